@@ -144,6 +144,10 @@ audit-dependencies: $(DEV_STAMP) ## Known vulnerabilities of the pins and of the
 	$(BIN)/pip-audit --strict --requirement requirements.txt
 	@if command -v npm >/dev/null; then npm audit --omit=dev; else echo "Node is not installed: the pages' libraries were not audited." >&2; fi
 
+.PHONY: overdue
+overdue: $(DEV_STAMP) ## Pins that have been behind for over 90 days (asks the package index)
+	$(BIN)/python -m tools.overdue
+
 .PHONY: sbom
 sbom: $(DEV_STAMP) ## What the default install consists of, as CycloneDX (sbom.json)
 	$(BIN)/cyclonedx-py requirements requirements.txt --pyproject pyproject.toml --output-reproducible -o sbom.json

@@ -25,6 +25,7 @@ from matchmaker.api.people.passkeys import passkeys
 from matchmaker.api.people.routes import people
 from matchmaker.errors import NotFound, SettingsError
 from matchmaker.logs import configure_logs
+from matchmaker.settings import is_loopback
 from matchmaker.web import (
     admin,
     cards,
@@ -84,7 +85,7 @@ _DESCRIPTION = (
 
 def create_app(wired: Wiring) -> OpenAPI:
     """The application on the given services."""
-    if wired.settings.demo and not guards.is_loopback(wired.settings.host):
+    if wired.settings.demo and not is_loopback(wired.settings.host):
         raise SettingsError(
             "Demo mode lets anybody in, so it does not serve on %(host)s.",
             mend="Unset MATCHMAKER_DEMO, or MATCHMAKER_HOST.",

@@ -194,6 +194,7 @@ class Organization:
     `capacity` is the number of introductions it can still take on (None: not
     said). `listed` False means it opted out of being recommended. `contact` is
     private: no public view carries it. `date_precision` is that of `founded`.
+    `street_address` is where it is in its source's own words, finer than `place`.
     `other_names` are what it is or was called besides: short names, acronyms, former names.
     `ended` is the day it was dissolved, `successor` the organisation that took its
     place. Codes (`credit_code`, `vat`, `lei`, `ror`) are kept as their source has them;
@@ -217,6 +218,7 @@ class Organization:
     lei: str = ""  # ISO 17442
     ror: str = ""  # Research Organization Registry
     website: str = ""
+    street_address: str = ""
     contact: str = ""
     capacity: int | None = None
     listed: bool = True
@@ -234,6 +236,7 @@ class Organization:
         _check_ids(self, "id")
         _check_text(self, "name", MAX_NAME, filled=True)
         _check_text(self, "name_en", MAX_NAME)
+        _check_text(self, "street_address", MAX_NAME)
         _check_other_names(self, self.other_names)
         _check_not_negative(self, "capacity")
         if self.successor is not None:

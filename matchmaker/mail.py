@@ -41,6 +41,9 @@ class Mailer:
         settings = self.settings
         if not self.is_set_up:
             raise SettingsError("There is no mail server.", mend="Set MATCHMAKER_SMTP_HOST.")
+        settings.require_encryption(
+            "MATCHMAKER_SMTP_TLS", settings.smtp_host, encrypted=settings.smtp_tls
+        )
         # A folded address would be encoded as words, and no reader could follow it.
         letter = EmailMessage(SMTP.clone(max_line_length=990))
         letter["From"] = Address("Matchmaker", addr_spec=settings.smtp_from)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -100,6 +101,16 @@ class Settings(BaseSettings):
     private_webhooks: bool = Field(
         False, description="Whether webhooks may call http and addresses of one's own network."
     )
+    webhook_hosts: str = Field(
+        "",
+        description="Hosts that webhooks may call, and those below them, with commas between; "
+        "empty: every public one.",
+    )
+    unencrypted: bool = Field(
+        False,
+        description="Whether a database or mail server on another machine may be reached "
+        "without encryption.",
+    )
     keep_traces_days: int = Field(
         400, ge=1, le=3650, description="Days until impressions and clicks become monthly counts."
     )
@@ -135,6 +146,22 @@ class Settings(BaseSettings):
         return self.store or f"sqlite:///{(self.data_dir / 'matchmaker.db').resolve()}"
 
     @property
+    def listed_webhook_hosts(self) -> tuple[str, ...]:
+        """Hosts that webhooks may call; empty: every public one."""
+        return tuple(self.webhook_hosts.lower().replace(",", " ").split())
+
+    def require_encryption(self, variable: str, host: str, *, encrypted: bool) -> None:
+        """Raise SettingsError where what `variable` sets would leave this machine in the clear."""
+        if not (encrypted or self.unencrypted or is_loopback(host)):
+            raise SettingsError(
+                "%(variable)s would send passwords and data to %(host)s without encryption.",
+                mend="Use neo4j+s:// or MATCHMAKER_SMTP_TLS=true, or, where the network itself "
+                "encrypts, MATCHMAKER_UNENCRYPTED=true.",
+                variable=variable,
+                host=host,
+            )
+
+    @property
     def base_url(self) -> str:
         """Where people reach this installation."""
         if self.public_url:
@@ -165,6 +192,16 @@ class Settings(BaseSettings):
         # The common form has three slashes before a relative path; `store_url`
         # itself adds a fourth by writing an absolute one.
         return Path(path[1:])
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address stays on this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def read_settings(**overrides: object) -> Settings:

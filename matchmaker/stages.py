@@ -53,11 +53,6 @@ _ONESELF = re.compile(
 )
 
 
-def stages_of(text: str) -> frozenset[Stage]:
-    """Stages that a text names as done, offered or sought; none for a product alone."""
-    return frozenset(mention.stage for mention in _mentions(normal(text)) if not mention.lacked)
-
-
 def read_stages(text: str, *, is_need: bool) -> StageReading:
     """Stages told apart by who has them: "we knit socks, looking for e-commerce operators".
 

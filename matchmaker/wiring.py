@@ -97,6 +97,7 @@ from matchmaker.workflow.job import JobKind
 if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs them pays
     from matchmaker.services.auditing.auditing import Auditing
     from matchmaker.services.auditing.derived_clusters import ClusterDerivation
+    from matchmaker.services.auditing.survey_audit import SurveyAudits
     from matchmaker.services.cooperation.batches import Batches
     from matchmaker.services.operations.exports import Exports
 
@@ -539,6 +540,12 @@ class Wiring:
         return SurveySync(self.store, self.repositories, self.clock)
 
     @cached_property
+    def survey_audits(self) -> SurveyAudits:
+        from matchmaker.services.auditing.survey_audit import SurveyAudits
+
+        return SurveyAudits(self.surveys, self.auditing)
+
+    @cached_property
     def survey_answers(self) -> SurveyAnswers:
         return SurveyAnswers(self.surveys, self.survey_sync, self.reconciliation)
 
@@ -557,6 +564,7 @@ class Wiring:
             self.sealer,
             self.clock,
             private_allowed=self.settings.private_webhooks,
+            hosts=self.settings.listed_webhook_hosts,
         )
 
     @cached_property

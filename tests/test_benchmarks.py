@@ -217,6 +217,12 @@ def test_the_memory_of_an_import_is_measured(run: Run) -> None:
     assert not ended.value.code
 
 
+def test_bands_of_a_survey(run: Run) -> None:
+    printed = run("survey_bands", "--draws", 2, "--members", 24)
+    assert "those with few ties answer less" in printed
+    assert "width of a band, mean" in printed
+
+
 def test_every_benchmark_that_is_shown_is_run_here() -> None:
     shown = {
         name

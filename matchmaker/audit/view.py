@@ -30,7 +30,7 @@ class View:
     `samples` random networks of the same degrees are drawn where an indicator
     asks for them; 0 leaves their comparison out. Expected ties are those of the
     model fitted on the five years to `fitted`, the view's own year without one:
-    years of one course are held to one model.
+    years of one course are held to one model. `given` stands in for the network on record.
     """
 
     landscape: Landscape
@@ -39,9 +39,12 @@ class View:
     year: int
     samples: int = 0
     fitted: int | None = None
+    given: ClusterNetwork | None = None
 
     @cached_property
     def network(self) -> ClusterNetwork:
+        if self.given is not None:
+            return self.given
         return self.landscape.network(self.cluster, self.channel, self.year)
 
     @cached_property

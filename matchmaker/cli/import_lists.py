@@ -32,10 +32,12 @@ _SHOWN_WORDS = 20
 @file_options
 @import_options
 def list_command(file: Path, cluster: str, yes: bool, **options: Any) -> int:
-    """Import a list as people keep it: members, orders, projects, relations.
+    """Import a list as people keep it: members, orders, projects, relations,
+    equipment.
 
     What it is and which column is which is proposed from its titles and cells, told, and
-    written after a yes. --table says it otherwise: organizations, orders, projects, relations.
+    written after a yes. --table says it otherwise: organizations, orders, projects,
+    relations, equipment.
     """
     services = wired()
     services.store.prepare()

@@ -101,16 +101,6 @@ def read_cell(
         return CellReading(None, problem, choices)
 
 
-def read_column(column: str, read: Read, cell: str, format: ColumnFormat = UNDECIDED) -> Any:
-    """The value of a column's cell, with or without warning. Raises InvalidInput that names it."""
-    try:
-        return read(cell, format)
-    except CellWarning as warning:
-        return warning.value
-    except InvalidInput as error:
-        raise InvalidInput(error.message, where=column, mend=error.mend) from None
-
-
 def text(cell: str, format: ColumnFormat = UNDECIDED) -> str:
     """The cell as it is."""
     del format

@@ -20,49 +20,13 @@ from matchmaker.domain import Place, PlaceLevel
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber, UndecidedCell, is_nothing, nothing
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
+from matchmaker.ingest.locales import LANGUAGES
 from matchmaker.text import normal
 
 # The EU's institutions write two countries otherwise than ISO 3166-1 does.
 _EU_CODES = {"EL": "GR", "UK": "GB"}
 # Codes of CLDR that are no country of ISO 3166-1; Kosovo's is in general use.
 _NO_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())  # noqa: SIM905
-_LANGUAGES = [
-    "en",
-    "zh",
-    "zh_Hant",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "sv",
-    "da",
-    "nb",
-    "fi",
-    "pl",
-    "cs",
-    "sk",
-    "hu",
-    "ro",
-    "bg",
-    "hr",
-    "sl",
-    "lt",
-    "lv",
-    "et",
-    "el",
-    "tr",
-    "ru",
-    "uk",
-    "ja",
-    "ko",
-    "vi",
-    "th",
-    "id",
-    "ar",
-    "he",
-]
 # Spellings that CLDR lacks, parted by bars.
 _ALSO = {
     "BO": "bolivia plurinational state of",
@@ -230,7 +194,7 @@ def _names() -> Mapping[str, str]:
     names: dict[str, str] = {}
     for code, words in _ALSO.items():
         names |= {_key(word): code for word in words.split("|")}
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         for code, name in Locale.parse(language).territories.items():
             if code in _codes():
                 names.setdefault(_key(name), code)

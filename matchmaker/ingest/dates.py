@@ -21,6 +21,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, SheetNumber, UndecidedCell, is_nothing, nothing
 from matchmaker.ingest.chinese_numerals import with_digits
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, FormatReader, SheetDate
+from matchmaker.ingest.locales import MONTH_LANGUAGES
 from matchmaker.messages import message
 from matchmaker.text import simplified
 from matchmaker.vocabulary import DatePrecision
@@ -32,22 +33,6 @@ _EXCEL = datetime.date(1899, 12, 30)
 # Two figures are a year of the century that ends this many years from now.
 _AHEAD = 20
 _ERAS = {"民国": 1911, "令和": 2018, "平成": 1988, "昭和": 1925}
-_MONTH_LANGUAGES = [
-    "en",
-    "de",
-    "fr",
-    "es",
-    "it",
-    "pt",
-    "nl",
-    "sv",
-    "da",
-    "nb",
-    "pl",
-    "ro",
-    "cs",
-    "ru",
-]
 _FILLERS = frozenset("de del di the of den der le am du da el em a st nd rd th er г".split())  # noqa: SIM905
 _STILL = frozenset({
     "长期", "长期有效", "永久", "至今", "今", "现在", "目前", "无固定期限", "无期限", "present",
@@ -69,6 +54,9 @@ _SIGN = re.compile(r"\s*([-/.])\s*")
 _AROUND_CHINESE = re.compile(r"\s*([年月日号第度季上下半民国公元])\s*")
 _IN_BRACKETS = re.compile(r"\((?:星期|周|礼拜).\)|(?:星期|礼拜|周)[一二三四五六日天1-7]")
 _ERA = re.compile(rf"({'|'.join(_ERAS)})(\d{{1,3}}|元)")
+# Years of three figures are counted from 1912: 114/08/01, 114年8月; in a column with one, 99/12/31.
+_MINGUO = re.compile(r"1\d\d(?=年|[-/.]\d{1,2}(?!\d))")
+_SHORT_MINGUO = re.compile(r"^(\d{2})(?=[-/.年]\d{1,2}(?:[-/.月]\d{1,2}日?|月)?$)")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/._ ])(\d{1,2})(?:\2(\d{1,2}))?")
 _CHINESE = re.compile(r"(\d{4})年(?:度|(\d{1,2})月?(?:(?<=月)(\d{1,2})[日号]?)?)?")
 _QUARTERS = (
@@ -124,6 +112,8 @@ def parse(cell: str, format: ColumnFormat = UNDECIDED) -> PartialDate:
     if isinstance(cell, SheetNumber):
         return _of_number(str(cell))
     text = _normal(cell)
+    if format.minguo:
+        text = _SHORT_MINGUO.sub(lambda match: _of_minguo(match[1]), text)
     for read in (_of_digits, _of_quarter, _of_year_first, _of_part_of_year, _of_month_name):
         if (date := read(text, cell)) is not None:
             return date
@@ -159,6 +149,14 @@ def is_year_first(cell: str) -> bool:
     return match is not None and match[3 if match.re is _YEAR_FIRST else 2] is not None
 
 
+def is_minguo(cell: str) -> bool:
+    """Whether a cell begins with a year of 民國."""
+    if isinstance(cell, SheetDate):
+        return False
+    text = simplified(unicodedata.normalize("NFKC", cell)).strip()
+    return text.startswith("民国") or _MINGUO.match(text) is not None
+
+
 def _normal(cell: str) -> str:
     """Half width, simplified, lower case, numerals in digits, no weekday, no time of day."""
     if _ISO.fullmatch(cell):
@@ -174,7 +172,13 @@ def _normal(cell: str) -> str:
     if match := _ERA.match(text):
         year = _ERAS[match[1]] + (1 if match[2] == "元" else int(match[2]))
         text = f"{year}{text[match.end() :]}"
+    elif match := _MINGUO.match(text):
+        text = f"{_of_minguo(match[0])}{text[match.end() :]}"
     return _SIGN.sub(r"\1", text).strip(" .,;")
+
+
+def _of_minguo(year: str) -> str:
+    return str(_ERAS["民国"] + int(year))
 
 
 def _no_date(cell: str) -> InvalidInput:
@@ -245,6 +249,8 @@ def _of_digits(text: str, cell: str) -> PartialDate | None:
     match len(text):
         case 8:
             return _day(int(text[:4]), int(text[4:6]), int(text[6:]), cell)
+        case 7 if text[0] == "1":  # 1140801
+            return _day(int(_of_minguo(text[:3])), int(text[3:5]), int(text[5:]), cell)
         case 6:
             return _month(int(text[:4]), int(text[4:]), cell)
         case 5 if _FIRST_SERIAL <= int(text) <= _LAST_SERIAL:
@@ -381,7 +387,7 @@ def _names() -> tuple[dict[str, int], frozenset[str]]:
     months: dict[str, int] = {"sept": 9, "mrz": 3, "jänner": 1, "febr": 2}
     several: set[str] = set()
     weekdays: set[str] = set()
-    for language in _MONTH_LANGUAGES:
+    for language in MONTH_LANGUAGES:
         locale = Locale.parse(language)
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
@@ -427,7 +433,7 @@ def day(cell: str, format: ColumnFormat = UNDECIDED) -> datetime.date:
 
 # Readers of columns: a PartialDate; one that is not in the future; a last day, None where it
 # goes on; a year.
-partial_date = FormatReader(parse, "day_first", clue, is_open, is_year_first)
-past_date = FormatReader(_past, "day_first", clue, is_open, is_year_first)
-last_date = FormatReader(_last, "day_first", clue, is_open, is_year_first)
-year = FormatReader(_year_alone, "day_first", clue, is_open, is_year_first)
+partial_date = FormatReader(parse, "day_first", clue, is_open, is_year_first, is_minguo)
+past_date = FormatReader(_past, "day_first", clue, is_open, is_year_first, is_minguo)
+last_date = FormatReader(_last, "day_first", clue, is_open, is_year_first, is_minguo)
+year = FormatReader(_year_alone, "day_first", clue, is_open, is_year_first, is_minguo)

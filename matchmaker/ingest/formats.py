@@ -24,7 +24,8 @@ class ColumnFormat:
     what decided and `evidence` is the cell that did. `mixed` holds two cells that contradict
     each other, `open_cell` the first cell that can be read in several ways by itself. `stored`
     are a date that a sheet stores as such and one of the same column that it keeps as text.
-    `year_first`: years stand first in its other cells, so that 25/3/12 is of 2025.
+    `year_first`: years stand first in its other cells, so that 25/3/12 is of 2025. `minguo`:
+    years are counted from 1912 (民國) in some of them, so that 99/12/31 is of 2010.
     """
 
     decimal: Decimal = ""
@@ -35,6 +36,7 @@ class ColumnFormat:
     open_cell: str = ""
     stored: tuple[str, ...] = ()
     year_first: bool = False
+    minguo: bool = False
 
     @property
     def is_telling(self) -> bool:
@@ -114,7 +116,7 @@ class FormatReader:
 
     `clue` is the value of the format's field `decides` that one cell shows by itself, None
     where it shows none; `is_open` tells whether the cell can be read in several ways, and
-    `is_year_first` whether it begins with a whole year.
+    `is_year_first` whether it begins with a whole year, `is_minguo` with one of 民國.
     """
 
     read: Callable[[str, ColumnFormat], Any]
@@ -122,6 +124,7 @@ class FormatReader:
     clue: Callable[[str], Any]
     is_open: Callable[[str], bool]
     is_year_first: Callable[[str], bool] = lambda _cell: False
+    is_minguo: Callable[[str], bool] = lambda _cell: False
 
     def __call__(self, cell: str, format: ColumnFormat = UNDECIDED, /) -> Any:
         return self.read(cell, format)
@@ -135,6 +138,7 @@ class _Evidence:
     cells: dict[Any, str] = field(default_factory=dict)
     open_cell: str = ""
     year_first: bool = False
+    minguo: bool = False
     # A date that the sheet stores as such, and the first in figures that is text.
     stored: dict[bool, str] = field(default_factory=dict)
     # Cells seen, with their class: what a sheet keeps as a number is read otherwise.
@@ -151,6 +155,7 @@ class _Evidence:
             elif self.reader.clue(cell) is not None or self.reader.is_open(cell):
                 self.stored.setdefault(False, cell)
         self.year_first = self.year_first or self.reader.is_year_first(cell)
+        self.minguo = self.minguo or self.reader.is_minguo(cell)
         if (value := self.reader.clue(cell)) is not None:
             self.cells.setdefault(value, cell)
         elif not self.open_cell and self.reader.is_open(cell):
@@ -219,6 +224,8 @@ def judge_columns(
             formats[name] = replace(of_file[field], open_cell=evidence.open_cell)
         if evidence.year_first and evidence.open_cell and own[name] is UNDECIDED:
             formats[name] = replace(formats[name], year_first=True)
+        if evidence.minguo:
+            formats[name] = replace(formats[name], minguo=True)
         if evidence.both_stored:
             formats[name] = replace(formats[name], stored=evidence.both_stored)
     return formats

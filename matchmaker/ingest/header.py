@@ -43,6 +43,8 @@ _ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.|\bhttps?://|\bwww\.")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|^\D*\d{1,2}\D*$")
 # A second field of a line that is a note: 日期：2024-05-01.
 _FIELD = re.compile(r"[^\d:：]{1,20}[:：].*|\d{4}\D.*", re.DOTALL)
+# A label before a colon, and not a time, an address or what the label of a value is like.
+_LABELLED = re.compile(r"[^\d:：/]{1,16}[:：](?!//).*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,12 +307,17 @@ class Footer:
             return None
         if len(self._titles) > 1 and _is_total(filled):
             return message("is a line of totals.")
-        if len(self._titles) > 2 and _is_note(filled):
+        if len(self._titles) > 2 and (_is_note(filled) or self._is_signed(filled)):
             return message("is a note, not a row.")
         is_like = len(filled) > 1 and _one_line(cells[0]) == self._titles[0]
         if is_like and tuple(map(_one_line, cells)) == self._titles:
             return message("repeats the titles of the columns.")
         return None
+
+    def _is_signed(self, filled: Sequence[str]) -> bool:
+        """Whether a line has only few cells, each a label and what belongs to it: 經辦：林小姐."""
+        few = len(filled) * 2 < len(self._titles)
+        return few and all(_LABELLED.fullmatch(cell[:MAX_TITLE]) for cell in filled)
 
     def may_be_note(self, cells: Sequence[str]) -> bool:
         """Whether a line of one text may be a note, if no row follows."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 
 from matchmaker.domain import Industry
 from matchmaker.messages import Message, message
-from matchmaker.text import language_of, normal
+from matchmaker.text import normal
 
 GBT_4754 = "gbt4754"
 NACE, ISIC, HS, CPV = "nace", "isic", "hs", "cpv"
@@ -119,41 +119,6 @@ class IndustryIndex:
     def find(self, cell: str, scheme: str = "") -> IndustryMatch:
         """The industry that a cell means, by the classification of its column where it has one."""
         return self._cached_find(cell, scheme)
-
-    def scheme_of_column(self, title: str, cells: Collection[str]) -> str:
-        """The classification that a column's codes are of, "" where its cells must be asked about.
-
-        The title says it, or the form of the codes, or the only classification that has all of
-        them; else it is GB/T 4754 in a Chinese column that it has most codes of.
-        """
-        if named := scheme_of(title):
-            return named
-        texts = {normal(cell) for cell in cells} - {""}
-        codes = [found for text in texts if (found := _CODE.fullmatch(text))]
-        if not codes:
-            return ""
-        if any(code["check"] for code in codes):
-            return CPV
-        if all(re.fullmatch(r"\d\d\.\d{1,2}(\.\d+)?", code["code"]) for code in codes):
-            return NACE
-        if all(re.fullmatch(r"\d{4}\.\d\d.*", code["code"]) for code in codes):
-            return HS
-        plain = [code["code"].replace(".", "") for code in codes]
-        holding = [scheme for scheme in (GBT_4754, NACE, ISIC) if self._share(scheme, plain) == 1]
-        if len(holding) == 1:
-            return holding[0]
-        is_chinese = language_of(title) == "zh" or "zh" in map(language_of, texts)
-        return GBT_4754 if is_chinese and self._share(GBT_4754, plain) > 0.5 else ""
-
-    def _share(self, scheme: str, codes: Collection[str]) -> float:
-        """How many of the codes a classification has, of one."""
-        return sum(self._holds(scheme, code) for code in codes) / len(codes)
-
-    def _holds(self, scheme: str, code: str) -> bool:
-        if scheme == GBT_4754:
-            ids, dropped = self._gbt(code)
-            return bool(ids) and not dropped
-        return (scheme, code) in self._foreign
 
     def path(self, id: str) -> str:
         """The names from the top down to an industry."""

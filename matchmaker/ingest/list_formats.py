@@ -16,12 +16,12 @@ from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.words import one_of
 
-ORDERS, PROJECTS, RELATIONS = "orders", "projects", "relations"
+ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
 
 _NUMBER = "编号|po|p o|po ref|order ref|order id|ref no|单号|订单号|订单编号|合同号|合同编号|采购单号|采购编号|项目编号|项目号|立项编号|课题编号|招标编号|tender no|order no|order number|po number|po no|contract no|contract number|reference|ref|project no|project number|project id|grant agreement|grant no|acronym|code|id|bestellnummer|bestell-nr|auftragsnummer|vertragsnummer|beleg|belegnummer|numer zamówienia|nr zamówienia|numer umowy|číslo objednávky|номер заказа|номер договора|№ договора|注文番号|発注番号|契約番号|발주번호|주문번호|계약번호"
 _SUPPLIER = "供应商|供应商名称|供应单位|供货商|供货单位|供货方|卖方|卖家|乙方|销售方|中标人|中标单位|中标供应商|承包商|承接单位|受托方|服务商|供方|supplier|supplier name|vendor|vendor name|seller|contractor|awarded to|awardee|winner|provider|lieferant|auftragnehmer|fournisseur|proveedor|fornitore|dostawca|wykonawca|sprzedawca|dodavatel|поставщик|исполнитель|продавец|подрядчик|仕入先|受注者|納入業者|取引先|供給者|공급업체|공급자|납품업체|판매자|proveedor adjudicado|leverandør|leverantör|leverancier"
 _BUYER = "采购方|采购单位|采购商|采购人|需方|买方|买家|甲方|客户|客户名称|购买方|购方|委托方|委托单位|发包方|招标人|招标单位|用户单位|buyer|buyer name|customer|customer name|client|purchaser|purchasing entity|ordered by|contracting authority|agency|besteller|kunde|auftraggeber|acheteur|client name|comprador|cliente|zamawiający|nabywca|odbiorca|odběratel|заказчик|покупатель|発注元|発注者|買主|得意先|발주처|발주기관|구매자|수요기관|koper|köpare|kunden"
-_ORDERED = "采购内容|采购品目|标的|货物名称|物料名称|物料|品名|产品|产品名称|商品|商品名称|名称及规格|规格型号|服务内容|合同内容|订单内容|内容|摘要|说明|item description|description of goods|goods|product|products|article|service|services|what|subject|scope|tender description|description|bezeichnung|désignation|descripción|descrizione|artikelbezeichnung|leistung|gegenstand|przedmiot zamówienia|przedmiot|opis|towar|předmět|zboží|предмет закупки|предмет договора|товар|наименование товара|услуга|品名|品目|件名|商品名|품목|품명|내용|계약명|item|items|item name|goods or services"
+_ORDERED = "品名规格|品名及规格|品名与规格|货品名称|货品|货物|产品规格|产品名称及规格|名称规格|物料描述|物料名称及规格|采购物品|采购项目|采购内容|采购品目|标的|货物名称|物料名称|物料|品名|产品|产品名称|商品|商品名称|名称及规格|规格型号|服务内容|合同内容|订单内容|内容|摘要|说明|item description|description of goods|goods|product|products|article|service|services|what|subject|scope|tender description|description|bezeichnung|désignation|descripción|descrizione|artikelbezeichnung|leistung|gegenstand|przedmiot zamówienia|przedmiot|opis|towar|předmět|zboží|предмет закупки|предмет договора|товар|наименование товара|услуга|品名|品目|件名|商品名|품목|품명|내용|계약명|item|items|item name|goods or services"
 _ORDER_DATE = "下单日期|订单日期|订货日期|采购日期|签订日期|签约日期|合同日期|合同签订日期|签署日期|中标日期|成交日期|开票日期|日期|时间|order date|ordered|ordered on|date of order|contract date|award date|signed|signed on|invoice date|date|datum|bestelldatum|date de commande|fecha|data|auftragsdatum|belegdatum|vertragsdatum|data zamówienia|data umowy|data zawarcia|datum objednávky|дата заказа|дата договора|дата заключения|注文日|発注日|契約日|발주일|주문일|계약일|계약일자"
 _SUM = "金额|订单金额|合同金额|合同额|采购金额|采购额|中标金额|成交金额|总价|总金额|价税合计|含税金额|合计金额|amount|order value|value|contract value|award value|awarded amt|total|total price|total amount|price|sum|net amount|gross amount|betrag|auftragswert|summe|montant|importe|importo|nettobetrag|bruttobetrag|gesamtbetrag|nettowert|wert|gesamtpreis|wartość|wartość brutto|wartość netto|kwota|cena|częstka|částka|сумма|цена|стоимость|сумма договора|金額|契約金額|発注金額|금액|계약금액|공급가액"
 _BUDGET = "预算|总预算|经费|总经费|项目经费|项目总投资|总投资|投资额|经费预算|资助金额|财政资助|金额|budget|total budget|total cost|costs|funding|grant|eu contribution|contribution|amount|value|investment|fördersumme|gesamtkosten|coût"
@@ -36,6 +36,10 @@ _HEAD = "主体|甲单位|来源单位|单位a|企业a|单位1|企业1|单位一
 _TAIL = "客体|对象|乙单位|目标单位|单位b|企业b|单位2|企业2|单位二|企业二|目标|tail|to organisation|to organization|organisation b|organization b|company b|firm b|party b|second organisation|target|object"
 _RELATION = "关系|关系类型|关联关系|合作关系|合作类型|relation|relationship|relation type|type of relation|kind of relation|link|link type|tie|layer"
 _ORDER_STATUS = "状态|订单状态|合同状态|执行情况|执行状态|履约情况|履行情况|结算情况|进展|status|order status|contract status|state|stand|statut|estado|stato"
+_OWNER = "所属单位|所有单位|设备所属单位|仪器所属单位|依托单位|管理单位|设备单位|拥有单位|持有单位|开放单位|提供单位|所属机构|所在单位|owner|owned by|provider|provided by|host|hosted by|host institution|holder|operator|operated by|institution|laboratory|lab|organisation|organization|eigentümer|betreiber|einrichtung|labor|propriétaire|laboratoire|propietario|laboratorio|właściciel|владелец"
+_EQUIPMENT = "设备名称|仪器名称|仪器设备名称|仪器设备|设备|仪器|大型仪器|大型仪器设备|共享设备|检测设备|实验设备|资源名称|equipment|equipment name|name of equipment|instrument|instrument name|instruments|device|machine|machinery|apparatus|facility|facilities|equipment item|gerät|geräte|gerätename|anlage|anlagen|messgerät|équipement|appareil|instrumento|equipo|urządzenie|sprzęt|оборудование|прибор"
+_SPECIFICATION = "型号|规格型号|设备型号|仪器型号|生产厂家|制造商|厂商|品牌|功能|主要功能|技术指标|主要技术指标|技术参数|主要参数|用途|应用领域|服务内容|检测项目|model|type|make|make and model|manufacturer|brand|specification|specifications|technical data|capability|capabilities|function|purpose|application|applications|description|method|methods|hersteller|modell|spezifikation|verfahren|beschreibung|modèle|fabricant|fabricante|producent"
+_OPEN_SINCE = "开放日期|开放时间|开放共享日期|可用时间|available from|available since|available|open since|verfügbar ab|disponible depuis|disponible desde"
 _LOT = "标段|包号|分包号|标包|行号|项次号|lot|lot number|lot no|item|item no|line item|position"
 
 LISTS: Mapping[str, TableFormat] = {
@@ -73,6 +77,12 @@ LISTS: Mapping[str, TableFormat] = {
             Column("until", "last day", "", last_date, also=_END),
             Column("status", "whether it still holds", also=titles.STATUS),
         )),
+        TableFormat(EQUIPMENT, domain.Offer, "Equipment that others may use: who has what", (
+            Column("owner", "name of who has it", required=True, also=_OWNER),
+            Column("text", "what it is", required=True, also=_EQUIPMENT, joined_by=", "),
+            Column("specification", "make, type, what it can do", also=_SPECIFICATION, joined_by=", "),
+            Column("date", "day since it is open", "", partial_date, also=_OPEN_SINCE),
+        )),
     )
 }  # fmt: skip
 FORMATS: Mapping[str, TableFormat] = {**TABLES, **LISTS}
@@ -81,6 +91,7 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     ORDERS: (("supplier", "buyer"),),
     PROJECTS: (("lead", "partners"), ("title", "project_number")),
     RELATIONS: (("head",), ("tail",), ("layer",)),
+    EQUIPMENT: (("owner",), ("text",)),
 }
 # Columns that only lists of a kind have.
 TELLING: Mapping[str, frozenset[str]] = {
@@ -88,4 +99,5 @@ TELLING: Mapping[str, frozenset[str]] = {
     ORDERS: frozenset({"supplier", "buyer"}),
     PROJECTS: frozenset({"lead", "partners", "programme"}),
     RELATIONS: frozenset({"head", "tail", "layer"}),
+    EQUIPMENT: frozenset({"owner", "text"}),
 }

@@ -7,7 +7,7 @@ from itertools import islice
 
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import FORMATS, LISTS, NEEDED, TELLING
-from matchmaker.ingest.suggestions import Samples, expected_titles, recognised, suggested
+from matchmaker.ingest.suggestions import Samples, expected_titles, recognised
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.text import normal
 
@@ -21,7 +21,7 @@ def column_samples(table: TableFile) -> dict[str, tuple[str, ...]]:
     """Different values of each column, in their order."""
     values: dict[str, dict[str, None]] = {title: {} for title in table.header}
     for line in islice(table.lines(), _LINES):
-        if line.passed_over is None:
+        if line.tells:
             for title, cell in line.cells.items():
                 if cell and len(values.get(title, ())) < _VALUES:
                     values.setdefault(title, {})[cell] = None
@@ -47,11 +47,6 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
         if name in allowed
     }
     return max(scores, key=scores.__getitem__, default=next(iter(allowed), MEMBERS))
-
-
-def proposed_columns(name: str, samples: Samples) -> dict[str, str]:
-    """The column of a format that each title may head, "" for none."""
-    return suggested(name, samples)
 
 
 def all_titles() -> frozenset[str]:

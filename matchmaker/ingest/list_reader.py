@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, fields, replace
 from matchmaker.domain import FieldOrigin, Kind, Layer, Organization, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
-from matchmaker.ingest.list_formats import LISTS, NEEDED, ORDERS, PROJECTS
+from matchmaker.ingest.list_formats import EQUIPMENT, LISTS, NEEDED, ORDERS, PROJECTS
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
     Contracts,
+    Equipment,
     MappingFile,
     PartyColumns,
     Projects,
@@ -157,7 +158,9 @@ class _ListTable(TableFile):
         return replace(line, cells=cells, problems=problems, passed_over=passed_over)
 
 
-def _section(options: TableOptions, present: Collection[str]) -> Contracts | Projects | Relations:
+def _section(
+    options: TableOptions, present: Collection[str]
+) -> Contracts | Projects | Relations | Equipment:
     def column(name: str) -> str:
         return name if name in present else ""
 
@@ -180,6 +183,9 @@ def _section(options: TableOptions, present: Collection[str]) -> Contracts | Pro
             id=column("project_number"),
             **{name: column(name) for name in names},
         )
+    if options.table == EQUIPMENT:
+        described = {name: column(name) for name in ("text", "specification", "date")}
+        return Equipment(owner=party("owner"), **described)
     values = {layer.value: Relation(as_="tie", layer=layer) for layer in Layer}
     return Relations(
         head=party("head"),

@@ -19,6 +19,7 @@ from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import (
     ColumnName,
     Contracts,
+    Equipment,
     MappingFile,
     PartyColumns,
     Projects,
@@ -34,7 +35,7 @@ from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title
 from matchmaker.messages import Message, message
 
-MappedSection = TypeVar("MappedSection", Contracts, Relations, Projects)
+MappedSection = TypeVar("MappedSection", Contracts, Relations, Projects, Equipment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class MappedReader(ABC, Generic[MappedSection]):
             for title, unit in self.units.items()
         )
         formats = judge_columns(
-            (line.cells for line in self.table.lines()),
+            (line.cells for line in self.table.lines() if line.tells),
             self.reads,
             separator=self.table.separator,
             given={"": self.mapping.written(self.section)},

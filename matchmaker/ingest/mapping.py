@@ -22,11 +22,13 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.dates import last_date, partial_date
+from matchmaker.ingest.equipment import EquipmentReader
 from matchmaker.ingest.facts import Fact, Party, digest
 from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import (
     Contracts,
+    Equipment,
     MappingFile,
     Projects,
     Relation,
@@ -61,13 +63,15 @@ def read_mapped(
 
 
 def read_by(
-    mapping: MappingFile, section: Contracts | Relations | Projects, table: TableFile
+    mapping: MappingFile, section: Contracts | Relations | Projects | Equipment, table: TableFile
 ) -> Parsed:
     """All lines of an open table by one section of a mapping. Raises InvalidInput."""
     if isinstance(section, Contracts):
         return _ContractReader(mapping, section, table).parsed()
     if isinstance(section, Projects):
         return ProjectReader(mapping, section, table).parsed()
+    if isinstance(section, Equipment):
+        return EquipmentReader(mapping, section, table).parsed()
     return _RelationReader(mapping, section, table).parsed()
 
 

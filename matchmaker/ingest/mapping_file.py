@@ -95,6 +95,15 @@ class Projects(_Written):
     programme: ColumnName = ""
 
 
+class Equipment(_Written):
+    """Columns of equipment that others may use: one line each, with who has it."""
+
+    owner: PartyColumns
+    text: ColumnName = ""
+    specification: ColumnName = ""
+    date: ColumnName = ""
+
+
 class Relation(_Part):
     """The meaning of one value of the relation column."""
 

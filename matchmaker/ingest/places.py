@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from matchmaker.domain import Place, PlaceLevel
 from matchmaker.ingest.countries import iso_code
-from matchmaker.messages import Message, message
+from matchmaker.messages import Message, message, sentences
 from matchmaker.text import normal
 
 GBT_2260 = "gbt2260:"
@@ -293,6 +293,11 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
         paths = [index.path(id) for id in match.candidates]
         return message("'%(cell)s' can be any of %(places)s.", cell=cell, places=paths)
     return message("'%(cell)s' is no place known here.", cell=cell)
+
+
+def kept_as_address(cell: str, note: Message) -> Message:
+    """What is said of a place that is not known for certain, and stays as it is written."""
+    return sentences(note, message("'%(cell)s' is kept as the address.", cell=cell))
 
 
 def taken(cell: str, place: str) -> Message:

@@ -5,6 +5,7 @@ What a yes says stands in the title; so it is read with the cell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
@@ -16,17 +17,19 @@ from matchmaker.ingest.words import flag, member_of, word_key
 from matchmaker.messages import Message
 from matchmaker.vocabulary import Tier
 
+_BETWEEN = re.compile(r"[、,，;；/+&\n]")
 CERTIFICATES, TIER = "certificates", "tier"
 
 
 def cell_with_title(column: str, title: str, cell: str) -> tuple[str, Message | None]:
     """What a cell says of a qualification together with its title; "" where it says no.
 
-    Of other titles and columns the cell as it is. The message tells why it can be yes or no.
+    Of other titles and columns the cell as it is, of tiers without what is a certificate. The
+    message tells why it can be yes or no.
     """
     named = _name_of(column, title)
     if not named:
-        return cell, None
+        return (without_certificates(cell)[0] if column == TIER else cell), None
     try:
         return (named if flag(cell) else ""), None
     except UndecidedCell as doubt:
@@ -35,6 +38,16 @@ def cell_with_title(column: str, title: str, cell: str) -> tuple[str, Message | 
         return "", None
     except InvalidInput:
         return (cell if column == TIER else f"{named}: {cell}"), None
+
+
+def without_certificates(cell: str) -> tuple[str, list[str]]:
+    """A cell of honours without what are certificates and no tiers, and those by their names."""
+    names = _certificates()
+    parts = [part.strip() for part in _BETWEEN.split(cell) if part.strip()]
+    known = {part: names[key] for part in parts if (key := word_key(part)) in names}
+    if not known:
+        return cell, []
+    return "、".join(part for part in parts if part not in known), list(known.values())
 
 
 def highest(tiers: Sequence[Tier]) -> Tier | None:

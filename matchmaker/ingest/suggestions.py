@@ -22,6 +22,8 @@ from matchmaker.vocabulary import Kind, Size, Tier
 
 # How alike a title must be to a known one to be suggested for its column.
 _ALIKE = 0.75
+# Of shorter ones each letter counts: an item is no site.
+_SHORTEST = 6
 # The share of a column's values that must be of a kind for the column to be of it.
 _MOST = 0.6
 _IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
@@ -259,8 +261,11 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     del samples
     if any(_rank(column, title) is not None for column in FORMATS[table].columns):
         return None
+    key = word_key(title)
+    if len(key) < (_SHORTEST if key.isascii() else 3):
+        return None
     known = {key: column for column in free for key in _ranks(column) if column.name != "id"}
-    near = difflib.get_close_matches(word_key(title), known, 1, _ALIKE)
+    near = difflib.get_close_matches(key, known, 1, _ALIKE)
     return known[near[0]] if near else None
 
 

@@ -100,6 +100,11 @@ class Line:
     passed_over: Message | None = None
 
     @property
+    def tells(self) -> bool:
+        """Whether it shows what the columns hold: it is a row, and its cells stand in place."""
+        return self.passed_over is None and all(p.severity != "error" for p in self.problems)
+
+    @property
     def is_unreadable(self) -> bool:
         """Whether it is no row at all: an error of the file's, and no cell."""
         return not any(self.cells.values()) and any(p.severity == "error" for p in self.problems)

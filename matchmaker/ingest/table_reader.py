@@ -11,17 +11,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from matchmaker.domain import Provenance, is_id
+from matchmaker.domain import MAX_NAME, Provenance, is_id
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
+from matchmaker.ingest.coded_words import find_coded
 from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
-from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.numbers import Amount
-from matchmaker.ingest.places import place_note, taken
+from matchmaker.ingest.places import kept_as_address, taken
 from matchmaker.ingest.qualifications import TIER, cell_with_title, highest
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Severity
@@ -171,7 +171,7 @@ class TableReader:
         def seen() -> Iterator[Mapping[str, str]]:
             number = 0
             for line in self.file.lines():
-                if line.passed_over is None:
+                if line.tells:
                     number += 1
                     for title in own_ids:
                         is_running[title] &= line.cells.get(title, "") == str(number)
@@ -429,22 +429,17 @@ class TableReader:
                     continue
                 chosen = self.chosen_values.get((column, cell), cell)
                 country = str(values.get("country", ""))
-                id, note = self._found(column, title, chosen, country)
+                id, note = find_coded(self.index, column, title, chosen, country)
                 if not id and note is not None and default and column == "place":
-                    id, note = self._found(column, "", default, country)[0], taken(cell, default)
+                    id = find_coded(self.index, column, "", default, country)[0]
+                    note = taken(cell, default)
                 if id:
                     values[column] = id
-                if note is not None:
-                    problems.append(self._problem(line, column, note, "warning", is_lost=not id))
-
-    def _found(
-        self, column: str, title: str, cell: str, country: str
-    ) -> tuple[str, Message | None]:
-        if column == "place":
-            place = self.index.places.find(cell, country)
-            id, note = place.id, place_note(self.index.places, cell, place)
-        else:
-            industry = self.index.industries.find(cell, scheme_of(title))
-            id, note = industry.id, industry_note(self.index.industries, cell, industry)
-        # An id of one's own may be in another file of this import, or in the store.
-        return (cell, None) if not id and is_id(cell) else (id, note)
+                if note is None:
+                    continue
+                is_kept = column == "place" and self._has("street_address")
+                if is_kept:
+                    values.setdefault("street_address", cell[:MAX_NAME])
+                    note = kept_as_address(cell, note)
+                is_lost = not id and not is_kept
+                problems.append(self._problem(line, column, note, "warning", is_lost=is_lost))

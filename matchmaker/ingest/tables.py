@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, fields, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from matchmaker.ingest.names import normal_name, other_names, split_names, witho
 from matchmaker.ingest.organization_parts import HEADCOUNT, PARTS, keep_parts, warn_of_other
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
+from matchmaker.ingest.qualifications import CERTIFICATES, TIER, without_certificates
 from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.sizes import size_by_headcount
@@ -210,6 +212,9 @@ def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
         reading.keep("organizations", organization.id, organization, file, row.line)
     else:
         _join(reader, before, organization, has_own_id="id" in row.values, line=row.line)
+    honours = (without_certificates(cell)[1] for _, cell in reader.cells_of(line, TIER))
+    certificates = (parts.get(CERTIFICATES, ""), *chain.from_iterable(honours))
+    parts[CERTIFICATES] = "; ".join(dict.fromkeys(filter(None, certificates)))
     keep_parts(reader, line, row, organization.id, parts)
 
 

@@ -36,7 +36,7 @@ def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) 
         )
     # Titles that stand twice are looked up by what they say: both are that column.
     others = {title: positions.get(title, title) for title in file.header if title not in mapped}
-    samples = list(islice((line for line in file.lines() if line.passed_over is None), _SAMPLES))
+    samples = list(islice((line for line in file.lines() if line.tells), _SAMPLES))
     by_name = recognised(
         table.name,
         {

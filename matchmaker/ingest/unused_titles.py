@@ -50,6 +50,10 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
 )
 
 
+_BELONGS_TO = "依托单位|主管部门|主管单位|上级单位|上级主管部门|母公司|控股股东|所属集团|集团|举办单位|建设单位|运营单位|hosted by|host institution|parent|parent company|parent organisation|group|belongs to|muttergesellschaft|konzern|träger|maison mère"
+NO_PLACE = message("No column here corresponds to it.")
+
+
 def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
     """Why a title that heads no column of a table heads none; None for no known reason."""
     if only_counts(title):
@@ -58,6 +62,8 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
     for key in title_keys(title):
         if key in reasons:
             return reasons[key]
+    if table == "organizations" and not _belonging().isdisjoint(title_keys(title)):
+        return message("Whom it belongs to is a relation: import it in a list of relations.")
     if is_no_stage(table, title, values):
         return message("Its words are no stages of the value chain that are known here.")
     return None
@@ -66,3 +72,8 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
 @cache
 def _reasons() -> Mapping[str, Message]:
     return {word_key(word): why for words, why in _UNUSED for word in words.split("|")}
+
+
+@cache
+def _belonging() -> frozenset[str]:
+    return frozenset(map(word_key, _BELONGS_TO.split("|")))

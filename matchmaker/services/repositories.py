@@ -328,7 +328,7 @@ def _survey_keys(survey: SurveyRound) -> Keys:
 
 def _survey_response_keys(response: SurveyResponse) -> Keys:
     answer = response.answer
-    partners = sorted({each.partner for each in (*answer.ties, *answer.denied) if each.partner})
+    partners = sorted({partner for _, partner in answer.mentioned})
     named = sorted({tie.partner for tie in answer.ties if tie.partner})
     return {
         "round": response.round,

@@ -20,6 +20,9 @@ def open_store(settings: Settings, copy: GraphCopy | None = None) -> Store:
 
     parts = urlsplit(settings.store_url)
     address = parts.hostname or "localhost"
+    settings.require_encryption(
+        "MATCHMAKER_STORE", address, encrypted=parts.scheme.endswith(("+s", "+ssc"))
+    )
     host = f"[{address}]" if ":" in address else address
     located = urlunsplit((parts.scheme, f"{host}:{parts.port or 7687}", "", "", ""))
     password = settings.store_password.get_secret_value() or parts.password or ""

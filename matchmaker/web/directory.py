@@ -87,6 +87,7 @@ def save_profile() -> PageAnswer:
         "name": form.get("name", ""),
         "name_en": form.get("name_en", ""),
         "website": form.get("website", ""),
+        "street_address": form.get("street_address", ""),
         "contact": form.get("contact", ""),
         "size": Size(form["size"]) if form.get("size") in list(Size) else None,
         "stages": _stages(form),

@@ -84,8 +84,18 @@ def _shared() -> dict[str, Any]:
 
 def localised(row: Any) -> str:
     """A name in the reader's language, where there is one in it."""
-    english = getattr(row, "name_en", "")
-    return english if language() != NAMES and english else row.name
+    if language() == NAMES:
+        return str(row.name)
+    return row.name_en or _english_of(row) or str(row.name)
+
+
+def _english_of(row: Any) -> str:
+    """The English name of an industry that has none of its own; "" for anything else."""
+    id = getattr(row, "id", "") or getattr(row, "value", "")
+    try:
+        return services().codes.english_of_industry(str(id))
+    except errors.MatchmakerError:
+        return ""  # without a snapshot it is named as it is
 
 
 def _name_of(id: str) -> str:

@@ -35,9 +35,9 @@ from matchmaker.workflow.interactions import InteractionKind
 
 _TIES, _ENGAGEMENTS, _SIMILAR, _COMPARED = 100, 30, 6, 3
 # Facts of an organisation, in the order of the page; codes come after them.
-FACTS = ("name", "name_en", "other_names", "kind", "size", "tier", "place", "industry", "country",
-         "stages", "website", "founded", "status", "ended", "successor", "capacity",
-         "listed")  # fmt: skip
+FACTS = ("name", "name_en", "other_names", "kind", "size", "tier", "place", "street_address",
+         "industry", "country", "stages", "website", "founded", "status", "ended", "successor",
+         "capacity", "listed")  # fmt: skip
 
 
 @web.get("/organizations/<path:id>")

@@ -10,7 +10,10 @@ from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf
+from matchmaker.audit.profile import CHANNEL_TITLES
+from matchmaker.audit.ties import Channel
 from matchmaker.errors import InvalidInput
+from matchmaker.services.auditing.survey_audit import channels_of
 from matchmaker.services.auditing.survey_forms import SurveyForm
 from matchmaker.services.auditing.surveys import SurveyLink
 from matchmaker.store.documents import new_id
@@ -133,6 +136,24 @@ def _survey_page(id: str, link: SurveyLink | None = None) -> str:
         ties=services().surveys.ties(principal, id),
         link=link,
         picture=_picture(link.url) if link else "",
+    )
+
+
+@web.get("/surveys/<id>/audit")
+def survey_audit(id: str) -> PageAnswer:
+    """Indicators of ties on record, confirmed and told, with bands, one layer at a time."""
+    principal = signed_in()
+    view = services().surveys.show(principal, id)
+    channels = channels_of(view.survey)
+    wanted = request.args.get("layer", "")
+    layer = Channel(wanted) if wanted in channels else channels[-1]
+    found = services().survey_audits.audit(principal, id, layer)
+    return render_template(
+        "survey_audit.html",
+        audit=found,
+        survey=view.survey,
+        cluster=services().published.cluster(view.survey.cluster),
+        channels=[(each, CHANNEL_TITLES[each]) for each in channels],
     )
 
 

@@ -180,6 +180,12 @@ class SurveyAnswer:
     denied: tuple[DeniedTie, ...] = ()
     shows_rows: bool = False
 
+    @property
+    def mentioned(self) -> tuple[tuple[SurveyQuestion, str], ...]:
+        """Question and partner by id of everything that is named or denied."""
+        named = ((tie.question, tie.partner) for tie in self.ties if tie.partner)
+        return (*named, *((no.question, no.partner) for no in self.denied))
+
 
 @dataclass(frozen=True, slots=True)
 class SurveyResponse:

@@ -8,6 +8,7 @@ import hmac
 import ipaddress
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -87,6 +88,12 @@ def checked_url(url: str, *, private_allowed: bool = False) -> str:
             "must be at port %(ports)s.", where="url", ports=(str(port) for port in OPEN_PORTS)
         )
     return url
+
+
+def is_listed(url: str, hosts: Sequence[str]) -> bool:
+    """Whether an address is of one of the hosts, or below one; of any where none are named."""
+    name = (urlsplit(url).hostname or "").rstrip(".")
+    return not hosts or any(name == host or name.endswith(f".{host}") for host in hosts)
 
 
 def is_public_name(host: str) -> bool:

@@ -16,7 +16,7 @@ from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.session import SignInOrigin
-from matchmaker.workflow.survey import SurveyQuestion, SurveyRound
+from matchmaker.workflow.survey import ReportedTie, SurveyAnswer, SurveyQuestion, SurveyRound
 from tests.api.world import PASSWORD
 from tests.authenticator import Authenticator
 
@@ -119,6 +119,23 @@ def _survey(world):
         (FIRM, "t:firm2", "t:firm3"), today + timedelta(days=7), "admin", datetime.now(UTC),
     )  # fmt: skip
     return world.services.surveys.open(ADMIN, made).survey.id
+
+
+def _answered_survey(world):
+    """One that five members have answered."""
+    members = tuple(f"t:firm{number}" for number in range(1, 7))
+    today = datetime.now(UTC).date()
+    made = SurveyRound(
+        new_id(), CLUSTER, "Whom do you work with?", (SurveyQuestion.SELLS_TO,), members,
+        today + timedelta(days=7), "admin", datetime.now(UTC),
+    )  # fmt: skip
+    services = world.services
+    id = services.surveys.open(ADMIN, made).survey.id
+    for member, partner in itertools.pairwise(members):
+        tie = ReportedTie(SurveyQuestion.SELLS_TO, partner)
+        acting = Principal("system", account="system", organizations=frozenset({member}))
+        services.survey_answers.answer(acting, id, member, SurveyAnswer((tie,)))
+    return id
 
 
 def _survey_token(world):
@@ -423,6 +440,10 @@ REQUESTS = {
         },
     ),
     "GET /surveys/{id}": (_survey, lambda w, r: {}),
+    "GET /surveys/{id}/audit": (
+        _answered_survey,
+        lambda w, r: {"query_string": {"layer": "supply", "draws": 20}},
+    ),
     "GET /surveys/{id}/ties": (_survey, lambda w, r: {}),
     "POST /surveys/{id}/remind": (_survey, lambda w, r: {"json": {}}),
     "POST /surveys/{id}/close": (_survey, lambda w, r: {"json": {}}),

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.operations import import_workflow
 from matchmaker.services.operations.import_status import ImportState
 from matchmaker.workflow.job import JobKind
@@ -150,6 +150,8 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
     assert (look.is_large, look.report, look.refused) == (True, None, None)
     assert [column.column for column in look.file.columns] == ["id", "name", "kind"]
     assert workflow.status(ADMIN, id).state is ImportState.CHECKING
+    with pytest.raises(WrongState):
+        workflow.problems(ADMIN, id)
     job = workflow.check(ADMIN, id)
     assert "1" in workflow.run_check(job).text("en")
     checked = workflow.look(ADMIN, id)
@@ -157,6 +159,11 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
     assert [(row.line, row.is_refused) for row in checked.rows] == [(3, True)]
     status = workflow.status(ADMIN, id)
     assert (status.state, status.lines.read) == (ImportState.LOOKED_AT, 2)
+    with monkeypatch.context() as no_reading:
+        no_reading.delattr(import_workflow, "open_table")
+        (row,) = workflow.problems(ADMIN, id).rows
+    assert row[:3] == ("large:2", "", "firm")
+    assert "empty" in row[3].text("en")
     workflow.choose(ADMIN, id, replace(workflow.options(ADMIN, id), edits={3: {"name": "Second"}}))
     assert workflow.look(ADMIN, id).report is None  # what was checked was another reading
     report = workflow.write_now(ADMIN, id)

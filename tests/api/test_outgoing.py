@@ -339,6 +339,36 @@ def test_a_webhook_may_be_anywhere_in_public(url):
     assert checked_url(url) == url
 
 
+def test_only_hosts_on_the_list_are_called(tmp_path, monkeypatch):
+    listed = Settings(
+        data_dir=tmp_path, webhook_hosts="example.org, Hooks.Example.net", _env_file=None
+    )
+    services = wire(listed)
+    services.store.prepare()
+    urls = ["https://example.org/x", "https://a.example.org/", "https://hooks.example.net:8443/"]
+    hooks = [services.webhooks.register(ADMIN, "t:1", url) for url in urls]
+    for url in ("https://badexample.org/", "https://example.net/", "https://example.org.evil.cn/"):
+        with pytest.raises(InvalidInput, match="does not call"):
+            services.webhooks.register(ADMIN, "t:1", url)
+    called = []
+    monkeypatch.setattr(
+        "matchmaker.services.cooperation.webhooks.post",
+        lambda url, *_, **__: called.append(url) or 204,
+    )
+    now = utc_now()
+    shorter = wire(listed.model_copy(update={"webhook_hosts": "example.net"}))
+    services.store.documents.commit(
+        [
+            services.repositories.deliveries.put(Delivery(hook.id, hook.id, "{}", now))
+            for hook in hooks
+        ]
+    )
+    assert shorter.webhooks.deliver_due() == 1
+    assert called == [urls[2]]
+    services.store.close()
+    shorter.store.close()
+
+
 def answering(monkeypatch, name, *answers):
     """A resolver that says something else of a name each time; other names as ever."""
     real, left = socket.getaddrinfo, list(answers)

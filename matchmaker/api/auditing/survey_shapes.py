@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from matchmaker.api.http.fields import (
     Day,
+    Localised,
     LookupId,
     Name,
     OptionalName,
@@ -17,7 +18,11 @@ from matchmaker.api.http.fields import (
     PageQuery,
     Strict,
 )
+from matchmaker.audit.figures import Figure
+from matchmaker.audit.nonresponse import DRAWS, Band
+from matchmaker.audit.ties import Channel
 from matchmaker.domain import Layer, NamedOrganization
+from matchmaker.messages import Message
 from matchmaker.services.auditing.survey_forms import AskedQuestion, ClaimedTie, SurveyForm
 from matchmaker.services.auditing.surveys import SurveyFigures, SurveyMember, SurveyTies, SurveyView
 from matchmaker.store.documents import new_id
@@ -221,6 +226,40 @@ class RemindedOut(BaseModel):
     """How many members were reminded."""
 
     members: int
+
+
+class SurveyAuditQuery(Strict):
+    """Which layer, and in how many drawn networks its bands are measured."""
+
+    layer: Channel = Channel.COOPERATION
+    draws: int = Field(DRAWS, ge=20, le=DRAWS)
+
+
+class SurveyFigureOut(Localised):
+    """An indicator of ties on record, confirmed by both, and told; and what it may be.
+
+    `band` holds what is told, `low` to `high` (97 % of the draws), and `least` to `most`:
+    bounds whatever the silent ones would say.
+    """
+
+    name: str
+    title: Message
+    recorded: Figure
+    confirmed: Figure
+    band: Band
+
+
+class SurveyAuditOut(Localised):
+    """The figures of one layer of a survey, with bands for who did not answer."""
+
+    survey: str
+    layer: Channel
+    members: int
+    answered: int
+    share: float
+    lead: Message | None
+    figures: list[SurveyFigureOut]
+    sources: Message
 
 
 class SurveyFormOut(Outgoing):

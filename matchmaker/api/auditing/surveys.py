@@ -16,6 +16,8 @@ from matchmaker.api.auditing.survey_shapes import (
     OwnAnswerBody,
     OwnAnswerQuery,
     RemindedOut,
+    SurveyAuditOut,
+    SurveyAuditQuery,
     SurveyFormOut,
     SurveyLinkBody,
     SurveyLinkOut,
@@ -25,7 +27,7 @@ from matchmaker.api.auditing.survey_shapes import (
     SurveyTieList,
     SurveyViewOut,
 )
-from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import after_of, as_json, created, done, paged, reads, writes
@@ -67,6 +69,13 @@ def read_survey(path: IdPath) -> Response:
 def list_survey_ties(path: IdPath) -> Response:
     """Ties that both sides confirmed, and all of firms that agreed to show theirs."""
     return as_json(SurveyTieList.of(services().surveys.ties(current_principal(), path.id)))
+
+
+@surveys.get("/surveys/<id>/audit", **reads(SURVEYS, SurveyAuditOut, also=(409,)))
+def audit_survey(path: IdPath, query: SurveyAuditQuery) -> Response:
+    """Indicators of ties on record, confirmed and told, with bands for who did not answer."""
+    audit = services().survey_audits.audit(current_principal(), path.id, query.layer, query.draws)
+    return as_json(SurveyAuditOut.of(audit, current_language()))
 
 
 @surveys.post("/surveys/<id>/remind", **writes(SURVEYS, RemindedOut))

@@ -32,10 +32,11 @@ from matchmaker.api.directory.reconciliation_shapes import (
 )
 from matchmaker.api.http.context import current_language, services
 from matchmaker.api.http.fields import LookupId
-from matchmaker.api.http.guards import API_PREFIX, is_loopback
+from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import READ, problems_of
 from matchmaker.errors import InvalidInput
 from matchmaker.services.directory.reconciliation import FETCHED
+from matchmaker.settings import is_loopback
 from matchmaker.text import normal
 from matchmaker.validation import field_fault
 

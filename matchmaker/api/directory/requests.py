@@ -185,6 +185,7 @@ class OrganizationFields(Strict):
     lei: Short = ""
     ror: Short = ""
     website: OptionalName = ""
+    street_address: OptionalName = ""
     contact: OptionalName = ""
     capacity: Count | None = None
     listed: bool = True

@@ -61,6 +61,7 @@ class OrganizationOut(Outgoing):
     lei: str
     ror: str
     website: str
+    street_address: str
     capacity: int | None
     listed: bool
     date_precision: DatePrecision

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ipaddress
 import re
 import time
 import uuid
@@ -37,6 +36,7 @@ from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.errors import NotAllowed, SecondFactorOwed, SignInNeeded, StoreUnavailable
 from matchmaker.messages import message
 from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
+from matchmaker.settings import is_loopback
 from matchmaker.store.graph_copy import note_age
 
 API_PREFIX = "/api/v1"
@@ -317,16 +317,6 @@ def is_local() -> bool:
         and is_loopback(request.remote_addr or "")
         and is_loopback(name)
     )
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address stays on this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _check_body() -> Response | None:

@@ -12,12 +12,12 @@ from flask import Blueprint, Response, request
 
 from matchmaker.access import ADMIN
 from matchmaker.api.http.context import current_language, services
-from matchmaker.api.http.guards import is_loopback
 from matchmaker.api.matching.responses import RecommendationPage
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import MatchmakerError, NotAllowed
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.services.operations.local_server import HEADER, PATH, accepts
+from matchmaker.settings import is_loopback
 from matchmaker.wiring import Wiring
 
 local = Blueprint("local", __name__)

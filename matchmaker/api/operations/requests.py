@@ -17,7 +17,9 @@ _Words = dict[str, str]
 class ImportChoices(Strict):
     """How the file is read, as the page asks it; what is left out is judged from the file."""
 
-    table: Short = Field("", description="organizations, orders, projects, relations, or a table.")
+    table: Short = Field(
+        "", description="organizations, orders, projects, relations, equipment, or a table."
+    )
     source: Annotated[str, Field(max_length=32)] = ""
     sheet: Short = ""
     encoding: Short = ""

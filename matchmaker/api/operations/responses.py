@@ -20,7 +20,7 @@ class LineCountsOut(RowOut[LineCounts]):
 class ImportColumnOut(Localised):
     """A column of the file, what it is taken for ('' for nothing), and some of its cells.
 
-    `unused` says why it is taken for nothing, where a reason is known.
+    `unused` says why it is taken for nothing, where it is.
     """
 
     title: str

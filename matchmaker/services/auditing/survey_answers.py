@@ -175,9 +175,7 @@ class SurveyAnswers:
             other = others.get(response_id(survey.id, tie.partner))
             if other is None or other.value.answered is None:
                 continue
-            answer = other.value.answer
-            said = {(tie.question, tie.partner) for tie in answer.ties}
-            said |= {(no.question, no.partner) for no in answer.denied}
+            said = other.value.answer.mentioned
             if (tie.question.inverse, after.organization) not in said:
                 asked.add(tie.partner)
         for id in sorted(asked):

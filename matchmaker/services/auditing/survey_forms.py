@@ -134,11 +134,7 @@ def _claims(
 ) -> list[tuple[SurveyQuestion, str]]:
     """What others say of a member that it neither names nor denies itself."""
     own, answer = response.organization, response.answer
-    said = {
-        key_of(each.question, own, each.partner)
-        for each in (*answer.ties, *answer.denied)
-        if each.partner
-    }
+    said = {key_of(question, own, partner) for question, partner in answer.mentioned}
     naming = surveys.repositories.survey_responses.values("named", response_id(survey.id, own))
     claims = {
         (tie.question.inverse, each.organization)

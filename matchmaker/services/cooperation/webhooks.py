@@ -10,14 +10,22 @@ from dataclasses import KW_ONLY, dataclass, replace
 import structlog
 
 from matchmaker.access import Principal
-from matchmaker.errors import NotFound, VersionConflict, WrongState
+from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.services.cooperation.webhook_call import FAILURES, post
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
-from matchmaker.workflow.webhook import RETRIES, Delivery, Hook, checked_url, new_secret, signature
+from matchmaker.workflow.webhook import (
+    RETRIES,
+    Delivery,
+    Hook,
+    checked_url,
+    is_listed,
+    new_secret,
+    signature,
+)
 
 log = structlog.get_logger(__name__)
 MAX_HOOKS = 10
@@ -30,13 +38,17 @@ ROUND_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """Use cases of webhooks. `private_allowed` is for an installation behind its own firewall."""
+    """Use cases of webhooks. `private_allowed` is for an installation behind its own firewall.
+
+    `hosts`: those that may be called, with what is below them; none named, every public one.
+    """
 
     repositories: Repositories
     sealer: Sealer
     clock: Clock
     _: KW_ONLY
     private_allowed: bool = False
+    hosts: tuple[str, ...] = ()
 
     def register(self, principal: Principal, organization_id: str, url: str) -> Hook:
         """A hook for an organisation; its secret is shown this once. Raises NotAllowed."""
@@ -49,7 +61,7 @@ class Webhooks:
                 max_hooks=MAX_HOOKS,
             )
         hook = Hook(
-            new_id(), organization_id, checked_url(url, private_allowed=self.private_allowed),
+            new_id(), organization_id, self._checked(url),
             new_secret(), self.clock(),
         )  # fmt: skip
         unit = UnitOfWork.of(principal, self.clock())
@@ -129,6 +141,9 @@ class Webhooks:
         return taken
 
     def _call(self, hook: Hook, delivery: Delivery) -> bool:
+        if not is_listed(hook.url, self.hosts):
+            log.warning("webhook not called", hook=hook.id, error="its host is not listed")
+            return False
         at = int(self.clock().timestamp())
         secret = self.sealer.unseal(hook.secret)
         headers = {
@@ -146,6 +161,16 @@ class Webhooks:
             log.info("webhook not taken", hook=hook.id, error=type(error).__name__)
             return False
         return 200 <= status < 300
+
+    def _checked(self, url: str) -> str:
+        checked = checked_url(url, private_allowed=self.private_allowed)
+        if not is_listed(checked, self.hosts):
+            raise InvalidInput(
+                "is of a host that this installation does not call.",
+                where="url",
+                mend="Ask its administrator to list the host.",
+            )
+        return checked
 
     def _commit(self, change: Change) -> None:
         try:

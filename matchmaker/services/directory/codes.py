@@ -115,6 +115,19 @@ class Codes:
         row = _ids(snapshot, table).get(id)
         return None if row is None else _coded(snapshot, table, row)
 
+    def english_of_industry(self, id: str) -> str:
+        """The English name of an industry; of one without, that of the narrowest above with one,
+        and the code. "" for what is no industry, or has none above."""
+        snapshot = self.reader.current()
+        row, columns = _ids(snapshot, "industries").get(id, -1), snapshot.industries
+        own = row
+        while row >= 0:
+            if english := columns["name_en"][row].as_py():
+                code = id.rpartition(":")[2]
+                return str(english) if row == own else f"{english} ({code})"
+            row = int(columns["parent"][row].as_py())
+        return ""
+
     def search(self, table: CodeTable, text: str) -> tuple[Coded, ...]:
         """Those whose name begins with the text, then those that contain it, `MOST` in all."""
         return _search(self.reader.current(), table, text)

@@ -21,6 +21,7 @@ _APART = re.compile(r"[\s·・•‧(（\[【\-—]+")
 _PASSED_OVER = frozenset({"of", "the", "and", "for", "in", "at", "de", "la", "du", "des", "und"})
 _SHORTEST_INITIALS, _SHORTEST_PINYIN = 2, 2
 _SHORT_NAME = re.compile(r"[㐀-䶿一-鿿]{2,5}")
+_LONGEST_SHORT = 5
 # A short name means those names of which it says nearly as much as of the one it fits best.
 _NEARLY = 0.8
 
@@ -121,15 +122,7 @@ class NameTable:
             and text not in name.normal
             and (places := _abbreviated(name.normal, text))
         ]
-        shares = [len(text) / _base_length(name.normal) for name, _ in fits]
-        least = _NEARLY * max(shares, default=0.0)
-        for (name, places), share in zip(fits, shares, strict=True):
-            if share >= least:
-                marks = _marks(name, [(place, place + 1) for place in places])
-                yield (
-                    name.owner,
-                    MatchReason(MatchedBy.SHORT_NAME, name.text, 0.6 + 0.3 * share, marks),
-                )
+        yield from _told_most(fits, 0.6)
 
     def _acronyms(self, text: str) -> Iterator[tuple[int, MatchReason]]:
         """Names in Latin letters whose words begin with the letters: MIT."""
@@ -148,9 +141,10 @@ class NameTable:
                 yield name.owner, MatchReason(MatchedBy.INITIALS, name.text, strength, marks)
 
     def _pronounced(self, text: str) -> Iterator[tuple[int, MatchReason]]:
-        """Chinese names by pinyin in full, or by the first letters of it."""
+        """Chinese names by pinyin in full, by the first letters of it, or that of a short name."""
         if len(text) < _SHORTEST_PINYIN:
             return
+        short: list[tuple[_NameEntry, list[int]]] = []
         for name in self._names:
             if not _HAN.search(name.normal):
                 continue
@@ -159,11 +153,31 @@ class NameTable:
                 by, strength = MatchedBy.PINYIN, 0.7 if stretch[0] == 0 else 0.6
             elif len(text) >= _SHORTEST_INITIALS and (stretch := spoken.initials(text)) is not None:
                 by, strength = MatchedBy.INITIALS, 0.65 if stretch[0] == 0 else 0.5
+            elif places := spoken.shortened(text):
+                short.append((name, places))
+                continue
             else:
                 continue
             if stretch == (0, len(name.normal)):
                 strength += 0.2
             yield name.owner, MatchReason(by, name.text, strength, _marks(name, [stretch]))
+        # Weaker than a name whose own pinyin it is, as letters say less than characters.
+        yield from _told_most(short, 0.35)
+
+
+def _told_most(
+    fits: Sequence[tuple[_NameEntry, list[int]]], least_strength: float
+) -> Iterator[tuple[int, MatchReason]]:
+    """Of names that hold the characters of a short name, those of which it says the most."""
+    shares = [len(places) / _base_length(name.normal) for name, places in fits]
+    least = _NEARLY * max(shares, default=0.0)
+    for (name, places), share in zip(fits, shares, strict=True):
+        if share >= least:
+            marks = _marks(name, [(place, place + 1) for place in places])
+            reason = MatchReason(
+                MatchedBy.SHORT_NAME, name.text, least_strength + 0.3 * share, marks
+            )
+            yield name.owner, reason
 
 
 def _strength_written(name: str, text: str, place: int) -> float:
@@ -247,6 +261,33 @@ class _Pronunciation:
                 return 0
             place += 1
         return 0 if rest else place
+
+    def shortened(self, text: str) -> list[int]:
+        """Characters, in order from the first, whose pinyin the text is whole: zheda, 浙大.
+
+        Two to five, each spelled in full; [] where that is not so, or they stand side by side.
+        """
+        if not (self.syllables and self.syllables[0] and text.startswith(self.syllables[0])):
+            return []
+        places = self._spelled(text[len(self.syllables[0]) :], 0)
+        if not 1 < len(places) <= _LONGEST_SHORT or places[-1] == len(places) - 1:
+            return []
+        return places
+
+    def _spelled(self, rest: str, last: int) -> list[int]:
+        """The way on from a character to the end of the text; [] for none."""
+        if not rest:
+            return [last]
+        for place in range(last + 1, len(self.syllables)):
+            syllable = self.syllables[place]
+            way = (
+                self._spelled(rest[len(syllable) :], place)
+                if syllable and rest.startswith(syllable)
+                else []
+            )
+            if way:
+                return [last, *way]
+        return []
 
     def initials(self, text: str) -> Mark | None:
         """The first stretch of characters whose pinyin begins with the letters."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -11,22 +11,21 @@ from types import UnionType
 from typing import Any, get_args, get_type_hints
 
 from matchmaker.errors import InvalidInput
-from matchmaker.exports.tables import ExportColumn, ExportTable
 from matchmaker.ingest.cells import is_nothing, read_cell
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
 from matchmaker.ingest.industries import IndustryIndex
 from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.places import PlaceIndex
+from matchmaker.ingest.qualifications import cell_with_title
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.table_file import Line, SheetSummary, TableFile
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.unused_titles import why_unused
-from matchmaker.messages import Message, located, message, sentences
+from matchmaker.ingest.unused_titles import NO_PLACE, why_unused
+from matchmaker.messages import Message
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.text import language_of
-from matchmaker.workflow.job import LineProblem
 
 SAMPLES = 5
 # More words of one column, and more rows, are counted and not shown.
@@ -43,7 +42,7 @@ class ColumnPreview:
 
     `column` is the name of what it is taken for, "" for none. `format` says how its numbers
     or dates are read; None where there is nothing to say. `unused` says why it is taken for
-    nothing, None where no reason is known.
+    nothing, where it is.
     """
 
     title: str
@@ -161,7 +160,7 @@ def file_preview(
             formats[title].explanation if title in formats else None,
             None
             if options.mapping.get(title)
-            else why_unused(options.table, title, samples.get(title, ())),
+            else why_unused(options.table, title, samples.get(title, ())) or NO_PLACE,
         )
         for title in table.header
     )
@@ -215,7 +214,7 @@ def _formats(table: TableFile, options: TableOptions) -> Mapping[str, ColumnForm
     by_title = {title: reads[name] for title, name in options.mapping.items() if name in reads}
     given = ColumnFormat(options.decimal, options.day_first)  # type: ignore[arg-type]
     return judge_columns(
-        (line.cells for line in _first_lines(table) if line.passed_over is None),
+        (line.cells for line in _first_lines(table) if line.tells),
         by_title,
         separator=table.separator,
         language=language_of("".join(table.header)),
@@ -235,10 +234,11 @@ def _unknown_words(
     }
     counts: dict[str, Counter[str]] = {title: Counter() for title in asked}
     for line in _first_lines(table) if asked else ():
-        if line.passed_over is None:
+        if line.tells:
             for title, count in counts.items():
-                if cell := line.cells.get(title, ""):
-                    count[cell] += 1
+                cell = line.cells.get(title, "")
+                if whole := cell_with_title(asked[title].name, title, cell)[0]:
+                    count[whole] += 1
     for title, count in counts.items():
         column = asked[title]
         answers = options.values.get(column.name, {})
@@ -299,38 +299,3 @@ def _told(
             yield ProblemCell(title, options.mapping.get(title, ""), cells[title], own)
     if left:
         yield ProblemCell("", left[0].field, "", tuple(left))
-
-
-def problems_table(titles: Sequence[str], rows: Iterable[ProblemRow]) -> ExportTable:
-    """Lines as the file has them, with a column of what is wrong with each."""
-    columns = tuple(
-        ExportColumn(f"column_{number}", Message("%(title)s", {"title": title}))
-        for number, title in enumerate(titles, 1)
-    )
-    reasons = ExportColumn("problems", message("What is wrong"))
-    return ExportTable(
-        "problems",
-        message("Rows with problems"),
-        (*columns, reasons),
-        [(*(row.cells.get(title, "") for title in titles), _reasons(row)) for row in rows],
-    )
-
-
-def told_table(problems: Iterable[LineProblem]) -> ExportTable:
-    """What was told of the lines of a file that was written."""
-    columns = (
-        ExportColumn("line", message("Line")),
-        ExportColumn("field", message("Field")),
-        ExportColumn("severity", message("Severity")),
-        ExportColumn("problems", message("What is wrong")),
-    )
-    rows = [(row.line, row.field, row.severity, row.reason) for row in problems]
-    return ExportTable("problems", message("Rows with problems"), columns, rows)
-
-
-def _reasons(row: ProblemRow) -> Message:
-    told = [
-        located(problem.field, problem.reason) if problem.field else problem.reason
-        for problem in row.problems
-    ]
-    return sentences(*told)

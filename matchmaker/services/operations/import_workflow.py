@@ -25,13 +25,7 @@ from matchmaker.ingest.undo import KeptField, reversal
 from matchmaker.messages import Message
 from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
-from matchmaker.services.operations.import_preview import (
-    ImportPreview,
-    file_preview,
-    problem_rows,
-    problems_table,
-    told_table,
-)
+from matchmaker.services.operations.import_preview import ImportPreview, file_preview, problem_rows
 from matchmaker.services.operations.import_records import lines_told, record_of, summary
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_status import (
@@ -42,6 +36,13 @@ from matchmaker.services.operations.import_status import (
 )
 from matchmaker.services.operations.importer import Importer, ImportOptions, require_importing
 from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.problem_lines import (
+    keep_lines,
+    kept_table,
+    problem_lines,
+    problems_table,
+    told_table,
+)
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.services.operations.upload_folder import Upload, UploadFolder
@@ -175,13 +176,15 @@ class ImportWorkflow:
     def run_check(self, job: Job, progress: Progress = no_progress) -> Message:
         """Do what `check` requested: what `JobQueue` calls."""
         upload = self.uploads.sent_by(job.requested_by, job.arguments["upload"])
-        upload, _ = self._proposed(upload)
+        upload, table = self._proposed(upload)
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster, progress=progress)
         try:
             report, recognised = self._import(SYSTEM, upload, run)
         except InvalidInput as error:
             upload.keep_check(refused_check_of(upload, error))
             raise
+        rows = problem_rows(table, upload.state.options or TableOptions(), report, None)
+        keep_lines(upload.lines_file, table.header, problem_lines(table.header, rows))
         upload.keep_check(check_of(upload, report, recognised))
         return summary(report, recognised)
 
@@ -198,12 +201,22 @@ class ImportWorkflow:
         return replace(preview, report=report, recognised=check.recognised, rows=rows)
 
     def problems(self, principal: Principal, id: str) -> ExportTable:
-        """Every line of a kept file with problems, as the file has it, with a column of them."""
-        upload, table = self._proposed(self._upload(principal, id))
+        """Every line of a kept file with problems, as the file has it, with a column of them.
+
+        Of a large one what its check found. Raises WrongState where it was not checked so yet.
+        """
+        upload = self._upload(principal, id)
+        if upload.path.stat().st_size > MAX_LOOKED_AT:
+            kept = kept_table(upload.lines_file) if upload.check() else None
+            if kept is None:
+                raise WrongState("The file is large.", mend="Have all its lines checked first.")
+            return kept
+        upload, table = self._proposed(upload)
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster)
         report, _ = self._import(principal, upload, run)
         options = upload.state.options or TableOptions()
-        return problems_table(table.header, problem_rows(table, options, report, None))
+        rows = problem_rows(table, options, report, None)
+        return problems_table(table.header, problem_lines(table.header, rows))
 
     def write(self, principal: Principal, id: str) -> Job:
         """Request that a kept file is written, as it was looked at last.

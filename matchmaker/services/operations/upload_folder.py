@@ -18,7 +18,9 @@ from matchmaker.workflow.job import LineCounts, LineProblem
 
 # So many files that were not written are kept of everybody.
 KEPT = 5
-_STATE_FILE, _CHECK_FILE = "upload.json", "check.json"
+_STATE_FILE, _CHECK_FILE, _LINES_FILE = "upload.json", "check.json", "problems.jsonl"
+_OWN_FILES = frozenset({_STATE_FILE, _CHECK_FILE, _LINES_FILE})
+_UNFINISHED = ".new"
 # A name may take 255 bytes.
 _MAX_BYTES = 200
 
@@ -80,9 +82,14 @@ class Upload:
     def _check_file(self) -> Path:
         return self.path.parent / _CHECK_FILE
 
+    @property
+    def lines_file(self) -> Path:
+        """Where the lines with problems are that a check found; see `problem_lines`."""
+        return self.path.parent / _LINES_FILE
+
     def keep_check(self, check: FileCheck) -> None:
         """Keep what came of reading every line."""
-        written = self._check_file.with_suffix(".new")
+        written = self._check_file.with_suffix(_UNFINISHED)
         written.write_bytes(_CHECK.dump_json(check))
         written.replace(self._check_file)
 
@@ -180,7 +187,7 @@ def _read(parent: Path, id: str) -> Upload:
 def _upload(folder: Path) -> Upload | None:
     """What is kept in a folder, None where that is nothing."""
     files = sorted(folder.iterdir()) if folder.is_dir() else []
-    sent = [path for path in files if path.name not in (_STATE_FILE, _CHECK_FILE)]
+    sent = [path for path in files if path.name not in _OWN_FILES and path.suffix != _UNFINISHED]
     return Upload(folder.name, sent[0], _state(folder)) if sent else None
 
 

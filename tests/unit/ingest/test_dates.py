@@ -130,6 +130,25 @@ def test_another_column_or_a_person_decides_where_a_column_does_not() -> None:
     assert (said.day_first, said.basis) == (False, "given")
 
 
+@pytest.mark.parametrize(
+    ("cell", "date"),
+    [
+        ("114/08/01", "2025-08-01"), ("114.8.5", "2025-08-05"), ("114年8月18日", "2025-08-18"),
+        ("114-12", "2025-12-01"), ("1140801", "2025-08-01"), ("100年1月", "2011-01-01"),
+    ],
+)  # fmt: skip
+def test_years_of_three_figures_are_counted_from_1912(cell: str, date: str) -> None:
+    assert read(cell)[0] == date
+
+
+def test_two_figures_beside_such_years_are_counted_so_too() -> None:
+    """民國 99 is 2010; where nothing shows 民國, 99 is 1999."""
+    column = judge(["99/12/31", "100/01/05"], partial_date)
+    assert read("99/12/31", column)[0] == "2010-12-31"
+    assert read("99/12/31", judge(["99/12/31"], partial_date))[0] == "1999-12-31"
+    assert read("民國114年8月1日", column)[0] == "2025-08-01"
+
+
 def test_points_do_not_decide_for_strokes() -> None:
     assert judge(["23.10.2020", "2020-10-23"], partial_date).day_first is None
 

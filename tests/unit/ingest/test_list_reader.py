@@ -6,17 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.domain import Kind, Layer, Organization
+from matchmaker.domain import Kind, Layer, OfferKind, Organization
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber
-from matchmaker.ingest.list_guess import (
-    all_titles,
-    column_samples,
-    guessed_format,
-    proposed_columns,
-)
+from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format
 from matchmaker.ingest.list_reader import names_of, read_list, with_known
 from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files
@@ -38,7 +34,7 @@ def read(folder: Path, text: str, **options: object) -> Parsed:
     table = opened(folder, text)
     samples = column_samples(table)
     kind = str(options.pop("table", "")) or guessed_format(samples)
-    mapping = options.pop("mapping", None) or proposed_columns(kind, samples)
+    mapping = options.pop("mapping", None) or suggested(kind, samples)
     return read_list(table, TableOptions(table=kind, mapping=mapping, **options), "my")  # type: ignore[arg-type]
 
 
@@ -54,6 +50,8 @@ def read(folder: Path, text: str, **options: object) -> Parsed:
         ("项目名称,牵头单位,合作单位,起始日期", "projects"),
         ("Title,Lead partner,Partners,Start,End", "projects"),
         ("甲单位,关系,乙单位", "relations"),
+        ("Equipment,Manufacturer,Owner,Available from", "equipment"),
+        ("仪器设备名称,型号,所属单位", "equipment"),
         ("id,organization,kind,text", "offers"),
         ("id,source,target,layer", "ties"),
     ],
@@ -133,3 +131,36 @@ def test_a_corrected_cell_of_a_member_list_is_no_problem_any_more(tmp_path: Path
     parsed = read_files([("organizations", path)], options)
     assert [problem for problem in parsed.problems if problem.severity == "warning"] == []
     assert [row.value for row in parsed.rows.observations] == [12, 3]
+
+
+def test_equipment_is_an_offer_of_who_has_it(tmp_path: Path) -> None:
+    text = (
+        "Equipment,Make,Owner,Available from\nTensile tester,Zwick,Sample University,2024-03-01\n"
+        "X-ray CT,,Sample University,\nClimate chamber,Weiss,,2022\n"
+    )
+    parsed = read(tmp_path, text)
+    (owner,) = parsed.rows.organizations
+    assert (owner.name, owner.kind) == ("Sample University", Kind.UNIVERSITY)
+    offers = [(row.text, row.organization, str(row.date)) for row in parsed.rows.offers]
+    assert offers == [
+        ("Tensile tester, Zwick", owner.id, "2024-03-01"), ("X-ray CT", owner.id, "None"),
+    ]  # fmt: skip
+    assert {row.kind for row in parsed.rows.offers} == {OfferKind.EQUIPMENT}
+    assert [(each.line, each.severity) for each in parsed.problems] == [(4, "error")]
+
+
+def test_lines_of_who_signs_below_a_list_are_no_rows(tmp_path: Path) -> None:
+    text = "单号,供应商,采购方,采购内容,金额\nA1,甲厂,乙厂,阀门,5\n經辦：林小姐,,核准：,,\n"
+    parsed = read(tmp_path, text)
+    assert [(each.line, each.severity) for each in parsed.problems] == [(3, "passed")]
+
+
+def test_a_line_with_surplus_cells_shows_nothing_of_the_columns(tmp_path: Path) -> None:
+    text = (
+        "Projekttitel;Konsortialführer;Projektpartner;Fördersumme\n"
+        "Getriebe;Alpha GmbH;Beta GmbH; Gamma GmbH;1.250,5\nDichtung;Alpha GmbH;Delta AG;480,75\n"
+    )
+    assert column_samples(opened(tmp_path, text))["Fördersumme"] == ("480,75",)
+    parsed = read(tmp_path, text)
+    assert [row.amount for row in parsed.rows.engagements] == [480.75]
+    assert [(each.line, each.severity) for each in parsed.problems if each.line] == [(2, "error")]

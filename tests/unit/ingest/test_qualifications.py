@@ -9,7 +9,7 @@ import pytest
 
 from matchmaker.domain import DatePrecision, Tier
 from matchmaker.ingest.report import Parsed
-from matchmaker.ingest.suggestions import recognised
+from matchmaker.ingest.suggestions import recognised, suggested
 from matchmaker.ingest.tables import read_files
 from matchmaker.ingest.unused_titles import why_unused
 
@@ -122,3 +122,30 @@ def test_stages_of_a_chain_are_read_where_they_are_ours_and_else_told_of() -> No
 def test_why_a_column_is_not_read_is_told(table: str, title: str) -> None:
     assert recognised(table, {title: ("1", "2", "7")}) == {title: ""}
     assert why_unused(table, title, ()) is not None
+
+
+def test_what_a_column_of_honours_names_is_told_apart(tmp_path: Path) -> None:
+    parsed = members(
+        tmp_path, "企业名称,资质荣誉\n示例甲厂,国家高新技术企业、省级专精特新\n示例乙厂,CNAS\n"
+    )
+    assert [row.tier for row in parsed.rows.organizations] == [Tier.SPECIALISED, None]
+    assert texts(parsed) == {"示例甲厂": "高新技术企业", "示例乙厂": "CNAS"}
+    assert parsed.problems == ()
+
+
+def test_an_address_stays_where_no_place_says_all_of_it(tmp_path: Path) -> None:
+    """A street and a township are finer than the places; a town alone may be in many."""
+    parsed = members(
+        tmp_path,
+        "企业名称,地址\n示例甲厂,浙江省乐清市柳市镇电器城大道88号\n示例乙厂,桥下镇\n示例丙厂,乐清市\n",
+    )
+    assert [(row.place, row.street_address) for row in parsed.rows.organizations] == [
+        ("gbt2260:330382", "浙江省乐清市柳市镇电器城大道88号"), (None, "桥下镇"),
+        ("gbt2260:330382", ""),
+    ]  # fmt: skip
+    told = [(each.line, each.severity, each.is_lost) for each in parsed.problems]
+    assert told == [(2, "warning", False), (3, "warning", False)]
+
+
+def test_a_short_title_is_not_taken_for_what_it_is_only_like() -> None:
+    assert suggested("organizations", {"Item": ("1", "2")}) == {"Item": ""}

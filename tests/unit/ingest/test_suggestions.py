@@ -46,7 +46,7 @@ def test_two_titles_that_tell_what_a_firm_does_are_both_its_description() -> Non
 def test_of_two_titles_of_one_column_the_usual_is_taken() -> None:
     file = samples("单位名称|名称|所在地|地址", "甲|乙|温州市|温州市学院路7号")
     taken = recognised("organizations", file)
-    assert taken == {"单位名称": "name", "名称": "", "所在地": "place", "地址": ""}
+    assert taken == {"单位名称": "name", "名称": "", "所在地": "place", "地址": "street_address"}
 
 
 def test_province_city_and_county_are_one_place() -> None:

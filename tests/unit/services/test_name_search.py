@@ -33,6 +33,10 @@ def stretches(match):
         ("zhejiangdaxue", 0, MatchedBy.PINYIN, ["浙江大学"]),
         ("zhe jiang da", 0, MatchedBy.PINYIN, ["浙江大"]),
         ("zjdx", 0, MatchedBy.INITIALS, ["浙江大学"]),
+        ("zheda", 0, MatchedBy.SHORT_NAME, ["浙", "大"]),
+        ("zhe da", 0, MatchedBy.SHORT_NAME, ["浙", "大"]),
+        ("hagongda", 2, MatchedBy.SHORT_NAME, ["哈", "工", "大"]),
+        ("zhegongda", 1, MatchedBy.SHORT_NAME, ["浙", "工", "大"]),
         # Characters of several readings are read as their words are: Chongqing, Chang'an.
         ("chongqingchangan", 3, MatchedBy.PINYIN, ["重庆长安"]),
         ("cqca", 3, MatchedBy.INITIALS, ["重庆长安"]),
@@ -49,7 +53,9 @@ def test_a_name_is_found_by(typed, owner, by, shown):
     assert stretches(matches[best]) == shown
 
 
-@pytest.mark.parametrize("typed", ["", "  ", "学江", "xyz", "大浙", "zhongqingzhangan", "北大"])
+@pytest.mark.parametrize(
+    "typed", ["", "  ", "学江", "xyz", "大浙", "zhongqingzhangan", "北大", "dazhe", "jiangxue"]
+)
 def test_what_no_name_has_finds_none(typed):
     assert found(typed) == {}
 
