@@ -320,6 +320,11 @@ class Membership:
     def key(self) -> tuple[str, str]:
         return (self.cluster, self.organization)
 
+    @property
+    def since_text(self) -> str:
+        """The first day, as precisely as it is known; "" where it is not."""
+        return date_text(self.since, self.date_precision) if self.since else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:

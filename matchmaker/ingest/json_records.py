@@ -111,7 +111,8 @@ def _without_mark(stream: Any) -> IO[bytes]:
 
 
 def _member(archive: zipfile.ZipFile, ending: str) -> zipfile.ZipInfo:
-    files = [info for info in archive.infolist() if not info.is_dir()]
+    # A damaged zip may have a member without a name, of which zipfile knows not what it is.
+    files = [info for info in archive.infolist() if not info.filename.endswith("/")]
     candidates = [info for info in files if ending and info.filename.endswith(ending)]
     candidates = candidates or [info for info in files if info.filename.endswith(_SUFFIXES)]
     if len(candidates) == 1:

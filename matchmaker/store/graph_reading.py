@@ -13,6 +13,7 @@ from matchmaker.domain import (
     Engagement,
     GraphRows,
     Industry,
+    Membership,
     Need,
     NeedState,
     Neighborhood,
@@ -49,6 +50,7 @@ from matchmaker.store.schema import (
     DUPLICATES,
     ENGAGEMENTS,
     INDUSTRIES,
+    MEMBERSHIPS,
     NEEDS,
     OBSERVATIONS,
     OFFERS,
@@ -179,6 +181,15 @@ class GraphReading(ABC):
         def work(tx: Transaction) -> tuple[Description, ...]:
             id = organization_by_id(tx, organization_id).id
             return in_order(tx.rows_about(DESCRIPTIONS, id))
+
+        return self._read(work)
+
+    def memberships_of(self, organization_id: str) -> tuple[Membership, ...]:
+        """Its memberships, past ones too, in order of key. Raises NotFound."""
+
+        def work(tx: Transaction) -> tuple[Membership, ...]:
+            id = organization_by_id(tx, organization_id).id
+            return in_order(tx.rows_about(MEMBERSHIPS, id))
 
         return self._read(work)
 

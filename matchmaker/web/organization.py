@@ -12,8 +12,10 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import (
     UNDIRECTED_LAYERS,
+    Cluster,
     Engagement,
     GoalName,
+    Membership,
     NeedState,
     Neighborhood,
     Organization,
@@ -60,6 +62,7 @@ def organization(id: str) -> PageAnswer:
         undirected=UNDIRECTED_LAYERS,
         facts=[name for name in FACTS if not is_blank(row, name)],
         figures=services().directory.figures(principal, row.id),
+        memberships=_memberships(principal, row.id),
         offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],
         needs=published.needs(row.id, NeedState.OPEN, None, 100).rows,
         ties=_ties(around, row.id),
@@ -77,6 +80,12 @@ def organization(id: str) -> PageAnswer:
         proposed=_proposed(principal, profile),
         may_invite=not is_own and services().invitations.may_invite(principal, row.id),
     )
+
+
+def _memberships(principal: Principal, id: str) -> list[tuple[Membership, Cluster]]:
+    """Those with a day, with the cluster."""
+    rows = services().directory.memberships(principal, id)
+    return [(row, services().published.cluster(row.cluster)) for row in rows if row.since]
 
 
 def _goals(principal: Principal, own: str, other: Organization) -> list[GoalName]:

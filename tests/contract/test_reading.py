@@ -57,6 +57,10 @@ def test_figures_and_profile_text_are_those_of_one_organization(store: GraphStor
     store.upsert(everything())
     assert [row.indicator for row in store.observations_of("other:1")] == ["rd_intensity"]
     assert store.observations_of("t:2") == ()
+    clusters = {row.cluster for row in store.memberships_of("t:1")}
+    assert clusters == {
+        row.cluster for row in everything().memberships if row.organization == "t:1"
+    }
     store.upsert(GraphRows(descriptions=(Description("t:2#about", "t:2", "We make seals."),)))
     assert [row.text for row in store.descriptions_of("t:2")] == ["We make seals."]
     with pytest.raises(NotFound):

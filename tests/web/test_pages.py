@@ -8,11 +8,14 @@ import pytest
 
 from matchmaker.app import create_app
 from matchmaker.domain import (
+    Cluster,
+    DatePrecision,
     EngagementKind,
     GoalName,
     GraphRows,
     Kind,
     Layer,
+    Membership,
     Need,
     Observation,
     OfferKind,
@@ -152,8 +155,14 @@ def test_figures_are_shown_with_where_they_come_from_and_what_contradicts_them(s
             Observation("a:1", subject, "headcount", 2025, 98, "", register),
             Observation("b:1", subject, "headcount", 2025, 120, "", of_a_list),
             Observation("b:2", subject, "revenue", 2025, 12_500_000, "CNY", of_a_list),
-        )
-    )
+        ),
+        clusters=(Cluster("seed:guild", "Guild of Valves"),),
+        memberships=(
+            Membership("seed:guild", subject, datetime.date(2019, 5, 1), None, of_a_list,
+                       DatePrecision.MONTH),
+            Membership("seed:guild", "seed:valves-001"),
+        ),
+    )  # fmt: skip
     sample.store.upsert(rows)
     try:
         client = create_app(sample).test_client()
@@ -165,6 +174,7 @@ def test_figures_are_shown_with_where_they_come_from_and_what_contradicts_them(s
         assert "employees (2025) 98 a register · from a register" in text
         assert "120 a chamber&#39;s list" in text
         assert "12,500,000 CNY a chamber&#39;s list" in text
+        assert "member since 2019-05 · Guild of Valves a chamber&#39;s list" in text
         answer = client.get(f"/api/v1/organizations/{subject}").json["figures"]
         assert [(row["indicator"], row["reported"]["value"]) for row in answer] == [
             ("headcount", 98), ("revenue", 12_500_000),

@@ -17,6 +17,7 @@ from matchmaker.domain import (
     FieldOrigin,
     Industry,
     Kind,
+    Membership,
     Need,
     Offer,
     OrganizationStatus,
@@ -137,6 +138,20 @@ class DescriptionOut(Outgoing):
     provenance: Provenance
 
 
+class MembershipOut(Outgoing):
+    """Since when an organisation belongs to a cluster; `until` where it does no more."""
+
+    cluster: str
+    since: str = Field(description="As precisely as known: 2012-10-31, 2012-10, 2012; or empty.")
+    until: datetime.date | None
+    provenance: Provenance
+
+    @classmethod
+    def of(cls, row: Membership) -> MembershipOut:
+        return cls(cluster=row.cluster, since=row.since_text, until=row.until,
+                   provenance=row.provenance)  # fmt: skip
+
+
 class ProfileOut(OrganizationOut):
     """One organisation with what its codes stand for, the text about it, and figures reported.
 
@@ -149,19 +164,26 @@ class ProfileOut(OrganizationOut):
     about: str
     descriptions: list[DescriptionOut]
     figures: list[FigureOut]
+    memberships: list[MembershipOut]
     place_details: Place | None
     coordinates: CoordinatesOut | None
     industry_details: Industry | None
     clusters: list[Cluster]
 
     @classmethod
-    def of(cls, profile: OrganizationProfile, figures: Sequence[ReportedFigure]) -> ProfileOut:
+    def of(
+        cls,
+        profile: OrganizationProfile,
+        figures: Sequence[ReportedFigure],
+        memberships: Sequence[Membership],
+    ) -> ProfileOut:
         public = OrganizationOut.model_validate(profile.organization).model_dump()
         return cls(
             **public,
             contact=profile.organization.contact,
             about=profile.about,
             descriptions=[DescriptionOut.model_validate(row) for row in profile.descriptions],
+            memberships=list(map(MembershipOut.of, memberships)),
             figures=[FigureOut.model_validate(figure) for figure in figures],
             place_details=profile.place,
             coordinates=CoordinatesOut.of(profile.located),

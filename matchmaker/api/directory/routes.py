@@ -271,8 +271,10 @@ def _owner(query: OwnerQuery) -> str | None:
 
 
 def _profile(profile: OrganizationProfile) -> Response:
-    figures = services().directory.figures(current_principal(), profile.organization.id)
-    response = as_json(ProfileOut.of(profile, figures))
+    directory, id = services().directory, profile.organization.id
+    figures = directory.figures(current_principal(), id)
+    memberships = directory.memberships(current_principal(), id)
+    response = as_json(ProfileOut.of(profile, figures, memberships))
     response.set_etag(str(profile.organization.version))
     return response
 

@@ -178,6 +178,14 @@ class Directory:
         del principal
         return reported_figures(self.store.observations_of(organization_id))
 
+    def memberships(self, principal: Principal, organization_id: str) -> tuple[Membership, ...]:
+        """Since when it belongs to the clusters that the principal belongs to, or did.
+
+        Raises NotFound.
+        """
+        rows = self.store.memberships_of(organization_id)
+        return tuple(row for row in rows if self.is_inside(principal, row.cluster))
+
     def identity(self, organization_id: str) -> str:
         """The organisation's own id, for an alias too. Raises NotFound."""
         return self.store.organization(organization_id).id

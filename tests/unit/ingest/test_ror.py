@@ -169,3 +169,11 @@ def test_institutions_of_openalex_are_those_of_ror(tmp_path: Path) -> None:
     assert second.id == "openalex:I124"
     assert [(p.line, p.field) for p in parsed.problems] == [(3, "id"), (4, "")]
     assert parsed.read == {"part_000.gz": 4}
+
+
+def test_a_zip_with_a_member_without_a_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "ror.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(zipfile.ZipInfo(""), "[]")
+    with pytest.raises(InvalidInput):
+        read_ror(path)
