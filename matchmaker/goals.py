@@ -54,6 +54,7 @@ class EvidenceRule:
 
     Offers only of `offers` kinds, needs only for `needs` goals, engagements only
     where the candidate had one of `roles`, descriptions only of `described` organisations.
+    `lent`: offers that cost nothing or less than usual count whatever their kind.
     `worth`: what a fit of a kind of statement counts as an answer to words, 1 if not named;
     `lapsed`: what of that a need counts that is no longer open, 0 where such needs are not read.
     """
@@ -63,6 +64,7 @@ class EvidenceRule:
     needs: frozenset[GoalName] = frozenset()
     roles: frozenset[Role] = ALL_ROLES
     described: frozenset[Kind] = EVERY_KIND
+    lent: bool = False
     worth: tuple[tuple[StatementKind, float], ...] = ()
     lapsed: float = 0.0
 
@@ -332,6 +334,7 @@ _ROWS = (
             frozenset({OFFER, DESCRIPTION}),
             offers=_SHARED,
             described=frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY}),
+            lent=True,
         ),
         layers=frozenset({Layer.SHARES_WITH, Layer.USES}),
         weights=_BY_EVIDENCE | {"nearness": 0.12, "same_industry": 0.02, "terms": 0.06},

@@ -34,6 +34,8 @@ def print_answer(page: dict[str, Any]) -> None:
                 )
             )
         say(message("`--with-partners` puts them into the list."), dim=True)
+    for notice in page["notices"]:
+        console.print(notice, markup=False)
     if page["text"]:
         console.print(page["text"], markup=False)
     elif not page["recommendations"]:

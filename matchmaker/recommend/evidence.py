@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matchmaker.domain import GoalName, Kind, StatementKind
+from matchmaker.domain import GoalName, Kind, StatementKind, Terms
 from matchmaker.embedding import is_joint
 from matchmaker.goals import EvidenceRule, Goal
 from matchmaker.recommend.graph import recency
@@ -25,6 +25,7 @@ from matchmaker.snapshot.model import (
     OFFER_KINDS,
     ROLES,
     STATEMENT_KINDS,
+    TERMS,
     BoolArray,
     FloatArray,
     IntArray,
@@ -350,6 +351,8 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     speaks = columns.active | is_need if rule.lapsed else columns.active
     allowed = np.isin(columns.kind, kinds) & speaks
     offered = np.isin(columns.offer_kind, [OFFER_KINDS.index(kind) for kind in rule.offers])
+    if rule.lent:
+        offered |= np.isin(columns.terms, [TERMS.index(Terms.FREE), TERMS.index(Terms.DISCOUNTED)])
     wanted = np.isin(columns.goal, [GOALS.index(goal) for goal in rule.needs])
     allowed &= np.where(is_offer, offered, True) & np.where(is_need, wanted, True)
     entries = snapshot.organization_statements

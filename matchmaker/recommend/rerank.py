@@ -105,7 +105,10 @@ def passes(pairs: Pairs, filters: Filters[int]) -> BoolArray:
         (filters.industries, organizations.industry),
     ):
         if rows:
-            allowed &= np.isin(column, sorted(rows))
+            inside = np.isin(column, sorted(rows))
+            if column is organizations.industry:
+                inside[sorted(filters.of_industries)] = True
+            allowed &= inside
     if filters.countries:
         countries = organizations.table.column("country").to_numpy(zero_copy_only=False)
         allowed &= np.isin(countries.astype(str), sorted(filters.countries))

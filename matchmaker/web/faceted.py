@@ -99,6 +99,7 @@ def organizations() -> PageAnswer:
         shown=SHOWN,
         places=places,
         facets=_shown(facets) if facets else (),
+        notices=facets.notices if facets else (),
         chosen=_chosen(),
         problem=problem,
         q=text,

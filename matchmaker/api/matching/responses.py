@@ -176,6 +176,7 @@ class RecommendationPage(BaseModel):
     (`only_new`), and `further_known_partners` counts others who may; `partners` says so in
     words. `usual` says how such ties came about in the past. `requirements` are what was read
     from the words, `ignored` those of them that the question leaves aside.
+    `notices` say whom a filter let pass where nobody is coded as finely.
     `impression` is what clicks and requests for an introduction refer to.
     """
 
@@ -193,6 +194,7 @@ class RecommendationPage(BaseModel):
     requirements: list[RequirementOut] = []
     ignored: list[RequirementOut] = []
     text: str = ""
+    notices: list[str] = []
 
     @classmethod
     def of(
@@ -219,6 +221,7 @@ class RecommendationPage(BaseModel):
             requirements=[RequirementOut.of(each, language) for each in answer.requirements],
             ignored=[RequirementOut.of(each, language) for each in answer.ignored],
             text="" if answer.advice is None else answer.advice.text(language),
+            notices=[notice.text(language) for notice in answer.notices],
         )
 
 

@@ -13,6 +13,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.reading import read, without_measures
+from matchmaker.recommend.specification.vocabulary import names_of
 
 __all__ = [
     "Choices",
@@ -25,6 +26,7 @@ __all__ = [
     "Specification",
     "compare",
     "compare_customer",
+    "names_of",
     "offered",
     "read",
     "without_measures",

@@ -248,6 +248,13 @@ def finishing() -> frozenset[str]:
 
 
 @cache
+def names_of(product: str) -> tuple[str, ...]:
+    """All that a product is called in either language; none of what is not listed."""
+    listed = _table("products.toml")["products"].get(product)
+    return () if listed is None else (product, *listed)
+
+
+@cache
 def part_of(whole: str, part: str) -> str:
     """What a part is called of a whole: of a valve the housing is its body; "" for no name."""
     return str(_nested("products.toml", "part_of").get(whole, {}).get(part, ""))

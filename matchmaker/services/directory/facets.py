@@ -15,6 +15,8 @@ import numpy as np
 
 from matchmaker.access import Principal
 from matchmaker.domain import Organization, OrganizationFilter, Stage
+from matchmaker.messages import Message
+from matchmaker.services.directory.coarser_industries import coarser_industries
 from matchmaker.services.directory.codes import CodeTable, with_below
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.directory.narrowing import named_in
@@ -82,7 +84,8 @@ class Facets:
     """How many organisations pass (`total`), and the values of each facet, commonest first.
 
     Of places and industries those just below the one chosen; `above` names the way up to the
-    top from each that is chosen, nearest last.
+    top from each that is chosen, nearest last. `notices` say whom a class of industry lets
+    pass where nobody is coded as finely.
     """
 
     total: int
@@ -94,6 +97,7 @@ class Facets:
     industries: tuple[FacetValue, ...]
     clusters: tuple[FacetValue, ...]
     above: Mapping[str, tuple[FacetValue, ...]]
+    notices: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,9 @@ class FacetedDirectory:
             industries=below[_INDUSTRIES],
             clusters=self._clusters(principal, snapshot, _others(masks, _CLUSTERS, len(snapshot))),
             above={table: _above(snapshot, table, chosen) for table, (_, chosen) in trees.items()},
+            notices=tuple(
+                coarser.notice for coarser in coarser_industries(snapshot, where.industries)
+            ),
         )
 
     def rows(self, principal: Principal, wanted: FacetedFilter) -> tuple[Snapshot, IntArray]:
@@ -219,6 +226,8 @@ class FacetedDirectory:
         for table, column, ids in trees:
             if ids:
                 masks[table] = np.isin(column, sorted(_inside(snapshot, table, ids)))
+        for coarser in coarser_industries(snapshot, where.industries):
+            masks[_INDUSTRIES][sorted(coarser.organizations)] = True
         if where.countries:
             countries = organizations.table.column("country").to_pylist()
             masks["countries"] = np.array([each in where.countries for each in countries])

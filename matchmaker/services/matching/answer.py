@@ -27,7 +27,7 @@ class Answer:
     `recommendations` answer what was asked; `nearby`, `closest`, `known` and
     `further_known` as in `Recommendations`.
     Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
-    read from the question; `ignored` ones are not to count.
+    read from the question; `ignored` ones are not to count. `notices` say what a filter meant.
     """
 
     goal: GoalName
@@ -42,6 +42,7 @@ class Answer:
     in_words: bool = False
     requirements: tuple[Requirement, ...] = ()
     ignored: tuple[Requirement, ...] = ()
+    notices: tuple[Message, ...] = ()
 
     @property
     def known_partners(self) -> Message | None:

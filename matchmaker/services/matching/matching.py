@@ -336,6 +336,7 @@ class Matching:
             in_words=seeker.asks_in_words,
             requirements=requirements,
             ignored=ignored,
+            notices=tuple(each.notice for each in rows.coarser_industries(request.filters)),
         )
         if not (recorded and principal.writes):
             return answer

@@ -15,6 +15,7 @@ import pyarrow as pa
 from matchmaker.domain import Industry, Place
 from matchmaker.errors import NotFound
 from matchmaker.recommend.model import Filters, Request
+from matchmaker.services.directory.coarser_industries import CoarserIndustry, coarser_industries
 from matchmaker.services.directory.codes import CodeTable, code_named, rows_meant, with_below
 from matchmaker.services.directory.narrowing import countries_meant, sizes_meant
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
@@ -118,11 +119,18 @@ class SnapshotRows:
             "places": self._with_below("places", ids.places),
             "industries": self._with_below("industries", ids.industries),
             "clusters": self._with_below("clusters", ids.clusters),
+            "of_industries": frozenset[int]().union(
+                *(each.organizations for each in self.coarser_industries(ids))
+            ),
         }
         filters = Filters[int](**{**vars(ids), **by_rows})
         return Request(
             request.goal, request.limit, request.only_new, filters, request.capped, request.choices
         )
+
+    def coarser_industries(self, filters: Filters[str]) -> tuple[CoarserIndustry, ...]:
+        """Of the industries filtered by, those as which nobody is coded."""
+        return coarser_industries(self.snapshot, filters.industries)
 
     def cluster_ids(self, names: Iterable[str]) -> tuple[str, ...]:
         """Ids of clusters by id or name. Raises InvalidInput as `request` does."""

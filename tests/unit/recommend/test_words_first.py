@@ -21,6 +21,7 @@ from matchmaker.domain import (
     Organization,
     Place,
     PlaceLevel,
+    Terms,
     Tie,
 )
 from matchmaker.goals import GOALS
@@ -235,6 +236,19 @@ def test_every_kind_of_statement_that_can_answer_does(
         )
     )
     assert ids(recommend(snapshot, asked("salt spray chamber", goal), Request(goal))) == ["answers"]
+
+
+def test_what_costs_nothing_is_shared_whatever_its_kind() -> None:
+    """Prototypes lent to developers are a technology, and nothing that is for sale."""
+    lent, sold = (
+        replace(product(name, "payload interface, prototypes", OfferKind.TECHNOLOGY), terms=terms)
+        for name, terms in (("lends", Terms.FREE), ("sells", Terms.MARKET))
+    )
+    snapshot = snapshot_of(
+        GraphRows(organizations=(firm("lends"), firm("sells")), offers=(lent, sold))
+    )
+    goal = GoalName.SHARED_RESOURCE
+    assert ids(recommend(snapshot, asked("payload interface", goal), Request(goal))) == ["lends"]
 
 
 @pytest.mark.parametrize("goal", [GoalName.PLATFORM, GoalName.SHARED_RESOURCE])
