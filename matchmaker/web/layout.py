@@ -86,7 +86,7 @@ def localised(row: Any) -> str:
     """A name in the reader's language, where there is one in it."""
     if language() == NAMES:
         return str(row.name)
-    return row.name_en or _english_of(row) or str(row.name)
+    return getattr(row, "name_en", "") or _english_of(row) or str(row.name)
 
 
 def _english_of(row: Any) -> str:
