@@ -290,7 +290,7 @@ def _rank(
     matrix = compute(pairs, names)
     scores = ranker.score(goal, matrix)
     priced = ranker.priced(pairs, scores) if request.capped else scores
-    return Ranked(pairs, matrix, scores, priced, grades(pairs), ranker.is_probability)
+    return Ranked(pairs, matrix, scores, priced, grades(pairs, scores), ranker.is_probability)
 
 
 def prepare(snapshot: Snapshot) -> None:
