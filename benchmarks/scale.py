@@ -19,7 +19,6 @@ import json
 import math
 import os
 import random
-import resource
 import shutil
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 from measure import machine
 from threadpoolctl import threadpool_limits
 
@@ -156,9 +156,15 @@ def measure(folder: Path, goal: GoalName, count: int) -> dict[str, Any]:
     return {
         "organizations": len(snapshot),
         "prepared": prepared,
-        "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20,
-        **{name: np.percentile(times[WARM:], [50, 95]).tolist() for name, times in took.items()},
+        "memory": psutil.Process().memory_info().rss / 2**30,
+        **{name: _middle_and_tail(times) for name, times in took.items()},
     }
+
+
+def _middle_and_tail(times: Sequence[float]) -> list[float]:
+    """p50 and p95 after the first ones; of a graph with few to ask, of what there is."""
+    figures: list[float] = np.percentile(times[WARM:] or times or [math.nan], [50, 95]).tolist()
+    return figures
 
 
 def measured(folder: Path, goal: GoalName, count: int, program: Path) -> dict[str, Any]:

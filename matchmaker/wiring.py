@@ -34,6 +34,7 @@ from matchmaker.services.auditing.survey_sync import SurveySync
 from matchmaker.services.auditing.surveys import Surveys
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.cluster_changes import ClusterHistory
 from matchmaker.services.cooperation.cluster_members import ClusterMembers
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.effects import Effects
@@ -499,6 +500,10 @@ class Wiring:
             self.invitations,
             lambda: self.auditing,
         )
+
+    @cached_property
+    def cluster_history(self) -> ClusterHistory:
+        return ClusterHistory(self.repositories, lambda: self.auditing, self.clock)
 
     @cached_property
     def batches(self) -> Batches:

@@ -33,7 +33,7 @@ OFFERS = "id,organization,kind,text\nown:1,seed:valves-001,product,DN50 ball val
 FENCED = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`(matchmaker [^`]+)`")
 # Run until they are stopped; `tests/contract/test_killed.py` and the browser's tests run them.
-RUNS_ON = {"serve", "worker"}
+RUNS_ON = {"serve", "worker", "mcp"}
 # The sample graph has no history before 2017 to learn from, and says so.
 REFUSED = {"evaluate"}
 

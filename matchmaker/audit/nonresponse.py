@@ -50,7 +50,7 @@ _SAME = 1e-9
 
 FloatVector = NDArray[np.float64]
 FloatMatrix = NDArray[np.float64]
-Rows = NDArray[np.int64]
+PairIndices = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -70,13 +70,13 @@ class SurveyedTies:
     directed: bool
 
     @property
-    def unseen(self) -> Rows:
+    def unseen(self) -> PairIndices:
         """Pairs (u, 2) that could be tied and of which nothing is known."""
         open_pairs = self.possible & ~self.seen
         return np.argwhere(open_pairs if self.directed else np.triu(open_pairs, 1))
 
     @property
-    def known(self) -> Rows:
+    def known(self) -> PairIndices:
         """Pairs (k, 2) of which it is known whether they are tied."""
         known = self.possible & self.seen
         return np.argwhere(known if self.directed else np.triu(known, 1))
@@ -167,7 +167,7 @@ def imputed(view: View, ties: SurveyedTies, draws: int) -> Iterator[BoolArray]:
     fixed, asked = (fixed - mean) / scale * varies, (asked - mean) / scale * varies
     tied = ties.told[known[:, 0], known[:, 1]].astype(np.float64)
 
-    def design(rows: FloatMatrix, pairs: Rows) -> FloatMatrix:
+    def design(rows: FloatMatrix, pairs: PairIndices) -> FloatMatrix:
         silent = (~ties.answered)[pairs].sum(axis=1)
         return np.column_stack([np.ones(len(rows)), silent, _shared(ties, pairs), rows])
 
@@ -196,7 +196,7 @@ class TieModel:
 
 
 def fit(
-    design: FloatMatrix, pairs: Rows, tied: FloatVector, members: int, directed: bool
+    design: FloatMatrix, pairs: PairIndices, tied: FloatVector, members: int, directed: bool
 ) -> TieModel:
     """A logistic model of ties with an effect of each member, by the ties of the pairs (p,).
 
@@ -255,7 +255,7 @@ def _mode(
     return weights, curvature
 
 
-def _effects(pairs: Rows, members: int, directed: bool) -> sparse.csr_array:
+def _effects(pairs: PairIndices, members: int, directed: bool) -> sparse.csr_array:
     """Whose effects count for each pair, (p, n), with direction (p, 2 n): source, then target."""
     rows = np.repeat(np.arange(len(pairs)), 2)
     columns = (pairs + np.array([0, members]) if directed else pairs).ravel()
@@ -267,7 +267,7 @@ def _logistic(values: FloatVector) -> FloatVector:
     return np.asarray(1 / (1 + np.exp(-np.clip(values, -30, 30))))
 
 
-def _covariates(view: View, ties: SurveyedTies, pairs: Rows) -> FloatMatrix:
+def _covariates(view: View, ties: SurveyedTies, pairs: PairIndices) -> FloatMatrix:
     """What makes a tie of each pair more or less likely, whoever answered, (p, columns)."""
     traits, members = view.landscape.traits, view.network.members
     rows = features(traits, members, pairs, 0.0)
@@ -280,7 +280,7 @@ def _covariates(view: View, ties: SurveyedTies, pairs: Rows) -> FloatMatrix:
     return np.asarray(np.column_stack(columns), dtype=np.float64)
 
 
-def _shared(ties: SurveyedTies, pairs: Rows) -> FloatVector:
+def _shared(ties: SurveyedTies, pairs: PairIndices) -> FloatVector:
     """ln(1 + partners whom the two of each pair share among those who answered), (p,).
 
     Only of these all is known, so that it means the same for pairs that were not seen.

@@ -12,6 +12,7 @@ import sys
 import click
 
 from matchmaker import errors
+from matchmaker.cli.assistants import mcp
 from matchmaker.cli.auditing import audit, clusters
 from matchmaker.cli.backup import backup, restore, upgrade
 from matchmaker.cli.cooperation import effect, introduction, post
@@ -34,7 +35,7 @@ _UNAVAILABLE = (
 _COMMANDS = (
     recommend, audit, clusters, account, post, introduction, effect, show_log, import_group,
     template, export, seed, duplicates, refresh, train, evaluate, status, doctor, setup, serve,
-    worker, key, backup, restore, upgrade,
+    worker, key, backup, restore, upgrade, mcp,
 )  # fmt: skip
 import_group.add_command(list_command)
 _EPILOG = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
-from matchmaker.domain import FieldOrigin, Kind, Layer, Organization, SourceTier
+from matchmaker.domain import FieldOrigin, GraphRows, Kind, Layer, Organization, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.list_formats import EQUIPMENT, LISTS, NEEDED, ORDERS, PROJECTS
@@ -59,11 +60,26 @@ def read_list(table: TableFile, options: TableOptions, source: str) -> Parsed:
         Problem(table.name, 0, title, reason, "note")
         for title, reason in unread_notes(options.table, unread)
     )
+    rows = replace(parsed.rows, organizations=organizations)
     return replace(
         parsed,
-        rows=replace(parsed.rows, organizations=organizations),
+        rows=_as_source(rows, options.source) if options.source else rows,
         problems=(*parsed.problems, *notes, *_unit_notes(listed)),
     )
+
+
+def _as_source(rows: GraphRows, name: str) -> GraphRows:
+    """Rows whose source is called as people call it, and not as ids begin."""
+
+    def named(row: Any) -> Any:
+        if not hasattr(row, "provenance"):
+            return row
+        changes: dict[str, Any] = {"provenance": replace(row.provenance, source=name)}
+        if isinstance(row, Organization):
+            changes["origins"] = tuple(replace(each, source=name) for each in row.origins)
+        return replace(row, **changes)
+
+    return GraphRows(**{table: tuple(map(named, kept)) for table, kept in rows.tables()})
 
 
 def _unit_notes(table: _ListTable) -> Iterator[Problem]:

@@ -23,6 +23,7 @@ FIGURES = {
     HEADCOUNT: 0, "revenue": 1, "output": 1, "registered_capital": 0, "rd_expenditure": 1,
     "patents": 0,
 }  # fmt: skip
+_MONEY = frozenset({"revenue", "output", "registered_capital", "rd_expenditure"})
 # Texts about an organisation, and what ends their ids.
 TEXTS = {"description": "about", "description_en": "about-en", CERTIFICATES: CERTIFICATES}
 PARTS = (*TEXTS, NEED, *FIGURES, *MEMBERSHIP_DAYS)
@@ -103,6 +104,15 @@ def _keep_figure(
     titles = (title for title, _ in reader.cells_of(line, indicator))
     year = next(filter(None, map(year_of_title, titles)), year)
     unit = figure.in_currency("")[0] or figure.currency
+    if indicator in _MONEY and not unit and indicator not in reader.bare:
+        reader.bare.add(indicator)
+        title = next(iter(reader.titles.get(indicator, ())), indicator)
+        reason = message(
+            "Numbers without a currency are kept as they are written, from line %(line)s on: say"
+            " in the title what they are in, such as (k€) or (万元).",
+            line=row.line,
+        )
+        reader.reading.problems.append(reader.note(title, reason))
     try:
         observation = Observation(
             _figure_id(reader.source, organization, indicator, year),

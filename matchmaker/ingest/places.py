@@ -12,8 +12,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-from matchmaker.domain import Place, PlaceLevel
+from matchmaker.domain import MAX_NAME, Place, PlaceLevel
 from matchmaker.ingest.countries import iso_code
 from matchmaker.messages import Message, message, sentences
 from matchmaker.text import normal
@@ -293,6 +294,13 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
         paths = [index.path(id) for id in match.candidates]
         return message("'%(cell)s' can be any of %(places)s.", cell=cell, places=paths)
     return message("'%(cell)s' is no place known here.", cell=cell)
+
+
+def with_address(values: Mapping[str, Any], cell: str) -> str:
+    """The street address of a row with a place that is kept in words, the street first."""
+    street = str(values.get("street_address", ""))
+    parts = (street,) if cell in street else (street, cell)
+    return ", ".join(filter(None, parts))[:MAX_NAME]
 
 
 def kept_as_address(cell: str, note: Message) -> Message:

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from matchmaker.domain import MAX_NAME, Provenance, is_id
+from matchmaker.domain import Provenance, is_id
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
@@ -21,7 +21,7 @@ from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.numbers import Amount
-from matchmaker.ingest.places import kept_as_address, taken
+from matchmaker.ingest.places import kept_as_address, taken, with_address
 from matchmaker.ingest.qualifications import TIER, cell_with_title, highest
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Severity
@@ -78,6 +78,8 @@ class TableReader:
     formats: Mapping[str, ColumnFormat] = field(init=False)
     # Titles of columns with a cell that could be written in two ways.
     judged: set[str] = field(default_factory=set, init=False)
+    # Columns of money of which a cell names no currency, as was told once.
+    bare: set[str] = field(default_factory=set, init=False)
     first_lines: MutableMapping[bytes, int] = field(init=False)
     # Most cells of most columns are written again and again.
     read_cells: dict[tuple[str, type, str, ColumnFormat], CellReading] = field(
@@ -212,18 +214,19 @@ class TableReader:
         yield from self.file.notes
         names = self.table.name, self.file, self.columns, self.options.mapping
         for title, reason in notes_on_titles(*names):
-            yield self._note(title, reason)
+            yield self.note(title, reason)
         if not self.reading.cluster:
             for title in (each for name in MEMBERSHIP_DAYS for each in self.titles.get(name, ())):
                 reason = message("It is read only where the list is imported for a cluster.")
-                yield self._note(title, reason)
+                yield self.note(title, reason)
         for title, format in self.formats.items():
             if format.explanation is not None and (title in self.judged or format.stored):
-                yield self._note(title, format.explanation)
+                yield self.note(title, format.explanation)
         for title, unit in self.units.items():
-            yield self._note(title, unit_note(unit, is_above=not unit_of_title(title)))
+            yield self.note(title, unit_note(unit, is_above=not unit_of_title(title)))
 
-    def _note(self, column: str, reason: Message) -> Problem:
+    def note(self, column: str, reason: Message) -> Problem:
+        """What is told of a column of the file as a whole."""
         return Problem(self.file.name, 0, column, reason, "note")
 
     def _line_of_same(self, line: Line) -> int | None:
@@ -439,7 +442,7 @@ class TableReader:
                     continue
                 is_kept = column == "place" and self._has("street_address")
                 if is_kept:
-                    values.setdefault("street_address", cell[:MAX_NAME])
+                    values["street_address"] = with_address(values, cell)
                     note = kept_as_address(cell, note)
                 is_lost = not id and not is_kept
                 problems.append(self._problem(line, column, note, "warning", is_lost=is_lost))

@@ -75,7 +75,7 @@ QUALIFICATIONS = (
     "企业技术中心|省级企业技术中心|市级企业技术中心|国家企业技术中心",
     "绿色工厂|国家绿色工厂|green factory",
 )
-_ENDINGS = "认证|认可|资质|证书|体系|体系认证|企业| certified| certificate| certification| accredited| accreditation| zertifiziert| zertifikat"
+_ENDINGS = "认证|证书编号|证书号|编号|认可|资质|证书|体系|体系认证|企业| certified| certificate| certification| accredited| accreditation| zertifiziert| zertifikat"
 
 
 def with_endings(word: str) -> Iterator[str]:

@@ -30,7 +30,7 @@ from matchmaker.embedding import LanguageMeans, comparable, language_means
 from matchmaker.snapshot import model
 from matchmaker.snapshot.geography import coordinate_at, coordinates_of
 from matchmaker.snapshot.incidence import adjacency, transposed
-from matchmaker.snapshot.lexical import build_lexical
+from matchmaker.snapshot.lexical import build_lexical, earlier_postings, reading
 from matchmaker.snapshot.model import (
     Engagements,
     FloatArray,
@@ -107,8 +107,14 @@ def _spans(statement: Statement) -> list[tuple[int, int]]:
     return passages_of(statement.text)
 
 
-def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snapshot:
-    """The snapshot of an export. Vectors must be those of `statements(export.rows)`."""
+def build(
+    export: Export, as_of: date, vectors: StatementVectors | None, earlier: Snapshot | None = None
+) -> Snapshot:
+    """The snapshot of an export. Vectors must be those of `statements(export.rows)`.
+
+    With an `earlier` one of whatever graph only texts that are not in it are read for their
+    words; the snapshot is the same.
+    """
     rows = export.rows
     spoken = statements(rows)
     if vectors is not None and len(vectors.vectors) != len(spoken):
@@ -137,6 +143,7 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
             revision=vectors.revision if vectors else "",
             dimension=int(centered.shape[1]),
             counts={**rows.counts(), "statements": len(spoken)},
+            reading=reading(),
         ),
         organizations=_organizations(
             organizations,
@@ -178,7 +185,9 @@ def build(export: Export, as_of: date, vectors: StatementVectors | None) -> Snap
         organization_engagements=transposed(engaged, len(organizations)),
         statement_organizations=speakers,
         organization_statements=transposed(speakers, len(organizations)),
-        lexical=build_lexical([statement.text for statement in spoken]),
+        lexical=build_lexical(
+            [statement.text for statement in spoken], earlier=earlier_postings(earlier, spoken)
+        ),
         vectors=centered,
         passage_vectors=of_passages,
         language_means=means.passages,

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.snapshot.model import FloatArray, LexicalIndex
+from matchmaker import text as text_module
+from matchmaker.domain import Statement
+from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex, Snapshot
 from matchmaker.text import codes, terms
 
 # Collisions at 2²⁰ buckets: with 200,000 distinct terms about one in eleven
@@ -24,14 +30,52 @@ def bucket(term: str, buckets: int = BUCKETS) -> int:
     return crc32(term.encode("utf-8", "surrogatepass")) & (buckets - 1)
 
 
-def build_lexical(texts: Sequence[str], buckets: int = BUCKETS) -> LexicalIndex:
-    """Postings of all texts; statement i is `texts[i]`."""
+@dataclass(frozen=True)
+class EarlierPostings:
+    """An index made before, and for each text now its row there, -1 where it was another."""
+
+    index: LexicalIndex
+    rows: IntArray
+
+
+@lru_cache(maxsize=1)
+def reading() -> str:
+    """What tells this program's way to find the terms of a text from another version's."""
+    return sha256(Path(text_module.__file__).read_bytes()).hexdigest()[:16]
+
+
+def earlier_postings(
+    earlier: Snapshot | None, statements: Sequence[Statement]
+) -> EarlierPostings | None:
+    """Where statements that say what they said stand in an earlier snapshot; None without one."""
+    if earlier is None or earlier.meta.reading != reading():
+        return None
+    table = earlier.statements.table
+    ids, texts = (table.column(name).to_pylist() for name in ("id", "text"))
+    stood = {identity: row for row, identity in enumerate(ids)}
+    rows = [stood.get(statement.id, -1) for statement in statements]
+    same = [
+        row if row >= 0 and texts[row] == statement.text else -1
+        for row, statement in zip(rows, statements, strict=True)
+    ]
+    return EarlierPostings(earlier.lexical, np.array(same, dtype=np.int32))
+
+
+def build_lexical(
+    texts: Sequence[str], buckets: int = BUCKETS, earlier: EarlierPostings | None = None
+) -> LexicalIndex:
+    """Postings of all texts; statement i is `texts[i]`.
+
+    Texts that stand in an `earlier` index, of the same `reading`, are not read again.
+    """
+    kept = _kept(earlier, len(texts), buckets)
     columns: list[int] = []
     rows: list[int] = []
     frequencies: list[int] = []
-    lengths = np.zeros(len(texts), dtype=np.float32)
+    lengths = kept.lengths
     buckets_by_term: dict[str, int] = {}
-    for row, text in enumerate(texts):
+    for row in kept.missing.tolist():
+        text = texts[row]
         counted: Counter[int] = Counter()
         for term in terms(text):
             number = buckets_by_term.get(term)
@@ -43,11 +87,46 @@ def build_lexical(texts: Sequence[str], buckets: int = BUCKETS) -> LexicalIndex:
         frequencies.extend(counted.values())
         rows.extend([row] * len(counted))
     return weigh(
-        np.array(columns, dtype=np.int64),
-        np.array(rows, dtype=np.int32),
-        np.array(frequencies, dtype=np.float32),
+        np.concatenate([kept.columns, np.array(columns, dtype=np.int64)]),
+        np.concatenate([kept.rows, np.array(rows, dtype=np.int32)]),
+        np.concatenate([kept.frequencies, np.array(frequencies, dtype=np.float32)]),
         lengths,
         buckets,
+    )
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """Postings of texts that are as they were, (p,) each; `missing` are rows of all others."""
+
+    columns: NDArray[np.int64]
+    rows: IntArray
+    frequencies: FloatArray
+    lengths: FloatArray
+    missing: IntArray
+
+
+def _kept(earlier: EarlierPostings | None, count: int, buckets: int) -> _Kept:
+    lengths = np.zeros(count, dtype=np.float32)
+    if earlier is None or len(earlier.index.indptr) - 1 != buckets:
+        none, everything = np.zeros(0, dtype=np.int32), np.arange(count, dtype=np.int32)
+        return _Kept(none.astype(np.int64), none, lengths[:0], lengths, everything)
+    index, stood = earlier.index, earlier.rows
+    known = stood >= 0
+    # How often a term is said is kept in two bytes.
+    known[known] = index.length[stood[known]] <= np.iinfo(index.frequency.dtype).max
+    row_now = np.full(len(index.length), -1, dtype=np.int32)
+    row_now[stood[known]] = np.flatnonzero(known)
+    lengths[known] = index.length[stood[known]]
+    rows = row_now[index.statements]
+    columns = np.repeat(np.arange(buckets, dtype=np.int64), np.diff(index.indptr))
+    stays = rows >= 0
+    return _Kept(
+        columns[stays],
+        rows[stays],
+        index.frequency[stays].astype(np.float32),
+        lengths,
+        np.flatnonzero(~known).astype(np.int32),
     )
 
 

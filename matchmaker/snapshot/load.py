@@ -237,7 +237,8 @@ def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
         is_directed = (folder / f"{layer}.into.indptr.npy").exists()
         return TieLayer(out, group(f"{layer}.into", Adjacency) if is_directed else out)
 
-    meta = {column.name: content[column.name] for column in fields(SnapshotMeta)}
+    names = [column.name for column in fields(SnapshotMeta)]
+    meta = {name: content[name] for name in names if name in content}
     meta["as_of"] = date.fromisoformat(content["as_of"])
 
     def means(name: str) -> dict[str, Any]:

@@ -257,7 +257,8 @@ class LexicalIndex:
 class SnapshotMeta:
     """What the snapshot is: `version` of the `graph` (its identity), `as_of` the date it shows.
 
-    `model` and `revision` name what made the vectors; `dimension` 0 means none.
+    `model` and `revision` name what made the vectors; `dimension` 0 means none. `reading` is
+    that of its index of words (`lexical.reading`), "" where that is not known.
     """
 
     version: int
@@ -267,6 +268,7 @@ class SnapshotMeta:
     revision: str
     dimension: int
     counts: Mapping[str, int]
+    reading: str = ""
 
 
 @dataclass(frozen=True)

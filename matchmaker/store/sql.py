@@ -28,6 +28,8 @@ def _decoder(annotation: Any) -> Callable[[Any], Any]:
     """How a cell becomes a value of this type; None stays None."""
     if isinstance(annotation, types.UnionType):
         inner = _decoder(_without_none(annotation))
+        if inner is _as_it_is:
+            return inner
         return lambda cell: None if cell is None else inner(cell)
     if annotation == tuple[Stage, ...]:
         return lambda cell: tuple(Stage(word) for word in cell.split(";") if word)
@@ -41,7 +43,11 @@ def _decoder(annotation: Any) -> Callable[[Any], Any]:
         return datetime.date.fromisoformat
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return {member.value: member for member in annotation}.__getitem__
-    return lambda cell: cell
+    return _as_it_is
+
+
+def _as_it_is(cell: Any) -> Any:
+    return cell
 
 
 def _without_none(annotation: Any) -> Any:
@@ -93,8 +99,10 @@ class Codec(Generic[Value]):
         return self.names + (_PROVENANCE if "provenance" in self._hints else ())
 
     @cached_property
-    def _decoders(self) -> tuple[Callable[[Any], Any], ...]:
-        return tuple(_decoder(self._hints[name]) for name in self.names)
+    def _decoders(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+        """How a cell becomes the value of a field, of those that are not kept as they are."""
+        decoders = ((name, _decoder(self._hints[name])) for name in self.names)
+        return tuple((name, decode) for name, decode in decoders if decode is not _as_it_is)
 
     def encode(self, value: Value) -> tuple[SqlValue, ...]:
         """The value's cells, in the order of `columns`."""
@@ -107,10 +115,9 @@ class Codec(Generic[Value]):
 
     def decode(self, cells: Sequence[Any], **extra: Any) -> Value:
         """The inverse of `encode`; `extra` are fields kept elsewhere."""
-        values = {
-            name: decode(cell)
-            for name, decode, cell in zip(self.names, self._decoders, cells, strict=False)
-        }
+        values = dict(zip(self.names, cells, strict=False))
+        for name, decode in self._decoders:
+            values[name] = decode(values[name])
         if len(self.columns) > len(self.names):
             source, record, tier, date = cells[len(self.names) : len(self.columns)]
             day = datetime.date.fromisoformat(date) if date else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matchmaker.api.auditing.responses import AuditOut, WorklistOut
@@ -62,6 +63,28 @@ def standing_of(audit: AuditOut) -> Standing | None:
         better_than=audit.peers.percentiles.get("isolate_share"),
         clusters=audit.peers.clusters,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class FigureChange:
+    """A figure of all cooperation of the year `since` and of the year looked at."""
+
+    name: str
+    since: int
+    before: float
+    now: float
+
+
+def figure_changes(audit: AuditOut, names: Sequence[str]) -> list[FigureChange]:
+    """Those of the figures that rose or fell since the year before, in the order of `names`."""
+    cooperation = next(layer for layer in audit.layers if layer.layer is Channel.COOPERATION)
+    changes = []
+    for name in names:
+        values = [figure.value for figure in cooperation.series.get(name, [])[-2:]]
+        if len(values) == 2 and None not in values and values[0] != values[1]:
+            before, now = (float(value or 0) for value in values)
+            changes.append(FigureChange(name, audit.years[-2], before, now))
+    return changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from matchmaker.reports.files import data_url, write_pdf, write_workbook
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.store.documents import new_id
-from matchmaker.web.cluster_answer import SHARES, gain_of, standing_of
+from matchmaker.web.cluster_answer import SHARES, figure_changes, gain_of, standing_of
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import (
     PageAnswer,
@@ -294,10 +294,18 @@ def cluster(id: str) -> PageAnswer:
     definitions = {
         definition.name: definition for definition in DefinitionList.all(language()).items
     }
+    changed = services().cluster_history.changes(signed_in(), audit.basis.cluster)
     return render_template(
         "cluster.html",
         audit=audit,
         standing_now=standing_of(audit),
+        changed=changed,
+        names=services().matching.candidates(signed_in(), changed.organizations),
+        moved=[
+            (definitions[each.name].title, each)
+            for each in figure_changes(audit, HEADLINES)
+            if each.name in definitions
+        ],
         shares=SHARES,
         id=audit.basis.cluster,
         headlines=[

@@ -22,6 +22,7 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.ingest.codes import CODE_KINDS, CodeKind, HasCodes, invalid_codes
 from matchmaker.messages import (
     FIELD,
+    NAMES,
     SOURCE,
     Message,
     catalogue,
@@ -86,12 +87,16 @@ def number(value: float | None, digits: int = 2) -> str:
 
 def percent(value: float | None) -> str:
     """A share as whole percent."""
-    return "–" if value is None else f"{format_decimal(round(value * 100), locale=_locale())} %"
+    if value is None:
+        return "–"
+    gap = "" if language() == NAMES else " "
+    return f"{format_decimal(round(value * 100), locale=_locale())}{gap}%"
 
 
-def day(value: date | None) -> str:
-    """A date; nothing where there is none."""
-    return format_date(value, locale=_locale()) if value else ""
+def day(value: date | str | None) -> str:
+    """A date, or the text of one; nothing where there is none."""
+    shown_day = date.fromisoformat(value) if isinstance(value, str) and value else value
+    return format_date(shown_day, locale=_locale()) if isinstance(shown_day, date) else ""
 
 
 @dataclass(frozen=True, slots=True)

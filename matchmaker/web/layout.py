@@ -75,6 +75,8 @@ def _shared() -> dict[str, Any]:
         "has_pictures": (VENDOR / "cytoscape.min.js").exists(),
         "vendor": lambda name: (VENDOR / name).exists(),
         "own_organization": own_organization,
+        # Chinese has no space between sentences, nor after a full-width colon.
+        "gap": "" if language() == NAMES else " ",
         "here": request.full_path.rstrip("?"),
         "localised": localised,
         "name_of": _name_of,
@@ -86,7 +88,7 @@ def localised(row: Any) -> str:
     """A name in the reader's language, where there is one in it."""
     if language() == NAMES:
         return str(row.name)
-    return row.name_en or _english_of(row) or str(row.name)
+    return getattr(row, "name_en", "") or _english_of(row) or str(row.name)
 
 
 def _english_of(row: Any) -> str:
@@ -135,6 +137,18 @@ def own_organization() -> str:
         session["organization"] = chosen_id
         return chosen_id
     return min(principal.organizations, default="")
+
+
+def acting_organization() -> str:
+    """The same, on pages that are nothing without one. Raises NotFound for who acts for none."""
+    own = own_organization()
+    if not own:
+        signed_in()
+        raise errors.NotFound(
+            "You act for no organisation, and this page is about one's own.",
+            mend="Its owner can invite you; the directory has everybody else's page.",
+        )
+    return own
 
 
 def signed_in() -> Principal:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from matchmaker.audit.layout import layout
 from matchmaker.audit.view import View
 from matchmaker.messages import NAMES
+from matchmaker.services.cooperation.cluster_changes import DAYS, new_ties
 from matchmaker.snapshot.model import KINDS, Snapshot, stages_in
 from matchmaker.web.labels import language, word
 from matchmaker.web.short_names import short_names
@@ -15,7 +17,8 @@ from matchmaker.web.short_names import short_names
 def drawn_network(view: View) -> dict[str, Any]:
     """`nodes` with id, name, label, kind, industry (its division), stage (the first it does),
     place ("" where unknown), degree, and x and y from 0 to 1 where the server placed them;
-    `ties` by ids of nodes."""
+    `ties` by ids of nodes, `new` those of pairs that
+    had none 30 days ago."""
     snapshot, net = view.landscape.snapshot, view.network
     rows = net.members.tolist()
     columns = snapshot.organizations
@@ -39,10 +42,13 @@ def drawn_network(view: View) -> dict[str, Any]:
         if row in places:
             node["x"], node["y"] = places[row]
         nodes.append(node)
-    ties = [
-        {"source": nodes[int(source)]["id"], "target": nodes[int(target)]["id"]}
-        for source, target in net.edges.tolist()
-    ]
+    recent = snapshot.meta.as_of - timedelta(days=DAYS)
+    new = {frozenset(pair) for pair, _ in new_ties(view, recent)}
+    ties = []
+    for source, target in net.edges.tolist():
+        ends = nodes[int(source)]["id"], nodes[int(target)]["id"]
+        tie = {"source": ends[0], "target": ends[1]}
+        ties.append(tie | {"new": True} if frozenset(ends) in new else tie)
     return {"year": view.year, "nodes": nodes, "ties": ties}
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from matchmaker.access import ADMIN
+from matchmaker.domain import OrganizationFilter
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.operations import import_workflow
 from matchmaker.services.operations.import_status import ImportState
@@ -183,3 +184,21 @@ def test_a_large_file_that_cannot_be_read_says_so_after_its_check(wired, monkeyp
     assert look.report is None
     assert look.refused is not None
     assert workflow.status(ADMIN, id).state is ImportState.LOOKED_AT
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("会员名单.csv", "企业名称,所在地\n示例来源厂,甲市\n"),
+        ("采购台账.csv", "供应商,采购方,采购内容\n示例来源供应厂,示例来源采购厂,阀体\n"),
+    ],
+)
+def test_a_source_is_called_as_its_file_and_its_ids_are_plain(wired, name, content):
+    workflow = wired.import_workflow
+    id = workflow.keep(ADMIN, name, io.BytesIO(content.encode()))
+    workflow.write_now(ADMIN, id)
+    rows = workflow.store.organizations(OrganizationFilter(), None, 1000).rows
+    written = [row for row in rows if "示例来源" in row.name and row.id.isascii()]
+    sources = {row.provenance.source for row in written}
+    assert name.removesuffix(".csv") in sources
+    assert all(each.source in sources for row in written for each in row.origins)

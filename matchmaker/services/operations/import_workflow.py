@@ -56,6 +56,8 @@ from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
 # A file of more bytes is read whole by the worker, and not while a page waits.
 MAX_LOOKED_AT = 5_000_000
+# As the page's form takes it.
+_MAX_SOURCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +384,7 @@ class ImportWorkflow:
         if options.table not in LISTS:
             return self.importer.tables(principal, [upload.path], run), 0
         parsed = read_list(
-            open_table(upload.path, options.file, all_titles()), options, options.source
+            open_table(upload.path, options.file, all_titles()), options, slug(options.source)
         )
         named = with_known(parsed, names_of(self._members(run.cluster)))
         recognised = len(parsed.rows.organizations) - len(named.rows.organizations)
@@ -443,5 +445,5 @@ def _list_id(cluster: str, titles: Iterable[str]) -> str:
 
 
 def _source(path: Path, cluster: str) -> str:
-    """What ids begin with: the same for all lists of a cluster."""
-    return slug(cluster.partition(":")[2] if cluster else path.name.split(".", 1)[0])
+    """What names the source, and begins ids: the same for all lists of a cluster."""
+    return slug(cluster.partition(":")[2]) if cluster else path.name.split(".", 1)[0][:_MAX_SOURCE]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ from matchmaker.errors import SnapshotUnavailable, WrongState, not_writable
 from matchmaker.messages import Message, message
 from matchmaker.snapshot.build import StatementVectors, build, passage_texts, statements
 from matchmaker.snapshot.load import SnapshotReader, save
-from matchmaker.snapshot.model import FloatArray, SnapshotMeta
+from matchmaker.snapshot.model import FloatArray, Snapshot, SnapshotMeta
 from matchmaker.store.answers import Export
 from matchmaker.store.ports import GraphStore
 
@@ -93,13 +93,19 @@ class SnapshotRefresher:
             progress(message("Building the snapshot"), 0, 0)
             means = self._language_means(texts, vectors, progress)
             by_model = StatementVectors(model.model, model.revision, vectors, means, of_passages)
-            snapshot = build(export, datetime.now(UTC).date(), by_model)
+            snapshot = build(export, datetime.now(UTC).date(), by_model, self._earlier())
             save(snapshot, self.root)
             if self.keep_copy is not None:
                 progress(message("Keeping a copy of the graph"), 0, 0)
                 self.keep_copy(export)
             self._hand_to_store(texts, vectors, progress)
             return snapshot.meta
+
+    def _earlier(self) -> Snapshot | None:
+        """The last snapshot, whose texts need not be read again."""
+        with suppress(SnapshotUnavailable):
+            return self.reader.current()
+        return None
 
     def _language_means(
         self, statements: Sequence[Statement], passages: FloatArray, progress: Progress

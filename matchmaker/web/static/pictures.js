@@ -41,7 +41,7 @@ export function theme() {
   const colour = (name) => { probe.className = name; return getComputedStyle(probe).color; };
   const colours = {
     hues: Array.from({ length: HUES }, (_, number) => colour(`hue-${number}`)),
-    ink: colour("ink"), line: colour("thread"), sought: colour("sought"), paper: colour("sheet"),
+    ink: colour("ink"), line: colour("thread"), sought: colour("sought"), fresh: colour("fresh"), paper: colour("sheet"),
   };
   probe.remove();
   return colours;
@@ -134,6 +134,7 @@ export function withCytoscape(place, { nodes, ties, places }, chosen) {
       } },
       { selector: "edge", style: {
         "width": 1, "line-color": colours.line, "curve-style": "haystack", "opacity": 0.6 } },
+      { selector: "edge[?new]", style: { "width": 3, "line-color": colours.fresh, "opacity": 1 } },
       { selector: "edge.missing", style: {
         "line-style": "dashed", "line-color": colours.sought, "width": 2, "curve-style": "bezier" } },
       { selector: ".dim", style: { "opacity": 0.15 } },
@@ -208,7 +209,7 @@ export function withSigma(place, { nodes, ties, places }, chosen) {
     ...places[one.id], y: -places[one.id].y, label: one.label ?? one.name,
     size: 2 + Math.sqrt(one.degree), color: colours.hues[0],
   }));
-  ties.forEach((one) => graph.addEdge(one.source, one.target, { color: colours.line, size: 0.5 }));
+  ties.forEach((one) => graph.addEdge(one.source, one.target, { color: one.new ? colours.fresh : colours.line, size: one.new ? 2 : 0.5 }));
   let sought = new Set();
   let around = new Set();
   let pairs = [];

@@ -149,3 +149,16 @@ def test_an_address_stays_where_no_place_says_all_of_it(tmp_path: Path) -> None:
 
 def test_a_short_title_is_not_taken_for_what_it_is_only_like() -> None:
     assert suggested("organizations", {"Item": ("1", "2")}) == {"Item": ""}
+
+
+def test_a_street_and_a_town_that_is_not_known_are_one_address(tmp_path: Path) -> None:
+    parsed = members(tmp_path, "Firma,Straße,Ort,Land\nAlpha GmbH,Hauptstr. 5,Stuttgart,DE\n")
+    (row,) = parsed.rows.organizations
+    assert (row.place, row.street_address) == ("iso3166:DE", "Hauptstr. 5, Stuttgart")
+
+
+def test_sums_without_a_currency_are_told_of_once(tmp_path: Path) -> None:
+    parsed = members(tmp_path, "企业名称,注册资本\n示例甲厂,5000万元\n示例乙厂,500\n示例丙厂,80\n")
+    assert [row.unit for row in parsed.rows.observations] == ["CNY", "", ""]
+    (note,) = (each for each in parsed.problems if "currency" in str(each.reason))
+    assert (note.field, note.severity) == ("注册资本", "note")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import fields
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from matchmaker.snapshot import nearest as module
 from matchmaker.snapshot.lexical import (
     K1,
     B,
+    EarlierPostings,
     attainable,
     build_lexical,
     code_shares,
@@ -146,3 +149,26 @@ def test_many_statements_are_found_by_an_index(
         assert len(set(rows.tolist()) & set(exact.tolist())) >= 4
         assert similarity[0] == pytest.approx(1, abs=1e-5)
     assert module.EXACT_UP_TO == 200_000
+
+
+@given(TEXTS, TEXTS, st.randoms())
+def test_an_index_made_from_an_earlier_one_is_the_same(
+    before: list[str], after: list[str], random: Random
+) -> None:
+    """Texts that stood there are taken over, wherever they stand now; others are read."""
+    after = [*after, *random.sample(before, len(before))]
+    stood = np.array([before.index(text) if text in before else -1 for text in after], np.int32)
+    for row in range(len(stood)):  # each text that stood there has a row of its own
+        if stood[row] in stood[:row]:
+            stood[row] = -1
+    whole = build_lexical(after)
+    by_parts = build_lexical(after, earlier=EarlierPostings(build_lexical(before), stood))
+    for column in fields(whole):
+        assert np.array_equal(getattr(whole, column.name), getattr(by_parts, column.name))
+
+
+def test_a_term_said_more_often_than_two_bytes_hold_is_counted_again() -> None:
+    texts = ["valve " * 70_000, "pump"]
+    before = build_lexical(texts)
+    after = build_lexical(texts, earlier=EarlierPostings(before, np.array([0, 1], np.int32)))
+    assert np.array_equal(before.weight, after.weight)

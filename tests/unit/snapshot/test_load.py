@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import random
 import threading
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
@@ -14,9 +15,11 @@ import pytest
 
 from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
+from matchmaker.snapshot.build import build
 from matchmaker.snapshot.load import POINTER, SnapshotReader, check_model, load, save, verify
 from matchmaker.snapshot.model import Snapshot
-from tests.unit.snapshot.graphs import random_rows, snapshot_of
+from matchmaker.store.ports import Export
+from tests.unit.snapshot.graphs import AS_OF, random_rows, random_vectors, snapshot_of
 
 
 def assert_same(one: object, other: object) -> None:
@@ -197,3 +200,25 @@ def test_vectors_of_another_model_are_refused() -> None:
     with pytest.raises(ModelUnavailable, match="matchmaker refresh"):
         check_model(snapshot, ModelIdentity("test", "2"))
     check_model(snapshot_of(random_rows(1), vectors=False), ModelIdentity("other", "1"))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_made_over_an_earlier_one_it_is_as_made_anew(seed: int, tmp_path: Path) -> None:
+    """After each of several edits, over the files of the snapshot before it."""
+    pool, generator = random_rows(seed, 24), random.Random(seed)
+    earlier = None
+    for turn in range(4):
+        chosen = {
+            name: tuple(row for row in table if generator.random() < 0.8)
+            for name, table in pool.tables()
+            if name in ("descriptions", "offers", "needs", "engagements")
+        }
+        descriptions = [
+            replace(row, text=f"{row.text} pump {turn}") if generator.random() < 0.3 else row
+            for row in chosen.pop("descriptions")
+        ]
+        rows = replace(pool, descriptions=tuple(descriptions), **chosen)
+        anew = snapshot_of(rows)
+        over = build(Export(3, rows), AS_OF, random_vectors(rows), earlier)
+        assert_same(anew, over)
+        earlier = load(save(over, tmp_path))

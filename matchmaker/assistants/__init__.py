@@ -1,0 +1,1 @@
+"""What assistants may ask and draft, by the Model Context Protocol."""

@@ -1,0 +1,199 @@
+"""The tools of assistants: the use cases of the pages, for the person whose key is sent.
+
+An assistant searches, ranks, reads and drafts. What binds somebody (publishing a need, sending a
+request, accepting, opening contacts) is left to the person: drafting gives the address of the
+page on which they do it. Docstrings are what assistants read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from matchmaker.access import Principal
+from matchmaker.api.directory.responses import SearchGroupOut
+from matchmaker.api.matching.responses import RecommendationPage
+from matchmaker.audit.indicators import INDICATORS
+from matchmaker.audit.ties import Channel
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.goals import GOALS
+from matchmaker.messages import languages
+from matchmaker.recommend.model import Request
+from matchmaker.services.unit_of_work import UnitOfWork
+from matchmaker.store.documents import new_id
+from matchmaker.wiring import Wiring
+from matchmaker.workflow.posting import Posting
+
+Shown = dict[str, Any]
+
+MOST_RESULTS = 20
+# What goes into an address with everything else.
+MAX_MESSAGE = 600
+
+
+@dataclass(frozen=True)
+class AssistantTools:
+    """All tools. Each takes whoever asks, and answers with plain JSON."""
+
+    services: Wiring
+
+    def note(self, principal: Principal, name: str) -> None:
+        """A line of the log for a call. Of what was asked nothing is kept."""
+        unit = UnitOfWork.of(principal, self.services.clock())
+        unit.log("assistant.called", f"tool/{name}")
+        unit.commit(self.services.repositories.records)
+
+    def who_am_i(self, principal: Principal) -> Shown:
+        """For which organisations and clusters the person acts, with the ids that other tools take,
+        and for what partners can be looked for (goals)."""
+        organizations = self.services.store.organizations_by_id(sorted(principal.organizations))
+        return {
+            "organizations": [
+                {"id": row.id, "name": row.name, "name_en": row.name_en}
+                for row in organizations.values()
+            ],
+            "clusters": [
+                {"id": cluster.id, "name": cluster.name, "name_en": cluster.name_en}
+                for cluster in map(self.services.store.cluster, sorted(principal.clusters))
+            ],
+            "goals": list(GOALS),
+            "may_write": principal.writes,
+        }
+
+    def search(self, principal: Principal, words: str, limit: int = 5) -> Shown:
+        """Search organisations, open needs, offers, clusters, places and industries by name, code,
+        pinyin, words or meaning, in Chinese or English. Results come in groups, best first."""
+        groups = self.services.search.everything(principal, words, _within(limit))
+        shaped = [SearchGroupOut.model_validate(group) for group in groups]
+        return {"groups": [group.model_dump(mode="json") for group in shaped]}
+
+    def recommend(
+        self,
+        principal: Principal,
+        goal: GoalName,
+        organization: str = "",
+        words: str = "",
+        limit: int = 5,
+    ) -> Shown:
+        """Partners for an organisation the person acts for, or for a need in words, or both: best
+        first, each with the reasons for and against, evidence, and how the two are connected."""
+        question = Request[str](goal, _within(limit))
+        matching = self.services.matching
+        if words:
+            answer = matching.for_text(principal, words, question, organization)
+        else:
+            answer = matching.for_organization(principal, organization, question)
+        page = RecommendationPage.of(answer, self.language(principal))
+        return page.model_dump(mode="json")
+
+    def audit(
+        self,
+        principal: Principal,
+        cluster: str,
+        layer: Channel = Channel.COOPERATION,
+        year: int | None = None,
+    ) -> Shown:
+        """Whether a cluster that the person coordinates is a network: the figures of one layer of
+        ties (supply, research, platform, sharing, cooperation) in a year, each with its meaning,
+        bounds, what chance alone would give, or why it is not known."""
+        audit = self.services.auditing.audit(principal, cluster, year)
+        language = self.language(principal)
+        figures = []
+        for name, figure in audit.layer(layer).figures.items():
+            definition = INDICATORS[name][0]
+            figures.append(
+                {
+                    "name": name,
+                    "title": definition.title.text(language),
+                    "about": definition.about.text(language),
+                    "value": figure.value,
+                    "low": figure.low,
+                    "high": figure.high,
+                    "expected_by_chance": figure.expected,
+                    "unknown_because": figure.because.text(language) if figure.because else None,
+                }
+            )
+        basis = audit.basis
+        return {
+            "cluster": basis.cluster, "name": basis.name, "year": basis.year,
+            "members": basis.members, "as_of": basis.as_of, "layer": layer, "figures": figures,
+        }  # fmt: skip
+
+    def read_need(self, principal: Principal, need: str) -> Shown:
+        """One open need by its id: who has it, for what goal, in which words, until when."""
+        found = self.services.published.need(need)
+        profile = self.services.directory.profile(principal, found.organization)
+        return {
+            "id": found.id, "goal": found.goal, "text": found.text, "quantity": found.quantity,
+            "budget": found.budget, "currency": found.currency, "state": found.state,
+            "deadline": found.deadline.isoformat() if found.deadline else None,
+            "organization": {"id": found.organization, "name": profile.organization.name},
+        }  # fmt: skip
+
+    def draft_need(
+        self, principal: Principal, organization: str, goal: GoalName, text: str, quantity: str = ""
+    ) -> Shown:
+        """Draft a need of an organisation the person acts for. It is seen by its members only; the
+        person publishes it on the page whose address is returned. Needs a key that may write."""
+        posting = Posting(
+            organization, text, goal=goal, quantity=quantity, id=new_id(), author="",
+            created=self.services.clock(),
+        )  # fmt: skip
+        saved = self.services.postings.post(principal, posting, publish=False).posting
+        place = self.services.links.url(f"postings/{saved.id}")
+        return {"draft": saved.id, "state": saved.state, "publish_at": place}
+
+    def propose_introduction(
+        self,
+        principal: Principal,
+        organization: str,
+        candidate: str,
+        goal: GoalName,
+        message: str = "",
+        need: str = "",
+    ) -> Shown:
+        """Prepare a request for an introduction from an organisation the person acts for to a
+        candidate. Nothing is sent: the person reads, changes and sends it on the page whose
+        address is returned. Contacts open only when both sides have accepted there."""
+        if not principal.acts_for(organization):
+            raise NotAllowed("Only members of the organisation may do this.")
+        if len(message) > MAX_MESSAGE:
+            raise InvalidInput(
+                "has %(length)s characters; at most %(limit)s.",
+                where="message", length=len(message), limit=MAX_MESSAGE,
+            )  # fmt: skip
+        # Whoever is not in the directory, or is the asker, is said now and not on the page.
+        other = self.services.directory.profile(principal, candidate).organization
+        if other.id == organization:
+            raise InvalidInput("must be somebody else.", where="candidate")
+        fields = {
+            "organization": organization, "candidate": other.id, "goal": goal,
+            "message": message, "need": need,
+        }  # fmt: skip
+        kept = {name: value for name, value in fields.items() if value}
+        place = f"{self.services.links.url('introductions/new')}?{urlencode(kept)}"
+        return {"candidate": {"id": other.id, "name": other.name}, "send_at": place, "sent": False}
+
+    def language(self, principal: Principal) -> str:
+        """The one that the person chose, for everything that is said."""
+        stored = self.services.repositories.accounts.get_or_none(principal.account)
+        chosen = stored.value.preferences.language if stored else ""
+        return chosen if chosen in languages() else "en"
+
+
+TOOLS: tuple[tuple[Callable[..., Shown], Literal["reads", "drafts"]], ...] = (
+    (AssistantTools.who_am_i, "reads"),
+    (AssistantTools.search, "reads"),
+    (AssistantTools.recommend, "reads"),
+    (AssistantTools.audit, "reads"),
+    (AssistantTools.read_need, "reads"),
+    (AssistantTools.draft_need, "drafts"),
+    (AssistantTools.propose_introduction, "reads"),
+)
+
+
+def _within(limit: int) -> int:
+    return max(1, min(limit, MOST_RESULTS))

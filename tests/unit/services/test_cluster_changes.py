@@ -1,0 +1,83 @@
+"""What changed in a cluster in thirty days, counted by hand."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.domain import (
+    Cluster,
+    GoalName,
+    GraphRows,
+    Kind,
+    Layer,
+    Membership,
+    Organization,
+    Tie,
+)
+from matchmaker.errors import NotAllowed
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.workflow.account import AccountMembership
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action
+from tests.passwords import cheap_passwords
+
+TODAY = utc_now().date()
+LATELY, BEFORE = TODAY - timedelta(days=3), TODAY - timedelta(days=40)
+
+
+@pytest.fixture
+def world(wired):
+    wired.passwords = cheap_passwords()
+    firms = tuple(Organization(f"t:{id}", f"Firm {id}", Kind.FIRM) for id in "abcde")
+    wired.store.upsert(
+        GraphRows(
+            organizations=firms,
+            clusters=(Cluster("t:cluster", "Valves"),),
+            memberships=(
+                *(Membership("t:cluster", f"t:{id}", since=BEFORE) for id in "abc"),
+                Membership("t:cluster", "t:d", since=LATELY),
+            ),
+            ties=(
+                Tie("t:1", "t:a", "t:b", Layer.SUPPLIES, since=BEFORE),
+                # They were tied before, so this is no new pair.
+                Tie("t:2", "t:b", "t:a", Layer.COOPERATES_WITH, since=LATELY),
+                Tie("t:3", "t:a", "t:c", Layer.SUPPLIES, since=LATELY),
+                # Not among members.
+                Tie("t:4", "t:a", "t:e", Layer.SUPPLIES, since=LATELY),
+            ),
+        )
+    )
+    wired.refresher.refresh(ADMIN)
+    return wired
+
+
+def account(wired, name):
+    return wired.accounts.create(
+        ADMIN, f"{name}@example.org", name, "correct horse 9",
+        memberships=(AccountMembership(f"t:{name}"),),
+    ).principal()  # fmt: skip
+
+
+def test_new_members_ties_and_introductions_are_told_and_nothing_that_was_there(world):
+    changes = world.cluster_history.changes(ADMIN, "t:cluster")
+    assert changes.joined == ("t:d",)
+    assert changes.left == ()
+    assert [(tie.first, tie.second, tie.since) for tie in changes.ties] == [("t:a", "t:c", LATELY)]
+    assert (changes.introductions, changes.needs_published, changes.needs_closed) == ((), 0, 0)
+    asker = account(world, "b")
+    proposed = world.introductions.propose(asker, Proposal(GoalName.SUPPLIER, "t:b", "t:c"))
+    world.introductions.propose(asker, Proposal(GoalName.SUPPLIER, "t:b", "t:e"))
+    world.introductions.act(account(world, "c"), proposed.id, Transition(Action.ACCEPT))
+    moved = world.cluster_history.changes(ADMIN, "t:cluster")
+    assert [(str(state), count) for state, count in moved.introductions] == [("accepted", 1)]
+    assert not moved.is_quiet
+
+
+def test_it_is_for_the_clusters_own_coordinators(world):
+    with pytest.raises(NotAllowed):
+        world.cluster_history.changes(
+            Principal("account:x", "x", clusters=frozenset({"t:other"})), "t:cluster"
+        )
