@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -40,10 +40,17 @@ def language() -> str:
     """By choice, by the account's preference, or by Accept-Language."""
     account = g.get("account")
     preferred = account.preferences.language if account is not None else None
-    for wanted in (session.get("language"), preferred):
-        if wanted in languages():
-            return str(wanted)
-    return accepted_language() or SOURCE
+    wanted = (session.get("language"), preferred)
+    # A page asks at each of its texts: which languages there are is looked up once for it.
+    if "page_language" not in g or g.page_language[0] != wanted:
+        g.page_language = wanted, _chosen(wanted)
+    return str(g.page_language[1])
+
+
+def _chosen(wanted: Iterable[str | None]) -> str:
+    known = languages()
+    chosen = next((each for each in wanted if each in known), None)
+    return chosen or accepted_language() or SOURCE
 
 
 def language_names() -> list[tuple[str, str]]:
