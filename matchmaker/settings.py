@@ -131,6 +131,12 @@ class Settings(BaseSettings):
     )  # fmt: skip
     backup_dir: Path | None = Field(None, description="Its folder; empty: backups in data_dir.")
     backup_keep: int = Field(7, ge=1, le=1000, description="How many of them are kept.")
+    slow_request_ms: int = Field(
+        1000,
+        ge=0,
+        description="Requests that take longer, in milliseconds, are logged with the times of "
+        "their stages; 0: none.",
+    )
     log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
 
     @property

@@ -164,6 +164,7 @@ def calls(folder, introduction: str) -> list[list[str]]:
         ["restore", "rows.csv"],
         ["upgrade"],
         ["worker"],
+        ["mcp"],
         ["key"],
         ["key", "--renew"],
         ["key", "--unheard-of"],

@@ -64,10 +64,10 @@ def http_server(services: Wiring, address: str) -> MCPServer[Any]:
         resource_server_url=AnyHttpUrl(address),
         validate_token_resource=False,  # keys are ours alone
     )
-    return _server(services, principal, auth=auth, verifier=Keys(services.api_keys))
+    return _server(services, principal, auth=auth, verifier=KeyVerifier(services.api_keys))
 
 
-class Keys:
+class KeyVerifier:
     """Bearer tokens that are keys of accounts."""
 
     def __init__(self, api_keys: ApiKeys) -> None:
@@ -97,7 +97,7 @@ def _server(
     services: Wiring,
     principal: Callable[[], Principal],
     auth: AuthSettings | None = None,
-    verifier: Keys | None = None,
+    verifier: KeyVerifier | None = None,
 ) -> MCPServer[Any]:
     tools = AssistantTools(services)
     server: MCPServer[Any] = MCPServer(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from matchmaker.embedding.identity import Encoder, FloatArray, ModelIdentity
 from matchmaker.errors import StorageFull
+from matchmaker.spans import span
 
 CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
 PUT = "INSERT OR REPLACE INTO vectors VALUES (?, ?)"
@@ -115,10 +116,11 @@ def embed_missing(
     def part(number: int) -> Callable[[], Encoder]:
         return lambda: embedder().parts[number]
 
-    vectors = [
-        _embed_missing(part(number), one, texts, progress, as_queries)
-        for number, one in enumerate(cache.parts)
-    ]
+    with span("embed"):
+        vectors = [
+            _embed_missing(part(number), one, texts, progress, as_queries)
+            for number, one in enumerate(cache.parts)
+        ]
     return vectors[0] if len(vectors) == 1 else np.hstack(vectors)
 
 

@@ -44,6 +44,7 @@ NAMED = frozenset(
         RequirementKind.CODE,
     }
 )
+THINGS = NAMED - {RequirementKind.MATERIAL}
 NO_STATEMENT = -1
 
 
@@ -240,7 +241,8 @@ def _standing(
 ) -> FloatArray:
     values = floor_values(snapshot, fit, texts, statements, comparisons)
     standing = floor().standing(fit.goal, texts[0].language, values)
-    literal = _is_literal(snapshot, fit, texts, statements) | _is_named(texts, comparisons)
+    named = (values["likeness"] >= floor().named_likeness) & _has_thing(comparisons)
+    literal = _is_literal(snapshot, fit, texts, statements) | _is_named(texts, comparisons) | named
     return np.where(literal, np.maximum(standing, floor().gate), standing).astype(np.float32)
 
 
@@ -274,6 +276,19 @@ def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | 
     return named
 
 
+def _has_thing(comparisons: Sequence[Comparison | None]) -> BoolArray:
+    """Which statements name the thing that is asked for, and nothing unlike what is, (n,)."""
+    return np.array(
+        [
+            each is not None
+            and not each.unmet
+            and any(judged.requirement.kind in THINGS for judged in each.met)
+            for each in comparisons
+        ],
+        dtype=np.bool_,
+    )
+
+
 def floor_values(
     snapshot: Snapshot,
     fit: TextFit,
@@ -290,7 +305,7 @@ def floor_values(
         "known": _same(spoken, max(familiarity(snapshot, text.text) for text in texts)),
         "everyday": _same(spoken, min(text.everyday for text in texts)),
         "foreign": (~np.isin(language_of_statement[spoken], asked_in)).astype(np.float32),
-        "product": _names_product(comparisons),
+        "product": name_something(comparisons).astype(np.float32),
     }
 
 
@@ -298,11 +313,12 @@ def _same(like: NDArray[np.int32], value: float) -> FloatArray:
     return np.full(len(like), value, dtype=np.float32)
 
 
-def _names_product(comparisons: Sequence[Comparison | None]) -> FloatArray:
+def name_something(comparisons: Sequence[Comparison | None]) -> BoolArray:
+    """Which statements name a product, process, material or code that is asked for, (n,)."""
     return np.array(
         [
             each is not None and any(judged.requirement.kind in NAMED for judged in each.met)
             for each in comparisons
         ],
-        dtype=np.float32,
+        dtype=np.bool_,
     )

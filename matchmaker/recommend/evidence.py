@@ -14,6 +14,7 @@ from scipy import sparse
 from matchmaker.domain import GoalName, Kind, StatementKind, Terms
 from matchmaker.embedding import is_joint
 from matchmaker.goals import EvidenceRule, Goal
+from matchmaker.recommend.best_statements import BestStatement
 from matchmaker.recommend.graph import recency
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.questions import QuestionSource, questions
@@ -170,12 +171,12 @@ class TextFit:
         return np.sqrt(lexical)
 
     @cached_property
-    def dense(self) -> FloatArray:
+    def dense(self) -> BestStatement:
         """Largest similarity of each organisation's statements, shape (n,)."""
         return best_by_organization(self.snapshot, self.statement_dense, self.usable)
 
     @cached_property
-    def lexical(self) -> FloatArray:
+    def lexical(self) -> BestStatement:
         """Largest lexical fit of each organisation's statements, shape (n,)."""
         return best_by_organization(self.snapshot, self.statement_lexical, self.usable)
 
@@ -208,12 +209,12 @@ class TextFit:
         return fit
 
     @cached_property
-    def best(self) -> FloatArray:
+    def best(self) -> BestStatement:
         """Largest blended fit of each organisation, shape (n,)."""
         return best_by_organization(self.snapshot, self.blended, self.usable)
 
     @cached_property
-    def best_lately(self) -> FloatArray:
+    def best_lately(self) -> BestStatement:
         """The same with the fit of old engagements counting down to half, shape (n,)."""
         aged = self.blended * (0.5 + 0.5 * freshness(self.snapshot))
         return best_by_organization(self.snapshot, aged, self.usable)
@@ -370,15 +371,9 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
 
 def best_by_organization(
     snapshot: Snapshot, scores: FloatArray, usable: NDArray[np.bool_]
-) -> FloatArray:
-    """Largest score among each organisation's usable statements, 0 without one, shape (n,)."""
-    entries = snapshot.organization_statements
-    best = np.zeros(len(snapshot), dtype=np.float32)
-    filled = filled_rows(snapshot)
-    if len(filled):
-        values = np.where(usable, scores[entries.indices], 0).astype(np.float32)
-        best[filled] = np.maximum.reduceat(values, entries.indptr[filled])
-    return np.maximum(best, 0)
+) -> BestStatement:
+    """Largest score (m,) among each organisation's usable statements, 0 without one."""
+    return BestStatement(snapshot, scores, usable)
 
 
 def filled_rows(snapshot: Snapshot) -> NDArray[np.int64]:

@@ -27,6 +27,8 @@ class Floor:
     words_alone: float
     literal: float
     named: float
+    named_likeness: float
+    faint: float
     weights: dict[str, float]
     intercept: dict[str, float]
     goal: dict[str, float]

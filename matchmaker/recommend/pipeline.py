@@ -41,6 +41,7 @@ from matchmaker.recommend.specification import Comparison, Fulfilment, Requireme
 from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
+from matchmaker.spans import span
 
 MOST_NEARBY = 5  # of those who are merely near
 MOST_KNOWN = 10  # of those who are partners already
@@ -186,10 +187,11 @@ def _chosen(
     parts = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(positions))
     prices = ranked.scores - ranked.priced
     recommendations = []
-    for number, position in enumerate(positions.tolist()):
-        row = int(ranked.pairs.rows[position])
-        why, against = reasons(ranked.pairs, row, parts, number, float(prices[position]))
-        recommendations.append(_recommendation(ranked, position, why, against, explained=True))
+    with span("explain"):
+        for number, position in enumerate(positions.tolist()):
+            row = int(ranked.pairs.rows[position])
+            why, against = reasons(ranked.pairs, row, parts, number, float(prices[position]))
+            recommendations.append(_recommendation(ranked, position, why, against, explained=True))
     return tuple(recommendations)
 
 
@@ -284,13 +286,16 @@ def _rank(
         eligible = eligible & among
     names = ranker.features(goal)
     needs_texts = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
-    retrieved = retrieve(everyone, eligible, request.limit, texts=needs_texts)
+    with span("retrieve"):
+        retrieved = retrieve(everyone, eligible, request.limit, texts=needs_texts)
     # What was computed for everyone (text fit, network walks) is kept for those retrieved.
     pairs = everyone.narrowed(retrieved.rows, retrieved.ranks)
-    matrix = compute(pairs, names)
-    scores = ranker.score(goal, matrix)
-    priced = ranker.priced(pairs, scores) if request.capped else scores
-    return Ranked(pairs, matrix, scores, priced, grades(pairs), ranker.is_probability)
+    with span("rank"):
+        matrix = compute(pairs, names)
+        scores = ranker.score(goal, matrix)
+        priced = ranker.priced(pairs, scores) if request.capped else scores
+        graded = grades(pairs, scores)
+    return Ranked(pairs, matrix, scores, priced, graded, ranker.is_probability)
 
 
 def prepare(snapshot: Snapshot) -> None:

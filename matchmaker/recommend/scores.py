@@ -105,7 +105,9 @@ class Near:
         near = self.rows[eligible[self.rows] & (self.values > 0)]
         if self.everybody is not None and self.share > 0:
             near = np.union1d(near, self.everybody.best(eligible, count)).astype(np.int32)
-        return near[best(self[near], count)[0]]
+        # A share may be too small to leave anything of a figure.
+        chosen, values = best(self[near], count)
+        return near[chosen[values > 0]]
 
     def largest(self, but: int | None) -> float:
         values = self.values if but is None else self.values[self.rows != but]

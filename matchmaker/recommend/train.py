@@ -46,6 +46,7 @@ MINIMUM_ANSWERS = 1500
 # one's own count the more, the more answers they saw: half at so many.
 MINIMUM_ANSWERS_IN_WORDS = 150
 HALF_OWN = 150
+TO_CALIBRATE = 100  # ties, below which a group's own chances would be chance
 # What calibrates, but does not rank: figures of the seeker alone.
 OF_SEEKER = ("your_partners", "your_activity")
 
@@ -215,16 +216,32 @@ def fit(part: Examples, names: tuple[str, ...]) -> tuple[Any, ...]:
 def calibrate(raw: FloatArray, held: Examples, names: tuple[str, ...]) -> Calibration:
     """Logistic regression of what came true on log odds (n,) that were not trained on.
 
-    And on what `names`, the columns of `held`, say of the seeker.
+    And on what `names`, the columns of `held`, say of the seeker: of those with a history and
+    of those without, each by themselves where `TO_CALIBRATE` of each came true.
     """
+    figures = levels(held.values)
+    has_history: BoolArray = np.asarray(figures.any(axis=1), dtype=np.bool_)
+    came = [int(held.label[part].sum()) for part in (has_history, ~has_history)]
+    if min(came) < TO_CALIBRATE:
+        return _calibrated(raw, held, names, np.ones(len(raw), dtype=np.bool_))
+    newcomers = _calibrated(raw, held, (), ~has_history)
+    if newcomers.slope <= 0:  # it would turn their order round
+        return _calibrated(raw, held, names, np.ones(len(raw), dtype=np.bool_))
+    return replace(_calibrated(raw, held, names, has_history), newcomers=newcomers)
+
+
+def _calibrated(
+    raw: FloatArray, held: Examples, names: tuple[str, ...], among: BoolArray
+) -> Calibration:
+    """The same of some of the examples, by their log odds and by `names`, if any."""
     from sklearn.linear_model import LogisticRegression
 
-    columns = np.column_stack([raw, levels(held.values)])
+    figures = levels(held.values[among])[:, : len(names)]
+    columns = np.column_stack([raw[among], figures])
     model = LogisticRegression(C=1e6, max_iter=1000)
-    model.fit(columns, held.label, sample_weight=held.weight)
+    model.fit(columns, held.label[among], sample_weight=held.weight[among])
     slope, *weights = (float(coefficient) for coefficient in model.coef_[0])
-    seeker = dict(zip(names, weights, strict=True))
-    return Calibration(slope, float(model.intercept_[0]), seeker)
+    return Calibration(slope, float(model.intercept_[0]), dict(zip(names, weights, strict=True)))
 
 
 def reliability(predicted: FloatArray, label: BoolArray, bins: int = 10) -> list[dict[str, float]]:

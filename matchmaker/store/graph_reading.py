@@ -59,6 +59,7 @@ from matchmaker.store.schema import (
     Table,
 )
 from matchmaker.store.transaction import Transaction
+from matchmaker.store.upsert import unknown
 
 Row = TypeVar("Row")
 Returned = TypeVar("Returned")
@@ -121,13 +122,12 @@ class GraphReading(ABC):
         """All that a question of this organisation starts from, in one reading. Raises NotFound."""
 
         def work(tx: Transaction) -> SeekerProfile:
-            itself = organization_by_id(tx, organization_id)
-            return SeekerProfile(
-                organization=itself,
-                clusters=tuple(tx.clusters_of(itself.id)),
-                statements=tuple(tx.statements_of(itself.id)),
-                version=tx.version(),
-            )
+            profile = tx.seeker_profile(organization_id)
+            if profile is None:  # an alias, or nobody's id
+                profile = tx.seeker_profile(organization_by_id(tx, organization_id).id)
+            if profile is None:
+                raise unknown(ORGANIZATIONS, organization_id)
+            return profile
 
         return self._read(work)
 

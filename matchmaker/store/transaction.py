@@ -21,7 +21,7 @@ from matchmaker.domain import (
     Step,
     Tie,
 )
-from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit, SeekerProfile
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.schema import Table
@@ -100,6 +100,9 @@ class Transaction(Protocol):
     def aliases(self) -> dict[str, str]: ...
 
     # -- statements: texts, and the vectors of texts
+
+    def seeker_profile(self, organization_id: str) -> SeekerProfile | None:
+        """All that a question of an organisation starts from; None for what is no id of one."""
 
     def statements_of(self, organization_id: str) -> list[Statement]: ...
 

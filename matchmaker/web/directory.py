@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.context import services
 from matchmaker.domain import MAX_TEXT, Kind, Size, Stage
-from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.errors import InvalidInput, MatchmakerError, VersionConflict
 from matchmaker.messages import Message, message
 from matchmaker.services.directory.codes import FIELDS, CodeTable
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.web.layout import (
     PageAnswer,
-    own_organization,
+    acting_organization,
     show_notice,
     signed_in,
     web,
@@ -26,16 +27,21 @@ from matchmaker.web.layout import (
 @web.get("/profile")
 def edit_profile() -> PageAnswer:
     """Change one's own organisation."""
-    principal, own = signed_in(), own_organization()
+    principal, own = signed_in(), acting_organization()
     profile = services().directory.profile(principal, own)
     return _profile_page(profile)
 
 
-def _profile_page(profile: OrganizationProfile, sent: dict[str, Any] | None = None) -> str:
+def _profile_page(
+    profile: OrganizationProfile,
+    sent: Mapping[str, Any] | None = None,
+    others: Sequence[OtherValue] = (),
+) -> str:
     return render_template(
         "profile.html",
         profile=profile,
         sent=sent or {},
+        others=others,
         stages=list(Stage),
         sizes=list(Size),
         missing=missing_fields(profile),
@@ -49,7 +55,7 @@ def _profile_page(profile: OrganizationProfile, sent: dict[str, Any] | None = No
 def profile_reach() -> PageAnswer:
     """Whom the profile would reach as it is being written."""
     principal, form = signed_in(), request.form
-    organization = services().directory.profile(principal, own_organization()).organization
+    organization = services().directory.profile(principal, acting_organization()).organization
     codes = services().codes
     try:
         organization = replace(
@@ -81,7 +87,7 @@ def codes(table: str) -> PageAnswer:
 @web.post("/profile")
 def save_profile() -> PageAnswer:
     """Saved, unless somebody else changed it meanwhile."""
-    principal, own, form = signed_in(), own_organization(), request.form
+    principal, own, form = signed_in(), acting_organization(), request.form
     capacity = form.get("capacity", "").strip()
     changes: dict[str, Any] = {
         "name": form.get("name", ""),
@@ -100,11 +106,52 @@ def save_profile() -> PageAnswer:
         changes["industry"] = services().codes.id_of("industries", form.get("industry", ""))
         services().directory.edit(principal, own, changes, form.get("about", ""), version)
     except MatchmakerError as error:
-        show_notice(error, "bad")
         sent = {**form.to_dict(), "stages": form.getlist("stages")}
-        return _profile_page(services().directory.profile(principal, own), sent), 422
+        profile, others = services().directory.profile(principal, own), list[OtherValue]()
+        if isinstance(error, VersionConflict):
+            others = _others(profile, sent)
+            show_notice(
+                message(
+                    "Somebody else saved this profile meanwhile. What they saved stands beside what"
+                    " you wrote; save again to keep yours."
+                ),
+                "bad",
+            )
+        else:
+            show_notice(error, "bad")
+        return _profile_page(profile, sent, others), 422
     show_notice(message("Saved."))
     return redirect(url_for("web.edit_profile"), 303)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherValue:
+    """What is saved now in a field that the reader wrote something else into."""
+
+    field: str
+    value: str
+
+
+def _others(profile: OrganizationProfile, sent: Mapping[str, Any]) -> list[OtherValue]:
+    """Fields in which what is saved now is not what was sent."""
+    row, codes = profile.organization, services().codes
+    saved = {
+        "name": row.name,
+        "name_en": row.name_en,
+        "about": profile.about,
+        "place": codes.name_of("places", row.place),
+        "industry": codes.name_of("industries", row.industry),
+        "size": row.size or "",
+        "capacity": "" if row.capacity is None else str(row.capacity),
+        "website": row.website,
+        "street_address": row.street_address,
+        "contact": row.contact,
+    }
+    return [
+        OtherValue(name, value)
+        for name, value in saved.items()
+        if value.split() != str(sent.get(name, "")).split()
+    ]
 
 
 def missing_fields(profile: OrganizationProfile) -> list[Message]:

@@ -17,7 +17,7 @@ from matchmaker.services.matching.open_needs import RankedNeed
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.find import goals_of
-from matchmaker.web.layout import PageAnswer, own_organization, signed_in, web
+from matchmaker.web.layout import PageAnswer, acting_organization, own_organization, signed_in, web
 from matchmaker.web.parties import likely_goals
 from matchmaker.web.postings import CANDIDATES_ONLY, NEEDS_SHOWN
 
@@ -121,7 +121,7 @@ def _tasks(profile: OrganizationProfile) -> list[Task]:
 @web.get("/portfolio")
 def portfolio() -> PageAnswer:
     """What one's house can do: technologies, equipment, access; and who asks for it now."""
-    principal, own = signed_in(), own_organization()
+    principal, own = signed_in(), acting_organization()
     answerable = _answerable(principal, own)
     by_kind: dict[OfferKind, list[tuple[Offer, list[tuple[Need, Organization]], int]]] = {}
     for offer in services().published.offers(own, None, 200).rows:

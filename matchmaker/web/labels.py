@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -22,6 +22,7 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.ingest.codes import CODE_KINDS, CodeKind, HasCodes, invalid_codes
 from matchmaker.messages import (
     FIELD,
+    NAMES,
     SOURCE,
     Message,
     catalogue,
@@ -39,10 +40,17 @@ def language() -> str:
     """By choice, by the account's preference, or by Accept-Language."""
     account = g.get("account")
     preferred = account.preferences.language if account is not None else None
-    for wanted in (session.get("language"), preferred):
-        if wanted in languages():
-            return str(wanted)
-    return accepted_language() or SOURCE
+    wanted = (session.get("language"), preferred)
+    # A page asks at each of its texts: which languages there are is looked up once for it.
+    if "page_language" not in g or g.page_language[0] != wanted:
+        g.page_language = wanted, _chosen(wanted)
+    return str(g.page_language[1])
+
+
+def _chosen(wanted: Iterable[str | None]) -> str:
+    known = languages()
+    chosen = next((each for each in wanted if each in known), None)
+    return chosen or accepted_language() or SOURCE
 
 
 def language_names() -> list[tuple[str, str]]:
@@ -86,12 +94,16 @@ def number(value: float | None, digits: int = 2) -> str:
 
 def percent(value: float | None) -> str:
     """A share as whole percent."""
-    return "–" if value is None else f"{format_decimal(round(value * 100), locale=_locale())} %"
+    if value is None:
+        return "–"
+    gap = "" if language() == NAMES else " "
+    return f"{format_decimal(round(value * 100), locale=_locale())}{gap}%"
 
 
-def day(value: date | None) -> str:
-    """A date; nothing where there is none."""
-    return format_date(value, locale=_locale()) if value else ""
+def day(value: date | str | None) -> str:
+    """A date, or the text of one; nothing where there is none."""
+    shown_day = date.fromisoformat(value) if isinstance(value, str) and value else value
+    return format_date(shown_day, locale=_locale()) if isinstance(shown_day, date) else ""
 
 
 @dataclass(frozen=True, slots=True)

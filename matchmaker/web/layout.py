@@ -75,6 +75,8 @@ def _shared() -> dict[str, Any]:
         "has_pictures": (VENDOR / "cytoscape.min.js").exists(),
         "vendor": lambda name: (VENDOR / name).exists(),
         "own_organization": own_organization,
+        # Chinese has no space between sentences, nor after a full-width colon.
+        "gap": "" if language() == NAMES else " ",
         "here": request.full_path.rstrip("?"),
         "localised": localised,
         "name_of": _name_of,
@@ -135,6 +137,18 @@ def own_organization() -> str:
         session["organization"] = chosen_id
         return chosen_id
     return min(principal.organizations, default="")
+
+
+def acting_organization() -> str:
+    """The same, on pages that are nothing without one. Raises NotFound for who acts for none."""
+    own = own_organization()
+    if not own:
+        signed_in()
+        raise errors.NotFound(
+            "You act for no organisation, and this page is about one's own.",
+            mend="Its owner can invite you; the directory has everybody else's page.",
+        )
+    return own
 
 
 def signed_in() -> Principal:

@@ -18,6 +18,7 @@ from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
+    acting_organization,
     back,
     own_organization,
     parse_choice,
@@ -34,7 +35,7 @@ NEEDS_SHOWN = 3
 @web.get("/postings")
 def postings() -> PageAnswer:
     """One's needs and offers in every state."""
-    principal, own = signed_in(), own_organization()
+    principal, own = signed_in(), acting_organization()
     page = services().postings.listed(principal, own, request.args.get("after", ""), 50)
     return render_template("postings.html", page=page)
 

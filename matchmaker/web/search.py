@@ -130,8 +130,8 @@ def _about(result: SearchResult) -> tuple[str, ...]:
     if own is None:
         return (result.within,) if result.within else ()
     if result.kind is ResultKind.ORGANIZATION:
-        place = services().codes.name_of("places", own.place) if own.place else ""
-        return (word(own.kind), place) if place else (word(own.kind),)
+        place = services().codes.title_of("places", own.place) if own.place else None
+        return (word(own.kind), localised(place)) if place else (word(own.kind),)
     return (localised(own),)
 
 

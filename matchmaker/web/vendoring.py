@@ -20,6 +20,7 @@ FILES = (
     "d3-array/dist/d3-array.min.js",
     "d3-geo/dist/d3-geo.min.js",
     "topojson-client/dist/topojson-client.min.js",
+    "world-atlas/land-110m.json",
     "world-atlas/land-50m.json",
 )
 VENDOR = Path(__file__).parent / "vendor"

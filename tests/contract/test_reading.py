@@ -23,6 +23,7 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import NotFound
+from matchmaker.store.neo4j import Neo4jStore, transaction
 from matchmaker.store.ports import GraphStore, Page
 from tests.contract.graphs import everything, firm, project
 
@@ -118,6 +119,24 @@ def test_a_seeker_profile_is_all_of_one_organization_at_one_version(store: Graph
     assert store.seeker_profile("t:2").clusters == ()
     with pytest.raises(NotFound, match="t:nobody"):
         store.seeker_profile("t:nobody")
+
+
+@pytest.mark.neo4j
+def test_a_seeker_profile_is_one_query(
+    neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each query more is a round trip more to the server, for every question that is asked."""
+    neo4j_store.upsert(everything())
+    asked: list[str] = []
+
+    def counted(native: object, query: str, **parameters: object) -> list[dict[str, object]]:
+        asked.append(query)
+        return run(native, query, **parameters)
+
+    run = transaction.run
+    monkeypatch.setattr(transaction, "run", counted)
+    assert neo4j_store.seeker_profile("t:1").organization.id == "t:1"
+    assert len(asked) == 1
 
 
 def test_statements_of_are_everything_that_speaks(store: GraphStore) -> None:

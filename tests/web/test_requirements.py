@@ -5,7 +5,10 @@ import re
 import lxml.html
 import pytest
 
+from matchmaker.access import ADMIN
 from matchmaker.app import create_app
+from matchmaker.domain import GoalName
+from matchmaker.recommend.model import Request
 
 NEED = "CF8M valve bodies, DN50-DN100, preferably Wenzhou"
 
@@ -58,3 +61,25 @@ def test_what_a_person_leaves_out_is_gone_from_the_results_and_can_be_put_back(f
     judged = [chip.text_content() for chip in document.xpath("//article//li[@class]")]
     assert judged
     assert not any("Wenzhou" in text for text in judged)
+
+
+def test_everyday_words_around_a_thing_hide_nobody_who_has_it(sample):
+    """Of the sample, mills rent out idle 袜机, and one firm renews old ones."""
+    answer = sample.matching.for_text(
+        ADMIN, "求购袜机", Request(GoalName.SUPPLIER, 5), recorded=False
+    )
+    ids = {each.id for each in answer.recommendations}
+    assert "seed:hosiery-050" in ids
+    assert all(id.startswith("seed:hosiery") for id in ids)
+
+
+@pytest.mark.parametrize(
+    "text", ["pilot training and CAAS permits for customers in ASEAN", "DN80闸阀铸钢毛坯，材质WCB"]
+)
+def test_who_names_nothing_asked_for_and_fits_far_less_than_the_best_is_no_match(sample, text):
+    request = Request(GoalName.SUPPLIER, 100, capped=False)
+    matches = sample.matching.for_text(ADMIN, text, request, recorded=False).recommendations
+    best = max(each.score for each in matches)
+    named = {each.id for each in matches if each.comparison and each.comparison.met}
+    assert len(matches) > 1
+    assert [each.id for each in matches if each.score < best / 5 and each.id not in named] == []

@@ -20,6 +20,7 @@ from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from matchmaker import spans
 from matchmaker.access import ADMIN, ANONYMOUS, Principal
 from matchmaker.api.http import metrics
 from matchmaker.api.http.context import (
@@ -206,6 +207,7 @@ def limit_attempts(app: Flask) -> None:
 
 def _begin() -> None:
     g.started = time.perf_counter()
+    g.stages = spans.record()
     g.as_of = note_age()
     if UPLOAD.fullmatch(request.path):
         # Before anything reads the form.
@@ -391,15 +393,20 @@ def _end(response: Response) -> Response:
         response.vary.update(("Accept-Language", "Authorization", "Cookie"))
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     route = request.url_rule.rule if request.url_rule else "unknown"
-    metrics.observe(request.method, route, response.status_code, seconds)
-    log.info(
-        "request",
-        method=request.method,
-        route=route,
-        status=response.status_code,
-        milliseconds=round(seconds * 1000, 1),
-        subject=current_principal().subject,
-    )
+    stages: dict[str, float] = g.get("stages", {})
+    metrics.observe(request.method, route, response.status_code, seconds, stages)
+    line = {
+        "method": request.method,
+        "route": route,
+        "status": response.status_code,
+        "milliseconds": round(seconds * 1000, 1),
+        "subject": current_principal().subject,
+    }
+    log.info("request", **line)
+    slow = services().settings.slow_request_ms
+    if slow and seconds * 1000 > slow:
+        told = {stage: round(spent * 1000, 1) for stage, spent in stages.items()}
+        log.warning("slow_request", **line, stages=told)
     return response
 
 

@@ -6,6 +6,8 @@ With several workers each writes its own files (PROMETHEUS_MULTIPROC_DIR, set in
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import Counter, Histogram
 
 _REQUESTS = Counter(
@@ -19,11 +21,24 @@ _SECONDS = Histogram(
     ("method", "route"),
     buckets=(0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.15, 0.3, 1, 3, 10),
 )
+_STAGE_SECONDS = Histogram(
+    "matchmaker_stage_seconds",
+    "Time of a request spent in a stage: store, embed, retrieve, rank, explain.",
+    ("stage",),
+    buckets=(0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3),
+)
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 
-def observe(method: str, route: str, status: int, seconds: float) -> None:
-    """Count one answered request; an invented method does not make a series of its own."""
+def observe(
+    method: str, route: str, status: int, seconds: float, stages: Mapping[str, float]
+) -> None:
+    """Count one answered request with seconds by stage.
+
+    An invented method does not make a series of its own.
+    """
     label = method if method in _METHODS else "other"
     _REQUESTS.labels(label, route, str(status)).inc()
     _SECONDS.labels(label, route).observe(seconds)
+    for stage, spent in stages.items():
+        _STAGE_SECONDS.labels(stage).observe(spent)

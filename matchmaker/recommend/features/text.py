@@ -26,25 +26,25 @@ def specification(pairs: Pairs) -> FloatArray:
 @feature(Family.TEXT)
 def text_dense(pairs: Pairs) -> FloatArray:
     """Meaning of its best single text against yours: cosine similarity, 0 to 1."""
-    return pairs.fit.dense[pairs.rows]
+    return np.asarray(pairs.fit.dense[pairs.rows])
 
 
 @feature(Family.TEXT)
 def text_lexical(pairs: Pairs) -> FloatArray:
     """Words of its best single text against yours: root of BM25 over the attainable, 0 to 1."""
-    return pairs.fit.lexical[pairs.rows]
+    return np.asarray(pairs.fit.lexical[pairs.rows])
 
 
 @feature(Family.TEXT, monotone=1)
 def text_best(pairs: Pairs) -> FloatArray:
     """Its best single text against yours, by meaning and words together, 0 to 1."""
-    return pairs.fit.best[pairs.rows]
+    return np.asarray(pairs.fit.best[pairs.rows])
 
 
 @feature(Family.TEXT, monotone=1)
 def text_best_lately(pairs: Pairs) -> FloatArray:
     """The same with older evidence counting down to half, 0 to 1."""
-    return pairs.fit.best_lately[pairs.rows]
+    return np.asarray(pairs.fit.best_lately[pairs.rows])
 
 
 @feature(Family.TEXT, monotone=1)
@@ -109,7 +109,8 @@ def text_with_you(pairs: Pairs) -> FloatArray:
     snapshot = pairs.snapshot
     own = np.zeros(len(snapshot.statements.kind), dtype=np.float32)
     own[snapshot.organization_statements.row(pairs.seeker.row)] = 1
-    return best_by_organization(snapshot, pairs.fit.blended * own, pairs.fit.usable)[pairs.rows]
+    best = best_by_organization(snapshot, pairs.fit.blended * own, pairs.fit.usable)
+    return np.asarray(best[pairs.rows])
 
 
 @feature(Family.TEXT, scale=saturating(5))
@@ -132,4 +133,4 @@ def terms(pairs: Pairs) -> FloatArray:
     code = pairs.snapshot.statements.terms
     worth = np.where(code == TERMS.index(Terms.FREE), 1.0, 0.0)
     worth = np.where(code == TERMS.index(Terms.DISCOUNTED), 0.5, worth).astype(np.float32)
-    return best_by_organization(pairs.snapshot, worth, pairs.fit.usable)[pairs.rows]
+    return np.asarray(best_by_organization(pairs.snapshot, worth, pairs.fit.usable)[pairs.rows])

@@ -103,10 +103,19 @@ def _nominal(requirement: Requirement) -> Bounds:
 def _covers(wanted: Bounds, stated: Bounds) -> bool:
     """Whether what is stated holds what is wanted, or a bound wanted holds what is stated."""
     if None in wanted:
-        return _overlap(wanted, stated)
+        return _overlap(wanted, stated) and not _only_touches(wanted, stated)
     return (stated[0] is None or stated[0] <= wanted[0]) and (  # type: ignore[operator]
         stated[1] is None or stated[1] >= wanted[1]  # type: ignore[operator]
     )
+
+
+def _only_touches(wanted: Bounds, stated: Bounds) -> bool:
+    """Whether a range begins where a limit ends: DN300-1200 are no valves up to DN300."""
+    (low, high), (least, most) = wanted, stated
+    if least == most:
+        return False
+    at_high = low is None and high is not None and high == least
+    return at_high or (high is None and low is not None and low == most)
 
 
 def _overlap(one: Bounds, other: Bounds) -> bool:

@@ -56,6 +56,7 @@ class RankerFiles:
             "slope": model.calibration.slope,
             "intercept": model.calibration.intercept,
             "seeker": dict(model.calibration.seeker),
+            "newcomers": _line(model.calibration.newcomers),
             "reads_words": model.reads_words,
             "own_share": model.own_share,
             "prices": {
@@ -96,7 +97,10 @@ class RankerFiles:
                 ranking=tuple(content["ranking"]),
                 classifiers=tuple(content["classifiers"]),
                 calibration=Calibration(
-                    float(content["slope"]), float(content["intercept"]), content["seeker"]
+                    float(content["slope"]),
+                    float(content["intercept"]),
+                    content["seeker"],
+                    _of_line(content.get("newcomers")),
                 ),
                 prices=Prices(**content["prices"]),
                 figures=json.loads(content["figures"]),
@@ -169,3 +173,12 @@ class RankerFiles:
 def meaning(features: tuple[str, ...]) -> Mapping[str, str]:
     """What each feature says, so that a model is refused when one came to mean another thing."""
     return {name: FEATURES[name].meaning if name in FEATURES else "" for name in features}
+
+
+def _line(calibration: Calibration | None) -> list[float] | None:
+    """Slope and intercept of those without a history."""
+    return None if calibration is None else [calibration.slope, calibration.intercept]
+
+
+def _of_line(line: list[float] | None) -> Calibration | None:
+    return None if line is None else Calibration(float(line[0]), float(line[1]), {})

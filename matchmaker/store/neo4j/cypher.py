@@ -135,6 +135,19 @@ CLUSTERS_OF = f"""MATCH (:Organization {{id: $organization}})-[r:MEMBER_OF]->(c:
 WHERE (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.until >= date($today))
 WITH DISTINCT c ORDER BY c.id RETURN c {ROW} AS row"""
 
+SEEKER_PROFILE = f"""MATCH (o:Organization {{id: $organization}}), (g:Graph {{id: 'graph'}})
+RETURN o {ROW} AS row, g.version AS version,
+  COLLECT {{
+    MATCH (o)-[r:MEMBER_OF]->(c:Cluster)
+    WHERE (r.since IS NULL OR r.since <= date($today))
+      AND (r.until IS NULL OR r.until >= date($today))
+    WITH DISTINCT c ORDER BY c.id RETURN c {ROW}
+  }} AS clusters,
+  COLLECT {{
+    MATCH (o)-[:OFFERS|NEEDS|DESCRIBED_BY|TOOK_PART]->(s:Statement)
+    WITH DISTINCT s ORDER BY s.id RETURN {STATEMENT}
+  }} AS statements"""
+
 
 def rows_page(
     label: str, owner: Relationship | None, in_state: bool, with_participants: bool

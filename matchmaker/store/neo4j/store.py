@@ -12,6 +12,7 @@ from neo4j import ManagedTransaction
 
 from matchmaker.domain import GraphRows
 from matchmaker.errors import MatchmakerError, StoreUnavailable
+from matchmaker.spans import span
 from matchmaker.store import upsert
 from matchmaker.store.answers import Export, RowChanges, UpsertCounts
 from matchmaker.store.content import StoreContent
@@ -57,7 +58,8 @@ class Neo4jStore(Store):
         """From the server; while that does not answer, what is light from the copy of the graph."""
         seconds = BULK_SECONDS if bulk else REQUEST_SECONDS
         try:
-            return self._connection.read(lambda tx: work(Neo4jTransaction(tx)), seconds)
+            with span("store"):
+                return self._connection.read(lambda tx: work(Neo4jTransaction(tx)), seconds)
         except StoreUnavailable:
             if bulk or self._copy is None or not self._copy.is_there:
                 raise

@@ -22,7 +22,7 @@ from matchmaker.domain import (
     key_of,
 )
 from matchmaker.errors import StoreMismatch
-from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit, SeekerProfile
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.neo4j import cypher, cypher_write, search
@@ -273,6 +273,19 @@ class Neo4jTransaction:
     def clusters_of(self, organization_id: str) -> list[Cluster]:
         records = self._run(cypher.CLUSTERS_OF, organization=organization_id, today=today())
         return _decoded(CLUSTERS, records)
+
+    def seeker_profile(self, organization_id: str) -> SeekerProfile | None:
+        """In one round trip."""
+        records = self._run(cypher.SEEKER_PROFILE, organization=organization_id, today=today())
+        if not records:
+            return None
+        [record] = records
+        return SeekerProfile(
+            organization=_decoded(ORGANIZATIONS, [record])[0],
+            clusters=tuple(_decoded(CLUSTERS, [{"row": row} for row in record["clusters"]])),
+            statements=tuple(search.to_statement(row) for row in record["statements"]),
+            version=int(record["version"]),
+        )
 
     def statements_of(self, organization_id: str) -> list[Statement]:
         records = self._run(cypher.STATEMENTS_OF, organization=organization_id)

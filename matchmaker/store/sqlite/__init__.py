@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from matchmaker.domain import GraphRows
+from matchmaker.spans import span
 from matchmaker.store import upsert
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
@@ -33,11 +34,11 @@ class SqliteStore(Store):
         self.documents: Records = SqliteRecords(self._connections)
 
     def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:  # noqa: ARG002
-        with self._connections.reading() as connection:
+        with span("store"), self._connections.reading() as connection:
             return work(SqliteTransaction(connection))
 
     def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:  # noqa: ARG002
-        with self._connections.writing() as connection:
+        with span("store"), self._connections.writing() as connection:
             return work(SqliteTransaction(connection))
 
     def prepare(self) -> None:

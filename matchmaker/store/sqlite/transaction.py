@@ -23,7 +23,7 @@ from matchmaker.domain import (
     Tie,
     key_of,
 )
-from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit
+from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit, SeekerProfile
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.schema import CLUSTERS, ENGAGEMENTS, ORGANIZATIONS, TABLES, TIES, Table
@@ -228,6 +228,17 @@ class SqliteTransaction:
         return dict(self._connection.execute(queries.ALIASES).fetchall())
 
     # -- statements
+
+    def seeker_profile(self, organization_id: str) -> SeekerProfile | None:
+        organization = self.rows_by_key(ORGANIZATIONS, [organization_id]).get(organization_id)
+        if organization is None:
+            return None
+        return SeekerProfile(
+            organization=organization,
+            clusters=tuple(self.clusters_of(organization_id)),
+            statements=tuple(self.statements_of(organization_id)),
+            version=self.version(),
+        )
 
     def statements_of(self, organization_id: str) -> list[Statement]:
         return self._statements(queries.STATEMENTS_OF, organization_id)

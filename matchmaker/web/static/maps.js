@@ -5,6 +5,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const KM_PER_DEGREE = 111.195;
 const RINGS = [25, 50, 100, 200, 500, 1000, 2000, 5000];
 const LETTER = 12;
+// Pixels to a radian above which the coarser coasts look rough.
+const FINE = 1200;
 const loaded = new Map();
 const drawn = new WeakSet();
 
@@ -29,14 +31,19 @@ async function json(address) {
   return answer.json();
 }
 
+/** Coasts, each piece of land by itself with its bounds: a map draws those it shows. */
+const coasts = (address) => once(address, () => json(address).then((world) => (
+  topojson.feature(world, world.objects.land).features
+    .flatMap(({ geometry }) => (geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates))
+    .map((coordinates) => {
+      const geometry = { type: "Polygon", coordinates };
+      return { geometry, bounds: d3.geoBounds(geometry) };
+    })
+)));
+
 async function parts(place) {
   for (const address of JSON.parse(place.dataset.libraries)) await library(address);
-  const [land, landmarks] = await Promise.all([
-    once(place.dataset.land, () => json(place.dataset.land)
-      .then((world) => topojson.feature(world, world.objects.land))),
-    once(place.dataset.landmarks, () => json(place.dataset.landmarks)),
-  ]);
-  return { land, landmarks };
+  return once(place.dataset.landmarks, () => json(place.dataset.landmarks));
 }
 
 const wide = (text) => [...text].reduce((sum, one) => sum + (one > "\u2e80" ? 1 : 0.56), 0);
@@ -60,8 +67,8 @@ function merged(points, project) {
 }
 
 class Atlas {
-  constructor(place, data, land, landmarks) {
-    Object.assign(this, { place, data, land, landmarks, near: 1, shift: [0, 0] });
+  constructor(place, data, landmarks) {
+    Object.assign(this, { place, data, landmarks, land: [], near: 1, shift: [0, 0] });
     this.card = place.parentElement.querySelector(".map-card");
     this.fit();
     new ResizeObserver(() => { if (place.clientWidth !== this.width) this.fit(); }).observe(place);
@@ -135,7 +142,7 @@ class Atlas {
     const project = (point) => this.projection(point);
     const groups = merged(this.data.points, project);
     const svg = this.element("svg", { viewBox: `0 0 ${width} ${height}`, width, height });
-    svg.append(this.element("path", { class: "coast", d: path(this.land) ?? "" }));
+    svg.append(this.element("path", { class: "coast", d: this.shown().map(path).join("") }));
     if (this.data.rings) svg.append(...this.rings(path));
     svg.append(...this.lines(groups));
     const taken = groups.map(({ x: left, y: top, count }) => {
@@ -145,6 +152,28 @@ class Atlas {
     const labels = [...this.names(groups, taken), ...this.around(project, taken)];
     svg.append(...labels, ...groups.map((group) => this.spot(group)));
     this.place.replaceChildren(svg);
+  }
+
+  /** The land that the view may show; coasts as fine as its scale needs come when they are there. */
+  shown() {
+    const { finer, land } = this.place.dataset;
+    const address = this.projection.scale() > FINE ? finer : land;
+    coasts(address).then((pieces) => {
+      if (this.land === pieces) return;
+      this.land = pieces;
+      this.draw();
+    }, () => {});
+    const corners = [0, 0.5, 1].flatMap((across) => [0, 0.5, 1].map((down) => (
+      this.projection.invert([across * this.width, down * this.height]))));
+    const isWorld = this.projection.scale() < 200 || corners.some((corner) => !corner?.every(Number.isFinite));
+    const [west, east, south, north] = [
+      Math.min(...corners.map((corner) => corner?.[0])), Math.max(...corners.map((corner) => corner?.[0])),
+      Math.min(...corners.map((corner) => corner?.[1])), Math.max(...corners.map((corner) => corner?.[1])),
+    ];
+    return this.land.filter(({ bounds: [[left, bottom], [right, top]] }) => (
+      // Land that crosses the date line has its west in the east.
+      isWorld || left > right || (left <= east && right >= west && bottom <= north && top >= south)
+    )).map(({ geometry }) => geometry);
   }
 
   rings(path) {
@@ -260,9 +289,9 @@ async function show(place) {
   if (drawn.has(place)) return;
   drawn.add(place);
   try {
-    const { land, landmarks } = await parts(place);
+    const landmarks = await parts(place);
     if (!place.isConnected) return;
-    new Atlas(place, JSON.parse(place.dataset.map), land, landmarks);
+    new Atlas(place, JSON.parse(place.dataset.map), landmarks);
     place.dataset.ready = "yes";
   } catch (problem) {
     place.textContent = place.dataset.failed;

@@ -15,7 +15,7 @@ from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker
 from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix
-from matchmaker.recommend.train import own_share
+from matchmaker.recommend.train import Examples, calibrate, own_share, reliability
 from matchmaker.recommend.trees import Trees
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.recommend.words_first import WORDS_FIRST
@@ -89,6 +89,35 @@ def test_what_is_known_of_the_seeker_moves_its_chances_and_not_their_order() -> 
     assert asked_with(0) == pytest.approx(0.5 * raw - 1)
     assert asked_with(np.nan) == pytest.approx(0.5 * raw - 1)
     assert asked_with(7) - asked_with(0) == pytest.approx([2 * np.log(8)] * 3)
+
+
+def test_chances_come_true_with_and_without_a_history_in_every_tenth() -> None:
+    """Labels drawn from known odds: newcomers find somebody half as often, and on less evidence."""
+    random = np.random.default_rng(5)
+    count = 60_000
+    raw = random.normal(0, 1.2, count).astype(np.float32)
+    partners = np.where(random.random(count) < 0.5, 0, random.integers(1, 9, count))
+    odds = np.where(partners > 0, 0.9 * raw - 1.5 + 0.5 * np.log1p(partners), 0.3 * raw - 2.2)
+    label = random.random(count) < 1 / (1 + np.exp(-odds))
+    seeker = partners[:, None].astype(np.float32)
+    ones, numbers = np.ones(count, np.float32), np.arange(count, dtype=np.int32)
+    calibration = calibrate(
+        raw, Examples(seeker, label, ones, numbers, numbers), ("your_partners",)
+    )
+    chances = 1 / (1 + np.exp(-calibration.of(raw, seeker)))
+    for group in (partners > 0, partners == 0):
+        for tenth in reliability(chances[group].astype(np.float32), label[group]):
+            assert tenth["observed"] * tenth["count"] >= 100
+            assert tenth["predicted"] == pytest.approx(tenth["observed"], rel=0.2)
+
+
+def test_of_few_newcomers_nothing_is_learned_by_themselves() -> None:
+    raw = np.linspace(-2, 2, 2000, dtype=np.float32)
+    partners = np.where(np.arange(2000) < 40, 0, 3)
+    label = np.arange(2000) % 3 == 0
+    ones, numbers = np.ones(2000, np.float32), np.arange(2000, dtype=np.int32)
+    held = Examples(partners[:, None].astype(np.float32), label, ones, numbers, numbers)
+    assert calibrate(raw, held, ("your_partners",)).newcomers is None
 
 
 def test_twice_the_time_is_twice_the_odds() -> None:

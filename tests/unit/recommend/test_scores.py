@@ -2,14 +2,17 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
 
-from matchmaker.recommend import profile_scores, scores
+from matchmaker.recommend import best_statements, profile_scores, scores
+from matchmaker.recommend.best_statements import BestStatement
 from matchmaker.recommend.profile_scores import ByProfile, PartTable, Profile
 from matchmaker.recommend.scores import Eligible, Near, Ranking, largest
+from matchmaker.snapshot.model import Snapshot
+from tests.unit.snapshot.graphs import random_rows, snapshot_of
 
 BRIEF = settings(max_examples=60, deadline=None)
 SIZE = 30
@@ -18,11 +21,17 @@ FIGURES = arrays(np.float32, SIZE, elements=st.sampled_from([0, 0, 0.25, 0.5, 1,
 SOME = arrays(np.bool_, SIZE)
 
 
+@pytest.fixture(scope="module")
+def snapshots() -> list[Snapshot]:
+    return [snapshot_of(random_rows(seed, 24)) for seed in range(6)]
+
+
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Orders are read a few at a time, and nobody is looked at one by one."""
     monkeypatch.setattr(scores, "FEW", 0)
     monkeypatch.setattr(scores, "BLOCK", 2)
+    monkeypatch.setattr(best_statements, "BLOCK", 2)
     monkeypatch.setattr(profile_scores, "BLOCK", 2)
     monkeypatch.setattr(profile_scores, "USUAL", 6)
 
@@ -45,6 +54,7 @@ def test_a_ranking_gives_the_best_as_sorting_would(values, allowed, count, but):
 
 
 @given(FIGURES, FIGURES, SOME, st.floats(0, 1), st.integers(1, 12))
+@example(np.zeros(SIZE, np.float32), np.ones(SIZE, np.float32), np.ones(SIZE, bool), 1e-46, 3)
 @BRIEF
 def test_those_near_and_the_share_of_all_others(near, everybody, allowed, share, count):
     rows = np.flatnonzero(near).astype(np.int32)
@@ -90,3 +100,23 @@ def test_the_best_by_a_profile_are_those_of_the_whole_product(
 @BRIEF
 def test_the_first_of_the_eligible(allowed, count):
     assert Eligible(allowed).first(count).tolist() == np.flatnonzero(allowed)[:count].tolist()
+
+
+@given(st.integers(0, 5), st.data(), SOME, st.integers(1, 12))
+@BRIEF
+def test_the_best_statement_of_each_is_that_of_a_plain_loop(snapshots, seed, data, allowed, count):
+    snapshot = snapshots[seed]
+    speaks, allowed = snapshot.organization_statements, allowed[: len(snapshot)]
+    figures = st.sampled_from([0, 0, 0.25, 0.5, 1])
+    scores = data.draw(arrays(np.float32, len(snapshot.statements.kind), elements=figures))
+    usable = data.draw(arrays(np.bool_, len(speaks.indices)))
+    plain = np.zeros(len(snapshot), dtype=np.float32)
+    for row in range(len(snapshot)):
+        for entry in range(speaks.indptr[row], speaks.indptr[row + 1]):
+            if usable[entry]:
+                plain[row] = max(plain[row], scores[speaks.indices[entry]])
+    found = BestStatement(snapshot, scores, usable)
+    assert np.asarray(found).tolist() == plain.tolist()
+    assert [found[row] for row in range(len(snapshot))] == plain.tolist()
+    assert found.best(allowed, count).tolist() == sorted_rows(plain, allowed, count)
+    assert found.largest(0) == plain[1:].max(initial=0)

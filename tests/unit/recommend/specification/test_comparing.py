@@ -201,6 +201,8 @@ def test_grades_of_a_material(need, statement, verdict):
         ("ball valves in two weeks", "球阀，二十天交货", "deadline:≤14 day", "unmet"),
         ("castings, DN300以下", "castings DN50", "size:≤DN300", "met"),
         ("castings, DN300以下", "castings DN400-600", "size:≤DN300", "unmet"),
+        ("castings, DN300以下", "castings DN300-1200", "size:≤DN300", "unmet"),
+        ("castings, DN300以下", "castings DN300", "size:≤DN300", "met"),
     ],
 )
 def test_what_speaks_against_a_statement_is_another_value(need, statement, key, verdict):
