@@ -115,7 +115,7 @@ def _survey(world):
     """A round that asks the members of t:cluster, t:firm1 among them."""
     today = datetime.now(UTC).date()
     made = SurveyRound(
-        new_id(), CLUSTER, "Whom do you work with?", (SurveyQuestion.BUYS_FROM,),
+        new_id(), CLUSTER, "Zorvex", (SurveyQuestion.BUYS_FROM,),
         (FIRM, "t:firm2", "t:firm3"), today + timedelta(days=7), "admin", datetime.now(UTC),
     )  # fmt: skip
     return world.services.surveys.open(ADMIN, made).survey.id
@@ -126,7 +126,7 @@ def _answered_survey(world):
     members = tuple(f"t:firm{number}" for number in range(1, 7))
     today = datetime.now(UTC).date()
     made = SurveyRound(
-        new_id(), CLUSTER, "Whom do you work with?", (SurveyQuestion.SELLS_TO,), members,
+        new_id(), CLUSTER, "Zorvex", (SurveyQuestion.SELLS_TO,), members,
         today + timedelta(days=7), "admin", datetime.now(UTC),
     )  # fmt: skip
     services = world.services
@@ -433,7 +433,7 @@ REQUESTS = {
         CLUSTER,
         lambda w, r: {
             "json": {
-                "title": "Whom do you work with?",
+                "title": "Zorvex",
                 "questions": ["sells_to"],
                 "deadline": _tomorrow()[:10],
             }
