@@ -28,6 +28,7 @@ from packaging.utils import (
     parse_wheel_filename,
 )
 from packaging.version import Version
+from pip._internal.models.index import PyPI
 
 ROOT = Path(__file__).parents[1]
 DAYS = 90
@@ -84,7 +85,7 @@ def index_url() -> str:
     """The address of pip's package index."""
     command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
     told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()  # noqa: S603
-    return (told or "https://pypi.org/simple").rstrip("/")
+    return (told or PyPI.simple_url).rstrip("/")
 
 
 def answers(names: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -17,6 +17,7 @@ from matchmaker.recommend.model import ProperName, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
+from matchmaker.recommend.specification import RequirementKind
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import Snapshot, stages_in
 from matchmaker.terms import TERMS
@@ -67,6 +68,9 @@ def _text(facts: CandidateFacts, good: bool) -> Sentence:
     return fit, text if good else message("%(text)s, others' do more", text=text)
 
 
+_OF_PARTNER = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE, RequirementKind.PARTNER})
+
+
 def _specification(facts: CandidateFacts, good: bool) -> Sentence:
     comparison = facts.alone.answers.comparisons[0]
     if comparison is None:
@@ -76,7 +80,13 @@ def _specification(facts: CandidateFacts, good: bool) -> Sentence:
     judged = comparison.met if good else comparison.unmet
     if not judged:
         return None, message("says nothing of what you specify")
-    named = ", ".join(dict.fromkeys(each.requirement.text for each in judged))
+    # Where it is and what it is stands in the graph, and is not its saying.
+    said = [each for each in judged if each.requirement.kind not in _OF_PARTNER]
+    named = ", ".join(dict.fromkeys(each.requirement.text for each in said or judged))
+    if good and not said:
+        return None, message("is what you ask of a partner: %(named)s", named=named)
+    if not said:
+        return None, message("is not what you ask of a partner: %(named)s", named=named)
     if good:
         return None, message("says what you specify: %(named)s", named=named)
     return None, message("something else than you specify: %(named)s", named=named)

@@ -12,6 +12,7 @@ from matchmaker.domain import Kind, Size
 from matchmaker.recommend.answers import Answers, adjusted_fit
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.specification import (
+    AROUND,
     Comparison,
     Fulfilment,
     Requirement,
@@ -136,7 +137,10 @@ def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
         return None
     inside = rows_below(asked.snapshot.places, rows)
     places = asked.snapshot.organizations.place
-    return np.where(places < 0, np.nan, np.isin(places, sorted(inside))).astype(np.float32)
+    met = np.isin(places, sorted(inside))
+    if requirement.text.endswith(AROUND):
+        met |= _within(asked.distance(rows[0]), LOCAL_KM) == 1
+    return np.where(places < 0, np.nan, met).astype(np.float32)
 
 
 def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:

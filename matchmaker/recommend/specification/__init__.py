@@ -13,9 +13,10 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.reading import read, without_measures
-from matchmaker.recommend.specification.vocabulary import names_of
+from matchmaker.recommend.specification.vocabulary import AROUND, names_of
 
 __all__ = [
+    "AROUND",
     "Choices",
     "Comparison",
     "Fulfilment",

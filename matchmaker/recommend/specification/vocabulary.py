@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
@@ -125,6 +126,12 @@ def _automaton() -> ahocorasick.Automaton:
     return automaton
 
 
+# Behind a place: not in it alone.
+AROUND = ("附近", "周边", "一带", "那边", "这边", "周围")
+_COUNTY = re.compile(r"..[区县市旗]")
+_NO_COUNTY = frozenset({"市中", "城中", "城区", "高新", "新市", "中心", "江边"})
+
+
 def _vocabulary() -> Iterator[tuple[str, Term]]:
     yield from _grades()
     yield from _products()
@@ -144,10 +151,25 @@ def _vocabulary() -> Iterator[tuple[str, Term]]:
             yield from ((form, Term(RequirementKind.PARTNER, value)) for form in _forms(word))
     for word in terms["ignored"]["words"]:
         yield word, Term(Marker.IGNORED, word)
+    yield from _places()
+
+
+def _places() -> Iterator[tuple[str, Term]]:
+    """Places by their names, and around counties by what people call them: 瓯海附近 for 瓯海区.
+
+    Two characters alone are too often something else, and many counties are called the same.
+    """
     with (_HERE / "places.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            for name in row["names"].split("|"):
-                yield name, Term(RequirementKind.PLACE, row["name"], row["id"])
+        rows = list(csv.DictReader(file))
+    called = Counter(row["name"][:-1] for row in rows)
+    for row in rows:
+        term = Term(RequirementKind.PLACE, row["name"], row["id"])
+        for name in row["names"].split("|"):
+            yield name, term
+        short = row["name"][:-1]
+        if _COUNTY.fullmatch(row["name"]) and called[short] == 1 and short not in _NO_COUNTY:
+            for word in AROUND:
+                yield short + word, term
 
 
 def _products() -> Iterator[tuple[str, Term]]:

@@ -28,7 +28,7 @@ OFFERS = {
     "t:denied": "we no longer make gate valves DN40 PN25 carbon steel",
     "t:far": "gate valves DN40 PN25 carbon steel",
 }
-WENZHOU, NINGBO = "gbt2260:330300", "gbt2260:330200"
+WENZHOU, NINGBO, OUHAI = "gbt2260:330300", "gbt2260:330200", "gbt2260:330304"
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,7 @@ def makers() -> Snapshot:
                 Place(
                     NINGBO, "宁波市", PlaceLevel.CITY, "Ningbo", "gbt2260:330000", "CN", 29.9, 121.5
                 ),
+                Place(OUHAI, "瓯海区", PlaceLevel.COUNTY, "Ouhai", WENZHOU, "CN", 27.97, 120.61),
             ),
             organizations=tuple(
                 Organization(
@@ -126,6 +127,24 @@ def test_a_place_is_a_wish_and_a_filter_when_insisted_on(makers):
     insisted = found(makers, f"{NEED}, Ningbo", Choices(hard=frozenset({"place:宁波市"})))
     assert ids(insisted) == ["t:far"]
     assert ids(found(makers, f"{NEED}, must be in 宁波")) == ["t:far"]
+
+
+def test_around_a_county_called_by_its_short_name_is_within_a_drive_of_it(makers):
+    """Wenzhou's middle is nine kilometres from that of 瓯海区, Ningbo some 230."""
+    answer = {each.id: each.comparison for each in found(makers, f"{NEED}，最好瓯海附近")}
+    assert "瓯海附近" in [judged.requirement.text for judged in answer["t:small"].met]
+    assert "瓯海附近" in [judged.requirement.text for judged in answer["t:far"].unmet]
+
+
+def test_where_somebody_is_is_not_told_as_its_saying(makers):
+    told = [
+        reason.message.text("en")
+        for each in found(makers, f"{NEED}, preferably Ningbo")
+        for reason in (*each.reasons, *each.against)
+    ]
+    assert "is not what you ask of a partner: Ningbo" in told
+    assert "something else than you specify: DN40" in told
+    assert not any("Ningbo" in text for text in told if "specify" in text)
 
 
 def test_a_distance_is_measured_from_the_place_named_else_from_the_seeker(makers):
