@@ -156,6 +156,9 @@ def answers(
         if row != own and everybody[row] > 0
     ]
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
+    if foremost:  # of the whole graph: the same bar whoever asks
+        is_faint = fits < floor().faint * everybody[foremost[0]]
+        passed &= ~is_faint | name_something(comparisons)
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
 
 

@@ -294,7 +294,7 @@ def _rank(
         matrix = compute(pairs, names)
         scores = ranker.score(goal, matrix)
         priced = ranker.priced(pairs, scores) if request.capped else scores
-        graded = grades(pairs, scores)
+        graded = grades(pairs)
     return Ranked(pairs, matrix, scores, priced, graded, ranker.is_probability)
 
 

@@ -13,11 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.goals import Goal
-from matchmaker.recommend.answers import name_something
 from matchmaker.recommend.evidence import FITS
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import NEAR_KM
-from matchmaker.recommend.floor import floor
 from matchmaker.recommend.model import Match, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix, Ranker
@@ -77,22 +75,15 @@ def _context_weights(goal: Goal) -> dict[str, float]:
     return {name: weight / total for name, weight in weights.items()}
 
 
-def grades(pairs: Pairs, scores: FloatArray) -> tuple[Match | None, ...]:
-    """A grade for each of `pairs.rows` with its score (n,); None where nobody asked in words.
-
-    Who names nothing of what is asked for and is far below the best is no match either.
-    """
+def grades(pairs: Pairs) -> tuple[Match | None, ...]:
+    """A grade for each of `pairs.rows`; None where nobody asked in words."""
     if not pairs.seeker.asks_in_words:
         return (None,) * len(pairs.rows)
     answers = pairs.answers
     good = (answers.adjusted >= FITS) & (answers.adjustment >= 0)
-    passed = answers.passed
-    if passed.any():
-        is_faint = scores < floor().faint * scores[passed].max()
-        passed = passed & ~(is_faint & ~name_something(answers.comparisons))
     return tuple(
         (Match.GOOD if is_good else Match.PARTIAL) if is_match else Match.NONE
-        for is_match, is_good in zip(passed.tolist(), good.tolist(), strict=True)
+        for is_match, is_good in zip(answers.passed.tolist(), good.tolist(), strict=True)
     )
 
 

@@ -93,14 +93,18 @@ def card() -> PageAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """Of an answer: who answers, who is merely near, and who is a partner already."""
+    """Of an answer: who answers, who is merely near, and who is a partner already.
+
+    `asker` is who asked, where that is an organisation that is looked up with them.
+    """
 
     matches: list[Card]
     nearby: list[Card]
     known: list[Card]
+    asker: Candidate | None = None
 
 
-def cards_of(principal: Principal, answer: Answer | None) -> Cards:
+def cards_of(principal: Principal, answer: Answer | None, asker: str = "") -> Cards:
     """One for each of an answer's candidates; one deleted meanwhile has none."""
     if answer is None:
         return Cards([], [], [])
@@ -109,9 +113,10 @@ def cards_of(principal: Principal, answer: Answer | None) -> Cards:
     if not ids:
         return Cards([], [], [])
     # One look-up for all: each costs a round trip to the store.
-    candidates = services().matching.candidates(principal, ids)
+    candidates = services().matching.candidates(principal, [*ids, asker] if asker else ids)
     said_once = [step for step, _ in answer.repeated_advice]
-    return Cards(*(_cards(group, candidates, said_once) for group in groups))
+    matches, nearby, known = (_cards(group, candidates, said_once) for group in groups)
+    return Cards(matches, nearby, known, candidates.get(asker))
 
 
 def _cards(

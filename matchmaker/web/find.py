@@ -54,7 +54,7 @@ def find() -> PageAnswer:
             answer = _answer(principal, own, text)
         except MatchmakerError as error:
             problem, status = error, status_of(error)
-    cards = cards_of(principal, answer)
+    cards = cards_of(principal, answer, own)
     page = render_template(
         "results.html" if is_part() else "find.html",
         problem=problem,
@@ -69,7 +69,7 @@ def find() -> PageAnswer:
         counts=_counts(principal, goal) if goal and not is_part() else None,
         answered=answer,
         cards=cards,
-        places=map_of_results(principal, cards, own),
+        places=map_of_results(principal, cards),
         saved=picked_by(principal, own, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
         sent={name: request.args.getlist(name) for name in FIELDS if name in request.args},

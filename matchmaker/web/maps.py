@@ -102,12 +102,13 @@ def map_of_directory(found: MapSpots, link: Any) -> PlacesMap:
     return PlacesMap(points[:_POINTS], found.wide, found.unknown)
 
 
-def map_of_results(principal: Principal, cards: Cards, own: str) -> PlacesMap | None:
+def map_of_results(principal: Principal, cards: Cards) -> PlacesMap | None:
     """Candidates by rank and the reader's own place, with circles of distance; None for none."""
     ranked = [*cards.matches, *cards.nearby]
     if not ranked:
         return None
-    own_place = _own_place(principal, own)
+    own = cards.asker
+    own_place = own.organization.place if own else None
     places = [card.candidate.organization.place for card in ranked]
     found = services().geography.of_places(principal, [*places, own_place] if own else places)
     points = [MapPoint(place) for place in found.spots]
@@ -128,13 +129,6 @@ def map_of_results(principal: Principal, cards: Cards, own: str) -> PlacesMap | 
     return PlacesMap(
         points, [(place, count) for place, count in wide if count], unknown, has_rings=is_placed
     )
-
-
-def _own_place(principal: Principal, own: str) -> str | None:
-    if not own:
-        return None
-    candidate = services().matching.candidates(principal, [own]).get(own)
-    return candidate.organization.place if candidate else None
 
 
 def map_of_cluster(view: View) -> PlacesMap:

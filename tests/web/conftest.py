@@ -48,7 +48,8 @@ def server(sample):
     made.shutdown()
 
 
-@pytest.fixture(scope="session")
+# Its driver keeps a loop running in this thread, in which no test of another file should stand.
+@pytest.fixture(scope="module")
 def chromium():
     """The system's own browser."""
     from playwright.sync_api import sync_playwright

@@ -82,4 +82,4 @@ def test_who_names_nothing_asked_for_and_fits_far_less_than_the_best_is_no_match
     best = max(each.score for each in matches)
     named = {each.id for each in matches if each.comparison and each.comparison.met}
     assert len(matches) > 1
-    assert [each.id for each in matches if each.score < best / 5 and each.id not in named] == []
+    assert [each.id for each in matches if each.score < best / 10 and each.id not in named] == []
