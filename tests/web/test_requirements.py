@@ -73,10 +73,8 @@ def test_everyday_words_around_a_thing_hide_nobody_who_has_it(sample):
     assert all(id.startswith("seed:hosiery") for id in ids)
 
 
-@pytest.mark.parametrize(
-    "text", ["pilot training and CAAS permits for customers in ASEAN", "DN80闸阀铸钢毛坯，材质WCB"]
-)
-def test_who_names_nothing_asked_for_and_fits_far_less_than_the_best_is_no_match(sample, text):
+def test_who_names_nothing_asked_for_and_fits_far_less_than_the_best_is_no_match(sample):
+    text = "pilot training and CAAS permits for customers in ASEAN"
     request = Request(GoalName.SUPPLIER, 100, capped=False)
     matches = sample.matching.for_text(ADMIN, text, request, recorded=False).recommendations
     best = max(each.score for each in matches)
