@@ -264,6 +264,11 @@ class Organization:
         """The day it was founded, as precisely as it is known; "" where it is not."""
         return date_text(self.founded, self.date_precision) if self.founded else ""
 
+    @property
+    def named(self) -> NamedOrganization:
+        """As answers name it."""
+        return NamedOrganization(self.id, self.name, self.name_en, self.kind)
+
 
 @dataclass(frozen=True, slots=True)
 class Description:

@@ -15,6 +15,7 @@ from matchmaker.recommend.evidence import TextFit, filled_rows, statement_langua
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import (
+    CORE,
     Comparison,
     RequirementKind,
     compare,
@@ -36,15 +37,7 @@ FOREMOST = 10
 # material or size. Chosen on the tuning half of the judged needs (docs/measurements.md).
 MET, UNMET = 1.0, 3.0
 # What is asked for itself, apart from how much, when and where.
-NAMED = frozenset(
-    {
-        RequirementKind.PRODUCT,
-        RequirementKind.PROCESS,
-        RequirementKind.MATERIAL,
-        RequirementKind.CODE,
-    }
-)
-THINGS = NAMED - {RequirementKind.MATERIAL}
+NAMED = CORE | {RequirementKind.MATERIAL}
 NO_STATEMENT = -1
 
 
@@ -281,15 +274,8 @@ def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | 
 
 def _has_thing(comparisons: Sequence[Comparison | None]) -> BoolArray:
     """Which statements name the thing that is asked for, and nothing unlike what is, (n,)."""
-    return np.array(
-        [
-            each is not None
-            and not each.unmet
-            and any(judged.requirement.kind in THINGS for judged in each.met)
-            for each in comparisons
-        ],
-        dtype=np.bool_,
-    )
+    agrees = [each is not None and not each.unmet for each in comparisons]
+    return name_something(comparisons, CORE) & np.array(agrees, dtype=np.bool_)
 
 
 def floor_values(
@@ -316,11 +302,13 @@ def _same(like: NDArray[np.int32], value: float) -> FloatArray:
     return np.full(len(like), value, dtype=np.float32)
 
 
-def name_something(comparisons: Sequence[Comparison | None]) -> BoolArray:
-    """Which statements name a product, process, material or code that is asked for, (n,)."""
+def name_something(
+    comparisons: Sequence[Comparison | None], kinds: frozenset[RequirementKind] = NAMED
+) -> BoolArray:
+    """Which statements name a thing of these kinds that is asked for, (n,)."""
     return np.array(
         [
-            each is not None and any(judged.requirement.kind in NAMED for judged in each.met)
+            each is not None and any(judged.requirement.kind in kinds for judged in each.met)
             for each in comparisons
         ],
         dtype=np.bool_,

@@ -17,7 +17,7 @@ from matchmaker.recommend.model import ProperName, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
-from matchmaker.recommend.specification import RequirementKind
+from matchmaker.recommend.whereabouts import TOLD_BY_GRAPH
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import Snapshot, stages_in
 from matchmaker.terms import TERMS
@@ -68,9 +68,6 @@ def _text(facts: CandidateFacts, good: bool) -> Sentence:
     return fit, text if good else message("%(text)s, others' do more", text=text)
 
 
-_OF_PARTNER = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE, RequirementKind.PARTNER})
-
-
 def _specification(facts: CandidateFacts, good: bool) -> Sentence:
     comparison = facts.alone.answers.comparisons[0]
     if comparison is None:
@@ -81,7 +78,7 @@ def _specification(facts: CandidateFacts, good: bool) -> Sentence:
     if not judged:
         return None, message("says nothing of what you specify")
     # Where it is and what it is stands in the graph, and is not its saying.
-    said = [each for each in judged if each.requirement.kind not in _OF_PARTNER]
+    said = [each for each in judged if each.requirement.kind not in TOLD_BY_GRAPH]
     named = ", ".join(dict.fromkeys(each.requirement.text for each in said or judged))
     if good and not said:
         return None, message("is what you ask of a partner: %(named)s", named=named)

@@ -4,6 +4,7 @@ from matchmaker.recommend.specification.choices import Choices
 from matchmaker.recommend.specification.comparison import compare
 from matchmaker.recommend.specification.customers import compare_customer, offered
 from matchmaker.recommend.specification.model import (
+    CORE,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -17,6 +18,7 @@ from matchmaker.recommend.specification.vocabulary import AROUND, names_of
 
 __all__ = [
     "AROUND",
+    "CORE",
     "Choices",
     "Comparison",
     "Fulfilment",

@@ -12,6 +12,7 @@ from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.customers import is_made
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
+    CORE,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -30,8 +31,6 @@ from matchmaker.recommend.specification.vocabulary import (
     wider,
 )
 
-# What a need is of, before how it must be.
-_CORE = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS, RequirementKind.CODE})
 # Tests are done with things that are sold, too.
 _TESTED = frozenset({"testing", "non-destructive testing", "calibration"})
 _FOR_OTHERS = re.compile(
@@ -75,7 +74,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         else j
         for j in held
     )
-    core = [j for j in held if j.requirement.kind in _CORE and not j.requirement.denied]
+    core = [j for j in held if j.requirement.kind in CORE and not j.requirement.denied]
     aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
     # Another kind of the work is near to it: such a statement does not speak of something else.
     names = aside and all(_is_unsaid(j) for j in core) and _names(statement)

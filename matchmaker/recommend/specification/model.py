@@ -30,6 +30,9 @@ class RequirementKind(StrEnum):
     PARTNER = "partner"
 
 
+# What a need is of, before how it must be.
+CORE = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS, RequirementKind.CODE})
+
 # Likenesses of right and wrong statements of one trade differ by some .2: an unmet
 # requirement outweighs that, and what nothing is said of changes nothing.
 DENIED = -1.0

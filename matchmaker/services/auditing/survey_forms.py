@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from matchmaker.domain import Kind, NamedOrganization, Organization
-from matchmaker.services.auditing.surveys import Surveys, named
+from matchmaker.services.auditing.surveys import Surveys
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.survey import (
@@ -97,7 +97,7 @@ def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> 
     claims = _claims(surveys, survey, response) if response.answered else []
     return SurveyForm(
         survey,
-        named(rows[own]),
+        rows[own].named,
         response,
         told,
         tuple(
@@ -105,8 +105,8 @@ def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> 
             for question in survey.questions
             if question is not SurveyQuestion.USED_BY or rows[own].kind in _HUBS
         ),
-        tuple(named(row) for row in roster),
-        tuple(ClaimedTie(question, named(rows[id])) for question, id in claims if id in rows),
+        tuple(row.named for row in roster),
+        tuple(ClaimedTie(question, rows[id].named) for question, id in claims if id in rows),
         survey.is_open_on(surveys.clock().date()),
     )
 
@@ -182,7 +182,7 @@ class _Suggestions:
     def _partner(
         self, row: Organization, by: SuggestedBy, tie: ReportedTie | None = None
     ) -> SuggestedPartner:
-        return SuggestedPartner(named(row), by, self._km.get(row.id), tie)
+        return SuggestedPartner(row.named, by, self._km.get(row.id), tie)
 
     def _reason(self, question: SurveyQuestion, other: Organization) -> SuggestedBy:
         if key_of(question, self.own.id, other.id) in self._recorded:

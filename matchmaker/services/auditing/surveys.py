@@ -143,7 +143,7 @@ class Surveys:
         times = {response.organization: response.answered for response in responses}
         reached = self._reached()
         members = tuple(
-            SurveyMember(named(organizations[member]), times.get(member), member in reached)
+            SurveyMember(organizations[member].named, times.get(member), member in reached)
             for member in survey.members
             if member in organizations
         )
@@ -158,7 +158,7 @@ class Surveys:
         ties = lifecycle.visible_ties(lifecycle.survey_ties(responses), agreeing)
         ends = {end for tie in ties for end in (tie.key.source, tie.key.target)}
         organizations = self.store.organizations_by_id(sorted(ends))
-        return SurveyTies(ties, {id: named(row) for id, row in organizations.items()})
+        return SurveyTies(ties, {id: row.named for id, row in organizations.items()})
 
     def link(
         self, principal: Principal, id: str, organization_id: str, *, renew: bool = False
@@ -263,7 +263,7 @@ class Surveys:
 
     def _link(self, survey: SurveyRound, organization: Organization, number: int) -> SurveyLink:
         token = self.links.token(LINK_PURPOSE, [survey.id, organization.id, number])
-        return SurveyLink(named(organization), self.links.url("survey", token))
+        return SurveyLink(organization.named, self.links.url("survey", token))
 
     def _visible(self, principal: Principal, id: str) -> Versioned[SurveyRound]:
         principal.require_known()
@@ -329,13 +329,6 @@ class Surveys:
 
 def _closed(survey: SurveyRound) -> SurveyRound:
     return replace(survey, state=SurveyState.CLOSED)
-
-
-def named(organization: Organization) -> NamedOrganization:
-    """As answers name it."""
-    return NamedOrganization(
-        organization.id, organization.name, organization.name_en, organization.kind
-    )
 
 
 def figures_of(survey: SurveyRound, responses: Sequence[SurveyResponse]) -> SurveyFigures:

@@ -189,7 +189,7 @@ def _counterpart(id: str, organization: Organization | None, *, hidden: bool) ->
         return NamedOrganization("", "", "", kind)
     if organization is None:
         return NamedOrganization(id, "", "", kind)
-    return NamedOrganization(organization.id, organization.name, organization.name_en, kind)
+    return organization.named
 
 
 def contact_of(organization: Organization, people: Iterable[Account]) -> Contact:
