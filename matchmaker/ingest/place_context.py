@@ -29,7 +29,7 @@ def find_beside(
     if match.candidates:
         for within in beside:
             closer = index.find(cell, country, within)
-            if closer.id and closer.id != within:
+            if closer.id:
                 return closer, within
     return match, ""
 

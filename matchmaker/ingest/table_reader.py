@@ -268,8 +268,8 @@ class TableReader:
                 if is_default:
                     by_default.add(column.name)
         self._decide_currency(line, values, problems)
-        for column, note, is_lost in look_up(self, line, values):
-            problems.append(self._problem(line, column, note, "warning", is_lost=is_lost))
+        for name, note, is_lost in look_up(self, line, values):
+            problems.append(self._problem(line, name, note, "warning", is_lost=is_lost))
         for name in self.required_columns:
             is_told = any(p.field == name and p.severity == "error" for p in problems)
             if name not in values and not is_told:

@@ -21,15 +21,20 @@ _ROADS = ("路", "街", "道", "巷", "弄", "村", "号")
 
 
 class Townships:
-    """Counties by the names of their towns; `lines` are `code name name …` each."""
+    """Counties by the names of their towns.
+
+    `lines` are a county each: its code, then its towns by what their names end with, as in
+    `330382|镇 大荆 仙溪|乡 智仁`.
+    """
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._counties: dict[str, str] = {}
         for line in lines:
-            code, *names = line.split()
-            for name in names:
-                before = self._counties.get(name)
-                self._counties[name] = f"{before} {code}" if before else code
+            code, *groups = line.rstrip("\n").split("|")
+            for kind, *names in (group.split(" ") for group in groups):
+                for name in (each + kind for each in names):
+                    before = self._counties.get(name)
+                    self._counties[name] = f"{before} {code}" if before else code
 
     def __bool__(self) -> bool:
         return bool(self._counties)
