@@ -189,7 +189,7 @@ def main() -> None:
     """Work for the installation that the settings name. One process does so in a data folder."""
     os.umask(0o077)  # what the service writes is its own
     settings = read_settings()
-    configure_logs(settings.log_format)
+    configure_logs(settings)
     wired = wire(settings)
     try:
         wired.jobs_lock.acquire(_LOCK_WAIT_SECONDS)

@@ -170,7 +170,11 @@ class Wiring:
 
     @cached_property
     def operator_key(self) -> OperatorKey:
-        return OperatorKey(self.settings.data_dir, self.settings.admin_key.get_secret_value())
+        return OperatorKey(
+            self.settings.data_dir,
+            self.settings.admin_key.get_secret_value(),
+            self.settings.signing_secret.get_secret_value(),
+        )
 
     @cached_property
     def directory(self) -> Directory:
@@ -424,8 +428,8 @@ class Wiring:
 
     @cached_property
     def sealer(self) -> Sealer:
-        configured = self.settings.secret_key.get_secret_value()
-        return Sealer(lambda: configured or self.operator_key.signing_secret())
+        configured = self.settings.secret_key
+        return Sealer(lambda: configured.get_secret_value() or self.operator_key.signing_secret())
 
     @cached_property
     def second_factors(self) -> SecondFactors:
