@@ -89,16 +89,6 @@ class SurveyAnswers:
         if repositories.survey_responses.get_or_none(response_id(survey.id, organization_id)):
             self.sync.write(response_id(survey.id, organization_id))
 
-    def rounds_of(self, principal: Principal, organization_id: str) -> list[SurveyRound]:
-        """Open rounds that ask one's own organisation, the one that ends first first."""
-        if not principal.acts_for(organization_id):
-            return []
-        today = self.surveys.clock().date()
-        rounds = self.surveys.repositories.surveys.values("member", organization_id)
-        return sorted(
-            (each for each in rounds if each.is_open_on(today)), key=lambda each: each.deadline
-        )
-
     # -- the parts
 
     def _of_link(self, token: str) -> tuple[SurveyRound, SurveyResponse]:
