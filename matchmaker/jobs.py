@@ -22,6 +22,7 @@ from huey import crontab
 from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError
 from matchmaker.logs import configure_logs
+from matchmaker.messages import terminal_language
 from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.settings import read_settings
 from matchmaker.wiring import Wiring, wire
@@ -194,7 +195,7 @@ def main() -> None:
     try:
         wired.jobs_lock.acquire(_LOCK_WAIT_SECONDS)
     except MatchmakerError as error:
-        sys.exit(error.text("en"))
+        sys.exit(error.text(terminal_language()))
     work(wired, wired.jobs_lock)
 
 

@@ -46,12 +46,12 @@ class Records(ABC):
 
         Ids made by `new_id` are in order of time.
         """
-        records = self._found(kind, key, value, after, limit + 1, newest_first)
+        records = self._read_records(kind, key, value, after, limit + 1, newest_first)
         kept = tuple(records[:limit])
         return Page(kept, kept[-1].id if len(records) > limit else None)
 
     @abstractmethod
-    def _found(
+    def _read_records(
         self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
     ) -> list[Record]: ...
 

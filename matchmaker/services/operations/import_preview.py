@@ -90,18 +90,20 @@ class ProblemRow:
 
     line: int
     name: str
-    told: tuple[ProblemCell, ...]
+    problem_cells: tuple[ProblemCell, ...]
     cells: Mapping[str, str]
 
     @property
     def is_refused(self) -> bool:
         """Whether the row is left out."""
-        return any(each.severity == "error" for told in self.told for each in told.problems)
+        return any(
+            each.severity == "error" for cell in self.problem_cells for each in cell.problems
+        )
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is told of it."""
-        return tuple(each for told in self.told for each in told.problems)
+        return tuple(each for cell in self.problem_cells for each in cell.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +189,8 @@ def problem_rows(
         if line.number in wanted:
             cells = {**line.cells, **options.edits.get(line.number, {})}
             name = next((cells[title] for title in naming if cells.get(title)), "")
-            told = tuple(_told(by_line[line.number], cells, options))
-            yield ProblemRow(line.number, name, told, cells)
+            problem_cells = tuple(_problem_cells(by_line[line.number], cells, options))
+            yield ProblemRow(line.number, name, problem_cells, cells)
 
 
 def choices_of(format: str, column: str) -> tuple[str, ...]:
@@ -227,20 +229,20 @@ def _unknown_words(
 ) -> Iterator[UnknownWord]:
     """Words of closed lists, places and industries that are to be explained once."""
     columns = {column.name: column for column in FORMATS[options.table].columns}
-    asked = {
+    asked_columns = {
         title: columns[name]
         for title, name in options.mapping.items()
         if name in ("place", "industry") or choices_of(options.table, name)
     }
-    counts: dict[str, Counter[str]] = {title: Counter() for title in asked}
-    for line in _first_lines(table) if asked else ():
+    counts: dict[str, Counter[str]] = {title: Counter() for title in asked_columns}
+    for line in _first_lines(table) if asked_columns else ():
         if line.tells:
             for title, count in counts.items():
                 cell = line.cells.get(title, "")
-                if whole := cell_with_title(asked[title].name, title, cell)[0]:
+                if whole := cell_with_title(asked_columns[title].name, title, cell)[0]:
                     count[whole] += 1
     for title, count in counts.items():
-        column = asked[title]
+        column = asked_columns[title]
         answers = options.values.get(column.name, {})
         shown = 0
         for cell, number in count.most_common():
@@ -286,7 +288,7 @@ def _naming_titles(options: TableOptions) -> list[str]:
     return sorted(named, key=lambda title: order[options.mapping[title]]) + rest
 
 
-def _told(
+def _problem_cells(
     problems: list[Problem], cells: Mapping[str, Any], options: TableOptions
 ) -> Iterator[ProblemCell]:
     """The problems of a line by the cells that they are about."""
