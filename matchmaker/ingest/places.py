@@ -208,7 +208,8 @@ class PlaceIndex:
         rest = dropped if chosen else text
         if self._towns is None or not _HAN.match(rest):
             return set()
-        codes = self._towns.at_start(_SEPARATORS.split(rest)[0].split()[0])
+        first = _SEPARATORS.split(rest)[0].split()[0]
+        codes = self._towns.at_start(first, is_whole=first == text)
         counties = {f"{GBT_2260}{code}" for code in codes} & self.places.keys()
         if not chosen:
             return counties

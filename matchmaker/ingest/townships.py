@@ -39,10 +39,10 @@ class Townships:
     def __bool__(self) -> bool:
         return bool(self._counties)
 
-    def at_start(self, text: str) -> frozenset[str]:
+    def at_start(self, text: str, *, is_whole: bool) -> frozenset[str]:
         """Codes of the counties with a town by whose name a text begins; empty for none.
 
-        The longest name counts. A text that is a name but for its kind is that town.
+        The longest name counts. A text that is a whole cell may be a name but for its kind.
         """
         plain = text
         for office in _OFFICE:
@@ -50,7 +50,7 @@ class Townships:
         for end in range(min(len(plain), _LONGEST), 2, -1):
             if codes := self._counties.get(plain[:end]):
                 return frozenset(codes.split())
-        if len(text) in _SHORT and not text.endswith(_ROADS):
+        if is_whole and len(text) in _SHORT and not text.endswith(_ROADS):
             return frozenset(self._of_short(text))
         return frozenset()
 

@@ -96,18 +96,20 @@ class ProblemRow:
 
     line: int
     name: str
-    told: tuple[ProblemCell, ...]
+    problem_cells: tuple[ProblemCell, ...]
     cells: Mapping[str, str]
 
     @property
     def is_refused(self) -> bool:
         """Whether the row is left out."""
-        return any(each.severity == "error" for told in self.told for each in told.problems)
+        return any(
+            each.severity == "error" for cell in self.problem_cells for each in cell.problems
+        )
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is told of it."""
-        return tuple(each for told in self.told for each in told.problems)
+        return tuple(each for cell in self.problem_cells for each in cell.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +195,8 @@ def problem_rows(
         if line.number in wanted:
             cells = {**line.cells, **options.edits.get(line.number, {})}
             name = next((cells[title] for title in naming if cells.get(title)), "")
-            told = tuple(_told(by_line[line.number], cells, options))
-            yield ProblemRow(line.number, name, told, cells)
+            problem_cells = tuple(_problem_cells(by_line[line.number], cells, options))
+            yield ProblemRow(line.number, name, problem_cells, cells)
 
 
 def choices_of(format: str, column: str) -> tuple[str, ...]:
@@ -233,24 +235,24 @@ def _unknown_words(
 ) -> Iterator[UnknownWord]:
     """Words of closed lists, places and industries that are to be explained once."""
     columns = {column.name: column for column in FORMATS[options.table].columns}
-    asked = {
+    asked_columns = {
         title: columns[name]
         for title, name in options.mapping.items()
         if name == "industry" or choices_of(options.table, name)
     }
-    counts: dict[str, Counter[str]] = {title: Counter() for title in asked}
+    counts: dict[str, Counter[str]] = {title: Counter() for title in asked_columns}
     places = _Places(options, index.places)
-    for line in _first_lines(table) if asked or places.titles else ():
+    for line in _first_lines(table) if asked_columns or places.titles else ():
         if line.tells:
             places.add(line)
             for title, count in counts.items():
                 cell = line.cells.get(title, "")
-                if whole := cell_with_title(asked[title].name, title, cell)[0]:
+                if whole := cell_with_title(asked_columns[title].name, title, cell)[0]:
                     count[whole] += 1
     if places.titles:
         yield from _words_of(places.undecided(), columns["place"], options, index)
     for title, count in counts.items():
-        yield from _words_of(count, asked[title], options, index)
+        yield from _words_of(count, asked_columns[title], options, index)
 
 
 def _words_of(
@@ -338,7 +340,7 @@ def _naming_titles(options: TableOptions) -> list[str]:
     return sorted(named, key=lambda title: order[options.mapping[title]]) + rest
 
 
-def _told(
+def _problem_cells(
     problems: list[Problem], cells: Mapping[str, Any], options: TableOptions
 ) -> Iterator[ProblemCell]:
     """The problems of a line by the cells that they are about."""
