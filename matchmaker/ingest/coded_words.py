@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 
 from matchmaker.domain import is_id
 from matchmaker.ingest.cells import is_nothing
@@ -11,11 +12,7 @@ from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.place_context import find_beside, places_of_row
 from matchmaker.ingest.places import decided_note, kept_as_address, place_note, taken, with_address
 from matchmaker.ingest.reference import ReferenceIndex
-from matchmaker.ingest.table_file import Line
 from matchmaker.messages import Message
-
-if TYPE_CHECKING:
-    from matchmaker.ingest.table_reader import TableReader
 
 
 def find_coded(
@@ -38,16 +35,30 @@ def find_coded(
     return (cell, None) if not id and is_id(cell) else (id, note)
 
 
-def look_up(
-    reader: TableReader, line: Line, values: dict[str, Any]
-) -> Iterator[tuple[str, Message, bool]]:
-    """Fill in the places and industries that a line's cells name.
+@dataclass(frozen=True)
+class CodedCells:
+    """Fills in the places and industries that the cells of a list's lines name.
 
-    Yields column, what is to be told, and whether the cell was lost by it.
+    `columns` are those of its table that are looked up, `chosen_values` what a person decided
+    that a cell of a column stands for. `places_of_column` are the county and the city in which
+    most places of the list lie; it is asked only where one of several is to be decided.
     """
-    for column in reader.looked_up:
-        filled = reader.cells_of(line, column)
-        default = reader.options.defaults.get(column, "")
+
+    index: ReferenceIndex
+    columns: tuple[str, ...]
+    defaults: Mapping[str, str]
+    chosen_values: Mapping[tuple[str, str], str]
+    keeps_address: bool
+    places_of_column: Callable[[], tuple[str, ...]]
+
+    def look_up(
+        self, column: str, filled: list[tuple[str, str]], values: dict[str, Any]
+    ) -> Iterator[tuple[Message, bool]]:
+        """Put the place or industry of a column's cells, `filled` by title, into `values`.
+
+        Yields what is to be told, and whether the cell was lost by it.
+        """
+        default = self.defaults.get(column, "")
         if not filled and default:
             filled = [("", default)]
         if len(filled) > 1:  # province, city and county are one place
@@ -55,28 +66,27 @@ def look_up(
         for title, cell in filled:
             if is_nothing(cell):
                 continue
-            chosen = reader.chosen_values.get((column, cell), cell)
+            chosen = self.chosen_values.get((column, cell), cell)
             country = str(values.get("country", ""))
-            beside = _beside(reader, values, default) if column == "place" else ()
-            id, note = find_coded(reader.index, column, title, chosen, country, beside)
+            beside = self._beside(values, default) if column == "place" else ()
+            id, note = find_coded(self.index, column, title, chosen, country, beside)
             if not id and note is not None and default and column == "place":
-                id = find_coded(reader.index, column, "", default, country)[0]
+                id = find_coded(self.index, column, "", default, country)[0]
                 note = taken(cell, default)
             if id:
                 values[column] = id
             if note is None:
                 continue
-            is_kept = column == "place" and reader.has("street_address")
+            is_kept = column == "place" and self.keeps_address
             if is_kept:
                 values["street_address"] = with_address(values, cell)
                 note = kept_as_address(cell, note)
-            yield column, note, not id and not is_kept
+            yield note, not id and not is_kept
 
-
-def _beside(reader: TableReader, values: dict[str, Any], default: str) -> Iterator[str]:
-    """Places by which one of several is decided: of the row, as was chosen, of the column."""
-    places = reader.index.places
-    yield from places_of_row(places, values)
-    if default:
-        yield places.find(default).id
-    yield from reader.places_of_column
+    def _beside(self, values: Mapping[str, Any], default: str) -> Iterator[str]:
+        """Places by which one of several is decided: of the row, as was chosen, of the column."""
+        places = self.index.places
+        yield from places_of_row(places, values)
+        if default:
+            yield places.find(default).id
+        yield from self.places_of_column()

@@ -16,7 +16,7 @@ from matchmaker.domain import Provenance, is_id
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
-from matchmaker.ingest.coded_words import look_up
+from matchmaker.ingest.coded_words import CodedCells
 from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
@@ -120,10 +120,13 @@ class TableReader:
         return tuple(each for each in columns if each.name in has and each.name not in _LOOKED_UP)
 
     @cached_property
-    def looked_up(self) -> tuple[str, ...]:
-        """Columns of the table whose words are looked up and not read alone."""
-        columns = {column.name for column in self.table.columns}
-        return tuple(name for name in _LOOKED_UP if name in columns)
+    def coded(self) -> CodedCells:
+        """The columns of the table whose words are looked up and not read alone."""
+        names = {column.name for column in self.table.columns}
+        return CodedCells(
+            self.index, tuple(name for name in _LOOKED_UP if name in names), self.options.defaults,
+            self.chosen_values, self.has("street_address"), lambda: self.places_of_column,
+        )  # fmt: skip
 
     @cached_property
     def required_columns(self) -> tuple[str, ...]:
@@ -268,8 +271,9 @@ class TableReader:
                 if is_default:
                     by_default.add(column.name)
         self._decide_currency(line, values, problems)
-        for name, note, is_lost in look_up(self, line, values):
-            problems.append(self._problem(line, name, note, "warning", is_lost=is_lost))
+        for name in self.coded.columns:
+            for note, is_lost in self.coded.look_up(name, self.cells_of(line, name), values):
+                problems.append(self._problem(line, name, note, "warning", is_lost=is_lost))
         for name in self.required_columns:
             is_told = any(p.field == name and p.severity == "error" for p in problems)
             if name not in values and not is_told:
