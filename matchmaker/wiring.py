@@ -197,6 +197,7 @@ class Wiring:
             self.interaction_log,
             self.capacity.full,
             self.reranker,
+            self.exclusions.of,
         )
 
     @cached_property
