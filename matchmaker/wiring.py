@@ -51,6 +51,7 @@ from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.postings import Postings
+from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
@@ -524,6 +525,10 @@ class Wiring:
     @cached_property
     def call_decisions(self) -> CallDecisions:
         return CallDecisions(self._call_views, self._call_notices, self.introductions, self.clock)
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        return Refusals(self.store, self.repositories)
 
     @cached_property
     def call_counting(self) -> CallCounting:

@@ -23,9 +23,9 @@ MAX_FIGURE = 1e15
 class InvitedBy(StrEnum):
     """How somebody came to a call."""
 
-    HAND = "hand"
-    RANKING = "ranking"
-    CLUSTER = "cluster"  # by itself: it is open to the cluster
+    HAND = "by_hand"
+    RANKING = "by_ranking"
+    CLUSTER = "cluster_wide"  # by itself: it is open to the cluster
 
 
 class AnswerState(StrEnum):

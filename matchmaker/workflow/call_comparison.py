@@ -21,21 +21,21 @@ class Criterion(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedAnswer:
-    """An answer with what it is best in, alone or with others, and how much it meets.
+class ComparedBid:
+    """A bid with what it is best in, alone or with others, and how much it meets.
 
     `met`, `partly` and `unmet` count requirements; of the rest it says nothing.
     """
 
-    answer: CallAnswer
+    organization: str
     bid: Bid
-    best: frozenset[Criterion]
+    best: tuple[Criterion, ...]
     met: int
     partly: int
     unmet: int
 
 
-def compare_answers(call: Call, answers: Sequence[CallAnswer]) -> tuple[ComparedAnswer, ...]:
+def compare_answers(call: Call, answers: Sequence[CallAnswer]) -> tuple[ComparedBid, ...]:
     """The answers in competition, in the order of their submission.
 
     Nothing is best of one alone; prices of two currencies or units are not compared, nor are
@@ -44,25 +44,25 @@ def compare_answers(call: Call, answers: Sequence[CallAnswer]) -> tuple[Compared
     bids = [(each, each.bid) for each in answers if each.is_in_competition and each.bid]
     bids.sort(key=lambda pair: (pair[0].submitted or pair[0].created, pair[0].organization))
     plain = [bid for _, bid in bids]
-    best: list[set[Criterion]] = [set() for _ in bids]
-    for criterion, measure in _MEASURES.items():
-        for number in _leading(plain, measure):
-            best[number].add(criterion)
-    if call.requirements:
-        met = [_count(bid, Met.YES) + _count(bid, Met.PARTLY) / 2 for bid in plain]
-        if len(met) > 1 and max(met) > 0:
-            for number, value in enumerate(met):
-                if value == max(met):
-                    best[number].add(Criterion.REQUIREMENTS)
+    leading = {criterion: _leading(plain, measure) for criterion, measure in _MEASURES.items()}
+    leading[Criterion.REQUIREMENTS] = _meeting_most(call, plain)
     return tuple(
-        ComparedAnswer(
-            answer,
+        ComparedBid(
+            answer.organization,
             bid,
-            frozenset(own),
+            tuple(criterion for criterion, best in leading.items() if number in best),
             *(_count(bid, each) for each in (Met.YES, Met.PARTLY, Met.NO)),
         )
-        for (answer, bid), own in zip(bids, best, strict=True)
+        for number, (answer, bid) in enumerate(bids)
     )
+
+
+def _meeting_most(call: Call, bids: Sequence[Bid]) -> list[int]:
+    """Numbers of the bids that meet most; what is met in part counts a half."""
+    met = [_count(bid, Met.YES) + _count(bid, Met.PARTLY) / 2 for bid in bids]
+    if not call.requirements or len(met) < 2 or max(met) == 0:
+        return []
+    return [number for number, value in enumerate(met) if value == max(met)]
 
 
 def _count(bid: Bid, verdict: Met) -> int:

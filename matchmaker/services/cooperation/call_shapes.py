@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from matchmaker.domain import GoalName, NamedOrganization
 from matchmaker.workflow.call import BidField, CallPhase, CallRequirement, CallRole, EndReason
 from matchmaker.workflow.call_answer import AnswerState, Bid, InvitedBy, Thanks
-from matchmaker.workflow.call_comparison import ComparedAnswer
+from matchmaker.workflow.call_comparison import ComparedBid
 from matchmaker.workflow.introduction_states import State
 from matchmaker.workflow.refusals import DeclineReason
 
@@ -49,13 +49,13 @@ class CallParty:
     decline_text: str
     thanks: Thanks | None
     shortlisted: bool
-    compared: ComparedAnswer | None
+    compared: ComparedBid | None
     introduction: str
     introduction_state: State | None
 
 
 @dataclass(frozen=True, slots=True)
-class AskedQuestion:
+class CallQuestionView:
     """A question as who calls sees it; `asked_by` is shown to nobody else."""
 
     id: str
@@ -104,7 +104,7 @@ class CallView:
     created: datetime.datetime
     may_decide: bool
     parties: tuple[CallParty, ...]
-    questions: tuple[AskedQuestion, ...]
+    questions: tuple[CallQuestionView, ...]
     notes: tuple[NoteView, ...]
     team: tuple[TeamPerson, ...]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.domain import Kind, NamedOrganization, Organization
@@ -11,7 +11,7 @@ from matchmaker.errors import NotAllowed, NotFound
 from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.call_shapes import (
     AnsweredQuestion,
-    AskedQuestion,
+    CallQuestionView,
     CallBrief,
     CallForm,
     CallParty,
@@ -32,7 +32,7 @@ from matchmaker.workflow.call_answer import (
     answer_id,
     may_be_decided,
 )
-from matchmaker.workflow.call_comparison import ComparedAnswer, compare_answers
+from matchmaker.workflow.call_comparison import ComparedBid, compare_answers
 from matchmaker.workflow.introduction_states import State
 
 
@@ -78,7 +78,7 @@ class CallViews:
         questions = self._questions(call.id)
         ids = {each.organization for each in every} | {each.organization for each in questions}
         known = self.store.organizations_by_id(sorted({*ids, *call.callers}))
-        compared = {each.answer.organization: each for each in compare_answers(call, every)}
+        compared = {each.organization: each for each in compare_answers(call, every)}
         introductions = self._introductions(call, principal)
         parties = tuple(
             self._party(call, answer, known[answer.organization], compared, introductions)
@@ -98,7 +98,7 @@ class CallViews:
             may_decide=may_be_decided(call, every, self.clock().date()),
             parties=parties,
             questions=tuple(
-                AskedQuestion(
+                CallQuestionView(
                     each.id, known[each.organization].named, each.at, each.text, each.wording,
                     each.answer, each.answered,
                 )
@@ -216,7 +216,7 @@ class CallViews:
         call: Call,
         answer: CallAnswer,
         organization: Organization,
-        compared: dict[str, ComparedAnswer],
+        compared: dict[str, ComparedBid],
         introductions: dict[str, tuple[str, State]],
     ) -> CallParty:
         introduction, state = introductions.get(answer.organization, ("", None))
@@ -230,8 +230,7 @@ class CallViews:
             decline_text=answer.decline_text,
             thanks=answer.thanks,
             shortlisted=beside is not None and answer.organization in call.shortlist,
-            # A draft is its firm's own.
-            compared=beside and replace(beside, answer=replace(answer, draft=None)),
+            compared=beside,
             introduction=introduction,
             introduction_state=state,
         )
