@@ -92,7 +92,7 @@ def create_app(wired: Wiring) -> OpenAPI:
             mend="Unset MATCHMAKER_DEMO, or MATCHMAKER_HOST.",
             host=wired.settings.host,
         )
-    configure_logs(wired.settings.log_format)
+    configure_logs(wired.settings)
     app = OpenAPI(
         "matchmaker",
         info=Info(title="Matchmaker", version=version("matchmaker"), description=_DESCRIPTION),

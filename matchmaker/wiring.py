@@ -6,12 +6,12 @@ import gc
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from argon2 import PasswordHasher
 from huey import SqliteHuey
 
@@ -112,6 +112,11 @@ if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs
     from matchmaker.services.cooperation.batches import Batches
     from matchmaker.services.operations.exports import Exports
 
+# Reading a snapshot anew costs much: what went wrong will not be over in a second.
+_AFTER_FAULT_SECONDS = 30
+
+log = structlog.get_logger(__name__)
+
 
 class Wiring:
     """One process's parts. Nothing is opened before it is asked for, so after a fork."""
@@ -180,7 +185,11 @@ class Wiring:
 
     @cached_property
     def operator_key(self) -> OperatorKey:
-        return OperatorKey(self.settings.data_dir, self.settings.admin_key.get_secret_value())
+        return OperatorKey(
+            self.settings.data_dir,
+            self.settings.admin_key.get_secret_value(),
+            self.settings.signing_secret.get_secret_value(),
+        )
 
     @cached_property
     def directory(self) -> Directory:
@@ -435,8 +444,8 @@ class Wiring:
 
     @cached_property
     def sealer(self) -> Sealer:
-        configured = self.settings.secret_key.get_secret_value()
-        return Sealer(lambda: configured or self.operator_key.signing_secret())
+        configured = self.settings.secret_key
+        return Sealer(lambda: configured.get_secret_value() or self.operator_key.signing_secret())
 
     @cached_property
     def second_factors(self) -> SecondFactors:
@@ -670,15 +679,21 @@ class Wiring:
         """Without end: take each new snapshot over, when what requests share is worked out.
 
         Then what every cluster is compared by: the first page of one would wait for it. What
-        fails is left for whoever asks for it: they are told.
+        is unavailable is left for whoever asks for it: they are told. A fault ends nothing
+        here, as requests look for no new snapshot themselves any more.
         """
-        seen = None
+        prepared = None
         while True:
-            with suppress(MatchmakerError):
+            try:
                 snapshot = self.reader.renew(prepare)
-                if snapshot is not seen:
-                    seen = snapshot
+                if snapshot is not prepared:
+                    prepared = snapshot
                     self.auditing.prepare()
+            except MatchmakerError:
+                pass
+            except Exception:
+                log.exception("snapshot not renewed")
+                time.sleep(_AFTER_FAULT_SECONDS)
             time.sleep(1)
 
 

@@ -49,7 +49,7 @@ def copy(folder, tmp_path, monkeypatch):
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "var"))
     monkeypatch.setenv("MATCHMAKER_NEW_PASSWORD", "correct horse 9")
     monkeypatch.setenv("COLUMNS", "900")  # so that no table wraps
-    monkeypatch.setattr("os.execv", lambda *arguments: None)
+    monkeypatch.setattr("os.execve", lambda *arguments: None)
     monkeypatch.setattr("sys.stdin", io.StringIO())  # nobody answers a question
     monkeypatch.chdir(tmp_path)
     yield tmp_path

@@ -78,7 +78,9 @@ def _forget_session() -> None:
 
 def _mark_device(email: str) -> None:
     device, accounts = _device()
-    accounts = [_digest(email), *(one for one in accounts if one != _digest(email))][:MAX_ACCOUNTS]
+    accounts = [_digest(email), *(digest for digest in accounts if digest != _digest(email))][
+        :MAX_ACCOUNTS
+    ]
     value = _serializer().dumps([device or secrets.token_urlsafe(16), accounts])
 
     @after_this_request

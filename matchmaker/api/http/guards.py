@@ -405,8 +405,8 @@ def _end(response: Response) -> Response:
     log.info("request", **line)
     slow = services().settings.slow_request_ms
     if slow and seconds * 1000 > slow:
-        told = {stage: round(spent * 1000, 1) for stage, spent in stages.items()}
-        log.warning("slow_request", **line, stages=told)
+        milliseconds = {stage: round(spent * 1000, 1) for stage, spent in stages.items()}
+        log.warning("slow_request", **line, stages=milliseconds)
     return response
 
 

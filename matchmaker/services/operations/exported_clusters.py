@@ -196,7 +196,7 @@ def _declared(tie: Tie) -> _Cells:
 
 def _undertaken(engagement: Engagement) -> Iterator[_Cells]:
     """The pairs of an undertaking: suppliers with buyers of a contract, else all with all."""
-    told = {
+    common = {
         "since": partial_date(engagement.date, engagement.date_precision),
         "until": engagement.until,
         "undertaking": engagement.id,
@@ -219,7 +219,7 @@ def _undertaken(engagement: Engagement) -> Iterator[_Cells]:
         layer, weight = Layer.COOPERATES_WITH, 1 / max(1, len(everybody) - 1)
         pairs = list(combinations(everybody, 2))
     for source, target in pairs:
-        yield told | {
+        yield common | {
             "source": source,
             "target": target,
             "layer": layer,

@@ -85,16 +85,16 @@ class Passkeys:
             challenge, owner, _ = self._read_challenge(_MAKE, answer)
             if owner != account.id:
                 raise PasskeyRefused("the challenge is another account's")
-            made = new_passkey(answer, site, challenge, cleaned, self.clock())
+            passkey = new_passkey(answer, site, challenge, cleaned, self.clock())
         except PasskeyRefused as error:
             log.warning("passkey refused", subject=account.subject, reason=str(error))
             raise _not_made() from None
-        if self.repositories.accounts.page("passkey", made.id, limit=1).rows:
+        if self.repositories.accounts.page("passkey", passkey.id, limit=1).rows:
             raise _not_made()
 
         def add(before: Account) -> Account:
             _require_room(before)
-            return replace(before.ended(), passkeys=(*before.passkeys, made))
+            return replace(before.ended(), passkeys=(*before.passkeys, passkey))
 
         return self._change(principal, account.id, add, "account.passkey", challenge, _not_made)
 
