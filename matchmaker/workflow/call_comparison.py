@@ -10,7 +10,7 @@ from matchmaker.workflow.call import Call
 from matchmaker.workflow.call_answer import Bid, CallAnswer, Met
 
 
-class Criterion(StrEnum):
+class BidCriterion(StrEnum):
     """What answers are compared by."""
 
     PRICE = "price"
@@ -29,7 +29,7 @@ class ComparedBid:
 
     organization: str
     bid: Bid
-    best: tuple[Criterion, ...]
+    best: tuple[BidCriterion, ...]
     met: int
     partly: int
     unmet: int
@@ -45,7 +45,7 @@ def compare_answers(call: Call, answers: Sequence[CallAnswer]) -> tuple[Compared
     bids.sort(key=lambda pair: (pair[0].submitted or pair[0].created, pair[0].organization))
     plain = [bid for _, bid in bids]
     leading = {criterion: _leading(plain, measure) for criterion, measure in _MEASURES.items()}
-    leading[Criterion.REQUIREMENTS] = _meeting_most(call, plain)
+    leading[BidCriterion.REQUIREMENTS] = _meeting_most(call, plain)
     return tuple(
         ComparedBid(
             answer.organization,
@@ -93,11 +93,11 @@ def _unit(bid: Bid) -> str:
     return bid.unit.strip().casefold()
 
 
-_MEASURES: dict[Criterion, _Measure] = {
-    Criterion.PRICE: _price,
-    Criterion.LEAD_TIME: _lead_time,
-    Criterion.MINIMUM_QUANTITY: _minimum,
-    Criterion.CAPACITY: _capacity,
+_MEASURES: dict[BidCriterion, _Measure] = {
+    BidCriterion.PRICE: _price,
+    BidCriterion.LEAD_TIME: _lead_time,
+    BidCriterion.MINIMUM_QUANTITY: _minimum,
+    BidCriterion.CAPACITY: _capacity,
 }
 
 

@@ -33,7 +33,7 @@ class DeclineReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class DeclinedRequest:
     """A no with the kind of its reason (None: not stated): whose, and to whom."""
 
     by: str
@@ -75,7 +75,7 @@ class RefusalCounts:
         )
 
 
-def count_refusals(refusals: Sequence[Refusal], others: Iterable[str]) -> RefusalCounts:
+def count_refusals(refusals: Sequence[DeclinedRequest], others: Iterable[str]) -> RefusalCounts:
     """Refusals by kind. `others` are the organisations on the side that is to stay untold."""
     stated = [refusal.reason for refusal in refusals if refusal.reason is not None]
     if len(stated) < FEWEST or len(set(others)) < FEWEST_ORGANIZATIONS:

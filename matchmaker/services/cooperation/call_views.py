@@ -11,10 +11,10 @@ from matchmaker.errors import NotAllowed, NotFound
 from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.call_shapes import (
     AnsweredQuestion,
-    CallQuestionView,
     CallBrief,
     CallForm,
     CallParty,
+    CallQuestionView,
     CallView,
     NoteView,
     TeamPerson,

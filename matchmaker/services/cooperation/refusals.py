@@ -17,7 +17,7 @@ from matchmaker.workflow.refusals import (
     ON_OWN_ANSWERS,
     ON_OWN_PROFILE,
     ON_OWN_REQUESTS,
-    Refusal,
+    DeclinedRequest,
     RefusalCounts,
     advice_of,
     count_refusals,
@@ -87,13 +87,15 @@ class Refusals:
 
     # -- the parts
 
-    def _declined_calls(self, calls: Iterable[Call]) -> Iterator[Refusal]:
+    def _declined_calls(self, calls: Iterable[Call]) -> Iterator[DeclinedRequest]:
         for call in calls:
             for answer in self.repositories.call_answers.values("call", call.id):
                 if answer.state is AnswerState.DECLINED:
-                    yield Refusal(answer.organization, call.organization, answer.decline_reason)
+                    yield DeclinedRequest(
+                        answer.organization, call.organization, answer.decline_reason
+                    )
 
-    def _not_awarded(self, own: str) -> Iterator[Refusal]:
+    def _not_awarded(self, own: str) -> Iterator[DeclinedRequest]:
         answers = [
             answer
             for answer in self.repositories.call_answers.values("organization", own)
@@ -103,10 +105,10 @@ class Refusals:
         for answer in answers:
             if answer.call in calls and answer.thanks:
                 caller = calls[answer.call].value.organization
-                yield Refusal(caller, own, answer.thanks.reason)
+                yield DeclinedRequest(caller, own, answer.thanks.reason)
 
 
-def _declined(introductions: Iterable[Introduction]) -> Iterator[Refusal]:
+def _declined(introductions: Iterable[Introduction]) -> Iterator[DeclinedRequest]:
     """Who declined whom; of what a coordinator proposed to both, the other side is refused."""
     for introduction in introductions:
         if introduction.state is not State.DECLINED:
@@ -114,4 +116,4 @@ def _declined(introductions: Iterable[Introduction]) -> Iterator[Refusal]:
         step = introduction.steps[-1]
         if step.action is Action.DECLINE and isinstance(step.side, Side):
             by = introduction.organization(step.side)
-            yield Refusal(by, introduction.organization(step.side.other), step.kind)
+            yield DeclinedRequest(by, introduction.organization(step.side.other), step.kind)
