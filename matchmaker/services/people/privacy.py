@@ -50,7 +50,7 @@ class Privacy:
         keys = _all(repositories.api_keys, "account", id)
         return {
             "account": _without(
-                _without(repositories.accounts.plain(account), "password_hash"), "second_factor"
+                repositories.accounts.plain(account), "password_hash", "second_factor", "recovery"
             )
             | {"has_second_factor": account.has_second_factor},
             "api_keys": [_without(key, "digest") for key in keys],
@@ -213,8 +213,8 @@ class Privacy:
             )
 
 
-def _without(plain: dict[str, Any], secret: str) -> dict[str, Any]:
-    return {name: value for name, value in plain.items() if name != secret}
+def _without(plain: dict[str, Any], *secrets: str) -> dict[str, Any]:
+    return {name: value for name, value in plain.items() if name not in secrets}
 
 
 def _all(repository: Repository[Any], key: str = "", value: str = "") -> list[dict[str, Any]]:
