@@ -93,6 +93,7 @@ def expire_postings(wired: Wiring) -> None:
     _run_step("postings carried over", wired.postings.sync_graph)
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
     _run_step("surveys reminded of or ended", wired.surveys.work_due)
+    _run_step("calls reminded of or ended", wired.call_decisions.work_due)
 
 
 def delete_old(wired: Wiring) -> None:
