@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 import json
 import re
@@ -44,23 +45,21 @@ def segments() -> list[str]:
     return sorted(found)
 
 
-def automaton(parts: list[str]) -> ahocorasick.Automaton:
+@functools.cache
+def english() -> ahocorasick.Automaton:
     """Finds all of them in one pass over a text."""
-    found = ahocorasick.Automaton()
-    for part in parts:
-        found.add_word(part, part)
-    found.make_automaton()
-    return found
-
-
-ENGLISH = automaton(segments())
+    automaton = ahocorasick.Automaton()
+    for part in segments():
+        automaton.add_word(part, part)
+    automaton.make_automaton()
+    return automaton
 
 
 def foreign(text: str, language: str) -> list[str]:
     """What a text says in the other language; its data are English words that no text has."""
     text = OWN_NAMES.sub("", text)
     if language != "en":
-        return sorted({part for _, part in ENGLISH.iter(text)})
+        return sorted({part for _, part in english().iter(text)})
     if not CHINESE.search(text):
         return []
     return sorted(set(re.findall(f".{{0,20}}{CHINESE.pattern}.{{0,20}}", text)))
