@@ -93,6 +93,7 @@ def expire_postings(wired: Wiring) -> None:
     _run_step("postings carried over", wired.postings.sync_graph)
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
     _run_step("surveys reminded of or ended", wired.surveys.work_due)
+    _run_step("calls reminded of or ended", wired.call_decisions.work_due)
 
 
 def delete_old(wired: Wiring) -> None:
@@ -190,7 +191,7 @@ def main() -> None:
     """Work for the installation that the settings name. One process does so in a data folder."""
     os.umask(0o077)  # what the service writes is its own
     settings = read_settings()
-    configure_logs(settings.log_format)
+    configure_logs(settings)
     wired = wire(settings)
     try:
         wired.jobs_lock.acquire(_LOCK_WAIT_SECONDS)

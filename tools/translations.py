@@ -163,6 +163,7 @@ def _declared() -> Iterator[Text]:
     from matchmaker.recommend.baselines import BASELINES
     from matchmaker.recommend.evaluate import OWN, settings
     from matchmaker.recommend.features import FEATURES
+    from matchmaker.services.cooperation.call_export import ANSWERS, MET_REQUIREMENTS
     from matchmaker.services.directory.reconciliation import FETCHED
     from matchmaker.services.operations.exported_clusters import MEMBER_EXTRAS, TIE_EXTRAS
     from matchmaker.services.operations.exported_results import ALL_COLUMNS
@@ -182,7 +183,7 @@ def _declared() -> Iterator[Text]:
             if " | " not in column.meaning.id:  # words of the tables themselves
                 yield Text(column.meaning.context, column.meaning.id)
     yield from (Text(PROPERTY, name) for name in FETCHED)
-    for columns in (MEMBER_EXTRAS, TIE_EXTRAS, *ALL_COLUMNS):
+    for columns in (MEMBER_EXTRAS, TIE_EXTRAS, ANSWERS, MET_REQUIREMENTS, *ALL_COLUMNS):
         yield from (Text(EXPORTED, column.name) for column in columns)
     for goal in GOALS.values():
         yield Text("", goal.label)

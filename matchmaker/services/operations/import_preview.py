@@ -16,6 +16,12 @@ from matchmaker.ingest.columns import Column
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
 from matchmaker.ingest.industries import IndustryIndex
 from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.place_context import (
+    TELLING_PLACES,
+    common_places,
+    find_beside,
+    places_of_row,
+)
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.qualifications import cell_with_title
 from matchmaker.ingest.reference import ReferenceIndex
@@ -232,26 +238,72 @@ def _unknown_words(
     asked_columns = {
         title: columns[name]
         for title, name in options.mapping.items()
-        if name in ("place", "industry") or choices_of(options.table, name)
+        if name == "industry" or choices_of(options.table, name)
     }
     counts: dict[str, Counter[str]] = {title: Counter() for title in asked_columns}
-    for line in _first_lines(table) if asked_columns else ():
+    places = _Places(options, index.places)
+    for line in _first_lines(table) if asked_columns or places.titles else ():
         if line.tells:
+            places.add(line)
             for title, count in counts.items():
                 cell = line.cells.get(title, "")
                 if whole := cell_with_title(asked_columns[title].name, title, cell)[0]:
                     count[whole] += 1
+    if places.titles:
+        yield from _words_of(places.undecided(), columns["place"], options, index)
     for title, count in counts.items():
-        column = asked_columns[title]
-        answers = options.values.get(column.name, {})
-        shown = 0
-        for cell, number in count.most_common():
-            choices = _choices(options.table, column, cell, index)
-            if (choices is None and cell not in answers) or shown >= MAX_WORDS:
-                continue
-            shown += 1
-            chosen = answers.get(cell, "")
-            yield UnknownWord(column.name, cell, number, choices or (), chosen)
+        yield from _words_of(count, asked_columns[title], options, index)
+
+
+def _words_of(
+    counts: Counter[str], column: Column, options: TableOptions, index: ReferenceIndex
+) -> Iterator[UnknownWord]:
+    answers = options.values.get(column.name, {})
+    shown = 0
+    for cell, number in counts.most_common():
+        choices = _choices(options.table, column, cell, index)
+        if (choices is None and cell not in answers) or shown >= MAX_WORDS:
+            continue
+        shown += 1
+        yield UnknownWord(column.name, cell, number, choices or (), answers.get(cell, ""))
+
+
+class _Places:
+    """Cells of places as the reader sees them: together, and beside what else a line says."""
+
+    def __init__(self, options: TableOptions, index: PlaceIndex) -> None:
+        self._index, self._answers = index, options.values.get("place", {})
+        default = options.defaults.get("place", "")
+        self._default = index.find(default).id if default else ""
+        self.titles = [title for title, name in options.mapping.items() if name == "place"]
+        self._beside = {
+            name: title for title, name in options.mapping.items() if name in TELLING_PLACES
+        }
+        self._cells: Counter[str] = Counter()
+        self._undecided: Counter[str] = Counter()
+
+    def add(self, line: Line) -> None:
+        cells = [cell for title in self.titles if (cell := line.cells.get(title, ""))]
+        if not (whole := ", ".join(cells)):
+            return
+        self._cells[whole] += 1
+        beside = {name: line.cells.get(title, "") for name, title in self._beside.items()}
+        if not find_beside(self._index, whole, "", places_of_row(self._index, beside))[0].id:
+            self._undecided[whole] += 1
+
+    def undecided(self) -> Counter[str]:
+        """Those that neither their line nor the column decides, and those that were answered."""
+        beside = [
+            each for each in (self._default, *common_places(self._index, self._cells)) if each
+        ]
+        return Counter(
+            {
+                cell: number
+                for cell, number in self._cells.items()
+                if cell in self._answers
+                or (self._undecided[cell] and not find_beside(self._index, cell, "", beside)[0].id)
+            }
+        )
 
 
 def _choices(

@@ -161,7 +161,7 @@ class Passkeys:
             if kept == before.passkeys:
                 raise NotFound("There is no such passkey.")
             confirmed = self.second_factors.after_own_code(before, code)
-            return replace(confirmed.ended(), passkeys=kept)
+            return replace(confirmed, passkeys=kept).ended()
 
         return self.accounts.change(account.id, remove, "account.passkey_removed", principal)
 

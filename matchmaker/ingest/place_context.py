@@ -1,0 +1,67 @@
+"""Places that can be several, decided by what stands beside them, with a warning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from matchmaker.domain import PlaceLevel
+from matchmaker.ingest.codes import check
+from matchmaker.ingest.places import PlaceIndex, PlaceMatch
+
+# The share of a column's cells that must lie in one place for the others to be looked for there.
+_MOST = 0.8
+# Columns of an organisation that tell where it is.
+TELLING_PLACES = ("credit_code", "name", "name_en")
+_LEVELS = {PlaceLevel.CITY: 1, PlaceLevel.COUNTY: 2}
+
+
+def find_beside(
+    index: PlaceIndex, cell: str, country: str, beside: Iterable[str]
+) -> tuple[PlaceMatch, str]:
+    """What a cell means in a country, and "" or the id of the place that decided among several.
+
+    `beside` are ids of places that other cells name, the surest first; of what can be several
+    places the one that lies in the first of them that has one.
+    """
+    match = index.find(cell, country)
+    if match.candidates:
+        for within in beside:
+            closer = index.find(cell, country, within)
+            if closer.id:
+                return closer, within
+    return match, ""
+
+
+def places_of_row(index: PlaceIndex, values: Mapping[str, Any]) -> Iterator[str]:
+    """Where an organisation is by its credit code, and by the place that its name begins with.
+
+    The third to eighth digit of a credit code is the division that registered it (GB 32100).
+    """
+    code = str(values.get("credit_code", ""))
+    if check("credit_code", code).valid:
+        yield from _named(index, code[2:8])
+    for name in TELLING_PLACES[1:]:
+        yield from _named(index, str(values.get(name, "")))
+
+
+def _named(index: PlaceIndex, text: str) -> Iterator[str]:
+    match = index.find(text) if text else PlaceMatch()
+    if match.id and match.level in _LEVELS:
+        yield match.id
+
+
+def common_places(index: PlaceIndex, cells: Iterable[str]) -> tuple[str, ...]:
+    """The county and the city in which most cells of a column lie, the finer first."""
+    counts: Counter[str] = Counter()
+    total = 0
+    for cell in cells:
+        match = index.find(cell)
+        if match.id and match.level in _LEVELS:
+            total += 1
+            counts.update(index.chain(match.id))
+    least = max(2, _MOST * total)
+    common = [id for id, number in counts.items() if number >= least]
+    levels = {id: _LEVELS.get(index.places[id].level, 0) for id in common}
+    return tuple(sorted((id for id in common if levels[id]), key=lambda id: -levels[id]))
