@@ -106,6 +106,11 @@ class ProblemRow:
         )
 
     @property
+    def costs_something(self) -> bool:
+        """Whether the row or a cell of it is left out, and it is not kept whole with a remark."""
+        return any(each.severity == "error" or each.is_lost for each in self.problems)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is told of it."""
         return tuple(each for cell in self.problem_cells for each in cell.problems)
@@ -180,12 +185,18 @@ def file_preview(
 def problem_rows(
     table: TableFile, options: TableOptions, report: ImportReport, limit: int | None = MAX_ROWS
 ) -> Iterator[ProblemRow]:
-    """Rows that are refused, or kept otherwise than they were written, in their order."""
+    """Rows that are refused, or kept otherwise than they were written, in their order.
+
+    Of more than `limit` first those that cost a row or a cell.
+    """
     by_line: dict[int, list[Problem]] = {}
     for problem in report.problems:
         if problem.line and problem.severity in ("error", "warning"):
             by_line.setdefault(problem.line, []).append(problem)
-    wanted = set(sorted(by_line)[:limit])
+    costs = {
+        n for n, told in by_line.items() if any(p.severity == "error" or p.is_lost for p in told)
+    }
+    wanted = set(sorted(by_line, key=lambda number: (number not in costs, number))[:limit])
     naming = _naming_titles(options)
     last = max(wanted, default=0)
     for line in table.lines() if wanted else ():
