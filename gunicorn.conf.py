@@ -11,6 +11,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 from matchmaker.errors import MatchmakerError
+from matchmaker.messages import terminal_language
 from matchmaker.services.operations.local_server import announce, withdraw
 from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.settings import read_settings
@@ -53,7 +54,7 @@ def on_starting(server):
     try:
         server.lock.acquire()
     except MatchmakerError as error:
-        sys.exit(error.text("en"))
+        sys.exit(error.text(terminal_language()))
 
 
 def when_ready(server):  # noqa: ARG001 (gunicorn gives it)
@@ -61,13 +62,9 @@ def when_ready(server):  # noqa: ARG001 (gunicorn gives it)
     announce(_settings, os.getpid())
     if _settings.metrics_port:
         _serve_metrics()
-    address = f"http://{bind}"
-    print(  # noqa: T201
-        f"Matchmaker is ready: {address}/\n"
-        f"A first question:    curl '{address}/api/v1/organizations?limit=3'\n"
-        "Stop with Ctrl-C.",
-        flush=True,
-    )
+    from matchmaker.serving.arbiter import welcome
+
+    print(welcome(f"http://{bind}", terminal_language()), flush=True)  # noqa: T201
 
 
 def post_worker_init(worker):  # noqa: ARG001 (gunicorn gives it)

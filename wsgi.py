@@ -4,6 +4,7 @@ import sys
 
 from matchmaker.app import create_app
 from matchmaker.errors import SettingsError
+from matchmaker.messages import message, terminal_language
 from matchmaker.settings import read_settings
 from matchmaker.wiring import wire
 
@@ -12,5 +13,6 @@ wired = wire(read_settings())
 try:
     wired.warm()
 except SettingsError as error:
-    sys.exit(f"Error: {error}")
+    language = terminal_language()
+    sys.exit(message("Error: %(what)s", what=error.text(language)).text(language))
 app = create_app(wired)

@@ -10,6 +10,7 @@ from flask_openapi3 import Info, OpenAPI
 
 from matchmaker.api.auditing.routes import auditing
 from matchmaker.api.auditing.surveys import surveys
+from matchmaker.api.cooperation.calls import calls
 from matchmaker.api.cooperation.conversations import conversations
 from matchmaker.api.cooperation.routes import cooperation, coordination
 from matchmaker.api.directory.reconciliation import reconciliation
@@ -91,7 +92,7 @@ def create_app(wired: Wiring) -> OpenAPI:
             mend="Unset MATCHMAKER_DEMO, or MATCHMAKER_HOST.",
             host=wired.settings.host,
         )
-    configure_logs(wired.settings.log_format)
+    configure_logs(wired.settings)
     app = OpenAPI(
         "matchmaker",
         info=Info(title="Matchmaker", version=version("matchmaker"), description=_DESCRIPTION),
@@ -113,7 +114,7 @@ def create_app(wired: Wiring) -> OpenAPI:
     guards.register(app)
     for area in (
         directory, reconciliation, matching, auditing, surveys, people, passkeys, cooperation,
-        conversations, coordination, operations,
+        conversations, calls, coordination, operations,
     ):  # fmt: skip
         app.register_api(area)
     app.register_blueprint(local)

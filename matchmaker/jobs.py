@@ -22,6 +22,7 @@ from huey import crontab
 from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError
 from matchmaker.logs import configure_logs
+from matchmaker.messages import terminal_language
 from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.settings import read_settings
 from matchmaker.wiring import Wiring, wire
@@ -92,6 +93,7 @@ def expire_postings(wired: Wiring) -> None:
     _run_step("postings carried over", wired.postings.sync_graph)
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
     _run_step("surveys reminded of or ended", wired.surveys.work_due)
+    _run_step("calls reminded of or ended", wired.call_decisions.work_due)
 
 
 def delete_old(wired: Wiring) -> None:
@@ -189,12 +191,12 @@ def main() -> None:
     """Work for the installation that the settings name. One process does so in a data folder."""
     os.umask(0o077)  # what the service writes is its own
     settings = read_settings()
-    configure_logs(settings.log_format)
+    configure_logs(settings)
     wired = wire(settings)
     try:
         wired.jobs_lock.acquire(_LOCK_WAIT_SECONDS)
     except MatchmakerError as error:
-        sys.exit(error.text("en"))
+        sys.exit(error.text(terminal_language()))
     work(wired, wired.jobs_lock)
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import sys
-from typing import Literal
+from typing import Any
 
 import structlog
 
+from matchmaker.log_forwarding import LogForwarder, receiver_of
+from matchmaker.settings import Settings
 
-def configure_logs(form: Literal["console", "json"]) -> None:
-    """Set structlog up for this process; lines go to standard error."""
+
+def configure_logs(settings: Settings) -> None:
+    """Set structlog up for this process; lines go to standard error, and on where that is set.
+
+    Raises SettingsError.
+    """
+    form = settings.log_format
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
         if form == "json"
@@ -25,12 +33,36 @@ def configure_logs(form: Literal["console", "json"]) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    if form == "json":
-        processors.append(structlog.processors.format_exc_info)
+    # JSON escapes what a terminal would obey.
+    processors.append(structlog.processors.format_exc_info if form == "json" else _harmless)
+    processors.append(renderer)
+    receiver = receiver_of(settings)
+    if receiver is not None:
+        processors.append(_forwarding(LogForwarder(receiver)))
     structlog.configure(
-        processors=[*processors, renderer],
+        processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         # Made at every line: whoever replaces standard error may close the one before.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _harmless(_: Any, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Values whose control characters and line ends are told instead of sent to a terminal."""
+    return {
+        name: "".join(char if char.isprintable() else ascii(char)[1:-1] for char in value)
+        if isinstance(value, str)
+        else value
+        for name, value in line.items()
+    }
+
+
+def _forwarding(forwarder: LogForwarder) -> structlog.typing.Processor:
+    atexit.register(forwarder.drain)
+
+    def forward(_: Any, method: str, line: Any) -> Any:
+        forwarder.send(method, str(line))
+        return line
+
+    return forward

@@ -9,6 +9,7 @@ their words at the edge, in the reader's language.
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -30,6 +31,9 @@ NAMES = "zh"
 # Contexts of texts that are the same in English and not in other languages.
 FIELD = "field"
 _LIST, _SENTENCES, _LOCATED = "list", "sentences", "located"
+# Of a process that prints: the variable of our own, else the locale that counts.
+LANGUAGE_VARIABLE = "MATCHMAKER_LANGUAGE"
+_LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,16 @@ def best_language(wanted: Iterable[str]) -> str | None:
         if primary in available:
             return primary
     return None
+
+
+def terminal_language() -> str:
+    """The language of what this process prints: as the environment says, else English.
+
+    `MATCHMAKER_LANGUAGE` counts before the locale; `C` is no language.
+    """
+    values = [os.environ.get(name, "") for name in _LOCALE_VARIABLES]
+    locale = next((value.split(".")[0] for value in values if value), "")
+    return best_language([os.environ.get(LANGUAGE_VARIABLE, ""), locale]) or SOURCE
 
 
 def translated(id: str, language: str, context: str = "") -> str:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
+from collections import ChainMap
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from matchmaker.errors import SettingsError
 from matchmaker.validation import fault_sentence
@@ -17,8 +23,57 @@ from matchmaker.validation import fault_sentence
 NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"})
 
 
+class FileSecret(SecretStr):
+    """A secret in a file, read anew whenever it is needed: who keeps it may change it meanwhile."""
+
+    def __init__(self, path: Path, variable: str) -> None:
+        super().__init__("")
+        self._path, self._variable = path, variable
+
+    def get_secret_value(self) -> str:
+        """The file's content without the line's end. Raises SettingsError where it has none."""
+        try:
+            content = self._path.read_text(encoding="utf-8").rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise self._unreadable(type(error).__name__) from None
+        if not content:
+            raise self._unreadable("empty")
+        return content
+
+    def _unreadable(self, error: str) -> SettingsError:
+        return SettingsError(
+            "The file that holds the secret cannot be read: %(error)s.",
+            where=self._variable,
+            mend="Correct the path, or let the service's user read the file.",
+            error=error,
+        )
+
+
+class _SecretFiles(EnvSettingsSource):
+    """Secrets from the files that `MATCHMAKER_…_FILE` name; each comes before its variable."""
+
+    def __init__(self, settings_cls: type[BaseSettings], *named_in: Any) -> None:
+        super().__init__(settings_cls)
+        self._named_in = named_in
+
+    def __call__(self) -> dict[str, Any]:
+        secrets = {}
+        named = ChainMap(*(dict(source.env_vars) for source in self._named_in))
+        for name, field in self.settings_cls.model_fields.items():
+            variable = f"{self.env_prefix}{name}_file"
+            path = named.get(variable.lower())
+            if field.annotation is SecretStr and path:
+                secret = FileSecret(Path(path), variable.upper())
+                secret.get_secret_value()  # what cannot be read is said at once
+                secrets[name] = secret
+        return secrets
+
+
 class Settings(BaseSettings):
-    """Each field is the variable `MATCHMAKER_` + its name in capitals."""
+    """Each field is the variable `MATCHMAKER_` + its name in capitals.
+
+    A secret may be in a file instead: `MATCHMAKER_` + its name + `_FILE` is the path.
+    """
 
     model_config = SettingsConfigDict(
         env_prefix="MATCHMAKER_", env_file=".env", extra="ignore", frozen=True
@@ -81,6 +136,10 @@ class Settings(BaseSettings):
         description="Key that encrypts secrets in the store; empty: one kept in the data folder. "
         "After a blank an earlier one, which is still read with.",
     )
+    signing_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret that signs cookies and links; empty: one kept in the data folder.",
+    )
     security_contact: str = Field(
         "",
         description="Where to report a hole, as an address with `mailto:` or `https:`; "
@@ -138,6 +197,20 @@ class Settings(BaseSettings):
         "their stages; 0: none.",
     )
     log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
+    log_forward: str = Field(
+        "",
+        description="Where log lines are sent as well, by syslog: syslog+tls://host:6514, or "
+        "syslog:// on this machine; empty: nowhere.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- as the base class has it
+    ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        files = _SecretFiles(settings_cls, env_settings, dotenv_settings)
+        return init_settings, files, env_settings, dotenv_settings
 
     @property
     def has_second_model(self) -> bool:

@@ -6,12 +6,12 @@ import gc
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from argon2 import PasswordHasher
 from huey import SqliteHuey
 
@@ -33,15 +33,25 @@ from matchmaker.services.auditing.survey_answers import SurveyAnswers
 from matchmaker.services.auditing.survey_sync import SurveySync
 from matchmaker.services.auditing.surveys import Surveys
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.call_answers import CallAnswers
+from matchmaker.services.cooperation.call_decisions import CallDecisions
+from matchmaker.services.cooperation.call_figures import CallCounting
+from matchmaker.services.cooperation.call_invitations import CallInvitations
+from matchmaker.services.cooperation.call_notices import CallNotices
+from matchmaker.services.cooperation.call_opening import CallOpening
+from matchmaker.services.cooperation.call_views import CallViews
+from matchmaker.services.cooperation.calls import Calls
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.cluster_changes import ClusterHistory
 from matchmaker.services.cooperation.cluster_members import ClusterMembers
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.effects import Effects
+from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.postings import Postings
+from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
@@ -101,6 +111,11 @@ if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs
     from matchmaker.services.auditing.survey_audit import SurveyAudits
     from matchmaker.services.cooperation.batches import Batches
     from matchmaker.services.operations.exports import Exports
+
+# Reading a snapshot anew costs much: what went wrong will not be over in a second.
+_AFTER_FAULT_SECONDS = 30
+
+log = structlog.get_logger(__name__)
 
 
 class Wiring:
@@ -170,7 +185,11 @@ class Wiring:
 
     @cached_property
     def operator_key(self) -> OperatorKey:
-        return OperatorKey(self.settings.data_dir, self.settings.admin_key.get_secret_value())
+        return OperatorKey(
+            self.settings.data_dir,
+            self.settings.admin_key.get_secret_value(),
+            self.settings.signing_secret.get_secret_value(),
+        )
 
     @cached_property
     def directory(self) -> Directory:
@@ -188,6 +207,7 @@ class Wiring:
             self.interaction_log,
             self.capacity.full,
             self.reranker,
+            self.exclusions.of,
         )
 
     @cached_property
@@ -424,8 +444,8 @@ class Wiring:
 
     @cached_property
     def sealer(self) -> Sealer:
-        configured = self.settings.secret_key.get_secret_value()
-        return Sealer(lambda: configured or self.operator_key.signing_secret())
+        configured = self.settings.secret_key
+        return Sealer(lambda: configured.get_secret_value() or self.operator_key.signing_secret())
 
     @cached_property
     def second_factors(self) -> SecondFactors:
@@ -477,8 +497,51 @@ class Wiring:
             self.capacity,
             self.notification_outbox,
             self.graph_sync,
+            self.exclusions,
             self.clock,
         )
+
+    @cached_property
+    def exclusions(self) -> Exclusions:
+        return Exclusions(self.store, self.repositories, self.clock)
+
+    @cached_property
+    def _call_views(self) -> CallViews:
+        return CallViews(self.store, self.repositories, self.exclusions, self.clock)
+
+    @cached_property
+    def _call_notices(self) -> CallNotices:
+        return CallNotices(self._call_views, self.notification_outbox)
+
+    @cached_property
+    def calls(self) -> Calls:
+        return Calls(self._call_views, self._call_notices, self.clock)
+
+    @cached_property
+    def call_invitations(self) -> CallInvitations:
+        return CallInvitations(
+            self._call_views, self._call_notices, self.capacity, lambda: self.matching
+        )
+
+    @cached_property
+    def call_opening(self) -> CallOpening:
+        return CallOpening(self._call_views, self.call_invitations, self.clock)
+
+    @cached_property
+    def call_answers(self) -> CallAnswers:
+        return CallAnswers(self._call_views, self._call_notices, self.clock)
+
+    @cached_property
+    def call_decisions(self) -> CallDecisions:
+        return CallDecisions(self._call_views, self._call_notices, self.introductions, self.clock)
+
+    @cached_property
+    def refusals(self) -> Refusals:
+        return Refusals(self.store, self.repositories)
+
+    @cached_property
+    def call_counting(self) -> CallCounting:
+        return CallCounting(self.store, self.repositories, self.clock)
 
     @cached_property
     def conversations(self) -> Conversations:
@@ -616,15 +679,21 @@ class Wiring:
         """Without end: take each new snapshot over, when what requests share is worked out.
 
         Then what every cluster is compared by: the first page of one would wait for it. What
-        fails is left for whoever asks for it: they are told.
+        is unavailable is left for whoever asks for it: they are told. A fault ends nothing
+        here, as requests look for no new snapshot themselves any more.
         """
-        seen = None
+        prepared = None
         while True:
-            with suppress(MatchmakerError):
+            try:
                 snapshot = self.reader.renew(prepare)
-                if snapshot is not seen:
-                    seen = snapshot
+                if snapshot is not prepared:
+                    prepared = snapshot
                     self.auditing.prepare()
+            except MatchmakerError:
+                pass
+            except Exception:
+                log.exception("snapshot not renewed")
+                time.sleep(_AFTER_FAULT_SECONDS)
             time.sleep(1)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -86,8 +87,9 @@ _OF_DEVELOPERS = {
 }
 
 
-def texts() -> set[Text]:
-    """Everything that the package can say."""
+@functools.cache
+def texts() -> frozenset[Text]:
+    """Everything that the package can say, read once: its code stays as it is meanwhile."""
     wanted = {Text(context, id) for context, id in OWN} | {
         Text("", label) for label in TERMS.values()
     }
@@ -99,7 +101,7 @@ def texts() -> set[Text]:
     for path in PACKAGE.rglob("templates/*.html"):
         wanted.update(_in_template(path))
     wanted.update(_declared())
-    return {text for text in wanted if text.id}
+    return frozenset(text for text in wanted if text.id)
 
 
 def _in_code(tree: ast.AST, errors: set[str]) -> Iterator[Text]:
@@ -161,6 +163,7 @@ def _declared() -> Iterator[Text]:
     from matchmaker.recommend.baselines import BASELINES
     from matchmaker.recommend.evaluate import OWN, settings
     from matchmaker.recommend.features import FEATURES
+    from matchmaker.services.cooperation.call_export import ANSWERS, MET_REQUIREMENTS
     from matchmaker.services.directory.reconciliation import FETCHED
     from matchmaker.services.operations.exported_clusters import MEMBER_EXTRAS, TIE_EXTRAS
     from matchmaker.services.operations.exported_results import ALL_COLUMNS
@@ -180,7 +183,7 @@ def _declared() -> Iterator[Text]:
             if " | " not in column.meaning.id:  # words of the tables themselves
                 yield Text(column.meaning.context, column.meaning.id)
     yield from (Text(PROPERTY, name) for name in FETCHED)
-    for columns in (MEMBER_EXTRAS, TIE_EXTRAS, *ALL_COLUMNS):
+    for columns in (MEMBER_EXTRAS, TIE_EXTRAS, ANSWERS, MET_REQUIREMENTS, *ALL_COLUMNS):
         yield from (Text(EXPORTED, column.name) for column in columns)
     for goal in GOALS.values():
         yield Text("", goal.label)

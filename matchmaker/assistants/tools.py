@@ -124,13 +124,14 @@ class AssistantTools:
 
     def read_need(self, principal: Principal, need: str) -> Shown:
         """One open need by its id: who has it, for what goal, in which words, until when."""
-        found = self.services.published.need(need)
-        profile = self.services.directory.profile(principal, found.organization)
+        published = self.services.published.need(need)
+        profile = self.services.directory.profile(principal, published.organization)
         return {
-            "id": found.id, "goal": found.goal, "text": found.text, "quantity": found.quantity,
-            "budget": found.budget, "currency": found.currency, "state": found.state,
-            "deadline": found.deadline.isoformat() if found.deadline else None,
-            "organization": {"id": found.organization, "name": profile.organization.name},
+            "id": published.id, "goal": published.goal, "text": published.text,
+            "quantity": published.quantity,
+            "budget": published.budget, "currency": published.currency, "state": published.state,
+            "deadline": published.deadline.isoformat() if published.deadline else None,
+            "organization": {"id": published.organization, "name": profile.organization.name},
         }  # fmt: skip
 
     def draft_need(

@@ -57,13 +57,13 @@ PairIndices = NDArray[np.int64]
 class SurveyedTies:
     """What a survey tells of one layer among n members; all matrices (n, n), row to column.
 
-    `answered` (n,) says who answered. `told` holds ties that somebody names and nobody
+    `answered` (n,) says who answered. `reported` holds ties that somebody names and nobody
     denies, `seen` the pairs of which a side that was asked answered, `possible` those that
     the layer may hold, `recorded` ties of the graph. Without direction all are symmetric.
     """
 
     answered: BoolArray
-    told: BoolArray
+    reported: BoolArray
     seen: BoolArray
     possible: BoolArray
     recorded: BoolArray
@@ -105,33 +105,33 @@ def bands(
     Deterministic. Where nothing is unseen a band is the figure itself.
     """
     names = tuple(name for name in names if ties.directed or name != "reciprocity")
-    told = _measured(view, ties, ties.told, names)
+    reported = _measured(view, ties, ties.reported, names)
     unseen = ties.unseen
     if not len(unseen):
         return {
             name: Band(each, each.value, each.value, each.value, each.value)
-            for name, each in told.items()
+            for name, each in reported.items()
         }
-    everything = ties.told.copy()
+    everything = ties.reported.copy()
     everything[unseen[:, 0], unseen[:, 1]] = True
     most = _measured(view, ties, everything, tuple(set(names) & set(MONOTONE)))
     drawn: dict[str, list[float | None]] = {name: [] for name in names}
     for network in imputed(view, ties, draws):
         for name, each in _measured(view, ties, network, names).items():
             drawn[name].append(each.value)
-    return {name: _band(told[name], drawn[name], most.get(name)) for name in names}
+    return {name: _band(reported[name], drawn[name], most.get(name)) for name in names}
 
 
-def _band(told: Figure, values: list[float | None], most: Figure | None) -> Band:
+def _band(reported: Figure, values: list[float | None], most: Figure | None) -> Band:
     numbers = np.array([value for value in values if value is not None])
     low = high = least = highest = None
     if len(numbers) >= _DEFINED * len(values) and len(numbers):
         tail = (1 - COVERED) / 2
         low = float(np.quantile(numbers, tail, method="lower"))
         high = float(np.quantile(numbers, 1 - tail, method="higher"))
-    if most is not None and most.value is not None and told.value is not None:
-        least, highest = sorted((told.value, most.value))
-    return Band(told, low, high, least, highest)
+    if most is not None and most.value is not None and reported.value is not None:
+        least, highest = sorted((reported.value, most.value))
+    return Band(reported, low, high, least, highest)
 
 
 def _measured(
@@ -140,9 +140,9 @@ def _measured(
     return measured(replace(view, given=as_network(view, network, ties.directed), samples=0), names)
 
 
-def as_network(view: View, told: BoolArray, directed: bool) -> ClusterNetwork:
+def as_network(view: View, reported: BoolArray, directed: bool) -> ClusterNetwork:
     """A matrix of ties as a network among the members of a view; its border stays as it is."""
-    arcs = told if directed else told | told.T
+    arcs = reported if directed else reported | reported.T
     known = view.network
     return ClusterNetwork(
         known.members, sparse.csr_array(arcs), directed, known.outsiders, known.border
@@ -154,30 +154,30 @@ def as_network(view: View, told: BoolArray, directed: bool) -> ClusterNetwork:
 
 def imputed(view: View, ties: SurveyedTies, draws: int) -> Iterator[BoolArray]:
     """Networks (n, n) of what was told, with ties drawn for the pairs of which nothing is known."""
-    rng = np.random.default_rng([len(ties.answered), int(ties.told.sum()), draws])
+    rng = np.random.default_rng([len(ties.answered), int(ties.reported.sum()), draws])
     known, unseen = ties.known, ties.unseen
     if not len(known):
         return
     if len(known) > _FIT_ROWS:
         known = known[rng.choice(len(known), _FIT_ROWS, replace=False)]
-    fixed, asked = _covariates(view, ties, known), _covariates(view, ties, unseen)
+    fixed, uncertain = _covariates(view, ties, known), _covariates(view, ties, unseen)
     mean, spread = fixed.mean(axis=0), fixed.std(axis=0)
     varies = spread > _SAME
     scale = np.where(varies, spread, 1.0)
-    fixed, asked = (fixed - mean) / scale * varies, (asked - mean) / scale * varies
-    tied = ties.told[known[:, 0], known[:, 1]].astype(np.float64)
+    fixed, uncertain = (fixed - mean) / scale * varies, (uncertain - mean) / scale * varies
+    tied = ties.reported[known[:, 0], known[:, 1]].astype(np.float64)
 
     def design(rows: FloatMatrix, pairs: PairIndices) -> FloatMatrix:
         silent = (~ties.answered)[pairs].sum(axis=1)
         return np.column_stack([np.ones(len(rows)), silent, _shared(ties, pairs), rows])
 
     model = fit(design(fixed, known), known, tied, len(ties.answered), ties.directed)
-    rows = design(asked, unseen)
+    rows = design(uncertain, unseen)
     effects = _effects(unseen, len(ties.answered), ties.directed)
     for _ in range(draws):
         weights = model.draw(rng)
         chance = _logistic(rows @ weights[: rows.shape[1]] + effects @ weights[rows.shape[1] :])
-        network = ties.told.copy()
+        network = ties.reported.copy()
         hit = unseen[rng.random(len(unseen)) < chance]
         network[hit[:, 0], hit[:, 1]] = True
         yield network
@@ -285,5 +285,5 @@ def _shared(ties: SurveyedTies, pairs: PairIndices) -> FloatVector:
 
     Only of these all is known, so that it means the same for pairs that were not seen.
     """
-    both = ((ties.told | ties.told.T) & ties.answered[None, :]).astype(np.float32)
+    both = ((ties.reported | ties.reported.T) & ties.answered[None, :]).astype(np.float32)
     return np.asarray(np.log1p((both @ both.T)[pairs[:, 0], pairs[:, 1]]), dtype=np.float64)

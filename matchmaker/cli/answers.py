@@ -60,8 +60,8 @@ def print_answer(page: dict[str, Any]) -> None:
 
 def _print_candidate(console: Console, rank: int, candidate: dict[str, Any]) -> None:
     _print_name(console, f"{rank:>3}. ", candidate, f"{candidate['id']}  {candidate['score']:.3f}")
-    said = [each for each in candidate["reasons"] if each["feature"] not in NOT_OF_THE_CANDIDATE]
-    for reason in said[:REASONS]:
+    reasons = [each for each in candidate["reasons"] if each["feature"] not in NOT_OF_THE_CANDIDATE]
+    for reason in reasons[:REASONS]:
         console.print(f"     {reason['text']}", style="dim", markup=False)
     for reason in candidate["against"][:REASONS]:
         text = message("against: %(reason)s", reason=reason["text"]).text(language())

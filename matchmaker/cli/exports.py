@@ -60,7 +60,7 @@ def export(
     out: Path | None,
     table: str,
     email: str | None,
-    **asked: str | int | None,
+    **options: str | int | None,
 ) -> None:
     """Export WHAT of the cluster ID, or recommendations of the organisation ID.
 
@@ -70,8 +70,8 @@ def export(
     from matchmaker.exports.files import write_export
 
     services = wired()
-    made = _export(services.exports, acting_principal(services, email), what, id, asked)
-    content = write_export(made, _format(chosen, out), language(), table)
+    exported = _export(services.exports, acting_principal(services, email), what, id, options)
+    content = write_export(exported, _format(chosen, out), language(), table)
     if out is None:
         sys.stdout.buffer.write(content)
         return
@@ -91,9 +91,9 @@ def _format(chosen: str | None, out: Path | None) -> ExportFormat:
 
 
 def _export(
-    exports: Exports, principal: Principal, what: str, id: str, asked: dict[str, str | int | None]
+    exports: Exports, principal: Principal, what: str, id: str, options: dict[str, str | int | None]
 ) -> DataExport:
-    year, limit = asked["year"], int(asked["limit"] or 0)
+    year, limit = options["year"], int(options["limit"] or 0)
     year = None if year is None else int(year)
     if what == "members":
         return exports.members(principal, id)
@@ -102,10 +102,10 @@ def _export(
     if what == "worklist":
         return exports.worklist(principal, id, limit, year)
     if what == "audit":
-        return exports.audit(principal, id, year, int(asked["samples"] or 0))
-    if asked["goal"] is None:
+        return exports.audit(principal, id, year, int(options["samples"] or 0))
+    if options["goal"] is None:
         raise usage_error(message("Recommendations need a --goal."))
     from matchmaker.recommend.model import Request
 
-    question: Request[str] = Request(GoalName(str(asked["goal"])), limit)
-    return exports.recommendations(principal, id, question, str(asked["text"]), recorded=False)
+    question: Request[str] = Request(GoalName(str(options["goal"])), limit)
+    return exports.recommendations(principal, id, question, str(options["text"]), recorded=False)

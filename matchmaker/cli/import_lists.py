@@ -80,11 +80,11 @@ def _import_list(
             click.confirm(message("Write it?").text(language()), abort=True)
         with progress_bars() as progress:
             report = workflow.write_now(ADMIN, id, progress)
-    _told(replace(report, dry_run=dry_run), as_json=as_json, problems=problems)
+    _print_report(replace(report, dry_run=dry_run), as_json=as_json, problems=problems)
     return 0 if report.is_clean else SOME_REFUSED
 
 
-def _told(report: ImportReport, *, as_json: bool, problems: Path | None) -> None:
+def _print_report(report: ImportReport, *, as_json: bool, problems: Path | None) -> None:
     if problems is not None:
         write_problems(problems, (*report.problems, *report.notes))
     if as_json:

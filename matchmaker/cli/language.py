@@ -1,17 +1,15 @@
-"""The reader's language on the command line: `--language`, else the locale, else English."""
+"""The reader's language on the command line: `--language`, else as the environment says."""
 
 from __future__ import annotations
 
 import gettext
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import click
 
-from matchmaker.messages import SOURCE, best_language, catalogue, languages, translated
+from matchmaker.messages import SOURCE, catalogue, languages, terminal_language, translated
 
-_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _chosen = SOURCE
 _TEXTS = ("help", "short_help", "epilog", "prompt")
 _english: dict[int, dict[str, object]] = {}
@@ -26,17 +24,11 @@ def choose(context: click.Context, parameter: click.Parameter, wanted: str | Non
     """The value of `--language` put into force, helps of all commands included."""
     del parameter
     global _chosen  # noqa: PLW0603
-    _chosen = wanted or best_language(locales()) or SOURCE
+    _chosen = wanted or terminal_language()
     # Click says its own words ("Usage", "No such option") through these, which read compiled files.
     gettext.dgettext, gettext.dngettext = _dgettext, _dngettext
     _translate_help(context.find_root().command, _chosen)
     return wanted
-
-
-def locales() -> list[str]:
-    """The locale of the environment that counts, if there is one; `C` is none."""
-    values = (os.environ.get(name) for name in _VARIABLES)
-    return [value.split(".")[0] for value in values if value][:1]
 
 
 def language_option(command: Any) -> Any:

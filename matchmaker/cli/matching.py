@@ -144,7 +144,7 @@ def recommend(
         matching, request = wired().matching, _request(goal, limit, only_new, capped, filters)
         texts = list(_texts(texts_file))
         return _bulk(lambda _: matching.for_texts(ADMIN, texts, request), len(texts), out)
-    asked = {
+    fields = {
         "goal": goal,
         "limit": limit,
         "only_new": only_new,
@@ -155,11 +155,11 @@ def recommend(
         "need": need,
         "text": sys.stdin.read() if text == "-" else text,
     }
-    page = None if directly else _page_of_server(asked)
+    page = None if directly else _page_of_server(fields)
     if page is None:
         from matchmaker.api.matching.local import answer_page
 
-        page = answer_page(wired(), asked, language())
+        page = answer_page(wired(), fields, language())
     if as_json:
         print_json(page)
     else:
@@ -167,12 +167,12 @@ def recommend(
     return 0
 
 
-def _page_of_server(asked: dict[str, Any]) -> dict[str, Any] | None:
+def _page_of_server(fields: dict[str, Any]) -> dict[str, Any] | None:
     # Not for `--help`: settings take longer than all of Click.
-    from matchmaker.cli.server import asked_of_server
+    from matchmaker.cli.server import answer_of_server
     from matchmaker.settings import read_settings
 
-    return asked_of_server(read_settings(), asked)
+    return answer_of_server(read_settings(), fields)
 
 
 def _request(

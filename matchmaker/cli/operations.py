@@ -16,7 +16,7 @@ from matchmaker.cli.imports import load_seed
 from matchmaker.cli.language import language
 from matchmaker.cli.output import fields_of, print_json, progress_bars, say, wired
 from matchmaker.errors import SettingsError
-from matchmaker.messages import message
+from matchmaker.messages import LANGUAGE_VARIABLE, message
 
 if TYPE_CHECKING:
     from matchmaker.settings import Settings
@@ -164,15 +164,20 @@ def serve() -> None:
             mend="Serve from the project's own folder: `make run`.",
             configuration=configuration,
         )
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "matchmaker.serving"])  # noqa: S606
+    _become("matchmaker.serving")
 
 
 @click.command()
 def worker() -> None:
     """Run background jobs: keep the snapshot up to date. `serve` starts one itself."""
+    _become("matchmaker.jobs")
+
+
+def _become(module: str) -> None:
+    """Run a module in the place of this process; what it prints is in the same language."""
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "matchmaker.jobs"])  # noqa: S606
+    environment = os.environ | {LANGUAGE_VARIABLE: language()}
+    os.execve(sys.executable, [sys.executable, "-m", module], environment)  # noqa: S606
 
 
 @click.command()

@@ -40,7 +40,7 @@ def wired() -> Wiring:
     from matchmaker.wiring import wire
 
     settings = read_settings()
-    configure_logs(settings.log_format)
+    configure_logs(settings)
     return wire(settings)
 
 

@@ -140,8 +140,8 @@ def asker_table(evaluation: Mapping[str, Any], language: str) -> EvaluationTable
 
 def page_name(evaluation: Mapping[str, Any]) -> str:
     """What the files of an evaluation are called, without their ending."""
-    asked = "-own-words" if evaluation.get("asker") else ""
-    return f"{evaluation['goal']}-{evaluation['cut']}{asked}"
+    suffix = "-own-words" if evaluation.get("asker") else ""
+    return f"{evaluation['goal']}-{evaluation['cut']}{suffix}"
 
 
 def write(evaluation: Mapping[str, Any], folder: Path, language: str = SOURCE) -> Path:

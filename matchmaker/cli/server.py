@@ -24,7 +24,7 @@ CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 120.0
 
 
-def asked_of_server(settings: Settings, asked: dict[str, Any]) -> dict[str, Any] | None:
+def answer_of_server(settings: Settings, fields: dict[str, Any]) -> dict[str, Any] | None:
     """The page that the running server answers with; None where there is none to ask.
 
     Why one that is there is not asked stands on standard error. Raises what the question
@@ -40,7 +40,7 @@ def asked_of_server(settings: Settings, asked: dict[str, Any]) -> dict[str, Any]
             dim=True,
         )
         return None
-    answer = _answer(note, asked)
+    answer = _answer(note, fields)
     if answer is None:
         say(
             message("The server that was started here does not answer. Asked without it."),
@@ -55,7 +55,7 @@ def asked_of_server(settings: Settings, asked: dict[str, Any]) -> dict[str, Any]
     return page
 
 
-def _answer(note: ServerNote, asked: dict[str, Any]) -> dict[str, Any] | None:
+def _answer(note: ServerNote, fields: dict[str, Any]) -> dict[str, Any] | None:
     connection = http.client.HTTPConnection(note.host, note.port, timeout=CONNECT_SECONDS)
     try:
         connection.connect()
@@ -65,7 +65,7 @@ def _answer(note: ServerNote, asked: dict[str, Any]) -> dict[str, Any] | None:
             "Content-Type": "application/json",
             "Accept-Language": language(),
         }
-        connection.request("POST", PATH, json.dumps(asked).encode(), headers)
+        connection.request("POST", PATH, json.dumps(fields).encode(), headers)
         response = connection.getresponse()
         body = response.read()
         if response.status != 200:

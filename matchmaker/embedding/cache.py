@@ -118,8 +118,8 @@ def embed_missing(
 
     with span("embed"):
         vectors = [
-            _embed_missing(part(number), one, texts, progress, as_queries)
-            for number, one in enumerate(cache.parts)
+            _embed_missing(part(number), part_cache, texts, progress, as_queries)
+            for number, part_cache in enumerate(cache.parts)
         ]
     return vectors[0] if len(vectors) == 1 else np.hstack(vectors)
 

@@ -2,25 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
 from matchmaker.domain import is_id
+from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.industries import industry_note, scheme_of
-from matchmaker.ingest.places import place_note
+from matchmaker.ingest.place_context import find_beside, places_of_row
+from matchmaker.ingest.places import decided_note, kept_as_address, place_note, taken, with_address
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.messages import Message
 
 
 def find_coded(
-    index: ReferenceIndex, column: str, title: str, cell: str, country: str
-) -> tuple[str, Message | None]:
+    index: ReferenceIndex, column: str, title: str, cell: str, country: str,
+    beside: Iterable[str] = (), usual: Callable[[], Sequence[str]] = tuple,
+) -> tuple[str, Message | None]:  # fmt: skip
     """The id of the place or industry that a cell names, "" for none, and what to tell of it.
 
-    `title` may name a classification, `country` is that of the row.
+    `title` may name a classification, `country` is that of the row, `beside` are places that
+    decide among several of one name, `usual` gives those in which most of the column lies.
     """
     if column == "place":
-        place = index.places.find(cell, country)
-        id, note = place.id, place_note(index.places, cell, place)
+        place, decided_by = find_beside(index.places, cell, country, beside, usual)
+        says = decided_note if decided_by else place_note
+        id, note = place.id, says(index.places, cell, place)
     else:
         industry = index.industries.find(cell, scheme_of(title))
         id, note = industry.id, industry_note(index.industries, cell, industry)
     # An id of one's own may be in another file of this import, or in the store.
     return (cell, None) if not id and is_id(cell) else (id, note)
+
+
+@dataclass(frozen=True)
+class CodedCells:
+    """Fills in the places and industries that the cells of a list's lines name.
+
+    `columns` are those of its table that are looked up, `chosen_values` what a person decided
+    that a cell of a column stands for. `places_of_column` are the county and the city in which
+    most places of the list lie; it is asked only where one of several is to be decided.
+    """
+
+    index: ReferenceIndex
+    columns: tuple[str, ...]
+    defaults: Mapping[str, str]
+    chosen_values: Mapping[tuple[str, str], str]
+    keeps_address: bool
+    places_of_column: Callable[[], tuple[str, ...]]
+
+    def look_up(
+        self, column: str, filled: list[tuple[str, str]], values: dict[str, Any]
+    ) -> Iterator[tuple[Message, bool]]:
+        """Put the place or industry of a column's cells, `filled` by title, into `values`.
+
+        Yields what is to be told, and whether the cell was lost by it.
+        """
+        default = self.defaults.get(column, "")
+        if not filled and default:
+            filled = [("", default)]
+        if len(filled) > 1:  # province, city and county are one place
+            filled = [(filled[0][0], ", ".join(cell for _, cell in filled))]
+        for title, cell in filled:
+            if is_nothing(cell):
+                continue
+            chosen = self.chosen_values.get((column, cell), cell)
+            country = str(values.get("country", ""))
+            beside = self._beside(values, default) if column == "place" else ()
+            id, note = find_coded(
+                self.index, column, title, chosen, country, beside, self.places_of_column
+            )
+            if not id and note is not None and default and column == "place":
+                id = find_coded(self.index, column, "", default, country)[0]
+                note = taken(cell, default)
+            if id:
+                values[column] = id
+            if note is None:
+                continue
+            is_kept = column == "place" and self.keeps_address
+            if is_kept:
+                values["street_address"] = with_address(values, cell)
+                note = kept_as_address(cell, note)
+            yield note, not id and not is_kept
+
+    def _beside(self, values: Mapping[str, Any], default: str) -> Iterator[str]:
+        """Places by which one of several is decided: of the row, and as was chosen."""
+        places = self.index.places
+        yield from places_of_row(places, values)
+        if default:
+            yield places.find(default).id

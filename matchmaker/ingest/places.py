@@ -16,6 +16,7 @@ from typing import Any
 
 from matchmaker.domain import MAX_NAME, Place, PlaceLevel
 from matchmaker.ingest.countries import iso_code
+from matchmaker.ingest.townships import Townships
 from matchmaker.messages import Message, message, sentences
 from matchmaker.text import normal
 
@@ -49,6 +50,8 @@ _GENERIC: Mapping[str, str] = {
 }  # fmt: skip
 # Codes of ISO 3166-1 for parts of the state in whose list of places they are.
 _STATES = {"HK": "CN", "MO": "CN", "TW": "CN"}
+# Of more candidates only so many are named.
+_SHOWN = 8
 _SAID_BESIDE = frozenset({"市辖区", "县", "全境", "全市", "全省", "the", "of", "pr", "p", "r"})
 # English names that are in use beside those of the list, and pinyin where that is not pinyin.
 _ALSO_CALLED = {
@@ -80,12 +83,16 @@ class PlaceIndex:
     """Places by everything that they are called.
 
     `former` has codes and names that are no longer in use, with the id of the place that each
-    has become.
+    has become; `towns` are what lies in the counties.
     """
 
     def __init__(
-        self, places: Iterable[Place], former: Iterable[tuple[str, str, str]] = ()
+        self,
+        places: Iterable[Place],
+        former: Iterable[tuple[str, str, str]] = (),
+        towns: Townships | None = None,
     ) -> None:
+        self._towns = towns
         self.places = {place.id: place for place in places}
         self._by_id = {id.casefold(): id for id in self.places}
         self._by_code = {
@@ -116,13 +123,18 @@ class PlaceIndex:
         """The place that a cell means, in a country (ISO 3166-1) and within another, if given."""
         return self._cached_find(cell, country, within)
 
+    def is_town_alone(self, cell: str) -> bool:
+        """Whether a cell names a town or street of some county, and nothing wider beside it."""
+        text = normal(cell)
+        return bool(self._of_towns(text, set(), text)) and not self._of_names(text)[0]
+
     def path(self, id: str) -> str:
         """The names from the top down to a place: 浙江省 › 温州市."""
-        return " › ".join(self.places[above].name for above in reversed([*self._chain(id)]))
+        return " › ".join(self.places[above].name for above in reversed([*self.chain(id)]))
 
     def with_parents(self, ids: Iterable[str]) -> tuple[Place, ...]:
         """The places and all above them, each once, what is above first."""
-        wanted = {above: None for id in ids for above in reversed([*self._chain(id)])}
+        wanted = {above: None for id in ids for above in reversed([*self.chain(id)])}
         return tuple(self.places[id] for id in wanted)
 
     def _find(self, cell: str, country: str, within: str) -> PlaceMatch:
@@ -135,6 +147,8 @@ class PlaceIndex:
         if code is not None:
             return self._of_code(code[2], is_named=bool(code[1]))
         chosen, dropped = self._of_names(text)
+        if counties := self._of_towns(text, chosen, dropped):
+            chosen, dropped = counties, cell.strip()
         allowed = {id for id in chosen if self._is_in(id, country, within)}
         if len(allowed) == 1:
             return self._match(allowed.pop(), dropped)
@@ -190,6 +204,22 @@ class PlaceIndex:
                     dropped.append(rest)
         rest = " ".join(dropped)
         return (set(), text) if _OUTSIDE.search(rest) else (self._preferred(chosen), rest)
+
+    def _of_towns(self, text: str, chosen: set[str], dropped: str) -> set[str]:
+        """The counties of the town or street that a text names, or names behind wider places.
+
+        Behind a place only those that lie in it; none where the places are counties already.
+        """
+        rest = dropped if chosen else text
+        if self._towns is None or not _HAN.match(rest):
+            return set()
+        first = _SEPARATORS.split(rest)[0].split()[0]
+        codes = self._towns.at_start(first, is_whole=first == text)
+        counties = {f"{GBT_2260}{code}" for code in codes} & self.places.keys()
+        if not chosen:
+            return counties
+        several = chosen if len(chosen) > 1 else set[str]()
+        return {id for id in counties if chosen & self._above[id] or id in several}
 
     def _country(self, part: str, text: str) -> set[str]:
         """A country in any usual spelling; two letters in an address may be a state's."""
@@ -268,7 +298,7 @@ class PlaceIndex:
 
     # -- the hierarchy
 
-    def _chain(self, id: str) -> Iterator[str]:
+    def chain(self, id: str) -> Iterator[str]:
         """A place and those above it, from the finest up."""
         seen = set[str]()
         while id in self.places and id not in seen:
@@ -277,7 +307,7 @@ class PlaceIndex:
             id = self.places[id].parent or ""
 
     def _ancestors(self, id: str) -> Iterator[str]:
-        return (above for above in self._chain(id) if above != id)
+        return (above for above in self.chain(id) if above != id)
 
 
 def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | None:
@@ -291,7 +321,14 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
             place=_in_both_languages(index, match.id),
         )
     if match.candidates:
-        paths = [index.path(id) for id in match.candidates]
+        paths = [index.path(id) for id in match.candidates[:_SHOWN]]
+        if len(match.candidates) > _SHOWN:
+            return message(
+                "'%(cell)s' can be any of %(count)s places, among them %(places)s.",
+                cell=cell,
+                count=len(match.candidates),
+                places=paths,
+            )
         return message("'%(cell)s' can be any of %(places)s.", cell=cell, places=paths)
     return message("'%(cell)s' is no place known here.", cell=cell)
 
@@ -306,6 +343,15 @@ def with_address(values: Mapping[str, Any], cell: str) -> str:
 def kept_as_address(cell: str, note: Message) -> Message:
     """What is said of a place that is not known for certain, and stays as it is written."""
     return sentences(note, message("'%(cell)s' is kept as the address.", cell=cell))
+
+
+def decided_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message:
+    """What is said of a place that can be several, and was decided by what stands beside it."""
+    return message(
+        "'%(cell)s' can be several places: taken as %(place)s by what stands beside it.",
+        cell=cell,
+        place=_in_both_languages(index, match.id),
+    )
 
 
 def taken(cell: str, place: str) -> Message:

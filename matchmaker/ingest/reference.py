@@ -12,6 +12,7 @@ from matchmaker.ingest.countries import country_places
 from matchmaker.ingest.industries import ForeignCode, IndustryIndex
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.references import referred
+from matchmaker.ingest.townships import townships
 from matchmaker.store.schema import INDUSTRIES, PLACES
 
 SEED = Path(__file__).parents[2] / "seed"
@@ -58,7 +59,7 @@ def _index_of(known: GraphRows) -> ReferenceIndex:
         for row in _table("lists/industry_codes.csv")
     )
     return ReferenceIndex(
-        PlaceIndex(known.places, former), IndustryIndex(known.industries, foreign)
+        PlaceIndex(known.places, former, townships()), IndustryIndex(known.industries, foreign)
     )
 
 

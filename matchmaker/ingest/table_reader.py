@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,13 @@ from matchmaker.domain import Provenance, is_id
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest import cells
 from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
-from matchmaker.ingest.coded_words import find_coded
+from matchmaker.ingest.coded_words import CodedCells
 from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.numbers import Amount
-from matchmaker.ingest.places import kept_as_address, taken, with_address
+from matchmaker.ingest.place_context import common_places
 from matchmaker.ingest.qualifications import TIER, cell_with_title, highest
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Severity
@@ -119,10 +120,13 @@ class TableReader:
         return tuple(each for each in columns if each.name in has and each.name not in _LOOKED_UP)
 
     @cached_property
-    def looked_up(self) -> tuple[str, ...]:
-        """Columns of the table whose words are looked up and not read alone."""
-        columns = {column.name for column in self.table.columns}
-        return tuple(name for name in _LOOKED_UP if name in columns)
+    def coded(self) -> CodedCells:
+        """The columns of the table whose words are looked up and not read alone."""
+        names = {column.name for column in self.table.columns}
+        return CodedCells(
+            self.index, tuple(name for name in _LOOKED_UP if name in names), self.options.defaults,
+            self.chosen_values, self.has("street_address"), lambda: self.places_of_column,
+        )  # fmt: skip
 
     @cached_property
     def required_columns(self) -> tuple[str, ...]:
@@ -135,6 +139,13 @@ class TableReader:
         """By column and cell, what a person decided that the cell stands for."""
         values = self.options.values.items()
         return {(column, cell): word for column, words in values for cell, word in words.items()}
+
+    @cached_property
+    def places_of_column(self) -> tuple[str, ...]:
+        """The county and the city in which most of the places of its column lie."""
+        lines = (line for line in self.file.lines() if line.tells)
+        cells = (", ".join(cell for _, cell in self.cells_of(line, "place")) for line in lines)
+        return common_places(self.index.places, islice(dict.fromkeys(cells), _MAX_READ))
 
     def lines(self) -> Iterator[tuple[Line, RowValues]]:
         """Lines that hold a row without errors, and its values; the others are accounted for."""
@@ -260,7 +271,9 @@ class TableReader:
                 if is_default:
                     by_default.add(column.name)
         self._decide_currency(line, values, problems)
-        self._look_up(line, values, problems)
+        for name in self.coded.columns:
+            for note, is_lost in self.coded.look_up(name, self.cells_of(line, name), values):
+                problems.append(self._problem(line, name, note, "warning", is_lost=is_lost))
         for name in self.required_columns:
             is_told = any(p.field == name and p.severity == "error" for p in problems)
             if name not in values and not is_told:
@@ -383,7 +396,7 @@ class TableReader:
         if isinstance(value, Amount):
             unit = " ".join(filter(None, (value.currency, value.unit)))
             said = {_AMOUNT_CURRENCY: value.currency, "unit": unit}
-            return {column: value.value, **{n: w for n, w in said.items() if w and self._has(n)}}
+            return {column: value.value, **{n: w for n, w in said.items() if w and self.has(n)}}
         if column == "unit" and values.get("unit"):
             return {}  # the figure's own comes first
         target = referred_table(self.table.name, column)
@@ -391,8 +404,8 @@ class TableReader:
             return {column: self.full_id(value, target)}
         return {column: value}
 
-    def _has(self, name: str) -> bool:
-        """Whether the table has a column for this part of an amount."""
+    def has(self, name: str) -> bool:
+        """Whether the table has a column, also for a part of an amount."""
         wanted = "currency" if name == _AMOUNT_CURRENCY else name
         return any(each.name == wanted for each in self.table.columns)
 
@@ -417,32 +430,3 @@ class TableReader:
             self.reading.prefixed[table] = self.reading.mapping()
         known = self.reading.prefixed[table]
         return known.setdefault(bare, f"{self.source}:{bare}"[:230])
-
-    def _look_up(self, line: Line, values: dict[str, Any], problems: list[Problem]) -> None:
-        """Places and industries by their names and codes."""
-        for column in self.looked_up:
-            filled = self.cells_of(line, column)
-            default = self.options.defaults.get(column, "")
-            if not filled and default:
-                filled = [("", default)]
-            if len(filled) > 1:  # province, city and county are one place
-                filled = [(filled[0][0], ", ".join(cell for _, cell in filled))]
-            for title, cell in filled:
-                if is_nothing(cell):
-                    continue
-                chosen = self.chosen_values.get((column, cell), cell)
-                country = str(values.get("country", ""))
-                id, note = find_coded(self.index, column, title, chosen, country)
-                if not id and note is not None and default and column == "place":
-                    id = find_coded(self.index, column, "", default, country)[0]
-                    note = taken(cell, default)
-                if id:
-                    values[column] = id
-                if note is None:
-                    continue
-                is_kept = column == "place" and self._has("street_address")
-                if is_kept:
-                    values["street_address"] = with_address(values, cell)
-                    note = kept_as_address(cell, note)
-                is_lost = not id and not is_kept
-                problems.append(self._problem(line, column, note, "warning", is_lost=is_lost))

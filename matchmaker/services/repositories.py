@@ -18,6 +18,8 @@ from matchmaker.store.documents import Records
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, ApiKey, Invitation
 from matchmaker.workflow.appointment import Appointment
+from matchmaker.workflow.call import Call, CallState
+from matchmaker.workflow.call_answer import CallAnswer, CallNote, CallQuestion
 from matchmaker.workflow.gathering import Gathering
 from matchmaker.workflow.interactions import (
     Assignment,
@@ -209,13 +211,23 @@ class Repositories:
         self.survey_responses = Repository(
             records, "survey_response", SurveyResponse, _survey_response_keys
         )
+        self.calls = Repository(records, "call", Call, _call_keys)
+        self.call_answers = Repository(
+            records, "call_answer", CallAnswer, _fields("call", "organization")
+        )
+        self.call_questions = Repository(
+            records, "call_question", CallQuestion, _fields("call", "organization")
+        )
+        self.call_notes = Repository(
+            records, "call_note", CallNote, _fields("call", "organization", "author")
+        )
         self.rules = Repository(records, "cluster_rules", ClusterRules, _fields())
         self.interactions = Repository(records, "trace", Interaction, _interaction_keys)
         self.assignments = Repository(records, "assignment", Assignment, _assignment_keys)
         self.pending_graph_writes = Repository(records, "realisation", PendingGraphWrite, _fields())
         self.hooks = Repository(records, "hook", Hook, _fields("organization"))
         self.deliveries = Repository(records, "delivery", Delivery, _fields("hook"))
-        self.lists = Repository(records, "list", PickedOrganizations, _fields())
+        self.lists = Repository(records, "list", PickedOrganizations, _list_keys)
         self.long_questions = Repository(records, "question", LongQuestion, _fields("account"))
         self.saved_searches = Repository(records, "saved_search", SavedSearch, _saved_search_keys)
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
@@ -241,6 +253,30 @@ def pair_id(first: str, second: str, goal: str) -> str:
 def _fields(*names: str) -> Callable[[Any], Keys]:
     """To be found by these fields as they are."""
     return lambda value: {name: getattr(value, name) for name in names}
+
+
+def never_id(organization: str) -> str:
+    """The id of the list of those whom an organisation never wants to be brought together with."""
+    return f"{_NEVER}{organization}"
+
+
+_NEVER = "never "
+
+
+def _list_keys(picks: PickedOrganizations) -> Keys:
+    """Who is on whose list is looked up of never-with lists alone: they hold from both sides."""
+    return {"never": [id for id, _ in picks.items] if picks.id.startswith(_NEVER) else []}
+
+
+def _call_keys(call: Call) -> Keys:
+    is_for_all = call.cluster_wide and call.state is CallState.OPEN
+    return {
+        "organization": list(call.callers),
+        "cluster": [call.cluster] if call.cluster else [],
+        "state": call.state,
+        "open_to": [call.cluster] if is_for_all else [],
+        "team": [member.account for member in call.team],
+    }
 
 
 def _slots_keys(slots: Slots) -> Keys:
@@ -275,6 +311,7 @@ def _introduction_keys(introduction: Introduction) -> Keys:
         "state": introduction.state,
         "cluster": [introduction.cluster] if introduction.cluster else [],
         "batch": [introduction.batch] if introduction.batch else [],
+        "call": [introduction.call] if introduction.call else [],
         "phase": "waiting" if is_waiting else "active" if is_active else "over",
         "waiting_for": [introduction.organization(side) for side in awaited],
         "asking": [asking] if is_waiting and introduction.accepted else [],

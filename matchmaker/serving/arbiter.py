@@ -19,6 +19,7 @@ from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.arbiter import Arbiter
 
 from matchmaker.jobs import work_beside
+from matchmaker.messages import message
 from matchmaker.services.operations.process_lock import ProcessLock
 
 # Where each worker ends before it has done anything, the next one waits.
@@ -119,6 +120,19 @@ class Server(WSGIApplication):  # type: ignore[misc]
 
     def run(self) -> None:
         JobsArbiter(self).run()
+
+
+def welcome(address: str, language: str) -> str:
+    """What a server says when it is ready, with a question to begin with."""
+    lines = (
+        message("Matchmaker is ready: %(address)s", address=f"{address}/"),
+        message(
+            "A first question: %(command)s",
+            command=f"curl '{address}/api/v1/organizations?limit=3'",
+        ),
+        message("Stop with Ctrl-C."),
+    )
+    return "\n".join(line.text(language) for line in lines)
 
 
 def main() -> None:

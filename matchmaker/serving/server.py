@@ -82,14 +82,14 @@ class Refusal(Exception):
                     "errors": [],
                 }
             )
-        told = [("Content-Type", kind), ("Cache-Control", "no-store")]
-        told += [("X-Content-Type-Options", "nosniff"), ("Content-Language", language)]
-        told.append(("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"))
+        fields = [("Content-Type", kind), ("Cache-Control", "no-store")]
+        fields += [("X-Content-Type-Options", "nosniff"), ("Content-Language", language)]
+        fields.append(("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"))
         if headers.get("X_FORWARDED_PROTO") == "https":
-            told.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
+            fields.append(("Strict-Transport-Security", "max-age=31536000; includeSubDomains"))
         if self.status is HTTPStatus.SERVICE_UNAVAILABLE:
-            told.append(("Retry-After", str(RETRY_SECONDS)))
-        return told, body.encode()
+            fields.append(("Retry-After", str(RETRY_SECONDS)))
+        return fields, body.encode()
 
 
 class _RefusalTask(ErrorTask):  # type: ignore[misc]
@@ -268,10 +268,10 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         if not is_whole or lane_of(head[1].decode(), path) not in full:
             return arrived
         refusal = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, BUSY)
-        told, body = refusal.response(headers, path)
-        told += [("Content-Length", str(len(body))), ("Connection", "close")]
+        fields, body = refusal.response(headers, path)
+        fields += [("Content-Length", str(len(body))), ("Connection", "close")]
         lines = [f"HTTP/1.1 {refusal.status.value} {refusal.status.phrase}"]
-        lines += [f"{name}: {value}" for name, value in told]
+        lines += [f"{name}: {value}" for name, value in fields]
         with contextlib.closing(connection):
             connection.send("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         return None

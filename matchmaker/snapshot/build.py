@@ -131,7 +131,7 @@ def build(
         if given != count:
             raise ValueError(f"{given} vectors for {count} passages")
     centered, of_passages, means = _centered(spoken, passages, vectors)
-    said = _statements(spoken, rows, engagement_rows)
+    all_statements = _statements(spoken, rows, engagement_rows)
     engaged = _participation(engagements, organization_rows)
     speakers = _speakers(spoken, engagements, engagement_rows, organization_rows)
     return Snapshot(
@@ -152,9 +152,9 @@ def build(
             place_rows,
             industry_rows,
             as_of,
-            stages_named(said, speakers, len(organizations)),
+            stages_named(all_statements, speakers, len(organizations)),
         ),
-        statements=said,
+        statements=all_statements,
         passages=passages,
         engagements=_engagements(engagements, spoken),
         memberships=_memberships(rows, cluster_rows, organization_rows),
@@ -234,11 +234,11 @@ def _may_have_opted_out(rows: GraphRows) -> frozenset[str]:
     """
     opted_out = {row.id for row in rows.organizations if not row.listed}
     return frozenset(
-        other
+        second
         for pair in rows.duplicates
         if pair.score >= _RATHER_ONE and pair.is_of_one_name
-        for one, other in (pair.key, pair.key[::-1])
-        if one in opted_out
+        for first, second in (pair.key, pair.key[::-1])
+        if first in opted_out
     )
 
 

@@ -47,13 +47,13 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
     speakers = _rows_kept(snapshot.statement_organizations, keep_statement)
     size = len(snapshot)
     organizations = snapshot.organizations
-    said = replace(
+    statements = replace(
         statement,
         table=_blanked(statement.table, "text", keep_statement),
         active=_was_active(snapshot, keep_statement),
         date=np.where(keep_statement, statement.date, NO_DATE).astype(np.int32),
     )
-    named = stages_named(said, speakers, size)
+    named = stages_named(statements, speakers, size)
     return replace(
         snapshot,
         meta=replace(snapshot.meta, as_of=day),
@@ -63,7 +63,7 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
             stages=np.where(organizations.stages_read, named, organizations.stages),
             stages_read=organizations.stages_read & (named != 0),
         ),
-        statements=said,
+        statements=statements,
         engagements=replace(
             snapshot.engagements,
             table=_blanked(snapshot.engagements.table, "title", keep_engagement),

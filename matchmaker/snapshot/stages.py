@@ -28,12 +28,12 @@ def statement_stages(
     return stages
 
 
-def stages_named(said: Statements, speakers: Incidence, count: int) -> IntArray:
+def stages_named(statements: Statements, speakers: Incidence, count: int) -> IntArray:
     """Stages that the descriptions and standing offers of each organisation name, (count,)."""
     kinds = [STATEMENT_KINDS.index(kind) for kind in _SAYING_WHAT_IT_DOES]
-    usable = np.isin(said.kind, kinds) & said.active
+    usable = np.isin(statements.kind, kinds) & statements.active
     statement = np.repeat(np.arange(len(usable)), np.diff(speakers.indptr))
     chosen = usable[statement]
     stages = np.zeros(count, dtype=np.int32)
-    np.bitwise_or.at(stages, speakers.indices[chosen], said.stages[statement[chosen]])
+    np.bitwise_or.at(stages, speakers.indices[chosen], statements.stages[statement[chosen]])
     return stages

@@ -46,12 +46,12 @@ class Records(ABC):
 
         Ids made by `new_id` are in order of time.
         """
-        records = self._found(kind, key, value, after, limit + 1, newest_first)
+        records = self._read_records(kind, key, value, after, limit + 1, newest_first)
         kept = tuple(records[:limit])
         return Page(kept, kept[-1].id if len(records) > limit else None)
 
     @abstractmethod
-    def _found(
+    def _read_records(
         self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
     ) -> list[Record]: ...
 
@@ -104,8 +104,12 @@ class Store(GraphStore):
 
 
 def new_id() -> str:
-    """An id that cannot be guessed, in order of time among others: milliseconds, then 80 bits."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+    """An id that cannot be guessed, in order of time among others.
+
+    Milliseconds, their 65,536th part, then 64 random bits.
+    """
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    return f"{milliseconds:012x}{rest * 65_536 // 1_000_000:04x}{secrets.token_hex(8)}"
 
 
 def conflict(kind: str, id: str) -> VersionConflict:

@@ -63,8 +63,8 @@ class GraphCopy:
             store = self._opened[1]
         moments = _as_of.get()
         if moments is not None:
-            made = int(path.stem.removeprefix("graph-")) / 1e9
-            moments.append(datetime.fromtimestamp(made, UTC))
+            written = int(path.stem.removeprefix("graph-")) / 1e9
+            moments.append(datetime.fromtimestamp(written, UTC))
         return store._read(work)
 
     def _newest(self) -> Path | None:

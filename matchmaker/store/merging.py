@@ -252,13 +252,13 @@ def _is_coarser(before: Any, row: Any, name: str) -> bool:
     if name != principal_date(before.__class__):
         return False
     known: datetime.date | None = getattr(before, name)
-    said: datetime.date | None = getattr(row, name)
+    new: datetime.date | None = getattr(row, name)
     order = list(DatePrecision)
-    if known is None or said is None:
+    if known is None or new is None:
         return False
     if order.index(row.date_precision) >= order.index(before.date_precision):
         return False
-    return date_text(known, row.date_precision) == date_text(said, row.date_precision)
+    return date_text(known, row.date_precision) == date_text(new, row.date_precision)
 
 
 def _wins(new: FieldOrigin, old: FieldOrigin) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
@@ -25,8 +25,13 @@ def open_store(settings: Settings, copy: GraphCopy | None = None) -> Store:
     )
     host = f"[{address}]" if ":" in address else address
     located = urlunsplit((parts.scheme, f"{host}:{parts.port or 7687}", "", "", ""))
-    password = settings.store_password.get_secret_value() or parts.password or ""
-    return Neo4jStore(located, parts.username or "neo4j", password, copy)
+    in_address = unquote(parts.password or "")
+    return Neo4jStore(
+        located,
+        parts.username or "neo4j",
+        lambda: settings.store_password.get_secret_value() or in_address,
+        copy,
+    )
 
 
 def open_file(path: Path) -> Store:

@@ -172,7 +172,7 @@ def effect(id: str) -> PageAnswer:
     principal = signed_in()
     return render_template(
         "effect.html",
-        found=services().effects.effect(principal, id),
+        effect=services().effects.effect(principal, id),
         cluster=services().published.cluster(id),
     )
 

@@ -80,8 +80,8 @@ def codes(table: str) -> PageAnswer:
     signed_in()
     names: dict[str, CodeTable] = {"places": "places", "clusters": "clusters"}
     kind = names.get(table, "industries")
-    found = services().codes.search(kind, request.args.get(FIELDS[kind], "")[:200])
-    return render_template("codes.html", found=found)
+    matches = services().codes.search(kind, request.args.get(FIELDS[kind], "")[:200])
+    return render_template("codes.html", matches=matches)
 
 
 @web.post("/profile")

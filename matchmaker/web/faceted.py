@@ -74,8 +74,8 @@ def organizations() -> PageAnswer:
         for order in DirectoryOrder
         if (order is not DirectoryOrder.FIT or text) and (order is not DirectoryOrder.NEAR or own)
     ]
-    asked = request.args.get("sort", "")
-    order = DirectoryOrder(asked) if asked in orders else orders[-1] if text else orders[0]
+    sort = request.args.get("sort", "")
+    order = DirectoryOrder(sort) if sort in orders else orders[-1] if text else orders[0]
     begin = _begin()
     facets, rows, total, problem, places = None, tuple[DirectoryRow, ...](), 0, None, None
     try:
@@ -132,8 +132,8 @@ def _wanted(principal: Principal, text: str) -> FacetedFilter:
 
 
 def _members(members: type[Option], name: str) -> frozenset[Option]:
-    asked = request.args.getlist(name)
-    return frozenset(member for member in members if member in asked)
+    chosen = request.args.getlist(name)
+    return frozenset(member for member in members if member in chosen)
 
 
 def _shown(facets: Facets) -> tuple[ShownFacet, ...]:
@@ -151,12 +151,12 @@ def _shown(facets: Facets) -> tuple[ShownFacet, ...]:
 
 
 def _ticked(title: Message, name: str, values: tuple[FacetValue, ...]) -> ShownFacet:
-    asked = request.args.getlist(name)
+    chosen = request.args.getlist(name)
     return ShownFacet(
         title,
         tuple(
             FacetChoice(
-                word(each.value), each.count, toggled(name, each.value), each.value in asked
+                word(each.value), each.count, toggled(name, each.value), each.value in chosen
             )
             for each in values
         ),
@@ -166,15 +166,15 @@ def _ticked(title: Message, name: str, values: tuple[FacetValue, ...]) -> ShownF
 def _tree(
     title: Message, name: str, values: tuple[FacetValue, ...], above: tuple[FacetValue, ...]
 ) -> ShownFacet:
-    asked = request.args.get(name, "")
+    chosen = request.args.get(name, "")
     return ShownFacet(
         title,
         tuple(
             FacetChoice(
                 localised(each),
                 each.count,
-                address(**{name: "" if each.value == asked else each.value}),
-                each.value == asked,
+                address(**{name: "" if each.value == chosen else each.value}),
+                each.value == chosen,
             )
             for each in values
         ),
@@ -220,8 +220,8 @@ def address(**changes: str) -> str:
 
 def toggled(name: str, value: str) -> str:
     """This list with one more value of a facet, or without it."""
-    asked = request.args.getlist(name)
-    values = [each for each in asked if each != value] if value in asked else [*asked, value]
+    chosen = request.args.getlist(name)
+    values = [each for each in chosen if each != value] if value in chosen else [*chosen, value]
     kept = {
         other: given
         for other, given in request.args.to_dict(flat=False).items()

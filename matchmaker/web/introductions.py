@@ -73,8 +73,8 @@ def _new_page(
     parties = parties_of(principal, [candidate], goal, own=own)
     # Who offers to meet a need is the candidate of the one that has it.
     is_offering = sent.get("asking") == Side.CANDIDATE
-    asker, asked = (candidate, own) if is_offering else (own, candidate)
-    fit = fit_of(principal, asker, asked, goal, sent.get("need", "")) if own else None
+    asker, answerer = (candidate, own) if is_offering else (own, candidate)
+    fit = fit_of(principal, asker, answerer, goal, sent.get("need", "")) if own else None
     return render_template(
         "introduction_new.html",
         goal=goal,

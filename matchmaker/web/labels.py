@@ -68,7 +68,7 @@ def word(value: object) -> str:
     return translated(TERMS.get(str(value), str(value)), language())
 
 
-def said(value: object) -> str:
+def text_of(value: object) -> str:
     """An error, a message, a list of them, or a text of the catalogue."""
     if isinstance(value, MatchmakerError):
         return value.text(language())
@@ -171,7 +171,7 @@ def register(app: Flask) -> None:
         newstyle=True,
     )
     for show in (
-        word, said, field, number, percent, day, moment, slot, zone_name, file_size, codes,
+        word, text_of, field, number, percent, day, moment, slot, zone_name, file_size, codes,
     ):  # fmt: skip
         templates.filters[show.__name__] = _at_each_showing(show)
 

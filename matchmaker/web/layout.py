@@ -188,7 +188,7 @@ def is_part() -> bool:
 
 def show_notice(text: str | Message | errors.MatchmakerError, kind: str = "good") -> None:
     """A line at the top of the next page."""
-    flash(labels.said(text), kind)
+    flash(labels.text_of(text), kind)
 
 
 def parse_choice(options: type[Option], text: str, where: str) -> Option:
@@ -273,7 +273,7 @@ def _sign_in_again(error: errors.SignInNeeded, status: int) -> Response | tuple[
     here = request.full_path.rstrip("?")
     if not is_part():
         return redirect(url_for("web.sign_in", next=here), 303)
-    answer = make_response(labels.said(error), status)
+    answer = make_response(labels.text_of(error), status)
     if urlsplit(request.headers.get("HX-Current-URL", "")).path == request.path:
         # A part of the very page: the address has all that was asked. Of other parts the page
         # only says so itself: something may be half written on it.

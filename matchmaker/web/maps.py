@@ -92,14 +92,14 @@ def landmarks() -> PageAnswer:
     )
 
 
-def map_of_directory(found: MapSpots, link: Any) -> PlacesMap:
+def map_of_directory(spots: MapSpots, link: Any) -> PlacesMap:
     """Everybody in a list as counts; `link` gives the address of the list in a place."""
-    points = [MapPoint(place, link=link(place.id)) for place in found.spots]
-    for number in found.spot_of:
+    points = [MapPoint(place, link=link(place.id)) for place in spots.spots]
+    for number in spots.spot_of:
         if number >= 0:
             points[number].count += 1
     points.sort(key=lambda point: -point.count)
-    return PlacesMap(points[:_POINTS], found.wide, found.unknown)
+    return PlacesMap(points[:_POINTS], spots.wide, spots.unknown)
 
 
 def map_of_results(principal: Principal, cards: Cards) -> PlacesMap | None:
@@ -110,21 +110,21 @@ def map_of_results(principal: Principal, cards: Cards) -> PlacesMap | None:
     own = cards.asker
     own_place = own.organization.place if own else None
     places = [card.candidate.organization.place for card in ranked]
-    found = services().geography.of_places(principal, [*places, own_place] if own else places)
-    points = [MapPoint(place) for place in found.spots]
-    for rank, (card, number) in enumerate(zip(ranked, found.spot_of, strict=False), 1):
+    spots = services().geography.of_places(principal, [*places, own_place] if own else places)
+    points = [MapPoint(place) for place in spots.spots]
+    for rank, (card, number) in enumerate(zip(ranked, spots.spot_of, strict=False), 1):
         if number >= 0:
             points[number].count += 1
             entry = f"{rank}. {localised(card.recommendation)}", f"#result-{rank}"
             points[number].entries.append(entry)
-    is_placed = bool(own) and found.spot_of[-1] >= 0
+    is_placed = bool(own) and spots.spot_of[-1] >= 0
     if is_placed:
-        points[found.spot_of[-1]].mark = "own"
+        points[spots.spot_of[-1]].mark = "own"
     # The reader's own place is none of the candidates'.
-    unknown = found.unknown - (1 if own and own_place is None else 0)
+    unknown = spots.unknown - (1 if own and own_place is None else 0)
     wide = [
         (place, count - (1 if not is_placed and place.id == own_place else 0))
-        for place, count in found.wide
+        for place, count in spots.wide
     ]
     return PlacesMap(
         points, [(place, count) for place, count in wide if count], unknown, has_rings=is_placed
@@ -135,11 +135,11 @@ def map_of_cluster(view: View) -> PlacesMap:
     """Members of a cluster, their ties among each other and with others, by place."""
     net, snapshot = view.network, view.landscape.snapshot
     everybody = np.concatenate([net.members, net.outsiders]).astype(np.int64)
-    found = map_spots(snapshot, snapshot.organizations.place[everybody].astype(np.int32))
+    spots = map_spots(snapshot, snapshot.organizations.place[everybody].astype(np.int32))
     members = map_spots(snapshot, snapshot.organizations.place[net.members].astype(np.int32))
-    points = [MapPoint(place, mark="outside") for place in found.spots]
+    points = [MapPoint(place, mark="outside") for place in spots.spots]
     name_of = snapshot.name_of if language() == NAMES else snapshot.english_name_of
-    for position, (row, number) in enumerate(zip(everybody.tolist(), found.spot_of, strict=True)):
+    for position, (row, number) in enumerate(zip(everybody.tolist(), spots.spot_of, strict=True)):
         if number < 0:
             continue
         point = points[number]
@@ -156,15 +156,15 @@ def map_of_cluster(view: View) -> PlacesMap:
         (int(member), len(net) + int(outsider))
         for member, outsider in zip(border.row, border.col, strict=True)
     ]
-    lines = [*_lines(found, inside, False), *_lines(found, across, True)]
+    lines = [*_lines(spots, inside, False), *_lines(spots, across, True)]
     return PlacesMap(points, members.wide, members.unknown, lines[:_LINES])
 
 
-def _lines(found: MapSpots, pairs: Iterable[tuple[int, int]], is_outside: bool) -> list[MapLine]:
+def _lines(spots: MapSpots, pairs: Iterable[tuple[int, int]], is_outside: bool) -> list[MapLine]:
     """Ties between different spots, together; the most first."""
     counts: dict[tuple[int, int], int] = {}
     for start, end in pairs:
-        ends = sorted((found.spot_of[start], found.spot_of[end]))
+        ends = sorted((spots.spot_of[start], spots.spot_of[end]))
         if ends[0] >= 0 and ends[0] != ends[1]:
             counts[ends[0], ends[1]] = counts.get((ends[0], ends[1]), 0) + 1
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

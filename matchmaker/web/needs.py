@@ -34,9 +34,9 @@ def needs() -> PageAnswer:
     """Open needs of others, those first that one's house can answer best."""
     principal, own = signed_in(), own_organization()
     kind = services().directory.profile(principal, own).organization.kind if own else None
-    goal, asked = request.args.get("goal", ""), request.args.get("sort", "")
+    goal, sort = request.args.get("goal", ""), request.args.get("sort", "")
     orders = [order for order in NeedOrder if own or order is not NeedOrder.FIT]
-    order = NeedOrder(asked) if asked in orders else orders[0]
+    order = NeedOrder(sort) if sort in orders else orders[0]
     possible = [each.name for each in GOALS.values() if kind is None or kind in each.candidates]
     wanted = WantedOpenNeeds(
         OrganizationFilter(places=written("place"), industries=written("industry")),

@@ -100,8 +100,8 @@ def _why(
     """The goal asked for, else the likeliest, and why this one fits it."""
     if not goals:
         return None, None
-    asked = request.args.get("goal", "")
-    goal = GoalName(asked) if asked in goals else goals[0]
+    chosen = request.args.get("goal", "")
+    goal = GoalName(chosen) if chosen in goals else goals[0]
     return goal, fit_of(principal, own, other.id, goal)
 
 

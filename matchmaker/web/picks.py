@@ -164,15 +164,15 @@ def saved() -> PageAnswer:
 def compare() -> PageAnswer:
     """Up to four side by side: how they fit the question, how far they are, what they show."""
     principal, own = signed_in(), own_organization()
-    asked = list(dict.fromkeys(request.args.getlist("id")))
-    ids = asked[:COMPARED] or [id for id, _ in compared()]
+    compared_ids = list(dict.fromkeys(request.args.getlist("id")))
+    ids = compared_ids[:COMPARED] or [id for id, _ in compared()]
     goal_name, text = request.args.get("goal", ""), asked_text(principal)
     goal = GoalName(goal_name) if goal_name in list(GoalName) else None
     cards = _cards(principal, own, goal, text) if goal and ids else {}
     return render_template(
         "compare.html",
         compared_rows=[_row(principal, own, id, cards.get(id)) for id in ids],
-        too_many=len(asked) > COMPARED,
+        too_many=len(compared_ids) > COMPARED,
         goal=goal,
         own=own,
         question_text=text,

@@ -15,7 +15,7 @@ from matchmaker.messages import Message, message, translated
 from matchmaker.services.directory.name_search import MatchedBy, MatchReason, NameTable
 from matchmaker.services.directory.search import LONGEST, MOST_IN_GROUP
 from matchmaker.services.directory.search_results import ResultKind, SearchGroup, SearchResult
-from matchmaker.web.labels import language, said, word
+from matchmaker.web.labels import language, text_of, word
 from matchmaker.web.layout import PageAnswer, is_part, localised, signed_in, web
 from matchmaker.web.marks import with_marks
 from matchmaker.web.menu import menu
@@ -93,8 +93,10 @@ def search() -> PageAnswer:
 def _groups(
     principal: Principal, text: str, limit: int, kinds: frozenset[ResultKind]
 ) -> list[FoundGroup]:
-    found = services().search.everything(principal, text, limit, kinds, by_meaning=not is_part())
-    groups = [_group(principal, text, each, bool(kinds)) for each in found]
+    result_groups = services().search.everything(
+        principal, text, limit, kinds, by_meaning=not is_part()
+    )
+    groups = [_group(principal, text, each, bool(kinds)) for each in result_groups]
     pages = () if kinds else _pages(principal, text, limit)
     if pages:
         # Who types the name of a page wants the page.
@@ -158,15 +160,15 @@ def _pages(principal: Principal, text: str, limit: int) -> tuple[FoundLine, ...]
     titles = NameTable(
         (number, title)
         for number, entry in enumerate(entries)
-        for title in (said(entry.title), translated(entry.title.id, _other_language()))
+        for title in (text_of(entry.title), translated(entry.title.id, _other_language()))
     )
     matches = titles.matches(text)
     best = sorted(matches, key=lambda number: -matches[number].strength)[:limit]
     return tuple(
         FoundLine(
-            highlighted(said(entries[number].title), matches[number])
-            if matches[number].text == said(entries[number].title)
-            else escape(said(entries[number].title)),
+            highlighted(text_of(entries[number].title), matches[number])
+            if matches[number].text == text_of(entries[number].title)
+            else escape(text_of(entries[number].title)),
             entries[number].link,
             (),
             _REASONS[matches[number].by],

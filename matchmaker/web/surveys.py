@@ -147,10 +147,10 @@ def survey_audit(id: str) -> PageAnswer:
     channels = channels_of(view.survey)
     wanted = request.args.get("layer", "")
     layer = Channel(wanted) if wanted in channels else channels[-1]
-    found = services().survey_audits.audit(principal, id, layer)
+    audit = services().survey_audits.audit(principal, id, layer)
     return render_template(
         "survey_audit.html",
-        audit=found,
+        audit=audit,
         survey=view.survey,
         cluster=services().published.cluster(view.survey.cluster),
         channels=[(each, CHANNEL_TITLES[each]) for each in channels],

@@ -43,3 +43,14 @@ def not_possible(state: str, action: str, possible: Iterable[str]) -> WrongState
         action=action,
         names=tuple(dict.fromkeys(possible)) or message("nothing"),
     )
+
+
+def check_length(name: str, text: str, limit: int) -> None:
+    """Raise InvalidInput for a text that is too long."""
+    if len(text) > limit:
+        raise InvalidInput(
+            "has %(length)s characters; at most %(limit)s.",
+            where=name,
+            length=len(text),
+            limit=limit,
+        )

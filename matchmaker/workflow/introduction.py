@@ -26,6 +26,7 @@ from matchmaker.workflow.introduction_states import (
     Side,
     State,
 )
+from matchmaker.workflow.refusals import DeclineReason
 
 VALID_FOR = timedelta(days=14)
 
@@ -69,13 +70,17 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What one side does; `organization` says for whom where one acts for both."""
+    """What one side does; `organization` says for whom where one acts for both.
+
+    `kind` is the kind of reason for declining, which is counted; `reason` is read.
+    """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
     action: Action
     reason: MessageText = ""
     _: KW_ONLY
+    kind: DeclineReason | None = None
     organization: Identifier = ""
     outcome: Outcome | None = None
     satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
@@ -96,6 +101,7 @@ class IntroductionStep:
     actor: str
     side: Side | None = None
     reason: str = ""
+    kind: DeclineReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +154,7 @@ class Introduction(Proposal):
     expires: datetime
     state: State = State.PROPOSED
     batch: str = ""
+    call: str = ""  # the call that was awarded
     accepted: frozenset[Side] = frozenset()
     reported_by: Side | None = None
     outcome: Outcome | None = None
@@ -262,7 +269,8 @@ def act(
     changed = _changed(introduction, transition, side)
     if action is Action.ACCEPT and len(changed.accepted) < len(Side):
         target = State.PROPOSED
-    step = IntroductionStep(action, target, now, actor, side, transition.reason)
+    kind = transition.kind if action is Action.DECLINE else None
+    step = IntroductionStep(action, target, now, actor, side, transition.reason, kind)
     return replace(changed, state=target, steps=(*introduction.steps, step))
 
 

@@ -38,6 +38,17 @@ class NotificationKind(StrEnum):
     SURVEY = "survey"
     SURVEY_ENDS = "survey_ends"
     SURVEY_CLAIM = "survey_claim"
+    CALL_INVITED = "call_invited"
+    CALL_OPEN = "call_open"
+    CALL_ENDS = "call_ends"
+    CALL_PROLONGED = "call_prolonged"
+    CALL_QUESTION = "call_question"
+    CALL_REPLIED = "call_replied"
+    CALL_ANSWERED = "call_answered"
+    CALL_OVER = "call_over"
+    CALL_AWARDED = "call_awarded"
+    CALL_THANKS = "call_thanks"
+    CALL_ENDED = "call_ended"
 
 
 # What each says; the parameters are its facts.
@@ -71,6 +82,25 @@ TEXTS = {
     NotificationKind.SURVEY_CLAIM: message(
         "In the survey of %(other)s somebody named you as a partner; please say whether it is so"
     ),
+    NotificationKind.CALL_INVITED: message(
+        "%(other)s invites you to answer a call, until %(time)s"
+    ),
+    NotificationKind.CALL_OPEN: message("%(other)s opened a call to your cluster, until %(time)s"),
+    NotificationKind.CALL_ENDS: message(
+        "The call of %(other)s waits for your answer, until %(time)s"
+    ),
+    NotificationKind.CALL_PROLONGED: message("The call of %(other)s now runs until %(time)s"),
+    NotificationKind.CALL_QUESTION: message("%(other)s has a question about your call"),
+    NotificationKind.CALL_REPLIED: message("The call of %(other)s: a question was answered"),
+    NotificationKind.CALL_ANSWERED: message("Your call: %(other)s %(state)s"),
+    NotificationKind.CALL_OVER: message(
+        "The deadline of your call %(other)s has passed. Answers: %(count)s"
+    ),
+    NotificationKind.CALL_AWARDED: message("%(other)s awarded you a call"),
+    NotificationKind.CALL_THANKS: message(
+        "%(other)s thanks you for your answer and awarded the call otherwise: %(state)s"
+    ),
+    NotificationKind.CALL_ENDED: message("The call of %(other)s ended without an award: %(state)s"),
 }
 # States as they stand in these sentences, which is not always their label.
 STATES = {
@@ -78,7 +108,11 @@ STATES = {
     for name in (
         "terms", "proposed", "accepted", "meeting", "agreed", "delivered", "completed",
         "declined", "expired", "cancelled", "ended", "published", "draft", "joined", "left",
-        "waiting", "withdrawn", "in_review",
+        "waiting", "withdrawn", "in_review", "submitted",
+        # why a call was awarded otherwise, or ended
+        "another_fits", "dearer", "slower", "minimum_too_large", "too_little_capacity",
+        "requirements_not_met", "incomplete", "nothing_suitable", "not_needed", "postponed",
+        "over_budget", "undecided", "other",
     )
 }  # fmt: skip
 

@@ -154,7 +154,7 @@ class SurveyRound:
         return self.state is SurveyState.OPEN and day <= self.deadline
 
     @property
-    def asked(self) -> frozenset[SurveyQuestion]:
+    def questions_both_ways(self) -> frozenset[SurveyQuestion]:
         """The questions, and each as it is asked of the other side of a tie."""
         return frozenset({*self.questions, *(question.inverse for question in self.questions)})
 
@@ -250,7 +250,7 @@ def check_answer(survey: SurveyRound, organization: str, answer: SurveyAnswer, y
 
 
 def _check_question(survey: SurveyRound, question: SurveyQuestion, where: str) -> None:
-    if question not in survey.asked:
+    if question not in survey.questions_both_ways:
         raise InvalidInput("is not asked in this round.", where=where)
 
 
@@ -307,13 +307,13 @@ class SurveyTie:
 
 def survey_ties(responses: Iterable[SurveyResponse]) -> tuple[SurveyTie, ...]:
     """Every tie that somebody names with somebody in the graph, in order."""
-    said: dict[TieKey, dict[str, ReportedTie]] = {}
+    reports: dict[TieKey, dict[str, ReportedTie]] = {}
     denied: dict[TieKey, set[str]] = {}
     for response in responses:
         own = response.organization
         for tie in response.answer.ties:
             if tie.partner:
-                said.setdefault(key_of(tie.question, own, tie.partner), {})[own] = tie
+                reports.setdefault(key_of(tie.question, own, tie.partner), {})[own] = tie
         for denial in response.answer.denied:
             denied.setdefault(key_of(denial.question, own, denial.partner), set()).add(own)
     return tuple(
@@ -324,7 +324,7 @@ def survey_ties(responses: Iterable[SurveyResponse]) -> tuple[SurveyTie, ...]:
             min((tie.since for tie in tellers.values() if tie.since is not None), default=None),
             _more_often(tie.frequency for tie in tellers.values()),
         )
-        for key, tellers in sorted(said.items())
+        for key, tellers in sorted(reports.items())
     )
 
 
@@ -345,9 +345,9 @@ class SurveyCount:
 
 def counts_of(ties: Iterable[SurveyTie], layers: Iterable[Layer]) -> tuple[SurveyCount, ...]:
     """Counts of each layer that is asked for, in the order asked."""
-    found = Counter((tie.key.layer, tie.status) for tie in ties)
+    counts = Counter((tie.key.layer, tie.status) for tie in ties)
     return tuple(
-        SurveyCount(layer, *(found[layer, status] for status in _COUNTED))
+        SurveyCount(layer, *(counts[layer, status] for status in _COUNTED))
         for layer in dict.fromkeys(layers)
     )
 

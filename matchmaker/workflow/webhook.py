@@ -122,14 +122,14 @@ def is_public(address: str) -> bool:
 
 def _within(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:
     """IPv4 addresses that a gateway on the way would read out of an IPv6 address."""
-    found: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = []
+    embedded: list[ipaddress.IPv4Address | ipaddress.IPv6Address] = []
     if address.ipv4_mapped:
-        found.append(address.ipv4_mapped)
+        embedded.append(address.ipv4_mapped)
     if address.sixtofour:
-        found.append(address.sixtofour)
+        embedded.append(address.sixtofour)
     if address.teredo:
-        found.extend(address.teredo)
+        embedded.extend(address.teredo)
     # NAT64 (RFC 6052) and IPv4-compatible addresses (RFC 4291) hold it at the end.
     if address in _NAT64 or int(address) < 1 << 32:
-        found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-    return found
+        embedded.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
+    return embedded

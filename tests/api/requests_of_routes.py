@@ -8,9 +8,12 @@ import pyotp
 
 from matchmaker.access import ADMIN, SYSTEM, Principal
 from matchmaker.domain import GoalName, Need, NeedState, Organization
+from matchmaker.services.cooperation.call_decisions import Award
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership, Scope
 from matchmaker.workflow.appointment import AppointmentAction, AppointmentOffer, AppointmentStep
+from matchmaker.workflow.call import CallContent
+from matchmaker.workflow.call_answer import Bid
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
@@ -143,6 +146,74 @@ def _survey_token(world):
     return link.url.partition("token=")[2]
 
 
+def _call(world, submitted=False):
+    """A call of t:firm1's owner, to a firm that is made for it."""
+    firm = f"t:asked{next(_number)}"
+    row = Organization(firm, "Sample foundry", "firm", capacity=9)
+    world.services.directory.create(ADMIN, row, "")
+    opening, answers = world.services.call_opening, world.services.call_answers
+    id = opening.open(world.principal("owner"), _call_content(FIRM), [firm]).brief.id
+    if submitted:
+        answers.submit(_of_firm(firm), id, firm, Bid(price=3, currency="CNY"))
+    return id
+
+
+def _call_content(organization, **more):
+    deadline = datetime.now(UTC).date() + timedelta(days=9)
+    return CallContent(
+        organization, "Ball valves", "Ball valves DN50 of steel 316L", GoalName.SUPPLIER, deadline,
+        **more,
+    )  # fmt: skip
+
+
+def _of_firm(firm):
+    """Somebody who acts for a firm; no account is kept of them."""
+    one = frozenset({firm})
+    return Principal("system", account="system", organizations=one, owned=one)
+
+
+def _called(world):
+    """A call that t:firm1 is invited to."""
+    view = world.services.call_opening.open(_of_firm("t:firm2"), _call_content("t:firm2"), [FIRM])
+    return view.brief.id
+
+
+def _party(world, call):
+    (answer,) = world.services.repositories.call_answers.values("call", call)
+    return answer.organization
+
+
+def _noted_call(world):
+    call = _call(world)
+    view = world.services.calls.note(world.principal("owner"), call, "Ask for the price")
+    return {"id": call, "query_string": {"note": view.notes[0].id}}
+
+
+def _asked_call(world):
+    call = _call(world)
+    firm = _party(world, call)
+    world.services.call_answers.ask(_of_firm(firm), call, firm, "Until when?")
+    (question,) = world.services.repositories.call_questions.values("call", call)
+    return {"id": call, "json": {"question": question.id, "answer": "Until June"}}
+
+
+def _answered_call(world):
+    _close_all(world)
+    call = _call(world, submitted=True)
+    return {"id": call, "json": {"winners": [_party(world, call)]}}
+
+
+def _awarded_call(world):
+    sent = _answered_call(world)
+    call, firm = sent["id"], sent["json"]["winners"][0]
+    world.services.call_decisions.award(world.principal("owner"), call, Award((firm,)))
+    return {"id": call, "json": {"organization": FIRM, "winner": firm}}
+
+
+def _own_of(world, r):
+    return {"query_string": {"organization": FIRM}}
+
+
 def _account(world):
     email = f"walk{next(_number)}@example.org"
     memberships = (AccountMembership(FIRM),)
@@ -192,7 +263,7 @@ def _key(world, role):
     """One of the role's own; anyone has none."""
     if role == "anyone":
         return "none"
-    made = world.services.api_keys.issue(world.principal(role), "walk", Scope.READ)
+    made = world.services.api_keys.issue(world.principal(role), "walk", Scope.READ, PASSWORD)
     return made.key.id
 
 
@@ -245,12 +316,15 @@ def _by_passkey(world, role):
 
 
 def _ending_passkey(world, role):
-    """By an account like the role's own, with a passkey and a key made after it."""
+    """By an account like the role's own, with a passkey and a key made after it.
+
+    What renews its recovery codes sends the same.
+    """
     sent = {"json": {"password": PASSWORD, "code": ""}}
     if role == "anyone":
         return sent
     account, _ = _with_passkey(world, role)
-    key = world.services.api_keys.issue(account.principal(), "walk", Scope.WRITE).secret
+    key = world.services.api_keys.issue(account.principal(), "walk", Scope.WRITE, PASSWORD).secret
     headers = {"Authorization": f"Bearer {key}"}
     return {**sent, "id": account.passkeys[0].id, "headers": headers}
 
@@ -471,6 +545,66 @@ REQUESTS = {
             }
         },
     ),
+    "GET /calls": ("", _own_of),
+    "POST /calls": (
+        "",
+        lambda w, r: {
+            "json": {
+                "organization": FIRM, "title": "Valves", "text": "Ball valves DN50",
+                "goal": "supplier", "deadline": _tomorrow()[:10],
+            }
+        },
+    ),
+    "GET /calls/{id}": (_call, lambda w, r: {}),
+    "GET /calls/{id}/comparison": (
+        lambda w: _call(w, submitted=True), lambda w, r: {"query_string": {"format": "csv"}}
+    ),
+    "GET /calls/{id}/suggestions": (_call, lambda w, r: {}),
+    "POST /calls/{id}/invitations": (
+        _call, lambda w, r: {"json": {"organizations": ["t:firm3"]}}
+    ),
+    "PUT /calls/{id}/deadline": (
+        _call,
+        lambda w, r: {
+            "json": {"deadline": (datetime.now(UTC) + timedelta(days=20)).date().isoformat()}
+        },
+    ),
+    "PUT /calls/{id}/team": (
+        _call,
+        lambda w, r: {
+            "json": {"members": [{"account": w.accounts["member"].id, "role": "reader"}]}
+        },
+    ),
+    "PUT /calls/{id}/shortlist": (_call, lambda w, r: {"json": {"organizations": []}}),
+    "POST /calls/{id}/notes": (_call, lambda w, r: {"json": {"text": "Ask for the price"}}),
+    "DELETE /calls/{id}/notes": (_call, lambda w, r: _noted_call(w)),
+    "POST /calls/{id}/replies": (_call, lambda w, r: _asked_call(w)),
+    "POST /calls/{id}/award": (_call, lambda w, r: _answered_call(w)),
+    "POST /calls/{id}/introductions": (_call, lambda w, r: _awarded_call(w)),
+    "POST /calls/{id}/end": (_call, lambda w, r: {"json": {"reason": "postponed"}}),
+    "GET /call-invitations": ("", _own_of),
+    "GET /call-invitations/open": ("", _own_of),
+    "GET /calls/{id}/answer": (_called, _own_of),
+    "PUT /calls/{id}/answer": (
+        _called, lambda w, r: {"json": {"organization": FIRM, "text": "We can"}}
+    ),
+    "DELETE /calls/{id}/answer": (_called, _own_of),
+    "POST /calls/{id}/decline": (
+        _called, lambda w, r: {"json": {"organization": FIRM, "reason": "no_capacity"}}
+    ),
+    "POST /calls/{id}/questions": (
+        _called, lambda w, r: {"json": {"organization": FIRM, "text": "Until when?"}}
+    ),
+    "GET /clusters/{id}/calls": _with(CLUSTER),
+    "GET /clusters/{id}/refusals": _with(CLUSTER),
+    "GET /organizations/{id}/refusals": _with(FIRM),
+    "GET /organizations/{id}/never-with": _with(FIRM),
+    "POST /organizations/{id}/never-with": (
+        FIRM, lambda w, r: {"json": {"organization": "t:firm6"}}
+    ),
+    "DELETE /organizations/{id}/never-with": (
+        FIRM, lambda w, r: {"query_string": {"organization": "t:firm6"}}
+    ),
     "GET /session": _with(),
     "POST /session": (
         "",
@@ -502,7 +636,7 @@ REQUESTS = {
     "POST /confirmation": ("", lambda w, r: {"json": {"token": _confirmation(w)}}),
     "GET /account": _with(),
     "GET /account/sessions": _with(),
-    "DELETE /account/sessions/{id}": (_session, lambda w, r: {}),
+    "POST /account/sessions/{id}/end": (_session, lambda w, r: {"json": {"password": PASSWORD}}),
     "POST /account/confirmation": _with(json={}),
     "POST /account/second-factor": _with(json={"password": PASSWORD}),
     "POST /account/second-factor/confirm": ("", _confirming),
@@ -512,6 +646,7 @@ REQUESTS = {
             "json": {"password": PASSWORD, "code": ""}, "headers": w.headers_of_another(r),
         },
     ),
+    "POST /account/recovery-codes": ("none", _ending_passkey),
     "POST /session/passkey/options": _with(json={}),
     "POST /session/passkey": ("", _by_passkey),
     "GET /account/passkeys": _with(),
@@ -526,14 +661,14 @@ REQUESTS = {
             "headers": w.headers_of_another(r),  # it ends with the old password
         },
     ),
-    "POST /account/sign-out": _with(json={}),
+    "POST /account/sign-out": _with(json={"password": PASSWORD}),
     "GET /account/export": _with(),
     "POST /account/delete": (
         "",
         lambda w, r: {"json": {"password": PASSWORD}, "headers": w.headers_of_another(r)},
     ),
     "GET /account/keys": _with(),
-    "POST /account/keys": _with(json={"name": "walk"}),
+    "POST /account/keys": _with(json={"name": "walk", "password": PASSWORD}),
     "DELETE /account/keys/{id}": (_key, lambda w, r: {}),
     "GET /accounts": _with(),
     "PATCH /accounts/{id}": (_account, lambda w, r: {"json": {"active": True}}),

@@ -11,6 +11,7 @@ from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.conversations import Conversations
+from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.people.accounts import Accounts
@@ -111,8 +112,9 @@ def services_on(store: Store, files: Path = Path("/nonexistent"), scanner: str =
     capacity = Capacity(repositories, 5)
     graph_sync = GraphSync(store, repositories)
     introductions = Introductions(
-        store, repositories, capacity, NotificationOutbox(repositories), graph_sync, clock
-    )
+        store, repositories, capacity, NotificationOutbox(repositories), graph_sync,
+        Exclusions(store, repositories, clock), clock,
+    )  # fmt: skip
     conversations = Conversations(
         store, repositories, introductions, AttachmentFiles(files, Scanner(scanner)),
         NotificationOutbox(repositories), clock,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sqlite3
 import tempfile
@@ -14,16 +15,18 @@ from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from pathlib import Path
 
+import neo4j
 import psutil
 import pytest
 
 from matchmaker.domain import GraphRows
 from matchmaker.errors import MatchmakerError, StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.changes import Put
+from matchmaker.store.documents import new_id
 from matchmaker.store.graph_copy import GraphCopy, note_age
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.sqlite import SqliteStore
-from tests.contract.graphs import firm
+from tests.contract.graphs import everything, firm
 from tools.neo4j.server import ServerAddress, free_port
 
 NOBODY = 65534
@@ -240,6 +243,56 @@ def test_a_wrong_password_is_said_and_not_shown(neo4j_server: ServerAddress) -> 
     assert "password" in str(refused.value)
     assert "a-wrong-secret" not in str(refused.value)
     assert neo4j_server.password not in str(refused.value)
+
+
+@pytest.mark.neo4j
+def test_a_password_that_changed_meanwhile_is_asked_for_again(
+    neo4j_server: ServerAddress, neo4j_store: Neo4jStore
+) -> None:
+    """A vault gives the service's account another one while the service runs."""
+    connection = neo4j_store._connection
+    password = ["the first one 1"]
+    make = "CREATE OR REPLACE USER rotated SET PASSWORD $password CHANGE NOT REQUIRED"
+    connection.apply(make, password=password[0])
+    store = Neo4jStore(neo4j_server.url, "rotated", lambda: password[0])
+    try:
+        _ = store._connection.driver  # it knows the first password, and has not connected yet
+        password[0] = "the second one 2"
+        connection.apply(make, password=password[0])
+        assert store.version() == neo4j_store.version()
+    finally:
+        store.close()
+        connection.apply("DROP USER rotated IF EXISTS")
+
+
+@pytest.mark.neo4j
+def test_serving_needs_no_right_to_change_the_schema(
+    neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After setup an account that may only read and write data is enough."""
+    sent: list[str] = []
+    begin = neo4j.Session.run, neo4j.ManagedTransaction.run
+
+    def session_run(self: neo4j.Session, query: str, *args: object, **named: object) -> object:
+        sent.append(str(query))
+        return begin[0](self, query, *args, **named)
+
+    def transaction_run(
+        self: neo4j.ManagedTransaction, query: str, *args: object, **named: object
+    ) -> object:
+        sent.append(str(query))
+        return begin[1](self, query, *args, **named)
+
+    monkeypatch.setattr(neo4j.Session, "run", session_run)
+    monkeypatch.setattr(neo4j.ManagedTransaction, "run", transaction_run)
+    neo4j_store.upsert(everything())
+    neo4j_store.set_embeddings("r", ["t:1#about"], [[1.0] * 384])  # as the migrations have it
+    neo4j_store.status()
+    neo4j_store.documents.commit([Put("account", new_id(), "{}")])
+    neo4j_store.replace_rows(GraphRows(ties=everything().ties), GraphRows())
+    assert len(sent) > 20
+    schema = r"(?is)\b(create|drop|alter)\s+(or\s+replace\s+)?\w*\s*(index|constraint|user|role)"
+    assert [query for query in sent if re.search(schema, query)] == []
 
 
 def test_a_thread_that_connects_while_another_closes_reads_all_the_same(tmp_path: Path) -> None:

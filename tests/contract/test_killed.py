@@ -32,6 +32,7 @@ from matchmaker.store.sqlite import SqliteStore
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, Action, State
 from matchmaker.workflow.job import Job, JobKind
+from tests.contract.calls import calls_again, calls_on
 from tests.contract.cooperation import cooperation_on, services_on
 from tools.neo4j.server import ServerAddress
 
@@ -331,3 +332,43 @@ def test_a_large_list_killed_between_batches_is_completed_by_the_same_import(
         f"l:{n}": f"l:{n - 1}" for n in range(5, 41, 5)
     }
     assert sorted(row.text for row in rows.descriptions) == sorted(f"制造{n}" for n in range(1, 41))
+
+
+def test_an_award_killed_at_any_step_is_whole_or_not_there(
+    store: Store, opened: Callable[[], Store]
+) -> None:
+    """Call, answers, introduction, open pair, notices and the log say the same."""
+    world = calls_on(store, {"t:f0": 30, "t:f1": 30, "t:f2": 30})
+    killed = True
+    for step in range(1, 10):
+        call = world.open("t:f1", "t:f2")
+        for firm in ("t:f1", "t:f2"):
+            world.submit(call, firm)
+
+        def act(other: Store, call: str = call) -> None:
+            there = calls_again(other)
+            there.people["t:f0"] = there.base.principal_of("p0.t.f0@example.org")
+            there.award(call, "t:f1")
+
+        killed = _died_at(step, opened, act)
+        is_awarded = world.base.repositories.calls.get(call).value.state == "awarded"
+        made = list(world.base.repositories.introductions.values("call", call))
+        assert world.states(call) == (
+            {"t:f1": "awarded", "t:f2": "not_awarded"}
+            if is_awarded
+            else {"t:f1": "submitted", "t:f2": "submitted"}
+        )
+        assert len(made) == is_awarded
+        assert (world.told("t:f1", call)[-1] == "call_awarded") is is_awarded
+        assert (world.told("t:f2", call)[-1] == "call_thanks") is is_awarded
+        if not is_awarded:
+            world.award(call, "t:f1")
+            made = list(world.base.repositories.introductions.values("call", call))
+        pairs = {pair.introduction for pair in world.base.repositories.pairs.values()}
+        assert pairs == {introduction.id for introduction in made}
+        cancel = Transition(Action.CANCEL)
+        world.base.introductions.act(world.people["t:f0"], made[0].id, cancel)
+        if not killed:
+            break
+    assert not killed
+    assert first_broken(store.documents.log(limit=10_000)) is None

@@ -30,3 +30,40 @@ def test_a_mail_server_elsewhere_is_spoken_to_over_tls():
     mailer = Mailer(settings(smtp_host="mail.example.org", smtp_tls=False))
     with pytest.raises(SettingsError, match="MATCHMAKER_SMTP_TLS"):
         mailer.send("wang@example.org", "Hello", "Text")
+
+
+def test_a_secret_may_be_in_a_file_that_changes_while_the_service_runs(tmp_path, monkeypatch):
+    """As Docker, systemd and the agents of vaults hand secrets over."""
+    secret = tmp_path / "password"
+    secret.write_text("first\n")
+    monkeypatch.setenv("MATCHMAKER_SMTP_PASSWORD_FILE", str(secret))
+    monkeypatch.setenv("MATCHMAKER_SMTP_PASSWORD", "in the environment")
+    chosen = settings()
+    assert chosen.smtp_password.get_secret_value() == "first"
+    secret.write_text("second-7bQ\n")
+    assert chosen.smtp_password.get_secret_value() == "second-7bQ"
+    assert "7bQ" not in repr(chosen)
+
+
+def test_a_secrets_file_may_be_named_in_the_file_of_settings(tmp_path):
+    (tmp_path / "key").write_text("of the file")
+    (tmp_path / ".env").write_text(f"MATCHMAKER_ADMIN_KEY_FILE={tmp_path / 'key'}\n")
+    chosen = Settings(_env_file=tmp_path / ".env")
+    assert chosen.admin_key.get_secret_value() == "of the file"
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe"])
+def test_a_secrets_file_without_a_secret_is_named(tmp_path, monkeypatch, content):
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setenv("MATCHMAKER_STORE_PASSWORD_FILE", str(path))
+    with pytest.raises(SettingsError) as refused:
+        settings()
+    assert refused.value.where == "MATCHMAKER_STORE_PASSWORD_FILE"
+
+
+def test_only_secrets_are_read_from_files(tmp_path, monkeypatch):
+    (tmp_path / "port").write_text("1234")
+    monkeypatch.setenv("MATCHMAKER_PORT_FILE", str(tmp_path / "port"))
+    assert settings().port == 8000

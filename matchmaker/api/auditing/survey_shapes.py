@@ -198,19 +198,19 @@ class SurveyTieList(Outgoing):
     items: list[SurveyTieOut]
 
     @classmethod
-    def of(cls, found: SurveyTies) -> SurveyTieList:
+    def of(cls, surveyed: SurveyTies) -> SurveyTieList:
         return cls(
             items=[
                 SurveyTieOut(
                     layer=tie.key.layer,
-                    source=found.names[tie.key.source],
-                    target=found.names[tie.key.target],
+                    source=surveyed.names[tie.key.source],
+                    target=surveyed.names[tie.key.target],
                     status=tie.status,
                     since=tie.since,
                     frequency=tie.frequency,
                 )
-                for tie in found.ties
-                if tie.key.source in found.names and tie.key.target in found.names
+                for tie in surveyed.ties
+                if tie.key.source in surveyed.names and tie.key.target in surveyed.names
             ]
         )
 
@@ -281,7 +281,7 @@ class SurveyFormOut(Outgoing):
             organization=form.organization,
             is_open=form.is_open,
             answered=form.response.answered,
-            answer=form.told,
+            answer=form.answer,
             questions=list(form.questions),
             claims=list(form.claims),
             roster=list(form.roster),

@@ -115,7 +115,7 @@ class PartyQuery(PageQuery):
         return {"organization": self.organization or "", "cluster": self.cluster or ""}
 
     @model_validator(mode="after")
-    def _one(self) -> PartyQuery:
+    def _exactly_one_party(self) -> PartyQuery:
         if (self.organization is None) == (self.cluster is None):
             raise ValueError("name either organization or cluster")
         return self
@@ -162,7 +162,7 @@ class NewBatch(Strict):
     dry_run: bool = True
 
     @model_validator(mode="after")
-    def _one(self) -> NewBatch:
+    def _pairs_or_goal(self) -> NewBatch:
         if (self.goal is None) == (not self.pairs):
             raise ValueError("name either goal or pairs")
         return self

@@ -125,8 +125,8 @@ def match(body: MatchBody) -> Response:
 def suggest_entity(query: SuggestQuery) -> Response:
     """Organisations whose name begins with, or contains, a text; or with an id."""
     language = current_language()
-    found = services().reconciliation.suggested(query.prefix, query.limit)
-    return _json({"result": [suggested_of(each, language) for each in found]})
+    suggestions = services().reconciliation.suggested(query.prefix, query.limit)
+    return _json({"result": [suggested_of(each, language) for each in suggestions]})
 
 
 @reconciliation.get("/suggest/type", **_answers())
@@ -204,19 +204,21 @@ def _answered(queries: str) -> dict[str, Any]:
     """Candidates by the keys of the queries."""
     shapes = _parsed(_QUERIES, queries, "queries")
     language = current_language()
-    found = services().reconciliation.candidates([each.to_query() for each in shapes.values()])
+    candidates_by_query = services().reconciliation.candidates(
+        [each.to_query() for each in shapes.values()]
+    )
     return {
         key: {"result": [candidate_of(each, language) for each in candidates]}
-        for key, candidates in zip(shapes, found, strict=True)
+        for key, candidates in zip(shapes, candidates_by_query, strict=True)
     }
 
 
 def _extended(extend: str) -> dict[str, Any]:
     """Values of the properties that there are; nothing of an organisation that is not listed."""
-    asked = _parsed(_EXTENSION, extend, "extend")
+    extension = _parsed(_EXTENSION, extend, "extend")
     language = current_language()
-    names = [each.id for each in asked.properties if each.id in FETCHED]
-    described = services().reconciliation.described(asked.ids)
+    names = [each.id for each in extension.properties if each.id in FETCHED]
+    described = services().reconciliation.described(extension.ids)
     values = {id: values_of(each, language) for id, each in described.items()}
     return {
         "meta": [property_out(name, language) for name in names],
@@ -225,7 +227,7 @@ def _extended(extend: str) -> dict[str, Any]:
                 name: [{"str": values[id][name]}] if values.get(id, {}).get(name) else []
                 for name in names
             }
-            for id in asked.ids
+            for id in extension.ids
         },
     }
 

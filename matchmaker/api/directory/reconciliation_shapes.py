@@ -64,7 +64,7 @@ class QueryShape(BaseModel):
         # "should": candidates of other types are welcome too.
         wanted = frozenset() if self.type_strict == "should" else frozenset(filter(None, types))
         return ReconciliationQuery(
-            self.query.strip(), wanted, _said(self.properties), int(self.limit)
+            self.query.strip(), wanted, _values_of(self.properties), int(self.limit)
         )
 
 
@@ -88,7 +88,7 @@ class MatchQuery(BaseModel):
         properties = [each for each in self.conditions if each.matchType == "property"]
         types = frozenset({self.type}) if self.type else frozenset()
         name = next(iter(names), "").strip()[:LONGEST_TEXT]
-        return ReconciliationQuery(name, types, _said(properties), int(self.limit))
+        return ReconciliationQuery(name, types, _values_of(properties), int(self.limit))
 
 
 class MatchBody(BaseModel):
@@ -110,14 +110,14 @@ class ExtensionQuery(BaseModel):
     properties: list[ExtensionProperty] = Field(max_length=MOST_VALUES)
 
 
-def _said(conditions: Sequence[PropertyCondition]) -> dict[str, str]:
+def _values_of(conditions: Sequence[PropertyCondition]) -> dict[str, str]:
     """The first value of each property that can be matched by."""
-    said: dict[str, str] = {}
+    values: dict[str, str] = {}
     for condition in conditions:
         text = _text(condition.v).strip()[:LONGEST_TEXT]
         if condition.pid in MATCHED and text:
-            said.setdefault(condition.pid, text)
-    return said
+            values.setdefault(condition.pid, text)
+    return values
 
 
 def _text(value: Value | list[Value]) -> str:

@@ -39,13 +39,13 @@ def recommend_locally() -> Response:
     return Response(json.dumps(answer), mimetype="application/json")
 
 
-def answer_page(wired: Wiring, asked: dict[str, Any], language: str) -> dict[str, Any]:
+def answer_page(wired: Wiring, fields: dict[str, Any], language: str) -> dict[str, Any]:
     """The operator's question answered, by whichever process; nothing of it is recorded.
 
-    `asked` has goal, limit, only_new, names_partners, capped, filters, and of text, need and
+    `fields` has goal, limit, only_new, names_partners, capped, filters, and of text, need and
     organization one, or a text and the organization that asks.
     """
-    ids = asked["filters"]
+    ids = fields["filters"]
     filters = Filters(
         kinds=frozenset(map(Kind, ids["kinds"])),
         sizes=frozenset(map(Size, ids["sizes"])),
@@ -58,16 +58,16 @@ def answer_page(wired: Wiring, asked: dict[str, Any], language: str) -> dict[str
         centre=tuple(ids["centre"]) if ids["centre"] else None,
     )
     question = Request(
-        GoalName(asked["goal"]), asked["limit"], asked["only_new"], filters, asked["capped"]
+        GoalName(fields["goal"]), fields["limit"], fields["only_new"], filters, fields["capped"]
     )
     matching = wired.matching
-    asker, text = asked["organization"], asked["text"]
+    asker, text = fields["organization"], fields["text"]
     if text is not None:
         answer = matching.for_text(ADMIN, text, question, asker or "", recorded=False)
     elif asker is not None:
         answer = matching.for_organization(ADMIN, asker, question, recorded=False)
     else:
-        need = wired.published.need(asked["need"])
+        need = wired.published.need(fields["need"])
         answer = matching.for_need(ADMIN, need, question, recorded=False)
-    page = RecommendationPage.of(answer, language, names_partners=asked["names_partners"])
+    page = RecommendationPage.of(answer, language, names_partners=fields["names_partners"])
     return page.model_dump(mode="json")

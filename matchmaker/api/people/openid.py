@@ -61,6 +61,7 @@ def register(app: Flask) -> None:
 
     def finish() -> Response:
         """Back from the provider. Raises SignInNeeded for somebody who was not invited."""
+        oauth.oidc.client_secret = settings.oidc_client_secret.get_secret_value()  # as it is now
         try:
             token = _within_deadline(lambda: _exchange(oauth.oidc, settings))
         except OAuthError as error:

@@ -60,8 +60,8 @@ def make_passkey(body: NewPasskey) -> Response:
     account = services().passkeys.confirm(current_principal(), body.name, body.credential)
     if "session" in session:
         begin_session(account)
-    made = PasskeyOut.model_validate(account.passkeys[-1])
-    return created(made, f"account/passkeys/{made.id}")
+    passkey = PasskeyOut.model_validate(account.passkeys[-1])
+    return created(passkey, f"account/passkeys/{passkey.id}")
 
 
 @passkeys.post("/account/passkeys/<id>/remove", **writes(ACCOUNTS))

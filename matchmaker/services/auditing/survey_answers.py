@@ -89,16 +89,6 @@ class SurveyAnswers:
         if repositories.survey_responses.get_or_none(response_id(survey.id, organization_id)):
             self.sync.write(response_id(survey.id, organization_id))
 
-    def rounds_of(self, principal: Principal, organization_id: str) -> list[SurveyRound]:
-        """Open rounds that ask one's own organisation, the one that ends first first."""
-        if not principal.acts_for(organization_id):
-            return []
-        today = self.surveys.clock().date()
-        rounds = self.surveys.repositories.surveys.values("member", organization_id)
-        return sorted(
-            (each for each in rounds if each.is_open_on(today)), key=lambda each: each.deadline
-        )
-
     # -- the parts
 
     def _of_link(self, token: str) -> tuple[SurveyRound, SurveyResponse]:
@@ -170,15 +160,15 @@ class SurveyAnswers:
         others = self.surveys.repositories.survey_responses.many(
             [response_id(survey.id, tie.partner) for tie in new]
         )
-        asked = set[str]()
+        to_confirm = set[str]()
         for tie in new:
             other = others.get(response_id(survey.id, tie.partner))
             if other is None or other.value.answered is None:
                 continue
-            said = other.value.answer.mentioned
-            if (tie.question.inverse, after.organization) not in said:
-                asked.add(tie.partner)
-        for id in sorted(asked):
+            mentioned = other.value.answer.mentioned
+            if (tie.question.inverse, after.organization) not in mentioned:
+                to_confirm.add(tie.partner)
+        for id in sorted(to_confirm):
             self.surveys.outbox.notify(
                 unit, "organization", id, NotificationKind.SURVEY_CLAIM,
                 f"survey/{survey.id}", {"other": cluster}, once=True,
@@ -197,32 +187,32 @@ class SurveyAnswers:
         for id in ids:
             if id not in known:
                 raise InvalidInput("'%(id)s' is not known.", where="ties", id=id)
-        found = self._ids_of(
+        ids_by_name = self._ids_of(
             {tie.name.strip() for tie in answer.ties} - {""},
             [known[id] for id in survey.members if id in known],
         )
         ties: dict[tuple[SurveyQuestion, str], ReportedTie] = {}
         for tie in answer.ties:
             name = tie.name.strip()
-            id = known[tie.partner].id if tie.partner else found.get(name, "")
-            told = replace(tie, partner=id, name="" if id else name)
+            id = known[tie.partner].id if tie.partner else ids_by_name.get(name, "")
+            resolved = replace(tie, partner=id, name="" if id else name)
             if id == organization_id and name:
                 continue  # who lists itself by name has not named a partner
             # Of a partner ticked and written as well the tick stays.
-            ties.setdefault((told.question, id or name.casefold()), told)
+            ties.setdefault((resolved.question, id or name.casefold()), resolved)
         return replace(answer, ties=tuple(ties.values()))
 
     def _ids_of(self, names: set[str], roster: Sequence[Organization]) -> dict[str, str]:
         """Whom names mean: a member by any of its names, else whoever in the graph is certain."""
         members = _by_name(roster)
-        found = {name: members[name_key(name)] for name in names if name_key(name) in members}
-        rest = sorted(names - set(found))
+        ids_by_name = {name: members[name_key(name)] for name in names if name_key(name) in members}
+        rest = sorted(names - set(ids_by_name))
         try:
             answers = self.reconciliation.candidates(
                 [ReconciliationQuery(name, limit=2) for name in rest]
             )
         except MatchmakerError:  # no snapshot yet: they are kept as they are written
-            return found
+            return ids_by_name
         for name, candidates in zip(rest, answers, strict=True):
             sure = [
                 candidate.described.organization.id
@@ -230,8 +220,8 @@ class SurveyAnswers:
                 if candidate.likeness.certain or candidate.likeness.score >= _NAME_FITS
             ]
             if len(sure) == 1:
-                found[name] = sure[0]
-        return found
+                ids_by_name[name] = sure[0]
+        return ids_by_name
 
 
 def _outdated() -> InvalidInput:
@@ -242,10 +232,10 @@ def _outdated() -> InvalidInput:
 
 def _by_name(rows: Iterable[Organization]) -> dict[str, str]:
     """Ids by the key of every name that only one of the rows has."""
-    found: dict[str, str] = {}
+    ids_by_name: dict[str, str] = {}
     twice = set[str]()
     for row in rows:
         for key in {name_key(name) for name in (row.name, row.name_en, *row.other_names) if name}:
-            if found.setdefault(key, row.id) != row.id:
+            if ids_by_name.setdefault(key, row.id) != row.id:
                 twice.add(key)
-    return {key: id for key, id in found.items() if key not in twice}
+    return {key: id for key, id in ids_by_name.items() if key not in twice}

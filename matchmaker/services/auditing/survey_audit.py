@@ -138,8 +138,8 @@ class SurveyAudits:
 
 def channels_of(survey: SurveyRound) -> tuple[Channel, ...]:
     """The layers that a round asks for; all together where it asks for several."""
-    asked = tuple(dict.fromkeys(_CHANNELS[question.layer] for question in survey.questions))
-    return (*asked, Channel.COOPERATION) if len(asked) > 1 else asked
+    channels = tuple(dict.fromkeys(_CHANNELS[question.layer] for question in survey.questions))
+    return (*channels, Channel.COOPERATION) if len(channels) > 1 else channels
 
 
 def _audit(
@@ -147,14 +147,15 @@ def _audit(
 ) -> SurveyAudit:
     view = _of_members(view, survey)
     ties = surveyed(view, survey, responses)
-    told = survey_ties(responses)
-    both = [tie for tie in told if tie.status is TieStatus.CONFIRMED]
+    reported = survey_ties(responses)
+    both = [tie for tie in reported if tie.status is TieStatus.CONFIRMED]
     confirmed = as_network(view, _matrix(view, both), ties.directed)
     recorded = measured(replace(view, samples=0), BANDED)
     of_confirmed = measured(replace(view, given=confirmed, samples=0), BANDED)
-    found = bands(view, ties, draws)
+    bands_by_name = bands(view, ties, draws)
     figures = tuple(
-        SurveyFigure(name, recorded[name], of_confirmed[name], band) for name, band in found.items()
+        SurveyFigure(name, recorded[name], of_confirmed[name], band)
+        for name, band in bands_by_name.items()
     )
     return SurveyAudit(
         survey.id, view.channel, len(view.network), int(ties.answered.sum()), figures, SOURCES
@@ -163,10 +164,10 @@ def _audit(
 
 def _of_members(view: View, survey: SurveyRound) -> View:
     """The view of those who were asked; whoever joined later was not."""
-    asked = set(survey.members)
+    members = set(survey.members)
     network = view.network
     ids = view.landscape.snapshot.ids_of(network.members)
-    others = np.array([place for place, id in enumerate(ids) if id not in asked], dtype=np.int64)
+    others = np.array([place for place, id in enumerate(ids) if id not in members], dtype=np.int64)
     return replace(view, given=network.without(others)) if len(others) else view
 
 
@@ -176,7 +177,7 @@ def surveyed(view: View, survey: SurveyRound, responses: Sequence[SurveyResponse
     ids = view.landscape.snapshot.ids_of(view.network.members)
     gave = {response.organization for response in responses}
     answered = np.array([id in gave for id in ids], dtype=np.bool_)
-    told = [tie for tie in survey_ties(responses) if tie.status is not TieStatus.DENIED]
+    undenied = [tie for tie in survey_ties(responses) if tie.status is not TieStatus.DENIED]
     seen = np.ones((len(ids), len(ids)), dtype=np.bool_)
     possible = np.zeros_like(seen)
     for layer in dict.fromkeys(question.layer for question in survey.questions):
@@ -190,7 +191,7 @@ def surveyed(view: View, survey: SurveyRound, responses: Sequence[SurveyResponse
         seen &= of_layer | ~able
         possible |= able
     np.fill_diagonal(possible, val=False)
-    matrix = _matrix(view, told)
+    matrix = _matrix(view, undenied)
     recorded = view.network.arcs.toarray().astype(np.bool_)
     if not directed:
         matrix, recorded = matrix | matrix.T, recorded | recorded.T

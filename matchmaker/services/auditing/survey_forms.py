@@ -72,14 +72,14 @@ class SurveyForm:
     """What a member is asked, with all that it takes to answer in three minutes.
 
     `roster` are the other members. `claims` are what others say of it, shown only once it
-    has answered by itself, so that nobody is led. `told` is its answer, or that of the round
+    has answered by itself, so that nobody is led. `answer` is its answer, or that of the round
     before, where this one begins.
     """
 
     survey: SurveyRound
     organization: NamedOrganization
     response: SurveyResponse
-    told: SurveyAnswer
+    answer: SurveyAnswer
     questions: tuple[AskedQuestion, ...]
     roster: tuple[NamedOrganization, ...]
     claims: tuple[ClaimedTie, ...]
@@ -89,8 +89,8 @@ class SurveyForm:
 def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> SurveyForm:
     """The form of one member, as it stands now."""
     own, store = response.organization, surveys.store
-    told = response.answer if response.answered else _last_answer(surveys, survey, own)
-    partners = [tie.partner for tie in told.ties if tie.partner]
+    answer = response.answer if response.answered else _last_answer(surveys, survey, own)
+    partners = [tie.partner for tie in answer.ties if tie.partner]
     rows = store.organizations_by_id([own, *survey.members, *partners])
     roster = [rows[id] for id in survey.members if id in rows and id != own]
     suggestions = _Suggestions(store, rows[own], roster, rows)
@@ -99,9 +99,9 @@ def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> 
         survey,
         rows[own].named,
         response,
-        told,
+        answer,
         tuple(
-            suggestions.of(question, [tie for tie in told.ties if tie.question is question])
+            suggestions.of(question, [tie for tie in answer.ties if tie.question is question])
             for question in survey.questions
             if question is not SurveyQuestion.USED_BY or rows[own].kind in _HUBS
         ),
@@ -134,13 +134,13 @@ def _claims(
 ) -> list[tuple[SurveyQuestion, str]]:
     """What others say of a member that it neither names nor denies itself."""
     own, answer = response.organization, response.answer
-    said = {key_of(question, own, partner) for question, partner in answer.mentioned}
+    mentioned = {key_of(question, own, partner) for question, partner in answer.mentioned}
     naming = surveys.repositories.survey_responses.values("named", response_id(survey.id, own))
     claims = {
         (tie.question.inverse, each.organization)
         for each in naming
         for tie in each.answer.ties
-        if tie.partner == own and key_of(tie.question, each.organization, own) not in said
+        if tie.partner == own and key_of(tie.question, each.organization, own) not in mentioned
     }
     return sorted(claims)
 
@@ -154,9 +154,9 @@ class _Suggestions:
     roster: Sequence[Organization]
     rows: Mapping[str, Organization]
 
-    def of(self, question: SurveyQuestion, told: Sequence[ReportedTie]) -> AskedQuestion:
+    def of(self, question: SurveyQuestion, reported: Sequence[ReportedTie]) -> AskedQuestion:
         """One question; whoever was told or is on record is shown, the rest up to eight."""
-        partners = {tie.partner: tie for tie in told if tie.partner in self.rows}
+        partners = {tie.partner: tie for tie in reported if tie.partner in self.rows}
         before = [
             self._partner(self.rows[id], SuggestedBy.LAST_ANSWER, tie)
             for id, tie in partners.items()
@@ -176,7 +176,7 @@ class _Suggestions:
         )
         known = sum(each.by is SuggestedBy.ON_RECORD for each in others)
         room = max(known, _SUGGESTED - len(before))
-        outside = tuple(tie for tie in told if not tie.partner)
+        outside = tuple(tie for tie in reported if not tie.partner)
         return AskedQuestion(question, (*before, *others[:room]), outside)
 
     def _partner(

@@ -93,10 +93,10 @@ class SurveySync:
         """Answers of those whom a member names, and of those who name it."""
         own, repository = response.organization, self.repositories.survey_responses
         ids = [response_id(response.round, tie.partner) for tie in response.answer.ties]
-        told = {id: stored.value for id, stored in repository.many(ids).items()}
+        responses = {id: stored.value for id, stored in repository.many(ids).items()}
         naming = repository.values("named", response_id(response.round, own))
-        told |= {each.id: each for each in naming}
-        return [each for each in told.values() if each.id != response.id]
+        responses |= {each.id: each for each in naming}
+        return [each for each in responses.values() if each.id != response.id]
 
 
 def tie_of(tie: SurveyTie, survey: str, day: date) -> Tie:

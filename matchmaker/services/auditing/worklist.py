@@ -208,8 +208,8 @@ def _brief(snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool) -> Brief:
     goal = texts[0].goal or GoalName.RESEARCH_PARTNER
     labs: tuple[Recommendation, ...] = ()
     if GOALS[goal].pool_names_candidates:
-        asked = tuple(replace(text, is_question=True) for text in texts)
-        seeker = Seeker(texts=asked, kind=Kind.FIRM)
+        questions = tuple(replace(text, is_question=True) for text in texts)
+        seeker = Seeker(texts=questions, kind=Kind.FIRM)
         labs = recommend(snapshot, seeker, Request(goal, 3), ranker, explained=False).matches
     ids = snapshot.statements.table["id"]
     return Brief(

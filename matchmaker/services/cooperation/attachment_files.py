@@ -52,8 +52,8 @@ class Scanner:
                 mend="Try again in a moment, or tell the administrator.",
             ) from None
         if done.returncode:
-            said = done.stdout.decode("utf-8", "replace")[-500:]
-            log.warning("file refused by the scanner", status=done.returncode, said=said)
+            output = done.stdout.decode("utf-8", "replace")[-500:]
+            log.warning("file refused by the scanner", status=done.returncode, said=output)
             raise InvalidInput(
                 "'%(name)s' was refused by the scanner.",
                 where="file",

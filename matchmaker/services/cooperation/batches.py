@@ -197,11 +197,13 @@ class Batches:
         return sorted(pairs, key=lambda pair: (-pair.value, pair.seeker, pair.candidate))
 
     def _is_open(self, pair: PlannedPair, organizations: Mapping[str, Organization]) -> bool:
-        """Both known, willing to be proposed, and not in touch for this goal already."""
+        """Both known, willing to be proposed and to meet, and not in touch for this already."""
         parties = (organizations.get(pair.seeker), organizations.get(pair.candidate))
         if pair.seeker == pair.candidate:
             return False
         if not all(party and party.open_to_meet for party in parties):
+            return False
+        if self.introductions.exclusions.are_apart(pair.seeker, pair.candidate):
             return False
         id = pair_id(pair.seeker, pair.candidate, pair.goal)
         return self.repositories.pairs.get_or_none(id) is None

@@ -183,8 +183,8 @@ class Conversations:
     def appointments(self, principal: Principal, id: str) -> list[Appointment]:
         """Meetings proposed in an introduction, newest first. Raises NotFound, NotAllowed."""
         self._side(principal, self._views.visible(principal, id).value)
-        found = self.repositories.appointments.values("introduction", id)
-        return sorted(found, key=lambda each: each.id, reverse=True)
+        appointments = self.repositories.appointments.values("introduction", id)
+        return sorted(appointments, key=lambda each: each.id, reverse=True)
 
     def appointment(self, principal: Principal, id: str) -> Appointment:
         """One of them. Raises NotFound, NotAllowed."""
@@ -306,9 +306,9 @@ class Conversations:
         """Tell the side opposite to `side`."""
         own = self.store.organization(introduction.organization(side))
         other = introduction.organization(side.other)
-        told = {"other": own.name, **facts}
+        parameters = {"other": own.name, **facts}
         subject = f"introduction/{introduction.id}"
-        self.outbox.notify(unit, "organization", other, kind, subject, told, once=once)
+        self.outbox.notify(unit, "organization", other, kind, subject, parameters, once=once)
 
     def _side(
         self, principal: Principal, introduction: Introduction, organization: str = ""

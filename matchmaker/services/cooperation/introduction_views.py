@@ -14,6 +14,7 @@ from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.introduction import Introduction, Outcome, Purpose
 from matchmaker.workflow.introduction_states import WAITING, Action, Origin, Side, State
+from matchmaker.workflow.refusals import DeclineReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class StepView:
     at: datetime
     side: Side | None
     reason: str
+    kind: DeclineReason | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,7 @@ class IntroductionView(Purpose):
     created: datetime
     expires: datetime
     batch: str
+    call: str
     accepted: tuple[Side, ...]
     awaited: tuple[Side, ...]
     allowed: tuple[Action, ...]
@@ -153,11 +156,12 @@ class IntroductionViews:
             seeker=seeker,
             candidate=candidate,
             batch=introduction.batch if side is None else "",
+            call="" if side is None else introduction.call,
             accepted=tuple(sorted(introduction.accepted)),
             allowed=introduction.allowed(side),
             satisfaction=dict(introduction.satisfaction).get(side) if side else None,
             steps=tuple(
-                StepView(step.action, step.state, step.at, step.side, step.reason)
+                StepView(step.action, step.state, step.at, step.side, step.reason, step.kind)
                 for step in introduction.steps
             ),
             contact=contact,

@@ -14,6 +14,7 @@ from matchmaker.domain import Organization, OrganizationStatus
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.capacity import Capacity, Load
+from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introduction_views import IntroductionView, IntroductionViews
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -37,6 +38,7 @@ class Introductions:
     capacity: Capacity
     outbox: NotificationOutbox
     graph_sync: GraphSync
+    exclusions: Exclusions
     clock: Clock
 
     @property
@@ -61,15 +63,22 @@ class Introductions:
         return self.show(principal, introduction.id)
 
     def add_proposal(
-        self, unit: UnitOfWork, principal: Principal, proposal: Proposal, batch: str = ""
+        self,
+        unit: UnitOfWork,
+        principal: Principal,
+        proposal: Proposal,
+        batch: str = "",
+        call: str = "",
     ) -> Introduction:
-        """The new introduction as a change of `unit`; of a batch where that is named."""
+        """The new introduction as a change of `unit`; of a batch or a call where that is named."""
         seeker = self.store.organization(proposal.seeker)
         candidate = self.store.organization(proposal.candidate)
         side, origin = self._proposer(principal, proposal, seeker, candidate, batch)
         self._require_eligible(proposal, seeker, candidate, side)
         pair = pair_id(seeker.id, candidate.id, proposal.goal)
-        if self.repositories.pairs.get_or_none(pair) is not None:
+        is_open = self.repositories.pairs.get_or_none(pair) is not None
+        # An exclusion reads as an open introduction: nobody learns that somebody named them.
+        if is_open or self.exclusions.are_apart(seeker.id, candidate.id):
             raise WrongState(
                 "These two cannot be introduced for this goal now.",
                 mend="Look among your introductions for one that is open.",
@@ -85,6 +94,7 @@ class Introductions:
         introduction = replace(
             lifecycle.propose(proposal, new_id(), side, origin, principal.subject, unit.at),
             batch=batch,
+            call=call,
         )
         unit.add(
             self.repositories.introductions.put(introduction),
@@ -259,7 +269,8 @@ class Introductions:
         """
         principal.require_writing()
         action, organization = transition.action, transition.organization
-        if action is Action.DECLINE and not transition.reason.strip():
+        said = transition.kind is not None or bool(transition.reason.strip())
+        if action is Action.DECLINE and not said:
             raise InvalidInput("must say why; the other side reads it.", where="reason")
         if action is Action.ASK and not transition.reason.strip():
             raise InvalidInput("must not be empty.", where="reason")

@@ -109,5 +109,5 @@ def _says(snapshot: Snapshot, words: frozenset[str]) -> BoolArray:
 
 
 def _holds(column: pa.ChunkedArray, pattern: str) -> BoolArray:
-    found = pc.match_substring_regex(column, pattern, ignore_case=True)
-    return np.asarray(pc.fill_null(found, False).to_numpy(), dtype=np.bool_)
+    matches = pc.match_substring_regex(column, pattern, ignore_case=True)
+    return np.asarray(pc.fill_null(matches, False).to_numpy(), dtype=np.bool_)

@@ -38,12 +38,12 @@ def likeness(sought: DuplicateKeys, known: Organization) -> Likeness:
     """How like an organisation is to what is sought; of that, what is blank is not said."""
     name = name_similarity(sought.name, known)
     first, second = Comparable.of(sought), Comparable.of(keys_of(known))
-    said = dict(_compared(first, second))
-    codes = [said[kind] for kind in CODE_KINDS if kind in said]
+    agreement = dict(_compared(first, second))
+    codes = [agreement[kind] for kind in CODE_KINDS if kind in agreement]
     score = name
     for kind, loss in _DIFFERS.items():
-        if kind in said:
-            score = score + _AGREES * (1 - score) if said[kind] else score - loss
+        if kind in agreement:
+            score = score + _AGREES * (1 - score) if agreement[kind] else score - loss
     if any(codes):
         score = 1.0
     elif codes:
@@ -52,7 +52,7 @@ def likeness(sought: DuplicateKeys, known: Organization) -> Likeness:
     features = (
         ("chance", round(100 * model.chance, 1)),
         *((("name_similarity", round(100 * name, 1)),) if sought.name else ()),
-        *((f"same_{kind}", agrees) for kind, agrees in said.items()),
+        *((f"same_{kind}", agrees) for kind, agrees in agreement.items()),
     )
     return Likeness(max(0.0, min(1.0, score)), model.is_certain, features)
 

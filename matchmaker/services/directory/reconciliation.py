@@ -162,19 +162,21 @@ class Reconciliation:
 
 def _sought(query: ReconciliationQuery, places: PlaceIndex) -> DuplicateKeys:
     """What a query says, as organisations have it; what cannot be read is not said."""
-    said = query.properties
-    country = iso_code(said.get("country", ""))
-    if not country and said.get("country"):
-        match = places.find(said["country"])
+    properties = query.properties
+    country = iso_code(properties.get("country", ""))
+    if not country and properties.get("country"):
+        match = places.find(properties["country"])
         if match.level is PlaceLevel.COUNTRY:
             country = places.places[match.id].country
-    codes: dict[str, Any] = {kind: valid_code(kind, said.get(kind, "")) for kind in CODE_KINDS}
+    codes: dict[str, Any] = {
+        kind: valid_code(kind, properties.get(kind, "")) for kind in CODE_KINDS
+    }
     return DuplicateKeys(
         id="",
         name=query.name,
         country=country,
-        place=places.find(said["place"], country).id if said.get("place") else None,
-        website=said.get("website", ""),
+        place=places.find(properties["place"], country).id if properties.get("place") else None,
+        website=properties.get("website", ""),
         **codes,
     )
 

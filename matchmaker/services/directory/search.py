@@ -128,17 +128,17 @@ class Search:
         check_graph(snapshot, self.store.graph_id())
         wanted = kinds or frozenset(ResultKind)
         groups = [
-            *self._said_groups(snapshot, text, limit, wanted, by_meaning=by_meaning),
+            *self._answering_groups(snapshot, text, limit, wanted, by_meaning=by_meaning),
             *(
                 _table_group(snapshot, self._names(snapshot).tables[kind], kind, text, limit)
                 for kind in _TABLES
                 if kind in wanted
             ),
         ]
-        found = [group for group in groups if group.results]
+        nonempty = [group for group in groups if group.results]
         order = list(ResultKind)
-        found.sort(key=lambda each: (-each.results[0].match.strength, order.index(each.kind)))
-        return tuple(found)
+        nonempty.sort(key=lambda each: (-each.results[0].match.strength, order.index(each.kind)))
+        return tuple(nonempty)
 
     def organizations(
         self,
@@ -152,15 +152,15 @@ class Search:
         snapshot = self.reader.current()
         check_graph(snapshot, self.store.graph_id())
         wanted = frozenset({ResultKind.ORGANIZATION})
-        said = self._statements(snapshot, text[:LONGEST], wanted, by_meaning=False)
+        answering = self._statements(snapshot, text[:LONGEST], wanted, by_meaning=False)
         matches = self._named(snapshot, text[:LONGEST])
-        for statement in said.get(ResultKind.ORGANIZATION, []):
+        for statement in answering.get(ResultKind.ORGANIZATION, []):
             matches.setdefault(snapshot.id_of(statement.owner), statement.match)
         return tuple(sorted(matches, key=lambda id: (-matches[id].strength, id)))
 
     # -- organisations, needs and offers
 
-    def _said_groups(
+    def _answering_groups(
         self,
         snapshot: Snapshot,
         text: str,
@@ -169,16 +169,16 @@ class Search:
         *,
         by_meaning: bool,
     ) -> Iterator[SearchGroup]:
-        said = self._statements(snapshot, text, wanted, by_meaning=by_meaning)
+        answering = self._statements(snapshot, text, wanted, by_meaning=by_meaning)
         if ResultKind.ORGANIZATION in wanted:
             named = self._named(snapshot, text)
             yield self._organizations(
-                snapshot, text, limit, named, said.get(ResultKind.ORGANIZATION, [])
+                snapshot, text, limit, named, answering.get(ResultKind.ORGANIZATION, [])
             )
-        if ResultKind.NEED in wanted and ResultKind.NEED in said:
-            yield self._needs(snapshot, limit, said[ResultKind.NEED])
-        if ResultKind.OFFER in wanted and ResultKind.OFFER in said:
-            yield self._offers(snapshot, limit, said[ResultKind.OFFER])
+        if ResultKind.NEED in wanted and ResultKind.NEED in answering:
+            yield self._needs(snapshot, limit, answering[ResultKind.NEED])
+        if ResultKind.OFFER in wanted and ResultKind.OFFER in answering:
+            yield self._offers(snapshot, limit, answering[ResultKind.OFFER])
 
     def _named(self, snapshot: Snapshot, text: str) -> dict[str, MatchReason]:
         """Organisations by name or code, by id."""
@@ -200,10 +200,10 @@ class Search:
         text: str,
         limit: int,
         named: dict[str, MatchReason],
-        said: Sequence[_AnsweringStatement],
+        answering: Sequence[_AnsweringStatement],
     ) -> SearchGroup:
         matches = dict(named)
-        for statement in said:
+        for statement in answering:
             matches.setdefault(snapshot.id_of(statement.owner), statement.match)
         matches = self._newest(snapshot, text, matches)
         ranked = sorted(matches, key=lambda id: (-matches[id].strength, id))
@@ -235,10 +235,10 @@ class Search:
         return newer
 
     def _needs(
-        self, snapshot: Snapshot, limit: int, said: Sequence[_AnsweringStatement]
+        self, snapshot: Snapshot, limit: int, answering: Sequence[_AnsweringStatement]
     ) -> SearchGroup:
         """Needs that are open now and whose deadline has not passed."""
-        statements, looked_at = snapshot.statements, said[: 2 * limit]
+        statements, looked_at = snapshot.statements, answering[: 2 * limit]
         keys = tuple(
             Need(id, owner, GoalName(GOALS[statements.goal[each.row]]), text)
             for each, id, owner, text in _columns(snapshot, looked_at)
@@ -257,13 +257,13 @@ class Search:
             and (owner := owners.get(need.organization)) is not None
         )  # fmt: skip
         gone = len(looked_at) - len(results)
-        return SearchGroup(ResultKind.NEED, len(said) - gone, results[:limit])
+        return SearchGroup(ResultKind.NEED, len(answering) - gone, results[:limit])
 
     def _offers(
-        self, snapshot: Snapshot, limit: int, said: Sequence[_AnsweringStatement]
+        self, snapshot: Snapshot, limit: int, answering: Sequence[_AnsweringStatement]
     ) -> SearchGroup:
         """Offers that stand now."""
-        statements, looked_at = snapshot.statements, said[: 2 * limit]
+        statements, looked_at = snapshot.statements, answering[: 2 * limit]
         keys = tuple(
             Offer(id, owner, OfferKind(OFFER_KINDS[statements.offer_kind[each.row]]), text)
             for each, id, owner, text in _columns(snapshot, looked_at)
@@ -280,7 +280,7 @@ class Search:
             and (owner := owners.get(offer.organization)) is not None
         )  # fmt: skip
         gone = len(looked_at) - len(results)
-        return SearchGroup(ResultKind.OFFER, len(said) - gone, results[:limit])
+        return SearchGroup(ResultKind.OFFER, len(answering) - gone, results[:limit])
 
     def _statements(
         self, snapshot: Snapshot, text: str, wanted: frozenset[ResultKind], *, by_meaning: bool
@@ -315,10 +315,12 @@ class Search:
         ).astype(np.float32)
         rows, _ = best(scores, _LOOKED_AT)
         standing = [(int(row), MatchedBy.WORDS, 0.3 + 0.25 * float(shares[row])) for row in rows]
-        said = {row for row, _, _ in standing}
+        answering_rows = {row for row, _, _ in standing}
         alike = self._alike(snapshot, text, active) if by_meaning else ()
         standing += [
-            (row, MatchedBy.MEANING, 0.3 * likeness) for row, likeness in alike if row not in said
+            (row, MatchedBy.MEANING, 0.3 * likeness)
+            for row, likeness in alike
+            if row not in answering_rows
         ]
         return standing
 
@@ -412,10 +414,10 @@ def _row_result(table: pa.Table, kind: ResultKind, row: int, match: MatchReason)
 
 
 def _columns(
-    snapshot: Snapshot, said: Sequence[_AnsweringStatement]
+    snapshot: Snapshot, answering: Sequence[_AnsweringStatement]
 ) -> Iterator[tuple[_AnsweringStatement, str, str, str]]:
     """Each statement with its id, its owner's id and its text."""
     ids, texts = (snapshot.statements.table.column(name) for name in ("id", "text"))
-    for each in said:
+    for each in answering:
         id, text = str(ids[each.row].as_py()), str(texts[each.row].as_py())
         yield each, id, snapshot.id_of(each.owner), text

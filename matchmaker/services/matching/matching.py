@@ -55,7 +55,8 @@ class Matching:
     Members ask for their organisation, coordinators for those of their clusters, admins for
     any. Answers are recorded as seen and leave out whom the organisation dismissed, unless
     `recorded` is False: those are for the program's own use. `full` names those who have no
-    free slot, given the capacities that some said.
+    free slot, given the capacities that some said; `excluded` those with whom an organisation
+    is never to be brought together.
     """
 
     store: GraphStore
@@ -67,6 +68,7 @@ class Matching:
     interaction_log: InteractionLog
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
     reranker: Callable[[], Reranker | None] = lambda: None
+    excluded: Callable[[str], frozenset[str]] = lambda _: frozenset()
 
     # -- recommendations
 
@@ -309,10 +311,10 @@ class Matching:
                 where="radius_km",
                 mend="Name a place instead, or add yours to the profile.",
             )
-        dismissed: frozenset[str] = frozenset()
+        left_out = self.excluded(seeker_id) if seeker_id else frozenset[str]()
         if recorded and seeker_id:
             with suppress(StoreUnavailable):  # better an answer with them than none
-                dismissed = self.interaction_log.dismissed(seeker_id)
+                left_out |= self.interaction_log.dismissed(seeker_id)
         meta = rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
         recommended = recommend(
@@ -320,7 +322,7 @@ class Matching:
             seeker,
             rows.request(request),
             self.rankers.current(),
-            among=self._among(rows, dismissed),
+            among=self._among(rows, left_out),
             reranker=self.reranker() if seeker.asks_in_words else None,
         )
         requirements, ignored = requirements_of(seeker)
@@ -331,7 +333,7 @@ class Matching:
             freshness=Freshness(meta.version, meta.as_of, store_version),
             nearby=recommended.nearby,
             closest=recommended.closest,
-            known=tuple(each for each in recommended.known if each.id not in dismissed),
+            known=tuple(each for each in recommended.known if each.id not in left_out),
             further_known=recommended.further_known,
             in_words=seeker.asks_in_words,
             requirements=requirements,
@@ -371,11 +373,11 @@ class Matching:
         return profile
 
     def _among(
-        self, rows: SnapshotRows, dismissed: frozenset[str] = frozenset()
+        self, rows: SnapshotRows, left_out: frozenset[str] = frozenset()
     ) -> BoolArray | None:
-        """Everybody but those with no free slot and those dismissed; None for everybody."""
-        left_out = map(rows.organization, self.full(rows.capacities) | dismissed)
-        row_numbers = [row for row in left_out if row is not None]
+        """Everybody but those with no free slot and those left out; None for everybody."""
+        numbers = map(rows.organization, self.full(rows.capacities) | left_out)
+        row_numbers = [row for row in numbers if row is not None]
         if not row_numbers:
             return None
         among = np.ones(len(rows.snapshot), dtype=np.bool_)

@@ -126,8 +126,8 @@ class Backups:
         hour, minute = map(int, at.split(":"))
         due = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
         due = due if due <= now else due - timedelta(days=1)
-        made = self.listed()
-        if made and datetime.strptime(made[-1].name, _NAME).replace(tzinfo=UTC) >= due:
+        backups = self.listed()
+        if backups and datetime.strptime(backups[-1].name, _NAME).replace(tzinfo=UTC) >= due:
             return 0
         self.make(principal)
         for old in self.listed()[: -self.settings.backup_keep]:
@@ -166,11 +166,11 @@ class Backups:
 
     def _plain_settings(self) -> dict[str, str]:
         """Settings that were made, without secrets: what the new installation may need too."""
-        made = self.settings.model_dump(exclude_defaults=True)
+        changed_settings = self.settings.model_dump(exclude_defaults=True)
         hidden = ("password", "secret", "key", "data_dir")
         return {
             name: str(value)
-            for name, value in made.items()
+            for name, value in changed_settings.items()
             if not any(word in name for word in hidden) and "@" not in str(value)
         }
 
@@ -195,8 +195,8 @@ class Backups:
         """Files of the data folder that belong to it, by their name in the archive."""
         for name in BELONGING:
             root = self.settings.data_dir / name
-            found = [root] if root.is_file() else sorted(root.rglob("*")) if root.is_dir() else []
-            for file in found:
+            files = [root] if root.is_file() else sorted(root.rglob("*")) if root.is_dir() else []
+            for file in files:
                 if file.is_file() and not file.is_symlink():
                     yield FILES + file.relative_to(self.settings.data_dir).as_posix(), file
 

@@ -16,6 +16,8 @@ from matchmaker.services.repositories import (
 )
 from matchmaker.store.changes import Change
 from matchmaker.workflow.account import Account, AccountMembership, Invitation
+from matchmaker.workflow.call import Call
+from matchmaker.workflow.call_answer import answer_id
 from matchmaker.workflow.gathering import Gathering, InvitationAnswer
 from matchmaker.workflow.interactions import Assignment, Interaction
 from matchmaker.workflow.introduction import Introduction
@@ -50,6 +52,10 @@ class DocumentMerge:
             *self._named(repositories.surveys, self._survey, "member"),
             *self._named(repositories.survey_responses, self._survey_partners, "partner"),
             *self._survey_responses(),
+            *self._calls(),
+            *self._call_answers(),
+            *self._named(repositories.call_questions, self._of_organization),
+            *self._named(repositories.call_notes, self._of_organization),
             *self._named(repositories.hooks, self._of_organization),
             *self._named(repositories.saved_searches, self._of_organization),
             *self._named(repositories.assignments, self._assignment),
@@ -102,6 +108,33 @@ class DocumentMerge:
                     self._survey_partners(response), id=id, organization=self.kept, pending=True
                 )
                 yield repository.put(moved, kept.version if kept else 0)
+
+    def _calls(self) -> Iterator[Change]:
+        """Calls that who is gone made, or has a part in."""
+        repositories = self.repositories
+        parts = repositories.call_answers.values("organization", self.gone)
+        found = repositories.calls.many([part.call for part in parts])
+        for stored in repositories.calls.iterate("organization", self.gone):
+            found[stored.value.id] = stored
+        for stored in found.values():
+            yield from self._change(repositories.calls, stored, self._call(stored.value))
+
+    def _call_answers(self) -> Iterator[Change]:
+        """The answers of who is gone, where who is kept has no part in the same call.
+
+        Nobody answers a call of its own.
+        """
+        repository = self.repositories.call_answers
+        calls = self.repositories.calls
+        for own in (self.gone, self.kept):
+            for stored in repository.iterate("organization", own):
+                call = calls.get_or_none(stored.value.call)
+                if call is not None and self.kept in self._call(call.value).callers:
+                    yield repository.remove(stored)
+                elif own == self.gone:
+                    id = answer_id(stored.value.call, self.kept)
+                    moved = replace(stored.value, id=id, organization=self.kept)
+                    yield from self._change(repository, stored, moved)
 
     def _not_duplicates(self) -> Iterator[Change]:
         repository = self.repositories.not_duplicates
@@ -181,6 +214,14 @@ class DocumentMerge:
             )
         except InvalidInput:
             return gathering
+
+    def _call(self, call: Call) -> Call:
+        """One that both make is made by one; who is on its shortlist stays on it."""
+        own = self._id(call.organization)
+        partners = dict.fromkeys(map(self._id, call.partners))
+        partners.pop(own, None)
+        shortlist = tuple(dict.fromkeys(map(self._id, call.shortlist)))
+        return replace(call, organization=own, partners=tuple(partners), shortlist=shortlist)
 
     def _survey(self, survey: SurveyRound) -> SurveyRound:
         """One that would then ask too few stays as it is."""

@@ -8,6 +8,8 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from matchmaker.audit.ties import JOINT
 from matchmaker.domain import (
     UNDIRECTED_LAYERS,
@@ -130,8 +132,9 @@ def ties_of(snapshot: Snapshot, ids: Iterable[str]) -> GraphRows:
     }
     kind = snapshot.engagements.kind
     chosen = sorted(number for number in undertakings if int(kind[number]) in kinds)
-    ties = snapshot.ties["id"].take(sorted(numbers)).to_pylist()
-    engagements = snapshot.engagements.table["id"].take(chosen).to_pylist()
+    # As numbers: of an empty list Arrow would not know what it holds.
+    ties = snapshot.ties["id"].take(np.array(sorted(numbers), np.int64)).to_pylist()
+    engagements = snapshot.engagements.table["id"].take(np.array(chosen, np.int64)).to_pylist()
     anybody = (Participant("any:one", Role.PARTNER),)
     return GraphRows(
         ties=tuple(Tie(id, "any:one", "any:other", Layer.SUPPLIES) for id in ties),
@@ -196,7 +199,7 @@ def _declared(tie: Tie) -> _Cells:
 
 def _undertaken(engagement: Engagement) -> Iterator[_Cells]:
     """The pairs of an undertaking: suppliers with buyers of a contract, else all with all."""
-    told = {
+    common = {
         "since": partial_date(engagement.date, engagement.date_precision),
         "until": engagement.until,
         "undertaking": engagement.id,
@@ -219,7 +222,7 @@ def _undertaken(engagement: Engagement) -> Iterator[_Cells]:
         layer, weight = Layer.COOPERATES_WITH, 1 / max(1, len(everybody) - 1)
         pairs = list(combinations(everybody, 2))
     for source, target in pairs:
-        yield told | {
+        yield common | {
             "source": source,
             "target": target,
             "layer": layer,

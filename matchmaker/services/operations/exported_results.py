@@ -117,9 +117,17 @@ def recommendations_export(
                 message("Evidence"),
                 EVIDENCE,
                 [
-                    (each.id, said.id, said.kind, said.year, said.fit, said.language, said.text)
+                    (
+                        each.id,
+                        quote.id,
+                        quote.kind,
+                        quote.year,
+                        quote.fit,
+                        quote.language,
+                        quote.text,
+                    )
                     for each in listed
-                    for said in each.evidence
+                    for quote in each.evidence
                 ],
             ),
         ),

@@ -14,8 +14,13 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing, read_cell
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
-from matchmaker.ingest.industries import IndustryIndex
 from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.place_context import (
+    TELLING_PLACES,
+    common_places,
+    find_beside,
+    places_of_row,
+)
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.qualifications import cell_with_title
 from matchmaker.ingest.reference import ReferenceIndex
@@ -90,18 +95,20 @@ class ProblemRow:
 
     line: int
     name: str
-    told: tuple[ProblemCell, ...]
+    problem_cells: tuple[ProblemCell, ...]
     cells: Mapping[str, str]
 
     @property
     def is_refused(self) -> bool:
         """Whether the row is left out."""
-        return any(each.severity == "error" for told in self.told for each in told.problems)
+        return any(
+            each.severity == "error" for cell in self.problem_cells for each in cell.problems
+        )
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is told of it."""
-        return tuple(each for told in self.told for each in told.problems)
+        return tuple(each for cell in self.problem_cells for each in cell.problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +194,8 @@ def problem_rows(
         if line.number in wanted:
             cells = {**line.cells, **options.edits.get(line.number, {})}
             name = next((cells[title] for title in naming if cells.get(title)), "")
-            told = tuple(_told(by_line[line.number], cells, options))
-            yield ProblemRow(line.number, name, told, cells)
+            problem_cells = tuple(_problem_cells(by_line[line.number], cells, options))
+            yield ProblemRow(line.number, name, problem_cells, cells)
 
 
 def choices_of(format: str, column: str) -> tuple[str, ...]:
@@ -227,29 +234,75 @@ def _unknown_words(
 ) -> Iterator[UnknownWord]:
     """Words of closed lists, places and industries that are to be explained once."""
     columns = {column.name: column for column in FORMATS[options.table].columns}
-    asked = {
+    asked_columns = {
         title: columns[name]
         for title, name in options.mapping.items()
-        if name in ("place", "industry") or choices_of(options.table, name)
+        if name == "industry" or choices_of(options.table, name)
     }
-    counts: dict[str, Counter[str]] = {title: Counter() for title in asked}
-    for line in _first_lines(table) if asked else ():
+    counts: dict[str, Counter[str]] = {title: Counter() for title in asked_columns}
+    places = _Places(options, index.places)
+    for line in _first_lines(table) if asked_columns or places.titles else ():
         if line.tells:
+            places.add(line)
             for title, count in counts.items():
                 cell = line.cells.get(title, "")
-                if whole := cell_with_title(asked[title].name, title, cell)[0]:
+                if whole := cell_with_title(asked_columns[title].name, title, cell)[0]:
                     count[whole] += 1
+    if places.titles:
+        yield from places.words()
     for title, count in counts.items():
-        column = asked[title]
-        answers = options.values.get(column.name, {})
+        yield from _words_of(count, asked_columns[title], options, index)
+
+
+def _words_of(
+    counts: Counter[str], column: Column, options: TableOptions, index: ReferenceIndex
+) -> Iterator[UnknownWord]:
+    answers = options.values.get(column.name, {})
+    shown = 0
+    for cell, number in counts.most_common():
+        choices = _choices(options.table, column, cell, index)
+        if (choices is None and cell not in answers) or shown >= MAX_WORDS:
+            continue
+        shown += 1
+        yield UnknownWord(column.name, cell, number, choices or (), answers.get(cell, ""))
+
+
+class _Places:
+    """Cells of places as the reader sees them: together, and beside what else a line says."""
+
+    def __init__(self, options: TableOptions, index: PlaceIndex) -> None:
+        self._index, self._answers = index, options.values.get("place", {})
+        default = options.defaults.get("place", "")
+        self._default = [id for id in (index.find(default).id,) if id] if default else []
+        self.titles = [title for title, name in options.mapping.items() if name == "place"]
+        self._beside = {
+            name: title for title, name in options.mapping.items() if name in TELLING_PLACES
+        }
+        # By cell how often it stands there, and what the lines say of those that can be several.
+        self._cells: Counter[str] = Counter()
+        self._rows: dict[str, list[str]] = {}
+
+    def add(self, line: Line) -> None:
+        cells = [cell for title in self.titles if (cell := line.cells.get(title, ""))]
+        if whole := ", ".join(cells):
+            self._cells[whole] += 1
+            if self._index.find(whole).candidates:
+                beside = {name: line.cells.get(title, "") for name, title in self._beside.items()}
+                self._rows.setdefault(whole, []).extend(places_of_row(self._index, beside))
+
+    def words(self) -> Iterator[UnknownWord]:
+        """Those that neither their lines nor the column decides, and those that were answered."""
+        usual = common_places(self._index, self._cells)
         shown = 0
-        for cell, number in count.most_common():
-            choices = _choices(options.table, column, cell, index)
-            if (choices is None and cell not in answers) or shown >= MAX_WORDS:
-                continue
-            shown += 1
-            chosen = answers.get(cell, "")
-            yield UnknownWord(column.name, cell, number, choices or (), chosen)
+        for cell, number in self._cells.most_common():
+            beside = [*self._rows.get(cell, ()), *self._default]
+            match, _ = find_beside(self._index, cell, "", beside, lambda: usual)
+            is_asked = not match.id and bool(match.candidates) and not is_nothing(cell)
+            if shown < MAX_WORDS and (is_asked or cell in self._answers):
+                shown += 1
+                choices = (WordChoice(id, self._index.path(id)) for id in match.candidates)
+                answer = self._answers.get(cell, "")
+                yield UnknownWord("place", cell, number, tuple(choices), answer)
 
 
 def _choices(
@@ -258,21 +311,14 @@ def _choices(
     """What a word may be taken for, None where it is understood or says nothing."""
     if is_nothing(cell):
         return None
-    if column.name == "place":
-        return _ids(index.places, cell) or None  # a town that is not known has nothing to choose
     if column.name == "industry":
-        return _ids(index.industries, cell)
+        match = index.industries.find(cell)
+        ids = match.candidates
+        return None if match.id else tuple(WordChoice(id, index.industries.path(id)) for id in ids)
     reading = read_cell(column.name, column.read, cell)
     if reading.value is not None or reading.problem is None:
         return None
     return tuple(map(WordChoice, reading.choices or choices_of(format, column.name)))
-
-
-def _ids(index: PlaceIndex | IndustryIndex, cell: str) -> tuple[WordChoice, ...] | None:
-    match = index.find(cell)
-    if match.id:
-        return None
-    return tuple(WordChoice(id, index.path(id)) for id in match.candidates)
 
 
 # By what a row is known, the surest first.
@@ -286,7 +332,7 @@ def _naming_titles(options: TableOptions) -> list[str]:
     return sorted(named, key=lambda title: order[options.mapping[title]]) + rest
 
 
-def _told(
+def _problem_cells(
     problems: list[Problem], cells: Mapping[str, Any], options: TableOptions
 ) -> Iterator[ProblemCell]:
     """The problems of a line by the cells that they are about."""

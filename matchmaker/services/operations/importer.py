@@ -62,10 +62,10 @@ class ImportOptions:
     progress: Progress = no_progress
     complete: Callable[[ImportReport], tuple[Sequence[Entry], Sequence[Change]]] | None = None
 
-    def completion(self, told: Callable[[RowChanges], ImportReport]) -> Completion | None:
+    def completion(self, report_of: Callable[[RowChanges], ImportReport]) -> Completion | None:
         """The same for a store, which knows what changes before there is a report."""
         complete = self.complete
-        return None if complete is None else lambda changes: complete(told(changes))
+        return None if complete is None else lambda changes: complete(report_of(changes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ class Importer:
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
 
-        def told(changes: RowChanges) -> ImportReport:
+        def report_of(changes: RowChanges) -> ImportReport:
             overruled = tuple(_overruled(changes, checked.origins))
             whole = replace(
                 report,
@@ -164,7 +164,7 @@ class Importer:
             )
             return _with_changes(whole, changes, options)
 
-        return told(self.store.import_rows(checked.rows, rules, options.completion(told)))
+        return report_of(self.store.import_rows(checked.rows, rules, options.completion(report_of)))
 
     def _import_large(
         self, files: Sequence[tuple[str, Path]], options: ImportOptions
@@ -192,7 +192,7 @@ class Importer:
             options.progress(message("Writing to the store"), 0, 0)
         reports: list[ImportReport] = []  # asked for within the transaction, and after it
 
-        def told(changes: RowChanges) -> ImportReport:
+        def report_of(changes: RowChanges) -> ImportReport:
             if reports:
                 return reports[0]
             large.reading.problems.extend(_overruled(changes, large.reading.origins))
@@ -203,8 +203,8 @@ class Importer:
             return reports[0]
 
         most = MAX_KEPT if options.keep else 2 * MAX_CHANGES
-        completion = options.completion(told)
-        return told(self.store.import_batches(large.batches, rules, most, completion))
+        completion = options.completion(report_of)
+        return report_of(self.store.import_batches(large.batches, rules, most, completion))
 
     def _with_merged(
         self, rows: GraphRows, resolution: Resolution, aliases: dict[str, str]

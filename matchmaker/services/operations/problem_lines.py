@@ -23,7 +23,7 @@ class ProblemLine:
     """The cells of a line in the order of the titles, and all that is told of it as one."""
 
     cells: tuple[str, ...]
-    told: LineProblem
+    problem: LineProblem
 
 
 _TITLES = TypeAdapter(tuple[str, ...])
@@ -64,7 +64,7 @@ def problems_table(titles: Sequence[str], lines: Iterable[ProblemLine]) -> Expor
         for number, title in enumerate(titles, 1)
     )
     reasons = ExportColumn("problems", message("What is wrong"))
-    rows = [(*line.cells, line.told.reason or "") for line in lines]
+    rows = [(*line.cells, line.problem.reason or "") for line in lines]
     return ExportTable("problems", message("Rows with problems"), (*columns, reasons), rows)
 
 
@@ -81,8 +81,8 @@ def told_table(problems: Iterable[LineProblem]) -> ExportTable:
 
 
 def _reasons(row: ProblemRow) -> Message:
-    told = [
+    reasons = [
         located(problem.field, problem.reason) if problem.field else problem.reason
         for problem in row.problems
     ]
-    return sentences(*told)
+    return sentences(*reasons)

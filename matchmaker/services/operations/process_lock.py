@@ -84,8 +84,8 @@ class ProcessLock:
                 return None
             beat = datetime.fromtimestamp(os.fstat(file).st_mtime, UTC)
             try:
-                said = json.loads(os.pread(file, 200, 0))
-                return Holder(said["pid"], datetime.fromisoformat(said["started"]), beat)
+                note = json.loads(os.pread(file, 200, 0))
+                return Holder(note["pid"], datetime.fromisoformat(note["started"]), beat)
             except (ValueError, KeyError, TypeError):
                 return Holder(0, beat, beat)
         finally:

@@ -129,10 +129,10 @@ class SnapshotRefresher:
         general, labels = [text for _, text in anchors()], [language for language, _ in anchors()]
         as_passages = embedded(general, self.anchor_cache(), as_queries=False)
         as_queries = embedded(general, self.anchor_cache(), as_queries=True)
-        asked = embedded([text for _, text in sample], self.cache(), as_queries=True)
+        as_questions = embedded([text for _, text in sample], self.cache(), as_queries=True)
         return LanguageMeans(
             language_means(passages, languages, language_means(as_passages, labels)),
-            language_means(asked, sampled, language_means(as_queries, labels)),
+            language_means(as_questions, sampled, language_means(as_queries, labels)),
         )
 
     def _loaded(self, progress: Progress) -> Encoder:

@@ -21,6 +21,7 @@ class OperatorKey:
 
     folder: Path
     configured: str = ""
+    configured_secret: str = ""
 
     def make(self) -> str | None:
         """A new key, to be shown once; None when there is one already.
@@ -46,6 +47,8 @@ class OperatorKey:
 
     def signing_secret(self) -> str:
         """The secret for signatures, the same for all processes."""
+        if self.configured_secret:
+            return self.configured_secret
         path = self.folder / SIGNING_FILE
         _write_once(path, secrets.token_hex(32))
         return path.read_text(encoding="ascii")

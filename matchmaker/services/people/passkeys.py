@@ -67,7 +67,7 @@ class Passkeys:
         """
         principal.require_writing()
         account, site = self.accounts.own(principal), self._required_site()
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
         _require_room(account)
         challenge = self._challenge(_MAKE, account)
         return registration_options(
@@ -85,16 +85,16 @@ class Passkeys:
             challenge, owner, _ = self._read_challenge(_MAKE, answer)
             if owner != account.id:
                 raise PasskeyRefused("the challenge is another account's")
-            made = new_passkey(answer, site, challenge, cleaned, self.clock())
+            passkey = new_passkey(answer, site, challenge, cleaned, self.clock())
         except PasskeyRefused as error:
             log.warning("passkey refused", subject=account.subject, reason=str(error))
             raise _not_made() from None
-        if self.repositories.accounts.page("passkey", made.id, limit=1).rows:
+        if self.repositories.accounts.page("passkey", passkey.id, limit=1).rows:
             raise _not_made()
 
         def add(before: Account) -> Account:
             _require_room(before)
-            return replace(before.ended(), passkeys=(*before.passkeys, made))
+            return replace(before.ended(), passkeys=(*before.passkeys, passkey))
 
         return self._change(principal, account.id, add, "account.passkey", challenge, _not_made)
 
@@ -154,14 +154,14 @@ class Passkeys:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
 
         def remove(before: Account) -> Account:
             kept = tuple(each for each in before.passkeys if each.id != id)
             if kept == before.passkeys:
                 raise NotFound("There is no such passkey.")
             confirmed = self.second_factors.after_own_code(before, code)
-            return replace(confirmed.ended(), passkeys=kept)
+            return replace(confirmed, passkeys=kept).ended()
 
         return self.accounts.change(account.id, remove, "account.passkey_removed", principal)
 

@@ -14,11 +14,12 @@ from pydantic_core import to_jsonable_python
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.repositories import Repositories, Repository
+from matchmaker.services.repositories import Repositories, Repository, never_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.changes import Change
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, MembershipRole
+from matchmaker.workflow.call import CallState
 from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import FINAL
@@ -50,7 +51,7 @@ class Privacy:
         keys = _all(repositories.api_keys, "account", id)
         return {
             "account": _without(
-                _without(repositories.accounts.plain(account), "password_hash"), "second_factor"
+                repositories.accounts.plain(account), "password_hash", "second_factor", "recovery"
             )
             | {"has_second_factor": account.has_second_factor},
             "api_keys": [_without(key, "digest") for key in keys],
@@ -58,6 +59,7 @@ class Privacy:
             "notices": _all(repositories.notifications, "account", id),
             "long_questions": _all(repositories.long_questions, "account", id),
             "saved_searches": _all(repositories.saved_searches, "account", id),
+            "call_notes": _all(repositories.call_notes, "author", id),
             "messages": [text for text in _all(repositories.messages) if text["author"] == id],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
@@ -85,6 +87,14 @@ class Privacy:
             ],
             "gatherings": _all(repositories.gatherings, "organization", id),
             "survey_answers": _all(repositories.survey_responses, "organization", id),
+            "calls": _all(repositories.calls, "organization", id),
+            "call_answers": _all(repositories.call_answers, "organization", id),
+            "call_questions": _all(repositories.call_questions, "organization", id),
+            "never_with": [
+                repositories.lists.plain(stored.value)
+                for stored in (repositories.lists.get_or_none(never_id(id)),)
+                if stored
+            ],
             "recommendations_shown": _all(repositories.interactions, "seeker", id),
         }
 
@@ -96,7 +106,7 @@ class Privacy:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
         self._delete(principal, account)
 
     def delete_account(self, principal: Principal, account_id: str) -> None:
@@ -109,7 +119,12 @@ class Privacy:
 
         Counts and removals are one commit: a record is in the one or the other.
         """
-        old = chain(self._old_interactions(), self._old_introductions(), self._old_surveys())
+        old = chain(
+            self._old_interactions(),
+            self._old_introductions(),
+            self._old_surveys(),
+            self._old_calls(),
+        )
         return sum(number for number, counts, removals in old if self._replace(counts, removals))
 
     # -- the parts
@@ -160,6 +175,26 @@ class Privacy:
             removals = [repositories.survey_responses.remove(each) for each in answers]
             yield 1, counts, [repositories.surveys.remove(stored), *removals]
 
+    def _old_calls(self) -> Iterator[_Old]:
+        """Calls that were decided long ago, with answers, questions and notes."""
+        repositories, before = self.repositories, self.clock() - self.keep_over
+        for state in (CallState.AWARDED, CallState.ENDED):
+            for stored in list(repositories.calls.iterate("state", state)):
+                call = stored.value
+                if call.decided is None or call.decided >= before:
+                    continue
+                belonging: tuple[Repository[Any], ...] = (
+                    repositories.call_answers, repositories.call_questions, repositories.call_notes,
+                )  # fmt: skip
+                parts = [
+                    (each, part) for each in belonging for part in each.iterate("call", call.id)
+                ]
+                answers = sum(each is repositories.call_answers for each, _ in parts)
+                month = f"calls {call.cluster} {call.created:%Y-%m}"
+                counts = {(month, state.value): 1, (month, "invited"): answers}
+                removals = [each.remove(part) for each, part in parts]
+                yield 1, counts, [repositories.calls.remove(stored), *removals]
+
     def _replace(self, counts: Mapping[tuple[str, str], int], changes: list[Change]) -> bool:
         for tally in sorted({tally for tally, _ in counts}):
             stored = self.repositories.monthly_counts.get_or_none(tally)
@@ -198,6 +233,12 @@ class Privacy:
                 if message.value.author == account.id:
                     nameless = replace(message.value, author=LEFT)
                     unit.add(repositories.messages.put(nameless, message.version))
+            for note in repositories.call_notes.iterate("author", account.id):
+                nameless_note = replace(note.value, author=LEFT)
+                unit.add(repositories.call_notes.put(nameless_note, note.version))
+            for call in repositories.calls.iterate("team", account.id):
+                team = tuple(each for each in call.value.team if each.account != account.id)
+                unit.add(repositories.calls.put(replace(call.value, team=team), call.version))
             # The log names people by an id that now means nobody.
             unit.log("account.deleted", account.subject)
 
@@ -213,8 +254,8 @@ class Privacy:
             )
 
 
-def _without(plain: dict[str, Any], secret: str) -> dict[str, Any]:
-    return {name: value for name, value in plain.items() if name != secret}
+def _without(plain: dict[str, Any], *secrets: str) -> dict[str, Any]:
+    return {name: value for name, value in plain.items() if name not in secrets}
 
 
 def _all(repository: Repository[Any], key: str = "", value: str = "") -> list[dict[str, Any]]:

@@ -43,9 +43,11 @@ RETRY_SECONDS = 2.0
 class Connection:
     """Managed transactions on one database. Raises StoreUnavailable when it does not answer."""
 
-    def __init__(self, url: str, user: str, password: str) -> None:
+    def __init__(self, url: str, user: str, password: str | Callable[[], str]) -> None:
         self.url = url
-        self._auth = (user, password)
+        self._user = user
+        self._password = password if callable(password) else lambda: password
+        self._known = ""  # the password that the driver has
         self._driver: neo4j.Driver | None = None
         self._process = 0
         self._lock = threading.Lock()
@@ -56,14 +58,15 @@ class Connection:
         """This process's driver: sockets must not be shared over a fork."""
         with self._lock:
             if self._driver is None or self._process != os.getpid():
-                self._driver, self._process = self._open(), os.getpid()
+                self._known = self._password()
+                self._driver, self._process = self._open(self._known), os.getpid()
             return self._driver
 
-    def _open(self) -> neo4j.Driver:
+    def _open(self, password: str) -> neo4j.Driver:
         try:
             return neo4j.GraphDatabase.driver(
                 self.url,
-                auth=self._auth,
+                auth=(self._user, password),
                 connection_timeout=CONNECT_SECONDS,
                 connection_acquisition_timeout=ACQUIRE_SECONDS,
                 max_transaction_retry_time=RETRY_SECONDS,
@@ -99,14 +102,24 @@ class Connection:
         """A server that does not answer is down for everybody, until it answers again."""
         with self.explained():
             try:
-                return self._deadlines.call(call, seconds)
+                return self._with_present_password(lambda: self._deadlines.call(call, seconds))
             except (ServiceUnavailable, SessionExpired, OSError):
                 self._deadlines.mark_down()
                 raise
 
+    def _with_present_password(self, call: Callable[[], Returned]) -> Returned:
+        """Once more where the server refuses a password that has been changed meanwhile."""
+        try:
+            return call()
+        except AuthError:
+            if self._known == self._password():
+                raise
+            self._renew()
+            return call()
+
     def _probe(self) -> None:
         """The least there is to ask; through a driver of its own, which no other waits for."""
-        with self._open() as driver, driver.session() as session:
+        with self._open(self._password()) as driver, driver.session() as session:
             session.run("RETURN 1").consume()
 
     def _renew(self) -> None:
@@ -142,7 +155,7 @@ class Connection:
                 "Neo4j at %(url)s refuses user '%(auth)s' with this password.",
                 mend="Correct MATCHMAKER_STORE_PASSWORD, or the user in MATCHMAKER_STORE.",
                 url=self.url,
-                auth=self._auth[0],
+                auth=self._user,
             ) from None
         except ClientError as error:
             if "Timed" in (error.code or "") or "AuthenticationRateLimit" in (error.code or ""):

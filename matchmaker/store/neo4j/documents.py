@@ -70,7 +70,7 @@ class Neo4jRecords(Records):
         rows = self._connection.rows(BY_IDS, ids=[_node(kind, id) for id in ids])
         return {row["id"]: Record(**row) for row in rows}
 
-    def _found(
+    def _read_records(
         self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
     ) -> list[Record]:
         rows = self._connection.rows(

@@ -49,7 +49,10 @@ class Neo4jStore(Store):
     other and what was compared cannot change before it is written.
     """
 
-    def __init__(self, url: str, user: str, password: str, copy: GraphCopy | None = None) -> None:
+    def __init__(
+        self, url: str, user: str, password: str | Callable[[], str], copy: GraphCopy | None = None
+    ) -> None:
+        """`password`: itself, or what tells it, asked again when the server refuses it."""
         self._connection = Connection(url, user, password)
         self._copy = copy
         self.documents: Records = Neo4jRecords(self._connection)

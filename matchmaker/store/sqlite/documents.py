@@ -63,7 +63,7 @@ class SqliteRecords(Records):
             rows = connection.execute(BY_IDS, (kind, json.dumps(list(ids)))).fetchall()
         return {row[1]: Record(*row) for row in rows}
 
-    def _found(
+    def _read_records(
         self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
     ) -> list[Record]:
         every = (ALL_FORWARD, ALL_BACKWARD)

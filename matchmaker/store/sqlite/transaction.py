@@ -177,10 +177,10 @@ class SqliteTransaction:
     def _rows(self, table: Table[Row], rest: str, parameters: Parameters = ()) -> list[Row]:
         """Rows as domain values; engagements with their participants."""
         read = codec(table)
-        found = self._connection.execute(read.select(rest), parameters)
+        cursor = self._connection.execute(read.select(rest), parameters)
         if table is not ENGAGEMENTS:
-            return [read.decode(row) for row in found]
-        cells = found.fetchall()
+            return [read.decode(row) for row in cursor]
+        cells = cursor.fetchall()
         ids = json.dumps([row[0] for row in cells])
         parts: dict[str, list[Participant]] = {}
         for engagement, *part in self._connection.execute(queries.PARTICIPANTS_AMONG, (ids,)):

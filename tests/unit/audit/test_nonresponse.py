@@ -72,7 +72,7 @@ def test_what_is_seen_is_never_drawn_otherwise(view):
     truth = known_truth(2)
     ties = told_by(truth, np.arange(SIZE) % 3 > 0)
     found = bands(view, ties, draws=10, names=("ties",))["ties"]
-    assert found.told.value == np.triu(ties.told).sum()
+    assert found.told.value == np.triu(ties.reported).sum()
     unseen = len(ties.unseen)
     silent = int((~ties.answered).sum())
     assert unseen == silent * (silent - 1) // 2

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.domain import Place, PlaceLevel
+from matchmaker.ingest.place_context import common_places, find_beside, places_of_row
 from matchmaker.ingest.places import PlaceIndex, PlaceMatch
+from matchmaker.ingest.townships import Townships
 
 COUNTRY, PROVINCE, CITY, COUNTY = PlaceLevel
 # Codes, names and English names of real places, written down by hand.
@@ -154,3 +156,62 @@ def test_a_country_is_known_in_any_usual_spelling(index):
     for cell in ("德国", "Germany", "DEU", "Deutschland", "DE"):
         assert index.find(cell) == PlaceMatch("iso3166:DE", COUNTRY, exact=True), cell
     assert index.find("Munich, Germany").dropped == "munich"
+
+
+TOWNS = Townships(
+    ["330324|街道 瓯北|镇 上塘", "330681|镇 店口 城关", "320106|街道 华大", "320302|镇 上塘 城关"]
+)
+
+
+@pytest.fixture(scope="module")
+def with_towns() -> PlaceIndex:
+    return PlaceIndex(known_places(), towns=TOWNS)
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("店口镇", "330681"),
+        ("店口", "330681"),
+        ("店口镇解放路12号", "330681"),
+        ("瓯北街道办事处", "330324"),
+        ("温州市瓯北街道", "330324"),
+        ("浙江, 上塘镇", "330324"),
+        ("鼓楼区华大街道", "320106"),
+    ],
+)
+def test_a_town_falls_to_its_county(with_towns, cell, code):
+    match = with_towns.find(cell)
+    assert (match.id, match.exact) == (f"gbt2260:{code}", False)
+    assert match.dropped
+
+
+def test_a_town_of_several_counties_is_none_of_them(with_towns):
+    assert with_towns.find("上塘镇").candidates == ("gbt2260:320302", "gbt2260:330324")
+    assert with_towns.find("永嘉县店口镇").id == "gbt2260:330324"  # as the county says
+    assert with_towns.find("不详镇") == PlaceMatch()
+
+
+def test_what_stands_beside_a_place_decides_among_several(with_towns):
+    """A valid code of 330681 (check digit after GB 32100), a name, most of the column."""
+    row = {"credit_code": "91330681MA2D8AAA0P", "name": "永嘉示例厂"}
+    assert [*places_of_row(with_towns, row)] == ["gbt2260:330681", "gbt2260:330324"]
+    row["credit_code"] = "91330681MA2D8AAA00"
+    assert [*places_of_row(with_towns, row)] == ["gbt2260:330324"]
+    column = ("店口镇", "诸暨市", "城关镇", "?", "店口")
+    assert common_places(with_towns, column) == ("gbt2260:330681", "gbt2260:330600")
+    assert common_places(with_towns, ("店口镇", "永嘉县", "徐州")) == ()
+    match, decided_by = find_beside(with_towns, "城关镇", "", common_places(with_towns, column))
+    assert (match.id, decided_by) == ("gbt2260:330681", "gbt2260:330681")
+    assert find_beside(with_towns, "城关镇", "", ["gbt2260:330324"])[0].candidates
+
+
+def test_a_town_known_only_elsewhere_than_its_column_lies_is_asked_about(with_towns):
+    """It may be the former name of one here: both are to choose from."""
+    usual = ("gbt2260:330324", "gbt2260:330300")
+    match, decided_by = find_beside(with_towns, "店口镇", "", (), lambda: usual)
+    assert (match.candidates, decided_by) == (("gbt2260:330324", "gbt2260:330681"), "")
+    said = find_beside(with_towns, "诸暨市店口镇", "", (), lambda: usual)[0]
+    assert said.id == "gbt2260:330681"
+    assert find_beside(with_towns, "瓯北街道", "", (), lambda: usual)[0].id == "gbt2260:330324"
+    assert find_beside(with_towns, "店口镇", "", ())[0].id == "gbt2260:330681"

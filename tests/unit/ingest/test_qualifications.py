@@ -134,17 +134,21 @@ def test_what_a_column_of_honours_names_is_told_apart(tmp_path: Path) -> None:
 
 
 def test_an_address_stays_where_no_place_says_all_of_it(tmp_path: Path) -> None:
-    """A street and a township are finer than the places; a town alone may be in many."""
+    """A street and a township are finer than the places; a town alone may be in many.
+
+    The column's other places decide where they can: 温州 has one 桥下镇, and no 太平镇.
+    """
     parsed = members(
         tmp_path,
-        "企业名称,地址\n示例甲厂,浙江省乐清市柳市镇电器城大道88号\n示例乙厂,桥下镇\n示例丙厂,乐清市\n",
+        "企业名称,地址\n示例甲厂,浙江省乐清市柳市镇电器城大道88号\n示例乙厂,桥下镇\n示例丙厂,乐清市\n"
+        "示例丁厂,太平镇\n",
     )
     assert [(row.place, row.street_address) for row in parsed.rows.organizations] == [
-        ("gbt2260:330382", "浙江省乐清市柳市镇电器城大道88号"), (None, "桥下镇"),
-        ("gbt2260:330382", ""),
+        ("gbt2260:330382", "浙江省乐清市柳市镇电器城大道88号"), ("gbt2260:330324", "桥下镇"),
+        ("gbt2260:330382", ""), (None, "太平镇"),
     ]  # fmt: skip
     told = [(each.line, each.severity, each.is_lost) for each in parsed.problems]
-    assert told == [(2, "warning", False), (3, "warning", False)]
+    assert told == [(2, "warning", False), (3, "warning", False), (5, "warning", False)]
 
 
 def test_a_short_title_is_not_taken_for_what_it_is_only_like() -> None:

@@ -383,3 +383,24 @@ def test_a_yes_under_a_title_that_says_opted_out_opts_out(tmp_path: Path, title:
     parsed = read_files([("organizations", path)])
     assert [row.listed for row in parsed.rows.organizations] == [False, True, True]
     assert [str(note.reason) for note in parsed.problems] == ["Yes is read as opted out."]
+
+
+def test_a_town_that_can_be_several_lies_where_the_others_of_its_column_lie(tmp_path: Path) -> None:
+    """Of the towns called 虹桥镇 one lies in 乐清市, as 柳市镇 and 北白象镇 do."""
+    towns = ("柳市镇", "北白象镇", "虹桥镇", "柳市镇黄华路1号")
+    lines = "".join(f"示例{n}厂,企业,{town}\n" for n, town in enumerate(towns))
+    path = written(tmp_path, "organizations.csv", f"单位名称,类型,所属镇街\n{lines}")
+    parsed = read_files([("organizations", path)])
+    assert {(row.place, row.street_address) for row in parsed.rows.organizations} == {
+        ("gbt2260:330382", town) for town in towns
+    }
+    warnings = [p for p in parsed.problems if p.severity == "warning"]
+    assert [(p.line, p.is_lost) for p in warnings] == [
+        (2, False),
+        (3, False),
+        (4, False),
+        (5, False),
+    ]
+    alone = written(tmp_path, "organizations.csv", "单位名称,类型,所属镇街\n示例厂,企业,虹桥镇\n")
+    (row,) = read_files([("organizations", alone)]).rows.organizations
+    assert (row.place, row.street_address) == (None, "虹桥镇")

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from matchmaker import jobs
 from matchmaker.errors import WrongState
 from matchmaker.services.operations.process_lock import ProcessLock
 
@@ -51,6 +52,28 @@ def test_a_second_process_is_told_who_works_with_the_folder(lock):
         worker.wait()
     lock.acquire()  # what the killed one held is free
     assert lock.holder().pid == os.getpid()
+    lock.release()
+
+
+@pytest.mark.parametrize(
+    ("variables", "answer"),
+    [
+        ({"LC_ALL": "zh_CN.UTF-8"}, "数据文件夹"),
+        ({"LC_ALL": "C.UTF-8"}, "already works with"),
+        ({"LC_ALL": "zh_CN.UTF-8", "MATCHMAKER_LANGUAGE": "en"}, "already works with"),
+        ({"LC_ALL": "en_US.UTF-8", "MATCHMAKER_LANGUAGE": "zh"}, "数据文件夹"),
+    ],
+)
+def test_a_second_worker_is_refused_in_the_readers_language(lock, monkeypatch, variables, answer):
+    for name, value in ({"MATCHMAKER_LANGUAGE": ""} | variables).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(lock.path.parent))
+    monkeypatch.setattr(jobs, "_LOCK_WAIT_SECONDS", 0)
+    monkeypatch.setattr("os.umask", lambda mask: 0)  # this process goes on
+    lock.acquire()
+    with pytest.raises(SystemExit) as refusal:
+        jobs.main()
+    assert answer in refusal.value.code
     lock.release()
 
 

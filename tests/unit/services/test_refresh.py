@@ -2,9 +2,11 @@
 
 import fcntl
 import json
+from types import SimpleNamespace
 
 import pytest
 
+from matchmaker import wiring
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.errors import SnapshotUnavailable, WrongState
@@ -42,6 +44,35 @@ def test_it_holds_the_stores_version_and_rows(wired):
     assert meta.version == wired.store.version()
     assert meta.counts["organizations"] == 1
     assert ("Embedding statements", 1, 1) in steps
+
+
+class Ended(BaseException):
+    """Ends what goes on without end."""
+
+
+def test_a_fault_while_a_snapshot_is_taken_over_does_not_leave_the_old_one_for_ever(
+    wired, monkeypatch
+):
+    wired.store.upsert(FIRM)
+    wired.refresher.refresh(ADMIN)
+    tries, pauses = [], []
+
+    def prepare_wrongly_at_first(snapshot):
+        tries.append(snapshot)
+        if len(tries) == 1:
+            raise RuntimeError("a fault")
+
+    def sleep(seconds):
+        pauses.append(seconds)
+        if len(tries) == 2:
+            raise Ended
+
+    monkeypatch.setattr(wiring, "prepare", prepare_wrongly_at_first)
+    monkeypatch.setattr(wiring, "time", SimpleNamespace(sleep=sleep))
+    with pytest.raises(Ended):
+        wired.keep_ready()
+    assert pauses[0] >= 10, "a fault is not met again every second"
+    assert wired.reader.current() is tries[1]
 
 
 def test_the_store_gets_its_vectors(wired):

@@ -1,0 +1,232 @@
+"""What requests about calls, never-with lists and refusals carry."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from matchmaker.api.http.fields import (
+    Currency,
+    Day,
+    LookupId,
+    MoneyAmount,
+    Name,
+    OptionalText,
+    PageQuery,
+    Short,
+    Strict,
+    Text,
+)
+from matchmaker.domain import GoalName
+from matchmaker.services.cooperation.call_decisions import Award
+from matchmaker.workflow.call import (
+    MAX_INVITED,
+    MAX_NEEDS,
+    MAX_TEAM,
+    BidField,
+    CallContent,
+    CallRole,
+    EndReason,
+    TeamMember,
+)
+from matchmaker.workflow.call_answer import MAX_DAYS, Bid, Met, Thanks, ThanksReason
+from matchmaker.workflow.introduction import Identifier, MessageText
+from matchmaker.workflow.refusals import DeclineReason
+
+_MAX_REQUIREMENTS = 100
+
+
+class NewCall(Strict):
+    """A call, and whom it invites at once. `needs` are open needs of who calls, by their ids."""
+
+    organization: LookupId
+    title: Name
+    text: Text
+    goal: GoalName
+    deadline: Day
+    needs: list[LookupId] = Field([], max_length=MAX_NEEDS)
+    gathering: Identifier = Field("", description="The joint brief that calls.")
+    cluster: Identifier = ""
+    cluster_wide: bool = Field(False, description="Members of the cluster may answer uninvited.")
+    asked: list[BidField] = Field(
+        [], max_length=len(BidField), description="What an answer must state."
+    )
+    currency: Currency = ""
+    quantity: Short = ""
+    invited: list[LookupId] = Field([], max_length=MAX_INVITED)
+
+    def to_content(self) -> CallContent:
+        """As the service takes it."""
+        sent = self.model_dump(exclude={"invited"})
+        return CallContent(
+            **sent | {"needs": tuple(self.needs), "asked": tuple(dict.fromkeys(self.asked))}
+        )
+
+
+class OwnCallsQuery(PageQuery):
+    """A page of an organisation's calls, or of those that it was invited to."""
+
+    organization: LookupId
+
+
+class OwnPartQuery(Strict):
+    """For which of one's organisations."""
+
+    organization: LookupId
+
+
+class SuggestionsQuery(Strict):
+    """How many the ranking names."""
+
+    limit: int = Field(10, ge=1, le=MAX_INVITED)
+
+
+class NewInvitations(Strict):
+    """Whom to invite: these, or the `best` so many by the ranking."""
+
+    organizations: list[LookupId] = Field([], max_length=MAX_INVITED)
+    best: int | None = Field(None, ge=1, le=MAX_INVITED)
+
+    @model_validator(mode="after")
+    def _one(self) -> NewInvitations:
+        if (self.best is None) == (not self.organizations):
+            raise ValueError("name either organizations or best")
+        return self
+
+
+class NewDeadline(Strict):
+    """A later day."""
+
+    deadline: Day
+
+
+class TeamMemberIn(Strict):
+    """A person by account, and whether they may decide or only read."""
+
+    account: LookupId
+    role: CallRole
+
+
+class TeamIn(Strict):
+    """Everybody beside the owners who may read the call or decide on it."""
+
+    members: list[TeamMemberIn] = Field(max_length=MAX_TEAM)
+
+    def to_members(self) -> list[TeamMember]:
+        """As the service takes them."""
+        return [TeamMember(each.account, each.role) for each in self.members]
+
+
+class ShortlistIn(Strict):
+    """The answers on the shortlist, by organisation."""
+
+    organizations: list[LookupId] = Field(max_length=MAX_INVITED)
+
+
+class NewNote(Strict):
+    """A note for the team, of one answer or of the call."""
+
+    text: Annotated[MessageText, Field(min_length=1)]
+    organization: Identifier = ""
+
+
+class NoteQuery(Strict):
+    """Which note."""
+
+    note: LookupId
+
+
+class QuestionAnswer(Strict):
+    """The answer to a question, for everybody; `wording` is how all others read the question."""
+
+    question: LookupId
+    answer: Text
+    wording: OptionalText = ""
+
+
+class ThanksIn(Strict):
+    """What a firm is told whose answer is not awarded."""
+
+    organization: LookupId
+    reason: ThanksReason = ThanksReason.ANOTHER_FITS
+    text: OptionalText = ""
+
+
+class NewAward(Strict):
+    """Who is awarded, what they read with the introduction, and thanks to the others."""
+
+    winners: Annotated[list[LookupId], Field(min_length=1, max_length=MAX_INVITED)]
+    message: MessageText = ""
+    thanks: list[ThanksIn] = Field([], max_length=MAX_INVITED)
+
+    def to_award(self) -> Award:
+        """As the service takes it."""
+        thanks = {each.organization: Thanks(each.reason, each.text) for each in self.thanks}
+        return Award(tuple(dict.fromkeys(self.winners)), self.message, thanks)
+
+
+class AwardIntroduction(Strict):
+    """An introduction to a winner: again, or for a partner that called too."""
+
+    organization: LookupId
+    winner: LookupId
+    message: MessageText = ""
+
+
+class CallEnding(Strict):
+    """Why a call ends without an award."""
+
+    reason: EndReason
+    text: OptionalText = ""
+
+
+class RequirementMet(Strict):
+    """Whether a requirement of the call is met."""
+
+    requirement: Short
+    met: Met
+
+
+class BidBody(Strict):
+    """An answer. `draft` keeps it without sending it; nobody else sees it then."""
+
+    organization: LookupId
+    draft: bool = False
+    price: MoneyAmount | None = None
+    currency: Currency = ""
+    unit: Short = ""
+    lead_time_days: int | None = Field(None, ge=0, le=MAX_DAYS)
+    minimum_quantity: MoneyAmount | None = None
+    capacity: MoneyAmount | None = Field(None, description="Units a month.")
+    met: list[RequirementMet] = Field([], max_length=_MAX_REQUIREMENTS)
+    text: OptionalText = ""
+    valid_until: datetime.date | None = None
+
+    def to_bid(self) -> Bid:
+        """As the service takes it."""
+        sent = self.model_dump(exclude={"organization", "draft", "met"})
+        return Bid(**sent, met=tuple((each.requirement, each.met) for each in self.met))
+
+
+class DeclineBody(Strict):
+    """That there will be no answer, and why."""
+
+    organization: LookupId
+    reason: DeclineReason
+    text: OptionalText = ""
+
+
+class NewCallQuestion(Strict):
+    """A question to who calls; the answer goes to everybody, who asked to nobody else."""
+
+    organization: LookupId
+    text: Text
+
+
+class NewExclusion(Strict):
+    """Whom never to be brought together with; the note is one's own."""
+
+    organization: LookupId
+    note: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""

@@ -1,0 +1,272 @@
+"""The routes of calls: one need to many. Who makes one, who was invited, and figures."""
+
+# mypy: disable-error-code="untyped-decorator"
+# ruff: noqa: ARG001
+# flask-openapi3 reads the description of what is sent from the signature, used or not.
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+
+from matchmaker.api.cooperation.call_requests import (
+    AwardIntroduction,
+    BidBody,
+    CallEnding,
+    DeclineBody,
+    NewAward,
+    NewCall,
+    NewCallQuestion,
+    NewDeadline,
+    NewExclusion,
+    NewInvitations,
+    NewNote,
+    NoteQuery,
+    OwnCallsQuery,
+    OwnPartQuery,
+    QuestionAnswer,
+    ShortlistIn,
+    SuggestionsQuery,
+    TeamIn,
+)
+from matchmaker.api.cooperation.call_responses import (
+    CallFiguresOut,
+    CallFormOut,
+    CallInvitationList,
+    CallInvitationPage,
+    CallOut,
+    CallPage,
+    ExcludedList,
+    OwnRefusalsOut,
+    RefusalCountsOut,
+    SuggestedList,
+    SuggestedOut,
+)
+from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.files import ExportQuery, as_file, sends_file
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.routing import after_of, as_json, created, done, paged, reads, writes
+from matchmaker.services.cooperation.call_export import comparison_export
+from matchmaker.services.cooperation.call_shapes import CallView
+
+CALLS = Tag(name="calls", description="One need to many: invited, answered, compared, awarded.")
+
+REFUSALS = Tag(name="refusals", description="Never-with lists, and what refusals teach.")
+
+calls = APIBlueprint("calls", __name__, url_prefix=API_PREFIX)
+
+
+def _call(view: CallView) -> Response:
+    return as_json(CallOut(view))
+
+
+# -- who calls
+
+
+@calls.get("/calls", **reads(CALLS, CallPage))
+def list_calls(query: OwnCallsQuery) -> Response:
+    """Calls of one's organisation that one may read, newest first."""
+    page = services().calls.listed(
+        current_principal(), query.organization, after_of(query) or "", query.limit
+    )
+    return paged(page, query, CallPage)
+
+
+@calls.post("/calls", **writes(CALLS, CallOut, 201))
+def open_call(header: IdempotencyHeaders, body: NewCall) -> Response:
+    """Open a call, for a need or in words of its own, and invite."""
+    view = services().call_opening.open(current_principal(), body.to_content(), body.invited)
+    return created(CallOut(view), f"calls/{view.brief.id}")
+
+
+@calls.get("/calls/<id>", **reads(CALLS, CallOut))
+def read_call(path: IdPath) -> Response:
+    """A call with its answers side by side, for those who make it."""
+    return _call(services().calls.show(current_principal(), path.id))
+
+
+@calls.get("/calls/<id>/comparison", **sends_file(CALLS))
+def export_comparison(path: IdPath, query: ExportQuery) -> Response:
+    """The answers side by side as CSV, XLSX or JSON."""
+    return as_file(comparison_export(services().calls.show(current_principal(), path.id)), query)
+
+
+@calls.get("/calls/<id>/suggestions", **reads(CALLS, SuggestedList, also=(409,)))
+def suggest_invitations(path: IdPath, query: SuggestionsQuery) -> Response:
+    """Whom the ranking would invite."""
+    found = services().call_invitations.suggestions(current_principal(), path.id, query.limit)
+    return as_json(SuggestedList(items=[SuggestedOut.model_validate(each) for each in found]))
+
+
+@calls.post("/calls/<id>/invitations", **writes(CALLS, CallOut))
+def invite_to_call(path: IdPath, header: IdempotencyHeaders, body: NewInvitations) -> Response:
+    """Invite by hand, or the best by the ranking; takes nobody's slot."""
+    invitations, principal = services().call_invitations, current_principal()
+    if body.best is not None:
+        return _call(invitations.invite_best(principal, path.id, body.best))
+    return _call(invitations.invite(principal, path.id, body.organizations))
+
+
+@calls.put("/calls/<id>/deadline", **writes(CALLS, CallOut))
+def prolong_call(path: IdPath, body: NewDeadline) -> Response:
+    """Prolong it; everybody invited is told."""
+    return _call(services().calls.prolong(current_principal(), path.id, body.deadline))
+
+
+@calls.put("/calls/<id>/team", **writes(CALLS, CallOut))
+def set_call_team(path: IdPath, body: TeamIn) -> Response:
+    """Who of those who call may read it, and who may decide."""
+    return _call(services().calls.set_team(current_principal(), path.id, body.to_members()))
+
+
+@calls.put("/calls/<id>/shortlist", **writes(CALLS, CallOut))
+def shortlist_answers(path: IdPath, body: ShortlistIn) -> Response:
+    """Which answers are looked at more closely; seen by the team alone."""
+    decisions = services().call_decisions
+    return _call(decisions.shortlist(current_principal(), path.id, body.organizations))
+
+
+@calls.post("/calls/<id>/notes", **writes(CALLS, CallOut))
+def note_on_call(path: IdPath, header: IdempotencyHeaders, body: NewNote) -> Response:
+    """A note for the team."""
+    view = services().calls.note(current_principal(), path.id, body.text, body.organization)
+    return _call(view)
+
+
+@calls.delete("/calls/<id>/notes", **writes(CALLS, CallOut))
+def drop_note(path: IdPath, query: NoteQuery) -> Response:
+    """Take one's own note away."""
+    return _call(services().calls.drop_note(current_principal(), path.id, query.note))
+
+
+@calls.post("/calls/<id>/replies", **writes(CALLS, CallOut))
+def answer_question(path: IdPath, header: IdempotencyHeaders, body: QuestionAnswer) -> Response:
+    """Answer a question, to everybody."""
+    view = services().calls.answer_question(
+        current_principal(), path.id, body.question, body.answer, body.wording
+    )
+    return _call(view)
+
+
+@calls.post("/calls/<id>/award", **writes(CALLS, CallOut))
+def award_call(path: IdPath, header: IdempotencyHeaders, body: NewAward) -> Response:
+    """Award it, thank the others, and propose an introduction to each winner."""
+    decisions = services().call_decisions
+    return _call(decisions.award(current_principal(), path.id, body.to_award()))
+
+
+@calls.post("/calls/<id>/introductions", **writes(CALLS, CallOut))
+def introduce_winner(path: IdPath, header: IdempotencyHeaders, body: AwardIntroduction) -> Response:
+    """Propose an introduction to a winner again, or for a partner that called too."""
+    view = services().call_decisions.introduce(
+        current_principal(), path.id, body.organization, body.winner, body.message
+    )
+    return _call(view)
+
+
+@calls.post("/calls/<id>/end", **writes(CALLS, CallOut))
+def end_call(path: IdPath, header: IdempotencyHeaders, body: CallEnding) -> Response:
+    """End it without an award; everybody invited reads why."""
+    decisions = services().call_decisions
+    return _call(decisions.end(current_principal(), path.id, body.reason, body.text))
+
+
+# -- who was invited
+
+
+@calls.get("/call-invitations", **reads(CALLS, CallInvitationPage))
+def list_call_invitations(query: OwnCallsQuery) -> Response:
+    """Calls that one's organisation was invited to or has answered, newest first."""
+    page = services().call_answers.invitations(
+        current_principal(), query.organization, after_of(query) or "", query.limit
+    )
+    return paged(page, query, CallInvitationPage)
+
+
+@calls.get("/call-invitations/open", **reads(CALLS, CallInvitationList))
+def list_open_calls(query: OwnPartQuery) -> Response:
+    """Calls open to one's clusters, which one's organisation may answer uninvited."""
+    found = services().call_answers.open_calls(current_principal(), query.organization)
+    return as_json(CallInvitationList.model_validate({"items": found}))
+
+
+@calls.get("/calls/<id>/answer", **reads(CALLS, CallFormOut))
+def read_call_answer(path: IdPath, query: OwnPartQuery) -> Response:
+    """A call with one's own answer, and the questions that were answered."""
+    form = services().call_answers.form(current_principal(), path.id, query.organization)
+    return as_json(CallFormOut(form))
+
+
+@calls.put("/calls/<id>/answer", **writes(CALLS, CallFormOut))
+def answer_call(path: IdPath, body: BidBody) -> Response:
+    """Answer a call, or keep a draft; the answer before is replaced."""
+    answers = services().call_answers
+    act = answers.save_draft if body.draft else answers.submit
+    return as_json(CallFormOut(act(current_principal(), path.id, body.organization, body.to_bid())))
+
+
+@calls.delete("/calls/<id>/answer", **writes(CALLS))
+def withdraw_call_answer(path: IdPath, query: OwnPartQuery) -> Response:
+    """Take one's answer back; nothing of it stays."""
+    services().call_answers.withdraw(current_principal(), path.id, query.organization)
+    return done()
+
+
+@calls.post("/calls/<id>/decline", **writes(CALLS, CallFormOut))
+def decline_call(path: IdPath, header: IdempotencyHeaders, body: DeclineBody) -> Response:
+    """Say that there will be no answer, and why."""
+    form = services().call_answers.decline(
+        current_principal(), path.id, body.organization, body.reason, body.text
+    )
+    return as_json(CallFormOut(form))
+
+
+@calls.post("/calls/<id>/questions", **writes(CALLS, CallFormOut))
+def ask_about_call(path: IdPath, header: IdempotencyHeaders, body: NewCallQuestion) -> Response:
+    """Ask who calls; the answer goes to everybody."""
+    form = services().call_answers.ask(current_principal(), path.id, body.organization, body.text)
+    return as_json(CallFormOut(form))
+
+
+# -- figures, never-with lists, refusals
+
+
+@calls.get("/clusters/<path:id>/calls", **reads(CALLS, CallFiguresOut))
+def read_call_figures(path: IdPath) -> Response:
+    """How many calls there were in a cluster, and what came of them; nothing of any call."""
+    return as_json(CallFiguresOut(services().call_counting.figures(current_principal(), path.id)))
+
+
+@calls.get("/clusters/<path:id>/refusals", **reads(REFUSALS, RefusalCountsOut))
+def read_cluster_refusals(path: IdPath) -> Response:
+    """Why requests are declined in a cluster, counted by kind from enough cases."""
+    return as_json(RefusalCountsOut(services().refusals.of_cluster(current_principal(), path.id)))
+
+
+@calls.get("/organizations/<path:id>/refusals", **reads(REFUSALS, OwnRefusalsOut))
+def read_own_refusals(path: IdPath) -> Response:
+    """Why one's requests were declined and what one declined, with what to do about it."""
+    found = services().refusals.of_organization(current_principal(), path.id)
+    return as_json(OwnRefusalsOut.of(found, current_language()))
+
+
+@calls.get("/organizations/<path:id>/never-with", **reads(REFUSALS, ExcludedList))
+def list_exclusions(path: IdPath) -> Response:
+    """Whom one's organisation does not want to be brought together with."""
+    found = services().exclusions.listed(current_principal(), path.id)
+    return as_json(ExcludedList.model_validate({"items": found}))
+
+
+@calls.post("/organizations/<path:id>/never-with", **writes(REFUSALS))
+def exclude(path: IdPath, header: IdempotencyHeaders, body: NewExclusion) -> Response:
+    """Never be brought together with somebody again; they are not told."""
+    services().exclusions.exclude(current_principal(), path.id, body.organization, body.note)
+    return done()
+
+
+@calls.delete("/organizations/<path:id>/never-with", **writes(REFUSALS))
+def allow(path: IdPath, query: OwnPartQuery) -> Response:
+    """Take somebody off the list."""
+    services().exclusions.allow(current_principal(), path.id, query.organization)
+    return done()

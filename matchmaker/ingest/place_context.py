@@ -1,0 +1,88 @@
+"""Places that can be several, decided by what stands beside them, with a warning."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from matchmaker.domain import PlaceLevel
+from matchmaker.ingest.codes import check
+from matchmaker.ingest.places import PlaceIndex, PlaceMatch
+
+# The share of a column's cells that must lie in one place for the others to be looked for there.
+_MOST = 0.8
+# Columns of an organisation that tell where it is.
+TELLING_PLACES = ("credit_code", "name", "name_en")
+_LEVELS = {PlaceLevel.CITY: 1, PlaceLevel.COUNTY: 2}
+
+
+def find_beside(
+    index: PlaceIndex,
+    cell: str,
+    country: str,
+    beside: Iterable[str],
+    usual: Callable[[], Sequence[str]] = tuple,
+) -> tuple[PlaceMatch, str]:
+    """What a cell means in a country, and "" or the id of the place that decided among several.
+
+    `beside` are ids of places that other cells name, the surest first, and `usual` gives those
+    in which most of the column lies, the finer first. Of what can be several places it is the
+    one that lies in the first of them that has one. A town that is known only elsewhere than
+    where the column lies may be one of a former name: it is asked about.
+    """
+    match = index.find(cell, country)
+    if match.candidates:
+        for within in chain(beside, _given(usual)):
+            closer = index.find(cell, country, within)
+            if closer.id:
+                return closer, within
+    elif not match.id or match.exact:
+        return match, ""
+    if not index.is_town_alone(cell):
+        return match, ""
+    places = usual()
+    above = set(index.chain(match.id)) if match.id else set[str]()
+    if not places or not above.isdisjoint(places):
+        return match, ""
+    known = match.candidates or (match.id,)
+    return PlaceMatch(candidates=(places[0], *known), dropped=match.dropped), ""
+
+
+def _given(usual: Callable[[], Sequence[str]]) -> Iterator[str]:
+    """Asked for only where what stands before did not decide."""
+    yield from usual()
+
+
+def places_of_row(index: PlaceIndex, values: Mapping[str, Any]) -> Iterator[str]:
+    """Where an organisation is by its credit code, and by the place that its name begins with.
+
+    The third to eighth digit of a credit code is the division that registered it (GB 32100).
+    """
+    code = str(values.get("credit_code", ""))
+    if check("credit_code", code).valid:
+        yield from _named(index, code[2:8])
+    for name in TELLING_PLACES[1:]:
+        yield from _named(index, str(values.get(name, "")))
+
+
+def _named(index: PlaceIndex, text: str) -> Iterator[str]:
+    match = index.find(text) if text else PlaceMatch()
+    if match.id and match.level in _LEVELS:
+        yield match.id
+
+
+def common_places(index: PlaceIndex, cells: Iterable[str]) -> tuple[str, ...]:
+    """The county and the city in which most cells of a column lie, the finer first."""
+    counts: Counter[str] = Counter()
+    total = 0
+    for cell in cells:
+        match = index.find(cell)
+        if match.id and match.level in _LEVELS:
+            total += 1
+            counts.update(index.chain(match.id))
+    least = max(2, _MOST * total)
+    common = [id for id, number in counts.items() if number >= least]
+    levels = {id: _LEVELS.get(index.places[id].level, 0) for id in common}
+    return tuple(sorted((id for id in common if levels[id]), key=lambda id: -levels[id]))

@@ -1,0 +1,210 @@
+"""Answering a call: drafts, questions, the answer, declining, taking it back."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from matchmaker.access import Principal
+from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
+from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.services.cooperation.call_notices import CallNotices
+from matchmaker.services.cooperation.call_shapes import CallForm
+from matchmaker.services.cooperation.call_views import CallViews
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.store.documents import new_id
+from matchmaker.store.ports import Page
+from matchmaker.workflow import call_answer as lifecycle
+from matchmaker.workflow.call import Call, CallPhase, require_open
+from matchmaker.workflow.call_answer import AnswerState, Bid, CallAnswer, CallQuestion
+from matchmaker.workflow.checks import check_length
+from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.refusals import DeclineReason
+
+# Questions of one organisation in one call.
+MAX_QUESTIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """A call that an organisation may answer: `state` is that of its own answer.
+
+    `invited` is False for one that is open to its cluster and that it has not begun to answer.
+    """
+
+    id: str
+    title: str
+    goal: GoalName
+    caller: NamedOrganization
+    deadline: datetime.date
+    phase: CallPhase
+    state: AnswerState
+    invited: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether the organisation was invited and can still answer."""
+        return self.invited and self.phase is CallPhase.OPEN and self.state is AnswerState.WAITING
+
+
+@dataclass(frozen=True, slots=True)
+class CallAnswers:
+    """Use cases of those who were invited, or may answer as members of the call's cluster."""
+
+    views: CallViews
+    notices: CallNotices
+    clock: Clock
+
+    # -- looking
+
+    def invitations(
+        self, principal: Principal, organization_id: str, after: str = "", limit: int = 50
+    ) -> Page[InvitationRow]:
+        """Calls that one's own organisation was invited to or has answered, newest first.
+
+        Raises NotAllowed, NotFound.
+        """
+        organization = self.views.store.organization(organization_id).id
+        principal.require_member(organization)
+        page = self.views.repositories.call_answers.page(
+            "organization", organization, after=after, limit=limit, newest_first=True
+        )
+        calls = self.views.repositories.calls.many([row.value.call for row in page.rows])
+        rows = [
+            (calls[row.value.call].value, row.value) for row in page.rows if row.value.call in calls
+        ]
+        return Page(self._rows(rows), page.after)
+
+    def open_calls(self, principal: Principal, organization_id: str) -> tuple[InvitationRow, ...]:
+        """Calls open to its clusters that it has no part in yet. Raises NotAllowed, NotFound."""
+        organization = self.views.store.organization(organization_id).id
+        principal.require_member(organization)
+        calls = self.views.open_to(organization)
+        ids = {call.id: lifecycle.answer_id(call.id, organization) for call in calls}
+        there = self.views.repositories.call_answers.many(list(ids.values()))
+        return self._rows([(call, None) for call in calls if ids[call.id] not in there])
+
+    def form(self, principal: Principal, id: str, organization_id: str) -> CallForm:
+        """A call with one's own answer, and the questions that were answered. Raises NotFound."""
+        call, answer = self.views.part(principal, id, organization_id)
+        return self.views.form(call.value, answer.value)
+
+    # -- acting
+
+    def save_draft(self, principal: Principal, id: str, organization_id: str, bid: Bid) -> CallForm:
+        """Keep an answer that nobody else sees yet. Raises NotFound, WrongState, InvalidInput."""
+        return self._act(
+            principal, id, organization_id, "call.draft_saved", None,
+            lambda call, answer, at: lifecycle.save_draft(call, answer, bid, at.date()),
+        )  # fmt: skip
+
+    def submit(self, principal: Principal, id: str, organization_id: str, bid: Bid) -> CallForm:
+        """Answer the call, in place of an answer before.
+
+        Raises NotFound, WrongState, InvalidInput.
+        """
+        return self._act(
+            principal, id, organization_id, "call.answered", NotificationKind.CALL_ANSWERED,
+            lambda call, answer, at: lifecycle.submit(call, answer, bid, at),
+        )  # fmt: skip
+
+    def decline(
+        self,
+        principal: Principal,
+        id: str,
+        organization_id: str,
+        reason: DeclineReason,
+        text: str = "",
+    ) -> CallForm:
+        """Say that there will be no answer, and why. Raises NotFound, WrongState, InvalidInput."""
+        check_length("text", text, MAX_TEXT)
+        return self._act(
+            principal, id, organization_id, "call.declined", NotificationKind.CALL_ANSWERED,
+            lambda call, answer, at: lifecycle.decline(call, answer, reason, text, at.date()),
+        )  # fmt: skip
+
+    def withdraw(self, principal: Principal, id: str, organization_id: str) -> CallForm:
+        """Take one's answer or draft back; nothing of it stays. Raises NotFound, WrongState."""
+        return self._act(
+            principal, id, organization_id, "call.withdrawn", NotificationKind.CALL_ANSWERED,
+            lambda call, answer, _: lifecycle.withdraw(call, answer),
+        )  # fmt: skip
+
+    def ask(self, principal: Principal, id: str, organization_id: str, text: str) -> CallForm:
+        """Ask who calls; the answer goes to everybody, who asked to nobody else.
+
+        Raises NotFound, WrongState, InvalidInput.
+        """
+        principal.require_writing()
+        if not text.strip():
+            raise InvalidInput("must not be empty.", where="text")
+        check_length("text", text, MAX_TEXT)
+        repositories = self.views.repositories
+
+        def attempt(unit: UnitOfWork) -> None:
+            call, answer = self.views.part(principal, id, organization_id)
+            require_open(call.value, unit.at.date())
+            asked = [
+                each
+                for each in repositories.call_questions.values("call", id)
+                if each.organization == organization_id
+            ]
+            if len(asked) >= MAX_QUESTIONS:
+                raise WrongState("Enough was asked here.")
+            if any(each.text == text and not each.answered for each in asked):
+                return  # the same again, by a form that was sent twice
+            question = CallQuestion(new_id(), id, organization_id, unit.at, text)
+            unit.add(repositories.call_questions.put(question))
+            if not answer.version:  # who came by itself is told of the answer, too
+                unit.add(repositories.call_answers.put(answer.value))
+            unit.log("call.asked", f"call/{id}", organization=organization_id)
+            name = self.views.store.organization(organization_id).name
+            self.notices.tell_team(unit, call.value, NotificationKind.CALL_QUESTION, other=name)
+
+        commit_changes(repositories.records, principal, self.clock, attempt)
+        return self.form(principal, id, organization_id)
+
+    # -- the parts
+
+    def _act(
+        self,
+        principal: Principal,
+        id: str,
+        organization_id: str,
+        action: str,
+        kind: NotificationKind | None,
+        change: Callable[[Call, CallAnswer, datetime.datetime], CallAnswer],
+    ) -> CallForm:
+        principal.require_writing()
+        repositories = self.views.repositories
+
+        def attempt(unit: UnitOfWork) -> CallForm:
+            call, stored = self.views.part(principal, id, organization_id)
+            after = change(call.value, stored.value, unit.at)
+            if after == stored.value:
+                return self.views.form(call.value, after)
+            unit.add(repositories.call_answers.put(after, stored.version))
+            unit.log(action, f"call/{id}", organization=organization_id)
+            # A draft, and one that is dropped, is nobody else's concern.
+            if kind is not None and after.state is not AnswerState.WAITING:
+                name = self.views.store.organization(organization_id).name
+                self.notices.tell_team(unit, call.value, kind, other=name, state=after.state)
+            return self.views.form(call.value, after)
+
+        return commit_changes(repositories.records, principal, self.clock, attempt)
+
+    def _rows(self, rows: Sequence[tuple[Call, CallAnswer | None]]) -> tuple[InvitationRow, ...]:
+        callers = self.views.store.organizations_by_id(
+            sorted({call.organization for call, _ in rows})
+        )
+        today = self.clock().date()
+        return tuple(
+            InvitationRow(
+                call.id, call.title, call.goal, callers[call.organization].named, call.deadline,
+                call.phase(today), answer.state if answer else AnswerState.WAITING,
+                answer is not None,
+            )
+            for call, answer in rows
+            if call.organization in callers
+        )  # fmt: skip

@@ -1,0 +1,265 @@
+"""Deciding on a call: shortlist, award, thanks, the end; and what is due by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from matchmaker.access import SYSTEM, Principal
+from matchmaker.domain import MAX_TEXT
+from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
+from matchmaker.services.cooperation.call_notices import CallNotices
+from matchmaker.services.cooperation.call_shapes import CallView
+from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, decide
+from matchmaker.services.cooperation.introductions import Introductions
+from matchmaker.services.repositories import Versioned, pair_id
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.workflow import call as calls
+from matchmaker.workflow import call_answer as lifecycle
+from matchmaker.workflow.call import Call, CallState, EndReason
+from matchmaker.workflow.call_answer import AnswerState, CallAnswer, Thanks
+from matchmaker.workflow.checks import check_length
+from matchmaker.workflow.introduction import MAX_MESSAGE, Proposal
+from matchmaker.workflow.introduction_states import Side
+from matchmaker.workflow.notification import NotificationKind
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """Who is awarded, what they read with it, and what the others are told, by organisation."""
+
+    winners: tuple[str, ...]
+    message: str = ""
+    thanks: Mapping[str, Thanks] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_length("message", self.message, MAX_MESSAGE)
+        for thanks in self.thanks.values():
+            check_length("thanks", thanks.text, MAX_TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class CallDecisions:
+    """Use cases of those who decide. An award proposes an introduction; both sides still agree."""
+
+    views: CallViews
+    notices: CallNotices
+    introductions: Introductions
+    clock: Clock
+
+    def shortlist(self, principal: Principal, id: str, chosen: Collection[str]) -> CallView:
+        """Which answers are looked at more closely; seen by the team alone.
+
+        Raises NotFound, NotAllowed, InvalidInput, WrongState.
+        """
+
+        def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
+            answers = [each.value for each in self.views.answers(id)]
+            after = lifecycle.shortlist(stored.value, answers, chosen)
+            if after != stored.value:
+                unit.add(self.views.repositories.calls.put(after, stored.version))
+                unit.log("call.shortlisted", f"call/{id}", answers=str(len(after.shortlist)))
+
+        return self._decide(principal, id, change)
+
+    def award(self, principal: Principal, id: str, award: Award) -> CallView:
+        """Award the call, thank the others, and propose an introduction to each winner.
+
+        All of it or nothing: where a winner has no free slot, nothing is awarded. Raises
+        NotFound, NotAllowed, InvalidInput, WrongState.
+        """
+
+        def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
+            call = stored.value
+            if not principal.acts_for(call.organization):
+                raise NotAllowed("Only members of the organisation may do this.")
+            answers = self.views.answers(id)
+            after, changed = lifecycle.award(
+                call, [each.value for each in answers], award.winners, award.thanks, unit.at
+            )
+            unit.add(self.views.repositories.calls.put(after, stored.version))
+            versions = {each.value.id: each.version for each in answers}
+            for answer in changed:
+                decided = answer
+                if answer.state is AnswerState.AWARDED:
+                    self._require_together(after, answer.organization)
+                    introduction = self._introduction(
+                        unit, principal, after, call.organization, answer, award.message
+                    )
+                    decided = replace(answer, introduction=introduction)
+                unit.add(self.views.repositories.call_answers.put(decided, versions[decided.id]))
+                self._tell_decision(unit, after, decided)
+            unit.log("call.awarded", f"call/{id}", winners=str(len(award.winners)))
+
+        return self._decide(principal, id, change)
+
+    def introduce(
+        self, principal: Principal, id: str, organization: str, winner: str, message: str = ""
+    ) -> CallView:
+        """Propose an introduction to a winner again, or for a partner that called too.
+
+        Raises NotFound, NotAllowed, InvalidInput, WrongState.
+        """
+        principal.require_writing()
+        check_length("message", message, MAX_MESSAGE)
+
+        def attempt(unit: UnitOfWork) -> None:
+            stored, _ = self.views.for_team(principal, id)
+            call = stored.value
+            if organization not in call.callers or not principal.acts_for(organization):
+                raise NotAllowed("Only members of the organisation may do this.")
+            answer = next(
+                (each for each in self.views.answers(id) if each.value.organization == winner), None
+            )
+            if answer is None or answer.value.state is not AnswerState.AWARDED:
+                raise InvalidInput("must be one that it was awarded to.", where="winner")
+            self._require_together(call, winner)
+            made = self._introduction(unit, principal, call, organization, answer.value, message)
+            if organization == call.organization and made != answer.value.introduction:
+                after = replace(answer.value, introduction=made)
+                unit.add(self.views.repositories.call_answers.put(after, answer.version))
+
+        commit_changes(self.views.repositories.records, principal, self.clock, attempt)
+        stored, role = self.views.for_team(principal, id)
+        return self.views.view(stored, role, principal)
+
+    def end(self, principal: Principal, id: str, reason: EndReason, text: str = "") -> CallView:
+        """End a call without an award; everybody invited is told why.
+
+        Raises NotFound, NotAllowed, InvalidInput, WrongState.
+        """
+        check_length("text", text, MAX_TEXT)
+        if reason is EndReason.UNDECIDED:
+            raise InvalidInput("is for calls that nobody decides on.", where="reason")
+
+        def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
+            self._end(unit, stored, reason, text)
+
+        return self._decide(principal, id, change)
+
+    def work_due(self) -> int:
+        """Remind, tell of deadlines that passed, and end what lapsed; of how many calls."""
+        today, done = self.clock().date(), 0
+        for call in list(self.views.repositories.calls.values("state", CallState.OPEN)):
+            over = not call.is_open_on(today) and not call.told_over
+            if not (over or calls.reminders_due(call, today) or calls.has_lapsed(call, today)):
+                continue
+            try:
+                self._work_off(call.id)
+            except MatchmakerError as error:
+                log.warning("call not worked off", call=call.id, error=str(error.message))
+                continue
+            done += 1
+        return done
+
+    # -- the parts
+
+    def _decide(self, principal: Principal, id: str, change: DecidersStep) -> CallView:
+        decide(self.views, principal, id, change)
+        stored, role = self.views.for_team(principal, id)
+        return self.views.view(stored, role, principal)
+
+    def _require_together(self, call: Call, organization: str) -> None:
+        """Whoever excluded the other since cannot be awarded. Raises WrongState."""
+        if self.views.is_apart(call, organization):
+            raise WrongState(
+                "%(organization)s does not want to be proposed.",
+                mend="Choose another.",
+                organization=self.views.store.organization(organization).name,
+            )
+
+    def _introduction(
+        self,
+        unit: UnitOfWork,
+        principal: Principal,
+        call: Call,
+        seeker: str,
+        answer: CallAnswer,
+        message: str,
+    ) -> str:
+        """The id of an introduction that the award leads to; one that is open already stays."""
+        pair = self.views.repositories.pairs.get_or_none(
+            pair_id(seeker, answer.organization, call.goal)
+        )
+        if pair is not None:
+            return pair.value.introduction
+        proposal = Proposal(
+            call.goal,
+            seeker,
+            answer.organization,
+            message=message,
+            need=self._need(call, seeker),
+            cluster=call.cluster,
+            asking=Side.SEEKER,
+        )
+        return self.introductions.add_proposal(unit, principal, proposal, call=call.id).id
+
+    def _need(self, call: Call, seeker: str) -> str:
+        """The need of the seeker's that the call puts, if it can still be answered."""
+        today = self.clock().date()
+        for id in call.needs:
+            try:
+                need = self.views.store.need(id)
+            except NotFound:
+                continue
+            if need.organization == seeker and need.is_answerable_on(today):
+                return id
+        return ""
+
+    def _tell_decision(self, unit: UnitOfWork, call: Call, answer: CallAnswer) -> None:
+        if answer.state is AnswerState.AWARDED:
+            self.notices.tell(unit, call, answer.organization, NotificationKind.CALL_AWARDED)
+        elif answer.state is AnswerState.NOT_AWARDED:
+            self.notices.tell(
+                unit, call, answer.organization, NotificationKind.CALL_THANKS,
+                state=answer.thanks.reason if answer.thanks else "",
+            )  # fmt: skip
+
+    def _end(self, unit: UnitOfWork, stored: Versioned[Call], reason: EndReason, text: str) -> None:
+        after = calls.end(stored.value, reason, text, unit.at)
+        unit.add(self.views.repositories.calls.put(after, stored.version))
+        unit.log("call.ended", f"call/{after.id}", reason=reason)
+        answers = self.views.answers(after.id)
+        versions = {each.value.id: each.version for each in answers}
+        for answer in lifecycle.not_awarded([each.value for each in answers]):
+            unit.add(self.views.repositories.call_answers.put(answer, versions[answer.id]))
+        for each in answers:
+            if each.value.state in (AnswerState.WAITING, AnswerState.SUBMITTED):
+                self.notices.tell(
+                    unit, after, each.value.organization, NotificationKind.CALL_ENDED, state=reason
+                )
+
+    def _work_off(self, id: str) -> None:
+        def attempt(unit: UnitOfWork) -> None:
+            stored = self.views.repositories.calls.get(id)
+            call, today = stored.value, unit.at.date()
+            if calls.has_lapsed(call, today):
+                self._end(unit, stored, EndReason.UNDECIDED, "")
+                return
+            after, answers = call, [each.value for each in self.views.answers(id)]
+            if due := calls.reminders_due(call, today):
+                reminded = tuple(sorted({*call.reminded, *due}, reverse=True))
+                after = replace(after, reminded=reminded)
+                self._remind(unit, call, answers)
+            if not call.is_open_on(today) and not call.told_over:
+                after = replace(after, told_over=True)
+                count = sum(answer.is_in_competition for answer in answers)
+                self.notices.tell_team(
+                    unit, call, NotificationKind.CALL_OVER, other=call.title, count=str(count)
+                )
+            if after != call:
+                unit.add(self.views.repositories.calls.put(after, stored.version))
+                unit.log("call.worked_off", f"call/{id}")
+
+        commit_changes(self.views.repositories.records, SYSTEM, self.clock, attempt)
+
+    def _remind(self, unit: UnitOfWork, call: Call, answers: Sequence[CallAnswer]) -> None:
+        for answer in answers:
+            if answer.state is AnswerState.WAITING:
+                self.notices.tell(
+                    unit, call, answer.organization, NotificationKind.CALL_ENDS, once=True
+                )

@@ -1,0 +1,147 @@
+"""Inviting to a call: by hand, or the best by the ranking; nobody who does not want it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+from matchmaker.access import SYSTEM, Principal
+from matchmaker.domain import Organization
+from matchmaker.errors import InvalidInput, MatchmakerError, WrongState
+from matchmaker.goals import GOALS
+from matchmaker.recommend.model import Recommendation, Request
+from matchmaker.services.cooperation.call_notices import CallNotices
+from matchmaker.services.cooperation.call_shapes import CallView
+from matchmaker.services.cooperation.call_views import CallViews, decide
+from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.matching.matching import Matching
+from matchmaker.services.repositories import Versioned
+from matchmaker.services.unit_of_work import UnitOfWork
+from matchmaker.workflow import call as lifecycle
+from matchmaker.workflow.call import MAX_INVITED, Call
+from matchmaker.workflow.call_answer import CallAnswer, InvitedBy, answer_id
+from matchmaker.workflow.notification import NotificationKind
+
+# So many more than are asked for are ranked, as some may not be invited.
+_SPARE = 2 * MAX_INVITED
+
+
+@dataclass(frozen=True, slots=True)
+class CallInvitations:
+    """Use cases of those who decide on a call. An invitation takes nobody's slot."""
+
+    views: CallViews
+    notices: CallNotices
+    capacity: Capacity
+    matching: Callable[[], Matching]
+
+    def suggestions(
+        self, principal: Principal, id: str, limit: int = 10
+    ) -> tuple[Recommendation, ...]:
+        """Whom the ranking would invite: the best that may be, and were not yet.
+
+        Raises NotFound, NotAllowed, SnapshotUnavailable.
+        """
+        stored, role = self.views.for_team(principal, id)
+        lifecycle.require_decider(role)
+        call = stored.value
+        there = {each.value.organization for each in self.views.answers(id)}
+        question = Request[str](call.goal, limit + _SPARE, only_new=False)
+        answer = self.matching().for_text(
+            SYSTEM, call.text, question, call.organization, recorded=False
+        )
+        found = [each for each in answer.recommendations if each.id not in there]
+        known = self.views.store.organizations_by_id([each.id for each in found])
+        possible = (
+            each
+            for each in found
+            if each.id in known and self.refusal(call, known[each.id]) is None
+        )
+        return tuple(each for each, _ in zip(possible, range(limit), strict=False))
+
+    def invite(self, principal: Principal, id: str, organizations: Sequence[str]) -> CallView:
+        """Invite these by hand; who is invited already stays so.
+
+        Raises NotFound, NotAllowed, InvalidInput, WrongState.
+        """
+        return self._invite(principal, id, organizations, InvitedBy.HAND)
+
+    def invite_best(self, principal: Principal, id: str, limit: int) -> CallView:
+        """Invite the best by the ranking, at most so many. Raises as `suggestions`, WrongState."""
+        best = [each.id for each in self.suggestions(principal, id, limit)]
+        return self._invite(principal, id, best, InvitedBy.RANKING)
+
+    def add(
+        self,
+        unit: UnitOfWork,
+        call: Call,
+        answers: Sequence[Versioned[CallAnswer]],
+        organizations: Collection[str],
+        by: InvitedBy,
+    ) -> None:
+        """Invitations as changes of `unit`; who is invited already stays so.
+
+        Raises InvalidInput, WrongState.
+        """
+        known = self.views.store.organizations_by_id(list(organizations))
+        for id in organizations:
+            if id not in known:
+                raise InvalidInput("'%(id)s' is not known.", where="organizations", id=id)
+        there = {each.value.organization: each for each in answers}
+        count = len(there)
+        for organization in {row.id: row for row in known.values()}.values():
+            refusal = self.refusal(call, organization)
+            if refusal is not None:
+                raise refusal
+            stored = there.get(organization.id)
+            if stored is not None and stored.value.is_known_to_caller:
+                continue
+            count += stored is None
+            if count > MAX_INVITED:
+                raise InvalidInput(
+                    "has more than %(limit)s.", where="organizations", limit=MAX_INVITED
+                )
+            # Who came by itself and only drafts is invited now; nobody is told that it was there.
+            id = answer_id(call.id, organization.id)
+            fresh = CallAnswer(id, call.id, organization.id, by, unit.at)
+            answer = replace(stored.value, invited_by=by) if stored else fresh
+            version = stored.version if stored else 0
+            unit.add(self.views.repositories.call_answers.put(answer, version))
+            unit.log("call.invited", f"call/{call.id}", organization=organization.id, by=by)
+            self.notices.tell(unit, call, organization.id, NotificationKind.CALL_INVITED)
+
+    def refusal(self, call: Call, organization: Organization) -> MatchmakerError | None:
+        """Why somebody cannot be invited; None where it can. An exclusion reads as an opt-out."""
+        if organization.id in call.callers:
+            return InvalidInput("nobody is invited to a call of their own.", where="organizations")
+        if organization.kind not in GOALS[call.goal].candidates:
+            return InvalidInput(
+                "a %(kind)s cannot be a %(goal)s.",
+                where="organizations",
+                kind=organization.kind,
+                goal=call.goal,
+            )
+        if not organization.open_to_meet or self.views.is_apart(call, organization.id):
+            return WrongState(
+                "%(organization)s does not want to be proposed.",
+                mend="Choose another.",
+                organization=organization.name,
+            )
+        if not self.capacity.of(organization):
+            return WrongState(
+                "%(organization)s has no free slot for an introduction.",
+                mend="Wait until one of its introductions is over, or choose another.",
+                organization=organization.name,
+            )
+        return None
+
+    def _invite(
+        self, principal: Principal, id: str, organizations: Sequence[str], by: InvitedBy
+    ) -> CallView:
+        def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
+            lifecycle.require_open(stored.value, unit.at.date())
+            self.add(unit, stored.value, self.views.answers(id), organizations, by)
+
+        decide(self.views, principal, id, change)
+        stored, role = self.views.for_team(principal, id)
+        return self.views.view(stored, role, principal)

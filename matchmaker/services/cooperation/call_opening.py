@@ -1,0 +1,160 @@
+"""Opening a call: for a need of one's own, for several, or for a joint brief."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+from matchmaker.access import Principal
+from matchmaker.domain import GoalName, Organization
+from matchmaker.errors import InvalidInput, NotFound, WrongState
+from matchmaker.goals import GOALS
+from matchmaker.recommend.specification import read
+from matchmaker.services.cooperation.call_invitations import CallInvitations
+from matchmaker.services.cooperation.call_shapes import CallView
+from matchmaker.services.cooperation.call_views import CallViews, require_caller
+from matchmaker.services.unit_of_work import Clock, UnitOfWork
+from matchmaker.store.documents import new_id
+from matchmaker.workflow import call as lifecycle
+from matchmaker.workflow.call import Call, CallContent, CallRequirement, CallRole, TeamMember
+from matchmaker.workflow.call_answer import InvitedBy
+from matchmaker.workflow.gathering import Gathering, GatheringKind, GatheringState
+
+# Of what a text specifies, so many lines at most are asked one by one.
+MAX_REQUIREMENTS = 40
+_USUAL = datetime.timedelta(days=14)
+_TITLE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class CallOpening:
+    """Use cases of opening. A member of an organisation calls in its name, and decides."""
+
+    views: CallViews
+    invitations: CallInvitations
+    clock: Clock
+
+    def draft(
+        self, principal: Principal, organization_id: str, need: str = "", gathering: str = ""
+    ) -> CallContent:
+        """What a call for an open need, or for a joint brief, would say to begin with.
+
+        Raises NotAllowed, NotFound, InvalidInput.
+        """
+        principal.require_known()
+        organization = self.views.store.organization(organization_id).id
+        require_caller(principal, organization)
+        today = self.clock().date()
+        needs, title, text = [need] if need else [], "", ""
+        if gathering:
+            brief, _ = self._brief(organization, gathering)
+            needs, title, text = list(brief.needs), brief.title, brief.text
+        found = [self.views.store.need(id) for id in needs]
+        goal = found[0].goal if found else GoalName.SUPPLIER
+        parts = list(dict.fromkeys(filter(None, [text, *(each.text for each in found)])))
+        text = "\n\n".join(parts)
+        first = found[0] if found else None
+        soon = today + _USUAL
+        clusters = self.views.store.clusters_of(organization)
+        return CallContent(
+            organization,
+            title or " ".join(text.split())[:_TITLE] or "–",
+            text or "–",
+            goal,
+            soon,
+            needs=tuple(each.id for each in found if each.goal is goal),
+            gathering=gathering,
+            cluster=clusters[0].id if clusters else "",
+            currency=first.currency if first else "",
+            quantity=first.quantity if first else "",
+        )
+
+    def open(
+        self, principal: Principal, content: CallContent, invited: Sequence[str] = ()
+    ) -> CallView:
+        """Open a call, and invite these at once. Who opens it decides on it.
+
+        Raises NotAllowed, NotFound, InvalidInput, WrongState.
+        """
+        principal.require_writing()
+        organization = self.views.store.organization(content.organization)
+        require_caller(principal, organization.id)
+        content = replace(
+            content, organization=organization.id, cluster=self._cluster(organization, content)
+        )
+        if organization.kind not in GOALS[content.goal].seekers:
+            raise InvalidInput(
+                "a %(kind)s cannot ask for a %(goal)s.",
+                where="goal",
+                kind=organization.kind,
+                goal=content.goal,
+            )
+        partners: tuple[str, ...] = ()
+        if content.gathering:
+            _, partners = self._brief(organization.id, content.gathering)
+        now = self.clock()
+        lifecycle.check_deadline(content.deadline, now.date())
+        call = Call(
+            **{field.name: getattr(content, field.name) for field in fields(CallContent)},
+            id=new_id(),
+            opened_by=principal.account,
+            created=now,
+            partners=partners,
+            requirements=requirements_of(content.text),
+            team=(TeamMember(principal.account, CallRole.DECIDER),),
+        )
+        self._require_needs(call)
+        unit = UnitOfWork.of(principal, now)
+        unit.add(self.views.repositories.calls.put(call))
+        unit.log(
+            "call.opened", f"call/{call.id}", organization=call.organization, cluster=call.cluster
+        )
+        self.invitations.add(unit, call, [], invited, InvitedBy.HAND)
+        if call.cluster_wide:
+            self.invitations.notices.tell_cluster(unit, call)
+        unit.commit(self.views.repositories.records)
+        stored, role = self.views.for_team(principal, call.id)
+        return self.views.view(stored, role, principal)
+
+    # -- the parts
+
+    def _cluster(self, organization: Organization, content: CallContent) -> str:
+        """The call's cluster: the one that is named, or else the first of who calls."""
+        own = [cluster.id for cluster in self.views.store.clusters_of(organization.id)]
+        if content.cluster and content.cluster not in own:
+            raise InvalidInput("must be a cluster of yours.", where="cluster")
+        if content.cluster_wide and not own:
+            raise InvalidInput("needs a cluster; you belong to none.", where="cluster")
+        return content.cluster or next(iter(own), "")
+
+    def _brief(self, organization: str, gathering_id: str) -> tuple[Gathering, tuple[str, ...]]:
+        """A running joint brief of the organisation, and who calls with it: not the lead."""
+        stored = self.views.repositories.gatherings.get_or_none(gathering_id)
+        gathering = stored.value if stored else None
+        if gathering is None or organization not in gathering.joined:
+            raise NotFound("You have no gathering '%(id)s'.", id=gathering_id)
+        if gathering.kind is GatheringKind.CIRCLE or organization == gathering.lead:
+            raise InvalidInput("must be a joint brief or a shared platform.", where="gathering")
+        if gathering.state is not GatheringState.RUNNING:
+            raise WrongState("Too few have joined yet.")
+        others = (id for id in gathering.joined if id not in (organization, gathering.lead))
+        return gathering, tuple(others)
+
+    def _require_needs(self, call: Call) -> None:
+        today = self.clock().date()
+        for id in call.needs:
+            need = self.views.store.need(id)
+            if need.organization not in call.callers or not need.is_answerable_on(today):
+                raise InvalidInput("must be open needs of who calls.", where="needs")
+            if need.goal is not call.goal:
+                raise InvalidInput("must be needs for the same as the call.", where="needs")
+
+
+def requirements_of(text: str) -> tuple[CallRequirement, ...]:
+    """What a text specifies, each in the words it was read from."""
+    found = (item for item in read(text).requirements if not item.denied)
+    return tuple(
+        CallRequirement(item.key[:200], item.kind, item.text[:200])
+        for item, _ in zip(found, range(MAX_REQUIREMENTS), strict=False)
+    )

@@ -1,0 +1,143 @@
+"""What is seen of a call: by those who make it, and by those who may answer it."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from matchmaker.domain import GoalName, NamedOrganization
+from matchmaker.workflow.call import BidField, CallPhase, CallRequirement, CallRole, EndReason
+from matchmaker.workflow.call_answer import AnswerState, Bid, InvitedBy, Thanks
+from matchmaker.workflow.call_comparison import ComparedBid
+from matchmaker.workflow.introduction_states import State
+from matchmaker.workflow.refusals import DeclineReason
+
+
+@dataclass(frozen=True, slots=True)
+class CallBrief:
+    """What everybody reads who may see a call."""
+
+    id: str
+    title: str
+    text: str
+    goal: GoalName
+    caller: NamedOrganization
+    partners: tuple[NamedOrganization, ...]
+    deadline: datetime.date
+    phase: CallPhase
+    asked: tuple[BidField, ...]
+    requirements: tuple[CallRequirement, ...]
+    currency: str
+    quantity: str
+    end_reason: EndReason | None
+    end_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallParty:
+    """One organisation that was invited, or came by itself, as who calls sees it.
+
+    `compared` is its answer beside the others, None without one; `introduction` is what an
+    award led to for the reader's side, with its state.
+    """
+
+    organization: NamedOrganization
+    invited_by: InvitedBy
+    state: AnswerState
+    submitted: datetime.datetime | None
+    decline_reason: DeclineReason | None
+    decline_text: str
+    thanks: Thanks | None
+    shortlisted: bool
+    compared: ComparedBid | None
+    introduction: str
+    introduction_state: State | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallQuestionView:
+    """A question as who calls sees it; `asked_by` is shown to nobody else."""
+
+    id: str
+    asked_by: NamedOrganization
+    at: datetime.datetime
+    text: str
+    wording: str
+    answer: str
+    answered: datetime.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note of the team; `organization` is the answer that it is about, "" for the call."""
+
+    id: str
+    organization: str
+    author: str
+    at: datetime.datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPerson:
+    """Somebody of those who call; `named` says that the team names them, and no post of theirs."""
+
+    account: str
+    name: str
+    role: CallRole | None
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A call as who calls sees it; `role` is the reader's. `may_decide` says that an award may be
+    made now: no answer can come any more.
+    """
+
+    brief: CallBrief
+    version: int
+    role: CallRole
+    cluster: str
+    cluster_wide: bool
+    needs: tuple[str, ...]
+    gathering: str
+    created: datetime.datetime
+    may_decide: bool
+    parties: tuple[CallParty, ...]
+    questions: tuple[CallQuestionView, ...]
+    notes: tuple[NoteView, ...]
+    team: tuple[TeamPerson, ...]
+
+    @property
+    def compared(self) -> tuple[CallParty, ...]:
+        """Those whose answers stand side by side, the shortlist first."""
+        parties = (party for party in self.parties if party.compared)
+        return tuple(sorted(parties, key=lambda party: not party.shortlisted))
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion:
+    """A question with its answer as all read it; `own` says that the reader asked it."""
+
+    id: str
+    text: str
+    answer: str
+    answered: datetime.datetime | None
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallForm:
+    """A call as who was invited sees it, with its own answer; of others it tells nothing."""
+
+    brief: CallBrief
+    organization: NamedOrganization
+    state: AnswerState
+    draft: Bid | None
+    bid: Bid | None
+    submitted: datetime.datetime | None
+    decline_reason: DeclineReason | None
+    decline_text: str
+    thanks: Thanks | None
+    introduction: str
+    questions: tuple[AnsweredQuestion, ...]

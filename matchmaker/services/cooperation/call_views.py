@@ -1,0 +1,311 @@
+"""Who may see which call, and what of it: who calls, who was invited, nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from matchmaker.access import Principal
+from matchmaker.domain import Kind, NamedOrganization, Organization
+from matchmaker.errors import NotAllowed, NotFound
+from matchmaker.goals import GOALS
+from matchmaker.services.cooperation.call_shapes import (
+    AnsweredQuestion,
+    CallBrief,
+    CallForm,
+    CallParty,
+    CallQuestionView,
+    CallView,
+    NoteView,
+    TeamPerson,
+)
+from matchmaker.services.cooperation.exclusions import Exclusions
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.store.ports import GraphStore
+from matchmaker.workflow.account import Account, MembershipRole
+from matchmaker.workflow.call import Call, CallRole, require_decider
+from matchmaker.workflow.call_answer import (
+    CallAnswer,
+    CallQuestion,
+    InvitedBy,
+    answer_id,
+    may_be_decided,
+)
+from matchmaker.workflow.call_comparison import ComparedBid, compare_answers
+from matchmaker.workflow.introduction_states import State
+
+
+@dataclass(frozen=True, slots=True)
+class CallViews:
+    """What is read of calls, and by whom. Whoever may not see one learns of none: NotFound."""
+
+    store: GraphStore
+    repositories: Repositories
+    exclusions: Exclusions
+    clock: Clock
+
+    # -- who calls
+
+    def role_of(self, principal: Principal, call: Call) -> CallRole | None:
+        """What the principal may do among those who call; not for being an administrator."""
+        return call.role_of(principal.account, principal.organizations, principal.owned)
+
+    def for_team(self, principal: Principal, id: str) -> tuple[Versioned[Call], CallRole]:
+        """A call for those who make it, and what the reader may do. Raises NotFound."""
+        principal.require_known()
+        stored = self.repositories.calls.get_or_none(id)
+        role = self.role_of(principal, stored.value) if stored else None
+        if stored is None or role is None:
+            raise _unknown(id)
+        return stored, role
+
+    def answers(self, call: str) -> list[Versioned[CallAnswer]]:
+        """All parts in a call, in the order of their beginning."""
+        stored = self.repositories.call_answers.iterate("call", call)
+        return sorted(stored, key=lambda each: (each.value.created, each.value.organization))
+
+    def team_account(self, call: Call, account: Account) -> CallRole | None:
+        """What somebody may do, by account."""
+        places = account.memberships
+        owned = {each.organization for each in places if each.role is MembershipRole.OWNER}
+        return call.role_of(account.id, {each.organization for each in places}, owned)
+
+    def view(self, stored: Versioned[Call], role: CallRole, principal: Principal) -> CallView:
+        """The call for those who make it."""
+        call = stored.value
+        every = [each.value for each in self.answers(call.id)]
+        questions = self._questions(call.id)
+        ids = {each.organization for each in every} | {each.organization for each in questions}
+        known = self.store.organizations_by_id(sorted({*ids, *call.callers}))
+        compared = {each.organization: each for each in compare_answers(call, every)}
+        introductions = self._introductions(call, principal)
+        parties = tuple(
+            self._party(call, answer, known[answer.organization], compared, introductions)
+            for answer in every
+            if answer.is_known_to_caller and answer.organization in known
+        )
+        people = {account.id: account for account in self._people(call)}
+        return CallView(
+            brief=self._brief(call, known),
+            version=stored.version,
+            role=role,
+            cluster=call.cluster,
+            cluster_wide=call.cluster_wide,
+            needs=call.needs,
+            gathering=call.gathering,
+            created=call.created,
+            may_decide=may_be_decided(call, every, self.clock().date()),
+            parties=parties,
+            questions=tuple(
+                CallQuestionView(
+                    each.id, known[each.organization].named, each.at, each.text, each.wording,
+                    each.answer, each.answered,
+                )
+                for each in questions
+                if each.organization in known
+            ),
+            notes=self._notes(call.id, people),
+            team=self._team(call, people),
+        )  # fmt: skip
+
+    # -- who was invited
+
+    def part(
+        self, principal: Principal, id: str, organization_id: str
+    ) -> tuple[Versioned[Call], Versioned[CallAnswer]]:
+        """One's own part in a call; a new one (version 0) where its cluster may answer.
+
+        Raises NotFound.
+        """
+        principal.require_known()
+        stored = self.repositories.calls.get_or_none(id)
+        if stored is None or not principal.acts_for(organization_id):
+            raise _unknown(id)
+        own = self.repositories.call_answers.get_or_none(answer_id(id, organization_id))
+        if own is None and self.is_open_to(stored.value, organization_id):
+            answer = CallAnswer(
+                answer_id(id, organization_id), id, organization_id, InvitedBy.CLUSTER, self.clock()
+            )
+            own = Versioned(answer, 0)
+        if own is None:
+            raise _unknown(id)
+        return stored, own
+
+    def form(self, call: Call, answer: CallAnswer) -> CallForm:
+        """The call for who was invited."""
+        known = self.store.organizations_by_id([*call.callers, answer.organization])
+        questions = tuple(
+            AnsweredQuestion(
+                each.id,
+                each.text if each.organization == answer.organization else each.shown,
+                each.answer,
+                each.answered,
+                each.organization == answer.organization,
+            )
+            for each in self._questions(call.id)
+            if each.answered or each.organization == answer.organization
+        )
+        return CallForm(
+            brief=self._brief(call, known),
+            organization=_named(answer.organization, known.get(answer.organization)),
+            state=answer.state,
+            draft=answer.draft,
+            bid=answer.bid,
+            submitted=answer.submitted,
+            decline_reason=answer.decline_reason,
+            decline_text=answer.decline_text,
+            thanks=answer.thanks,
+            introduction=answer.introduction,
+            questions=questions,
+        )
+
+    def open_to(self, organization_id: str) -> list[Call]:
+        """Calls of its clusters that it may answer uninvited, the next to end first."""
+        calls = {
+            call.id: call
+            for cluster in self.store.clusters_of(organization_id)
+            for call in self.repositories.calls.values("open_to", cluster.id)
+        }
+        allowed = (call for call in calls.values() if self.is_open_to(call, organization_id))
+        return sorted(allowed, key=lambda call: (call.deadline, call.id))
+
+    # -- the parts
+
+    def is_open_to(self, call: Call, organization_id: str) -> bool:
+        """Whether an organisation may answer it uninvited now, as a member of its cluster."""
+        if not (call.cluster_wide and call.is_open_on(self.clock().date())):
+            return False
+        organization = self.store.organizations_by_id([organization_id]).get(organization_id)
+        return (
+            organization is not None
+            and organization.kind in GOALS[call.goal].candidates
+            and organization_id not in call.callers
+            and any(row.id == call.cluster for row in self.store.clusters_of(organization_id))
+            and not self.is_apart(call, organization_id)
+        )
+
+    def is_apart(self, call: Call, organization_id: str) -> bool:
+        """Whether one of those who call and the organisation exclude each other."""
+        return any(self.exclusions.are_apart(caller, organization_id) for caller in call.callers)
+
+    def _questions(self, call: str) -> list[CallQuestion]:
+        every = self.repositories.call_questions.values("call", call)
+        return sorted(every, key=lambda each: (each.at, each.id))
+
+    def _brief(self, call: Call, known: dict[str, Organization]) -> CallBrief:
+        return CallBrief(
+            id=call.id,
+            title=call.title,
+            text=call.text,
+            goal=call.goal,
+            caller=_named(call.organization, known.get(call.organization)),
+            partners=tuple(_named(id, known.get(id)) for id in call.partners),
+            deadline=call.deadline,
+            phase=call.phase(self.clock().date()),
+            asked=call.asked,
+            requirements=call.requirements,
+            currency=call.currency,
+            quantity=call.quantity,
+            end_reason=call.end_reason,
+            end_text=call.end_text,
+        )
+
+    def _party(
+        self,
+        call: Call,
+        answer: CallAnswer,
+        organization: Organization,
+        compared: dict[str, ComparedBid],
+        introductions: dict[str, tuple[str, State]],
+    ) -> CallParty:
+        introduction, state = introductions.get(answer.organization, ("", None))
+        beside = compared.get(answer.organization)
+        return CallParty(
+            organization=organization.named,
+            invited_by=answer.invited_by,
+            state=answer.state,
+            submitted=answer.submitted,
+            decline_reason=answer.decline_reason,
+            decline_text=answer.decline_text,
+            thanks=answer.thanks,
+            shortlisted=beside is not None and answer.organization in call.shortlist,
+            compared=beside,
+            introduction=introduction,
+            introduction_state=state,
+        )
+
+    def _introductions(self, call: Call, principal: Principal) -> dict[str, tuple[str, State]]:
+        """What awards led to between the reader's organisation and each awarded one."""
+        found: dict[str, tuple[str, State]] = {}
+        for introduction in self.repositories.introductions.values("call", call.id):
+            if introduction.seeker not in principal.organizations:
+                continue
+            found[introduction.candidate] = (introduction.id, introduction.state)
+        return found
+
+    def _people(self, call: Call) -> list[Account]:
+        """Everybody who acts for one of those who call, each once."""
+        every = {
+            account.id: account
+            for caller in call.callers
+            for account in self.repositories.accounts.values("organization", caller)
+            if account.active
+        }
+        return list(every.values())
+
+    def _team(self, call: Call, people: dict[str, Account]) -> tuple[TeamPerson, ...]:
+        named = {member.account for member in call.team}
+        return tuple(
+            TeamPerson(
+                account.id, account.name, self.team_account(call, account), account.id in named
+            )
+            for account in sorted(people.values(), key=lambda each: (each.name, each.id))
+        )
+
+    def _notes(self, call: str, people: dict[str, Account]) -> tuple[NoteView, ...]:
+        every = sorted(
+            self.repositories.call_notes.values("call", call), key=lambda each: (each.at, each.id)
+        )
+        return tuple(
+            NoteView(
+                each.id,
+                each.organization,
+                people[each.author].name if each.author in people else "",
+                each.at,
+                each.text,
+            )
+            for each in every
+        )
+
+
+DecidersStep = Callable[[UnitOfWork, Versioned[Call]], None]
+
+
+def decide(views: CallViews, principal: Principal, id: str, change: DecidersStep) -> None:
+    """Commit what only those may do who decide on a call, all or nothing.
+
+    Raises NotFound, NotAllowed, and what `change` raises.
+    """
+    principal.require_writing()
+
+    def attempt(unit: UnitOfWork) -> None:
+        stored, role = views.for_team(principal, id)
+        require_decider(role)
+        change(unit, stored)
+
+    commit_changes(views.repositories.records, principal, views.clock, attempt)
+
+
+def require_caller(principal: Principal, organization: str) -> None:
+    """Raise NotAllowed for who does not act for the organisation, administrators too."""
+    if not principal.acts_for(organization):
+        raise NotAllowed("Only members of the organisation may do this.")
+
+
+def _named(id: str, organization: Organization | None) -> NamedOrganization:
+    return organization.named if organization else NamedOrganization(id, "", "", Kind.FIRM)
+
+
+def _unknown(id: str) -> NotFound:
+    return NotFound("You have no call '%(id)s'.", id=id)

@@ -1,0 +1,220 @@
+"""Calls as those who make them hold them: looking, prolonging, questions, notes, the team."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from matchmaker.access import Principal
+from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound
+from matchmaker.services.cooperation.call_notices import CallNotices
+from matchmaker.services.cooperation.call_shapes import CallView
+from matchmaker.services.cooperation.call_views import (
+    CallViews,
+    DecidersStep,
+    decide,
+    require_caller,
+)
+from matchmaker.services.repositories import Versioned
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.store.documents import new_id
+from matchmaker.store.ports import Page
+from matchmaker.workflow import call as lifecycle
+from matchmaker.workflow.call import Call, CallPhase, CallRole, TeamMember
+from matchmaker.workflow.call_answer import AnswerState, CallNote
+from matchmaker.workflow.checks import check_length
+from matchmaker.workflow.notification import NotificationKind
+
+MAX_NOTE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """A call in the list of those who make it, with how many were invited and have answered."""
+
+    id: str
+    title: str
+    goal: GoalName
+    caller: NamedOrganization
+    deadline: datetime.date
+    phase: CallPhase
+    role: CallRole
+    invited: int
+    submitted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Use cases of those who call. To everybody else there is no such call (NotFound)."""
+
+    views: CallViews
+    notices: CallNotices
+    clock: Clock
+
+    # -- looking
+
+    def listed(
+        self, principal: Principal, organization_id: str, after: str = "", limit: int = 50
+    ) -> Page[CallRow]:
+        """Calls of an organisation that the principal may read, newest first.
+
+        Raises NotAllowed, NotFound.
+        """
+        organization = self.views.store.organization(organization_id).id
+        principal.require_known()
+        require_caller(principal, organization)
+        page = self.views.repositories.calls.page(
+            "organization", organization, after=after, limit=limit, newest_first=True
+        )
+        rows = []
+        for stored in page.rows:
+            role = self.views.role_of(principal, stored.value)
+            if role is not None:
+                rows.append(self._row(stored.value, role))
+        return Page(tuple(rows), page.after)
+
+    def show(self, principal: Principal, id: str) -> CallView:
+        """A call with everything that came in. Raises NotFound."""
+        stored, role = self.views.for_team(principal, id)
+        return self.views.view(stored, role, principal)
+
+    # -- acting
+
+    def prolong(self, principal: Principal, id: str, deadline: datetime.date) -> CallView:
+        """Move the deadline, and tell everybody invited.
+
+        Raises NotFound, NotAllowed, WrongState, InvalidInput.
+        """
+
+        def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
+            after = lifecycle.prolong(stored.value, deadline, unit.at.date())
+            unit.add(self.views.repositories.calls.put(after, stored.version))
+            unit.log("call.prolonged", f"call/{id}", deadline=deadline.isoformat())
+            for answer in self.views.answers(id):
+                if answer.value.state is not AnswerState.DECLINED:
+                    self.notices.tell(
+                        unit, after, answer.value.organization, NotificationKind.CALL_PROLONGED
+                    )
+
+        return self._decide(principal, id, change)
+
+    def set_team(self, principal: Principal, id: str, members: Iterable[TeamMember]) -> CallView:
+        """Who reads and who decides, beside the owners. Who acts for a partner may only read.
+
+        Raises NotFound, NotAllowed, InvalidInput.
+        """
+        team = tuple(members)
+
+        def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
+            call = stored.value
+            accounts = self.views.repositories.accounts.many([each.account for each in team])
+            for member in team:
+                account = accounts.get(member.account)
+                places = (
+                    {place.organization for place in account.value.memberships}
+                    if account
+                    else set[str]()
+                )
+                if not places & set(call.callers):
+                    raise InvalidInput(
+                        "names somebody who does not act for who calls.", where="team"
+                    )
+                if member.role is CallRole.DECIDER and call.organization not in places:
+                    raise InvalidInput("somebody of a partner may only read.", where="team")
+            after = lifecycle.with_team(call, team)
+            unit.add(self.views.repositories.calls.put(after, stored.version))
+            unit.log("call.team", f"call/{id}", members=str(len(team)))
+
+        return self._decide(principal, id, change)
+
+    def note(self, principal: Principal, id: str, text: str, organization: str = "") -> CallView:
+        """Note something of an answer, or of the call, for the team alone.
+
+        Raises NotFound, NotAllowed, InvalidInput.
+        """
+        principal.require_writing()
+        if not text.strip():
+            raise InvalidInput("must not be empty.", where="text")
+        check_length("text", text, MAX_NOTE)
+
+        def attempt(unit: UnitOfWork) -> None:
+            self.views.for_team(principal, id)
+            if organization and not any(
+                each.value.organization == organization and each.value.is_known_to_caller
+                for each in self.views.answers(id)
+            ):
+                raise InvalidInput(
+                    "'%(id)s' is not invited.", where="organization", id=organization
+                )
+            note = CallNote(new_id(), id, organization, principal.account, unit.at, text)
+            unit.add(self.views.repositories.call_notes.put(note))
+            unit.log("call.noted", f"call/{id}")
+
+        commit_changes(self.views.repositories.records, principal, self.clock, attempt)
+        return self.show(principal, id)
+
+    def drop_note(self, principal: Principal, id: str, note_id: str) -> CallView:
+        """Take one's own note away. Raises NotFound, NotAllowed."""
+        principal.require_writing()
+
+        def attempt(unit: UnitOfWork) -> None:
+            self.views.for_team(principal, id)
+            stored = self.views.repositories.call_notes.get_or_none(note_id)
+            if stored is None or stored.value.call != id:
+                raise NotFound("There is no such note.")
+            if stored.value.author != principal.account:
+                raise NotAllowed("Only who wrote a note may take it away.")
+            unit.add(self.views.repositories.call_notes.remove(stored))
+            unit.log("call.note_dropped", f"call/{id}")
+
+        commit_changes(self.views.repositories.records, principal, self.clock, attempt)
+        return self.show(principal, id)
+
+    def answer_question(
+        self, principal: Principal, id: str, question_id: str, answer: str, wording: str = ""
+    ) -> CallView:
+        """Answer a question, for everybody; with `wording` others read it put otherwise.
+
+        Raises NotFound, NotAllowed, InvalidInput, WrongState.
+        """
+        if not answer.strip():
+            raise InvalidInput("must not be empty.", where="answer")
+        check_length("answer", answer, MAX_TEXT)
+        check_length("wording", wording, MAX_TEXT)
+
+        def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
+            call = stored.value
+            lifecycle.require_open(call, unit.at.date())
+            question = self.views.repositories.call_questions.get_or_none(question_id)
+            if question is None or question.value.call != id:
+                raise NotFound("There is no such question.")
+            after = replace(
+                question.value, answer=answer, wording=wording.strip(), answered=unit.at
+            )
+            unit.add(self.views.repositories.call_questions.put(after, question.version))
+            unit.log("call.question_answered", f"call/{id}")
+            for each in self.views.answers(id):
+                if each.value.state is not AnswerState.DECLINED:
+                    self.notices.tell(
+                        unit, call, each.value.organization, NotificationKind.CALL_REPLIED
+                    )
+
+        return self._decide(principal, id, change)
+
+    # -- the parts
+
+    def _decide(self, principal: Principal, id: str, change: DecidersStep) -> CallView:
+        decide(self.views, principal, id, change)
+        return self.show(principal, id)
+
+    def _row(self, call: Call, role: CallRole) -> CallRow:
+        answers = [each.value for each in self.views.answers(call.id)]
+        caller = self.views.store.organization(call.organization).named
+        return CallRow(
+            call.id, call.title, call.goal, caller, call.deadline,
+            call.phase(self.clock().date()), role,
+            sum(answer.is_known_to_caller for answer in answers),
+            sum(answer.is_in_competition for answer in answers),
+        )  # fmt: skip

@@ -1,0 +1,248 @@
+"""A call: one need put to several at once, until a day; awarded, or ended with a reason.
+
+Who calls invites by hand or by the ranking, or opens the call to a cluster. What those who
+were invited do is in `call_answer`. Nothing here reads a clock or a store.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import KW_ONLY, dataclass, replace
+from enum import StrEnum
+
+from matchmaker.domain import MAX_NAME, MAX_TEXT, GoalName
+from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.workflow.checks import check_length
+
+MAX_INVITED = 50
+MAX_TEAM = 20
+MAX_NEEDS = 30
+LONGEST = datetime.timedelta(days=180)
+# Days before the deadline on which who was invited and has not answered is reminded.
+REMINDED = (5, 2)
+# A call that nobody decided on ends by itself so long after its deadline.
+LAPSES_AFTER = datetime.timedelta(days=90)
+
+
+class CallState(StrEnum):
+    """What was decided on a call; before its deadline and after it is open."""
+
+    OPEN = "open"
+    AWARDED = "awarded"
+    ENDED = "ended"
+
+
+class CallPhase(StrEnum):
+    """Where a call stands on a day."""
+
+    OPEN = "open"  # answers are taken
+    DECIDING = "deciding"
+    AWARDED = "awarded"
+    ENDED = "ended"
+
+
+class CallRole(StrEnum):
+    """What somebody of those who call may do: read and note, or decide as well."""
+
+    READER = "reader"
+    DECIDER = "decider"
+
+
+class EndReason(StrEnum):
+    """Why a call ends without an award."""
+
+    NOTHING_SUITABLE = "nothing_suitable"
+    NOT_NEEDED = "not_needed"
+    POSTPONED = "postponed"
+    OVER_BUDGET = "over_budget"
+    UNDECIDED = "undecided"  # by itself
+    OTHER = "other"
+
+
+class BidField(StrEnum):
+    """What a call may insist on in an answer."""
+
+    PRICE = "price"
+    LEAD_TIME = "lead_time"
+    MINIMUM_QUANTITY = "minimum_quantity"
+    CAPACITY = "capacity"
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequirement:
+    """One thing that the text specifies, in the words it was read from; `key` names it."""
+
+    key: str
+    kind: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMember:
+    """A person of those who call, by account, and what they may do."""
+
+    account: str
+    role: CallRole
+
+
+@dataclass(frozen=True, slots=True)
+class CallContent:
+    """What a call asks for. `organization` calls; `partners` call with it.
+
+    `needs` are those that it puts, by their ids in the graph; `gathering` is the joint brief
+    that it comes from. With `cluster_wide` the members of `cluster` may answer uninvited.
+    """
+
+    organization: str
+    title: str
+    text: str
+    goal: GoalName
+    deadline: datetime.date
+    _: KW_ONLY
+    needs: tuple[str, ...] = ()
+    gathering: str = ""
+    cluster: str = ""
+    cluster_wide: bool = False
+    asked: tuple[BidField, ...] = ()
+    currency: str = ""
+    quantity: str = ""
+
+    def __post_init__(self) -> None:
+        _check_text("title", self.title, MAX_NAME)
+        _check_text("text", self.text, MAX_TEXT)
+        if len(self.needs) > MAX_NEEDS:
+            raise InvalidInput("has more than %(limit)s.", where="needs", limit=MAX_NEEDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(CallContent):
+    """A call with all that became of it. `reminded` are the days of reminders that went out."""
+
+    id: str
+    opened_by: str
+    created: datetime.datetime
+    partners: tuple[str, ...] = ()
+    requirements: tuple[CallRequirement, ...] = ()
+    state: CallState = CallState.OPEN
+    team: tuple[TeamMember, ...] = ()
+    shortlist: tuple[str, ...] = ()
+    decided: datetime.datetime | None = None
+    end_reason: EndReason | None = None
+    end_text: str = ""
+    reminded: tuple[int, ...] = ()
+    told_over: bool = False  # whether the team was told that the deadline has passed
+
+    @property
+    def callers(self) -> tuple[str, ...]:
+        """The organisations in whose name it is made, the first one first."""
+        return (self.organization, *self.partners)
+
+    def is_open_on(self, day: datetime.date) -> bool:
+        """Whether answers are taken; on the last day they still are."""
+        return self.state is CallState.OPEN and day <= self.deadline
+
+    def phase(self, day: datetime.date) -> CallPhase:
+        """Where it stands on a day."""
+        if self.state is CallState.OPEN and not self.is_open_on(day):
+            return CallPhase.DECIDING
+        return CallPhase(self.state)
+
+    def role_of(
+        self, account: str, organizations: Iterable[str], owned: Iterable[str]
+    ) -> CallRole | None:
+        """What an account may do that acts for and owns these organisations; None: nothing.
+
+        Owners of who calls decide, those of partners read; all others as the team says, for as
+        long as they act for one of the callers.
+        """
+        if self.organization in owned:
+            return CallRole.DECIDER
+        named = {member.account: member.role for member in self.team}
+        if account in named and not set(self.callers).isdisjoint(organizations):
+            return named[account]
+        return None if set(self.partners).isdisjoint(owned) else CallRole.READER
+
+
+def _check_text(name: str, text: str, limit: int) -> None:
+    if not text.strip():
+        raise InvalidInput("must not be empty.", where=name)
+    check_length(name, text, limit)
+
+
+def check_deadline(deadline: datetime.date, today: datetime.date) -> None:
+    """Raise InvalidInput for a deadline that has passed or is too far off."""
+    if not today <= deadline <= today + LONGEST:
+        raise InvalidInput(
+            "must be a day from today on, at most %(days)s days ahead.",
+            where="deadline",
+            days=LONGEST.days,
+        )
+
+
+def require_open(call: Call, today: datetime.date) -> None:
+    """Raise WrongState for a call that takes no answers and questions any more."""
+    if not call.is_open_on(today):
+        raise WrongState(
+            "The call takes no answers any more.", mend="Ask the caller to prolong it."
+        )
+
+
+def require_undecided(call: Call) -> None:
+    """Raise WrongState for a call that was awarded or ended."""
+    if call.state is not CallState.OPEN:
+        raise WrongState("The call is decided already.")
+
+
+def require_decider(role: CallRole | None) -> None:
+    """Raise NotAllowed for who may only read."""
+    if role is not CallRole.DECIDER:
+        raise NotAllowed(
+            "You may read this call, not decide on it.",
+            mend="Ask who decides to give you that part.",
+        )
+
+
+def prolong(call: Call, deadline: datetime.date, today: datetime.date) -> Call:
+    """The call with a later deadline; reminders begin anew. Raises WrongState, InvalidInput."""
+    require_undecided(call)
+    if deadline <= call.deadline:
+        raise InvalidInput(
+            "must be later than %(day)s, as others rely on it.",
+            where="deadline",
+            day=call.deadline.isoformat(),
+        )
+    check_deadline(deadline, today)
+    return replace(call, deadline=deadline, reminded=(), told_over=False)
+
+
+def with_team(call: Call, members: Iterable[TeamMember]) -> Call:
+    """The call with another team. Raises InvalidInput."""
+    team = tuple(members)
+    if len(team) > MAX_TEAM:
+        raise InvalidInput("has more than %(limit)s.", where="team", limit=MAX_TEAM)
+    if len({member.account for member in team}) < len(team):
+        raise InvalidInput("names a person twice.", where="team")
+    return replace(call, team=team)
+
+
+def end(call: Call, reason: EndReason, text: str, at: datetime.datetime) -> Call:
+    """The call, ended without an award. Raises WrongState."""
+    require_undecided(call)
+    return replace(call, state=CallState.ENDED, decided=at, end_reason=reason, end_text=text)
+
+
+def reminders_due(call: Call, today: datetime.date) -> tuple[int, ...]:
+    """Days of reminders that are due and have not gone out; of several one goes out for all.
+
+    Not on the day of the call itself: who has just been invited needs no reminder.
+    """
+    if not call.is_open_on(today) or call.created.date() == today:
+        return ()
+    left = (call.deadline - today).days
+    return tuple(days for days in REMINDED if days >= left and days not in call.reminded)
+
+
+def has_lapsed(call: Call, today: datetime.date) -> bool:
+    """Whether nobody decided on it for so long that it ends by itself."""
+    return call.state is CallState.OPEN and today > call.deadline + LAPSES_AFTER

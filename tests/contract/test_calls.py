@@ -1,0 +1,427 @@
+"""Calls on both stores: from a need to a tie, and who learns what on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from pydantic_core import to_json
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.domain import GoalName, GraphRows, Kind, Layer, Need, Organization
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from matchmaker.services.cooperation.call_decisions import Award
+from matchmaker.services.operations.document_merge import DocumentMerge
+from matchmaker.store.documents import Store, new_id
+from matchmaker.workflow.account import AccountMembership, Preferences
+from matchmaker.workflow.call import BidField, CallPhase, CallRole, EndReason, TeamMember
+from matchmaker.workflow.call_answer import Bid, Met, Thanks, ThanksReason
+from matchmaker.workflow.gathering import Gathering, GatheringKind, GatheringState, InvitationAnswer
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, OutcomeKind, State
+from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.refusals import DeclineReason
+from tests.contract.calls import BID, CALLER, FIRST, SECOND, THIRD, CallWorld, calls_on
+from tests.contract.cooperation import LAB, PASSWORD
+
+N = NotificationKind
+
+
+@pytest.fixture
+def world(store: Store) -> CallWorld:
+    return calls_on(store)
+
+
+def test_one_need_becomes_a_call_an_award_and_a_tie(world: CallWorld) -> None:
+    call = world.open(FIRST, SECOND, THIRD, needs=("t:need",), asked=(BidField.PRICE,))
+    view = world.calls.show(world.people[CALLER], call)
+    assert {"DN50", "316L", "API 6D"} <= {each.words for each in view.brief.requirements}
+    keys = [each.key for each in view.brief.requirements]
+    cheap = replace(BID, price=11.0, met=tuple((key, Met.YES) for key in keys))
+    world.submit(call, FIRST)
+    world.submit(call, SECOND, cheap)
+    world.answers.decline(world.people[THIRD], call, THIRD, DeclineReason.NO_CAPACITY, "本月已满")
+    view = world.calls.show(world.people[CALLER], call)
+    assert view.may_decide  # everybody has answered
+    best = {each.organization.id: each.compared.best for each in view.compared}
+    assert set(best[SECOND]) - set(best[FIRST]) == {"price", "requirements"}
+    assert [each.decline_reason for each in view.parties if not each.compared] == ["no_capacity"]
+
+    thanks = {FIRST: Thanks(ThanksReason.DEARER, "下次再来")}
+    world.award(call, SECOND, thanks=thanks, message="请联系我们")
+    form = world.answers.form(world.people[FIRST], call, FIRST)
+    assert (form.state, form.thanks) == ("not_awarded", thanks[FIRST])
+    assert world.told(FIRST)[-1] is N.CALL_THANKS
+    assert world.told(SECOND)[-1] is N.CALL_AWARDED
+    assert N.CALL_THANKS not in world.told(THIRD)
+
+    id = world.answers.form(world.people[SECOND], call, SECOND).introduction
+    introductions = world.base.introductions
+    seen = introductions.show(world.people[SECOND], id)
+    assert (seen.state, seen.need, seen.contact) == (State.PROPOSED, "t:need", None)
+    introductions.act(world.people[SECOND], id, Transition(Action.ACCEPT))
+    report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
+    introductions.act(world.people[CALLER], id, report)
+    introductions.act(world.people[SECOND], id, Transition(Action.CONFIRM))
+    (tie,) = world.base.store.neighborhood(CALLER, 1, 100).ties
+    assert (tie.source, tie.target, tie.layer) == (SECOND, CALLER, Layer.SUPPLIES)
+    (winner,) = [
+        each
+        for each in world.calls.show(world.people[CALLER], call).parties
+        if each.state == "awarded"
+    ]
+    assert winner.introduction_state is State.COMPLETED
+
+
+def test_nobody_else_learns_that_there_is_a_call(world: CallWorld) -> None:
+    call = world.open(FIRST)
+    plain = world.base.accounts.create(
+        ADMIN, "m@example.org", "M", PASSWORD, memberships=(AccountMembership(CALLER),)
+    )
+    coordinator = world.base.coordinator()
+    for other in (plain.principal(), world.people[SECOND], coordinator, ADMIN):
+        with pytest.raises(NotFound):
+            world.calls.show(other, call)
+        for firm in (CALLER, FIRST, SECOND):
+            with pytest.raises(NotFound):
+                world.answers.form(other, call, firm)
+    with pytest.raises(NotFound):
+        world.calls.show(world.people[FIRST], call)
+    assert world.calls.listed(plain.principal(), CALLER).rows == ()
+    assert world.answers.open_calls(world.people[SECOND], SECOND) == ()
+    figures = world.counting.figures(coordinator, "t:c")
+    assert (figures.calls, figures.invited, figures.answered) == (1, 1, 0)
+
+
+def test_the_invited_see_neither_each_other_nor_each_others_answers(world: CallWorld) -> None:
+    call = world.open(FIRST, SECOND)
+    secret = replace(BID, price=7777.25, text="我们的秘密做法")
+    world.submit(call, FIRST, secret)
+    world.answers.ask(world.people[FIRST], call, FIRST, "我们是一厂，图纸在哪里？")
+    seen = to_json(world.answers.form(world.people[SECOND], call, SECOND)).decode()
+    for hidden in (FIRST, "厂t:f1", "7777", "秘密", "图纸"):
+        assert hidden not in seen
+    (question,) = world.calls.show(world.people[CALLER], call).questions
+    assert question.asked_by.id == FIRST
+    world.calls.answer_question(
+        world.people[CALLER], call, question.id, "在附件里", wording="图纸在哪里？"
+    )
+    form = world.answers.form(world.people[SECOND], call, SECOND)
+    assert [(each.text, each.answer, each.own) for each in form.questions] == [
+        ("图纸在哪里？", "在附件里", False)
+    ]
+    assert FIRST not in to_json(form).decode()
+    assert world.told(SECOND) == [N.CALL_INVITED, N.CALL_REPLIED]
+    assert world.told(CALLER) == [N.CALL_ANSWERED, N.CALL_QUESTION]
+
+
+def test_an_answer_is_its_firms_until_submitted_and_a_withdrawn_one_is_gone(
+    world: CallWorld,
+) -> None:
+    call = world.open(FIRST, cluster_wide=True)
+    draft = replace(BID, text="草稿四一七")
+
+    def stored() -> str:
+        return to_json(list(world.base.repositories.call_answers.values("call", call))).decode()
+
+    for firm in (FIRST, SECOND):  # invited, and by itself
+        world.answers.save_draft(world.people[firm], call, firm, draft)
+    seen = world.calls.show(world.people[CALLER], call)
+    assert [each.organization.id for each in seen.parties] == [FIRST]
+    assert "草稿" not in to_json(seen).decode()
+    assert world.told(CALLER) == []
+    world.submit(call, SECOND, draft)
+    assert "草稿" in to_json(world.calls.show(world.people[CALLER], call)).decode()
+    world.decisions.shortlist(world.people[CALLER], call, [SECOND])
+    for firm in (FIRST, SECOND):
+        world.answers.withdraw(world.people[firm], call, firm)
+    assert "草稿" not in stored()
+    seen = world.calls.show(world.people[CALLER], call)
+    assert not any(each.compared or each.shortlisted for each in seen.parties)
+    assert world.states(call) == {FIRST: "waiting", SECOND: "withdrawn"}
+
+
+def test_nothing_is_answered_after_the_deadline_until_it_is_prolonged(world: CallWorld) -> None:
+    call = world.open(FIRST, SECOND, days=3)
+    world.submit(call, FIRST)
+    with pytest.raises(WrongState):
+        world.award(call, FIRST)  # the second may still answer
+    world.base.clock.forward(timedelta(days=4))
+    view = world.calls.show(world.people[CALLER], call)
+    assert (view.brief.phase, view.may_decide) == (CallPhase.DECIDING, True)
+    person = world.people[SECOND]
+    for late in (
+        lambda: world.submit(call, SECOND),
+        lambda: world.answers.save_draft(person, call, SECOND, BID),
+        lambda: world.answers.ask(person, call, SECOND, "?"),
+        lambda: world.answers.decline(person, call, SECOND, DeclineReason.OTHER),
+        lambda: world.invitations.invite(world.people[CALLER], call, [THIRD]),
+    ):
+        with pytest.raises(WrongState):
+            late()
+    today = world.base.clock().date()
+    with pytest.raises(InvalidInput):  # others rely on the day that was said
+        world.calls.prolong(world.people[CALLER], call, today - timedelta(days=2))
+    world.calls.prolong(world.people[CALLER], call, today + timedelta(days=7))
+    for firm in (FIRST, SECOND):
+        assert world.told(firm)[-1] is N.CALL_PROLONGED
+    world.submit(call, SECOND)
+
+
+def test_opt_outs_exclusions_and_closed_doors_hold(store: Store) -> None:
+    world = calls_on(store, {LAB: 1}, ranked=(FIRST, SECOND, THIRD))
+    unlisted = replace(store.organization(FIRST), listed=False)
+    full = replace(store.organization(THIRD), capacity=0)
+    store.upsert(GraphRows(organizations=(unlisted, full)))
+    world.exclusions.exclude(world.people[SECOND], SECOND, CALLER, "以前的官司")
+    call = world.open(cluster_wide=True)
+    refusals = []
+    for firm in (FIRST, SECOND, THIRD):
+        with pytest.raises(WrongState) as refused:
+            world.invitations.invite(world.people[CALLER], call, [firm])
+        refusals.append(refused.value.message.id)
+    # Who is excluded cannot tell it from an opt-out.
+    assert refusals[0] == refusals[1]
+    assert world.invitations.suggestions(world.people[CALLER], call) == ()
+    assert world.answers.open_calls(world.people[SECOND], SECOND) == ()
+    with pytest.raises(NotFound):
+        world.submit(call, SECOND)
+    # Who does not want to be proposed may still answer what is open to all.
+    assert [each.id for each in world.answers.open_calls(world.people[FIRST], FIRST)] == [call]
+    with pytest.raises(WrongState) as refused:
+        world.base.introductions.propose(
+            world.people[CALLER], Proposal(GoalName.SUPPLIER, CALLER, SECOND)
+        )
+    assert "introduced" in str(refused.value)
+    world.exclusions.allow(world.people[SECOND], SECOND, CALLER)
+    world.invitations.invite(world.people[CALLER], call, [SECOND])
+    assert world.exclusions.listed(world.people[SECOND], SECOND) == ()
+    with pytest.raises(NotAllowed):
+        world.exclusions.listed(world.people[CALLER], SECOND)
+
+
+def test_the_ranking_invites_the_best_that_are_not_there_yet(store: Store) -> None:
+    world = calls_on(store, ranked=(CALLER, FIRST, LAB, SECOND, THIRD))
+    call = world.open(FIRST)
+    view = world.invitations.invite_best(world.people[CALLER], call, 1)
+    assert [(each.organization.id, each.invited_by) for each in view.parties] == [
+        (FIRST, "by_hand"),
+        (SECOND, "by_ranking"),
+    ]
+    with pytest.raises(InvalidInput):  # no lab supplies
+        world.invitations.invite(world.people[CALLER], call, [LAB])
+
+
+def test_invitations_take_no_slot_and_a_full_winner_stops_the_whole_award(store: Store) -> None:
+    world = calls_on(store, {FIRST: 1, SECOND: 3})
+    for _ in range(4):
+        world.open(FIRST, SECOND)
+    call = world.open(FIRST, SECOND)
+    load = world.base.introductions.load(world.people[FIRST], FIRST)
+    assert (load.running, load.waiting) == (0, 0)
+    world.submit(call, FIRST)
+    world.submit(call, SECOND)
+    busy = world.base.introductions.propose(
+        world.people[THIRD], Proposal(GoalName.SUPPLIER, THIRD, FIRST)
+    )
+    world.base.introductions.act(world.people[FIRST], busy.id, Transition(Action.ACCEPT))
+    before = len(list(world.base.repositories.introductions.values()))
+    with pytest.raises(WrongState):
+        world.award(call, FIRST, SECOND)
+    assert world.states(call) == {FIRST: "submitted", SECOND: "submitted"}
+    assert len(list(world.base.repositories.introductions.values())) == before
+    assert N.CALL_AWARDED not in world.told(SECOND)
+    world.award(call, SECOND)
+    # The first did not come about: the other one, once it is free.
+    world.base.introductions.act(world.people[FIRST], busy.id, Transition(Action.END))
+    world.award(call, FIRST)
+    assert world.states(call) == {FIRST: "awarded", SECOND: "awarded"}
+    with pytest.raises(WrongState):
+        world.award(call, FIRST)
+
+
+def test_the_team_reads_or_decides_and_notes_are_its_own(world: CallWorld) -> None:
+    call = world.open(FIRST)
+    member, stranger = (
+        world.base.accounts.create(
+            ADMIN, f"{name}@example.org", name, PASSWORD, memberships=(AccountMembership(firm),)
+        )
+        for name, firm in (("reader", CALLER), ("stranger", SECOND))
+    )
+    reader = member.principal()
+    world.calls.set_team(world.people[CALLER], call, [TeamMember(member.id, CallRole.READER)])
+    world.calls.note(reader, call, "先问价", FIRST)
+    (note,) = world.calls.show(world.people[CALLER], call).notes
+    assert (note.author, note.organization, note.text) == ("reader", FIRST, "先问价")
+    assert "先问价" not in to_json(world.answers.form(world.people[FIRST], call, FIRST)).decode()
+    day = world.base.clock().date() + timedelta(days=30)
+    for refused in (
+        lambda: world.calls.prolong(reader, call, day),
+        lambda: world.decisions.end(reader, call, EndReason.NOT_NEEDED),
+        lambda: world.invitations.invite(reader, call, [SECOND]),
+        lambda: world.calls.set_team(reader, call, [TeamMember(member.id, CallRole.DECIDER)]),
+        lambda: world.calls.drop_note(world.people[CALLER], call, note.id),
+    ):
+        with pytest.raises(NotAllowed):
+            refused()
+    with pytest.raises(InvalidInput):
+        world.calls.set_team(world.people[CALLER], call, [TeamMember(stranger.id, CallRole.READER)])
+    # Who has left the firm reads no more.
+    with pytest.raises(NotFound):
+        world.calls.show(Principal(reader.subject, reader.account), call)
+
+
+def test_reminders_go_out_five_and_two_days_before_and_the_end_is_told_once(
+    world: CallWorld,
+) -> None:
+    call = world.open(FIRST, SECOND, days=10)
+    world.submit(call, SECOND)
+    told = []
+    for _ in range(12):
+        world.base.clock.forward(timedelta(days=1))
+        for _ in range(2):
+            world.decisions.work_due()
+        told.append(world.told(FIRST).count(N.CALL_ENDS))
+        # Read at once: an unread reminder is not repeated.
+        _read_all(world, FIRST)
+    assert told == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2]
+    assert N.CALL_ENDS not in world.told(SECOND)
+    assert world.told(CALLER).count(N.CALL_OVER) == 1
+    world.base.clock.forward(timedelta(days=90))
+    world.decisions.work_due()
+    view = world.calls.show(world.people[CALLER], call)
+    assert (view.brief.phase, view.brief.end_reason) == (CallPhase.ENDED, EndReason.UNDECIDED)
+    assert world.told(SECOND)[-1] is N.CALL_ENDED
+
+
+def _read_all(world: CallWorld, firm: str) -> None:
+    notifications = world.base.repositories.notifications
+    unread = list(notifications.iterate("unread", world.people[firm].account))
+    read = [notifications.put(replace(each.value, read=True), each.version) for each in unread]
+    world.base.store.documents.commit(read)
+
+
+def test_a_call_ends_without_an_award_with_a_reason_for_all(world: CallWorld) -> None:
+    call = world.open(FIRST, SECOND)
+    world.submit(call, FIRST)
+    world.decisions.end(world.people[CALLER], call, EndReason.POSTPONED, "明年再办")
+    for firm in (FIRST, SECOND):
+        form = world.answers.form(world.people[firm], call, firm)
+        assert (form.brief.end_reason, form.brief.end_text) == (EndReason.POSTPONED, "明年再办")
+        assert world.told(firm)[-1] is N.CALL_ENDED
+    assert world.states(call) == {FIRST: "not_awarded", SECOND: "waiting"}
+    for late in (
+        lambda: world.award(call, FIRST),
+        lambda: world.submit(call, SECOND),
+        lambda: world.decisions.end(world.people[CALLER], call, EndReason.OTHER),
+    ):
+        with pytest.raises(WrongState):
+            late()
+    # What it said can be taken back still.
+    world.answers.withdraw(world.people[FIRST], call, FIRST)
+    assert world.answers.form(world.people[FIRST], call, FIRST).bid is None
+
+
+def test_what_a_call_asks_for_must_be_stated(world: CallWorld) -> None:
+    call = world.open(FIRST, asked=(BidField.PRICE, BidField.LEAD_TIME))
+    with pytest.raises(InvalidInput) as refused:
+        world.submit(call, FIRST, replace(BID, lead_time_days=None))
+    assert refused.value.where == "lead_time_days"
+    with pytest.raises(InvalidInput):
+        world.submit(call, FIRST, replace(BID, met=(("size:DN80", Met.YES),)))
+    with pytest.raises(InvalidInput):
+        Bid(price=3.0)  # of which currency
+    world.answers.save_draft(world.people[FIRST], call, FIRST, Bid(text="未完"))
+
+
+def test_a_call_open_to_the_cluster_tells_those_who_want_alerts(world: CallWorld) -> None:
+    wants = world.people[FIRST]
+    world.base.accounts.set_preferences(wants, Preferences("zh", alerts_a_week=3))
+    call = world.open(cluster_wide=True)
+    assert (world.told(FIRST), world.told(SECOND)) == ([N.CALL_OPEN], [])
+    assert [each.id for each in world.answers.open_calls(world.people[SECOND], SECOND)] == [call]
+    world.submit(call, SECOND)
+    (party,) = world.calls.show(world.people[CALLER], call).parties
+    assert (party.organization.id, party.invited_by) == (SECOND, "cluster_wide")
+
+
+def test_a_merge_takes_calls_and_answers_along(world: CallWorld) -> None:
+    call, own = world.open(FIRST, SECOND), world.open(SECOND)
+    world.submit(call, SECOND)
+    world.decisions.shortlist(world.people[CALLER], call, [SECOND])
+    repositories = world.base.repositories
+    changes = DocumentMerge(repositories, SECOND, THIRD).changes()
+    world.base.store.documents.commit(changes)
+    assert world.states(call) == {FIRST: "waiting", THIRD: "submitted"}
+    assert repositories.calls.get(call).value.shortlist == (THIRD,)
+    # The other one's own call: nobody is invited to it any more.
+    changes = DocumentMerge(repositories, CALLER, THIRD).changes()
+    world.base.store.documents.commit(changes)
+    assert repositories.calls.get(own).value.organization == THIRD
+    assert world.states(own) == {}
+
+
+def test_calls_are_forgotten_with_everything_in_them(world: CallWorld) -> None:
+    call = world.open(FIRST)
+    world.submit(call, FIRST)
+    world.answers.ask(world.people[FIRST], call, FIRST, "多久？")
+    world.calls.note(world.people[CALLER], call, "便宜", FIRST)
+    world.award(call, FIRST)
+    privacy = world.base.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
+    exported = privacy.export_organization(world.people[FIRST], FIRST)
+    assert [each["call"] for each in exported["call_answers"]] == [call]
+    assert privacy.forget_old() == 0
+    world.base.clock.forward(timedelta(days=61))
+    privacy.forget_old()
+    repositories = world.base.repositories
+    for each in (repositories.call_answers, repositories.call_questions, repositories.call_notes):
+        assert list(each.values("call", call)) == []
+    assert repositories.calls.get_or_none(call) is None
+    (tally,) = repositories.monthly_counts.values()
+    assert dict(tally.counts) == {"awarded": 1, "invited": 1}
+
+
+def test_a_joint_brief_is_a_call_of_all_who_pooled_their_needs(world: CallWorld) -> None:
+    """The first decides; a partner's owner reads, and asks for its own introduction."""
+    store, repositories = world.base.store, world.base.repositories
+    store.upsert(
+        GraphRows(
+            organizations=(Organization("t:lab2", "二所", Kind.RESEARCH_INSTITUTE),),
+            needs=tuple(
+                Need(f"t:pooled{firm[-1]}", firm, GoalName.RESEARCH_PARTNER, "检测密封涂层的寿命")
+                for firm in (CALLER, FIRST)
+            ),
+        )
+    )
+    lab = world.base.person("t:lab2").principal()
+    parties = tuple((id, InvitationAnswer.JOINED) for id in (CALLER, FIRST, LAB))
+    gathering = Gathering(
+        new_id(), GatheringKind.JOINT_BRIEF, "t:c", "密封", "共同课题", "x", world.base.clock(),
+        parties, lead=LAB, needs=("t:pooled0", "t:pooled1"), state=GatheringState.RUNNING,
+    )  # fmt: skip
+    store.documents.commit([repositories.gatherings.put(gathering)])
+    with pytest.raises(NotFound):
+        world.opening.draft(world.people[SECOND], SECOND, gathering=gathering.id)
+    content = world.opening.draft(world.people[CALLER], CALLER, gathering=gathering.id)
+    assert (content.title, content.goal) == ("密封", GoalName.RESEARCH_PARTNER)
+    assert "检测密封涂层的寿命" in content.text
+    call = world.opening.open(world.people[CALLER], content, ["t:lab2"]).brief.id
+    world.answers.submit(lab, call, "t:lab2", BID)
+    partner = world.people[FIRST]
+    assert world.calls.show(partner, call).role is CallRole.READER
+    with pytest.raises(NotAllowed):
+        world.decisions.award(partner, call, Award(("t:lab2",)))
+    with pytest.raises(InvalidInput):
+        world.decisions.introduce(partner, call, FIRST, "t:lab2")
+    world.award(call, "t:lab2")
+    world.decisions.introduce(partner, call, FIRST, "t:lab2")
+    made = repositories.introductions.values("call", call)
+    assert {(each.seeker, each.need) for each in made} == {
+        (CALLER, "t:pooled0"),
+        (FIRST, "t:pooled1"),
+    }
+    for own in (CALLER, FIRST):
+        (party,) = world.calls.show(world.people[own], call).parties
+        introduction = repositories.introductions.get(party.introduction).value
+        assert introduction.seeker == own

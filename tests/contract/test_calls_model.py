@@ -1,0 +1,268 @@
+"""Random actions of a caller and those it may invite, against a small model, on both stores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from pydantic_core import to_json
+
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from matchmaker.store.documents import Store
+from matchmaker.workflow.call import EndReason
+from matchmaker.workflow.refusals import DeclineReason
+from tests.contract.calls import BID, CALLER, FIRST, SECOND, THIRD, calls_on
+
+FIRMS = (FIRST, SECOND, THIRD)
+REFUSED = (NotFound, NotAllowed, WrongState, InvalidInput)
+firms = st.sampled_from(FIRMS)
+
+
+@dataclass
+class Modelled:
+    """What the model knows of a call: by firm what it did, in words of its own."""
+
+    deadline: date
+    wide: bool
+    decided: str = ""
+    invited: set[str] = field(default_factory=set)
+    apart: set[str] = field(default_factory=set)
+    part: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)  # submitted
+    drafts: dict[str, str] = field(default_factory=dict)
+
+
+class CallMachine(RuleBasedStateMachine):
+    """One call; the model says after each action who may do and see what."""
+
+    store: Store
+
+    @initialize(wide=st.booleans(), days=st.integers(2, 6))
+    def begin(self, wide: bool, days: int) -> None:
+        clear = getattr(self.store, "clear", None)
+        if clear is not None:
+            clear()
+        self.world = calls_on(self.store)
+        self.id = self.world.open(days=days, cluster_wide=wide)
+        self.model = Modelled(self.today + timedelta(days=days), wide)
+        self.number = 0
+
+    @property
+    def today(self) -> date:
+        return self.world.base.clock().date()
+
+    @property
+    def is_open(self) -> bool:
+        return not self.model.decided and self.today <= self.model.deadline
+
+    def may_take_part(self, firm: str) -> bool:
+        model = self.model
+        return firm in model.part or (self.is_open and model.wide and firm not in model.apart)
+
+    def attempt(self, expected: bool, action) -> bool:
+        try:
+            action()
+        except REFUSED:
+            assert not expected
+            return False
+        assert expected
+        return True
+
+    def bid(self, firm: str):
+        """An answer whose words nobody else may read, unless they are submitted."""
+        self.number += 1
+        return replace(BID, price=float(self.number), text=f"字样{firm[-1]}第{self.number}号")
+
+    # -- those who may answer
+
+    @rule(firm=firms)
+    def draft(self, firm: str) -> None:
+        bid = self.bid(firm)
+        expected = self.is_open and self.may_take_part(firm)
+        act = self.world.answers.save_draft
+        if self.attempt(expected, lambda: act(self.world.people[firm], self.id, firm, bid)):
+            self.model.part.setdefault(firm, "waiting")
+            self.model.drafts[firm] = bid.text
+
+    @rule(firm=firms)
+    def submit(self, firm: str) -> None:
+        bid = self.bid(firm)
+        expected = self.is_open and self.may_take_part(firm)
+        if self.attempt(expected, lambda: self.world.submit(self.id, firm, bid)):
+            self.model.part[firm] = "submitted"
+            self.model.words[firm] = bid.text
+            self.model.drafts.pop(firm, None)
+
+    @rule(firm=firms)
+    def decline(self, firm: str) -> None:
+        expected = self.is_open and self.may_take_part(firm)
+        act = self.world.answers.decline
+        reason = DeclineReason.NO_CAPACITY
+        if self.attempt(expected, lambda: act(self.world.people[firm], self.id, firm, reason)):
+            self.model.part[firm] = "declined"
+            self.model.words.pop(firm, None)
+            self.model.drafts.pop(firm, None)
+
+    @rule(firm=firms)
+    def withdraw(self, firm: str) -> None:
+        model = self.model
+        expected = self.may_take_part(firm) and model.part.get(firm) != "awarded"
+        act = self.world.answers.withdraw
+        if self.attempt(expected, lambda: act(self.world.people[firm], self.id, firm)):
+            if firm in model.words and not model.decided:
+                model.part[firm] = "withdrawn"
+            model.words.pop(firm, None)
+            model.drafts.pop(firm, None)
+
+    @rule(firm=firms, excludes=st.booleans())
+    def keep_apart(self, firm: str, excludes: bool) -> None:
+        person = self.world.people[firm]
+        if excludes:
+            self.world.exclusions.exclude(person, firm, CALLER)
+            self.model.apart.add(firm)
+        else:
+            self.world.exclusions.allow(person, firm, CALLER)
+            self.model.apart.discard(firm)
+
+    # -- who calls
+
+    @rule(firm=firms)
+    def invite(self, firm: str) -> None:
+        expected = self.is_open and firm not in self.model.apart
+        act = self.world.invitations.invite
+        if self.attempt(expected, lambda: act(self.world.people[CALLER], self.id, [firm])):
+            self.model.part.setdefault(firm, "waiting")
+            self.model.invited.add(firm)
+
+    @rule(days=st.integers(-1, 6))
+    def prolong(self, days: int) -> None:
+        day = self.today + timedelta(days=days)
+        expected = not self.model.decided and days >= 0 and day > self.model.deadline
+        act = self.world.calls.prolong
+        if self.attempt(expected, lambda: act(self.world.people[CALLER], self.id, day)):
+            self.model.deadline = day
+
+    @rule(firm=firms)
+    def award(self, firm: str) -> None:
+        model = self.model
+        everybody = not model.wide and model.part and "waiting" not in model.part.values()
+        expected = (
+            model.decided != "ended"
+            and bool(everybody or not self.is_open)
+            and firm in model.words
+            and model.part[firm] != "awarded"
+            and firm not in model.apart
+        )
+        if self.attempt(expected, lambda: self.world.award(self.id, firm)):
+            model.decided = "awarded"
+            for each, state in model.part.items():
+                if state == "submitted":
+                    model.part[each] = "not_awarded"
+            model.part[firm] = "awarded"
+            model.drafts.clear()
+
+    @precondition(lambda self: self.model.words)
+    @rule()
+    def end(self) -> None:
+        act = self.world.decisions.end
+        expected = not self.model.decided
+        person = self.world.people[CALLER]
+        if self.attempt(expected, lambda: act(person, self.id, EndReason.NOT_NEEDED)):
+            self.model.decided = "ended"
+            for each, state in self.model.part.items():
+                if state == "submitted":
+                    self.model.part[each] = "not_awarded"
+            self.model.drafts.clear()
+
+    @rule(days=st.integers(1, 3))
+    def time_passes(self, days: int) -> None:
+        self.world.base.clock.forward(timedelta(days=days))
+        self.world.decisions.work_due()
+
+    # -- what always holds
+
+    @invariant()
+    def states_are_the_same(self) -> None:
+        if hasattr(self, "model"):
+            assert self.world.states(self.id) == self.model.part
+            stored = self.world.base.repositories.calls.get(self.id).value
+            assert stored.state == (self.model.decided or "open")
+
+    @invariant()
+    def who_calls_reads_what_was_submitted_and_nothing_else(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        model = self.model
+        view = self.world.calls.show(self.world.people[CALLER], self.id)
+        known = {f for f, s in model.part.items() if s != "waiting" or f in model.invited}
+        assert {party.organization.id for party in view.parties} == known
+        seen = to_json(view).decode()
+        for words in model.words.values():
+            assert words in seen
+        for words in model.drafts.values():
+            assert words not in seen
+
+    @invariant()
+    def a_firm_reads_its_own_part_and_of_the_others_nothing(self) -> None:
+        for firm in FIRMS if hasattr(self, "model") else ():
+            person = self.world.people[firm]
+            with pytest.raises(NotFound):
+                self.world.calls.show(person, self.id)
+            if not self.may_take_part(firm):
+                with pytest.raises(NotFound):
+                    self.world.answers.form(person, self.id, firm)
+                continue
+            seen = to_json(self.world.answers.form(person, self.id, firm)).decode()
+            for other in set(FIRMS) - {firm}:
+                assert other not in seen
+                assert f"字样{other[-1]}" not in seen
+
+    @invariant()
+    def only_awards_lead_to_introductions_and_nothing_takes_a_slot(self) -> None:
+        if not hasattr(self, "model"):
+            return
+        made = self.world.base.repositories.introductions.values("call", self.id)
+        awarded = {firm for firm, state in self.model.part.items() if state == "awarded"}
+        assert {each.candidate for each in made} == awarded
+        assert list(self.world.base.repositories.slots.values("busy", "yes")) == []
+
+
+@pytest.mark.slow
+def test_random_actions_agree_with_the_model(store: Store, tmp_path_factory) -> None:
+    from matchmaker.store.sqlite import SqliteStore
+
+    class Machine(CallMachine):
+        def __init__(self) -> None:
+            super().__init__()
+            if isinstance(store, SqliteStore):
+                fresh = SqliteStore(tmp_path_factory.mktemp("model") / "graph.db")
+                fresh.prepare()
+                self.store = fresh
+            else:
+                self.store = store
+
+        def teardown(self) -> None:
+            if self.store is not store:
+                self.store.close()
+
+    embedded = isinstance(store, SqliteStore)
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=15 if embedded else 2,
+            stateful_step_count=20 if embedded else 12,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
