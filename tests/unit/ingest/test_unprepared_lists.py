@@ -137,3 +137,22 @@ def test_bands_and_two_languages_in_a_list(tmp_path: Path) -> None:
 def test_a_country_in_two_languages_is_one_where_both_say_the_same() -> None:
     cells = ("中国 China", "Germany 德国", "日本\nJapan", "日本 China")
     assert [iso_code(cell) for cell in cells] == ["CN", "DE", "JP", ""]
+
+
+def test_relations_are_turned_round_by_their_words_and_asked_about_where_they_do_not_tell(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "企业A,企业B,关系\n示例甲厂,示例乙厂,供应\n示例丙厂,示例乙厂,采购自\n"
+        "示例丁厂,示例乙厂,客户\n示例戊公司,示例乙厂,owned by\n"
+    )
+    chosen = {"layer": {"客户": "SUPPLIES:reversed"}}
+    for values, ties in (({}, 3), (chosen, 4)):
+        parsed = read(tmp_path, text, values=values)
+        names = {row.id: row.name for row in parsed.rows.organizations}
+        said = {(names[t.source], t.layer.value, names[t.target]) for t in parsed.rows.ties}
+        assert len(said) == ties
+    assert said == {
+        ("示例甲厂", "SUPPLIES", "示例乙厂"), ("示例乙厂", "SUPPLIES", "示例丙厂"),
+        ("示例乙厂", "SUPPLIES", "示例丁厂"), ("示例乙厂", "OWNS", "示例戊公司"),
+    }  # fmt: skip
