@@ -48,6 +48,16 @@ def test_what_a_survey_notes_of_an_answer_is_no_column() -> None:
     assert suggested("organizations", samples)["来源"] == "source"
 
 
+def test_codes_are_no_description_and_a_title_in_two_languages_is_either() -> None:
+    samples = {
+        "主要出口商品(HS)": ("8708.99", "8481.80"), "公司名称 Company Name": ("示例厂",),
+        "展位号 Booth No.": ("A1",), "主要产品 Products": ("球阀",), "海关编码": ("3302960001",),
+    }  # fmt: skip
+    assert list(suggested("organizations", samples).values()) == [
+        "industry", "name", "", "description", "",
+    ]  # fmt: skip
+
+
 def test_a_code_is_no_other_code_that_is_called_nearly_so() -> None:
     assert suggested("organizations", {"SIC Code": ("25620",)}) == {"SIC Code": "industry"}
     assert suggested("organizations", {"USC Kode": ("25620",)}) == {"USC Kode": ""}
