@@ -146,11 +146,14 @@ def call(id: str) -> PageAnswer:
 
 def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | None = None) -> str:
     may_invite = view.role is CallRole.DECIDER and view.brief.phase is CallPhase.OPEN
+    # Ranking takes a second: not at every look.
+    asks = not view.parties or bool(request.values.get("best") or request.form.get("asks"))
     today = services().clock().date()
     return render_template(
         "call.html",
         view=view,
-        suggestions=_suggestions(principal, view.brief.id) if may_invite else (),
+        suggestions=_suggestions(principal, view.brief.id) if asks and may_invite else (),
+        asks=asks,
         may_invite=may_invite,
         decides=view.role is CallRole.DECIDER,
         own=own_organization(),
@@ -161,6 +164,8 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
         latest=today + LONGEST,
         problem=problem,
         sent=request.form if problem else {},
+        chosen=request.form.getlist("organization") if problem else [],
+        typed=request.form.getlist("name") if problem else [],
     )
 
 
