@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import re
 import shutil
@@ -181,25 +182,33 @@ def faults(text: str, language: str) -> list[str]:
     return re.findall(SENTENCE[language], text)
 
 
+# Locale, options, and the language that they mean.
+WAYS = [("zh_CN.UTF-8", ["--language", "en"], "en"), ("zh_CN.UTF-8", [], "zh"), ("eo", [], "eo")]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("locale", "options", "language"),
-    [("zh_CN.UTF-8", ["--language", "en"], "en"), ("zh_CN.UTF-8", [], "zh"), ("eo", [], "eo")],
+    "ways",
+    [
+        pytest.param(WAYS, id="in turn"),
+        *(pytest.param([way], id=way[2], marks=pytest.mark.long) for way in WAYS),
+    ],
 )
 def test_every_command_prints_in_one_language(
     copy,
     esperanto,  # noqa: F811
     monkeypatch,
     capsys,
-    locale,
-    options,
-    language,
+    ways,
 ):
-    monkeypatch.setenv("LC_ALL", locale)
+    """Every call in one way, all ways in turn; in the long run every call in each."""
     assert run(["introduction", "propose", "supplier", FIRM, OTHER, "--json"]) == 0
     introduction = json.loads(capsys.readouterr().out)["id"]
     mixed, called = {}, set()
+    each_way = itertools.cycle(ways)
     for arguments in calls(copy, introduction):
+        locale, options, language = next(each_way)
+        monkeypatch.setenv("LC_ALL", locale)
         run([*options, *arguments])
         printed = capsys.readouterr()
         if wrong := faults(printed.out + printed.err, language):

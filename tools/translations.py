@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import functools
 import re
 import sys
 from collections.abc import Iterator
@@ -86,8 +87,9 @@ _OF_DEVELOPERS = {
 }
 
 
-def texts() -> set[Text]:
-    """Everything that the package can say."""
+@functools.cache
+def texts() -> frozenset[Text]:
+    """Everything that the package can say, read once: its code stays as it is meanwhile."""
     wanted = {Text(context, id) for context, id in OWN} | {
         Text("", label) for label in TERMS.values()
     }
@@ -99,7 +101,7 @@ def texts() -> set[Text]:
     for path in PACKAGE.rglob("templates/*.html"):
         wanted.update(_in_template(path))
     wanted.update(_declared())
-    return {text for text in wanted if text.id}
+    return frozenset(text for text in wanted if text.id)
 
 
 def _in_code(tree: ast.AST, errors: set[str]) -> Iterator[Text]:

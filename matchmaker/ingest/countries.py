@@ -166,8 +166,10 @@ def iso_code(cell: str) -> str:
 
 
 def _beside_code(cell: str) -> str:
-    """`DE - Germany`, `China (CN)`: a name and a code that agree."""
-    parts = [part for part in re.split(r"[()（）\[\]/,:;|-]", cell) if part.strip()]
+    """`DE - Germany`, `China (CN)`, `中国 China`: names or codes that agree."""
+    parts = [part for part in re.split(r"[()（）\[\]/,:;|\n-]", cell) if part.strip()]
+    if len(parts) == 1:  # 中国 China, Germany 德国
+        parts = re.split(r"(?<=[㐀-鿿])\s+(?=[A-Za-z])|(?<=[A-Za-z.])\s+(?=[㐀-鿿])", cell.strip())
     if len(parts) != 2:
         return ""
     first, second = (iso_code(part) if len(part) < len(cell) else "" for part in parts)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
@@ -22,11 +22,17 @@ GBT_4754 = "gbt4754"
 NACE, ISIC, HS, CPV = "nace", "isic", "hs", "cpv"
 _SCHEME_NAMES = re.compile(
     r"(?P<gbt4754>gb/?t ?4754|国民经济行业(?:分类)?|国标行业)(?:[-—]?20\d\d)?(?:代码|编码)?"
-    r"|(?P<nace>(?:nace|nacebel|naf|ateco|wz ?2008|wz)(?: ?rev\.? ?[12](?:\.1)?)?)"
+    # National ones that begin with the code of NACE.
+    r"|(?P<nace>(?:nace|nacebel|naf|ateco|cnae|\bape\b|\bpkd\b|\bsbi\b|uk ?sic|wz ?2008|wz)"
+    r"(?: ?rev\.? ?[12](?:\.1)?)?)"
+    r"|(?P<sic>\bsic\b)"
     r"|(?P<isic>isic(?: ?rev\.? ?[1-5](?:\.1)?)?)"
     r"|(?P<hs>(?<![a-z])hs(?![a-z])(?: ?code| ?20\d\d)?|海关编码|海关|商品编码|tariff)"
     r"|(?P<cpv>cpv(?: ?2008)?)"
 )
+_SIC = "sic"
+# NACE's code with a letter that a country adds: 24.51Z.
+_NATIONAL = re.compile(r"(\d{2}\.?\d{2})\s?([a-z])")
 _SECTION = r"(?:[a-u](?=\W?\d))?\W?"
 _CODE = re.compile(rf"{_SECTION}(?P<code>\d{{2,}}(?:\.\d{{1,4}}){{0,3}})(?:-(?P<check>\d))?")
 _CODE_AND_NAME = re.compile(rf"({_CODE.pattern})[\s:：\-—–、.]+(?P<name>\D.*)")
@@ -82,7 +88,7 @@ _NONE = IndustryMatch()
 
 
 def scheme_of(title: str) -> str:
-    """The classification that a column's title names: gbt4754, nace, isic, hs, cpv, or ""."""
+    """The classification that a column's title names: gbt4754, nace, isic, hs, cpv, sic, or ""."""
     named = _SCHEME_NAMES.search(normal(title))
     return str(named.lastgroup) if named else ""
 
@@ -136,6 +142,12 @@ class IndustryIndex:
         named = _SCHEME_NAMES.match(text)
         if named and re.match(r"\W*[a-u]?\W?\d", text[named.end() :]):
             scheme, text = str(named.lastgroup), text[named.end() :].lstrip(":： -—.)）]")
+        if scheme == _SIC:  # of five digits Britain's, which begins with NACE's; else America's
+            scheme, text = (NACE, text) if re.match(r"\d{5}(?!\d)", text) else (_SIC, "")
+        if national := _NATIONAL.fullmatch(text) if scheme in ("", NACE) else None:
+            match = self._match(NACE, national[1].replace(".", ""))
+            is_whole = national[2] == "z"
+            return match if is_whole or not match.id else replace(match, exact=False, dropped=text)
         code = _CODE.fullmatch(text) or _CODE_AND_NAME.fullmatch(text)
         letter = text[0].upper() if text and text[0].isalpha() else ""
         if code is None:

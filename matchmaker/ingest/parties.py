@@ -8,6 +8,7 @@ from typing import Any
 
 from matchmaker.domain import MAX_NAME, FieldOrigin, Kind, Organization, Provenance, SourceTier
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.bilingual import in_two_languages
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import (
@@ -86,6 +87,10 @@ class PartyReader:
         name, key = row.cell(self.name), _key(row.cell(self.id))
         if is_placeholder(name):
             return (Party(f"{self.source}:{key}"),) if key else ()
+        whole, latin = in_two_languages(name)
+        if latin and len(names(whole)) == 1:
+            whole = " ".join(whole.split())
+            return (self._party(whole, key or name_key(whole), row, provenance, latin),)
         named = tuple(self._alone(each, row) for each in names(name) if self._is_name(each, row))
         if not named:
             return ()
@@ -121,7 +126,9 @@ class PartyReader:
             row.warn(self.name, reason)
         return alone
 
-    def _party(self, name: str, key: str, row: MappedRow, provenance: Provenance) -> Party:
+    def _party(
+        self, name: str, key: str, row: MappedRow, provenance: Provenance, name_en: str = ""
+    ) -> Party:
         id = key if key.startswith(f"{self.source}:") else f"{self.source}:{key}"
         if len(name) > MAX_NAME:
             cut = message("has %(length)s characters: the first %(limit)s are kept.",
@@ -134,6 +141,7 @@ class PartyReader:
             organization = Organization(
                 id=id,
                 name=name[:MAX_NAME],
+                name_en=" ".join(name_en.split())[:MAX_NAME],
                 kind=kind,
                 country=country or "",
                 provenance=provenance,

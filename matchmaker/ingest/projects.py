@@ -37,12 +37,17 @@ class ProjectReader(MappedReader[Projects]):
         self.programme = self.column(columns.programme)
 
     def fact(self, row: MappedRow) -> Fact:
+        # Of several where the lead is named, the one said to lead or the first does.
         leads = self._parties(self.lead, row)
+        leads, others = leads[:1], leads[1:]
         partners = [
-            party
-            for side in self.partners
-            for party in self._parties(side, row, listed_members)
-            if party.id not in {lead.id for lead in leads}
+            *others,
+            *(
+                party
+                for side in self.partners
+                for party in self._parties(side, row, listed_members)
+                if party.id not in {lead.id for lead in leads}
+            ),
         ]
         everybody = dict.fromkeys((*leads, *partners))
         if not everybody:

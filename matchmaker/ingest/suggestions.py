@@ -13,6 +13,7 @@ from matchmaker.ingest.codes import check
 from matchmaker.ingest.columns import STAGES, Column
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.question_titles import ABOUT_ANSWERS, WHERE_FROM, asked_for
 from matchmaker.ingest.title_units import unit_of_title
 from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
 from matchmaker.ingest.words import member_of, word_key
@@ -35,7 +36,9 @@ _PART_OF_ADDRESS = re.compile(
 # The year that a column's figures are of: 2024年营业收入, Turnover 2024, Umsatz (2024).
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*(?:年[度末底]?|财年)?")
 # 1、 Q2. (3): numbers of questions; their words beside what they ask for.
-_NUMBERED = re.compile(r"^(?:q\d{1,3}[.:、 ]*|\(?\d{1,3}(?:[.、)．:](?!\d)|\)))\s*", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"^(?:q\d{1,3}[.:、 ]*|\(?\d{1,3}(?:[.．:](?!\d)|[、)）]))\s*", re.IGNORECASE
+)
 _OF_FORMS = re.compile(
     r"[(\[【][^()\[\]【】]*(?:选|填|题|multiple|single|required|optional)[^()\[\]【】]*[)\]】]"
 )
@@ -55,6 +58,8 @@ _PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2
 _TEXT_OR_NUMBER = frozenset({"item", "items", "position", "lot", "项目", "标包"})
 # Two letters at least, and no mere sign of a lot: Lot 3, A12.
 _WORDS = re.compile(r"[^\W\d_]{4}|[一-鿿]{2}")
+# What is alike in letters is another code.
+_CODES = frozenset({"id", "credit_code", "vat", "lei", "ror"})
 Samples = Mapping[str, Sequence[str]]
 
 
@@ -65,6 +70,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
     several titles, another by the usual one. What only counts the lines is no id.
     """
     columns = FORMATS[table].columns
+    is_survey = any(map(_is_of_survey, samples))
     wanted = sorted(
         (rank, place, position, title)
         for position, title in enumerate(samples)
@@ -73,6 +79,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not _counts_lines(column, title, samples[title])
         and not _is_text_or_number(column, title, samples[title])
         and not _is_no_stage(column, title, samples[title])
+        and not (is_survey and is_about_answer(title))
     )
     taken: dict[str, str] = {}
     for rank, place, _, title in wanted:
@@ -95,12 +102,13 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     """
     taken = recognised(table, samples)
     free = [column for column in FORMATS[table].columns if column.name not in taken.values()]
-    for by in (_by_values, _by_likeness):
+    for by in (_by_question, _by_values, _by_likeness):
         for title in [title for title, name in taken.items() if not name]:
             column = by(table, title, samples, free)
             if column is not None and not _counts_lines(column, title, samples[title]):
                 taken[title] = column.name
-                free.remove(column)
+                if column in free:
+                    free.remove(column)
     return taken
 
 
@@ -150,6 +158,9 @@ def title_keys(title: str) -> Iterator[str]:
     if (asked := _asked_for(folded)) != folded:
         yield word_key(asked)
         folded = asked
+    if part := _part_of_place(folded):
+        yield word_key(part)
+        return
     bare = _IN_BRACKETS.sub("", folded)
     yield word_key(bare)
     if (whether := _WHETHER.sub("", bare)) != bare and whether:
@@ -164,6 +175,19 @@ def title_keys(title: str) -> Iterator[str]:
         yield word_key(bare.partition(",")[0])
     if "/" in bare:
         yield from map(word_key, filter(None, bare.split("/")))
+
+
+# One of several columns of an address, as questionnaires part it: 企业地址（城市）, 地址-省份.
+_PARTED_PLACE = re.compile(
+    r"(?:.*(?:地址|地区|所在地|区域|城市|位置)|address|location)\s*[(\[【:：—–-]\s*(省份?|城市|市|区县|县区|区/县|区|县|province|city"
+    r"|district|county|state|country)\s*[)\]】]?"
+)
+
+
+def _part_of_place(title: str) -> str:
+    """What of an address a title says that it is, "" for a whole one."""
+    match = _PARTED_PLACE.fullmatch(title)
+    return match[1] if match else ""
 
 
 def _asked_for(title: str) -> str:
@@ -244,6 +268,38 @@ def only_counts(title: str) -> bool:
     return word_key(title) in _counting()
 
 
+def _is_of_survey(title: str) -> bool:
+    """Whether only the export of a survey has a column of this title."""
+    return word_key(title) in _about_answers()
+
+
+@cache
+def _about_answers() -> frozenset[str]:
+    return frozenset(map(word_key, ABOUT_ANSWERS.split("|")))
+
+
+def is_about_answer(title: str) -> bool:
+    """Whether a column of a survey is about an answer to it, and not about who answers."""
+    return _is_of_survey(title) or word_key(title) in map(word_key, WHERE_FROM)
+
+
+def _by_question(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
+    """A column of organisations that a question asks for; of texts also one that is taken."""
+    if table != "organizations" or any(
+        _rank(column, title) is not None for column in FORMATS[table].columns
+    ):
+        return None
+    name = asked_for(title)
+    if name == "description" and not any(map(_is_filled_by_words, samples[title])):
+        return None
+    columns = (each for each in FORMATS[table].columns if each in free or each.joined_by)
+    return next((each for each in columns if each.name == name), None)
+
+
+def _is_filled_by_words(value: str) -> bool:
+    return bool(_WORDS.search(value)) and not is_nothing(value)
+
+
 def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
     """A column of organisations by what most of its values are."""
     values = [value for value in samples[title] if value and not is_nothing(value)]
@@ -264,7 +320,7 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     key = word_key(title)
     if len(key) < (_SHORTEST if key.isascii() else 3):
         return None
-    known = {key: column for column in free for key in _ranks(column) if column.name != "id"}
+    known = {key: column for column in free if column.name not in _CODES for key in _ranks(column)}
     near = difflib.get_close_matches(key, known, 1, _ALIKE)
     return known[near[0]] if near else None
 

@@ -22,6 +22,7 @@ from matchmaker.domain import (
     is_id,
 )
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.bilingual import in_two_languages
 from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_only_form
@@ -33,7 +34,7 @@ from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.qualifications import CERTIFICATES, TIER, without_certificates
 from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
-from matchmaker.ingest.sizes import size_by_headcount
+from matchmaker.ingest.sizes import people_between, size_between
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import end_in_name, without_status
 from matchmaker.ingest.suggestions import says_opted_out
@@ -231,6 +232,9 @@ def _organization(
         )
     if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
         values["listed"] = not values["listed"]
+    values["name"], latin = in_two_languages(str(values["name"]))
+    if latin:
+        values.setdefault("name_en", " ".join(latin.split()))
     written = " ".join(str(values["name"]).split())
     values["name"], status = without_status(written)
     if status is not None:
@@ -247,9 +251,13 @@ def _organization(
         names = split_names(values.pop(OTHER_NAMES))
         values[OTHER_NAMES] = other_names(names, values["name"], values.get("name_en", ""))
     word = next((cell for _, cell in reader.cells_of(line, "kind")), "")
-    for name, implied in _implied(word, values, people):
+    band = next((cell for _, cell in reader.cells_of(line, HEADCOUNT)), "")
+    for name, implied in _implied(word, values, people_between(band) if people is None else people):
         values[name] = implied
         derived.add(name)
+        if name == "size" and people is None and people_between(band):
+            reason = message("'%(cell)s' is no figure: the size class is taken from it.", cell=band)
+            reader.reading.warn(reader.file.name, row.line, "size", reason)
     values["provenance"] = row.provenance
     if "id" not in values:
         values["id"] = _id(reader.source, values)
@@ -262,7 +270,9 @@ def _organization(
     return replace(made, origins=origins) if origins else made
 
 
-def _implied(word: str, values: dict[str, Any], people: float | None) -> Iterator[tuple[str, Any]]:
+def _implied(
+    word: str, values: dict[str, Any], people: float | tuple[int, int | None] | None
+) -> Iterator[tuple[str, Any]]:
     """Size and tier that the word for the kind or the number of people tells."""
     implied = implied_by_kind(word) if word else None
     name = "" if implied is None else type(implied).__name__.lower()
@@ -271,8 +281,9 @@ def _implied(word: str, values: dict[str, Any], people: float | None) -> Iterato
     elif people is not None and "size" not in values and values["kind"] is Kind.FIRM:
         is_chinese = str(values.get("place", "")).startswith(GBT_2260)
         country = values.get("country") or ("CN" if is_chinese else "")
-        if country:
-            yield "size", size_by_headcount(int(people), country)
+        least, most = people if isinstance(people, tuple) else (int(people), int(people))
+        if country and (size := size_between(least, most, country)):
+            yield "size", size
 
 
 def _id(source: str, values: dict[str, Any]) -> str:

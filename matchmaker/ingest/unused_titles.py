@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from matchmaker.ingest.suggestions import is_no_stage, only_counts, title_keys
+from matchmaker.ingest.suggestions import is_about_answer, is_no_stage, only_counts, title_keys
 from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
 
@@ -31,6 +31,10 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
     (
         "会费|会费缴纳|会费缴纳情况|缴费情况|是否缴费|会员级别|会员等级|会员类别|会内职务|协会职务|会员到期日|会员有效期|有效期|membership fee|fee|fees|fee paid|membership level|membership type|membership class|membership expires|expires|expiry date|valid until|mitgliedsbeitrag|beitrag|cotisation",
         message("Fees, ranks and terms of a membership are not kept."),
+    ),
+    (
+        "展位|展位号|展台|展台号|booth|booth no|booth number|stand|stand no|stand number|hall|halle|standnummer",
+        message("Where somebody stands at a fair is not kept."),
     ),
     (
         "邮编|邮政编码|zip|zip code|postcode|post code|postal code|plz|postleitzahl|code postal|código postal|cap|psč|kod pocztowy|индекс|почтовый индекс|郵便番号|우편번호",
@@ -58,6 +62,8 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
     """Why a title that heads no column of a table heads none; None for no known reason."""
     if only_counts(title):
         return message("It only counts the lines.")
+    if is_about_answer(title):
+        return message("It is about the answer to a survey, not about who answers.")
     reasons = _reasons()
     for key in title_keys(title):
         if key in reasons:

@@ -209,8 +209,7 @@ def unsubscribed() -> PageAnswer:
 @web.get("/account")
 def account() -> PageAnswer:
     """Preferences, password, keys, export."""
-    principal, sessions = signed_in(), services().sessions
-    current = str(session.get("session", ""))
+    principal, sessions, current = signed_in(), services().sessions, _secret()
     return render_template(
         "account.html",
         keys=services().api_keys.own(principal),
@@ -218,6 +217,11 @@ def account() -> PageAnswer:
         secret=session.pop("new_key", ""),
         sessions=[(own, sessions.is_current(own, current)) for own in sessions.own(principal)],
     )
+
+
+def _secret() -> str:
+    """That of the session that asks."""
+    return str(session.get("session", ""))
 
 
 @web.post("/account")
@@ -241,16 +245,18 @@ def change_account() -> PageAnswer:
             )
         case "key":
             scope = Scope.WRITE if form.get("writes") else Scope.READ
-            issued = services().api_keys.issue(principal, form.get("name", ""), scope)
+            issued = services().api_keys.issue(
+                principal, form.get("name", ""), scope, form.get("password", "")
+            )
             session["new_key"] = issued.secret
         case "revoke":
             services().api_keys.revoke(principal, form.get("key", ""))
             show_notice(gettext("The key no longer works."))
         case "session":
-            services().sessions.end(principal, form.get("session", ""))
+            services().sessions.end(principal, form.get("session", ""), form.get("password", ""))
             show_notice(gettext("That session has ended."))
         case "everywhere":
-            services().sessions.end_all(principal)
+            services().sessions.end_all(principal, form.get("password", ""))
             end_session()
             return redirect(url_for("web.sign_in"), 303)
         case "confirm":

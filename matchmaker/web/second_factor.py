@@ -36,6 +36,7 @@ def code_page(following: str) -> str:
         next_page=next_page(following),
         has_authenticator=stored is None or stored.value.has_authenticator,
         has_passkeys=stored is not None and bool(stored.value.passkeys),
+        has_recovery=stored is not None and bool(stored.value.recovery),
     )
 
 
@@ -83,6 +84,13 @@ def change_second_factor() -> PageAnswer:
             return render_template("second_factor.html", begun=begun, picture=picture)
         case "confirm":
             codes = factors.confirm(principal, form.get("code", ""))
+            account = services().accounts.own(principal)
+            begin_session(account)
+            return render_template("second_factor.html", factor=account.second_factor, codes=codes)
+        case "recovery":
+            codes = factors.renew_recovery(
+                principal, form.get("password", ""), form.get("code", "")
+            )
             account = services().accounts.own(principal)
             begin_session(account)
             return render_template("second_factor.html", factor=account.second_factor, codes=codes)

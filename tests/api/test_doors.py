@@ -93,7 +93,9 @@ def people(market):
         account = market.accounts.create(
             ADMIN, f"{name}@example.org", name, "correct horse 9", **places
         )
-        key = market.api_keys.issue(account.principal(), "tests", Scope.WRITE).secret
+        key = market.api_keys.issue(
+            account.principal(), "tests", Scope.WRITE, "correct horse 9"
+        ).secret
         return {"Authorization": f"Bearer {key}", "Accept-Language": "zh"}
 
     def member(organization_id):

@@ -165,7 +165,7 @@ def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_o
 
 def test_the_inbox_speaks_the_language_asked_for_else_ones_own(wired, pair):
     propose(wired, pair)
-    key = wired.api_keys.issue(pair[1].principal(), "reads", Scope.READ).secret
+    key = wired.api_keys.issue(pair[1].principal(), "reads", Scope.READ, PASSWORD).secret
     client = create_app(wired).test_client()
     for accepted, spoken, text in (
         (None, "zh", "希望与您合作"),

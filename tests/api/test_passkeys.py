@@ -81,7 +81,7 @@ def test_making_one_ends_sessions_and_keys_and_the_password_alone_lets_nobody_in
 ):
     client, headers = enter(app, person.email)
     other, _ = enter(app, person.email)
-    key = wired.api_keys.issue(person.principal(), "k", Scope.READ)
+    key = wired.api_keys.issue(person.principal(), "k", Scope.READ, PASSWORD)
     assert register(client, headers, Authenticator(ORIGIN)).status_code == 201
     assert client.get(f"{API}/account").status_code == 200  # the session that made it goes on
     assert other.get(f"{API}/account").status_code == 401
@@ -222,6 +222,27 @@ def test_a_passkey_is_ended_with_the_password_and_then_opens_nothing(app, person
     assert client.post(url, json=body, headers=headers).status_code == 204
     assert sign_in(app, device)[1].status_code == 401
     assert enter(app, person.email)[0].get(f"{API}/account").status_code == 200
+
+
+def test_who_lost_the_device_gets_in_by_a_recovery_code(app, person, device):
+    """With passkeys only, too: after the password, each once."""
+    client, answer = sign_in(app, device)
+    url = f"{API}/account/recovery-codes"
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    assert client.post(url, json={"password": "x", "code": ""}, headers=headers).status_code == 422
+    codes = client.post(url, json={"password": PASSWORD, "code": ""}, headers=headers).json["codes"]
+    credentials = {"email": person.email, "password": PASSWORD}
+    for code, status in ((codes[0], 200), (codes[0], 401), ("000000", 401), (codes[1], 200)):
+        answer = app.test_client().post(f"{API}/session", json={**credentials, "code": code})
+        assert answer.status_code == status
+    browser = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', browser.get("/sign-in").text)[1]
+    page = browser.post("/sign-in", data={"csrf_token": token, **credentials})
+    assert 'name="code"' in page.text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    entered = browser.post("/sign-in/code", data={"csrf_token": token, "code": codes[2]})
+    assert entered.status_code == 303
+    assert browser.get(f"{API}/account").status_code == 200
 
 
 def test_without_the_password_nobody_makes_one(app, person):

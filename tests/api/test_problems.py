@@ -190,7 +190,7 @@ def test_faults_of_fields_are_in_the_language_asked_for(client, change, chinese,
 def test_without_accept_language_the_accounts_own_language_counts(app, wired):
     account = wired.accounts.create(ADMIN, "reads@example.org", "R", "correct horse 9")
     wired.accounts.set_preferences(account.principal(), Preferences(language="zh"))
-    key = wired.api_keys.issue(account.principal(), "tests", Scope.READ).secret
+    key = wired.api_keys.issue(account.principal(), "tests", Scope.READ, "correct horse 9").secret
     headers = {"Authorization": f"Bearer {key}"}
     answer = app.test_client().get(f"{API}/offers/t:none", headers=headers)
     assert answer.json["title"] == "未找到"

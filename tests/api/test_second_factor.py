@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import re
 import struct
 from datetime import timedelta
@@ -14,6 +15,7 @@ from matchmaker.access import ADMIN
 from matchmaker.errors import WrongState
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import utc_now
+from matchmaker.store.changes import Put
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import Scope
 from tests.api.conftest import ADMIN_KEY, application_of
@@ -70,7 +72,7 @@ def set_up(app, email):
 
 def test_with_it_the_password_alone_lets_nobody_in(app, wired, person):
     other, _ = sign_in(app, person.email)
-    key = wired.api_keys.issue(person.principal(), "k", Scope.READ)
+    key = wired.api_keys.issue(person.principal(), "k", Scope.READ, PASSWORD)
     secret, codes, client = set_up(app, person.email)
     assert client.get(f"{API}/account").json["has_second_factor"] is True
     held = client.get(f"{API}/account/export")
@@ -159,3 +161,46 @@ def test_a_secret_is_read_with_an_earlier_key_and_with_no_other():
     assert old.unseal("stored openly before") == "stored openly before"
     with pytest.raises(WrongState):
         other.unseal(sealed)
+
+
+def test_new_recovery_codes_take_the_place_of_the_old_ones(app, person):
+    secret, codes, client = set_up(app, person.email)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    url = f"{API}/account/recovery-codes"
+    for body in ({"password": PASSWORD, "code": "000000"}, {"password": "x", "code": codes[1]}):
+        assert client.post(url, json=body, headers=headers).status_code == 422
+    body = {"password": PASSWORD, "code": codes[0]}
+    renewed = client.post(url, json=body, headers=headers).json["codes"]
+    assert len(set(renewed)) == 10
+    assert not set(renewed) & set(codes)
+    assert sign_in(app, person.email, codes[1])[1].status_code == 401
+    assert sign_in(app, person.email, renewed[0])[1].status_code == 200
+    code = code_of(secret, utc_now().timestamp())
+    assert sign_in(app, person.email, code)[1].status_code == 200
+
+
+def test_without_a_second_factor_there_is_nothing_to_recover(app, person):
+    client, answer = sign_in(app, person.email)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    body = {"password": PASSWORD, "code": ""}
+    url = f"{API}/account/recovery-codes"
+    assert client.post(url, json=body, headers=headers).status_code == 409
+
+
+def test_codes_for_recovery_end_with_the_factor_they_stand_for(app, wired, person):
+    _, codes, client = set_up(app, person.email)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    body = {"password": PASSWORD, "code": codes[0]}
+    url = f"{API}/account/second-factor/remove"
+    assert client.post(url, json=body, headers=headers).status_code == 204
+    assert wired.repositories.accounts.get(person.id).value.recovery == ()
+
+
+def test_recovery_codes_as_an_earlier_version_kept_them_go_on(app, wired, person):
+    _, codes, _ = set_up(app, person.email)
+    record = wired.store.documents.record("account", person.id)
+    plain = json.loads(record.body)
+    plain["second_factor"]["recovery"] = plain.pop("recovery")
+    wired.store.documents.commit([Put("account", person.id, json.dumps(plain), record.version)])
+    assert sign_in(app, person.email, codes[0])[1].status_code == 200
+    assert sign_in(app, person.email, codes[0])[1].status_code == 401

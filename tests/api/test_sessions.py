@@ -1,11 +1,13 @@
 """Sessions on the server, what ends them and keys, and whose address an account is."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from matchmaker.access import ADMIN
+from matchmaker.api.http import guards
 from matchmaker.app import create_app
 from matchmaker.errors import SignInNeeded
 from matchmaker.services.people.sessions import Sessions
@@ -49,7 +51,12 @@ def test_sessions_are_listed_and_each_can_be_ended(app, owner):
     sessions = here.get(f"{API}/account/sessions").json["items"]
     assert sorted(session["current"] for session in sessions) == [False, True]
     other = next(session["id"] for session in sessions if not session["current"])
-    assert here.delete(f"{API}/account/sessions/{other}", headers=headers).status_code == 204
+    url = f"{API}/account/sessions/{other}/end"
+    for body in ({}, {"password": "another horse 7"}):  # who took a session ends no other
+        refused = here.post(url, json=body, headers=headers)
+        assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "password")
+    assert there.get(f"{API}/account").status_code == 200
+    assert here.post(url, json={"password": PASSWORD}, headers=headers).status_code == 204
     assert there.get(f"{API}/account").status_code == 401
     assert here.get(f"{API}/account").status_code == 200
 
@@ -63,11 +70,41 @@ def test_the_store_holds_no_secret_of_a_session(wired, owner):
 
 def test_signing_out_everywhere_leaves_keys_alone(app, wired, owner):
     client, headers = signed_in(app, owner.email)
-    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ).secret
-    assert client.post(f"{API}/account/sign-out", json={}, headers=headers).status_code == 204
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ, PASSWORD).secret
+    url = f"{API}/account/sign-out"
+    assert client.post(url, json={}, headers=headers).status_code == 422
+    assert client.post(url, json={"password": PASSWORD}, headers=headers).status_code == 204
     assert client.get(f"{API}/account").status_code == 401
     bearer = {"Authorization": f"Bearer {key}"}
     assert app.test_client().get(f"{API}/account", headers=bearer).status_code == 200
+
+
+def test_who_has_no_password_signs_in_again_before_such_changes(app, wired, owner, monkeypatch):
+    """Only a provider knows them: what they changed long after signing in a thief could, too."""
+    client, headers = signed_in(app, owner.email)
+    stored = wired.repositories.accounts.get(owner.id)
+    without = replace(stored.value, password_hash="")
+    wired.repositories.records.commit([wired.repositories.accounts.put(without, stored.version)])
+    with monkeypatch.context() as patched:
+        patched.setattr(guards, "RECENT_SECONDS", -1)
+        for place, body in {
+            "sign-out": {}, "keys": {"name": "k"}, "delete": {}, "second-factor": {},
+            "password": {"new_password": "another horse 7"},
+        }.items():  # fmt: skip
+            refused = client.post(f"{API}/account/{place}", json=body, headers=headers)
+            assert refused.status_code == 409, place
+    assert client.post(f"{API}/account/sign-out", json={}, headers=headers).status_code == 204
+    assert wired.sessions.own(owner.principal()) == ()
+
+
+def test_who_took_a_session_makes_no_key(app, owner):
+    """A key would outlast the session."""
+    client, headers = signed_in(app, owner.email)
+    for body in ({}, {"password": "another horse 7"}):
+        body |= {"name": "k", "scope": "write"}
+        refused = client.post(f"{API}/account/keys", json=body, headers=headers)
+        assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "password")
+    assert client.get(f"{API}/account/keys").json["items"] == []
 
 
 def test_a_session_that_nobody_uses_ends_by_itself(wired, owner):
@@ -116,7 +153,7 @@ def _joins_another(wired, owner):
 @pytest.mark.parametrize("change", [_new_password, _reset, _leaves, _joins_another])
 def test_what_changes_an_account_ends_its_sessions_and_keys(app, wired, owner, change):
     client, _ = signed_in(app, owner.email)
-    key = wired.api_keys.issue(owner.principal(), "k", Scope.WRITE)
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.WRITE, PASSWORD)
     change(wired, owner)
     assert client.get(f"{API}/account").status_code == 401
     bearer = {"Authorization": f"Bearer {key.secret}"}
@@ -150,7 +187,7 @@ def test_attempts_are_counted_over_all_workers(wired):
 
 
 def test_a_key_for_reading_leaves_no_trace_of_what_it_asks(app, wired, owner):
-    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ).secret
+    key = wired.api_keys.issue(owner.principal(), "k", Scope.READ, PASSWORD).secret
     bearer = {"Authorization": f"Bearer {key}"}
     url = f"{API}/organizations/t:firm2/recommendations?goal=supplier"
     answer = app.test_client().get(url, headers=bearer)

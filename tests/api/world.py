@@ -68,7 +68,9 @@ def _person(services, role):
     """A new account in the role's place, and its key."""
     email = f"{role}{next(_number)}@example.org"
     account = services.accounts.create(ADMIN, email, role, PASSWORD, **PLACES[role])
-    return account, services.api_keys.issue(account.principal(), "tests", Scope.WRITE).secret
+    return account, services.api_keys.issue(
+        account.principal(), "tests", Scope.WRITE, PASSWORD
+    ).secret
 
 
 def access_table():

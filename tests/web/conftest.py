@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import threading
+import time
+import weakref
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 from werkzeug.serving import make_server
 
 from matchmaker.access import ADMIN
@@ -63,6 +66,20 @@ def chromium():
         browser.close()
 
 
+def in_languages(first):
+    """Runs a test in one language; in the long run in the others too.
+
+    That every page speaks each of them, whoever reads it: `tests/test_languages.py`.
+    """
+    return pytest.mark.parametrize(
+        "language",
+        [
+            pytest.param(language, marks=() if language == first else pytest.mark.long)
+            for language in LOCALES
+        ],
+    )
+
+
 def press(page, button):
     """Press what leads to another page (a locator, or a button's name), and wait until it is there.
 
@@ -70,8 +87,37 @@ def press(page, button):
     """
     if isinstance(button, str):
         button = page.get_by_role("button", name=button, exact=True).first
-    with page.expect_navigation(wait_until="networkidle"):
+    with page.expect_navigation(wait_until="load"):
         button.click()
+    settle(page)
+
+
+# What a page has still asked its server for, by page.
+_open_requests = weakref.WeakKeyDictionary()
+_IDLE = (
+    "() => new Promise(done => requestIdleCallback(() => setTimeout(done, 25), {timeout: 1000}))"
+)
+_QUIET_ROUNDS = 3
+
+
+def settle(page):
+    """Wait until a page is loaded, its scripts have nothing to do and all answers are there.
+
+    As `networkidle` does, which takes half a second after the last answer: here the page itself
+    says several times on end that it is idle.
+    """
+    page.wait_for_load_state("load")
+    if page not in _open_requests:  # without scripts nothing follows
+        return
+    quiet, until = 0, time.monotonic() + 30
+    while quiet < _QUIET_ROUNDS:
+        assert time.monotonic() < until, f"not answered: {_open_requests[page]}"
+        try:
+            page.evaluate(_IDLE)
+            quiet = 0 if _open_requests[page] else quiet + 1
+        except Error:  # it is leaving for another page
+            page.wait_for_load_state("load")
+            quiet = 0
 
 
 class Visitor:
@@ -82,10 +128,18 @@ class Visitor:
         options = {"viewport": {"width": 1200, "height": 900}} | options
         self.context = chromium.new_context(locale=LOCALES[language], **options)
         self.page = self.context.new_page()
+        if options.get("java_script_enabled", True):
+            self._follow_requests()
         self.complaints = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._request)
+
+    def _follow_requests(self):
+        is_open = _open_requests.setdefault(self.page, set())
+        self.page.on("request", lambda request: is_open.add(request))
+        for is_over in ("requestfinished", "requestfailed"):
+            self.page.on(is_over, lambda request: is_open.discard(request))
 
     def _console(self, message):
         if message.type in ("error", "warning"):
@@ -96,16 +150,23 @@ class Visitor:
             self.complaints.append(f"another host: {request.url}")
 
     def enter(self, role, language):
-        """Through the sign-in page, as a sample person."""
-        self.page.goto(f"{self.server}/sign-in")
-        self.page.locator(f"form[action='/demo/{role}'] button").click()
-        self.page.wait_for_url("**/tour")
-        self.page.locator(f"button[name=language][value={language}]").click()
+        """As a sample person, by what the sign-in page and the header of another send."""
+        self._send("/sign-in", f"/demo/{role}", {})
+        self._send("/tour", "/language", {"language": language, "back": "/"})
         return self
+
+    def _send(self, page, path, fields):
+        """A form of a page, as the browser would; where it leads is not looked at."""
+        text = self.context.request.get(f"{self.server}{page}").text()
+        token = re.search(r'name="csrf_token" value="([^"]+)"', text)[1]
+        answer = self.context.request.post(
+            f"{self.server}{path}", form={"csrf_token": token, **fields}, max_redirects=0
+        )
+        assert answer.status == 303, answer.text()
 
     def open(self, path):
         answer = self.page.goto(f"{self.server}{path}")
-        self.page.wait_for_load_state("networkidle")
+        settle(self.page)
         return answer
 
     def violations(self):

@@ -53,8 +53,7 @@ def test_who_is_asked_sees_who_asks_and_why_and_asks_back(visit, sample, asked):
     assert profile.organization.contact not in page.content()
     page.locator("summary", has_text="决定前先询问").click()
     page.fill("form:has([value=ask]) textarea", "每批多少件？")
-    page.click("button[value=ask]")
-    page.wait_for_load_state("networkidle")
+    press(page, page.locator("button[value=ask]"))
     firm.open(f"/introductions/{id}")
     assert "每批多少件？" in firm.page.locator("main").inner_text()
     assert firm.page.locator("button[value=accept]").count() == 0

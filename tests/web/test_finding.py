@@ -11,7 +11,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import Kind, NeedState
 from matchmaker.errors import InvalidInput, NotAllowed
 from matchmaker.goals import GOALS
-from tests.web.conftest import press
+from tests.web.conftest import in_languages, press, settle
 
 ROUNDING = 1e-3
 FIRM = "seed:valves-001"
@@ -138,7 +138,7 @@ def test_a_place_or_industry_is_meant_by_a_short_name_pinyin_or_code_too(sample)
         id_of("places", "Suzhou")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@in_languages("zh")
 def test_a_firm_sees_live_what_completing_its_profile_brings(visit, language):
     visitor = visit("firm", language)
     page = visitor.page
@@ -169,8 +169,8 @@ def test_filters_narrow_what_is_found_and_stay_in_the_address(visit, rows):
     assert far
     assert max(far) <= 300
     page.get_by_role("button", name="寻找", exact=True).click()
-    page.wait_for_load_state("networkidle")
-    assert "size=small" in page.url
+    page.wait_for_url("**size=small**")
+    settle(page)
     visitor.open("/find?goal=supplier&text=x&place=大西洲")
     assert "大西洲" in page.inner_text("#results p.notice")
 
@@ -217,7 +217,7 @@ def test_partners_who_fit_are_named_listed_or_hidden_as_one_likes(visit):
     page.locator("select[name=partners]").select_option("in the list")
     with page.expect_response("**/find?**"):
         page.get_by_role("button", name="Find", exact=True).click()
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert set(named) <= set(page.locator("article.card h3 a").all_text_contents())
 
 

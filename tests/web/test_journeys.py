@@ -7,13 +7,12 @@ import pytest
 from playwright.sync_api import expect
 
 from matchmaker.access import ADMIN
-from tests.web.conftest import press
+from tests.web.conftest import in_languages, press, settle
 
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
-LANGUAGES = ("zh", "en")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_languages("zh")
 def test_a_firm_finds_asks_and_completes(visit, sample, language):
     say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
     firm, supplier = visit("firm", language), visit("supplier", language)
@@ -65,7 +64,7 @@ def test_a_firm_finds_asks_and_completes(visit, sample, language):
     assert firm.complaints == supplier.complaints == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_languages("en")
 def test_a_coordinator_looks_switches_ties_on_and_proposes(visit, language):
     say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
     visitor = visit("coordinator", language)
@@ -166,7 +165,7 @@ def test_the_network_of_an_earlier_year_and_the_card_of_a_member(visit):
     assert visitor.complaints == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_languages("zh")
 def test_an_institute_offers_to_meet_a_need(visit, language):
     say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
     visitor = visit("university", language)
@@ -181,7 +180,7 @@ def test_an_institute_offers_to_meet_a_need(visit, language):
     assert visitor.complaints == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@in_languages("en")
 def test_an_administrator_invites_and_the_invited_one_gets_in(visit, language):
     say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
     admin = visit("admin", language)
@@ -254,7 +253,7 @@ def test_a_firm_gets_from_the_sign_in_to_a_request_with_the_keyboard_alone(visit
     tab_to(page, "寻找")
     page.keyboard.press("Enter")
     page.wait_for_url("**/find")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")

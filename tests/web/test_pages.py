@@ -100,8 +100,8 @@ def test_every_page_is_whole_accessible_and_fits_a_phone(visit, role, way, pages
             assert visitor.page.locator("html").get_attribute("lang") == language
 
 
-def test_no_page_lets_scripts_or_styles_from_elsewhere_in(sample):
-    client = create_app(sample).test_client()
+def test_no_page_lets_scripts_or_styles_from_elsewhere_in(application):
+    client = application.test_client()
     policy = client.get("/sign-in").headers["Content-Security-Policy"]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
@@ -111,6 +111,26 @@ def test_no_page_lets_scripts_or_styles_from_elsewhere_in(sample):
         assert not re.search(r"\son\w+=|\sstyle=|<style|<script(?![^>]*\ssrc=)|\|safe", text), (
             template
         )
+
+
+@pytest.fixture(scope="module")
+def application(sample):
+    """What serves the pages, made once: clients of it share nothing but the installation."""
+    return create_app(sample)
+
+
+@pytest.fixture(scope="module")
+def firm(application):
+    """A client that somebody of a firm has signed in with, and the token of its forms."""
+    client = application.test_client()
+    token = token_of(client.get("/sign-in"))
+    client.post("/demo/firm", data={"csrf_token": token})
+    return client, token_of(client.get("/account"))
+
+
+def token_of(page):
+    """What its forms are sent with."""
+    return re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
 
 
 NAMES = (
@@ -145,7 +165,7 @@ def test_names_show_as_text_and_break_no_layout(visit, sample):
         sample.store.replace_rows(GraphRows(), rows, ())
 
 
-def test_figures_are_shown_with_where_they_come_from_and_what_contradicts_them(sample):
+def test_figures_are_shown_with_where_they_come_from_and_what_contradicts_them(application, sample):
     """A list says 120 people, a register 98: the register counts, the list stands beside it."""
     subject, day = "seed:valves-006", datetime.date(2026, 3, 1)
     register = Provenance("a register", "", SourceTier.REGISTER, day)
@@ -165,8 +185,8 @@ def test_figures_are_shown_with_where_they_come_from_and_what_contradicts_them(s
     )  # fmt: skip
     sample.store.upsert(rows)
     try:
-        client = create_app(sample).test_client()
-        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+        client = application.test_client()
+        token = token_of(client.get("/sign-in"))
         client.post("/demo/firm", data={"csrf_token": token})
         client.post("/language", data={"csrf_token": token, "language": "en", "back": "/"})
         page = client.get(f"/organizations/{subject}").text
@@ -212,11 +232,11 @@ def test_demo_mode_serves_this_machine_only(tmp_path):
         {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}},
     ],
 )
-def test_sample_people_are_for_this_machine_alone(sample, elsewhere):
-    client = create_app(sample).test_client()
+def test_sample_people_are_for_this_machine_alone(application, elsewhere):
+    client = application.test_client()
     page = client.get("/sign-in", **elsewhere)
     assert "/demo/" not in page.text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+    token = token_of(page)
     answer = client.post("/demo/admin", data={"csrf_token": token}, **elsewhere)
     assert answer.status_code in (400, 404)
 
@@ -231,7 +251,7 @@ def test_without_demo_mode_there_are_no_sample_people(sample):
 def test_without_the_browsers_libraries_tables_stand_for_pictures(sample, monkeypatch, tmp_path):
     monkeypatch.setattr(layout, "VENDOR", tmp_path)
     client = create_app(sample).test_client()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    token = token_of(client.get("/sign-in"))
     client.post("/demo/coordinator", data={"csrf_token": token})
     page = client.get(CLUSTER, headers={"Accept-Language": "zh"}).text
     assert "没有图形" in page or "No picture: the libraries" in page
@@ -239,28 +259,22 @@ def test_without_the_browsers_libraries_tables_stand_for_pictures(sample, monkey
     assert "<table" in page
 
 
-def test_a_page_that_needs_an_account_leads_to_the_sign_in_and_back(sample):
-    client = create_app(sample).test_client()
+def test_a_page_that_needs_an_account_leads_to_the_sign_in_and_back(application):
+    client = application.test_client()
     answer = client.get("/find?goal=supplier")
     assert answer.status_code == 303
     assert answer.headers["Location"] == "/sign-in?next=/find?goal%3Dsupplier"
 
 
 @pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example"])
-def test_nobody_is_led_to_another_site(sample, target):
-    client = create_app(sample).test_client()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
-    client.post("/demo/firm", data={"csrf_token": token})
-    page = client.get("/notices").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+def test_nobody_is_led_to_another_site(firm, target):
+    client, token = firm
     answer = client.post("/language", data={"csrf_token": token, "language": "en", "back": target})
     assert answer.headers["Location"] == "/"
 
 
-def test_a_stranger_cannot_open_others_pages(sample):
-    client = create_app(sample).test_client()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
-    client.post("/demo/firm", data={"csrf_token": token})
+def test_a_stranger_cannot_open_others_pages(firm):
+    client, _ = firm
     for path in (CLUSTER, f"{CLUSTER}/report", f"{CLUSTER}/network.json", "/admin/accounts",
                  f"{CLUSTER}/missing.json", f"{CLUSTER}/worklist", f"{CLUSTER}/import",
                  f"{CLUSTER}/surveys",
@@ -309,11 +323,8 @@ def test_every_term_of_the_field_has_a_word(terms):
         ("/imports/nothing/undo", {}),
     ],
 )
-def test_bad_forms_are_told_and_never_a_fault(sample, path, sent):
-    client = create_app(sample).test_client()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
-    client.post("/demo/firm", data={"csrf_token": token})
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/account").text)[1]
+def test_bad_forms_are_told_and_never_a_fault(firm, path, sent):
+    client, token = firm
     answer = client.post(path, data={"csrf_token": token, **sent})
     assert 400 <= answer.status_code < 500, answer.text
     assert "Traceback" not in answer.text
@@ -329,8 +340,6 @@ def test_bad_forms_are_told_and_never_a_fault(sample, path, sent):
         "/organizations/%00", "/invitation?token=x", "/vendor/../shell.py", "/vendor/nothing.js",
     ],
 )  # fmt: skip
-def test_odd_addresses_are_answered_as_pages(sample, path):
-    client = create_app(sample).test_client()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
-    client.post("/demo/firm", data={"csrf_token": token})
+def test_odd_addresses_are_answered_as_pages(firm, path):
+    client, _ = firm
     assert client.get(path).status_code < 500

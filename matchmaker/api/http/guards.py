@@ -7,6 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -89,6 +90,11 @@ LIMITS = {
     "web.accept_invitation": "20/minute",
     # With a session that was taken, the password or a code could be guessed here.
     "people.change_password": "30/minute;300/hour",
+    "people.begin_second_factor": "30/minute;300/hour",
+    "people.renew_recovery_codes": "30/minute;300/hour",
+    "people.make_key": "30/minute;300/hour",
+    "people.end_one_session": "30/minute;300/hour",
+    "people.sign_out_everywhere": "30/minute;300/hour",
     "people.remove_second_factor": "30/minute;300/hour",
     "passkeys.begin_passkey": "30/minute;300/hour",
     "passkeys.remove_passkey": "30/minute;300/hour",
@@ -126,6 +132,9 @@ BEFORE_SECOND_FACTOR = frozenset(
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
 SESSION_COOKIE = "matchmaker"
+# When the session began, in the signed cookie, and how long that is a moment ago.
+SINCE = "since"
+RECENT_SECONDS = 600
 # For a year, below this name too (RFC 6797); browsers heed it over https only.
 TRANSPORT = "max-age=31536000; includeSubDomains"
 # What no answer of ours needs; pages have a policy of their own, which lets their scripts in.
@@ -249,7 +258,8 @@ def _resume() -> None:
     if account is None:
         session.clear()
         return
-    g.principal, g.account = account.principal(), account
+    is_recent = time.time() - int(session.get(SINCE, 0)) < RECENT_SECONDS
+    g.principal, g.account = replace(account.principal(), is_recent=is_recent), account
     if request.method not in SAFE:
         csrf.protect()
     if request.endpoint not in BEFORE_SECOND_FACTOR and services().second_factors.is_owed(account):

@@ -144,6 +144,7 @@ class NewKey(Strict):
 
     name: Name
     scope: Scope = Scope.READ
+    password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
 
 
 class AccountQuery(Strict):

@@ -100,7 +100,7 @@ class PasskeyList(ListOut[PasskeyOut]):
 
 
 class RecoveryOut(BaseModel):
-    """Codes for when the authenticator is lost; each good once, shown this once."""
+    """Codes for when the second factor is lost; each good once, shown this once."""
 
     codes: list[str]
 

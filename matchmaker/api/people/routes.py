@@ -107,6 +107,11 @@ def session_of(account: Account | None) -> Response:
     return as_json(SessionOut(account=shaped, csrf_token=token, admin=current_principal().admin))
 
 
+def _secret() -> str:
+    """That of the session that asks; "" where there is none."""
+    return str(session.get("session", ""))
+
+
 def _enter(account: Account) -> Response:
     begin_session(account)
     return session_of(account)
@@ -211,17 +216,16 @@ def change_password(body: PasswordChange) -> Response:
 
 
 @people.post("/account/sign-out", **writes(ACCOUNTS))
-def sign_out_everywhere(body: Nothing) -> Response:  # noqa: ARG001
+def sign_out_everywhere(body: Password) -> Response:
     """End all sessions of one's account; its keys go on."""
-    services().sessions.end_all(current_principal())
+    services().sessions.end_all(current_principal(), body.password)
     return done()
 
 
 @people.get("/account/sessions", **reads(ACCOUNTS, SessionList, also=NO_ACCOUNT))
 def list_sessions() -> Response:
     """Where one is signed in, with the last use of each."""
-    secret = str(session.get("session", ""))
-    sessions = services().sessions
+    secret, sessions = _secret(), services().sessions
     items = [
         {**asdict(own), "current": sessions.is_current(own, secret)}
         for own in sessions.own(current_principal())
@@ -229,10 +233,10 @@ def list_sessions() -> Response:
     return as_json(SessionList.model_validate({"items": items}))
 
 
-@people.delete("/account/sessions/<id>", **writes(ACCOUNTS, also=NO_ACCOUNT))
-def end_one_session(path: IdPath) -> Response:
+@people.post("/account/sessions/<id>/end", **writes(ACCOUNTS))
+def end_one_session(path: IdPath, body: Password) -> Response:
     """End one session of one's account."""
-    services().sessions.end(current_principal(), path.id)
+    services().sessions.end(current_principal(), path.id, body.password)
     return done()
 
 
@@ -259,6 +263,16 @@ def remove_second_factor(body: PasswordAndCode) -> Response:
     if "session" in session:
         begin_session(account)
     return done()
+
+
+@people.post("/account/recovery-codes", **writes(ACCOUNTS, RecoveryOut))
+def renew_recovery_codes(body: PasswordAndCode) -> Response:
+    """New codes for when the second factor is lost; every other session and all keys end."""
+    factors = services().second_factors
+    codes = factors.renew_recovery(current_principal(), body.password, body.code)
+    if "session" in session:
+        begin_session(services().accounts.own(current_principal()))
+    return as_json(RecoveryOut(codes=list(codes)))
 
 
 @people.post("/account/confirmation", **writes(ACCOUNTS, MailedOut))
@@ -297,7 +311,7 @@ def list_keys() -> Response:
 @people.post("/account/keys", **writes(ACCOUNTS, NewKeyOut, status=201))
 def make_key(body: NewKey) -> Response:
     """A key that acts for oneself; it is shown this once."""
-    issued = services().api_keys.issue(current_principal(), body.name, body.scope)
+    issued = services().api_keys.issue(current_principal(), body.name, body.scope, body.password)
     shaped = NewKeyOut(**KeyOut.model_validate(issued.key).model_dump(), secret=issued.secret)
     return created(shaped, f"account/keys/{issued.key.id}")
 

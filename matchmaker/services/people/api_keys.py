@@ -46,10 +46,15 @@ class ApiKeys:
             for key in self.repositories.api_keys.values("account", account.id)
         )
 
-    def issue(self, principal: Principal, name: str, scope: Scope) -> IssuedKey:
-        """A key that acts for oneself; the secret is shown this once."""
+    def issue(self, principal: Principal, name: str, scope: Scope, password: str) -> IssuedKey:
+        """A key that acts for oneself; the secret is shown this once.
+
+        Asks for the password: a key outlasts a session that somebody took. Raises InvalidInput
+        for a wrong one, WrongState where there are too many.
+        """
         principal.require_writing()
         account = self.accounts.own(principal)
+        self.accounts.require_password(principal, account, password)
         if sum(not key.revoked for key in self.own(principal)) >= MAX_KEYS:
             raise WrongState(
                 "There are %(max_keys)s keys already.", mend="Revoke one first.", max_keys=MAX_KEYS

@@ -51,7 +51,7 @@ class Privacy:
         keys = _all(repositories.api_keys, "account", id)
         return {
             "account": _without(
-                _without(repositories.accounts.plain(account), "password_hash"), "second_factor"
+                repositories.accounts.plain(account), "password_hash", "second_factor", "recovery"
             )
             | {"has_second_factor": account.has_second_factor},
             "api_keys": [_without(key, "digest") for key in keys],
@@ -106,7 +106,7 @@ class Privacy:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
         self._delete(principal, account)
 
     def delete_account(self, principal: Principal, account_id: str) -> None:
@@ -254,8 +254,8 @@ class Privacy:
             )
 
 
-def _without(plain: dict[str, Any], secret: str) -> dict[str, Any]:
-    return {name: value for name, value in plain.items() if name != secret}
+def _without(plain: dict[str, Any], *secrets: str) -> dict[str, Any]:
+    return {name: value for name, value in plain.items() if name not in secrets}
 
 
 def _all(repository: Repository[Any], key: str = "", value: str = "") -> list[dict[str, Any]]:

@@ -51,7 +51,7 @@ class SecondFactors:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
         secret = new_secret()
 
         def put(before: Account) -> Account:
@@ -75,12 +75,12 @@ class SecondFactors:
             factor = before.second_factor
             if factor is None or factor.is_on:
                 raise WrongState("There is nothing to confirm.", mend="Set it up first.")
-            after = self._after(factor, code)
+            after = self._after_code(factor, code)
             if after is None:
                 raise _wrong_code()
             digests = tuple(recovery_digest(code) for code in recovery)
-            on = replace(after, since=self.clock(), recovery=digests)
-            return replace(before.ended(), second_factor=on)
+            on = replace(after, since=self.clock())
+            return replace(before.ended(), second_factor=on, recovery=digests)
 
         self.accounts.change(account.id, confirm, "account.second_factor", principal)
         return recovery
@@ -89,19 +89,39 @@ class SecondFactors:
         """Ask for no code any more. Raises InvalidInput for a wrong password or code."""
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
 
         def remove(before: Account) -> Account:
-            return replace(self.after_own_code(before, code).ended(), second_factor=None)
+            return replace(self.after_own_code(before, code), second_factor=None).ended()
 
         return self.accounts.change(account.id, remove, "account.second_factor_removed", principal)
+
+    def renew_recovery(self, principal: Principal, password: str, code: str) -> tuple[str, ...]:
+        """New recovery codes instead of those there are, shown this once; sessions and keys end.
+
+        For who has passkeys only, too. The code is asked of who has an authenticator. Raises
+        InvalidInput for a wrong password or code, WrongState where no second factor is asked for.
+        """
+        principal.require_writing()
+        account = self.accounts.own(principal)
+        self.accounts.require_password(principal, account, password)
+        recovery = new_recovery_codes()
+
+        def renew(before: Account) -> Account:
+            if not before.has_second_factor:
+                raise WrongState("There is no second factor to recover.", mend="Set one up first.")
+            digests = tuple(recovery_digest(each) for each in recovery)
+            return replace(self.after_own_code(before, code).ended(), recovery=digests)
+
+        self.accounts.change(account.id, renew, "account.recovery_renewed", principal)
+        return recovery
 
     def remove_of(self, principal: Principal, email: str) -> Account:
         """Take all away from somebody who lost them, for an admin. Raises NotAllowed, NotFound."""
         account = self.accounts.by_email(principal, email)
 
         def remove(before: Account) -> Account:
-            return replace(before.ended(), second_factor=None, passkeys=())
+            return replace(before, second_factor=None, passkeys=()).ended()
 
         return self.accounts.change(account.id, remove, "account.second_factor_removed", principal)
 
@@ -119,13 +139,12 @@ class SecondFactors:
             )
 
         def use(before: Account) -> Account:
-            factor = before.second_factor
-            after = None if factor is None else self._after(factor, code)
+            after = self._after(before, code)
             if after is None:
                 raise SignInNeeded(
                     "The code is not right, or was used.", mend="Wait for the next one."
                 )
-            return replace(before, second_factor=after)
+            return after
 
         return self.accounts.change(account.id, use, "account.code_used")
 
@@ -134,15 +153,22 @@ class SecondFactors:
 
         Raises InvalidInput for a wrong one.
         """
-        factor = account.second_factor
-        if factor is None or not factor.is_on:
+        if not account.has_authenticator:
             return account
-        after = self._after(factor, code)
+        after = self._after(account, code)
         if after is None:
             raise _wrong_code()
-        return replace(account, second_factor=after)
+        return after
 
-    def _after(self, factor: SecondFactor, code: str) -> SecondFactor | None:
+    def _after(self, account: Account, code: str) -> Account | None:
+        """After a code of the authenticator, or one for recovery; None for a wrong one."""
+        factor = account.second_factor
+        used = self._after_code(factor, code) if factor is not None and factor.is_on else None
+        if used is not None:
+            return replace(account, second_factor=used)
+        return account.after_recovery_code(code)
+
+    def _after_code(self, factor: SecondFactor, code: str) -> SecondFactor | None:
         return factor.after_code(self.sealer.unseal(factor.secret), code, self.clock())
 
 

@@ -80,10 +80,11 @@ class Sessions:
         """Whether the secret is this session's."""
         return secrets.compare_digest(session.id, key_digest(secret))
 
-    def end(self, principal: Principal, id: str) -> None:
-        """End a session of one's own. Raises NotFound."""
+    def end(self, principal: Principal, id: str, password: str) -> None:
+        """End a session of one's own. Raises NotFound, InvalidInput for a wrong password."""
         principal.require_writing()
         account = self.accounts.own(principal)
+        self.accounts.require_password(principal, account, password)
 
         def remove(unit: UnitOfWork) -> None:
             stored = self.repositories.sessions.get_or_none(id)
@@ -94,10 +95,11 @@ class Sessions:
 
         commit_changes(self.repositories.records, principal, self.clock, remove)
 
-    def end_all(self, principal: Principal) -> None:
-        """End every session of one's own; keys go on. Raises SignInNeeded."""
+    def end_all(self, principal: Principal, password: str) -> None:
+        """End every session of one's own; keys go on. Raises InvalidInput for a wrong password."""
         principal.require_writing()
         account = self.accounts.own(principal)
+        self.accounts.require_password(principal, account, password)
 
         def remove(unit: UnitOfWork) -> None:
             for stored in self._of(account.id):

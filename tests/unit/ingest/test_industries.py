@@ -113,3 +113,15 @@ def test_what_is_no_industry_known_is_not_guessed(index, cell):
 )
 def test_a_columns_title_names_its_classification(title, scheme):
     assert scheme_of(title) == scheme
+
+
+def test_national_codes_begin_with_those_of_nace(index):
+    """Of France with a letter, of Britain with a fifth digit; of America they are others."""
+    assert index.find("28.14Z", "nace").id == "gbt4754:344"
+    assert index.find("2814Z", "nace").exact
+    finer = index.find("28.14B", "nace")
+    assert (finer.id, finer.exact) == ("gbt4754:344", False)
+    assert index.find("28140", "sic").id == "gbt4754:344"
+    assert index.find("2814", "sic") == IndustryMatch()
+    titles = ("SIC Code", "UK SIC", "Code NAF", "Code APE", "CNAE", "classic name")
+    assert [scheme_of(title) for title in titles] == ["sic", "nace", "nace", "nace", "nace", ""]
