@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import EvidenceRule
-from matchmaker.recommend.evidence import TextFit, filled_rows, statement_languages, usable
+from matchmaker.recommend.evidence import TextFit, filled_rows, usable
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
+from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
     Comparison,
