@@ -14,7 +14,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing, read_cell
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
-from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.list_formats import FORMATS, RELATIONS
 from matchmaker.ingest.place_context import (
     TELLING_PLACES,
     common_places,
@@ -24,6 +24,7 @@ from matchmaker.ingest.place_context import (
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.qualifications import cell_with_title
 from matchmaker.ingest.reference import ReferenceIndex
+from matchmaker.ingest.relation_words import RELATIONS as RELATION_VALUES
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.table_file import Line, SheetSummary, TableFile
 from matchmaker.ingest.table_options import TableOptions
@@ -213,6 +214,8 @@ def choices_of(format: str, column: str) -> tuple[str, ...]:
     """The members of the closed list that a column takes, yes and no for a flag; else none."""
     if column not in {each.name for each in FORMATS[format].columns}:
         return ()
+    if format == RELATIONS and column == "layer":
+        return RELATION_VALUES
     hint = get_type_hints(FORMATS[format].model).get(column)
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     for kind in kinds:
