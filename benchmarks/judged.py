@@ -363,6 +363,7 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="print so many needs with answers")
     parser.add_argument("--missed", action="store_true", help="show only what went wrong")
     parser.add_argument("--apart", action="store_true", help="the needs that nothing is tuned on")
+    parser.add_argument("--fresh", action="store_true", help="needs written for this release")
     parser.add_argument("--listed", type=Path, help="a file of listed firms' products, to ask of")
     options = parser.parse_args()
     services = Wiring(Settings())
@@ -371,7 +372,8 @@ def main() -> None:
             services.reader.current()
         except SnapshotUnavailable:
             load_listed(services, options.listed)
-    folder = FOLDER / "listed" if options.listed else FOLDER / "apart" if options.apart else FOLDER
+    sets = ("listed", "apart", "fresh")
+    folder = next((FOLDER / name for name in sets if getattr(options, name)), FOLDER)
     needs = judged_needs(folder)
     asked = ask_all(services, chosen(needs, options))
     figures = report(asked)

@@ -12,7 +12,8 @@ class Principal:
     """A person or program that acts, with all that it may act for.
 
     `subject` names them in the log by an id that says nothing about a person.
-    `writes` is False for an API key that may only read.
+    `writes` is False for an API key that may only read, `is_recent` True for who signed in
+    a moment ago.
     """
 
     subject: str
@@ -22,6 +23,7 @@ class Principal:
     owned: frozenset[str] = field(default=frozenset())
     clusters: frozenset[str] = field(default=frozenset())
     writes: bool = True
+    is_recent: bool = False
 
     @property
     def is_known(self) -> bool:

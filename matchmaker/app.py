@@ -47,9 +47,12 @@ from matchmaker.web import (
     second_factor,
     welcome,
 )
+from matchmaker.web import call_answers as call_answer_pages
+from matchmaker.web import calls as call_pages
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
 from matchmaker.web import people as people_pages
+from matchmaker.web import refusals as refusal_pages
 from matchmaker.web import surveys as survey_pages
 from matchmaker.wiring import Wiring
 
@@ -76,6 +79,9 @@ VIEWS = (
     postings,
     second_factor,
     survey_pages,
+    call_pages,
+    call_answer_pages,
+    refusal_pages,
     welcome,
 )
 _DESCRIPTION = (

@@ -33,8 +33,8 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    if form == "json":
-        processors.append(structlog.processors.format_exc_info)
+    # JSON escapes what a terminal would obey.
+    processors.append(structlog.processors.format_exc_info if form == "json" else _harmless)
     processors.append(renderer)
     receiver = receiver_of(settings)
     if receiver is not None:
@@ -46,6 +46,16 @@ def configure_logs(settings: Settings) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _harmless(_: Any, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Values whose control characters and line ends are told instead of sent to a terminal."""
+    return {
+        name: "".join(char if char.isprintable() else ascii(char)[1:-1] for char in value)
+        if isinstance(value, str)
+        else value
+        for name, value in line.items()
+    }
 
 
 def _forwarding(forwarder: LogForwarder) -> structlog.typing.Processor:

@@ -110,7 +110,7 @@ TERMS: dict[str, str] = {
     "deciding": "Being decided",
     "awarded": "Awarded",
     "not_awarded": "Awarded otherwise",
-    "submitted": "Answered",
+    "submitted": "Answer sent",
     "waiting": "No answer yet",
     "by_hand": "Invited by hand",
     "by_ranking": "Invited by the ranking",

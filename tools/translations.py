@@ -168,6 +168,7 @@ def _declared() -> Iterator[Text]:
     from matchmaker.services.operations.exported_clusters import MEMBER_EXTRAS, TIE_EXTRAS
     from matchmaker.services.operations.exported_results import ALL_COLUMNS
     from matchmaker.validation import COUNTED, TEXTS
+    from matchmaker.web.field_words import FORM_FIELDS
     from matchmaker.workflow.notification import STATES
 
     for name in (*GraphRows.__dataclass_fields__, "participants"):
@@ -182,6 +183,7 @@ def _declared() -> Iterator[Text]:
             yield Text(column.title.context, column.title.id)
             if " | " not in column.meaning.id:  # words of the tables themselves
                 yield Text(column.meaning.context, column.meaning.id)
+    yield from (Text(FIELD, name) for name in FORM_FIELDS)
     yield from (Text(PROPERTY, name) for name in FETCHED)
     for columns in (MEMBER_EXTRAS, TIE_EXTRAS, ANSWERS, MET_REQUIREMENTS, *ALL_COLUMNS):
         yield from (Text(EXPORTED, column.name) for column in columns)

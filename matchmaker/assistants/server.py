@@ -12,12 +12,14 @@ import os
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Any
+from urllib.parse import urlsplit
 
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
 from pydantic import AnyHttpUrl
 
@@ -31,6 +33,7 @@ from matchmaker.wiring import Wiring
 # The variable that holds the key where standard input and output are the connection.
 KEY = "MATCHMAKER_KEY"
 PATH = "/mcp"
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 # Parameters of a tool that no assistant gives.
 _OURS = frozenset({"self", "principal"})
 _INSTRUCTIONS = (
@@ -65,6 +68,17 @@ def http_server(services: Wiring, address: str) -> MCPServer[Any]:
         validate_token_resource=False,  # keys are ours alone
     )
     return _server(services, principal, auth=auth, verifier=KeyVerifier(services.api_keys))
+
+
+def reached_at(address: str) -> TransportSecuritySettings:
+    """Only requests for `address` or this machine; a page elsewhere gets none by its own name."""
+    parts = urlsplit(address)
+    return TransportSecuritySettings(
+        allowed_hosts=[parts.netloc, *(f"{name}:*" for name in _LOOPBACK)],
+        allowed_origins=[
+            f"{parts.scheme}://{parts.netloc}", *(f"http://{name}:*" for name in _LOOPBACK)
+        ],
+    )  # fmt: skip
 
 
 class KeyVerifier:

@@ -17,7 +17,7 @@ from matchmaker.messages import message
 def mcp(http: bool, host: str, port: int, url: str) -> None:
     """Serve assistants by the Model Context Protocol; the key is in MATCHMAKER_KEY."""
     try:
-        from matchmaker.assistants.server import PATH, http_server, stdio_server
+        from matchmaker.assistants.server import PATH, http_server, reached_at, stdio_server
     except ModuleNotFoundError as error:
         raise SettingsError(
             "Assistants need a package that is not installed: %(name)s.",
@@ -31,5 +31,6 @@ def mcp(http: bool, host: str, port: int, url: str) -> None:
     address = f"{url.rstrip('/') or f'http://{host}:{port}'}{PATH}"
     say(message("Assistants are served at %(address)s", address=address), error=True)
     http_server(services, address).run(
-        "streamable-http", host=host, port=port, streamable_http_path=PATH, stateless_http=True
-    )
+        "streamable-http", host=host, port=port, streamable_http_path=PATH, stateless_http=True,
+        transport_security=reached_at(address),
+    )  # fmt: skip

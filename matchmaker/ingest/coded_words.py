@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,15 @@ from matchmaker.messages import Message
 
 def find_coded(
     index: ReferenceIndex, column: str, title: str, cell: str, country: str,
-    beside: Iterable[str] = (),
+    beside: Iterable[str] = (), usual: Callable[[], Sequence[str]] = tuple,
 ) -> tuple[str, Message | None]:  # fmt: skip
     """The id of the place or industry that a cell names, "" for none, and what to tell of it.
 
     `title` may name a classification, `country` is that of the row, `beside` are places that
-    decide among several of one name.
+    decide among several of one name, `usual` gives those in which most of the column lies.
     """
     if column == "place":
-        place, decided_by = find_beside(index.places, cell, country, beside)
+        place, decided_by = find_beside(index.places, cell, country, beside, usual)
         says = decided_note if decided_by else place_note
         id, note = place.id, says(index.places, cell, place)
     else:
@@ -69,7 +69,9 @@ class CodedCells:
             chosen = self.chosen_values.get((column, cell), cell)
             country = str(values.get("country", ""))
             beside = self._beside(values, default) if column == "place" else ()
-            id, note = find_coded(self.index, column, title, chosen, country, beside)
+            id, note = find_coded(
+                self.index, column, title, chosen, country, beside, self.places_of_column
+            )
             if not id and note is not None and default and column == "place":
                 id = find_coded(self.index, column, "", default, country)[0]
                 note = taken(cell, default)
@@ -84,9 +86,8 @@ class CodedCells:
             yield note, not id and not is_kept
 
     def _beside(self, values: Mapping[str, Any], default: str) -> Iterator[str]:
-        """Places by which one of several is decided: of the row, as was chosen, of the column."""
+        """Places by which one of several is decided: of the row, and as was chosen."""
         places = self.index.places
         yield from places_of_row(places, values)
         if default:
             yield places.find(default).id
-        yield from self.places_of_column()

@@ -186,4 +186,14 @@ def _text(value: Any) -> str:
         return SheetNumber(plain(number) if fits else value)
     if isinstance(value, list) and not any(isinstance(part, dict | list) for part in value):
         return "; ".join(_text(part) for part in value)
+    if isinstance(value, list) and all(map(_is_plain, value)):  # contacts: names, numbers
+        parts = (", ".join(filter(None, map(_text, part.values()))) for part in value)
+        return "; ".join(filter(None, parts))
     return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value is an object of texts and numbers alone, whose fields read well in a row."""
+    return isinstance(value, dict) and not any(
+        isinstance(each, dict | list) for each in value.values()
+    )

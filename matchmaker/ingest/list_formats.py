@@ -14,7 +14,7 @@ from matchmaker.ingest.columns import TABLES, Column, TableFormat
 from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.numbers import amount
-from matchmaker.ingest.words import one_of
+from matchmaker.ingest.relation_words import relation
 
 ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
 
@@ -72,7 +72,7 @@ LISTS: Mapping[str, TableFormat] = {
         TableFormat(RELATIONS, domain.Tie, "Relations: who is what to whom", (
             Column("head", "name of the first", required=True, also=_HEAD),
             Column("tail", "name of the second", required=True, also=_TAIL),
-            Column("layer", "what the first is to the second", "SUPPLIES", one_of(domain.Layer), required=True, also=_RELATION),
+            Column("layer", "what the first is to the second", "SUPPLIES", relation, required=True, also=_RELATION),
             Column("start", "first day", "", partial_date, also=_START),
             Column("until", "last day", "", last_date, also=_END),
             Column("status", "whether it still holds", also=titles.STATUS),

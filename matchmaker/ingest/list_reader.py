@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from matchmaker.domain import FieldOrigin, GraphRows, Kind, Layer, Organization, SourceTier
+from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.list_formats import EQUIPMENT, LISTS, NEEDED, ORDERS, PROJECTS
@@ -21,6 +21,8 @@ from matchmaker.ingest.mapping_file import (
     Relations,
 )
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.relation_words import RELATIONS as RELATION_VALUES
+from matchmaker.ingest.relation_words import layer_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
@@ -202,7 +204,11 @@ def _section(
     if options.table == EQUIPMENT:
         described = {name: column(name) for name in ("text", "specification", "date")}
         return Equipment(owner=party("owner"), **described)
-    values = {layer.value: Relation(as_="tie", layer=layer) for layer in Layer}
+    values = {
+        value: Relation(as_="tie", layer=meant[0], reverse=meant[1], note=meant[0].value)
+        for value in RELATION_VALUES
+        if (meant := layer_of(value))
+    }
     return Relations(
         head=party("head"),
         tail=party("tail"),

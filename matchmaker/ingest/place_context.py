@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from matchmaker.domain import PlaceLevel
@@ -18,20 +19,40 @@ _LEVELS = {PlaceLevel.CITY: 1, PlaceLevel.COUNTY: 2}
 
 
 def find_beside(
-    index: PlaceIndex, cell: str, country: str, beside: Iterable[str]
+    index: PlaceIndex,
+    cell: str,
+    country: str,
+    beside: Iterable[str],
+    usual: Callable[[], Sequence[str]] = tuple,
 ) -> tuple[PlaceMatch, str]:
     """What a cell means in a country, and "" or the id of the place that decided among several.
 
-    `beside` are ids of places that other cells name, the surest first; of what can be several
-    places the one that lies in the first of them that has one.
+    `beside` are ids of places that other cells name, the surest first, and `usual` gives those
+    in which most of the column lies, the finer first. Of what can be several places it is the
+    one that lies in the first of them that has one. A town that is known only elsewhere than
+    where the column lies may be one of a former name: it is asked about.
     """
     match = index.find(cell, country)
     if match.candidates:
-        for within in beside:
+        for within in chain(beside, _given(usual)):
             closer = index.find(cell, country, within)
             if closer.id:
                 return closer, within
-    return match, ""
+    elif not match.id or match.exact:
+        return match, ""
+    if not index.is_town_alone(cell):
+        return match, ""
+    places = usual()
+    above = set(index.chain(match.id)) if match.id else set[str]()
+    if not places or not above.isdisjoint(places):
+        return match, ""
+    known = match.candidates or (match.id,)
+    return PlaceMatch(candidates=(places[0], *known), dropped=match.dropped), ""
+
+
+def _given(usual: Callable[[], Sequence[str]]) -> Iterator[str]:
+    """Asked for only where what stands before did not decide."""
+    yield from usual()
 
 
 def places_of_row(index: PlaceIndex, values: Mapping[str, Any]) -> Iterator[str]:

@@ -123,6 +123,11 @@ class PlaceIndex:
         """The place that a cell means, in a country (ISO 3166-1) and within another, if given."""
         return self._cached_find(cell, country, within)
 
+    def is_town_alone(self, cell: str) -> bool:
+        """Whether a cell names a town or street of some county, and nothing wider beside it."""
+        text = normal(cell)
+        return bool(self._of_towns(text, set(), text)) and not self._of_names(text)[0]
+
     def path(self, id: str) -> str:
         """The names from the top down to a place: 浙江省 › 温州市."""
         return " › ".join(self.places[above].name for above in reversed([*self.chain(id)]))

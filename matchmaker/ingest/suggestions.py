@@ -12,6 +12,7 @@ from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
 from matchmaker.ingest.columns import STAGES, Column
 from matchmaker.ingest.formats import UNDECIDED
+from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.question_titles import ABOUT_ANSWERS, WHERE_FROM, asked_for
 from matchmaker.ingest.title_units import unit_of_title
@@ -42,6 +43,8 @@ _NUMBERED = re.compile(
 _OF_FORMS = re.compile(
     r"[(\[【][^()\[\]【】]*(?:选|填|题|multiple|single|required|optional)[^()\[\]【】]*[)\]】]"
 )
+# A title in Chinese and in another language: 公司名称 Company Name.
+_TWO_SCRIPTS = re.compile(r"([^a-z]*[一-鿿][^a-z]*?)[\s/|·-]*([a-z][^一-鿿]*)")
 _WHICH_KIND = re.compile(r"(?:的?属于|是)?(?:哪|何)一?[种类个]*(?:类型|类别|类|性质|单位|企业)")
 # 是否高新技术企业, 有无CNAS认可: what a yes or no is of.
 _WHETHER = re.compile(r"^(?:是否(?:为|是|有|属于|通过|获得|取得|具有|具备|拥有)?|有无)")
@@ -58,6 +61,10 @@ _PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2
 _TEXT_OR_NUMBER = frozenset({"item", "items", "position", "lot", "项目", "标包"})
 # Two letters at least, and no mere sign of a lot: Lot 3, A12.
 _WORDS = re.compile(r"[^\W\d_]{4}|[一-鿿]{2}")
+# Texts that are searched: a column of codes is none.
+_TEXTS = ("description", "need")
+_LONGEST_CODE = 8
+_CODE = re.compile(r"[A-Z]?\d[\d. -]*[A-Z]?")
 # What is alike in letters is another code.
 _CODES = frozenset({"id", "credit_code", "vat", "lei", "ror"})
 Samples = Mapping[str, Sequence[str]]
@@ -80,6 +87,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not _is_text_or_number(column, title, samples[title])
         and not _is_no_stage(column, title, samples[title])
         and not (is_survey and is_about_answer(title))
+        and not (column.name in _TEXTS and _holds_codes(samples[title]))
     )
     taken: dict[str, str] = {}
     for rank, place, _, title in wanted:
@@ -102,7 +110,7 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     """
     taken = recognised(table, samples)
     free = [column for column in FORMATS[table].columns if column.name not in taken.values()]
-    for by in (_by_question, _by_values, _by_likeness):
+    for by in (_by_question, _by_scheme, _by_values, _by_likeness):
         for title in [title for title, name in taken.items() if not name]:
             column = by(table, title, samples, free)
             if column is not None and not _counts_lines(column, title, samples[title]):
@@ -171,6 +179,8 @@ def title_keys(title: str) -> Iterator[str]:
         yield word_key(plain)
     if match := _PART_OF_ADDRESS.fullmatch(bare):
         yield word_key(match[1])
+    if parted := _TWO_SCRIPTS.fullmatch(bare):  # 展位号 Booth No.
+        yield from map(word_key, parted.groups())
     if "," in bare:  # Сумма, тыс. руб.
         yield word_key(bare.partition(",")[0])
     if "/" in bare:
@@ -298,6 +308,22 @@ def _by_question(table: str, title: str, samples: Samples, free: Sequence[Column
 
 def _is_filled_by_words(value: str) -> bool:
     return bool(_WORDS.search(value)) and not is_nothing(value)
+
+
+def _holds_codes(values: Sequence[str]) -> bool:
+    """Whether a column holds numbers and codes, and nothing in words."""
+    filled = [value for value in values if value and not is_nothing(value)]
+    return bool(filled) and all(map(_CODE.fullmatch, filled))
+
+
+def _by_scheme(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
+    """The industry, where a title names a classification and its cells are codes: 商品(HS)."""
+    del table
+    digits = [sum(map(str.isdigit, value)) for value in samples[title]]
+    # Longer ones are numbers of firms: what customs call 海关编码 is either.
+    if not scheme_of(title) or not _holds_codes(samples[title]) or max(digits) > _LONGEST_CODE:
+        return None
+    return next((each for each in free if each.name == "industry"), None)
 
 
 def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -16,10 +14,17 @@ from matchmaker.embedding import is_joint
 from matchmaker.goals import EvidenceRule, Goal
 from matchmaker.recommend.best_statements import BestStatement
 from matchmaker.recommend.graph import recency
-from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.model import Seeker
+from matchmaker.recommend.question_fit import (
+    ACROSS_LANGUAGES,
+    WORDS,
+    Question,
+    blend,
+    question_of,
+    statement_languages,
+)
 from matchmaker.recommend.questions import QuestionSource, questions
-from matchmaker.recommend.specification import without_measures
-from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores, named_share
+from matchmaker.snapshot.lexical import named_share
 from matchmaker.snapshot.model import (
     GOALS,
     KINDS,
@@ -27,45 +32,20 @@ from matchmaker.snapshot.model import (
     ROLES,
     STATEMENT_KINDS,
     TERMS,
-    BoolArray,
     FloatArray,
     IntArray,
     Snapshot,
 )
 from matchmaker.snapshot.nearest import best
-from matchmaker.text import language_of
 
 # Two texts of fit .9 count as much as hundreds of fit .3: the exponent that ranked
 # suppliers of public tenders best, of 2, 6 and 12.
 CLOSE = 6
 NEAREST = 10
-# Share of the words in a fit within one language; lines from cosine to fit across languages;
-# how far a named code lifts a fit towards 1. The lines make fits of equal odds equal: logistic
-# regressions over needs and the offers that meet them, within and across languages
-# (docs/measurements.md).
-WORDS = 0.3
-ACROSS_LANGUAGES = {True: (1.24, 0.0), False: (1.12, -0.06)}  # with a second model and without
-CODES = 0.5
 # Of needs judged by hand on the sample graph, in Chinese and English alike: the best of who meets
 # one fits it by .46 to .50 in the middle and above .25 in nine of ten cases, who only sounds alike
 # by .16, the best of all others by .28. The first reads as a fit, the second as something near.
 FITS, FITS_PARTLY = 0.35, 0.2
-
-
-@dataclass(frozen=True)
-class Question:
-    """One text that is asked with, and what the index of words says to it.
-
-    `lexical` (m,) is BM25 over what is attainable, `codes` (m,) the share of its codes that
-    each statement names, None where it has none. `language` is a code of
-    `statement_languages`, -1 where no statement is in it.
-    """
-
-    text: str
-    vector: FloatArray | None
-    language: int
-    lexical: FloatArray
-    codes: FloatArray | None
 
 
 @dataclass(frozen=True)
@@ -204,7 +184,9 @@ class TextFit:
             is_foreign = languages != question.language
             meaning = None if question.vector is None else similarity[:, column]
             lexical = question.lexical[statements]
-            np.maximum(fit, blend(meaning, lexical, is_foreign, codes, line), out=fit)
+            said = None if question.translated is None else question.translated[statements]
+            blended = blend(meaning, lexical, is_foreign, codes, line, said)
+            np.maximum(fit, blended, out=fit)
         fit[np.isin(statements, self.own)] = 0
         return fit
 
@@ -267,45 +249,6 @@ class TextFit:
         return sum_by_organization(self.snapshot, votes, self.usable)
 
 
-def blend(
-    similarity: FloatArray | None,
-    lexical: FloatArray,
-    is_foreign: BoolArray,
-    codes: FloatArray | None,
-    line: tuple[float, float],
-) -> FloatArray:
-    """Fit in [0, 1] of statements (k,) to one text.
-
-    Within a language, cosine and words have their shares. Across languages there are no words
-    in common, so that the cosine stands alone, on a `line` (slope, level) that makes it say
-    what both say together. What
-    names the codes of the text comes before what is only like it. Without a model
-    (`similarity` None) words are all there is.
-    """
-    fit = lexical.copy()
-    if similarity is not None:
-        fit *= WORDS
-        fit += (1 - WORDS) * np.maximum(similarity, 0)
-        stretched = line[0] * similarity + line[1]
-        np.maximum(fit, stretched, out=fit, where=is_foreign)
-        np.clip(fit, 0, 1, out=fit)
-    if codes is not None:
-        fit += CODES * codes * (1 - fit)
-    return np.asarray(fit, dtype=np.float32)
-
-
-def statement_languages(snapshot: Snapshot) -> tuple[dict[str, int], IntArray]:
-    """Numbers of the languages, and that of each statement (m,)."""
-
-    def numbered() -> tuple[dict[str, int], IntArray]:
-        column = snapshot.statements.table["language"].combine_chunks().dictionary_encode()
-        column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-        numbers = {name: number for number, name in enumerate(column.dictionary.to_pylist())}
-        return numbers, np.asarray(column.indices.to_numpy(), dtype=np.int32)
-
-    return snapshot.cached("statement languages", numbered)
-
-
 def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
     """How well statements, and through them organisations, answer the seeker's texts."""
     asked_with = questions(snapshot, seeker, goal)
@@ -319,21 +262,13 @@ def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
         goal=goal.name,
         rule=rule,
         source=asked_with.source,
-        questions=tuple(_question(snapshot, languages, text) for text in asked_with.texts),
+        questions=tuple(
+            question_of(snapshot, languages, text, translated=seeker.asks_in_words)
+            for text in asked_with.texts
+        ),
         own=own,
         usable=usable(snapshot, rule),
     )
-
-
-def _question(snapshot: Snapshot, languages: Mapping[str, int], text: SeekerText) -> Question:
-    lexical = lexical_scores(snapshot.lexical, text.text)
-    top = attainable(snapshot.lexical, text.text)
-    if top > 0:
-        lexical /= top
-    language = text.language or language_of(text.text)
-    codes = code_shares(snapshot.lexical, without_measures(text.specification))
-    vector = text.vector if snapshot.meta.dimension else None
-    return Question(text.text, vector, languages.get(language, -1), lexical, codes)
 
 
 def usable(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.bilingual import dictionary
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, rerank
 from matchmaker.recommend.advice import advice, habits
@@ -33,6 +34,7 @@ from matchmaker.recommend.model import (
     Seeker,
 )
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.question_fit import statements_in_chinese
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
 from matchmaker.recommend.reread import COLUMN, Reranker, RereadRanker, reread
@@ -300,6 +302,8 @@ def _rank(
 
 def prepare(snapshot: Snapshot) -> None:
     """Compute what all requests share, so that the first one is as fast as the others."""
+    if len(statements_in_chinese(snapshot)):
+        dictionary()
     for goal in GOALS.values():
         prepare_goal(snapshot, goal)
         habits(snapshot, goal, network(snapshot, goal.walk))

@@ -17,7 +17,7 @@ from matchmaker.recommend.model import ProperName, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
-from matchmaker.recommend.whereabouts import TOLD_BY_GRAPH
+from matchmaker.recommend.specification import TOLD_BY_GRAPH
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import Snapshot, stages_in
 from matchmaker.terms import TERMS

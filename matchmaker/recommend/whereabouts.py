@@ -184,6 +184,4 @@ _JUDGES: dict[RequirementKind, Judge] = {
     RequirementKind.DISTANCE: _far,
     RequirementKind.PARTNER: _partner,
 }
-# What the graph tells of a partner, whatever it says itself.
-TOLD_BY_GRAPH = frozenset(_JUDGES)
 _FILTERS = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})

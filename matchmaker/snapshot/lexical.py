@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from hashlib import sha256
 from pathlib import Path
 from zlib import crc32
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker import text as text_module
+from matchmaker.bilingual import dictionary, words_of
 from matchmaker.domain import Statement
 from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex, Snapshot
 from matchmaker.text import codes, terms
@@ -213,6 +214,45 @@ def term_shares(index: LexicalIndex, text: str) -> FloatArray:
     for number in numbers:
         counts[index.statements[index.indptr[number] : index.indptr[number + 1]]] += 1
     return counts / np.float32(max(1, len(numbers)))
+
+
+def translated_share(index: LexicalIndex, text: str, chinese: IntArray) -> FloatArray:
+    """Share of an English text's words that each Chinese statement says, 0 for others, (m,).
+
+    `chinese` are the rows of statements in Chinese. A word is said by a headword that the
+    dictionary has for it, as far as it means that (`Dictionary.headwords_of`), or as it is
+    written. Rare words count more, ln(1 + N / (1 + df)) of N statements in Chinese; those of
+    which the dictionary and the index know nothing count as said by nobody.
+    """
+    total = np.float32(0)
+    is_chinese = np.zeros(len(index.length), dtype=np.float32)
+    is_chinese[chinese] = 1
+    shares = np.zeros(len(index.length), dtype=np.float32)
+    for word in words_of(text):
+        said = np.zeros(len(index.length), dtype=np.float32)
+        for headword, share in dictionary().headwords_of(word).items():
+            rows = _saying(index, headword)
+            said[rows] = np.maximum(said[rows], np.float32(share))
+        for term in terms(word):
+            said[_postings(index, term)] = 1
+        said *= is_chinese
+        rarity = np.float32(np.log1p(len(chinese) / (1 + np.count_nonzero(said))))
+        total += rarity
+        shares += rarity * said
+    return shares / total if total else shares
+
+
+def _saying(index: LexicalIndex, name: str) -> IntArray:
+    """Statements that have all words of a name, and all pairs of characters of a Chinese one."""
+    postings = [_postings(index, term) for term in dict.fromkeys(terms(name))]
+    if not postings or not all(len(rows) for rows in postings):
+        return index.statements[:0]
+    return reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), postings)
+
+
+def _postings(index: LexicalIndex, term: str) -> IntArray:
+    number = bucket(term, len(index.indptr) - 1)
+    return index.statements[int(index.indptr[number]) : int(index.indptr[number + 1])]
 
 
 def known_share(index: LexicalIndex, text: str) -> float:

@@ -173,6 +173,8 @@ def effect(id: str) -> PageAnswer:
     return render_template(
         "effect.html",
         effect=services().effects.effect(principal, id),
+        calls=services().call_counting.figures(principal, id),
+        refusals=services().refusals.of_cluster(principal, id),
         cluster=services().published.cluster(id),
     )
 

@@ -39,6 +39,12 @@ FIELD_WORDS: Mapping[str, str] = {
     "vat": "VAT number",
 }
 
+# Fields that no table of ours has; catalogues name them under the same context.
+FORM_FIELDS = (
+    "answer", "gathering", "lead_time_days", "met", "minimum_quantity", "needs", "organizations",
+    "price", "reason", "team", "valid_until", "winner", "winners",
+)  # fmt: skip
+
 
 def in_words(name: str) -> str:
     """The name of a field in English words."""

@@ -66,6 +66,34 @@ GLOSSARY: tuple[tuple[str, Message, Message], ...] = (
         ),
     ),
     (
+        "call",
+        message("Call"),
+        message(
+            "One need put to several at once, until a day. Those invited see neither each other "
+            "nor each other's answers; questions are answered to all, and who asked is told to the "
+            "caller alone. An award is possible when no answer can come any more, and proposes an "
+            "introduction to which both sides still have to agree."
+        ),
+    ),
+    (
+        "refusals",
+        message("What refusals teach"),
+        message(
+            "Reasons for declining introductions and calls, counted by kind. Nothing is said of "
+            "fewer than five with a reason, or of fewer than three organisations; a kind is spoken "
+            "of where a quarter of them gave it."
+        ),
+    ),
+    (
+        "never_with",
+        message("Never-with list"),
+        message(
+            "Whoever is on it is not recommended to you nor you to them, is not introduced and not "
+            "invited to calls, in either direction. They are not told; what they see is the same "
+            "as of somebody who does not want to be proposed."
+        ),
+    ),
+    (
         "survey",
         message("Survey of ties"),
         message(

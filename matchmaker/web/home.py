@@ -56,7 +56,7 @@ def home() -> PageAnswer:
         profile=profile,
         waiting=[view for view in views if view.side in view.awaited],
         others=[view for view in views if view.side not in view.awaited][:_INTRODUCTIONS],
-        tasks=_tasks(profile),
+        tasks=[*_waiting_calls(principal, own), *_tasks(profile)],
         load=services().introductions.load(principal, own),
         goals=goals_of(profile.organization.kind),
         goal=goal,
@@ -98,6 +98,16 @@ def _answerable(principal: Principal, own: str) -> tuple[RankedNeed, ...]:
         return services().open_needs.answered(principal, own)
     except MatchmakerError:
         return ()
+
+
+def _waiting_calls(principal: Principal, own: str) -> list[Task]:
+    """The calls that wait for an answer, if any do."""
+    rows = services().call_answers.invitations(principal, own).rows
+    waiting = sum(row.waits for row in rows)
+    if not waiting:
+        return []
+    text = message("Calls that wait for your answer: %(count)s", count=waiting)
+    return [Task(text, url_for("web.calls"), waiting)]
 
 
 def _tasks(profile: OrganizationProfile) -> list[Task]:

@@ -17,6 +17,7 @@ from matchmaker.exports.tables import ExportFormat
 from matchmaker.exports.workbook import write_workbook
 from matchmaker.ingest.columns import TABLES, Column, table_name
 from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.relation_words import RELATIONS, layer_of
 from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
 from matchmaker.web.field_words import in_words
@@ -210,6 +211,8 @@ def choice_label(value: str) -> str:
             return gettext("yes")
         case "false":
             return gettext("no")
+        case _ if value in RELATIONS and (meant := layer_of(value)) is not None and meant[1]:
+            return gettext("%(relation)s, the second the first", relation=word(meant[0].value))
         case _:
             return word(value)
 

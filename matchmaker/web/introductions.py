@@ -36,6 +36,7 @@ from matchmaker.workflow.introduction_states import (
     Side,
     State,
 )
+from matchmaker.workflow.refusals import DeclineReason
 
 # The states of an introduction that goes well, in their order.
 _USUAL_COURSE = (
@@ -134,6 +135,7 @@ def introduction_page(
         plain=[action for action in dict.fromkeys(view.allowed) if action not in _WITH_OWN_FORM],
         kinds=list(OutcomeKind),
         bands=list(AmountBand),
+        decline_reasons=list(DeclineReason),
         progress=_progress(view),
         parties=parties_of(principal, others, view.goal, view.need, own),
         fit=fit,
@@ -180,6 +182,14 @@ def _progress(view: IntroductionView) -> list[ProgressStep]:
     ]
 
 
+def _exclude(principal: Principal, id: str) -> None:
+    """Never bring the two together again: no thanks for good."""
+    view = services().introductions.show(principal, id)
+    own = view.candidate if view.side is Side.CANDIDATE else view.seeker
+    if view.side and own.id and view.other.id:
+        services().exclusions.exclude(principal, own.id, view.other.id)
+
+
 @web.post("/introductions/<id>")
 def act(id: str) -> PageAnswer:
     """One step, a message or what is about a meeting; where refused, the page as it is now
@@ -193,6 +203,8 @@ def act(id: str) -> PageAnswer:
             is_report = form.get("action") == Action.REPORT
             outcome = read_form(Outcome) if is_report else None
             transition = read_form(Transition, outcome=outcome)
+            if form.get("never") and transition.action is Action.DECLINE:
+                _exclude(principal, id)
             services().introductions.act(principal, id, transition)
             show_notice(gettext("Done."))
     except SignInNeeded:

@@ -47,6 +47,7 @@ _ADMIN = MenuEntry(message("Administration"), "web.admin", "admin", ("/admin",))
 _PORTFOLIO = MenuEntry(message("Portfolio"), "web.portfolio", "postings", ("/portfolio",))
 _SAVED = MenuEntry(message("Saved"), "web.saved", "needs", ("/saved",))
 _PROFILE = MenuEntry(message("Our profile"), "web.edit_profile", "directory", ("/profile",))
+_CALLS = MenuEntry(message("Calls"), "web.calls", "needs", ("/calls", "/refusals"))
 _CIRCLES = MenuEntry(message("Circles"), "web.gatherings", "clusters", ("/gatherings",))
 _ACCOUNT = MenuEntry(message("My account"), "web.account", "admin", ("/account",))
 
@@ -67,7 +68,7 @@ def menu(principal: Principal) -> tuple[list[MenuEntry], list[MenuEntry]]:
         entries.append(_FIND)
     more = entries[MAX_ENTRIES:]
     if principal.organizations:
-        more += [_PROFILE, _PORTFOLIO]
+        more += [_CALLS, _PROFILE, _PORTFOLIO]
     more.append(_SAVED)
     if principal.organizations or principal.clusters:
         more.append(_CIRCLES)

@@ -253,12 +253,10 @@ def change_account() -> PageAnswer:
             services().api_keys.revoke(principal, form.get("key", ""))
             show_notice(gettext("The key no longer works."))
         case "session":
-            services().sessions.end(
-                principal, form.get("session", ""), form.get("password", ""), _secret()
-            )
+            services().sessions.end(principal, form.get("session", ""), form.get("password", ""))
             show_notice(gettext("That session has ended."))
         case "everywhere":
-            services().sessions.end_all(principal, form.get("password", ""), _secret())
+            services().sessions.end_all(principal, form.get("password", ""))
             end_session()
             return redirect(url_for("web.sign_in"), 303)
         case "confirm":

@@ -94,6 +94,10 @@ class Bid:
             raise InvalidInput("must name the currency of the price.", where="currency")
         check_length("text", self.text, MAX_TEXT)
 
+    def verdict(self, requirement: str) -> Met | None:
+        """What it says of a requirement, by its key; None: nothing."""
+        return dict(self.met).get(requirement)
+
     def stated(self, field: BidField) -> bool:
         """Whether it says something of a field."""
         return getattr(self, _ATTRIBUTES[field]) is not None

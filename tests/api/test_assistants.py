@@ -16,8 +16,9 @@ import pytest
 import uvicorn
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
+from starlette.testclient import TestClient
 
-from matchmaker.assistants.server import KEY, PATH, http_server, stdio_server
+from matchmaker.assistants.server import KEY, PATH, http_server, reached_at, stdio_server
 from matchmaker.errors import SignInNeeded
 from matchmaker.workflow.account import Scope
 from matchmaker.workflow.posting import PostingState
@@ -185,6 +186,31 @@ def test_over_http_the_token_is_the_key_and_metadata_say_where_to_go(world):
     finally:
         running.should_exit = True
         thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        ("matchmaker.example.org", "https://matchmaker.example.org", 200),
+        ("matchmaker.example.org", None, 200),
+        ("127.0.0.1:8765", None, 200),
+        ("attacker.example", None, 421),  # a page that points its name at this machine
+        ("matchmaker.example.org", "https://attacker.example", 403),
+    ],
+)
+def test_behind_a_proxy_it_is_reached_by_its_own_name_and_no_other(world, host, origin, status):
+    server = http_server(world.services, f"https://matchmaker.example.org{PATH}")
+    application = server.streamable_http_app(
+        stateless_http=True, transport_security=reached_at(f"https://matchmaker.example.org{PATH}")
+    )
+    headers = world.headers("member") | {
+        "Host": host,
+        "Accept": "application/json, text/event-stream",
+    }
+    headers |= {"Origin": origin} if origin else {}
+    with TestClient(application) as client:
+        question = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        assert client.post(PATH, json=question, headers=headers).status_code == status
 
 
 @pytest.mark.slow

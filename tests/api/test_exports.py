@@ -61,6 +61,17 @@ def fetch(client, what, format, **more):
     return answer
 
 
+@pytest.mark.parametrize("format", ["csv", "xlsx", "json", "graphml", "gexf"])
+def test_a_cluster_without_ties_is_a_table_without_rows(app, world, format):
+    headers = world.headers("admin")
+    answer = app.test_client().get(
+        f"/api/v1/clusters/t:other/ties/export?format={format}", headers=headers
+    )
+    assert answer.status_code == 200, answer.text
+    if format == "csv":
+        assert len(list(csv.reader(io.StringIO(answer.text)))) == 1
+
+
 def rows(answer):
     return list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
 

@@ -34,6 +34,16 @@ def test_a_logger_writes_to_the_standard_error_of_the_moment(monkeypatch):
     assert json.loads(second.getvalue())["event"] == "two"
 
 
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_what_others_send_makes_no_line_and_moves_no_cursor(form, monkeypatch):
+    written = io.StringIO()
+    monkeypatch.setattr("sys.stderr", written)
+    configure_logs(Settings(log_format=form, _env_file=None))
+    structlog.get_logger("tests").error("unexpected", path="/x\x1b[2J\r\nforged\u2028\x9b1A")
+    assert written.getvalue().count("\n") == 1
+    assert not set("\x1b\r\u2028\x9b") & set(written.getvalue())
+
+
 @pytest.fixture
 def receiver():
     """A listener on loopback, and what reaches it on each connection."""

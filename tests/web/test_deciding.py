@@ -66,6 +66,7 @@ def test_a_reason_typed_in_another_tab_is_kept_beside_what_happened_meanwhile(vi
     page, other = visitor.page, visitor.context.new_page()
     visitor.open(f"/introductions/{id}")
     page.locator("summary", has_text="Decline").click()
+    page.select_option("form:has([value=decline]) select", "no_capacity")
     page.fill("form:has([value=decline]) textarea", "Our furnace is being rebuilt.")
     other.goto(f"{visitor.server}/introductions/{id}")
     press(other, "Accept")

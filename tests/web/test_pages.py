@@ -45,7 +45,7 @@ PAGES = {
         "/organizations?q=阀门", "/organizations/seed:valves-005", "/account", "/notices",
         "/search?q=铸造阀体", "/search", "/gatherings",
         "/introductions/new?goal=supplier&candidate=seed:valves-005",
-        "/compare?id=seed:valves-005&id=seed:valves-026",
+        "/compare?id=seed:valves-005&id=seed:valves-026", "/calls", "/calls/new", "/refusals",
     ),
     "university": ("/", "/needs", "/find?goal=industry_partner", "/portfolio", "/definitions"),
     "coordinator": (

@@ -176,16 +176,16 @@ def properties_of(language: str) -> list[dict[str, str]]:
 
 def candidate_of(candidate: ReconciliationCandidate, language: str) -> dict[str, Any]:
     """A candidate: `score` from 0 to 100, `match` where it is certain, `features` by what."""
-    described, likeness = candidate.described, candidate.likeness
+    described = candidate.described
     organization = described.organization
     return {
         "id": organization.id,
         "name": organization.name,
         "description": _description(described, language),
         "type": _types(described, language),
-        "score": round(100 * likeness.score, 1),
-        "match": likeness.certain,
-        "features": [{"id": name, "value": value} for name, value in likeness.features],
+        "score": round(100 * candidate.chance, 1),
+        "match": candidate.is_certain,
+        "features": [{"id": name, "value": value} for name, value in candidate.features],
     }
 
 

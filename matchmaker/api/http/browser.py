@@ -10,7 +10,7 @@ from flask import Response, after_this_request, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from matchmaker.api.http.context import services
-from matchmaker.api.http.guards import cookie_name, is_local
+from matchmaker.api.http.guards import SINCE, cookie_name, is_local
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.session import SignInOrigin
 
@@ -43,6 +43,7 @@ def begin_session(account: Account) -> None:
         session["language"] = wanted
     session.permanent = True
     session["session"] = services().sessions.begin(account, origin())
+    session[SINCE] = int(time.time())
     _mark_device(account.email)
 
 

@@ -7,6 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -131,6 +132,9 @@ BEFORE_SECOND_FACTOR = frozenset(
 WRITING = frozenset({"POST", "PUT", "PATCH"})
 MAX_KEY = 200
 SESSION_COOKIE = "matchmaker"
+# When the session began, in the signed cookie, and how long that is a moment ago.
+SINCE = "since"
+RECENT_SECONDS = 600
 # For a year, below this name too (RFC 6797); browsers heed it over https only.
 TRANSPORT = "max-age=31536000; includeSubDomains"
 # What no answer of ours needs; pages have a policy of their own, which lets their scripts in.
@@ -254,7 +258,8 @@ def _resume() -> None:
     if account is None:
         session.clear()
         return
-    g.principal, g.account = account.principal(), account
+    is_recent = time.time() - int(session.get(SINCE, 0)) < RECENT_SECONDS
+    g.principal, g.account = replace(account.principal(), is_recent=is_recent), account
     if request.method not in SAFE:
         csrf.protect()
     if request.endpoint not in BEFORE_SECOND_FACTOR and services().second_factors.is_owed(account):

@@ -218,7 +218,7 @@ def change_password(body: PasswordChange) -> Response:
 @people.post("/account/sign-out", **writes(ACCOUNTS))
 def sign_out_everywhere(body: Password) -> Response:
     """End all sessions of one's account; its keys go on."""
-    services().sessions.end_all(current_principal(), body.password, _secret())
+    services().sessions.end_all(current_principal(), body.password)
     return done()
 
 
@@ -236,7 +236,7 @@ def list_sessions() -> Response:
 @people.post("/account/sessions/<id>/end", **writes(ACCOUNTS))
 def end_one_session(path: IdPath, body: Password) -> Response:
     """End one session of one's account."""
-    services().sessions.end(current_principal(), path.id, body.password, _secret())
+    services().sessions.end(current_principal(), path.id, body.password)
     return done()
 
 

@@ -5,6 +5,7 @@ from matchmaker.recommend.specification.comparison import compare
 from matchmaker.recommend.specification.customers import compare_customer, offered
 from matchmaker.recommend.specification.model import (
     CORE,
+    TOLD_BY_GRAPH,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -19,6 +20,7 @@ from matchmaker.recommend.specification.vocabulary import AROUND, names_of
 __all__ = [
     "AROUND",
     "CORE",
+    "TOLD_BY_GRAPH",
     "Choices",
     "Comparison",
     "Fulfilment",

@@ -13,6 +13,7 @@ from matchmaker.recommend.specification.customers import is_made
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     CORE,
+    TOLD_BY_GRAPH,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -164,11 +165,7 @@ def _sold(statement: Specification) -> Requirement | None:
 
 def _judge(requirement: Requirement, statement: Specification) -> Judgement:
     """The best that the statement says of a requirement: met before unmet before unknown."""
-    if requirement.kind in (
-        RequirementKind.PLACE,
-        RequirementKind.DISTANCE,
-        RequirementKind.PARTNER,
-    ):
+    if requirement.kind in TOLD_BY_GRAPH:
         return Judgement(requirement, Fulfilment.UNKNOWN)
     if requirement.kind is RequirementKind.CODE and (
         match := occurrence(requirement, statement.text)

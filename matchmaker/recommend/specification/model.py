@@ -33,6 +33,11 @@ class RequirementKind(StrEnum):
 # What a need is of, before how it must be.
 CORE = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS, RequirementKind.CODE})
 
+# What is asked of a partner itself. The graph tells it, whatever its statements say.
+TOLD_BY_GRAPH = frozenset(
+    {RequirementKind.PLACE, RequirementKind.DISTANCE, RequirementKind.PARTNER}
+)
+
 # Likenesses of right and wrong statements of one trade differ by some .2: an unmet
 # requirement outweighs that, and what nothing is said of changes nothing.
 DENIED = -1.0
@@ -216,13 +221,15 @@ class Comparison:
 
         Soft requirements count a third. What is unmet always outweighs what is met, but for
         what is read tentatively, of which all together take `TENTATIVE`. A material or date
-        that fits says less of a statement that is aside of what is needed.
+        that fits says less of a statement that is aside of what is needed, and where its
+        owner is says nothing of it.
         """
         if self.denied:
             return DENIED
         plain = [j for j in self.unmet if not j.tentative]
         unmet = sum(_weight(j, _UNMET.get(j.requirement.kind, UNMET)) for j in plain)
-        met = sum(_weight(j, _MET.get(j.requirement.kind, MET)) for j in self.met)
+        speaking = [j for j in self.met if not (self.aside and j.requirement.kind in TOLD_BY_GRAPH)]
+        met = sum(_weight(j, _MET.get(j.requirement.kind, MET)) for j in speaking)
         met *= ASIDE if self.aside else 1
         if unmet:  # what is met of another thing than the one asked for is worth little
             met = min(met, -unmet / 4)

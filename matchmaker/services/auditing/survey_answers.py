@@ -25,8 +25,6 @@ from matchmaker.workflow.survey import (
     response_id,
 )
 
-_NAME_FITS = 0.99
-
 
 @dataclass(frozen=True, slots=True)
 class SurveyAnswers:
@@ -217,7 +215,7 @@ class SurveyAnswers:
             sure = [
                 candidate.described.organization.id
                 for candidate in candidates
-                if candidate.likeness.certain or candidate.likeness.score >= _NAME_FITS
+                if candidate.is_certain or candidate.fits_by_name
             ]
             if len(sure) == 1:
                 ids_by_name[name] = sure[0]

@@ -28,7 +28,7 @@ def comparison_export(view: CallView) -> DataExport:
             requirement.words,
             requirement.kind,
             *_named(party),
-            dict(beside.bid.met).get(requirement.key, ""),
+            beside.bid.verdict(requirement.key) or "",
         )
         for requirement in view.brief.requirements
         for party, beside in compared

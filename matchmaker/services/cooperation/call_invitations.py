@@ -23,7 +23,7 @@ from matchmaker.workflow.call_answer import CallAnswer, InvitedBy, answer_id
 from matchmaker.workflow.notification import NotificationKind
 
 # So many more than are asked for are ranked, as some may not be invited.
-_SPARE = 2 * MAX_INVITED
+_SPARE = 10
 
 
 @dataclass(frozen=True, slots=True)

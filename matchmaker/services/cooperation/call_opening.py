@@ -66,7 +66,7 @@ class CallOpening:
             needs=tuple(each.id for each in found if each.goal is goal),
             gathering=gathering,
             cluster=clusters[0].id if clusters else "",
-            currency=first.currency if first else "",
+            currency=(first.currency if first else "") or "CNY",
             quantity=first.quantity if first else "",
         )
 

@@ -11,10 +11,12 @@ from matchmaker.domain import Industry, Organization, Place, PlaceLevel
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.ingest.codes import CODE_KINDS, valid_code
 from matchmaker.ingest.countries import iso_code
+from matchmaker.ingest.matching_model import WEIGHTS, Comparable, PairComparison, evidence
+from matchmaker.ingest.name_comparison import NameLevel
 from matchmaker.ingest.name_index import NameIndex
 from matchmaker.ingest.places import PlaceIndex
+from matchmaker.ingest.resolve import keys_of
 from matchmaker.services.directory.codes import place_index
-from matchmaker.services.directory.likeness import Likeness, likeness
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.ports import DuplicateKeys, GraphStore
@@ -24,7 +26,10 @@ MOST_CANDIDATES = 50
 USUAL_CANDIDATES = 5
 # Names looked at more closely for each query.
 _LOOKED_AT = 50
-LEAST_SCORE = 0.3
+# Less likely ones are not named.
+LEAST_CHANCE = 0.01
+# Names that are one but for spelling, order, or being the other name of one.
+_FITTING = (NameLevel.SAME, NameLevel.SPELLING, NameLevel.ORDER, NameLevel.OTHER_NAME)
 # Any organisation, whatever its kind.
 ANY_TYPE = "organization"
 # What a query may say beside the name.
@@ -57,10 +62,35 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class ReconciliationCandidate:
-    """An organisation that a query may mean, and how likely that is."""
+    """An organisation that a query may mean, compared as an import compares two.
+
+    `is_certain` where an import would make the two one without asking, and no other is certain.
+    """
 
     described: Described
-    likeness: Likeness
+    comparison: PairComparison
+    is_certain: bool
+
+    @property
+    def chance(self) -> float:
+        """That it is the one that is meant, in (0, 1)."""
+        return self.comparison.chance
+
+    @property
+    def fits_by_name(self) -> bool:
+        """Whether nothing of the names tells the two apart."""
+        levels = self.comparison.levels
+        return levels["name"] in _FITTING and levels["form"] != "different"
+
+    @property
+    def features(self) -> tuple[tuple[str, float], ...]:
+        """The chance in percent, and by comparison its weight: log2 of how far it moves the odds.
+
+        What one of the two does not say moves none and is left out.
+        """
+        told = self.comparison.levels.items()
+        weights = ((name, WEIGHTS[name][level]) for name, level in told if level != "unknown")
+        return ("chance", round(100 * self.chance, 1)), *weights
 
 
 @dataclass(frozen=True)
@@ -197,14 +227,17 @@ def _ranked(
     kinds = query.types - {ANY_TYPE}
     different = {each.organization.id: each for each in known}  # some may be merged by now
     candidates = [
-        ReconciliationCandidate(each, likeness(sought, each.organization))
+        _compared(sought, each)
         for each in different.values()
         if not kinds or each.organization.kind in kinds
     ]
-    if sum(candidate.likeness.certain for candidate in candidates) > 1:
-        candidates = [
-            replace(each, likeness=replace(each.likeness, certain=False)) for each in candidates
-        ]
-    likely = [each for each in candidates if each.likeness.score >= LEAST_SCORE]
-    likely.sort(key=lambda each: (-each.likeness.score, each.described.organization.id))
+    if sum(candidate.is_certain for candidate in candidates) > 1:
+        candidates = [replace(each, is_certain=False) for each in candidates]
+    likely = [each for each in candidates if each.chance >= LEAST_CHANCE]
+    likely.sort(key=lambda each: (-each.chance, each.described.organization.id))
     return tuple(likely[: max(0, min(query.limit, MOST_CANDIDATES))])
+
+
+def _compared(sought: DuplicateKeys, known: Described) -> ReconciliationCandidate:
+    comparison = evidence(Comparable.of(sought), Comparable.of(keys_of(known.organization)))
+    return ReconciliationCandidate(known, comparison, comparison.is_certain)

@@ -8,6 +8,8 @@ from datetime import date
 from itertools import combinations
 from typing import Any
 
+import numpy as np
+
 from matchmaker.audit.ties import JOINT
 from matchmaker.domain import (
     UNDIRECTED_LAYERS,
@@ -130,8 +132,9 @@ def ties_of(snapshot: Snapshot, ids: Iterable[str]) -> GraphRows:
     }
     kind = snapshot.engagements.kind
     chosen = sorted(number for number in undertakings if int(kind[number]) in kinds)
-    ties = snapshot.ties["id"].take(sorted(numbers)).to_pylist()
-    engagements = snapshot.engagements.table["id"].take(chosen).to_pylist()
+    # As numbers: of an empty list Arrow would not know what it holds.
+    ties = snapshot.ties["id"].take(np.array(sorted(numbers), np.int64)).to_pylist()
+    engagements = snapshot.engagements.table["id"].take(np.array(chosen, np.int64)).to_pylist()
     anybody = (Participant("any:one", Role.PARTNER),)
     return GraphRows(
         ties=tuple(Tie(id, "any:one", "any:other", Layer.SUPPLIES) for id in ties),

@@ -14,8 +14,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing, read_cell
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
-from matchmaker.ingest.industries import IndustryIndex
-from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.list_formats import FORMATS, RELATIONS
 from matchmaker.ingest.place_context import (
     TELLING_PLACES,
     common_places,
@@ -25,6 +24,7 @@ from matchmaker.ingest.place_context import (
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.qualifications import cell_with_title
 from matchmaker.ingest.reference import ReferenceIndex
+from matchmaker.ingest.relation_words import RELATIONS as RELATION_VALUES
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.table_file import Line, SheetSummary, TableFile
 from matchmaker.ingest.table_options import TableOptions
@@ -107,6 +107,11 @@ class ProblemRow:
         )
 
     @property
+    def costs_something(self) -> bool:
+        """Whether the row or a cell of it is left out, and it is not kept whole with a remark."""
+        return any(each.severity == "error" or each.is_lost for each in self.problems)
+
+    @property
     def problems(self) -> tuple[Problem, ...]:
         """All that is told of it."""
         return tuple(each for cell in self.problem_cells for each in cell.problems)
@@ -181,12 +186,18 @@ def file_preview(
 def problem_rows(
     table: TableFile, options: TableOptions, report: ImportReport, limit: int | None = MAX_ROWS
 ) -> Iterator[ProblemRow]:
-    """Rows that are refused, or kept otherwise than they were written, in their order."""
+    """Rows that are refused, or kept otherwise than they were written, in their order.
+
+    Of more than `limit` first those that cost a row or a cell.
+    """
     by_line: dict[int, list[Problem]] = {}
     for problem in report.problems:
         if problem.line and problem.severity in ("error", "warning"):
             by_line.setdefault(problem.line, []).append(problem)
-    wanted = set(sorted(by_line)[:limit])
+    costs = {
+        n for n, told in by_line.items() if any(p.severity == "error" or p.is_lost for p in told)
+    }
+    wanted = set(sorted(by_line, key=lambda number: (number not in costs, number))[:limit])
     naming = _naming_titles(options)
     last = max(wanted, default=0)
     for line in table.lines() if wanted else ():
@@ -203,6 +214,8 @@ def choices_of(format: str, column: str) -> tuple[str, ...]:
     """The members of the closed list that a column takes, yes and no for a flag; else none."""
     if column not in {each.name for each in FORMATS[format].columns}:
         return ()
+    if format == RELATIONS and column == "layer":
+        return RELATION_VALUES
     hint = get_type_hints(FORMATS[format].model).get(column)
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     for kind in kinds:
@@ -250,7 +263,7 @@ def _unknown_words(
                 if whole := cell_with_title(asked_columns[title].name, title, cell)[0]:
                     count[whole] += 1
     if places.titles:
-        yield from _words_of(places.undecided(), columns["place"], options, index)
+        yield from places.words()
     for title, count in counts.items():
         yield from _words_of(count, asked_columns[title], options, index)
 
@@ -274,36 +287,36 @@ class _Places:
     def __init__(self, options: TableOptions, index: PlaceIndex) -> None:
         self._index, self._answers = index, options.values.get("place", {})
         default = options.defaults.get("place", "")
-        self._default = index.find(default).id if default else ""
+        self._default = [id for id in (index.find(default).id,) if id] if default else []
         self.titles = [title for title, name in options.mapping.items() if name == "place"]
         self._beside = {
             name: title for title, name in options.mapping.items() if name in TELLING_PLACES
         }
+        # By cell how often it stands there, and what the lines say of those that can be several.
         self._cells: Counter[str] = Counter()
-        self._undecided: Counter[str] = Counter()
+        self._rows: dict[str, list[str]] = {}
 
     def add(self, line: Line) -> None:
         cells = [cell for title in self.titles if (cell := line.cells.get(title, ""))]
-        if not (whole := ", ".join(cells)):
-            return
-        self._cells[whole] += 1
-        beside = {name: line.cells.get(title, "") for name, title in self._beside.items()}
-        if not find_beside(self._index, whole, "", places_of_row(self._index, beside))[0].id:
-            self._undecided[whole] += 1
+        if whole := ", ".join(cells):
+            self._cells[whole] += 1
+            if self._index.find(whole).candidates:
+                beside = {name: line.cells.get(title, "") for name, title in self._beside.items()}
+                self._rows.setdefault(whole, []).extend(places_of_row(self._index, beside))
 
-    def undecided(self) -> Counter[str]:
-        """Those that neither their line nor the column decides, and those that were answered."""
-        beside = [
-            each for each in (self._default, *common_places(self._index, self._cells)) if each
-        ]
-        return Counter(
-            {
-                cell: number
-                for cell, number in self._cells.items()
-                if cell in self._answers
-                or (self._undecided[cell] and not find_beside(self._index, cell, "", beside)[0].id)
-            }
-        )
+    def words(self) -> Iterator[UnknownWord]:
+        """Those that neither their lines nor the column decides, and those that were answered."""
+        usual = common_places(self._index, self._cells)
+        shown = 0
+        for cell, number in self._cells.most_common():
+            beside = [*self._rows.get(cell, ()), *self._default]
+            match, _ = find_beside(self._index, cell, "", beside, lambda: usual)
+            is_asked = not match.id and bool(match.candidates) and not is_nothing(cell)
+            if shown < MAX_WORDS and (is_asked or cell in self._answers):
+                shown += 1
+                choices = (WordChoice(id, self._index.path(id)) for id in match.candidates)
+                answer = self._answers.get(cell, "")
+                yield UnknownWord("place", cell, number, tuple(choices), answer)
 
 
 def _choices(
@@ -312,21 +325,14 @@ def _choices(
     """What a word may be taken for, None where it is understood or says nothing."""
     if is_nothing(cell):
         return None
-    if column.name == "place":
-        return _ids(index.places, cell) or None  # a town that is not known has nothing to choose
     if column.name == "industry":
-        return _ids(index.industries, cell)
+        match = index.industries.find(cell)
+        ids = match.candidates
+        return None if match.id else tuple(WordChoice(id, index.industries.path(id)) for id in ids)
     reading = read_cell(column.name, column.read, cell)
     if reading.value is not None or reading.problem is None:
         return None
     return tuple(map(WordChoice, reading.choices or choices_of(format, column.name)))
-
-
-def _ids(index: PlaceIndex | IndustryIndex, cell: str) -> tuple[WordChoice, ...] | None:
-    match = index.find(cell)
-    if match.id:
-        return None
-    return tuple(WordChoice(id, index.path(id)) for id in match.candidates)
 
 
 # By what a row is known, the surest first.

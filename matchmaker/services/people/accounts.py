@@ -94,17 +94,21 @@ class Accounts:
         principal: Principal,
         email: str,
         name: str,
-        password: str,
+        password: str | None,
         *,
         memberships: tuple[AccountMembership, ...] = (),
         clusters: tuple[str, ...] = (),
         admin: bool = False,
         language: str = "zh",
     ) -> Account:
-        """An account made by an admin, without an invitation. Raises InvalidInput, WrongState."""
+        """An account made by an admin, without an invitation; without a password nobody signs in.
+
+        Raises InvalidInput, WrongState.
+        """
         principal.require_admin()
         address = checked_email(email)
-        check_password(password, address)
+        if password is not None:
+            check_password(password, address)
         store = self.store()
         memberships = tuple(
             replace(place, organization=store.organization(place.organization).id)
@@ -113,7 +117,8 @@ class Accounts:
         for cluster in clusters:
             store.cluster(cluster)
         account = Account(
-            new_id(), address, checked_name(name), self.clock(), self.passwords.hash(password),
+            new_id(), address, checked_name(name), self.clock(),
+            "" if password is None else self.passwords.hash(password),
             memberships, clusters, admin,
             preferences=Preferences(language=checked_language(language)),
         )  # fmt: skip
@@ -160,9 +165,16 @@ class Accounts:
 
     # -- for the services beside it
 
-    def require_password(self, account: Account, password: str) -> None:
-        """Raise InvalidInput for another password; an account without one needs none."""
-        if account.password_hash and not self.passwords.matches(account.password_hash, password):
+    def require_password(self, principal: Principal, account: Account, password: str) -> None:
+        """Raise InvalidInput for another password.
+
+        Who has none, only a provider, shows that it is them by having signed in a moment ago:
+        WrongState otherwise.
+        """
+        if not account.password_hash:
+            if not principal.is_recent:
+                raise WrongState("You signed in a while ago.", mend="Sign out, and sign in again.")
+        elif not self.passwords.matches(account.password_hash, password):
             raise InvalidInput("is not the present one.", where="password")
 
     def find(self, email: str) -> Versioned[Account] | None:

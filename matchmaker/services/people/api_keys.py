@@ -54,7 +54,7 @@ class ApiKeys:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
         if sum(not key.revoked for key in self.own(principal)) >= MAX_KEYS:
             raise WrongState(
                 "There are %(max_keys)s keys already.", mend="Revoke one first.", max_keys=MAX_KEYS

@@ -67,7 +67,7 @@ class Passkeys:
         """
         principal.require_writing()
         account, site = self.accounts.own(principal), self._required_site()
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
         _require_room(account)
         challenge = self._challenge(_MAKE, account)
         return registration_options(
@@ -154,7 +154,7 @@ class Passkeys:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
 
         def remove(before: Account) -> Account:
             kept = tuple(each for each in before.passkeys if each.id != id)

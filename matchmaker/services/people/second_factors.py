@@ -51,7 +51,7 @@ class SecondFactors:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
         secret = new_secret()
 
         def put(before: Account) -> Account:
@@ -89,7 +89,7 @@ class SecondFactors:
         """Ask for no code any more. Raises InvalidInput for a wrong password or code."""
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
 
         def remove(before: Account) -> Account:
             return replace(self.after_own_code(before, code), second_factor=None).ended()
@@ -104,7 +104,7 @@ class SecondFactors:
         """
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, password)
+        self.accounts.require_password(principal, account, password)
         recovery = new_recovery_codes()
 
         def renew(before: Account) -> Account:

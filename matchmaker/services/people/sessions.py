@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from matchmaker.access import Principal
-from matchmaker.errors import NotFound, VersionConflict, WrongState
+from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.operator_key import key_digest
 from matchmaker.services.repositories import Repositories, Versioned
@@ -22,8 +22,6 @@ from matchmaker.workflow.session import FORGOTTEN_AFTER, MAX_AGENT, Session, Sig
 NOTED_EVERY = timedelta(minutes=5)
 # However much it is used, a session ends after so long, or after `keep` where that is longer.
 LONGEST = timedelta(days=7)
-# Who has no password shows that it is them by having signed in so short a time ago.
-RECENT = timedelta(minutes=10)
 # The oldest of more than these ends.
 MAX_SESSIONS = 50
 log = structlog.get_logger(__name__)
@@ -82,14 +80,11 @@ class Sessions:
         """Whether the secret is this session's."""
         return secrets.compare_digest(session.id, key_digest(secret))
 
-    def end(self, principal: Principal, id: str, password: str, secret: str = "") -> None:
-        """End a session of one's own; `secret` is that of the one that asks.
-
-        Raises NotFound, InvalidInput for a wrong password, WrongState for who has to sign in again.
-        """
+    def end(self, principal: Principal, id: str, password: str) -> None:
+        """End a session of one's own. Raises NotFound, InvalidInput for a wrong password."""
         principal.require_writing()
         account = self.accounts.own(principal)
-        self._require_again(account, password, secret)
+        self.accounts.require_password(principal, account, password)
 
         def remove(unit: UnitOfWork) -> None:
             stored = self.repositories.sessions.get_or_none(id)
@@ -100,14 +95,11 @@ class Sessions:
 
         commit_changes(self.repositories.records, principal, self.clock, remove)
 
-    def end_all(self, principal: Principal, password: str, secret: str = "") -> None:
-        """End every session of one's own; keys go on. `secret` is that of the one that asks.
-
-        Raises InvalidInput for a wrong password, WrongState for who has to sign in again.
-        """
+    def end_all(self, principal: Principal, password: str) -> None:
+        """End every session of one's own; keys go on. Raises InvalidInput for a wrong password."""
         principal.require_writing()
         account = self.accounts.own(principal)
-        self._require_again(account, password, secret)
+        self.accounts.require_password(principal, account, password)
 
         def remove(unit: UnitOfWork) -> None:
             for stored in self._of(account.id):
@@ -143,15 +135,6 @@ class Sessions:
         return removed
 
     # -- the parts
-
-    def _require_again(self, account: Account, password: str, secret: str) -> None:
-        """The password, or where there is none that its provider was just asked."""
-        if account.password_hash:
-            self.accounts.require_password(account, password)
-            return
-        asking = self.repositories.sessions.get_or_none(key_digest(secret))
-        if asking is None or self.clock() - asking.value.created > RECENT:
-            raise WrongState("You signed in a while ago.", mend="Sign out, and sign in again.")
 
     def _of(self, account_id: str) -> list[Versioned[Session]]:
         return list(self.repositories.sessions.iterate("account", account_id))

@@ -167,7 +167,7 @@ class SignInService:
         """A new password; all other sessions end. Raises InvalidInput, NotAllowed."""
         principal.require_writing()
         account = self.accounts.own(principal)
-        self.accounts.require_password(account, old)
+        self.accounts.require_password(principal, account, old)
         check_password(new, account.email)
         hashed = self.passwords.hash(new)
 

@@ -204,3 +204,14 @@ def test_what_stands_beside_a_place_decides_among_several(with_towns):
     match, decided_by = find_beside(with_towns, "城关镇", "", common_places(with_towns, column))
     assert (match.id, decided_by) == ("gbt2260:330681", "gbt2260:330681")
     assert find_beside(with_towns, "城关镇", "", ["gbt2260:330324"])[0].candidates
+
+
+def test_a_town_known_only_elsewhere_than_its_column_lies_is_asked_about(with_towns):
+    """It may be the former name of one here: both are to choose from."""
+    usual = ("gbt2260:330324", "gbt2260:330300")
+    match, decided_by = find_beside(with_towns, "店口镇", "", (), lambda: usual)
+    assert (match.candidates, decided_by) == (("gbt2260:330324", "gbt2260:330681"), "")
+    said = find_beside(with_towns, "诸暨市店口镇", "", (), lambda: usual)[0]
+    assert said.id == "gbt2260:330681"
+    assert find_beside(with_towns, "瓯北街道", "", (), lambda: usual)[0].id == "gbt2260:330324"
+    assert find_beside(with_towns, "店口镇", "", ())[0].id == "gbt2260:330681"

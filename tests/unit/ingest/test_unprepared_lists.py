@@ -48,6 +48,16 @@ def test_what_a_survey_notes_of_an_answer_is_no_column() -> None:
     assert suggested("organizations", samples)["来源"] == "source"
 
 
+def test_codes_are_no_description_and_a_title_in_two_languages_is_either() -> None:
+    samples = {
+        "主要出口商品(HS)": ("8708.99", "8481.80"), "公司名称 Company Name": ("示例厂",),
+        "展位号 Booth No.": ("A1",), "主要产品 Products": ("球阀",), "海关编码": ("3302960001",),
+    }  # fmt: skip
+    assert list(suggested("organizations", samples).values()) == [
+        "industry", "name", "", "description", "",
+    ]  # fmt: skip
+
+
 def test_a_code_is_no_other_code_that_is_called_nearly_so() -> None:
     assert suggested("organizations", {"SIC Code": ("25620",)}) == {"SIC Code": "industry"}
     assert suggested("organizations", {"USC Kode": ("25620",)}) == {"USC Kode": ""}
@@ -137,3 +147,22 @@ def test_bands_and_two_languages_in_a_list(tmp_path: Path) -> None:
 def test_a_country_in_two_languages_is_one_where_both_say_the_same() -> None:
     cells = ("中国 China", "Germany 德国", "日本\nJapan", "日本 China")
     assert [iso_code(cell) for cell in cells] == ["CN", "DE", "JP", ""]
+
+
+def test_relations_are_turned_round_by_their_words_and_asked_about_where_they_do_not_tell(
+    tmp_path: Path,
+) -> None:
+    text = (
+        "企业A,企业B,关系\n示例甲厂,示例乙厂,供应\n示例丙厂,示例乙厂,采购自\n"
+        "示例丁厂,示例乙厂,客户\n示例戊公司,示例乙厂,owned by\n"
+    )
+    chosen = {"layer": {"客户": "SUPPLIES:reversed"}}
+    for values, ties in (({}, 3), (chosen, 4)):
+        parsed = read(tmp_path, text, values=values)
+        names = {row.id: row.name for row in parsed.rows.organizations}
+        said = {(names[t.source], t.layer.value, names[t.target]) for t in parsed.rows.ties}
+        assert len(said) == ties
+    assert said == {
+        ("示例甲厂", "SUPPLIES", "示例乙厂"), ("示例乙厂", "SUPPLIES", "示例丙厂"),
+        ("示例乙厂", "SUPPLIES", "示例丁厂"), ("示例乙厂", "OWNS", "示例戊公司"),
+    }  # fmt: skip

@@ -18,10 +18,11 @@ from matchmaker.domain import (
 )
 from matchmaker.embedding import LanguageMeans
 from matchmaker.goals import GOALS
-from matchmaker.recommend.evidence import ACROSS_LANGUAGES, blend, text_fit
+from matchmaker.recommend.evidence import text_fit
 from matchmaker.recommend.model import Request, Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.pipeline import recommend
+from matchmaker.recommend.question_fit import ACROSS_LANGUAGES, blend
 from matchmaker.snapshot.build import StatementVectors, build
 from matchmaker.snapshot.load import load, save
 from matchmaker.snapshot.model import FloatArray, Snapshot

@@ -22,6 +22,7 @@ from matchmaker.snapshot.lexical import (
     build_lexical,
     code_shares,
     lexical_scores,
+    translated_share,
     without,
 )
 from matchmaker.snapshot.load import load, save
@@ -173,3 +174,20 @@ def test_a_term_said_more_often_than_two_bytes_hold_is_counted_again() -> None:
     before = build_lexical(texts)
     after = build_lexical(texts, earlier=EarlierPostings(before, np.array([0, 1], np.int32)))
     assert np.array_equal(before.weight, after.weight)
+
+
+def test_an_english_question_is_answered_by_the_chinese_words_for_it() -> None:
+    texts = ["铸件和阀门", "不锈钢阀门", "袜子", "castings and valves", "CNC 车床"]
+    shares = translated_share(
+        build_lexical(texts), "castings, valves", np.arange(3, dtype=np.int32)
+    )
+    # Of three statements in Chinese one says castings and two say valves, both in full.
+    castings, valves = math.log(1 + 3 / 2), math.log(1 + 3 / 3)
+    expected = [1, valves / (castings + valves), 0, 0, 0]
+    np.testing.assert_allclose(shares, expected, rtol=1e-6)
+
+
+def test_a_word_that_a_chinese_statement_has_as_it_is_needs_no_translation() -> None:
+    index = build_lexical(["CNC 车床", "袜子"])
+    shares = translated_share(index, "CNC", np.arange(2, dtype=np.int32))
+    assert shares.tolist() == [1, 0]

@@ -1,8 +1,17 @@
 """A need against statements: what is met, what is said otherwise, and what nothing is said of."""
 
+from dataclasses import replace
+
 import pytest
 
-from matchmaker.recommend.specification import Comparison, compare, compare_customer, read
+from matchmaker.recommend.specification import (
+    Comparison,
+    Fulfilment,
+    RequirementKind,
+    compare,
+    compare_customer,
+    read,
+)
 
 
 def compared(need: str, statement: str) -> Comparison:
@@ -231,3 +240,19 @@ def test_tenths_behind_a_unit_are_read_as_they_are_spoken(text, value):
 def test_a_denial_of_what_a_thing_has_leaves_the_thing():
     items = {(item.value, item.denied) for item in read("不要石墨的垫片").items}
     assert items == {("graphite", True), ("gasket", False)}
+
+
+@pytest.mark.parametrize(("need", "helps"), [("gate valves", True), ("pumps", False)])
+def test_where_somebody_is_helps_only_who_says_something_of_what_is_needed(need, helps):
+    comparison = compare(read(f"{need} in carbon steel, preferably Ningbo"), read("gate valves"))
+    near = replace(
+        comparison,
+        judgements=tuple(
+            replace(judged, verdict=Fulfilment.MET)
+            if judged.requirement.kind is RequirementKind.PLACE
+            else judged
+            for judged in comparison.judgements
+        ),
+    )
+    assert "Ningbo" in [judged.requirement.text for judged in near.met]
+    assert (near.adjustment > comparison.adjustment) is helps
