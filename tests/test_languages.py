@@ -178,6 +178,9 @@ def test_faults_of_fields_are_said_in_one_language(application, world, path, sen
 
 # What stands for a page's argument: an id, or the route whose valid request makes one.
 ARGUMENTS = {
+    "call": {"id": "GET /calls/{id}"},
+    "award_call": {"id": "GET /calls/{id}"},
+    "export_answers": {"id": "GET /calls/{id}", "format": "csv"},
     "organization": {"id": FIRM},
     "introduction": {"id": "GET /introductions/{id}"},
     "posting": {"id": "GET /postings/{id}"},

@@ -15,6 +15,7 @@ from matchmaker import errors
 from matchmaker.cli.assistants import mcp
 from matchmaker.cli.auditing import audit, clusters
 from matchmaker.cli.backup import backup, restore, upgrade
+from matchmaker.cli.calls import call
 from matchmaker.cli.cooperation import effect, introduction, post
 from matchmaker.cli.directory import show_log
 from matchmaker.cli.exports import export
@@ -33,7 +34,7 @@ _UNAVAILABLE = (
     errors.ModelUnavailable, errors.RankerMismatch,
 )  # fmt: skip
 _COMMANDS = (
-    recommend, audit, clusters, account, post, introduction, effect, show_log, import_group,
+    recommend, audit, clusters, account, post, introduction, call, effect, show_log, import_group,
     template, export, seed, duplicates, refresh, train, evaluate, status, doctor, setup, serve,
     worker, key, backup, restore, upgrade, mcp,
 )  # fmt: skip

@@ -27,6 +27,7 @@ from matchmaker.messages import message, term, translated
 from matchmaker.store.documents import new_id
 from matchmaker.terms import TERMS
 from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind
+from matchmaker.workflow.refusals import DeclineReason
 
 if TYPE_CHECKING:
     from matchmaker.services.cooperation.effects import Effect, Funnel
@@ -148,6 +149,11 @@ def show(id: str, email: str | None, as_json: bool) -> None:
 )
 @click.option("--reason", default="", help="Why it is declined or ended.")
 @click.option(
+    "--kind",
+    type=click.Choice([reason.value for reason in DeclineReason]),
+    help="With decline: the kind of reason, which is counted.",
+)
+@click.option(
     "--outcome",
     type=click.Choice([kind.value for kind in OutcomeKind]),
     help="With report: what came of it.",
@@ -162,6 +168,7 @@ def act(
     id: str,
     action: str,
     reason: str,
+    kind: str | None,
     outcome: str | None,
     amount: str,
     new_product: bool,
@@ -177,7 +184,13 @@ def act(
     report = None
     if outcome:
         report = Outcome(OutcomeKind(outcome), AmountBand(amount), new_product, jobs)
-    transition = Transition(Action(action), reason, outcome=report, satisfaction=satisfaction)
+    transition = Transition(
+        Action(action),
+        reason,
+        kind=DeclineReason(kind) if kind else None,
+        outcome=report,
+        satisfaction=satisfaction,
+    )
     _show(services.introductions.act(acting_principal(services, email), id, transition), as_json)
 
 

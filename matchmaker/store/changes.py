@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from matchmaker.errors import VersionConflict
+
 Keys = Mapping[str, str | Sequence[str]]
 
 
@@ -50,3 +52,13 @@ class Remove:
 
 
 Change = Put | Remove
+
+
+def conflict(kind: str, id: str) -> VersionConflict:
+    """Somebody else was faster."""
+    return VersionConflict(
+        "The %(kind)s %(id)s was changed meanwhile.",
+        mend="Read it again and repeat.",
+        kind=kind.replace("_", " "),
+        id=id,
+    )

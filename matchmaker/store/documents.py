@@ -13,7 +13,6 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
-from matchmaker.errors import VersionConflict
 from matchmaker.store.answers import Page
 from matchmaker.store.changes import Change, Record
 from matchmaker.store.content import StoreContent
@@ -110,13 +109,3 @@ def new_id() -> str:
     """
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     return f"{milliseconds:012x}{rest * 65_536 // 1_000_000:04x}{secrets.token_hex(8)}"
-
-
-def conflict(kind: str, id: str) -> VersionConflict:
-    """Somebody else was faster."""
-    return VersionConflict(
-        "The %(kind)s %(id)s was changed meanwhile.",
-        mend="Read it again and repeat.",
-        kind=kind.replace("_", " "),
-        id=id,
-    )

@@ -9,7 +9,7 @@ from typing import Any
 from matchmaker.domain import GraphRows, Need, NeedState, Organization, Provenance
 from matchmaker.store import upsert
 from matchmaker.store.answers import RowChanges, StoreStatus, UpsertCounts
-from matchmaker.store.changes import Change
+from matchmaker.store.changes import Change, conflict
 from matchmaker.store.graph_reading import GraphReading, Returned, TransactionWork
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import in_order, organization_by_id
@@ -136,8 +136,12 @@ class GraphStore(GraphReading):
         drop: GraphRows,
         entries: Sequence[Entry] = (),
         changes: Sequence[Change] = (),
+        at_version: int | None = None,
     ) -> UpsertCounts:
         """Write the rows of `put` as `upsert` does, then remove those of `drop`: both or neither.
+
+        Where the rows were worked out from what was read at a version of the graph, `at_version`
+        names it: VersionConflict is raised where the graph has another one by now.
 
         Rows to remove are looked for by key; those that are not there are passed over. Raises
         InvalidInput when a row that stays refers to one that goes. `changes` of documents are
@@ -146,6 +150,8 @@ class GraphStore(GraphReading):
         """
 
         def work(tx: Transaction) -> UpsertCounts:
+            if at_version is not None and tx.version() != at_version:
+                raise conflict("graph", str(at_version))
             counts = upsert.replace_rows(tx, put, drop)
             tx.change_documents(changes)
             return counts

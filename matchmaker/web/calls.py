@@ -38,7 +38,6 @@ from matchmaker.workflow.call_answer import AnswerState, Thanks, ThanksReason
 SUGGESTED = 10
 # What a firm is likely to want to know of a supplier's answer.
 _USUALLY_ASKED = (BidField.PRICE, BidField.LEAD_TIME)
-_NAME_FITS = 0.99
 CURRENCIES = ("CNY", "EUR", "USD", "JPY", "GBP", "HKD")
 
 
@@ -267,7 +266,7 @@ def _ids_of(names: list[str]) -> list[str]:
         sure = [
             candidate.described.organization.id
             for candidate in candidates
-            if candidate.likeness.certain or candidate.likeness.score >= _NAME_FITS
+            if candidate.is_certain or candidate.fits_by_name
         ]
         if len(sure) != 1:
             raise InvalidInput("'%(id)s' is not known.", where="organizations", id=name[:100])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.stores import compare
 from matchmaker.domain import (
     Alias,
     Description,
@@ -164,3 +165,18 @@ def test_a_graph_copied_into_an_empty_store_is_the_same(store: GraphStore, tmp_p
     store.upsert(copied)
     assert store.export().rows == copied
     source.close()
+
+
+@pytest.mark.neo4j
+def test_random_graphs_and_questions_have_one_answer(
+    neo4j_store: Neo4jStore, tmp_path: Path
+) -> None:
+    """A sample of `python -m benchmarks.stores`."""
+    neo4j_store.clear()
+    embedded = SqliteStore(tmp_path / "graph.db")
+    embedded.prepare()
+    compared = list(compare(20_261_127, embedded, neo4j_store))
+    unlike = [(name, ours, theirs) for name, ours, theirs in compared if ours != theirs]
+    embedded.close()
+    assert len(compared) > 100
+    assert unlike == []

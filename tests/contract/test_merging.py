@@ -235,13 +235,13 @@ def test_rows_documents_and_the_log_are_one_commit(
     versions = []
     replace_rows = world.store.replace_rows
 
-    def late(put: GraphRows, drop: GraphRows, *rest: object) -> object:
+    def late(put: GraphRows, drop: GraphRows, *rest: object, **named: object) -> object:
         versions.append(world.store.version())
         if len(versions) == 1:
             stored = world.repositories.postings.get("p")
             noted = replace(stored.value, note="改过")
             world.store.documents.commit([world.repositories.postings.put(noted, stored.version)])
-        return replace_rows(put, drop, *rest)  # type: ignore[arg-type]
+        return replace_rows(put, drop, *rest, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(world.store, "replace_rows", late)
     world.merge()

@@ -77,6 +77,16 @@ class Capacity:
                 organization=organization.name,
             )
 
+    def hold(self, unit: UnitOfWork, organization_id: str) -> None:
+        """Have what was counted of it still be so at the commit.
+
+        Whoever proposes to it, takes a slot of it or merges it meanwhile begins anew, or we do.
+        """
+        stored = self._stored(organization_id)
+        change = self.repositories.slots.put(stored.value, stored.version)
+        if change not in unit.changes:
+            unit.add(change)
+
     def take(self, unit: UnitOfWork, organization: Organization, introduction_id: str) -> None:
         """One slot for an introduction. Raises WrongState when none is free."""
         stored = self._stored(organization.id)

@@ -71,6 +71,8 @@ class Introductions:
         call: str = "",
     ) -> Introduction:
         """The new introduction as a change of `unit`; of a batch or a call where that is named."""
+        for party in (proposal.seeker, proposal.candidate):
+            self.capacity.hold(unit, self.store.organization(party).id)  # before they are counted
         seeker = self.store.organization(proposal.seeker)
         candidate = self.store.organization(proposal.candidate)
         side, origin = self._proposer(principal, proposal, seeker, candidate, batch)

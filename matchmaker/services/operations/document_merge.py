@@ -19,7 +19,7 @@ from matchmaker.workflow.account import Account, AccountMembership, Invitation
 from matchmaker.workflow.call import Call
 from matchmaker.workflow.call_answer import answer_id
 from matchmaker.workflow.gathering import Gathering, InvitationAnswer
-from matchmaker.workflow.interactions import Assignment, Interaction
+from matchmaker.workflow.interactions import Assignment, Interaction, Slots
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.job import NotDuplicate
 from matchmaker.workflow.survey import SurveyResponse, SurveyRound, response_id
@@ -69,9 +69,17 @@ class DocumentMerge:
                 changes += self._change(
                     repositories.messages, message, self._of_organization(message.value)
                 )
-        # Nobody is merged with introductions under way, so no slot is taken.
-        slots = repositories.slots.get_or_none(self.gone)
-        return [*changes, repositories.slots.remove(slots)] if slots else changes
+        return changes
+
+    def emptied_slots(self) -> Change:
+        """Nobody is merged with introductions under way, so no slot is taken.
+
+        To be read before the introductions are, and written even where there was nothing: who
+        proposes meanwhile writes the slots too, and one of the two begins anew.
+        """
+        slots = self.repositories.slots
+        stored = slots.get_or_none(self.gone)
+        return slots.remove(stored) if stored else slots.put(Slots(self.gone))
 
     # -- finding them
 

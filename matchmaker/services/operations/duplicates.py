@@ -42,6 +42,10 @@ class Duplicates:
         retry_on_conflict(lambda: self._merge(principal, gone, kept))
 
     def _merge(self, principal: Principal, gone: str, kept: str) -> None:
+        # Before anything else is read: who changes something meanwhile is noticed at the commit.
+        version = self.store.version()
+        documents = DocumentMerge(self.repositories, gone, kept)
+        slots = documents.emptied_slots()
         for id in (gone, kept):
             if self.store.organization(id).id != id:
                 raise NotFound("There is no organisation '%(id)s' any more.", id=id)
@@ -54,10 +58,10 @@ class Duplicates:
             )
         rows = self.store.rows_about(gone) | self.store.rows_about(kept)
         unit = UnitOfWork.of(principal, self.clock())
-        unit.add(*DocumentMerge(self.repositories, gone, kept).changes())
+        unit.add(slots, *documents.changes())
         unit.log("organization.merged", f"organization/{gone}", into=kept)
         put, drop = merged(rows, gone, kept, "merged")
-        self.store.replace_rows(put, drop, unit.entries, unit.changes)
+        self.store.replace_rows(put, drop, unit.entries, unit.changes, at_version=version)
 
     def keep_apart(self, principal: Principal, first: str, second: str) -> None:
         """They are not the same, and will not be asked about again. Raises NotAllowed."""

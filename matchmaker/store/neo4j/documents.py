@@ -8,9 +8,9 @@ from typing import Any
 from neo4j import ManagedTransaction
 from neo4j.exceptions import ConstraintError
 
-from matchmaker.store.changes import Change, Put, Record
+from matchmaker.store.changes import Change, Put, Record, conflict
 from matchmaker.store.content import StoredDocument
-from matchmaker.store.documents import Records, conflict
+from matchmaker.store.documents import Records
 from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged, stored_line
 from matchmaker.store.neo4j.connection import Connection, run
 

@@ -6,9 +6,9 @@ import json
 import sqlite3
 from collections.abc import Sequence
 
-from matchmaker.store.changes import Change, Put, Record
+from matchmaker.store.changes import Change, Put, Record, conflict
 from matchmaker.store.content import StoreContent, StoredDocument
-from matchmaker.store.documents import Records, conflict
+from matchmaker.store.documents import Records
 from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged, stored_line
 from matchmaker.store.sqlite.connection import Connections
 
