@@ -315,10 +315,12 @@ class Matching:
                 where="radius_km",
                 mend="Name a place instead, or add yours to the profile.",
             )
-        left_out = self.excluded(seeker_id) if seeker_id else frozenset[str]()
-        if recorded and seeker_id:
+        left_out: frozenset[str] = frozenset()
+        if seeker_id:
             with suppress(StoreUnavailable):  # better an answer with them than none
-                left_out |= self.interaction_log.dismissed(seeker_id)
+                left_out = self.excluded(seeker_id)
+                if recorded:
+                    left_out |= self.interaction_log.dismissed(seeker_id)
         meta = rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
         recommended = recommend(
