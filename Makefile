@@ -117,7 +117,8 @@ browser: ## Install Chromium for the tests of the pages, where it is missing (De
 	fi
 
 # Several workers where there are several cores; each file stays on one of them.
-PYTEST := MATCHMAKER_DATA_DIR=$(DATA) OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+# They start many processes: what was compiled once is read again, whatever the environment says.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE MATCHMAKER_DATA_DIR=$(DATA) OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test
 test: system browser lint types $(WEB_STAMP) ## Everything that CI runs

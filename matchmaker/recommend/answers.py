@@ -238,7 +238,10 @@ def _standing(
 ) -> FloatArray:
     values = floor_values(snapshot, fit, texts, statements, comparisons)
     standing = floor().standing(fit.goal, texts[0].language, values)
-    named = (values["likeness"] >= floor().named_likeness) & _has_thing(comparisons)
+    # Across languages the fit is on the scale of likeness, with what a dictionary knows.
+    fits = fit.blended_of(np.maximum(statements, 0))
+    likeness = np.where(values["foreign"] > 0, fits, values["likeness"])
+    named = (likeness >= floor().named_likeness) & _has_thing(comparisons)
     literal = _is_literal(snapshot, fit, texts, statements) | _is_named(texts, comparisons) | named
     return np.where(literal, np.maximum(standing, floor().gate), standing).astype(np.float32)
 

@@ -51,17 +51,23 @@ def server(sample):
     made.shutdown()
 
 
-# Its driver keeps a loop running in this thread, in which no test of another file should stand.
-@pytest.fixture(scope="module")
-def chromium():
-    """The system's own browser."""
-    from playwright.sync_api import sync_playwright
-
+@pytest.fixture(scope="session")
+def chromium_path():
+    """Where the system's own browser is."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
+    return path
+
+
+# Its driver keeps a loop running in this thread, in which no test of another file should stand.
+@pytest.fixture(scope="module")
+def chromium(chromium_path):
+    """The system's own browser."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
         yield browser
         browser.close()
 

@@ -62,6 +62,8 @@ _WANTED_FOR = re.compile(
 )
 _OF = re.compile(rf"[{HAN}]{{1,8}}的")
 _OF_IT = re.compile(rf"的[{HAN}a-z\d-]{{0,10}}")
+# 三坐标量模具: what measures is no part of what is measured.
+_MEASURES = re.compile(r"(?:来|去|好)?(?:量|测|检|测量|量测|检测)(?:一下|一量|一测)?")
 _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 # A gap with one of these joins two things, or says how the first is made.
 _JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按")
@@ -172,6 +174,6 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         return not (term.value in parts() and head.value in shapes())
     if (_OF.fullmatch(between) or _OF_IT.fullmatch(between)) and not _JOINT & set(between):
         return True
-    if not _GAP.fullmatch(between):
+    if not _GAP.fullmatch(between) or _MEASURES.fullmatch(between):
         return False
     return between == "的" or not (between[0] == "接" or _JOINT & set(between))

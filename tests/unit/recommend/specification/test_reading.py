@@ -351,3 +351,9 @@ def test_reading_takes_time_in_proportion_to_the_text(piece):
     seconds(100)
     long, short = (min(seconds(size) for _ in range(3)) for size in (1500, 150))
     assert long < 30 * max(short, 1e-3)
+
+
+@pytest.mark.parametrize("text", ["想借一台三坐标量模具，每月几次", "用三次元测阀体", "CMM"])
+def test_what_measures_is_wanted_and_what_is_measured_is_not(text):
+    wanted = {i.value for i in of(text, "product") if i.role is ItemRole.ITSELF}
+    assert wanted == {"coordinate measuring machine"}
