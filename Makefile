@@ -132,6 +132,10 @@ test-fast: $(DEV_STAMP) ## The quick tests: without Neo4j, browser, model and tr
 test-long: system browser $(DEV_STAMP) $(WEB_STAMP) ## Every test, the long matrices whole
 	$(PYTEST) --hypothesis-profile=long
 
+.PHONY: mutants
+mutants: $(DEV_STAMP) ## Change what is decided a thousandfold: which changes do the quick tests miss?
+	$(BIN)/mutmut run --max-children 2 && $(BIN)/mutmut results
+
 .PHONY: translations
 translations: $(DEV_STAMP) ## Sort the catalogues; list what they lack
 	$(BIN)/python -m tools.translations
