@@ -125,7 +125,7 @@ test: system browser lint types $(WEB_STAMP) ## Everything that CI runs
 	$(PYTEST) -m "not long"
 
 .PHONY: test-fast
-test-fast: $(DEV_STAMP) ## The quick tests: without Neo4j, browser and training
+test-fast: $(DEV_STAMP) ## The quick tests: without Neo4j, browser, model and training
 	$(PYTEST) -m "not long and not neo4j and not browser and not slow"
 
 .PHONY: test-long

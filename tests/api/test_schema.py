@@ -114,6 +114,7 @@ def test_an_id_that_is_too_long_is_answered_as_described(schema, writer, path, m
     assert answer.status_code in (404, 422)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", sorted(REQUESTS))
 def test_what_succeeds_is_answered_as_described(app, schema, world, operation):
     method, path = operation.split(" ")
