@@ -172,6 +172,9 @@ def test_alerts_begin_with_what_is_new_from_then_on() -> None:
     assert quiet == replace(SEARCH, alerts=False)
     begun = quiet.begun(("t:1",), NOW + HOUR)
     assert begun == replace(SEARCH, looked=NOW + HOUR, told=("t:1",))
+    told = replace(quiet, latest=("t:9",), latest_at=NOW)
+    again = told.begun(("t:1",), NOW + HOUR)
+    assert (again.latest, again.latest_at) == (("t:9",), NOW)
     assert [SEARCH.is_due(NOW + step) for step in (HOUR - DAY / 86_400, HOUR)] == [False, True]
     assert not quiet.is_due(NOW + DAY)
 
