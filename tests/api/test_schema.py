@@ -86,7 +86,7 @@ def test_every_operation_keeps_to_its_description(schema, world, writer, path, m
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=20 if settings.get_current_profile_name() == "long" else 6,
+        max_examples=20 if settings.get_current_profile_name() == "long" else 4,
         deadline=None,
         derandomize=True,
         database=None,

@@ -106,6 +106,13 @@ _IDLE = (
 _QUIET_ROUNDS = 3
 
 
+def _follow_requests(page):
+    is_open = _open_requests.setdefault(page, set())
+    page.on("request", lambda request: is_open.add(request))
+    for is_over in ("requestfinished", "requestfailed"):
+        page.on(is_over, lambda request: is_open.discard(request))
+
+
 def settle(page):
     """Wait until a page is loaded, its scripts have nothing to do and all answers are there.
 
@@ -133,19 +140,13 @@ class Visitor:
         self.server = server
         options = {"viewport": {"width": 1200, "height": 900}} | options
         self.context = chromium.new_context(locale=LOCALES[language], **options)
-        self.page = self.context.new_page()
         if options.get("java_script_enabled", True):
-            self._follow_requests()
+            self.context.on("page", _follow_requests)
+        self.page = self.context.new_page()
         self.complaints = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._request)
-
-    def _follow_requests(self):
-        is_open = _open_requests.setdefault(self.page, set())
-        self.page.on("request", lambda request: is_open.add(request))
-        for is_over in ("requestfinished", "requestfailed"):
-            self.page.on(is_over, lambda request: is_open.discard(request))
 
     def _console(self, message):
         if message.type in ("error", "warning"):
