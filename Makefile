@@ -117,19 +117,24 @@ browser: ## Install Chromium for the tests of the pages, where it is missing (De
 	fi
 
 # Several workers where there are several cores; each file stays on one of them.
-PYTEST := MATCHMAKER_DATA_DIR=$(DATA) OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+# They start many processes: what was compiled once is read again, whatever the environment says.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE MATCHMAKER_DATA_DIR=$(DATA) OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test
 test: system browser lint types $(WEB_STAMP) ## Everything that CI runs
 	$(PYTEST) -m "not long"
 
 .PHONY: test-fast
-test-fast: $(DEV_STAMP) ## The quick tests: without Neo4j, browser and training
+test-fast: $(DEV_STAMP) ## The quick tests: without Neo4j, browser, model and training
 	$(PYTEST) -m "not long and not neo4j and not browser and not slow"
 
 .PHONY: test-long
 test-long: system browser $(DEV_STAMP) $(WEB_STAMP) ## Every test, the long matrices whole
 	$(PYTEST) --hypothesis-profile=long
+
+.PHONY: mutants
+mutants: $(DEV_STAMP) ## Change what is decided a thousandfold: which changes do the quick tests miss?
+	$(BIN)/mutmut run --max-children 2 && $(BIN)/mutmut results
 
 .PHONY: translations
 translations: $(DEV_STAMP) ## Sort the catalogues; list what they lack

@@ -1,12 +1,13 @@
 """First paint, weight and frames a second of the pages, in a real browser.
 
     python benchmarks/pages.py http://127.0.0.1:8000 [--cluster seed:cluster-valves] [--people FILE]
-        [--visits 5] [--roles firm university coordinator admin]
+        [--visits 5] [--roles firm university coordinator admin] [--nodes 2000]
 
 The server runs in demo mode, or `--people FILE` names accounts as {"firm": ["e-mail",
 "password"], "coordinator": …, "university": …, "admin": …}. First contentful paint is the
 browser's own figure, the median of five visits with an empty cache; weight is what came over the
-wire. The network picture is panned for two seconds with 2,000 made nodes and 6,000 ties.
+wire. The network picture is panned for two seconds with 2,000 made nodes and three times as many
+ties.
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ from playwright.sync_api import sync_playwright
 
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 MADE = """
-async () => {
-  const nodes = Array.from({length: 2000}, (_, n) => ({data: {id: `n${n}`, name: `n${n}`,
+async (count) => {
+  const nodes = Array.from({length: count}, (_, n) => ({data: {id: `n${n}`, name: `n${n}`,
     kind: 'firm', degree: 6, size: 20}, position: {x: 50 * (n % 50), y: 50 * Math.floor(n / 50)}}));
-  const ties = Array.from({length: 6000}, (_, n) => ({data: {source: `n${(n * 7919) % 2000}`,
-    target: `n${(n * 104729 + 1) % 2000}`}})).filter(({data}) => data.source !== data.target);
+  const ties = Array.from({length: 3 * count}, (_, n) => ({data: {source: `n${(n * 7919) % count}`,
+    target: `n${(n * 104729 + 1) % count}`}})).filter(({data}) => data.source !== data.target);
   const place = document.getElementById('network');
   place.replaceChildren();
   const drawn = cytoscape({container: place, elements: [...nodes, ...ties],
@@ -108,6 +109,7 @@ def main():
     parser.add_argument("--cluster", default="seed:cluster-valves")
     parser.add_argument("--people", type=Path)
     parser.add_argument("--visits", type=int, default=5)
+    parser.add_argument("--nodes", type=int, default=2000, help="nodes of the network picture")
     parser.add_argument("--roles", nargs="+", default=list(pages("")))
     asked = parser.parse_args()
     people = json.loads(asked.people.read_text("utf-8")) if asked.people else {}
@@ -129,7 +131,7 @@ def main():
         context.add_cookies(enter(browser, asked.base, "coordinator", people))
         page = context.new_page()
         page.goto(f"{asked.base}/clusters/{asked.cluster}", wait_until="networkidle")
-        print(json.dumps({"frames_a_second": page.evaluate(MADE)}))
+        print(json.dumps({"frames_a_second": page.evaluate(MADE, asked.nodes)}))
         browser.close()
 
 

@@ -52,6 +52,7 @@ from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.refusals import Refusals
+from matchmaker.services.cooperation.response_figures import Responsiveness
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
@@ -208,6 +209,7 @@ class Wiring:
             self.capacity.full,
             self.reranker,
             self.exclusions.of,
+            self.responsiveness.of,
         )
 
     @cached_property
@@ -534,6 +536,10 @@ class Wiring:
     @cached_property
     def call_decisions(self) -> CallDecisions:
         return CallDecisions(self._call_views, self._call_notices, self.introductions, self.clock)
+
+    @cached_property
+    def responsiveness(self) -> Responsiveness:
+        return Responsiveness(self.repositories, self.clock)
 
     @cached_property
     def refusals(self) -> Refusals:

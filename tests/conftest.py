@@ -8,8 +8,8 @@ from hypothesis import settings
 from matchmaker.settings import Settings
 
 # A machine under load must not fail a test of what, not how fast.
-settings.register_profile("matchmaker", deadline=None)
-settings.register_profile("long", deadline=None)
+settings.register_profile("matchmaker", deadline=None, max_examples=50)
+settings.register_profile("long", deadline=None, max_examples=200)
 settings.load_profile("matchmaker")
 
 
@@ -52,7 +52,7 @@ def pytest_collection_modifyitems(
     groups: dict[str, list[pytest.Item]] = {}
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "chromium" in fixtures:
+        if "chromium_path" in fixtures:
             item.add_marker("browser")
         if "sample" in fixtures:  # a whole installation with its models
             item.add_marker("slow")

@@ -36,7 +36,7 @@ def xml_records(stream: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
                 )
             yield _value(element)
             _let_go(element)
-    except etree.XMLSyntaxError as error:
+    except (etree.XMLSyntaxError, ValueError) as error:  # the latter: a prefix of no namespace
         raise InvalidInput(
             "is not well-formed XML: %(error)s.",
             where=name,

@@ -12,6 +12,8 @@ import zipfile
 from enum import IntEnum
 from pathlib import Path
 
+from matchmaker.ingest.archives import UNREADABLE_ARCHIVE
+
 # Above what the program itself takes.
 MAX_MEMORY = 1_000_000_000
 MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 2_000_000, 2_000, 50_000_000
@@ -35,7 +37,7 @@ def archive_verdict(path: Path) -> InspectionResult:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except UNREADABLE_ARCHIVE:
         return InspectionResult.READABLE
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
         return InspectionResult.PACKED_TOO_TIGHTLY

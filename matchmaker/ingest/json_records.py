@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import IO, Any
 import ijson
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.archives import UNREADABLE_ARCHIVE
 from matchmaker.ingest.rows import clean
 from matchmaker.messages import Message, message
 
@@ -67,7 +67,7 @@ def json_records(
         raise InvalidInput(
             "is not well-formed JSON.", where=path.name, mend="Download it again."
         ) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except UNREADABLE_ARCHIVE as error:
         raise InvalidInput(
             "cannot be read: %(error)s.", where=path.name, error=str(error)
         ) from None
@@ -81,7 +81,7 @@ def is_json(path: Path) -> bool:
                 return any(name.endswith(_SUFFIXES) for name in archive.namelist())
         with _opened(path, "") as stream:
             return stream.read(1 << 16).lstrip()[:1] in (b"{", b"[")
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except UNREADABLE_ARCHIVE as error:
         raise InvalidInput(
             "cannot be read: %(error)s.", where=path.name, error=str(error)
         ) from None

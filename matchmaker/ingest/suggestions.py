@@ -134,6 +134,9 @@ _PARTS = 10_000
 def _rank(column: Column, title: str) -> int | None:
     """How surely a title heads a column, 0 for its own title; None: it does not."""
     ranks = _ranks(column)
+    halves = halves_of(title)
+    if halves and all(half in ranks for half in halves):
+        return min(ranks[half] for half in halves)
     found = [ranks[key] for key in title_keys(title) if key in ranks]
     return min(found, default=None)
 
@@ -179,8 +182,6 @@ def title_keys(title: str) -> Iterator[str]:
         yield word_key(plain)
     if match := _PART_OF_ADDRESS.fullmatch(bare):
         yield word_key(match[1])
-    if parted := _TWO_SCRIPTS.fullmatch(bare):  # 展位号 Booth No.
-        yield from map(word_key, parted.groups())
     if "," in bare:  # Сумма, тыс. руб.
         yield word_key(bare.partition(",")[0])
     if "/" in bare:
@@ -192,6 +193,15 @@ _PARTED_PLACE = re.compile(
     r"(?:.*(?:地址|地区|所在地|区域|城市|位置)|address|location)\s*[(\[【:：—–-]\s*(省份?|城市|市|区县|县区|区/县|区|县|province|city"
     r"|district|county|state|country)\s*[)\]】]?"
 )
+
+
+def halves_of(title: str) -> tuple[str, ...]:
+    """A title in Chinese and in another language, each as it is compared; none of another.
+
+    `公司名称 Company Name` heads what both say; `客户 ID` is neither a client nor an id.
+    """
+    match = _TWO_SCRIPTS.fullmatch(_IN_BRACKETS.sub("", normal(title)).strip())
+    return tuple(map(word_key, match.groups())) if match else ()
 
 
 def _part_of_place(title: str) -> str:

@@ -6,7 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from matchmaker.ingest.suggestions import is_about_answer, is_no_stage, only_counts, title_keys
+from matchmaker.ingest.suggestions import (
+    halves_of,
+    is_about_answer,
+    is_no_stage,
+    only_counts,
+    title_keys,
+)
 from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
 
@@ -65,7 +71,7 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
     if is_about_answer(title):
         return message("It is about the answer to a survey, not about who answers.")
     reasons = _reasons()
-    for key in title_keys(title):
+    for key in (*title_keys(title), *halves_of(title)[:1]):
         if key in reasons:
             return reasons[key]
     if table == "organizations" and not _belonging().isdisjoint(title_keys(title)):

@@ -14,6 +14,7 @@ from matchmaker.recommend.model import Recommendation
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.web.cards import kilometres
 from matchmaker.web.find import goals_of
+from matchmaker.workflow.responsiveness import ResponseFigures
 
 _SHOWN = 4
 
@@ -24,6 +25,7 @@ class PartyCard:
 
     profile: OrganizationProfile
     outcomes: int
+    response: ResponseFigures | None
     km: float | None
     needs: tuple[Need, ...]
     offers: tuple[Offer, ...]
@@ -52,6 +54,7 @@ def parties_of(
             PartyCard(
                 profile,
                 candidates[id].outcomes if id in candidates else 0,
+                candidates[id].response if id in candidates else None,
                 kilometres(here, profile.place),
                 tuple(needs[:_SHOWN]),
                 tuple(offers[:_SHOWN]),

@@ -85,7 +85,7 @@ def checked_url(url: str, *, private_allowed: bool = False) -> str:
         raise InvalidInput("must be on a public address.", where="url")
     if port not in PORTS:
         raise InvalidInput(
-            "must be at port %(ports)s.", where="url", ports=(str(port) for port in OPEN_PORTS)
+            "must be at port %(ports)s.", where="url", ports=[str(port) for port in OPEN_PORTS]
         )
     return url
 

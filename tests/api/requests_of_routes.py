@@ -710,6 +710,9 @@ def send(client, world, operation, role, key="", language=""):
         world.services.introductions.act(SYSTEM, answer.json["id"], Transition(Action.CANCEL))
     elif "/introductions/{id}" in path:
         _close(world, id)
+    elif path in ("/calls/{id}/award", "/calls/{id}/introductions"):
+        for made in list(world.services.repositories.introductions.values("call", id)):
+            _close(world, made.id)
     elif path.startswith(("/attachments", "/meetings")):
         _close_all(world)
     elif operation == "DELETE /webhooks/{id}" and answer.status_code != 204:

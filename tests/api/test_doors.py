@@ -137,6 +137,7 @@ def by_file(market, organization=""):
     return [each.id for each in answer.recommendations]
 
 
+@pytest.mark.slow
 def test_a_guest_an_account_the_command_line_and_a_file_get_one_answer(
     market, people, monkeypatch, capsys
 ):
@@ -154,6 +155,7 @@ def test_a_guest_an_account_the_command_line_and_a_file_get_one_answer(
     assert {name: ids for name, ids in answers.items() if ids != expected} == {}
 
 
+@pytest.mark.slow
 def test_an_organisation_of_no_place_and_no_partners_gets_the_answer_of_a_guest(
     market, people, monkeypatch, capsys
 ):
@@ -167,6 +169,7 @@ def test_an_organisation_of_no_place_and_no_partners_gets_the_answer_of_a_guest(
     assert {name: ids for name, ids in answers.items() if ids != expected} == {}
 
 
+@pytest.mark.slow
 def test_an_asker_s_own_place_and_partners_alone_change_the_answer(market, people):
     guest = by_api(market, people["guest"])
     answers = [

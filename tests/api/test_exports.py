@@ -190,6 +190,7 @@ def test_pages_link_to_their_exports(app, world):
             assert f"{each}?format=xlsx" in text, page
 
 
+@pytest.mark.slow
 def test_what_is_found_is_exported_as_it_was_asked(app, world):
     client = app.test_client()
     client.environ_base["HTTP_AUTHORIZATION"] = world.headers("member")["Authorization"]

@@ -30,6 +30,7 @@ def test_needs_are_narrowed_by_who_posted_them(client):
     assert "t:need1" in ids(client.get(f"{API}/needs", query_string={"industry": "阀门"}))
 
 
+@pytest.mark.slow
 def test_candidates_are_narrowed_in_both_ways_to_ask(client):
     asked = {"goal": "supplier", "limit": 100}
     by_query = client.get(

@@ -61,6 +61,7 @@ def people(app, wired):
     }
 
 
+@pytest.mark.slow
 def test_from_a_need_to_a_confirmed_outcome(people, wired):
     sme, lab, third = people["sme"], people["labs"], people["third"]
     before = wired.directory.neighborhood(ADMIN, "t:firm1", 1, 50)
@@ -143,6 +144,7 @@ def test_a_session_changes_nothing_without_its_token(people):
     assert "CSRF" in answer.json["detail"]
 
 
+@pytest.mark.slow
 def test_a_draft_is_nowhere_to_be_found(people):
     sme, third = people["sme"], people["third"]
     secret = "绝密配方九号"

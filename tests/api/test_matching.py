@@ -37,6 +37,7 @@ def test_members_their_coordinators_and_admins_ask_for_an_organisation(wired, wo
         wired.matching.for_organization(Principal("anonymous"), "t:firm1", SUPPLIER)
 
 
+@pytest.mark.slow
 def test_a_filter_by_cluster_is_for_those_who_may_know_who_is_in_it(wired, world):
     inside = replace(SUPPLIER, filters=Filters(clusters=frozenset({"t:cluster"})))
     assert wired.matching.for_text(world.principal("member"), "铸件", inside).recommendations
@@ -185,6 +186,7 @@ def test_recommendations_do_not_wait_for_thresholds_which_are_made_once(wired, m
     assert len(made) == 1
 
 
+@pytest.mark.slow
 def test_partners_that_fit_are_named_above_the_list_and_come_into_it_when_asked(wired, client):
     body = {"goal": "supplier", "text": "不锈钢球阀铸件，耐高压", "organization": "t:firm4"}
     wired.store.upsert(GraphRows(ties=(Tie("t:known", "t:firm2", "t:firm4", Layer.SUPPLIES),)))
@@ -206,6 +208,7 @@ def test_partners_that_fit_are_named_above_the_list_and_come_into_it_when_asked(
     assert "t:firm2" in [each["id"] for each in within["recommendations"]]
 
 
+@pytest.mark.slow
 def test_a_firm_is_told_of_needs_that_its_words_answer_and_of_no_others(wired):
     """t:firm2 casts stainless ball valves for high pressure; t:firm3 sells rubber seals."""
     answered = {firm: wired.matching.answered_needs(ADMIN, firm) for firm in ("t:firm2", "t:firm3")}

@@ -87,6 +87,7 @@ def test_a_lone_surrogate_is_refused(client, writer):
     assert_problem(answer, 422, "text")
 
 
+@pytest.mark.slow
 def test_the_longest_text_is_taken(client):
     body = {"text": "阀" * 20_000, "goal": "supplier", "limit": 1}
     assert client.post(f"{API}/recommendations", json=body).status_code == 200

@@ -211,6 +211,7 @@ def test_reasons_are_in_the_language_asked_for(client):
         assert reason["text"] == reason[language]
 
 
+@pytest.mark.slow
 def test_a_free_text_is_answered_and_not_stored(client, wired):
     before = wired.store.version()
     body = {"text": "high temperature sealing materials", "goal": "research_partner"}
@@ -219,6 +220,7 @@ def test_a_free_text_is_answered_and_not_stored(client, wired):
     assert wired.store.version() == before
 
 
+@pytest.mark.slow
 def test_a_need_is_asked_for_with_its_own_goal(client):
     answer = client.post(f"{API}/recommendations", json={"need": "t:need2"}).json
     assert answer["goal"] == "research_partner"

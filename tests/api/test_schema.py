@@ -86,7 +86,7 @@ def test_every_operation_keeps_to_its_description(schema, world, writer, path, m
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=20 if settings.get_current_profile_name() == "long" else 6,
+        max_examples=20 if settings.get_current_profile_name() == "long" else 4,
         deadline=None,
         derandomize=True,
         database=None,
@@ -114,6 +114,7 @@ def test_an_id_that_is_too_long_is_answered_as_described(schema, writer, path, m
     assert answer.status_code in (404, 422)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", sorted(REQUESTS))
 def test_what_succeeds_is_answered_as_described(app, schema, world, operation):
     method, path = operation.split(" ")

@@ -425,3 +425,34 @@ def test_a_joint_brief_is_a_call_of_all_who_pooled_their_needs(world: CallWorld)
         (party,) = world.calls.show(world.people[own], call).parties
         introduction = repositories.introductions.get(party.introduction).value
         assert introduction.seeker == own
+
+
+def test_who_leaves_is_in_no_team_and_their_notes_name_nobody(world: CallWorld) -> None:
+    call = world.open(FIRST)
+    member = world.base.accounts.create(
+        ADMIN, "gone@example.org", "G", PASSWORD, memberships=(AccountMembership(CALLER),)
+    )
+    world.calls.set_team(world.people[CALLER], call, [TeamMember(member.id, CallRole.DECIDER)])
+    world.calls.note(member.principal(), call, "先问价")
+    privacy = world.base.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
+    privacy.delete_account(ADMIN, member.id)
+    view = world.calls.show(world.people[CALLER], call)
+    assert [(note.author, note.text) for note in view.notes] == [("", "先问价")]
+    assert [person.named for person in view.team] == [False]
+    stored = to_json(list(world.base.repositories.call_notes.values("call", call))).decode()
+    assert member.id not in stored
+
+
+def test_the_log_names_nobody_who_was_asked_or_asks(world: CallWorld) -> None:
+    call = world.open(FIRST)
+    world.answers.ask(world.people[FIRST], call, FIRST, "多久？")
+    world.submit(call, FIRST)
+    lines = [
+        line.entry
+        for line in world.base.store.documents.log(limit=1_000)
+        if line.entry.subject == f"call/{call}"
+    ]
+    assert [line.action for line in lines] == [
+        "call.opened", "call.invited", "call.asked", "call.answered",
+    ]  # fmt: skip
+    assert all(FIRST not in line.detail.values() for line in lines)

@@ -153,6 +153,11 @@ class CallMachine(RuleBasedStateMachine):
         if self.attempt(expected, lambda: act(self.world.people[CALLER], self.id, day)):
             self.model.deadline = day
 
+    @precondition(lambda self: self.model.words)
+    @rule(data=st.data())
+    def award_an_answer(self, data: st.DataObject) -> None:
+        self.award(data.draw(st.sampled_from(sorted(self.model.words))))
+
     @rule(firm=firms)
     def award(self, firm: str) -> None:
         model = self.model

@@ -52,6 +52,15 @@ def test_a_text_is_found_by_other_spellings(store: GraphStore, text: str, query:
     assert hits[0].statement.id == "d:1"
 
 
+def test_words_that_say_nothing_find_nobody(store: GraphStore) -> None:
+    """A question is not met by an article, in whichever store."""
+    texts = (_about(1, "And this is not the one"), _about(2, "Valves for the tank"))
+    store.upsert(GraphRows(organizations=(firm(1), firm(2)), descriptions=texts))
+    assert store.search("AND OR NOT", ANY, 5) == ()
+    hits = store.search("the valves and the pumps", ANY, 5)
+    assert [hit.organization.id for hit in hits] == ["t:2"]
+
+
 def test_a_name_is_found_in_both_languages(store: GraphStore) -> None:
     store.upsert(everything())
     assert store.search("甲阀门", ANY, 5)[0].organization.id == "t:1"

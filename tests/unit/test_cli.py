@@ -107,6 +107,7 @@ def test_without_a_snapshot_it_says_what_to_run(fresh, capsys):
     assert "\n" not in error
 
 
+@pytest.mark.slow
 def test_a_recommendation_as_json(loaded, capsys):
     assert run(["recommend", "--goal", "supplier", "--for", "t:firm1", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
@@ -114,6 +115,7 @@ def test_a_recommendation_as_json(loaded, capsys):
     assert answer["recommendations"][0]["id"] == "t:firm2"
 
 
+@pytest.mark.slow
 def test_a_recommendation_for_reading(loaded, capsys):
     assert run(["recommend", "--goal", "supplier", "--text", "橡胶密封圈"]) == 0
     shown = capsys.readouterr().out
@@ -121,6 +123,7 @@ def test_a_recommendation_for_reading(loaded, capsys):
     assert "示例铸造厂" not in shown  # it casts, and says nothing of seals
 
 
+@pytest.mark.slow
 def test_a_need_is_asked_for(loaded, capsys):
     assert run(["recommend", "--goal", "supplier", "--need", "t:need1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["recommendations"][0]["id"] == "t:firm2"
@@ -148,6 +151,7 @@ def test_bulk_for_ids_keeps_order_and_reports_unknown_ones(loaded, tmp_path):
     assert set(lines[2]["recommendations"][0]) == {"id", "name", "score"}
 
 
+@pytest.mark.slow
 def test_bulk_for_texts_equals_one_by_one(loaded, tmp_path, capsys):
     texts = tmp_path / "needs.jsonl"
     rows = [
@@ -217,6 +221,7 @@ def test_a_template_can_be_imported_as_it_is(fresh, capsys):
     assert (fresh / "organizations.csv").stat().st_size > 0
 
 
+@pytest.mark.slow
 def test_status_and_doctor_on_a_working_installation(loaded, capsys):
     assert run(["status", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["counts"]["organizations"] == 3
@@ -224,6 +229,7 @@ def test_status_and_doctor_on_a_working_installation(loaded, capsys):
     assert all(check["ok"] for check in json.loads(capsys.readouterr().out))
 
 
+@pytest.mark.slow
 def test_doctor_says_how_to_mend(fresh, monkeypatch, capsys):
     monkeypatch.setenv("MATCHMAKER_MODEL", str(fresh / "no-model-here"))
     assert run(["doctor", "--json"]) == 4

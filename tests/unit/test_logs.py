@@ -4,6 +4,8 @@ import io
 import json
 import re
 import socket
+import ssl
+import subprocess
 import threading
 
 import pytest
@@ -127,3 +129,31 @@ def test_lines_leave_this_machine_encrypted_only():
         receiver_of(Settings(log_forward="syslog://logs.example.org", _env_file=None))
     forwarded = receiver_of(Settings(log_forward="syslog+tls://logs.example.org", _env_file=None))
     assert forwarded == Receiver("logs.example.org", 6514, is_encrypted=True)
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_over_tls_only_the_receiver_that_is_certified_gets_lines(
+    receiver, tmp_path, monkeypatch, capsys, name
+):
+    """Its certificate is localhost's, and no number's."""
+    certificate = tmp_path / "own.pem"
+    subprocess.run(
+        [
+            "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+            "-keyout", tmp_path / "own.key", "-out", certificate, "-subj", "/CN=localhost",
+            "-addext", "subjectAltName=DNS:localhost",
+        ],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, tmp_path / "own.key")
+    forwarder = LogForwarder(Receiver(name, receiver.getsockname()[1], is_encrypted=True))
+    forwarder.send("info", "one")
+    plain, _ = receiver.accept()
+    if name != "localhost":
+        with plain, pytest.raises((ssl.SSLError, OSError)):
+            context.wrap_socket(plain, server_side=True).read(1)
+        return
+    with context.wrap_socket(plain, server_side=True) as connection:
+        assert messages(connection, 1)[0].endswith(" - - one")

@@ -51,17 +51,23 @@ def server(sample):
     made.shutdown()
 
 
-# Its driver keeps a loop running in this thread, in which no test of another file should stand.
-@pytest.fixture(scope="module")
-def chromium():
-    """The system's own browser."""
-    from playwright.sync_api import sync_playwright
-
+@pytest.fixture(scope="session")
+def chromium_path():
+    """Where the system's own browser is."""
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
+    return path
+
+
+# Its driver keeps a loop running in this thread, in which no test of another file should stand.
+@pytest.fixture(scope="module")
+def chromium(chromium_path):
+    """The system's own browser."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = driver.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
         yield browser
         browser.close()
 
@@ -100,6 +106,13 @@ _IDLE = (
 _QUIET_ROUNDS = 3
 
 
+def _follow_requests(page):
+    is_open = _open_requests.setdefault(page, set())
+    page.on("request", lambda request: is_open.add(request))
+    for is_over in ("requestfinished", "requestfailed"):
+        page.on(is_over, lambda request: is_open.discard(request))
+
+
 def settle(page):
     """Wait until a page is loaded, its scripts have nothing to do and all answers are there.
 
@@ -127,19 +140,13 @@ class Visitor:
         self.server = server
         options = {"viewport": {"width": 1200, "height": 900}} | options
         self.context = chromium.new_context(locale=LOCALES[language], **options)
-        self.page = self.context.new_page()
         if options.get("java_script_enabled", True):
-            self._follow_requests()
+            self.context.on("page", _follow_requests)
+        self.page = self.context.new_page()
         self.complaints = []
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("request", self._request)
-
-    def _follow_requests(self):
-        is_open = _open_requests.setdefault(self.page, set())
-        self.page.on("request", lambda request: is_open.add(request))
-        for is_over in ("requestfinished", "requestfailed"):
-            self.page.on(is_over, lambda request: is_open.discard(request))
 
     def _console(self, message):
         if message.type in ("error", "warning"):

@@ -13,9 +13,10 @@ BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "pages.py"
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("chromium")  # skipped where there is none
+@pytest.mark.usefixtures("chromium_path")  # skipped where there is none
 def test_every_page_of_a_role_is_visited_and_the_network_panned(server: str) -> None:
     command = [sys.executable, str(BENCHMARK), server, "--visits", "1", "--roles", "university"]
+    command += ["--nodes", "200"]
     printed = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     *visits, frames = map(json.loads, printed.stdout.splitlines())
     assert [visit["page"] for visit in visits] == ["/", "/needs", "/portfolio"]

@@ -7,6 +7,7 @@ from typing import cast
 from flask import current_app, g, request
 
 from matchmaker.access import ANONYMOUS, Principal
+from matchmaker.api.http.allowance import Allowance
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore
 from matchmaker.api.http.recently_known import RecentlyKnown
@@ -24,6 +25,7 @@ class Context:
         self.services = services
         self.cursors = Cursors(services.operator_key.signing_secret)
         self.recently_known = RecentlyKnown()
+        self.allowance = Allowance(services.settings.requests_a_minute)
         self.idempotency = IdempotencyStore(services.settings.data_dir / "idempotency.db")
 
 

@@ -35,7 +35,13 @@ from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem
 from matchmaker.api.http.rate_counts import SCHEME
 from matchmaker.api.http.recently_known import RecentlyKnown
-from matchmaker.errors import NotAllowed, SecondFactorOwed, SignInNeeded, StoreUnavailable
+from matchmaker.errors import (
+    NotAllowed,
+    SecondFactorOwed,
+    SignInNeeded,
+    StoreUnavailable,
+    TooManyAttempts,
+)
 from matchmaker.messages import message
 from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
 from matchmaker.settings import is_loopback
@@ -120,6 +126,8 @@ QUESTIONS = frozenset(
         "/reconcile/match", LOCAL_PATH,
     }
 )  # fmt: skip
+# Parts of pages, and what tells whether the service works.
+FREE = frozenset({"web.static", "web.vendored", "livez", "readyz"})
 # What an account may do that still has to set up a second factor.
 BEFORE_SECOND_FACTOR = frozenset(
     {
@@ -234,6 +242,7 @@ def _identify() -> None:
         g.principal = _of_key(key)
     elif "session" in session:
         _resume()
+    _check_allowance()
     _check_scope()
     if g.principal is ANONYMOUS and _is_closed():
         raise SignInNeeded("Reading from another machine needs an account.", mend=_HOW)
@@ -290,6 +299,15 @@ def _is_reading() -> bool:
         return True
     rule = request.url_rule.rule.removeprefix(API_PREFIX) if request.url_rule else ""
     return rule in QUESTIONS
+
+
+def _check_allowance() -> None:
+    """Whoever asks as fast as a program that copies everything has to wait."""
+    principal = current_principal()
+    if request.endpoint in FREE or principal is ADMIN or is_local():
+        return
+    if not context().allowance.take(principal.account or request.remote_addr or ""):
+        raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
 
 
 def _check_scope() -> None:

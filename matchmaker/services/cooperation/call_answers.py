@@ -158,7 +158,7 @@ class CallAnswers:
             unit.add(repositories.call_questions.put(question))
             if not answer.version:  # who came by itself is told of the answer, too
                 unit.add(repositories.call_answers.put(answer.value))
-            unit.log("call.asked", f"call/{id}", organization=organization_id)
+            unit.log("call.asked", f"call/{id}")  # for whom is told to who calls alone
             name = self.views.store.organization(organization_id).name
             self.notices.tell_team(unit, call.value, NotificationKind.CALL_QUESTION, other=name)
 
@@ -185,7 +185,7 @@ class CallAnswers:
             if after == stored.value:
                 return self.views.form(call.value, after)
             unit.add(repositories.call_answers.put(after, stored.version))
-            unit.log(action, f"call/{id}", organization=organization_id)
+            unit.log(action, f"call/{id}")
             # A draft, and one that is dropped, is nobody else's concern.
             if kind is not None and after.state is not AnswerState.WAITING:
                 name = self.views.store.organization(organization_id).name

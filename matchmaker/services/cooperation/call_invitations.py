@@ -107,7 +107,7 @@ class CallInvitations:
             answer = replace(stored.value, invited_by=by) if stored else fresh
             version = stored.version if stored else 0
             unit.add(self.views.repositories.call_answers.put(answer, version))
-            unit.log("call.invited", f"call/{call.id}", organization=organization.id, by=by)
+            unit.log("call.invited", f"call/{call.id}", by=by)
             self.notices.tell(unit, call, organization.id, NotificationKind.CALL_INVITED)
 
     def refusal(self, call: Call, organization: Organization) -> MatchmakerError | None:

@@ -9,6 +9,7 @@ from matchmaker.domain import GoalName, Industry, Organization, Place, Statement
 from matchmaker.messages import Message, message, plural
 from matchmaker.recommend.model import ClosestStatement, Recommendation, Seeker
 from matchmaker.recommend.specification import Requirement, read
+from matchmaker.workflow.responsiveness import ResponseFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +113,15 @@ class Answer:
 class Candidate:
     """What a list says of an organisation: itself, where and in which trade, its outcomes.
 
-    `outcomes` counts those of introductions that both sides confirmed, a mark of trust.
+    `outcomes` counts those of introductions that both sides confirmed, a mark of trust;
+    `response` says how often it answers requests, None of too few.
     """
 
     organization: Organization
     place: Place | None
     industry: Industry | None
     outcomes: int
+    response: ResponseFigures | None = None
 
 
 def requirements_of(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:

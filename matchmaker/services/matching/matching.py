@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
@@ -46,6 +46,7 @@ from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, SeekerProfile
+from matchmaker.workflow.responsiveness import ResponseFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Matching:
     any. Answers are recorded as seen and leave out whom the organisation dismissed, unless
     `recorded` is False: those are for the program's own use. `full` names those who have no
     free slot, given the capacities that some said; `excluded` those with whom an organisation
-    is never to be brought together.
+    is never to be brought together; `responses` says how often organisations answer.
     """
 
     store: GraphStore
@@ -69,6 +70,7 @@ class Matching:
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
     reranker: Callable[[], Reranker | None] = lambda: None
     excluded: Callable[[str], frozenset[str]] = lambda _: frozenset()
+    responses: Callable[[Iterable[str]], Mapping[str, ResponseFigures]] = lambda _: {}
 
     # -- recommendations
 
@@ -170,12 +172,14 @@ class Matching:
             places |= self.store.places(newer)
         if newer := sorted(industry_ids - set(industries)):
             industries |= self.store.industries(newer)
+        responses = self.responses(organizations)
         return {
             organization_id: Candidate(
                 replace(organization, contact=""),
                 places.get(organization.place or ""),
                 industries.get(organization.industry or ""),
                 rows.outcomes.get(organization.id, 0),
+                responses.get(organization.id),
             )
             for organization_id, organization in organizations.items()
         }
@@ -311,10 +315,12 @@ class Matching:
                 where="radius_km",
                 mend="Name a place instead, or add yours to the profile.",
             )
-        left_out = self.excluded(seeker_id) if seeker_id else frozenset[str]()
-        if recorded and seeker_id:
+        left_out: frozenset[str] = frozenset()
+        if seeker_id:
             with suppress(StoreUnavailable):  # better an answer with them than none
-                left_out |= self.interaction_log.dismissed(seeker_id)
+                left_out = self.excluded(seeker_id)
+                if recorded:
+                    left_out |= self.interaction_log.dismissed(seeker_id)
         meta = rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
         recommended = recommend(

@@ -139,7 +139,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
         return zipfile.ZipFile(path)
     except FileNotFoundError:
         raise InvalidInput("There is no such file.", where=str(path)) from None
-    except (zipfile.BadZipFile, ValueError, OSError):
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
         raise InvalidInput("is no backup, or was cut off.", where=str(path), mend=_MEND) from None
 
 

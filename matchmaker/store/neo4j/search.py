@@ -11,11 +11,10 @@ from matchmaker.store.answers import SearchHit
 from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import run
-from matchmaker.text import terms
+from matchmaker.store.search_terms import search_terms
 
 # Statements looked at before the filter: the best of the full-text index.
 SEARCH_DEPTH = 5_000
-MAX_SEARCH_TERMS = 200
 
 
 def filter_parameters(transaction: ManagedTransaction, where: OrganizationFilter) -> Properties:
@@ -42,7 +41,7 @@ def search(
 ) -> tuple[SearchHit, ...]:
     """Names that hold every term first, then statements and other names by score."""
     # Only letters and digits survive `terms`; quoted, none is an operator of Lucene.
-    words = [f'"{term}"' for term in dict.fromkeys(terms(text))][:MAX_SEARCH_TERMS]
+    words = [f'"{term}"' for term in search_terms(text)]
     if not words:
         return ()
     every, some = " AND ".join(words), " OR ".join(words)

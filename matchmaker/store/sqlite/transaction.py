@@ -27,6 +27,7 @@ from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit,
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.schema import CLUSTERS, ENGAGEMENTS, ORGANIZATIONS, TABLES, TIES, Table
+from matchmaker.store.search_terms import search_terms
 from matchmaker.store.sql import PARTICIPANTS, codec
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.documents import append_to_log, change_documents
@@ -36,7 +37,6 @@ from matchmaker.text import terms
 Row = TypeVar("Row")
 Parameters = Mapping[str, Any] | Sequence[Any]
 
-MAX_TERMS = 64
 # A name that matches says more about what is looked for than one text among many.
 NAME_WEIGHT = 2.0
 STATEMENT_BATCH = 400
@@ -382,5 +382,4 @@ def _filter_parameters(where: OrganizationFilter) -> dict[str, str | None]:
 
 def _match_expression(text: str) -> str:
     """An FTS5 query for any of the terms, each quoted so that none is an operator."""
-    distinct = list(dict.fromkeys(terms(text)))[:MAX_TERMS]
-    return " OR ".join('"' + term.replace('"', '""') + '"' for term in distinct)
+    return " OR ".join('"' + term.replace('"', '""') + '"' for term in search_terms(text))

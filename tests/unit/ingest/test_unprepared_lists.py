@@ -52,9 +52,10 @@ def test_codes_are_no_description_and_a_title_in_two_languages_is_either() -> No
     samples = {
         "主要出口商品(HS)": ("8708.99", "8481.80"), "公司名称 Company Name": ("示例厂",),
         "展位号 Booth No.": ("A1",), "主要产品 Products": ("球阀",), "海关编码": ("3302960001",),
+        "客户 ID": ("7",),
     }  # fmt: skip
     assert list(suggested("organizations", samples).values()) == [
-        "industry", "name", "", "description", "",
+        "industry", "name", "", "description", "", "",
     ]  # fmt: skip
 
 

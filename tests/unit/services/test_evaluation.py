@@ -360,6 +360,12 @@ def test_a_ranker_of_an_older_program_is_learned_anew_to_evaluate(learned, monke
     with monkeypatch.context() as older:
         older.setattr("matchmaker.services.matching.ranker_files.FORMAT", 1)
         learned.rankers.save(GOAL, model, CUT)
-    monkeypatch.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 500)
-    monkeypatch.setattr("matchmaker.recommend.train.MINIMUM_ANSWERS", 200)
+    lessons = []
+
+    def learn(snapshot, goal, progress):  # that it can is for the tests above
+        lessons.append((snapshot.meta.as_of, goal.name))
+        return model
+
+    monkeypatch.setattr("matchmaker.services.matching.evaluation.learn", learn)
     assert learned.learning.evaluate(GOAL, CUT, HORIZON, None, quiet, limit=20).learned
+    assert lessons == [(CUT, GOAL)]

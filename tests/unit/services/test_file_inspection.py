@@ -8,6 +8,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.inspection import InspectionResult, archive_verdict
 from matchmaker.services.operations import file_inspection
 from matchmaker.services.operations.file_inspection import inspect_file
 
@@ -63,3 +64,14 @@ def test_a_refused_file_is_not_kept(wired, workbook):
     with pytest.raises(InvalidInput):
         wired.import_workflow.keep(ADMIN, "list.xlsx", io.BytesIO(path.read_bytes()))
     assert wired.import_workflow.kept(ADMIN) == []
+
+
+def test_an_archive_of_an_unknown_kind_is_left_to_its_reader(tmp_path):
+    """The reader says what is wrong with it; the inspection itself does not fail."""
+    path = tmp_path / "organizations.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("content.xml", "<a/>")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 139  # the version needed to read it
+    path.write_bytes(content)
+    assert archive_verdict(path) is InspectionResult.READABLE

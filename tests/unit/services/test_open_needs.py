@@ -70,6 +70,7 @@ def listed(services, wanted=ANY, order=NeedOrder.NEWEST, principal=OWN, own="t:o
     return [row.need.id.removeprefix("t:") for row in rows]
 
 
+@pytest.mark.slow
 def test_orders_filters_and_rights(services):
     assert listed(services) == ["later", "endless", "today"]
     assert listed(services, order=NeedOrder.DEADLINE) == ["today", "later", "endless"]
@@ -84,6 +85,7 @@ def test_orders_filters_and_rights(services):
         listed(services, principal=ANONYMOUS, own="")
 
 
+@pytest.mark.slow
 def test_a_need_whose_deadline_has_passed_cannot_be_answered(services):
     asked = Proposal(GoalName.SUPPLIER, "t:other", "t:own", need="t:past")
     with pytest.raises(InvalidInput) as refused:

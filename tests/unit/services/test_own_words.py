@@ -14,6 +14,8 @@ from matchmaker.recommend.evaluate import OURS
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.own_words import Asking
 from matchmaker.services.matching.evaluation import Asked
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
 from tests.unit.recommend.small_graphs import organization, project
 
 CUT, YEAR = datetime.date(2018, 1, 1), datetime.timedelta(days=365)
@@ -30,12 +32,16 @@ def quiet(step: object, done: int, total: int) -> None:
     del step, done, total
 
 
-@pytest.fixture
-def tables(wired):
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory, model_folder):
     """Before the cut b bought valves of s and c pumps of t; after it b did so again, and n too.
 
     n was not heard of by then. Candidates are the firms b, c, s and t, in this order of rows.
     """
+    folder = tmp_path_factory.mktemp("own-words")
+    (folder / "models").symlink_to(model_folder)
+    wired = wire(Settings(data_dir=folder, store="", _env_file=None))
+    wired.store.prepare()
     wired.store.upsert(
         GraphRows(
             organizations=tuple(map(organization, "bcnst")),
@@ -48,9 +54,10 @@ def tables(wired):
         )
     )
     wired.refresher.refresh(ADMIN)
-    return wired.learning.evaluate(
+    yield wired.learning.evaluate(
         GoalName.SUPPLIER, CUT, YEAR, "history", quiet, asked=Asked.OWN_WORDS
     )
+    wired.store.close()
 
 
 def figure(evaluation, asking: Asking, method: str, measure: str) -> float:

@@ -26,6 +26,7 @@ def _check(wired):
     return next(check for check in wired.health.checks(ADMIN) if str(check.name) == "snapshot")
 
 
+@pytest.mark.slow
 def test_a_snapshot_is_needed_until_it_shows_the_store(wired):
     assert wired.refresher.is_needed()
     wired.store.upsert(FIRM)
@@ -35,6 +36,7 @@ def test_a_snapshot_is_needed_until_it_shows_the_store(wired):
     assert wired.refresher.is_needed()
 
 
+@pytest.mark.slow
 def test_it_holds_the_stores_version_and_rows(wired):
     wired.store.upsert(FIRM)
     steps = []
@@ -50,6 +52,7 @@ class Ended(BaseException):
     """Ends what goes on without end."""
 
 
+@pytest.mark.slow
 def test_a_fault_while_a_snapshot_is_taken_over_does_not_leave_the_old_one_for_ever(
     wired, monkeypatch
 ):
@@ -75,6 +78,7 @@ def test_a_fault_while_a_snapshot_is_taken_over_does_not_leave_the_old_one_for_e
     assert wired.reader.current() is tries[1]
 
 
+@pytest.mark.slow
 def test_the_store_gets_its_vectors(wired):
     wired.store.upsert(FIRM)
     wired.refresher.refresh(ADMIN)
@@ -85,6 +89,7 @@ def test_the_store_gets_its_vectors(wired):
     assert nearest[0].statement.id == "t:offer"
 
 
+@pytest.mark.slow
 def test_another_model_needs_another_snapshot(wired):
     wired.store.upsert(FIRM)
     wired.refresher.refresh(ADMIN)
@@ -93,6 +98,7 @@ def test_another_model_needs_another_snapshot(wired):
     other.store.close()
 
 
+@pytest.mark.slow
 def test_another_store_of_the_same_version_needs_another_snapshot(wired, tmp_path):
     wired.store.upsert(FIRM)
     wired.refresher.refresh(ADMIN)
@@ -112,6 +118,7 @@ def test_another_store_of_the_same_version_needs_another_snapshot(wired, tmp_pat
     other.store.close()
 
 
+@pytest.mark.slow
 def test_a_damaged_snapshot_is_found_by_doctor_and_made_anew(wired):
     """One byte of one file: the sizes are right, what it says is not."""
     wired.store.upsert(FIRM)
@@ -129,6 +136,7 @@ def test_a_damaged_snapshot_is_found_by_doctor_and_made_anew(wired):
     again.store.close()
 
 
+@pytest.mark.slow
 def test_a_snapshot_of_an_earlier_version_is_made_anew(wired):
     wired.store.upsert(FIRM)
     wired.refresher.refresh(ADMIN)
@@ -150,6 +158,7 @@ def test_two_refreshes_do_not_meet(wired):
             wired.refresher.refresh(ADMIN)
 
 
+@pytest.mark.slow
 def test_the_job_refreshes_only_when_the_store_has_changed(wired):
     wired.store.upsert(FIRM)
     assert refresh_if_needed(wired)

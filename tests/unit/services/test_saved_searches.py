@@ -71,6 +71,7 @@ def notices(wired, account):
     ]
 
 
+@pytest.mark.slow
 def test_somebody_new_is_told_once_and_stopped_searches_tell_nothing(world):
     wired, account, time = world
     me, searches = account.principal(), wired.saved_searches
@@ -103,6 +104,7 @@ def test_somebody_new_is_told_once_and_stopped_searches_tell_nothing(world):
     assert len(notices(wired, account)) == 1
 
 
+@pytest.mark.slow
 def test_searches_are_ones_own_and_leave_with_the_account(world):
     wired, account, _ = world
     me, searches = account.principal(), wired.saved_searches
