@@ -314,7 +314,10 @@ def decide_call(id: str) -> PageAnswer:
             for name, value in form.items()
             if name.startswith("reason:")
         }
-        award = Award(tuple(form.getlist("winner")), form.get("message", "").strip(), thanks)
+        award = Award(
+            tuple(form.getlist("winner")), form.get("message", "").strip(), thanks,
+            form.get("basis", ""), form.get("also") == "1",
+        )  # fmt: skip
         services().call_decisions.award(principal, id, award)
     except SignInNeeded:
         raise

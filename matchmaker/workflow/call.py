@@ -16,6 +16,9 @@ from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.workflow.checks import check_length
 
 MAX_INVITED = 50
+# Calls of one organisation that are open or wait for a decision, and its invitations of a day.
+MAX_OPEN_CALLS = 20
+MAX_INVITATIONS_A_DAY = 200
 MAX_TEAM = 20
 MAX_NEEDS = 30
 LONGEST = datetime.timedelta(days=180)
@@ -153,14 +156,14 @@ class Call(CallContent):
     ) -> CallRole | None:
         """What an account may do that acts for and owns these organisations; None: nothing.
 
-        Owners of who calls decide, those of partners read; all others as the team says, for as
-        long as they act for one of the callers.
+        Owners of who calls decide, those of partners read; all others as the team says. Who
+        acts for a partner alone, since leaving who calls or from the first, reads at most.
         """
         if self.organization in owned:
             return CallRole.DECIDER
         named = {member.account: member.role for member in self.team}
         if account in named and not set(self.callers).isdisjoint(organizations):
-            return named[account]
+            return named[account] if self.organization in organizations else CallRole.READER
         return None if set(self.partners).isdisjoint(owned) else CallRole.READER
 
 

@@ -6,7 +6,8 @@ An answer is its firm's alone until it is submitted; one that is withdrawn is go
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -150,7 +151,23 @@ class CallAnswer:
         """Whether there is an answer that can be compared, and awarded."""
         return self.bid is not None and self.state in _COMPARED
 
+    def went_further_than(self, other: CallAnswer) -> bool:
+        """Whether more came of it than of another part in the same call."""
+        return self._progress > other._progress
 
+    @property
+    def _progress(self) -> tuple[int, bool, bool]:
+        return _PROGRESS[self.state], self.draft is not None, self.is_known_to_caller
+
+
+_PROGRESS = {
+    AnswerState.WAITING: 0,
+    AnswerState.DECLINED: 1,
+    AnswerState.WITHDRAWN: 1,
+    AnswerState.NOT_AWARDED: 2,
+    AnswerState.SUBMITTED: 3,
+    AnswerState.AWARDED: 4,
+}
 _COMPARED = frozenset({AnswerState.SUBMITTED, AnswerState.AWARDED, AnswerState.NOT_AWARDED})
 
 
@@ -241,9 +258,10 @@ def withdraw(call: Call, answer: CallAnswer) -> CallAnswer:
 
 
 def may_be_decided(call: Call, answers: Sequence[CallAnswer], today: datetime.date) -> bool:
-    """Whether no answer can come any more: a deadline is what those who answer rely on.
+    """Whether nobody is waited for: a deadline is what those who answer rely on.
 
-    It has passed, or the call is for invited ones alone and all of them have answered.
+    It has passed, or the call is for invited ones alone and each of them has answered, declined
+    or taken its answer back. Until it is decided they may still think better of it.
     """
     if not call.is_open_on(today):
         return True
@@ -265,14 +283,20 @@ def award(
     winners: Collection[str],
     thanks: Mapping[str, Thanks],
     at: datetime.datetime,
+    *,
+    also: bool = False,
 ) -> tuple[Call, tuple[CallAnswer, ...]]:
     """The call awarded to these, and the answers that change by it.
 
-    An awarded call can be awarded to others as well, where the first did not come about.
-    Raises InvalidInput, WrongState.
+    With `also` an awarded call is awarded to others as well. Raises InvalidInput, WrongState.
     """
     if call.state is CallState.ENDED:
         raise WrongState("The call is decided already.")
+    if call.state is CallState.AWARDED and not also:
+        raise WrongState(
+            "The call is awarded already.",
+            mend="Look at the award, and say so where others are to be awarded as well.",
+        )
     if not may_be_decided(call, answers, at.date()):
         raise WrongState(
             "Others may still answer until %(day)s.",
@@ -295,6 +319,20 @@ def award(
     if not any(answer.state is AnswerState.AWARDED for answer in changed):
         raise WrongState("It is awarded to them already.")
     return replace(call, state=CallState.AWARDED, decided=at), tuple(changed)
+
+
+def basis_of_decision(call: Call, answers: Iterable[CallAnswer]) -> str:
+    """What a decision rests on, as a short digest: the call's own state and what is compared.
+
+    A draft changes nothing of it, since who decides may not learn of one.
+    """
+    compared = sorted(
+        (each.organization, each.state, repr(each.bid))
+        for each in answers
+        if each.is_in_competition
+    )
+    rests_on = repr((call.state.value, call.decided, compared))
+    return hashlib.sha256(rests_on.encode()).hexdigest()[:16]
 
 
 def _require_compared(answers: Sequence[CallAnswer], chosen: Collection[str], where: str) -> None:

@@ -151,11 +151,19 @@ def _call(world, submitted=False):
     firm = f"t:asked{next(_number)}"
     row = Organization(firm, "Sample foundry", "firm", capacity=9)
     world.services.directory.create(ADMIN, row, "")
+    _forget_calls(world, FIRM)
     opening, answers = world.services.call_opening, world.services.call_answers
     id = opening.open(world.principal("owner"), _call_content(FIRM), [firm]).brief.id
     if submitted:
         answers.submit(_of_firm(firm), id, firm, Bid(price=3, currency="CNY"))
     return id
+
+
+def _forget_calls(world, organization):
+    """Forget the calls of an organisation, which has only so many open at a time."""
+    repositories = world.services.repositories
+    calls = list(repositories.calls.iterate("organization", organization))
+    repositories.records.commit([repositories.calls.remove(call) for call in calls])
 
 
 def _call_content(organization, **more):
@@ -174,6 +182,7 @@ def _of_firm(firm):
 
 def _called(world):
     """A call that t:firm1 is invited to."""
+    _forget_calls(world, "t:firm2")
     view = world.services.call_opening.open(_of_firm("t:firm2"), _call_content("t:firm2"), [FIRM])
     return view.brief.id
 
@@ -207,6 +216,8 @@ def _awarded_call(world):
     sent = _answered_call(world)
     call, firm = sent["id"], sent["json"]["winners"][0]
     world.services.call_decisions.award(world.principal("owner"), call, Award((firm,)))
+    for made in world.services.repositories.introductions.values("call", call):
+        world.services.introductions.act(SYSTEM, made.id, Transition(Action.CANCEL))
     return {"id": call, "json": {"organization": FIRM, "winner": firm}}
 
 

@@ -70,6 +70,9 @@ class CallMachine(RuleBasedStateMachine):
         model = self.model
         return firm in model.part or (self.is_open and model.wide and firm not in model.apart)
 
+    def may_answer(self, firm: str) -> bool:
+        return self.is_open and self.may_take_part(firm) and firm not in self.model.apart
+
     def attempt(self, expected: bool, action) -> bool:
         try:
             action()
@@ -89,7 +92,7 @@ class CallMachine(RuleBasedStateMachine):
     @rule(firm=firms)
     def draft(self, firm: str) -> None:
         bid = self.bid(firm)
-        expected = self.is_open and self.may_take_part(firm)
+        expected = self.may_answer(firm)
         act = self.world.answers.save_draft
         if self.attempt(expected, lambda: act(self.world.people[firm], self.id, firm, bid)):
             self.model.part.setdefault(firm, "waiting")
@@ -98,7 +101,7 @@ class CallMachine(RuleBasedStateMachine):
     @rule(firm=firms)
     def submit(self, firm: str) -> None:
         bid = self.bid(firm)
-        expected = self.is_open and self.may_take_part(firm)
+        expected = self.may_answer(firm)
         if self.attempt(expected, lambda: self.world.submit(self.id, firm, bid)):
             self.model.part[firm] = "submitted"
             self.model.words[firm] = bid.text
@@ -169,7 +172,7 @@ class CallMachine(RuleBasedStateMachine):
             and model.part[firm] != "awarded"
             and firm not in model.apart
         )
-        if self.attempt(expected, lambda: self.world.award(self.id, firm)):
+        if self.attempt(expected, lambda: self.world.award(self.id, firm, also=True)):
             model.decided = "awarded"
             for each, state in model.part.items():
                 if state == "submitted":

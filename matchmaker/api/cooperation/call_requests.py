@@ -160,11 +160,16 @@ class NewAward(Strict):
     winners: Annotated[list[LookupId], Field(min_length=1, max_length=MAX_INVITED)]
     message: MessageText = ""
     thanks: list[ThanksIn] = Field([], max_length=MAX_INVITED)
+    basis: Identifier = Field(
+        "", description="The call's `basis` that was read; refused if changed."
+    )
+    also: bool = Field(False, description="Award an awarded call to others as well.")
 
     def to_award(self) -> Award:
         """As the service takes it."""
         thanks = {each.organization: Thanks(each.reason, each.text) for each in self.thanks}
-        return Award(tuple(dict.fromkeys(self.winners)), self.message, thanks)
+        winners = tuple(dict.fromkeys(self.winners))
+        return Award(winners, self.message, thanks, self.basis, self.also)
 
 
 class AwardIntroduction(Strict):

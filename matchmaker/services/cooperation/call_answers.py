@@ -11,7 +11,7 @@ from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallForm
-from matchmaker.services.cooperation.call_views import CallViews
+from matchmaker.services.cooperation.call_views import CallViews, require_caller
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import Page
@@ -66,7 +66,8 @@ class CallAnswers:
         Raises NotAllowed, NotFound.
         """
         organization = self.views.store.organization(organization_id).id
-        principal.require_member(organization)
+        principal.require_known()
+        require_caller(principal, organization)
         page = self.views.repositories.call_answers.page(
             "organization", organization, after=after, limit=limit, newest_first=True
         )
@@ -79,7 +80,8 @@ class CallAnswers:
     def open_calls(self, principal: Principal, organization_id: str) -> tuple[InvitationRow, ...]:
         """Calls open to its clusters that it has no part in yet. Raises NotAllowed, NotFound."""
         organization = self.views.store.organization(organization_id).id
-        principal.require_member(organization)
+        principal.require_known()
+        require_caller(principal, organization)
         calls = self.views.open_to(organization)
         ids = {call.id: lifecycle.answer_id(call.id, organization) for call in calls}
         there = self.views.repositories.call_answers.many(list(ids.values()))
@@ -97,6 +99,7 @@ class CallAnswers:
         return self._act(
             principal, id, organization_id, "call.draft_saved", None,
             lambda call, answer, at: lifecycle.save_draft(call, answer, bid, at.date()),
+            answers=True,
         )  # fmt: skip
 
     def submit(self, principal: Principal, id: str, organization_id: str, bid: Bid) -> CallForm:
@@ -107,6 +110,7 @@ class CallAnswers:
         return self._act(
             principal, id, organization_id, "call.answered", NotificationKind.CALL_ANSWERED,
             lambda call, answer, at: lifecycle.submit(call, answer, bid, at),
+            answers=True,
         )  # fmt: skip
 
     def decline(
@@ -145,6 +149,7 @@ class CallAnswers:
         def attempt(unit: UnitOfWork) -> None:
             call, answer = self.views.part(principal, id, organization_id)
             require_open(call.value, unit.at.date())
+            self._require_together(call.value, organization_id)
             asked = [
                 each
                 for each in repositories.call_questions.values("call", id)
@@ -156,6 +161,7 @@ class CallAnswers:
                 return  # the same again, by a form that was sent twice
             question = CallQuestion(new_id(), id, organization_id, unit.at, text)
             unit.add(repositories.call_questions.put(question))
+            self.views.hold(unit, call)
             if not answer.version:  # who came by itself is told of the answer, too
                 unit.add(repositories.call_answers.put(answer.value))
             unit.log("call.asked", f"call/{id}")  # for whom is told to who calls alone
@@ -167,6 +173,13 @@ class CallAnswers:
 
     # -- the parts
 
+    def _require_together(self, call: Call, organization: str) -> None:
+        """Raise WrongState for who is kept apart from who calls, since the invitation too."""
+        if self.views.is_apart(call, organization):
+            raise WrongState(
+                "The call takes no answer of yours now.", mend="You can decline, or do nothing."
+            )
+
     def _act(
         self,
         principal: Principal,
@@ -175,15 +188,20 @@ class CallAnswers:
         action: str,
         kind: NotificationKind | None,
         change: Callable[[Call, CallAnswer, datetime.datetime], CallAnswer],
+        *,
+        answers: bool = False,
     ) -> CallForm:
         principal.require_writing()
         repositories = self.views.repositories
 
         def attempt(unit: UnitOfWork) -> CallForm:
             call, stored = self.views.part(principal, id, organization_id)
+            if answers:
+                self._require_together(call.value, organization_id)
             after = change(call.value, stored.value, unit.at)
             if after == stored.value:
                 return self.views.form(call.value, after)
+            self.views.hold(unit, call)
             unit.add(repositories.call_answers.put(after, stored.version))
             unit.log(action, f"call/{id}")
             # A draft, and one that is dropped, is nobody else's concern.

@@ -12,9 +12,9 @@ from matchmaker.domain import MAX_TEXT
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallView
-from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, decide
+from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, decide, hides_nobody
 from matchmaker.services.cooperation.introductions import Introductions
-from matchmaker.services.repositories import Versioned, pair_id
+from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow import call as calls
 from matchmaker.workflow import call_answer as lifecycle
@@ -22,7 +22,7 @@ from matchmaker.workflow.call import Call, CallState, EndReason
 from matchmaker.workflow.call_answer import AnswerState, CallAnswer, Thanks
 from matchmaker.workflow.checks import check_length
 from matchmaker.workflow.introduction import MAX_MESSAGE, Proposal
-from matchmaker.workflow.introduction_states import Side
+from matchmaker.workflow.introduction_states import FINAL, Side, State
 from matchmaker.workflow.notification import NotificationKind
 
 log = structlog.get_logger(__name__)
@@ -30,11 +30,17 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """Who is awarded, what they read with it, and what the others are told, by organisation."""
+    """Who is awarded, what they read with it, and what the others are told, by organisation.
+
+    `basis` is what it rests on (`CallView.basis`); where it has changed nothing is awarded.
+    `also` awards an awarded call to others as well, while its introductions are under way.
+    """
 
     winners: tuple[str, ...]
     message: str = ""
     thanks: Mapping[str, Thanks] = field(default_factory=dict)
+    basis: str = ""
+    also: bool = False
 
     def __post_init__(self) -> None:
         check_length("message", self.message, MAX_MESSAGE)
@@ -78,15 +84,21 @@ class CallDecisions:
             if not principal.acts_for(call.organization):
                 raise NotAllowed("Only members of the organisation may do this.")
             answers = self.views.answers(id)
+            every = [each.value for each in answers]
+            if award.basis and award.basis != lifecycle.basis_of_decision(call, every):
+                raise WrongState(
+                    "The call or an answer has changed since you looked at it.",
+                    mend="Look at the answers again, and decide then.",
+                )
+            also = award.also or self._came_to_nothing(every)
             after, changed = lifecycle.award(
-                call, [each.value for each in answers], award.winners, award.thanks, unit.at
+                call, every, award.winners, award.thanks, unit.at, also=also
             )
             unit.add(self.views.repositories.calls.put(after, stored.version))
             versions = {each.value.id: each.version for each in answers}
             for answer in changed:
                 decided = answer
                 if answer.state is AnswerState.AWARDED:
-                    self._require_together(after, answer.organization)
                     introduction = self._introduction(
                         unit, principal, after, call.organization, answer, award.message
                     )
@@ -108,8 +120,10 @@ class CallDecisions:
         check_length("message", message, MAX_MESSAGE)
 
         def attempt(unit: UnitOfWork) -> None:
-            stored, _ = self.views.for_team(principal, id)
+            stored, role = self.views.for_team(principal, id)
             call = stored.value
+            if organization == call.organization:
+                calls.require_decider(role)
             if organization not in call.callers or not principal.acts_for(organization):
                 raise NotAllowed("Only members of the organisation may do this.")
             answer = next(
@@ -117,8 +131,19 @@ class CallDecisions:
             )
             if answer is None or answer.value.state is not AnswerState.AWARDED:
                 raise InvalidInput("must be one that it was awarded to.", where="winner")
-            self._require_together(call, winner)
+            open_already = self.views.open_introduction(call, organization, winner)
+            if open_already is not None and hides_nobody(open_already):
+                raise WrongState(
+                    "An introduction of the two is open already.",
+                    mend="Look among your introductions for it.",
+                )
+            self.views.hold(unit, stored)
             made = self._introduction(unit, principal, call, organization, answer.value, message)
+            if not made:
+                raise WrongState(
+                    "These two cannot be introduced for this goal now.",
+                    mend="Look among your introductions for one that is open.",
+                )
             if organization == call.organization and made != answer.value.introduction:
                 after = replace(answer.value, introduction=made)
                 unit.add(self.views.repositories.call_answers.put(after, answer.version))
@@ -163,13 +188,31 @@ class CallDecisions:
         stored, role = self.views.for_team(principal, id)
         return self.views.view(stored, role, principal)
 
-    def _require_together(self, call: Call, organization: str) -> None:
-        """Whoever excluded the other since cannot be awarded. Raises WrongState."""
-        if self.views.is_apart(call, organization):
+    def _came_to_nothing(self, answers: Sequence[CallAnswer]) -> bool:
+        """Whether none of the introductions that awards led to is under way or came about."""
+        made = [each.introduction for each in answers if each.state is AnswerState.AWARDED]
+        stored = self.views.repositories.introductions.many([id for id in made if id])
+        return bool(made) and all(
+            id in stored and stored[id].value.state in FINAL - {State.COMPLETED} for id in made
+        )
+
+    def _require_possible(self, call: Call, id: str, *, has_room: bool) -> None:
+        """Whoever excluded the other since, or takes nothing on now, cannot be awarded.
+
+        Raises WrongState, the same for each: nobody learns that somebody named them.
+        """
+        winner = self.views.store.organization(id)
+        possible = not self.views.is_apart(call, id)
+        if not has_room:
+            try:
+                self.introductions.capacity.require_room(winner, asking=False)
+            except WrongState:
+                possible = False
+        if not possible:
             raise WrongState(
-                "%(organization)s does not want to be proposed.",
+                "%(organization)s cannot be introduced to you now.",
                 mend="Choose another.",
-                organization=self.views.store.organization(organization).name,
+                organization=winner.name,
             )
 
     def _introduction(
@@ -181,12 +224,14 @@ class CallDecisions:
         answer: CallAnswer,
         message: str,
     ) -> str:
-        """The id of an introduction that the award leads to; one that is open already stays."""
-        pair = self.views.repositories.pairs.get_or_none(
-            pair_id(seeker, answer.organization, call.goal)
-        )
-        if pair is not None:
-            return pair.value.introduction
+        """The id of an introduction that the award leads to; one that is open already stays.
+
+        "" where one of the two may not know yet who the other one is in it.
+        """
+        stands = self.views.open_introduction(call, seeker, answer.organization)
+        self._require_possible(call, answer.organization, has_room=stands is not None)
+        if stands is not None:
+            return stands.id if hides_nobody(stands) else ""
         proposal = Proposal(
             call.goal,
             seeker,
@@ -228,10 +273,9 @@ class CallDecisions:
         for answer in lifecycle.not_awarded([each.value for each in answers]):
             unit.add(self.views.repositories.call_answers.put(answer, versions[answer.id]))
         for each in answers:
-            if each.value.state in (AnswerState.WAITING, AnswerState.SUBMITTED):
-                self.notices.tell(
-                    unit, after, each.value.organization, NotificationKind.CALL_ENDED, state=reason
-                )
+            self.notices.tell(
+                unit, after, each.value.organization, NotificationKind.CALL_ENDED, state=reason
+            )
 
     def _work_off(self, id: str) -> None:
         def attempt(unit: UnitOfWork) -> None:
@@ -259,7 +303,8 @@ class CallDecisions:
 
     def _remind(self, unit: UnitOfWork, call: Call, answers: Sequence[CallAnswer]) -> None:
         for answer in answers:
-            if answer.state is AnswerState.WAITING:
+            is_waited_for = answer.state is AnswerState.WAITING
+            if is_waited_for and not self.views.is_apart(call, answer.organization):
                 self.notices.tell(
                     unit, call, answer.organization, NotificationKind.CALL_ENDS, once=True
                 )

@@ -18,7 +18,7 @@ from matchmaker.services.matching.matching import Matching
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.workflow import call as lifecycle
-from matchmaker.workflow.call import MAX_INVITED, Call
+from matchmaker.workflow.call import MAX_INVITATIONS_A_DAY, MAX_INVITED, Call
 from matchmaker.workflow.call_answer import CallAnswer, InvitedBy, answer_id
 from matchmaker.workflow.notification import NotificationKind
 
@@ -88,7 +88,7 @@ class CallInvitations:
             if id not in known:
                 raise InvalidInput("'%(id)s' is not known.", where="organizations", id=id)
         there = {each.value.organization: each for each in answers}
-        count = len(there)
+        count, new = len(there), 0
         for organization in {row.id: row for row in known.values()}.values():
             refusal = self.refusal(call, organization)
             if refusal is not None:
@@ -109,9 +109,16 @@ class CallInvitations:
             unit.add(self.views.repositories.call_answers.put(answer, version))
             unit.log("call.invited", f"call/{call.id}", by=by)
             self.notices.tell(unit, call, organization.id, NotificationKind.CALL_INVITED)
+            new += 1
+        if new:
+            self._require_few(unit, call, new)
 
     def refusal(self, call: Call, organization: Organization) -> MatchmakerError | None:
-        """Why somebody cannot be invited; None where it can. An exclusion reads as an opt-out."""
+        """Why somebody cannot be invited; None where it can.
+
+        An exclusion, an opt-out and a firm that takes no introductions read the same: nobody
+        learns that somebody named them.
+        """
         if organization.id in call.callers:
             return InvalidInput("nobody is invited to a call of their own.", where="organizations")
         if organization.kind not in GOALS[call.goal].candidates:
@@ -121,25 +128,43 @@ class CallInvitations:
                 kind=organization.kind,
                 goal=call.goal,
             )
-        if not organization.open_to_meet or self.views.is_apart(call, organization.id):
+        if (
+            not organization.open_to_meet
+            or not self.capacity.of(organization)
+            or self.views.is_apart(call, organization.id)
+        ):
             return WrongState(
-                "%(organization)s does not want to be proposed.",
+                "%(organization)s cannot be invited to your calls now.",
                 mend="Choose another.",
                 organization=organization.name,
             )
-        if not self.capacity.of(organization):
-            return WrongState(
-                "%(organization)s has no free slot for an introduction.",
-                mend="Wait until one of its introductions is over, or choose another.",
-                organization=organization.name,
-            )
         return None
+
+    def _require_few(self, unit: UnitOfWork, call: Call, more: int) -> None:
+        """Raise WrongState where who calls has invited many today; held up to the commit."""
+        self.capacity.hold(unit, call.organization)
+        today = unit.at.date()
+        invited = sum(
+            each.value.created.date() == today and each.value.invited_by is not InvitedBy.CLUSTER
+            for own in self.views.repositories.calls.values("organization", call.organization)
+            if own.organization == call.organization
+            and (own.decided is None or own.decided.date() == today)
+            for each in self.views.answers(own.id)
+        )
+        if invited + more > MAX_INVITATIONS_A_DAY:
+            raise WrongState(
+                "You may invite %(limit)s a day; %(count)s are invited today.",
+                mend="Invite fewer, or go on tomorrow.",
+                limit=MAX_INVITATIONS_A_DAY,
+                count=invited,
+            )
 
     def _invite(
         self, principal: Principal, id: str, organizations: Sequence[str], by: InvitedBy
     ) -> CallView:
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
             lifecycle.require_open(stored.value, unit.at.date())
+            self.views.hold(unit, stored)
             self.add(unit, stored.value, self.views.answers(id), organizations, by)
 
         decide(self.views, principal, id, change)

@@ -14,10 +14,18 @@ from matchmaker.recommend.specification import read
 from matchmaker.services.cooperation.call_invitations import CallInvitations
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews, require_caller
-from matchmaker.services.unit_of_work import Clock, UnitOfWork
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow import call as lifecycle
-from matchmaker.workflow.call import Call, CallContent, CallRequirement, CallRole, TeamMember
+from matchmaker.workflow.call import (
+    MAX_OPEN_CALLS,
+    Call,
+    CallContent,
+    CallRequirement,
+    CallRole,
+    CallState,
+    TeamMember,
+)
 from matchmaker.workflow.call_answer import InvitedBy
 from matchmaker.workflow.gathering import Gathering, GatheringKind, GatheringState
 
@@ -105,19 +113,39 @@ class CallOpening:
             team=(TeamMember(principal.account, CallRole.DECIDER),),
         )
         self._require_needs(call)
-        unit = UnitOfWork.of(principal, now)
-        unit.add(self.views.repositories.calls.put(call))
-        unit.log(
-            "call.opened", f"call/{call.id}", organization=call.organization, cluster=call.cluster
-        )
-        self.invitations.add(unit, call, [], invited, InvitedBy.HAND)
-        if call.cluster_wide:
-            self.invitations.notices.tell_cluster(unit, call)
-        unit.commit(self.views.repositories.records)
+
+        def attempt(unit: UnitOfWork) -> None:
+            self._require_few(unit, call.organization)
+            unit.add(self.views.repositories.calls.put(call))
+            unit.log(
+                "call.opened",
+                f"call/{call.id}",
+                organization=call.organization,
+                cluster=call.cluster,
+            )
+            self.invitations.add(unit, call, [], invited, InvitedBy.HAND)
+            if call.cluster_wide:
+                self.invitations.notices.tell_cluster(unit, call)
+
+        commit_changes(self.views.repositories.records, principal, self.clock, attempt)
         stored, role = self.views.for_team(principal, call.id)
         return self.views.view(stored, role, principal)
 
     # -- the parts
+
+    def _require_few(self, unit: UnitOfWork, organization: str) -> None:
+        """Raise WrongState where it has many calls open; held up to the commit."""
+        self.invitations.capacity.hold(unit, organization)
+        undecided = sum(
+            call.organization == organization and call.state is CallState.OPEN
+            for call in self.views.repositories.calls.values("organization", organization)
+        )
+        if undecided >= MAX_OPEN_CALLS:
+            raise WrongState(
+                "%(count)s calls of yours are not decided yet.",
+                mend="Award or end one first.",
+                count=undecided,
+            )
 
     def _cluster(self, organization: Organization, content: CallContent) -> str:
         """The call's cluster: the one that is named, or else the first of who calls."""

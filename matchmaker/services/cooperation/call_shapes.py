@@ -38,7 +38,8 @@ class CallParty:
     """One organisation that was invited, or came by itself, as who calls sees it.
 
     `compared` is its answer beside the others, None without one; `introduction` is what an
-    award led to for the reader's side, with its state.
+    award led to for the reader's side, with its state; `was_introduced` says that it was open
+    before.
     """
 
     organization: NamedOrganization
@@ -52,6 +53,7 @@ class CallParty:
     compared: ComparedBid | None
     introduction: str
     introduction_state: State | None
+    was_introduced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,11 @@ class TeamPerson:
 @dataclass(frozen=True, slots=True)
 class CallView:
     """A call as who calls sees it; `role` is the reader's. `may_decide` says that an award may be
-    made now: no answer can come any more.
+    made now: nobody is waited for. `basis` is what it would rest on: another one once answers or
+    the decision have changed.
     """
 
     brief: CallBrief
-    version: int
     role: CallRole
     cluster: str
     cluster_wide: bool
@@ -103,6 +105,7 @@ class CallView:
     gathering: str
     created: datetime.datetime
     may_decide: bool
+    basis: str
     parties: tuple[CallParty, ...]
     questions: tuple[CallQuestionView, ...]
     notes: tuple[NoteView, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from matchmaker.access import Principal
@@ -20,20 +20,23 @@ from matchmaker.services.cooperation.call_shapes import (
     TeamPerson,
 )
 from matchmaker.services.cooperation.exclusions import Exclusions
-from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.repositories import Repositories, Versioned, pair_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, MembershipRole
 from matchmaker.workflow.call import Call, CallRole, require_decider
 from matchmaker.workflow.call_answer import (
+    AnswerState,
     CallAnswer,
     CallQuestion,
     InvitedBy,
     answer_id,
+    basis_of_decision,
     may_be_decided,
 )
 from matchmaker.workflow.call_comparison import ComparedBid, compare_answers
-from matchmaker.workflow.introduction_states import State
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.introduction_states import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,14 @@ class CallViews:
         stored = self.repositories.call_answers.iterate("call", call)
         return sorted(stored, key=lambda each: (each.value.created, each.value.organization))
 
+    def hold(self, unit: UnitOfWork, stored: Versioned[Call]) -> None:
+        """Have the call still be as it was read at the commit.
+
+        Answers and invitations stand beside it: whoever decides on it meanwhile, or answers,
+        begins anew, or we do.
+        """
+        unit.add(self.repositories.calls.put(stored.value, stored.version))
+
     def team_account(self, call: Call, account: Account) -> CallRole | None:
         """What somebody may do, by account."""
         places = account.memberships
@@ -79,7 +90,7 @@ class CallViews:
         ids = {each.organization for each in every} | {each.organization for each in questions}
         known = self.store.organizations_by_id(sorted({*ids, *call.callers}))
         compared = {each.organization: each for each in compare_answers(call, every)}
-        introductions = self._introductions(call, principal)
+        introductions = self._introductions(call, every, principal)
         parties = tuple(
             self._party(call, answer, known[answer.organization], compared, introductions)
             for answer in every
@@ -88,7 +99,6 @@ class CallViews:
         people = {account.id: account for account in self._people(call)}
         return CallView(
             brief=self._brief(call, known),
-            version=stored.version,
             role=role,
             cluster=call.cluster,
             cluster_wide=call.cluster_wide,
@@ -96,6 +106,7 @@ class CallViews:
             gathering=call.gathering,
             created=call.created,
             may_decide=may_be_decided(call, every, self.clock().date()),
+            basis=basis_of_decision(call, every),
             parties=parties,
             questions=tuple(
                 CallQuestionView(
@@ -217,9 +228,9 @@ class CallViews:
         answer: CallAnswer,
         organization: Organization,
         compared: dict[str, ComparedBid],
-        introductions: dict[str, tuple[str, State]],
+        introductions: dict[str, Introduction],
     ) -> CallParty:
-        introduction, state = introductions.get(answer.organization, ("", None))
+        introduction = introductions.get(answer.organization)
         beside = compared.get(answer.organization)
         return CallParty(
             organization=organization.named,
@@ -231,18 +242,41 @@ class CallViews:
             thanks=answer.thanks,
             shortlisted=beside is not None and answer.organization in call.shortlist,
             compared=beside,
-            introduction=introduction,
-            introduction_state=state,
+            introduction=introduction.id if introduction else "",
+            introduction_state=introduction.state if introduction else None,
+            was_introduced=introduction is not None and introduction.call != call.id,
         )
 
-    def _introductions(self, call: Call, principal: Principal) -> dict[str, tuple[str, State]]:
-        """What awards led to between the reader's organisation and each awarded one."""
-        found: dict[str, tuple[str, State]] = {}
-        for introduction in self.repositories.introductions.values("call", call.id):
-            if introduction.seeker not in principal.organizations:
-                continue
-            found[introduction.candidate] = (introduction.id, introduction.state)
-        return found
+    def open_introduction(self, call: Call, seeker: str, winner: str) -> Introduction | None:
+        """The introduction of the two for the call's goal that is open already."""
+        pair = self.repositories.pairs.get_or_none(pair_id(seeker, winner, call.goal))
+        stored = pair and self.repositories.introductions.get_or_none(pair.value.introduction)
+        return stored.value if stored else None
+
+    def _introductions(
+        self, call: Call, answers: Iterable[CallAnswer], principal: Principal
+    ) -> dict[str, Introduction]:
+        """The newest between the reader's organisation and each awarded one, by that one.
+
+        What the award led to, or else what was open already, where both may know of each other.
+        """
+        awarded = [each for each in answers if each.state is AnswerState.AWARDED]
+        own = [caller for caller in call.callers if principal.acts_for(caller)]
+        made = self.repositories.introductions.values("call", call.id)
+        linked = self.repositories.introductions.many(
+            [each.introduction for each in awarded if each.introduction]
+        )
+        there = (
+            self.open_introduction(call, caller, each.organization)
+            for each in awarded
+            for caller in own
+        )
+        known = [*made, *(stored.value for stored in linked.values()), *filter(None, there)]
+        return {
+            introduction.candidate: introduction
+            for introduction in sorted(known, key=lambda each: (each.created, each.id))
+            if introduction.seeker in own and hides_nobody(introduction)
+        }
 
     def _people(self, call: Call) -> list[Account]:
         """Everybody who acts for one of those who call, each once."""
@@ -301,6 +335,11 @@ def require_caller(principal: Principal, organization: str) -> None:
     """Raise NotAllowed for who does not act for the organisation, administrators too."""
     if not principal.acts_for(organization):
         raise NotAllowed("Only members of the organisation may do this.")
+
+
+def hides_nobody(introduction: Introduction) -> bool:
+    """Whether each side may know who the other one is."""
+    return not any(introduction.hides(side) for side in Side)
 
 
 def _named(id: str, organization: Organization | None) -> NamedOrganization:

@@ -83,7 +83,7 @@ class Calls:
     # -- acting
 
     def prolong(self, principal: Principal, id: str, deadline: datetime.date) -> CallView:
-        """Move the deadline, and tell everybody invited.
+        """Move the deadline, and tell everybody invited: who declined may think better of it.
 
         Raises NotFound, NotAllowed, WrongState, InvalidInput.
         """
@@ -93,10 +93,9 @@ class Calls:
             unit.add(self.views.repositories.calls.put(after, stored.version))
             unit.log("call.prolonged", f"call/{id}", deadline=deadline.isoformat())
             for answer in self.views.answers(id):
-                if answer.value.state is not AnswerState.DECLINED:
-                    self.notices.tell(
-                        unit, after, answer.value.organization, NotificationKind.CALL_PROLONGED
-                    )
+                self.notices.tell(
+                    unit, after, answer.value.organization, NotificationKind.CALL_PROLONGED
+                )
 
         return self._decide(principal, id, change)
 
@@ -124,6 +123,8 @@ class Calls:
                 if member.role is CallRole.DECIDER and call.organization not in places:
                     raise InvalidInput("somebody of a partner may only read.", where="team")
             after = lifecycle.with_team(call, team)
+            if after == call:
+                return
             unit.add(self.views.repositories.calls.put(after, stored.version))
             unit.log("call.team", f"call/{id}", members=str(len(team)))
 
@@ -190,9 +191,13 @@ class Calls:
             question = self.views.repositories.call_questions.get_or_none(question_id)
             if question is None or question.value.call != id:
                 raise NotFound("There is no such question.")
+            said = (question.value.answer, question.value.wording)
+            if question.value.answered and said == (answer, wording.strip()):
+                return  # the same again: nobody is told twice
             after = replace(
                 question.value, answer=answer, wording=wording.strip(), answered=unit.at
             )
+            self.views.hold(unit, stored)
             unit.add(self.views.repositories.call_questions.put(after, question.version))
             unit.log("call.question_answered", f"call/{id}")
             for each in self.views.answers(id):

@@ -128,7 +128,7 @@ class DocumentMerge:
             yield from self._change(repositories.calls, stored, self._call(stored.value))
 
     def _call_answers(self) -> Iterator[Change]:
-        """The answers of who is gone, where who is kept has no part in the same call.
+        """The answers of who is gone; of two parts in the same call the one that went further.
 
         Nobody answers a call of its own.
         """
@@ -142,7 +142,10 @@ class DocumentMerge:
                 elif own == self.gone:
                     id = answer_id(stored.value.call, self.kept)
                     moved = replace(stored.value, id=id, organization=self.kept)
-                    yield from self._change(repository, stored, moved)
+                    there = repository.get_or_none(id)
+                    yield repository.remove(stored)
+                    if there is None or moved.went_further_than(there.value):
+                        yield repository.put(moved, there.version if there else 0)
 
     def _not_duplicates(self) -> Iterator[Change]:
         repository = self.repositories.not_duplicates

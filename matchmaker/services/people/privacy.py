@@ -69,10 +69,24 @@ class Privacy:
         }
 
     def export_organization(self, principal: Principal, organization_id: str) -> dict[str, Any]:
-        """All that is held on an organisation, for its owner. Raises NotAllowed."""
+        """All that is held on an organisation, for its owner. Raises NotAllowed.
+
+        Administrators get it without calls and never-with lists, which are its people's alone;
+        `left_out` names what is missing.
+        """
         organization = self.store.organization(organization_id)
         principal.require_owner(organization.id)
         repositories, id = self.repositories, organization.id
+        own = {
+            "calls": _all(repositories.calls, "organization", id),
+            "call_answers": _all(repositories.call_answers, "organization", id),
+            "call_questions": _all(repositories.call_questions, "organization", id),
+            "never_with": [
+                repositories.lists.plain(stored.value)
+                for stored in (repositories.lists.get_or_none(never_id(id)),)
+                if stored
+            ],
+        }
         return {
             "organization": to_jsonable_python(organization),
             "statements": to_jsonable_python(self.store.statements_of(id)),
@@ -87,15 +101,8 @@ class Privacy:
             ],
             "gatherings": _all(repositories.gatherings, "organization", id),
             "survey_answers": _all(repositories.survey_responses, "organization", id),
-            "calls": _all(repositories.calls, "organization", id),
-            "call_answers": _all(repositories.call_answers, "organization", id),
-            "call_questions": _all(repositories.call_questions, "organization", id),
-            "never_with": [
-                repositories.lists.plain(stored.value)
-                for stored in (repositories.lists.get_or_none(never_id(id)),)
-                if stored
-            ],
             "recommendations_shown": _all(repositories.interactions, "seeker", id),
+            **(own if id in principal.owned else {"left_out": list(own)}),
         }
 
     def delete_own(self, principal: Principal, password: str) -> None:
