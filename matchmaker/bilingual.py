@@ -54,7 +54,7 @@ class Dictionary:
     def headwords_of(self, word: str) -> dict[str, float]:
         """Chinese words that a word in lower case stands for, in whatever form, with their shares.
 
-        None for a word that would stand for too many. British spellings are looked up as
+        Empty for a word that would stand for too many. British spellings are looked up as
         American ones where only those are there.
         """
         shares = self._shares(word)

@@ -72,7 +72,7 @@ class Outcome:
 class Transition:
     """What one side does; `organization` says for whom where one acts for both.
 
-    `kind` is the kind of reason for declining, which is counted; `reason` is read.
+    `decline_reason` is the kind of reason for declining, which is counted; `reason` is read.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -80,7 +80,7 @@ class Transition:
     action: Action
     reason: MessageText = ""
     _: KW_ONLY
-    kind: DeclineReason | None = None
+    decline_reason: DeclineReason | None = None
     organization: Identifier = ""
     outcome: Outcome | None = None
     satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
@@ -101,7 +101,7 @@ class IntroductionStep:
     actor: str
     side: Side | None = None
     reason: str = ""
-    kind: DeclineReason | None = None
+    decline_reason: DeclineReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +269,8 @@ def act(
     changed = _changed(introduction, transition, side)
     if action is Action.ACCEPT and len(changed.accepted) < len(Side):
         target = State.PROPOSED
-    kind = transition.kind if action is Action.DECLINE else None
-    step = IntroductionStep(action, target, now, actor, side, transition.reason, kind)
+    declined = transition.decline_reason if action is Action.DECLINE else None
+    step = IntroductionStep(action, target, now, actor, side, transition.reason, declined)
     return replace(changed, state=target, steps=(*introduction.steps, step))
 
 
