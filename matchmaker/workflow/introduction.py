@@ -1,7 +1,7 @@
 """An introduction: one state machine from proposal to outcome, as pure functions.
 
-Drawn in docs/introductions.md from the table `TRANSITIONS`; a test holds the two
-together. Nothing here reads a clock or a store.
+Drawn in docs/introductions.md from the table `TRANSITIONS` of `introduction_states`; a test holds
+the two together. Nothing here reads a clock or a store.
 """
 
 from __future__ import annotations
@@ -47,8 +47,6 @@ MessageText = Annotated[str, Field(max_length=MAX_MESSAGE, pattern=_NO_NUL)]
 Identifier = Annotated[str, Field(max_length=240, pattern=_NO_NUL)]
 
 _STRICT = ConfigDict(extra="forbid")
-
-S, A = State, Action
 
 
 @dataclass(frozen=True, slots=True)
