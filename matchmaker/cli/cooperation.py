@@ -187,7 +187,7 @@ def act(
     transition = Transition(
         Action(action),
         reason,
-        kind=DeclineReason(kind) if kind else None,
+        decline_reason=DeclineReason(kind) if kind else None,
         outcome=report,
         satisfaction=satisfaction,
     )

@@ -263,7 +263,7 @@ def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
         rule=rule,
         source=asked_with.source,
         questions=tuple(
-            question_of(snapshot, languages, text, translated=seeker.asks_in_words)
+            question_of(snapshot, languages, text, looked_up=seeker.asks_in_words)
             for text in asked_with.texts
         ),
         own=own,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.bilingual import dictionary
+from matchmaker.dictionary import dictionary
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, rerank
 from matchmaker.recommend.advice import advice, habits

@@ -14,15 +14,17 @@ from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores,
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.text import language_of
 
-# Share of the words in a fit within one language; lines from cosine to fit across languages;
-# how far a named code lifts a fit towards 1. The lines make fits of equal odds equal: logistic
-# regressions over needs and the offers that meet them, within and across languages
-# (docs/measurements.md). What a dictionary knows of it in the other language adds to that: chosen
-# on the tuning half of the judged needs, of .1, .2, .3 and .4.
+# All chosen on tuning sets (docs/measurements.md).
+# Share of the words in a fit within one language; the rest is the cosine's.
 WORDS = 0.3
-ACROSS_LANGUAGES = {True: (1.24, 0.0), False: (1.12, -0.06)}  # with a second model and without
+# Slope and level from cosine to fit across languages, with a second model and without: so fits of
+# equal odds are equal, by logistic regressions over needs and the offers that meet them.
+ACROSS_LANGUAGES = {True: (1.24, 0.0), False: (1.12, -0.06)}
+# How far a named code lifts a fit towards 1.
 CODES = 0.5
+# What the share of the words adds that a statement says in the other language by the dictionary.
 TRANSLATED = 0.3
+NO_STATEMENT_IS_IN_IT = -2  # no number of a language
 
 
 @dataclass(frozen=True)
@@ -44,11 +46,11 @@ class Question:
 
 
 def question_of(
-    snapshot: Snapshot, languages: Mapping[str, int], text: SeekerText, *, translated: bool
+    snapshot: Snapshot, languages: Mapping[str, int], text: SeekerText, *, looked_up: bool
 ) -> Question:
     """A text as it is asked with; `languages` are those of `statement_languages`.
 
-    `translated`: what it says in English is looked up in Chinese, too.
+    `looked_up`: what it says in English is looked up in Chinese, too.
     """
     lexical = lexical_scores(snapshot.lexical, text.text)
     top = attainable(snapshot.lexical, text.text)
@@ -57,11 +59,11 @@ def question_of(
     language = text.language or language_of(text.text)
     codes = code_shares(snapshot.lexical, without_measures(text.specification))
     vector = text.vector if snapshot.meta.dimension else None
-    in_chinese = statements_in_chinese(snapshot) if translated and language == "en" else None
-    said = None
+    in_chinese = statements_in_chinese(snapshot) if looked_up and language == "en" else None
+    translated = None
     if in_chinese is not None and len(in_chinese):
-        said = translated_share(snapshot.lexical, text.text, in_chinese)
-    return Question(text.text, vector, languages.get(language, -1), lexical, codes, said)
+        translated = translated_share(snapshot.lexical, text.text, in_chinese)
+    return Question(text.text, vector, languages.get(language, -1), lexical, codes, translated)
 
 
 def statements_in_chinese(snapshot: Snapshot) -> IntArray:
@@ -69,7 +71,9 @@ def statements_in_chinese(snapshot: Snapshot) -> IntArray:
 
     def rows() -> IntArray:
         languages, of_statement = statement_languages(snapshot)
-        return np.flatnonzero(of_statement == languages.get("zh", -2)).astype(np.int32)
+        return np.flatnonzero(of_statement == languages.get("zh", NO_STATEMENT_IS_IN_IT)).astype(
+            np.int32
+        )
 
     return snapshot.cached("statements in Chinese", rows)
 

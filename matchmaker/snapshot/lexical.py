@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker import text as text_module
-from matchmaker.bilingual import dictionary, words_of
+from matchmaker.dictionary import dictionary, words_of
 from matchmaker.domain import Statement
 from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex, Snapshot
 from matchmaker.text import codes, terms

@@ -183,7 +183,7 @@ def _progress(view: IntroductionView) -> list[ProgressStep]:
 
 
 def _exclude(principal: Principal, id: str) -> None:
-    """Never bring the two together again: no thanks for good."""
+    """Put the other side on the list of those with whom one is never brought together."""
     view = services().introductions.show(principal, id)
     own = view.candidate if view.side is Side.CANDIDATE else view.seeker
     if view.side and own.id and view.other.id:
@@ -203,9 +203,9 @@ def act(id: str) -> PageAnswer:
             is_report = form.get("action") == Action.REPORT
             outcome = read_form(Outcome) if is_report else None
             transition = read_form(Transition, outcome=outcome)
+            services().introductions.act(principal, id, transition)
             if form.get("never") and transition.action is Action.DECLINE:
                 _exclude(principal, id)
-            services().introductions.act(principal, id, transition)
             show_notice(gettext("Done."))
     except SignInNeeded:
         raise

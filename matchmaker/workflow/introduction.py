@@ -1,7 +1,7 @@
 """An introduction: one state machine from proposal to outcome, as pure functions.
 
-Drawn in docs/introductions.md from the table `TRANSITIONS`; a test holds the two
-together. Nothing here reads a clock or a store.
+Drawn in docs/introductions.md from the table `TRANSITIONS` of `introduction_states`; a test holds
+the two together. Nothing here reads a clock or a store.
 """
 
 from __future__ import annotations
@@ -48,8 +48,6 @@ Identifier = Annotated[str, Field(max_length=240, pattern=_NO_NUL)]
 
 _STRICT = ConfigDict(extra="forbid")
 
-S, A = State, Action
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -72,7 +70,7 @@ class Outcome:
 class Transition:
     """What one side does; `organization` says for whom where one acts for both.
 
-    `kind` is the kind of reason for declining, which is counted; `reason` is read.
+    `decline_reason` is the kind of reason for declining, which is counted; `reason` is read.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -80,7 +78,7 @@ class Transition:
     action: Action
     reason: MessageText = ""
     _: KW_ONLY
-    kind: DeclineReason | None = None
+    decline_reason: DeclineReason | None = None
     organization: Identifier = ""
     outcome: Outcome | None = None
     satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
@@ -101,7 +99,7 @@ class IntroductionStep:
     actor: str
     side: Side | None = None
     reason: str = ""
-    kind: DeclineReason | None = None
+    decline_reason: DeclineReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,8 +267,8 @@ def act(
     changed = _changed(introduction, transition, side)
     if action is Action.ACCEPT and len(changed.accepted) < len(Side):
         target = State.PROPOSED
-    kind = transition.kind if action is Action.DECLINE else None
-    step = IntroductionStep(action, target, now, actor, side, transition.reason, kind)
+    declined = transition.decline_reason if action is Action.DECLINE else None
+    step = IntroductionStep(action, target, now, actor, side, transition.reason, declined)
     return replace(changed, state=target, steps=(*introduction.steps, step))
 
 

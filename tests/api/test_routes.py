@@ -66,7 +66,7 @@ def test_pages_neither_skip_nor_repeat(client):
     while cursor is not None:
         suffix = f"&cursor={quote(cursor)}" if cursor else ""
         page = client.get(f"{API}/organizations?limit=2&kind=firm{suffix}").json
-        seen += [row["id"] for row in page["items"] if row["id"].startswith("t:")]
+        seen += [row["id"] for row in page["items"] if row["id"].startswith("t:firm")]
         cursor = page["next"]
     assert seen == [f"t:firm{number}" for number in range(1, 8)]
 

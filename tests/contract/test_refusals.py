@@ -21,7 +21,7 @@ def _decline(world: CallWorld, firm: str, reason: DeclineReason | None) -> None:
     """An introduction that the first firm asks for, and the other declines."""
     proposal = Proposal(GoalName.SUPPLIER, CALLER, firm, cluster="t:c")
     made = world.base.introductions.propose(world.people[CALLER], proposal)
-    transition = Transition(Action.DECLINE, "" if reason else "没有说明类别", kind=reason)
+    transition = Transition(Action.DECLINE, "" if reason else "没有说明类别", decline_reason=reason)
     world.base.introductions.act(world.people[firm], made.id, transition)
 
 
@@ -77,7 +77,7 @@ def test_what_one_refuses_and_loses_is_advice_on_ones_own_words(store: Store) ->
         asker = (CALLER, SECOND, THIRD)[number % 3]
         proposal = Proposal(GoalName.SUPPLIER, asker, FIRST)
         made = world.base.introductions.propose(world.people[asker], proposal)
-        decline = Transition(Action.DECLINE, kind=R.NO_CAPACITY)
+        decline = Transition(Action.DECLINE, decline_reason=R.NO_CAPACITY)
         world.base.introductions.act(world.people[FIRST], made.id, decline)
     call = world.open(FIRST, SECOND)
     for firm in (FIRST, SECOND):

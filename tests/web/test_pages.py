@@ -207,7 +207,7 @@ def test_figures_are_shown_with_where_they_come_from_and_what_contradicts_them(a
 
 def test_templates_have_no_text_outside_translations():
     """Letters between tags that are no template expression: only names of formats."""
-    allowed = {"Matchmaker", "API", "PNG", "SVG", "GraphML", "PDF", "Excel"}
+    allowed = {"Matchmaker", "API", "CSV", "PNG", "SVG", "GraphML", "PDF", "Excel"}
     for template in Path(layout.HERE, "templates").glob("*.html"):
         text = re.sub(r"\{[{%#].*?[}%#]\}", " ", template.read_text("utf-8"), flags=re.S)
         text = re.sub(r"<[^>]*>", "\n", text)

@@ -43,7 +43,7 @@ class StepView:
     at: datetime
     side: Side | None
     reason: str
-    kind: DeclineReason | None
+    decline_reason: DeclineReason | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +161,9 @@ class IntroductionViews:
             allowed=introduction.allowed(side),
             satisfaction=dict(introduction.satisfaction).get(side) if side else None,
             steps=tuple(
-                StepView(step.action, step.state, step.at, step.side, step.reason, step.kind)
+                StepView(
+                    step.action, step.state, step.at, step.side, step.reason, step.decline_reason
+                )
                 for step in introduction.steps
             ),
             contact=contact,

@@ -271,7 +271,7 @@ class Introductions:
         """
         principal.require_writing()
         action, organization = transition.action, transition.organization
-        said = transition.kind is not None or bool(transition.reason.strip())
+        said = transition.decline_reason is not None or bool(transition.reason.strip())
         if action is Action.DECLINE and not said:
             raise InvalidInput("must say why; the other side reads it.", where="reason")
         if action is Action.ASK and not transition.reason.strip():

@@ -116,4 +116,5 @@ def _declined(introductions: Iterable[Introduction]) -> Iterator[DeclinedRequest
         step = introduction.steps[-1]
         if step.action is Action.DECLINE and isinstance(step.side, Side):
             by = introduction.organization(step.side)
-            yield DeclinedRequest(by, introduction.organization(step.side.other), step.kind)
+            to = introduction.organization(step.side.other)
+            yield DeclinedRequest(by, to, step.decline_reason)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.bilingual import MOST_HEADWORDS, dictionary, words_of
+from matchmaker.dictionary import MOST_HEADWORDS, dictionary, words_of
 
 
 @pytest.mark.parametrize(

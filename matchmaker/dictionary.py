@@ -23,14 +23,16 @@ from numpy.typing import NDArray
 MOST_HEADWORDS = 450
 # Words of a gloss; longer ones describe a thing rather than name it.
 LONGEST_GLOSS = 4
-# The root of a word shares its first letters with it.
+# A word's stem shares its first letters with it.
 _PREFIX = 3
 _ENTRY = re.compile(r"\S+ ([\u4e00-\u9fff]{2,}) \[([^\]]*)\] /(.*)/\s*$")
 _BRACKETS = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _WORD = re.compile(r"[a-z]{2,}")
 _FUNCTION_WORDS = frozenset(
-    re.split(" ", "to the an of and or in on for with by at as be is sth sb")
+    ["to", "the", "an", "of", "and", "or", "in", "on", "for", "with", "by", "at", "as", "be", "is"]
 )
+# Of CC-CEDICT: "somebody", "something", and what is no gloss.
+_ABBREVIATED = frozenset(["sb", "sth"])
 _REMARKS = ("CL:", "variant of", "old variant", "see ", "also written", "abbr. for", "Taiwan pr.")
 # Mould, fibre, anodise: mold, fiber, anodize.
 _BRITISH = re.compile(r"ou(?=[lr]|ld)|re\b(?<=[bt]re)|is(?=e|ing|ation)")
@@ -42,7 +44,7 @@ class Dictionary:
     """English `words` in order; the headwords of word i lie at `begins[i]` to `begins[i + 1]`.
 
     `headwords` are rows of `chinese`; `shares` in (0, 1] say how much of such a headword's
-    meaning the word is: 1 over the root of its senses and of the words of its gloss.
+    meaning the word is: 1 / √(its senses · the words of its gloss).
     """
 
     words: tuple[str, ...]
@@ -54,7 +56,7 @@ class Dictionary:
     def headwords_of(self, word: str) -> dict[str, float]:
         """Chinese words that a word in lower case stands for, in whatever form, with their shares.
 
-        None for a word that would stand for too many. British spellings are looked up as
+        Empty for a word that would stand for too many. British spellings are looked up as
         American ones where only those are there.
         """
         shares = self._shares(word)
@@ -63,11 +65,11 @@ class Dictionary:
         return shares if len(shares) <= MOST_HEADWORDS else {}
 
     def _shares(self, word: str) -> dict[str, float]:
-        root = _root(word)
+        stem = _stem(word)
         shares: dict[str, float] = {}
         first = bisect_left(self.words, word[:_PREFIX])
         while first < len(self.words) and self.words[first].startswith(word[:_PREFIX]):
-            if _root(self.words[first]) == root:
+            if _stem(self.words[first]) == stem:
                 for place in range(int(self.begins[first]), int(self.begins[first + 1])):
                     headword = self.chinese[self.headwords[place]]
                     shares[headword] = max(shares.get(headword, 0.0), float(self.shares[place]))
@@ -76,12 +78,12 @@ class Dictionary:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """English words of a text, each root once, in lower case and in order."""
-    by_root: dict[str, str] = {}
+    """English words of a text, each stem once, in lower case and in order."""
+    by_stem: dict[str, str] = {}
     for word in _WORD.findall(text.lower()):
         if word not in _FUNCTION_WORDS:
-            by_root.setdefault(_root(word), word)
-    return tuple(by_root.values())
+            by_stem.setdefault(_stem(word), word)
+    return tuple(by_stem.values())
 
 
 @cache
@@ -117,7 +119,11 @@ def _entries() -> Iterator[tuple[str, list[list[str]]]]:
             continue
         said = [gloss for gloss in entry[3].split("/") if not gloss.startswith(_REMARKS)]
         glosses = [
-            [word for word in _WORD.findall(plain.lower()) if word not in _FUNCTION_WORDS]
+            [
+                word
+                for word in _WORD.findall(plain.lower())
+                if word not in _FUNCTION_WORDS | _ABBREVIATED
+            ]
             for plain in (_BRACKETS.sub("", gloss) for gloss in said)
         ]
         short = [gloss for gloss in glosses if 0 < len(gloss) <= LONGEST_GLOSS]
@@ -135,6 +141,6 @@ def _stemmer() -> object:
 
 
 @lru_cache(maxsize=50_000)
-def _root(word: str) -> str:
+def _stem(word: str) -> str:
     """By Porter's second stemmer for English (snowballstem.org): castings and cast are one."""
     return str(_stemmer().stemWord(word))  # type: ignore[attr-defined]
