@@ -129,6 +129,7 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
     assert row["clicked"] == 1
 
 
+@pytest.mark.slow
 def test_the_coordinators_audit_sees_the_new_tie(people, wired):
     wired.refresher.refresh(ADMIN)
     answer = people["coordinator"].get("clusters/t:cluster/audit?samples=0").json
