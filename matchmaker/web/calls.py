@@ -135,6 +135,8 @@ def read_call_form(own: str, needs: list[str], asked: list[BidField]) -> NewCall
 def call(id: str) -> PageAnswer:
     """For who calls everything that came in; for who was invited its own answer."""
     principal = signed_in()
+    if answers := request.args.get("answer", ""):
+        return answer_page(principal, id, answers)
     try:
         view = services().calls.show(principal, id)
     except NotFound:
@@ -156,6 +158,7 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
         may_invite=may_invite,
         decides=view.role is CallRole.DECIDER,
         own=own_organization(),
+        parts=services().call_answers.parts(principal, view.brief.id),
         members=_members(principal, view.cluster) if may_invite else (),
         roles=list(CallRole),
         end_reasons=[each for each in EndReason if each is not EndReason.UNDECIDED],
@@ -294,6 +297,7 @@ def _award_page(view: CallView, problem: MatchmakerError | None = None) -> str:
         view=view,
         parties=[each for each in view.compared if each.state is not AnswerState.AWARDED],
         reasons=list(ThanksReason),
+        today=services().clock().date(),
         decides=view.role is CallRole.DECIDER,
         problem=problem,
         sent=request.form,

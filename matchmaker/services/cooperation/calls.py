@@ -80,6 +80,11 @@ class Calls:
         stored, role = self.views.for_team(principal, id)
         return self.views.view(stored, role, principal)
 
+    def is_of_team(self, principal: Principal, id: str) -> bool:
+        """Whether the principal is one of those who make it."""
+        stored = self.views.repositories.calls.get_or_none(id)
+        return stored is not None and self.views.role_of(principal, stored.value) is not None
+
     # -- acting
 
     def prolong(self, principal: Principal, id: str, deadline: datetime.date) -> CallView:

@@ -20,6 +20,7 @@ from matchmaker.store.changes import Change
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, MembershipRole
 from matchmaker.workflow.call import CallState
+from matchmaker.workflow.call_answer import InvitedBy
 from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import FINAL
@@ -196,7 +197,11 @@ class Privacy:
                 parts = [
                     (each, part) for each in belonging for part in each.iterate("call", call.id)
                 ]
-                answers = sum(each is repositories.call_answers for each, _ in parts)
+                answers = sum(
+                    each is repositories.call_answers
+                    and part.value.invited_by is not InvitedBy.CLUSTER
+                    for each, part in parts
+                )
                 month = f"calls {call.cluster} {call.created:%Y-%m}"
                 counts = {(month, state.value): 1, (month, "invited"): answers}
                 removals = [each.remove(part) for each, part in parts]
