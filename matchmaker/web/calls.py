@@ -157,7 +157,7 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
         asks=asks,
         may_invite=may_invite,
         decides=view.role is CallRole.DECIDER,
-        own=own_organization(),
+        own=_own_caller(principal, view),
         parts=services().call_answers.parts(principal, view.brief.id),
         members=_members(principal, view.cluster) if may_invite else (),
         roles=list(CallRole),
@@ -169,6 +169,13 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
         chosen=request.form.getlist("organization") if problem else [],
         typed=request.form.getlist("name") if problem else [],
     )
+
+
+def _own_caller(principal: Principal, view: CallView) -> str:
+    """Which of those who call the reader acts for, the first one first; "" for none."""
+    callers = [view.brief.caller.id, *(each.id for each in view.brief.partners)]
+    own = own_organization()
+    return own if own in callers else next(filter(principal.acts_for, callers), "")
 
 
 def _suggestions(principal: Principal, id: str) -> tuple[Recommendation, ...]:

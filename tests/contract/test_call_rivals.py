@@ -264,7 +264,10 @@ def test_who_is_kept_apart_since_is_not_reminded_and_cannot_answer(world: CallWo
     world.exclusions.exclude(world.people[CALLER], CALLER, FIRST)
     world.base.clock.forward(timedelta(days=1))
     world.decisions.work_due()
-    assert (N.CALL_ENDS in world.told(FIRST), N.CALL_ENDS in world.told(SECOND)) == (False, True)
+    later = world.base.clock().date() + timedelta(days=30)
+    world.calls.prolong(world.people[CALLER], call, later)
+    for kind in (N.CALL_ENDS, N.CALL_PROLONGED):
+        assert (kind in world.told(FIRST), kind in world.told(SECOND)) == (False, True)
     person = world.people[FIRST]
     for refused in (
         lambda: world.submit(call, FIRST),
@@ -325,6 +328,10 @@ def test_coordinators_read_figures_of_five_decided_calls_and_nothing_of_open_one
             world.submit(call, FIRST)
         world.submit(call, SECOND)
         world.decisions.end(world.people[CALLER], call, EndReason.NOT_NEEDED)
+    (last,) = [
+        row for row in world.calls.listed(world.people[CALLER], CALLER).rows if row.id == call
+    ]
+    assert (last.invited, last.submitted) == (1, 1)  # who came by itself was not invited
     world.open(FIRST, SECOND, THIRD)
     figures = world.counting.figures(coordinator, "t:c")
     assert figures.decided == 5

@@ -10,7 +10,7 @@ from matchmaker.access import Principal
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.call import Call, CallState
-from matchmaker.workflow.call_answer import AnswerState, InvitedBy
+from matchmaker.workflow.call_answer import AnswerState
 from matchmaker.workflow.introduction_states import State
 from matchmaker.workflow.refusals import FEWEST
 from matchmaker.workflow.statistics import Share, middle
@@ -73,7 +73,7 @@ class CallCounting:
             for call in calls
             for answer in self.repositories.call_answers.values("call", call.id)
         ]
-        invited = [each for each in every if each.invited_by is not InvitedBy.CLUSTER]
+        invited = [each for each in every if each.was_invited]
         waited = [each.submitted - each.created for each in invited if each.submitted is not None]
         led = [
             introduction.state

@@ -20,7 +20,6 @@ from matchmaker.store.changes import Change
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, MembershipRole
 from matchmaker.workflow.call import CallState
-from matchmaker.workflow.call_answer import InvitedBy
 from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import FINAL
@@ -198,8 +197,7 @@ class Privacy:
                     (each, part) for each in belonging for part in each.iterate("call", call.id)
                 ]
                 answers = sum(
-                    each is repositories.call_answers
-                    and part.value.invited_by is not InvitedBy.CLUSTER
+                    each is repositories.call_answers and part.value.was_invited
                     for each, part in parts
                 )
                 month = f"calls {call.cluster} {call.created:%Y-%m}"
