@@ -114,7 +114,7 @@ TERMS: dict[str, str] = {
     "waiting": "No answer yet",
     "by_hand": "Invited by hand",
     "by_ranking": "Invited by the ranking",
-    "cluster_wide": "As a member of the cluster",
+    "cluster_wide": "Came as a member of the cluster",
     "reader": "May read",
     "decider": "May decide",
     "lead_time": "Lead time",

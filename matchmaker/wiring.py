@@ -547,7 +547,7 @@ class Wiring:
 
     @cached_property
     def call_counting(self) -> CallCounting:
-        return CallCounting(self.store, self.repositories, self.clock)
+        return CallCounting(self.store, self.repositories)
 
     @cached_property
     def conversations(self) -> Conversations:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flask import redirect, render_template, request, url_for
 
@@ -10,7 +10,7 @@ from matchmaker.access import Principal
 from matchmaker.api.cooperation.call_requests import BidBody, RequirementMet
 from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
-from matchmaker.errors import InvalidInput, MatchmakerError, SignInNeeded
+from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, SignInNeeded
 from matchmaker.services.cooperation.call_shapes import CallForm
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
@@ -24,6 +24,7 @@ from matchmaker.web.layout import (
 )
 from matchmaker.workflow.call import CallPhase
 from matchmaker.workflow.call_answer import Bid, Met
+from matchmaker.workflow.call_comparison import alone
 from matchmaker.workflow.refusals import DeclineReason
 
 _FIELDS = ("price", "currency", "unit", "lead_time_days", "minimum_quantity", "capacity", "text",
@@ -33,8 +34,14 @@ _FIELDS = ("price", "currency", "unit", "lead_time_days", "minimum_quantity", "c
 def answer_page(
     principal: Principal, id: str, own: str, problem: MatchmakerError | None = None
 ) -> str:
-    """The call with the answer of one's own organisation. Raises NotFound."""
-    form = services().call_answers.form(principal, id, own)
+    """The call with the answer of one's own organisation. Raises NotFound.
+
+    Where one acts for several, the one that was invited; `own` if it was, or nobody was.
+    """
+    parts = services().call_answers.parts(principal, id)
+    others = sorted(principal.organizations - {own, *parts})
+    ways = list(dict.fromkeys([*([own] if own in parts else parts), own, *others]))
+    form = _first_form(principal, id, ways)
     services().notifications.mark_read_of(principal, f"call/{id}")
     return render_template(
         "call_answer.html",
@@ -44,9 +51,22 @@ def answer_page(
         met=_met(form, request.form if problem else {}),
         verdicts=list(Met),
         reasons=list(DeclineReason),
+        own_bid=alone(form.organization.id, form.bid) if form.bid else None,
+        of_team=services().calls.is_of_team(principal, id),
+        today=services().clock().date(),
         problem=problem,
         sent=request.form if problem else {},
     )
+
+
+def _first_form(principal: Principal, id: str, organizations: Sequence[str]) -> CallForm:
+    """The form of the first that may answer. Raises NotFound where none of them may."""
+    for own in organizations[:-1]:
+        try:
+            return services().call_answers.form(principal, id, own)
+        except NotFound:
+            continue
+    return services().call_answers.form(principal, id, organizations[-1])
 
 
 def _values(form: CallForm, sent: Mapping[str, str]) -> dict[str, object]:
@@ -76,7 +96,8 @@ def _met(form: CallForm, sent: Mapping[str, str]) -> dict[str, str]:
 @web.post("/calls/<id>/answer")
 def answer_call(id: str) -> PageAnswer:
     """Keep, send or take back the answer, decline, or ask; refused, the page as filled in."""
-    principal, own = signed_in(), own_organization()
+    principal = signed_in()
+    own = request.form.get("organization", "") or own_organization()
     try:
         notice = _step(principal, id, own)
     except SignInNeeded:
@@ -84,7 +105,7 @@ def answer_call(id: str) -> PageAnswer:
     except MatchmakerError as error:
         return answer_page(principal, id, own, error), status_of(error)
     show_notice(notice)
-    return redirect(url_for("web.call", id=id), 303)
+    return redirect(url_for("web.call", id=id, answer=own), 303)
 
 
 def _step(principal: Principal, id: str, own: str) -> str:

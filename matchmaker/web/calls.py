@@ -135,6 +135,8 @@ def read_call_form(own: str, needs: list[str], asked: list[BidField]) -> NewCall
 def call(id: str) -> PageAnswer:
     """For who calls everything that came in; for who was invited its own answer."""
     principal = signed_in()
+    if answers := request.args.get("answer", ""):
+        return answer_page(principal, id, answers)
     try:
         view = services().calls.show(principal, id)
     except NotFound:
@@ -155,7 +157,8 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
         asks=asks,
         may_invite=may_invite,
         decides=view.role is CallRole.DECIDER,
-        own=own_organization(),
+        own=_own_caller(principal, view),
+        parts=services().call_answers.parts(principal, view.brief.id),
         members=_members(principal, view.cluster) if may_invite else (),
         roles=list(CallRole),
         end_reasons=[each for each in EndReason if each is not EndReason.UNDECIDED],
@@ -166,6 +169,13 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
         chosen=request.form.getlist("organization") if problem else [],
         typed=request.form.getlist("name") if problem else [],
     )
+
+
+def _own_caller(principal: Principal, view: CallView) -> str:
+    """Which of those who call the reader acts for, the first one first; "" for none."""
+    callers = [view.brief.caller.id, *(each.id for each in view.brief.partners)]
+    own = own_organization()
+    return own if own in callers else next(filter(principal.acts_for, callers), "")
 
 
 def _suggestions(principal: Principal, id: str) -> tuple[Recommendation, ...]:
@@ -294,6 +304,7 @@ def _award_page(view: CallView, problem: MatchmakerError | None = None) -> str:
         view=view,
         parties=[each for each in view.compared if each.state is not AnswerState.AWARDED],
         reasons=list(ThanksReason),
+        today=services().clock().date(),
         decides=view.role is CallRole.DECIDER,
         problem=problem,
         sent=request.form,

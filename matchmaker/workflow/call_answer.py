@@ -142,9 +142,14 @@ class CallAnswer:
     introduction: str = ""
 
     @property
+    def was_invited(self) -> bool:
+        """Whether who calls asked it, rather than that it came by itself."""
+        return self.invited_by is not InvitedBy.CLUSTER
+
+    @property
     def is_known_to_caller(self) -> bool:
         """Whether who calls may know of it: not before who came by itself has submitted."""
-        return self.invited_by is not InvitedBy.CLUSTER or self.state is not AnswerState.WAITING
+        return self.was_invited or self.state is not AnswerState.WAITING
 
     @property
     def is_in_competition(self) -> bool:

@@ -35,6 +35,13 @@ class ComparedBid:
     unmet: int
 
 
+def alone(organization: str, bid: Bid) -> ComparedBid:
+    """A bid beside no other: best in nothing."""
+    return ComparedBid(
+        organization, bid, (), *(_count(bid, each) for each in (Met.YES, Met.PARTLY, Met.NO))
+    )
+
+
 def compare_answers(call: Call, answers: Sequence[CallAnswer]) -> tuple[ComparedBid, ...]:
     """The answers in competition, in the order of their submission.
 

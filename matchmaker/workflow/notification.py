@@ -108,7 +108,7 @@ STATES = {
     for name in (
         "terms", "proposed", "accepted", "meeting", "agreed", "delivered", "completed",
         "declined", "expired", "cancelled", "ended", "published", "draft", "joined", "left",
-        "waiting", "withdrawn", "in_review", "submitted",
+        "waiting", "withdrawn", "in_review", "submitted", "awarded", "not_awarded",
         # why a call was awarded otherwise, or ended
         "another_fits", "dearer", "slower", "minimum_too_large", "too_little_capacity",
         "requirements_not_met", "incomplete", "nothing_suitable", "not_needed", "postponed",

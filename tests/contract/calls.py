@@ -124,7 +124,7 @@ def call_services(base: Cooperation, ranked: tuple[str, ...] = ()) -> CallWorld:
         invitations,
         CallAnswers(views, notices, clock),
         CallDecisions(views, notices, base.introductions, clock),
-        CallCounting(store, repositories, clock),
+        CallCounting(store, repositories),
     )
 
 

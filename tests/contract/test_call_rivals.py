@@ -264,7 +264,10 @@ def test_who_is_kept_apart_since_is_not_reminded_and_cannot_answer(world: CallWo
     world.exclusions.exclude(world.people[CALLER], CALLER, FIRST)
     world.base.clock.forward(timedelta(days=1))
     world.decisions.work_due()
-    assert (N.CALL_ENDS in world.told(FIRST), N.CALL_ENDS in world.told(SECOND)) == (False, True)
+    later = world.base.clock().date() + timedelta(days=30)
+    world.calls.prolong(world.people[CALLER], call, later)
+    for kind in (N.CALL_ENDS, N.CALL_PROLONGED):
+        assert (kind in world.told(FIRST), kind in world.told(SECOND)) == (False, True)
     person = world.people[FIRST]
     for refused in (
         lambda: world.submit(call, FIRST),
@@ -312,3 +315,46 @@ def test_everybody_invited_is_told_of_a_later_day_and_of_the_end(world: CallWorl
     world.decisions.end(world.people[CALLER], call, EndReason.POSTPONED)
     for firm in (FIRST, SECOND):
         assert {N.CALL_PROLONGED, N.CALL_ENDED} <= set(world.told(firm))
+
+
+def test_coordinators_read_figures_of_five_decided_calls_and_nothing_of_open_ones(
+    world: CallWorld,
+) -> None:
+    coordinator = world.base.coordinator()
+    for number in range(5):
+        assert world.counting.figures(coordinator, "t:c").outcomes is None
+        call = world.open(FIRST, cluster_wide=True)
+        if number < 3:
+            world.submit(call, FIRST)
+        world.submit(call, SECOND)
+        world.decisions.end(world.people[CALLER], call, EndReason.NOT_NEEDED)
+    (last,) = [
+        row for row in world.calls.listed(world.people[CALLER], CALLER).rows if row.id == call
+    ]
+    assert (last.invited, last.submitted) == (1, 1)  # who came by itself was not invited
+    world.open(FIRST, SECOND, THIRD)
+    figures = world.counting.figures(coordinator, "t:c")
+    assert figures.decided == 5
+    counted = figures.outcomes
+    assert counted is not None
+    assert (counted.invited, counted.answered, counted.came) == (5, 3, 5)
+    assert (counted.awarded, counted.ended) == (0, 5)
+    assert counted.answer_rate.value == 0.6
+
+
+def test_taking_back_after_the_decision_is_nobody_elses_concern(world: CallWorld) -> None:
+    call = world.open(FIRST, SECOND)
+    for firm in (FIRST, SECOND):
+        world.submit(call, firm)
+    world.award(call, FIRST)
+    before = world.told(CALLER)
+    world.answers.withdraw(world.people[SECOND], call, SECOND)
+    assert world.told(CALLER) == before
+    assert world.answers.form(world.people[SECOND], call, SECOND).bid is None
+    open_one = world.open(SECOND)
+    world.submit(open_one, SECOND)
+    world.answers.withdraw(world.people[SECOND], open_one, SECOND)
+    world.answers.save_draft(world.people[SECOND], open_one, SECOND, BID)
+    told = world.told(CALLER, open_one)
+    world.answers.withdraw(world.people[SECOND], open_one, SECOND)  # a draft alone
+    assert world.told(CALLER, open_one) == told

@@ -91,7 +91,7 @@ def test_nobody_else_learns_that_there_is_a_call(world: CallWorld) -> None:
     assert world.calls.listed(plain.principal(), CALLER).rows == ()
     assert world.answers.open_calls(world.people[SECOND], SECOND) == ()
     figures = world.counting.figures(coordinator, "t:c")
-    assert (figures.calls, figures.invited, figures.answered) == (1, 1, 0)
+    assert (figures.decided, figures.outcomes) == (0, None)
 
 
 def test_the_invited_see_neither_each_other_nor_each_others_answers(world: CallWorld) -> None:

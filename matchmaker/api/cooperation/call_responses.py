@@ -56,7 +56,7 @@ class SuggestedList(ListOut[SuggestedOut]):
 
 
 class CallFiguresOut(RootModel[CallFigures]):
-    """Counts over all calls of a cluster."""
+    """Counts over the decided calls of a cluster, from five on."""
 
 
 class ExcludedOut(RootModel[Excluded]):

@@ -87,6 +87,12 @@ class CallAnswers:
         there = self.views.repositories.call_answers.many(list(ids.values()))
         return self._rows([(call, None) for call in calls if ids[call.id] not in there])
 
+    def parts(self, principal: Principal, id: str) -> tuple[str, ...]:
+        """Which of one's organisations were invited to a call, or have begun to answer it."""
+        ids = {lifecycle.answer_id(id, own): own for own in sorted(principal.organizations)}
+        there = self.views.repositories.call_answers.many(list(ids))
+        return tuple(own for part, own in ids.items() if part in there)
+
     def form(self, principal: Principal, id: str, organization_id: str) -> CallForm:
         """A call with one's own answer, and the questions that were answered. Raises NotFound."""
         call, answer = self.views.part(principal, id, organization_id)
@@ -204,8 +210,9 @@ class CallAnswers:
             self.views.hold(unit, call)
             unit.add(repositories.call_answers.put(after, stored.version))
             unit.log(action, f"call/{id}")
-            # A draft, and one that is dropped, is nobody else's concern.
-            if kind is not None and after.state is not AnswerState.WAITING:
+            # A draft, one that is dropped and one taken back after all is nobody else's concern.
+            is_news = (after.state, after.bid) != (stored.value.state, stored.value.bid)
+            if kind is not None and is_news and after.state is not AnswerState.NOT_AWARDED:
                 name = self.views.store.organization(organization_id).name
                 self.notices.tell_team(unit, call.value, kind, other=name, state=after.state)
             return self.views.form(call.value, after)

@@ -145,7 +145,7 @@ class CallInvitations:
         self.capacity.hold(unit, call.organization)
         today = unit.at.date()
         invited = sum(
-            each.value.created.date() == today and each.value.invited_by is not InvitedBy.CLUSTER
+            each.value.created.date() == today and each.value.was_invited
             for own in self.views.repositories.calls.values("organization", call.organization)
             if own.organization == call.organization
             and (own.decided is None or own.decided.date() == today)

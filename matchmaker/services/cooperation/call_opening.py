@@ -117,12 +117,7 @@ class CallOpening:
         def attempt(unit: UnitOfWork) -> None:
             self._require_few(unit, call.organization)
             unit.add(self.views.repositories.calls.put(call))
-            unit.log(
-                "call.opened",
-                f"call/{call.id}",
-                organization=call.organization,
-                cluster=call.cluster,
-            )
+            unit.log("call.opened", f"call/{call.id}")
             self.invitations.add(unit, call, [], invited, InvitedBy.HAND)
             if call.cluster_wide:
                 self.invitations.notices.tell_cluster(unit, call)

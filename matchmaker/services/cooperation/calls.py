@@ -80,10 +80,15 @@ class Calls:
         stored, role = self.views.for_team(principal, id)
         return self.views.view(stored, role, principal)
 
+    def is_of_team(self, principal: Principal, id: str) -> bool:
+        """Whether the principal is one of those who make it."""
+        stored = self.views.repositories.calls.get_or_none(id)
+        return stored is not None and self.views.role_of(principal, stored.value) is not None
+
     # -- acting
 
     def prolong(self, principal: Principal, id: str, deadline: datetime.date) -> CallView:
-        """Move the deadline, and tell everybody invited: who declined may think better of it.
+        """Move the deadline, and tell all who may answer: who declined may think better of it.
 
         Raises NotFound, NotAllowed, WrongState, InvalidInput.
         """
@@ -93,9 +98,10 @@ class Calls:
             unit.add(self.views.repositories.calls.put(after, stored.version))
             unit.log("call.prolonged", f"call/{id}", deadline=deadline.isoformat())
             for answer in self.views.answers(id):
-                self.notices.tell(
-                    unit, after, answer.value.organization, NotificationKind.CALL_PROLONGED
-                )
+                if not self.views.is_apart(after, answer.value.organization):
+                    self.notices.tell(
+                        unit, after, answer.value.organization, NotificationKind.CALL_PROLONGED
+                    )
 
         return self._decide(principal, id, change)
 
@@ -201,7 +207,8 @@ class Calls:
             unit.add(self.views.repositories.call_questions.put(after, question.version))
             unit.log("call.question_answered", f"call/{id}")
             for each in self.views.answers(id):
-                if each.value.state is not AnswerState.DECLINED:
+                may_answer = not self.views.is_apart(call, each.value.organization)
+                if may_answer and each.value.state is not AnswerState.DECLINED:
                     self.notices.tell(
                         unit, call, each.value.organization, NotificationKind.CALL_REPLIED
                     )
@@ -220,6 +227,6 @@ class Calls:
         return CallRow(
             call.id, call.title, call.goal, caller, call.deadline,
             call.phase(self.clock().date()), role,
-            sum(answer.is_known_to_caller for answer in answers),
+            sum(answer.was_invited for answer in answers),
             sum(answer.is_in_competition for answer in answers),
         )  # fmt: skip

@@ -196,7 +196,10 @@ class Privacy:
                 parts = [
                     (each, part) for each in belonging for part in each.iterate("call", call.id)
                 ]
-                answers = sum(each is repositories.call_answers for each, _ in parts)
+                answers = sum(
+                    each is repositories.call_answers and part.value.was_invited
+                    for each, part in parts
+                )
                 month = f"calls {call.cluster} {call.created:%Y-%m}"
                 counts = {(month, state.value): 1, (month, "invited"): answers}
                 removals = [each.remove(part) for each, part in parts]

@@ -1,0 +1,148 @@
+"""Pages of a call: nothing that was typed is lost, and each organisation finds its own part."""
+
+import itertools
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.domain import GoalName, Organization
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Preferences
+from matchmaker.workflow.call import CallContent, EndReason
+from matchmaker.workflow.call_answer import Bid
+
+PASSWORD = "correct horse 9"
+_number = itertools.count()
+
+
+class Reader:
+    """A browser of somebody who acts for some firms, in English."""
+
+    def __init__(self, app, wired, *firms):
+        email = f"calls{next(_number)}@example.org"
+        places = tuple(AccountMembership(firm, MembershipRole.OWNER) for firm in firms)
+        self.person = wired.accounts.create(ADMIN, email, "R", PASSWORD, memberships=places)
+        self.client = app.test_client()
+        sent = {"email": email, "password": PASSWORD}
+        self.token = self.client.post("/api/v1/session", json=sent).json["csrf_token"]
+        wired.accounts.set_preferences(self.person.principal(), Preferences("en"))
+
+    def get(self, place):
+        return self.client.get(place)
+
+    def post(self, place, **sent):
+        return self.client.post(place, data={"csrf_token": self.token, **sent})
+
+
+@pytest.fixture
+def firms(wired):
+    made = [f"t:called{next(_number)}" for _ in range(4)]
+    for firm in made:
+        wired.directory.create(ADMIN, Organization(firm, f"Works {firm}", "firm"), "")
+    return made
+
+
+def _acts_for(firm):
+    own = frozenset({firm})
+    return Principal("system", account="system", organizations=own, owned=own)
+
+
+def _open(wired, caller, *invited):
+    deadline = datetime.now(UTC).date() + timedelta(days=9)
+    content = CallContent(
+        caller, "Ball valves", "Ball valves DN50 of steel 316L", GoalName.SUPPLIER, deadline
+    )
+    return wired.call_opening.open(_acts_for(caller), content, invited).brief.id
+
+
+def test_a_late_answer_shows_what_was_typed_to_be_copied(app, wired, firms):
+    caller, firm, *_ = firms
+    call = _open(wired, caller, firm)
+    reader = Reader(app, wired, firm)
+    wired.call_decisions.end(_acts_for(caller), call, EndReason.POSTPONED)
+    for do, name in (
+        ("submit", "text"),
+        ("draft", "text"),
+        ("decline", "text"),
+        ("ask", "question"),
+    ):
+        answer = reader.post(
+            f"/calls/{call}/answer", do=do, reason="no_capacity", **{name: "typed for hours"}
+        )
+        assert answer.status_code == 409
+        assert "typed for hours" in answer.text
+        assert "readonly" in answer.text
+    assert "Send the answer" not in reader.get(f"/calls/{call}").text
+
+
+def test_a_refused_step_of_the_caller_shows_what_was_typed(app, wired, firms):
+    caller, firm, *_ = firms
+    call = _open(wired, caller, firm)
+    wired.call_answers.ask(_acts_for(firm), call, firm, "Until when?")
+    (question,) = wired.repositories.call_questions.values("call", call)
+    reader = Reader(app, wired, caller)
+    for sent in (
+        {"do": "note", "text": "typed for hours", "organization": "t:nobody"},
+        {"do": "reply", "question": question.id, "answer": "", "wording": "typed for hours"},
+        {"do": "end", "reason": "nonsense", "text": "typed for hours"},
+        {"do": "prolong", "deadline": "1999-12-31"},
+    ):
+        answer = reader.post(f"/calls/{call}", **sent)
+        assert answer.status_code == 422
+        typed = sent.get("text") or sent.get("wording") or sent["deadline"]
+        assert typed in answer.text
+
+
+def test_a_firm_sees_its_whole_answer_after_the_decision(app, wired, firms):
+    caller, firm, *_ = firms
+    call = _open(wired, caller, firm)
+    bid = Bid(price=88.5, currency="CNY", lead_time_days=23, minimum_quantity=417, text="As drawn")
+    wired.call_answers.submit(_acts_for(firm), call, firm, bid)
+    wired.call_decisions.end(_acts_for(caller), call, EndReason.POSTPONED)
+    page = Reader(app, wired, firm).get(f"/calls/{call}").text
+    for said in ("88.5", "23 days", "417", "As drawn"):
+        assert said in page
+
+
+def test_an_invitation_to_ones_second_organisation_opens_its_form(app, wired, firms):
+    caller, invited, first, _ = firms
+    call = _open(wired, caller, invited)
+    reader = Reader(app, wired, first, invited)
+    page = reader.get(f"/calls/{call}")
+    assert page.status_code == 200
+    assert f'name="organization" value="{invited}"' in page.text
+    answer = reader.post(
+        f"/calls/{call}/answer", do="draft", organization=invited, text="Ours", price="",
+    )  # fmt: skip
+    assert answer.status_code == 303
+    form = wired.call_answers.form(_acts_for(invited), call, invited)
+    assert form.draft.text == "Ours"
+    # Whoever calls with the one and is invited with the other goes from page to page.
+    both = Reader(app, wired, caller, invited)
+    team = both.get(f"/calls/{call}").text
+    assert f"/calls/{call}?answer={invited.replace(':', '%3A')}" in team or (
+        f"/calls/{call}?answer={invited}" in team
+    )
+    own = both.get(f"/calls/{call}?answer={invited}")
+    assert "Send the answer" in own.text
+    assert f'href="/calls/{call}"' in own.text
+
+
+def test_a_bid_past_its_validity_is_marked(app, wired, firms):
+    caller, firm, *_ = firms
+    call = _open(wired, caller, firm)
+    today = datetime.now(UTC).date()
+    bid = Bid(price=3.0, currency="CNY", valid_until=today)
+    wired.call_answers.submit(_acts_for(firm), call, firm, bid)
+    reader = Reader(app, wired, caller)
+    for place in (f"/calls/{call}", f"/calls/{call}/award"):
+        assert "validity expired" not in reader.get(place).text
+    repository = wired.repositories.call_answers
+    (stored,) = repository.iterate("call", call)
+    old = replace(bid, valid_until=today - timedelta(days=1))
+    wired.repositories.records.commit(
+        [repository.put(replace(stored.value, bid=old), stored.version)]
+    )
+    for place in (f"/calls/{call}", f"/calls/{call}/award"):
+        assert "validity expired" in reader.get(place).text
