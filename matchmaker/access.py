@@ -59,6 +59,12 @@ class Principal:
         if not (self.admin or self.acts_for(organization_id)):
             raise NotAllowed("Only members of the organisation may do this.")
 
+    def require_own_people(self, organization_id: str) -> None:
+        """Raise NotAllowed for anyone but the organisation's own people, admins too."""
+        self.require_known()
+        if not self.acts_for(organization_id):
+            raise NotAllowed("Only members of the organisation may do this.")
+
     def require_owner(self, organization_id: str) -> None:
         """Raise NotAllowed for anyone but the organisation's owner and admins."""
         self.require_known()

@@ -24,7 +24,6 @@ ACROSS_LANGUAGES = {True: (1.24, 0.0), False: (1.12, -0.06)}
 CODES = 0.5
 # What the share of the words adds that a statement says in the other language by the dictionary.
 TRANSLATED = 0.3
-NO_STATEMENT_IS_IN_IT = -2  # no number of a language
 
 
 @dataclass(frozen=True)
@@ -71,9 +70,9 @@ def statements_in_chinese(snapshot: Snapshot) -> IntArray:
 
     def rows() -> IntArray:
         languages, of_statement = statement_languages(snapshot)
-        return np.flatnonzero(of_statement == languages.get("zh", NO_STATEMENT_IS_IN_IT)).astype(
-            np.int32
-        )
+        if "zh" not in languages:
+            return np.zeros(0, dtype=np.int32)
+        return np.flatnonzero(of_statement == languages["zh"]).astype(np.int32)
 
     return snapshot.cached("statements in Chinese", rows)
 

@@ -6,16 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from pydantic_core import to_json
 
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
@@ -23,6 +15,7 @@ from matchmaker.store.documents import Store
 from matchmaker.workflow.call import EndReason
 from matchmaker.workflow.refusals import DeclineReason
 from tests.contract.calls import BID, CALLER, FIRST, SECOND, THIRD, calls_on
+from tests.contract.state_machines import run_on
 
 FIRMS = (FIRST, SECOND, THIRD)
 REFUSED = (NotFound, NotAllowed, WrongState, InvalidInput)
@@ -248,29 +241,4 @@ class CallMachine(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_random_actions_agree_with_the_model(store: Store, tmp_path_factory) -> None:
-    from matchmaker.store.sqlite import SqliteStore
-
-    class Machine(CallMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            if isinstance(store, SqliteStore):
-                fresh = SqliteStore(tmp_path_factory.mktemp("model") / "graph.db")
-                fresh.prepare()
-                self.store = fresh
-            else:
-                self.store = store
-
-        def teardown(self) -> None:
-            if self.store is not store:
-                self.store.close()
-
-    embedded = isinstance(store, SqliteStore)
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=15 if embedded else 2,
-            stateful_step_count=20 if embedded else 12,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_on(store, CallMachine, tmp_path_factory, examples=(15, 2), steps=(20, 12))

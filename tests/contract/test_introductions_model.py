@@ -6,17 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    Bundle,
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    multiple,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 
 from matchmaker.domain import GoalName, Layer
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
@@ -24,6 +15,7 @@ from matchmaker.store.documents import Store
 from matchmaker.workflow.introduction import IntroductionStep, Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import Action, OutcomeKind
 from tests.contract.cooperation import FIRMS, Cooperation, cooperation_on
+from tests.contract.state_machines import run_on
 
 CAPACITIES = {"t:f0": 1, "t:f1": 2, "t:f2": 1, "t:f3": 3}
 OPEN = ("accepted", "meeting", "agreed", "delivered")
@@ -318,29 +310,4 @@ def _clear(store: Store) -> None:
 
 @pytest.mark.slow
 def test_random_actions_agree_with_the_model(store: Store, tmp_path_factory) -> None:
-    from matchmaker.store.sqlite import SqliteStore
-
-    class Machine(IntroductionsMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            if isinstance(store, SqliteStore):
-                fresh = SqliteStore(tmp_path_factory.mktemp("model") / "graph.db")
-                fresh.prepare()
-                self.store = fresh
-            else:
-                self.store = store
-
-        def teardown(self) -> None:
-            if self.store is not store:
-                self.store.close()
-
-    embedded = isinstance(store, SqliteStore)
-    run_state_machine_as_test(
-        Machine,
-        settings=settings(
-            max_examples=60 if embedded else 8,
-            stateful_step_count=30 if embedded else 20,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_on(store, IntroductionsMachine, tmp_path_factory, examples=(60, 8), steps=(30, 20))

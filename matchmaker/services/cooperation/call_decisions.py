@@ -81,8 +81,7 @@ class CallDecisions:
 
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
             call = stored.value
-            if not principal.acts_for(call.organization):
-                raise NotAllowed("Only members of the organisation may do this.")
+            principal.require_own_people(call.organization)
             answers = self.views.answers(id)
             every = [each.value for each in answers]
             if award.basis and award.basis != lifecycle.basis_of_decision(call, every):

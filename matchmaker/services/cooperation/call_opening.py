@@ -13,7 +13,7 @@ from matchmaker.goals import GOALS
 from matchmaker.recommend.specification import read
 from matchmaker.services.cooperation.call_invitations import CallInvitations
 from matchmaker.services.cooperation.call_shapes import CallView
-from matchmaker.services.cooperation.call_views import CallViews, require_caller
+from matchmaker.services.cooperation.call_views import CallViews
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow import call as lifecycle
@@ -52,7 +52,7 @@ class CallOpening:
         """
         principal.require_known()
         organization = self.views.store.organization(organization_id).id
-        require_caller(principal, organization)
+        principal.require_own_people(organization)
         today = self.clock().date()
         needs, title, text = [need] if need else [], "", ""
         if gathering:
@@ -87,7 +87,7 @@ class CallOpening:
         """
         principal.require_writing()
         organization = self.views.store.organization(content.organization)
-        require_caller(principal, organization.id)
+        principal.require_own_people(organization.id)
         content = replace(
             content, organization=organization.id, cluster=self._cluster(organization, content)
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.domain import Kind, NamedOrganization, Organization
-from matchmaker.errors import NotAllowed, NotFound
+from matchmaker.errors import NotFound
 from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.call_shapes import (
     AnsweredQuestion,
@@ -329,12 +329,6 @@ def decide(views: CallViews, principal: Principal, id: str, change: DecidersStep
         change(unit, stored)
 
     commit_changes(views.repositories.records, principal, views.clock, attempt)
-
-
-def require_caller(principal: Principal, organization: str) -> None:
-    """Raise NotAllowed for who does not act for the organisation, administrators too."""
-    if not principal.acts_for(organization):
-        raise NotAllowed("Only members of the organisation may do this.")
 
 
 def hides_nobody(introduction: Introduction) -> bool:

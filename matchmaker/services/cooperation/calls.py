@@ -11,12 +11,7 @@ from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallView
-from matchmaker.services.cooperation.call_views import (
-    CallViews,
-    DecidersStep,
-    decide,
-    require_caller,
-)
+from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, decide
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
@@ -63,8 +58,7 @@ class Calls:
         Raises NotAllowed, NotFound.
         """
         organization = self.views.store.organization(organization_id).id
-        principal.require_known()
-        require_caller(principal, organization)
+        principal.require_own_people(organization)
         page = self.views.repositories.calls.page(
             "organization", organization, after=after, limit=limit, newest_first=True
         )

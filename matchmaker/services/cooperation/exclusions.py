@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.domain import NamedOrganization
-from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.errors import InvalidInput
 from matchmaker.services.repositories import PickedOrganizations, Repositories, Versioned, never_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore
@@ -41,7 +41,7 @@ class Exclusions:
     def listed(self, principal: Principal, organization_id: str) -> tuple[Excluded, ...]:
         """Whom one's own organisation excludes, the newest last. Raises NotAllowed, NotFound."""
         organization = self.store.organization(organization_id).id
-        _require_own(principal, organization)
+        principal.require_own_people(organization)
         items = self._list(organization).value.items
         known = self.store.organizations_by_id([id for id, _ in items])
         return tuple(Excluded(known[id].named, note) for id, note in items if id in known)
@@ -97,7 +97,7 @@ class Exclusions:
     ) -> None:
         principal.require_writing()
         organization = self.store.organization(organization_id).id
-        _require_own(principal, organization)
+        principal.require_own_people(organization)
         if organization == other:
             raise InvalidInput("must be another organisation.", where="organization")
 
@@ -116,10 +116,3 @@ class Exclusions:
             unit.log(action, f"organization/{organization}")
 
         commit_changes(self.repositories.records, principal, self.clock, attempt)
-
-
-def _require_own(principal: Principal, organization: str) -> None:
-    """Raise NotAllowed for all but the organisation's own people, administrators too."""
-    principal.require_known()
-    if not principal.acts_for(organization):
-        raise NotAllowed("Only members of the organisation may do this.")
