@@ -28,11 +28,11 @@ def graph_state(tx: Transaction) -> GraphState:
 
 
 # Gets the keys by table that changed, and tells which further rows are to be read.
-Keys = Mapping[str, Collection[Any]]
-Also = Callable[[Keys], Keys]
+KeysByTable = Mapping[str, Collection[Any]]
+Also = Callable[[KeysByTable], KeysByTable]
 
 
-def nothing_else(_: Keys) -> Keys:
+def nothing_else(_: KeysByTable) -> KeysByTable:
     return {}
 
 
