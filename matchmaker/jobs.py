@@ -18,6 +18,7 @@ from functools import partial
 
 import structlog
 from huey import crontab
+from huey.consumer import Consumer
 
 from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError
@@ -29,6 +30,8 @@ from matchmaker.wiring import Wiring, wire
 
 # How long somebody waits at most until what they requested begins.
 MAX_WAIT_SECONDS = 1.0
+# Exit code of whoever was elected among several nodes, and is no more.
+NO_MORE_ELECTED = 75
 # A worker that was just killed may not be gone yet.
 _LOCK_WAIT_SECONDS = 3.0
 
@@ -134,8 +137,28 @@ def refresh_if_needed(wired: Wiring) -> bool:
 
 
 def work(wired: Wiring, lock: ProcessLock) -> None:
-    """Work jobs off until told to end (SIGTERM, SIGINT); `lock` is held and says that we live."""
+    """Work jobs off until told to end (SIGTERM, SIGINT); `lock` is held and says that we live.
+
+    Of several nodes one does so, for as long as it is elected.
+    """
     over = threading.Event()
+    _end_on_signals(over)
+    node = wired.node_work(_end_at_once)
+    if node is not None:
+        node.start(over)
+    consumers = _begin(wired, over) if node is None else []
+    while not over.wait(1.0):
+        lock.beat()
+        if not consumers and node is not None and node.is_elected:
+            consumers = _begin(wired, over)
+    for consumer in consumers:
+        consumer.stop()
+    if node is not None:
+        node.stop()
+
+
+def _begin(wired: Wiring, over: threading.Event) -> list[Consumer]:
+    """Begin with all work, each kind in threads of its own."""
     consumers = [
         queue.create_consumer(
             workers=1, periodic=False, initial_delay=0.1, max_delay=MAX_WAIT_SECONDS
@@ -147,8 +170,7 @@ def work(wired: Wiring, lock: ProcessLock) -> None:
     assert wired.reset_requests
     for consumer in consumers:
         consumer.start()
-    for number in (signal.SIGTERM, signal.SIGINT):  # instead of the consumers' own
-        signal.signal(number, lambda *_: over.set())
+    _end_on_signals(over)  # instead of the consumers' own
     threads = [
         threading.Thread(target=each.repeat, args=(over,), name=each.name, daemon=True)
         for each in periodic_work(wired)
@@ -156,10 +178,21 @@ def work(wired: Wiring, lock: ProcessLock) -> None:
     threads.append(threading.Thread(target=_resume, args=(wired, over), daemon=True))
     for thread in threads:
         thread.start()
-    while not over.wait(1.0):
-        lock.beat()
-    for consumer in consumers:
-        consumer.stop()
+    return consumers
+
+
+def _end_on_signals(over: threading.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+
+
+def _end_at_once() -> None:
+    """Another node may work by now: whatever this process is at must not go on.
+
+    Whoever started it starts it again, and it stands for election like all others.
+    """
+    sys.stderr.flush()
+    os._exit(NO_MORE_ELECTED)
 
 
 def _resume(wired: Wiring, over: threading.Event) -> None:

@@ -119,6 +119,8 @@ class OfferKind(StrEnum):
 # suggested to many others costs.
 BASE, EXPOSURE = "base", "exposure"
 NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
+# Families of evidence that hold for many whoever asks: told last where few are told.
+OF_ANYBODY = frozenset({"home", "activity"})
 
 
 class Terms(StrEnum):

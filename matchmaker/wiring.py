@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 from argon2 import PasswordHasher
-from huey import SqliteHuey
+from huey import RedisHuey, SqliteHuey
+from huey.api import Huey
 
 from matchmaker import embedding
 from matchmaker.domain import GoalName
@@ -28,6 +29,8 @@ from matchmaker.embedding import (
 from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
+from matchmaker.nodes.objects import ObjectStore
+from matchmaker.nodes.shared_state import PREFIX, SharedState
 from matchmaker.recommend.pipeline import prepare
 from matchmaker.services.auditing.survey_answers import SurveyAnswers
 from matchmaker.services.auditing.survey_sync import SurveySync
@@ -78,8 +81,10 @@ from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
-from matchmaker.services.operations.process_lock import ProcessLock
-from matchmaker.services.operations.refresher import SnapshotRefresher
+from matchmaker.services.operations.node_work import NodeWork, SharedRefresh, holder_of_work
+from matchmaker.services.operations.process_lock import Holder, ProcessLock
+from matchmaker.services.operations.refresher import SnapshotRefresher, alone
+from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
@@ -313,23 +318,36 @@ class Wiring:
         )
 
     @property
+    def shared_state(self) -> SharedState | None:
+        """What all nodes share; None where this is the only one."""
+        with self._lock:
+            return self._shared_state
+
+    @cached_property
+    def _shared_state(self) -> SharedState | None:
+        return SharedState(self.settings) if self.settings.redis else None
+
+    @property
     def jobs_file(self) -> Path:
         """The database of all background jobs."""
         self.settings.data_dir.mkdir(parents=True, exist_ok=True)
         return self.settings.data_dir / "jobs.db"
 
     @cached_property
-    def requested_jobs(self) -> Mapping[JobKind, SqliteHuey]:
+    def requested_jobs(self) -> Mapping[JobKind, Huey]:
         """What people requested, on its way to the worker: one queue for each kind of work."""
-        return {
-            kind: SqliteHuey(f"requested-{kind}", filename=str(self.jobs_file), results=False)
-            for kind in JobKind
-        }
+        return {kind: self._queue(f"requested-{kind}") for kind in JobKind}
 
     @cached_property
-    def requested_letters(self) -> SqliteHuey:
+    def requested_letters(self) -> Huey:
         """Letters that somebody waits for, on their way to the worker."""
-        return SqliteHuey("letters", filename=str(self.jobs_file), results=False)
+        return self._queue("letters")
+
+    def _queue(self, name: str) -> Huey:
+        if self.shared_state is None:
+            return SqliteHuey(name, filename=str(self.jobs_file), results=False)
+        pool = self.shared_state.patient.connection_pool
+        return RedisHuey(f"{PREFIX}-{name}", connection_pool=pool, results=False)
 
     @cached_property
     def jobs_lock(self) -> ProcessLock:
@@ -360,6 +378,24 @@ class Wiring:
             self.clock,
         )
 
+    def node_work(self, lost: Callable[[], None]) -> NodeWork | None:
+        """What this node does as one of several; None where it is the only one."""
+        if self.shared_state is None:
+            return None
+        return NodeWork(self.shared_state, self.snapshot_exchange, lambda: None, lost)
+
+    @cached_property
+    def objects(self) -> ObjectStore:
+        return ObjectStore(self.settings)
+
+    @cached_property
+    def snapshot_exchange(self) -> SnapshotExchange:
+        return SnapshotExchange(self.objects, self.snapshot_root, self.reader)
+
+    def _jobs_holder(self) -> Holder | None:
+        state = self.shared_state
+        return self.jobs_lock.holder() if state is None else holder_of_work(state)
+
     @cached_property
     def refresher(self) -> SnapshotRefresher:
         return SnapshotRefresher(
@@ -373,6 +409,9 @@ class Wiring:
             lambda: open_cache(self.settings.data_dir / "models", self.settings),
             # A file needs no copy of itself.
             self.graph_copy.write if self.settings.store_kind == "neo4j" else None,
+            alone
+            if self.shared_state is None
+            else SharedRefresh(self.shared_state, self.snapshot_exchange).alone,
         )
 
     @cached_property
@@ -396,7 +435,7 @@ class Wiring:
             self.embedder,
             self.rankers,
             self.reranker,
-            self.jobs_lock.holder,
+            self._jobs_holder,
             self.log_anchor.check,
         )
 

@@ -55,8 +55,7 @@ def save(snapshot: Snapshot, root: Path) -> Path:
             dir=root, prefix=".writing-", ignore_cleanup_errors=True
         ) as beside:
             _write(snapshot, Path(beside))
-            folder = _place(Path(beside), root, snapshot.meta.version)
-        _point(root, folder.name)
+            return install(Path(beside), root, snapshot.meta.version)
     except OSError as error:
         raise StorageFull(
             "The snapshot cannot be written to %(root)s: %(value)s.",
@@ -65,6 +64,12 @@ def save(snapshot: Snapshot, root: Path) -> Path:
             root=root,
             value=error.strerror or error,
         ) from None
+
+
+def install(beside: Path, root: Path, version: int) -> Path:
+    """Make a whole folder beside the others the current one; only it and the last one stay."""
+    folder = _place(beside, root, version)
+    _point(root, folder.name)
     others = [path for path in root.glob("v*") if path.is_dir() and path != folder]
     others.sort(key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
     for old in others[KEPT - 1 :]:

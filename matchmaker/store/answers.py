@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
@@ -156,12 +156,42 @@ class SeekerProfile:
 
 
 @dataclass(frozen=True, slots=True)
+class GraphState:
+    """Which graph, at which version. `stamp` tells two graphs apart that reached one version on
+    different ways, as one that was put back from a copy does; "" where it is not known."""
+
+    version: int
+    graph_id: str = ""
+    stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Export:
     """The whole graph at one version; writes that came later are not in it."""
 
     version: int
     rows: GraphRows
     graph_id: str = ""
+    stamp: str = field(default="", compare=False)
+
+    @property
+    def state(self) -> GraphState:
+        """Which graph it is, at which version."""
+        return GraphState(self.version, self.graph_id, self.stamp)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphChanges:
+    """What a graph has now of all that changed since an earlier state of it.
+
+    `keys` by table: of rows that were written or removed since, and of further ones that were
+    asked for. `rows` are those of them that there are. `counts` are of all rows of the graph.
+    """
+
+    state: GraphState
+    keys: Mapping[str, frozenset[Any]]
+    rows: GraphRows
+    counts: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,14 +32,20 @@ from matchmaker.store import walk
 from matchmaker.store.answers import (
     DuplicateKeys,
     Export,
+    GraphChanges,
+    GraphState,
     NearestStatement,
     Page,
     SearchHit,
     SeekerProfile,
 )
 from matchmaker.store.lookup import (
+    Also,
+    changes_since,
     export,
+    graph_state,
     in_order,
+    nothing_else,
     organization_by_id,
     organizations_by_id,
     row_by_id,
@@ -81,6 +87,10 @@ class GraphReading(ABC):
     def graph_id(self) -> str:
         """Given at random when the graph was made: versions compare only within one graph."""
         return self._read(lambda tx: tx.graph_id())
+
+    def state(self) -> GraphState:
+        """Which graph this is and its version, at one moment."""
+        return self._read(graph_state)
 
     # -- looking up
 
@@ -317,6 +327,15 @@ class GraphReading(ABC):
     def export(self) -> Export:
         """All rows at one version, consistent while others write; each table in order of id."""
         return self._read(export, bulk=True)
+
+    def changes_since(self, state: GraphState, also: Also = nothing_else) -> GraphChanges | None:
+        """What changed since an earlier state of this graph, consistent while others write.
+
+        `also` gets the keys by table of what changed, and tells of which further rows those are
+        to be read that there are. None where it is not known what changed: after a large
+        import, long ago, or where the state is of another graph or was never this one's.
+        """
+        return self._read(lambda tx: changes_since(tx, state, also), bulk=True)
 
     def _page(self, limit: int, read: Callable[[Transaction, int], list[Row]]) -> Page[Row]:
         """One row more than asked for tells whether there is another page."""

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from matchmaker.domain import GraphRows, Organization, key_of
-from matchmaker.store.answers import Export
+from matchmaker.store.answers import Export, GraphChanges, GraphState
 from matchmaker.store.schema import ALIASES, ORGANIZATIONS, TABLES, Table
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import unknown
+from matchmaker.store.upsert import batches, unknown
 
 Row = TypeVar("Row")
 
@@ -18,9 +18,38 @@ def export(tx: Transaction) -> Export:
     """All rows; ordered here, because databases order text in ways of their own."""
     # The version first: where reads see what others commit meanwhile, rows are as late as it or
     # later, so that a version still the same afterwards says that these are its rows.
-    version = tx.version()
+    state = graph_state(tx)
     rows = {name: in_order(tx.all_rows(table)) for name, table in TABLES.items()}
-    return Export(version, GraphRows(**rows), tx.graph_id())
+    return Export(state.version, GraphRows(**rows), state.graph_id, state.stamp)
+
+
+def graph_state(tx: Transaction) -> GraphState:
+    return GraphState(tx.version(), tx.graph_id(), tx.stamp())
+
+
+# Gets the keys by table that changed, and tells which further rows are to be read.
+KeysByTable = Mapping[str, Collection[Any]]
+Also = Callable[[KeysByTable], KeysByTable]
+
+
+def nothing_else(_: KeysByTable) -> KeysByTable:
+    return {}
+
+
+def changes_since(tx: Transaction, state: GraphState, also: Also) -> GraphChanges | None:
+    """See `GraphStore.changes_since`."""
+    changed = tx.changed_keys(state.version, state.stamp)
+    if changed is None or tx.graph_id() != state.graph_id:
+        return None
+    further = also(changed)
+    names = {*changed, *further}
+    keys = {name: frozenset((*changed.get(name, ()), *further.get(name, ()))) for name in names}
+    rows: dict[str, tuple[Any, ...]] = {}
+    for name, wanted in keys.items():
+        parts = (tx.rows_by_key(TABLES[name], batch) for batch in batches(sorted(wanted)))
+        rows[name] = in_order(row for part in parts for row in part.values())
+    counts = {name: count for name, table in TABLES.items() if (count := tx.count(table))}
+    return GraphChanges(graph_state(tx), keys, GraphRows(**rows), counts)
 
 
 def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:

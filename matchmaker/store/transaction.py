@@ -29,6 +29,12 @@ from matchmaker.store.schema import Table
 
 Row = TypeVar("Row")
 
+# Of so many rows at most is noted that they changed. After a larger import the next snapshot
+# is made from the whole graph anyway.
+MOST_NOTED = 50_000
+# Versions back to which changes can be asked for.
+VERSIONS_KEPT = 10_000
+
 
 class Transaction(Protocol):
     """Everything read in it is of one version; all that it writes is kept, or nothing."""
@@ -41,6 +47,18 @@ class Transaction(Protocol):
         """The graph has changed: its version grows by one."""
 
     def graph_id(self) -> str: ...
+
+    def stamp(self) -> str:
+        """Given at random with every version, "" where it is not known.
+
+        Of two graphs of one version, one of which was put back from a copy, it tells which.
+        """
+
+    def changed_keys(self, version: int, stamp: str) -> dict[str, list[Any]] | None:
+        """By table, keys of all rows that were written or removed after a version.
+
+        None where that is not known: too long ago, or the version is not of this graph's past.
+        """
 
     # -- rows of any table, by key (`domain.key_of`)
 
@@ -68,7 +86,8 @@ class Transaction(Protocol):
     ) -> None:
         """Create the new rows; of each changed pair, replace the first by the second.
 
-        A statement keeps its vector while its text stays.
+        A statement keeps its vector while its text stays. What is written and removed is noted
+        for `changed_keys`.
         """
 
     def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:

@@ -33,7 +33,7 @@ from matchmaker.api.http.context import (
 )
 from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem
-from matchmaker.api.http.rate_counts import SCHEME
+from matchmaker.api.http.rate_counts import counted_in
 from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.errors import (
     NotAllowed,
@@ -210,11 +210,11 @@ def cookie_name(name: str) -> str:
 
 def limit_attempts(app: Flask) -> None:
     """Limits on what could be guessed, on the routes once they are there."""
-    data_dir = app.extensions[EXTENSION].services.settings.data_dir
+    wired = app.extensions[EXTENSION].services
     limiter = Limiter(
         get_remote_address,
         app=app,
-        storage_uri=f"{SCHEME}://{data_dir / 'attempts.db'}",
+        **counted_in(wired.settings, wired.shared_state),
         # A disk that cannot be written must not let guessing go on, nor stop everybody.
         in_memory_fallback_enabled=True,
     )

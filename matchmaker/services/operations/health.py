@@ -25,10 +25,11 @@ NOTHING = Message("")
 
 @dataclass(frozen=True, slots=True)
 class JobsWorker:
-    """Whether background jobs are worked off now, and since when."""
+    """Whether background jobs are worked off now, since when, and where among several nodes."""
 
     running: bool
     started: datetime | None = None
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,11 @@ class HealthService:
     check_log: Callable[[], Message]
 
     def jobs_worker(self) -> JobsWorker:
-        """The worker of background jobs, in this data folder."""
+        """The worker of background jobs, of this data folder or of all nodes."""
         holder = self.jobs_holder()
         if holder is None or holder.is_silent(datetime.now(UTC)):
             return JobsWorker(running=False)
-        return JobsWorker(running=True, started=holder.started)
+        return JobsWorker(running=True, started=holder.started, node=holder.node)
 
     def status(self) -> Status:
         """Raises StoreUnavailable or StoreMismatch; a missing snapshot is no error here."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +22,9 @@ from matchmaker.embedding import (
     typical,
 )
 from matchmaker.embedding.second import DIMENSION
-from matchmaker.errors import SnapshotUnavailable, WrongState, not_writable
+from matchmaker.errors import SnapshotUnavailable
 from matchmaker.messages import Message, message
+from matchmaker.services.operations.folder_lock import folder_lock
 from matchmaker.snapshot.build import StatementVectors, build, passage_texts, statements
 from matchmaker.snapshot.load import SnapshotReader, save
 from matchmaker.snapshot.model import FloatArray, Snapshot, SnapshotMeta
@@ -38,6 +38,11 @@ BATCH = 1000
 Progress = Callable[[Message, int, int], None]
 
 
+def alone() -> AbstractContextManager[Callable[[], object]]:
+    """Where there is one node, nobody else makes snapshots, and none are published."""
+    return nullcontext(lambda: None)
+
+
 def no_progress(step: Message, done: int, total: int) -> None:
     """For callers that nobody watches."""
 
@@ -46,7 +51,9 @@ def no_progress(step: Message, done: int, total: int) -> None:
 class SnapshotRefresher:
     """Makes snapshots; one at a time over all processes of the installation.
 
-    `keep_copy` is given what the snapshot shows, for when the store does not answer.
+    `alone` keeps the makers of other nodes out while its block runs, and gives what publishes
+    the snapshot that was made. `keep_copy` is given what the snapshot shows, for when the store
+    does not answer.
     """
 
     store: GraphStore
@@ -57,6 +64,7 @@ class SnapshotRefresher:
     cache: Callable[[], VectorCache | VectorCaches]
     anchor_cache: Callable[[], VectorCache | VectorCaches]
     keep_copy: Callable[[Export], None] | None = None
+    alone: Callable[[], AbstractContextManager[Callable[[], object]]] = alone
 
     def is_needed(self) -> bool:
         """Whether there is no snapshot of the store as it is now and by the model that is set."""
@@ -74,10 +82,10 @@ class SnapshotRefresher:
         """A new snapshot of the store as it is now.
 
         Raises NotAllowed for anyone but admins, WrongState while another refresh runs,
-        ModelUnavailable, StorageFull.
+        ModelUnavailable, StorageFull, ServiceUnavailable where it cannot be published.
         """
         principal.require_admin()
-        with self._alone():
+        with folder_lock(self.root), self.alone() as publish:
             progress(message("Reading the graph"), 0, 0)
             export = self.store.export()
             texts = statements(export.rows)
@@ -95,6 +103,7 @@ class SnapshotRefresher:
             by_model = StatementVectors(model.model, model.revision, vectors, means, of_passages)
             snapshot = build(export, datetime.now(UTC).date(), by_model, self._earlier())
             save(snapshot, self.root)
+            publish()
             if self.keep_copy is not None:
                 progress(message("Keeping a copy of the graph"), 0, 0)
                 self.keep_copy(export)
@@ -153,20 +162,3 @@ class SnapshotRefresher:
             ids = [texts[row].id for row in batch]
             self.store.set_embeddings(revision, ids, vectors[batch, :width].tolist())
             progress(message("Giving the store its vectors"), start + len(batch), len(rows))
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the lock of this installation; the system frees it when a process dies."""
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            file = (self.root / ".lock").open("w")
-        except OSError as error:
-            raise not_writable(self.root, error) from None
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise WrongState(
-                    "Another refresh is running.", mend="Wait until it is done."
-                ) from None
-            yield

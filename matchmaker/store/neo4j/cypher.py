@@ -71,8 +71,15 @@ GRAPH_ID = "MATCH (g:Graph {id: 'graph'}) RETURN g.identity AS identity"
 LOCK = (
     "MATCH (g:Graph {id: 'graph'}) SET g.locked = true REMOVE g.locked RETURN g.version AS version"
 )
-INCREASE_VERSION = (
-    "MATCH (g:Graph {id: 'graph'}) SET g.version = g.version + 1 RETURN g.version AS version"
+INCREASE_VERSION = """MATCH (g:Graph {id: 'graph'}) SET g.version = g.version + 1
+MERGE (s:GraphVersion {id: g.version}) SET s.stamp = randomUUID()
+WITH g OPTIONAL MATCH (old:GraphVersion) WHERE old.id <= g.version - $kept DELETE old"""
+STAMP = (
+    "MATCH (g:Graph {id: 'graph'}) MATCH (s:GraphVersion {id: g.version}) RETURN s.stamp AS stamp"
+)
+STAMP_OF = "MATCH (s:GraphVersion {id: $version}) RETURN s.stamp AS stamp"
+CHANGED_KEYS = (
+    "MATCH (c:ChangedRow) WHERE c.version > $version RETURN c.table AS table, c.key AS key"
 )
 COUNT_NODES = "MATCH (n:{label}) RETURN count(n) AS count"
 COUNT_RELATIONSHIPS = "MATCH ()-[r:{type}]->() RETURN count(r) AS count"

@@ -34,3 +34,8 @@ DROP_NODES = (
 STILL_REFERRED = """UNWIND $ids AS id MATCH (n:{label} {{id: id}})-[r]-(m)
 WHERE NOT (type(r) IN $own AND startNode(r) = n) AND NOT (type(r) IN $among AND m.id IN $ids)
 RETURN n.id AS id, coalesce(m.id, type(r)) AS other LIMIT 1"""
+
+NOTE_CHANGED = """MATCH (g:Graph {id: 'graph'})
+UNWIND $keys AS key MERGE (c:ChangedRow {id: $table + ' ' + key})
+SET c.table = $table, c.key = key, c.version = g.version + 1"""
+FORGET_CHANGED = "MATCH (n:ChangedRow|GraphVersion) DELETE n"

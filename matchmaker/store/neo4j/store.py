@@ -14,15 +14,15 @@ from matchmaker.domain import GraphRows
 from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.spans import span
 from matchmaker.store import upsert
-from matchmaker.store.answers import Export, RowChanges, UpsertCounts
+from matchmaker.store.answers import Export, GraphChanges, GraphState, RowChanges, UpsertCounts
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_copy import GraphCopy
 from matchmaker.store.graph_reading import Returned, TransactionWork
 from matchmaker.store.graph_store import Completion
 from matchmaker.store.log import Entry
-from matchmaker.store.lookup import export
-from matchmaker.store.neo4j import cypher, migrations
+from matchmaker.store.lookup import Also, changes_since, export, nothing_else
+from matchmaker.store.neo4j import cypher, cypher_write, migrations
 from matchmaker.store.neo4j.connection import BULK_SECONDS, REQUEST_SECONDS, Connection, run
 from matchmaker.store.neo4j.documents import (
     Neo4jRecords,
@@ -125,6 +125,7 @@ class Neo4jStore(Store):
             self._connection.write(partial(restore_log, lines=lines), BULK_SECONDS)
         graph = content.graph
         self._connection.apply(cypher.SET_GRAPH, version=graph.version, identity=graph.graph_id)
+        self._connection.apply(cypher_write.FORGET_CHANGED)
 
     def count_documents(self) -> int:
         return int(self._connection.rows(cypher.COUNT_NODES.format(label="Record"))[0]["count"])
@@ -211,6 +212,12 @@ class Neo4jStore(Store):
             batch = rows[start : start + _VECTOR_BATCH]
             work = partial(run, query=cypher.SET_EMBEDDINGS, revision=revision, rows=batch)
             self._connection.write(work, BULK_SECONDS)
+
+    def changes_since(self, state: GraphState, also: Also = nothing_else) -> GraphChanges | None:
+        """See `GraphStore.changes_since`; few rows, so writers wait for their reading."""
+        if self._read(lambda tx: tx.changed_keys(state.version, state.stamp)) is None:
+            return None
+        return self._write(lambda tx: changes_since(tx, state, also), bulk=True)
 
     def export(self) -> Export:
         """Read without a lock and keep it if nobody wrote meanwhile; else make writers wait.

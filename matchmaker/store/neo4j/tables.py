@@ -79,6 +79,11 @@ def node_id(key: Any) -> str:
     return key if isinstance(key, str) else " ".join(key)
 
 
+def key_from(table: Table[Any], id: str) -> Any:
+    """The inverse of `node_id`."""
+    return id if len(table.key) == 1 else tuple(id.split(" "))
+
+
 STATEMENT_LABELS: dict[StatementKind, str] = {
     table.statement: label(table) for table in TABLES.values() if table.statement
 }

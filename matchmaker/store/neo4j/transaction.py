@@ -41,6 +41,7 @@ from matchmaker.store.neo4j.tables import (
     STATEMENT_LABELS,
     Link,
     is_node,
+    key_from,
     label,
     links,
     node_id,
@@ -52,11 +53,12 @@ from matchmaker.store.schema import (
     MEMBERSHIPS,
     ORGANIZATIONS,
     PARTICIPANTS,
+    TABLES,
     TIES,
     Reference,
     Table,
 )
-from matchmaker.store.transaction import today
+from matchmaker.store.transaction import MOST_NOTED, VERSIONS_KEPT, today
 from matchmaker.store.upsert import batches
 from matchmaker.text import terms
 
@@ -88,7 +90,29 @@ class Neo4jTransaction:
             raise StoreMismatch("The database was never prepared for Matchmaker.", mend=PREPARE)
 
     def increase_version(self) -> None:
-        self._run(cypher.INCREASE_VERSION)
+        self._run(cypher.INCREASE_VERSION, kept=VERSIONS_KEPT)
+
+    def stamp(self) -> str:
+        rows = self._run(cypher.STAMP)
+        return str(rows[0]["stamp"]) if rows else ""
+
+    def changed_keys(self, version: int, stamp: str) -> dict[str, list[Any]] | None:
+        rows = self._run(cypher.STAMP_OF, version=version)
+        if not rows or rows[0]["stamp"] != stamp:
+            return None
+        keys: dict[str, list[Any]] = {}
+        for row in self._run(cypher.CHANGED_KEYS, version=version):
+            keys.setdefault(row["table"], []).append(key_from(TABLES[row["table"]], row["key"]))
+        return keys
+
+    def _note_changed(self, table: Table[Any], keys: Sequence[Any]) -> None:
+        """Note which rows the version after this one changed, or forget all where they are many."""
+        if not keys:
+            return
+        ids = [node_id(key) for key in keys]
+        self._run(cypher_write.NOTE_CHANGED, table=table.name, keys=ids)
+        if self._count(cypher.COUNT_NODES.format(label="ChangedRow")) > MOST_NOTED:
+            self._run(cypher_write.FORGET_CHANGED)
 
     def version(self) -> int:
         rows = self._run(cypher.VERSION)
@@ -141,8 +165,10 @@ class Neo4jTransaction:
             self._write_ties(new, changed)  # type: ignore[arg-type]
         else:
             self._write_nodes(table, new, changed)
+        self._note_changed(table, [key_of(row) for row in (*new, *(after for _, after in changed))])
 
     def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
+        self._note_changed(table, keys)
         if table is MEMBERSHIPS:
             return self._count(cypher_write.LEAVE_CLUSTERS, keys=[list(key) for key in keys])
         if table is TIES:

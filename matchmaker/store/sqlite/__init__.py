@@ -72,6 +72,7 @@ class SqliteStore(Store):
             write_documents_and_log(connection, content)
             values = (content.graph.version, content.graph.graph_id)
             connection.execute(queries.SET_GRAPH, values)
+            transaction.forget_changed()
 
     def count_documents(self) -> int:
         with self._connections.reading() as connection:

@@ -162,6 +162,22 @@ WANT_TABLE = "CREATE TEMP TABLE IF NOT EXISTS wanted (first TEXT, second TEXT)"
 WANT_CLEAR = "DELETE FROM wanted"
 WANT = "INSERT INTO wanted VALUES (?, ?)"
 INCREASE_VERSION = "UPDATE graph SET version = version + 1"
+STAMP_VERSION = """
+INSERT OR REPLACE INTO graph_versions SELECT version, lower(hex(randomblob(16))) FROM graph
+"""
+FORGET_VERSIONS = """
+DELETE FROM graph_versions WHERE version <= (SELECT version FROM graph) - ?
+"""
+STAMP = "SELECT stamp FROM graph_versions WHERE version = (SELECT version FROM graph)"
+STAMP_OF = "SELECT stamp FROM graph_versions WHERE version = ?"
+NOTE_CHANGED = """
+INSERT INTO changed_rows SELECT ?, first, coalesce(second, ''), graph.version + 1
+FROM wanted, graph WHERE TRUE
+ON CONFLICT (name, first, second) DO UPDATE SET version = excluded.version
+"""
+COUNT_CHANGED = "SELECT count(*) FROM changed_rows"
+FORGET_CHANGED = ("DELETE FROM changed_rows", "DELETE FROM graph_versions")
+CHANGED_KEYS = "SELECT name, first, second FROM changed_rows WHERE version > ?"
 EXISTING = "SELECT id FROM {table} JOIN wanted ON id = first"
 DROP_ROWS = "DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM wanted WHERE {match})"
 OTHER_REFERRER = (

@@ -6,6 +6,17 @@ CREATE TABLE IF NOT EXISTS graph (
 ) STRICT;
 INSERT OR IGNORE INTO graph VALUES (1, 0, lower(hex(randomblob(16))));
 
+-- What changed since a version: of each row the version that changed it last. Complete for all
+-- versions that have a stamp.
+CREATE TABLE IF NOT EXISTS changed_rows (
+    name TEXT NOT NULL, first TEXT NOT NULL, second TEXT NOT NULL, version INTEGER NOT NULL,
+    PRIMARY KEY (name, first, second)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS changed_rows_by_version ON changed_rows (version);
+CREATE TABLE IF NOT EXISTS graph_versions (
+    version INTEGER PRIMARY KEY, stamp TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE IF NOT EXISTS participants (
     engagement TEXT NOT NULL REFERENCES engagements (id) DEFERRABLE INITIALLY DEFERRED,
     position INTEGER NOT NULL,

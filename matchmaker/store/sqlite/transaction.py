@@ -40,7 +40,7 @@ from matchmaker.store.search_terms import search_terms
 from matchmaker.store.sql import PARTICIPANTS, codec
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.documents import append_to_log, change_documents
-from matchmaker.store.transaction import today
+from matchmaker.store.transaction import MOST_NOTED, VERSIONS_KEPT, today
 from matchmaker.text import terms
 
 Row = TypeVar("Row")
@@ -56,12 +56,27 @@ class SqliteTransaction:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._changes_many = False
 
     def version(self) -> int:
         return int(self._value(queries.VERSION))
 
     def graph_id(self) -> str:
         return str(self._value(queries.GRAPH_ID))
+
+    def stamp(self) -> str:
+        row = self._connection.execute(queries.STAMP).fetchone()
+        return str(row[0]) if row else ""
+
+    def changed_keys(self, version: int, stamp: str) -> dict[str, list[Any]] | None:
+        row = self._connection.execute(queries.STAMP_OF, (version,)).fetchone()
+        if row is None or row[0] != stamp:
+            return None
+        keys: dict[str, list[Any]] = {}
+        for name, first, second in self._connection.execute(queries.CHANGED_KEYS, (version,)):
+            key = (first, second) if len(TABLES[name].key) > 1 else first
+            keys.setdefault(name, []).append(key)
+        return keys
 
     def count(self, table: Table[Any]) -> int:
         return int(self._value(queries.COUNT.format(table=table.name)))
@@ -99,6 +114,7 @@ class SqliteTransaction:
             self._write_participants(rows)
         if table.statement is not None:
             self._write_statements(table, rows)
+        self._note_changed(table, [key_of(row) for row in rows])
 
     def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
         self._want(keys)
@@ -110,9 +126,26 @@ class SqliteTransaction:
         if table is ORGANIZATIONS:
             self._connection.execute(queries.DROP_ORGANIZATION_TERMS)
         match = codec(table).on_key()
-        return self._connection.execute(
+        removed = self._connection.execute(
             queries.DROP_ROWS.format(table=table.name, match=match)
         ).rowcount
+        self._note_changed(table, keys)
+        return removed
+
+    def _note_changed(self, table: Table[Any], keys: Sequence[Any]) -> None:
+        """Note which rows the version after this one changed, or forget all where they are many."""
+        if self._changes_many:
+            return
+        self._want(keys)
+        self._connection.execute(queries.NOTE_CHANGED, (table.name,))
+        if self._value(queries.COUNT_CHANGED) > MOST_NOTED:
+            self._changes_many = True
+            self.forget_changed()
+
+    def forget_changed(self) -> None:
+        """What changed up to now is not known any more."""
+        for query in queries.FORGET_CHANGED:
+            self._connection.execute(query)
 
     def find_referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
         self._want(ids)
@@ -139,6 +172,8 @@ class SqliteTransaction:
 
     def increase_version(self) -> None:
         self._connection.execute(queries.INCREASE_VERSION)
+        self._connection.execute(queries.STAMP_VERSION)
+        self._connection.execute(queries.FORGET_VERSIONS, (VERSIONS_KEPT,))
 
     def _want(self, keys: Iterable[Any]) -> None:
         """Fill the temporary table `wanted` with ids, or with keys of two parts."""
