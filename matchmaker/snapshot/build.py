@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import (
     UNDIRECTED_LAYERS,
+    Certificate,
     Engagement,
     GraphRows,
     Layer,
@@ -180,6 +181,7 @@ def build(
             date_estimated=pa.array([row.date_estimated for row in ties], pa.bool_()),
         ),
         observations=_observations(rows.observations),
+        certificates=_certificates(rows.certificates, organization_rows),
         layers={layer: _layer(layer, ties, organization_rows, as_of) for layer in model.LAYERS},
         engagement_organizations=engaged,
         organization_engagements=transposed(engaged, len(organizations)),
@@ -341,6 +343,18 @@ def _observations(observations: Sequence[Observation]) -> pa.Table:
         value=pa.array([row.value for row in ordered], pa.float64()),
         unit=_strings(row.unit for row in ordered),
         source=_strings(row.provenance.source for row in ordered),
+    )
+
+
+def _certificates(certificates: Sequence[Certificate], organizations: RowNumbers) -> pa.Table:
+    ordered = _in_order(certificates)
+    return _table(
+        ordered,
+        "kind",
+        organization=_ints(organizations[row.organization] for row in ordered),
+        since=_ints(to_days(row.since) for row in ordered),
+        until=_ints(to_days(row.until) for row in ordered),
+        claim=_codes(model.CLAIM_TIERS, (row.claim for row in ordered)),
     )
 
 

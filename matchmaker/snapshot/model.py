@@ -21,6 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from matchmaker.domain import (
+    ClaimTier,
     EngagementKind,
     GoalName,
     Kind,
@@ -57,12 +58,13 @@ TERMS = tuple(Terms)
 STATEMENT_KINDS = tuple(StatementKind)
 ENGAGEMENT_KINDS = tuple(EngagementKind)
 PLACE_LEVELS = tuple(PlaceLevel)
+CLAIM_TIERS = tuple(ClaimTier)
 # Kept with every snapshot: codes mean nothing without them.
 CODES: Mapping[str, tuple[StrEnum, ...]] = {
     type(each[0]).__name__: each
     for each in (
         KINDS, SIZES, TIERS, STAGES, ROLES, GOALS, LAYERS, OFFER_KINDS, TERMS,
-        STATEMENT_KINDS, ENGAGEMENT_KINDS, PLACE_LEVELS,
+        STATEMENT_KINDS, ENGAGEMENT_KINDS, PLACE_LEVELS, CLAIM_TIERS,
     )
 }  # fmt: skip
 
@@ -280,6 +282,7 @@ class Snapshot:
     `clusters`: id, name, name_en, place (row, -1), industry (row, -1).
     `ties`: id, note, source_name (provenance) and date_estimated.
     `observations`: subject (id), indicator, year, value, unit, source, in this order.
+    `certificates`: kind, organization (row), since, until (days), claim (code).
     `vectors` (m, dimension): unit vectors after the mean of their language
     (`language_means`, of raw vectors) was taken off (`matchmaker.embedding.comparable`), zero
     where a statement has none; `passage_vectors` (p, dimension) are those of its passages.
@@ -297,6 +300,7 @@ class Snapshot:
     clusters: pa.Table
     ties: pa.Table
     observations: pa.Table
+    certificates: pa.Table
     layers: Mapping[Layer, TieLayer]
     engagement_organizations: Incidence  # engagements × organisations, with roles
     organization_engagements: Incidence  # its transpose, with roles
