@@ -61,6 +61,7 @@ from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.cooperation.response_figures import Responsiveness
 from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.directory.certificates import Certificates
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
@@ -624,6 +625,16 @@ class Wiring:
                 Scanner(self.settings.scanner),
                 self._mirror("attachments"),
             ),
+            self.notification_outbox,
+            self.clock,
+        )
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        return Certificates(
+            self.store,
+            self.repositories,
+            AttachmentFiles(self.settings.data_dir / "proofs", Scanner(self.settings.scanner)),
             self.notification_outbox,
             self.clock,
         )
