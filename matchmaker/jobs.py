@@ -97,12 +97,14 @@ def expire_postings(wired: Wiring) -> None:
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
     _run_step("surveys reminded of or ended", wired.surveys.work_due)
     _run_step("calls reminded of or ended", wired.call_decisions.work_due)
+    _run_step("certificates that end told of", wired.certificates.remind_due)
 
 
 def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
     _run_step("retention", wired.privacy.forget_old)
     _run_step("files of conversations forgotten", wired.conversations.drop_orphans)
+    _run_step("files of certificates forgotten", wired.certificates.drop_orphans)
     _run_step("sessions forgotten", wired.sessions.forget_old)
     _run_step("challenges forgotten", wired.passkeys.forget_old)
 

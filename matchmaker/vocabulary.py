@@ -173,6 +173,20 @@ class SourceTier(StrEnum):
         return list(SourceTier).index(self)
 
 
+class ClaimTier(StrEnum):
+    """Who stands for what an organisation says of itself, the weakest first."""
+
+    STATED = "stated"  # by the organisation, or by a list that names it
+    PARTNER = "confirmed_by_partner"  # by one that it worked with
+    COORDINATOR = "confirmed_by_coordinator"  # by a coordinator of its cluster, or an administrator
+    REGISTER = "from_register"  # by the register of who issued it
+
+    @property
+    def rank(self) -> int:
+        """0 for the weakest."""
+        return list(ClaimTier).index(self)
+
+
 class DatePrecision(StrEnum):
     """How much of a date is known; the rest of it is the first day of what is known."""
 

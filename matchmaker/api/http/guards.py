@@ -113,12 +113,14 @@ TOO_MANY = message("Too many attempts from this address; try again later.")
 UPLOADS = f"{API_PREFIX}/imports"
 UPLOAD = re.compile(
     rf"/(admin|clusters/.+)/import|{UPLOADS}"
-    # Files of conversations.
+    # Files of conversations, and such as show certificates.
     rf"|/introductions/[^/]+|{API_PREFIX}/introductions/[^/]+/attachments"
+    rf"|/organizations/.+/certificates|{API_PREFIX}/certificates/.+/file"
 )
 MAX_UPLOAD = 50_000_000
 # Sent as a form: by clients of the Reconciliation API, and with a file.
-FORMS = frozenset({"/reconcile", "/imports", "/introductions/<id>/attachments"})
+_FILES = ("/introductions/<id>/attachments", "/certificates/<path:id>/file")
+FORMS = frozenset({"/reconcile", "/imports", *_FILES})
 # Sent with a body, and change nothing.
 QUESTIONS = frozenset(
     {
