@@ -87,7 +87,7 @@ def build_lexical(
 
 
 @dataclass(frozen=True)
-class Postings:
+class TermPostings:
     """How often texts say terms: `columns` (buckets), `rows` (texts) and `frequencies` (p,), and
     `lengths` (texts,)."""
 
@@ -97,7 +97,7 @@ class Postings:
     lengths: FloatArray
 
 
-def read_postings(texts: Sequence[str], buckets: int) -> Postings:
+def read_postings(texts: Sequence[str], buckets: int) -> TermPostings:
     """Those of texts, which are read for their words."""
     columns: list[int] = []
     rows: list[int] = []
@@ -115,7 +115,7 @@ def read_postings(texts: Sequence[str], buckets: int) -> Postings:
         columns.extend(counted.keys())
         frequencies.extend(counted.values())
         rows.extend([row] * len(counted))
-    return Postings(
+    return TermPostings(
         np.array(columns, dtype=np.int64),
         np.array(rows, dtype=np.int32),
         np.array(frequencies, dtype=np.float32),
@@ -159,14 +159,14 @@ def _kept(earlier: EarlierPostings | None, count: int, buckets: int) -> _Kept:
 
 
 @dataclass(frozen=True)
-class Scale:
+class TermWeights:
     """What BM25 takes from all statements: `idf` of each bucket and the `average` length."""
 
     idf: NDArray[np.float64]
     average: float
 
     @classmethod
-    def of(cls, document_frequency: NDArray[np.int64], lengths: FloatArray) -> Scale:
+    def of(cls, document_frequency: NDArray[np.int64], lengths: FloatArray) -> TermWeights:
         """That of statements of these lengths, so many of which have a term of each bucket."""
         spoken = int(np.count_nonzero(lengths))
         average = float(lengths.sum()) / spoken if spoken else 1.0
@@ -193,7 +193,7 @@ def weigh(
     idf = ln(1 + (N − df + ½) / (df + ½)) (Lucene's, never negative). N counts the
     statements that have any term.
     """
-    scale = Scale.of(np.bincount(columns, minlength=buckets), lengths)
+    scale = TermWeights.of(np.bincount(columns, minlength=buckets), lengths)
     weight = scale.weights(columns, frequencies, lengths[rows])
     order = np.lexsort((rows, columns))
     indptr = np.zeros(buckets + 1, dtype=np.int64)
@@ -234,7 +234,7 @@ def respliced(index: LexicalIndex, splice: Splice, texts: Sequence[str]) -> Lexi
     frequency += np.bincount(fresh.columns, minlength=buckets)
     indptr = np.zeros(buckets + 1, dtype=np.int64)
     np.cumsum(frequency, out=indptr[1:])
-    scale, total = Scale.of(frequency, lengths), int(indptr[-1])
+    scale, total = TermWeights.of(frequency, lengths), int(indptr[-1])
     joined = LexicalIndex(
         indptr=indptr,
         statements=np.empty(total, dtype=np.int32),
