@@ -67,7 +67,9 @@ def readme_pictures(browser, base, folder):
         page.goto(f"{base}/sign-in")
         page.locator(f"form[action='/demo/{role}'] button").click()
         page.wait_for_url("**/tour")
-        page.locator(f"button[name=language][value={language}]").click()
+        other = page.locator(f"button[name=language][value={language}]:not([hidden])")
+        if other.count():
+            other.click()
         page.goto(f"{base}{place}", wait_until="networkidle")
         for drawn in ("#network[data-ready=yes]", ".map[data-ready=yes]"):
             if page.locator(drawn.partition("[")[0]).count():
@@ -103,7 +105,7 @@ def main():
                 page = context.new_page()
                 page.goto(f"{asked.base}/sign-in")
                 page.locator(f"form[action='/demo/{role}'] button").click()
-                other = page.locator(f"button[name=language][value={language}]")
+                other = page.locator(f"button[name=language][value={language}]:not([hidden])")
                 if other.count():
                     other.click()
                 for width, pixels in WIDTHS.items():

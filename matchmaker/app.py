@@ -13,6 +13,7 @@ from matchmaker.api.auditing.surveys import surveys
 from matchmaker.api.cooperation.calls import calls
 from matchmaker.api.cooperation.conversations import conversations
 from matchmaker.api.cooperation.routes import cooperation, coordination
+from matchmaker.api.directory.certificates import certificates
 from matchmaker.api.directory.reconciliation import reconciliation
 from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
@@ -49,6 +50,7 @@ from matchmaker.web import (
 )
 from matchmaker.web import call_answers as call_answer_pages
 from matchmaker.web import calls as call_pages
+from matchmaker.web import certificates as certificate_pages
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
 from matchmaker.web import people as people_pages
@@ -81,6 +83,7 @@ VIEWS = (
     survey_pages,
     call_pages,
     call_answer_pages,
+    certificate_pages,
     refusal_pages,
     welcome,
 )
@@ -119,8 +122,8 @@ def create_app(wired: Wiring) -> OpenAPI:
     problems.register(app)
     guards.register(app)
     for area in (
-        directory, reconciliation, matching, auditing, surveys, people, passkeys, cooperation,
-        conversations, calls, coordination, operations,
+        directory, certificates, reconciliation, matching, auditing, surveys, people, passkeys,
+        cooperation, conversations, calls, coordination, operations,
     ):  # fmt: skip
         app.register_api(area)
     app.register_blueprint(local)

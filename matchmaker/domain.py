@@ -10,6 +10,7 @@ that no store ever holds what another could not.
 from __future__ import annotations
 
 import datetime
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -24,6 +25,7 @@ from matchmaker.provenance import FieldOrigin as FieldOrigin
 from matchmaker.provenance import Provenance as Provenance
 from matchmaker.vocabulary import RIVAL_LAYERS as RIVAL_LAYERS
 from matchmaker.vocabulary import UNDIRECTED_LAYERS as UNDIRECTED_LAYERS
+from matchmaker.vocabulary import ClaimTier as ClaimTier
 from matchmaker.vocabulary import DatePrecision as DatePrecision
 from matchmaker.vocabulary import EngagementKind as EngagementKind
 from matchmaker.vocabulary import Kind as Kind
@@ -43,6 +45,7 @@ from matchmaker.vocabulary import Tier as Tier
 MAX_TEXT = 20_000
 MAX_NAME = 500
 MAX_OTHER_NAMES = 50
+MAX_KIND = 120  # of what a certificate is known as
 EMPTY = message("must not be empty.")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
 
@@ -286,6 +289,56 @@ class Description:
     def __post_init__(self) -> None:
         _check_ids(self, "id", "organization")
         _check_text(self, "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate or qualification that an organisation holds, from `since` to `until`.
+
+    `kind` is how it is known ("ISO 9001"), `proof` the name or address of the file that shows it.
+    `claim` says who stands for it since `confirmed_on`; the log names them. `date_precision` is
+    that of `since`.
+    """
+
+    id: str
+    organization: str
+    kind: str
+    number: str = ""
+    issuer: str = ""
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    proof: str = ""
+    claim: ClaimTier = ClaimTier.STATED
+    confirmed_on: datetime.date | None = None
+    provenance: Provenance = SAID_HERE
+    date_precision: DatePrecision = DatePrecision.DAY
+
+    def __post_init__(self) -> None:
+        _check_ids(self, "id", "organization")
+        _check_text(self, "kind", MAX_KIND, filled=True)
+        for name in ("number", "issuer", "proof"):
+            _check_text(self, name, MAX_NAME)
+        _check_period(self, self.since, self.until)
+
+    @property
+    def since_text(self) -> str:
+        """The first day, as precisely as it is known; "" where it is not."""
+        return date_text(self.since, self.date_precision) if self.since else ""
+
+    def is_valid_on(self, day: datetime.date) -> bool:
+        """Whether it holds on a day; where no last day is known, it does."""
+        has_begun = self.since is None or self.since <= day
+        return has_begun and (self.until is None or self.until >= day)
+
+
+def certificate_id(organization: str, kind: str, number: str = "") -> str:
+    """The id of a certificate that nobody gave one: the same from whatever source it is told.
+
+    An organisation holds one of a kind, so a number tells only those of one kind apart.
+    """
+    said = f"{kind.casefold()}\x1f{number}" if number else kind.casefold()
+    digest = hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
+    return f"{organization[:180]}#certificate-{digest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -560,6 +613,7 @@ class GraphRows:
     aliases: tuple[Alias, ...] = ()
     duplicates: tuple[DuplicateCandidate, ...] = ()
     descriptions: tuple[Description, ...] = ()
+    certificates: tuple[Certificate, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     memberships: tuple[Membership, ...] = ()
     offers: tuple[Offer, ...] = ()
@@ -629,7 +683,8 @@ class Neighborhood:
 class OrganizationFilter:
     """What a list or search of organisations is narrowed to; None means any.
 
-    `places` and `industries` include everything below them in their hierarchy.
+    `places` and `industries` include everything below them in their hierarchy. `certificates`
+    are kinds (`Certificate.kind`), of which one that is valid today is enough.
     """
 
     kinds: frozenset[Kind] = field(default_factory=frozenset)
@@ -639,3 +694,4 @@ class OrganizationFilter:
     places: frozenset[str] = field(default_factory=frozenset)
     industries: frozenset[str] = field(default_factory=frozenset)
     cluster: str | None = None
+    certificates: frozenset[str] = field(default_factory=frozenset)

@@ -18,6 +18,7 @@ from functools import partial
 
 import structlog
 from huey import crontab
+from huey.consumer import Consumer
 
 from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError
@@ -31,6 +32,8 @@ from matchmaker.wiring import Wiring, wire
 MAX_WAIT_SECONDS = 1.0
 # What changed counts for everybody within ten seconds: with a patch, and servers taking it over.
 LOOK_FOR_CHANGES_SECONDS = 2.0
+# Exit code of whoever was elected among several nodes, and is no more.
+NO_MORE_ELECTED = 75
 # A worker that was just killed may not be gone yet.
 _LOCK_WAIT_SECONDS = 3.0
 
@@ -111,12 +114,14 @@ def expire_postings(wired: Wiring) -> None:
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
     _run_step("surveys reminded of or ended", wired.surveys.work_due)
     _run_step("calls reminded of or ended", wired.call_decisions.work_due)
+    _run_step("certificates that end told of", wired.certificates.remind_due)
 
 
 def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
     _run_step("retention", wired.privacy.forget_old)
     _run_step("files of conversations forgotten", wired.conversations.drop_orphans)
+    _run_step("files of certificates forgotten", wired.certificates.drop_orphans)
     _run_step("sessions forgotten", wired.sessions.forget_old)
     _run_step("challenges forgotten", wired.passkeys.forget_old)
 
@@ -150,8 +155,28 @@ def refresh_if_needed(wired: Wiring) -> bool:
 
 
 def work(wired: Wiring, lock: ProcessLock) -> None:
-    """Work jobs off until told to end (SIGTERM, SIGINT); `lock` is held and says that we live."""
+    """Work jobs off until told to end (SIGTERM, SIGINT); `lock` is held and says that we live.
+
+    Of several nodes one does so, for as long as it is elected.
+    """
     over = threading.Event()
+    _end_on_signals(over)
+    node = wired.node_work(_end_at_once)
+    if node is not None:
+        node.start(over)
+    consumers = _begin(wired, over) if node is None else []
+    while not over.wait(1.0):
+        lock.beat()
+        if not consumers and node is not None and node.is_elected:
+            consumers = _begin(wired, over)
+    for consumer in consumers:
+        consumer.stop()
+    if node is not None:
+        node.stop()
+
+
+def _begin(wired: Wiring, over: threading.Event) -> list[Consumer]:
+    """Begin with all work, each kind in threads of its own."""
     consumers = [
         queue.create_consumer(
             workers=1, periodic=False, initial_delay=0.1, max_delay=MAX_WAIT_SECONDS
@@ -163,8 +188,7 @@ def work(wired: Wiring, lock: ProcessLock) -> None:
     assert wired.reset_requests
     for consumer in consumers:
         consumer.start()
-    for number in (signal.SIGTERM, signal.SIGINT):  # instead of the consumers' own
-        signal.signal(number, lambda *_: over.set())
+    _end_on_signals(over)  # instead of the consumers' own
     threads = [
         threading.Thread(target=each.repeat, args=(over,), name=each.name, daemon=True)
         for each in periodic_work(wired)
@@ -172,10 +196,21 @@ def work(wired: Wiring, lock: ProcessLock) -> None:
     threads.append(threading.Thread(target=_resume, args=(wired, over), daemon=True))
     for thread in threads:
         thread.start()
-    while not over.wait(1.0):
-        lock.beat()
-    for consumer in consumers:
-        consumer.stop()
+    return consumers
+
+
+def _end_on_signals(over: threading.Event) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+
+
+def _end_at_once() -> None:
+    """Another node may work by now: whatever this process is at must not go on.
+
+    Whoever started it starts it again, and it stands for election like all others.
+    """
+    sys.stderr.flush()
+    os._exit(NO_MORE_ELECTED)
 
 
 def _resume(wired: Wiring, over: threading.Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections import ChainMap
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +22,8 @@ from matchmaker.errors import SettingsError
 from matchmaker.validation import fault_sentence
 
 NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc"})
+# Valkey speaks the same protocol; whether the connection is encrypted.
+REDIS_SCHEMES = {"redis": False, "valkey": False, "rediss": True, "valkeys": True}
 
 
 class FileSecret(SecretStr):
@@ -111,6 +114,20 @@ class Settings(BaseSettings):
     )
     admin_key: SecretStr = Field(
         SecretStr(""), description="Key for writing; empty: made once and kept in data_dir."
+    )
+    redis: str = Field(
+        "",
+        description="Redis or Valkey that several nodes share, redis://user@host:6379/0 "
+        "(rediss:// encrypted); empty: this is the only node.",
+    )
+    redis_password: SecretStr = Field(SecretStr(""), description="Password there.")
+    snapshots: str = Field(
+        "",
+        description="Where several nodes share snapshots and files: s3://bucket/folder, "
+        "a folder that all of them reach, or another address of fsspec.",
+    )
+    node: str = Field(
+        "", description="Name of this node among several; empty: the machine's name and the port."
     )
     demo: bool = Field(
         False, description="Whether anybody on this machine may try sample accounts; loopback only."
@@ -239,11 +256,65 @@ class Settings(BaseSettings):
         if not (encrypted or self.unencrypted or is_loopback(host)):
             raise SettingsError(
                 "%(variable)s would send passwords and data to %(host)s without encryption.",
-                mend="Use neo4j+s:// or MATCHMAKER_SMTP_TLS=true, or, where the network itself "
-                "encrypts, MATCHMAKER_UNENCRYPTED=true.",
+                mend="Use neo4j+s://, rediss:// or MATCHMAKER_SMTP_TLS=true, or, where the network "
+                "itself encrypts, MATCHMAKER_UNENCRYPTED=true.",
                 variable=variable,
                 host=host,
             )
+
+    @property
+    def node_name(self) -> str:
+        """What this node is called among several."""
+        return self.node or f"{socket.gethostname()}:{self.port}"
+
+    def require_sound_sharing(self) -> None:
+        """Raise SettingsError where several nodes could not work together by these settings."""
+        if not self.redis and not self.snapshots:
+            return
+        if not (self.redis and self.snapshots):
+            raise SettingsError(
+                "Several nodes need both MATCHMAKER_REDIS and MATCHMAKER_SNAPSHOTS; "
+                "%(variable)s is not set.",
+                mend="Set both, or neither where this is the only node.",
+                variable="MATCHMAKER_SNAPSHOTS" if self.redis else "MATCHMAKER_REDIS",
+            )
+        self._require_redis_address()
+        if self.store_kind == "sqlite" and not self.store:
+            raise SettingsError(
+                "Each node would have a store of its own in its data folder.",
+                where="MATCHMAKER_STORE",
+                mend="Name one that all nodes reach: neo4j+s://user@host:7687 or, where they are "
+                "on one machine, sqlite:////path/to/file.db.",
+            )
+        for name in ("signing_secret", "admin_key"):
+            if not getattr(self, name).get_secret_value():
+                raise SettingsError(
+                    "Several nodes must have the same; each would make one of its own.",
+                    where=f"MATCHMAKER_{name.upper()}",
+                    mend="Make one for all of them, for example by "
+                    "`python3 -c 'import secrets; print(secrets.token_urlsafe(32))'`.",
+                )
+
+    def _require_redis_address(self) -> None:
+        parts = urlsplit(self.redis)
+        try:
+            is_address = bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_address = False
+        database = parts.path.strip("/")
+        if (
+            parts.scheme not in REDIS_SCHEMES
+            or not is_address
+            or not (database.isdecimal() or not database)
+        ):
+            raise SettingsError(
+                "is no address of Redis or Valkey.",
+                where="MATCHMAKER_REDIS",
+                mend="Use redis://user@host:6379/0, or rediss:// for an encrypted connection.",
+            )
+        self.require_encryption(
+            "MATCHMAKER_REDIS", parts.hostname or "", encrypted=REDIS_SCHEMES[parts.scheme]
+        )
 
     @property
     def base_url(self) -> str:
@@ -291,9 +362,11 @@ def is_loopback(host: str) -> bool:
 def read_settings(**overrides: object) -> Settings:
     """Settings from the environment. Raises SettingsError naming the variable at fault."""
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         name = "_".join(["MATCHMAKER", *map(str, error.errors()[0]["loc"])]).upper()
         raise SettingsError(
             fault_sentence(error), where=name, mend="Correct or unset the variable."
         ) from None
+    settings.require_sound_sharing()
+    return settings

@@ -20,6 +20,11 @@ TERMS: dict[str, str] = {
     "confirmed": "confirmed by a person",
     "register": "from a register",
     "derived": "worked out",
+    # who stands for a claim
+    "stated": "stated, not confirmed",
+    "confirmed_by_partner": "confirmed by a partner",
+    "confirmed_by_coordinator": "confirmed by the coordinator",
+    "from_register": "from a register",
     "micro": "Micro",
     "small": "Small",
     "medium": "Medium",

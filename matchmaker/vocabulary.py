@@ -119,6 +119,8 @@ class OfferKind(StrEnum):
 # suggested to many others costs.
 BASE, EXPOSURE = "base", "exposure"
 NOT_OF_THE_CANDIDATE = frozenset({BASE, EXPOSURE})
+# Families of evidence that hold for many whoever asks: told last where few are told.
+OF_ANYBODY = frozenset({"home", "activity"})
 
 
 class Terms(StrEnum):
@@ -169,6 +171,20 @@ class SourceTier(StrEnum):
     def rank(self) -> int:
         """0 for the strongest."""
         return list(SourceTier).index(self)
+
+
+class ClaimTier(StrEnum):
+    """Who stands for what an organisation says of itself, the weakest first."""
+
+    STATED = "stated"  # by the organisation, or by a list that names it
+    PARTNER = "confirmed_by_partner"  # by one that it worked with
+    COORDINATOR = "confirmed_by_coordinator"  # by a coordinator of its cluster, or an administrator
+    REGISTER = "from_register"  # by the register of who issued it
+
+    @property
+    def rank(self) -> int:
+        """0 for the weakest."""
+        return list(ClaimTier).index(self)
 
 
 class DatePrecision(StrEnum):

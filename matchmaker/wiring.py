@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 from argon2 import PasswordHasher
-from huey import SqliteHuey
+from huey import RedisHuey, SqliteHuey
+from huey.api import Huey
 
 from matchmaker import embedding
 from matchmaker.domain import GoalName
@@ -28,6 +31,10 @@ from matchmaker.embedding import (
 from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
+from matchmaker.nodes.mirror import Mirror
+from matchmaker.nodes.objects import ObjectStore
+from matchmaker.nodes.registry import NodeRegistry
+from matchmaker.nodes.shared_state import PREFIX, SharedState
 from matchmaker.recommend.pipeline import prepare
 from matchmaker.services.auditing.survey_answers import SurveyAnswers
 from matchmaker.services.auditing.survey_sync import SurveySync
@@ -54,6 +61,7 @@ from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.cooperation.response_figures import Responsiveness
 from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.directory.certificates import Certificates
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
@@ -77,8 +85,10 @@ from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
-from matchmaker.services.operations.process_lock import ProcessLock
-from matchmaker.services.operations.refresher import SnapshotRefresher
+from matchmaker.services.operations.node_work import NodeWork, SharedRefresh, holder_of_work
+from matchmaker.services.operations.process_lock import Holder, ProcessLock
+from matchmaker.services.operations.refresher import SnapshotRefresher, alone
+from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
@@ -277,7 +287,7 @@ class Wiring:
 
     @cached_property
     def rankers(self) -> RankerFiles:
-        return RankerFiles(self.settings.data_dir / "rankers")
+        return RankerFiles(self.settings.data_dir / "rankers", self._mirror("rankers"))
 
     @cached_property
     def learning(self) -> RankerLearning:
@@ -312,23 +322,36 @@ class Wiring:
         )
 
     @property
+    def shared_state(self) -> SharedState | None:
+        """What all nodes share; None where this is the only one."""
+        with self._lock:
+            return self._shared_state
+
+    @cached_property
+    def _shared_state(self) -> SharedState | None:
+        return SharedState(self.settings) if self.settings.redis else None
+
+    @property
     def jobs_file(self) -> Path:
         """The database of all background jobs."""
         self.settings.data_dir.mkdir(parents=True, exist_ok=True)
         return self.settings.data_dir / "jobs.db"
 
     @cached_property
-    def requested_jobs(self) -> Mapping[JobKind, SqliteHuey]:
+    def requested_jobs(self) -> Mapping[JobKind, Huey]:
         """What people requested, on its way to the worker: one queue for each kind of work."""
-        return {
-            kind: SqliteHuey(f"requested-{kind}", filename=str(self.jobs_file), results=False)
-            for kind in JobKind
-        }
+        return {kind: self._queue(f"requested-{kind}") for kind in JobKind}
 
     @cached_property
-    def requested_letters(self) -> SqliteHuey:
+    def requested_letters(self) -> Huey:
         """Letters that somebody waits for, on their way to the worker."""
-        return SqliteHuey("letters", filename=str(self.jobs_file), results=False)
+        return self._queue("letters")
+
+    def _queue(self, name: str) -> Huey:
+        if self.shared_state is None:
+            return SqliteHuey(name, filename=str(self.jobs_file), results=False)
+        pool = self.shared_state.patient.connection_pool
+        return RedisHuey(f"{PREFIX}-{name}", connection_pool=pool, results=False)
 
     @cached_property
     def jobs_lock(self) -> ProcessLock:
@@ -355,9 +378,41 @@ class Wiring:
             self.repositories,
             self.importer,
             self.job_queue,
-            UploadFolder(self.settings.data_dir / "uploads"),
+            UploadFolder(self.settings.data_dir / "uploads", self._mirror("uploads")),
             self.clock,
         )
+
+    def node_work(self, lost: Callable[[], None]) -> NodeWork | None:
+        """What this node does as one of several; None where it is the only one."""
+        if self.shared_state is None:
+            return None
+        return NodeWork(self.shared_state, self.snapshot_exchange, self.rankers.sync, lost)
+
+    def _mirror(self, name: str) -> Mirror:
+        """How a folder of the data folder gets to other nodes."""
+        objects = self.objects if self.settings.redis else None
+        return Mirror(self.settings.data_dir / name, objects, f"files/{name}")
+
+    def _gather_files(self) -> None:
+        for name in ("rankers", "uploads", "attachments"):
+            self._mirror(name).gather()
+
+    def _spread_files(self) -> None:
+        self._mirror("rankers").put_folder("")
+        self._mirror("uploads").spread()
+        self._mirror("attachments").spread_files()
+
+    @cached_property
+    def objects(self) -> ObjectStore:
+        return ObjectStore(self.settings)
+
+    @cached_property
+    def snapshot_exchange(self) -> SnapshotExchange:
+        return SnapshotExchange(self.objects, self.snapshot_root, self.reader)
+
+    def _jobs_holder(self) -> Holder | None:
+        state = self.shared_state
+        return self.jobs_lock.holder() if state is None else holder_of_work(state)
 
     @cached_property
     def refresher(self) -> SnapshotRefresher:
@@ -372,6 +427,9 @@ class Wiring:
             lambda: open_cache(self.settings.data_dir / "models", self.settings),
             # A file needs no copy of itself.
             self.graph_copy if self.settings.store_kind == "neo4j" else None,
+            alone
+            if self.shared_state is None
+            else SharedRefresh(self.shared_state, self.snapshot_exchange).alone,
         )
 
     @cached_property
@@ -384,6 +442,8 @@ class Wiring:
             open_file,
             self.log_anchor.forget,
             self.clock,
+            self._gather_files,
+            self._spread_files,
         )
 
     @cached_property
@@ -395,15 +455,20 @@ class Wiring:
             self.embedder,
             self.rankers,
             self.reranker,
-            self.jobs_lock.holder,
+            self._jobs_holder,
             self.log_anchor.check,
+            self.shared_state,
+            self.snapshot_exchange.newest,
         )
 
     @cached_property
     def log_anchor(self) -> LogAnchor:
         """Where the log ended when it was looked at last."""
         return LogAnchor(
-            self.settings.data_dir, lambda: self.store.documents, self.operator_key.signing_secret
+            self.settings.data_dir,
+            lambda: self.store.documents,
+            self.operator_key.signing_secret,
+            Mirror(self.settings.data_dir, self.objects, "files") if self.settings.redis else None,
         )
 
     # -- cooperation
@@ -555,7 +620,21 @@ class Wiring:
             self.store,
             self.repositories,
             self.introductions,
-            AttachmentFiles(self.settings.data_dir / "attachments", Scanner(self.settings.scanner)),
+            AttachmentFiles(
+                self.settings.data_dir / "attachments",
+                Scanner(self.settings.scanner),
+                self._mirror("attachments"),
+            ),
+            self.notification_outbox,
+            self.clock,
+        )
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        return Certificates(
+            self.store,
+            self.repositories,
+            AttachmentFiles(self.settings.data_dir / "proofs", Scanner(self.settings.scanner)),
             self.notification_outbox,
             self.clock,
         )
@@ -670,13 +749,12 @@ class Wiring:
         Nothing is computed with the model and no store is opened. What cannot be
         loaded yet is left for later: the server still answers, and says so.
         """
-        try:
+        with suppress(SnapshotUnavailable):  # a node that has just joined fetches one
             prepare(self.reader.current())
             self.rankers.current()
+        with suppress(ModelUnavailable):
             self.embedder()
             self.reranker()
-        except (SnapshotUnavailable, ModelUnavailable):
-            return
         # Collections in a worker would write to every shared page with objects on it.
         gc.collect()
         gc.freeze()
@@ -689,9 +767,14 @@ class Wiring:
         here, as requests look for no new snapshot themselves any more.
         """
         prepared = None
+        registry = NodeRegistry(self.shared_state) if self.shared_state else None
         while True:
             try:
                 snapshot = self.reader.renew(prepare)
+                if registry is not None:
+                    registry.announce_served(
+                        self.settings.node_name, os.getpid(), snapshot.meta.version
+                    )
                 if snapshot is not prepared:
                     prepared = snapshot
                     self.auditing.prepare()

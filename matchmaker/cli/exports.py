@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matchmaker.exports.tables import DataExport
     from matchmaker.services.operations.exports import Exports
 
-SUBJECTS = ("members", "ties", "worklist", "audit", "recommendations")
+SUBJECTS = ("members", "ties", "certificates", "worklist", "audit", "recommendations")
 
 
 @click.command()
@@ -64,8 +64,8 @@ def export(
 ) -> None:
     """Export WHAT of the cluster ID, or recommendations of the organisation ID.
 
-    Formats: csv, xlsx, json, and graphml and gexf for Gephi, Cytoscape and yEd. Members can be
-    imported again.
+    Formats: csv, xlsx, json, and graphml and gexf for Gephi, Cytoscape and yEd. Members
+    and certificates can be imported again.
     """
     from matchmaker.exports.files import write_export
 
@@ -99,6 +99,8 @@ def _export(
         return exports.members(principal, id)
     if what == "ties":
         return exports.ties(principal, id)
+    if what == "certificates":
+        return exports.certificates(principal, id)
     if what == "worklist":
         return exports.worklist(principal, id, limit, year)
     if what == "audit":

@@ -9,6 +9,7 @@ from typing import Any
 from matchmaker import domain
 from matchmaker.ingest import cells, title_words
 from matchmaker.ingest.cells import several
+from matchmaker.ingest.certificates import certificate_kind
 from matchmaker.ingest.codes import code
 from matchmaker.ingest.countries import country
 from matchmaker.ingest.currencies import currency_code
@@ -73,7 +74,7 @@ class TableFormat:
         """Required columns that rows can do without: ids are made, kinds told by names."""
         if self.name == "organizations":
             return ("kind",)
-        made = ("clusters", "offers", "needs", "ties", "observations")
+        made = ("clusters", "certificates", "offers", "needs", "ties", "observations")
         return ("id",) if self.name in made else ()
 
     @property
@@ -226,6 +227,19 @@ TABLES: dict[str, TableFormat] = {
             _SINCE,
             _UNTIL,
         ), ("cluster", "organization")),
+        TableFormat("certificates", domain.Certificate, "Certificates and qualifications that organisations hold", (
+            _ID,
+            _ORGANIZATION,
+            Column("kind", "what it is known as", "IATF 16949", certificate_kind, required=True, context="certificates", also=title_words.CERTIFICATE_KIND),
+            Column("number", "its number", "IATF 0123456", context="certificates", also=title_words.CERTIFICATE_NUMBER),
+            Column("issuer", "who issued it", "TÜV SÜD", also=title_words.ISSUER),
+            Column("since", "first day", "2024-03-01", partial_date, also=title_words.ISSUED),
+            Column("until", "last day, empty: no end", "2027-03-31", last_date, also=title_words.VALID_UNTIL),
+            Column("proof", "name or address of the file that shows it", "https://example.com/iatf.pdf", also="证明材料|证明文件|证书附件|附件|扫描件|evidence|file|attachment|link"),
+            _choice("claim", domain.ClaimTier, "stated", required=False, also="核实情况|可信度|核验|核验情况|confirmation|confirmed by"),
+            Column("confirmed_on", "day it was confirmed", "", past_date, also="核实日期|核验日期|confirmed on"),
+            _SOURCE,
+        )),
         TableFormat("offers", domain.Offer, "What an organisation can give", (
             _ID,
             _ORGANIZATION,

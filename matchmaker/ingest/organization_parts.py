@@ -6,8 +6,18 @@ import datetime
 from collections.abc import Mapping
 from typing import Any
 
-from matchmaker.domain import DatePrecision, Description, GoalName, Membership, Need, Observation
+from matchmaker.domain import (
+    Certificate,
+    DatePrecision,
+    Description,
+    GoalName,
+    Membership,
+    Need,
+    Observation,
+    certificate_id,
+)
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.certificates import certificates_in
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
@@ -36,6 +46,8 @@ def keep_parts(
     for name, suffix in TEXTS.items():
         if text := parts.get(name):
             _keep_description(reader, row, organization, (name, suffix, text))
+    if held := parts.get(CERTIFICATES):
+        _keep_certificates(reader, row, organization, held)
     if need := parts.get(NEED):
         _keep_need(reader, row, organization, need)
     for indicator, years_ago in FIGURES.items():
@@ -63,6 +75,22 @@ def _keep_description(
         reader.reading.warn(file, row.line, column, error.message, is_lost=True)
         return
     _keep_first(reader, row, "descriptions", description, column, "text")
+
+
+def _keep_certificates(reader: TableReader, row: RowValues, organization: str, text: str) -> None:
+    """Each certificate that the text names; it stays as it is written, too."""
+    reading = reader.reading
+    for named in certificates_in(text):
+        id = certificate_id(organization, named.kind)
+        before = reading.rows["certificates"].get(id)
+        if before is not None and before.number != named.number:
+            id = certificate_id(organization, named.kind, named.number)
+        certificate = Certificate(
+            id, organization, named.kind, named.number, until=named.until,
+            provenance=row.provenance,
+        )  # fmt: skip
+        if id not in reading.rows["certificates"]:
+            reading.keep("certificates", id, certificate, reader.file.name, row.line)
 
 
 def _keep_need(reader: TableReader, row: RowValues, organization: str, text: str) -> None:

@@ -6,13 +6,12 @@ What a yes says stands in the title; so it is read with the cell.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, UndecidedCell
+from matchmaker.ingest.certificates import certificate_names
 from matchmaker.ingest.suggestions import title_keys
-from matchmaker.ingest.title_words import QUALIFICATIONS, with_endings
 from matchmaker.ingest.words import flag, member_of, word_key
 from matchmaker.messages import Message
 from matchmaker.vocabulary import Tier
@@ -42,7 +41,7 @@ def cell_with_title(column: str, title: str, cell: str) -> tuple[str, Message | 
 
 def without_certificates(cell: str) -> tuple[str, list[str]]:
     """A cell of honours without what are certificates and no tiers, and those by their names."""
-    names = _certificates()
+    names = certificate_names()
     parts = [part.strip() for part in _BETWEEN.split(cell) if part.strip()]
     known = {part: names[key] for part in parts if (key := word_key(part)) in names}
     if not known:
@@ -58,7 +57,7 @@ def highest(tiers: Sequence[Tier]) -> Tier | None:
 def _name_of(column: str, title: str) -> str:
     """The qualification that a title names; "" for none."""
     if column == CERTIFICATES:
-        names = _certificates()
+        names = certificate_names()
         return next((names[key] for key in title_keys(title) if key in names), "")
     if column == TIER:
         return next(_tiers(title), "")
@@ -71,15 +70,3 @@ def _tiers(title: str) -> Iterator[str]:
             yield member_of(Tier, key).value
         except (InvalidInput, CellWarning):
             continue
-
-
-@cache
-def _certificates() -> Mapping[str, str]:
-    """Titles, as they are compared, to what they name."""
-    return {
-        word_key(title): name
-        for names in QUALIFICATIONS
-        for name in names.split("|")[:1]
-        for word in names.split("|")
-        for title in with_endings(word)
-    }

@@ -14,8 +14,8 @@ from matchmaker.store.schema import ALIASES, DUPLICATES, MEMBERSHIPS, ORGANIZATI
 
 # Places, industries and clusters are everybody's.
 ALLOWED = (
-    "organizations", "memberships", "offers", "needs", "engagements", "participants", "ties",
-    "observations",
+    "organizations", "certificates", "memberships", "offers", "needs", "engagements",
+    "participants", "ties", "observations",
 )  # fmt: skip
 
 

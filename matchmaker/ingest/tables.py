@@ -19,6 +19,7 @@ from matchmaker.domain import (
     OrganizationStatus,
     Participant,
     SourceTier,
+    certificate_id,
     is_id,
 )
 from matchmaker.errors import InvalidInput
@@ -58,6 +59,7 @@ from matchmaker.text import language_of
 # What makes an id where a file has none.
 _TOLD_BY = {
     "clusters": ("name",),
+    "certificates": ("organization", "kind", "number"),
     "offers": ("organization", "kind", "text"),
     "needs": ("organization", "goal", "text"),
     "ties": ("source", "target", "layer", "since"),
@@ -149,8 +151,7 @@ def _keep_row(reader: TableReader, row: RowValues) -> None:
     if "provenance" in fields_of(table.model):
         values["provenance"] = row.provenance
     if "id" in fields_of(table.model) and "id" not in values:
-        said = (values.get(name, "") for name in _TOLD_BY[table.name])
-        values["id"] = made_id(reader.source, (table.name, *said))
+        values["id"] = _made_id(reader, values)
     key = " ".join(str(values[part]) for part in table.key)
     before = reading.origins.get((table.name, key))
     if before is not None:
@@ -168,6 +169,19 @@ def _keep_row(reader: TableReader, row: RowValues) -> None:
     if explicit:
         parts = tuple(values[part] for part in table.key)
         reading.explicit[table.name, parts[0] if len(parts) == 1 else parts] = explicit
+
+
+def _made_id(reader: TableReader, values: dict[str, Any]) -> str:
+    """The id of a row whose line has none."""
+    table = reader.table.name
+    if table == "certificates":
+        organization, kind, number = (values.get(name, "") for name in _TOLD_BY[table])
+        id = certificate_id(organization, kind)
+        before = reader.reading.rows[table].get(id)
+        if before is not None and before.number != number:
+            return certificate_id(organization, kind, number)
+        return id
+    return made_id(reader.source, (table, *(values.get(name, "") for name in _TOLD_BY[table])))
 
 
 def _made(reader: TableReader, row: RowValues, values: dict[str, Any]) -> Any:

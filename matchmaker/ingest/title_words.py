@@ -41,6 +41,11 @@ RD_EXPENDITURE = "研发费用|研发投入|研发经费|年研发费用|年研�
 MEMBER_SINCE = "入会时间|入会日期|入会年份|入会年月|入会年度|入会|加入时间|加入日期|加入协会时间|加入集群时间|加入年份|会员起始日期|member since|members since|membership since|joined|date joined|joined on|join date|joining date|date of joining|year joined|membership start|date of membership|mitglied seit|beitritt|beitrittsdatum|eintrittsdatum|membre depuis|adhésion|date d'adhésion|miembro desde|socio desde|socio dal|członek od|člen od|член с|дата вступления|入会日|가입일"
 MEMBER_UNTIL = "退会时间|退会日期|退会|退出时间|退出日期|退出协会时间|member until|membership until|left|left on|membership ended|mitglied bis|austritt|austrittsdatum|退会日|탈퇴일"
 CERTIFICATES = "资质|资质证书|资质认证|企业资质|相关资质|资质情况|认证|认证情况|体系认证|管理体系认证|质量体系认证|质量认证|产品认证|认证证书|认证体系|证书|iso证书|iso认证|iso体系|实验室认可|实验室资质|检测资质|认可资质|其他荣誉|荣誉资质|其他资质|其它资质|其他认证|其它认证|certificates|certificate|certifications|certification|certified|certs|iso|iso certificate|iso certificates|iso certification|iso certifications|quality certificates|quality certification|management systems|management system certification|accreditation|accreditations|accredited|laboratory accreditation|lab accreditation|qualifications|zertifikate|zertifikat|zertifizierung|zertifizierungen|akkreditierung|akkreditierungen|certificats|accréditation|accréditations|certificaciones|certificazioni|certyfikaty|certifikáty|сертификаты|認証|認証取得|인증"
+CERTIFICATE_KIND = "证书名称|证书类型|证书种类|资质名称|资质类型|资质种类|认证名称|认证类型|认证项目|体系名称|证书|资质|认证|certificate|certificate name|certificate type|certification|standard|scheme|accreditation|qualification|zertifikat|norm"
+CERTIFICATE_NUMBER = "证书编号|证书号|证书号码|证书注册号|资质编号|注册号|认证编号|编号|certificate number|certificate no|certificate id|cert no|cert number|registration number|registration no|number|no|nummer|zertifikatsnummer|zertifikat-nr"
+ISSUER = "发证机构|发证机关|发证单位|颁发机构|颁证机构|认证机构|批准机关|授予单位|认定机构|认定部门|issuer|issued by|issuing body|certification body|certifier|certified by|accreditation body|zertifizierer|zertifizierungsstelle|ausgestellt von"
+ISSUED = "发证日期|颁证日期|颁发日期|获证日期|取得日期|认定日期|首次发证日期|生效日期|有效期起|有效期自|起始日期|issued|issued on|issue date|date of issue|valid from|certified since|since|ausgestellt am|gültig ab"
+VALID_UNTIL = "有效期至|有效期|有效期止|有效期截止|有效日期|截止日期|到期日|到期日期|到期时间|失效日期|证书有效期|valid until|valid to|valid till|expires|expires on|expiry|expiry date|expiration|expiration date|until|gültig bis|ablaufdatum"
 # What a column may be named for that says yes or no of it; the first word is how it is kept.
 QUALIFICATIONS = (
     "高新技术企业|高企|国家高新技术企业|国家级高新技术企业|国高企|高企认定|high-tech enterprise|high tech enterprise|high-tech firm|new high-tech enterprise|hnte",
@@ -54,7 +59,7 @@ QUALIFICATIONS = (
     "ISO 27001|iso27001|iso/iec 27001|信息安全管理体系",
     "ISO 50001|iso50001|能源管理体系",
     "IATF 16949|iatf16949|ts16949|iso/ts 16949|ts 16949",
-    "AS9100|as 9100|en 9100|en9100",
+    "AS9100|as 9100|as9100d|as 9100d|en 9100|en9100",
     "ISO/IEC 17025|iso 17025|iso17025|17025",
     "CNAS|cnas认可实验室|cnas实验室",
     "CMA|cma资质认定|检验检测机构资质认定",

@@ -17,7 +17,7 @@ from matchmaker.messages import SOURCE, Message, sentences
 from matchmaker.recommend.specification import Choices, Comparison, Specification, read
 from matchmaker.snapshot.distances import Location
 from matchmaker.snapshot.model import FloatArray
-from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE
+from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE, OF_ANYBODY
 
 Key = TypeVar("Key", str, int)
 MAX_LIMIT = 1000
@@ -248,8 +248,12 @@ class Recommendation:
     km: float | None = None
 
     def leading(self, count: int) -> tuple[Reason, ...]:
-        """The first reasons for the candidate that say something of itself."""
-        return tuple(r for r in self.reasons if r.feature not in NOT_OF_THE_CANDIDATE)[:count]
+        """The first reasons for the candidate that say something of itself.
+
+        What could be said of many, whoever asks, comes after what is between the two.
+        """
+        own = [reason for reason in self.reasons if reason.feature not in NOT_OF_THE_CANDIDATE]
+        return tuple(sorted(own, key=lambda reason: reason.feature in OF_ANYBODY)[:count])
 
 
 @dataclass(frozen=True)

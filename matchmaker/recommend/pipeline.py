@@ -296,7 +296,8 @@ def _rank(
         matrix = compute(pairs, names)
         scores = ranker.score(goal, matrix)
         priced = ranker.priced(pairs, scores) if request.capped else scores
-        graded = grades(pairs)
+        # Odds of a tie fall fast with other things than words: they draw no such line.
+        graded = grades(pairs, None if ranker.is_probability else scores)
     return Ranked(pairs, matrix, scores, priced, graded, ranker.is_probability)
 
 

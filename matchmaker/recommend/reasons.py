@@ -30,6 +30,8 @@ _QUESTIONS = {
     QuestionSource.PEERS: in_context("question", "what others in your industry ask"),
 }
 ACTIVE = 3
+# Of those whose country is known so many are in one: to be of it tells nobody apart.
+NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,13 @@ def _text(facts: CandidateFacts, good: bool) -> Sentence:
     fit = facts.feature("words_fit") if in_words else float(facts.pairs.fit.best[facts.row])
     if fit < FIT_UNKNOWN:
         return None, message("no text of its to compare")
-    parameters = {"question": _QUESTIONS[facts.pairs.fit.source], "fit": fit}
+    question = _QUESTIONS[facts.pairs.fit.source]
     if fit < FITS_PARTLY:
-        return fit, message("its texts say little of %(question)s (%(fit).2f)", **parameters)
+        return fit, message("its texts say little of %(question)s", question=question)
     if fit < FITS:
-        text = message("its texts partly fit %(question)s (%(fit).2f)", **parameters)
+        text = message("its texts partly fit %(question)s", question=question)
     else:
-        text = message("its texts fit %(question)s (%(fit).2f)", **parameters)
+        text = message("its texts fit %(question)s", question=question)
     return fit, text if good else message("%(text)s, others' do more", text=text)
 
 
@@ -79,7 +81,7 @@ def _specification(facts: CandidateFacts, good: bool) -> Sentence:
         return None, message("says nothing of what you specify")
     # Where it is and what it is stands in the graph, and is not its saying.
     said = [each for each in judged if each.requirement.kind not in TOLD_BY_GRAPH]
-    named = ", ".join(dict.fromkeys(each.requirement.text for each in said or judged))
+    named = tuple(dict.fromkeys(each.requirement.text for each in said or judged))
     if good and not said:
         return None, message("is what you ask of a partner: %(named)s", named=named)
     if not said:
@@ -115,7 +117,7 @@ def _history(facts: CandidateFacts, _: bool) -> Sentence:
 
 def _home(facts: CandidateFacts, good: bool) -> Sentence:
     value = float(country_work(facts.pairs)[facts.row])
-    if _is_one_country(facts.pairs.snapshot):  # to be of it says nothing
+    if _is_of_most(facts.pairs.snapshot, facts.pairs.country):  # to be of it says nothing
         if good:
             return value, message("often works with organisations like you")
         return value, message("seldom works with organisations like you")
@@ -126,15 +128,15 @@ def _home(facts: CandidateFacts, good: bool) -> Sentence:
     return value, message("often works with organisations of your country")
 
 
-def _is_one_country(snapshot: Snapshot) -> bool:
-    """Whether all whose country is known are of one."""
+def _is_of_most(snapshot: Snapshot, country: int) -> bool:
+    """Whether nearly all whose country is known are of this one."""
 
-    def looked() -> bool:
+    def share() -> float:
         countries = snapshot.organizations.country
         located = countries[countries >= 0]
-        return not (located != located[:1]).any()
+        return float((located == country).mean()) if len(located) else 1.0
 
-    return snapshot.cached("is one country", looked)
+    return snapshot.cached(("share of a country", country), share) >= NEARLY_ALL
 
 
 def _nearness(facts: CandidateFacts, good: bool) -> Sentence:

@@ -20,6 +20,7 @@ from matchmaker.workflow.account import Account, ApiKey, Invitation
 from matchmaker.workflow.appointment import Appointment
 from matchmaker.workflow.call import Call, CallState
 from matchmaker.workflow.call_answer import CallAnswer, CallNote, CallQuestion
+from matchmaker.workflow.certificate import CertificateRecord
 from matchmaker.workflow.gathering import Gathering
 from matchmaker.workflow.interactions import (
     Assignment,
@@ -220,6 +221,9 @@ class Repositories:
         )
         self.call_notes = Repository(
             records, "call_note", CallNote, _fields("call", "organization", "author")
+        )
+        self.certificates = Repository(
+            records, "certificate", CertificateRecord, _fields("organization")
         )
         self.rules = Repository(records, "cluster_rules", ClusterRules, _fields())
         self.interactions = Repository(records, "trace", Interaction, _interaction_keys)

@@ -67,8 +67,7 @@ def save_made(
         ) as beside:
             snapshot = make(Path(beside))
             _write(snapshot, Path(beside), earlier)
-            folder = _place(Path(beside), root, snapshot.meta.version)
-        _point(root, folder.name)
+            return install(Path(beside), root, snapshot.meta.version)
     except OSError as error:
         raise StorageFull(
             "The snapshot cannot be written to %(root)s: %(value)s.",
@@ -77,6 +76,12 @@ def save_made(
             root=root,
             value=error.strerror or error,
         ) from None
+
+
+def install(beside: Path, root: Path, version: int) -> Path:
+    """Make a whole folder beside the others the current one; only it and the last one stay."""
+    folder = _place(beside, root, version)
+    _point(root, folder.name)
     others = [path for path in root.glob("v*") if path.is_dir() and path != folder]
     others.sort(key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
     for old in others[KEPT - 1 :]:

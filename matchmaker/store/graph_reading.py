@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from matchmaker.domain import (
+    Certificate,
     Cluster,
     Description,
     DuplicateCandidate,
@@ -51,6 +52,7 @@ from matchmaker.store.lookup import (
     rows_of,
 )
 from matchmaker.store.schema import (
+    CERTIFICATES,
     CLUSTERS,
     DESCRIPTIONS,
     DUPLICATES,
@@ -193,6 +195,30 @@ class GraphReading(ABC):
             return in_order(tx.rows_about(DESCRIPTIONS, id))
 
         return self._read(work)
+
+    def certificates_of(self, organization_id: str) -> tuple[Certificate, ...]:
+        """Certificates that it holds or held, in order of id. Raises NotFound."""
+
+        def work(tx: Transaction) -> tuple[Certificate, ...]:
+            id = organization_by_id(tx, organization_id).id
+            return in_order(tx.certificates_of([id]))
+
+        return self._read(work)
+
+    def certificates_by_owner(self, ids: Sequence[str]) -> dict[str, tuple[Certificate, ...]]:
+        """Those of several organisations by their own ids; who holds none is left out."""
+        held: dict[str, list[Certificate]] = {}
+        for row in self._read(lambda tx: in_order(tx.certificates_of(ids))):
+            held.setdefault(row.organization, []).append(row)
+        return {id: tuple(rows) for id, rows in held.items()}
+
+    def certificate(self, certificate_id: str) -> Certificate:
+        """Raises NotFound."""
+        return self._read(lambda tx: row_by_id(tx, CERTIFICATES, certificate_id))
+
+    def certificates_ending(self, first: str, last: str) -> tuple[Certificate, ...]:
+        """Those whose last day lies between two days (ISO, both included), in order of id."""
+        return self._read(lambda tx: in_order(tx.certificates_ending(first, last)))
 
     def memberships_of(self, organization_id: str) -> tuple[Membership, ...]:
         """Its memberships, past ones too, in order of key. Raises NotFound."""

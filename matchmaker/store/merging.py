@@ -15,6 +15,8 @@ from typing import Any
 
 from matchmaker.domain import (
     MAX_OTHER_NAMES,
+    Certificate,
+    ClaimTier,
     ContradictedValue,
     DatePrecision,
     Engagement,
@@ -117,6 +119,9 @@ def merged_row(
         changes[PARTICIPANTS] = _merged_participants(before.participants, row.participants)
     if all(getattr(before, name) == value for name, value in changes.items()):
         return before
+    if isinstance(row, Certificate) and before.claim is not ClaimTier.STATED:
+        # What somebody confirmed was confirmed as it was.
+        changes = {"claim": row.claim, "confirmed_on": row.confirmed_on} | changes
     if hasattr(row, "provenance"):
         changes["provenance"] = row.provenance
     return replace(before, **changes)

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from matchmaker.domain import (
     Alias,
+    Certificate,
     Cluster,
     Description,
     DuplicateCandidate,
@@ -111,6 +112,7 @@ DUPLICATES = Table(
     key=("first", "second"),
 )
 DESCRIPTIONS = Table("descriptions", Description, _OF_ONE, statement=StatementKind.DESCRIPTION)
+CERTIFICATES = Table("certificates", Certificate, _OF_ONE)
 CLUSTERS = Table("clusters", Cluster, _LIES_IN)
 MEMBERSHIPS = Table(
     "memberships",
@@ -133,8 +135,8 @@ OBSERVATIONS = Table("observations", Observation, (_to("subject", "organizations
 TABLES: dict[str, Table[Any]] = {
     table.name: table
     for table in (
-        PLACES, INDUSTRIES, ORGANIZATIONS, ALIASES, DUPLICATES, DESCRIPTIONS, CLUSTERS,
-        MEMBERSHIPS, OFFERS, NEEDS, ENGAGEMENTS, TIES, OBSERVATIONS,
+        PLACES, INDUSTRIES, ORGANIZATIONS, ALIASES, DUPLICATES, DESCRIPTIONS, CERTIFICATES,
+        CLUSTERS, MEMBERSHIPS, OFFERS, NEEDS, ENGAGEMENTS, TIES, OBSERVATIONS,
     )
 }  # fmt: skip
 REFERRED = tuple(

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from matchmaker.domain import (
+    Certificate,
     Cluster,
     Engagement,
     NeedState,
@@ -113,6 +114,12 @@ class Transaction(Protocol):
 
     def clusters_of(self, organization_id: str) -> list[Cluster]:
         """Those that it is a member of today (UTC), in order of id."""
+
+    def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
+        """What these organisations hold or held, in any order."""
+
+    def certificates_ending(self, first: str, last: str) -> list[Certificate]:
+        """Those whose last day lies between two days (ISO, both included), in any order."""
 
     def duplicate_keys(self) -> list[DuplicateKeys]: ...
 

@@ -36,6 +36,7 @@ from matchmaker.text import language_of
 BATCH = 5_000
 _KINDS = {
     "organizations": message("organisation"),
+    "certificates": message("certificate"),
     "clusters": message("cluster"),
     "offers": message("offer"),
     "needs": message("need"),

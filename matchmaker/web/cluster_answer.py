@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ SHARES = frozenset(
 )  # fmt: skip
 # More than half of the members joined in one piece: below that it is a gathering.
 _NETWORK = 0.5
+# Clusters above which a place is told in hundredths.
+_MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,15 @@ class Standing:
     before: tuple[int, int, int] | None
     better_than: float | None
     clusters: int
+
+    @property
+    def rank(self) -> str:
+        """Its place among few clusters, of which hundredths tell nothing; "" among many."""
+        if self.better_than is None or self.clusters > _MANY:
+            return ""
+        place = self.clusters - self.better_than / 100 * (self.clusters - 1)
+        first, last = math.floor(place), math.ceil(place)
+        return str(first) if first == last else f"{first}–{last}"
 
 
 def standing_of(audit: AuditOut) -> Standing | None:

@@ -10,7 +10,7 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.http.files import ExportQuery, as_file
 from matchmaker.api.http.problems import status_of
-from matchmaker.domain import GoalName, Kind, OrganizationFilter, Size, Tier
+from matchmaker.domain import GoalName, Kind, Need, NeedState, OrganizationFilter, Size, Tier
 from matchmaker.errors import MatchmakerError
 from matchmaker.exports.tables import ExportFormat
 from matchmaker.goals import GOALS
@@ -33,6 +33,7 @@ from matchmaker.web.maps import map_of_results
 from matchmaker.workflow.interactions import InteractionKind
 
 SHOWN = 20
+_STARTS = 6
 # Characters of a question that stand in the address itself; Chinese ones take nine bytes each.
 MOST_IN_ADDRESS = 1000
 
@@ -55,6 +56,7 @@ def find() -> PageAnswer:
         except MatchmakerError as error:
             problem, status = error, status_of(error)
     cards = cards_of(principal, answer, own)
+    is_idle = answer is None and problem is None and not is_part()
     page = render_template(
         "results.html" if is_part() else "find.html",
         problem=problem,
@@ -72,6 +74,8 @@ def find() -> PageAnswer:
         places=map_of_results(principal, cards),
         saved=picked_by(principal, own, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
+        own_needs=_own_needs(own) if is_idle and own else [],
+        searches=services().saved_searches.listed(principal)[:_STARTS] if is_idle else (),
         sent={name: request.args.getlist(name) for name in FIELDS if name in request.args},
     )
     # Of a part, htmx shows only what went well.
@@ -115,6 +119,11 @@ def _counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
         return {}  # what is wrong with a filter is said where the results would be
     named = {"kind": facets.kinds, "size": facets.sizes, "tier": facets.tiers}
     return {name: {each.value: each.count for each in values} for name, values in named.items()}
+
+
+def _own_needs(own: str) -> list[Need]:
+    """Some of the open needs of one's own organisation, to begin with."""
+    return list(services().published.needs(own, NeedState.OPEN, None, _STARTS).rows)
 
 
 def _answer(principal: Principal, own: str, text: str) -> Answer:

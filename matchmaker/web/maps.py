@@ -27,12 +27,14 @@ _POINTS, _LINES, _ENTRIES = 400, 400, 60
 class MapPoint:
     """A spot with how many are there; `entries` are names with their links, `link` one for all.
 
-    `mark` is "own" for where the reader is, "outside" for who is no member, else "".
+    `ranks` are their places in a list of results, where it is one. `mark` is "own" for where the
+    reader is, "outside" for who is no member, else "".
     """
 
     place: Place
     count: int = 0
     entries: list[tuple[str, str]] = field(default_factory=list)
+    ranks: list[int] = field(default_factory=list)
     link: str = ""
     mark: str = ""
 
@@ -72,6 +74,7 @@ class PlacesMap:
                     "count": point.count,
                     "mark": point.mark,
                     "entries": point.entries[:_ENTRIES],
+                    "ranks": point.ranks,
                     "link": point.link,
                 }
                 for point in self.points
@@ -115,6 +118,7 @@ def map_of_results(principal: Principal, cards: Cards) -> PlacesMap | None:
     for rank, (card, number) in enumerate(zip(ranked, spots.spot_of, strict=False), 1):
         if number >= 0:
             points[number].count += 1
+            points[number].ranks.append(rank)
             entry = f"{rank}. {localised(card.recommendation)}", f"#result-{rank}"
             points[number].entries.append(entry)
     is_placed = bool(own) and spots.spot_of[-1] >= 0

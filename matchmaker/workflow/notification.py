@@ -49,6 +49,9 @@ class NotificationKind(StrEnum):
     CALL_AWARDED = "call_awarded"
     CALL_THANKS = "call_thanks"
     CALL_ENDED = "call_ended"
+    CERTIFICATE_ENDS = "certificate_ends"
+    CERTIFICATE_ENDED = "certificate_ended"
+    CERTIFICATE_CONFIRMED = "certificate_confirmed"
 
 
 # What each says; the parameters are its facts.
@@ -101,6 +104,13 @@ TEXTS = {
         "%(other)s thanks you for your answer and awarded the call otherwise: %(state)s"
     ),
     NotificationKind.CALL_ENDED: message("The call of %(other)s ended without an award: %(state)s"),
+    NotificationKind.CERTIFICATE_ENDS: message(
+        "Your certificate %(other)s ends on %(time)s; enter the new one in time"
+    ),
+    NotificationKind.CERTIFICATE_ENDED: message(
+        "Your certificate %(other)s ended on %(time)s; needs that ask for it are not met any more"
+    ),
+    NotificationKind.CERTIFICATE_CONFIRMED: message("Your certificate %(other)s: %(state)s"),
 }
 # States as they stand in these sentences, which is not always their label.
 STATES = {
@@ -113,6 +123,7 @@ STATES = {
         "another_fits", "dearer", "slower", "minimum_too_large", "too_little_capacity",
         "requirements_not_met", "incomplete", "nothing_suitable", "not_needed", "postponed",
         "over_budget", "undecided", "other",
+        "confirmed_by_partner", "confirmed_by_coordinator",
     )
 }  # fmt: skip
 

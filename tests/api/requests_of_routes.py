@@ -3,12 +3,14 @@
 import itertools
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
+from urllib.parse import quote
 
 import pyotp
 
 from matchmaker.access import ADMIN, SYSTEM, Principal
 from matchmaker.domain import GoalName, Need, NeedState, Organization
 from matchmaker.services.cooperation.call_decisions import Award
+from matchmaker.services.directory.certificates import CertificateContent
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership, Scope
 from matchmaker.workflow.appointment import AppointmentAction, AppointmentOffer, AppointmentStep
@@ -58,6 +60,17 @@ def _introduction(world, accepted=False):
         )
         world.services.introductions.act(other.principal(), made.id, Transition(Action.ACCEPT))
     return made.id
+
+
+def _certificate(world, confirmed=False):
+    """One of t:firm1, with a file."""
+    content = CertificateContent(f"Scheme {next(_number)}")
+    file = ("scheme.txt", BytesIO(b"Scheme held"))
+    use_cases = world.services.certificates
+    made = use_cases.enter(world.principal("owner"), FIRM, content, file)
+    if confirmed:
+        use_cases.confirm(ADMIN, made.certificate.id)
+    return quote(made.certificate.id)
 
 
 def _tomorrow():
@@ -385,6 +398,20 @@ REQUESTS = {
         FIRM, lambda w, r: {"json": {"website": ""}, "headers": {"If-Match": _version(w)}}
     ),
     "GET /organizations/{id}/neighborhood": _with(FIRM),
+    "GET /organizations/{id}/certificates": _with(FIRM),
+    "POST /organizations/{id}/certificates": (
+        FIRM, lambda w, r: {"json": {"kind": f"Scheme {next(_number)}", "until": "2999-01-01"}}
+    ),
+    "PUT /certificates/{id}": (_certificate, lambda w, r: {"json": {"kind": "Scheme"}}),
+    "DELETE /certificates/{id}": (_certificate, lambda w, r: {}),
+    "PUT /certificates/{id}/file": (
+        _certificate, lambda w, r: {"data": {"file": (BytesIO(b"Held"), "held.txt")}}
+    ),
+    "GET /certificates/{id}/file": (_certificate, lambda w, r: {}),
+    "POST /certificates/{id}/confirmation": (_certificate, lambda w, r: {"json": {}}),
+    "DELETE /certificates/{id}/confirmation": (
+        lambda w: _certificate(w, confirmed=True), lambda w, r: {}
+    ),
     "GET /organizations/{id}/recommendations": _with(FIRM, query_string={"goal": "supplier"}),
     "GET /organizations/{id}/accounts": _with(FIRM),
     "DELETE /organizations/{id}/accounts": (
@@ -410,6 +437,7 @@ REQUESTS = {
     "GET /clusters/{id}": _with(CLUSTER),
     "GET /clusters/{id}/members": _with(CLUSTER),
     "GET /clusters/{id}/members/export": _with(CLUSTER, query_string={"format": "json"}),
+    "GET /clusters/{id}/certificates/export": _with(CLUSTER, query_string={"format": "csv"}),
     "GET /clusters/{id}/ties/export": _with(CLUSTER, query_string={"format": "gexf"}),
     "GET /clusters/{id}/audit/export": _with(
         CLUSTER, query_string={"samples": 0, "format": "xlsx"}

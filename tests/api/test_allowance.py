@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.api.http import allowance
-from matchmaker.api.http.allowance import Allowance
+from matchmaker.api.http.allowance import LocalAllowance
 from matchmaker.wiring import wire
 from tests.api.conftest import ADMIN_KEY, application_of
 from tests.api.world import make_world
@@ -22,7 +22,7 @@ def clock(monkeypatch):
 
 
 def test_two_minutes_worth_at_once_then_so_many_a_minute(clock):
-    bucket = Allowance(30)
+    bucket = LocalAllowance(30)
     assert [bucket.take("a") for _ in range(61)] == [True] * 60 + [False]
     assert bucket.take("b")
     clock[0] += 4  # two more
@@ -32,7 +32,7 @@ def test_two_minutes_worth_at_once_then_so_many_a_minute(clock):
 
 
 def test_without_a_limit_everything_passes():
-    bucket = Allowance(0)
+    bucket = LocalAllowance(0)
     assert all(bucket.take("a") for _ in range(1000))
 
 

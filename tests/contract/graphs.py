@@ -10,6 +10,8 @@ import networkx as nx
 
 from matchmaker.domain import (
     Alias,
+    Certificate,
+    ClaimTier,
     Cluster,
     ContradictedValue,
     DatePrecision,
@@ -129,6 +131,15 @@ def everything() -> GraphRows:
             Description(
                 "t:1#about", "t:1", "專業生產不鏽鋼閥門。", "zh", DAY(2020, 5, 6), True
             ),
+        ),
+        certificates=(
+            Certificate(
+                "k:1", "t:1", "IATF 16949", "IATF 0123456", "Certifier AG", DAY(2024, 3, 1),
+                DAY(2027, 2, 28), "iatf.pdf", ClaimTier.COORDINATOR, DAY(2024, 6, 1),
+                Provenance("a list", "line 3", SourceTier.CONFIRMED, DAY(2024, 6, 1)),
+                DatePrecision.MONTH,
+            ),
+            Certificate("k:2", "t:2", "ISO 9001"),
         ),
         clusters=(
             Cluster("c:1", "阀门集群", "Valve cluster", "p:zj-wz", "i:344", "national", 2022),

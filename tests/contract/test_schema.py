@@ -68,7 +68,8 @@ def test_rows_about_one_are_all_that_refer_to_it(store: GraphStore) -> None:
     )  # fmt: skip
     about = store.rows_about("other:1")
     assert {name: len(found) for name, found in about.tables() if found} == {
-        "organizations": 1, "aliases": 1, "duplicates": 1, "descriptions": 1, "memberships": 1,
+        "organizations": 1, "aliases": 1, "duplicates": 1, "descriptions": 1, "certificates": 1,
+        "memberships": 1,
         "offers": 1, "engagements": 1, "ties": 2, "observations": 1,
     }  # fmt: skip
     assert about.engagements == (rows.engagements[0],)

@@ -67,3 +67,38 @@ def test_only_secrets_are_read_from_files(tmp_path, monkeypatch):
     (tmp_path / "port").write_text("1234")
     monkeypatch.setenv("MATCHMAKER_PORT_FILE", str(tmp_path / "port"))
     assert settings().port == 8000
+
+
+NODES = {
+    "redis": "redis://127.0.0.1:6379/0",
+    "snapshots": "s3://bucket/matchmaker",
+    "store": "bolt://neo4j@127.0.0.1:7687",
+    "signing_secret": "s",
+    "admin_key": "k",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"snapshots": ""}, "MATCHMAKER_SNAPSHOTS is not set"),
+        ({"redis": ""}, "MATCHMAKER_REDIS is not set"),
+        ({"store": ""}, "MATCHMAKER_STORE: Each node would have a store of its own"),
+        ({"signing_secret": ""}, "MATCHMAKER_SIGNING_SECRET"),
+        ({"admin_key": ""}, "MATCHMAKER_ADMIN_KEY"),
+        ({"redis": "http://127.0.0.1"}, "MATCHMAKER_REDIS: is no address"),
+        ({"redis": "redis://"}, "MATCHMAKER_REDIS: is no address"),
+        ({"redis": "redis://127.0.0.1:x"}, "MATCHMAKER_REDIS: is no address"),
+        ({"redis": "redis://127.0.0.1/queue"}, "MATCHMAKER_REDIS: is no address"),
+        ({"redis": "redis://cache.example.org"}, "without encryption"),
+    ],
+)
+def test_nodes_that_could_not_work_together_are_refused(changed, named):
+    settings(**NODES).require_sound_sharing()
+    with pytest.raises(SettingsError, match=named):
+        settings(**NODES | changed).require_sound_sharing()
+
+
+def test_one_node_alone_needs_nothing_of_it():
+    settings().require_sound_sharing()
+    settings(**NODES | {"redis": "rediss://cache.example.org"}).require_sound_sharing()

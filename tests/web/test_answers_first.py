@@ -70,7 +70,7 @@ def test_an_organisations_page_says_why_for_us_and_lets_one_act(visit, sample, s
     page = visitor.page
     visitor.open("/sign-in")
     page.locator("form[action='/demo/firm'] button").click()
-    page.locator("button[name=language][value=zh]").click()
+    page.wait_for_url("**/tour")
     visitor.open(f"/organizations/{OTHER}?goal=supplier")
     fit = sample.matching.fit(ADMIN, FIRM, OTHER, GoalName.SUPPLIER)
     assert fit.leading(1)[0].message.text("zh") in page.locator("section:has(#why)").inner_text()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, send_file
-from flask_openapi3 import APIBlueprint
+from flask_openapi3 import APIBlueprint, Tag
 
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.requests import (
@@ -40,10 +40,11 @@ conversations = APIBlueprint("conversations", __name__, url_prefix=API_PREFIX)
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
-def _sends(media_type: str, what: str) -> dict[str, Any]:
+def sends(media_type: str, what: str, tag: Tag = INTRODUCTIONS) -> dict[str, Any]:
+    """How a route that answers with a file is described."""
     success = {200: {"description": what, "content": {media_type: _BINARY}}}
     return {
-        "tags": [INTRODUCTIONS],
+        "tags": [tag],
         "responses": {**success, **READ},
         "security": [{"key": []}, {"session": []}],
     }
@@ -80,7 +81,7 @@ def send_attachment(path: IdPath, header: IdempotencyHeaders, form: NewAttachmen
 
 
 @conversations.get(
-    "/attachments/<id>", **_sends("application/octet-stream", "The file, to be kept.")
+    "/attachments/<id>", **sends("application/octet-stream", "The file, to be kept.")
 )
 def read_attachment(path: IdPath) -> Response:
     """A file of a conversation, for its two sides."""
@@ -90,10 +91,11 @@ def read_attachment(path: IdPath) -> Response:
 def attachment_file(principal: Principal, id: str) -> Response:
     """A file to be kept, never one to be shown in the browser."""
     attachment, content = services().conversations.attachment(principal, id)
-    return _as_download(attachment, content)
+    return as_download(attachment, content)
 
 
-def _as_download(attachment: Attachment, content: Any) -> Response:
+def as_download(attachment: Attachment, content: Any) -> Response:
+    """A file as the answer, for nobody to be shown in the browser."""
     response = send_file(
         content,
         mimetype=attachment.media_type,
@@ -144,7 +146,7 @@ def answer_appointment(
 
 
 @conversations.get(
-    "/meetings/<id>/calendar", **_sends(MEDIA_TYPE, "The meeting as an iCalendar file.")
+    "/meetings/<id>/calendar", **sends(MEDIA_TYPE, "The meeting as an iCalendar file.")
 )
 def read_calendar(path: IdPath) -> Response:
     """A fixed meeting for one's calendar."""

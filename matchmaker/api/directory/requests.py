@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any
 
+from flask_openapi3 import FileStorage
 from pydantic import BeforeValidator, Field
 
 from matchmaker.api.http.fields import (
@@ -26,6 +27,7 @@ from matchmaker.api.http.fields import (
     Text,
 )
 from matchmaker.domain import (
+    MAX_KIND,
     MAX_OTHER_NAMES,
     DatePrecision,
     Engagement,
@@ -50,6 +52,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning
 from matchmaker.ingest.words import member_of
+from matchmaker.services.directory.certificates import CertificateContent
 from matchmaker.services.directory.directory import new_id
 from matchmaker.services.directory.needs import WantedNeeds
 from matchmaker.services.directory.search import LONGEST, MOST_IN_GROUP
@@ -209,6 +212,29 @@ class OrganizationFields(Strict):
                 day, precision = date_of_text(changes["founded"])
             changes |= {"founded": day, "date_precision": precision}
         return changes
+
+
+class CertificateFields(Strict):
+    """A certificate or qualification; `kind` is kept under the one name it is known by."""
+
+    kind: Annotated[Name, Field(max_length=MAX_KIND)]
+    number: Short = ""
+    issuer: Short = ""
+    since: PartialDay | None = None
+    until: Day | None = Field(None, description="The last day; null: no end.")
+    proof: OptionalName = Field("", description="Name or address of what shows it.")
+
+    def to_content(self) -> CertificateContent:
+        day, precision = date_of_text(self.since) if self.since else (None, DatePrecision.DAY)
+        return CertificateContent(
+            self.kind, self.number, self.issuer, day, self.until, self.proof, precision
+        )
+
+
+class CertificateFile(Strict):
+    """The file that shows a certificate."""
+
+    file: FileStorage
 
 
 class NewOrganization(OrganizationFields):

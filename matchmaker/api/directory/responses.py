@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator, model_va
 
 from matchmaker.api.http.fields import ListOut, Outgoing, PageOut, RowOut
 from matchmaker.domain import (
+    ClaimTier,
     Cluster,
     DatePrecision,
     Engagement,
@@ -32,6 +33,7 @@ from matchmaker.domain import (
 )
 from matchmaker.ingest.codes import CodeKind, invalid_codes
 from matchmaker.provenance import PRIVATE_FIELDS
+from matchmaker.services.directory.certificates import CertificateView
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.directory.figures import ReportedFigure
 from matchmaker.services.directory.name_search import MatchedBy
@@ -152,6 +154,50 @@ class MembershipOut(Outgoing):
                    provenance=row.provenance)  # fmt: skip
 
 
+class CertificateFileOut(Outgoing):
+    """A file that shows a certificate; its content is at `/certificates/{id}/file`."""
+
+    name: str
+    media_type: str
+    size: int = Field(description="Bytes.")
+    digest: str = Field(description="SHA-256 of the content.")
+
+
+class CertificateOut(Outgoing):
+    """A certificate or qualification, whether it holds today, and who stands for it.
+
+    `file` is null where there is none or it is not for the reader; `may_confirm` names the tier
+    that the reader can lift it to.
+    """
+
+    id: str
+    organization: str
+    kind: str
+    number: str
+    issuer: str
+    since: str = Field(description="As precisely as known: 2024-03-01, 2024-03, 2024; or empty.")
+    until: datetime.date | None
+    is_valid: bool
+    claim: ClaimTier
+    confirmed_on: datetime.date | None
+    proof: str
+    file: CertificateFileOut | None
+    may_change: bool
+    may_confirm: ClaimTier | None
+    provenance: Provenance
+
+    @classmethod
+    def of(cls, view: CertificateView) -> CertificateOut:
+        row = view.certificate
+        facts = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
+        seen = {name: getattr(view, name) for name in cls.model_fields if hasattr(view, name)}
+        return cls.model_validate(facts | seen | {"since": row.since_text})
+
+
+class CertificateList(ListOut[CertificateOut]):
+    """What an organisation holds and held, what holds today first."""
+
+
 class ProfileOut(OrganizationOut):
     """One organisation with what its codes stand for, the text about it, and figures reported.
 
@@ -165,6 +211,7 @@ class ProfileOut(OrganizationOut):
     descriptions: list[DescriptionOut]
     figures: list[FigureOut]
     memberships: list[MembershipOut]
+    certificates: list[CertificateOut]
     place_details: Place | None
     coordinates: CoordinatesOut | None
     industry_details: Industry | None
@@ -176,6 +223,7 @@ class ProfileOut(OrganizationOut):
         profile: OrganizationProfile,
         figures: Sequence[ReportedFigure],
         memberships: Sequence[Membership],
+        certificates: Sequence[CertificateView],
     ) -> ProfileOut:
         public = OrganizationOut.model_validate(profile.organization).model_dump()
         return cls(
@@ -184,6 +232,7 @@ class ProfileOut(OrganizationOut):
             about=profile.about,
             descriptions=[DescriptionOut.model_validate(row) for row in profile.descriptions],
             memberships=list(map(MembershipOut.of, memberships)),
+            certificates=list(map(CertificateOut.of, certificates)),
             figures=[FigureOut.model_validate(figure) for figure in figures],
             place_details=profile.place,
             coordinates=CoordinatesOut.of(profile.located),

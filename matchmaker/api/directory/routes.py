@@ -184,6 +184,12 @@ def export_ties(path: IdPath, query: ExportQuery) -> Response:
     return as_file(services().exports.ties(current_principal(), path.id), query)
 
 
+@directory.get("/clusters/<path:id>/certificates/export", **sends_file(ORGANIZATIONS))
+def export_certificates(path: IdPath, query: ExportQuery) -> Response:
+    """Certificates that members hold and held, as a file that can be imported again."""
+    return as_file(services().exports.certificates(current_principal(), path.id), query)
+
+
 @directory.get("/clusters/<path:id>", **reads(ORGANIZATIONS, ClusterOut, public=True))
 def read_cluster(path: IdPath) -> Response:
     """One cluster."""
@@ -274,7 +280,8 @@ def _profile(profile: OrganizationProfile) -> Response:
     directory, id = services().directory, profile.organization.id
     figures = directory.figures(current_principal(), id)
     memberships = directory.memberships(current_principal(), id)
-    response = as_json(ProfileOut.of(profile, figures, memberships))
+    certificates = services().certificates.listed(current_principal(), id)
+    response = as_json(ProfileOut.of(profile, figures, memberships, certificates))
     response.set_etag(str(profile.organization.version))
     return response
 

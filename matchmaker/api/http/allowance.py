@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections import OrderedDict
+from typing import Protocol
+
+import redis
+import structlog
+
+from matchmaker.nodes.shared_state import SharedState, key
 
 _MOST = 10_000
+# What does not answer is not asked for each request again.
+_LEFT_ALONE_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
 
 
-class Allowance:
-    """A bucket for each: `minutes` of requests may come at once, then so many a minute.
+class Allowance(Protocol):
+    """A bucket for each: some minutes of requests may come at once, then so many a minute."""
+
+    def take(self, whose: str) -> bool:
+        """Whether one more request may pass; always, where there is no limit."""
+
+
+class LocalAllowance:
+    """`minutes` of requests may come at once.
 
     Each worker process counts for itself, so with two of them twice as many pass.
     """
@@ -22,7 +40,7 @@ class Allowance:
         self._lock = threading.Lock()
 
     def take(self, whose: str) -> bool:
-        """Whether one more request may pass; always, where there is no limit."""
+        """As the protocol says."""
         if not self._rate:
             return True
         now = time.monotonic()
@@ -33,3 +51,47 @@ class Allowance:
             while len(self._left) > _MOST:
                 self._left.popitem(last=False)
         return left >= 1
+
+
+# By the server's clock: those of the nodes may differ.
+_TAKE = """
+local now = redis.call('TIME')
+local at = tonumber(now[1]) + tonumber(now[2]) / 1000000
+local full, rate = tonumber(ARGV[1]), tonumber(ARGV[2])
+local before = redis.call('HMGET', KEYS[1], 'left', 'at')
+local left = full
+if before[1] then
+  left = math.min(full, tonumber(before[1]) + (at - tonumber(before[2])) * rate)
+end
+local after = tostring(math.max(0, left - 1))
+redis.call('HSET', KEYS[1], 'left', after, 'at', string.format('%.6f', at))
+redis.call('PEXPIRE', KEYS[1], math.ceil(full / rate * 1000))
+return left >= 1 and 1 or 0
+"""
+
+
+class SharedAllowance:
+    """The same over all processes of all nodes; while they cannot count together, each does."""
+
+    def __init__(
+        self, a_minute: int, state: SharedState, meanwhile: Allowance, minutes: float = 2.0
+    ) -> None:
+        self._rate = a_minute / 60.0
+        self._full = a_minute * minutes
+        self._redis = state.quick
+        self._meanwhile = meanwhile
+        self._asked_again_at = 0.0
+
+    def take(self, whose: str) -> bool:
+        """As the protocol says."""
+        if not self._rate:
+            return True
+        if time.monotonic() < self._asked_again_at:
+            return self._meanwhile.take(whose)
+        name = key("allowance", hashlib.sha256(whose.encode("utf-8", "replace")).hexdigest()[:32])
+        try:
+            return bool(self._redis.eval(_TAKE, 1, name, self._full, self._rate))
+        except redis.RedisError as error:
+            self._asked_again_at = time.monotonic() + _LEFT_ALONE_SECONDS
+            log.warning("requests counted by each process alone", error=type(error).__name__)
+            return self._meanwhile.take(whose)

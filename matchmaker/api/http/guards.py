@@ -33,7 +33,7 @@ from matchmaker.api.http.context import (
 )
 from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem
-from matchmaker.api.http.rate_counts import SCHEME
+from matchmaker.api.http.rate_counts import counted_in
 from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.errors import (
     NotAllowed,
@@ -113,12 +113,14 @@ TOO_MANY = message("Too many attempts from this address; try again later.")
 UPLOADS = f"{API_PREFIX}/imports"
 UPLOAD = re.compile(
     rf"/(admin|clusters/.+)/import|{UPLOADS}"
-    # Files of conversations.
+    # Files of conversations, and such as show certificates.
     rf"|/introductions/[^/]+|{API_PREFIX}/introductions/[^/]+/attachments"
+    rf"|/organizations/.+/certificates|{API_PREFIX}/certificates/.+/file"
 )
 MAX_UPLOAD = 50_000_000
 # Sent as a form: by clients of the Reconciliation API, and with a file.
-FORMS = frozenset({"/reconcile", "/imports", "/introductions/<id>/attachments"})
+_FILES = ("/introductions/<id>/attachments", "/certificates/<path:id>/file")
+FORMS = frozenset({"/reconcile", "/imports", *_FILES})
 # Sent with a body, and change nothing.
 QUESTIONS = frozenset(
     {
@@ -208,11 +210,11 @@ def cookie_name(name: str) -> str:
 
 def limit_attempts(app: Flask) -> None:
     """Limits on what could be guessed, on the routes once they are there."""
-    data_dir = app.extensions[EXTENSION].services.settings.data_dir
+    wired = app.extensions[EXTENSION].services
     limiter = Limiter(
         get_remote_address,
         app=app,
-        storage_uri=f"{SCHEME}://{data_dir / 'attempts.db'}",
+        **counted_in(wired.settings, wired.shared_state),
         # A disk that cannot be written must not let guessing go on, nor stop everybody.
         in_memory_fallback_enabled=True,
     )

@@ -1,4 +1,4 @@
-"""Answers of POSTs by Idempotency-Key, shared by all worker processes.
+"""Answers of POSTs by Idempotency-Key, shared by all worker processes, and by all nodes.
 
 After the IETF draft "The Idempotency-Key HTTP Header Field": the same key with
 the same request gives the first answer again, with another request it is refused.
@@ -7,14 +7,22 @@ the same request gives the first answer again, with another request it is refuse
 from __future__ import annotations
 
 import json
+import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
-from matchmaker.errors import InvalidInput, StorageFull, WrongState
+import structlog
+
+from matchmaker.errors import InvalidInput, ServiceUnavailable, StorageFull, WrongState
+from matchmaker.nodes.shared_state import SharedState, answering
+from matchmaker.nodes.shared_state import key as shared_key
+
+log = structlog.get_logger(__name__)
 
 KEEP_SECONDS = 24 * 3600
 # A request that never finished (its worker died) frees its key after this long.
@@ -41,11 +49,8 @@ class StoredAnswer:
     body: bytes
 
 
-class IdempotencyStore:
-    """Answers in a small SQLite file; a connection for each call, none across a fork."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
+class IdempotencyStore(Protocol):
+    """Answers that were given, each kept for KEEP_SECONDS."""
 
     def begin(self, key: str, request: str) -> StoredAnswer | None:
         """Reserve a key; the first answer when there is one.
@@ -53,6 +58,22 @@ class IdempotencyStore:
         Raises InvalidInput when the key was used with another request, and
         WrongState while the first request is still under way.
         """
+
+    def finish(self, key: str, answer: StoredAnswer) -> None:
+        """Keep the answer of a reserved key."""
+
+    def release(self, key: str) -> None:
+        """Free a key whose request failed for a reason that may pass."""
+
+
+class LocalAnswers:
+    """Answers in a small SQLite file; a connection for each call, none across a fork."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def begin(self, key: str, request: str) -> StoredAnswer | None:
+        """As the protocol says, and StorageFull."""
         now = time.time()
         with self._transaction() as connection:
             connection.execute(
@@ -68,14 +89,9 @@ class IdempotencyStore:
                 )
                 return None
         if row[0] != request:
-            raise InvalidInput(
-                "was used with another request.", where="Idempotency-Key", mend="Send a new key."
-            )
+            raise _used_otherwise()
         if row[1] is None:
-            raise WrongState(
-                "The first request with this Idempotency-Key is still under way.",
-                mend="Try again in a moment.",
-            )
+            raise _under_way()
         return StoredAnswer(row[1], json.loads(row[2]), row[3])
 
     def finish(self, key: str, answer: StoredAnswer) -> None:
@@ -113,3 +129,80 @@ class IdempotencyStore:
                 path=self._path,
                 error=error,
             ) from None
+
+
+# A repetition of this very call, whose answer was lost, has reserved the key already.
+_BEGIN = """
+local first = redis.call('HMGET', KEYS[1], 'request', 'owner', 'status', 'headers', 'body')
+if not first[1] or (first[2] == ARGV[2] and not first[3]) then
+  redis.call('HSET', KEYS[1], 'request', ARGV[1], 'owner', ARGV[2])
+  redis.call('EXPIRE', KEYS[1], ARGV[3])
+  return {}
+end
+return {first[1], first[3] or '', first[4] or '', first[5] or ''}
+"""
+
+
+class SharedAnswers:
+    """Answers at the server that all nodes share."""
+
+    def __init__(self, state: SharedState) -> None:
+        self._redis = state.patient
+
+    def begin(self, key: str, request: str) -> StoredAnswer | None:
+        """As the protocol says, and ServiceUnavailable."""
+        with answering():
+            first = self._redis.eval(
+                _BEGIN, 1, _name(key), request, secrets.token_hex(8), ABANDONED_SECONDS
+            )
+        if not first:
+            return None
+        before, status, headers, body = first
+        if before != request.encode():
+            raise _used_otherwise()
+        if not status:
+            raise _under_way()
+        return StoredAnswer(int(status), json.loads(headers), body)
+
+    def finish(self, key: str, answer: StoredAnswer) -> None:
+        """As the protocol says. What was done stays done where that cannot be noted."""
+        content = {
+            "status": answer.status,
+            "headers": json.dumps(answer.headers),
+            "body": answer.body,
+        }
+        with _not_answering_noted(), self._redis.pipeline(transaction=True) as pipeline:
+            pipeline.hset(_name(key), mapping=content)  # type: ignore[arg-type]
+            pipeline.expire(_name(key), KEEP_SECONDS)
+            pipeline.execute()
+
+    def release(self, key: str) -> None:
+        """As the protocol says; else the key frees itself after ABANDONED_SECONDS."""
+        with _not_answering_noted():
+            self._redis.delete(_name(key))
+
+
+@contextmanager
+def _not_answering_noted() -> Iterator[None]:
+    try:
+        with answering():
+            yield
+    except ServiceUnavailable as error:
+        log.warning("answer not kept for a repetition", error=str(error.message))
+
+
+def _name(key: str) -> str:
+    return shared_key("answer", key)
+
+
+def _used_otherwise() -> InvalidInput:
+    return InvalidInput(
+        "was used with another request.", where="Idempotency-Key", mend="Send a new key."
+    )
+
+
+def _under_way() -> WrongState:
+    return WrongState(
+        "The first request with this Idempotency-Key is still under way.",
+        mend="Try again in a moment.",
+    )

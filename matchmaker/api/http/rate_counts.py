@@ -1,4 +1,4 @@
-"""Counts of attempts in a small SQLite file, so that all workers count together."""
+"""Counts of attempts, so that all workers count together, and all nodes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import Any
 
 from limits.storage import Storage
 
+from matchmaker.nodes.shared_state import PREFIX, SharedState
+from matchmaker.settings import Settings
+
 SCHEME = "matchmaker"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS attempts (
@@ -21,8 +24,23 @@ CREATE TABLE IF NOT EXISTS attempts (
 """
 
 
+def counted_in(settings: Settings, shared: SharedState | None) -> dict[str, Any]:
+    """Where a `Limiter` counts, as its arguments: at the server of all nodes, or in a file."""
+    if shared is None:
+        return {"storage_uri": f"{SCHEME}://{settings.data_dir / 'attempts.db'}"}
+    pool = shared.quick.connection_pool
+    return {
+        "storage_uri": "redis://",
+        "storage_options": {"connection_pool": pool},
+        "key_prefix": PREFIX,
+    }
+
+
 class SharedCounts(Storage):
-    """Fixed windows, as `limits` wants them; a connection for each call, none across a fork."""
+    """In a small SQLite file: fixed windows, as `limits` wants them.
+
+    A connection for each call, none across a fork.
+    """
 
     STORAGE_SCHEME = [SCHEME]  # noqa: RUF012 -- as the base class has it
 

@@ -56,6 +56,7 @@ class DocumentMerge:
             *self._call_answers(),
             *self._named(repositories.call_questions, self._of_organization),
             *self._named(repositories.call_notes, self._of_organization),
+            *self._named(repositories.certificates, self._of_organization),
             *self._named(repositories.hooks, self._of_organization),
             *self._named(repositories.saved_searches, self._of_organization),
             *self._named(repositories.assignments, self._assignment),

@@ -13,6 +13,7 @@ import numpy as np
 from matchmaker.audit.ties import JOINT
 from matchmaker.domain import (
     UNDIRECTED_LAYERS,
+    Certificate,
     DatePrecision,
     Description,
     Engagement,
@@ -39,11 +40,14 @@ from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
 COUNTED = (EngagementKind.CONTRACT, *JOINT)
 # Private, or no field of an organisation.
 _PRIVATE = frozenset({"contact", *PARTS}) - TEXTS.keys()
-_TERMS = frozenset({"kind", "size", "tier", "stages", "layer", "status"})
+_TERMS = frozenset({"kind", "size", "tier", "stages", "layer", "status", "claim"})
+# Of a certificate the kind is what it is called.
+_NO_TERMS = {"certificates": frozenset({"kind"})}
 # Behind the columns that our own import reads.
 MEMBER_EXTRAS = columns(
     "place_name place_name_en industry_name industry_name_en member_since member_until"
 )
+CERTIFICATE_EXTRAS = columns("organization_name is_valid")
 TIE_EXTRAS = columns(
     "source_name target_name directed weight undertaking undertaking_kind title programme"
     " date_estimated ended origin",
@@ -54,7 +58,9 @@ TIE_EXTRAS = columns(
 def import_columns(table: str) -> tuple[ExportColumn, ...]:
     """The columns that our own import reads, under its titles, but what is private."""
     return tuple(
-        ExportColumn(column.name, column.title, column.name in _TERMS)
+        ExportColumn(
+            column.name, column.title, column.name in _TERMS - _NO_TERMS.get(table, frozenset())
+        )
         for column in TABLES[table].columns
         if column.name not in _PRIVATE
     )
@@ -88,6 +94,36 @@ def members_table(members: Members) -> ExportTable:
             for organization in members.organizations
         ],
     )
+
+
+def certificates_table(
+    rows: Iterable[Certificate], members: Mapping[str, Organization], today: date
+) -> ExportTable:
+    """A row for each certificate of the members, as our own import reads it; whether it holds."""
+    own = import_columns("certificates")
+    names = [column.name for column in own]
+    return ExportTable(
+        "certificates",
+        message("Certificates"),
+        (*own, *CERTIFICATE_EXTRAS),
+        [
+            (
+                *(_certificate_cell(row, name) for name in names),
+                members[row.organization].name,
+                row.is_valid_on(today),
+            )
+            for row in rows
+        ],
+    )
+
+
+def _certificate_cell(row: Certificate, column: str) -> ExportCell:
+    if column == "source":
+        return row.provenance.source
+    if column == "since":
+        return partial_date(row.since, row.date_precision)
+    cell: ExportCell = getattr(row, column)
+    return cell
 
 
 def _cell(members: Members, organization: Organization, column: str) -> ExportCell:

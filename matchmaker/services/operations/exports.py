@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from matchmaker.access import Principal
@@ -16,6 +17,7 @@ from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.operations.exported_clusters import (
     Members,
+    certificates_table,
     graph_of,
     members_table,
     ties_of,
@@ -78,6 +80,25 @@ class Exports:
                 ("snapshot", snapshot.meta.version),
                 ("as_of", snapshot.meta.as_of),
             ),
+        )
+
+    def certificates(self, principal: Principal, cluster_id: str) -> DataExport:
+        """What the members hold and held; as a graph the members with their ties.
+
+        For the cluster's own people. Raises NotAllowed, NotFound; SnapshotUnavailable where a
+        graph is made of it.
+        """
+        members = self._members(principal, cluster_id)
+        by_id = {row.id: row for row in members.organizations}
+        held = self.store.certificates_by_owner(list(by_id))
+        rows = [row for id in by_id for row in held.get(id, ())]
+        today = datetime.now(UTC).date()
+        return DataExport(
+            # As our own import knows a file of certificates.
+            "certificates.members",
+            (certificates_table(rows, by_id, today),),
+            lambda: graph_of(members_table(members), self._ties(self._current(), members)),
+            self._facts(cluster_id, members),
         )
 
     def recommendations(

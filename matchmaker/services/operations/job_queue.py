@@ -74,7 +74,11 @@ class JobQueue:
         unit.add(self.repositories.jobs.put(job))
         unit.log(f"work.{kind}", f"job/{job.id}", **arguments)
         unit.commit(self.repositories.records)
-        self._tasks[kind](job.id)
+        try:
+            self._tasks[kind](job.id)
+        except Exception as error:  # of whichever queue it is
+            # It is written down: `send_forgotten` sends it.
+            log.warning("job waits for its queue", job=job.id, error=type(error).__name__)
         return job
 
     def show(self, principal: Principal, id: str) -> Job:

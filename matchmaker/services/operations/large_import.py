@@ -172,7 +172,7 @@ class LargeImport:
             yield GraphRows(organizations=now)
         yield GraphRows(organizations=tuple(last))
         yield GraphRows(aliases=self.merged, duplicates=self.review)
-        for name in ("descriptions", "observations", "needs"):
+        for name in ("descriptions", "certificates", "observations", "needs"):
             for part in _parts(self.reading.rows[name].values()):
                 yield rewritten(GraphRows(**{name: tuple(part)}), self.leads_to)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,8 +24,9 @@ from matchmaker.embedding import (
     typical,
 )
 from matchmaker.embedding.second import DIMENSION
-from matchmaker.errors import MatchmakerError, SnapshotUnavailable, WrongState, not_writable
+from matchmaker.errors import MatchmakerError, SnapshotUnavailable
 from matchmaker.messages import Message, message
+from matchmaker.services.operations.folder_lock import folder_lock
 from matchmaker.snapshot.build import StatementVectors, build, made_by, passage_texts, statements
 from matchmaker.snapshot.changes import (
     check_patchable,
@@ -51,6 +51,11 @@ BATCH = 1000
 Progress = Callable[[Message, int, int], None]
 
 
+def alone() -> AbstractContextManager[Callable[[], object]]:
+    """Where there is one node, nobody else makes snapshots, and none are published."""
+    return nullcontext(lambda: None)
+
+
 def no_progress(step: Message, done: int, total: int) -> None:
     """For callers that nobody watches."""
 
@@ -68,7 +73,9 @@ class Refreshed:
 class SnapshotRefresher:
     """Makes snapshots; one at a time over all processes of the installation.
 
-    `copy` is kept of what the snapshot shows, for when the store does not answer.
+    `alone` keeps the makers of other nodes out while its block runs, and gives what publishes
+    the snapshot that was made. `copy` is kept of what the snapshot shows, for when the store
+    does not answer.
     """
 
     store: GraphStore
@@ -79,6 +86,7 @@ class SnapshotRefresher:
     cache: Callable[[], VectorCache | VectorCaches]
     anchor_cache: Callable[[], VectorCache | VectorCaches]
     copy: GraphCopy | None = None
+    alone: Callable[[], AbstractContextManager[Callable[[], object]]] = alone
 
     def is_needed(self) -> bool:
         """Whether there is no snapshot of the store as it is now and by the model that is set."""
@@ -100,24 +108,25 @@ class SnapshotRefresher:
         `whole`, and where it is not certain, from the whole graph.
 
         Raises NotAllowed for anyone but admins, WrongState while another refresh runs,
-        ModelUnavailable, StorageFull.
+        ModelUnavailable, StorageFull, ServiceUnavailable where it cannot be published.
         """
         principal.require_admin()
-        with self._alone():
+        with folder_lock(self.root), self.alone() as publish:
             if whole:
-                return self._made_whole(progress, message("This was asked for."))
+                return self._made_whole(progress, publish, message("This was asked for."))
             try:
-                return self._patched(progress)
+                return self._patched(progress, publish)
             except NotPatchableError as error:
-                return self._made_whole(progress, error.reason)
+                return self._made_whole(progress, publish, error.reason)
             except MatchmakerError:
                 raise
             except Exception:
                 # Whatever it was: the whole graph tells what is right.
                 log.exception("snapshot not patched")
-                return self._made_whole(progress, message("What changed could not be joined."))
+                reason = message("What changed could not be joined.")
+                return self._made_whole(progress, publish, reason)
 
-    def _patched(self, progress: Progress) -> Refreshed:
+    def _patched(self, progress: Progress, publish: Callable[[], object]) -> Refreshed:
         """A snapshot of the last one and what changed since. Raises NotPatchableError."""
         last = self._last()
         model, today = self.model(), datetime.now(UTC).date()
@@ -151,12 +160,15 @@ class SnapshotRefresher:
             return snapshot
 
         save_made(make, self.root, last)
+        publish()
         if self.copy is not None:
             progress(message("Keeping a copy of the graph"), 0, 0)
             self.copy.follow(changes)
         return Refreshed(made[-1])
 
-    def _made_whole(self, progress: Progress, reason: Message) -> Refreshed:
+    def _made_whole(
+        self, progress: Progress, publish: Callable[[], object], reason: Message
+    ) -> Refreshed:
         """A snapshot of the whole graph."""
         progress(message("Reading the graph"), 0, 0)
         export = self.store.export()
@@ -171,6 +183,7 @@ class SnapshotRefresher:
         by_model = StatementVectors(model.model, model.revision, vectors, means, of_passages, drift)
         snapshot = build(export, datetime.now(UTC).date(), by_model, last)
         save(snapshot, self.root)
+        publish()
         if self.copy is not None:
             progress(message("Keeping a copy of the graph"), 0, 0)
             self.copy.write(export)
@@ -262,20 +275,3 @@ class SnapshotRefresher:
             ids = [texts[row].id for row in batch]
             self.store.set_embeddings(revision, ids, vectors[batch, :width].tolist())
             progress(message("Giving the store its vectors"), start + len(batch), len(rows))
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Hold the lock of this installation; the system frees it when a process dies."""
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            file = (self.root / ".lock").open("w")
-        except OSError as error:
-            raise not_writable(self.root, error) from None
-        with file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise WrongState(
-                    "Another refresh is running.", mend="Wait until it is done."
-                ) from None
-            yield

@@ -90,6 +90,8 @@ class Privacy:
         return {
             "organization": to_jsonable_python(organization),
             "statements": to_jsonable_python(self.store.statements_of(id)),
+            "certificates": to_jsonable_python(self.store.certificates_of(id)),
+            "certificate_files": _all(repositories.certificates, "organization", id),
             "members": [
                 {"name": account.name, "email": account.email}
                 for account in repositories.accounts.values("organization", id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 from huey.api import Huey
 
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import MatchmakerError, ServiceUnavailable
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.workflow.account import MAX_EMAIL
 
@@ -29,10 +29,19 @@ class ResetRequests:
         self._task = self.queue.task(name="send_reset")(self.send)
 
     def ask(self, email: str) -> bool:
-        """Have a link mailed to its owner, if there is one; False without a mail server."""
+        """Have a link mailed to its owner, if there is one; False without a mail server.
+
+        Raises ServiceUnavailable.
+        """
         if not self.sign_in.links.can_mail:
             return False
-        self._task(email[:MAX_EMAIL])
+        try:
+            self._task(email[:MAX_EMAIL])
+        except Exception as error:  # of whichever queue it is
+            log.warning("reset not queued", error=type(error).__name__)
+            raise ServiceUnavailable(
+                "The request cannot be taken just now.", mend="Try again in a moment."
+            ) from None
         return True
 
     def send(self, email: str) -> None:

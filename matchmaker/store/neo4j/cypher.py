@@ -26,6 +26,7 @@ class Relationship(StrEnum):
     TOOK_PART = "TOOK_PART"
     MEMBER_OF = "MEMBER_OF"
     REPORTED = "REPORTED"
+    HOLDS = "HOLDS"
 
 
 STATEMENT_LABEL = "Statement"
@@ -51,7 +52,11 @@ MATCHES_FILTER = """(size($kinds) = 0 OR o.kind IN $kinds)
   AND (size($countries) = 0 OR o.country IN $countries)
   AND ($places IS NULL OR o.place IN $places)
   AND ($industries IS NULL OR o.industry IN $industries)
-  AND ($cluster IS NULL OR EXISTS { (o)-[:MEMBER_OF]->(:Cluster {id: $cluster}) })"""
+  AND ($cluster IS NULL OR EXISTS { (o)-[:MEMBER_OF]->(:Cluster {id: $cluster}) })
+  AND (size($certificates) = 0 OR EXISTS {
+    MATCH (o)-[:HOLDS]->(held:Certificate) WHERE held.kind IN $certificates
+      AND (held.since IS NULL OR held.since <= date($today))
+      AND (held.until IS NULL OR held.until >= date($today)) })"""
 
 
 def _braced(part: str) -> str:
@@ -141,6 +146,12 @@ WHERE o.id > $after WITH DISTINCT o ORDER BY o.id LIMIT $limit RETURN o {ROW} AS
 CLUSTERS_OF = f"""MATCH (:Organization {{id: $organization}})-[r:MEMBER_OF]->(c:Cluster)
 WHERE (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.until >= date($today))
 WITH DISTINCT c ORDER BY c.id RETURN c {ROW} AS row"""
+
+CERTIFICATES_OF = (
+    f"MATCH (o:Organization)-[:HOLDS]->(n:Certificate) WHERE o.id IN $ids RETURN n {ROW} AS row"
+)
+CERTIFICATES_ENDING = f"""MATCH (n:Certificate)
+WHERE n.until >= date($first) AND n.until <= date($last) RETURN n {ROW} AS row"""
 
 SEEKER_PROFILE = f"""MATCH (o:Organization {{id: $organization}}), (g:Graph {{id: 'graph'}})
 RETURN o {ROW} AS row, g.version AS version,

@@ -12,6 +12,7 @@ from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.codec import Properties, decode
 from matchmaker.store.neo4j.connection import run
 from matchmaker.store.search_terms import search_terms
+from matchmaker.store.transaction import today
 
 # Statements looked at before the filter: the best of the full-text index.
 SEARCH_DEPTH = 5_000
@@ -27,6 +28,8 @@ def filter_parameters(transaction: ManagedTransaction, where: OrganizationFilter
         "industries": _below(transaction, cypher.INDUSTRIES_BELOW, where.industries),
         "countries": sorted(where.countries),
         "cluster": where.cluster,
+        "certificates": sorted(where.certificates),
+        "today": today(),
     }
 
 

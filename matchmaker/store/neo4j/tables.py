@@ -9,6 +9,7 @@ from typing import Any
 from matchmaker.domain import StatementKind
 from matchmaker.store.neo4j.cypher import Relationship
 from matchmaker.store.schema import (
+    CERTIFICATES,
     DESCRIPTIONS,
     ENGAGEMENTS,
     MEMBERSHIPS,
@@ -40,6 +41,7 @@ _SPEAKER = {
     OFFERS.name: Relationship.OFFERS,
     NEEDS.name: Relationship.NEEDS,
 }
+_HELD = {**_SPEAKER, CERTIFICATES.name: Relationship.HOLDS}
 _LINKS = {
     "parent": Link(Relationship.WITHIN),
     "place": Link(Relationship.LOCATED_IN),
@@ -66,8 +68,8 @@ def links(table: Table[Any]) -> Iterator[tuple[Reference, Link]]:
     """What a node's references are in the graph."""
     for reference in table.references:
         if reference.field == "organization":
-            speaker = _SPEAKER.get(table.name)
-            yield reference, Link(speaker, True) if speaker else Link(Relationship.ALIAS_OF)
+            owner = _HELD.get(table.name)
+            yield reference, Link(owner, True) if owner else Link(Relationship.ALIAS_OF)
         else:
             yield reference, _LINKS[reference.field]
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from neo4j import ManagedTransaction
 
 from matchmaker.domain import (
+    Certificate,
     Cluster,
     Engagement,
     Layer,
@@ -46,6 +47,7 @@ from matchmaker.store.neo4j.tables import (
     node_id,
 )
 from matchmaker.store.schema import (
+    CERTIFICATES,
     CLUSTERS,
     ENGAGEMENTS,
     MEMBERSHIPS,
@@ -299,6 +301,13 @@ class Neo4jTransaction:
     def clusters_of(self, organization_id: str) -> list[Cluster]:
         records = self._run(cypher.CLUSTERS_OF, organization=organization_id, today=today())
         return _decoded(CLUSTERS, records)
+
+    def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
+        return _decoded(CERTIFICATES, self._run(cypher.CERTIFICATES_OF, ids=list(ids)))
+
+    def certificates_ending(self, first: str, last: str) -> list[Certificate]:
+        records = self._run(cypher.CERTIFICATES_ENDING, first=first, last=last)
+        return _decoded(CERTIFICATES, records)
 
     def seeker_profile(self, organization_id: str) -> SeekerProfile | None:
         """In one round trip."""

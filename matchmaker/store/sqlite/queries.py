@@ -33,6 +33,11 @@ MATCHES_FILTER = """
     AND (:cluster IS NULL OR EXISTS (
         SELECT 1 FROM memberships WHERE memberships.cluster = :cluster
         AND memberships.organization = organizations.id))
+    AND (:certificates IS NULL OR EXISTS (
+        SELECT 1 FROM certificates WHERE certificates.organization = organizations.id
+        AND certificates.kind IN (SELECT value FROM json_each(:certificates))
+        AND (certificates.since IS NULL OR certificates.since <= :today)
+        AND (certificates.until IS NULL OR certificates.until >= :today)))
 """
 PAGE_OF_ORGANIZATIONS = f"""
 WHERE organizations.id > :after AND {MATCHES_FILTER} ORDER BY organizations.id LIMIT :limit
@@ -50,6 +55,8 @@ PARTICIPANTS_AMONG = """
 SELECT engagement, organization, role, amount, ended FROM participants
 WHERE engagement IN (SELECT value FROM json_each(?)) ORDER BY engagement, position
 """
+CERTIFICATES_OF = "WHERE certificates.organization IN (SELECT value FROM json_each(:ids))"
+CERTIFICATES_ENDING = "WHERE certificates.until BETWEEN :first AND :last"
 CLUSTERS_OF = """
 JOIN memberships ON memberships.cluster = clusters.id
 WHERE memberships.organization = :organization

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from matchmaker.domain import (
+    Certificate,
     Cluster,
     Engagement,
     NeedState,
@@ -26,7 +27,15 @@ from matchmaker.domain import (
 from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit, SeekerProfile
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
-from matchmaker.store.schema import CLUSTERS, ENGAGEMENTS, ORGANIZATIONS, TABLES, TIES, Table
+from matchmaker.store.schema import (
+    CERTIFICATES,
+    CLUSTERS,
+    ENGAGEMENTS,
+    ORGANIZATIONS,
+    TABLES,
+    TIES,
+    Table,
+)
 from matchmaker.store.search_terms import search_terms
 from matchmaker.store.sql import PARTICIPANTS, codec
 from matchmaker.store.sqlite import queries
@@ -254,6 +263,13 @@ class SqliteTransaction:
         parameters = {"organization": organization_id, "today": today()}
         return self._rows(CLUSTERS, queries.CLUSTERS_OF, parameters)
 
+    def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
+        return self._rows(CERTIFICATES, queries.CERTIFICATES_OF, {"ids": json.dumps(list(ids))})
+
+    def certificates_ending(self, first: str, last: str) -> list[Certificate]:
+        days = {"first": first, "last": last}
+        return self._rows(CERTIFICATES, queries.CERTIFICATES_ENDING, days)
+
     def duplicate_keys(self) -> list[DuplicateKeys]:
         rows = self._connection.execute(queries.DUPLICATE_KEYS)
         decoded = ((*row[:-1], tuple(json.loads(row[-1] or "[]"))) for row in rows)
@@ -412,6 +428,8 @@ def _filter_parameters(where: OrganizationFilter) -> dict[str, str | None]:
         "places": listed(where.places),
         "industries": listed(where.industries),
         "cluster": where.cluster,
+        "certificates": listed(where.certificates),
+        "today": today(),
     }
 
 

@@ -6,6 +6,14 @@ addEventListener("DOMContentLoaded", () => {
   const course = JSON.parse(place.dataset.course);
   place.hidden = false;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const colourOf = (name) => {
+    const probe = document.createElement("span");
+    probe.className = name;
+    place.append(probe);
+    const { color } = getComputedStyle(probe);
+    probe.remove();
+    return color;
+  };
   const chart = echarts.init(place, dark ? "dark" : null, { renderer: "svg" });
   chart.setOption({
     backgroundColor: "transparent",
@@ -13,9 +21,10 @@ addEventListener("DOMContentLoaded", () => {
     legend: { bottom: 0 },
     grid: { left: 40, right: 20, top: 20, bottom: 50 },
     xAxis: { type: "category", data: course.years.map(String) },
-    yAxis: { type: "value", min: 0, max: 1 },
+    color: ["hue-0", "hue-1", "hue-3"].map(colourOf),
+    yAxis: { type: "value", min: 0, max: 100, axisLabel: { formatter: "{value}%" } },
     series: course.lines.map((line, number) => ({
-      name: line.name, type: "line", data: line.values, connectNulls: true,
+      name: line.name, type: "line", data: line.values.map((value) => (value === null ? null : Math.round(value * 100))), connectNulls: true,
       symbol: ["circle", "rect", "triangle"][number % 3], symbolSize: 9,
       lineStyle: { type: ["solid", "dashed", "dotted"][number % 3] },
     })),

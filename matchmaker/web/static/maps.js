@@ -47,7 +47,13 @@ async function parts(place) {
 }
 
 const wide = (text) => [...text].reduce((sum, one) => sum + (one > "\u2e80" ? 1 : 0.56), 0);
-const radius = (count) => Math.min(22, 4 + 2.6 * Math.sqrt(count));
+/** What stands in a spot: how many are there; of ranked ones the best rank, and how many more. */
+const inside = ({ count, ranks = [] }) => {
+  if (ranks.length) return ranks.length > 1 ? `${ranks[0]}+${ranks.length - 1}` : String(ranks[0]);
+  return count > 2 ? String(count) : "";
+};
+const radius = (group) => Math.max(
+  Math.min(22, 4 + 2.6 * Math.sqrt(group.count)), group.ranks?.length ? 5 + 3.2 * inside(group).length : 0);
 
 /** Points that would lie on each other as one, the largest first; apart again when nearer. */
 function merged(points, project) {
@@ -58,9 +64,13 @@ function merged(points, project) {
     const [x, y] = project([point.x, point.y]) ?? [NaN, NaN];
     if (!Number.isFinite(x)) continue;
     const near = groups.find((group) => group.mark === point.mark && point.mark !== "own"
-      && Math.hypot(group.x - x, group.y - y) < 0.7 * (radius(group.count) + radius(point.count)));
-    if (near) { near.points.push(point); near.count += point.count; } else {
-      groups.push({ x, y, count: point.count, mark: point.mark, points: [point] });
+      && Math.hypot(group.x - x, group.y - y) < 0.7 * (radius(group) + radius(point)));
+    if (near) {
+      near.points.push(point);
+      near.count += point.count;
+      near.ranks = [...near.ranks, ...point.ranks].sort((a, b) => a - b);
+    } else {
+      groups.push({ x, y, count: point.count, ranks: point.ranks, mark: point.mark, points: [point] });
     }
   }
   return groups;
@@ -145,8 +155,8 @@ class Atlas {
     svg.append(this.element("path", { class: "coast", d: this.shown().map(path).join("") }));
     if (this.data.rings) svg.append(...this.rings(path));
     svg.append(...this.lines(groups));
-    const taken = groups.map(({ x: left, y: top, count }) => {
-      const size = radius(count);
+    const taken = groups.map((group) => {
+      const [left, top, size] = [group.x, group.y, radius(group)];
       return [left - size, top - size, left + size, top + size];
     });
     const labels = [...this.names(groups, taken), ...this.around(project, taken)];
@@ -227,9 +237,9 @@ class Atlas {
       const [first] = group.points;
       const more = group.points.length > 1 ? ` +${group.points.length - 1}` : "";
       const name = group.mark === "own" ? this.place.dataset.here : `${first.name}${more}`;
-      const below = this.text(name, group.x, group.y + radius(group.count) + LETTER + 1, "spot-name", taken);
+      const below = this.text(name, group.x, group.y + radius(group) + LETTER + 1, "spot-name", taken);
       return below.length ? below
-        : this.text(name, group.x, group.y - radius(group.count) - 4, "spot-name", taken);
+        : this.text(name, group.x, group.y - radius(group) - 4, "spot-name", taken);
     });
   }
 
@@ -250,12 +260,10 @@ class Atlas {
   spot(group) {
     const title = group.points.map(({ name, count }) => `${name}: ${count}`).join("\n");
     const made = this.element("g", { class: `spot ${group.mark}`, transform: `translate(${group.x.toFixed(1)} ${group.y.toFixed(1)})` },
-      this.element("circle", { r: Math.max(12, radius(group.count)), class: "touch" }),
-      this.element("circle", { r: radius(group.count) }),
+      this.element("circle", { r: Math.max(12, radius(group)), class: "touch" }),
+      this.element("circle", { r: radius(group) }),
       this.element("title", {}, title));
-    if (group.count > 1 && radius(group.count) >= 8) {
-      made.append(this.element("text", { y: 4 }, String(group.count)));
-    }
+    if (inside(group)) made.append(this.element("text", { y: 4 }, inside(group)));
     made.addEventListener("click", () => this.tell(group));
     return made;
   }

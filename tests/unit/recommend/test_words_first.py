@@ -118,6 +118,33 @@ def test_who_is_merely_near_stands_apart(valves: Snapshot) -> None:
     assert recommend(valves, asked(NEED), Request(SUPPLIER)).nearby == ()
 
 
+def test_who_names_nothing_and_trails_far_behind_does_not_fill_the_list_up() -> None:
+    """A spinner whose text is a little like the question stays out where a forge answers."""
+    offers = (
+        product("forge", "供应法兰锻件毛坯"),
+        product("spinner", "精梳棉纱，现货"),
+        product("second", "锻件，每月两百吨"),
+    )
+    likeness = {"o:forge": 0.9, "o:spinner": 0.4, "o:second": 0.5}
+
+    def answer(*names: str) -> list[str]:
+        graph = snapshot_of(
+            GraphRows(
+                organizations=tuple(firm(name) for name in names),
+                offers=tuple(each for each in offers if each.id.removeprefix("o:") in names),
+            ),
+            {offer: [cosine, (1 - cosine**2) ** 0.5] for offer, cosine in likeness.items()},
+        )
+        question = asked("急找法兰锻件毛坯").texts[0]
+        vector = np.array([1, 0], dtype=np.float32)
+        seeker = Seeker(texts=(replace(question, vector=vector),))
+        return ids(recommend(graph, seeker, Request(SUPPLIER)))
+
+    assert answer("forge", "spinner", "second") == ["forge", "second"]
+    # Nobody is cut off for being far behind somebody who is not there.
+    assert "spinner" in answer("spinner", "second")
+
+
 @pytest.mark.parametrize("text", ["你好", "在吗？", "hello there", "12345", "租一台混凝土泵车"])
 def test_nobody_answers_a_greeting_or_another_trade(valves: Snapshot, text: str) -> None:
     answer = recommend(valves, known_asker(valves, text), Request(SUPPLIER))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from matchmaker.domain import (
+    Certificate,
     Cluster,
     Description,
     DuplicateCandidate,
@@ -366,6 +367,16 @@ def _observation(graph: EditedGraph) -> None:
     graph.put(observations=[row])
 
 
+def _certificate(graph: EditedGraph) -> None:
+    rows = graph.rows
+    known = graph.any_of(rows.certificates)
+    if known is not None and graph.random.random() < 0.3:
+        graph.drop(certificates=[known])
+        return
+    owner = graph.any_of(rows.organizations).id
+    graph.put(certificates=[Certificate(graph.new_id("x"), owner, "ISO 9001", since=graph.day())])
+
+
 def _undone_import(graph: EditedGraph) -> None:
     """Some rows come and some change, and all is as it was before."""
     before = graph.rows
@@ -404,6 +415,7 @@ EDITS: dict[str, Callable[[EditedGraph], None]] = {
     "place": _place,
     "industry": _industry,
     "observation": _observation,
+    "certificate": _certificate,
     "undone import": _undone_import,
     "later": _later,
 }

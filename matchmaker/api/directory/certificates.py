@@ -1,0 +1,99 @@
+"""The routes of certificates: what organisations hold, who stands for it, what shows it."""
+
+# mypy: disable-error-code="untyped-decorator"
+# ruff: noqa: ARG001
+# flask-openapi3 reads the description of what is sent from the signature, used or not.
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi3 import APIBlueprint
+
+from matchmaker.access import Principal
+from matchmaker.api.cooperation.conversations import as_download, sends
+from matchmaker.api.directory.requests import CertificateFields, CertificateFile
+from matchmaker.api.directory.responses import CertificateList, CertificateOut
+from matchmaker.api.directory.routes import ORGANIZATIONS
+from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.routing import as_json, created, done, reads, writes
+
+certificates = APIBlueprint("certificates", __name__, url_prefix=API_PREFIX)
+
+
+@certificates.get(
+    "/organizations/<path:id>/certificates", **reads(ORGANIZATIONS, CertificateList, public=True)
+)
+def list_certificates(path: IdPath) -> Response:
+    """Certificates and qualifications of an organisation, past ones too."""
+    held = services().certificates.listed(current_principal(), path.id)
+    return as_json(CertificateList(items=[CertificateOut.of(view) for view in held]))
+
+
+@certificates.post(
+    "/organizations/<path:id>/certificates", **writes(ORGANIZATIONS, CertificateOut, 201)
+)
+def enter_certificate(
+    path: IdPath, header: IdempotencyHeaders, body: CertificateFields
+) -> Response:
+    """Enter a certificate of one's own organisation."""
+    view = services().certificates.enter(current_principal(), path.id, body.to_content())
+    return created(CertificateOut.of(view), f"organizations/{path.id}/certificates")
+
+
+@certificates.put("/certificates/<path:id>/file", **writes(ORGANIZATIONS, CertificateOut))
+def attach_file(path: IdPath, header: IdempotencyHeaders, form: CertificateFile) -> Response:
+    """The file that shows it, instead of the one before: at most 20 MB; PDF, pictures."""
+    file = (form.file.filename or "", form.file.stream)
+    view = services().certificates.change(current_principal(), path.id, proof=file)
+    return as_json(CertificateOut.of(view))
+
+
+@certificates.get(
+    "/certificates/<path:id>/file",
+    **sends("application/octet-stream", "The file, to be kept.", ORGANIZATIONS),
+)
+def read_file(path: IdPath) -> Response:
+    """The file that shows it, for its organisation and for who can confirm it."""
+    return certificate_file(current_principal(), path.id)
+
+
+@certificates.post("/certificates/<path:id>/confirmation", **writes(ORGANIZATIONS, CertificateOut))
+def confirm_certificate(path: IdPath, header: IdempotencyHeaders) -> Response:
+    """Stand for it: as a coordinator, or as somebody who completed an introduction with it."""
+    view = services().certificates.confirm(current_principal(), path.id)
+    return as_json(CertificateOut.of(view))
+
+
+@certificates.delete(
+    "/certificates/<path:id>/confirmation", **writes(ORGANIZATIONS, CertificateOut)
+)
+def take_back_confirmation(path: IdPath, header: IdempotencyHeaders) -> Response:
+    """Stand for it no longer: then it is only stated."""
+    view = services().certificates.take_back(current_principal(), path.id)
+    return as_json(CertificateOut.of(view))
+
+
+@certificates.put("/certificates/<path:id>", **writes(ORGANIZATIONS, CertificateOut))
+def change_certificate(
+    path: IdPath, header: IdempotencyHeaders, body: CertificateFields
+) -> Response:
+    """Change one's own certificate; what was confirmed has to be confirmed again."""
+    view = services().certificates.change(current_principal(), path.id, body.to_content())
+    return as_json(CertificateOut.of(view))
+
+
+@certificates.delete("/certificates/<path:id>", **writes(ORGANIZATIONS))
+def remove_certificate(path: IdPath, header: IdempotencyHeaders) -> Response:
+    """Take one's own certificate out, with its file."""
+    services().certificates.remove(current_principal(), path.id)
+    return done()
+
+
+def certificate_file(principal: Principal, id: str) -> Response:
+    """A file to be kept, never one to be shown in the browser."""
+    attachment, content = services().certificates.file(principal, id)
+    response = as_download(attachment, content)
+    response.mimetype = "application/octet-stream"
+    return response

@@ -1,0 +1,172 @@
+"""An object store or a folder that all nodes reach, through fsspec: whole files by name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+from matchmaker.errors import NotFound, ServiceUnavailable, SettingsError
+from matchmaker.settings import Settings
+
+# Where it is not Amazon's own.
+_ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+_VARIABLE = "MATCHMAKER_SNAPSHOTS"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One file there: its name below the root, its size in bytes and when it was written."""
+
+    name: str
+    size: int
+    written: datetime | None
+
+
+class ObjectStore:
+    """Files by names with slashes. Each is there whole or not at all, whoever looks meanwhile.
+
+    Nothing is connected before the first use, so after a fork. Every method raises
+    ServiceUnavailable where the store does not answer.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def put(self, name: str, source: Path | bytes) -> None:
+        """Write a file, in the place of one of that name."""
+        filesystem, root = self._opened
+        path = f"{root}/{name}"
+        # An object appears when it is closed; a file of a folder would be seen half written.
+        target = f"{path}.{secrets.token_hex(6)}.part" if self._is_folder else path
+        with self._answering(name):
+            if isinstance(source, bytes):
+                filesystem.pipe_file(target, source)
+            else:
+                filesystem.put_file(str(source), target)
+            if target != path:
+                os.replace(target, path)  # noqa: PTH105
+
+    def get(self, name: str) -> bytes:
+        """The content of a small file. Raises NotFound."""
+        filesystem, root = self._opened
+        with self._answering(name):
+            content: bytes = filesystem.cat_file(f"{root}/{name}")
+            return content
+
+    def fetch(self, name: str, target: Path) -> None:
+        """Copy a file to a path. Raises NotFound."""
+        filesystem, root = self._opened
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with self._answering(name):
+            filesystem.get_file(f"{root}/{name}", str(target))
+
+    def remove(self, name: str) -> None:
+        """A file goes, if it is there."""
+        filesystem, root = self._opened
+        with suppress(NotFound), self._answering(name):
+            filesystem.rm_file(f"{root}/{name}")
+
+    def listed(self, folder: str) -> list[StoredObject]:
+        """The files in a folder, by name; none where there is no such folder."""
+        return [
+            StoredObject(entry["name"], entry["size"] or 0, _written(entry))
+            for entry in self._entries(folder)
+            if entry["type"] == "file" and not entry["name"].endswith(".part")
+        ]
+
+    def folders(self, folder: str) -> list[str]:
+        """The names of the folders in a folder."""
+        return [
+            PurePosixPath(entry["name"]).name
+            for entry in self._entries(folder)
+            if entry["type"] == "directory"
+        ]
+
+    def _entries(self, folder: str) -> list[dict[str, Any]]:
+        filesystem, root = self._opened
+        path = f"{root}/{folder}".rstrip("/")
+        with self._answering(folder):
+            try:
+                filesystem.invalidate_cache()
+                entries = filesystem.ls(path, detail=True)
+            except FileNotFoundError:
+                return []
+        beginning = root.lstrip("/") + "/"
+        below = [
+            {**entry, "name": str(entry["name"]).lstrip("/").removeprefix(beginning)}
+            for entry in entries
+        ]
+        return sorted(
+            (entry for entry in below if entry["name"].rstrip("/") != folder),
+            key=lambda entry: entry["name"],
+        )
+
+    @property
+    def _is_folder(self) -> bool:
+        return urlsplit(self._settings.snapshots).scheme in ("", "file")
+
+    @cached_property
+    def _opened(self) -> tuple[Any, str]:
+        """The file system, and the path of our root there. Raises SettingsError."""
+        import fsspec
+
+        address = self._settings.snapshots
+        parts = urlsplit(address)
+        try:
+            if parts.scheme == "s3":
+                return self._s3(), f"{parts.netloc}{parts.path}".rstrip("/")
+            options = {"auto_mkdir": True} if self._is_folder else {}
+            filesystem, root = fsspec.url_to_fs(address, **options)
+        except (ImportError, ValueError) as error:
+            raise SettingsError(
+                "names a place that cannot be opened: %(error)s.",
+                where=_VARIABLE,
+                mend="Use s3://bucket/folder or a folder; other stores need their package of "
+                "fsspec installed.",
+                error=error,
+            ) from None
+        return filesystem, str(root).rstrip("/")
+
+    def _s3(self) -> Any:
+        """By pyarrow's own client; keys and region are found as Amazon's tools find them."""
+        from fsspec.implementations.arrow import ArrowFSWrapper
+        from pyarrow.fs import S3FileSystem
+
+        options: dict[str, Any] = {}
+        endpoint = next((os.environ[name] for name in _ENDPOINTS if os.environ.get(name)), "")
+        if endpoint:
+            parts = urlsplit(endpoint if "//" in endpoint else f"https://{endpoint}")
+            self._settings.require_encryption(
+                "AWS_ENDPOINT_URL", parts.hostname or "", encrypted=parts.scheme == "https"
+            )
+            options = {"endpoint_override": parts.netloc, "scheme": parts.scheme}
+        return ArrowFSWrapper(S3FileSystem(**options), use_listings_cache=False)
+
+    @contextmanager
+    def _answering(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise NotFound("%(name)s is not there.", name=name) from None
+        except Exception as error:  # each client has errors of its own
+            raise ServiceUnavailable(
+                "The place of snapshots and files cannot be used: %(error)s.",
+                where=_VARIABLE,
+                mend="Look at that place and at its keys; the last snapshot goes on serving.",
+                error=getattr(error, "strerror", None) or error,
+            ) from None
+
+
+def _written(entry: dict[str, Any]) -> datetime | None:
+    value = entry.get("mtime", entry.get("LastModified"))
+    if isinstance(value, datetime):
+        return value
+    return datetime.fromtimestamp(value, UTC) if isinstance(value, int | float) else None

@@ -1,0 +1,1 @@
+"""Several nodes: what they share, and what happens when one of them ends."""
