@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -29,7 +31,9 @@ from matchmaker.embedding import (
 from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
+from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
+from matchmaker.nodes.registry import NodeRegistry
 from matchmaker.nodes.shared_state import PREFIX, SharedState
 from matchmaker.recommend.pipeline import prepare
 from matchmaker.services.auditing.survey_answers import SurveyAnswers
@@ -283,7 +287,7 @@ class Wiring:
 
     @cached_property
     def rankers(self) -> RankerFiles:
-        return RankerFiles(self.settings.data_dir / "rankers")
+        return RankerFiles(self.settings.data_dir / "rankers", self._mirror("rankers"))
 
     @cached_property
     def learning(self) -> RankerLearning:
@@ -374,7 +378,7 @@ class Wiring:
             self.repositories,
             self.importer,
             self.job_queue,
-            UploadFolder(self.settings.data_dir / "uploads"),
+            UploadFolder(self.settings.data_dir / "uploads", self._mirror("uploads")),
             self.clock,
         )
 
@@ -382,7 +386,21 @@ class Wiring:
         """What this node does as one of several; None where it is the only one."""
         if self.shared_state is None:
             return None
-        return NodeWork(self.shared_state, self.snapshot_exchange, lambda: None, lost)
+        return NodeWork(self.shared_state, self.snapshot_exchange, self.rankers.sync, lost)
+
+    def _mirror(self, name: str) -> Mirror:
+        """How a folder of the data folder gets to other nodes."""
+        objects = self.objects if self.settings.redis else None
+        return Mirror(self.settings.data_dir / name, objects, f"files/{name}")
+
+    def _gather_files(self) -> None:
+        for name in ("rankers", "uploads", "attachments"):
+            self._mirror(name).gather()
+
+    def _spread_files(self) -> None:
+        self._mirror("rankers").put_folder("")
+        self._mirror("uploads").spread()
+        self._mirror("attachments").spread_files()
 
     @cached_property
     def objects(self) -> ObjectStore:
@@ -408,7 +426,7 @@ class Wiring:
             # They are the model's, whatever the graph: kept beside it.
             lambda: open_cache(self.settings.data_dir / "models", self.settings),
             # A file needs no copy of itself.
-            self.graph_copy.write if self.settings.store_kind == "neo4j" else None,
+            self.graph_copy if self.settings.store_kind == "neo4j" else None,
             alone
             if self.shared_state is None
             else SharedRefresh(self.shared_state, self.snapshot_exchange).alone,
@@ -424,6 +442,8 @@ class Wiring:
             open_file,
             self.log_anchor.forget,
             self.clock,
+            self._gather_files,
+            self._spread_files,
         )
 
     @cached_property
@@ -437,13 +457,18 @@ class Wiring:
             self.reranker,
             self._jobs_holder,
             self.log_anchor.check,
+            self.shared_state,
+            self.snapshot_exchange.newest,
         )
 
     @cached_property
     def log_anchor(self) -> LogAnchor:
         """Where the log ended when it was looked at last."""
         return LogAnchor(
-            self.settings.data_dir, lambda: self.store.documents, self.operator_key.signing_secret
+            self.settings.data_dir,
+            lambda: self.store.documents,
+            self.operator_key.signing_secret,
+            Mirror(self.settings.data_dir, self.objects, "files") if self.settings.redis else None,
         )
 
     # -- cooperation
@@ -595,7 +620,11 @@ class Wiring:
             self.store,
             self.repositories,
             self.introductions,
-            AttachmentFiles(self.settings.data_dir / "attachments", Scanner(self.settings.scanner)),
+            AttachmentFiles(
+                self.settings.data_dir / "attachments",
+                Scanner(self.settings.scanner),
+                self._mirror("attachments"),
+            ),
             self.notification_outbox,
             self.clock,
         )
@@ -720,13 +749,12 @@ class Wiring:
         Nothing is computed with the model and no store is opened. What cannot be
         loaded yet is left for later: the server still answers, and says so.
         """
-        try:
+        with suppress(SnapshotUnavailable):  # a node that has just joined fetches one
             prepare(self.reader.current())
             self.rankers.current()
+        with suppress(ModelUnavailable):
             self.embedder()
             self.reranker()
-        except (SnapshotUnavailable, ModelUnavailable):
-            return
         # Collections in a worker would write to every shared page with objects on it.
         gc.collect()
         gc.freeze()
@@ -739,9 +767,14 @@ class Wiring:
         here, as requests look for no new snapshot themselves any more.
         """
         prepared = None
+        registry = NodeRegistry(self.shared_state) if self.shared_state else None
         while True:
             try:
                 snapshot = self.reader.renew(prepare)
+                if registry is not None:
+                    registry.announce_served(
+                        self.settings.node_name, os.getpid(), snapshot.meta.version
+                    )
                 if snapshot is not prepared:
                     prepared = snapshot
                     self.auditing.prepare()

@@ -17,8 +17,10 @@ from matchmaker.cli.language import language
 from matchmaker.cli.output import fields_of, print_json, progress_bars, say, wired
 from matchmaker.errors import SettingsError
 from matchmaker.messages import LANGUAGE_VARIABLE, message
+from matchmaker.nodes.notes import NodeNote
 
 if TYPE_CHECKING:
+    from matchmaker.services.operations.health import Nodes, Status
     from matchmaker.settings import Settings
     from matchmaker.wiring import Wiring
 
@@ -53,24 +55,26 @@ def setup() -> None:
 
 @click.command()
 @click.option("--if-needed", is_flag=True, help="Only when the graph has changed since the last.")
+@click.option("--whole", is_flag=True, help="From the whole graph, not from what changed.")
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
-def refresh(if_needed: bool, as_json: bool) -> None:
+def refresh(if_needed: bool, whole: bool, as_json: bool) -> None:
     """Embed what is new and build a snapshot of the graph."""
     services = wired()
     if if_needed and not services.refresher.is_needed():
         say(_UP_TO_DATE, error=True)
         return
-    _refresh(services, quiet=as_json)
+    _refresh(services, quiet=as_json, whole=whole)
     if as_json:
         meta = services.reader.current().meta
         print_json({"version": meta.version, "as_of": meta.as_of, "counts": dict(meta.counts)})
 
 
-def _refresh(services: Wiring, *, quiet: bool = False) -> None:
+def _refresh(services: Wiring, *, quiet: bool = False, whole: bool = False) -> None:
     from matchmaker.ingest.columns import table_name
 
     with progress_bars() as progress:
-        meta = services.refresher.refresh(ADMIN, progress)
+        refreshed = services.refresher.refresh(ADMIN, progress, whole=whole)
+    meta = refreshed.meta
     if not quiet:
         counts = [
             message("%(count)s %(table)s", count=f"{count:,}", table=table_name(name))
@@ -85,6 +89,11 @@ def _refresh(services: Wiring, *, quiet: bool = False) -> None:
                 counts=counts,
             )
         )
+        if refreshed.whole_because is None:
+            say(message("Made of the last one and what changed since."))
+        else:
+            reason = refreshed.whole_because
+            say(message("Made from the whole graph: %(reason)s", reason=reason))
         if not services.rankers.current().models and services.learning.goals():
             say(message("There is a history to learn from: `matchmaker train`."))
 
@@ -97,9 +106,10 @@ def status(as_json: bool) -> None:
 
     from matchmaker.ingest.columns import table_name
 
-    state = wired().health.status()
+    services = wired()
+    state, nodes = services.health.status(), services.health.nodes(ADMIN)
     if as_json:
-        print_json(asdict(state))
+        print_json(asdict(state) | ({"nodes": asdict(nodes)} if nodes else {}))
         return
     say(
         message(
@@ -111,6 +121,18 @@ def status(as_json: bool) -> None:
     )
     for name, count in state.counts.items():
         click.echo(f"          {count:>9,} {table_name(name).text(language())}")
+    _show_snapshot(state)
+    started = state.jobs.started
+    say(
+        message("Jobs:     worked off since %(time)s", time=started.isoformat(" ", "seconds"))
+        if started
+        else message("Jobs:     no worker is running: `matchmaker serve` or `matchmaker worker`")
+    )
+    if nodes is not None:
+        _show_nodes(nodes)
+
+
+def _show_snapshot(state: Status) -> None:
     snapshot = state.snapshot
     if snapshot is None:
         say(message("Snapshot: none that can be read. Run `matchmaker refresh`."))
@@ -122,12 +144,43 @@ def status(as_json: bool) -> None:
         else message("Snapshot: version %(version)s of %(day)s, older than the store", **parameters)
     )
     say(message("Model:    %(model)s", model=state.model or message("none")))
-    started = state.jobs.started
-    say(
-        message("Jobs:     worked off since %(time)s", time=started.isoformat(" ", "seconds"))
-        if started
-        else message("Jobs:     no worker is running: `matchmaker serve` or `matchmaker worker`")
-    )
+
+
+_NOTES = {
+    NodeNote.WAITS: message("no snapshot was published yet"),
+    NodeNote.OTHER_PROGRAM: message(
+        "keeps its last snapshot: the newest is of another program; upgrade this node"
+    ),
+    NodeNote.UNREACHABLE: message(
+        "keeps its last snapshot: the place of snapshots does not answer"
+    ),
+    NodeNote.DAMAGED: message("keeps its last snapshot: what was fetched is damaged"),
+    NodeNote.NO_ROOM: message("keeps its last snapshot: its data folder cannot be written"),
+}
+
+
+def _show_nodes(nodes: Nodes) -> None:
+    say(message("Nodes:    snapshot %(version)s is the newest", version=nodes.published))
+    for node in nodes.nodes:
+        remarks = []
+        if node.is_elected:
+            remarks.append(message("works off the jobs of all nodes"))
+        if node.generation < nodes.newest_generation:
+            remarks.append(message("its program is older than another node's"))
+        if node.note in _NOTES:
+            remarks.append(_NOTES[node.note])
+        say(
+            message(
+                "          %(name)s (program %(program)s): snapshot %(snapshot)s there, "
+                "answers from %(served)s",
+                name=node.name,
+                program=node.program,
+                snapshot=node.snapshot or message("none"),
+                served=node.served or message("none"),
+            )
+        )
+        for remark in remarks:
+            click.echo(f"            {remark.text(language())}")
 
 
 @click.command()

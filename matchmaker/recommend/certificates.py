@@ -28,13 +28,11 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.snapshot.model import (
     CLAIM_TIERS,
-    NO_DATE,
     BoolArray,
     FloatArray,
     IntArray,
     Snapshot,
     from_days,
-    to_days,
 )
 from matchmaker.terms import TERMS
 from matchmaker.text import normal
@@ -77,20 +75,21 @@ def _held(snapshot: Snapshot) -> dict[int, tuple[HeldCertificate, ...]]:
         certificate = HeldCertificate(
             row["kind"], from_days(row["since"]), from_days(row["until"]), CLAIM_TIERS[row["claim"]]
         )
-        held.setdefault(row["organization"], []).append(certificate)
+        held.setdefault(snapshot.row_of(row["organization"]), []).append(certificate)
     return {row: tuple(certificates) for row, certificates in held.items()}
 
 
 def holders(snapshot: Snapshot, kinds: Iterable[str]) -> BoolArray:
     """Who holds one of these kinds, or what shows as much, on the snapshot's day, (N,)."""
-    table, today = snapshot.certificates, to_days(snapshot.meta.as_of)
-    wanted = list(kinds)
-    known = table.column("kind").to_pylist()
-    answering = {kind: any(answers_kind(kind, asked) for asked in wanted) for kind in set(known)}
-    since, until = (np.asarray(table.column(name)) for name in ("since", "until"))
-    holds = (since <= today) & ((until == NO_DATE) | (until >= today))
-    fits = np.array([answering[kind] for kind in known], dtype=np.bool_)
-    rows = np.asarray(table.column("organization"))[holds & fits]
+    today, wanted = snapshot.meta.as_of, list(kinds)
+    answering: dict[str, bool] = {}
+    rows = []
+    for row, certificates in held_by(snapshot).items():
+        for each in certificates:
+            if each.kind not in answering:
+                answering[each.kind] = any(answers_kind(each.kind, asked) for asked in wanted)
+            if answering[each.kind] and each.is_valid_on(today):
+                rows.append(row)
     return np.isin(np.arange(len(snapshot)), rows)
 
 

@@ -15,6 +15,7 @@ from typing import IO
 import structlog
 
 from matchmaker.errors import InvalidInput, NotFound, ServiceUnavailable, not_writable
+from matchmaker.nodes.mirror import Mirror
 from matchmaker.services.cooperation.attachment_types import media_type_of
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.attachment import MAX_FILE, Attachment, attachment_name
@@ -64,10 +65,15 @@ class Scanner:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentFiles:
-    """A folder with one file for each attachment, named by its id."""
+    """A folder with one file for each attachment, named by its id; so other nodes have it."""
 
     root: Path
     scanner: Scanner
+    shared: Mirror | None = None
+
+    @property
+    def _mirror(self) -> Mirror:
+        return self.shared or Mirror(self.root)
 
     def keep(self, name: str, content: IO[bytes]) -> Attachment:
         """Keep a file once it has been looked at: name, size, kind, and by the scanner.
@@ -84,6 +90,7 @@ class AttachmentFiles:
                     media_type = media_type_of(name, file)
                 self.scanner.check(incoming, name)
                 incoming.rename(self.root / id)
+                self._mirror.put_file(id)
             finally:
                 incoming.unlink(missing_ok=True)
         except OSError as error:
@@ -92,6 +99,7 @@ class AttachmentFiles:
 
     def open(self, attachment: Attachment) -> IO[bytes]:
         """To be read. Raises NotFound where it is not there any more."""
+        self._mirror.fetch_file(attachment.id)
         try:
             return (self.root / attachment.id).open("rb")
         except FileNotFoundError:
@@ -100,21 +108,24 @@ class AttachmentFiles:
     def drop(self, attachment: Attachment) -> None:
         """It goes."""
         (self.root / attachment.id).unlink(missing_ok=True)
+        self._mirror.remove_file(attachment.id)
 
     def drop_orphans(self, before: datetime, known: Callable[[], Collection[str]]) -> int:
         """Files older than `before` that no message has any more go; how many.
 
         `known` gives the ids that messages have, and is only called where there are files.
         """
-        old = [
-            path
+        old = {
+            path.name
             for path in (self.root.iterdir() if self.root.is_dir() else ())
             if path.stat().st_mtime < before.timestamp()
-        ]
+        }
+        old.update(self._mirror.shared_files(before))
         kept = known() if old else ()
-        orphans = [path for path in old if path.name not in kept]
-        for path in orphans:
-            path.unlink(missing_ok=True)
+        orphans = old.difference(kept)
+        for name in orphans:
+            (self.root / name).unlink(missing_ok=True)
+            self._mirror.remove_file(name)
         return len(orphans)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from matchmaker.errors import StoreMismatch, not_writable
 from matchmaker.messages import Message, message
+from matchmaker.nodes.mirror import Mirror
 from matchmaker.store.documents import Records
 
 FILE = "log.anchor"
@@ -23,6 +24,11 @@ class LogAnchor:
     folder: Path
     records: Callable[[], Records]
     secret: Callable[[], str]
+    shared: Mirror | None = None
+
+    @property
+    def _mirror(self) -> Mirror:
+        return self.shared or Mirror(self.folder)
 
     def move(self) -> int:
         """Note where the log ends now; how many lines came since. Raises as `check`, StorageFull.
@@ -44,6 +50,7 @@ class LogAnchor:
             beside.replace(path)
         except OSError as error:
             raise not_writable(path, error) from None
+        self._mirror.put_file(FILE)
         return number - before
 
     def check(self) -> Message:
@@ -54,9 +61,11 @@ class LogAnchor:
     def forget(self) -> None:
         """Another log takes the place of this one: a restored backup."""
         (self.folder / FILE).unlink(missing_ok=True)
+        self._mirror.remove_file(FILE)
 
     def _require_line(self) -> int:
         """Number of the line that was noted last, 0 where none was."""
+        self._mirror.fetch_file(FILE, again=True)
         try:
             content = json.loads((self.folder / FILE).read_text())
             number, digest = int(content["number"]), str(content["digest"])

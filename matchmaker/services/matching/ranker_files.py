@@ -14,6 +14,7 @@ import structlog
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import RankerMismatch
+from matchmaker.nodes.mirror import Mirror
 from matchmaker.recommend.exposure import Prices
 from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker
@@ -26,10 +27,14 @@ MEND = "Run `matchmaker train` again; until then fixed weights are used."
 
 
 class RankerFiles:
-    """One file for each goal; another for each goal as learned up to a day."""
+    """One file for each goal; another for each goal as learned up to a day.
 
-    def __init__(self, root: Path) -> None:
+    By the `mirror` other nodes have them as well.
+    """
+
+    def __init__(self, root: Path, mirror: Mirror | None = None) -> None:
         self.root = root
+        self._mirror = mirror or Mirror(root)
         self._lock = threading.Lock()
         self._stamp: tuple[tuple[str, int, int], ...] | None = None
         self._ranker = LearnedRanker({})
@@ -70,7 +75,16 @@ class RankerFiles:
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
+        self._mirror.put_folder("")
         return path
+
+    def sync(self) -> None:
+        """Have what another node learned; where nothing was shared yet, share what is here.
+
+        Raises ServiceUnavailable.
+        """
+        if not self._mirror.fetch_folder("") and self._files():
+            self._mirror.put_folder("")
 
     def load(self, path: Path, goal: GoalName) -> GoalModel:
         """Raises RankerMismatch when the file is not one of ours, or of other features."""

@@ -33,7 +33,8 @@ class Backups:
 
     `copy` writes all that the store holds, at one moment, into a new database file, and `put`
     has the store hold what is in such a file; `open_file` opens it as a store. `forget_anchor`
-    is called before another log takes the place of the one there is.
+    is called before another log takes the place of the one there is. `gather` has the files
+    here that other nodes share, and `spread` gives them those that were brought back.
     """
 
     settings: Settings
@@ -43,6 +44,8 @@ class Backups:
     open_file: Callable[[Path], Store]
     forget_anchor: Callable[[], None]
     clock: Clock
+    gather: Callable[[], object] = lambda: None
+    spread: Callable[[], object] = lambda: None
 
     @property
     def folder(self) -> Path:
@@ -57,6 +60,7 @@ class Backups:
         path = target or self.folder / self.clock().astimezone(UTC).strftime(_NAME)
         self._make_private(path.parent if target is None else None)
         with _scratch(self.settings.data_dir) as scratch:
+            self.gather()
             # Files that a job waits for are older than its document, or new since.
             belonging = self._belonging(scratch / "first")
             copied = scratch / DATABASE
@@ -224,6 +228,7 @@ class Backups:
                     continue
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 source.replace(target)
+            self.spread()
         except OSError as error:
             raise not_writable(self.settings.data_dir, error) from None
 

@@ -10,12 +10,15 @@ from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.embedding import Encoder
-from matchmaker.errors import MatchmakerError, not_writable
+from matchmaker.errors import MatchmakerError, SettingsError, SnapshotUnavailable, not_writable
 from matchmaker.messages import Message, message
+from matchmaker.nodes.registry import NodeRegistry, NodeState
+from matchmaker.nodes.shared_state import SharedState
 from matchmaker.recommend.reread import Reranker
 from matchmaker.services.matching.answer import Freshness
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.operations.process_lock import Holder
+from matchmaker.services.operations.snapshot_exchange import Publication
 from matchmaker.settings import Settings
 from matchmaker.snapshot.load import SnapshotReader, check_graph, check_model, verify
 from matchmaker.store.ports import GraphStore
@@ -25,11 +28,10 @@ NOTHING = Message("")
 
 @dataclass(frozen=True, slots=True)
 class JobsWorker:
-    """Whether background jobs are worked off now, since when, and where among several nodes."""
+    """Whether background jobs are worked off now, and since when."""
 
     running: bool
     started: datetime | None = None
-    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,21 @@ class Status:
     snapshot: Freshness | None
     model: str
     jobs: JobsWorker
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """All nodes that are there, and the version of the newest snapshot that was published; 0: none.
+
+    `newest_generation` is that of the newest program among them.
+    """
+
+    nodes: tuple[NodeState, ...]
+    published: int
+
+    @property
+    def newest_generation(self) -> int:
+        return max((node.generation for node in self.nodes), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +85,15 @@ class HealthService:
     reranker: Callable[[], Reranker | None]
     jobs_holder: Callable[[], Holder | None]
     check_log: Callable[[], Message]
+    shared: SharedState | None = None
+    newest: Callable[[], Publication | None] = lambda: None
 
     def jobs_worker(self) -> JobsWorker:
         """The worker of background jobs, of this data folder or of all nodes."""
         holder = self.jobs_holder()
         if holder is None or holder.is_silent(datetime.now(UTC)):
             return JobsWorker(running=False)
-        return JobsWorker(running=True, started=holder.started, node=holder.node)
+        return JobsWorker(running=True, started=holder.started)
 
     def status(self) -> Status:
         """Raises StoreUnavailable or StoreMismatch; a missing snapshot is no error here."""
@@ -96,6 +115,18 @@ class HealthService:
             model=model,
             jobs=self.jobs_worker(),
         )
+
+    def nodes(self, principal: Principal) -> Nodes | None:
+        """Every node with what it serves; None where there is one alone.
+
+        Raises NotAllowed for anyone but admins, ServiceUnavailable.
+        """
+        principal.require_admin()
+        if self.shared is None:
+            return None
+        newest = self.newest()
+        nodes = tuple(NodeRegistry(self.shared).nodes())
+        return Nodes(nodes, newest.version if newest is not None else 0)
 
     def require_ready(self) -> None:
         """Raises StoreUnavailable, StoreMismatch or SnapshotUnavailable."""
@@ -119,7 +150,55 @@ class HealthService:
                 (message("ranker"), self._look_at_ranker),
                 (message("cross-encoder"), self._look_at_reranker),
                 (message("the log of changes"), self.check_log),
+                *self._node_checks(),
             )
+        )
+
+    def _node_checks(self) -> tuple[tuple[Message, Callable[[], Message]], ...]:
+        if self.shared is None:
+            return ()
+        return (
+            (message("what the nodes share"), self._look_at_shared_state),
+            (message("snapshots of all nodes"), self._look_at_published),
+        )
+
+    def _look_at_shared_state(self) -> Message:
+        """Raises SettingsError where the server would forget answers when it is started anew."""
+        assert self.shared is not None
+        about = self.shared.about()
+        if not int(about.get("aof_enabled", 0)):
+            raise SettingsError(
+                "Redis %(version)s forgets what it was told last when it is started anew.",
+                mend="Set `appendonly yes` there.",
+                version=about.get("redis_version", "?"),
+            )
+        policy = str(about.get("maxmemory_policy", "noeviction"))
+        if policy != "noeviction":
+            raise SettingsError(
+                "Redis %(version)s drops what it holds when it has no room left (%(policy)s).",
+                mend="Set `maxmemory-policy noeviction` there.",
+                version=about.get("redis_version", "?"),
+                policy=policy,
+            )
+        return message(
+            "Redis %(version)s, what it holds is written to disk",
+            version=about.get("redis_version", "?"),
+        )
+
+    def _look_at_published(self) -> Message:
+        newest = self.newest()
+        if newest is None:
+            raise SnapshotUnavailable(
+                "No snapshot was published yet.", mend="The node that works off jobs makes one."
+            )
+        if not newest.is_readable:
+            raise SnapshotUnavailable(
+                "The newest, version %(version)s, is of another program: this node keeps its own.",
+                mend="Upgrade this node.",
+                version=newest.version,
+            )
+        return message(
+            "version %(version)s of %(time)s", version=newest.version, time=newest.made_at
         )
 
     def _look_at_settings(self) -> Message:

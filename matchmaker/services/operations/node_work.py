@@ -179,4 +179,4 @@ def holder_of_work(state: SharedState) -> Holder | None:
     # The lease of one that is silent runs out by itself.
     if holder is None:
         return None
-    return Holder(holder.pid, holder.since, datetime.now(UTC), holder.node)
+    return Holder(holder.pid, holder.since, datetime.now(UTC))

@@ -20,15 +20,11 @@ _WAIT_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The process that has a lock, since when, and when it last said that it is alive.
-
-    `node` is where it runs, "" on this one.
-    """
+    """The process that has a lock, since when, and when it last said that it is alive."""
 
     pid: int
     started: datetime
     last_heartbeat: datetime
-    node: str = ""
 
     def is_silent(self, now: datetime) -> bool:
         """Whether it is there and does nothing, as a stopped process."""

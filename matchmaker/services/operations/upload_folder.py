@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.nodes.mirror import Mirror
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.job import LineCounts, LineProblem
 
@@ -72,11 +73,18 @@ class Upload:
     id: str
     path: Path
     state: UploadState
+    mirror: Mirror
 
     def save(self, state: UploadState) -> Upload:
         """The same with another state."""
-        (self.path.parent / _STATE_FILE).write_bytes(_STATE.dump_json(state))
-        return Upload(self.id, self.path, state)
+        kept = self.path.parent / _STATE_FILE
+        if state != self.state or not kept.exists():
+            kept.write_bytes(_STATE.dump_json(state))
+            self._share()
+        return replace(self, state=state)
+
+    def _share(self) -> None:
+        self.mirror.put_folder(self.path.parent.relative_to(self.mirror.local).as_posix())
 
     @property
     def _check_file(self) -> Path:
@@ -92,6 +100,7 @@ class Upload:
         written = self._check_file.with_suffix(_UNFINISHED)
         written.write_bytes(_CHECK.dump_json(check))
         written.replace(self._check_file)
+        self._share()
 
     def check(self) -> FileCheck | None:
         """What came of reading every line as it is chosen now; None where that was not done."""
@@ -105,9 +114,18 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class UploadFolder:
-    """A folder for each principal, and one for the files that are waiting to be written."""
+    """A folder for each principal, and one for the files that are waiting to be written.
+
+    By the `mirror` other nodes have them as well.
+    """
 
     root: Path
+    shared: Mirror | None = None
+
+    @property
+    def mirror(self) -> Mirror:
+        """How the files get to other nodes."""
+        return self.shared or Mirror(self.root)
 
     def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str) -> Upload:
         """Keep a file; the oldest of many goes."""
@@ -117,28 +135,32 @@ class UploadFolder:
         path = own / id / safe_name(name)
         with path.open("wb") as file:
             shutil.copyfileobj(content, file)
+        kept = Upload(id, path, UploadState(), self.mirror).save(UploadState(cluster))
         for upload in self.all_of(principal)[KEPT:]:
             if upload.id != id:
-                shutil.rmtree(upload.path.parent, ignore_errors=True)
-        return Upload(id, path, UploadState()).save(UploadState(cluster))
+                self.drop(upload)
+        return kept
 
     def drop(self, upload: Upload) -> None:
         """A file that is not to be read goes."""
         shutil.rmtree(upload.path.parent, ignore_errors=True)
+        self.mirror.remove_folder(self._name(upload.path.parent))
 
     def of(self, principal: Principal, id: str) -> Upload:
         """Raises NotFound where the principal has no such file (any more)."""
-        return _read(self._own(principal), id)
+        return self._read(self._own(principal), id)
 
     def all_of(self, principal: Principal) -> list[Upload]:
         """The newest first."""
         own = self._own(principal)
-        folders = sorted(own.iterdir(), key=_sent_at, reverse=True) if own.is_dir() else []
-        return [upload for folder in folders if (upload := _upload(folder)) is not None]
+        names = self.mirror.fetch_folders(self._name(own))
+        folders = [own / name for name in names if (own / name).is_dir()]
+        folders.sort(key=_sent_at, reverse=True)
+        return [upload for folder in folders if (upload := self._upload(folder)) is not None]
 
     def sent_by(self, subject: str, id: str) -> Upload:
         """A file by who sent it. Raises NotFound where it is not there any more."""
-        return _read(self._folder(subject), id)
+        return self._read(self._folder(subject), id)
 
     def request(self, principal: Principal, id: str) -> Upload:
         """Put a file where it waits to be written."""
@@ -146,15 +168,36 @@ class UploadFolder:
         requested = self._requested / id
         requested.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(upload.path.parent, requested)
+        self.mirror.put_folder(self._name(requested))
+        self.mirror.remove_folder(self._name(upload.path.parent))
         return self.requested(id)
 
     def requested(self, id: str) -> Upload:
         """A file that waits to be written. Raises NotFound where it is not there."""
-        return _read(self._requested, id)
+        return self._read(self._requested, id)
 
     def drop_requested(self, id: str) -> None:
         """What was written, or cannot be, goes."""
         shutil.rmtree(self._requested / id, ignore_errors=True)
+        self.mirror.remove_folder(self._name(self._requested / id))
+
+    def _read(self, parent: Path, id: str) -> Upload:
+        folder = parent / id
+        if id and folder.parent == parent and id not in (".", ".."):
+            is_there = self.mirror.fetch_folder(self._name(folder))
+            upload = self._upload(folder) if is_there else None
+            if upload is not None:
+                return upload
+        raise NotFound("The file is not there any more.", mend="Choose it again.")
+
+    def _upload(self, folder: Path) -> Upload | None:
+        """What is kept in a folder, None where that is nothing."""
+        files = sorted(folder.iterdir()) if folder.is_dir() else []
+        sent = [path for path in files if _is_sent(path)]
+        return Upload(folder.name, sent[0], _state(folder), self.mirror) if sent else None
+
+    def _name(self, folder: Path) -> str:
+        return folder.relative_to(self.root).as_posix()
 
     def _own(self, principal: Principal) -> Path:
         return self._folder(principal.subject)
@@ -175,20 +218,10 @@ def safe_name(name: str) -> str:
     return short.lstrip(". ") or "table.csv"
 
 
-def _read(parent: Path, id: str) -> Upload:
-    folder = parent / id
-    if id and folder.parent == parent and id not in (".", ".."):
-        upload = _upload(folder)
-        if upload is not None:
-            return upload
-    raise NotFound("The file is not there any more.", mend="Choose it again.")
-
-
-def _upload(folder: Path) -> Upload | None:
-    """What is kept in a folder, None where that is nothing."""
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    sent = [path for path in files if path.name not in _OWN_FILES and path.suffix != _UNFINISHED]
-    return Upload(folder.name, sent[0], _state(folder)) if sent else None
+def _is_sent(path: Path) -> bool:
+    """Whether it is the file that somebody sent; its own name never begins with a dot."""
+    is_ours = path.name in _OWN_FILES or path.name.startswith(".")
+    return not is_ours and path.suffix != _UNFINISHED
 
 
 def _sent_at(folder: Path) -> float:

@@ -1,0 +1,137 @@
+"""Files that one node keeps and another reads: uploads, attachments, rankers, the log's anchor."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from matchmaker.access import Principal
+from matchmaker.errors import NotFound, ServiceUnavailable
+from matchmaker.nodes.mirror import Mirror
+from matchmaker.nodes.objects import ObjectStore
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.operations.upload_folder import KEPT, UploadFolder, UploadState
+from matchmaker.settings import Settings
+
+WANG = Principal("account:wang", admin=True)
+
+
+@pytest.fixture
+def mirrors(tmp_path):
+    """Makes the mirror of a folder on a node."""
+    objects = ObjectStore(Settings(snapshots=str(tmp_path / "shared"), _env_file=None))
+
+    def make(node: str, folder: str) -> Mirror:
+        return Mirror(tmp_path / node / folder, objects, f"files/{folder}")
+
+    return make
+
+
+@pytest.fixture
+def uploads(mirrors):
+    def make(node: str) -> UploadFolder:
+        mirror = mirrors(node, "uploads")
+        return UploadFolder(mirror.local, mirror)
+
+    return make
+
+
+def test_a_file_sent_to_one_node_is_read_chosen_and_written_on_others(uploads):
+    first, second, worker = (uploads(node) for node in "abc")
+    id = first.keep(WANG, "表 1.csv", io.BytesIO(b"name\nx\n"), "cluster:x").id
+    there = second.of(WANG, id)
+    assert (there.path.name, there.path.read_bytes()) == ("表 1.csv", b"name\nx\n")
+    assert there.state == UploadState("cluster:x")
+    second.of(WANG, id).save(UploadState("cluster:x", joins=True))
+    assert first.of(WANG, id).state.joins is True
+    assert [each.id for each in second.all_of(WANG)] == [id]
+    first.request(WANG, id)
+    assert worker.requested(id).path.read_bytes() == b"name\nx\n"
+    with pytest.raises(NotFound):
+        second.of(WANG, id)
+    worker.drop_requested(id)
+    with pytest.raises(NotFound):
+        first.requested(id)
+
+
+def test_of_many_the_oldest_go_wherever_they_were_sent(uploads):
+    first, second = uploads("a"), uploads("b")
+    ids = [
+        (first, second)[number % 2].keep(WANG, "a.csv", io.BytesIO(b"x"), "").id
+        for number in range(KEPT + 2)
+    ]
+    kept = {each.id for each in first.all_of(WANG)}
+    assert kept == {each.id for each in second.all_of(WANG)}
+    assert kept < set(ids)
+    assert len(kept) == KEPT
+
+
+def test_what_is_being_written_here_is_not_overwritten_by_an_older_one(mirrors):
+    here, elsewhere = mirrors("a", "x"), mirrors("b", "x")
+    folder = elsewhere.local / "f"
+    folder.mkdir(parents=True)
+    (folder / "one").write_text("first")
+    elsewhere.put_folder("f")
+    here.fetch_folder("f")
+    (here.local / "f" / "one").write_text("mine")  # and not yet shared
+    here.fetch_folder("f")
+    assert (here.local / "f" / "one").read_text() == "mine"
+    here.put_folder("f")
+    elsewhere.fetch_folder("f")
+    assert (folder / "one").read_text() == "mine"
+
+
+def test_a_file_that_arrives_damaged_is_not_taken(mirrors, tmp_path):
+    here, elsewhere = mirrors("a", "x"), mirrors("b", "x")
+    (elsewhere.local / "f").mkdir(parents=True)
+    (elsewhere.local / "f" / "one").write_text("first")
+    elsewhere.put_folder("f")
+    for path in (tmp_path / "shared" / "files" / "x" / "f").iterdir():
+        if path.name != "INDEX.json":
+            path.write_text("other")
+    with pytest.raises(ServiceUnavailable, match="damaged"):
+        here.fetch_folder("f")
+    assert not list((here.local / "f").iterdir())
+
+
+def test_an_attachment_is_opened_on_any_node_and_gone_on_all(mirrors):
+    def files(node: str) -> AttachmentFiles:
+        mirror = mirrors(node, "attachments")
+        return AttachmentFiles(mirror.local, Scanner(""), mirror)
+
+    first, second = files("a"), files("b")
+    attachment = first.keep("a.txt", io.BytesIO(b"plain text\n"))
+    with second.open(attachment) as file:
+        assert file.read() == b"plain text\n"
+    later = datetime.now(UTC) + timedelta(hours=1)
+    shutil.rmtree(first.root)
+    assert first.drop_orphans(later, lambda: {attachment.id}) == 0
+    assert first.drop_orphans(later, lambda: ()) == 1
+    shutil.rmtree(second.root)
+    with pytest.raises(NotFound):
+        second.open(attachment)
+
+
+def test_all_that_is_shared_is_gathered_for_a_backup(mirrors, uploads):
+    kept = uploads("a").keep(WANG, "a.csv", io.BytesIO(b"x"), "")
+    elsewhere = mirrors("b", "uploads")
+    elsewhere.gather()
+    there = elsewhere.local / kept.path.relative_to(mirrors("a", "uploads").local)
+    assert there.read_bytes() == b"x"
+    restored = mirrors("c", "uploads")
+    shutil.copytree(elsewhere.local, restored.local)
+    shutil.rmtree(elsewhere.local.parent.parent / "shared")
+    restored.spread()
+    assert uploads("d").of(WANG, kept.id).path.read_bytes() == b"x"
+
+
+def test_without_other_nodes_nothing_is_shared(tmp_path):
+    alone = Mirror(tmp_path / "x")
+    alone.put_folder("f")
+    alone.put_file("f")
+    assert alone.fetch_folder("f")
+    alone.gather()
+    assert not (tmp_path / "x").exists()
