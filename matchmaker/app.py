@@ -23,6 +23,7 @@ from matchmaker.api.matching.local import local
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
 from matchmaker.api.people import openid
+from matchmaker.api.people.channels import channels
 from matchmaker.api.people.passkeys import passkeys
 from matchmaker.api.people.routes import people
 from matchmaker.errors import NotFound, SettingsError
@@ -51,6 +52,7 @@ from matchmaker.web import (
 from matchmaker.web import call_answers as call_answer_pages
 from matchmaker.web import calls as call_pages
 from matchmaker.web import certificates as certificate_pages
+from matchmaker.web import channels as channel_pages
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
 from matchmaker.web import people as people_pages
@@ -84,6 +86,7 @@ VIEWS = (
     call_pages,
     call_answer_pages,
     certificate_pages,
+    channel_pages,
     refusal_pages,
     welcome,
 )
@@ -123,6 +126,7 @@ def create_app(wired: Wiring) -> OpenAPI:
     guards.register(app)
     for area in (
         directory, certificates, reconciliation, matching, auditing, surveys, people, passkeys,
+        channels,
         cooperation, conversations, calls, coordination, operations,
     ):  # fmt: skip
         app.register_api(area)
