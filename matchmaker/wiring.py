@@ -88,6 +88,7 @@ from matchmaker.services.operations.job_queue import JobHandler, JobQueue
 from matchmaker.services.operations.node_work import NodeWork, SharedRefresh, holder_of_work
 from matchmaker.services.operations.process_lock import Holder, ProcessLock
 from matchmaker.services.operations.refresher import SnapshotRefresher, alone
+from matchmaker.services.operations.shared_vectors import SharedVectors
 from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
@@ -386,7 +387,12 @@ class Wiring:
         """What this node does as one of several; None where it is the only one."""
         if self.shared_state is None:
             return None
-        return NodeWork(self.shared_state, self.snapshot_exchange, self.rankers.sync, lost)
+        return NodeWork(
+            self.shared_state,
+            self.snapshot_exchange,
+            (self.rankers.sync, self.shared_vectors.sync),
+            lost,
+        )
 
     def _mirror(self, name: str) -> Mirror:
         """How a folder of the data folder gets to other nodes."""
@@ -405,6 +411,10 @@ class Wiring:
     @cached_property
     def objects(self) -> ObjectStore:
         return ObjectStore(self.settings)
+
+    @cached_property
+    def shared_vectors(self) -> SharedVectors:
+        return SharedVectors(self.objects, self.cache)
 
     @cached_property
     def snapshot_exchange(self) -> SnapshotExchange:
@@ -429,7 +439,9 @@ class Wiring:
             self.graph_copy.write if self.settings.store_kind == "neo4j" else None,
             alone
             if self.shared_state is None
-            else SharedRefresh(self.shared_state, self.snapshot_exchange).alone,
+            else SharedRefresh(
+                self.shared_state, self.snapshot_exchange, self.shared_vectors
+            ).alone,
         )
 
     @cached_property
