@@ -85,7 +85,12 @@ from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
-from matchmaker.services.operations.node_work import NodeWork, SharedRefresh, holder_of_work
+from matchmaker.services.operations.node_work import (
+    FETCH_SECONDS,
+    NodeWork,
+    SharedRefresh,
+    holder_of_work,
+)
 from matchmaker.services.operations.process_lock import Holder, ProcessLock
 from matchmaker.services.operations.refresher import SnapshotRefresher, alone
 from matchmaker.services.operations.shared_vectors import SharedVectors
@@ -442,6 +447,7 @@ class Wiring:
             else SharedRefresh(
                 self.shared_state, self.snapshot_exchange, self.shared_vectors
             ).alone,
+            0.0 if self.shared_state is None else FETCH_SECONDS,
         )
 
     @cached_property
