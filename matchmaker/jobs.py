@@ -30,6 +30,8 @@ from matchmaker.wiring import Wiring, wire
 
 # How long somebody waits at most until what they requested begins.
 MAX_WAIT_SECONDS = 1.0
+# What changed counts for everybody within ten seconds: with a patch, and servers taking it over.
+LOOK_FOR_CHANGES_SECONDS = 2.0
 # Exit code of whoever was elected among several nodes, and is no more.
 NO_MORE_ELECTED = 75
 # A worker that was just killed may not be gone yet.
@@ -40,21 +42,34 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PeriodicWork:
-    """A kind of work that comes again, at the minutes and hours (UTC) of `schedule`."""
+    """A kind of work that comes again, at the minutes and hours (UTC) of `schedule`.
+
+    It is looked for `every` so many seconds, and rests as long as it took, or a minute where
+    something was not available.
+    """
 
     name: str
     schedule: Callable[[datetime], bool]
     work: Callable[[], object]
+    every: float = 60.0
 
     def repeat(self, over: threading.Event) -> None:
         """Do it whenever it is due, until it is over. What goes wrong is logged."""
         while not over.is_set():
+            began, every = time.monotonic(), self.every
             if self.schedule(datetime.now(UTC)):
                 try:
                     self.work()
+                except MatchmakerError as error:
+                    log.warning(
+                        f"not done: {self.name}", error=str(error.message), mend=str(error.mend)
+                    )
+                    every = 60.0
                 except Exception:
                     log.exception("periodic work failed", work=self.name)
-            over.wait(60 - time.time() % 60)
+                    every = 60.0
+            took = time.monotonic() - began
+            over.wait(max(every - time.time() % every, took))
 
 
 def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
@@ -73,7 +88,9 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
         ("end of the log noted", wired.log_anchor.move),
     )
     return (
-        PeriodicWork("refresh", crontab(), lambda: refresh_if_needed(wired)),
+        PeriodicWork(
+            "refresh", crontab(), lambda: refresh_if_needed(wired), every=LOOK_FOR_CHANGES_SECONDS
+        ),
         PeriodicWork(
             "backup",
             crontab("*/5"),
@@ -123,16 +140,17 @@ def _run_step(event: str, step: Callable[[], int]) -> None:
 def refresh_if_needed(wired: Wiring) -> bool:
     """A new snapshot when the store has changed since the last one; whether it was made.
 
-    What is unavailable now is logged, and tried again the next minute.
+    Raises MatchmakerError where something is not available.
     """
-    try:
-        if not wired.refresher.is_needed():
-            return False
-        meta = wired.refresher.refresh(SYSTEM)
-    except MatchmakerError as error:
-        log.warning("snapshot not refreshed", error=str(error.message), mend=str(error.mend))
+    if not wired.refresher.is_needed():
         return False
-    log.info("snapshot refreshed", version=meta.version)
+    refreshed = wired.refresher.refresh(SYSTEM)
+    reason = refreshed.whole_because
+    log.info(
+        "snapshot refreshed",
+        version=refreshed.meta.version,
+        whole_because=str(reason) if reason else None,
+    )
     return True
 
 

@@ -441,7 +441,7 @@ class Wiring:
             # They are the model's, whatever the graph: kept beside it.
             lambda: open_cache(self.settings.data_dir / "models", self.settings),
             # A file needs no copy of itself.
-            self.graph_copy.write if self.settings.store_kind == "neo4j" else None,
+            self.graph_copy if self.settings.store_kind == "neo4j" else None,
             alone
             if self.shared_state is None
             else SharedRefresh(

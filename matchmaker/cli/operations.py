@@ -55,24 +55,26 @@ def setup() -> None:
 
 @click.command()
 @click.option("--if-needed", is_flag=True, help="Only when the graph has changed since the last.")
+@click.option("--whole", is_flag=True, help="From the whole graph, not from what changed.")
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
-def refresh(if_needed: bool, as_json: bool) -> None:
+def refresh(if_needed: bool, whole: bool, as_json: bool) -> None:
     """Embed what is new and build a snapshot of the graph."""
     services = wired()
     if if_needed and not services.refresher.is_needed():
         say(_UP_TO_DATE, error=True)
         return
-    _refresh(services, quiet=as_json)
+    _refresh(services, quiet=as_json, whole=whole)
     if as_json:
         meta = services.reader.current().meta
         print_json({"version": meta.version, "as_of": meta.as_of, "counts": dict(meta.counts)})
 
 
-def _refresh(services: Wiring, *, quiet: bool = False) -> None:
+def _refresh(services: Wiring, *, quiet: bool = False, whole: bool = False) -> None:
     from matchmaker.ingest.columns import table_name
 
     with progress_bars() as progress:
-        meta = services.refresher.refresh(ADMIN, progress)
+        refreshed = services.refresher.refresh(ADMIN, progress, whole=whole)
+    meta = refreshed.meta
     if not quiet:
         counts = [
             message("%(count)s %(table)s", count=f"{count:,}", table=table_name(name))
@@ -87,6 +89,11 @@ def _refresh(services: Wiring, *, quiet: bool = False) -> None:
                 counts=counts,
             )
         )
+        if refreshed.whole_because is None:
+            say(message("Made of the last one and what changed since."))
+        else:
+            reason = refreshed.whole_because
+            say(message("Made from the whole graph: %(reason)s", reason=reason))
         if not services.rankers.current().models and services.learning.goals():
             say(message("There is a history to learn from: `matchmaker train`."))
 

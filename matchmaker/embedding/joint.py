@@ -19,6 +19,7 @@ from matchmaker.settings import Settings
 # Share of the second model in the likeness of two texts, of 0 to 1 the best in both languages
 # and across them (docs/measurements.md).
 SECOND_SHARE = 0.4
+_AT_ONCE = 256
 
 
 class JointEmbedder:
@@ -89,12 +90,22 @@ def comparable(
     of_first = {language: mean[:width] for language, mean in means.items()}
     of_second = {language: mean[width:] for language, mean in means.items()}
     first = center(vectors[:, :width], languages, of_first)
-    second = center(vectors[:, width:], languages, of_second) @ _projection()
+    second = _projected(center(vectors[:, width:], languages, of_second))
     norms = np.linalg.norm(second, axis=1, keepdims=True)
     np.divide(second, norms, out=second, where=norms > 1e-9)
     return np.hstack(
         [first * np.float32((1 - SECOND_SHARE) ** 0.5), second * np.float32(SECOND_SHARE**0.5)]
     )
+
+
+def _projected(vectors: FloatArray) -> FloatArray:
+    """Products with `_projection`, of so many rows at once that a row's company does not show:
+    libraries of linear algebra sum in another order where rows are few."""
+    projection = _projection()
+    rows = np.zeros((-(-len(vectors) // _AT_ONCE) * _AT_ONCE, vectors.shape[1]), np.float32)
+    rows[: len(vectors)] = vectors
+    parts = [rows[at : at + _AT_ONCE] @ projection for at in range(0, len(rows), _AT_ONCE)]
+    return np.vstack([*parts, np.zeros((0, projection.shape[1]), np.float32)])[: len(vectors)]
 
 
 @cache

@@ -85,6 +85,7 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
         vectors=np.where(keep_statement[:, None], snapshot.vectors, np.float32(0)),
         passage_vectors=snapshot.passage_vectors[keep_statement[snapshot.passages.statement]],
         index_file=None,
+        index_rows=None,
     )
 
 

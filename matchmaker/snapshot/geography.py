@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from matchmaker.domain import Place
 from matchmaker.snapshot.model import FloatArray
 
 EARTH_RADIUS_KM = 6371.0088  # mean radius (IUGG)
@@ -49,21 +48,18 @@ def coordinate_at(place: NDArray[np.int32], coordinates: FloatArray) -> FloatArr
     return np.append(coordinates, np.float32(np.nan))[place]
 
 
-def coordinates_of(
-    places: Sequence[Place], rows: Mapping[str, int]
-) -> tuple[FloatArray, FloatArray]:
+def coordinates_of(places: pa.Table) -> tuple[FloatArray, FloatArray]:
     """Degrees of each place, or of its nearest ancestor that has them, NaN else; two of (n,)."""
-    latitude = np.full(len(places), np.nan, dtype=np.float32)
-    longitude = np.full(len(places), np.nan, dtype=np.float32)
-    for number, start in enumerate(places):
-        place = start
-        passed = set[str]()  # parents may go round in a circle
-        while place.latitude is None or place.longitude is None:
-            passed.add(place.id)
-            parent = rows.get(place.parent or "", -1)
-            if parent < 0 or places[parent].id in passed:
-                break
-            place = places[parent]
-        else:
-            latitude[number], longitude[number] = place.latitude, place.longitude
-    return latitude, longitude
+    latitude, longitude = (
+        np.append(places[name].to_numpy(zero_copy_only=False).astype(np.float32), np.nan)
+        for name in ("latitude", "longitude")
+    )
+    nobody = len(places)
+    parent = np.append(np.asarray(places["parent"], dtype=np.int64), -1)
+    located = np.isfinite(latitude) & np.isfinite(longitude)
+    above = np.where(located, np.arange(nobody + 1), np.where(parent < 0, nobody, parent))
+    for _ in range(nobody.bit_length() + 1):  # each time twice as far up
+        above = above[above]
+    # Parents that go round in a circle lead to nobody who is located.
+    latitude[~located], longitude[~located] = np.nan, np.nan
+    return latitude[above[:nobody]].astype(np.float32), longitude[above[:nobody]].astype(np.float32)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, reduce
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from zlib import crc32
 
@@ -16,12 +17,15 @@ from numpy.typing import NDArray
 from matchmaker import text as text_module
 from matchmaker.dictionary import dictionary, words_of
 from matchmaker.domain import Statement
+from matchmaker.messages import message
 from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex, Snapshot
+from matchmaker.snapshot.splice import NotPatchableError, Splice
 from matchmaker.text import codes, terms
 
 # Collisions at 2²⁰ buckets: with 200,000 distinct terms about one in eleven
 # shares its bucket, nearly always with a rare one.
 BUCKETS = 1 << 20
+_POSTINGS_AT_ONCE = 1 << 20
 K1 = 1.2
 B = 0.75
 
@@ -70,13 +74,37 @@ def build_lexical(
     Texts that stand in an `earlier` index, of the same `reading`, are not read again.
     """
     kept = _kept(earlier, len(texts), buckets)
+    missing = kept.missing
+    new = read_postings([texts[row] for row in missing.tolist()], buckets)
+    kept.lengths[missing] = new.lengths
+    return weigh(
+        np.concatenate([kept.columns, new.columns]),
+        np.concatenate([kept.rows, missing[new.rows]]),
+        np.concatenate([kept.frequencies, new.frequencies]),
+        kept.lengths,
+        buckets,
+    )
+
+
+@dataclass(frozen=True)
+class TermPostings:
+    """How often texts say terms: `columns` (buckets), `rows` (texts) and `frequencies` (p,), and
+    `lengths` (texts,)."""
+
+    columns: NDArray[np.int64]
+    rows: IntArray
+    frequencies: FloatArray
+    lengths: FloatArray
+
+
+def read_postings(texts: Sequence[str], buckets: int) -> TermPostings:
+    """Those of texts, which are read for their words."""
     columns: list[int] = []
     rows: list[int] = []
     frequencies: list[int] = []
-    lengths = kept.lengths
+    lengths = np.zeros(len(texts), dtype=np.float32)
     buckets_by_term: dict[str, int] = {}
-    for row in kept.missing.tolist():
-        text = texts[row]
+    for row, text in enumerate(texts):
         counted: Counter[int] = Counter()
         for term in terms(text):
             number = buckets_by_term.get(term)
@@ -87,12 +115,11 @@ def build_lexical(
         columns.extend(counted.keys())
         frequencies.extend(counted.values())
         rows.extend([row] * len(counted))
-    return weigh(
-        np.concatenate([kept.columns, np.array(columns, dtype=np.int64)]),
-        np.concatenate([kept.rows, np.array(rows, dtype=np.int32)]),
-        np.concatenate([kept.frequencies, np.array(frequencies, dtype=np.float32)]),
+    return TermPostings(
+        np.array(columns, dtype=np.int64),
+        np.array(rows, dtype=np.int32),
+        np.array(frequencies, dtype=np.float32),
         lengths,
-        buckets,
     )
 
 
@@ -131,6 +158,29 @@ def _kept(earlier: EarlierPostings | None, count: int, buckets: int) -> _Kept:
     )
 
 
+@dataclass(frozen=True)
+class TermWeights:
+    """What BM25 takes from all statements: `idf` of each bucket and the `average` length."""
+
+    idf: NDArray[np.float64]
+    average: float
+
+    @classmethod
+    def of(cls, document_frequency: NDArray[np.int64], lengths: FloatArray) -> TermWeights:
+        """That of statements of these lengths, so many of which have a term of each bucket."""
+        spoken = int(np.count_nonzero(lengths))
+        average = float(lengths.sum()) / spoken if spoken else 1.0
+        frequency = document_frequency.astype(np.float64)
+        return cls(np.log1p((spoken - frequency + 0.5) / (frequency + 0.5)), average)
+
+    def weights(
+        self, columns: NDArray[np.int64], frequencies: FloatArray, lengths: FloatArray
+    ) -> NDArray[np.float64]:
+        """Of postings (p,), with the length of the statement of each."""
+        norm = K1 * (1 - B + B * lengths / self.average)
+        return np.asarray(self.idf[columns] * frequencies * (K1 + 1) / (frequencies + norm))
+
+
 def weigh(
     columns: NDArray[np.int64],
     rows: NDArray[np.int32],
@@ -143,12 +193,8 @@ def weigh(
     idf = ln(1 + (N − df + ½) / (df + ½)) (Lucene's, never negative). N counts the
     statements that have any term.
     """
-    spoken = int(np.count_nonzero(lengths))
-    average = float(lengths.sum()) / spoken if spoken else 1.0
-    document_frequency = np.bincount(columns, minlength=buckets).astype(np.float64)
-    idf = np.log1p((spoken - document_frequency + 0.5) / (document_frequency + 0.5))
-    norm = K1 * (1 - B + B * lengths[rows] / average)
-    weight = idf[columns] * frequencies * (K1 + 1) / (frequencies + norm)
+    scale = TermWeights.of(np.bincount(columns, minlength=buckets), lengths)
+    weight = scale.weights(columns, frequencies, lengths[rows])
     order = np.lexsort((rows, columns))
     indptr = np.zeros(buckets + 1, dtype=np.int64)
     np.cumsum(np.bincount(columns, minlength=buckets), out=indptr[1:])
@@ -159,6 +205,66 @@ def weigh(
         frequency=frequencies[order].astype(np.uint16),
         length=lengths,
     )
+
+
+def respliced(index: LexicalIndex, splice: Splice, texts: Sequence[str]) -> LexicalIndex:
+    """The index of a table of statements that was spliced, with the texts of its fresh rows.
+
+    Postings stand in order of term and statement, and stay so: fresh ones are put between, some
+    terms at a time, as all weights are other ones when anything is. Raises NotPatchableError.
+    """
+    if splice.is_as_before:
+        return index
+    buckets = len(index.indptr) - 1
+    read = read_postings(texts, buckets)
+    order = np.lexsort((splice.fresh[read.rows], read.columns))
+    fresh = replace(
+        read,
+        columns=read.columns[order],
+        rows=splice.fresh[read.rows][order],
+        frequencies=read.frequencies[order],
+    )
+    lengths = splice.array(index.length, read.lengths)
+    if len(lengths) and lengths.max() > np.iinfo(index.frequency.dtype).max:
+        raise NotPatchableError(message("A text is too long."))
+    rows_kept = splice.rows_kept
+    gone = np.flatnonzero(rows_kept[index.statements] < 0)
+    went = np.searchsorted(index.indptr, gone, side="right") - 1
+    frequency = np.diff(index.indptr) - np.bincount(went, minlength=buckets)
+    frequency += np.bincount(fresh.columns, minlength=buckets)
+    indptr = np.zeros(buckets + 1, dtype=np.int64)
+    np.cumsum(frequency, out=indptr[1:])
+    scale, total = TermWeights.of(frequency, lengths), int(indptr[-1])
+    joined = LexicalIndex(
+        indptr=indptr,
+        statements=np.empty(total, dtype=np.int32),
+        weight=np.empty(total, dtype=np.float32),
+        frequency=np.empty(total, dtype=np.uint16),
+        length=lengths,
+    )
+    starts = np.arange(0, index.indptr[-1], _POSTINGS_AT_ONCE)
+    bounds = sorted({0, buckets, *np.searchsorted(index.indptr, starts).tolist()})
+    for first, last in pairwise(bounds):
+        former = slice(int(index.indptr[first]), int(index.indptr[last]))
+        rows = rows_kept[index.statements[former]]
+        stays = rows >= 0
+        columns = np.repeat(np.arange(first, last), np.diff(index.indptr[first : last + 1]))
+        columns, rows = columns[stays], rows[stays]
+        new = slice(*np.searchsorted(fresh.columns, (first, last)).tolist())
+        between = Splice.by_number(
+            columns * np.int64(len(lengths)) + rows,
+            rows[:0],
+            fresh.columns[new] * np.int64(len(lengths)) + fresh.rows[new],
+        )
+        columns = between.array(columns, fresh.columns[new])
+        rows = between.array(rows, fresh.rows[new])
+        kept = index.frequency[former][stays].astype(np.float32)
+        frequencies = between.array(kept, fresh.frequencies[new])
+        now = slice(int(indptr[first]), int(indptr[last]))
+        joined.statements[now] = rows
+        joined.weight[now] = scale.weights(columns, frequencies, lengths[rows])
+        joined.frequency[now] = frequencies.astype(np.uint16)
+    return joined
 
 
 def without(index: LexicalIndex, keep: NDArray[np.bool_]) -> LexicalIndex:

@@ -25,10 +25,11 @@ from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.model import CODES, Adjacency, Snapshot, SnapshotMeta, TieLayer
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
 
-FORMAT = 9
+FORMAT = 10
 POINTER = "CURRENT"
 META = "meta.json"
 INDEX = "vectors.usearch"
+INDEX_ROWS = "index_rows.npy"
 KEPT = 2  # the current one, and the one that a reader may still be opening
 MEND = "Run `matchmaker refresh`."
 
@@ -49,12 +50,23 @@ def save(snapshot: Snapshot, root: Path) -> Path:
 
     Raises StorageFull; the snapshot before stays current then.
     """
+    return save_made(lambda _: snapshot, root)
+
+
+def save_made(
+    make: Callable[[Path], Snapshot], root: Path, earlier: Snapshot | None = None
+) -> Path:
+    """The same of a snapshot that may be made in the very folder that is to be its own.
+
+    What it has of an `earlier` one that was read from a folder is the same file on the disk.
+    """
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
             dir=root, prefix=".writing-", ignore_cleanup_errors=True
         ) as beside:
-            _write(snapshot, Path(beside))
+            snapshot = make(Path(beside))
+            _write(snapshot, Path(beside), earlier)
             return install(Path(beside), root, snapshot.meta.version)
     except OSError as error:
         raise StorageFull(
@@ -107,16 +119,23 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _write(snapshot: Snapshot, folder: Path) -> None:
+def _write(snapshot: Snapshot, folder: Path, earlier: Snapshot | None) -> None:
+    linked = _linked(snapshot, folder, earlier) if earlier is not None else {}
     for name, array in _arrays(snapshot):
-        np.save(folder / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+        path = folder / f"{name}.npy"
+        if not path.exists():
+            np.save(path, np.ascontiguousarray(array), allow_pickle=False)
     for name, table in _tables(snapshot):
-        with (
-            pa.OSFile(str(folder / f"{name}.arrow"), "wb") as sink,
-            pa.ipc.new_file(sink, table.schema) as writer,
-        ):
+        path = folder / f"{name}.arrow"
+        if path.exists():
+            continue
+        with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
             writer.write_table(table.combine_chunks())
-    if len(snapshot.vectors) > EXACT_UP_TO and snapshot.meta.dimension:
+    if snapshot.index_rows is not None:
+        np.save(folder / INDEX_ROWS, snapshot.index_rows, allow_pickle=False)
+        if not (folder / INDEX).exists():
+            shutil.copyfile(str(snapshot.index_file), folder / INDEX)
+    elif len(snapshot.vectors) > EXACT_UP_TO and snapshot.meta.dimension:
         write_index(snapshot.vectors, folder / INDEX)
     files = sorted(folder.iterdir())
     content = {
@@ -125,12 +144,36 @@ def _write(snapshot: Snapshot, folder: Path) -> None:
         "as_of": snapshot.meta.as_of.isoformat(),
         "languages": {name: sorted(getattr(snapshot, name)) for name in _MEANS},
         "codes": _codes(),
-        "files": {file.name: [file.stat().st_size, _checksum(file)] for file in files},
+        "files": {
+            file.name: linked.get(file.name) or [file.stat().st_size, _checksum(file)]
+            for file in files
+        },
     }
     (folder / META).write_text(json.dumps(content, indent=1), encoding="utf-8")
     for file in (*files, folder / META):
-        _sync(file)
+        if file.name not in linked:
+            _sync(file)
     _sync(folder)
+
+
+def _linked(snapshot: Snapshot, folder: Path, earlier: Snapshot) -> dict[str, list[int]]:
+    """Link the files of what is an earlier snapshot's own; size and checksum of each."""
+    if earlier.folder is None:
+        return {}
+    before = {name: array for name, array in _arrays(earlier) if name not in _MEANS}
+    tables = dict(_tables(earlier))
+    same = [f"{name}.npy" for name, array in _arrays(snapshot) if array is before.get(name)]
+    same += [f"{name}.arrow" for name, table in _tables(snapshot) if table is tables.get(name)]
+    if snapshot.index_rows is not None:
+        same.append(INDEX)
+    known: dict[str, list[int]] = _meta(earlier.folder)["files"]
+    for name in same:
+        try:
+            os.link(earlier.folder / name, folder / name)
+        except OSError:  # not every file system has links
+            shutil.copyfile(earlier.folder / name, folder / name)
+            _sync(folder / name)
+    return {name: known[name] for name in same}
 
 
 def _codes() -> dict[str, list[str]]:
@@ -260,6 +303,8 @@ def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
         language_means=means("language_means"),
         query_means=means("query_means"),
         index_file=index if index.exists() else None,
+        index_rows=array("index_rows") if (folder / INDEX_ROWS).exists() else None,
+        folder=folder,
     )
 
 

@@ -144,7 +144,8 @@ class Organizations:
     """Columns of shape (n,). `table`: id, name, name_en, country, other_names (strings;
     other names a line each).
 
-    `latitude`, `longitude` are the place's or its nearest ancestor's that has
+    `opted_out` are those that did so themselves, `listed` those that did not and bear no
+    name of one that did. `latitude`, `longitude` are the place's or its nearest ancestor's that has
     them, NaN else; `verified` says that a credit code or VAT number with a right
     check digit is on record. `active` is False for those dissolved or in
     liquidation on the snapshot's day, `ended` the day since when, where it is known.
@@ -161,6 +162,7 @@ class Organizations:
     stages: IntArray
     stages_read: BoolArray
     capacity: IntArray
+    opted_out: BoolArray
     listed: BoolArray
     active: BoolArray
     ended: IntArray
@@ -238,6 +240,14 @@ class Memberships:
 
 
 @dataclass(frozen=True)
+class Namesakes:
+    """Columns (p,): rows of two organisations of one name that are rather one than two."""
+
+    first: IntArray
+    second: IntArray
+
+
+@dataclass(frozen=True)
 class LexicalIndex:
     """BM25 postings over statements (Robertson and Zaragoza, 2009; k1 1.2, b 0.75).
 
@@ -258,7 +268,9 @@ class SnapshotMeta:
     """What the snapshot is: `version` of the `graph` (its identity), `as_of` the date it shows.
 
     `model` and `revision` name what made the vectors; `dimension` 0 means none. `reading` is
-    that of its index of words (`lexical.reading`), "" where that is not known.
+    that of its index of words (`lexical.reading`), "" where that is not known. `stamp` is
+    that of the graph's version, `made_by` the program's (`build.made_by`). `drift` counts the
+    texts that came, changed or went since the means of languages were worked out.
     """
 
     version: int
@@ -269,6 +281,9 @@ class SnapshotMeta:
     dimension: int
     counts: Mapping[str, int]
     reading: str = ""
+    stamp: str = ""
+    made_by: str = ""
+    drift: int = 0
 
 
 @dataclass(frozen=True)
@@ -279,7 +294,8 @@ class Snapshot:
     latitude, longitude. `industries`: id, name, name_en, parent (row, -1).
     `clusters`: id, name, name_en, place (row, -1), industry (row, -1).
     `ties`: id, note, source_name (provenance) and date_estimated.
-    `observations`: subject (id), indicator, year, value, unit, source, in this order.
+    `observations`: id, subject (id), indicator, year, value, unit, source and precedence, in
+    order of subject, indicator, year and from the weakest source to the strongest.
     `vectors` (m, dimension): unit vectors after the mean of their language
     (`language_means`, of raw vectors) was taken off (`matchmaker.embedding.comparable`), zero
     where a statement has none; `passage_vectors` (p, dimension) are those of its passages.
@@ -288,6 +304,7 @@ class Snapshot:
 
     meta: SnapshotMeta
     organizations: Organizations
+    namesakes: Namesakes
     statements: Statements
     passages: Passages
     engagements: Engagements
@@ -308,6 +325,9 @@ class Snapshot:
     language_means: Mapping[str, FloatArray]
     query_means: Mapping[str, FloatArray]
     index_file: Path | None = None  # of the approximate index, where there is one
+    # Rows of its keys, -1 of those that are no more; None: each key is a row.
+    index_rows: IntArray | None = None
+    folder: Path | None = None  # that it was read from
 
     def __len__(self) -> int:
         return len(self.organizations.kind)

@@ -55,6 +55,15 @@ def write_index(vectors: FloatArray, path: Path) -> None:
     index.save(str(path))
 
 
+def _not_in_index(snapshot: Snapshot) -> IntArray:
+    """Rows of statements that no key of the index stands for."""
+    if snapshot.index_rows is None:
+        return np.zeros(0, dtype=np.int32)
+    missing = np.ones(len(snapshot.vectors), dtype=np.bool_)
+    missing[snapshot.index_rows[snapshot.index_rows >= 0]] = False
+    return np.flatnonzero(missing).astype(np.int32)
+
+
 @lru_cache(maxsize=2)
 def _opened(path: str) -> Any:
     from usearch.index import Index
@@ -65,12 +74,20 @@ def _opened(path: str) -> Any:
 def _by_index(
     snapshot: Snapshot, vector: FloatArray, count: int, allowed: NDArray[np.bool_] | None
 ) -> tuple[IntArray, FloatArray]:
-    """Ask for more until enough are allowed, then score the found ones exactly."""
+    """Ask for more until enough are allowed, then score the found ones exactly.
+
+    So are those scored that came after the index was made.
+    """
     index = _opened(str(snapshot.index_file))
+    beside = snapshot.cached("statements not in the index", lambda: _not_in_index(snapshot))
     wanted = count
     while True:
         wanted = min(wanted * 2, len(index))
-        rows = np.sort(index.search(np.asarray(vector), wanted).keys.astype(np.int64))
+        rows = index.search(np.asarray(vector), wanted).keys.astype(np.int64)
+        if snapshot.index_rows is not None:
+            rows = snapshot.index_rows[rows]
+            rows = np.concatenate([rows[rows >= 0], beside])
+        rows = np.sort(rows)
         if allowed is not None:
             rows = rows[allowed[rows]]
         if len(rows) >= count or wanted >= len(index):

@@ -8,25 +8,37 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from matchmaker.errors import StoreUnavailable, not_writable
-from matchmaker.store.answers import Export
+from matchmaker.store.answers import Export, GraphChanges, GraphState
 from matchmaker.store.content import StoreContent
-from matchmaker.store.documents import Store
 from matchmaker.store.graph_reading import Returned, TransactionWork
 
 # When what this request reads is of, where it is not of now.
 _as_of: ContextVar[list[datetime] | None] = ContextVar("as_of", default=None)
 
 
+class CopyFile(Protocol):
+    """A database file that a copy is kept in."""
+
+    def prepare(self) -> None: ...
+    def replace_content(self, content: StoreContent) -> None: ...
+    def copy_to(self, path: Path) -> None: ...
+    def follow(self, changes: GraphChanges) -> None: ...
+    def state(self) -> GraphState: ...
+    def close(self) -> None: ...
+    def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned: ...
+
+
 class GraphCopy:
     """Each copy is a file of its own name: one that is open is never written again."""
 
-    def __init__(self, folder: Path, open_file: Callable[[Path], Store]) -> None:
+    def __init__(self, folder: Path, open_file: Callable[[Path], CopyFile]) -> None:
         self.folder = folder
         self._open_file = open_file
         self._lock = threading.Lock()
-        self._opened: tuple[Path, Store] | None = None
+        self._opened: tuple[Path, CopyFile] | None = None
 
     @property
     def is_there(self) -> bool:
@@ -39,12 +51,43 @@ class GraphCopy:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise not_writable(self.folder, error) from None
-        path = self.folder / f"graph-{time.time_ns()}.db"
-        beside = path.with_suffix(".new")
-        copy = self._open_file(beside)
-        try:
+
+        def fill(copy: CopyFile) -> None:
             copy.prepare()
             copy.replace_content(StoreContent(export, (), ()))
+
+        self._write(fill)
+
+    def is_of(self, state: GraphState) -> bool:
+        """Whether the newest copy is of this state of the graph."""
+        path = self._newest()
+        if path is None:
+            return False
+        copy = self._open_file(path)
+        try:
+            kept = copy.state()
+        finally:
+            copy.close()
+        return (kept.version, kept.graph_id) == (state.version, state.graph_id)
+
+    def follow(self, changes: GraphChanges) -> None:
+        """Keep a copy that differs from the newest one by what changed since."""
+        newest = self._newest()
+        assert newest is not None, "there is a copy to bring up to date"
+        beside = newest.with_suffix(".before")
+        before = self._open_file(newest)
+        try:
+            before.copy_to(beside)
+        finally:
+            before.close()
+        self._write(lambda copy: copy.follow(changes), beside)
+
+    def _write(self, fill: Callable[[CopyFile], None], beside: Path | None = None) -> None:
+        path = self.folder / f"graph-{time.time_ns()}.db"
+        beside = beside or path.with_suffix(".new")
+        copy = self._open_file(beside)
+        try:
+            fill(copy)
         finally:
             copy.close()
         beside.replace(path)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
 from matchmaker.store.graph_copy import GraphCopy
+
+if TYPE_CHECKING:
+    from matchmaker.store.sqlite import SqliteStore
 
 
 def open_store(settings: Settings, copy: GraphCopy | None = None) -> Store:
@@ -34,7 +38,7 @@ def open_store(settings: Settings, copy: GraphCopy | None = None) -> Store:
     )
 
 
-def open_file(path: Path) -> Store:
+def open_file(path: Path) -> SqliteStore:
     """A database file as a store, whatever store the settings name."""
     from matchmaker.store.sqlite import SqliteStore
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
 from matchmaker.domain import GraphRows, NeedState, key_of
+from matchmaker.snapshot import changes as snapshot_changes
+from matchmaker.snapshot.changes import state_of
 from matchmaker.store import transaction
 from matchmaker.store.answers import Export, GraphChanges
 from matchmaker.store.documents import Store
+from matchmaker.store.graph_copy import GraphCopy
+from matchmaker.store.lookup import export
 from matchmaker.store.neo4j import transaction as on_neo4j
+from matchmaker.store.sqlite import SqliteStore
 from matchmaker.store.sqlite import transaction as on_sqlite
 from tests.contract.graphs import everything, firm, project, random_graph, tie
+from tests.unit.snapshot.edits import EDITS, EditedGraph
 
 
 def brought_up_to_date(earlier: Export, changes: GraphChanges) -> GraphRows:
@@ -106,3 +113,25 @@ def test_of_a_large_import_nothing_is_noted(store: Store, monkeypatch: pytest.Mo
     changes = store.changes_since(after)
     assert changes is not None
     assert changes.keys == {"organizations": {"t:n3"}}
+
+
+@pytest.mark.long
+def test_patched_snapshots_are_those_of_a_rebuild(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The long run of random histories is in tests/unit/snapshot, on the embedded store."""
+    monkeypatch.setattr(snapshot_changes, "MOST_CHANGED", 1e9)
+    graph = EditedGraph(store, tmp_path, 7)
+    copies = GraphCopy(tmp_path / "copy", SqliteStore)
+    copies.write(store.export())
+    names = sorted(EDITS)
+    for some in (names[:9], names[9:]):
+        before = state_of(graph.last.meta)
+        assert copies.is_of(before)
+        for name in some:
+            graph.edit(name)
+        graph.patch()
+        changes = store.changes_since(before)
+        assert changes is not None
+        copies.follow(changes)
+    assert copies.read(export) == store.export()

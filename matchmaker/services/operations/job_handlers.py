@@ -28,7 +28,14 @@ def job_handlers(
 
     def refresh(job: Job, progress: Progress) -> Message:
         del job
-        return message("Version %(version)s.", version=refresher.refresh(SYSTEM, progress).version)
+        refreshed = refresher.refresh(SYSTEM, progress)
+        if refreshed.whole_because is None:
+            return message("Version %(version)s.", version=refreshed.meta.version)
+        return message(
+            "Version %(version)s, from the whole graph: %(reason)s",
+            version=refreshed.meta.version,
+            reason=refreshed.whole_because,
+        )
 
     def train(job: Job, progress: Progress) -> Message:
         requested = job.arguments.get("goal", "")

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
-from matchmaker.domain import GraphRows
+from matchmaker.domain import GraphRows, key_of
 from matchmaker.spans import span
 from matchmaker.store import upsert
+from matchmaker.store.answers import GraphChanges
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_reading import Returned, TransactionWork
 from matchmaker.store.lookup import export
+from matchmaker.store.schema import TABLES
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.connection import SCHEMA_VERSION, Connections
 from matchmaker.store.sqlite.documents import (
@@ -71,6 +73,25 @@ class SqliteStore(Store):
             upsert.upsert(transaction, content.graph.rows)
             write_documents_and_log(connection, content)
             values = (content.graph.version, content.graph.graph_id)
+            connection.execute(queries.SET_GRAPH, values)
+            transaction.forget_changed()
+
+    def follow(self, changes: GraphChanges) -> None:
+        """Bring a copy of a graph up to date by what changed in its original since."""
+        with self._connections.writing() as connection:
+            transaction = SqliteTransaction(connection)
+            for name, table in TABLES.items():
+                for batch in upsert.batches(getattr(changes.rows, name)):
+                    stored = transaction.rows_by_key(table, [key_of(row) for row in batch])
+                    new = [row for row in batch if key_of(row) not in stored]
+                    known = [row for row in batch if key_of(row) in stored]
+                    changed = [(stored[key_of(row)], row) for row in known]
+                    transaction.write(table, new, changed)
+            for name, table in reversed(TABLES.items()):
+                there = {key_of(row) for row in getattr(changes.rows, name)}
+                gone = [key for key in changes.keys.get(name, ()) if key not in there]
+                transaction.remove(table, gone)
+            values = (changes.state.version, changes.state.graph_id)
             connection.execute(queries.SET_GRAPH, values)
             transaction.forget_changed()
 

@@ -42,7 +42,7 @@ def test_it_holds_the_stores_version_and_rows(wired):
     steps = []
     meta = wired.refresher.refresh(
         ADMIN, lambda step, done, total: steps.append((str(step), done, total))
-    )
+    ).meta
     assert meta.version == wired.store.version()
     assert meta.counts["organizations"] == 1
     assert ("Embedding statements", 1, 1) in steps
@@ -163,3 +163,64 @@ def test_the_job_refreshes_only_when_the_store_has_changed(wired):
     wired.store.upsert(FIRM)
     assert refresh_if_needed(wired)
     assert not refresh_if_needed(wired)
+
+
+MANY = GraphRows(
+    organizations=tuple(Organization(f"t:{n:03}", f"Firm {n}", Kind.FIRM) for n in range(60)),
+    offers=tuple(
+        Offer(f"t:o{n:03}", f"t:{n:03}", OfferKind.PRODUCT, f"Ball valves of DN {n}", "en")
+        for n in range(40)
+    ),
+)
+
+
+def _files(wired):
+    folder = wired.reader.folder()
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+@pytest.mark.slow
+def test_a_change_is_put_into_the_last_snapshot_and_gives_what_a_rebuild_gives(wired):
+    wired.store.upsert(MANY)
+    assert wired.refresher.refresh(ADMIN).whole_because is not None
+    wired.store.replace_rows(
+        GraphRows(offers=(Offer("t:o0071", "t:007", OfferKind.PRODUCT, "不锈钢球阀", "zh"),)),
+        GraphRows(offers=MANY.offers[30:31]),
+    )
+    assert wired.refresher.refresh(ADMIN).whole_because is None
+    patched = _files(wired)
+    meta = wired.reader.current().meta
+    assert meta.version == wired.store.version()
+    assert meta.drift == 2
+    first, _ = wired.embedder().parts
+    assert wired.store.missing_embeddings(first.identity.revision) == ()
+    ids = wired.reader.current().statements.table.column("id").to_pylist()
+    assert "t:o0071" in ids
+    assert "t:o030" not in ids
+    assert wired.refresher.refresh(ADMIN, whole=True).whole_because is not None
+    assert _files(wired) == patched
+
+
+@pytest.mark.slow
+def test_what_changed_too_much_is_read_whole(wired):
+    wired.store.upsert(MANY)
+    wired.refresher.refresh(ADMIN)
+    new = tuple(Organization(f"t:n{n}", f"New {n}", Kind.FIRM) for n in range(30))
+    wired.store.upsert(GraphRows(organizations=new))
+    refreshed = wired.refresher.refresh(ADMIN)
+    assert str(refreshed.whole_because) == "30 of 100 rows changed."
+    assert refreshed.meta.counts["organizations"] == 90
+
+
+@pytest.mark.slow
+def test_a_fault_of_a_patch_is_made_good_by_the_whole_graph(wired, monkeypatch):
+    wired.store.upsert(MANY)
+    wired.refresher.refresh(ADMIN)
+    wired.store.upsert(GraphRows(organizations=(Organization("t:new", "New", Kind.FIRM),)))
+
+    def faulty(*_):
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr("matchmaker.services.operations.refresher.patched", faulty)
+    assert wired.refresher.refresh(ADMIN).whole_because is not None
+    assert wired.reader.current().row_of("t:new") >= 0

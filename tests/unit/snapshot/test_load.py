@@ -43,7 +43,9 @@ def assert_same(one: object, other: object) -> None:
 def test_what_was_saved_is_what_is_loaded(tmp_path: Path, vectors: bool) -> None:
     snapshot = snapshot_of(random_rows(1), vectors=vectors)
     folder = save(snapshot, tmp_path)
-    assert_same(snapshot, load(folder))
+    loaded = load(folder)
+    assert loaded.folder == folder
+    assert_same(snapshot, replace(loaded, folder=None))
     verify(folder)
 
 

@@ -1,0 +1,257 @@
+"""How the columns of one snapshot become those of the next: bulk copies of what stays, and what is
+fresh put in its place. No row that stays is looked at by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from matchmaker.messages import Message, message
+from matchmaker.snapshot.model import Incidence, IntArray
+
+Columns = TypeVar("Columns")
+Numbers = NDArray[np.int64]
+
+_CHUNK = 1 << 16  # rows copied at a time where all together are too large
+
+
+class NotPatchableError(Exception):
+    """The next snapshot has to be made from the whole graph, for the `reason`."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class IdColumn(Mapping[str, int]):
+    """Rows by id of a column of ids in order, found by bisection: no dict of all of them."""
+
+    def __init__(self, column: pa.ChunkedArray) -> None:
+        array = column.combine_chunks()
+        if isinstance(array, pa.ChunkedArray):
+            array = array.chunk(0) if array.num_chunks else pa.array([], pa.large_string())
+        self._count = len(array)
+        _, starts, content = array.buffers()
+        ends = np.frombuffer(starts or b"", dtype=np.int64)
+        self._ends = ends[array.offset : array.offset + self._count + 1]
+        self._bytes = memoryview(content) if content is not None else memoryview(b"")
+
+    def _at(self, row: int) -> bytes:
+        return bytes(self._bytes[self._ends[row] : self._ends[row + 1]])
+
+    def place_of(self, identity: str) -> int:
+        """The first row whose id is not before this one; ids are in order of code points."""
+        wanted = identity.encode("utf-8")
+        low, high = 0, self._count
+        while low < high:
+            middle = (low + high) // 2
+            if self._at(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def __getitem__(self, identity: str) -> int:
+        row = self.place_of(identity)
+        if row < self._count and self._at(row) == identity.encode("utf-8"):
+            return row
+        raise KeyError(identity)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[str]:
+        return (self._at(row).decode("utf-8") for row in range(self._count))
+
+    def rows_of(self, identities: Collection[str]) -> IntArray:
+        """Rows of those of the ids that are there, in order."""
+        rows = sorted(row for each in identities if (row := self.get(each, -1)) >= 0)
+        return np.array(rows, dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class Splice:
+    """What becomes of the rows of a table.
+
+    `kept` (k,) are the former rows that stay, `moved` (k,) where they stand now, `fresh` (f,)
+    the rows now of those that are new or changed, all ascending; `now` (former rows,) where
+    what each former row was about is now, changed or not, -1 for what is gone; `count` is k + f.
+    """
+
+    kept: IntArray
+    moved: IntArray
+    fresh: IntArray
+    now: IntArray
+    count: int
+
+    @classmethod
+    def of(cls, former: int, dropped: IntArray, fresh_before: Sequence[int]) -> Splice:
+        """Of so many `former` rows some are `dropped`; each fresh one stands before a former row,
+        whose number among all former rows `fresh_before` gives, ascending."""
+        keep = np.ones(former, dtype=np.bool_)
+        keep[dropped] = False
+        kept = np.flatnonzero(keep).astype(np.int32)
+        places = np.array(fresh_before, dtype=np.int64)
+        before = np.searchsorted(kept, places)  # kept rows before each fresh one
+        moved = np.arange(len(kept)) + np.searchsorted(before, np.arange(len(kept)), side="right")
+        now = np.full(former, -1, dtype=np.int32)
+        now[kept] = moved
+        fresh = (before + np.arange(len(before))).astype(np.int32)
+        return cls(kept, moved.astype(np.int32), fresh, now, len(kept) + len(fresh))
+
+    @classmethod
+    def by_id(cls, ids: IdColumn, dropped: IntArray, fresh: Sequence[str]) -> Splice:
+        """The same of a table in order of id, with the ids of the fresh rows in order."""
+        places = [ids.place_of(identity) for identity in fresh]
+        splice = cls.of(len(ids), dropped, places)
+        for place, identity, row in zip(places, fresh, splice.fresh.tolist(), strict=True):
+            if ids.get(identity) == place:
+                splice.now[place] = row
+        return splice
+
+    @classmethod
+    def by_number(cls, numbers: NDArray[Any], dropped: IntArray, fresh: NDArray[Any]) -> Splice:
+        """The same of a table in order of a number, given as it is now of each former row."""
+        keep = np.ones(len(numbers), dtype=np.bool_)
+        keep[dropped] = False
+        kept = np.append(np.flatnonzero(keep), len(numbers))
+        places = kept[np.searchsorted(numbers[kept[:-1]], fresh)]
+        return cls.of(len(numbers), dropped, places.tolist())
+
+    @property
+    def rows_kept(self) -> IntArray:
+        """Where each former row stands now as it was, -1 for others."""
+        rows = np.full(len(self.now), -1, dtype=np.int32)
+        rows[self.kept] = self.moved
+        return rows
+
+    @property
+    def is_as_before(self) -> bool:
+        """Whether every row stays where it was."""
+        return len(self.kept) == len(self.now) == self.count
+
+    def array(self, former: NDArray[Any], fresh: NDArray[Any]) -> NDArray[Any]:
+        """A column now; the former array itself where nothing changed."""
+        if self.is_as_before:
+            return former
+        values = np.empty((self.count, *former.shape[1:]), dtype=former.dtype)
+        self.into(values, former, fresh)
+        return values
+
+    def into(self, values: NDArray[Any], former: NDArray[Any], fresh: NDArray[Any]) -> None:
+        """The same into an array of that shape."""
+        for start in range(0, len(self.kept), _CHUNK):
+            rows = slice(start, start + _CHUNK)
+            values[self.moved[rows]] = former[self.kept[rows]]
+        values[self.fresh] = fresh
+
+    def pointing(self, column: IntArray, now: IntArray | None) -> IntArray:
+        """A former column of rows of a table, at where they are `now` (None: as before).
+
+        Only of rows that are kept. -1 stays. Raises NotPatchableError.
+        """
+        if now is None:
+            return column
+        moved = column.copy()
+        moved[self.kept] = moved_rows(now, column[self.kept])
+        return moved
+
+    @property
+    def moves(self) -> IntArray | None:
+        """`now`; None where all is where it was, changed or not."""
+        stays = len(self.now) == self.count and bool((self.now == np.arange(self.count)).all())
+        return None if stays else self.now
+
+    def table(self, former: pa.Table, fresh: pa.Table) -> pa.Table:
+        """A table now; the former itself where nothing changed."""
+        if self.is_as_before:
+            return former
+        pieces: list[tuple[int, pa.Table]] = []
+        for first, end in _runs(self.kept, self.moved):
+            part = former.slice(int(self.kept[first]), end - first)
+            pieces.append((int(self.moved[first]), part))
+        for first, end in _runs(self.fresh):
+            pieces.append((int(self.fresh[first]), fresh.slice(first, end - first)))
+        pieces.sort(key=lambda piece: piece[0])
+        # Of one piece alone the rest of the former table would stay behind it in the file.
+        nothing = former.slice(0, 0)
+        return pa.concat_tables([nothing, *(piece for _, piece in pieces)])
+
+    def columns(self, former: Columns, fresh: Columns) -> Columns:
+        """All arrays and the table of a group of columns."""
+        values = {}
+        for column in fields(former):  # type: ignore[arg-type]
+            before, new = getattr(former, column.name), getattr(fresh, column.name)
+            join = self.table if isinstance(before, pa.Table) else self.array
+            values[column.name] = join(before, new)
+        shape: Callable[..., Columns] = type(former)
+        return shape(**values)
+
+    def incidence(self, former: Incidence, fresh: Incidence, columns: IntArray | None) -> Incidence:
+        """A sparse matrix now; `columns` tells where each former column is now, None: as before."""
+        if self.is_as_before and columns is None:
+            return former
+        indices = former.indices if columns is None else columns[former.indices]
+        lengths = np.diff(former.indptr)
+        indptr = np.zeros(self.count + 1, dtype=np.int64)
+        np.cumsum(self.array(lengths, np.diff(fresh.indptr)), out=indptr[1:])
+        entries = Splice.of_entries(self, former.indptr, fresh.indptr, indptr)
+        joined = entries.array(indices, fresh.indices)
+        if len(joined) and joined.min() < 0:
+            raise dangling()
+        return Incidence(indptr, joined, entries.array(former.code, fresh.code))
+
+    @staticmethod
+    def of_entries(rows: Splice, former: Numbers, fresh: Numbers, indptr: Numbers) -> Splice:
+        """The splice of a matrix's entries, by that of its rows and the offsets of all three."""
+        kept, moved = _entries(rows.kept, rows.moved, former, indptr)
+        _, new = _entries(np.arange(len(rows.fresh)), rows.fresh, fresh, indptr)
+        now = np.full(int(former[-1]), -1, dtype=np.int32)
+        now[kept] = moved
+        return Splice(kept, moved, new, now, int(indptr[-1]))
+
+
+def _entries(
+    rows: NDArray[Any], rows_now: NDArray[Any], indptr: Numbers, indptr_now: Numbers
+) -> tuple[IntArray, IntArray]:
+    """Entries of some rows of a matrix, and where they stand in another."""
+    lengths = np.diff(indptr)[rows]
+    total = int(lengths.sum())
+    within = np.arange(total) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    entries = np.repeat(indptr[:-1][rows], lengths) + within
+    entries_now = np.repeat(indptr_now[:-1][rows_now], lengths) + within
+    return entries.astype(np.int32), entries_now.astype(np.int32)
+
+
+def _runs(*numbers: IntArray) -> Iterator[tuple[int, int]]:
+    """Where all of the ascending numbers go on by one: first and end of each such stretch."""
+    if not len(numbers[0]):
+        return
+    breaks = np.zeros(len(numbers[0]) - 1, dtype=np.bool_)
+    for each in numbers:
+        breaks |= np.diff(each) != 1
+    starts = [0, *(np.flatnonzero(breaks) + 1).tolist()]
+    yield from zip(starts, [*starts[1:], len(numbers[0])], strict=True)
+
+
+def moved_rows(now: IntArray, rows: NDArray[Any]) -> NDArray[Any]:
+    """What pointed at former rows, at rows now; -1 stays. Raises NotPatchableError."""
+    moved = np.where(rows >= 0, now[rows] if len(now) else -1, -1).astype(np.int32)
+    if np.any((rows >= 0) & (moved < 0)):
+        raise dangling()
+    return moved
+
+
+def dangling() -> NotPatchableError:
+    """Something refers to what is no more: the changes do not tell everything."""
+    return NotPatchableError(message("A row that stays refers to one that is gone."))
+
+
+def rows_of_entries(indptr: Numbers) -> IntArray:
+    """The row of each entry of a sparse matrix."""
+    return np.repeat(np.arange(len(indptr) - 1, dtype=np.int32), np.diff(indptr))
