@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from matchmaker.messages import message
+
 FIELD_WORDS: Mapping[str, str] = {
     "batch": "year of recognition",
     "capacity": "introductions at a time",
@@ -12,6 +14,12 @@ FIELD_WORDS: Mapping[str, str] = {
     "description_en": "what it does, in English",
     "ended": "dissolved on",
     "founded": "founded",
+    "inventory_days": "stock lasts",
+    "new_product_sales_share": "sales of new products",
+    "rd_intensity": "R&D intensity",
+    "sales_outside_province_share": "sales outside the province",
+    "unit_cost_index": "cost of a unit",
+    "local_supply_share": "local supply",
     "head": "first organisation",
     "headcount": "employees",
     "layer": "relation",
@@ -39,9 +47,14 @@ FIELD_WORDS: Mapping[str, str] = {
     "vat": "VAT number",
 }
 
+# Units of figures that are words.
+UNITS = (message("days"),)
+
 # Fields that no table of ours has; catalogues name them under the same context.
 FORM_FIELDS = (
-    "answer", "gathering", "lead_time_days", "met", "minimum_quantity", "needs", "organizations",
+    "answer", "gathering", "inventory_days", "local_supply_share", "new_product_sales_share",
+    "rd_intensity", "sales_outside_province_share", "unit_cost_index", "lead_time_days", "met",
+    "minimum_quantity", "needs", "organizations",
     "price", "reason", "team", "valid_until", "winner", "winners",
 )  # fmt: skip
 

@@ -100,6 +100,11 @@ def percent(value: float | None) -> str:
     return f"{format_decimal(round(value * 100), locale=_locale())}{gap}%"
 
 
+def country(code: str) -> str:
+    """What a country is called; its code where that is unknown."""
+    return str(_locale().territories.get(code, code))
+
+
 def day(value: date | str | None) -> str:
     """A date, or the text of one; nothing where there is none."""
     shown_day = date.fromisoformat(value) if isinstance(value, str) and value else value
@@ -171,7 +176,8 @@ def register(app: Flask) -> None:
         newstyle=True,
     )
     for show in (
-        word, text_of, field, number, percent, day, moment, slot, zone_name, file_size, codes,
+        word, text_of, field, number, percent, country, day, moment, slot, zone_name, file_size,
+        codes,
     ):  # fmt: skip
         templates.filters[show.__name__] = _at_each_showing(show)
 

@@ -38,10 +38,15 @@ def _members_page(
     page = services().cluster_members.page(
         principal, cluster.id, request.args.get("after") or None, _PAGE
     )
+    rows = [(row, missing_fields(row.profile)) for row in page.rows]
     return render_template(
         "cluster_members.html",
         cluster=cluster,
-        rows=[(row, missing_fields(row.profile)) for row in page.rows],
+        rows=rows,
+        alone=sum(row.ties == 0 for row, _ in rows),
+        with_people=sum(row.people > 0 for row, _ in rows),
+        invited_open=sum(row.invited is not None and not row.people for row, _ in rows),
+        complete=sum(not missing for _, missing in rows),
         following=page.after,
         link=link,
         picture=segno.make(link).svg_data_uri(scale=4, border=3, light="white") if link else "",

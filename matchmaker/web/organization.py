@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 
 from flask import redirect, render_template, request, url_for
 
@@ -21,13 +22,14 @@ from matchmaker.domain import (
     Organization,
     OrganizationFilter,
     Stage,
-    Tie,
 )
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.directory.directory import OrganizationProfile
+from matchmaker.services.directory.figures import ReportedFigure
 from matchmaker.store.merging import is_blank
 from matchmaker.web.cards import grade_of, kilometres
+from matchmaker.web.ego_network import TieRow, ego_network
 from matchmaker.web.find import picked_by
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
@@ -55,19 +57,21 @@ def organization(id: str) -> PageAnswer:
     goals = [] if is_own or not own else _goals(principal, own, row)
     goal, fit = _why(principal, own, row, goals)
     similar = _similar(principal, profile)
+    ties, engagements = _ties(around, row.id), _engagements(around.engagements)
     return render_template(
         "organization.html",
         profile=profile,
         own=is_own,
         undirected=UNDIRECTED_LAYERS,
         facts=[name for name in FACTS if not is_blank(row, name)],
-        figures=services().directory.figures(principal, row.id),
+        series=_series(services().directory.figures(principal, row.id)),
         certificates=services().certificates.listed(principal, row.id),
         memberships=_memberships(principal, row.id),
         offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],
         needs=published.needs(row.id, NeedState.OPEN, None, 100).rows,
-        ties=_ties(around, row.id),
-        engagements=_engagements(around.engagements),
+        ties=ties,
+        engagements=engagements,
+        ego=ego_network(row.id, ties, around.engagements, names),
         names=names,
         chain=_chain(row.stages),
         goals=goals,
@@ -106,13 +110,39 @@ def _why(
     return goal, fit_of(principal, own, other.id, goal)
 
 
-@dataclass(frozen=True, slots=True)
-class TieRow:
-    """A tie as its organisation's page lists it; `is_source` where it is the one that gives."""
+# Of the small picture of a series, in its own units.
+_WIDTH, _HEIGHT = 60, 16
 
-    tie: Tie
-    other: str
-    is_source: bool
+
+@dataclass(frozen=True, slots=True)
+class FigureSeries:
+    """A figure of several years, the newest first, with its course as points of a line.
+
+    `line` is "" for fewer than three years, or where they are not in one unit.
+    """
+
+    latest: ReportedFigure
+    earlier: tuple[ReportedFigure, ...]
+
+    @property
+    def line(self) -> str:
+        rows = [self.latest, *self.earlier][::-1]
+        values = [row.reported.value for row in rows]
+        years = [row.year for row in rows]
+        if len(rows) < 3 or len({row.reported.unit for row in rows}) > 1:
+            return ""
+        low, spread = min(values), (max(values) - min(values)) or 1
+        span = years[-1] - years[0]
+        return " ".join(
+            f"{_WIDTH * (year - years[0]) / span:.1f},{_HEIGHT * (1 - (value - low) / spread):.1f}"
+            for year, value in zip(years, values, strict=True)
+        )
+
+
+def _series(figures: Iterable[ReportedFigure]) -> list[FigureSeries]:
+    """The years of each indicator together."""
+    grouped = (tuple(rows) for _, rows in groupby(figures, key=lambda row: row.indicator))
+    return [FigureSeries(rows[0], rows[1:]) for rows in grouped]
 
 
 def _ties(around: Neighborhood, centre: str) -> list[TieRow]:

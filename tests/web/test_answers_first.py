@@ -79,7 +79,7 @@ def test_an_organisations_page_says_why_for_us_and_lets_one_act(visit, sample, s
     rows = page.locator("section:has(#ties) tbody tr")
     assert rows.count() == len(own) > 3
     given = sum(tie.layer is Layer.SUPPLIES and tie.source == OTHER for tie in own)
-    assert sum("→" in text for text in rows.all_inner_texts()) == given
+    assert sum("→" in text for text in rows.all_text_contents()) == given
     page.get_by_role("button", name="保存", exact=True).click()
     expect(page.get_by_role("button", name="已收藏 ★")).to_have_count(1)
     page.get_by_role("button", name="已收藏 ★").click()
