@@ -25,7 +25,7 @@ from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.model import CODES, Adjacency, Snapshot, SnapshotMeta, TieLayer
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
 
-FORMAT = 10
+FORMAT = 11
 POINTER = "CURRENT"
 META = "meta.json"
 INDEX = "vectors.usearch"
