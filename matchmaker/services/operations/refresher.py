@@ -26,6 +26,7 @@ from matchmaker.embedding import (
 from matchmaker.embedding.second import DIMENSION
 from matchmaker.errors import MatchmakerError, SnapshotUnavailable
 from matchmaker.messages import Message, message
+from matchmaker.recommend.certificates import changes_by
 from matchmaker.services.operations.folder_lock import folder_lock
 from matchmaker.snapshot.build import StatementVectors, build, made_by, passage_texts, statements
 from matchmaker.snapshot.changes import (
@@ -90,13 +91,18 @@ class SnapshotRefresher:
     patience_seconds: float = 0.0
 
     def is_needed(self) -> bool:
-        """Whether there is no snapshot of the store as it is now and by the model that is set."""
+        """Whether there is no snapshot of the store as it is now and by the model that is set.
+
+        A certificate that ended since then counts as a change of the store.
+        """
         try:
-            meta = self.reader.current().meta
+            snapshot = self.reader.current()
         except SnapshotUnavailable:
             return True
+        meta = snapshot.meta
         return (
-            state_of(meta) != self.store.state()
+            changes_by(snapshot, datetime.now(UTC).date())
+            or state_of(meta) != self.store.state()
             or ModelIdentity(meta.model, meta.revision) != self.model()
         )
 
