@@ -777,12 +777,12 @@ class Wiring:
         gc.collect()
         gc.freeze()
 
-    def keep_ready(self) -> None:
+    def keep_ready(self, taken_over: Callable[[Snapshot], object] = lambda _: None) -> None:
         """Without end: take each new snapshot over, when what requests share is worked out.
 
-        Then what every cluster is compared by: the first page of one would wait for it. What
-        is unavailable is left for whoever asks for it: they are told. A fault ends nothing
-        here, as requests look for no new snapshot themselves any more.
+        `taken_over` is told of each. Then what every cluster is compared by: the first page of
+        one would wait for it. What is unavailable is left for whoever asks for it: they are told.
+        A fault ends nothing here, as requests look for no new snapshot themselves any more.
         """
         prepared = None
         registry = NodeRegistry(self.shared_state) if self.shared_state else None
@@ -795,6 +795,7 @@ class Wiring:
                     )
                 if snapshot is not prepared:
                     prepared = snapshot
+                    taken_over(snapshot)
                     self.auditing.prepare()
             except MatchmakerError:
                 pass
