@@ -466,7 +466,7 @@ class Rolls:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(0.2):
+        while not self._over.wait(0.5):
             now = time.monotonic()
             versions = [
                 node.version()
