@@ -8,6 +8,7 @@ from importlib.metadata import version
 from flask import Response, jsonify
 from flask_openapi3 import Info, OpenAPI
 
+from matchmaker import telemetry
 from matchmaker.api.auditing.routes import auditing
 from matchmaker.api.auditing.surveys import surveys
 from matchmaker.api.cooperation.calls import calls
@@ -102,6 +103,8 @@ def create_app(wired: Wiring) -> OpenAPI:
             host=wired.settings.host,
         )
     configure_logs(wired.settings)
+    if wired.settings.telemetry:
+        telemetry.check(wired.settings)
     app = OpenAPI(
         "matchmaker",
         info=Info(title="Matchmaker", version=version("matchmaker"), description=_DESCRIPTION),
@@ -121,6 +124,7 @@ def create_app(wired: Wiring) -> OpenAPI:
     app.extensions[EXTENSION] = Context(wired)
     problems.register(app)
     guards.register(app)
+    app.wsgi_app = telemetry.traced(app.wsgi_app)
     for area in (
         directory, certificates, reconciliation, matching, auditing, surveys, people, passkeys,
         cooperation, conversations, calls, coordination, operations,

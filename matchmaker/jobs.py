@@ -20,6 +20,7 @@ import structlog
 from huey import crontab
 from huey.consumer import Consumer
 
+from matchmaker import spans, telemetry
 from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError
 from matchmaker.logs import configure_logs
@@ -144,7 +145,8 @@ def refresh_if_needed(wired: Wiring) -> bool:
     """
     if not wired.refresher.is_needed():
         return False
-    refreshed = wired.refresher.refresh(SYSTEM)
+    with spans.work("refresh"):
+        refreshed = wired.refresher.refresh(SYSTEM)
     reason = refreshed.whole_because
     log.info(
         "snapshot refreshed",
@@ -161,6 +163,7 @@ def work(wired: Wiring, lock: ProcessLock) -> None:
     """
     over = threading.Event()
     _end_on_signals(over)
+    telemetry.start(wired.settings)
     node = wired.node_work(_end_at_once)
     if node is not None:
         node.start(over)

@@ -218,6 +218,11 @@ class Settings(BaseSettings):
         description="Requests that take longer, in milliseconds, are logged with the times of "
         "their stages; 0: none.",
     )
+    telemetry: str = Field(
+        "",
+        description="Receiver of OpenTelemetry's traces and metrics (OTLP over HTTP), as "
+        "http://127.0.0.1:4318; needs the extra `telemetry`; empty: none.",
+    )
     log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
     log_forward: str = Field(
         "",

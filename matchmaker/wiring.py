@@ -85,9 +85,15 @@ from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
-from matchmaker.services.operations.node_work import NodeWork, SharedRefresh, holder_of_work
+from matchmaker.services.operations.node_work import (
+    FETCH_SECONDS,
+    NodeWork,
+    SharedRefresh,
+    holder_of_work,
+)
 from matchmaker.services.operations.process_lock import Holder, ProcessLock
 from matchmaker.services.operations.refresher import SnapshotRefresher, alone
+from matchmaker.services.operations.shared_vectors import SharedVectors
 from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
@@ -386,7 +392,12 @@ class Wiring:
         """What this node does as one of several; None where it is the only one."""
         if self.shared_state is None:
             return None
-        return NodeWork(self.shared_state, self.snapshot_exchange, self.rankers.sync, lost)
+        return NodeWork(
+            self.shared_state,
+            self.snapshot_exchange,
+            (self.rankers.sync, self.shared_vectors.sync),
+            lost,
+        )
 
     def _mirror(self, name: str) -> Mirror:
         """How a folder of the data folder gets to other nodes."""
@@ -405,6 +416,10 @@ class Wiring:
     @cached_property
     def objects(self) -> ObjectStore:
         return ObjectStore(self.settings)
+
+    @cached_property
+    def shared_vectors(self) -> SharedVectors:
+        return SharedVectors(self.objects, self.cache)
 
     @cached_property
     def snapshot_exchange(self) -> SnapshotExchange:
@@ -429,7 +444,10 @@ class Wiring:
             self.graph_copy if self.settings.store_kind == "neo4j" else None,
             alone
             if self.shared_state is None
-            else SharedRefresh(self.shared_state, self.snapshot_exchange).alone,
+            else SharedRefresh(
+                self.shared_state, self.snapshot_exchange, self.shared_vectors
+            ).alone,
+            0.0 if self.shared_state is None else FETCH_SECONDS,
         )
 
     @cached_property
@@ -759,12 +777,12 @@ class Wiring:
         gc.collect()
         gc.freeze()
 
-    def keep_ready(self) -> None:
+    def keep_ready(self, taken_over: Callable[[Snapshot], object] = lambda _: None) -> None:
         """Without end: take each new snapshot over, when what requests share is worked out.
 
-        Then what every cluster is compared by: the first page of one would wait for it. What
-        is unavailable is left for whoever asks for it: they are told. A fault ends nothing
-        here, as requests look for no new snapshot themselves any more.
+        `taken_over` is told of each. Then what every cluster is compared by: the first page of
+        one would wait for it. What is unavailable is left for whoever asks for it: they are told.
+        A fault ends nothing here, as requests look for no new snapshot themselves any more.
         """
         prepared = None
         registry = NodeRegistry(self.shared_state) if self.shared_state else None
@@ -777,6 +795,7 @@ class Wiring:
                     )
                 if snapshot is not prepared:
                     prepared = snapshot
+                    taken_over(snapshot)
                     self.auditing.prepare()
             except MatchmakerError:
                 pass

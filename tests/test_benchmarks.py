@@ -142,6 +142,15 @@ def test_scale(run: Run, graph: Path, tmp_path: Path) -> None:
     assert "walks to the end" in printed
 
 
+@pytest.mark.long
+def test_refresh(run: Run, graph: Path, tmp_path: Path) -> None:
+    """Whatever it measures, it has to find the files of both ways the same."""
+    printed = run("refresh", graph, "--times", 1, 2, "--changes", 8, "--keep", tmp_path)
+    assert printed.count("files the same: yes") == 2
+    assert "whole over patched" in printed
+    assert "patched: grows with the graph to the power of" in printed
+
+
 def test_ablation(run: Run, graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(graph))
     monkeypatch.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 100)

@@ -102,6 +102,13 @@ class _Words(click.ParamType[Any]):
     "--industry", "industries", multiple=True, metavar="NAME", help="Or a code; with all below it."
 )
 @click.option("--cluster", "clusters", multiple=True, metavar="NAME", help="Or its id.")
+@click.option(
+    "--certificate",
+    "certificates",
+    multiple=True,
+    metavar="NAME",
+    help="Who holds it today, or one that shows as much.",
+)
 @click.option("--radius", "radius_km", type=click.FloatRange(0, 20_040, min_open=True), help="km.")
 @click.option(
     "--centre",
@@ -188,6 +195,7 @@ def _request(
         places=frozenset(filters["places"]),
         industries=frozenset(filters["industries"]),
         clusters=frozenset(filters["clusters"]),
+        certificates=frozenset(filters["certificates"]),
         radius_km=filters["radius_km"],
         centre=filters["centre"],
     )

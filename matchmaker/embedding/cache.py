@@ -16,17 +16,27 @@ from matchmaker.errors import StorageFull
 from matchmaker.spans import span
 
 CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
+CREATE_SEGMENTS = "CREATE TABLE IF NOT EXISTS segments (name TEXT PRIMARY KEY) WITHOUT ROWID"
 PUT = "INSERT OR REPLACE INTO vectors VALUES (?, ?)"
+PUT_SEGMENT = "INSERT OR REPLACE INTO segments VALUES (?)"
 CHUNK = 512  # texts embedded between two commits: what an interruption can lose
 LOOK_UP = 500
 QUERY = "\0query\0"  # before the text of a query: no text begins so
 
 
+# Digests of texts and their vectors, as bytes.
+Rows = Sequence[tuple[bytes, bytes]]
+
+
 class VectorCache:
-    """One file for each model and revision; several processes may use it at once."""
+    """One file for each model and revision; several processes may use it at once.
+
+    `listener` is told of rows that were put, where another node is to have them.
+    """
 
     def __init__(self, folder: Path, identity: ModelIdentity) -> None:
         self.identity = identity
+        self.listener: Callable[[Rows], None] | None = None
         self.parts = (self,)
         self.path = folder / f"{identity.digest}.db"
 
@@ -56,6 +66,19 @@ class VectorCache:
         ]
         with self._open() as database, database:
             database.executemany(PUT, rows)
+        if self.listener is not None:
+            self.listener(rows)
+
+    def segments(self) -> set[str]:
+        """Names of what was taken over from other nodes."""
+        with self._open() as database:
+            return {name for (name,) in database.execute("SELECT name FROM segments")}
+
+    def put_segment(self, name: str, rows: Rows) -> None:
+        """Take over what another node has embedded; all or none of it. Raises StorageFull."""
+        with self._open() as database, database:
+            database.executemany(PUT, rows)
+            database.execute(PUT_SEGMENT, (name,))
 
     @contextlib.contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -65,6 +88,7 @@ class VectorCache:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute("PRAGMA synchronous = NORMAL")
                 database.execute(CREATE)
+                database.execute(CREATE_SEGMENTS)
                 yield database
         except sqlite3.DatabaseError as error:
             raise StorageFull(

@@ -93,7 +93,8 @@ class Filters(Generic[Key]):
     """What candidates are narrowed to; empty sets and None mean any.
 
     `places`, `industries` and `clusters` are ids (`Filters[str]`), or rows of the
-    snapshot's tables, which is what is ranked by. `of_industries` are rows of organisations
+    snapshot's tables, which is what is ranked by. `certificates` are kinds, of which one that
+    holds is enough. `of_industries` are rows of organisations
     that are of the industries by their words, whatever their code. `radius_km` is measured from the
     seeker, or from `centre` (latitude, longitude) when it is given; candidates without
     coordinates are then left out.
@@ -107,6 +108,7 @@ class Filters(Generic[Key]):
     industries: frozenset[Key] = frozenset()
     clusters: frozenset[Key] = frozenset()
     of_industries: frozenset[int] = frozenset()
+    certificates: frozenset[str] = frozenset()
     radius_km: float | None = None
     centre: tuple[float, float] | None = None
 

@@ -15,6 +15,7 @@ from matchmaker.domain import StatementKind
 from matchmaker.goals import Goal
 from matchmaker.recommend.affinity import Affinity, affinity
 from matchmaker.recommend.answers import Answers, answers
+from matchmaker.recommend.certificates import with_certificates
 from matchmaker.recommend.evidence import TextFit, text_fit
 from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, network
 from matchmaker.recommend.model import Seeker, SeekerText
@@ -60,7 +61,8 @@ class Pairs:
     def answers(self) -> Answers:
         """What the candidates say to the words asked."""
         said = answers(self.snapshot, self.fit, self._questions, self.rows, self.seeker.row)
-        return with_whereabouts(said, self.whereabouts, self.rows)
+        said = with_whereabouts(said, self.whereabouts, self.rows)
+        return with_certificates(self.snapshot, said, self._need, self.rows)
 
     @cached_property
     def _questions(self) -> tuple[SeekerText, ...]:
@@ -69,9 +71,13 @@ class Pairs:
     @cached_property
     def whereabouts(self) -> Whereabouts:
         """Who is where, how near and of what kind the question asks, of all organisations."""
+        return whereabouts(self.snapshot, self.seeker, self._need)
+
+    @cached_property
+    def _need(self) -> Specification:
+        """What the one question specifies; nothing where there are several."""
         asked = self._questions
-        need = asked[0].specification if len(asked) == 1 else Specification("")
-        return whereabouts(self.snapshot, self.seeker, need)
+        return asked[0].specification if len(asked) == 1 else Specification("")
 
     @cached_property
     def distance_km(self) -> FloatArray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
@@ -17,7 +17,7 @@ from matchmaker.recommend.model import ProperName, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
-from matchmaker.recommend.specification import TOLD_BY_GRAPH
+from matchmaker.recommend.specification import TOLD_BY_GRAPH, Judgement
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import Snapshot, stages_in
 from matchmaker.terms import TERMS
@@ -79,16 +79,50 @@ def _specification(facts: CandidateFacts, good: bool) -> Sentence:
     judged = comparison.met if good else comparison.unmet
     if not judged:
         return None, message("says nothing of what you specify")
+    on_record = _on_record(judged)
+    others = [each for each in judged if not each.on_record]
+    if not others:
+        return None, on_record
+    text = _said(others, good)
+    if on_record.id:
+        text = message("%(before)s, %(after)s", before=on_record, after=text)
+    return None, text
+
+
+def _met_on_record(facts: CandidateFacts) -> Message:
+    """What of the question is met by facts on record; "" for nothing."""
+    if not facts.pairs.seeker.asks_in_words:
+        return Message("")
+    comparison = facts.alone.answers.comparisons[0]
+    return _on_record(comparison.met if comparison is not None else ())
+
+
+def _on_record(judged: Sequence[Judgement]) -> Message:
+    """What is held, until when and who stands for it; "" where nothing is asked that is."""
+    held = [
+        message("%(kind)s %(note)s", kind=each.evidence.text, note=each.note)
+        for each in judged
+        if each.on_record and each.evidence is not None
+    ]
+    if not held:
+        return Message("")
+    return reduce(
+        lambda before, after: message("%(before)s, %(after)s", before=before, after=after), held
+    )
+
+
+def _said(judged: Sequence[Judgement], good: bool) -> Message:
+    """What of a specification a statement, or the graph of places and kinds, says."""
     # Where it is and what it is stands in the graph, and is not its saying.
     said = [each for each in judged if each.requirement.kind not in TOLD_BY_GRAPH]
     named = tuple(dict.fromkeys(each.requirement.text for each in said or judged))
     if good and not said:
-        return None, message("is what you ask of a partner: %(named)s", named=named)
+        return message("is what you ask of a partner: %(named)s", named=named)
     if not said:
-        return None, message("is not what you ask of a partner: %(named)s", named=named)
+        return message("is not what you ask of a partner: %(named)s", named=named)
     if good:
-        return None, message("says what you specify: %(named)s", named=named)
-    return None, message("something else than you specify: %(named)s", named=named)
+        return message("says what you specify: %(named)s", named=named)
+    return message("something else than you specify: %(named)s", named=named)
 
 
 def _network(facts: CandidateFacts, good: bool) -> Sentence:
@@ -274,12 +308,20 @@ def reasons(
         _reason(facts, parts.families[column], float(parts.parts[position, column]))
         for column in parts.order[position].tolist()
     ]
+    if (fact := _met_on_record(facts)).id and Family.SPECIFICATION.value not in {
+        reason.feature for reason in every if abs(reason.contribution) > NEGLIGIBLE
+    }:  # it fits as well as can be without it, and is what was asked for all the same
+        held = Reason(Family.SPECIFICATION.value, 0.0, None, fact)
+    else:
+        held = None
     often = message("much sought after: others get a turn")
     every.append(Reason(EXPOSURE, -price, None, often))
     base = Reason(BASE, float(parts.base[position]), None, message("where anybody starts"))
     every = [reason for reason in every if abs(reason.contribution) > NEGLIGIBLE]
     against = [reason for reason in every if reason.contribution < 0 or _is_weak(reason)]
     speaking_for = [reason for reason in every if reason not in against]
+    if held is not None:
+        speaking_for.append(held)
     against.sort(key=lambda reason: (reason.contribution, reason.feature))
     if base.contribution > NEGLIGIBLE:
         speaking_for.append(base)

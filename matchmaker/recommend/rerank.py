@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import Layer
 from matchmaker.goals import Goal
+from matchmaker.recommend.certificates import holders
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.pairs import Pairs
@@ -117,6 +118,8 @@ def passes(pairs: Pairs, filters: Filters[int]) -> BoolArray:
         inside = np.zeros(len(pairs.snapshot), dtype=np.bool_)
         inside[belong.organization[np.isin(belong.cluster, sorted(filters.clusters))]] = True
         allowed &= inside
+    if filters.certificates:
+        allowed &= holders(pairs.snapshot, filters.certificates)
     if filters.radius_km is not None:
         distance = pairs.distance_km
         if filters.centre is not None:

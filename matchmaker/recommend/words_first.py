@@ -29,6 +29,8 @@ LEARNED = 0.5
 TRAILING = 0.25
 SMALLEST = np.float32(1e-6)
 _WORDS = ("words_fit", "specification")
+# Where certificates are asked for, their part of everything else.
+CERTIFIED, ON_RECORD = "certified", 0.5
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class WordsFirst:
         return self
 
     def features(self, goal: Goal) -> tuple[str, ...]:
-        return (*_WORDS, *shipped().features, *_context_weights(goal))
+        return (*_WORDS, CERTIFIED, *shipped().features, *_context_weights(goal))
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         fit, met = matrix.values[:, 0], matrix.values[:, 1]
@@ -53,9 +55,12 @@ class WordsFirst:
         left = 1 + np.minimum(met, 0) / np.maximum(fit, SMALLEST)
         words = np.minimum(words * np.maximum(left, 0) + np.maximum(met, 0), 1)
         context = np.zeros(len(matrix.values), dtype=np.float32)
-        first = len(_WORDS) + len(shipped().features)
+        first = len(_WORDS) + 1 + len(shipped().features)
         for column, (name, weight) in enumerate(_context_weights(goal).items(), first):
             context += np.float32(weight) * FEATURES[name].scale(matrix.values[:, column])
+        certified = matrix.values[:, len(_WORDS)]
+        if certified.any():  # of two whose texts fit as well the one that holds it
+            context = (1 - ON_RECORD) * context + ON_RECORD * certified
         return np.asarray((1 - CONTEXT) * words + CONTEXT * context, dtype=np.float32)
 
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:

@@ -15,6 +15,8 @@ from matchmaker.snapshot import model
 from matchmaker.snapshot.columns import (
     StatementVectors,
     centred,
+    certificate_columns,
+    certificates_in_order,
     cluster_columns,
     engagement_columns,
     in_order,
@@ -125,6 +127,7 @@ def build(
         clusters=cluster_columns(clusters, place_rows, industry_rows),
         ties=tie_columns(ties),
         observations=observations_in_order(observation_columns(rows.observations)),
+        certificates=certificates_in_order(certificate_columns(rows.certificates)),
         layers={
             layer: layer_of(
                 layer, tie_ends(layer, enumerate(ties), organization_rows, as_of), count

@@ -24,7 +24,7 @@ from matchmaker.store.schema import TABLES
 MOST_CHANGED = 0.05
 # Tables that are small, or of which rows depend on others: read whole when any of them changes.
 _WHOLE = ("places", "industries", "clusters")
-# Aliases and certificates are in no snapshot.
+# Aliases are in no snapshot.
 _PATCHED = frozenset(
     (*_WHOLE, "organizations", "aliases", "certificates", "duplicates", "descriptions",
      "memberships", "offers", "needs", "engagements", "ties", "observations")

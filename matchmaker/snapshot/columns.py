@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from matchmaker.domain import (
+    Certificate,
     DuplicateCandidate,
     Engagement,
     GraphRows,
@@ -277,6 +278,22 @@ def membership_columns(
 
 # Rank of a tier, then the day: days up to the year 9999 are below it.
 _DAYS = 10_000_000
+
+
+def certificate_columns(rows: Sequence[Certificate]) -> pa.Table:
+    """Columns of certificates in any order; whose they are is told by id, as rows move."""
+    return table_of(
+        rows,
+        *("id", "organization", "kind"),
+        since=ints(to_days(row.since) for row in rows),
+        until=ints(to_days(row.until) for row in rows),
+        claim=codes(model.CLAIM_TIERS, (row.claim for row in rows)),
+    )
+
+
+def certificates_in_order(columns: pa.Table) -> pa.Table:
+    """In order of id."""
+    return columns.take(pc.sort_indices(columns, sort_keys=[("id", "ascending")])).combine_chunks()
 
 
 def observation_columns(rows: Sequence[Observation]) -> pa.Table:

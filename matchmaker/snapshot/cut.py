@@ -75,6 +75,7 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
         memberships=_members(snapshot.memberships, last),
         # A year's figure is known when the year is over.
         observations=snapshot.observations.filter(pc.field("year") < day.year),
+        certificates=snapshot.certificates.filter(pc.field("since") <= last),
         layers={layer: _layer_cut(ties, last, size) for layer, ties in snapshot.layers.items()},
         engagement_organizations=engaged,
         organization_engagements=transposed(engaged, size),

@@ -25,7 +25,7 @@ from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.model import CODES, Adjacency, Snapshot, SnapshotMeta, TieLayer
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
 
-FORMAT = 10
+FORMAT = 11
 POINTER = "CURRENT"
 META = "meta.json"
 INDEX = "vectors.usearch"
@@ -234,12 +234,29 @@ def load(folder: Path) -> Snapshot:
         ) from None
 
 
-def verify(folder: Path) -> None:
-    """Read every file and compare its checksum. Raises SnapshotUnavailable."""
+# Of files that were read: device, number, size and time of change, and the checksum.
+Verified = dict[tuple[int, int, int, int], int]
+
+
+def verify(folder: Path, verified: Verified | None = None) -> None:
+    """Read every file and compare its checksum. Raises SnapshotUnavailable.
+
+    Those that were `verified` under another name, of a snapshot before, are not read again;
+    those of this snapshot take their place there.
+    """
+    known, read = dict(verified or {}), Verified()
     for name, (_, checksum) in _meta(folder)["files"].items():
         path = folder / name
-        if not path.exists() or _checksum(path) != checksum:
+        if not path.exists():
             raise SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=path)
+        status = path.stat()
+        file = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        if known.get(file) != checksum and _checksum(path) != checksum:
+            raise SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=path)
+        read[file] = checksum
+    if verified is not None:
+        verified.clear()
+        verified.update(read)
 
 
 def _meta(folder: Path) -> dict[str, Any]:
@@ -317,6 +334,7 @@ class SnapshotReader:
         self._stamp: tuple[int, int] | None = None
         self._snapshot: Snapshot | None = None
         self._is_renewed_beside = False
+        self._verified: Verified = {}
 
     def current(self) -> Snapshot:
         """The newest whole snapshot. Raises SnapshotUnavailable when there never was one.
@@ -354,7 +372,7 @@ class SnapshotReader:
         if stamp != self._stamp or self._snapshot is None:
             try:
                 folder = self.folder()
-                verify(folder)
+                verify(folder, self._verified)
                 snapshot = load(folder)
                 if prepare is not None:
                     prepare(snapshot)

@@ -21,6 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from matchmaker.domain import (
+    ClaimTier,
     EngagementKind,
     GoalName,
     Kind,
@@ -57,12 +58,13 @@ TERMS = tuple(Terms)
 STATEMENT_KINDS = tuple(StatementKind)
 ENGAGEMENT_KINDS = tuple(EngagementKind)
 PLACE_LEVELS = tuple(PlaceLevel)
+CLAIM_TIERS = tuple(ClaimTier)
 # Kept with every snapshot: codes mean nothing without them.
 CODES: Mapping[str, tuple[StrEnum, ...]] = {
     type(each[0]).__name__: each
     for each in (
         KINDS, SIZES, TIERS, STAGES, ROLES, GOALS, LAYERS, OFFER_KINDS, TERMS,
-        STATEMENT_KINDS, ENGAGEMENT_KINDS, PLACE_LEVELS,
+        STATEMENT_KINDS, ENGAGEMENT_KINDS, PLACE_LEVELS, CLAIM_TIERS,
     )
 }  # fmt: skip
 
@@ -294,6 +296,7 @@ class Snapshot:
     latitude, longitude. `industries`: id, name, name_en, parent (row, -1).
     `clusters`: id, name, name_en, place (row, -1), industry (row, -1).
     `ties`: id, note, source_name (provenance) and date_estimated.
+    `certificates`: id, organization (id), kind, since, until (days), claim (code), in order of id.
     `observations`: id, subject (id), indicator, year, value, unit, source and precedence, in
     order of subject, indicator, year and from the weakest source to the strongest.
     `vectors` (m, dimension): unit vectors after the mean of their language
@@ -314,6 +317,7 @@ class Snapshot:
     clusters: pa.Table
     ties: pa.Table
     observations: pa.Table
+    certificates: pa.Table
     layers: Mapping[Layer, TieLayer]
     engagement_organizations: Incidence  # engagements × organisations, with roles
     organization_engagements: Incidence  # its transpose, with roles

@@ -26,6 +26,8 @@ from matchmaker.snapshot.columns import (
     StatementVectors,
     as_said,
     centred,
+    certificate_columns,
+    certificates_in_order,
     cluster_columns,
     engagement_columns,
     membership_columns,
@@ -191,6 +193,7 @@ class _Patch:
             clusters=self.clusters,
             ties=self.ties.table(last.ties, tie_columns(rows.ties)),
             observations=self._observations(),
+            certificates=self._certificates(),
             layers={layer: self._layer(layer) for layer in model.LAYERS},
             engagement_organizations=engaged,
             organization_engagements=self._transposed(
@@ -309,11 +312,17 @@ class _Patch:
         keys = self.changes.keys.get("observations")
         if not keys:
             return self.last.observations
-        former = self.last.observations
-        changed = pc.is_in(former.column("id"), value_set=pa.array(sorted(keys), pa.large_string()))
-        kept = former.filter(pc.invert(changed))
+        kept = _without(self.last.observations, keys)
         fresh = observation_columns(self.rows.observations)
         return observations_in_order(pa.concat_tables([kept, fresh]))
+
+    def _certificates(self) -> pa.Table:
+        keys = self.changes.keys.get("certificates")
+        if not keys:
+            return self.last.certificates
+        kept = _without(self.last.certificates, keys)
+        fresh = certificate_columns(self.rows.certificates)
+        return certificates_in_order(pa.concat_tables([kept, fresh]))
 
     def _layer(self, layer: Layer) -> TieLayer:
         former, now = self.last.layers[layer], self.organizations.moves
@@ -362,6 +371,12 @@ class _Patch:
         rows = self.statements.rows_kept
         before = self.last.index_rows
         return {"index_rows": rows if before is None else np.where(before >= 0, rows[before], -1)}
+
+
+def _without(table: pa.Table, ids: Collection[str]) -> pa.Table:
+    """A table without the rows of these ids."""
+    gone = pc.is_in(table.column("id"), value_set=pa.array(sorted(ids), pa.large_string()))
+    return table.filter(pc.invert(gone))
 
 
 def _with_moved(table: pa.Table, **now: IntArray | None) -> pa.Table:

@@ -37,6 +37,7 @@ from matchmaker.web.maps import map_of_directory
 SHOWN = 30
 LONGEST = 500
 _LAST = 1_000_000
+MOST_CHOSEN = 20
 _ORDERS = {
     DirectoryOrder.FIT: message("best match first"),
     DirectoryOrder.NAME: message("by name"),
@@ -126,6 +127,7 @@ def _wanted(principal: Principal, text: str) -> FacetedFilter:
         places=written("place"),
         industries=written("industry"),
         cluster=request.args.get("cluster", "").strip() or None,
+        certificates=frozenset(filter(None, request.args.getlist("certificate")[:MOST_CHOSEN])),
     )
     only = services().search.organizations(principal, text) if text else None
     return FacetedFilter(where, _members(Stage, "stage"), only)
@@ -145,6 +147,7 @@ def _shown(facets: Facets) -> tuple[ShownFacet, ...]:
         _ticked(message("Recognised as"), "tier", facets.tiers),
         _ticked(message("Size"), "size", facets.sizes),
         _ticked(message("Value-chain stages"), "stage", facets.stages),
+        _tree(message("Certificate"), "certificate", facets.certificates, ()),
         _tree(message("Cluster"), "cluster", facets.clusters, ()),
     )
     return tuple(facet for facet in shown if facet.choices or facet.above)
@@ -198,6 +201,8 @@ def _chosen() -> list[FacetChoice]:
         "industry": "industries",
         "cluster": "clusters",
     }
+    if certificate := request.args.get("certificate", "").strip():
+        chosen.append(FacetChoice(certificate, 0, address(certificate=""), True))
     for name, table in tables.items():
         if value := request.args.get(name, "").strip():
             title = services().codes.title_of(table, value)

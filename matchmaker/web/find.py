@@ -111,7 +111,7 @@ def _counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
     places, industries = (names_in(fields, name) for name in ("place", "industry"))
     where = OrganizationFilter(
         kinds, terms_in(fields, Size), terms_in(fields, Tier), names_in(fields, "country"), places,
-        industries,
+        industries, certificates=names_in(fields, "certificate"),
     )  # fmt: skip
     try:
         facets = services().faceted_directory.facets(principal, FacetedFilter(where))

@@ -130,7 +130,7 @@ def test_patched_snapshots_are_those_of_a_rebuild(
         assert copies.is_of(before)
         for name in some:
             graph.edit(name)
-        graph.patch()
+        graph.patch_and_rebuild()
         changes = store.changes_since(before)
         assert changes is not None
         copies.follow(changes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -109,6 +110,16 @@ class Narrowing(Strict):
         }
 
 
+CertificateNames = Annotated[
+    list[LookupId],
+    Field(
+        max_length=MAX_VALUES,
+        description="Who holds one of these today, or one that shows as much: `ISO 9001` lets"
+        " IATF 16949 pass.",
+    ),
+]
+
+
 class OrganizationNarrowing(Narrowing):
     """The same, and members of a cluster."""
 
@@ -122,6 +133,11 @@ class DirectoryQuery(OrganizationNarrowing, PageQuery):
     """Narrows a list or search of organisations."""
 
     q: str | None = Field(None, min_length=1, max_length=500, description="Full-text search.")
+    certificate: CertificateNames = Field([])
+
+    def to_filter(self) -> OrganizationFilter:
+        certificates = frozenset(self.certificate)
+        return replace(super().to_filter(), certificates=certificates)
 
 
 class SearchQuery(Strict):

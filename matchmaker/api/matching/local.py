@@ -54,6 +54,7 @@ def answer_page(wired: Wiring, fields: dict[str, Any], language: str) -> dict[st
         places=frozenset(ids["places"]),
         industries=frozenset(ids["industries"]),
         clusters=frozenset(ids["clusters"]),
+        certificates=frozenset(ids["certificates"]),
         radius_km=ids["radius_km"],
         centre=tuple(ids["centre"]) if ids["centre"] else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field, model_validator
 
-from matchmaker.api.directory.requests import MAX_VALUES, Narrowing
+from matchmaker.api.directory.requests import MAX_VALUES, CertificateNames, Narrowing
 from matchmaker.api.http.fields import LookupId, OptionalText, Short, Strict, Text
 from matchmaker.api.http.files import ExportQuery
 from matchmaker.domain import GoalName
@@ -21,6 +21,7 @@ class CandidateFilters(Narrowing):
     """Narrows the candidates of a recommendation."""
 
     cluster: list[LookupId] = Field([], max_length=MAX_VALUES, description="By id or name.")
+    certificate: CertificateNames = Field([])
     radius_km: float | None = Field(
         None,
         gt=0,
@@ -44,6 +45,7 @@ class CandidateFilters(Narrowing):
         return Filters(
             **self.narrowed_to(),
             clusters=frozenset(self.cluster),
+            certificates=frozenset(self.certificate),
             radius_km=self.radius_km,
             centre=centre,
         )

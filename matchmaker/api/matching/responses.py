@@ -94,7 +94,8 @@ class RequirementOut(Outgoing):
 class JudgementOut(Outgoing):
     """One requirement against what a candidate says: met, unmet or unknown.
 
-    `evidence` are the words that say so, "" where nothing is said; `note` what to mind.
+    `evidence` are the words that say so, "" where nothing is said; `note` what to mind. With
+    `on_record` a certificate on record says it: `note` tells until when and who stands for it.
     """
 
     requirement: str
@@ -102,6 +103,7 @@ class JudgementOut(Outgoing):
     verdict: Fulfilment
     evidence: str
     note: str
+    on_record: bool
 
     @classmethod
     def of(cls, judgement: Judgement, language: str) -> JudgementOut:
@@ -111,6 +113,7 @@ class JudgementOut(Outgoing):
             verdict=judgement.verdict,
             evidence=judgement.evidence.text if judgement.evidence else "",
             note=judgement.note.text(language) if judgement.note else "",
+            on_record=judgement.on_record,
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.domain import Terms
+from matchmaker.recommend.certificates import share_held
 from matchmaker.recommend.evidence import best_by_organization, sum_by_organization
 from matchmaker.recommend.features.registry import UNRANKED, Family, feature, rank_in, saturating
 from matchmaker.recommend.pairs import Pairs
@@ -21,6 +22,12 @@ def words_fit(pairs: Pairs) -> FloatArray:
 def specification(pairs: Pairs) -> FloatArray:
     """What it says of what the words asked specify: above 0 met, below 0 not met."""
     return pairs.answers.adjustment
+
+
+@feature(Family.SPECIFICATION, monotone=1)
+def certified(pairs: Pairs) -> FloatArray:
+    """Share of the certificates asked for that it holds on record, the more the surer it is."""
+    return share_held(pairs.answers)
 
 
 @feature(Family.TEXT)

@@ -1,7 +1,7 @@
 """What a need or an offer specifies, read from its words, and whether the other meets it."""
 
 from matchmaker.recommend.specification.choices import Choices
-from matchmaker.recommend.specification.comparison import compare
+from matchmaker.recommend.specification.comparison import compare, covers
 from matchmaker.recommend.specification.customers import compare_customer, offered
 from matchmaker.recommend.specification.model import (
     CORE,
@@ -31,6 +31,7 @@ __all__ = [
     "Specification",
     "compare",
     "compare_customer",
+    "covers",
     "names_of",
     "offered",
     "read",

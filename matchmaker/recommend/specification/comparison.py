@@ -260,11 +260,15 @@ def _material(requirement: Requirement, item: Requirement) -> Say | None:
     return UNMET
 
 
-def _standard(requirement: Requirement, item: Requirement) -> Say | None:
-    wanted, stated = requirement.value, item.value
+def covers(wanted: str, stated: str) -> bool:
+    """Whether who has one standard or certificate has another: its parts, and what it implies."""
     if stated == wanted or stated.startswith(wanted + "-") or wanted.startswith(stated + "-"):
-        return MET
-    return MET if wanted in _IMPLIED.get(stated, ()) else None
+        return True
+    return wanted in _IMPLIED.get(stated, ())
+
+
+def _standard(requirement: Requirement, item: Requirement) -> Say | None:
+    return MET if covers(requirement.value, item.value) else None
 
 
 def _code(requirement: Requirement, item: Requirement) -> Say | None:

@@ -169,6 +169,8 @@ class Judgement:
     """One requirement against one statement; `evidence` is what the statement says of it.
 
     `tentative`: it rests on what a thing is in its phrase, which words do not always tell.
+    `on_record`: a fact on record says so, whatever the statement says; `sureness` in [0, 1] is
+    that of who stands for it.
     """
 
     requirement: Requirement
@@ -176,6 +178,8 @@ class Judgement:
     evidence: Requirement | None = None
     note: Message | None = None
     tentative: bool = False
+    on_record: bool = False
+    sureness: float = 0.0
 
 
 @dataclass(frozen=True)

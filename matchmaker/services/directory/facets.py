@@ -5,6 +5,7 @@ Counted on the current snapshot, by whole columns at a time; who is listed is re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -16,6 +17,7 @@ import numpy as np
 from matchmaker.access import Principal
 from matchmaker.domain import Organization, OrganizationFilter, Stage
 from matchmaker.messages import Message
+from matchmaker.recommend.certificates import held_by, holders
 from matchmaker.services.directory.coarser_industries import coarser_industries
 from matchmaker.services.directory.codes import CodeTable, with_below
 from matchmaker.services.directory.directory import Directory
@@ -46,6 +48,7 @@ _PLACES: CodeTable = "places"
 _INDUSTRIES: CodeTable = "industries"
 _CLUSTERS: CodeTable = "clusters"
 _STAGES = "stages"
+_CERTIFICATES = "certificates"
 
 
 class DirectoryOrder(StrEnum):
@@ -95,6 +98,7 @@ class Facets:
     stages: tuple[FacetValue, ...]
     places: tuple[FacetValue, ...]
     industries: tuple[FacetValue, ...]
+    certificates: tuple[FacetValue, ...]
     clusters: tuple[FacetValue, ...]
     above: Mapping[str, tuple[FacetValue, ...]]
     notices: tuple[Message, ...] = ()
@@ -150,6 +154,7 @@ class FacetedDirectory:
             stages=stages,
             places=below[_PLACES],
             industries=below[_INDUSTRIES],
+            certificates=_kinds_held(snapshot, _others(masks, _CERTIFICATES, len(snapshot))),
             clusters=self._clusters(principal, snapshot, _others(masks, _CLUSTERS, len(snapshot))),
             above={table: _above(snapshot, table, chosen) for table, (_, chosen) in trees.items()},
             notices=tuple(
@@ -231,6 +236,8 @@ class FacetedDirectory:
         if where.countries:
             countries = organizations.table.column("country").to_pylist()
             masks["countries"] = np.array([each in where.countries for each in countries])
+        if where.certificates:
+            masks[_CERTIFICATES] = holders(snapshot, where.certificates)
         if wanted.stages:
             masks[_STAGES] = organizations.stages & stage_bits(wanted.stages) != 0
         if where.cluster is not None:
@@ -274,6 +281,19 @@ def _terms(
         for member, count in zip(members, counts, strict=True)
         if count
     )
+
+
+def _kinds_held(snapshot: Snapshot, among: BoolArray) -> tuple[FacetValue, ...]:
+    """Kinds of certificates that hold on the snapshot's day, by how many hold them."""
+    today = snapshot.meta.as_of
+    counts = Counter(
+        kind
+        for row, certificates in held_by(snapshot).items()
+        if among[row]
+        for kind in {each.kind for each in certificates if each.is_valid_on(today)}
+    )
+    common = sorted(counts, key=lambda kind: (-counts[kind], kind))[:_VALUES]
+    return tuple(FacetValue(kind, kind, kind, counts[kind]) for kind in common)
 
 
 def _below(

@@ -12,7 +12,9 @@ from typing import Any
 from matchmaker.domain import Organization, OrganizationFilter, Size
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning
+from matchmaker.ingest.certificates import certificate_name, certificate_names
 from matchmaker.ingest.countries import country
+from matchmaker.recommend.certificates import answers_kind
 from matchmaker.services.directory.codes import Codes, CodeTable
 from matchmaker.store.ports import GraphStore
 
@@ -31,6 +33,7 @@ def named_in(where: OrganizationFilter, codes: Codes, store: GraphStore) -> Orga
         countries=countries_meant(where.countries),
         places=_ids(where.places, "places", codes, store.places),
         industries=_ids(where.industries, "industries", codes, store.industries),
+        certificates=certificates_meant(where.certificates),
         cluster=codes.id_of("clusters", where.cluster) if where.cluster else None,
     )
 
@@ -43,6 +46,16 @@ def sizes_meant(sizes: frozenset[Size]) -> frozenset[Size]:
 def countries_meant(names: Iterable[str]) -> frozenset[str]:
     """ISO 3166-1 codes of countries by code or name. Raises InvalidInput."""
     return frozenset(map(_country, sorted(names)))
+
+
+def certificates_meant(names: Iterable[str]) -> frozenset[str]:
+    """Kinds by any of their names, and those kinds that show as much."""
+    wanted = frozenset(certificate_name(name) for name in names)
+    return wanted | frozenset(
+        held
+        for held in (set(certificate_names().values()) if wanted else ())
+        if any(answers_kind(held, asked) for asked in wanted)
+    )
 
 
 def _country(name: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 
 from matchmaker.domain import GoalName, Industry, Organization, Place, StatementKind
 from matchmaker.messages import Message, message, plural
+from matchmaker.recommend.certificates import HeldCertificate
 from matchmaker.recommend.model import ClosestStatement, Recommendation, Seeker
 from matchmaker.recommend.specification import Requirement, read
 from matchmaker.workflow.responsiveness import ResponseFigures
@@ -114,7 +115,8 @@ class Candidate:
     """What a list says of an organisation: itself, where and in which trade, its outcomes.
 
     `outcomes` counts those of introductions that both sides confirmed, a mark of trust;
-    `response` says how often it answers requests, None of too few.
+    `response` says how often it answers requests, None of too few. `certificates` are those that
+    hold, confirmed ones first.
     """
 
     organization: Organization
@@ -122,6 +124,7 @@ class Candidate:
     industry: Industry | None
     outcomes: int
     response: ResponseFigures | None = None
+    certificates: tuple[HeldCertificate, ...] = ()
 
 
 def requirements_of(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:

@@ -180,6 +180,7 @@ class Matching:
                 industries.get(organization.industry or ""),
                 rows.outcomes.get(organization.id, 0),
                 responses.get(organization.id),
+                rows.certificates(organization.id),
             )
             for organization_id, organization in organizations.items()
         }

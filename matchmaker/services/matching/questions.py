@@ -24,6 +24,7 @@ FIELDS = (
     "place",
     "industry",
     "cluster",
+    "certificate",
     "radius",
     "partners",
     "requirement",
@@ -50,6 +51,7 @@ def question_of(
         places=names_in(fields, "place"),
         industries=names_in(fields, "industry"),
         clusters=names_in(fields, "cluster"),
+        certificates=names_in(fields, "certificate"),
         radius_km=_radius(fields) if is_measured else None,
     )
     choices = Choices(*(_chosen(fields, what) for what in ("ignored", "hard", "soft")))

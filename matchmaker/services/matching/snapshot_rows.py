@@ -14,10 +14,11 @@ import pyarrow as pa
 
 from matchmaker.domain import Industry, Place
 from matchmaker.errors import NotFound
+from matchmaker.recommend.certificates import HeldCertificate, held_by
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.services.directory.coarser_industries import CoarserIndustry, coarser_industries
 from matchmaker.services.directory.codes import CodeTable, code_named, rows_meant, with_below
-from matchmaker.services.directory.narrowing import countries_meant, sizes_meant
+from matchmaker.services.directory.narrowing import certificates_meant, countries_meant, sizes_meant
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 
 
@@ -70,6 +71,13 @@ class SnapshotRows:
         except NotFound:
             return None
 
+    def certificates(self, organization_id: str) -> tuple[HeldCertificate, ...]:
+        """Those of an organisation that hold on the snapshot's day, confirmed ones first."""
+        row, today = self.organization(organization_id), self.snapshot.meta.as_of
+        held = () if row is None else held_by(self.snapshot).get(row, ())
+        valid = (each for each in held if each.is_valid_on(today))
+        return tuple(sorted(valid, key=lambda each: (-each.claim.rank, each.kind)))
+
     def known_places(self, ids: Iterable[str]) -> dict[str, Place]:
         """Those of the places that the snapshot has."""
         columns, places = self.snapshot.places, {}
@@ -118,6 +126,7 @@ class SnapshotRows:
             "countries": countries_meant(ids.countries),
             "places": self._with_below("places", ids.places),
             "industries": self._with_below("industries", ids.industries),
+            "certificates": certificates_meant(ids.certificates),
             "clusters": self._with_below("clusters", ids.clusters),
             "of_industries": frozenset[int]().union(
                 *(each.organizations for each in self.coarser_industries(ids))

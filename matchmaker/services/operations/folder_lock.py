@@ -3,27 +3,40 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from matchmaker.errors import WrongState, not_writable
 
+_STEP_SECONDS = 0.2
+
 
 @contextmanager
-def folder_lock(root: Path) -> Iterator[None]:
+def folder_lock(root: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     """Hold the lock of a folder; the system frees it when a process dies.
 
-    Raises WrongState while another process has it, StorageFull.
+    Raises WrongState where another process has it for longer than that, StorageFull.
     """
+    until = time.monotonic() + wait_seconds
     try:
         root.mkdir(parents=True, exist_ok=True)
         file = (root / ".lock").open("w")
     except OSError as error:
         raise not_writable(root, error) from None
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WrongState("Another refresh is running.", mend="Wait until it is done.") from None
+        while not _is_taken(file):
+            if time.monotonic() >= until:
+                raise WrongState("Another refresh is running.", mend="Wait until it is done.")
+            time.sleep(_STEP_SECONDS)
         yield
+
+
+def _is_taken(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

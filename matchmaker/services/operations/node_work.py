@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -22,11 +22,16 @@ from matchmaker.nodes.notes import NodeNote
 from matchmaker.nodes.registry import ANNOUNCED_EVERY, NodeRegistry, NodeState
 from matchmaker.nodes.shared_state import SharedState, answering
 from matchmaker.services.operations.process_lock import Holder
+from matchmaker.services.operations.shared_vectors import SharedVectors
 from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
 from matchmaker.snapshot.load import FORMAT
 
 # A new snapshot is looked for so often: one listing of the object store.
 FOLLOWED_EVERY = 2.0
+# Whoever makes a snapshot waits so long for one that is just being fetched.
+FETCH_SECONDS = 60.0
+# What was learned, and embedded, elsewhere.
+SYNCED_EVERY = 10.0
 # Building holds on to the processor for seconds, in which no lease is renewed.
 _REFRESH_SECONDS = 15.0
 _PACKAGE = Path(__file__).parents[2]
@@ -48,7 +53,7 @@ class NodeWork:
 
     state: SharedState
     exchange: SnapshotExchange
-    sync: Callable[[], object]
+    syncs: Sequence[Callable[[], object]]
     lost: Callable[[], None]
     _note: NodeNote = NodeNote.WAITS
     _threads: list[threading.Thread] = field(default_factory=list)
@@ -119,11 +124,15 @@ class NodeWork:
             over.wait(ANNOUNCED_EVERY)
 
     def _follow(self, over: threading.Event) -> None:
+        synced = -SYNCED_EVERY
         while not over.is_set():
             before = self._note
             try:
                 self._note = self.exchange.follow()
-                self.sync()
+                if monotonic() - synced > SYNCED_EVERY:
+                    for sync in self.syncs:
+                        sync()
+                    synced = monotonic()
             except MatchmakerError as error:
                 self._note = NodeNote.UNREACHABLE
                 reason = str(error.message)
@@ -143,6 +152,7 @@ class SharedRefresh:
 
     state: SharedState
     exchange: SnapshotExchange
+    vectors: SharedVectors
 
     @contextmanager
     def alone(self) -> Iterator[Callable[[], object]]:
@@ -157,7 +167,7 @@ class SharedRefresh:
                 if monotonic() > until:
                     raise WrongState("Another refresh is running.", mend="Wait until it is done.")
                 sleep(0.5)
-        with lease.renewed_beside():
+        with lease.renewed_beside(), self.vectors.shared():
 
             def publish() -> object:
                 if lease.is_over:

@@ -26,6 +26,7 @@ from matchmaker.embedding import (
 from matchmaker.embedding.second import DIMENSION
 from matchmaker.errors import MatchmakerError, SnapshotUnavailable
 from matchmaker.messages import Message, message
+from matchmaker.recommend.certificates import changes_by
 from matchmaker.services.operations.folder_lock import folder_lock
 from matchmaker.snapshot.build import StatementVectors, build, made_by, passage_texts, statements
 from matchmaker.snapshot.changes import (
@@ -74,8 +75,8 @@ class SnapshotRefresher:
     """Makes snapshots; one at a time over all processes of the installation.
 
     `alone` keeps the makers of other nodes out while its block runs, and gives what publishes
-    the snapshot that was made. `copy` is kept of what the snapshot shows, for when the store
-    does not answer.
+    the snapshot that was made; what is just being fetched is waited for. `copy` is kept of what
+    the snapshot shows, for when the store does not answer.
     """
 
     store: GraphStore
@@ -87,15 +88,21 @@ class SnapshotRefresher:
     anchor_cache: Callable[[], VectorCache | VectorCaches]
     copy: GraphCopy | None = None
     alone: Callable[[], AbstractContextManager[Callable[[], object]]] = alone
+    patience_seconds: float = 0.0
 
     def is_needed(self) -> bool:
-        """Whether there is no snapshot of the store as it is now and by the model that is set."""
+        """Whether there is no snapshot of the store as it is now and by the model that is set.
+
+        A certificate that ended since then counts as a change of the store.
+        """
         try:
-            meta = self.reader.current().meta
+            snapshot = self.reader.current()
         except SnapshotUnavailable:
             return True
+        meta = snapshot.meta
         return (
-            state_of(meta) != self.store.state()
+            changes_by(snapshot, datetime.now(UTC).date())
+            or state_of(meta) != self.store.state()
             or ModelIdentity(meta.model, meta.revision) != self.model()
         )
 
@@ -111,7 +118,7 @@ class SnapshotRefresher:
         ModelUnavailable, StorageFull, ServiceUnavailable where it cannot be published.
         """
         principal.require_admin()
-        with folder_lock(self.root), self.alone() as publish:
+        with folder_lock(self.root, self.patience_seconds), self.alone() as publish:
             if whole:
                 return self._made_whole(progress, publish, message("This was asked for."))
             try:

@@ -67,10 +67,14 @@ def _braced(part: str) -> str:
 # -- the graph as a whole
 
 VERSION = "MATCH (g:Graph {id: 'graph'}) RETURN g.version AS version"
-GRAPH_ID = "MATCH (g:Graph {id: 'graph'}) RETURN g.identity AS identity"
+GRAPH_ID = "MATCH (g:Graph {id: 'graph'}) RETURN g.identity AS identity, g.oldest_program AS oldest"
 LOCK = (
-    "MATCH (g:Graph {id: 'graph'}) SET g.locked = true REMOVE g.locked RETURN g.version AS version"
+    "MATCH (g:Graph {id: 'graph'}) SET g.locked = true REMOVE g.locked "
+    "RETURN g.version AS version, g.oldest_program AS oldest"
 )
+SET_OLDEST_PROGRAM = """MATCH (g:Graph {id: 'graph'})
+SET g.oldest_program = CASE WHEN coalesce(g.oldest_program, 0) < $number THEN $number
+ELSE g.oldest_program END"""
 INCREASE_VERSION = """MATCH (g:Graph {id: 'graph'}) SET g.version = g.version + 1
 MERGE (s:GraphVersion {id: g.version}) SET s.stamp = randomUUID()
 WITH g OPTIONAL MATCH (old:GraphVersion) WHERE old.id <= g.version - $kept DELETE old"""

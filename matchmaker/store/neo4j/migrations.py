@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 
+from neo4j_python_migrations.analyzer import InvalidVersionStatus
 from neo4j_python_migrations.executor import Executor
 
 from matchmaker.domain import Layer
@@ -12,6 +15,8 @@ from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.connection import Connection
 
 GRAPH_SCHEMA = Path(__file__).resolve().parents[3] / "graph_schema"
+_NUMBER = re.compile(r"V(\d+)__")
+_OLDEST = re.compile(r"^// Oldest program: V(\d+)\b", re.MULTILINE)
 
 
 def migrate(connection: Connection) -> None:
@@ -25,21 +30,71 @@ def migrate(connection: Connection) -> None:
                 mend="Use an empty database, or the version of Matchmaker that made it.",
                 error=error,
             ) from None
+    connection.apply(cypher.SET_OLDEST_PROGRAM, number=oldest_program())
     for layer in Layer:
         connection.apply(cypher.UNIQUE_TIES.format(name=layer.lower(), type=layer))
     connection.rows(cypher.AWAIT_INDEXES)
 
 
 def current(connection: Connection) -> str:
-    """The last migration applied. Raises StoreMismatch when some are missing or not ours."""
+    """The last migration applied. Raises StoreMismatch when some are missing or not ours.
+
+    Those of a newer program are no hindrance where it says that this one can work beside it.
+    """
     with connection.explained():
         analysis = _executor(connection).analyze()
-    if analysis.pending_migrations or analysis.invalid_versions:
+    rows = connection.rows(cypher.GRAPH_ID)
+    newest = rows[0]["oldest"] if rows else None
+    if newest is not None:
+        require_new_enough(newest)
+    unlike = [
+        each
+        for each in analysis.invalid_versions
+        if newest is None or each.status is not InvalidVersionStatus.MISSED_LOCALLY
+    ]
+    if analysis.pending_migrations or unlike:
         raise StoreMismatch(
             "The database's schema is not the one in graph_schema/.",
             mend="Run `matchmaker setup`, or any import, to prepare the database.",
         )
     return f"V{analysis.latest_applied_version}"
+
+
+@cache
+def latest_migration() -> int:
+    """Number of the last migration that this program knows."""
+    return max(_numbered(), default=0)
+
+
+@cache
+def oldest_program() -> int:
+    """The last migration that a program has to know to work beside this one.
+
+    Each migration says so itself in a line `// Oldest program: V0008`; else it is its own.
+    """
+    oldest = 0
+    for number, text in _numbered().items():
+        told = _OLDEST.search(text)
+        oldest = max(oldest, int(told.group(1)) if told else number)
+    return oldest
+
+
+def require_new_enough(oldest: int | None) -> None:
+    """Raise StoreMismatch where the graph is a newer program's, beside which this cannot work."""
+    if oldest is not None and oldest > latest_migration():
+        raise StoreMismatch(
+            "The database is of a newer program (V%(oldest)s), this one knows V%(known)s.",
+            mend="Upgrade this node.",
+            oldest=f"{oldest:04d}",
+            known=f"{latest_migration():04d}",
+        )
+
+
+def _numbered() -> dict[int, str]:
+    """Texts of the migrations by number."""
+    files = GRAPH_SCHEMA.glob("V*.cypher")
+    found = ((_NUMBER.match(path.name), path) for path in files)
+    return {int(name.group(1)): path.read_text("utf-8") for name, path in found if name}
 
 
 def _executor(connection: Connection) -> Executor:

@@ -36,6 +36,7 @@ from matchmaker.store.neo4j.codec import (
 )
 from matchmaker.store.neo4j.connection import run
 from matchmaker.store.neo4j.documents import append_to_log, change_documents
+from matchmaker.store.neo4j.migrations import require_new_enough
 from matchmaker.store.neo4j.tables import (
     OWNED_BY,
     STATEMENT_LABELS,
@@ -85,9 +86,15 @@ class Neo4jTransaction:
         return self._transaction
 
     def lock(self) -> None:
-        """Make other writers wait. Raises StoreMismatch when the graph was never prepared."""
-        if not self._run(cypher.LOCK):
+        """Make other writers wait.
+
+        Raises StoreMismatch when the graph was never prepared, or by a program that this one
+        is too old to work beside.
+        """
+        rows = self._run(cypher.LOCK)
+        if not rows:
             raise StoreMismatch("The database was never prepared for Matchmaker.", mend=PREPARE)
+        require_new_enough(rows[0]["oldest"])
 
     def increase_version(self) -> None:
         self._run(cypher.INCREASE_VERSION, kept=VERSIONS_KEPT)
@@ -120,6 +127,8 @@ class Neo4jTransaction:
 
     def graph_id(self) -> str:
         rows = self._run(cypher.GRAPH_ID)
+        if rows:
+            require_new_enough(rows[0]["oldest"])
         return str(rows[0]["identity"] or "") if rows else ""
 
     def count(self, table: Table[Any]) -> int:

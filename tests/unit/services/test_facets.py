@@ -1,9 +1,12 @@
 """Facets: each figure is what choosing it leaves, counted by hand on eight organisations."""
 
+import datetime
+
 import pytest
 
 from matchmaker.access import ADMIN, ANONYMOUS, Principal
 from matchmaker.domain import (
+    Certificate,
     Cluster,
     GraphRows,
     Kind,
@@ -49,6 +52,11 @@ ROWS = GraphRows(
         Tie("t:2", "t:b", "t:a", Layer.COOPERATES_WITH),
         Tie("t:3", "t:a", "t:c", Layer.SUPPLIES),
     ),
+    certificates=(
+        Certificate("t:k1", "t:a", "ISO 9001"),
+        Certificate("t:k2", "t:b", "IATF 16949"),
+        Certificate("t:k3", "t:c", "ISO 9001", until=datetime.date(2020, 1, 1)),
+    ),
 )
 
 
@@ -85,6 +93,10 @@ def test_facets_and_pages(directory):
     assert counts(firms.places) == {"t:wz": 2}
     assert [each.value for each in firms.above["places"]] == ["t:cn", "t:zj"]
     assert counts(firms.sizes) == {Size.MICRO: 1, Size.SMALL: 2}
+
+    assert counts(everyone.certificates) == {"IATF 16949": 1, "ISO 9001": 1}
+    certified = directory.facets(ANONYMOUS, narrowed(certificates=frozenset({"iso9001认证"})))
+    assert (certified.total, counts(certified.places)) == (2, {"t:wz": 2})
 
     making = FacetedFilter(stages=frozenset({Stage.MAKING}))
     total, rows = directory.page(ANONYMOUS, making, DirectoryOrder.NAME, 0, 10)

@@ -87,8 +87,8 @@ class EditedGraph:
         snapshot = build(export, self.as_of, vectors_of(statements(export.rows), drift), earlier)
         return load(save(snapshot, self.folder / "rebuilt"))
 
-    def patch(self) -> None:
-        """Bring the snapshot up to date, and hold it against a rebuild, byte for byte."""
+    def patch(self) -> Path:
+        """Bring the snapshot up to date; the folder that it is in."""
         last = self.last
         changes = self.store.changes_since(
             _state(last), lambda changed: further_keys(last, changed, self.as_of)
@@ -102,7 +102,13 @@ class EditedGraph:
             last,
         )
         self.last = load(folder)
-        rebuilt = self._rebuilt(last, texts.drift).folder
+        return folder
+
+    def patch_and_rebuild(self) -> None:
+        """Hold the snapshot brought up to date against a rebuild, byte for byte."""
+        last = self.last
+        folder = self.patch()
+        rebuilt = self._rebuilt(last, self.last.meta.drift).folder
         assert rebuilt is not None
         assert sorted(file.name for file in folder.iterdir()) == sorted(
             file.name for file in rebuilt.iterdir()

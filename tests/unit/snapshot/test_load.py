@@ -150,7 +150,7 @@ def test_others_go_on_with_the_last_while_one_takes_over(
     save(replace(good, meta=replace(good.meta, version=9)), tmp_path)
     begun, go_on = threading.Event(), threading.Event()
 
-    def slow(_: Path) -> None:
+    def slow(*_: object) -> None:
         begun.set()
         assert go_on.wait(30)
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from matchmaker.snapshot import build, changes, load
+from matchmaker.snapshot import build, changes, load, patch
 from matchmaker.snapshot.lexical import build_lexical
+from matchmaker.snapshot.load import verify
+from matchmaker.snapshot.nearest import nearest
 from matchmaker.store.sqlite import SqliteStore
 from tests.unit.snapshot.edits import EDITS, EditedGraph
 
@@ -42,5 +47,49 @@ def test_a_history_of_patches_gives_what_a_rebuild_gives(seed: int, edits: list[
         for some in edits:
             for name in some:
                 graph.edit(name)
-            graph.patch()
+            graph.patch_and_rebuild()
         store.close()
+
+
+@pytest.fixture
+def graph(tmp_path: Path) -> Iterator[EditedGraph]:
+    store = SqliteStore(tmp_path / "graph.db")
+    store.prepare()
+    yield EditedGraph(store, tmp_path, 5)
+    store.close()
+
+
+def test_files_of_what_did_not_change_are_the_same_files(graph: EditedGraph) -> None:
+    before = graph.last.folder
+    graph.edit("changed organization")
+    after = graph.patch()
+    assert before is not None
+    same = {file.name for file in after.iterdir() if file.samefile(before / file.name)}
+    assert {"vectors.npy", "statements.arrow", "lexical.weight.npy", "ties.arrow"} <= same
+    assert not {"organizations.arrow", "meta.json"} & same
+    verify(after)
+
+
+def test_texts_that_came_after_the_approximate_index_are_found_and_others_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of so few texts the index misses none: it has to answer as all vectors do."""
+    for module in (load, patch):
+        monkeypatch.setattr(module, "EXACT_UP_TO", 10)
+    store = SqliteStore(tmp_path / "graph.db")
+    store.prepare()
+    graph = EditedGraph(store, tmp_path, 6)
+    for edits in (["statement", "changed statement"], ["removed statement", "statement"]):
+        for name in edits * 3:
+            graph.edit(name)
+        graph.patch()
+        snapshot = graph.last
+        assert snapshot.index_file is not None
+        assert snapshot.index_rows is not None
+        exact = replace(snapshot, index_file=None, index_rows=None)
+        for row in range(0, len(snapshot.vectors), 7):
+            vector = np.asarray(snapshot.vectors[row])
+            wanted, _ = nearest(exact, vector, 5)
+            found, _ = nearest(snapshot, vector, 5)
+            np.testing.assert_array_equal(found, wanted)
+    store.close()

@@ -1,0 +1,686 @@
+"""Three nodes under load, while one is killed, the elected one too, Redis starts anew, one joins.
+
+    make test-cluster                      # or: python -m benchmarks.nodes [--seconds 60]
+
+Everything runs on loopback: redis-server, haproxy, an object store that speaks S3 (moto, where
+`--moto` names its program; else a folder), the store (`--store neo4j` or sqlite, one file), and
+one `matchmaker serve` for each node, with a data folder of its own. What must hold is checked:
+
+- every answer to a question is the same on all nodes that serve the same snapshot,
+- what was acknowledged (offers, imported lists) is there at the end, once,
+- who has signed in is known on every node,
+- at most the requests in flight on a killed node fail,
+- every new snapshot is served by all nodes within 15 s of being published.
+
+All is bounded: some minutes at most. It ends with status 1 where anything does not hold.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import itertools
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import redis
+import requests
+
+LOOPBACK = "127.0.0.1"
+API = "/api/v1"
+KEY, SECRET, PASSWORD = (secrets.token_urlsafe(24) for _ in range(3))
+START_SECONDS = 240.0
+ROLL_SECONDS = 15.0
+# Whoever joins or takes over has so long.
+TAKE_OVER_SECONDS = 90.0
+BUCKET = "matchmaker"
+READERS, WRITERS = 3, 2
+ASKED = 12
+# Of an answer, what differs from one time to the next.
+_VOLATILE = frozenset({"impression", "impression_id", "request_id", "store_version", "snapshot"})
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.create_server((LOOPBACK, 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@dataclass
+class Program:
+    """A program of another, in a session of its own, whose output goes to a file."""
+
+    name: str
+    command: list[str]
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        log = (self.folder / f"{self.name}.log").open("ab")
+        with log:
+            self.process = subprocess.Popen(
+                self.command, env=os.environ | self.environment, stdout=log, stderr=log,
+                start_new_session=True,
+            )  # fmt: skip
+
+    def kill(self) -> None:
+        """At once, with all that it started."""
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def end(self) -> None:
+        """As an operator ends it."""
+        if self.process is not None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(30)
+            self.kill()
+
+
+@dataclass
+class Node:
+    """One node: its data folder and port, and its program."""
+
+    name: str
+    folder: Path
+    port: int
+    program: Program
+
+    @property
+    def address(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def get(self, path: str, seconds: float = 5.0) -> requests.Response | None:
+        """Asked directly; None where it does not answer."""
+        try:
+            return requests.get(
+                self.address + path, headers={"Authorization": f"Bearer {KEY}"}, timeout=seconds
+            )
+        except requests.RequestException:
+            return None
+
+    def version(self) -> int:
+        """Of the graph that it answers from; 0: none."""
+        answer = self.get(f"{API}/status", 2.0)
+        if answer is None or answer.status_code != 200:
+            return 0
+        return int((answer.json()["snapshot"] or {"version": 0})["version"])
+
+    def is_ready(self) -> bool:
+        answer = self.get("/readyz", 2.0)
+        return answer is not None and answer.status_code == 200
+
+
+def wait(holds: Callable[[], bool], seconds: float, what: str) -> float:
+    """How long it takes until something holds. Raises SystemExit where it does not."""
+    begun = time.monotonic()
+    while not holds():
+        if time.monotonic() - begun > seconds:
+            raise SystemExit(f"{what}: not within {seconds:.0f} s")
+        time.sleep(0.25)
+    return time.monotonic() - begun
+
+
+class Installation:
+    """All programs, and how to reach them."""
+
+    def __init__(self, folder: Path, models: Path, store: str, password: str, moto: str) -> None:
+        self.folder, self.models = folder, models
+        self.nodes: list[Node] = []
+        self.redis_port, self.front_port = free_port(), free_port()
+        self.redis = Program(
+            "redis",
+            [
+                _program("redis-server", "valkey-server"), "--bind", LOOPBACK, "--port",
+                str(self.redis_port), "--dir", str(folder), "--save", "", "--appendonly", "yes",
+                "--appendfsync", "always",
+            ],
+            folder,
+        )  # fmt: skip
+        self.settings = {
+            "MATCHMAKER_REDIS": f"redis://{LOOPBACK}:{self.redis_port}/0",
+            "MATCHMAKER_SNAPSHOTS": str(folder / "shared"),
+            "MATCHMAKER_STORE": store,
+            "MATCHMAKER_STORE_PASSWORD": password,
+            "MATCHMAKER_ADMIN_KEY": KEY,
+            "MATCHMAKER_SIGNING_SECRET": SECRET,
+            "MATCHMAKER_HOST": LOOPBACK,
+            "MATCHMAKER_WORKERS": "1",
+            "MATCHMAKER_TRUSTED_PROXIES": "1",
+            "MATCHMAKER_REQUESTS_A_MINUTE": "0",
+            "MATCHMAKER_LOG_FORMAT": "json",
+            "OMP_NUM_THREADS": "1",
+        }
+        self.objects: Program | None = None
+        if moto:
+            port = free_port()
+            self.objects = Program("objects", [moto, "-H", LOOPBACK, "-p", str(port)], folder)
+            self.settings |= {
+                "MATCHMAKER_SNAPSHOTS": f"s3://{BUCKET}/nodes",
+                "AWS_ENDPOINT_URL": f"http://{LOOPBACK}:{port}",
+                "AWS_ACCESS_KEY_ID": "test",
+                "AWS_SECRET_ACCESS_KEY": "test",
+                "AWS_REGION": "us-east-1",
+            }
+        self.front = Program(
+            "haproxy", [_program("haproxy"), "-f", str(folder / "haproxy.cfg"), "-db"], folder
+        )
+
+    def add_node(self, name: str) -> Node:
+        """A node with an empty data folder; only what is unpacked of packages is shared."""
+        data, port = self.folder / name, free_port()
+        data.mkdir()
+        (data / "models").symlink_to(self.models)
+        environment = self.settings | {
+            "MATCHMAKER_DATA_DIR": str(data), "MATCHMAKER_PORT": str(port), "MATCHMAKER_NODE": name
+        }  # fmt: skip
+        program = Program(
+            name, [sys.executable, "-m", "matchmaker.serving"], self.folder, environment
+        )
+        node = Node(name, data, port, program)
+        self.nodes.append(node)
+        return node
+
+    def run(self, *arguments: str) -> str:
+        """A command on the first node."""
+        environment = os.environ | self.nodes[0].program.environment
+        done = subprocess.run(
+            [sys.executable, "-m", "matchmaker.cli", *arguments],
+            env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise SystemExit(f"matchmaker {' '.join(arguments)}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def start(self) -> None:
+        """Redis, the object store, the store's content and all nodes, then who is in front."""
+        self.redis.start()
+        wait(self.redis_answers, 20, "redis-server")
+        if self.objects is not None:
+            self.objects.start()
+            endpoint = self.settings["AWS_ENDPOINT_URL"]
+            wait(lambda: _put_bucket(endpoint), 60, "the object store")
+        self.run("setup")
+        for node in self.nodes:
+            node.program.start()
+        for node in self.nodes:
+            wait(node.is_ready, START_SECONDS, f"{node.name} ready")
+        spare = Node("d", self.folder / "d", free_port(), self.nodes[0].program)
+        (self.folder / "haproxy.cfg").write_text(self._front([*self.nodes, spare]))
+        self.spare_port = spare.port
+        self.front.start()
+        wait(lambda: _status(f"http://{LOOPBACK}:{self.front_port}/livez") == 200, 20, "haproxy")
+
+    def _front(self, nodes: list[Node]) -> str:
+        servers = "\n".join(
+            f"    server {node.name} {LOOPBACK}:{node.port} check inter 500 fall 1 rise 1"
+            for node in nodes
+        )
+        return f"""
+defaults
+    mode http
+    timeout connect 2s
+    timeout client 60s
+    timeout server 60s
+    option forwardfor
+    option http-server-close
+    option redispatch 1
+    retries 3
+    retry-on conn-failure
+frontend front
+    bind {LOOPBACK}:{self.front_port}
+    default_backend nodes
+backend nodes
+    balance roundrobin
+    option httpchk GET /readyz
+{servers}
+"""
+
+    def redis_answers(self) -> bool:
+        try:
+            return bool(redis.Redis(port=self.redis_port).ping())
+        except redis.RedisError:
+            return False
+
+    def elected(self) -> str:
+        """The name of the node that works off jobs, "" for none."""
+        try:
+            about = redis.Redis(port=self.redis_port).hget("matchmaker:lease:work", "about")
+        except redis.RedisError:
+            return ""
+        return str(json.loads(about)["node"]) if about else ""  # type: ignore[arg-type]
+
+    def end(self) -> None:
+        programs = [self.front, *(node.program for node in self.nodes), self.redis, self.objects]
+        for program in programs:
+            if program is not None:
+                program.kill()
+
+
+def _program(*names: str) -> str:
+    for name in names:
+        path = shutil.which(name)
+        if path:
+            return path
+    raise SystemExit(f"{names[0]} is not installed (Debian: apt-get install {names[0]})")
+
+
+def _status(address: str) -> int:
+    try:
+        return requests.get(address, timeout=2).status_code
+    except requests.RequestException:
+        return 0
+
+
+def _put_bucket(endpoint: str) -> bool:
+    try:
+        return requests.put(f"{endpoint}/{BUCKET}", timeout=2).status_code == 200
+    except requests.RequestException:
+        return False
+
+
+@dataclass
+class Record:
+    """What came of the load; each thread adds to it under the lock."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    statuses: Counter[str] = field(default_factory=Counter)
+    seconds: list[float] = field(default_factory=list)
+    failures: list[tuple[float, str]] = field(default_factory=list)
+    answers: dict[tuple[str, int], str] = field(default_factory=dict)
+    wrong: list[str] = field(default_factory=list)
+    offers: dict[str, str] = field(default_factory=dict)
+    imports: list[str] = field(default_factory=list)
+
+    def note(self, kind: str, status: int, seconds: float, error: str = "") -> None:
+        with self.lock:
+            self.statuses[f"{kind} {status}"] += 1
+            self.seconds.append(seconds)
+            if status == 0 or status >= 500:
+                what = f"{kind} {status} {error} after {seconds:.1f} s"
+                self.failures.append((time.monotonic(), what))
+
+
+class Load:
+    """Clients of the balancer, until told to end."""
+
+    def __init__(self, installation: Installation, record: Record, asked: list[str]) -> None:
+        self.front = f"http://{LOOPBACK}:{installation.front_port}"
+        self.record, self.asked = record, asked
+        self.over = threading.Event()
+        self.threads = [
+            *(threading.Thread(target=self._read, args=(n,)) for n in range(READERS)),
+            *(threading.Thread(target=self._write, args=(n,)) for n in range(WRITERS)),
+            threading.Thread(target=self._import),
+            threading.Thread(target=self._stay_signed_in),
+        ]
+
+    def __enter__(self) -> Load:
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def _send(self, kind: str, method: str, path: str, **sent: Any) -> requests.Response | None:
+        headers = {"Authorization": f"Bearer {KEY}", "Accept-Language": "en"}
+        headers |= sent.pop("headers", {})
+        begun = time.monotonic()
+        try:
+            answer = requests.request(
+                method, self.front + path, headers=headers, timeout=60, **sent
+            )
+        except requests.RequestException as error:
+            self.record.note(kind, 0, time.monotonic() - begun, repr(error)[:200])
+            return None
+        error = answer.text[:200] if answer.status_code >= 500 else ""
+        self.record.note(kind, answer.status_code, time.monotonic() - begun, error)
+        return answer
+
+    def _read(self, number: int) -> None:
+        for turn in itertools.count(number):
+            if self.over.wait(0.05):
+                return
+            id = self.asked[turn % len(self.asked)]
+            answer = self._send(
+                "question", "GET", f"{API}/organizations/{id}/recommendations?goal=supplier&limit=5"
+            )
+            if answer is not None and answer.status_code == 200:
+                self._compare(id, answer.json())
+
+    def _compare(self, id: str, page: dict[str, Any]) -> None:
+        """All nodes that serve one snapshot answer the same."""
+        version = int(page["snapshot"]["version"])
+        plain = json.dumps(_plain(page), sort_keys=True)
+        with self.record.lock:
+            first = self.record.answers.setdefault((id, version), plain)
+            if plain != first:
+                self.record.wrong.append(f"{id} at {version}: {plain[:2000]} / {first[:2000]}")
+
+    def _write(self, number: int) -> None:
+        for turn in itertools.count():
+            if self.over.wait(0.4):
+                return
+            text = f"ball valve, lot {number}-{turn} {secrets.token_hex(6)}"
+            body = {"organization": self.asked[0], "kind": "product", "text": text}
+            key = secrets.token_hex(12)
+            for _ in range(3):  # as a careful client does, with the same key
+                answer = self._send(
+                    "offer", "POST", f"{API}/offers", json=body, headers={"Idempotency-Key": key}
+                )
+                if answer is not None and answer.status_code == 201:
+                    with self.record.lock:
+                        self.record.offers[text] = answer.json()["id"]
+                    self._read_back(answer.json()["id"])
+                    break
+                if answer is not None and answer.status_code < 500:
+                    break
+                time.sleep(0.5)
+
+    def _read_back(self, id: str) -> None:
+        """The next node asked has it."""
+        answer = self._send("offer read", "GET", f"{API}/offers/{id}")
+        if answer is not None and answer.status_code == 404:
+            with self.record.lock:
+                self.record.wrong.append(f"offer {id} was acknowledged and is not there")
+
+    def _import(self) -> None:
+        for turn in itertools.count():
+            if self.over.wait(3.0):
+                return
+            table = f"name,kind\nNode Works {turn} Ltd,firm\nNode Institute {turn},firm\n"
+            answer = self._send(
+                "list", "POST", f"{API}/imports",
+                files={"file": (f"list{turn}.csv", io.BytesIO(table.encode()))},
+                data={"write": "true"},
+            )  # fmt: skip
+            if answer is not None and answer.status_code == 201:
+                with self.record.lock:
+                    self.record.imports.append(answer.json()["id"])
+
+    def _stay_signed_in(self) -> None:
+        session = requests.Session()
+        session.headers["Host"] = "matchmaker.example.org"
+        sign_in = {"email": "nodes@example.org", "password": PASSWORD}
+        while not self.over.is_set():
+            with contextlib.suppress(requests.RequestException):
+                if session.post(f"{self.front}{API}/session", json=sign_in, timeout=30).ok:
+                    break
+            self.over.wait(1.0)
+        # A cookie for https; the balancer speaks http here.
+        cookie = "; ".join(f"{each.name}={each.value}" for each in session.cookies)
+        while not self.over.wait(0.5):
+            answer = self._send(
+                "session", "GET", f"{API}/session", headers={"Authorization": "", "Cookie": cookie}
+            )
+            if answer is not None and answer.status_code == 401:
+                with self.record.lock:
+                    self.record.wrong.append("who had signed in was not known")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if name not in _VOLATILE}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
+
+
+class Rolls:
+    """When each version was published, and when every node that is there served it."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._installation = installation
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self.first: dict[int, float] = {}
+        self.all: dict[int, float] = {}
+        self.is_down: set[str] = set()
+
+    def __enter__(self) -> Rolls:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(0.2):
+            now = time.monotonic()
+            versions = [
+                node.version()
+                for node in list(self._installation.nodes)
+                if node.name not in self.is_down
+            ]
+            for version in set(versions) - {0}:
+                self.first.setdefault(version, now)
+            for version in self.first:
+                if version not in self.all and min(versions, default=0) >= version:
+                    self.all[version] = time.monotonic()
+
+    def slowest(self) -> tuple[float, int]:
+        """Seconds from the first node that serves a version to the last, and of how many."""
+        times = [self.all.get(version, float("inf")) - at for version, at in self.first.items()]
+        return max(times, default=0.0), len(times)
+
+
+@contextlib.contextmanager
+def store_of(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
+    """The address and the password of a store of its own."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'store.db'}", ""
+        return
+    from tools.neo4j.server import running_server
+
+    with running_server(folder / "neo4j") as server:
+        yield server.url.replace("//", f"//{server.user}@"), server.password
+
+
+def break_things(installation: Installation, rolls: Rolls, seconds: float) -> dict[str, Any]:
+    """What breaks, in turn, over `seconds`; how long each took to mend."""
+    figures: dict[str, Any] = {}
+    began = time.monotonic()
+
+    def at(share: float) -> None:
+        time.sleep(max(0.0, began + share * seconds - time.monotonic()))
+
+    at(0.08)
+    elected = installation.elected()
+    victim = next(node for node in installation.nodes if node.name != elected)
+    figures["killed a node at"] = time.monotonic()
+    rolls.is_down.add(victim.name)
+    victim.program.kill()
+    at(0.2)
+    joined = installation.add_node("d")
+    joined.port = installation.spare_port
+    joined.program.environment["MATCHMAKER_PORT"] = str(joined.port)
+    rolls.is_down.add("d")
+    begun = time.monotonic()
+    joined.program.start()
+    victim.program.start()
+    for node in (joined, victim):
+        wait(node.is_ready, START_SECONDS, f"{node.name} ready")
+    figures["a new node is ready after s"] = round(time.monotonic() - begun, 1)
+    rolls.is_down.clear()
+    at(0.4)
+    name = installation.elected()
+    first = next(node for node in installation.nodes if node.name == name)
+    figures["killed the elected node at"] = time.monotonic()
+    rolls.is_down.add(name)
+    first.program.kill()
+    figures["another is elected after s"] = round(
+        wait(lambda: installation.elected() not in ("", name), TAKE_OVER_SECONDS, "election"), 1
+    )
+    first.program.start()
+    wait(first.is_ready, START_SECONDS, f"{name} ready again")
+    rolls.is_down.clear()
+    at(0.7)
+    installation.redis.kill()
+    time.sleep(1.0)
+    installation.redis.start()
+    figures["Redis was away for s"] = round(
+        1.0 + wait(installation.redis_answers, 20, "redis-server again"), 1
+    )
+    at(1.0)
+    return figures
+
+
+def settle(installation: Installation) -> float:
+    """Until every node serves all that was written; how long that takes."""
+    node = installation.nodes[0]
+
+    def is_settled() -> bool:
+        answer = node.get(f"{API}/status")
+        if answer is None or answer.status_code != 200:
+            return False
+        wanted = int(answer.json()["store_version"])
+        return all(each.version() == wanted for each in installation.nodes)
+
+    return wait(is_settled, 180, "the last snapshot everywhere")
+
+
+def lost(installation: Installation, record: Record) -> list[str]:
+    """What was acknowledged and is not there, or is there twice, on any node."""
+    problems = []
+    node = installation.nodes[-1]
+    stored: Counter[str] = Counter()
+    owner, after = next(iter(record.answers))[0], ""
+    for text, id in record.offers.items():
+        answer = node.get(f"{API}/offers/{id}")
+        if answer is None or answer.status_code != 200 or answer.json()["text"] != text:
+            problems.append(f"offer {id} is lost")
+    page: dict[str, Any] = {"next": None}
+    while True:
+        answer = node.get(f"{API}/offers?organization={owner}&limit=200{after}")
+        page = answer.json() if answer is not None else {"items": [], "next": None}
+        stored.update(item["text"] for item in page["items"])
+        if not page["next"]:
+            break
+        after = f"&cursor={page['next']}"
+    problems += [
+        f"'{text}' is there {n} times"
+        for text, n in stored.items()
+        if n > 1 and text in record.offers
+    ]
+    for id in record.imports:
+        wait(
+            lambda id=id: _import_state(node, id) not in ("queued", "running"), 120, f"import {id}"
+        )  # type: ignore[misc]
+        if _import_state(node, id) != "written":
+            problems.append(f"import {id} is {_import_state(node, id)}")
+    return problems
+
+
+def _import_state(node: Node, id: str) -> str:
+    answer = node.get(f"{API}/imports/{id}")
+    return str(answer.json().get("state")) if answer is not None else ""
+
+
+def _sign_up(installation: Installation) -> None:
+    """An account whose session the load goes on with."""
+    environment = os.environ | installation.nodes[0].program.environment
+    program = (
+        "from matchmaker.access import ADMIN; from matchmaker.wiring import wire;"
+        "from matchmaker.settings import read_settings; import os;"
+        "wire(read_settings()).accounts.create("
+        "ADMIN, 'nodes@example.org', 'Nodes', os.environ['NODES_PASSWORD'])"
+    )
+    subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | {"NODES_PASSWORD": PASSWORD}, check=True,
+    )  # fmt: skip
+
+
+def main() -> int:
+    """Print the figures as JSON; 1 where something does not hold."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--seconds", type=float, default=60.0, help="of load")
+    parser.add_argument("--store", choices=("neo4j", "sqlite"), default="sqlite")
+    parser.add_argument("--moto", default="", help="moto_server; without it a folder is shared")
+    parser.add_argument(
+        "--models", type=Path, default=Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")) / "models"
+    )
+    parser.add_argument("--keep", type=Path, help="a folder for the logs, which stays")
+    options = parser.parse_args()
+    os.environ.pop("MATCHMAKER_DATA_DIR", None)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # and with it all that was started
+    with contextlib.ExitStack() as stack:
+        folder = options.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        folder.mkdir(parents=True, exist_ok=True)
+        models = options.models.resolve()
+        models.mkdir(parents=True, exist_ok=True)
+        url, password = stack.enter_context(store_of(options.store, folder))
+        installation = Installation(folder.resolve(), models, url, password, options.moto)
+        stack.callback(installation.end)
+        for name in "abc":
+            installation.add_node(name)
+        begun = time.monotonic()
+        installation.start()
+        figures: dict[str, Any] = {"ready after s": round(time.monotonic() - begun, 1)}
+        _sign_up(installation)
+        answer = installation.nodes[0].get(f"{API}/organizations?limit=200")
+        assert answer is not None
+        firms = [row["id"] for row in answer.json()["items"] if row["kind"] == "firm"]
+        record = Record()
+        with Load(installation, record, firms[:ASKED]), Rolls(installation) as rolls:
+            figures |= break_things(installation, rolls, options.seconds)
+            kills = [figures.pop(name) for name in list(figures) if name.startswith("killed")]
+        figures["all written is served everywhere after s"] = round(settle(installation), 1)
+        slowest, rolled = rolls.slowest()
+        problems = lost(installation, record)
+        problems += record.wrong[:5]
+        # A node has two threads for questions and four for the rest.
+        in_flight = READERS + WRITERS + 2
+        far = [
+            what
+            for at, what in record.failures
+            if not any(-0.5 < at - kill < 3.0 for kill in kills)
+        ]
+        if len(record.failures) > in_flight * len(kills) or far:
+            problems.append(
+                f"failed: {[what for _, what in record.failures]}, apart from kills: {far}"
+            )
+        if slowest > ROLL_SECONDS:
+            problems.append(f"a snapshot took {slowest:.1f} s to reach all nodes")
+        times = sorted(record.seconds)
+        figures |= {
+            "requests": len(times),
+            "p50 / p95 ms": [round(times[int(len(times) * share)] * 1000) for share in (0.5, 0.95)],
+            "failed": len(record.failures),
+            "questions compared": len(record.answers),
+            "offers acknowledged": len(record.offers),
+            "lists acknowledged": len(record.imports),
+            "snapshots rolled": rolled,
+            "slowest roll s": round(slowest, 1),
+            "statuses": dict(sorted(record.statuses.items())),
+            "problems": problems,
+        }
+        print(json.dumps(figures, indent=1, ensure_ascii=False))
+        return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
