@@ -98,6 +98,7 @@ from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
+from matchmaker.services.people.channels import Channels
 from matchmaker.services.people.demo import Demo
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
@@ -726,7 +727,21 @@ class Wiring:
 
     @cached_property
     def notifications(self) -> Notifications:
-        return Notifications(self.repositories, self.accounts, self.links, self.clock)
+        return Notifications(
+            self.repositories, self.accounts, self.links, self.clock, self.channels.stop
+        )
+
+    @cached_property
+    def channels(self) -> Channels:
+        return Channels(
+            self.repositories,
+            self.accounts,
+            self.links,
+            self.sealer,
+            self.clock,
+            private_allowed=self.settings.private_webhooks,
+            hosts=self.settings.listed_webhook_hosts,
+        )
 
     @cached_property
     def webhooks(self) -> Webhooks:
