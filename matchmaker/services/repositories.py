@@ -21,7 +21,7 @@ from matchmaker.workflow.appointment import Appointment
 from matchmaker.workflow.call import Call, CallState
 from matchmaker.workflow.call_answer import CallAnswer, CallNote, CallQuestion
 from matchmaker.workflow.certificate import CertificateRecord
-from matchmaker.workflow.channel import Channel, ChannelNotice
+from matchmaker.workflow.channel import ChannelNotice, NoticeChannel
 from matchmaker.workflow.gathering import Gathering
 from matchmaker.workflow.interactions import (
     Assignment,
@@ -231,7 +231,7 @@ class Repositories:
         self.assignments = Repository(records, "assignment", Assignment, _assignment_keys)
         self.pending_graph_writes = Repository(records, "realisation", PendingGraphWrite, _fields())
         self.hooks = Repository(records, "hook", Hook, _fields("organization"))
-        self.channels = Repository(records, "channel", Channel, _fields("owner"))
+        self.channels = Repository(records, "channel", NoticeChannel, _fields("owner"))
         self.channel_notices = Repository(
             records, "channel_notice", ChannelNotice, _fields("channel")
         )

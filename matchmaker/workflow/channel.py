@@ -68,7 +68,7 @@ class QuietHours:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class NoticeChannel:
     """Where notices go besides the inbox, of an account or for a cluster's coordinators.
 
     `owner` is `account:ID` or `cluster:ID`. `address` is sealed: it holds secrets; `label` shows
@@ -104,7 +104,7 @@ class Channel:
         pause = DAILY if self.rhythm is MailRhythm.DAILY else AT_ONCE
         return now - min(notice.at for notice in waiting) >= pause
 
-    def after(self, now: datetime, *, taken: bool) -> Channel:
+    def after(self, now: datetime, *, taken: bool) -> NoticeChannel:
         """After a message was taken, or not; it is given up where it was not too often."""
         if taken:
             return replace(self, failures=0, retry_at=None, sent=now)

@@ -35,7 +35,7 @@ class Delivered(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class ChannelDescription:
     """What may be shown of a channel: the service's name, and its address without secrets."""
 
     service: str
@@ -52,7 +52,7 @@ class ChannelMessage:
     more: str
 
 
-def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> Described:
+def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> ChannelDescription:
     """What a channel's address means. Raises InvalidInput for what cannot or may not be called."""
     import apprise  # takes a while to load: where a channel is entered
 
@@ -75,7 +75,7 @@ def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> De
             mend="Ask its administrator to list the host.",
         )
     label = str(channel.url(privacy=True)).partition("?")[0].rstrip("/")
-    return Described(str(channel.service_name), label[:200])
+    return ChannelDescription(str(channel.service_name), label[:200])
 
 
 def call(

@@ -21,7 +21,7 @@ from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import MailRhythm
-from matchmaker.workflow.channel import Channel, ChannelNotice, QuietHours, apprise_address
+from matchmaker.workflow.channel import ChannelNotice, NoticeChannel, QuietHours, apprise_address
 
 log = structlog.get_logger(__name__)
 MAX_CHANNELS = 10
@@ -57,12 +57,12 @@ class Channels:
     private_allowed: bool = False
     hosts: tuple[str, ...] = ()
 
-    def listed(self, principal: Principal, cluster: str = "") -> tuple[Channel, ...]:
+    def listed(self, principal: Principal, cluster: str = "") -> tuple[NoticeChannel, ...]:
         """One's own, or a cluster's. Raises SignInNeeded, NotAllowed."""
         owner = self._owner(principal, cluster)
         return tuple(self.repositories.channels.values("owner", owner))
 
-    def enter(self, principal: Principal, content: ChannelContent) -> Channel:
+    def enter(self, principal: Principal, content: ChannelContent) -> NoticeChannel:
         """A channel, which gets what happens from now on.
 
         Raises NotAllowed, InvalidInput for what cannot or may not be called, WrongState.
@@ -77,7 +77,7 @@ class Channels:
         _check_rhythm(content.rhythm)
         address = apprise_address(content.address)
         described = describe(address, private_allowed=self.private_allowed, hosts=self.hosts)
-        channel = Channel(
+        channel = NoticeChannel(
             new_id(), owner, described.service, described.label, self.sealer.seal(address),
             self.clock(), account.preferences.language, content.rhythm, content.quiet,
         )  # fmt: skip
@@ -89,12 +89,12 @@ class Channels:
 
     def change(
         self, principal: Principal, id: str, rhythm: MailRhythm, quiet: QuietHours | None
-    ) -> Channel:
+    ) -> NoticeChannel:
         """When it is sent to; one that was given up is tried again. Raises NotFound."""
         principal.require_writing()
         _check_rhythm(rhythm)
 
-        def changed(unit: UnitOfWork) -> Channel:
+        def changed(unit: UnitOfWork) -> NoticeChannel:
             stored = self._own(principal, id)
             channel = replace(
                 stored.value, rhythm=rhythm, quiet=quiet, active=True, failures=0, retry_at=None
@@ -144,7 +144,7 @@ class Channels:
     # -- the parts
 
     def _deliver(
-        self, stored: Versioned[Channel], notices: Sequence[Versioned[ChannelNotice]]
+        self, stored: Versioned[NoticeChannel], notices: Sequence[Versioned[ChannelNotice]]
     ) -> bool:
         channel, now = stored.value, self.clock()
         if not channel.active:
@@ -188,7 +188,7 @@ class Channels:
         return sorted(unread, key=lambda notice: (notice.at, notice.id))
 
     def _call(
-        self, channel: Channel, title: Message, lines: Sequence[str], beyond: int = 0
+        self, channel: NoticeChannel, title: Message, lines: Sequence[str], beyond: int = 0
     ) -> Delivered:
         language = channel.language
         stop = self.links.url("unsubscribe", self.links.token("channel", channel.id))
@@ -227,7 +227,7 @@ class Channels:
             return f"cluster:{cluster}"
         return f"account:{self.accounts.own(principal).id}"
 
-    def _own(self, principal: Principal, id: str) -> Versioned[Channel]:
+    def _own(self, principal: Principal, id: str) -> Versioned[NoticeChannel]:
         """Raises NotFound for what is not one's own."""
         stored = self.repositories.channels.get_or_none(id)
         if stored is not None:
