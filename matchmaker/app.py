@@ -24,6 +24,7 @@ from matchmaker.api.matching.local import local
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
 from matchmaker.api.people import openid
+from matchmaker.api.people.channels import channels
 from matchmaker.api.people.passkeys import passkeys
 from matchmaker.api.people.routes import people
 from matchmaker.errors import NotFound, SettingsError
@@ -52,6 +53,7 @@ from matchmaker.web import (
 from matchmaker.web import call_answers as call_answer_pages
 from matchmaker.web import calls as call_pages
 from matchmaker.web import certificates as certificate_pages
+from matchmaker.web import channels as channel_pages
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
 from matchmaker.web import people as people_pages
@@ -85,6 +87,7 @@ VIEWS = (
     call_pages,
     call_answer_pages,
     certificate_pages,
+    channel_pages,
     refusal_pages,
     welcome,
 )
@@ -127,6 +130,7 @@ def create_app(wired: Wiring) -> OpenAPI:
     app.wsgi_app = telemetry.traced(app.wsgi_app)
     for area in (
         directory, certificates, reconciliation, matching, auditing, surveys, people, passkeys,
+        channels,
         cooperation, conversations, calls, coordination, operations,
     ):  # fmt: skip
         app.register_api(area)

@@ -180,12 +180,14 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("", description="Client id at the issuer.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="Client secret there.")
     private_webhooks: bool = Field(
-        False, description="Whether webhooks may call http and addresses of one's own network."
+        False,
+        description="Whether webhooks and channels may call http and addresses of one's own "
+        "network.",
     )
     webhook_hosts: str = Field(
         "",
-        description="Hosts that webhooks may call, and those below them, with commas between; "
-        "empty: every public one.",
+        description="Hosts that webhooks and channels may call, and those below them, with commas "
+        "between; empty: every public one.",
     )
     unencrypted: bool = Field(
         False,
