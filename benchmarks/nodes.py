@@ -466,7 +466,7 @@ class Rolls:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(0.2):
+        while not self._over.wait(0.5):
             now = time.monotonic()
             versions = [
                 node.version()
@@ -486,14 +486,17 @@ class Rolls:
 
 
 @contextlib.contextmanager
-def store_of(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
-    """The address and the password of a store of its own."""
+def store_of(kind: str, folder: Path, jars: Path) -> Iterator[tuple[str, str]]:
+    """The address and the password of a store of its own; `jars` has Neo4j's programs."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'store.db'}", ""
         return
+    from tools.neo4j.java import NEO4J_VERSION
     from tools.neo4j.server import running_server
 
-    with running_server(folder / "neo4j") as server:
+    jars = jars / f"neo4j-server-{NEO4J_VERSION}"
+
+    with running_server(folder / "neo4j", library=jars) as server:
         yield server.url.replace("//", f"//{server.user}@"), server.password
 
 
@@ -632,7 +635,7 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         models = options.models.resolve()
         models.mkdir(parents=True, exist_ok=True)
-        url, password = stack.enter_context(store_of(options.store, folder))
+        url, password = stack.enter_context(store_of(options.store, folder, models.parent))
         installation = Installation(folder.resolve(), models, url, password, options.moto)
         stack.callback(installation.end)
         for name in "abc":

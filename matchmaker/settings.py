@@ -165,7 +165,7 @@ class Settings(BaseSettings):
     requests_a_minute: int = Field(
         300, ge=0,
         description="Requests a minute of one account, or of one address without an account, from "
-        "another machine to one worker; 0: no limit.",
+        "another machine to one worker, or to all nodes together; 0: no limit.",
     )  # fmt: skip
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-… is believed."

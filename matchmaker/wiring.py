@@ -132,6 +132,8 @@ if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs
 
 # Reading a snapshot anew costs much: what went wrong will not be over in a second.
 _AFTER_FAULT_SECONDS = 30
+# What all clusters are compared by is made anew no sooner after it was made.
+_BETWEEN_AUDITS_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -799,9 +801,10 @@ class Wiring:
         one would wait for it. What is unavailable is left for whoever asks for it: they are told.
         A fault ends nothing here, as requests look for no new snapshot themselves any more.
         """
-        prepared = None
+        prepared, audited, audits_due = None, None, time.monotonic()
         registry = NodeRegistry(self.shared_state) if self.shared_state else None
         while True:
+            began = time.monotonic()
             try:
                 snapshot = self.reader.renew(prepare)
                 if registry is not None:
@@ -811,13 +814,17 @@ class Wiring:
                 if snapshot is not prepared:
                     prepared = snapshot
                     taken_over(snapshot)
+                if snapshot is not audited and time.monotonic() >= audits_due:
+                    audited = snapshot
                     self.auditing.prepare()
+                    audits_due = time.monotonic() + _BETWEEN_AUDITS_SECONDS
             except MatchmakerError:
                 pass
             except Exception:
                 log.exception("snapshot not renewed")
                 time.sleep(_AFTER_FAULT_SECONDS)
-            time.sleep(1)
+            # Requests have at least half of a processor, however often something changes.
+            time.sleep(max(1.0, time.monotonic() - began))
 
 
 def wire(settings: Settings) -> Wiring:
