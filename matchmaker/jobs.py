@@ -112,6 +112,7 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
 def expire_postings(wired: Wiring) -> None:
     """Bring postings and gatherings up to date: hourly, as each step reads all of them."""
     _run_step("postings expired", wired.postings.expire_due)
+    _run_step("introductions reminded of", wired.introductions.remind_due)
     _run_step("postings carried over", wired.postings.sync_graph)
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
     _run_step("surveys reminded of or ended", wired.surveys.work_due)
