@@ -163,7 +163,7 @@ class SeekerFactory:
         for place, other in zip(named, vectors[len(texts) :], strict=True):
             own = vectors[place]
             if own is not None and other is not None:
-                abroad[place] = (own + other) / 2
+                abroad[place] = (own + other) * np.float32(0.5)
         return vectors[: len(texts)], abroad
 
     def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
