@@ -116,12 +116,40 @@ browser: ## Install Chromium for the tests of the pages, where it is missing (De
 		echo "The tests of the pages need Chromium; on Debian: apt-get install chromium fonts-noto-cjk" >&2; \
 	fi
 
+# What several nodes share is tested at a real server, and skipped where there is none.
+.PHONY: redis
+redis: ## Install the server that several nodes share, where it is missing (Debian, as root)
+	@if command -v redis-server >/dev/null || command -v valkey-server >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing redis-server …"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			redis-server >/dev/null || true; \
+	else \
+		echo "The tests of several nodes need redis-server; on Debian: apt-get install redis-server" >&2; \
+	fi
+
+# The object store excludes versions that we need: an environment of its own.
+OBJECTS := $(VENV)-object-store
+
+$(OBJECTS)/bin/moto_server: tools/object_store.txt | $(VENV)/bin/python
+	@echo "Installing an object store for the test of several nodes …"
+	@$(PYTHON) -m venv $(OBJECTS)
+	@$(OBJECTS)/bin/python -m pip install --quiet --disable-pip-version-check -r tools/object_store.txt
+	@touch $@
+
+.PHONY: test-cluster
+test-cluster: redis $(DEV_STAMP) $(OBJECTS)/bin/moto_server ## Three nodes under load; one is killed, Redis too, one joins (needs haproxy)
+	@command -v haproxy >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq --no-install-recommends haproxy >/dev/null; } \
+		|| { echo "The test of several nodes needs haproxy; on Debian: apt-get install haproxy" >&2; exit 1; }
+	MOTO_SERVER=$(abspath $(OBJECTS))/bin/moto_server $(BIN)/pytest tests/nodes
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m benchmarks.nodes --store neo4j --moto $(abspath $(OBJECTS))/bin/moto_server
+
 # Several workers where there are several cores; each file stays on one of them.
 # They start many processes: what was compiled once is read again, whatever the environment says.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE MATCHMAKER_DATA_DIR=$(DATA) OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 .PHONY: test
-test: system browser lint types $(WEB_STAMP) ## Everything that CI runs
+test: system redis browser lint types $(WEB_STAMP) ## Everything that CI runs
 	$(PYTEST) -m "not long"
 
 .PHONY: test-fast
@@ -165,4 +193,4 @@ pins: $(VENV)/bin/python ## Compile requirements*.txt anew from pyproject.toml
 
 .PHONY: clean
 clean: ## Remove the environment and caches, never the data in var/
-	rm -rf $(VENV) node_modules matchmaker/web/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) $(OBJECTS) node_modules matchmaker/web/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

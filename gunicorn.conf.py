@@ -68,12 +68,15 @@ def when_ready(server):  # noqa: ARG001 (gunicorn gives it)
 
 
 def post_worker_init(worker):  # noqa: ARG001 (gunicorn gives it)
-    """Keep what every cluster's page needs ready in each worker, beside its requests."""
+    """Begin to trace; keep what every cluster's page needs ready beside each one's requests."""
     import threading
 
+    from matchmaker import telemetry
+    from matchmaker.api.http.metrics import note_snapshot
     from wsgi import wired
 
-    threading.Thread(target=wired.keep_ready, daemon=True).start()
+    telemetry.start(_settings)
+    threading.Thread(target=wired.keep_ready, args=(note_snapshot,), daemon=True).start()
 
 
 def on_exit(server):  # noqa: ARG001 (gunicorn gives it)

@@ -311,12 +311,13 @@ class Record:
     offers: dict[str, str] = field(default_factory=dict)
     imports: list[str] = field(default_factory=list)
 
-    def note(self, kind: str, status: int, seconds: float) -> None:
+    def note(self, kind: str, status: int, seconds: float, error: str = "") -> None:
         with self.lock:
             self.statuses[f"{kind} {status}"] += 1
             self.seconds.append(seconds)
             if status == 0 or status >= 500:
-                self.failures.append((time.monotonic(), f"{kind} {status}"))
+                what = f"{kind} {status} {error} after {seconds:.1f} s"
+                self.failures.append((time.monotonic(), what))
 
 
 class Load:
@@ -349,12 +350,13 @@ class Load:
         begun = time.monotonic()
         try:
             answer = requests.request(
-                method, self.front + path, headers=headers, timeout=30, **sent
+                method, self.front + path, headers=headers, timeout=60, **sent
             )
-        except requests.RequestException:
-            self.record.note(kind, 0, time.monotonic() - begun)
+        except requests.RequestException as error:
+            self.record.note(kind, 0, time.monotonic() - begun, repr(error)[:200])
             return None
-        self.record.note(kind, answer.status_code, time.monotonic() - begun)
+        error = answer.text[:200] if answer.status_code >= 500 else ""
+        self.record.note(kind, answer.status_code, time.monotonic() - begun, error)
         return answer
 
     def _read(self, number: int) -> None:
@@ -464,7 +466,7 @@ class Rolls:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._over.wait(0.2):
+        while not self._over.wait(0.5):
             now = time.monotonic()
             versions = [
                 node.version()
@@ -484,14 +486,17 @@ class Rolls:
 
 
 @contextlib.contextmanager
-def store_of(kind: str, folder: Path) -> Iterator[tuple[str, str]]:
-    """The address and the password of a store of its own."""
+def store_of(kind: str, folder: Path, jars: Path) -> Iterator[tuple[str, str]]:
+    """The address and the password of a store of its own; `jars` has Neo4j's programs."""
     if kind == "sqlite":
         yield f"sqlite:///{folder / 'store.db'}", ""
         return
+    from tools.neo4j.java import NEO4J_VERSION
     from tools.neo4j.server import running_server
 
-    with running_server(folder / "neo4j") as server:
+    jars = jars / f"neo4j-server-{NEO4J_VERSION}"
+
+    with running_server(folder / "neo4j", library=jars) as server:
         yield server.url.replace("//", f"//{server.user}@"), server.password
 
 
@@ -630,7 +635,7 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         models = options.models.resolve()
         models.mkdir(parents=True, exist_ok=True)
-        url, password = stack.enter_context(store_of(options.store, folder))
+        url, password = stack.enter_context(store_of(options.store, folder, models.parent))
         installation = Installation(folder.resolve(), models, url, password, options.moto)
         stack.callback(installation.end)
         for name in "abc":
@@ -659,7 +664,7 @@ def main() -> int:
         ]
         if len(record.failures) > in_flight * len(kills) or far:
             problems.append(
-                f"failed: {Counter(what for _, what in record.failures)}, apart from kills: {far}"
+                f"failed: {[what for _, what in record.failures]}, apart from kills: {far}"
             )
         if slowest > ROLL_SECONDS:
             problems.append(f"a snapshot took {slowest:.1f} s to reach all nodes")

@@ -175,11 +175,11 @@ def change(store: SqliteStore, count: int, turn: int) -> None:
 
 def grown(source: Path, times: int, folder: Path) -> None:
     """A store of so many copies of the graph, and its first snapshot."""
-    if (folder / "snapshots").exists():
-        return
     folder.mkdir(parents=True, exist_ok=True)
     first = folder.parent / "1"
-    if times == 1 and source.is_dir():
+    if (folder / "graph.db").exists():
+        pass
+    elif times == 1 and source.is_dir():
         SqliteStore(next(source.glob("*.db"))).copy_to(folder / "graph.db")
     elif times == 1:
         from cordis_import import command
@@ -193,7 +193,8 @@ def grown(source: Path, times: int, folder: Path) -> None:
         store.prepare()
         store.upsert(rows)
         store.close()
-    refreshed_apart(folder)
+    if not (folder / "snapshots" / "CURRENT").exists():
+        refreshed_apart(folder)
 
 
 def content(folder: Path) -> dict[str, int]:

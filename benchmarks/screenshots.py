@@ -47,8 +47,8 @@ LOCALES = {"zh": "zh-CN", "en": "en-US"}
 README = (
     ("page-cluster", "coordinator", "en", 1200, 860, "light", CLUSTER, "h1"),
     ("page-network", "coordinator", "zh", 1200, 760, "light", VALVES, "#layer"),
-    ("page-find", "firm", "en", 1400, 980, "light", PAGES["firm"]["find"], ".specified"),
-    ("page-directory", "firm", "zh", 1400, 860, "light", "/organizations", "h1"),
+    ("page-find", "firm", "en", 1400, 980, "light", PAGES["firm"]["find"], "h1"),
+    ("page-directory", "firm", "zh", 1400, 860, "light", "/organizations?kind=firm", "h1"),
     ("page-organization", "firm", "en", 1200, 860, "dark", "/organizations/seed:valves-005", "h1"),
     ("page-phone", "firm", "zh", 390, 844, "light", "/", "h1"),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from flask import Response, jsonify
 from flask_openapi3 import Info, OpenAPI
 
+from matchmaker import telemetry
 from matchmaker.api.auditing.routes import auditing
 from matchmaker.api.auditing.surveys import surveys
 from matchmaker.api.cooperation.calls import calls
@@ -23,6 +24,7 @@ from matchmaker.api.matching.local import local
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
 from matchmaker.api.people import openid
+from matchmaker.api.people.channels import channels
 from matchmaker.api.people.passkeys import passkeys
 from matchmaker.api.people.routes import people
 from matchmaker.errors import NotFound, SettingsError
@@ -51,6 +53,7 @@ from matchmaker.web import (
 from matchmaker.web import call_answers as call_answer_pages
 from matchmaker.web import calls as call_pages
 from matchmaker.web import certificates as certificate_pages
+from matchmaker.web import channels as channel_pages
 from matchmaker.web import directory as directory_pages
 from matchmaker.web import organization as organization_pages
 from matchmaker.web import people as people_pages
@@ -84,6 +87,7 @@ VIEWS = (
     call_pages,
     call_answer_pages,
     certificate_pages,
+    channel_pages,
     refusal_pages,
     welcome,
 )
@@ -102,6 +106,8 @@ def create_app(wired: Wiring) -> OpenAPI:
             host=wired.settings.host,
         )
     configure_logs(wired.settings)
+    if wired.settings.telemetry:
+        telemetry.check(wired.settings)
     app = OpenAPI(
         "matchmaker",
         info=Info(title="Matchmaker", version=version("matchmaker"), description=_DESCRIPTION),
@@ -121,8 +127,10 @@ def create_app(wired: Wiring) -> OpenAPI:
     app.extensions[EXTENSION] = Context(wired)
     problems.register(app)
     guards.register(app)
+    app.wsgi_app = telemetry.traced(app.wsgi_app)
     for area in (
         directory, certificates, reconciliation, matching, auditing, surveys, people, passkeys,
+        channels,
         cooperation, conversations, calls, coordination, operations,
     ):  # fmt: skip
         app.register_api(area)

@@ -20,6 +20,7 @@ import structlog
 from huey import crontab
 from huey.consumer import Consumer
 
+from matchmaker import spans, telemetry
 from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError
 from matchmaker.logs import configure_logs
@@ -84,6 +85,7 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
         ("survey answers carried over", wired.survey_sync.write_pending),
         ("letters sent", wired.notifications.mail_due),
         ("webhooks called", wired.webhooks.deliver_due),
+        ("channels sent to", wired.channels.deliver_due),
         ("forgotten jobs sent", wired.job_queue.send_forgotten),
         ("end of the log noted", wired.log_anchor.move),
     )
@@ -110,6 +112,7 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
 def expire_postings(wired: Wiring) -> None:
     """Bring postings and gatherings up to date: hourly, as each step reads all of them."""
     _run_step("postings expired", wired.postings.expire_due)
+    _run_step("introductions reminded of", wired.introductions.remind_due)
     _run_step("postings carried over", wired.postings.sync_graph)
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
     _run_step("surveys reminded of or ended", wired.surveys.work_due)
@@ -144,7 +147,8 @@ def refresh_if_needed(wired: Wiring) -> bool:
     """
     if not wired.refresher.is_needed():
         return False
-    refreshed = wired.refresher.refresh(SYSTEM)
+    with spans.work("refresh"):
+        refreshed = wired.refresher.refresh(SYSTEM)
     reason = refreshed.whole_because
     log.info(
         "snapshot refreshed",
@@ -161,6 +165,7 @@ def work(wired: Wiring, lock: ProcessLock) -> None:
     """
     over = threading.Event()
     _end_on_signals(over)
+    telemetry.start(wired.settings)
     node = wired.node_work(_end_at_once)
     if node is not None:
         node.start(over)

@@ -165,7 +165,7 @@ class Settings(BaseSettings):
     requests_a_minute: int = Field(
         300, ge=0,
         description="Requests a minute of one account, or of one address without an account, from "
-        "another machine to one worker; 0: no limit.",
+        "another machine to one worker, or to all nodes together; 0: no limit.",
     )  # fmt: skip
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-… is believed."
@@ -180,12 +180,14 @@ class Settings(BaseSettings):
     oidc_client_id: str = Field("", description="Client id at the issuer.")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="Client secret there.")
     private_webhooks: bool = Field(
-        False, description="Whether webhooks may call http and addresses of one's own network."
+        False,
+        description="Whether webhooks and channels may call http and addresses of one's own "
+        "network.",
     )
     webhook_hosts: str = Field(
         "",
-        description="Hosts that webhooks may call, and those below them, with commas between; "
-        "empty: every public one.",
+        description="Hosts that webhooks and channels may call, and those below them, with commas "
+        "between; empty: every public one.",
     )
     unencrypted: bool = Field(
         False,
@@ -217,6 +219,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Requests that take longer, in milliseconds, are logged with the times of "
         "their stages; 0: none.",
+    )
+    telemetry: str = Field(
+        "",
+        description="Receiver of OpenTelemetry's traces and metrics (OTLP over HTTP), as "
+        "http://127.0.0.1:4318; needs the extra `telemetry`; empty: none.",
     )
     log_format: Literal["console", "json"] = Field("console", description="Form of log lines.")
     log_forward: str = Field(

@@ -98,6 +98,7 @@ from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.api_keys import ApiKeys
+from matchmaker.services.people.channels import Channels
 from matchmaker.services.people.demo import Demo
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
@@ -131,6 +132,8 @@ if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs
 
 # Reading a snapshot anew costs much: what went wrong will not be over in a second.
 _AFTER_FAULT_SECONDS = 30
+# What all clusters are compared by is made anew no sooner after it was made.
+_BETWEEN_AUDITS_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -726,7 +729,21 @@ class Wiring:
 
     @cached_property
     def notifications(self) -> Notifications:
-        return Notifications(self.repositories, self.accounts, self.links, self.clock)
+        return Notifications(
+            self.repositories, self.accounts, self.links, self.clock, self.channels.stop
+        )
+
+    @cached_property
+    def channels(self) -> Channels:
+        return Channels(
+            self.repositories,
+            self.accounts,
+            self.links,
+            self.sealer,
+            self.clock,
+            private_allowed=self.settings.private_webhooks,
+            hosts=self.settings.listed_webhook_hosts,
+        )
 
     @cached_property
     def webhooks(self) -> Webhooks:
@@ -777,16 +794,17 @@ class Wiring:
         gc.collect()
         gc.freeze()
 
-    def keep_ready(self) -> None:
+    def keep_ready(self, taken_over: Callable[[Snapshot], object] = lambda _: None) -> None:
         """Without end: take each new snapshot over, when what requests share is worked out.
 
-        Then what every cluster is compared by: the first page of one would wait for it. What
-        is unavailable is left for whoever asks for it: they are told. A fault ends nothing
-        here, as requests look for no new snapshot themselves any more.
+        `taken_over` is told of each. Then what every cluster is compared by: the first page of
+        one would wait for it. What is unavailable is left for whoever asks for it: they are told.
+        A fault ends nothing here, as requests look for no new snapshot themselves any more.
         """
-        prepared = None
+        prepared, audited, audits_due = None, None, time.monotonic()
         registry = NodeRegistry(self.shared_state) if self.shared_state else None
         while True:
+            began = time.monotonic()
             try:
                 snapshot = self.reader.renew(prepare)
                 if registry is not None:
@@ -795,13 +813,18 @@ class Wiring:
                     )
                 if snapshot is not prepared:
                     prepared = snapshot
+                    taken_over(snapshot)
+                if snapshot is not audited and time.monotonic() >= audits_due:
+                    audited = snapshot
                     self.auditing.prepare()
+                    audits_due = time.monotonic() + _BETWEEN_AUDITS_SECONDS
             except MatchmakerError:
                 pass
             except Exception:
                 log.exception("snapshot not renewed")
                 time.sleep(_AFTER_FAULT_SECONDS)
-            time.sleep(1)
+            # Requests have at least half of a processor, however often something changes.
+            time.sleep(max(1.0, time.monotonic() - began))
 
 
 def wire(settings: Settings) -> Wiring:

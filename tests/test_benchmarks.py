@@ -121,6 +121,16 @@ def test_allocation(run: Run) -> None:
     assert printed.count('"ratio"') == 3
 
 
+def test_cooperation(run: Run) -> None:
+    """A handful of firms: the arms are all there, and shares are shares."""
+    printed = run("cooperation", "--firms", 8, "--needs", 5, "--seeds", 1, "--steps", 1)
+    rows = [json.loads(line) for line in printed.splitlines()]
+    assert [row["arm"] for row in rows] == [
+        "baseline", "calls", "reminders", "trust", "plans", "all",
+    ]  # fmt: skip
+    assert all(0 <= row["completed"] <= 1 for row in rows)
+
+
 def test_audit(run: Run, graph: Path) -> None:
     printed = run("audit", graph, "--sizes", 40, "--members", 30)
     assert "200 random networks of the same degrees, 30 members, 120 ties" in printed

@@ -184,6 +184,7 @@ ARGUMENTS = {
     "organization": {"id": FIRM},
     "introduction": {"id": "GET /introductions/{id}"},
     "posting": {"id": "GET /postings/{id}"},
+    "change_posting": {"id": "GET /postings/{id}"},
     "gathering": {"id": "GET /gatherings/{id}"},
     "job": {"id": "none"},
     "codes": {"table": "places"},

@@ -25,7 +25,7 @@ QUERY = "\0query\0"  # before the text of a query: no text begins so
 
 
 # Digests of texts and their vectors, as bytes.
-Rows = Sequence[tuple[bytes, bytes]]
+CachedVectors = Sequence[tuple[bytes, bytes]]
 
 
 class VectorCache:
@@ -36,7 +36,7 @@ class VectorCache:
 
     def __init__(self, folder: Path, identity: ModelIdentity) -> None:
         self.identity = identity
-        self.listener: Callable[[Rows], None] | None = None
+        self.listener: Callable[[CachedVectors], None] | None = None
         self.parts = (self,)
         self.path = folder / f"{identity.digest}.db"
 
@@ -74,7 +74,7 @@ class VectorCache:
         with self._open() as database:
             return {name for (name,) in database.execute("SELECT name FROM segments")}
 
-    def put_segment(self, name: str, rows: Rows) -> None:
+    def put_segment(self, name: str, rows: CachedVectors) -> None:
         """Take over what another node has embedded; all or none of it. Raises StorageFull."""
         with self._open() as database, database:
             database.executemany(PUT, rows)

@@ -32,6 +32,7 @@ from matchmaker.snapshot.model import (
     Snapshot,
     from_days,
 )
+from matchmaker.snapshot.network_view import network_view
 
 MINIMUM = 30  # new ties, below which nothing is said of what is usual
 PERIOD_YEARS = 10.0
@@ -144,7 +145,8 @@ def _unusual_distance(pairs: Pairs, row: int, usual: Habits) -> Message | None:
 
 def habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> Mapping[int, Habits]:
     """Habits of each industry with enough new ties, and of all under `EVERYBODY`."""
-    return snapshot.cached(("habits", goal.name, network), lambda: _habits(snapshot, goal, network))
+    view = network_view(snapshot)
+    return view.cached(("habits", goal.name, network), lambda: _habits(view, goal, network))
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from matchmaker.recommend.matrices import Matrix, dense_row, without_diagonal
 from matchmaker.recommend.profile_scores import ByProfile, PartTable, Profile
 from matchmaker.recommend.scores import Near, Ranking, Scores
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
+from matchmaker.snapshot.network_view import network_view
 
 # A profile counts as much as this many recent undertakings of the seeker's country.
 PRIOR_UNDERTAKINGS = 1.0
@@ -348,9 +349,8 @@ class ActivityMeasures:
 
 def affinity(snapshot: Snapshot, network: AffiliationNetwork, seekers: frozenset[Kind]) -> Affinity:
     """The affinities of a snapshot's network, made once for each side that asks."""
-    return snapshot.cached(
-        ("affinity", network, seekers), lambda: Affinity(snapshot, network, seekers)
-    )
+    view = network_view(snapshot)
+    return view.cached(("affinity", network, seekers), lambda: Affinity(view, network, seekers))
 
 
 def regions(parent: NDArray[np.int64]) -> IntArray:

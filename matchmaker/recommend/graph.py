@@ -37,7 +37,8 @@ from matchmaker.recommend.walks import (
     restarted,
     series,
 )
-from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot, to_days
+from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
+from matchmaker.snapshot.network_view import latest_day, network_view
 
 E_FOLDING_YEARS = 3.0
 NEW_YEARS = 2.0
@@ -363,18 +364,6 @@ class AffiliationNetwork:
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
 
 
-def latest_day(snapshot: Snapshot) -> int:
-    """The last day, up to the snapshot's, on which anything is dated.
-
-    Ages are measured from it: data that end years ago are ranked as they would
-    have been then, instead of everybody being equally long inactive.
-    """
-    today = to_days(snapshot.meta.as_of)
-    dates = [snapshot.engagements.date, snapshot.statements.date]
-    dates += [snapshot.layers[layer].out.since for layer in sorted(snapshot.layers)]
-    return max((int(day[day <= today].max(initial=NO_DATE)) for day in dates), default=NO_DATE)
-
-
 def age_years(snapshot: Snapshot, dates: IntArray) -> FloatArray:
     """Age at the snapshot's latest day; 0 for what lies ahead, ten years for what has no date."""
     age = (latest_day(snapshot) - dates.astype(np.float64)) / YEAR
@@ -441,4 +430,5 @@ def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Un
 def network(snapshot: Snapshot, layers: frozenset[Layer]) -> AffiliationNetwork:
     """The network of a snapshot over its engagements and those of the layers that have ties."""
     tied = frozenset(layer for layer in layers if len(snapshot.layers[layer].out.indices))
-    return snapshot.cached(("network", tied), lambda: AffiliationNetwork(snapshot, tied))
+    view = network_view(snapshot)
+    return view.cached(("network", tied), lambda: AffiliationNetwork(view, tied))

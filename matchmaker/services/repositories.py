@@ -21,6 +21,7 @@ from matchmaker.workflow.appointment import Appointment
 from matchmaker.workflow.call import Call, CallState
 from matchmaker.workflow.call_answer import CallAnswer, CallNote, CallQuestion
 from matchmaker.workflow.certificate import CertificateRecord
+from matchmaker.workflow.channel import ChannelNotice, NoticeChannel
 from matchmaker.workflow.gathering import Gathering
 from matchmaker.workflow.interactions import (
     Assignment,
@@ -230,6 +231,10 @@ class Repositories:
         self.assignments = Repository(records, "assignment", Assignment, _assignment_keys)
         self.pending_graph_writes = Repository(records, "realisation", PendingGraphWrite, _fields())
         self.hooks = Repository(records, "hook", Hook, _fields("organization"))
+        self.channels = Repository(records, "channel", NoticeChannel, _fields("owner"))
+        self.channel_notices = Repository(
+            records, "channel_notice", ChannelNotice, _fields("channel")
+        )
         self.deliveries = Repository(records, "delivery", Delivery, _fields("hook"))
         self.lists = Repository(records, "list", PickedOrganizations, _list_keys)
         self.long_questions = Repository(records, "question", LongQuestion, _fields("account"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from matchmaker.snapshot.model import Adjacency, Incidence
 
@@ -36,8 +37,13 @@ def offsets(rows: NDArray[np.int32], size: int) -> NDArray[np.int64]:
 
 def transposed(incidence: Incidence, columns: int) -> Incidence:
     """Columns as rows, each in order of the former row."""
-    rows = np.repeat(
-        np.arange(len(incidence.indptr) - 1, dtype=np.int32), np.diff(incidence.indptr)
+    count = len(incidence.indices)
+    entries = csr_array(
+        (np.arange(count, dtype=np.int32), incidence.indices, incidence.indptr),
+        shape=(len(incidence.indptr) - 1, columns),
+    ).tocsc()  # which sorts by counting
+    return Incidence(
+        entries.indptr.astype(np.int64),
+        entries.indices.astype(np.int32),
+        incidence.code[entries.data],
     )
-    order = np.argsort(incidence.indices, kind="stable")
-    return Incidence(offsets(incidence.indices, columns), rows[order], incidence.code[order])

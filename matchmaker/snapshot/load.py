@@ -24,6 +24,7 @@ from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot.model import CODES, Adjacency, Snapshot, SnapshotMeta, TieLayer
 from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
+from matchmaker.snapshot.network_view import share_network_view
 
 FORMAT = 11
 POINTER = "CURRENT"
@@ -217,8 +218,12 @@ def _tables(snapshot: Snapshot) -> Iterator[tuple[str, pa.Table]]:
             yield name, table
 
 
-def load(folder: Path) -> Snapshot:
-    """Memory-map one folder. Raises SnapshotUnavailable when it is not whole."""
+def load(folder: Path, earlier: Snapshot | None = None) -> Snapshot:
+    """Memory-map one folder. Raises SnapshotUnavailable when it is not whole.
+
+    What an `earlier` one read from the very same files is not mapped again: its arrays and
+    tables are this one's.
+    """
     content = _meta(folder)
     for name, (size, _) in content["files"].items():
         path = folder / name
@@ -227,7 +232,7 @@ def load(folder: Path) -> Snapshot:
                 "%(path)s is missing or has the wrong size.", mend=MEND, path=path
             )
     try:
-        return _mapped(folder, content)
+        return _mapped(folder, content, earlier)
     except (OSError, ValueError, KeyError, pa.ArrowInvalid) as error:
         raise SnapshotUnavailable(
             "%(path)s cannot be read: %(error)s.", mend=MEND, path=folder, error=error
@@ -285,12 +290,30 @@ def _meta(folder: Path) -> dict[str, Any]:
     return content
 
 
-def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
+def _mapped(folder: Path, content: Mapping[str, Any], earlier: Snapshot | None) -> Snapshot:
+    files: dict[str, tuple[int, int]] = {}
+    held = dict((*_arrays(earlier), *_tables(earlier))) if earlier is not None else {}
+
+    def same(name: str, path: Path) -> Any:
+        status = path.stat()
+        files[path.name] = status.st_dev, status.st_ino
+        # The number of a file that is mapped is no other file's.
+        is_same = earlier is not None and earlier.files.get(path.name) == files[path.name]
+        return held.get(name) if is_same else None
+
     def array(name: str) -> Any:
-        return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+        path = folder / f"{name}.npy"
+        before = same(name, path)
+        if before is not None and name not in _MEANS:
+            return before
+        return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 
     def table(name: str) -> pa.Table:
-        return pa.ipc.open_file(pa.memory_map(str(folder / f"{name}.arrow"))).read_all()
+        path = folder / f"{name}.arrow"
+        before = same(name, path)
+        if before is not None:
+            return before
+        return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
 
     def group(name: str, shape: Any) -> Any:
         columns = [column.name for column in fields(shape)]
@@ -322,6 +345,7 @@ def _mapped(folder: Path, content: Mapping[str, Any]) -> Snapshot:
         index_file=index if index.exists() else None,
         index_rows=array("index_rows") if (folder / INDEX_ROWS).exists() else None,
         folder=folder,
+        files=files,
     )
 
 
@@ -373,7 +397,9 @@ class SnapshotReader:
             try:
                 folder = self.folder()
                 verify(folder, self._verified)
-                snapshot = load(folder)
+                snapshot = load(folder, self._snapshot)
+                if self._snapshot is not None:
+                    share_network_view(snapshot, self._snapshot)
                 if prepare is not None:
                     prepare(snapshot)
                 self._snapshot = snapshot

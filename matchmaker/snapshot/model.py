@@ -9,7 +9,7 @@ are bit masks, bit i for the i-th of the ten stages.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -36,7 +36,7 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import NotFound
-from matchmaker.snapshot.cache import cache_of
+from matchmaker.snapshot.cache import Cache, cache_of
 
 Made = TypeVar("Made")
 
@@ -332,6 +332,9 @@ class Snapshot:
     # Rows of its keys, -1 of those that are no more; None: each key is a row.
     index_rows: IntArray | None = None
     folder: Path | None = None  # that it was read from
+    # Device and number of the file that each array or table was read from, by its name.
+    files: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    own_cache: Cache | None = None  # instead of one of those of the latest used
 
     def __len__(self) -> int:
         return len(self.organizations.kind)
@@ -375,4 +378,4 @@ class Snapshot:
 
         What is made may itself ask for others; nobody waits for what another makes.
         """
-        return cache_of(self).get(key, make)
+        return (self.own_cache or cache_of(self)).get(key, make)

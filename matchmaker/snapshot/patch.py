@@ -72,6 +72,7 @@ from matchmaker.snapshot.splice import (
 )
 from matchmaker.snapshot.stages import stages_named
 from matchmaker.snapshot.tie_layers import TieEnds, layer_of, tie_columns, tie_ends
+from matchmaker.snapshot.unchanged import with_former_where_equal
 from matchmaker.store.answers import GraphChanges
 
 # Figures from which on vectors are written into a file as they are made.
@@ -93,7 +94,8 @@ def patched(
     the last snapshot's own array or table. Raises NotPatchableError.
     """
     check_patchable(last)
-    return _Patch(last, changes, texts, vectors, as_of, folder).snapshot()
+    snapshot = _Patch(last, changes, texts, vectors, as_of, folder).snapshot()
+    return with_former_where_equal(snapshot, last)
 
 
 class _Patch:

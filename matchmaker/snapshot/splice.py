@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,7 +18,7 @@ from matchmaker.snapshot.model import Incidence, IntArray
 Columns = TypeVar("Columns")
 Numbers = NDArray[np.int64]
 
-_CHUNK = 1 << 16  # rows copied at a time where all together are too large
+_SHORT = 20  # rows; shorter stretches than that are not copied by themselves
 
 
 class NotPatchableError(Exception):
@@ -145,10 +146,18 @@ class Splice:
 
     def into(self, values: NDArray[Any], former: NDArray[Any], fresh: NDArray[Any]) -> None:
         """The same into an array of that shape."""
-        for start in range(0, len(self.kept), _CHUNK):
-            rows = slice(start, start + _CHUNK)
-            values[self.moved[rows]] = former[self.kept[rows]]
+        if len(self.kept) > _SHORT * len(self.stretches):
+            for first, end in self.stretches:
+                here, there = int(self.moved[first]), int(self.kept[first])
+                values[here : here + end - first] = former[there : there + end - first]
+        else:
+            values[self.moved] = former[self.kept]
         values[self.fresh] = fresh
+
+    @cached_property
+    def stretches(self) -> list[tuple[int, int]]:
+        """First and end, among the kept rows, of those that stand together before and now."""
+        return list(_runs(self.kept, self.moved))
 
     def pointing(self, column: IntArray, now: IntArray | None) -> IntArray:
         """A former column of rows of a table, at where they are `now` (None: as before).
@@ -172,7 +181,7 @@ class Splice:
         if self.is_as_before:
             return former
         pieces: list[tuple[int, pa.Table]] = []
-        for first, end in _runs(self.kept, self.moved):
+        for first, end in self.stretches:
             part = former.slice(int(self.kept[first]), end - first)
             pieces.append((int(self.moved[first]), part))
         for first, end in _runs(self.fresh):

@@ -42,7 +42,6 @@ MOST_IN_ADDRESS = 1000
 def find() -> PageAnswer:
     """A goal, or a sentence in one's own words; results as cards."""
     principal, own = signed_in(), own_organization()
-    goals = services().matching.goals(principal, own) if own else list(GoalName)
     text, goal_name = "", request.args.get("goal", "")
     goal = GoalName(goal_name) if goal_name in list(GoalName) else None
     answer, problem, status = None, None, 200
@@ -57,6 +56,10 @@ def find() -> PageAnswer:
             problem, status = error, status_of(error)
     cards = cards_of(principal, answer, own)
     is_idle = answer is None and problem is None and not is_part()
+    if cards.asker is not None:  # who is looked up already is not looked up again
+        goals = goals_of(cards.asker.organization.kind)
+    else:
+        goals = services().matching.goals(principal, own) if own else list(GoalName)
     page = render_template(
         "results.html" if is_part() else "find.html",
         problem=problem,
@@ -114,7 +117,9 @@ def _counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
         industries, certificates=names_in(fields, "certificate"),
     )  # fmt: skip
     try:
-        facets = services().faceted_directory.facets(principal, FacetedFilter(where))
+        facets = services().faceted_directory.facets(
+            principal, FacetedFilter(where), with_clusters=False
+        )
     except MatchmakerError:
         return {}  # what is wrong with a filter is said where the results would be
     named = {"kind": facets.kinds, "size": facets.sizes, "tier": facets.tiers}

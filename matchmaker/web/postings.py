@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 
-from matchmaker.api.cooperation.requests import NewPosting
+from matchmaker.api.cooperation.requests import NewPosting, PostingPatch
 from matchmaker.api.http.context import services
-from matchmaker.domain import GoalName, Kind, OfferKind, Terms
+from matchmaker.domain import GoalName, Kind, Need, Offer, OfferKind, Terms
 from matchmaker.errors import MatchmakerError
 from matchmaker.recommend.model import Request
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
@@ -27,7 +28,7 @@ from matchmaker.web.layout import (
     web,
 )
 from matchmaker.workflow.interactions import InteractionKind
-from matchmaker.workflow.posting import PostingAction, PostingState
+from matchmaker.workflow.posting import Posting, PostingAction, PostingState
 
 NEEDS_SHOWN = 3
 
@@ -36,8 +37,11 @@ NEEDS_SHOWN = 3
 def postings() -> PageAnswer:
     """One's needs and offers in every state."""
     principal, own = signed_in(), acting_organization()
-    page = services().postings.listed(principal, own, request.args.get("after", ""), 50)
-    return render_template("postings.html", page=page)
+    after = request.args.get("after", "")
+    page = services().postings.listed(principal, own, after, 50)
+    imported = () if after else services().postings.imported(principal, own)
+    today = datetime.now(UTC).date()
+    return render_template("postings.html", page=page, imported=imported, today=today)
 
 
 @web.get("/postings/new")
@@ -48,11 +52,19 @@ def new_posting() -> PageAnswer:
     return _posting_page(sent | {"text": asked_text(principal)})
 
 
-def _posting_page(sent: dict[str, Any], preview: list[Card] | None = None) -> str:
+def _posting_page(
+    sent: dict[str, Any],
+    preview: list[Card] | None = None,
+    *,
+    is_change: bool = False,
+    saved_meanwhile: str = "",
+) -> str:
     return render_template(
         "posting_new.html",
         sent=sent,
         preview=preview,
+        is_change=is_change,
+        saved_meanwhile=saved_meanwhile,
         goals=list(GoalName),
         offer_kinds=list(OfferKind),
         terms=list(Terms),
@@ -77,6 +89,74 @@ def make_posting() -> PageAnswer:
         return _posting_page(sent), 422
     show_notice(gettext("Saved."))
     return redirect(url_for("web.posting", id=posted.posting.id), 303)
+
+
+@web.get("/postings/imported")
+def change_imported() -> PageAnswer:
+    """What an import says of one's own needs and offers, to be changed."""
+    row = services().postings.imported_row(
+        signed_in(), acting_organization(), request.args.get("id", "")
+    )
+    return _posting_page(_fields(row, row.goal if isinstance(row, Need) else ""), is_change=True)
+
+
+@web.post("/postings/imported")
+def adopt_imported() -> PageAnswer:
+    """From now on it is a posting, as changed."""
+    principal, own, id = signed_in(), acting_organization(), request.args.get("id", "")
+    try:
+        posted = services().postings.adopt(principal, own, id, _changes())
+    except MatchmakerError as error:
+        show_notice(error.text(language()), "bad")
+        return _posting_page(request.form.to_dict(), is_change=True), 422
+    show_notice(gettext("Saved."))
+    return redirect(url_for("web.posting", id=posted.posting.id), 303)
+
+
+@web.get("/postings/<id>/change")
+def change_posting(id: str) -> PageAnswer:
+    """A posting of one's own, to be changed."""
+    posted = services().postings.show(signed_in(), id)
+    sent = _fields(posted.posting, posted.posting.goal or "") | {"version": str(posted.version)}
+    return _posting_page(sent, is_change=True)
+
+
+@web.post("/postings/<id>/change")
+def save_posting(id: str) -> PageAnswer:
+    """Saved, unless somebody else did meanwhile: then theirs is shown beside what was typed."""
+    principal = signed_in()
+    before = services().postings.show(principal, id)
+    sent = request.form.to_dict()
+    if sent.get("version") != str(before.version):
+        sent["version"] = str(before.version)
+        return _posting_page(sent, is_change=True, saved_meanwhile=before.posting.text), 409
+    try:
+        services().postings.edit(principal, id, _changes())
+    except MatchmakerError as error:
+        show_notice(error.text(language()), "bad")
+        return _posting_page(sent, is_change=True), 422
+    show_notice(gettext("Saved."))
+    return redirect(url_for("web.posting", id=id), 303)
+
+
+def _changes() -> dict[str, Any]:
+    """What the form says: all that it shows, blank ones too; goal and kind stay as they are."""
+    shown = {"text", "terms", "slots"} if request.form.get("what") == "offer" else {
+        "text", "quantity", "deadline",
+    }  # fmt: skip
+    changes = read_form(PostingPatch).to_changes()
+    return {name: value for name, value in changes.items() if name in shown}
+
+
+def _fields(row: Posting | Need | Offer, goal: str) -> dict[str, Any]:
+    """What the form shows of a need or an offer."""
+    if goal:
+        names: tuple[str, ...] = ("text", "quantity", "deadline")
+    else:
+        names = ("text", "terms", "slots")
+    values = {name: getattr(row, name) for name in names}
+    sent = {name: "" if value is None else str(value) for name, value in values.items()}
+    return sent | {"what": "need" if goal else "offer", "goal": goal}
 
 
 @web.get("/postings/<id>")

@@ -29,6 +29,8 @@ from matchmaker.workflow.introduction_states import (
 from matchmaker.workflow.refusals import DeclineReason
 
 VALID_FOR = timedelta(days=14)
+# Days before it lapses on which those whose answer is waited for are reminded.
+REMINDED = (5, 2)
 
 MAX_MESSAGE = 4_000
 
@@ -158,6 +160,7 @@ class Introduction(Proposal):
     outcome: Outcome | None = None
     satisfaction: tuple[tuple[Side, int], ...] = ()
     contact_closed: bool = False
+    reminded_at: int = 0  # days before it lapses of which the last reminder told
     steps: tuple[IntroductionStep, ...] = ()
 
     def __post_init__(self) -> None:
@@ -198,6 +201,16 @@ class Introduction(Proposal):
         if self.state in ACTIVE and self.reported_by is not None:
             return (self.reported_by.other,)
         return ()
+
+    def due_reminder(self, now: datetime) -> int | None:
+        """Which of REMINDED is due now; None where none is, or it was sent."""
+        if not self.is_waiting or now >= self.expires:
+            return None
+        left = self.expires - now
+        due = [days for days in REMINDED if left <= timedelta(days=days)]
+        if not due or (self.reminded_at and self.reminded_at <= min(due)):
+            return None
+        return min(due)
 
     @property
     def questions(self) -> tuple[IntroductionStep, ...]:

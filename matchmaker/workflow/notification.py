@@ -22,6 +22,7 @@ class NotificationKind(StrEnum):
     MOVED = "moved"
     MESSAGE = "message"
     REPORTED = "reported"
+    LAPSES = "lapses"
     OVER = "over"
     ALERT = "alert"
     REVIEW = "review"
@@ -65,6 +66,7 @@ TEXTS = {
     NotificationKind.MOVED: message("With %(other)s: %(state)s"),
     NotificationKind.MESSAGE: message("A message from %(other)s"),
     NotificationKind.REPORTED: message("%(other)s reported an outcome; please confirm it"),
+    NotificationKind.LAPSES: message("%(other)s waits for your answer, until %(time)s"),
     NotificationKind.OVER: message("With %(other)s it is over: %(state)s"),
     NotificationKind.ALERT: message("%(other)s posted a need that you may be able to meet"),
     NotificationKind.REVIEW: message("%(other)s submitted something for you to review"),

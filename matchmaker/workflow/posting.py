@@ -95,6 +95,8 @@ class Posting(PostingContent):
     state: PostingState = PostingState.DRAFT
     published: date | None = None
     note: str = ""  # the reviewer's, when it was returned
+    # Of one that was in the graph before, from an import: the id that it keeps there.
+    imported: str = ""
 
     def __post_init__(self) -> None:
         # The domain's own checks, before anything is kept.
@@ -103,7 +105,7 @@ class Posting(PostingContent):
     @property
     def graph_id(self) -> str:
         """Its id in the graph, once published."""
-        return f"post:{self.id}"
+        return self.imported or f"post:{self.id}"
 
     def need(self, state: NeedState = NeedState.OPEN) -> Need:
         """As the graph keeps it."""
@@ -125,6 +127,21 @@ class Posting(PostingContent):
     def is_in_graph(self) -> bool:
         """Whether it was ever published."""
         return self.published is not None
+
+
+def adopted(row: Need | Offer, id: str, created: datetime) -> Posting:
+    """A draft of what a row of the graph says, to be changed and published in its place."""
+    if isinstance(row, Need):
+        return Posting(
+            row.organization, row.text, id=id, author="", created=created, imported=row.id,
+            goal=row.goal, language=row.language, quantity=row.quantity, budget=row.budget,
+            currency=row.currency, deadline=row.deadline, stages=row.stages,
+        )  # fmt: skip
+    return Posting(
+        row.organization, row.text, id=id, author="", created=created, imported=row.id,
+        offer_kind=row.kind, language=row.language, terms=row.terms, slots=row.slots,
+        stages=row.stages,
+    )  # fmt: skip
 
 
 def act(

@@ -11,6 +11,7 @@ from matchmaker.access import ADMIN, SYSTEM, Principal
 from matchmaker.domain import GoalName, Need, NeedState, Organization
 from matchmaker.services.cooperation.call_decisions import Award
 from matchmaker.services.directory.certificates import CertificateContent
+from matchmaker.services.people.channels import ChannelContent
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership, Scope
 from matchmaker.workflow.appointment import AppointmentAction, AppointmentOffer, AppointmentStep
@@ -26,6 +27,7 @@ from tests.api.world import PASSWORD
 from tests.authenticator import Authenticator
 
 API = "/api/v1"
+ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7xxx-4bc4-97a0"
 FIRM, CLUSTER = "t:firm1", "t:cluster"
 _number = itertools.count()
 
@@ -71,6 +73,15 @@ def _certificate(world, confirmed=False):
     if confirmed:
         use_cases.confirm(ADMIN, made.certificate.id)
     return quote(made.certificate.id)
+
+
+def _channel(world):
+    """One of t:cluster."""
+    content = ChannelContent(ROBOT, CLUSTER)
+    admin = world.principal("admin")
+    for stored in list(world.services.repositories.channels.values("owner", f"cluster:{CLUSTER}")):
+        world.services.channels.remove(admin, stored.id)
+    return world.services.channels.enter(admin, content).id
 
 
 def _tomorrow():
@@ -706,6 +717,12 @@ REQUESTS = {
         "",
         lambda w, r: {"json": {"password": PASSWORD}, "headers": w.headers_of_another(r)},
     ),
+    "GET /account/channels": _with(),
+    "POST /account/channels": _with(json={"address": ROBOT, "quiet_from": 22, "quiet_until": 7}),
+    "GET /clusters/{id}/channels": _with(CLUSTER),
+    "POST /clusters/{id}/channels": _with(CLUSTER, json={"address": ROBOT, "rhythm": "daily"}),
+    "PUT /channels/{id}": (_channel, lambda w, r: {"json": {"rhythm": "daily"}}),
+    "DELETE /channels/{id}": (_channel, lambda w, r: {}),
     "GET /account/keys": _with(),
     "POST /account/keys": _with(json={"name": "walk", "password": PASSWORD}),
     "DELETE /account/keys/{id}": (_key, lambda w, r: {}),

@@ -115,6 +115,21 @@ def test_of_a_large_import_nothing_is_noted(store: Store, monkeypatch: pytest.Mo
     assert changes.keys == {"organizations": {"t:n3"}}
 
 
+def test_of_many_small_changes_the_later_ones_stay_known(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for adapter in (on_sqlite, on_neo4j):
+        monkeypatch.setattr(adapter, "MOST_NOTED", 20)
+    states = [store.state()]
+    for number in range(23):
+        store.upsert(GraphRows(organizations=(firm(f"n{number:02}"),)))
+        states.append(store.state())
+    assert store.changes_since(states[3]) is None
+    late = store.changes_since(states[15])
+    assert late is not None
+    assert late.keys == {"organizations": {f"t:n{number:02}" for number in range(15, 23)}}
+
+
 @pytest.mark.long
 def test_patched_snapshots_are_those_of_a_rebuild(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from matchmaker.access import ADMIN, SYSTEM
-from matchmaker.domain import GoalName, Kind
+from matchmaker.domain import GoalName, GraphRows, Kind, Need, Provenance, SourceTier
+from matchmaker.errors import NotAllowed, NotFound
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.cooperation.batches import Batches, PlannedPair
 from matchmaker.services.cooperation.postings import Postings
@@ -86,6 +89,34 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
     postings.act(owner, published.id, PostingAction.RENEW)
     assert store.need(published.graph_id).state == "open"
     assert postings.sync_graph() == 0
+
+
+def test_what_an_import_brought_is_changed_by_its_owner_under_the_same_id(store: Store) -> None:
+    services = cooperation_on(store)
+    owner, other = (services.person(id).principal() for id in ("t:f0", "t:f1"))
+    postings = Postings(
+        store,
+        services.repositories,
+        NotificationOutbox(services.repositories),
+        lambda: Ranked(),
+        services.clock,
+    )
+    of_a_list = Provenance("list.csv", "", SourceTier.IMPORT, START.date())
+    listed = Need("t:listed", "t:f0", GoalName.SUPPLIER, "铸件", provenance=of_a_list)
+    store.upsert(GraphRows(needs=(listed,)))
+    assert listed.id in [row.id for row in postings.imported(owner, "t:f0")]
+    with pytest.raises(NotAllowed):
+        postings.imported(other, "t:f0")
+    with pytest.raises(NotFound):
+        postings.adopt(other, "t:f1", listed.id, {"text": "别家的"})
+    posted = postings.adopt(owner, "t:f0", listed.id, {"text": "CF8铸件，每月两吨"}).posting
+    assert posted.graph_id == listed.id
+    assert store.need(listed.id).text == "CF8铸件，每月两吨"
+    assert store.need(listed.id).provenance.tier is SourceTier.SELF
+    assert listed.id not in [row.id for row in postings.imported(owner, "t:f0")]
+    store.upsert(GraphRows(needs=(listed,)))  # the same list once more
+    postings.sync_graph()
+    assert store.need(listed.id).text == "CF8铸件，每月两吨"
 
 
 def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
+
+from matchmaker.access import ADMIN
 
 
 def test_a_wrong_password_and_a_forgotten_one_without_mail_say_what_to_do(visit):
@@ -47,6 +51,50 @@ def test_two_tabs_on_a_profile_lose_nothing_of_either(visit, sample):
         first.fill("textarea[name=about]", before)
         first.locator("main form button").last.click()
         expect(first.locator("textarea[name=about]")).to_have_value(before)
+
+
+def test_what_a_list_brought_is_seen_and_changed_by_its_owner(visit, sample):
+    visitor = visit("firm", "zh")
+    page = visitor.page
+    visitor.open("/postings")
+    listed = page.locator("article.card", has_text="双相钢").first
+    listed.get_by_role("button", name="修改").click()
+    field = page.locator("textarea[name=text]")
+    expect(field).to_have_value(re.compile("双相钢"))
+    id = page.url.rpartition("id=")[2].replace("%3A", ":")
+    field.fill("长期找双相钢铸件，改为每月两吨。")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("main .notice.bad:visible")).to_contain_text("已过去")  # its deadline
+    expect(field).to_have_value("长期找双相钢铸件，改为每月两吨。")
+    page.fill("input[name=deadline]", "2099-01-31")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator("main .notice.good")).to_be_visible()
+    expect(page.locator("main .long").first).to_have_text("长期找双相钢铸件，改为每月两吨。")
+    assert sample.published.need(id).text == "长期找双相钢铸件，改为每月两吨。"
+
+
+def test_an_address_that_is_a_script_is_refused_and_all_that_was_typed_stays(visit, sample):
+    visitor = visit("supplier", "en")
+    page = visitor.page
+    visitor.open("/profile")
+    page.fill("input[name=website]", "javascript:alert(1)")
+    page.fill("textarea[name=about]", "Typed before.")
+    page.locator("main form button").last.click()
+    expect(page.locator("main .notice.bad:visible").first).to_contain_text(
+        re.compile("website", re.I)
+    )
+    expect(page.locator("input[name=website]")).to_have_value("javascript:alert(1)")
+    expect(page.locator("textarea[name=about]")).to_have_value("Typed before.")
+    own = min(sample.demo.account("supplier").principal().organizations)
+    assert "javascript" not in sample.directory.profile(ADMIN, own).organization.website
+
+
+def test_an_english_browser_reads_english_until_it_chooses(visit):
+    visitor = visit(language="en")
+    visitor.open("/tour")
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "en")
+    shown = visitor.page.locator("body").inner_text()
+    assert re.findall("[一-鿿]+", shown) == ["中文"]  # the other language, by its own name
 
 
 def test_an_administrator_of_no_organisation_reads_why_there_is_no_profile(visit):

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from matchmaker.access import Principal
+from matchmaker.app import create_app
 from matchmaker.domain import Kind, NeedState
 from matchmaker.errors import InvalidInput, NotAllowed
 from matchmaker.goals import GOALS
@@ -277,6 +278,22 @@ def test_more_than_four_are_compared_as_the_first_four(visit, rows):
     visitor.open("/compare?" + "&".join(f"id={one}" for one in firms))
     assert visitor.page.locator("table.compared thead th").count() == 4
     assert "first four" in visitor.page.inner_text("main")
+
+
+def test_a_page_of_results_asks_the_store_five_times_at_most(sample, monkeypatch):
+    client = create_app(sample).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    client.post("/demo/firm", data={"csrf_token": token})
+    asked, kind = [], type(sample.store)
+    read = kind._read
+    monkeypatch.setattr(
+        kind, "_read", lambda store, work, **how: asked.append(work) or read(store, work, **how)
+    )
+    for address in ("/find?goal=supplier", "/find?goal=supplier&text=DN50 ball valve body casting"):
+        asked.clear()
+        page = client.get(address)
+        assert page.text.count('id="result-') >= 20
+        assert 0 < len(asked) <= 5, address
 
 
 @pytest.mark.parametrize("script", [False, True])

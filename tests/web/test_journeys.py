@@ -42,7 +42,10 @@ def test_a_firm_finds_asks_and_completes(visit, sample, language):
 
     other = supplier.page
     supplier.open("/notices")
+    unread = int(other.locator("header .badge").inner_text())
     press(other, other.locator("ul.plain a").first)
+    left = other.locator("header .badge")  # what a notice tells of was opened: it is read
+    expect(left).to_have_text(str(unread - 1)) if unread > 1 else expect(left).to_have_count(0)
     assert other.url.endswith(address)
     assert "想谈铸件供应" in other.content()
     press(other, say("接受", "Accept"))

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prometheus_client import Counter, Histogram
+from prometheus_client import Counter, Gauge, Histogram
+
+from matchmaker import telemetry
+from matchmaker.snapshot.model import Snapshot
 
 _REQUESTS = Counter(
     "matchmaker_http_requests",
@@ -27,7 +30,17 @@ _STAGE_SECONDS = Histogram(
     ("stage",),
     buckets=(0.001, 0.003, 0.01, 0.02, 0.05, 0.1, 0.3, 1, 3),
 )
+_SNAPSHOT_VERSION = Gauge(
+    "matchmaker_snapshot_version",
+    "Version of the graph that answers come from; of several processes the oldest.",
+    multiprocess_mode="livemin",
+)
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
+
+
+def note_snapshot(snapshot: Snapshot) -> None:
+    """This process answers from another snapshot from now on."""
+    _SNAPSHOT_VERSION.set(snapshot.meta.version)
 
 
 def observe(
@@ -38,6 +51,9 @@ def observe(
     An invented method does not make a series of its own.
     """
     label = method if method in _METHODS else "other"
+    told = telemetry.current()
+    if told is not None:
+        told.answered(label, route, status, seconds, stages)
     _REQUESTS.labels(label, route, str(status)).inc()
     _SECONDS.labels(label, route).observe(seconds)
     for stage, spent in stages.items():

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from matchmaker.api.http.fields import LookupId, Name, Short, Strict
 from matchmaker.messages import languages
+from matchmaker.services.people.channels import ChannelContent
 from matchmaker.workflow.account import (
     MAX_EMAIL,
     MAX_PASSWORD,
@@ -17,6 +18,7 @@ from matchmaker.workflow.account import (
     Scope,
     checked_language,
 )
+from matchmaker.workflow.channel import DEFAULT_ZONE, MAX_ADDRESS, QuietHours
 
 EmailAddress = Annotated[str, Field(min_length=3, max_length=MAX_EMAIL)]
 Secret = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD)]
@@ -176,3 +178,29 @@ class NewHook(Strict):
 
     organization: LookupId
     url: Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class ChannelTimes(Strict):
+    """When a channel is sent to: at once or once a day, and not within quiet hours."""
+
+    rhythm: MailRhythm = MailRhythm.AT_ONCE
+    quiet_from: int | None = Field(None, ge=0, le=23, description="First quiet hour.")
+    quiet_until: int | None = Field(None, ge=0, le=23, description="Hour at which they end.")
+    zone: Short = Field(DEFAULT_ZONE, description="Time zone of these hours (IANA).")
+
+    def quiet(self) -> QuietHours | None:
+        if self.quiet_from is None or self.quiet_until is None:
+            return None
+        return QuietHours(self.quiet_from, self.quiet_until, self.zone)
+
+
+class NewChannel(ChannelTimes):
+    """A robot, a chat, an SMS gateway or a mailbox that notices go to."""
+
+    address: Annotated[str, Field(min_length=1, max_length=MAX_ADDRESS)] = Field(
+        description="A robot's webhook address (企业微信, 钉钉, 飞书, Slack, Teams), or any address"
+        " of Apprise (`mailtos://…`, `tgram://…`). It is stored encrypted and never shown again."
+    )
+
+    def to_content(self, cluster: str = "") -> ChannelContent:
+        return ChannelContent(self.address, cluster, self.rhythm, self.quiet())

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from matchmaker.api.http.fields import ListOut, Localised, Outgoing, PageOut
 from matchmaker.messages import Message
-from matchmaker.workflow.account import MembershipRole, Preferences, Scope
+from matchmaker.workflow.account import MailRhythm, MembershipRole, Preferences, Scope
+from matchmaker.workflow.channel import QuietHours
 from matchmaker.workflow.notification import NotificationKind
 
 
@@ -197,3 +198,25 @@ class NewHookOut(HookOut):
     """A webhook with the secret that signs its calls, shown once (Standard Webhooks)."""
 
     secret: str
+
+
+class ChannelOut(Outgoing):
+    """A channel; `label` is its address without secrets, `cluster` empty for one's own.
+
+    One that did not answer too often is not `active` any more.
+    """
+
+    id: str
+    cluster: str
+    service: str
+    label: str
+    rhythm: MailRhythm
+    quiet: QuietHours | None
+    active: bool
+    failures: int
+    created: datetime.datetime
+    sent: datetime.datetime | None
+
+
+class ChannelList(ListOut[ChannelOut]):
+    """Channels of an account or a cluster."""

@@ -7,11 +7,12 @@ notifications, webhook calls and the log together.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Organization, OrganizationStatus
-from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.errors import InvalidInput, NotAllowed, VersionConflict, WrongState
 from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.capacity import Capacity, Load
 from matchmaker.services.cooperation.exclusions import Exclusions
@@ -306,6 +307,25 @@ class Introductions:
                 continue  # answered in this very moment
         return len(due)
 
+    def remind_due(self) -> int:
+        """Remind those whose answer is waited for, before it lapses; how many introductions."""
+        now, reminded = self.clock(), 0
+        for stored in self.repositories.introductions.iterate("phase", "waiting"):
+            due = stored.value.due_reminder(now)
+            if due is None:
+                continue
+            unit = UnitOfWork("system", now)
+            after = replace(stored.value, reminded_at=due)
+            unit.add(self.repositories.introductions.put(after, stored.version))
+            facts = {"time": f"{after.expires:%Y-%m-%d}"}
+            only = frozenset(after.awaited)
+            kind = NotificationKind.LAPSES
+            self._notify(unit, after, None, kind, only=only, **facts)
+            with suppress(VersionConflict):  # answered in this very moment
+                unit.commit(self.repositories.records)
+                reminded += 1
+        return reminded
+
     def add_step(
         self,
         unit: UnitOfWork,
@@ -343,6 +363,7 @@ class Introductions:
         introduction: Introduction,
         actor: Side | None,
         kind: NotificationKind,
+        only: frozenset[Side] = frozenset(Side),
         **facts: str,
     ) -> None:
         """Tell the sides that did not do it, and call the webhooks of their organisations."""
@@ -351,7 +372,7 @@ class Introductions:
         )
         event = "outcome" if introduction.state is State.COMPLETED else "introduction"
         for side in Side:
-            if side is actor:
+            if side is actor or side not in only:
                 continue
             own = introduction.organization(side)
             other = organizations.get(introduction.organization(side.other))

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from matchmaker.access import SYSTEM, Principal
-from matchmaker.domain import GraphRows, NeedState
+from matchmaker.domain import GraphRows, Need, NeedState, Offer
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound
 from matchmaker.recommend.model import Recommendation, Request
 from matchmaker.services.matching.answer import Answer
@@ -18,6 +18,7 @@ from matchmaker.services.matching.matching import Matching
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.text import language_of
 from matchmaker.workflow import posting as lifecycle
@@ -29,6 +30,8 @@ from matchmaker.workflow.posting import Posting, PostingAction, PostingState
 log = structlog.get_logger(__name__)
 # Of the best-placed candidates, how many are alerted of a new need.
 ALERTED = 20
+# Imported needs, and offers, of one organisation that are shown.
+MOST_IMPORTED = 200
 WEEK = timedelta(days=7)
 _REVIEWERS = frozenset({PostingAction.APPROVE, PostingAction.RETURN})
 
@@ -80,6 +83,29 @@ class Postings:
             if cluster_id in self._reviewing(stored.value.organization)
         )
 
+    def imported(self, principal: Principal, organization_id: str) -> tuple[Need | Offer, ...]:
+        """Its open needs and offers in the graph that are no posting: those of imports.
+
+        Raises NotAllowed, NotFound.
+        """
+        organization = self.store.organization(organization_id).id
+        principal.require_member(organization)
+        posted = {
+            posting.graph_id
+            for posting in self.repositories.postings.values("organization", organization)
+        }
+        needs = self.store.needs(organization, NeedState.OPEN, None, MOST_IMPORTED).rows
+        offers = self.store.offers(organization, None, MOST_IMPORTED).rows
+        rows: list[Need | Offer] = [*needs, *(offer for offer in offers if offer.active)]
+        return tuple(row for row in rows if row.id not in posted)
+
+    def imported_row(self, principal: Principal, organization_id: str, id: str) -> Need | Offer:
+        """One of these. Raises NotAllowed, NotFound."""
+        for row in self.imported(principal, organization_id):
+            if row.id == id:
+                return row
+        raise NotFound("You have no posting '%(id)s'.", id=id)
+
     def preview(self, principal: Principal, posting: Posting, limit: int = 10) -> Answer | None:
         """Who could meet a need, before it is saved; None for an offer."""
         principal.require_member(posting.organization)
@@ -92,8 +118,24 @@ class Postings:
 
     # -- writing
 
-    def post(self, principal: Principal, posting: Posting, *, publish: bool) -> Posted:
+    def adopt(
+        self, principal: Principal, organization_id: str, id: str, changes: dict[str, Any]
+    ) -> Posted:
+        """Change what an import says: from now on it is a posting, under the id it has.
+
+        Where coordinators review, what was imported stays as it is until they approve. Raises
+        NotFound, NotAllowed, InvalidInput.
+        """
+        row = self.imported_row(principal, organization_id, id)
+        draft = lifecycle.adopted(row, new_id(), self.clock())
+        return self.post(principal, replace(draft, **changes), publish=True, alert=False)
+
+    def post(
+        self, principal: Principal, posting: Posting, *, publish: bool, alert: bool = True
+    ) -> Posted:
         """Save a new posting, and publish it or hand it to the reviewers at once.
+
+        `alert`: tell those whom a need that is published would suit.
 
         Raises NotAllowed, InvalidInput, NotFound.
         """
@@ -115,7 +157,9 @@ class Postings:
             saved = self._transition(unit, saved, PostingAction.PUBLISH)
         unit.add(self.repositories.postings.put(saved))
         unit.commit(self.repositories.records)
-        return self._follow_up(Posted(saved, 1), alert=saved.state is PostingState.PUBLISHED)
+        return self._follow_up(
+            Posted(saved, 1), alert=alert and saved.state is PostingState.PUBLISHED
+        )
 
     def edit(self, principal: Principal, id: str, changes: dict[str, Any]) -> Posted:
         """Change a posting; a published one is published anew, through review where that is asked.

@@ -121,7 +121,9 @@ class FacetedDirectory:
     reader: SnapshotReader
     directory: Directory
 
-    def facets(self, principal: Principal, wanted: FacetedFilter) -> Facets:
+    def facets(
+        self, principal: Principal, wanted: FacetedFilter, *, with_clusters: bool = True
+    ) -> Facets:
         """Raises InvalidInput for an unknown name, NotAllowed for a cluster of others."""
         snapshot, masks, where = self._masks(principal, wanted)
         everyone = _all(masks.values(), len(snapshot))
@@ -155,7 +157,9 @@ class FacetedDirectory:
             places=below[_PLACES],
             industries=below[_INDUSTRIES],
             certificates=_kinds_held(snapshot, _others(masks, _CERTIFICATES, len(snapshot))),
-            clusters=self._clusters(principal, snapshot, _others(masks, _CLUSTERS, len(snapshot))),
+            clusters=self._clusters(principal, snapshot, _others(masks, _CLUSTERS, len(snapshot)))
+            if with_clusters
+            else (),
             above={table: _above(snapshot, table, chosen) for table, (_, chosen) in trees.items()},
             notices=tuple(
                 coarser.notice for coarser in coarser_industries(snapshot, where.industries)

@@ -29,7 +29,6 @@ from matchmaker.recommend.evaluate import (
     summary,
 )
 from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
-from matchmaker.recommend.graph import latest_day
 from matchmaker.recommend.learned import GoalModel, LearnedRanker
 from matchmaker.recommend.own_words import Asking, differences, outcome_in_words
 from matchmaker.recommend.pipeline import prepare_goal, shortlist
@@ -50,6 +49,7 @@ from matchmaker.services.operations.refresher import Progress
 from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot, from_days, to_days
+from matchmaker.snapshot.network_view import latest_day
 
 
 class Asked(StrEnum):

@@ -24,7 +24,7 @@ from matchmaker.recommend.exposure import (
     paying,
     pools,
 )
-from matchmaker.recommend.graph import latest_day, network
+from matchmaker.recommend.graph import network
 from matchmaker.recommend.learned import Calibration, GoalModel, probability
 from matchmaker.recommend.pipeline import prepare_goal
 from matchmaker.recommend.rank import FeatureMatrix
@@ -43,6 +43,7 @@ from matchmaker.snapshot.model import (
     from_days,
     to_days,
 )
+from matchmaker.snapshot.network_view import latest_day
 
 Result = TypeVar("Result")
 

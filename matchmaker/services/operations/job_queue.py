@@ -16,6 +16,7 @@ from datetime import timedelta
 import structlog
 from huey.api import Huey
 
+from matchmaker import spans
 from matchmaker.access import Principal
 from matchmaker.errors import MatchmakerError, NotAllowed, ServiceUnavailable, VersionConflict
 from matchmaker.messages import Message, located, message, sentences
@@ -157,7 +158,8 @@ class JobQueue:
         """The job with what came of it."""
         with self._heartbeat(job) as heartbeat:
             try:
-                result = self.handlers()[job.kind](job, heartbeat.progress)
+                with spans.work(f"job {job.kind}"):
+                    result = self.handlers()[job.kind](job, heartbeat.progress)
                 state = JobState.DONE
             except MatchmakerError as error:
                 problem = located(error.where, error.message) if error.where else error.message

@@ -56,7 +56,7 @@ class NodeWork:
     syncs: Sequence[Callable[[], object]]
     lost: Callable[[], None]
     _note: NodeNote = NodeNote.WAITS
-    _threads: list[threading.Thread] = field(default_factory=list)
+    _has_followed: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         settings = self.state.settings
@@ -69,15 +69,17 @@ class NodeWork:
 
     @property
     def is_elected(self) -> bool:
-        """Whether this node is the one that works off jobs."""
-        return self._election is not None and self._election.is_elected
+        """Whether this node is the one that works off jobs.
+
+        Not before it has looked for the newest snapshot: it would make that once more.
+        """
+        has_looked = self._has_followed.is_set()
+        return has_looked and self._election is not None and self._election.is_elected
 
     def start(self, over: threading.Event) -> None:
         """Begin, each in a thread of its own."""
         for work in (self._follow, self._stand):
-            thread = threading.Thread(target=work, args=(over,), daemon=True)
-            thread.start()
-            self._threads.append(thread)
+            threading.Thread(target=work, args=(over,), daemon=True).start()
 
     def stop(self) -> None:
         """Make room for another node."""
@@ -141,6 +143,7 @@ class NodeWork:
                 self._note, reason = NodeNote.UNREACHABLE, "see above"
             else:
                 reason = ""
+            self._has_followed.set()
             if self._note is not before and self._note is not NodeNote.FOLLOWS:
                 log.warning("keeps the last good snapshot", note=self._note.value, reason=reason)
             over.wait(FOLLOWED_EVERY)

@@ -13,7 +13,7 @@ import numpy as np
 import structlog
 
 from matchmaker.embedding import VectorCache, VectorCaches
-from matchmaker.embedding.cache import Rows
+from matchmaker.embedding.cache import CachedVectors
 from matchmaker.errors import MatchmakerError, NotFound
 from matchmaker.nodes.objects import ObjectStore
 
@@ -65,8 +65,8 @@ class SharedVectors:
 
     # -- the parts
 
-    def _listener(self, part: VectorCache) -> Callable[[Rows], None]:
-        def hear(rows: Rows) -> None:
+    def _listener(self, part: VectorCache) -> Callable[[CachedVectors], None]:
+        def hear(rows: CachedVectors) -> None:
             waiting = self._waiting.setdefault(part.identity.digest, [])
             waiting.extend(rows)
             if len(waiting) >= ROWS:
@@ -81,7 +81,7 @@ class SharedVectors:
             part.put_segment(name, ())
             self._waiting[part.identity.digest] = []
 
-    def _put_rows(self, part: VectorCache, rows: Rows) -> str:
+    def _put_rows(self, part: VectorCache, rows: CachedVectors) -> str:
         width = len(rows[0][1])
         table = np.array(rows, dtype=[("digest", "V16"), ("vector", f"V{width}")])
         content = io.BytesIO()

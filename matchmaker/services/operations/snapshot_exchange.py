@@ -22,7 +22,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 
 import structlog
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from matchmaker.errors import NotFound, SnapshotUnavailable, StorageFull, WrongState, not_writable
 from matchmaker.nodes.notes import NodeNote
@@ -40,6 +40,8 @@ _OTHERS_KEPT = timedelta(days=7)
 # A maker may be about to name files that no pointer names yet.
 _UNNAMED_KEPT = timedelta(hours=1)
 _SWEPT_EVERY = 600.0
+# What arrived damaged is fetched again after a while: it may have been so on its way only.
+REFUSED_SECONDS = 60.0
 _AT_ONCE = 4
 
 log = structlog.get_logger(__name__)
@@ -93,7 +95,7 @@ class SnapshotExchange:
     reader: SnapshotReader
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _read: dict[str, Publication] = field(default_factory=dict)
-    _refused: set[str] = field(default_factory=set)
+    _refused: dict[str, float] = field(default_factory=dict)
     _digests: dict[tuple[int, int, int, int], str] = field(default_factory=dict)
     _swept: float = -_SWEPT_EVERY
 
@@ -148,7 +150,7 @@ class SnapshotExchange:
         note = NodeNote.FOLLOWS if newest.is_readable else NodeNote.OTHER_PROGRAM
         if readable is None or self._local_name() == readable.name:
             return note
-        if readable.name in self._refused:
+        if time.monotonic() < self._refused.get(readable.name, 0.0):
             return NodeNote.DAMAGED
         try:
             with folder_lock(self.root):
@@ -158,7 +160,7 @@ class SnapshotExchange:
             return note  # a refresh is running here
         except (NotFound, SnapshotUnavailable) as error:
             log.error("snapshot_refused", published=readable.name, reason=str(error.message))
-            self._refused.add(readable.name)
+            self._refused[readable.name] = time.monotonic() + REFUSED_SECONDS
             return NodeNote.DAMAGED
         except StorageFull as error:
             log.error("snapshot_not_fetched", reason=str(error.message))
@@ -246,9 +248,13 @@ class SnapshotExchange:
         return sorted(each.name.rpartition("/")[2] for each in objects)
 
     def _publication(self, name: str) -> Publication:
-        """What a pointer says. They never change."""
+        """What a pointer says. They never change; another program's may say something else."""
         if name not in self._read:
-            self._read[name] = _PUBLICATION.validate_json(self.objects.get(f"{POINTERS}/{name}"))
+            content = self.objects.get(f"{POINTERS}/{name}")
+            try:
+                self._read[name] = _PUBLICATION.validate_json(content)
+            except ValidationError:
+                self._read[name] = Publication(name, 0, "", "", 0, "", "", {})
         return self._read[name]
 
     def _files_of(self, folder: Path) -> dict[str, PublishedFile]:
@@ -277,7 +283,10 @@ class SnapshotExchange:
             for name, each in pointers.items()
             if name not in ours and (each.written is None or now - each.written < _OTHERS_KEPT)
         )
-        named = {file.digest for name in kept for file in self._publication(name).files.values()}
+        publications = [self._publication(name) for name in kept]
+        if not all(each.files for each in publications):
+            return  # of another program, which alone knows what they need
+        named = {file.digest for each in publications for file in each.files.values()}
         for name in pointers.keys() - kept:
             self.objects.remove(f"{POINTERS}/{name}")
             self._read.pop(name, None)

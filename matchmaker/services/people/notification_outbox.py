@@ -11,6 +11,7 @@ from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import Account
+from matchmaker.workflow.channel import ChannelNotice
 from matchmaker.workflow.notification import Notification, NotificationKind
 from matchmaker.workflow.webhook import Delivery
 
@@ -45,6 +46,20 @@ class NotificationOutbox:
                 continue
             notification = Notification(new_id(), account.id, kind, subject, unit.at, dict(facts))
             unit.add(self.repositories.notifications.put(notification))
+            self._to_channels(unit, f"account:{account.id}", notification, notification.id)
+        if scope == "cluster":
+            told = Notification(new_id(), "", kind, subject, unit.at, dict(facts))
+            self._to_channels(unit, f"cluster:{id}", told)
+
+    def _to_channels(
+        self, unit: UnitOfWork, owner: str, told: Notification, notice: str = ""
+    ) -> None:
+        for channel in self.repositories.channels.values("owner", owner):
+            if channel.active:
+                copy = ChannelNotice(
+                    new_id(), channel.id, told.kind, told.subject, told.at, told.facts, notice
+                )
+                unit.add(self.repositories.channel_notices.put(copy))
 
     def call(
         self, unit: UnitOfWork, organizations: Iterable[str], kind: str, facts: Mapping[str, object]

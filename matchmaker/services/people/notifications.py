@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from matchmaker.access import Principal
-from matchmaker.errors import MatchmakerError, NotFound, VersionConflict
+from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, VersionConflict
 from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.links import Links
@@ -44,6 +44,7 @@ class Notifications:
     accounts: Accounts
     links: Links
     clock: Clock
+    stop_channel: Callable[[str], None]
 
     def inbox(self, principal: Principal, after: str = "", limit: int = 50) -> Inbox:
         """One's notifications, newest first. Raises SignInNeeded."""
@@ -86,8 +87,12 @@ class Notifications:
         return self.links.token("unsubscribe", account_id)
 
     def unsubscribe(self, token: str) -> None:
-        """No more mail, by the link at the foot of one. Raises InvalidInput."""
-        account_id = self.links.read("unsubscribe", token, UNSUBSCRIBED_WITHIN)
+        """No more mail, or messages to a channel, by the link at the foot. Raises InvalidInput."""
+        try:
+            account_id = self.links.read("unsubscribe", token, UNSUBSCRIBED_WITHIN)
+        except InvalidInput:
+            self.stop_channel(token)
+            return
 
         def silence(account: Account) -> Account:
             return replace(account, preferences=replace(account.preferences, mail=MailRhythm.NEVER))

@@ -59,6 +59,10 @@ class Privacy:
             "notices": _all(repositories.notifications, "account", id),
             "long_questions": _all(repositories.long_questions, "account", id),
             "saved_searches": _all(repositories.saved_searches, "account", id),
+            "channels": [
+                _without(channel, "address")
+                for channel in _all(repositories.channels, "owner", account.subject)
+            ],
             "call_notes": _all(repositories.call_notes, "author", id),
             "messages": [text for text in _all(repositories.messages) if text["author"] == id],
             "log": [
@@ -239,6 +243,8 @@ class Privacy:
             for repository in owned:
                 for belonging in repository.iterate("account", account.id):
                     unit.add(repository.remove(belonging))
+            for channel in repositories.channels.iterate("owner", account.subject):
+                unit.add(repositories.channels.remove(channel))
             for invitation in repositories.invitations.iterate("email", stored.value.email):
                 unit.add(repositories.invitations.remove(invitation))
             for message in repositories.messages.iterate():

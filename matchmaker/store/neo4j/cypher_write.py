@@ -39,3 +39,9 @@ NOTE_CHANGED = """MATCH (g:Graph {id: 'graph'})
 UNWIND $keys AS key MERGE (c:ChangedRow {id: $table + ' ' + key})
 SET c.table = $table, c.key = key, c.version = g.version + 1"""
 FORGET_CHANGED = "MATCH (n:ChangedRow|GraphVersion) DELETE n"
+MIDDLE_CHANGE = """MATCH (c:ChangedRow) WITH c.version AS version ORDER BY version
+SKIP toInteger($count / 2) LIMIT 1
+MATCH (g:Graph {id: 'graph'}) RETURN version, version > g.version AS of_now"""
+# What changed since the version of the middle one is still known then.
+FORGET_EARLIER = """CALL () { MATCH (c:ChangedRow) WHERE c.version <= $version DELETE c }
+CALL () { MATCH (s:GraphVersion) WHERE s.id < $version DELETE s }"""

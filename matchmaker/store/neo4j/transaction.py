@@ -113,13 +113,20 @@ class Neo4jTransaction:
         return keys
 
     def _note_changed(self, table: Table[Any], keys: Sequence[Any]) -> None:
-        """Note which rows the version after this one changed, or forget all where they are many."""
+        """Note which rows the version after this one changed; where all are many, forget the
+        earlier half, or, where this transaction changes so many, everything."""
         if not keys:
             return
         ids = [node_id(key) for key in keys]
         self._run(cypher_write.NOTE_CHANGED, table=table.name, keys=ids)
-        if self._count(cypher.COUNT_NODES.format(label="ChangedRow")) > MOST_NOTED:
+        count = self._count(cypher.COUNT_NODES.format(label="ChangedRow"))
+        if count <= MOST_NOTED:
+            return
+        [middle] = self._run(cypher_write.MIDDLE_CHANGE, count=count)
+        if middle["of_now"]:
             self._run(cypher_write.FORGET_CHANGED)
+        else:
+            self._run(cypher_write.FORGET_EARLIER, version=middle["version"])
 
     def version(self) -> int:
         rows = self._run(cypher.VERSION)

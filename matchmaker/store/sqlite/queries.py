@@ -177,6 +177,15 @@ ON CONFLICT (name, first, second) DO UPDATE SET version = excluded.version
 """
 COUNT_CHANGED = "SELECT count(*) FROM changed_rows"
 FORGET_CHANGED = ("DELETE FROM changed_rows", "DELETE FROM graph_versions")
+MIDDLE_CHANGE = """
+SELECT version FROM changed_rows ORDER BY version
+LIMIT 1 OFFSET (SELECT count(*) / 2 FROM changed_rows)
+"""
+# What changed since the version of the middle one is still known then.
+FORGET_EARLIER = (
+    "DELETE FROM changed_rows WHERE version <= ?",
+    "DELETE FROM graph_versions WHERE version < ?",
+)
 CHANGED_KEYS = "SELECT name, first, second FROM changed_rows WHERE version > ?"
 EXISTING = "SELECT id FROM {table} JOIN wanted ON id = first"
 DROP_ROWS = "DELETE FROM {table} WHERE EXISTS (SELECT 1 FROM wanted WHERE {match})"

@@ -133,14 +133,21 @@ class SqliteTransaction:
         return removed
 
     def _note_changed(self, table: Table[Any], keys: Sequence[Any]) -> None:
-        """Note which rows the version after this one changed, or forget all where they are many."""
+        """Note which rows the version after this one changed; where all are many, forget the
+        earlier half, or, where this transaction changes so many, everything."""
         if self._changes_many:
             return
         self._want(keys)
         self._connection.execute(queries.NOTE_CHANGED, (table.name,))
-        if self._value(queries.COUNT_CHANGED) > MOST_NOTED:
+        if self._value(queries.COUNT_CHANGED) <= MOST_NOTED:
+            return
+        middle = int(self._value(queries.MIDDLE_CHANGE))
+        if middle > self.version():
             self._changes_many = True
             self.forget_changed()
+            return
+        for query in queries.FORGET_EARLIER:
+            self._connection.execute(query, (middle,))
 
     def forget_changed(self) -> None:
         """What changed up to now is not known any more."""

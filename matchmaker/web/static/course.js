@@ -1,10 +1,8 @@
 "use strict";
-// The course of the three groups over five years; the table under it has the same figures.
-addEventListener("DOMContentLoaded", () => {
-  const place = document.getElementById("course");
-  if (!place || !window.echarts) return;
+// The course of the three groups over five years; the table under it has the same figures. The
+// library is large and comes when the chart is about to be seen.
+function draw(place) {
   const course = JSON.parse(place.dataset.course);
-  place.hidden = false;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const colourOf = (name) => {
     const probe = document.createElement("span");
@@ -30,4 +28,18 @@ addEventListener("DOMContentLoaded", () => {
     })),
   });
   addEventListener("resize", () => chart.resize());
+}
+addEventListener("DOMContentLoaded", () => {
+  const place = document.getElementById("course");
+  if (!place) return;
+  const sight = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    sight.disconnect();
+    const script = document.createElement("script");
+    script.src = place.dataset.library;
+    script.onload = () => draw(place);
+    script.onerror = () => { place.hidden = true; };
+    document.head.append(script);
+  }, { rootMargin: "400px" });
+  sight.observe(place);
 });

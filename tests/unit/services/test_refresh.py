@@ -71,7 +71,7 @@ def test_a_fault_while_a_snapshot_is_taken_over_does_not_leave_the_old_one_for_e
             raise Ended
 
     monkeypatch.setattr(wiring, "prepare", prepare_wrongly_at_first)
-    monkeypatch.setattr(wiring, "time", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(wiring, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0))
     with pytest.raises(Ended):
         wired.keep_ready()
     assert pauses[0] >= 10, "a fault is not met again every second"

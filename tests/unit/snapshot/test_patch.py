@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,10 +13,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from matchmaker.domain import Kind, Participant, Role
+from matchmaker.recommend.affinity import affinity
+from matchmaker.recommend.graph import network
 from matchmaker.snapshot import build, changes, load, patch
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.load import verify
 from matchmaker.snapshot.nearest import nearest
+from matchmaker.snapshot.network_view import share_network_view
 from matchmaker.store.sqlite import SqliteStore
 from tests.unit.snapshot.edits import EDITS, EditedGraph
 
@@ -66,8 +70,44 @@ def test_files_of_what_did_not_change_are_the_same_files(graph: EditedGraph) -> 
     assert before is not None
     same = {file.name for file in after.iterdir() if file.samefile(before / file.name)}
     assert {"vectors.npy", "statements.arrow", "lexical.weight.npy", "ties.arrow"} <= same
-    assert not {"organizations.arrow", "meta.json"} & same
+    assert "engagement_organizations.indices.npy" in same
+    assert "meta.json" not in same
     verify(after)
+
+
+@pytest.mark.parametrize(
+    ("edit", "shared"),
+    [("offer", True), ("name", True), ("kind", False), ("engagement", False), ("date", False)],
+)
+def test_the_network_is_that_of_the_last_snapshot_where_nothing_of_it_changed(
+    graph: EditedGraph, edit: str, shared: bool
+) -> None:
+    """And of a snapshot made by itself it is never another's."""
+    rows, before = graph.rows, graph.last
+    if edit == "offer":
+        graph.put(offers=[replace(rows.offers[0], text="Ball valves")])
+    elif edit == "name":
+        graph.put(organizations=[replace(rows.organizations[3], name="Another name")])
+    elif edit == "kind":
+        was_firm = rows.organizations[3].kind is Kind.FIRM
+        kind = Kind.UNIVERSITY if was_firm else Kind.FIRM
+        graph.put(organizations=[replace(rows.organizations[3], kind=kind)])
+    elif edit == "engagement":
+        one = rows.engagements[2]
+        other = next(row.id for row in rows.organizations if row.id != one.participants[0])
+        parts = (*one.participants, Participant(other, Role.PARTNER))
+        graph.put(engagements=[replace(one, participants=parts)])
+    else:  # later than all that is dated: ages count from there
+        graph.put(needs=[replace(rows.needs[0], date=graph.as_of)])
+    network_of = network(before, frozenset())
+    after = load.load(graph.patch(), before)
+    share_network_view(after, before)
+    assert (network(after, frozenset()) is network_of) is shared
+    alone = load.load(after.folder) if after.folder else after
+    measures = affinity(alone, network(alone, frozenset()), frozenset({Kind.FIRM})).measures
+    carried = affinity(after, network(after, frozenset()), frozenset({Kind.FIRM})).measures
+    for each in fields(measures):
+        np.testing.assert_array_equal(getattr(measures, each.name), getattr(carried, each.name))
 
 
 def test_texts_that_came_after_the_approximate_index_are_found_and_others_not(

@@ -1,0 +1,65 @@
+"""The routes of channels: where notices go besides the inbox, of one's own and of a cluster."""
+
+# mypy: disable-error-code="untyped-decorator"
+# ruff: noqa: ARG001
+# flask-openapi3 reads the description of what is sent from the signature, used or not.
+
+from __future__ import annotations
+
+from flask import Response
+from flask_openapi3 import APIBlueprint
+
+from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.routing import as_json, created, done, reads, writes
+from matchmaker.api.people.requests import ChannelTimes, NewChannel
+from matchmaker.api.people.responses import ChannelList, ChannelOut
+from matchmaker.api.people.routes import NOTICES
+
+channels = APIBlueprint("channels", __name__, url_prefix=API_PREFIX)
+
+
+@channels.get("/account/channels", **reads(NOTICES, ChannelList))
+def list_own_channels() -> Response:
+    """Where one's own notices go."""
+    return _listed("")
+
+
+@channels.post("/account/channels", **writes(NOTICES, ChannelOut, 201))
+def enter_own_channel(header: IdempotencyHeaders, body: NewChannel) -> Response:
+    """Have one's own notices sent to a robot, a chat, a gateway or a mailbox, too."""
+    made = services().channels.enter(current_principal(), body.to_content())
+    return created(ChannelOut.model_validate(made), "account/channels")
+
+
+@channels.get("/clusters/<path:id>/channels", **reads(NOTICES, ChannelList))
+def list_cluster_channels(path: IdPath) -> Response:
+    """Where notices to a cluster's coordinators go."""
+    return _listed(path.id)
+
+
+@channels.post("/clusters/<path:id>/channels", **writes(NOTICES, ChannelOut, 201))
+def enter_cluster_channel(path: IdPath, header: IdempotencyHeaders, body: NewChannel) -> Response:
+    """Have what a cluster's coordinators are told sent to a robot of theirs, too."""
+    made = services().channels.enter(current_principal(), body.to_content(path.id))
+    return created(ChannelOut.model_validate(made), f"clusters/{path.id}/channels")
+
+
+@channels.put("/channels/<id>", **writes(NOTICES, ChannelOut))
+def change_channel(path: IdPath, header: IdempotencyHeaders, body: ChannelTimes) -> Response:
+    """When it is sent to; one that was given up is tried again."""
+    changed = services().channels.change(current_principal(), path.id, body.rhythm, body.quiet())
+    return as_json(ChannelOut.model_validate(changed))
+
+
+@channels.delete("/channels/<id>", **writes(NOTICES))
+def remove_channel(path: IdPath, header: IdempotencyHeaders) -> Response:
+    """Nothing goes there any more."""
+    services().channels.remove(current_principal(), path.id)
+    return done()
+
+
+def _listed(cluster: str) -> Response:
+    listed = services().channels.listed(current_principal(), cluster)
+    return as_json(ChannelList(items=[ChannelOut.model_validate(each) for each in listed]))

@@ -1,0 +1,111 @@
+"""Calling a channel: what apprise makes of its address, and the process that sends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from matchmaker.errors import InvalidInput
+from matchmaker.services.people import channel_sender
+from matchmaker.workflow.webhook import is_listed, is_public_name
+
+DEADLINE_SECONDS = 30.0
+_CODE = Path(__file__).parents[3]
+# Nobody's own: they speak to this machine, or need its files.
+_LOCAL = frozenset({
+    "syslog", "rsyslog", "dbus", "qt", "kde", "glib", "gnome", "macosx", "windows", "vapid",
+    "file", "aprs",
+})  # fmt: skip
+
+
+class Delivered(Enum):
+    """What became of a message."""
+
+    SENT = "sent"
+    NOT_SENT = "not_sent"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelDescription:
+    """What may be shown of a channel: the service's name, and its address without secrets."""
+
+    service: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelMessage:
+    """A title, lines of which as many are sent as fit, and a foot that always is."""
+
+    title: str
+    lines: Sequence[str]
+    footer: Sequence[str]
+    more: str
+
+
+def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> ChannelDescription:
+    """What a channel's address means. Raises InvalidInput for what cannot or may not be called."""
+    import apprise  # takes a while to load: where a channel is entered
+
+    channel: Any = apprise.Apprise.instantiate(address, suppress_exceptions=True)
+    scheme = address.partition("://")[0].lower()
+    if channel is None or scheme in _LOCAL:
+        raise InvalidInput(
+            "is no channel that can be called.",
+            where="address",
+            mend="Paste the robot's webhook address, or one as Apprise writes it.",
+        )
+    names_host = any("{host}" in template for template in channel.templates)
+    host = str(getattr(channel, "host", "") or "").strip("[]") if names_host else ""
+    if host and not private_allowed and not is_public_name(host):
+        raise InvalidInput("must be on a public address.", where="address")
+    if host and not is_listed(f"https://{host}", hosts):
+        raise InvalidInput(
+            "is of a host that this installation does not call.",
+            where="address",
+            mend="Ask its administrator to list the host.",
+        )
+    label = str(channel.url(privacy=True)).partition("?")[0].rstrip("/")
+    return ChannelDescription(str(channel.service_name), label[:200])
+
+
+def call(
+    address: str, message: ChannelMessage, *, private_allowed: bool, hosts: Sequence[str]
+) -> Delivered:
+    """Send a message in a process of its own, within DEADLINE_SECONDS."""
+    sent = {
+        "address": address,
+        "title": message.title,
+        "lines": list(message.lines),
+        "footer": list(message.footer),
+        "more": message.more,
+        "private_allowed": private_allowed,
+        "hosts": list(hosts),
+    }
+    # No secret of ours, and no proxy: what is connected to is what was checked.
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    code = os.pathsep.join([str(_CODE), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module, and no shell
+            [sys.executable, "-m", channel_sender.__name__],
+            input=json.dumps(sent).encode(),
+            env={**kept, "PYTHONPATH": code, "PYTHONUTF8": "1", "NO_PROXY": "*"},
+            cwd=tempfile.gettempdir(),
+            capture_output=True,
+            timeout=DEADLINE_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return Delivered.NOT_SENT
+    if done.returncode == channel_sender.SENT:
+        return Delivered.SENT
+    return Delivered.REFUSED if done.returncode == channel_sender.REFUSED else Delivered.NOT_SENT

@@ -1,0 +1,245 @@
+"""Channels: entering where notices go besides the inbox, and sending them there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import KW_ONLY, dataclass, replace
+from datetime import timedelta
+
+import structlog
+
+from matchmaker.access import Principal
+from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
+from matchmaker.messages import Message, message
+from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.channel_call import ChannelMessage, Delivered, call, describe
+from matchmaker.services.people.links import Links
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.sealing import Sealer
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.store.documents import new_id
+from matchmaker.workflow.account import MailRhythm
+from matchmaker.workflow.channel import ChannelNotice, NoticeChannel, QuietHours, apprise_address
+
+log = structlog.get_logger(__name__)
+MAX_CHANNELS = 10
+SIDE_BY_SIDE = 4
+STOPPED_WITHIN = timedelta(days=400)
+# A message is short: the rest is in the inbox.
+MAX_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelContent:
+    """What is entered of a channel; of a cluster's `cluster` is its id."""
+
+    address: str
+    cluster: str = ""
+    rhythm: MailRhythm = MailRhythm.AT_ONCE
+    quiet: QuietHours | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """Use cases of channels. An account's are its person's, a cluster's its coordinators'.
+
+    `private_allowed` and `hosts` are those of webhooks: the same addresses are called.
+    """
+
+    repositories: Repositories
+    accounts: Accounts
+    links: Links
+    sealer: Sealer
+    clock: Clock
+    _: KW_ONLY
+    private_allowed: bool = False
+    hosts: tuple[str, ...] = ()
+
+    def listed(self, principal: Principal, cluster: str = "") -> tuple[NoticeChannel, ...]:
+        """One's own, or a cluster's. Raises SignInNeeded, NotAllowed."""
+        owner = self._owner(principal, cluster)
+        return tuple(self.repositories.channels.values("owner", owner))
+
+    def enter(self, principal: Principal, content: ChannelContent) -> NoticeChannel:
+        """A channel, which gets what happens from now on.
+
+        Raises NotAllowed, InvalidInput for what cannot or may not be called, WrongState.
+        """
+        principal.require_writing()
+        account = self.accounts.own(principal)
+        owner = self._owner(principal, content.cluster)
+        if len(self.listed(principal, content.cluster)) >= MAX_CHANNELS:
+            raise WrongState(
+                "There are %(most)s channels already.", mend="Remove one first.", most=MAX_CHANNELS
+            )
+        _check_rhythm(content.rhythm)
+        address = apprise_address(content.address)
+        described = describe(address, private_allowed=self.private_allowed, hosts=self.hosts)
+        channel = NoticeChannel(
+            new_id(), owner, described.service, described.label, self.sealer.seal(address),
+            self.clock(), account.preferences.language, content.rhythm, content.quiet,
+        )  # fmt: skip
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.add(self.repositories.channels.put(channel))
+        unit.log("channel.entered", f"channel/{channel.id}", owner=owner, service=channel.service)
+        unit.commit(self.repositories.records)
+        return channel
+
+    def change(
+        self, principal: Principal, id: str, rhythm: MailRhythm, quiet: QuietHours | None
+    ) -> NoticeChannel:
+        """When it is sent to; one that was given up is tried again. Raises NotFound."""
+        principal.require_writing()
+        _check_rhythm(rhythm)
+
+        def changed(unit: UnitOfWork) -> NoticeChannel:
+            stored = self._own(principal, id)
+            channel = replace(
+                stored.value, rhythm=rhythm, quiet=quiet, active=True, failures=0, retry_at=None
+            )
+            unit.add(self.repositories.channels.put(channel, stored.version))
+            unit.log("channel.changed", f"channel/{id}")
+            return channel
+
+        return commit_changes(self.repositories.records, principal, self.clock, changed)
+
+    def remove(self, principal: Principal, id: str) -> None:
+        """Nothing goes there any more. Raises NotFound for what is not one's own."""
+        principal.require_writing()
+        self._own(principal, id)
+        self._remove(principal.subject, id, "channel.removed")
+
+    def test(self, principal: Principal, id: str) -> Delivered:
+        """Send a word, whatever its hours. Raises NotFound, WrongState for a lost key."""
+        principal.require_writing()
+        channel = self._own(principal, id).value
+        line = message("This channel works: notices of Matchmaker come here.")
+        return self._call(channel, message("Matchmaker"), [line.text(channel.language)])
+
+    def stop(self, token: str) -> None:
+        """No more of it, by the link at the foot of a message. Raises InvalidInput."""
+        id = str(self.links.read("channel", token, STOPPED_WITHIN))
+        self._remove("link", id, "channel.stopped")
+
+    # -- by themselves
+
+    def deliver_due(self) -> int:
+        """Send what is due to every channel; how many messages were taken.
+
+        A notice goes after its message was taken: one sent twice is better than none.
+        """
+        waiting: dict[str, list[Versioned[ChannelNotice]]] = {}
+        for stored in self.repositories.channel_notices.iterate():
+            waiting.setdefault(stored.value.channel, []).append(stored)
+        channels = self.repositories.channels.many(list(waiting))
+        for id in waiting.keys() - channels.keys():
+            self._drop(waiting[id])
+        with ThreadPoolExecutor(SIDE_BY_SIDE, "channel") as threads:
+            return sum(
+                threads.map(lambda id: self._deliver(channels[id], waiting[id]), sorted(channels))
+            )
+
+    # -- the parts
+
+    def _deliver(
+        self, stored: Versioned[NoticeChannel], notices: Sequence[Versioned[ChannelNotice]]
+    ) -> bool:
+        channel, now = stored.value, self.clock()
+        if not channel.active:
+            self._drop(notices)
+            return False
+        if not channel.is_due([notice.value for notice in notices], now):
+            return False
+        unread = self._unread(notices)
+        if not unread:
+            self._drop(notices)
+            return False
+        lines = [f"- {notice.message.text(channel.language)}" for notice in unread[:MAX_LINES]]
+        title = message("Matchmaker: %(count)s new", count=len(unread))
+        try:
+            delivered = self._call(channel, title, lines, beyond=len(unread) - len(lines))
+        except WrongState as error:  # the key that reads its address is lost
+            log.error("channel not called", channel=channel.id, error=str(error.message))
+            return False
+        taken = delivered is Delivered.SENT
+        after = channel.after(now, taken=taken)
+        if not taken:
+            log.info("channel not taken", channel=channel.id, verdict=delivered.value)
+        if not after.active:
+            log.warning("channel given up", channel=channel.id)
+        changes = [self.repositories.channels.put(after, stored.version)]
+        with suppress(VersionConflict):  # changed or removed meanwhile
+            self.repositories.records.commit(changes)
+        if taken or not after.active:
+            self._drop(notices)
+        return taken
+
+    def _unread(self, notices: Sequence[Versioned[ChannelNotice]]) -> list[ChannelNotice]:
+        """Those that nobody has read in the application meanwhile, in order."""
+        ids = [stored.value.notice for stored in notices if stored.value.notice]
+        inbox = self.repositories.notifications.many(ids)
+        unread = [
+            stored.value
+            for stored in notices
+            if stored.value.notice not in inbox or not inbox[stored.value.notice].value.read
+        ]
+        return sorted(unread, key=lambda notice: (notice.at, notice.id))
+
+    def _call(
+        self, channel: NoticeChannel, title: Message, lines: Sequence[str], beyond: int = 0
+    ) -> Delivered:
+        language = channel.language
+        stop = self.links.url("unsubscribe", self.links.token("channel", channel.id))
+        footer = [
+            message("Read them: %(link)s", link=self.links.url("notices")).text(language),
+            message("No more of these here: %(link)s", link=stop).text(language),
+        ]
+        more = message("… and %(more)s more", more="{count}").text(language)
+        if beyond > 0:
+            footer.insert(0, more.replace("{count}", str(beyond)))
+        sent = ChannelMessage(title.text(language), lines, footer, more)
+        return call(
+            self.sealer.unseal(channel.address), sent,
+            private_allowed=self.private_allowed, hosts=self.hosts,
+        )  # fmt: skip
+
+    def _drop(self, notices: Sequence[Versioned[ChannelNotice]]) -> None:
+        for stored in notices:
+            with suppress(VersionConflict):
+                self.repositories.records.commit([self.repositories.channel_notices.remove(stored)])
+
+    def _remove(self, actor: str, id: str, action: str) -> None:
+        stored = self.repositories.channels.get_or_none(id)
+        if stored is None:
+            return  # stopped already
+        unit = UnitOfWork(actor, self.clock())
+        unit.add(self.repositories.channels.remove(stored))
+        for notice in self.repositories.channel_notices.iterate("channel", id):
+            unit.add(self.repositories.channel_notices.remove(notice))
+        unit.log(action, f"channel/{id}", owner=stored.value.owner)
+        unit.commit(self.repositories.records)
+
+    def _owner(self, principal: Principal, cluster: str) -> str:
+        if cluster:
+            principal.require_coordinator(cluster)
+            return f"cluster:{cluster}"
+        return f"account:{self.accounts.own(principal).id}"
+
+    def _own(self, principal: Principal, id: str) -> Versioned[NoticeChannel]:
+        """Raises NotFound for what is not one's own."""
+        stored = self.repositories.channels.get_or_none(id)
+        if stored is not None:
+            channel = stored.value
+            is_coordinated = channel.cluster and (
+                principal.admin or channel.cluster in principal.clusters
+            )
+            if is_coordinated or channel.owner == f"account:{principal.account}":
+                return stored
+        raise NotFound("There is no such channel.")
+
+
+def _check_rhythm(rhythm: MailRhythm) -> None:
+    if rhythm is MailRhythm.NEVER:
+        raise InvalidInput("cannot be 'never'.", where="rhythm", mend="Remove the channel instead.")

@@ -1,0 +1,76 @@
+"""The page of channels: robots, chats, gateways and mailboxes that notices go to."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+
+from matchmaker.api.http.context import services
+from matchmaker.messages import message
+from matchmaker.services.people.channel_call import Delivered
+from matchmaker.services.people.channels import ChannelContent
+from matchmaker.web.layout import (
+    PageAnswer,
+    back,
+    parse_choice,
+    show_notice,
+    signed_in,
+    web,
+    whole_number,
+)
+from matchmaker.workflow.account import MailRhythm
+from matchmaker.workflow.channel import DEFAULT_ZONE, QuietHours
+
+_VERDICTS = {
+    Delivered.SENT: message("Sent; look whether it has come."),
+    Delivered.NOT_SENT: message("The service did not take it. Is the address still good?"),
+    Delivered.REFUSED: message("This installation does not call such addresses."),
+}
+
+
+@web.get("/channels")
+def channels() -> PageAnswer:
+    """One's own, and those of the clusters that one coordinates."""
+    principal, use_cases = signed_in(), services().channels
+    owners = [("", use_cases.listed(principal))]
+    owners += [(id, use_cases.listed(principal, id)) for id in sorted(principal.clusters)]
+    rhythms = [rhythm for rhythm in MailRhythm if rhythm is not MailRhythm.NEVER]
+    return render_template("channels.html", owners=owners, rhythms=rhythms, zone=DEFAULT_ZONE)
+
+
+@web.post("/channels")
+def change_channels() -> PageAnswer:
+    """Enter, change, try or remove one."""
+    principal, form, use_cases = signed_in(), request.form, services().channels
+    id = form.get("channel", "")
+    match form.get("do", ""):
+        case "remove":
+            use_cases.remove(principal, id)
+            show_notice(message("Nothing goes there any more."))
+        case "test":
+            verdict = use_cases.test(principal, id)
+            show_notice(_VERDICTS[verdict], "good" if verdict is Delivered.SENT else "bad")
+        case "change":
+            use_cases.change(principal, id, _rhythm(), _quiet())
+            show_notice(message("Saved."))
+        case _:
+            content = ChannelContent(
+                form.get("address", ""), form.get("cluster", ""), _rhythm(), _quiet()
+            )
+            use_cases.enter(principal, content)
+            show_notice(message("Saved. Try it now: a word is sent there."))
+            return redirect(url_for("web.channels"), 303)
+    return back(url_for("web.channels"))
+
+
+def _rhythm() -> MailRhythm:
+    return parse_choice(MailRhythm, request.form.get("rhythm", ""), "rhythm")
+
+
+def _quiet() -> QuietHours | None:
+    begin, end = (request.form.get(name, "").strip() for name in ("quiet_from", "quiet_until"))
+    if not begin or not end:
+        return None
+    return QuietHours(
+        whole_number(begin, "quiet_from"), whole_number(end, "quiet_until"),
+        request.form.get("zone", "").strip() or DEFAULT_ZONE,
+    )  # fmt: skip

@@ -1,0 +1,175 @@
+"""Channels: robots, chats, SMS gateways and further mail that notices go to, and when they may."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+from matchmaker.errors import InvalidInput
+from matchmaker.messages import Message
+from matchmaker.workflow.account import MailRhythm
+from matchmaker.workflow.checks import check_range
+from matchmaker.workflow.notification import Notification, NotificationKind
+
+# A channel that does not answer is tried again after these, then given up: some two days.
+RETRIES = tuple(
+    timedelta(seconds=seconds) for seconds in (60, 300, 1_800, 7_200, 21_600, 43_200, 86_400)
+)
+DAILY = timedelta(hours=24)
+# What comes at once waits a moment for more to come.
+AT_ONCE = timedelta(minutes=1)
+MAX_ADDRESS = 2_000
+DEFAULT_ZONE = "Asia/Shanghai"
+# As people copy them from the robot's page; apprise knows the others by itself.
+_NATIVE = (
+    ("oapi.dingtalk.com", re.compile(r"/robot/send"), "access_token", "dingtalk"),
+    ("open.feishu.cn", re.compile(r"/open-apis/bot/v2/hook/([\w-]+)"), "", "feishu"),
+    ("open.larksuite.com", re.compile(r"/open-apis/bot/v2/hook/([\w-]+)"), "", "lark"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """Hours, by the clock of a time zone, in which nothing is sent; over midnight, too."""
+
+    begin: int
+    end: int
+    zone: str = DEFAULT_ZONE
+
+    def __post_init__(self) -> None:
+        check_range("quiet_from", self.begin, 0, 23)
+        check_range("quiet_until", self.end, 0, 23)
+        try:
+            ZoneInfo(self.zone)
+        except (KeyError, ValueError, OSError):
+            raise InvalidInput(
+                "'%(zone)s' is no time zone.", where="zone", mend="For instance Europe/Berlin.",
+                zone=self.zone[:100],
+            ) from None  # fmt: skip
+
+    def over_at(self, now: datetime) -> datetime | None:
+        """When they are over, where it is one of them; None where it is not."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        if self.begin == self.end:
+            return None
+        within = (
+            self.begin <= local.hour < self.end
+            if self.begin < self.end
+            else local.hour >= self.begin or local.hour < self.end
+        )
+        if not within:
+            return None
+        day = local.date() + timedelta(days=int(local.hour >= self.end))
+        return datetime.combine(day, time(self.end), local.tzinfo)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeChannel:
+    """Where notices go besides the inbox, of an account or for a cluster's coordinators.
+
+    `owner` is `account:ID` or `cluster:ID`. `address` is sealed: it holds secrets; `label` shows
+    what may be shown of it. After `failures` in a row it is tried again at `retry_at`.
+    """
+
+    id: str
+    owner: str
+    service: str
+    label: str
+    address: str
+    created: datetime
+    language: str = "zh"
+    rhythm: MailRhythm = MailRhythm.AT_ONCE
+    quiet: QuietHours | None = None
+    active: bool = True
+    failures: int = 0
+    retry_at: datetime | None = None
+    sent: datetime | None = None
+
+    @property
+    def cluster(self) -> str:
+        """The cluster whose coordinators it is for; "" of an account's."""
+        kind, _, id = self.owner.partition(":")
+        return id if kind == "cluster" else ""
+
+    def is_due(self, waiting: Sequence[ChannelNotice], now: datetime) -> bool:
+        """Whether what waits is sent now: by its rhythm, outside of quiet hours, after a pause."""
+        if not waiting or (self.retry_at is not None and self.retry_at > now):
+            return False
+        if self.quiet is not None and self.quiet.over_at(now):
+            return False
+        pause = DAILY if self.rhythm is MailRhythm.DAILY else AT_ONCE
+        return now - min(notice.at for notice in waiting) >= pause
+
+    def after(self, now: datetime, *, taken: bool) -> NoticeChannel:
+        """After a message was taken, or not; it is given up where it was not too often."""
+        if taken:
+            return replace(self, failures=0, retry_at=None, sent=now)
+        if self.failures >= len(RETRIES):
+            return replace(self, active=False, failures=self.failures + 1)
+        return replace(self, failures=self.failures + 1, retry_at=now + RETRIES[self.failures])
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelNotice:
+    """A notice on its way to a channel, in the same commit as what it tells of.
+
+    `notice` is the one in somebody's inbox that says the same; "" for a cluster's.
+    """
+
+    id: str
+    channel: str
+    kind: NotificationKind
+    subject: str
+    at: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+    notice: str = ""
+
+    @property
+    def message(self) -> Message:
+        """Its text."""
+        return Notification(self.id, "", self.kind, self.subject, self.at, self.facts).message
+
+
+def apprise_address(address: str) -> str:
+    """An address as apprise writes it, of one that was copied from a robot's page.
+
+    Raises InvalidInput.
+    """
+    cleaned = address.strip()
+    if len(cleaned) > MAX_ADDRESS or not cleaned or re.search(r"[\x00-\x20\x7f]", cleaned):
+        raise InvalidInput("must not hold blanks or control characters.", where="address")
+    try:
+        parts = urlsplit(cleaned)
+    except ValueError:
+        raise InvalidInput("is no address.", where="address") from None
+    for host, path, name, scheme in _NATIVE:
+        match = path.match(parts.path)
+        if parts.scheme == "https" and parts.hostname == host and match:
+            token = parse_qs(parts.query).get(name, [""])[0] if name else match[1]
+            if token:
+                return f"{scheme}://{token}"
+    return cleaned
+
+
+def body_of(lines: Sequence[str], footer: Sequence[str], more: str, most: int) -> str:
+    """A message of at most `most` bytes: as many of its lines as fit, `more` for the others.
+
+    `more` has the place `{count}`.
+    """
+    end = "\n".join(footer)
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        left = len(lines) - number - 1
+        rest = [more.replace("{count}", str(left))] if left else []
+        text = "\n".join([*kept, line, *rest, "", end])
+        if len(text.encode()) > most and kept:
+            break
+        kept.append(line)
+    left = len(lines) - len(kept)
+    rest = [more.replace("{count}", str(left))] if left else []
+    whole = "\n".join([*kept, *rest, "", end]).encode()
+    return whole[: max(0, most)].decode(errors="ignore")

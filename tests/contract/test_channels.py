@@ -1,0 +1,185 @@
+"""Channels in both stores: what waits is written with what it tells of, sent once, and stopped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from matchmaker.access import Principal
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound
+from matchmaker.services.people import channels as service
+from matchmaker.services.people.channel_call import ChannelMessage, Delivered
+from matchmaker.services.people.channels import ChannelContent, Channels
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.sealing import Sealer
+from matchmaker.services.unit_of_work import UnitOfWork
+from matchmaker.store.documents import Store
+from matchmaker.workflow.account import Account, AccountMembership, MailRhythm
+from matchmaker.workflow.channel import RETRIES, QuietHours
+from matchmaker.workflow.notification import NotificationKind
+
+ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7abc-4bc4"
+NOON = datetime(2026, 5, 1, 4, tzinfo=UTC)  # in Shanghai
+OWNER = Principal("account:o", account="o", organizations=frozenset({"t:1"}))
+COORDINATOR = Principal("account:c", account="c", clusters=frozenset({"c:1"}))
+
+
+class _Accounts:
+    def __init__(self, repositories: Repositories) -> None:
+        self.repositories = repositories
+
+    def own(self, principal: Principal) -> Account:
+        return self.repositories.accounts.get(principal.account).value
+
+
+class _Links:
+    def token(self, purpose: str, content: object) -> str:
+        return f"{purpose}-{content}"
+
+    def read(self, purpose: str, token: str, within: timedelta) -> str:
+        del within
+        if not token.startswith(f"{purpose}-"):
+            raise InvalidInput("is not one of ours.", where="token")
+        return token.removeprefix(f"{purpose}-")
+
+    def url(self, page: str, token: str = "") -> str:
+        return f"https://m.example/{page}?token={token}"
+
+
+class Desk:
+    """The use cases with a robot that keeps what it gets."""
+
+    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.verdict = NOON, Delivered.SENT
+        self.seen: list[tuple[str, ChannelMessage]] = []
+        self.repositories = Repositories(lambda: store.documents)
+        self.outbox = NotificationOutbox(self.repositories)
+        self.use_cases = Channels(
+            self.repositories, _Accounts(self.repositories), _Links(),  # type: ignore[arg-type]
+            Sealer(lambda: "a long and random key"), lambda: self.now,
+        )  # fmt: skip
+        people = (
+            Account("o", "o@example.org", "O", NOON, memberships=(AccountMembership("t:1"),)),
+            Account("c", "c@example.org", "C", NOON, clusters=("c:1",)),
+        )
+        store.documents.commit([self.repositories.accounts.put(person) for person in people])
+
+        def called(address: str, message: ChannelMessage, **rules: object) -> Delivered:
+            del rules
+            self.seen.append((address, message))
+            return self.verdict
+
+        monkeypatch.setattr(service, "call", called)
+
+    def tell(self, scope: str = "organization", id: str = "t:1", other: str = "甲厂") -> None:
+        unit = UnitOfWork("system", self.now)
+        facts = {"other": other}
+        kind = NotificationKind.REQUEST
+        self.outbox.notify(unit, scope, id, kind, "introduction/i", facts)  # type: ignore[arg-type]
+        unit.commit(self.repositories.records)
+
+    def after(self, **time: float) -> int:
+        self.now += timedelta(**time)
+        return self.use_cases.deliver_due()
+
+
+@pytest.fixture
+def desk(store: Store, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    return Desk(store, monkeypatch)
+
+
+def test_what_happens_goes_there_once_and_the_address_is_sealed(desk: Desk) -> None:
+    channel = desk.use_cases.enter(OWNER, ChannelContent(ROBOT))
+    body = desk.repositories.records.record("channel", channel.id)
+    assert body is not None
+    assert "693a91f6" not in body.body
+    desk.tell(other="甲厂")
+    desk.tell(other="乙厂")
+    assert desk.after(seconds=30) == 0  # a moment for more to come
+    assert desk.after(seconds=31) == 1
+    ((address, message),) = desk.seen
+    assert address == ROBOT
+    assert message.title == "Matchmaker：2 条新消息"
+    assert [line.count("厂") for line in message.lines] == [1, 1]
+    assert f"token=channel-{channel.id}" in message.footer[-1]
+    assert desk.after(days=2) == 0
+    # What was read in the application is not sent any more.
+    desk.tell()
+    unread = max(
+        desk.repositories.notifications.iterate("unread", "o"), key=lambda each: each.value.at
+    )
+    read = desk.repositories.notifications.put(replace(unread.value, read=True), unread.version)
+    desk.repositories.records.commit([read])
+    assert desk.after(minutes=5) == 0
+    assert list(desk.repositories.channel_notices.values()) == []
+
+
+def test_coordinators_have_one_for_their_cluster_and_others_none_of_theirs(desk: Desk) -> None:
+    with pytest.raises(NotAllowed):
+        desk.use_cases.enter(OWNER, ChannelContent(ROBOT, "c:1"))
+    channel = desk.use_cases.enter(COORDINATOR, ChannelContent(ROBOT, "c:1"))
+    for act in (desk.use_cases.remove, desk.use_cases.test):
+        with pytest.raises(NotFound):
+            act(OWNER, channel.id)
+    desk.tell("cluster", "c:1")
+    assert desk.after(minutes=2) == 1
+    desk.tell()  # to a member is none of the cluster's
+    assert desk.after(minutes=2) == 0
+
+
+def test_quiet_hours_and_a_digest_a_day(desk: Desk) -> None:
+    """Noon in Shanghai; quiet from 22 to 7, so ten hours and nineteen hours later."""
+    quiet = QuietHours(22, 7)
+    desk.use_cases.enter(OWNER, ChannelContent(ROBOT, quiet=quiet))
+    desk.now += timedelta(hours=9, minutes=59)
+    desk.tell()
+    assert [desk.after(minutes=2), desk.after(hours=8), desk.after(hours=1)] == [0, 0, 1]
+    (channel,) = desk.use_cases.listed(OWNER)
+    desk.use_cases.change(OWNER, channel.id, MailRhythm.DAILY, None)
+    desk.tell()
+    assert [desk.after(hours=23), desk.after(hours=1)] == [0, 1]
+    with pytest.raises(InvalidInput):
+        desk.use_cases.change(OWNER, channel.id, MailRhythm.NEVER, None)
+
+
+def test_one_that_does_not_answer_is_tried_again_and_then_given_up(desk: Desk) -> None:
+    channel = desk.use_cases.enter(OWNER, ChannelContent(ROBOT))
+    desk.tell()
+    desk.verdict = Delivered.NOT_SENT
+    desk.after(minutes=2)
+    desk.after(seconds=30)  # too early
+    assert len(desk.seen) == 1
+    for pause in RETRIES:
+        desk.after(seconds=pause.total_seconds())
+    assert len(desk.seen) == 1 + len(RETRIES)
+    (given_up,) = desk.use_cases.listed(OWNER)
+    assert not given_up.active
+    assert list(desk.repositories.channel_notices.values()) == []
+    desk.verdict = Delivered.SENT
+    desk.use_cases.change(OWNER, channel.id, MailRhythm.AT_ONCE, None)
+    desk.tell()
+    assert desk.after(minutes=2) == 1
+
+
+def test_the_link_at_the_foot_stops_it(desk: Desk) -> None:
+    channel = desk.use_cases.enter(OWNER, ChannelContent(ROBOT))
+    desk.tell()
+    with pytest.raises(InvalidInput):
+        desk.use_cases.stop("unsubscribe-o")
+    desk.use_cases.stop(f"channel-{channel.id}")
+    desk.use_cases.stop(f"channel-{channel.id}")  # pressed twice
+    assert desk.after(days=1) == 0
+    assert desk.use_cases.listed(OWNER) == ()
+
+
+@pytest.mark.parametrize(
+    ("hour", "over"), [(21, None), (22, 7), (23, 7), (0, 7), (6, 7), (7, None), (12, None)]
+)
+def test_quiet_hours_go_over_midnight(hour: int, over: int | None) -> None:
+    now = datetime(2026, 5, 1, 16, tzinfo=UTC) + timedelta(hours=hour)  # midnight in Shanghai
+    end = QuietHours(22, 7).over_at(now)
+    assert (None if end is None else end.hour) == over
+    assert end is None or timedelta(0) < end - now <= timedelta(hours=9)

@@ -1,0 +1,104 @@
+"""A robot's message on a real HTTP endpoint, and what the process that sends may not do."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from matchmaker.errors import InvalidInput
+from matchmaker.services.people.channel_call import ChannelMessage, Delivered, call, describe
+from matchmaker.workflow.channel import apprise_address, body_of
+
+MESSAGE = ChannelMessage(
+    "Matchmaker: 2 new", ["- 甲厂想与贵方合作", "- [x](https://y.example)"],
+    ["阅读：https://m.example/notices", "停止：https://m.example/unsubscribe"], "另有 {count} 条",
+)  # fmt: skip
+
+
+@pytest.fixture
+def robot():
+    """A server that keeps what is posted to it: path and body."""
+    seen = []
+
+    class Robot(BaseHTTPRequestHandler):
+        def do_POST(self):
+            length = int(self.headers["Content-Length"])
+            seen.append((self.path, json.loads(self.rfile.read(length))))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        def log_message(self, *args):
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Robot)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_port, seen
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_robot_gets_title_lines_and_how_to_stop_them(robot):
+    port, seen = robot
+    address = f"mmost://127.0.0.1:{port}/abcdefghijklmnopqrstuvwxyz"
+    assert call(address, MESSAGE, private_allowed=True, hosts=()) is Delivered.SENT
+    ((path, body),) = seen
+    assert path == "/hooks/abcdefghijklmnopqrstuvwxyz"
+    for part in ("Matchmaker: 2 new", "甲厂想与贵方合作", "https://m.example/unsubscribe"):
+        assert part in body["text"]
+
+
+def test_inner_addresses_and_files_of_this_machine_are_refused(robot):
+    port, seen = robot
+    address = f"json://127.0.0.1:{port}/x"
+    assert call(address, MESSAGE, private_allowed=False, hosts=()) is Delivered.REFUSED
+    listed = call(address, MESSAGE, private_allowed=True, hosts=("hooks.example",))
+    assert listed is Delivered.REFUSED
+    reading = f"workflows://127.0.0.1:{port}/flow/signature/?template={__file__}"
+    assert call(reading, MESSAGE, private_allowed=True, hosts=()) is Delivered.REFUSED
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "json://localhost/x", "jsons://10.0.0.8/x", "jsons://[::ffff:192.168.1.2]/x",
+        "jsons://printer.local/x", "syslog://", "nothing://x", "https://example.org/hook",
+    ],
+)  # fmt: skip
+def test_what_leads_inside_or_nowhere_is_no_channel(address):
+    with pytest.raises(InvalidInput):
+        describe(address, private_allowed=False, hosts=())
+
+
+@pytest.mark.parametrize(
+    ("address", "service", "secret"),
+    [
+        ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7abc-4bc4", "WeCom Bot",
+         "693a91f6-7abc-4bc4"),
+        ("https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef0123", "DingTalk",
+         "0123456789abcdef0123"),
+        ("https://open.feishu.cn/open-apis/bot/v2/hook/12345678-aaaa-bbbb", "Feishu",
+         "12345678-aaaa-bbbb"),
+        ("https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ", "Slack",
+         "TIiajkdnlazkcOXrIdevi7FQ"),
+    ],
+)  # fmt: skip
+def test_addresses_are_known_as_they_are_copied_and_shown_without_secrets(address, service, secret):
+    described = describe(apprise_address(address), private_allowed=False, hosts=())
+    assert described.service == service
+    assert secret not in described.label
+
+
+@pytest.mark.parametrize("most", [2048, 120, 60])
+def test_a_message_keeps_within_the_bytes_of_its_service(most):
+    """By hand: a line of 30 signs of three bytes each and its dash has 92."""
+    lines = [f"- {'阀' * 30}" for _ in range(40)]
+    text = body_of(lines, ["停止"], "另有 {count} 条", most)
+    assert len(text.encode()) <= most
+    shown = text.count("- ")
+    assert (f"另有 {40 - shown} 条" in text) is (most > 60)
+    assert body_of(["- a", "- b"], ["end"], "{count} more", 999) == "- a\n- b\n\nend"
