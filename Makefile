@@ -138,11 +138,11 @@ $(OBJECTS)/bin/moto_server: tools/object_store.txt | $(VENV)/bin/python
 	@touch $@
 
 .PHONY: test-cluster
-test-cluster: redis $(DEV_STAMP) $(OBJECTS)/bin/moto_server ## Three nodes under load; one is killed, Redis too, one joins (needs haproxy)
+test-cluster: redis $(DEV_STAMP) $(OBJECTS)/bin/moto_server ## Three nodes under load; one is killed, Redis too, one joins; STORE=neo4j
 	@command -v haproxy >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get install -y -qq --no-install-recommends haproxy >/dev/null; } \
 		|| { echo "The test of several nodes needs haproxy; on Debian: apt-get install haproxy" >&2; exit 1; }
 	MOTO_SERVER=$(abspath $(OBJECTS))/bin/moto_server $(BIN)/pytest tests/nodes
-	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m benchmarks.nodes --store neo4j --moto $(abspath $(OBJECTS))/bin/moto_server
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m benchmarks.nodes --store $(STORE) --moto $(abspath $(OBJECTS))/bin/moto_server
 
 # Several workers where there are several cores; each file stays on one of them.
 # They start many processes: what was compiled once is read again, whatever the environment says.

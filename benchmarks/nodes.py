@@ -447,15 +447,20 @@ def _plain(value: Any) -> Any:
 
 
 class Rolls:
-    """When each version was published, and when every node that is there served it."""
+    """When each version was first served, and when by every node that is there.
+
+    A node that starts counts from when it has caught up: before that it joins.
+    """
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look)
+        self._served: dict[str, int] = {}
         self.first: dict[int, float] = {}
         self.all: dict[int, float] = {}
-        self.is_down: set[str] = set()
+        self.last_node: dict[int, str] = {}
+        self.away: set[str] = set()
 
     def __enter__(self) -> Rolls:
         self._thread.start()
@@ -467,22 +472,27 @@ class Rolls:
 
     def _look(self) -> None:
         while not self._over.wait(0.5):
-            now = time.monotonic()
-            versions = [
-                node.version()
-                for node in list(self._installation.nodes)
-                if node.name not in self.is_down
-            ]
-            for version in set(versions) - {0}:
-                self.first.setdefault(version, now)
+            for node in list(self._installation.nodes):
+                version = node.version()
+                if version:  # what does not answer in time serves what it did
+                    self._served[node.name] = version
+                    self.first.setdefault(version, time.monotonic())
+                if node.name in self.away and version >= max(self.first, default=1):
+                    self.away.discard(node.name)
+            here = {name: at for name, at in self._served.items() if name not in self.away}
             for version in self.first:
-                if version not in self.all and min(versions, default=0) >= version:
+                behind = [name for name, at in here.items() if at < version]
+                if version not in self.all and behind:
+                    self.last_node[version] = behind[-1]
+                elif version not in self.all:
                     self.all[version] = time.monotonic()
 
-    def slowest(self) -> tuple[float, int]:
-        """Seconds from the first node that serves a version to the last, and of how many."""
-        times = [self.all.get(version, float("inf")) - at for version, at in self.first.items()]
-        return max(times, default=0.0), len(times)
+    def seconds(self) -> dict[int, float]:
+        """From the first node that serves a version to the last."""
+        return {
+            version: round(self.all.get(version, time.monotonic()) - at, 1)
+            for version, at in sorted(self.first.items())
+        }
 
 
 @contextlib.contextmanager
@@ -512,32 +522,30 @@ def break_things(installation: Installation, rolls: Rolls, seconds: float) -> di
     elected = installation.elected()
     victim = next(node for node in installation.nodes if node.name != elected)
     figures["killed a node at"] = time.monotonic()
-    rolls.is_down.add(victim.name)
+    rolls.away.add(victim.name)
     victim.program.kill()
     at(0.2)
+    rolls.away.add("d")
     joined = installation.add_node("d")
     joined.port = installation.spare_port
     joined.program.environment["MATCHMAKER_PORT"] = str(joined.port)
-    rolls.is_down.add("d")
     begun = time.monotonic()
     joined.program.start()
     victim.program.start()
     for node in (joined, victim):
         wait(node.is_ready, START_SECONDS, f"{node.name} ready")
     figures["a new node is ready after s"] = round(time.monotonic() - begun, 1)
-    rolls.is_down.clear()
     at(0.4)
     name = installation.elected()
     first = next(node for node in installation.nodes if node.name == name)
     figures["killed the elected node at"] = time.monotonic()
-    rolls.is_down.add(name)
+    rolls.away.add(name)
     first.program.kill()
     figures["another is elected after s"] = round(
         wait(lambda: installation.elected() not in ("", name), TAKE_OVER_SECONDS, "election"), 1
     )
     first.program.start()
     wait(first.is_ready, START_SECONDS, f"{name} ready again")
-    rolls.is_down.clear()
     at(0.7)
     installation.redis.kill()
     time.sleep(1.0)
@@ -652,7 +660,8 @@ def main() -> int:
             figures |= break_things(installation, rolls, options.seconds)
             kills = [figures.pop(name) for name in list(figures) if name.startswith("killed")]
         figures["all written is served everywhere after s"] = round(settle(installation), 1)
-        slowest, rolled = rolls.slowest()
+        rolled = rolls.seconds()
+        slowest = max(rolled.values(), default=0.0)
         problems = lost(installation, record)
         problems += record.wrong[:5]
         # A node has two threads for questions and four for the rest.
@@ -676,8 +685,11 @@ def main() -> int:
             "questions compared": len(record.answers),
             "offers acknowledged": len(record.offers),
             "lists acknowledged": len(record.imports),
-            "snapshots rolled": rolled,
-            "slowest roll s": round(slowest, 1),
+            "snapshots rolled": len(rolled),
+            "seconds of each, the last node": {
+                version: [seconds, rolls.last_node.get(version, "")]
+                for version, seconds in rolled.items()
+            },
             "statuses": dict(sorted(record.statuses.items())),
             "problems": problems,
         }

@@ -14,6 +14,8 @@ from matchmaker.nodes.shared_state import SharedState, answering, key
 
 # A node that was not heard of for so long is gone.
 FORGOTTEN_SECONDS = 15
+# Its processes say so less often: while one takes a snapshot over, it says nothing.
+_SERVED_SECONDS = 60
 ANNOUNCED_EVERY = 2.0
 
 
@@ -67,7 +69,7 @@ class NodeRegistry:
     def announce_served(self, node: str, pid: int, version: int) -> None:
         """A process of a node serves a version of the graph. Raises ServiceUnavailable."""
         with answering():
-            self._redis.set(key("serving", node, str(pid)), version, ex=FORGOTTEN_SECONDS)
+            self._redis.set(key("serving", node, str(pid)), version, ex=_SERVED_SECONDS)
 
     def withdraw(self, node: str) -> None:
         """A node ends. Raises ServiceUnavailable."""
