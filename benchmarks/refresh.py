@@ -7,7 +7,8 @@ other participants or gone) are put into the last snapshot, then the whole graph
 process of its own, and the files of both are compared. Seconds are of the processor, one thread;
 memory is the most that a process held beyond the files it maps, less what it held before. Vectors
 are drawn at random by text, 576 figures each: embedding is left out. The exponent is that of the
-growth from the smallest graph to the largest. Larger graphs are made as in `scale.py`.
+growth from the smallest graph to the largest. Larger graphs are made as in `scale.py`. Then a
+server that holds the last snapshot takes new ones over, and works out what all requests share.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -38,6 +39,7 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization, Role
 from matchmaker.embedding import ModelIdentity, VectorCache
 from matchmaker.embedding.identity import Encoder, FloatArray
+from matchmaker.recommend.pipeline import prepare
 from matchmaker.services.operations.refresher import SnapshotRefresher
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.store.sqlite import SqliteStore
@@ -125,10 +127,33 @@ def refresh(folder: Path, *, whole: bool) -> dict[str, Any]:
     return figures
 
 
-def refreshed_apart(folder: Path, *arguments: str) -> dict[str, Any]:
-    """The same in a process of its own."""
+def taken_over(folder: Path, changes: int) -> dict[str, Any]:
+    """Seconds of the processor in which a server that holds the last snapshot takes the next over
+    and is ready: after nothing, after offers alone, after all kinds of changes."""
+    refresher = refresher_of(folder)
+    served = SnapshotReader(folder / "snapshots")
+    store = SqliteStore(folder / "graph.db")
+    figures: dict[str, Any] = {}
+    kinds: dict[str, Callable[[int], None]] = {
+        "the first": lambda _: None,
+        "offers": lambda turn: offer(store, changes // 4, turn),
+        "all kinds": lambda turn: change(store, changes, turn),
+    }
+    with threadpool_limits(limits=1):
+        for name, edit in kinds.items():
+            edit(store.version())
+            if refresher.is_needed():
+                refresher.refresh(ADMIN)
+            began = time.process_time()
+            served.renew(prepare)
+            figures[name] = time.process_time() - began
+    return figures
+
+
+def apart(folder: Path, *arguments: str) -> dict[str, Any]:
+    """Figures of a process of its own."""
     done = subprocess.run(
-        [sys.executable, __file__, str(folder), "--only-refresh", *arguments],
+        [sys.executable, __file__, str(folder), *arguments],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         stdout=subprocess.PIPE,
         text=True,
@@ -136,6 +161,17 @@ def refreshed_apart(folder: Path, *arguments: str) -> dict[str, Any]:
     )
     figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return figures
+
+
+def offer(store: SqliteStore, count: int, turn: int) -> None:
+    """So many new offers."""
+    ids = sorted(keys.id for keys in store.duplicate_keys())
+    drawn = random.Random(SEED - turn).sample(ids, count)
+    offers = [
+        Offer(f"bench:p{turn}-{number}", id, OfferKind.PRODUCT, f"Pipes and taps {number}", "en")
+        for number, id in enumerate(drawn)
+    ]
+    store.upsert(GraphRows(offers=tuple(offers)))
 
 
 def change(store: SqliteStore, count: int, turn: int) -> None:
@@ -193,8 +229,7 @@ def grown(source: Path, times: int, folder: Path) -> None:
         store.prepare()
         store.upsert(rows)
         store.close()
-    if not (folder / "snapshots" / "CURRENT").exists():
-        refreshed_apart(folder)
+    apart(folder, "--only-refresh")  # by this version of the program
 
 
 def content(folder: Path) -> dict[str, int]:
@@ -209,14 +244,18 @@ def measured(folder: Path, changes: int) -> dict[str, Any]:
     store = SqliteStore(folder / "graph.db")
     change(store, changes, store.version())
     store.close()
-    patched = refreshed_apart(folder)
+    patched = apart(folder, "--only-refresh")
     if patched["because"]:
         sys.exit(f"not patched: {patched['because']}")
     after_patch = content(folder)
-    whole = refreshed_apart(folder, "--whole")
+    whole = apart(folder, "--only-refresh", "--whole")
     same = {name: checksum for name, checksum in content(folder).items() if "usearch" not in name}
     after_patch = {name: after_patch.get(name, 0) for name in same}
-    return {"patched": patched, "whole": whole, "same": same == after_patch, "files": len(same)}
+    served = apart(folder, "--only-take-over", "--changes", str(changes))
+    is_same = same == after_patch
+    return {
+        "patched": patched, "whole": whole, "same": is_same, "files": len(same), "served": served
+    }  # fmt: skip
 
 
 def main() -> None:
@@ -226,10 +265,14 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=1000)
     parser.add_argument("--keep", type=Path, help="folder for the graphs")
     parser.add_argument("--only-refresh", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--only-take-over", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--whole", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.only_refresh:
         print(json.dumps(refresh(options.source, whole=options.whole)))
+        return
+    if options.only_take_over:
+        print(json.dumps(taken_over(options.source, options.changes)))
         return
     print(f"{machine()}\n{time.strftime('%Y-%m-%d')}  {options.source.name}\n")
     with tempfile.TemporaryDirectory() as temporary:
@@ -258,9 +301,10 @@ def report(result: dict[str, Any], changes: int) -> None:
         )
     print(
         f"    whole over patched: {whole['seconds'] / patched['seconds']:.1f} × seconds, "
-        f"{whole['memory'] / patched['memory']:.1f} × memory",
-        flush=True,
+        f"{whole['memory'] / patched['memory']:.1f} × memory"
     )
+    served = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in result["served"].items())
+    print(f"    a server is ready with it after: {served} of the processor", flush=True)
 
 
 def exponents(results: Sequence[dict[str, Any]]) -> None:

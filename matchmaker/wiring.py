@@ -58,6 +58,7 @@ from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.cooperation.postings import Postings
+from matchmaker.services.cooperation.references import References
 from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.cooperation.response_figures import Responsiveness
 from matchmaker.services.cooperation.webhooks import Webhooks
@@ -626,6 +627,10 @@ class Wiring:
     @cached_property
     def responsiveness(self) -> Responsiveness:
         return Responsiveness(self.repositories, self.clock)
+
+    @cached_property
+    def references(self) -> References:
+        return References(self.repositories, self.clock)
 
     @cached_property
     def refusals(self) -> Refusals:

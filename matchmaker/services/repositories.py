@@ -34,7 +34,7 @@ from matchmaker.workflow.interactions import (
     Slots,
 )
 from matchmaker.workflow.introduction import Introduction
-from matchmaker.workflow.introduction_states import ACTIVE
+from matchmaker.workflow.introduction_states import ACTIVE, OutcomeKind
 from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
 from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.posting import Posting
@@ -92,6 +92,18 @@ class RememberedList:
     at: datetime
     options: TableOptions
     joins: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenReference:
+    """That `organization` lets the one it is `about` count what they finished together."""
+
+    id: str
+    introduction: str
+    organization: str
+    about: str
+    kind: OutcomeKind
+    finished: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +214,9 @@ class Repositories:
         self.sign_in_attempts = Repository(records, "sign_in_attempts", SignInAttempts, _fields())
         self.used_challenges = Repository(records, "used_challenge", UsedChallenge, _fields())
         self.introductions = Repository(records, "introduction", Introduction, _introduction_keys)
+        self.references = Repository(
+            records, "reference", GivenReference, _fields("about", "organization")
+        )
         self.slots = Repository(records, "slots", Slots, _slots_keys)
         self.pairs = Repository(records, "open_pair", OpenPair, _fields())
         self.messages = Repository(records, "message", ConversationMessage, _message_keys)

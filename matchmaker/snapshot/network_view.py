@@ -19,6 +19,7 @@ from matchmaker.snapshot.model import NO_DATE, Adjacency, Incidence, Snapshot, t
 
 _KEY = "network view"
 _OF_ORGANIZATIONS = frozenset(("kind", "place", "industry", "country", "latitude", "longitude"))
+_OF_ENGAGEMENTS = frozenset(("table", "kind", "date", "date_estimated"))
 
 
 def latest_day(snapshot: Snapshot) -> int:
@@ -56,6 +57,7 @@ def _made(snapshot: Snapshot) -> Snapshot:
     return replace(
         snapshot,
         organizations=_emptied(snapshot.organizations, _OF_ORGANIZATIONS),
+        engagements=_emptied(snapshot.engagements, _OF_ENGAGEMENTS),
         statements=replace(_emptied(snapshot.statements), date=dates),
         passages=_emptied(snapshot.passages),
         namesakes=_emptied(snapshot.namesakes),
@@ -100,7 +102,9 @@ def _parts(view: Snapshot) -> Iterator[Any]:
     """Everything that the view has."""
     for name in sorted(_OF_ORGANIZATIONS):
         yield getattr(view.organizations, name)
-    for group in (view.engagements, view.engagement_organizations, view.organization_engagements):
+    for name in sorted(_OF_ENGAGEMENTS):
+        yield getattr(view.engagements, name)
+    for group in (view.engagement_organizations, view.organization_engagements):
         for column in fields(group):
             yield getattr(group, column.name)
     for layer in sorted(view.layers):

@@ -143,6 +143,7 @@ def introduction_page(
         earlier=introductions.earlier(principal, view),
         questions=[step for step in view.steps if step.action is Action.ASK],
         load=introductions.load(principal, own) if own and view.is_waiting else None,
+        reference=_reference(principal, view),
         problem=problem,
         sent={
             "text": sent.get("reason") or sent.get("message") or sent.get("topic", ""),
@@ -153,6 +154,26 @@ def introduction_page(
         or (view.contact and not sent.keys().isdisjoint(("message", "offer"))),
         changed=sent.get("version", str(view.version)) != str(view.version),
     )
+
+
+def _reference(principal: Principal, view: IntroductionView) -> bool | None:
+    """Whether one's own side lets a finished one be counted; None where there is none to count."""
+    if view.side is None or view.state is not State.COMPLETED:
+        return None
+    return services().references.is_given(principal, view.id)
+
+
+@web.post("/introductions/<id>/reference")
+def change_reference(id: str) -> PageAnswer:
+    """Let the other side count a finished introduction, or no longer."""
+    principal = signed_in()
+    if request.form.get("do") == "take_back":
+        services().references.take_back(principal, id)
+        show_notice(gettext("It is counted no longer."))
+    else:
+        services().references.give(principal, id)
+        show_notice(gettext("They may count it; nobody is named."))
+    return redirect(url_for("web.introduction", id=id), 303)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,7 @@ def organization(id: str) -> PageAnswer:
         undirected=UNDIRECTED_LAYERS,
         facts=[name for name in FACTS if not is_blank(row, name)],
         series=_series(services().directory.figures(principal, row.id)),
+        references=services().references.of(row.id),
         certificates=services().certificates.listed(principal, row.id),
         memberships=_memberships(principal, row.id),
         offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],

@@ -18,8 +18,8 @@ from matchmaker.workflow.appointment import AppointmentAction, AppointmentOffer,
 from matchmaker.workflow.call import CallContent
 from matchmaker.workflow.call_answer import Bid
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer
-from matchmaker.workflow.introduction import Proposal, Transition
-from matchmaker.workflow.introduction_states import Action
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, OutcomeKind
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.session import SignInOrigin
 from matchmaker.workflow.survey import ReportedTie, SurveyAnswer, SurveyQuestion, SurveyRound
@@ -82,6 +82,18 @@ def _channel(world):
     for stored in list(world.services.repositories.channels.values("owner", f"cluster:{CLUSTER}")):
         world.services.channels.remove(admin, stored.id)
     return world.services.channels.enter(admin, content).id
+
+
+def _finished(world):
+    """An introduction of t:firm1 that came to a confirmed outcome."""
+    id = _introduction(world, accepted=True)
+    introductions = world.services.introductions
+    report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
+    introductions.act(world.principal("owner"), id, report)
+    lab = introductions.show(world.principal("owner"), id).candidate.id
+    other = Principal("system", account="system", organizations=frozenset({lab}))
+    introductions.act(other, id, Transition(Action.CONFIRM))
+    return id
 
 
 def _tomorrow():
@@ -513,6 +525,8 @@ REQUESTS = {
     "POST /introductions/{id}/transition": (
         _introduction, lambda w, r: {"json": {"action": "cancel"}}
     ),
+    "PUT /introductions/{id}/reference": (_finished, lambda w, r: {"json": {}}),
+    "DELETE /introductions/{id}/reference": (_finished, lambda w, r: {}),
     "GET /introductions/{id}/messages": (
         lambda w: _introduction(w, accepted=True), lambda w, r: {}
     ),

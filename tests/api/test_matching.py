@@ -130,7 +130,7 @@ def test_a_page_of_twenty_results_asks_the_store_at_most_five_times(crowd):
 
     page = client.get(address, headers=headers).get_data(as_text=True)
 
-    assert page.count('<article class="card"') == 20
+    assert page.count('<article class="card result"') == 20
     assert crowd.store.calls.total() <= 5, crowd.store.calls
     # Keeping, dismissing and comparing say what for.
     assert page.count('name="goal" value="supplier"') == 3 * 20

@@ -33,12 +33,14 @@ from matchmaker.domain import (
 )
 from matchmaker.ingest.codes import CodeKind, invalid_codes
 from matchmaker.provenance import PRIVATE_FIELDS
+from matchmaker.services.cooperation.references import ReferenceCount
 from matchmaker.services.directory.certificates import CertificateView
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.directory.figures import ReportedFigure
 from matchmaker.services.directory.name_search import MatchedBy
 from matchmaker.services.directory.search_results import ResultKind
 from matchmaker.store.log import LoggedEntry
+from matchmaker.workflow.introduction_states import OutcomeKind
 
 
 class OrganizationOut(Outgoing):
@@ -198,6 +200,14 @@ class CertificateList(ListOut[CertificateOut]):
     """What an organisation holds and held, what holds today first."""
 
 
+class ReferenceOut(Outgoing):
+    """How many finished introductions of a kind others let the organisation show."""
+
+    kind: OutcomeKind
+    count: int
+    latest: datetime.datetime
+
+
 class ProfileOut(OrganizationOut):
     """One organisation with what its codes stand for, the text about it, and figures reported.
 
@@ -212,6 +222,7 @@ class ProfileOut(OrganizationOut):
     figures: list[FigureOut]
     memberships: list[MembershipOut]
     certificates: list[CertificateOut]
+    references: list[ReferenceOut]
     place_details: Place | None
     coordinates: CoordinatesOut | None
     industry_details: Industry | None
@@ -224,6 +235,7 @@ class ProfileOut(OrganizationOut):
         figures: Sequence[ReportedFigure],
         memberships: Sequence[Membership],
         certificates: Sequence[CertificateView],
+        references: Sequence[ReferenceCount],
     ) -> ProfileOut:
         public = OrganizationOut.model_validate(profile.organization).model_dump()
         return cls(
@@ -233,6 +245,7 @@ class ProfileOut(OrganizationOut):
             descriptions=[DescriptionOut.model_validate(row) for row in profile.descriptions],
             memberships=list(map(MembershipOut.of, memberships)),
             certificates=list(map(CertificateOut.of, certificates)),
+            references=list(map(ReferenceOut.model_validate, references)),
             figures=[FigureOut.model_validate(figure) for figure in figures],
             place_details=profile.place,
             coordinates=CoordinatesOut.of(profile.located),

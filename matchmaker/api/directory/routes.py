@@ -281,7 +281,8 @@ def _profile(profile: OrganizationProfile) -> Response:
     figures = directory.figures(current_principal(), id)
     memberships = directory.memberships(current_principal(), id)
     certificates = services().certificates.listed(current_principal(), id)
-    response = as_json(ProfileOut.of(profile, figures, memberships, certificates))
+    references = services().references.of(id)
+    response = as_json(ProfileOut.of(profile, figures, memberships, certificates, references))
     response.set_etag(str(profile.organization.version))
     return response
 

@@ -355,7 +355,8 @@ class Introductions:
         if after.state is State.COMPLETED and before.state is not State.COMPLETED:
             pending = PendingGraphWrite(after.id, after.id)
             unit.add(self.repositories.pending_graph_writes.put(pending))
-        self._notify(unit, after, side, kind or _kind_of_step(before, after), **facts)
+        told = kind or _kind_of_step(before, after)
+        self._notify(unit, after, side, told, frozenset(Side), **facts)
 
     def _notify(
         self,

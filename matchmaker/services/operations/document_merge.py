@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from matchmaker.errors import InvalidInput
 from matchmaker.services.repositories import (
+    GivenReference,
     PickedOrganizations,
     Repositories,
     Repository,
@@ -57,6 +58,8 @@ class DocumentMerge:
             *self._named(repositories.call_questions, self._of_organization),
             *self._named(repositories.call_notes, self._of_organization),
             *self._named(repositories.certificates, self._of_organization),
+            *self._named(repositories.references, self._reference),
+            *self._named(repositories.references, self._reference, "about"),
             *self._named(repositories.hooks, self._of_organization),
             *self._named(repositories.saved_searches, self._of_organization),
             *self._named(repositories.assignments, self._assignment),
@@ -206,6 +209,10 @@ class DocumentMerge:
         if seeker == candidate:
             return introduction
         return replace(introduction, seeker=seeker, candidate=candidate)
+
+    def _reference(self, reference: GivenReference) -> GivenReference:
+        about = self._id(reference.about)
+        return replace(self._of_organization(reference), about=about)
 
     def _gathering(self, gathering: Gathering) -> Gathering:
         """One that would then be too small stays as it is."""

@@ -95,6 +95,7 @@ class Privacy:
             "organization": to_jsonable_python(organization),
             "statements": to_jsonable_python(self.store.statements_of(id)),
             "certificates": to_jsonable_python(self.store.certificates_of(id)),
+            "references_given": _all(repositories.references, "organization", id),
             "certificate_files": _all(repositories.certificates, "organization", id),
             "members": [
                 {"name": account.name, "email": account.email}

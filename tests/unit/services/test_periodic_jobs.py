@@ -1,9 +1,12 @@
 """The worker's rounds: each part by itself, and what is due is done."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 
+from matchmaker import jobs
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
+from matchmaker.errors import StoreUnavailable
 from matchmaker.jobs import expire_postings, periodic_work
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
@@ -51,3 +54,42 @@ def test_what_nobody_answered_expires_though_the_mail_server_is_down(tmp_path):
     assert later.repositories.notifications.count("unmailed", "yes") >= 2
     now.store.close()
     later.store.close()
+
+
+class Ticks:
+    """An event that is never set but at the end, and notes how long it was waited for."""
+
+    def __init__(self, rounds):
+        self.rounds, self.waited = rounds, []
+
+    def is_set(self):
+        return len(self.waited) == self.rounds
+
+    def wait(self, seconds):
+        self.waited.append(seconds)
+
+
+def test_changes_are_looked_for_every_few_seconds_and_long_work_rests_as_long(monkeypatch):
+    """At half past the minute by a clock that stands, but for what the work takes."""
+    clock = [0.0]
+    took = iter((0.0, 20.0))
+
+    def work():
+        clock[0] += next(took, 0.0)
+        if clock[0] == 20.0 and next(failing):
+            raise StoreUnavailable("The database does not answer.")
+
+    failing = iter((False, True))
+    monkeypatch.setattr(
+        jobs, "time", SimpleNamespace(time=lambda: 30.0, monotonic=lambda: clock[0])
+    )
+    over = Ticks(3)
+    jobs.PeriodicWork("refresh", lambda _: True, work, every=2.0).repeat(over)
+    # After nothing two seconds, after twenty seconds' work twenty, after a fault the next minute.
+    assert over.waited == [2.0, 20.0, 30.0]
+
+
+def test_the_refresh_is_among_what_is_looked_for_often(tmp_path):
+    wired = Wiring(Settings(data_dir=tmp_path, _env_file=None))
+    [refresh] = [each for each in periodic_work(wired) if each.name == "refresh"]
+    assert refresh.every <= 5

@@ -77,7 +77,14 @@ def test_files_of_what_did_not_change_are_the_same_files(graph: EditedGraph) -> 
 
 @pytest.mark.parametrize(
     ("edit", "shared"),
-    [("offer", True), ("name", True), ("kind", False), ("engagement", False), ("date", False)],
+    [
+        ("offer", True),
+        ("new offer", True),
+        ("name", True),
+        ("kind", False),
+        ("engagement", False),
+        ("date", False),
+    ],
 )
 def test_the_network_is_that_of_the_last_snapshot_where_nothing_of_it_changed(
     graph: EditedGraph, edit: str, shared: bool
@@ -86,6 +93,8 @@ def test_the_network_is_that_of_the_last_snapshot_where_nothing_of_it_changed(
     rows, before = graph.rows, graph.last
     if edit == "offer":
         graph.put(offers=[replace(rows.offers[0], text="Ball valves")])
+    elif edit == "new offer":  # rows of all statements after it are other ones
+        graph.put(offers=[replace(rows.offers[0], id="a:0", text="Ball valves")])
     elif edit == "name":
         graph.put(organizations=[replace(rows.organizations[3], name="Another name")])
     elif edit == "kind":
