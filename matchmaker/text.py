@@ -89,7 +89,7 @@ def marked(text: str, question: str) -> tuple[tuple[int, int], ...]:
     stretches = list[tuple[int, int]]()
     for run in _RUN.finditer(folded):
         if not _HAN.match(run[0]):
-            if _stem(run[0]) in wanted:
+            if singular(run[0]) in wanted:
                 stretches.append(run.span())
             continue
         size = min(2, len(run[0]))
@@ -118,6 +118,18 @@ def _folded(text: str) -> tuple[str, list[int]]:
     folded = "".join(pieces)
     plain = simplified(folded)
     return (plain if len(plain) == len(folded) else folded), places
+
+
+def has_chinese(text: str) -> bool:
+    """Whether any character is Chinese."""
+    return _HAN.search(text) is not None
+
+
+def words(folded: str) -> Iterator[tuple[int, int]]:
+    """Where the words of a text in its normal form begin and end that are not Chinese."""
+    for run in _RUN.finditer(folded):
+        if not _HAN.match(run[0]):
+            yield run.span()
 
 
 def language_of(text: str) -> str:
@@ -161,7 +173,7 @@ def terms(text: str) -> list[str]:
                 terms_found.append(run)
             terms_found.extend(run[i : i + 2] for i in range(len(run) - 1))
         elif len(run) > 1:
-            terms_found.append(_stem(run))
+            terms_found.append(singular(run))
     return terms_found
 
 
@@ -236,7 +248,7 @@ def _whole(word: str) -> Iterator[tuple[str, bool]]:
 
 
 @lru_cache(maxsize=100_000)
-def _stem(word: str) -> str:
+def singular(word: str) -> str:
     """English plural folded (Harman's S-stemmer, 1991); other words unchanged."""
     if word.endswith("ies") and len(word) > 4 and not word.endswith(("eies", "aies")):
         return word[:-3] + "y"

@@ -73,10 +73,25 @@ class TextFit:
 
     @cached_property
     def _asked(self) -> FloatArray:
-        """Vectors of the texts as columns, shape (dimension, texts), zeros for one without."""
+        """Vectors of the texts as columns, then those for other languages, zeros for none.
+
+        Shape (dimension, texts), or twice as many where any text has another one abroad.
+        """
         none = np.zeros(self.snapshot.meta.dimension, dtype=np.float32)
         columns = [none if each.vector is None else each.vector for each in self.questions]
+        if any(each.abroad is not each.vector for each in self.questions):
+            columns += [none if each.abroad is None else each.abroad for each in self.questions]
         return np.asarray(np.column_stack(columns), dtype=np.float32)
+
+    def _by_language(self, products: FloatArray, statements: IntArray) -> FloatArray:
+        """Of products with `_asked` those that count for statements (k,), shape (k, texts)."""
+        texts = len(self.questions)
+        if products.shape[1] == texts:
+            return products
+        asked_in = np.array([each.language for each in self.questions])
+        languages = statement_languages(self.snapshot)[1][statements]
+        is_foreign = languages[:, None] != asked_in[None, :]
+        return np.where(is_foreign, products[:, texts:], products[:, :texts])
 
     @property
     def _is_embedded(self) -> bool:
@@ -89,11 +104,13 @@ class TextFit:
         everyone = len(statements) == len(snapshot.vectors)
         vectors = snapshot.vectors if everyone else snapshot.vectors[statements]
         # One product for all questions: the statements' vectors pass the memory once.
-        similarity = np.asarray(vectors @ self._asked, dtype=np.float32)
+        products = np.asarray(vectors @ self._asked, dtype=np.float32)
+        similarity = self._by_language(products, statements)
         if everyone and len(passages.statement):
             begins = np.flatnonzero(np.diff(passages.statement, prepend=-1))
             of_passages = np.maximum.reduceat(snapshot.passage_vectors @ self._asked, begins)
             rows = passages.statement[begins]
+            of_passages = self._by_language(of_passages, rows)
             similarity[rows] = np.maximum(similarity[rows], of_passages)
         elif not everyone:
             for place, row in enumerate(statements.tolist()):
@@ -106,7 +123,8 @@ class TextFit:
         rows = self.snapshot.passages.of(statement)
         if not self._is_embedded:
             return np.zeros((rows.stop - rows.start, len(self.questions)), dtype=np.float32)
-        return np.asarray(self.snapshot.passage_vectors[rows] @ self._asked, dtype=np.float32)
+        products = np.asarray(self.snapshot.passage_vectors[rows] @ self._asked, dtype=np.float32)
+        return self._by_language(products, np.full(len(products), statement, dtype=np.int32))
 
     def quotation(self, statement: int) -> tuple[int, int]:
         """Where in a statement the passage begins and ends that fits best, the first of equals.
@@ -185,7 +203,8 @@ class TextFit:
             meaning = None if question.vector is None else similarity[:, column]
             lexical = question.lexical[statements]
             said = None if question.translated is None else question.translated[statements]
-            blended = blend(meaning, lexical, is_foreign, codes, line, said)
+            concepts = None if question.concepts is None else question.concepts[statements]
+            blended = blend(meaning, lexical, is_foreign, codes, line, said, concepts)
             np.maximum(fit, blended, out=fit)
         fit[np.isin(statements, self.own)] = 0
         return fit

@@ -29,6 +29,9 @@ MAX_ENGAGEMENT_TEXTS = 24
 class SeekerText:
     """One text of the seeker. `vector` (dimension,) is centred and of unit length, or None.
 
+    Statements in other languages are compared with `abroad` (dimension,) where there is one:
+    the mean of `vector` and that of the text with what it names by its name there.
+
     `goal` is set on needs. `is_question`: it was put as the question itself (typed, a
     posted need, a brief), and is not one of the things that the seeker's profile says.
     `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
@@ -42,6 +45,7 @@ class SeekerText:
     language: str = ""
     goal: GoalName | None = None
     vector: FloatArray | None = None
+    abroad: FloatArray | None = None
     held_stages: int = 0
     sought_stages: int = 0
     is_question: bool = False

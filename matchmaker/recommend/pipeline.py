@@ -44,6 +44,7 @@ from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 from matchmaker.spans import span
+from matchmaker.thesaurus import thesaurus
 
 MOST_NEARBY = 5  # of those who are merely near
 MOST_KNOWN = 10  # of those who are partners already
@@ -305,6 +306,7 @@ def prepare(snapshot: Snapshot) -> None:
     """Compute what all requests share, so that the first one is as fast as the others."""
     if len(statements_in_chinese(snapshot)):
         dictionary()
+    thesaurus()
     for goal in GOALS.values():
         prepare_goal(snapshot, goal)
         habits(snapshot, goal, network(snapshot, goal.walk))

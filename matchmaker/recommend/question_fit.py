@@ -10,7 +10,13 @@ import pyarrow as pa
 
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import without_measures
-from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores, translated_share
+from matchmaker.snapshot.lexical import (
+    attainable,
+    code_shares,
+    concept_share,
+    lexical_scores,
+    translated_share,
+)
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.text import language_of
 
@@ -24,6 +30,8 @@ ACROSS_LANGUAGES = {True: (1.24, 0.0), False: (1.12, -0.06)}
 CODES = 0.5
 # What the share of the words adds that a statement says in the other language by the dictionary.
 TRANSLATED = 0.3
+# How far the share of the concepts lifts a fit towards 1 that a statement names in whatever words.
+CONCEPTS = 0.3
 
 
 @dataclass(frozen=True)
@@ -32,8 +40,10 @@ class Question:
 
     `lexical` (m,) is BM25 over what is attainable, `codes` (m,) the share of its codes that
     each statement names, None where it has none; `translated` (m,) the share of its words
-    that each says in the other language, None where that is not looked up. `language` is a
-    code of `statement_languages`, -1 where no statement is in it.
+    that each says in the other language, None where that is not looked up; `concepts` (m,) the
+    share of what it names that each names, too, None where it names nothing known. `abroad` is
+    the vector that statements in other languages are compared with. `language` is a code of
+    `statement_languages`, -1 where no statement is in it.
     """
 
     text: str
@@ -42,6 +52,8 @@ class Question:
     lexical: FloatArray
     codes: FloatArray | None
     translated: FloatArray | None
+    concepts: FloatArray | None = None
+    abroad: FloatArray | None = None
 
 
 def question_of(
@@ -49,7 +61,8 @@ def question_of(
 ) -> Question:
     """A text as it is asked with; `languages` are those of `statement_languages`.
 
-    `looked_up`: what it says in English is looked up in Chinese, too.
+    `looked_up`: what it says in English is looked up in Chinese, too, and what it names in the
+    thesaurus.
     """
     lexical = lexical_scores(snapshot.lexical, text.text)
     top = attainable(snapshot.lexical, text.text)
@@ -62,7 +75,10 @@ def question_of(
     translated = None
     if in_chinese is not None and len(in_chinese):
         translated = translated_share(snapshot.lexical, text.text, in_chinese)
-    return Question(text.text, vector, languages.get(language, -1), lexical, codes, translated)
+    concepts = concept_share(snapshot, text.text) if looked_up else None
+    abroad = vector if vector is None or text.abroad is None else text.abroad
+    number = languages.get(language, -1)
+    return Question(text.text, vector, number, lexical, codes, translated, concepts, abroad)
 
 
 def statements_in_chinese(snapshot: Snapshot) -> IntArray:
@@ -84,13 +100,14 @@ def blend(
     codes: FloatArray | None,
     line: tuple[float, float],
     translated: FloatArray | None = None,
+    concepts: FloatArray | None = None,
 ) -> FloatArray:
     """Fit in [0, 1] of statements (k,) to one text.
 
     Within a language, cosine and words have their shares. Across languages there are no words
     in common: the cosine stands on a `line` (slope, level) that makes it say what both say
     together, and the share of the words that a statement has `translated` adds to it. What
-    names the codes of the text comes before what is only like it. Without a model
+    names the codes or the `concepts` of the text comes before what is only like it. Without a model
     (`similarity` None) words are all there is, said or translated.
     """
     fit = lexical.copy()
@@ -106,6 +123,8 @@ def blend(
         np.clip(fit, 0, 1, out=fit)
     if codes is not None:
         fit += CODES * codes * (1 - fit)
+    if concepts is not None:
+        fit += CONCEPTS * concepts * (1 - fit)
     return np.asarray(fit, dtype=np.float32)
 
 

@@ -21,6 +21,7 @@ from matchmaker.messages import message
 from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex, Snapshot
 from matchmaker.snapshot.splice import NotPatchableError, Splice
 from matchmaker.text import codes, terms
+from matchmaker.thesaurus import named, thesaurus
 
 # Collisions at 2²⁰ buckets: with 200,000 distinct terms about one in eleven
 # shares its bucket, nearly always with a rare one.
@@ -28,6 +29,8 @@ BUCKETS = 1 << 20
 _POSTINGS_AT_ONCE = 1 << 20
 K1 = 1.2
 B = 0.75
+# What a statement that names a wider concept than was asked for says of it.
+WIDER = 0.4
 
 
 def bucket(term: str, buckets: int = BUCKETS) -> int:
@@ -346,6 +349,44 @@ def translated_share(index: LexicalIndex, text: str, chinese: IntArray) -> Float
         total += rarity
         shares += rarity * said
     return shares / total if total else shares
+
+
+def concept_share(snapshot: Snapshot, text: str) -> FloatArray | None:
+    """Share of the concepts that a text names or asks for that each statement names, (m,).
+
+    In whatever words and language (`matchmaker.thesaurus`): who names a narrower concept names
+    it, who names a wider one says `WIDER` of it. Rare ones count more, ln(1 + N / (1 + df)) of N
+    statements, and all by the root of their part of the text, as much of one that speaks of
+    little else. None where the thesaurus knows none.
+    """
+    concepts, coverage = named(text)
+    if not concepts:
+        return None
+    count = len(snapshot.lexical.length)
+    total = np.float32(0)
+    spoken = int(np.count_nonzero(snapshot.lexical.length))
+    shares = np.zeros(count, dtype=np.float32)
+    for number, worth in concepts.items():
+        said = np.zeros(count, dtype=np.float32)
+        concept = thesaurus().concepts[number]
+        for other in concept.wider:
+            said[_naming(snapshot, other)] = WIDER
+        for other in (number, *concept.narrower):
+            said[_naming(snapshot, other)] = 1
+        rarity = np.float32(worth * np.log1p(spoken / (1 + np.count_nonzero(said))))
+        total += rarity
+        shares += rarity * said
+    return shares * np.float32(coverage**0.5) / total
+
+
+def _naming(snapshot: Snapshot, concept: int) -> IntArray:
+    """Statements that have a form of a concept, looked up once."""
+
+    def rows() -> IntArray:
+        forms = thesaurus().concepts[concept].forms
+        return np.unique(np.concatenate([_saying(snapshot.lexical, form) for form in forms]))
+
+    return snapshot.cached(("concept", concept), rows)
 
 
 def _saying(index: LexicalIndex, name: str) -> IntArray:

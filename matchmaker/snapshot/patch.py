@@ -176,6 +176,8 @@ class _Patch:
         fresh_passages = passages_in(spoken)
         passages = self._passage_splice(fresh_passages)
         of_statements, of_passages = centred(spoken, fresh_passages, self.vectors, self.means)
+        if not spoken:  # vectors of nothing have no length
+            of_statements = of_passages = np.zeros((0, last.meta.dimension), dtype=np.float32)
         if of_statements.shape[1] != last.meta.dimension:
             raise NotPatchableError(message("Vectors have another length than those there are."))
         namesakes, count = self._namesakes(), self.organizations.count

@@ -25,9 +25,12 @@ from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
 from matchmaker.stages import StageReading, read_stages
 from matchmaker.store.ports import MAX_PAGE, GraphStore, SeekerProfile
 from matchmaker.text import language_of
+from matchmaker.thesaurus import by_name_in
 
 MAX_PARTNERS = 1000
 NOTHING_CHOSEN = Choices()
+# Of what a question names, how many by their names in the other language.
+MOST_NAMES = 4
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,7 @@ class SeekerFactory:
         Raises ModelUnavailable.
         """
         languages = [language_of(text) for text in texts]
-        vectors = self._query_vectors(texts, languages, kept=posted)
+        vectors, abroad = self._question_vectors(texts, languages, kept=posted)
         kind = GOALS[goal].words
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
@@ -132,16 +135,36 @@ class SeekerFactory:
                 language,
                 goal,
                 vector,
+                other,
                 is_question=True,
                 everyday=likeness,
                 held_stages=stage_bits(reading.held),
                 sought_stages=stage_bits(reading.sought),
                 choices=choices,
             )
-            for text, language, vector, likeness, reading in zip(
-                texts, languages, vectors, everyday, readings, strict=True
+            for text, language, vector, other, likeness, reading in zip(
+                texts, languages, vectors, abroad, everyday, readings, strict=True
             )
         ]
+
+    def _question_vectors(
+        self, texts: Sequence[str], languages: Sequence[str], *, kept: bool
+    ) -> tuple[Sequence[FloatArray | None], list[FloatArray | None]]:
+        """Vectors of questions, and those for statements in other languages, where another."""
+        names = [
+            by_name_in("en" if language == "zh" else "zh", text, MOST_NAMES)
+            for text, language in zip(texts, languages, strict=True)
+        ]
+        named = [place for place, name in enumerate(names) if name]
+        widened = [f"{texts[place]} {names[place]}" for place in named]
+        asked_in = [*languages, *(languages[place] for place in named)]
+        vectors = self._query_vectors([*texts, *widened], asked_in, kept=kept)
+        abroad: list[FloatArray | None] = [None] * len(texts)
+        for place, other in zip(named, vectors[len(texts) :], strict=True):
+            own = vectors[place]
+            if own is not None and other is not None:
+                abroad[place] = (own + other) * np.float32(0.5)
+        return vectors[: len(texts)], abroad
 
     def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
         """How near each question comes to everyday sentences; those are embedded once."""

@@ -139,6 +139,8 @@ class SnapshotRefresher:
         model, today = self.model(), datetime.now(UTC).date()
         if last is None:
             raise NotPatchableError(message("There is no snapshot to start from."))
+        if last.folder != self.reader.folder():  # which was refused
+            raise NotPatchableError(message("The newest snapshot is damaged."))
         if ModelIdentity(last.meta.model, last.meta.revision) != model:
             raise NotPatchableError(message("Another model is set."))
         check_patchable(last)

@@ -59,6 +59,29 @@ def test_a_named_code_comes_before_likeness() -> None:
     assert fit_of(1, ONE, HERE, ONE) == 1
 
 
+def test_who_names_the_same_in_other_words_comes_before_who_does_not() -> None:
+    meaning, none = np.array([0.4, 0.4], np.float32), np.zeros(2, np.float32)
+    abroad = np.array([False, False])
+    fits = blend(meaning, none, abroad, None, JOINT, None, np.array([0, 1], np.float32))
+    assert fits[0] < fits[1] <= 1
+
+
+def test_statements_in_another_language_are_compared_with_the_vector_for_them() -> None:
+    """Both offers lie where the question's other vector does; only the foreign one is near it."""
+    rows = market_rows(("zh", "球阀"), ("en", "ball valves"))
+    vectors = np.array([[0, 1], [0, 1]], dtype=np.float32)
+    snapshot = build(Export(1, rows), AS_OF, StatementVectors("test", "1", vectors))
+    here, there = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
+    text = SeekerText("球阀", StatementKind.NEED, "zh", GOAL.name, here, there, is_question=True)
+    fit = text_fit(snapshot, Seeker(texts=(text,)), GOAL)
+    languages = snapshot.statements.table["language"].to_pylist()
+    similarity = dict(zip(languages, fit.similarity[:, 0].tolist(), strict=True))
+    assert similarity == {"zh": 0, "en": 1}
+    for row, language in enumerate(languages):
+        some = fit._similarity(np.array([row], np.int32))
+        assert some[0, 0] == similarity[language]
+
+
 def test_without_a_model_words_are_all() -> None:
     assert float(blend(None, ONE / 2, HERE, None, JOINT)[0]) == 0.5
 

@@ -224,3 +224,22 @@ def test_a_fault_of_a_patch_is_made_good_by_the_whole_graph(wired, monkeypatch):
     monkeypatch.setattr("matchmaker.services.operations.refresher.patched", faulty)
     assert wired.refresher.refresh(ADMIN).whole_because is not None
     assert wired.reader.current().row_of("t:new") >= 0
+
+
+@pytest.mark.slow
+def test_what_is_damaged_is_not_taken_over_from_snapshot_to_snapshot(wired):
+    """A patch has the damaged file, too: it is refused, and the whole graph is read."""
+    wired.store.upsert(MANY)
+    wired.refresher.refresh(ADMIN)
+    good = wired.reader.current()
+    victim = wired.reader.folder() / "vectors.npy"
+    content = victim.read_bytes()
+    victim.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    wired.store.upsert(GraphRows(organizations=(Organization("t:new", "New", Kind.FIRM),)))
+    assert wired.refresher.refresh(ADMIN).whole_because is None
+    assert wired.reader.current() is good
+    assert wired.refresher.is_needed()
+    assert str(wired.refresher.refresh(ADMIN).whole_because) == "The newest snapshot is damaged."
+    assert wired.reader.current().row_of("t:new") >= 0
+    assert not wired.refresher.is_needed()
+    assert _check(wired).ok

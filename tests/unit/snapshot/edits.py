@@ -68,6 +68,8 @@ def vectors_of(spoken: Sequence[Statement], drift: int = 0) -> StatementVectors:
         return np.array(drawn, dtype=np.float32).reshape(len(texts), DIMENSION)
 
     whole, parts = raw([each.text for each in spoken]), raw(passage_texts(spoken))
+    if not spoken:  # as a cache gives them
+        whole = parts = np.zeros((0, 0), dtype=np.float32)
     return StatementVectors("test", "1", whole, MEANS, parts, drift)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.snapshot import nearest as module
+from matchmaker.snapshot.build import build
 from matchmaker.snapshot.lexical import (
     K1,
     B,
@@ -21,12 +24,14 @@ from matchmaker.snapshot.lexical import (
     attainable,
     build_lexical,
     code_shares,
+    concept_share,
     lexical_scores,
     translated_share,
     without,
 )
 from matchmaker.snapshot.load import load, save
 from matchmaker.snapshot.nearest import best, nearest
+from matchmaker.store.ports import Export
 from matchmaker.text import codes, terms
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
 
@@ -191,3 +196,30 @@ def test_a_word_that_a_chinese_statement_has_as_it_is_needs_no_translation() -> 
     index = build_lexical(["CNC 车床", "袜子"])
     shares = translated_share(index, "CNC", np.arange(2, dtype=np.int32))
     assert shares.tolist() == [1, 0]
+
+
+def test_who_names_the_same_in_other_words_or_a_narrower_thing_says_it() -> None:
+    """Of four statements two say sand casting and one casting; one says ball valve."""
+    offers = ("翻砂件，来图加工", "green sand casting of grey iron", "铸造", "球阀")
+    rows = GraphRows(
+        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
+        offers=tuple(
+            Offer(f"o:{number}", "t:firm", OfferKind.PRODUCT, text)
+            for number, text in enumerate(offers)
+        ),
+    )
+    snapshot = build(Export(1, rows), date(2020, 1, 1), None)
+    order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
+    assert concept_share(snapshot, "你好") is None
+    narrow = concept_share(snapshot, "砂型铸造")
+    assert narrow is not None
+    np.testing.assert_allclose(narrow[order], [1, 1, 0.4, 0], rtol=1e-6)
+    wide = concept_share(snapshot, "casting")
+    assert wide is not None
+    np.testing.assert_allclose(wide[order], [1, 1, 1, 0], rtol=1e-6)
+    # Both name half of what is asked for; sand casting is said by three, a ball valve by one.
+    both = concept_share(snapshot, "砂型铸造球阀")
+    assert both is not None
+    casting, valve = math.log(1 + 4 / 4), math.log(1 + 4 / 2)
+    share = casting / (casting + valve)
+    np.testing.assert_allclose(both[order], [share, share, 0.4 * share, 1 - share], rtol=1e-6)
