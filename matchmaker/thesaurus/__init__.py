@@ -42,7 +42,7 @@ class Concept:
     narrower: tuple[int, ...]
 
 
-class Named(NamedTuple):
+class NamedConcepts(NamedTuple):
     """Concepts that a text names or asks for, how surely, in (0, 1], and how much of it does so.
 
     `coverage` is the share of its letters and digits that stand in their forms.
@@ -52,7 +52,7 @@ class Named(NamedTuple):
     coverage: float
 
 
-class _Stretch(NamedTuple):
+class _ConceptStretch(NamedTuple):
     start: int
     end: int
     meanings: Meanings
@@ -66,7 +66,7 @@ class Thesaurus:
     chinese: ahocorasick.Automaton
     english: Mapping[tuple[str, ...], Meanings]
 
-    def named(self, text: str) -> Named:
+    def named(self, text: str) -> NamedConcepts:
         """What a text names. Where forms overlap, the longest from the left counts."""
         folded = normal(text)
         worth: dict[int, float] = {}
@@ -75,9 +75,9 @@ class Thesaurus:
             covered += _letters(folded[stretch.start : stretch.end])
             for number, share in stretch.meanings:
                 worth[number] = max(worth.get(number, 0.0), share)
-        return Named(worth, covered / max(_letters(folded), 1))
+        return NamedConcepts(worth, covered / max(_letters(folded), 1))
 
-    def _stretches(self, folded: str) -> Iterator[_Stretch]:
+    def _stretches(self, folded: str) -> Iterator[_ConceptStretch]:
         hits = [*self._in_chinese(folded), *self._in_english(folded)]
         free = 0
         for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
@@ -85,22 +85,22 @@ class Thesaurus:
                 free = hit.end
                 yield hit
 
-    def _in_chinese(self, folded: str) -> Iterator[_Stretch]:
+    def _in_chinese(self, folded: str) -> Iterator[_ConceptStretch]:
         for last, (length, meanings) in self.chinese.iter(folded):
             start, end = last + 1 - length, last + 1
             cuts_word = _is_latin(folded[start - 1 : start + 1]) or _is_latin(
                 folded[last : end + 1]
             )
             if not cuts_word:
-                yield _Stretch(start, end, meanings)
+                yield _ConceptStretch(start, end, meanings)
 
-    def _in_english(self, folded: str) -> Iterator[_Stretch]:
+    def _in_english(self, folded: str) -> Iterator[_ConceptStretch]:
         spans = list(words(folded))
         said = [singular(folded[start:end]) for start, end in spans]
         for first in range(len(spans)):
             for last in range(min(first + _LONGEST_FORM, len(spans)), first, -1):
                 if meanings := self.english.get(tuple(said[first:last])):
-                    yield _Stretch(spans[first][0], spans[last - 1][1], meanings)
+                    yield _ConceptStretch(spans[first][0], spans[last - 1][1], meanings)
                     break
 
 
@@ -141,7 +141,7 @@ def thesaurus() -> Thesaurus:
 
 
 @lru_cache(maxsize=1_000)
-def named(text: str) -> Named:
+def named(text: str) -> NamedConcepts:
     """What the shipped thesaurus knows of a text."""
     return thesaurus().named(text)
 
@@ -155,7 +155,7 @@ def by_name_in(language: str, text: str, most: int) -> str:
     )
 
 
-class _Row(NamedTuple):
+class _ConceptRow(NamedTuple):
     name: str
     forms: tuple[str, ...]
     wider: tuple[str, ...]
@@ -166,17 +166,17 @@ class _Row(NamedTuple):
         return self.forms[1]
 
 
-def _rows() -> Iterator[_Row]:
+def _rows() -> Iterator[_ConceptRow]:
     for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
         if not file.name.endswith(".tsv"):
             continue
         for line in file.read_text("utf-8").splitlines():
             name, chinese, *others = line.split("\t")
             forms, wider, asked = (tuple(filter(None, cell.split("|"))) for cell in others)
-            yield _Row(name, (name, chinese, *forms), wider, asked)
+            yield _ConceptRow(name, (name, chinese, *forms), wider, asked)
 
 
-def _by_form(rows: list[_Row]) -> dict[str, dict[int, float]]:
+def _by_form(rows: list[_ConceptRow]) -> dict[str, dict[int, float]]:
     """What each form means: concepts that it names, or else only asks for."""
     by_form: dict[str, dict[int, float]] = {}
     for number, row in enumerate(rows):
