@@ -196,7 +196,8 @@ def _is_posted_over(before: Any, row: Any) -> bool:
     if not isinstance(row, (Need, Offer)):
         return False
     source: str = before.provenance.source
-    return source == POSTED != row.provenance.source
+    other: str = row.provenance.source
+    return source == POSTED and other != POSTED
 
 
 def merged_organization(

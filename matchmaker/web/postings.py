@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -128,7 +129,7 @@ def save_posting(id: str) -> PageAnswer:
     sent = request.form.to_dict()
     try:
         seen = sent.get("version", "")
-        version = int(seen) if seen.isascii() and seen.isdigit() else 0
+        version = int(seen) if re.fullmatch("[0-9]{1,9}", seen) else 0
         services().postings.edit(principal, id, _changes(), version)
     except MatchmakerError as error:
         now = services().postings.show(principal, id)
