@@ -184,8 +184,9 @@ def _is_weaker(row: Any, before: Any) -> bool:
     """Whether a row comes from a weaker source than the stored one, of classes that have one."""
     if not hasattr(row, "provenance"):
         return False
-    rank: int = before.provenance.tier.rank
-    return rank < row.provenance.tier.rank
+    known: Provenance = before.provenance
+    new: Provenance = row.provenance
+    return known.tier.rank < new.tier.rank
 
 
 def _is_posted_over(before: Any, row: Any) -> bool:
