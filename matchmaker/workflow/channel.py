@@ -67,6 +67,27 @@ class QuietHours:
         return datetime.combine(day, time(self.end), local.tzinfo)
 
 
+def quiet_hours(begin: int | None, end: int | None, zone: str) -> QuietHours | None:
+    """Quiet hours as they are entered: both, or None for none.
+
+    Raises InvalidInput where one is missing, or both are the same hour.
+    """
+    if begin is None and end is None:
+        return None
+    if begin is None or end is None:
+        raise InvalidInput(
+            "is missing: quiet hours have a beginning and an end.",
+            where="quiet_from" if begin is None else "quiet_until",
+            mend="Give both hours, or neither.",
+        )
+    if begin == end:
+        raise InvalidInput(
+            "is the hour at which they begin.", where="quiet_until",
+            mend="Give different hours, or neither for no quiet hours.",
+        )  # fmt: skip
+    return QuietHours(begin, end, zone)
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeChannel:
     """Where notices go besides the inbox, of an account or for a cluster's coordinators.

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -18,6 +17,8 @@ from matchmaker.services.people import channel_sender
 from matchmaker.workflow.webhook import is_listed, is_public_name
 
 DEADLINE_SECONDS = 30.0
+# Where somebody waits for the verdict.
+TRY_SECONDS = 10.0
 _CODE = Path(__file__).parents[3]
 # Nobody's own: they speak to this machine, or need its files.
 _LOCAL = frozenset({
@@ -79,9 +80,14 @@ def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> Ch
 
 
 def call(
-    address: str, message: ChannelMessage, *, private_allowed: bool, hosts: Sequence[str]
+    address: str,
+    message: ChannelMessage,
+    *,
+    private_allowed: bool,
+    hosts: Sequence[str],
+    seconds: float = DEADLINE_SECONDS,
 ) -> Delivered:
-    """Send a message in a process of its own, within DEADLINE_SECONDS."""
+    """Send a message in a process of its own, which ends after `seconds` whatever it does."""
     sent = {
         "address": address,
         "title": message.title,
@@ -93,15 +99,23 @@ def call(
     }
     # No secret of ours, and no proxy: what is connected to is what was checked.
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-    code = os.pathsep.join([str(_CODE), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+    folders = [name for name in os.environ.get("PYTHONPATH", "").split(os.pathsep) if name]
+    code = os.pathsep.join([str(_CODE), *map(os.path.abspath, folders)])
     try:
         done = subprocess.run(  # noqa: S603 - our own module, and no shell
-            [sys.executable, "-m", channel_sender.__name__],
+            # -P: no folder in which it happens to start is one of code.
+            [sys.executable, "-P", "-m", channel_sender.__name__],
             input=json.dumps(sent).encode(),
-            env={**kept, "PYTHONPATH": code, "PYTHONUTF8": "1", "NO_PROXY": "*"},
-            cwd=tempfile.gettempdir(),
+            env={
+                **kept,
+                "PYTHONPATH": code,
+                "PYTHONUTF8": "1",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "NO_PROXY": "*",
+            },
+            cwd=os.sep,
             capture_output=True,
-            timeout=DEADLINE_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -1,12 +1,15 @@
 """A robot's message on a real HTTP endpoint, and what the process that sends may not do."""
 
 import json
+import sys
+import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from matchmaker.errors import InvalidInput
+from matchmaker.services.people import channel_sender
 from matchmaker.services.people.channel_call import ChannelMessage, Delivered, call, describe
 from matchmaker.workflow.channel import apprise_address, body_of
 
@@ -59,6 +62,36 @@ def test_inner_addresses_and_files_of_this_machine_are_refused(robot):
     assert listed is Delivered.REFUSED
     reading = f"workflows://127.0.0.1:{port}/flow/signature/?template={__file__}"
     assert call(reading, MESSAGE, private_allowed=True, hosts=()) is Delivered.REFUSED
+    assert seen == []
+
+
+def test_no_code_of_the_folder_for_passing_files_runs_as_the_service(robot, monkeypatch, tmp_path):
+    """Everybody on a machine may write to that folder; an empty part of a path names it."""
+    port, seen = robot
+    (tmp_path / "json.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", ":".join(["", *filter(None, sys.path)]))
+    address = f"mmost://127.0.0.1:{port}/abcdefghijklmnopqrstuvwxyz"
+    assert call(address, MESSAGE, private_allowed=True, hosts=()) is Delivered.SENT
+    assert not (tmp_path / "ran").exists()
+    assert len(seen) == 1
+
+
+def test_a_folder_beside_that_of_the_libraries_is_not_read(tmp_path):
+    library, beside = tmp_path / "python3", tmp_path / "python3-private"
+    assert channel_sender._is_within(str(library / "json.py"), str(library))
+    assert channel_sender._is_within(str(library), str(library))
+    assert not channel_sender._is_within(str(beside / "key"), str(library))
+
+
+def test_a_message_has_the_seconds_it_is_given(robot):
+    """Python alone takes longer to start than that; with its usual time it arrives (above)."""
+    port, seen = robot
+    address = f"json://127.0.0.1:{port}/x?rto=99999&cto=99999"
+    rules = {"private_allowed": True, "hosts": (), "seconds": 0.001}
+    assert call(address, MESSAGE, **rules) is Delivered.NOT_SENT
     assert seen == []
 
 
