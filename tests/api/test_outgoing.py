@@ -136,7 +136,7 @@ def links(wired, port):
 
 def notifications(wired, port, watch):
     return Notifications(
-        wired.repositories, wired.accounts, links(wired, port), watch
+        wired.repositories, wired.accounts, links(wired, port), watch, wired.channels.stop
     )  # fmt: skip
 
 
