@@ -331,6 +331,9 @@ class Certificate:
         return has_begun and (self.until is None or self.until >= day)
 
 
+_CERTIFICATE_ID = "#certificate-"
+
+
 def certificate_id(organization: str, kind: str, number: str = "") -> str:
     """The id of a certificate that nobody gave one: the same from whatever source it is told.
 
@@ -338,7 +341,12 @@ def certificate_id(organization: str, kind: str, number: str = "") -> str:
     """
     said = f"{kind.casefold()}\x1f{number}" if number else kind.casefold()
     digest = hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
-    return f"{organization[:180]}#certificate-{digest}"
+    return f"{organization[:180]}{_CERTIFICATE_ID}{digest}"
+
+
+def is_certificate_id(id: str) -> bool:
+    """Whether an id is one that `certificate_id` gave."""
+    return _CERTIFICATE_ID in id
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ class Provenance:
 # No public view has them, nor what contradicts them.
 PRIVATE_FIELDS = frozenset({"contact"})
 SAID_HERE = Provenance("api")
+# The source of needs and offers that postings write: only they change them.
+POSTED = "posted"
 
 
 @dataclass(frozen=True, slots=True)

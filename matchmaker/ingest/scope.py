@@ -6,10 +6,11 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
-from matchmaker.domain import GraphRows, Membership, Provenance, key_of
+from matchmaker.domain import Certificate, ClaimTier, GraphRows, Membership, Provenance, key_of
 from matchmaker.ingest.references import origin_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.messages import Message, message
+from matchmaker.store.merging import is_same_certificate
 from matchmaker.store.schema import ALIASES, DUPLICATES, MEMBERSHIPS, ORGANIZATIONS, TABLES, Table
 
 # Places, industries and clusters are everybody's.
@@ -73,6 +74,47 @@ def within(
         for id in sorted(new - joined if joins else ())
     )
     return replace(parsed, rows=GraphRows(**kept), problems=tuple(problems))
+
+
+def with_claims_of_importer(
+    parsed: Parsed, before: GraphRows, acting_for: Collection[str]
+) -> Parsed:
+    """With nobody standing for a certificate as more than who imports it could on its page.
+
+    That is a coordinator, who stands for nothing of the organisations `acting_for` which they
+    act. What is on record already stays. Each that is lowered is told of.
+    """
+    stored = {row.id: row for row in before.certificates}
+    problems, rows = list(parsed.problems), []
+    for row in parsed.rows.certificates:
+        is_own = row.organization in acting_for
+        highest = ClaimTier.STATED if is_own else ClaimTier.COORDINATOR
+        known = stored.get(row.id)
+        is_on_record = (
+            known is not None and known.claim is row.claim and is_same_certificate(known, row)
+        )
+        if is_on_record or row.claim.rank <= highest.rank:
+            rows.append(row)
+        else:
+            day = None if is_own else row.confirmed_on
+            rows.append(replace(row, claim=highest, confirmed_on=day))
+            _, file, line = origin_of(parsed, "certificates", row)
+            problems.append(Problem(file, line, "claim", _why_lowered(row, highest), "warning"))
+    certificates = replace(parsed.rows, certificates=tuple(rows))
+    return replace(parsed, rows=certificates, problems=tuple(problems))
+
+
+def _why_lowered(row: Certificate, highest: ClaimTier) -> Message:
+    if highest is ClaimTier.STATED:
+        return message(
+            "%(kind)s is kept as only stated: nobody confirms what their own organisation holds.",
+            kind=row.kind,
+        )
+    return message(
+        "%(kind)s is kept as confirmed by a coordinator: only an administrator imports what a "
+        "register says.",
+        kind=row.kind,
+    )
 
 
 def _why_not(table: Table[Any], row: Any) -> tuple[str, Message]:

@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matchmaker.domain import GraphRows, Organization, key_of
+from matchmaker.domain import Certificate, ClaimTier, GraphRows, Organization, key_of
 from matchmaker.store.merging import (
     changed_fields,
     facts,
+    is_same_certificate,
     origin_of_field,
     same_facts,
     with_facts_of,
 )
+
+_CLAIM = ("claim", "confirmed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,13 @@ def _restored(written: Any, was: Any, now: Any) -> tuple[Any, list[str]]:
         back = replace(back, origins=tuple(_origins(was, now, back)))
     elif not stays and hasattr(was, "provenance"):
         back = replace(back, provenance=was.provenance)
+    if isinstance(now, Certificate) and not is_same_certificate(now, back):
+        # Nobody confirmed what is on record again, but who did before the import.
+        is_untouched = all(getattr(now, name) == getattr(written, name) for name in _CLAIM)
+        of = was if is_untouched and is_same_certificate(was, back) else None
+        claim = (of.claim, of.confirmed_on) if of else (ClaimTier.STATED, None)
+        back = replace(back, claim=claim[0], confirmed_on=claim[1])
+        stays = [name for name in stays if name not in _CLAIM]
     return back, stays
 
 

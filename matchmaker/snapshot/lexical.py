@@ -31,6 +31,8 @@ K1 = 1.2
 B = 0.75
 # What a statement that names a wider concept than was asked for says of it.
 WIDER = 0.4
+# Of a long text the concepts that are looked for.
+MOST_CONCEPTS = 30
 
 
 def bucket(term: str, buckets: int = BUCKETS) -> int:
@@ -357,7 +359,7 @@ def concept_share(snapshot: Snapshot, text: str) -> FloatArray | None:
     In whatever words and language (`matchmaker.thesaurus`): who names a narrower concept names
     it, who names a wider one says `WIDER` of it. Rare ones count more, ln(1 + N / (1 + df)) of N
     statements, and all by the root of their part of the text, as much of one that speaks of
-    little else. None where the thesaurus knows none.
+    little else. None where the thesaurus knows none, or no statement says anything.
     """
     concepts, coverage = named(text)
     if not concepts:
@@ -366,7 +368,8 @@ def concept_share(snapshot: Snapshot, text: str) -> FloatArray | None:
     total = np.float32(0)
     spoken = int(np.count_nonzero(snapshot.lexical.length))
     shares = np.zeros(count, dtype=np.float32)
-    for number, worth in concepts.items():
+    surest = sorted(concepts.items(), key=lambda item: -item[1])[:MOST_CONCEPTS]
+    for number, worth in surest:
         said = np.zeros(count, dtype=np.float32)
         concept = thesaurus().concepts[number]
         for other in concept.wider:
@@ -376,7 +379,7 @@ def concept_share(snapshot: Snapshot, text: str) -> FloatArray | None:
         rarity = np.float32(worth * np.log1p(spoken / (1 + np.count_nonzero(said))))
         total += rarity
         shares += rarity * said
-    return shares * np.float32(coverage**0.5) / total
+    return shares * np.float32(coverage**0.5) / total if total else None
 
 
 def _naming(snapshot: Snapshot, concept: int) -> IntArray:
@@ -394,6 +397,7 @@ def _saying(index: LexicalIndex, name: str) -> IntArray:
     postings = [_postings(index, term) for term in dict.fromkeys(terms(name))]
     if not postings or not all(len(rows) for rows in postings):
         return index.statements[:0]
+    postings.sort(key=len)  # what is left of the fewest is soon nothing
     return reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), postings)
 
 

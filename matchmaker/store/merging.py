@@ -21,12 +21,15 @@ from matchmaker.domain import (
     DatePrecision,
     Engagement,
     FieldOrigin,
+    Need,
+    Offer,
     Organization,
     Participant,
     Provenance,
     SourceTier,
     date_text,
 )
+from matchmaker.provenance import POSTED
 from matchmaker.store.schema import PARTICIPANTS, Table
 from matchmaker.text import normal
 
@@ -39,6 +42,11 @@ OTHER_NAMES = "other_names"
 # What the precision is of, in each class that has one.
 _PRINCIPAL_DATES = ("founded", "since", "date")
 NOTHING: frozenset[str] = frozenset()
+# Who stands for a certificate, and what of it they stand for.
+_CLAIM = frozenset({"claim", "confirmed_on"})
+_CONFIRMED = (
+    "organization", "kind", "number", "issuer", "since", "until", "date_precision", "proof",
+)  # fmt: skip
 
 
 @cache
@@ -102,11 +110,13 @@ def merged_row(
     """
     if isinstance(row, Organization):
         return merged_organization(before, row, only_blanks=only_blanks)
-    if hasattr(row, "provenance"):
-        only_blanks |= before.provenance.tier.rank < row.provenance.tier.rank
+    if _is_posted_over(before, row):
+        return before
+    only_blanks |= (is_weaker := _is_weaker(row, before))
     changes: dict[str, Any] = {}
+    is_certificate = isinstance(row, Certificate)
     for name in facts(row.__class__):
-        if name in table.key or name == PARTICIPANTS:
+        if name in table.key or name == PARTICIPANTS or (name in _CLAIM and is_certificate):
             continue
         if is_blank(row, name) and name not in explicit:
             continue
@@ -117,12 +127,14 @@ def merged_row(
         changes |= _change(before, row, name)
     if isinstance(row, Engagement):
         changes[PARTICIPANTS] = _merged_participants(before.participants, row.participants)
+    if is_certificate:
+        is_claim = not is_blank(row, "claim") or "claim" in explicit
+        if only_blanks and before.claim is not ClaimTier.STATED:
+            is_claim = False
+        changes |= _claim(before, replace(before, **changes), row if is_claim else None)
     if all(getattr(before, name) == value for name, value in changes.items()):
         return before
-    if isinstance(row, Certificate) and before.claim is not ClaimTier.STATED:
-        # What somebody confirmed was confirmed as it was.
-        changes = {"claim": row.claim, "confirmed_on": row.confirmed_on} | changes
-    if hasattr(row, "provenance"):
+    if hasattr(row, "provenance") and not is_weaker:
         changes["provenance"] = row.provenance
     return replace(before, **changes)
 
@@ -132,14 +144,61 @@ def is_overruled(before: Any, row: Any) -> bool:
 
     Of organisations their fields tell it: what contradicts is kept beside each.
     """
-    if isinstance(row, Organization) or not hasattr(row, "provenance"):
+    if isinstance(row, Organization):
         return False
-    if before.provenance.tier.rank >= row.provenance.tier.rank:
+    is_posted = _is_posted_over(before, row)
+    if not is_posted and not _is_weaker(row, before):
         return False
     return any(
-        not is_blank(before, name) and not is_blank(row, name) and name != PARTICIPANTS
+        name != PARTICIPANTS
+        and not is_blank(row, name)
+        and (is_posted or not is_blank(before, name))
         for name in changed_fields(before, row)
     )
+
+
+def is_same_certificate(row: Certificate, other: Certificate) -> bool:
+    """Whether two say the same of what is held, so that who confirmed one confirmed the other."""
+    return all(getattr(row, name) == getattr(other, name) for name in _CONFIRMED)
+
+
+def _claim(before: Certificate, after: Certificate, row: Certificate | None) -> dict[str, Any]:
+    """Who stands for a certificate that an import changed: of what they confirmed, no more.
+
+    `row` is what the import says, None where it says nothing of that.
+    """
+    is_as_before = is_same_certificate(before, after)
+    if row is not None:
+        # One that names no file that shows it says nothing against the one on record.
+        said = row if row.proof else replace(row, proof=after.proof)
+        if is_same_certificate(said, after):
+            is_known = is_as_before and row.claim is before.claim
+            day = row.confirmed_on or (before.confirmed_on if is_known else None)
+            return {"claim": row.claim, "confirmed_on": day}
+    if is_as_before:
+        return {}
+    return {"claim": ClaimTier.STATED, "confirmed_on": None}
+
+
+def _is_weaker(row: Any, before: Any) -> bool:
+    """Whether a row comes from a weaker source than the stored one, of classes that have one."""
+    if not hasattr(row, "provenance"):
+        return False
+    known: Provenance = before.provenance
+    new: Provenance = row.provenance
+    return known.tier.rank < new.tier.rank
+
+
+def _is_posted_over(before: Any, row: Any) -> bool:
+    """Whether the stored row is that of a posting and the other one is none: only that changes it.
+
+    Else the two would differ, and each overwrite the other.
+    """
+    if not isinstance(row, (Need, Offer)):
+        return False
+    source: str = before.provenance.source
+    other: str = row.provenance.source
+    return source == POSTED and other != POSTED
 
 
 def merged_organization(

@@ -18,7 +18,7 @@ from matchmaker.web.layout import (
     whole_number,
 )
 from matchmaker.workflow.account import MailRhythm
-from matchmaker.workflow.channel import DEFAULT_ZONE, QuietHours
+from matchmaker.workflow.channel import DEFAULT_ZONE, QuietHours, quiet_hours
 
 _VERDICTS = {
     Delivered.SENT: message("Sent; look whether it has come."),
@@ -67,10 +67,8 @@ def _rhythm() -> MailRhythm:
 
 
 def _quiet() -> QuietHours | None:
-    begin, end = (request.form.get(name, "").strip() for name in ("quiet_from", "quiet_until"))
-    if not begin or not end:
-        return None
-    return QuietHours(
-        whole_number(begin, "quiet_from"), whole_number(end, "quiet_until"),
-        request.form.get("zone", "").strip() or DEFAULT_ZONE,
-    )  # fmt: skip
+    begin, end = (
+        whole_number(entered, name) if (entered := request.form.get(name, "").strip()) else None
+        for name in ("quiet_from", "quiet_until")
+    )
+    return quiet_hours(begin, end, request.form.get("zone", "").strip() or DEFAULT_ZONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -125,14 +126,16 @@ def change_posting(id: str) -> PageAnswer:
 def save_posting(id: str) -> PageAnswer:
     """Saved, unless somebody else did meanwhile: then theirs is shown beside what was typed."""
     principal = signed_in()
-    before = services().postings.show(principal, id)
     sent = request.form.to_dict()
-    if sent.get("version") != str(before.version):
-        sent["version"] = str(before.version)
-        return _posting_page(sent, is_change=True, saved_meanwhile=before.posting.text), 409
     try:
-        services().postings.edit(principal, id, _changes())
+        seen = sent.get("version", "")
+        version = int(seen) if re.fullmatch("[0-9]{1,9}", seen) else 0
+        services().postings.edit(principal, id, _changes(), version)
     except MatchmakerError as error:
+        now = services().postings.show(principal, id)
+        if sent.get("version") != str(now.version):
+            sent["version"] = str(now.version)
+            return _posting_page(sent, is_change=True, saved_meanwhile=now.posting.text), 409
         show_notice(error.text(language()), "bad")
         return _posting_page(sent, is_change=True), 422
     show_notice(gettext("Saved."))

@@ -44,9 +44,3 @@ def due_reminder(
     if was_told and record is not None and record.reminded_at <= due:
         return None
     return due
-
-
-def is_same_fact(before: Certificate, after: Certificate) -> bool:
-    """Whether two say the same of what is held, so that who confirmed one confirmed the other."""
-    facts = ("organization", "kind", "number", "issuer", "since", "until", "date_precision")
-    return all(getattr(before, name) == getattr(after, name) for name in facts)

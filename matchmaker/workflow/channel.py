@@ -67,6 +67,27 @@ class QuietHours:
         return datetime.combine(day, time(self.end), local.tzinfo)
 
 
+def quiet_hours(begin: int | None, end: int | None, zone: str) -> QuietHours | None:
+    """Quiet hours as they are entered: both, or None for none.
+
+    Raises InvalidInput where one is missing, or both are the same hour.
+    """
+    if begin is None and end is None:
+        return None
+    if begin is None or end is None:
+        raise InvalidInput(
+            "is missing: quiet hours have a beginning and an end.",
+            where="quiet_from" if begin is None else "quiet_until",
+            mend="Give both hours, or neither.",
+        )
+    if begin == end:
+        raise InvalidInput(
+            "is the hour at which they begin.", where="quiet_until",
+            mend="Give different hours, or neither for no quiet hours.",
+        )  # fmt: skip
+    return QuietHours(begin, end, zone)
+
+
 @dataclass(frozen=True, slots=True)
 class NoticeChannel:
     """Where notices go besides the inbox, of an account or for a cluster's coordinators.
@@ -155,21 +176,26 @@ def apprise_address(address: str) -> str:
     return cleaned
 
 
-def body_of(lines: Sequence[str], footer: Sequence[str], more: str, most: int) -> str:
-    """A message of at most `most` bytes: as many of its lines as fit, `more` for the others.
+def body_of(
+    lines: Sequence[str], footer: Sequence[str], more: str, most: int, beyond: int = 0
+) -> str:
+    """A message of at most `most` bytes: its foot, and as many of its lines as fit above it.
 
-    `more` has the place `{count}`.
+    `more`, with the place `{count}`, tells of the others and of `beyond` that are not among
+    them. Where not even the first line fits, as much of it as does.
     """
-    end = "\n".join(footer)
-    kept: list[str] = []
-    for number, line in enumerate(lines):
-        left = len(lines) - number - 1
+
+    def text_of(kept: Sequence[str]) -> str:
+        left = len(lines) - len(kept) + beyond
         rest = [more.replace("{count}", str(left))] if left else []
-        text = "\n".join([*kept, line, *rest, "", end])
-        if len(text.encode()) > most and kept:
-            break
-        kept.append(line)
-    left = len(lines) - len(kept)
-    rest = [more.replace("{count}", str(left))] if left else []
-    whole = "\n".join([*kept, *rest, "", end]).encode()
-    return whole[: max(0, most)].decode(errors="ignore")
+        return "\n".join([*kept, *rest, "", *footer])
+
+    for count in range(len(lines), 0, -1):
+        text = text_of(lines[:count])
+        if len(text.encode()) <= most:
+            return text
+    room = most - len(text_of(["…"]).encode()) if lines else 0
+    if room > 0:
+        return text_of([lines[0].encode()[:room].decode(errors="ignore") + "…"])
+    end = "\n".join(footer)
+    return end.encode()[: max(0, most)].decode(errors="ignore")

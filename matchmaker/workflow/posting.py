@@ -21,6 +21,7 @@ from matchmaker.domain import (
     Stage,
     Terms,
 )
+from matchmaker.provenance import POSTED
 from matchmaker.workflow.checks import not_possible
 
 # A need or offer without a date of its own is asked after again when this is over.
@@ -112,7 +113,7 @@ class Posting(PostingContent):
         return Need(
             self.graph_id, self.organization, self.goal or GoalName.SUPPLIER, self.text,
             self.language, self.quantity, self.budget, self.currency, self.deadline,
-            self.stages, self.published, state, Provenance("posted", self.id, SourceTier.SELF),
+            self.stages, self.published, state, self.provenance,
         )  # fmt: skip
 
     def offer(self, *, active: bool = True) -> Offer:
@@ -120,13 +121,22 @@ class Posting(PostingContent):
         return Offer(
             self.graph_id, self.organization, self.offer_kind or OfferKind.PRODUCT, self.text,
             self.language, self.terms, self.slots, self.stages, self.published, active,
-            Provenance("posted", self.id, SourceTier.SELF),
+            self.provenance,
         )  # fmt: skip
 
     @property
+    def provenance(self) -> Provenance:
+        """The source of its row in the graph."""
+        return Provenance(POSTED, self.id, SourceTier.SELF)
+
+    @property
     def is_in_graph(self) -> bool:
-        """Whether it was ever published."""
-        return self.published is not None
+        """Whether the graph shows what becomes of it: its text was ever published.
+
+        What an import published is withdrawn with its posting, whose own text nobody saw.
+        """
+        is_withdrawn_import = bool(self.imported) and self.state is PostingState.WITHDRAWN
+        return self.published is not None or is_withdrawn_import
 
 
 def adopted(row: Need | Offer, id: str, created: datetime) -> Posting:

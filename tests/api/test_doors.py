@@ -120,7 +120,9 @@ def by_api(market, headers, **body):
 def by_page(market, headers):
     query = {"goal": "supplier", "text": TEXT}
     page = create_app(market).test_client().get("/find", query_string=query, headers=headers)
-    heads = re.findall(r'<article class="card".*?</header>', page.get_data(as_text=True), re.DOTALL)
+    heads = re.findall(
+        r'<article class="card result".*?</header>', page.get_data(as_text=True), re.DOTALL
+    )
     return [re.search(r"/organizations/(t:m\d\d)", head)[1] for head in heads]
 
 

@@ -18,14 +18,21 @@ from matchmaker.domain import (
     GraphRows,
     Membership,
     OrganizationFilter,
+    Provenance,
+    SourceTier,
     certificate_id,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.scope import with_claims_of_importer
+from matchmaker.ingest.undo import reversal
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.directory.certificates import CertificateContent, Certificates
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.documents import Store
+from matchmaker.store.merging import merged_row
+from matchmaker.store.schema import CERTIFICATES
 from matchmaker.workflow.account import Account, AccountMembership
 from matchmaker.workflow.certificate import due_reminder
 from matchmaker.workflow.introduction import Introduction
@@ -187,3 +194,81 @@ def test_what_ended_long_ago_is_not_told_of() -> None:
     old = Certificate("k:1", "t:1", "CE", until=TODAY - timedelta(days=31))
     assert due_reminder(old, None, TODAY) is None
     assert due_reminder(replace(old, until=None), None, TODAY) is None
+
+
+OF_A_LIST = Provenance("list.csv", "", SourceTier.IMPORT, TODAY)
+BY_OWNER = Certificate(
+    "k:1", "t:1", "ISO 9001", "NEW-999", provenance=Provenance("api", "", SourceTier.SELF, TODAY)
+)
+CONFIRMED = {"claim": ClaimTier.COORDINATOR, "confirmed_on": TODAY}
+
+
+def test_an_import_confirms_only_what_it_says_itself() -> None:
+    """The owner's number stays, so a file that confirms another one confirms nothing of it."""
+    old = replace(BY_OWNER, number="OLD-1", provenance=OF_A_LIST, **CONFIRMED)
+    assert merged_row(CERTIFICATES, BY_OWNER, old) == BY_OWNER
+    unnumbered = replace(old, number="")
+    assert merged_row(CERTIFICATES, BY_OWNER, unnumbered) == BY_OWNER
+    same = merged_row(CERTIFICATES, BY_OWNER, replace(old, number="NEW-999"))
+    assert (same.claim, same.confirmed_on) == (ClaimTier.COORDINATOR, TODAY)
+
+
+def test_an_import_that_fills_a_blank_leaves_the_row_the_owner_s() -> None:
+    listed = replace(BY_OWNER, number="", issuer="TÜV", provenance=OF_A_LIST)
+    after = merged_row(CERTIFICATES, BY_OWNER, listed)
+    assert (after.issuer, after.number, after.provenance) == ("TÜV", "NEW-999", BY_OWNER.provenance)
+    again = replace(listed, issuer="", number="OLD-1")
+    assert merged_row(CERTIFICATES, after, again) == after
+
+
+def test_who_imports_stands_for_no_more_than_on_the_page() -> None:
+    of_register = replace(BY_OWNER, claim=ClaimTier.REGISTER, confirmed_on=TODAY)
+    own = replace(BY_OWNER, id="k:2", organization="t:2", **CONFIRMED)
+    parsed = Parsed(GraphRows(certificates=(of_register, own)), ())
+    lowered = with_claims_of_importer(parsed, GraphRows(), {"t:2"})
+    assert [row.claim for row in lowered.rows.certificates] == [
+        ClaimTier.COORDINATOR, ClaimTier.STATED,
+    ]  # fmt: skip
+    assert lowered.rows.certificates[1].confirmed_on is None
+    assert [problem.field for problem in lowered.problems] == ["claim", "claim"]
+    # What is on record already, an export that comes back, is as it is.
+    assert with_claims_of_importer(parsed, parsed.rows, {"t:2"}) == parsed
+
+
+def test_undoing_an_import_takes_its_confirmation_too() -> None:
+    """A confirmed B-2 says nothing of A-1; what was confirmed before the import was as it is."""
+    before = replace(BY_OWNER, number="A-1")
+    written = replace(before, number="B-2")
+
+    def undone(was: Certificate, left: Certificate, now: Certificate) -> Certificate:
+        rows = [GraphRows(certificates=(row,)) for row in (left, was, now)]
+        (row,) = reversal(*rows).put.certificates
+        return row
+
+    assert undone(before, written, replace(written, **CONFIRMED)) == before
+    was = replace(before, **CONFIRMED)
+    assert undone(was, written, written) == was
+
+
+def test_another_kind_is_another_certificate(desk: Desk) -> None:
+    cases, content = desk.use_cases, CertificateContent("ISO 9001", "N-1")
+    old = cases.enter(OWN, "t:1", content, ("a.txt", io.BytesIO(b"ISO"))).certificate.id
+    cases.confirm(COORDINATOR, old)
+    moved = cases.change(OWN, old, replace(content, kind="ISO 14001", proof="a.txt")).certificate
+    assert moved.id == certificate_id("t:1", "ISO 14001")
+    assert moved.claim is ClaimTier.STATED
+    assert cases.file(OWN, moved.id)[1].read() == b"ISO"
+    with pytest.raises(NotFound):
+        cases.file(OWN, old)
+    assert cases.enter(OWN, "t:1", content).certificate.id == old
+    with pytest.raises(InvalidInput, match="on record already"):
+        cases.change(OWN, old, replace(content, kind="ISO 14001"))
+    assert [view.certificate.kind for view in cases.listed(OWN, "t:1")] == ["ISO 14001", "ISO 9001"]
+
+
+def test_who_confirmed_one_proof_did_not_confirm_the_next(desk: Desk) -> None:
+    content = CertificateContent("CNAS", "L1", proof="https://a.example/1.pdf")
+    id = desk.use_cases.enter(OWN, "t:1", content).certificate.id
+    desk.use_cases.confirm(COORDINATOR, id)
+    other = replace(content, proof="https://a.example/2.pdf")
+    assert desk.use_cases.change(OWN, id, other).certificate.claim is ClaimTier.STATED

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotAllowed, NotFound
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, TooManyAttempts
 from matchmaker.services.people import channels as service
 from matchmaker.services.people.channel_call import ChannelMessage, Delivered
 from matchmaker.services.people.channels import ChannelContent, Channels
@@ -18,7 +18,7 @@ from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.documents import Store
 from matchmaker.workflow.account import Account, AccountMembership, MailRhythm
-from matchmaker.workflow.channel import RETRIES, QuietHours
+from matchmaker.workflow.channel import RETRIES, QuietHours, quiet_hours
 from matchmaker.workflow.notification import NotificationKind
 
 ROBOT = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6-7abc-4bc4"
@@ -105,6 +105,7 @@ def test_what_happens_goes_there_once_and_the_address_is_sealed(desk: Desk) -> N
     assert message.title == "Matchmaker：2 条新消息"
     assert [line.count("厂") for line in message.lines] == [1, 1]
     assert f"token=channel-{channel.id}" in message.footer[-1]
+    assert "https://m.example/channels" in message.brief[-1]
     assert desk.after(days=2) == 0
     # What was read in the application is not sent any more.
     desk.tell()
@@ -162,6 +163,33 @@ def test_one_that_does_not_answer_is_tried_again_and_then_given_up(desk: Desk) -
     desk.use_cases.change(OWNER, channel.id, MailRhythm.AT_ONCE, None)
     desk.tell()
     assert desk.after(minutes=2) == 1
+
+
+def test_whoever_tries_channels_holds_one_thread_and_for_seconds_only(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel = desk.use_cases.enter(OWNER, ChannelContent(ROBOT))
+    waited: list[object] = []
+
+    def slow(address: str, message: ChannelMessage, **rules: object) -> Delivered:
+        del address, message
+        waited.append(rules["seconds"])
+        with pytest.raises(TooManyAttempts):  # somebody else, meanwhile
+            desk.use_cases.test(OWNER, channel.id)
+        return Delivered.NOT_SENT
+
+    monkeypatch.setattr(service, "call", slow)
+    for _ in range(2):  # one after the other is as well
+        assert desk.use_cases.test(OWNER, channel.id) is Delivered.NOT_SENT
+    assert waited == [10, 10]
+
+
+@pytest.mark.parametrize(("begin", "end"), [(22, None), (None, 7), (22, 22)])
+def test_half_of_the_quiet_hours_is_not_taken_for_none(begin: int | None, end: int | None) -> None:
+    with pytest.raises(InvalidInput):
+        quiet_hours(begin, end, "Asia/Shanghai")
+    assert quiet_hours(None, None, "Asia/Shanghai") is None
+    assert quiet_hours(22, 7, "Asia/Shanghai") == QuietHours(22, 7)
 
 
 def test_the_link_at_the_foot_stops_it(desk: Desk) -> None:

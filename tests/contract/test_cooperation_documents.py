@@ -9,18 +9,19 @@ import pytest
 
 from matchmaker.access import ADMIN, SYSTEM
 from matchmaker.domain import GoalName, GraphRows, Kind, Need, Provenance, SourceTier
-from matchmaker.errors import NotAllowed, NotFound
+from matchmaker.errors import NotAllowed, NotFound, VersionConflict, WrongState
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.cooperation.batches import Batches, PlannedPair
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.matching.answer import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.store.documents import Store, new_id
+from matchmaker.store.ports import ImportRules
 from matchmaker.workflow.account import Preferences
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.notification import NotificationKind
-from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.posting import Posting, PostingAction, PostingState
 from tests.contract.cooperation import START, cooperation_on
 
 
@@ -84,8 +85,6 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
     services.clock.forward(timedelta(days=5))
     assert postings.expire_due() == 1
     assert store.need(published.graph_id).state == "expired"
-    from matchmaker.workflow.posting import PostingAction
-
     postings.act(owner, published.id, PostingAction.RENEW)
     assert store.need(published.graph_id).state == "open"
     assert postings.sync_graph() == 0
@@ -117,6 +116,46 @@ def test_what_an_import_brought_is_changed_by_its_owner_under_the_same_id(store:
     store.upsert(GraphRows(needs=(listed,)))  # the same list once more
     postings.sync_graph()
     assert store.need(listed.id).text == "CF8铸件，每月两吨"
+
+
+def test_what_a_list_brought_is_withdrawn_in_review_and_its_new_text_stays_unseen(
+    store: Store,
+) -> None:
+    services = cooperation_on(store)
+    owner, coordinator = services.person("t:f0").principal(), services.coordinator()
+    postings = Postings(
+        store,
+        services.repositories,
+        NotificationOutbox(services.repositories),
+        lambda: Ranked(),
+        services.clock,
+    )
+    postings.set_review(coordinator, "t:c", reviews=True)
+    of_a_list = Provenance("list.csv", "", SourceTier.IMPORT, START.date())
+    listed = Need("t:listed", "t:f0", GoalName.SUPPLIER, "铸件", provenance=of_a_list)
+    store.upsert(GraphRows(needs=(listed,)))
+    posting = postings.adopt(owner, "t:f0", listed.id, {"text": "CF8铸件"}).posting
+    assert (posting.state, store.need(listed.id)) == ("in_review", listed)
+    # Another tab that shows the list's row, and adopts it in the same moment.
+    with pytest.raises(VersionConflict):
+        postings.post(owner, replace(posting, state=PostingState.DRAFT), publish=True)
+    with pytest.raises(WrongState, match="meanwhile"):
+        postings.edit(owner, posting.id, {"text": "旧页面"}, 7)
+    postings.act(owner, posting.id, PostingAction.WITHDRAW)
+    withdrawn = store.need(listed.id)
+    assert (withdrawn.state, withdrawn.text) == ("closed", "铸件")
+    assert postings.sync_graph() == 0
+    # The same list once more opens nothing.
+    rules = ImportRules(explicit={("needs", listed.id): frozenset({"state"})})
+    changes = store.import_rows(GraphRows(needs=(replace(listed, quantity="2"),)), rules)
+    assert store.need(listed.id) == withdrawn
+    assert changes.overruled == (("needs", listed.id),)
+    postings.act(owner, posting.id, PostingAction.RENEW)
+    assert store.need(listed.id) == withdrawn
+    postings.act(coordinator, posting.id, PostingAction.APPROVE)
+    assert (store.need(listed.id).state, store.need(listed.id).text) == ("open", "CF8铸件")
+    told = services.repositories.notifications.values("account", owner.account)
+    assert NotificationKind.ALERT not in {notification.kind for notification in told}
 
 
 def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> None:

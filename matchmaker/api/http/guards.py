@@ -65,17 +65,10 @@ OPEN = frozenset(
 SECRET = tuple(
     f"{API_PREFIX}/{place}"
     for place in (
-        "session",
-        "password",
-        "invitations",
-        "account",
-        "webhooks",
-        "unsubscribe",
-        "confirmation",
-        "survey-links",
-        "survey-answers",
+        "session", "password", "invitations", "account", "webhooks", "unsubscribe", "confirmation",
+        "survey-links", "survey-answers",
     )
-)
+)  # fmt: skip
 # Attempts from one address, over all workers; who fails too often with one account waits besides.
 LIMITS = {
     "people.sign_in": "30/minute;300/hour",
@@ -107,6 +100,8 @@ LIMITS = {
     "people.delete_account": "30/minute;300/hour",
     "web.change_account": "60/minute;600/hour",
     "web.change_second_factor": "30/minute;300/hour",
+    # Each try starts a process, and calls somebody else's service.
+    "web.change_channels": "20/minute;200/hour",
 }
 TOO_MANY = message("Too many attempts from this address; try again later.")
 # Where files may be sent: tables to import.

@@ -20,7 +20,7 @@ from matchmaker.api.people.routes import NOTICES
 channels = APIBlueprint("channels", __name__, url_prefix=API_PREFIX)
 
 
-@channels.get("/account/channels", **reads(NOTICES, ChannelList))
+@channels.get("/account/channels", **reads(NOTICES, ChannelList, also=(409,)))
 def list_own_channels() -> Response:
     """Where one's own notices go."""
     return _listed("")

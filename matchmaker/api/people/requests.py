@@ -18,7 +18,7 @@ from matchmaker.workflow.account import (
     Scope,
     checked_language,
 )
-from matchmaker.workflow.channel import DEFAULT_ZONE, MAX_ADDRESS, QuietHours
+from matchmaker.workflow.channel import DEFAULT_ZONE, MAX_ADDRESS, QuietHours, quiet_hours
 
 EmailAddress = Annotated[str, Field(min_length=3, max_length=MAX_EMAIL)]
 Secret = Annotated[str, Field(min_length=1, max_length=MAX_PASSWORD)]
@@ -189,9 +189,7 @@ class ChannelTimes(Strict):
     zone: Short = Field(DEFAULT_ZONE, description="Time zone of these hours (IANA).")
 
     def quiet(self) -> QuietHours | None:
-        if self.quiet_from is None or self.quiet_until is None:
-            return None
-        return QuietHours(self.quiet_from, self.quiet_until, self.zone)
+        return quiet_hours(self.quiet_from, self.quiet_until, self.zone)
 
 
 class NewChannel(ChannelTimes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -11,14 +12,13 @@ import structlog
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GraphRows, Need, NeedState, Offer
-from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound
+from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
 from matchmaker.recommend.model import Recommendation, Request
 from matchmaker.services.matching.answer import Answer
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
-from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.text import language_of
 from matchmaker.workflow import posting as lifecycle
@@ -127,7 +127,9 @@ class Postings:
         NotFound, NotAllowed, InvalidInput.
         """
         row = self.imported_row(principal, organization_id, id)
-        draft = lifecycle.adopted(row, new_id(), self.clock())
+        # The same for whoever adopts it, so that two who do at once make one posting.
+        digest = hashlib.blake2b(row.id.encode(), digest_size=16).hexdigest()
+        draft = lifecycle.adopted(row, digest, self.clock())
         return self.post(principal, replace(draft, **changes), publish=True, alert=False)
 
     def post(
@@ -161,16 +163,21 @@ class Postings:
             Posted(saved, 1), alert=alert and saved.state is PostingState.PUBLISHED
         )
 
-    def edit(self, principal: Principal, id: str, changes: dict[str, Any]) -> Posted:
+    def edit(
+        self, principal: Principal, id: str, changes: dict[str, Any], version: int | None = None
+    ) -> Posted:
         """Change a posting; a published one is published anew, through review where that is asked.
 
-        Raises NotFound, NotAllowed, InvalidInput.
+        `version` is the one that was seen, None for whatever is there. Raises NotFound, NotAllowed,
+        InvalidInput; WrongState where it was changed since.
         """
         principal.require_writing()
 
         def change(unit: UnitOfWork) -> Posted:
             stored = self._visible(principal, id)
             principal.require_member(stored.value.organization)
+            if version is not None and stored.version != version:
+                raise WrongState("Somebody else saved it meanwhile.", mend="Look at it again.")
             changed = replace(stored.value, **changes)
             changed = replace(changed, language=language_of(changed.text))
             _check_dates(changed, unit.at.date())
@@ -200,7 +207,9 @@ class Postings:
             changed = self._transition(unit, stored.value, action, note)
             unit.log(f"posting.{action}", f"posting/{id}", state=changed.state)
             unit.add(self.repositories.postings.put(changed, stored.version))
-            fresh = changed.state is PostingState.PUBLISHED and not stored.value.is_in_graph
+            # What was adopted others could see before.
+            was_seen = stored.value.published is not None or bool(stored.value.imported)
+            fresh = changed.state is PostingState.PUBLISHED and not was_seen
             return Posted(changed, stored.version + 1), fresh
 
         posted, fresh = commit_changes(self.repositories.records, principal, self.clock, change)
@@ -296,6 +305,9 @@ class Postings:
         return replace(posted, matches=answer.recommendations)
 
     def _write(self, posting: Posting) -> None:
+        if posting.published is None:
+            self._withdraw_imported(posting)
+            return
         live = posting.state is PostingState.PUBLISHED
         if posting.goal is not None:
             is_expired = posting.state is PostingState.EXPIRED
@@ -304,18 +316,33 @@ class Postings:
         else:
             self.store.upsert(GraphRows(offers=(posting.offer(active=live),)))
 
+    def _withdraw_imported(self, posting: Posting) -> None:
+        """What an import published ends as it says; what nobody approved stays unseen."""
+        source = posting.provenance
+        try:
+            if posting.goal is None:
+                offer = replace(self.store.offer(posting.graph_id), active=False, provenance=source)
+                self.store.upsert(GraphRows(offers=(offer,)))
+            else:
+                need = self.store.need(posting.graph_id)
+                need = replace(need, state=NeedState.CLOSED, provenance=source)
+                self.store.upsert(GraphRows(needs=(need,)))
+        except NotFound:
+            return  # the import was taken back
+
     def _graph_differs(self, posting: Posting) -> bool:
         live = posting.state is PostingState.PUBLISHED
+        is_seen = posting.published is not None
         try:
             if posting.goal is None:
                 offer = self.store.offer(posting.graph_id)
-                return offer.active is not live or offer.text != posting.text
+                return offer.active is not live or (is_seen and offer.text != posting.text)
             need = self.store.need(posting.graph_id)
         except NotFound:
-            return True
+            return is_seen
         # A need that was matched meanwhile is as it should be.
         is_open = need.state in (NeedState.OPEN, NeedState.MATCHED)
-        return is_open is not live or need.text != posting.text
+        return is_open is not live or (is_seen and need.text != posting.text)
 
     def _alert(self, posting: Posting, matches: tuple[Recommendation, ...]) -> None:
         """Tell the best-placed members who agreed to alerts, within the number they set."""

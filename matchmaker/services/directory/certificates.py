@@ -16,6 +16,7 @@ from matchmaker.domain import (
     Provenance,
     SourceTier,
     certificate_id,
+    is_certificate_id,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
 from matchmaker.ingest.certificates import certificate_name
@@ -24,6 +25,7 @@ from matchmaker.services.cooperation.attachment_files import AttachmentFiles
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.store.merging import is_same_certificate
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.attachment import Attachment
 from matchmaker.workflow.certificate import (
@@ -32,7 +34,6 @@ from matchmaker.workflow.certificate import (
     REMINDERS,
     CertificateRecord,
     due_reminder,
-    is_same_fact,
 )
 from matchmaker.workflow.introduction_states import State
 from matchmaker.workflow.notification import NotificationKind
@@ -136,6 +137,7 @@ class Certificates:
         """Change one's own certificate, or the file that shows it.
 
         What was confirmed was confirmed as it was: what is changed has to be confirmed again.
+        One of another kind is another certificate, with another id unless a source gave it.
         Raises NotAllowed, NotFound, InvalidInput.
         """
         organization = self._own(principal, id)
@@ -143,19 +145,24 @@ class Certificates:
         file = None if proof is None else self.files.keep(*proof)
 
         def change(unit: UnitOfWork) -> Certificate:
-            before = self.store.certificate(id)
+            before, kept = self.store.certificate(id), None
             row = after or before
-            if file is not None:
-                row = replace(row, proof=file.name, claim=ClaimTier.STATED, confirmed_on=None)
-            elif is_same_fact(before, row):
-                row = replace(row, claim=before.claim, confirmed_on=before.confirmed_on)
             if file is None and not row.proof and self._record(row)[0].file:
                 row = replace(row, proof=before.proof)  # its file stays
-            self._attach(unit, row, file)
+            if file is not None:
+                row = replace(row, proof=file.name, claim=ClaimTier.STATED, confirmed_on=None)
+            elif is_same_certificate(before, row):
+                row = replace(row, claim=before.claim, confirmed_on=before.confirmed_on)
+            if is_certificate_id(id) and row.kind.casefold() != before.kind.casefold():
+                held = {each.id: each for each in self.store.certificates_of(organization)}
+                held.pop(id, None)
+                row = replace(row, id=_new_id(held, row))
+                kept = self._detach(unit, id)
+            self._attach(unit, row, file or kept)
             unit.log("certificate.changed", _subject(row), organization=organization)
             return row
 
-        return self._view(principal, self._changed(principal, change))
+        return self._view(principal, self._changed(principal, change, id))
 
     def remove(self, principal: Principal, id: str) -> None:
         """Take one's own certificate out, with its file. Raises NotAllowed, NotFound."""
@@ -314,17 +321,21 @@ class Certificates:
         )
 
     def _changed(
-        self, principal: Principal, change: Callable[[UnitOfWork], Certificate]
+        self, principal: Principal, change: Callable[[UnitOfWork], Certificate], id: str = ""
     ) -> Certificate:
-        """The row after a change that rests on the graph as it was read, else it is begun anew."""
+        """The row after a change that rests on the graph as it was read, else it is begun anew.
+
+        That under `id` goes where the row has another one now.
+        """
 
         def attempt() -> Certificate:
             version = self.store.version()
             unit = UnitOfWork.of(principal, self.clock())
             row = change(unit)
             if unit.entries:
-                put = GraphRows(certificates=(row,))
-                self.store.replace_rows(put, GraphRows(), unit.entries, unit.changes, version)
+                put, is_moved = GraphRows(certificates=(row,)), id and row.id != id
+                drop = GraphRows(certificates=(self.store.certificate(id),) if is_moved else ())
+                self.store.replace_rows(put, drop, unit.entries, unit.changes, version)
             return row
 
         return retry_on_conflict(attempt)
@@ -352,6 +363,14 @@ class Certificates:
         if file is not None:
             record, version = self._record(row)
             self._keep(unit, replace(record, file=file), version)
+
+    def _detach(self, unit: UnitOfWork, id: str) -> Attachment | None:
+        """The file of a certificate whose id goes, and what is kept with it."""
+        stored = self.repositories.certificates.get_or_none(id)
+        if stored is None:
+            return None
+        unit.add(self.repositories.certificates.remove(stored))
+        return stored.value.file
 
     def _record(self, row: Certificate) -> tuple[CertificateRecord, int]:
         """What is kept beside a certificate, with its version; 0 where nothing is."""

@@ -16,7 +16,7 @@ from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
 from matchmaker.ingest.report import Parsed, Problem, ReadProgress, consistent, file_counts
 from matchmaker.ingest.resolve import Resolution, resolve
-from matchmaker.ingest.scope import within
+from matchmaker.ingest.scope import with_claims_of_importer, within
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_paths import tables_at
 from matchmaker.ingest.tables import read_files
@@ -90,7 +90,7 @@ class Importer:
         parsed = read_files(
             files, options.tables, reference_index(self.store), _today(), options.cluster
         )
-        return self._import(parsed, options, trust_keys=False)
+        return self._import(principal, parsed, options, trust_keys=False)
 
     def read(
         self, principal: Principal, read: Callable[[ReadProgress], Parsed], options: ImportOptions
@@ -103,9 +103,11 @@ class Importer:
         step = message("Reading the file")
         options.progress(step, 0, 0)
         parsed = read(lambda done, total: options.progress(step, done, total))
-        return self._import(parsed, options, trust_keys=True)
+        return self._import(principal, parsed, options, trust_keys=True)
 
-    def _import(self, parsed: Parsed, options: ImportOptions, *, trust_keys: bool) -> ImportReport:
+    def _import(
+        self, principal: Principal, parsed: Parsed, options: ImportOptions, *, trust_keys: bool
+    ) -> ImportReport:
         parsed = replace(parsed, rows=_dated(parsed.rows, _today()))
         options.progress(message("Looking for duplicates"), 0, 0)
         known = tuple(self.store.duplicate_keys())
@@ -131,6 +133,8 @@ class Importer:
             members = _ids(partial(self.store.members, options.cluster))
             stored = self.store.stored(checked.rows)
             checked = within(checked, stored, options.cluster, members, joins=options.joins)
+            if not principal.admin:
+                checked = with_claims_of_importer(checked, stored, principal.organizations)
         checked = self._with_reference_rows(drop_orphans(checked))
         checked = replace(checked, problems=tuple(consistent(checked.problems)))
         report = ImportReport(

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -18,6 +17,10 @@ from matchmaker.services.people import channel_sender
 from matchmaker.workflow.webhook import is_listed, is_public_name
 
 DEADLINE_SECONDS = 30.0
+# What a message must hold: a title, the shortest foot, and some words between them.
+MIN_BODY = 140
+# Where somebody waits for the verdict.
+TRY_SECONDS = 10.0
 _CODE = Path(__file__).parents[3]
 # Nobody's own: they speak to this machine, or need its files.
 _LOCAL = frozenset({
@@ -44,12 +47,18 @@ class ChannelDescription:
 
 @dataclass(frozen=True, slots=True)
 class ChannelMessage:
-    """A title, lines of which as many are sent as fit, and a foot that always is."""
+    """A title, lines of which as many are sent as fit, and a foot that always is.
+
+    `brief` is the foot where messages are short, as by SMS; `more`, with the place `{count}`,
+    tells of the lines that did not fit and of `beyond` others.
+    """
 
     title: str
     lines: Sequence[str]
     footer: Sequence[str]
+    brief: Sequence[str]
     more: str
+    beyond: int = 0
 
 
 def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> ChannelDescription:
@@ -74,34 +83,56 @@ def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> Ch
             where="address",
             mend="Ask its administrator to list the host.",
         )
-    label = str(channel.url(privacy=True)).partition("?")[0].rstrip("/")
-    return ChannelDescription(str(channel.service_name), label[:200])
+    if int(channel.body_maxlen) < MIN_BODY:
+        raise InvalidInput(
+            "is of a service whose messages are too short to say how to stop them.",
+            where="address",
+            mend="Choose another service.",
+        )
+    # Nothing beyond the host: what else an address holds is a secret with one service or other.
+    scheme = str(channel.url()).partition("://")[0]
+    return ChannelDescription(str(channel.service_name), f"{scheme}://{host and host + '/'}…")
 
 
 def call(
-    address: str, message: ChannelMessage, *, private_allowed: bool, hosts: Sequence[str]
+    address: str,
+    message: ChannelMessage,
+    *,
+    private_allowed: bool,
+    hosts: Sequence[str],
+    seconds: float = DEADLINE_SECONDS,
 ) -> Delivered:
-    """Send a message in a process of its own, within DEADLINE_SECONDS."""
+    """Send a message in a process of its own, which ends after `seconds` whatever it does."""
     sent = {
         "address": address,
         "title": message.title,
         "lines": list(message.lines),
         "footer": list(message.footer),
+        "brief": list(message.brief),
         "more": message.more,
+        "beyond": message.beyond,
         "private_allowed": private_allowed,
         "hosts": list(hosts),
     }
     # No secret of ours, and no proxy: what is connected to is what was checked.
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
-    code = os.pathsep.join([str(_CODE), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+    folders = [name for name in os.environ.get("PYTHONPATH", "").split(os.pathsep) if name]
+    code = os.pathsep.join([str(_CODE), *map(os.path.abspath, folders)])
     try:
         done = subprocess.run(  # noqa: S603 - our own module, and no shell
-            [sys.executable, "-m", channel_sender.__name__],
+            # -P: no folder in which it happens to start is one of code.
+            [sys.executable, "-P", "-m", channel_sender.__name__],
             input=json.dumps(sent).encode(),
-            env={**kept, "PYTHONPATH": code, "PYTHONUTF8": "1", "NO_PROXY": "*"},
-            cwd=tempfile.gettempdir(),
+            env={
+                **kept,
+                "PYTHONPATH": code,
+                "PYTHONUTF8": "1",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "NO_PROXY": "*",
+            },
+            cwd=os.sep,
             capture_output=True,
-            timeout=DEADLINE_SECONDS,
+            timeout=seconds,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):

@@ -53,7 +53,7 @@ def guard(*, private_allowed: bool, hosts: tuple[str, ...]) -> list[str]:
                 return
             name = os.path.realpath(os.fsdecode(path))
             is_written = isinstance(mode, str) and set(mode) & set("wax+")
-            if is_written or not name.startswith(readable):
+            if is_written or not any(_is_within(name, place) for place in readable):
                 refuse(name)
         elif event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork",
                        "os.remove", "os.rename", "os.mkdir", "shutil.copyfile"):  # fmt: skip
@@ -61,6 +61,10 @@ def guard(*, private_allowed: bool, hosts: tuple[str, ...]) -> list[str]:
 
     sys.addaudithook(check)
     return refused
+
+
+def _is_within(name: str, place: str) -> bool:
+    return name == place or name.startswith(place.rstrip(os.sep) + os.sep)
 
 
 def _libraries() -> list[str]:
@@ -88,12 +92,16 @@ def send(message: dict[str, Any]) -> int:
         app_id="Matchmaker", app_desc="Matchmaker", app_url="", image_url_mask="",
         image_path_mask="", secure_logging=True, plugin_paths=[], storage_mode="memory",
     )  # fmt: skip
+    # Before the address is looked at: what reads it is no more ours than what sends.
+    refused = guard(private_allowed=message["private_allowed"], hosts=tuple(message["hosts"]))
     channel = apprise.Apprise.instantiate(message["address"], asset=asset)
     if channel is None:
-        return NOT_SENT
-    refused = guard(private_allowed=message["private_allowed"], hosts=tuple(message["hosts"]))
+        return REFUSED if refused else NOT_SENT
     most = int(channel.body_maxlen) - len(message["title"].encode()) - 2
-    body = body_of(message["lines"], message["footer"], message["more"], most)
+    footer = message["footer"]
+    if 2 * len("\n".join(footer).encode()) > most:
+        footer = message["brief"]
+    body = body_of(message["lines"], footer, message["more"], most, message["beyond"])
     try:
         taken = channel.notify(body, title=message["title"], body_format=apprise.NotifyFormat.TEXT)
     except RefusedError:

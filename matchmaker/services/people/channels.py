@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import timedelta
+from threading import Lock
 
 import structlog
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
+from matchmaker.errors import InvalidInput, NotFound, TooManyAttempts, VersionConflict, WrongState
 from matchmaker.messages import Message, message
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.people.channel_call import ChannelMessage, Delivered, call, describe
+from matchmaker.services.people.channel_call import (
+    DEADLINE_SECONDS,
+    TRY_SECONDS,
+    ChannelMessage,
+    Delivered,
+    call,
+    describe,
+)
 from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
@@ -56,6 +64,8 @@ class Channels:
     _: KW_ONLY
     private_allowed: bool = False
     hosts: tuple[str, ...] = ()
+    # Whoever tries a channel waits for its service: of the threads that serve pages, one.
+    _trying: Lock = field(default_factory=Lock, init=False, compare=False, repr=False)
 
     def listed(self, principal: Principal, cluster: str = "") -> tuple[NoticeChannel, ...]:
         """One's own, or a cluster's. Raises SignInNeeded, NotAllowed."""
@@ -112,16 +122,36 @@ class Channels:
         self._remove(principal.subject, id, "channel.removed")
 
     def test(self, principal: Principal, id: str) -> Delivered:
-        """Send a word, whatever its hours. Raises NotFound, WrongState for a lost key."""
+        """Send a word, whatever its hours, and wait for TRY_SECONDS at most.
+
+        Raises NotFound, WrongState for a lost key, TooManyAttempts while another is tried.
+        """
         principal.require_writing()
         channel = self._own(principal, id).value
         line = message("This channel works: notices of Matchmaker come here.")
-        return self._call(channel, message("Matchmaker"), [line.text(channel.language)])
+        if not self._trying.acquire(blocking=False):
+            raise TooManyAttempts(
+                "Another channel is being tried.", mend="Try again in some seconds."
+            )
+        try:
+            return self._call(
+                channel, message("Matchmaker"), [line.text(channel.language)], seconds=TRY_SECONDS
+            )
+        finally:
+            self._trying.release()
 
     def stop(self, token: str) -> None:
         """No more of it, by the link at the foot of a message. Raises InvalidInput."""
         id = str(self.links.read("channel", token, STOPPED_WITHIN))
         self._remove("link", id, "channel.stopped")
+
+    def is_stop_link(self, token: str) -> bool:
+        """Whether a token is that of the link at the foot of a channel's messages."""
+        try:
+            self.links.read("channel", token, STOPPED_WITHIN)
+        except InvalidInput:
+            return False
+        return True
 
     # -- by themselves
 
@@ -188,7 +218,12 @@ class Channels:
         return sorted(unread, key=lambda notice: (notice.at, notice.id))
 
     def _call(
-        self, channel: NoticeChannel, title: Message, lines: Sequence[str], beyond: int = 0
+        self,
+        channel: NoticeChannel,
+        title: Message,
+        lines: Sequence[str],
+        beyond: int = 0,
+        seconds: float = DEADLINE_SECONDS,
     ) -> Delivered:
         language = channel.language
         stop = self.links.url("unsubscribe", self.links.token("channel", channel.id))
@@ -196,13 +231,13 @@ class Channels:
             message("Read them: %(link)s", link=self.links.url("notices")).text(language),
             message("No more of these here: %(link)s", link=stop).text(language),
         ]
+        # A signed link fills an SMS; the page of channels stops them, too.
+        brief = [message("Stop these: %(link)s", link=self.links.url("channels")).text(language)]
         more = message("… and %(more)s more", more="{count}").text(language)
-        if beyond > 0:
-            footer.insert(0, more.replace("{count}", str(beyond)))
-        sent = ChannelMessage(title.text(language), lines, footer, more)
+        sent = ChannelMessage(title.text(language), lines, footer, brief, more, beyond)
         return call(
             self.sealer.unseal(channel.address), sent,
-            private_allowed=self.private_allowed, hosts=self.hosts,
+            private_allowed=self.private_allowed, hosts=self.hosts, seconds=seconds,
         )  # fmt: skip
 
     def _drop(self, notices: Sequence[Versioned[ChannelNotice]]) -> None:

@@ -237,6 +237,7 @@ def test_who_names_the_same_in_other_words_or_a_narrower_thing_says_it() -> None
     snapshot = build(Export(1, rows), date(2020, 1, 1), None)
     order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
     assert concept_share(snapshot, "你好") is None
+    assert concept_share(build(Export(1, GraphRows()), date(2020, 1, 1), None), "铸造") is None
     narrow = concept_share(snapshot, "砂型铸造")
     assert narrow is not None
     np.testing.assert_allclose(narrow[order], [1, 1, 0.4, 0], rtol=1e-6)
