@@ -161,8 +161,6 @@ def _link_page() -> PageAnswer:
 
 web.add_url_rule("/forgotten", "forgotten", _link_page)
 web.add_url_rule("/reset", "new_password", _link_page)
-# A form with a button, so that no mail program's preview ends anybody's mail.
-web.add_url_rule("/unsubscribe", "unsubscribe", _link_page)
 web.add_url_rule("/confirm", "confirmation", _link_page)
 
 
@@ -195,11 +193,23 @@ def confirm() -> PageAnswer:
     return redirect(url_for("web.home"), 303)
 
 
+@web.get("/unsubscribe")
+def unsubscribe() -> PageAnswer:
+    """A form with a button, so that no mail program's preview ends anybody's mail."""
+    token = request.args.get("token", "")
+    is_channel = services().channels.is_stop_link(token)
+    return render_template("unsubscribe.html", token=token, is_channel=is_channel)
+
+
 @web.post("/unsubscribe")
 def unsubscribed() -> PageAnswer:
-    """No more mail; also the one-click address of RFC 8058."""
-    services().notifications.unsubscribe(request.args.get("token") or request.form.get("token", ""))
-    show_notice(gettext("You will get no more mail."))
+    """No more mail, or messages to a channel; also the one-click address of RFC 8058."""
+    token = request.args.get("token") or request.form.get("token", "")
+    services().notifications.unsubscribe(token)
+    if services().channels.is_stop_link(token):
+        show_notice(gettext("Nothing goes there any more."))
+    else:
+        show_notice(gettext("You will get no more mail."))
     return redirect(url_for("web.sign_in"), 303)
 
 

@@ -176,21 +176,26 @@ def apprise_address(address: str) -> str:
     return cleaned
 
 
-def body_of(lines: Sequence[str], footer: Sequence[str], more: str, most: int) -> str:
-    """A message of at most `most` bytes: as many of its lines as fit, `more` for the others.
+def body_of(
+    lines: Sequence[str], footer: Sequence[str], more: str, most: int, beyond: int = 0
+) -> str:
+    """A message of at most `most` bytes: its foot, and as many of its lines as fit above it.
 
-    `more` has the place `{count}`.
+    `more`, with the place `{count}`, tells of the others and of `beyond` that are not among
+    them. Where not even the first line fits, as much of it as does.
     """
-    end = "\n".join(footer)
-    kept: list[str] = []
-    for number, line in enumerate(lines):
-        left = len(lines) - number - 1
+
+    def text_of(kept: Sequence[str]) -> str:
+        left = len(lines) - len(kept) + beyond
         rest = [more.replace("{count}", str(left))] if left else []
-        text = "\n".join([*kept, line, *rest, "", end])
-        if len(text.encode()) > most and kept:
-            break
-        kept.append(line)
-    left = len(lines) - len(kept)
-    rest = [more.replace("{count}", str(left))] if left else []
-    whole = "\n".join([*kept, *rest, "", end]).encode()
-    return whole[: max(0, most)].decode(errors="ignore")
+        return "\n".join([*kept, *rest, "", *footer])
+
+    for count in range(len(lines), 0, -1):
+        text = text_of(lines[:count])
+        if len(text.encode()) <= most:
+            return text
+    room = most - len(text_of(["…"]).encode()) if lines else 0
+    if room > 0:
+        return text_of([lines[0].encode()[:room].decode(errors="ignore") + "…"])
+    end = "\n".join(footer)
+    return end.encode()[: max(0, most)].decode(errors="ignore")

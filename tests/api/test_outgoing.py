@@ -199,6 +199,25 @@ def test_the_link_at_the_foot_ends_all_mail(wired, post_office, pair, watch):
     assert len(to(letters(), pair[1])) == 1
 
 
+@pytest.mark.parametrize(
+    ("purpose", "button", "done"),
+    [
+        ("unsubscribe", "End all mail to me", "You will get no more mail."),
+        ("channel", "End these messages", "Nothing goes there any more."),
+    ],
+)
+def test_the_page_of_a_stop_link_says_what_it_stops(wired, purpose, button, done):
+    client = create_app(wired).test_client()
+    query, english = {"token": wired.links.token(purpose, "x")}, {"Accept-Language": "en"}
+    page = client.get("/unsubscribe", query_string=query, headers=english)
+    assert f"<button>{button}</button>" in page.text
+    assert ("all mail" in page.text) is (purpose == "unsubscribe")
+    stopped = client.post(
+        "/unsubscribe", query_string=query, headers=english, follow_redirects=True
+    )
+    assert done in stopped.text
+
+
 def test_a_mail_server_that_is_down_loses_nothing(wired, post_office, pair, watch):
     port, letters = post_office
     propose(wired, pair)

@@ -105,6 +105,7 @@ def test_what_happens_goes_there_once_and_the_address_is_sealed(desk: Desk) -> N
     assert message.title == "Matchmaker：2 条新消息"
     assert [line.count("厂") for line in message.lines] == [1, 1]
     assert f"token=channel-{channel.id}" in message.footer[-1]
+    assert "https://m.example/channels" in message.brief[-1]
     assert desk.after(days=2) == 0
     # What was read in the application is not sent any more.
     desk.tell()

@@ -65,17 +65,10 @@ OPEN = frozenset(
 SECRET = tuple(
     f"{API_PREFIX}/{place}"
     for place in (
-        "session",
-        "password",
-        "invitations",
-        "account",
-        "webhooks",
-        "unsubscribe",
-        "confirmation",
-        "survey-links",
-        "survey-answers",
+        "session", "password", "invitations", "account", "webhooks", "unsubscribe", "confirmation",
+        "survey-links", "survey-answers",
     )
-)
+)  # fmt: skip
 # Attempts from one address, over all workers; who fails too often with one account waits besides.
 LIMITS = {
     "people.sign_in": "30/minute;300/hour",

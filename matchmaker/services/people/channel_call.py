@@ -17,6 +17,8 @@ from matchmaker.services.people import channel_sender
 from matchmaker.workflow.webhook import is_listed, is_public_name
 
 DEADLINE_SECONDS = 30.0
+# What a message must hold: a title, the shortest foot, and some words between them.
+MIN_BODY = 140
 # Where somebody waits for the verdict.
 TRY_SECONDS = 10.0
 _CODE = Path(__file__).parents[3]
@@ -45,12 +47,18 @@ class ChannelDescription:
 
 @dataclass(frozen=True, slots=True)
 class ChannelMessage:
-    """A title, lines of which as many are sent as fit, and a foot that always is."""
+    """A title, lines of which as many are sent as fit, and a foot that always is.
+
+    `brief` is the foot where messages are short, as by SMS; `more`, with the place `{count}`,
+    tells of the lines that did not fit and of `beyond` others.
+    """
 
     title: str
     lines: Sequence[str]
     footer: Sequence[str]
+    brief: Sequence[str]
     more: str
+    beyond: int = 0
 
 
 def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> ChannelDescription:
@@ -75,8 +83,15 @@ def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> Ch
             where="address",
             mend="Ask its administrator to list the host.",
         )
-    label = str(channel.url(privacy=True)).partition("?")[0].rstrip("/")
-    return ChannelDescription(str(channel.service_name), label[:200])
+    if int(channel.body_maxlen) < MIN_BODY:
+        raise InvalidInput(
+            "is of a service whose messages are too short to say how to stop them.",
+            where="address",
+            mend="Choose another service.",
+        )
+    # Nothing beyond the host: what else an address holds is a secret with one service or other.
+    scheme = str(channel.url()).partition("://")[0]
+    return ChannelDescription(str(channel.service_name), f"{scheme}://{host and host + '/'}…")
 
 
 def call(
@@ -93,7 +108,9 @@ def call(
         "title": message.title,
         "lines": list(message.lines),
         "footer": list(message.footer),
+        "brief": list(message.brief),
         "more": message.more,
+        "beyond": message.beyond,
         "private_allowed": private_allowed,
         "hosts": list(hosts),
     }

@@ -98,7 +98,10 @@ def send(message: dict[str, Any]) -> int:
     if channel is None:
         return REFUSED if refused else NOT_SENT
     most = int(channel.body_maxlen) - len(message["title"].encode()) - 2
-    body = body_of(message["lines"], message["footer"], message["more"], most)
+    footer = message["footer"]
+    if 2 * len("\n".join(footer).encode()) > most:
+        footer = message["brief"]
+    body = body_of(message["lines"], footer, message["more"], most, message["beyond"])
     try:
         taken = channel.notify(body, title=message["title"], body_format=apprise.NotifyFormat.TEXT)
     except RefusedError:

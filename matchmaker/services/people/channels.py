@@ -145,6 +145,14 @@ class Channels:
         id = str(self.links.read("channel", token, STOPPED_WITHIN))
         self._remove("link", id, "channel.stopped")
 
+    def is_stop_link(self, token: str) -> bool:
+        """Whether a token is that of the link at the foot of a channel's messages."""
+        try:
+            self.links.read("channel", token, STOPPED_WITHIN)
+        except InvalidInput:
+            return False
+        return True
+
     # -- by themselves
 
     def deliver_due(self) -> int:
@@ -223,10 +231,10 @@ class Channels:
             message("Read them: %(link)s", link=self.links.url("notices")).text(language),
             message("No more of these here: %(link)s", link=stop).text(language),
         ]
+        # A signed link fills an SMS; the page of channels stops them, too.
+        brief = [message("Stop these: %(link)s", link=self.links.url("channels")).text(language)]
         more = message("… and %(more)s more", more="{count}").text(language)
-        if beyond > 0:
-            footer.insert(0, more.replace("{count}", str(beyond)))
-        sent = ChannelMessage(title.text(language), lines, footer, more)
+        sent = ChannelMessage(title.text(language), lines, footer, brief, more, beyond)
         return call(
             self.sealer.unseal(channel.address), sent,
             private_allowed=self.private_allowed, hosts=self.hosts, seconds=seconds,

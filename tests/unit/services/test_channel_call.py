@@ -1,21 +1,24 @@
 """A robot's message on a real HTTP endpoint, and what the process that sends may not do."""
 
+import dataclasses
 import json
 import sys
 import tempfile
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
+import apprise
 import pytest
 
 from matchmaker.errors import InvalidInput
-from matchmaker.services.people import channel_sender
+from matchmaker.services.people import channel_call, channel_sender
 from matchmaker.services.people.channel_call import ChannelMessage, Delivered, call, describe
 from matchmaker.workflow.channel import apprise_address, body_of
 
 MESSAGE = ChannelMessage(
     "Matchmaker: 2 new", ["- 甲厂想与贵方合作", "- [x](https://y.example)"],
-    ["阅读：https://m.example/notices", "停止：https://m.example/unsubscribe"], "另有 {count} 条",
+    ["阅读：https://m.example/notices", "停止：https://m.example/unsubscribe"],
+    ["停止：https://m.example/channels"], "另有 {count} 条",
 )  # fmt: skip
 
 
@@ -126,6 +129,29 @@ def test_addresses_are_known_as_they_are_copied_and_shown_without_secrets(addres
     assert secret not in described.label
 
 
+@pytest.mark.parametrize(
+    ("address", "label"),
+    [
+        ("jsons://example.com/secret-token-in-path/abc123456", "jsons://example.com/…"),
+        ("jsons://someone:password@example.com:8443/x?+Key=abc", "jsons://example.com/…"),
+        ("mailtos://someone:password@example.com", "mailtos://example.com/…"),
+        ("wecombot://693a91f6-7abc-4bc4", "wecombot://…"),
+    ],
+)
+def test_of_an_address_its_host_is_shown_and_no_more(address, label):
+    assert describe(address, private_allowed=True, hosts=()).label == label
+
+
+def test_a_service_whose_messages_cannot_say_how_to_stop_them_is_refused(monkeypatch):
+    monkeypatch.setattr(channel_call, "MIN_BODY", 161)  # of Twilio's 160
+    twilio = f"twilio://AC{'0' * 32}:{'1' * 32}@+12223334444/+15553334444"
+    with pytest.raises(InvalidInput) as raised:
+        describe(twilio, private_allowed=True, hosts=())
+    assert "too short" in raised.value.message.text("en")
+    monkeypatch.undo()
+    assert describe(twilio, private_allowed=True, hosts=()).service == "Twilio"
+
+
 @pytest.mark.parametrize("most", [2048, 120, 60])
 def test_a_message_keeps_within_the_bytes_of_its_service(most):
     """By hand: a line of 30 signs of three bytes each and its dash has 92."""
@@ -133,5 +159,27 @@ def test_a_message_keeps_within_the_bytes_of_its_service(most):
     text = body_of(lines, ["停止"], "另有 {count} 条", most)
     assert len(text.encode()) <= most
     shown = text.count("- ")
-    assert (f"另有 {40 - shown} 条" in text) is (most > 60)
+    assert f"另有 {40 - shown} 条" in text
+    assert text.endswith("停止")
     assert body_of(["- a", "- b"], ["end"], "{count} more", 999) == "- a\n- b\n\nend"
+    assert body_of(["- a", "- b"], ["end"], "{count} more", 999, 7) == "- a\n- b\n7 more\n\nend"
+
+
+@pytest.mark.parametrize("body_maxlen", [140, 160, 280])
+def test_what_is_as_short_as_an_sms_still_says_how_to_stop_it(monkeypatch, body_maxlen):
+    """The foot of a signed link has 227 bytes."""
+    long_link = f"停止：https://m.example/unsubscribe?token={'x' * 180}"
+    message = dataclasses.replace(
+        MESSAGE, footer=[long_link], lines=["- 长三角精密阀门厂想与贵方合作" * 9]
+    )
+    sent = []
+    monkeypatch.setattr(channel_sender, "guard", lambda **_: [])
+    service = apprise.Apprise.instantiate("mmost://127.0.0.1/abcdefghijklmnopqrstuvwxyz")
+    monkeypatch.setattr(type(service), "body_maxlen", body_maxlen)
+    monkeypatch.setattr(type(service), "notify", lambda _, body, **__: sent.append(body) or True)
+    rules = {"address": "mmost://127.0.0.1/abcdefghijklmnopqrstuvwxyz", "private_allowed": True}
+    asked = {**rules, "hosts": [], **dataclasses.asdict(message)}
+    assert channel_sender.send(asked) == channel_sender.SENT
+    assert sent[0].endswith("https://m.example/channels")
+    assert sent[0].startswith("- 长三角")
+    assert len(sent[0].encode()) + len(message.title.encode()) + 2 <= body_maxlen
