@@ -22,7 +22,7 @@ from huey.consumer import Consumer
 
 from matchmaker import spans, telemetry
 from matchmaker.access import SYSTEM
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import MatchmakerError, WrongState
 from matchmaker.logs import configure_logs
 from matchmaker.messages import terminal_language
 from matchmaker.services.operations.process_lock import ProcessLock
@@ -46,7 +46,7 @@ class PeriodicWork:
     """A kind of work that comes again, at the minutes and hours (UTC) of `schedule`.
 
     It is looked for `every` so many seconds, and rests as long as it took, or a minute where
-    something was not available.
+    something was not available. What another process was at is looked for again as ever.
     """
 
     name: str
@@ -65,7 +65,10 @@ class PeriodicWork:
                     log.warning(
                         f"not done: {self.name}", error=str(error.message), mend=str(error.mend)
                     )
-                    every = 60.0
+                    if isinstance(error, WrongState):
+                        began = time.monotonic()  # it was only waited for
+                    else:
+                        every = 60.0
                 except Exception:
                     log.exception("periodic work failed", work=self.name)
                     every = 60.0

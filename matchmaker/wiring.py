@@ -451,7 +451,7 @@ class Wiring:
             else SharedRefresh(
                 self.shared_state, self.snapshot_exchange, self.shared_vectors
             ).alone,
-            0.0 if self.shared_state is None else FETCH_SECONDS,
+            FETCH_SECONDS,
         )
 
     @cached_property

@@ -2,24 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import redis
-from redis.backoff import ExponentialBackoff
+from redis.backoff import ExponentialBackoff, NoBackoff
 from redis.retry import Retry
 
 from matchmaker.errors import ServiceUnavailable
 from matchmaker.settings import REDIS_SCHEMES, Settings
 
 PREFIX = "matchmaker"
-# A restart takes a second or two, which who changes something waits for: about 8 s in all.
-_PATIENT_RETRIES = 18
-_STEP_SECONDS = 5.0
+# A restart takes a second or two, which who changes something waits for: with the last attempt
+# about 8 s in all. Queues are waited at for a second, which one attempt must outlast.
+_PATIENT_SECONDS = 6.0
+_STEP_SECONDS = 2.0
 # Counting is not worth waiting for.
 _QUICK_SECONDS = 0.5
+
+Returned = TypeVar("Returned")
+_within = threading.local()
+
+
+class RetryUntil(Retry):
+    """Tries again until so many seconds have passed since the first attempt began.
+
+    A command connects anew inside its own attempts, and the client library has both tried again
+    by the same rule: the inner one is tried once, else their numbers multiply.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(ExponentialBackoff(cap=0.5, base=0.02), -1)
+        self.seconds = seconds
+
+    def call_with_retry(
+        self,
+        do: Callable[[], Returned],
+        fail: Callable[..., Any],
+        is_retryable: Callable[[Exception], bool] | None = None,
+        with_failure_count: bool = False,
+    ) -> Returned:
+        """As the base class says; raises what the last attempt raised."""
+        if getattr(_within, "is_retrying", False):
+            once = Retry(NoBackoff(), 0, self._supported_errors)
+            return once.call_with_retry(do, fail, is_retryable, with_failure_count)
+        until = time.monotonic() + self.seconds
+
+        def may_go_on(error: Exception) -> bool:
+            is_wanted = is_retryable is None or is_retryable(error)
+            return is_wanted and time.monotonic() < until
+
+        _within.is_retrying = True
+        try:
+            return super().call_with_retry(do, fail, may_go_on, with_failure_count)
+        finally:
+            _within.is_retrying = False
 
 
 class SharedState:
@@ -29,9 +70,7 @@ class SharedState:
         self.settings = settings
         # Who changes something waits while the server starts anew.
         self.patient = redis.Redis(
-            connection_pool=self._pool(
-                _STEP_SECONDS, Retry(ExponentialBackoff(cap=0.5, base=0.02), _PATIENT_RETRIES)
-            )
+            connection_pool=self._pool(_STEP_SECONDS, RetryUntil(_PATIENT_SECONDS))
         )
         # A lease is renewed, and attempts are counted, at once or not at all.
         self.quick = redis.Redis(

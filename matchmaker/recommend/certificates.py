@@ -104,7 +104,7 @@ def answers_kind(held: str, asked: str) -> bool:
 def changes_by(snapshot: Snapshot, day: date) -> bool:
     """Whether a certificate began or ended to hold between the snapshot's day and another."""
     as_of = snapshot.meta.as_of
-    return any(
+    return as_of != day and any(
         each.is_valid_on(as_of) is not each.is_valid_on(day)
         for certificates in held_by(snapshot).values()
         for each in certificates

@@ -22,16 +22,24 @@ import structlog
 from matchmaker.domain import Layer
 from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
-from matchmaker.snapshot.model import CODES, Adjacency, Snapshot, SnapshotMeta, TieLayer
-from matchmaker.snapshot.nearest import EXACT_UP_TO, write_index
+from matchmaker.snapshot import folders
+from matchmaker.snapshot.folders import POINTER, WRITING, install
+from matchmaker.snapshot.model import (
+    CODES,
+    Adjacency,
+    FileStamp,
+    IndexFile,
+    Snapshot,
+    SnapshotMeta,
+    TieLayer,
+)
+from matchmaker.snapshot.nearest import EXACT_UP_TO, open_index, write_index
 from matchmaker.snapshot.network_view import share_network_view
 
 FORMAT = 11
-POINTER = "CURRENT"
 META = "meta.json"
 INDEX = "vectors.usearch"
 INDEX_ROWS = "index_rows.npy"
-KEPT = 2  # the current one, and the one that a reader may still be opening
 MEND = "Run `matchmaker refresh`."
 
 _FIELDS = get_type_hints(Snapshot)
@@ -64,7 +72,7 @@ def save_made(
     try:
         root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(
-            dir=root, prefix=".writing-", ignore_cleanup_errors=True
+            dir=root, prefix=WRITING, ignore_cleanup_errors=True
         ) as beside:
             snapshot = make(Path(beside))
             _write(snapshot, Path(beside), earlier)
@@ -77,47 +85,6 @@ def save_made(
             root=root,
             value=error.strerror or error,
         ) from None
-
-
-def install(beside: Path, root: Path, version: int) -> Path:
-    """Make a whole folder beside the others the current one; only it and the last one stay."""
-    folder = _place(beside, root, version)
-    _point(root, folder.name)
-    others = [path for path in root.glob("v*") if path.is_dir() and path != folder]
-    others.sort(key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
-    for old in others[KEPT - 1 :]:
-        # A process that has it mapped keeps reading what it mapped.
-        shutil.rmtree(old, ignore_errors=True)
-    return folder
-
-
-def _place(beside: Path, root: Path, version: int) -> Path:
-    """Give the folder its name: the version, and a number where that is taken."""
-    for attempt in range(10_000):
-        folder = root / f"v{version:08d}-{attempt:04d}"
-        if not folder.exists():
-            os.rename(beside, folder)  # noqa: PTH104
-            _sync(root)
-            return folder
-    raise OSError(f"no free name for version {version}")
-
-
-def _point(root: Path, name: str) -> None:
-    pointer = root / f".{POINTER}-{os.getpid()}-{threading.get_ident()}"
-    with pointer.open("w", encoding="utf-8") as file:
-        file.write(name)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(pointer, root / POINTER)  # noqa: PTH105
-    _sync(root)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _write(snapshot: Snapshot, folder: Path, earlier: Snapshot | None) -> None:
@@ -135,7 +102,8 @@ def _write(snapshot: Snapshot, folder: Path, earlier: Snapshot | None) -> None:
     if snapshot.index_rows is not None:
         np.save(folder / INDEX_ROWS, snapshot.index_rows, allow_pickle=False)
         if not (folder / INDEX).exists():
-            shutil.copyfile(str(snapshot.index_file), folder / INDEX)
+            assert snapshot.index_file is not None, "rows are those of an index"
+            shutil.copyfile(snapshot.index_file.path, folder / INDEX)
     elif len(snapshot.vectors) > EXACT_UP_TO and snapshot.meta.dimension:
         write_index(snapshot.vectors, folder / INDEX)
     files = sorted(folder.iterdir())
@@ -153,8 +121,8 @@ def _write(snapshot: Snapshot, folder: Path, earlier: Snapshot | None) -> None:
     (folder / META).write_text(json.dumps(content, indent=1), encoding="utf-8")
     for file in (*files, folder / META):
         if file.name not in linked:
-            _sync(file)
-    _sync(folder)
+            folders.sync(file)
+    folders.sync(folder)
 
 
 def _linked(snapshot: Snapshot, folder: Path, earlier: Snapshot) -> dict[str, list[int]]:
@@ -173,7 +141,7 @@ def _linked(snapshot: Snapshot, folder: Path, earlier: Snapshot) -> dict[str, li
             os.link(earlier.folder / name, folder / name)
         except OSError:  # not every file system has links
             shutil.copyfile(earlier.folder / name, folder / name)
-            _sync(folder / name)
+            folders.sync(folder / name)
     return {name: known[name] for name in same}
 
 
@@ -239,29 +207,46 @@ def load(folder: Path, earlier: Snapshot | None = None) -> Snapshot:
         ) from None
 
 
-# Of files that were read: device, number, size and time of change, and the checksum.
-Verified = dict[tuple[int, int, int, int], int]
+# Of files that were read: which they are, and the checksum.
+Verified = dict[FileStamp, int]
+
+
+def _stamp(path: Path) -> FileStamp:
+    """Which file it is. A number that is free again may be another file's, but not all of it."""
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def verify(folder: Path, verified: Verified | None = None) -> None:
     """Read every file and compare its checksum. Raises SnapshotUnavailable.
 
     Those that were `verified` under another name, of a snapshot before, are not read again;
-    those of this snapshot take their place there.
+    those of this snapshot take their place there. Where it is not whole, those that are sound
+    stay beside the former: the next snapshot may have them.
     """
     known, read = dict(verified or {}), Verified()
-    for name, (_, checksum) in _meta(folder)["files"].items():
-        path = folder / name
-        if not path.exists():
-            raise SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=path)
-        status = path.stat()
-        file = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-        if known.get(file) != checksum and _checksum(path) != checksum:
-            raise SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=path)
-        read[file] = checksum
-    if verified is not None:
-        verified.clear()
-        verified.update(read)
+    kept = known
+    try:
+        for name, (_, checksum) in _meta(folder)["files"].items():
+            path = folder / name
+            file = _sound(path, checksum, known)
+            read[file] = checksum
+        kept = {}
+    finally:
+        if verified is not None:
+            verified.clear()
+            verified.update(kept | read)
+
+
+def _sound(path: Path, checksum: int, known: Verified) -> FileStamp:
+    """Which file it is. Raises SnapshotUnavailable where it is not what was written."""
+    try:
+        file = _stamp(path)
+        if known.get(file) == checksum or _checksum(path) == checksum:
+            return file
+    except OSError:  # gone, perhaps just now
+        pass
+    raise SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=path)
 
 
 def _meta(folder: Path) -> dict[str, Any]:
@@ -291,13 +276,14 @@ def _meta(folder: Path) -> dict[str, Any]:
 
 
 def _mapped(folder: Path, content: Mapping[str, Any], earlier: Snapshot | None) -> Snapshot:
-    files: dict[str, tuple[int, int]] = {}
-    held = dict((*_arrays(earlier), *_tables(earlier))) if earlier is not None else {}
+    files: dict[str, FileStamp] = {}
+    held: dict[str, Any] = {}
+    if earlier is not None:
+        held = dict((*_arrays(earlier), *_tables(earlier)))
+        held[INDEX] = earlier.index_file
 
     def same(name: str, path: Path) -> Any:
-        status = path.stat()
-        files[path.name] = status.st_dev, status.st_ino
-        # The number of a file that is mapped is no other file's.
+        files[path.name] = _stamp(path)
         is_same = earlier is not None and earlier.files.get(path.name) == files[path.name]
         return held.get(name) if is_same else None
 
@@ -332,7 +318,14 @@ def _mapped(folder: Path, content: Mapping[str, Any], earlier: Snapshot | None) 
     def means(name: str) -> dict[str, Any]:
         return dict(zip(content["languages"][name], array(name), strict=True))
 
-    index = folder / INDEX
+    def index_file() -> IndexFile | None:
+        path = folder / INDEX
+        if not path.exists():
+            return None
+        before = same(INDEX, path)
+        # Open from the beginning: the folder may be gone when it is first asked.
+        return IndexFile(path, before.opened) if before is not None else open_index(path)
+
     return Snapshot(
         meta=SnapshotMeta(**meta),
         **{name: group(name, shape) for name, shape in _GROUPS.items()},
@@ -342,7 +335,7 @@ def _mapped(folder: Path, content: Mapping[str, Any], earlier: Snapshot | None) 
         passage_vectors=array("passage_vectors"),
         language_means=means("language_means"),
         query_means=means("query_means"),
-        index_file=index if index.exists() else None,
+        index_file=index_file(),
         index_rows=array("index_rows") if (folder / INDEX_ROWS).exists() else None,
         folder=folder,
         files=files,
@@ -393,7 +386,7 @@ class SnapshotReader:
     def _take_over(
         self, stamp: tuple[int, int] | None, prepare: Callable[[Snapshot], None] | None = None
     ) -> Snapshot:
-        if stamp != self._stamp or self._snapshot is None:
+        while stamp != self._stamp or self._snapshot is None:
             try:
                 folder = self.folder()
                 verify(folder, self._verified)
@@ -404,12 +397,17 @@ class SnapshotReader:
                     prepare(snapshot)
                 self._snapshot = snapshot
             except SnapshotUnavailable as error:
+                newer = self._pointed()
+                if newer != stamp:  # it may have been cleared away while it was read
+                    stamp = newer
+                    continue
                 if self._snapshot is None:
                     raise
                 log.error(
                     "snapshot_refused", reason=str(error.message), kept=self._snapshot.meta.version
                 )
             self._stamp = stamp
+            break
         return self._snapshot
 
     def folder(self) -> Path:

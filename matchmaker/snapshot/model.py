@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -45,6 +45,9 @@ IntArray = NDArray[np.int32]
 CodeArray = NDArray[np.int8]
 OffsetArray = NDArray[np.int64]
 FloatArray = NDArray[np.float32]
+
+# Of a file: device, number, size in bytes and time of change in nanoseconds.
+FileStamp = tuple[int, int, int, int]
 
 KINDS = tuple(Kind)
 SIZES = tuple(Size)
@@ -288,6 +291,14 @@ class SnapshotMeta:
     drift: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class IndexFile:
+    """An approximate index of vectors; open, it is read also when its file is gone."""
+
+    path: Path
+    opened: Any  # usearch's Index
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """Everything ranking and auditing read.
@@ -328,12 +339,12 @@ class Snapshot:
     passage_vectors: FloatArray
     language_means: Mapping[str, FloatArray]
     query_means: Mapping[str, FloatArray]
-    index_file: Path | None = None  # of the approximate index, where there is one
+    index_file: IndexFile | None = None  # the approximate index, where there is one
     # Rows of its keys, -1 of those that are no more; None: each key is a row.
     index_rows: IntArray | None = None
     folder: Path | None = None  # that it was read from
-    # Device and number of the file that each array or table was read from, by its name.
-    files: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    # The file that each array or table was read from, by its name.
+    files: Mapping[str, FileStamp] = field(default_factory=dict)
     own_cache: Cache | None = None  # instead of one of those of the latest used
 
     def __len__(self) -> int:

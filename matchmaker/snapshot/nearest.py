@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
+from matchmaker.snapshot.model import FloatArray, IndexFile, IntArray, Snapshot
 
 EXACT_UP_TO = 200_000
 
@@ -26,7 +24,7 @@ def nearest(
     if snapshot.meta.dimension == 0 or count <= 0:
         return np.zeros(0, np.int32), np.zeros(0, np.float32)
     if snapshot.index_file is not None:
-        return _by_index(snapshot, vector, count, allowed)
+        return _by_index(snapshot, snapshot.index_file, vector, count, allowed)
     scores = np.asarray(snapshot.vectors @ vector, dtype=np.float32)
     if allowed is not None:
         scores = np.where(allowed, scores, -np.inf).astype(np.float32)
@@ -64,21 +62,31 @@ def _not_in_index(snapshot: Snapshot) -> IntArray:
     return np.flatnonzero(missing).astype(np.int32)
 
 
-@lru_cache(maxsize=2)
-def _opened(path: str) -> Any:
+def open_index(path: Path) -> IndexFile:
+    """Memory-map what `write_index` wrote. Raises OSError where it cannot be read."""
     from usearch.index import Index
 
-    return Index.restore(path, view=True)
+    try:
+        opened = Index.restore(str(path), view=True)
+    except RuntimeError as error:
+        raise OSError(f"{path.name}: {error}") from None
+    if opened is None:
+        raise OSError(f"{path.name} is no index")
+    return IndexFile(path, opened)
 
 
 def _by_index(
-    snapshot: Snapshot, vector: FloatArray, count: int, allowed: NDArray[np.bool_] | None
+    snapshot: Snapshot,
+    index_file: IndexFile,
+    vector: FloatArray,
+    count: int,
+    allowed: NDArray[np.bool_] | None,
 ) -> tuple[IntArray, FloatArray]:
     """Ask for more until enough are allowed, then score the found ones exactly.
 
     So are those scored that came after the index was made.
     """
-    index = _opened(str(snapshot.index_file))
+    index = index_file.opened
     beside = snapshot.cached("statements not in the index", lambda: _not_in_index(snapshot))
     wanted = count
     while True:

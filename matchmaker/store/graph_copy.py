@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from matchmaker.errors import StoreUnavailable, not_writable
+from matchmaker.errors import MatchmakerError, StoreUnavailable, not_writable
 from matchmaker.store.answers import Export, GraphChanges, GraphState
 from matchmaker.store.content import StoreContent
 from matchmaker.store.graph_reading import Returned, TransactionWork
@@ -59,13 +59,15 @@ class GraphCopy:
         self._write(fill)
 
     def is_of(self, state: GraphState) -> bool:
-        """Whether the newest copy is of this state of the graph."""
+        """Whether the newest copy is of this state of the graph; one that is damaged is of none."""
         path = self._newest()
         if path is None:
             return False
         copy = self._open_file(path)
         try:
             kept = copy.state()
+        except MatchmakerError:
+            return False
         finally:
             copy.close()
         return (kept.version, kept.graph_id) == (state.version, state.graph_id)

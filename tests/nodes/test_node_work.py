@@ -16,7 +16,7 @@ from matchmaker.nodes.notes import NodeNote
 from matchmaker.nodes.registry import NodeRegistry
 from matchmaker.nodes.shared_state import SharedState
 from matchmaker.services.operations import node_work
-from matchmaker.snapshot import load
+from matchmaker.snapshot import folders
 from matchmaker.snapshot.load import save
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.job import JobKind, JobState
@@ -30,7 +30,7 @@ def nodes(shared_settings, tmp_path, monkeypatch):
         (election, "RENEWED_EVERY"), (node_work, "FOLLOWED_EVERY"), (node_work, "ANNOUNCED_EVERY")
     ):  # fmt: skip
         monkeypatch.setattr(module, name, 0.05)
-    monkeypatch.setattr(load, "_sync", lambda path: None)
+    monkeypatch.setattr(folders, "sync", lambda path: None)
     both = [
         Wiring(shared_settings.model_copy(update={"data_dir": tmp_path / name, "node": name}))
         for name in "ab"

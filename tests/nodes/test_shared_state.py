@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -11,6 +14,7 @@ import redis
 from matchmaker.api.http.allowance import LocalAllowance, SharedAllowance
 from matchmaker.api.http.idempotency import SharedAnswers, StoredAnswer
 from matchmaker.errors import InvalidInput, ServiceUnavailable, WrongState
+from matchmaker.nodes import shared_state
 from matchmaker.nodes.election import Election
 from matchmaker.nodes.lease import Lease
 from matchmaker.nodes.notes import NodeNote
@@ -169,6 +173,24 @@ def test_what_cannot_be_reserved_is_refused_and_what_was_done_stays_done(shared_
     with pytest.raises(ServiceUnavailable, match="Redis"):
         answers.begin("k", "request")
     answers.finish("k", ANSWER)
+
+
+def test_a_server_that_is_silent_is_not_waited_for_once_more_in_each_attempt(monkeypatch):
+    """What takes connections and says nothing: each attempt connects anew, and both time out."""
+    monkeypatch.setattr(shared_state, "_PATIENT_SECONDS", 0.2)
+    monkeypatch.setattr(shared_state, "_STEP_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as silent:
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        state = SharedState(Settings(redis=address, _env_file=None))
+
+        def ask():
+            with suppress(redis.RedisError):
+                state.patient.get("a")
+
+        asking = threading.Thread(target=ask, daemon=True)
+        asking.start()
+        asking.join(5)  # all attempts by all would take a quarter of a minute and more
+        assert not asking.is_alive()
 
 
 def test_who_changes_something_waits_while_the_server_starts_anew(redis_server, shared_settings):

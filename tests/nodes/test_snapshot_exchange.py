@@ -15,7 +15,7 @@ from matchmaker.services.operations import snapshot_exchange
 from matchmaker.services.operations.folder_lock import folder_lock
 from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
 from matchmaker.settings import Settings
-from matchmaker.snapshot import load
+from matchmaker.snapshot import folders
 from matchmaker.snapshot.load import SnapshotReader, save, verify
 from tests.unit.snapshot.graphs import random_rows, snapshot_of
 
@@ -23,7 +23,7 @@ from tests.unit.snapshot.graphs import random_rows, snapshot_of
 @pytest.fixture
 def nodes(tmp_path, monkeypatch):
     """Makes a node: its exchange over the one shared folder."""
-    monkeypatch.setattr(load, "_sync", lambda path: None)  # no crash of the machine is tried here
+    monkeypatch.setattr(folders, "sync", lambda path: None)  # no crash of the machine is tried here
 
     def make(name: str) -> SnapshotExchange:
         root = tmp_path / name / "snapshots"
@@ -156,6 +156,52 @@ def test_nothing_is_fetched_over_a_snapshot_that_is_being_made(nodes):
         assert other.local_version() == 0
     other.follow()
     assert served(other) == 3
+
+
+def test_a_pointer_that_names_files_outside_its_folder_is_refused(nodes, tmp_path):
+    maker, other = nodes("a"), nodes("b")
+    made(maker, 3, token=100)
+    other.follow()
+    made(maker, 4, token=100)
+    pointer = max((tmp_path / "shared" / "pointers").iterdir())
+    published = pointer.read_bytes()
+    names = (
+        "../../outside.npy", f"{tmp_path}/outside.npy", "deeper/outside.npy",
+        "..", "", ".lock", "published.json",
+    )  # fmt: skip
+    digest = json.loads(published)["files"]["meta.json"]["digest"]
+    refused = [(name, digest) for name in names] + [("inside.npy", "../pointers/a")]
+    for name, said in refused:
+        content = json.loads(published)
+        content["files"][name] = content["files"]["meta.json"] | {"digest": said}
+        pointer.write_text(json.dumps(content))
+        other._read.clear()
+        other._refused.clear()
+        assert other.follow() is NodeNote.DAMAGED, name
+        assert not list(tmp_path.rglob("outside.npy"))
+        assert served(other) == 3
+
+
+def test_of_files_that_are_gone_no_digests_are_kept(nodes):
+    maker = nodes("a")
+    for version in (3, 4, 5):
+        made(maker, version, token=100, seed=version)
+    # its files but for what says that it is published
+    assert len(maker._digests) == len(list(maker.reader.folder().iterdir())) - 1
+
+
+def test_what_a_dead_process_left_is_removed_by_the_next(nodes):
+    maker, other = nodes("a"), nodes("b")
+    made(maker, 3, token=100)
+    for prefix in (".writing-", ".fetching-"):
+        left = other.root / f"{prefix}x"
+        left.mkdir(parents=True)
+        (left / "vectors.npy").write_bytes(b"half")
+    other.follow()
+    assert served(other) == 3
+    assert sorted(path.name for path in other.root.iterdir() if path.is_dir()) == [
+        other.reader.folder().name
+    ]
 
 
 def test_what_no_node_can_want_any_more_goes(nodes, tmp_path):

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import IO
 
 from matchmaker.errors import WrongState, not_writable
+from matchmaker.snapshot.folders import remove_unfinished
 
 _STEP_SECONDS = 0.2
 
 
 @contextmanager
 def folder_lock(root: Path, wait_seconds: float = 0.0) -> Iterator[None]:
-    """Hold the lock of a folder; the system frees it when a process dies.
+    """Hold the lock of a folder of snapshots; the system frees it when a process dies.
+
+    What a dead process left half-made in it is gone then.
 
     Raises WrongState where another process has it for longer than that, StorageFull.
     """
@@ -31,6 +34,7 @@ def folder_lock(root: Path, wait_seconds: float = 0.0) -> Iterator[None]:
             if time.monotonic() >= until:
                 raise WrongState("Another refresh is running.", mend="Wait until it is done.")
             time.sleep(_STEP_SECONDS)
+        remove_unfinished(root)
         yield
 
 

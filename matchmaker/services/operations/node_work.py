@@ -28,7 +28,7 @@ from matchmaker.snapshot.load import FORMAT
 
 # A new snapshot is looked for so often: one listing of the object store.
 FOLLOWED_EVERY = 2.0
-# Whoever makes a snapshot waits so long for one that is just being fetched.
+# Whoever makes a snapshot waits so long for one that is just being fetched or made.
 FETCH_SECONDS = 60.0
 # What was learned, and embedded, elsewhere.
 SYNCED_EVERY = 10.0

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 import time
@@ -28,7 +29,8 @@ from matchmaker.errors import NotFound, SnapshotUnavailable, StorageFull, WrongS
 from matchmaker.nodes.notes import NodeNote
 from matchmaker.nodes.objects import ObjectStore
 from matchmaker.services.operations.folder_lock import folder_lock
-from matchmaker.snapshot.load import FORMAT, MEND, SnapshotReader, install, load
+from matchmaker.snapshot.folders import FETCHING, install
+from matchmaker.snapshot.load import FORMAT, MEND, SnapshotReader, load
 from matchmaker.snapshot.model import CODES
 
 POINTERS, BLOBS = "pointers", "blobs"
@@ -43,6 +45,8 @@ _SWEPT_EVERY = 600.0
 # What arrived damaged is fetched again after a while: it may have been so on its way only.
 REFUSED_SECONDS = 60.0
 _AT_ONCE = 4
+# Files lie in the folder itself, and none is there before it was fetched.
+_NAME, _DIGEST = re.compile(r"[^./\\\0][^/\\\0]*"), re.compile(r"[0-9a-f]{64}")
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +79,14 @@ class Publication:
     def is_readable(self) -> bool:
         """Whether this program can read it."""
         return self.format == FORMAT and self.codes == codes_digest()
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether all its files are such as a snapshot has: who fetches it writes these names."""
+        return all(
+            _NAME.fullmatch(name) and name != PUBLISHED and _DIGEST.fullmatch(file.digest)
+            for name, file in self.files.items()
+        )
 
 
 _PUBLICATION = TypeAdapter(Publication)
@@ -181,11 +193,13 @@ class SnapshotExchange:
 
     def _fetch(self, publication: Publication) -> None:
         """Raises NotFound, SnapshotUnavailable where it is not what was published, StorageFull."""
+        if not publication.is_sound:
+            raise SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=publication.name)
         known = self._local_files()
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(
-                dir=self.root, prefix=".fetching-", ignore_cleanup_errors=True
+                dir=self.root, prefix=FETCHING, ignore_cleanup_errors=True
             ) as beside:
                 folder = Path(beside)
                 with ThreadPoolExecutor(_AT_ONCE) as pool:
@@ -258,15 +272,15 @@ class SnapshotExchange:
         return self._read[name]
 
     def _files_of(self, folder: Path) -> dict[str, PublishedFile]:
-        files = {}
+        files, digests = {}, {}
         for path in sorted(folder.rglob("*")):
             if path.is_file() and path.name != PUBLISHED:
                 status = path.stat()
                 stamp = (status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
-                if stamp not in self._digests:
-                    self._digests[stamp] = _digest(path)
+                digests[stamp] = self._digests.get(stamp) or _digest(path)
                 name = path.relative_to(folder).as_posix()
-                files[name] = PublishedFile(status.st_size, self._digests[stamp])
+                files[name] = PublishedFile(status.st_size, digests[stamp])
+        self._digests = digests  # those of earlier folders are not asked for any more
         return files
 
     def _sweep(self) -> None:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from matchmaker import jobs
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
-from matchmaker.errors import StoreUnavailable
+from matchmaker.errors import StoreUnavailable, WrongState
 from matchmaker.jobs import expire_postings, periodic_work
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
@@ -87,6 +87,21 @@ def test_changes_are_looked_for_every_few_seconds_and_long_work_rests_as_long(mo
     jobs.PeriodicWork("refresh", lambda _: True, work, every=2.0).repeat(over)
     # After nothing two seconds, after twenty seconds' work twenty, after a fault the next minute.
     assert over.waited == [2.0, 20.0, 30.0]
+
+
+def test_what_another_process_was_at_is_looked_for_again_as_ever(monkeypatch):
+    clock = [0.0]
+
+    def work():
+        clock[0] += 60.0
+        raise WrongState("Another refresh is running.")
+
+    monkeypatch.setattr(
+        jobs, "time", SimpleNamespace(time=lambda: 30.0, monotonic=lambda: clock[0])
+    )
+    over = Ticks(2)
+    jobs.PeriodicWork("refresh", lambda _: True, work, every=2.0).repeat(over)
+    assert over.waited == [2.0, 2.0]
 
 
 def test_the_refresh_is_among_what_is_looked_for_often(tmp_path):

@@ -2,6 +2,8 @@
 
 import fcntl
 import json
+import threading
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from matchmaker import wiring
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
-from matchmaker.errors import SnapshotUnavailable, WrongState
+from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, WrongState
 from matchmaker.jobs import refresh_if_needed
 from matchmaker.recommend.model import Request
 from matchmaker.settings import Settings
@@ -155,7 +157,23 @@ def test_two_refreshes_do_not_meet(wired):
     with (wired.snapshot_root / ".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         with pytest.raises(WrongState):
-            wired.refresher.refresh(ADMIN)
+            replace(wired.refresher, patience_seconds=0.3).refresh(ADMIN)
+
+
+def test_who_refreshes_waits_for_a_refresh_that_is_at_it(wired):
+    """On one node as on several; that it has begun is seen by what it asks for next."""
+
+    def no_model():
+        raise ModelUnavailable("There is no model.")
+
+    wired.snapshot_root.mkdir()
+    file = (wired.snapshot_root / ".lock").open("w")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    end = threading.Timer(0.1, file.close)
+    end.start()
+    with pytest.raises(ModelUnavailable):
+        replace(wired.refresher, model=no_model).refresh(ADMIN)
+    end.join()
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shutil
 from collections import Counter
 from dataclasses import fields
 from datetime import date
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization
+from matchmaker.errors import SnapshotUnavailable
 from matchmaker.snapshot import nearest as module
 from matchmaker.snapshot.build import build
 from matchmaker.snapshot.lexical import (
@@ -156,6 +158,30 @@ def test_many_statements_are_found_by_an_index(
         assert len(set(rows.tolist()) & set(exact.tolist())) >= 4
         assert similarity[0] == pytest.approx(1, abs=1e-5)
     assert module.EXACT_UP_TO == 200_000
+
+
+def test_an_index_answers_also_when_its_folder_was_cleared_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A long question holds on to its snapshot while two newer ones are made."""
+    monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
+    snapshot = snapshot_of(random_rows(2, size=60))
+    folder = save(snapshot, tmp_path)
+    saved = load(folder)
+    shutil.rmtree(folder)
+    rows, _ = nearest(saved, snapshot.vectors[17], 5)
+    assert rows[0] == 17
+
+
+def test_an_index_that_cannot_be_read_refuses_its_snapshot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
+    folder = save(snapshot_of(random_rows(2, size=60)), tmp_path)
+    index = folder / "vectors.usearch"
+    index.write_bytes(bytes(index.stat().st_size))
+    with pytest.raises(SnapshotUnavailable, match="cannot be read"):
+        load(folder)
 
 
 @given(TEXTS, TEXTS, st.randoms())

@@ -15,8 +15,11 @@ import pytest
 
 from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
+from matchmaker.snapshot import folders
+from matchmaker.snapshot import load as load_module
 from matchmaker.snapshot.build import build
-from matchmaker.snapshot.load import POINTER, SnapshotReader, check_model, load, save, verify
+from matchmaker.snapshot.folders import POINTER
+from matchmaker.snapshot.load import SnapshotReader, check_model, load, save, save_made, verify
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.ports import Export
 from tests.unit.snapshot.graphs import AS_OF, random_rows, random_vectors, snapshot_of
@@ -170,6 +173,34 @@ def test_old_snapshots_are_cleared_away(tmp_path: Path) -> None:
         save(replace(snapshot, meta=replace(snapshot.meta, version=version)), tmp_path)
     assert len(list(tmp_path.glob("v*"))) == 2
     assert SnapshotReader(tmp_path).current().meta.version == 4
+
+
+def test_a_reader_goes_on_to_the_newest_when_the_one_it_reads_is_cleared_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two newer ones are made meanwhile; what it has read once it does not read again."""
+    monkeypatch.setattr(folders, "sync", lambda path: None)
+    save(snapshot_of(random_rows(1)), tmp_path)
+    newest, checksum = SnapshotReader(tmp_path), load_module._checksum
+    read: list[str] = []
+
+    def overtaken(path: Path) -> int:
+        total = checksum(path)
+        if path.parent.name.startswith("v"):
+            read.append(path.name)
+            if len(read) == 10:
+                for version in (11, 12):
+                    before = load(newest.folder())
+                    newer = replace(before, meta=replace(before.meta, version=version))
+                    save_made(lambda _, made=newer: made, tmp_path, before)  # type: ignore[misc]
+        return total
+
+    monkeypatch.setattr(load_module, "_checksum", overtaken)
+    assert SnapshotReader(tmp_path).current().meta.version == 12
+    written_anew = {"language_means.npy", "query_means.npy"}
+    again = {name for name in read if read.count(name) > 1}
+    assert again <= written_anew
+    assert len(read) > 20
 
 
 def test_a_full_disk_leaves_the_last_one_current(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from matchmaker.domain import Kind, Participant, Role
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.graph import network
-from matchmaker.snapshot import build, changes, load, patch
+from matchmaker.snapshot import build, changes, folders, load, patch
 from matchmaker.snapshot.lexical import build_lexical
 from matchmaker.snapshot.load import verify
 from matchmaker.snapshot.nearest import nearest
@@ -28,7 +28,7 @@ from tests.unit.snapshot.edits import EDITS, EditedGraph
 @pytest.fixture(autouse=True)
 def _small_graphs_are_patched_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "MOST_CHANGED", 1e9)
-    monkeypatch.setattr(load, "_sync", lambda _: None)  # no power is cut here
+    monkeypatch.setattr(folders, "sync", lambda _: None)  # no power is cut here
     # Files of the size of the graph.
     monkeypatch.setattr(build, "build_lexical", partial(build_lexical, buckets=1 << 10))
 
