@@ -9,6 +9,7 @@ that no store ever holds what another could not.
 
 from __future__ import annotations
 
+import calendar
 import datetime
 import hashlib
 import re
@@ -96,6 +97,18 @@ def date_of_text(text: str) -> tuple[datetime.date, DatePrecision]:
     if quarter:
         return date, DatePrecision.QUARTER
     return date, DatePrecision.MONTH if month else DatePrecision.YEAR
+
+
+_MONTHS = {DatePrecision.YEAR: 12, DatePrecision.QUARTER: 3, DatePrecision.MONTH: 1}
+
+
+def last_day_of_text(text: str) -> datetime.date:
+    """The last day of what `date_of_text` reads: 2027 is 2027-12-31. Raises InvalidInput."""
+    first, precision = date_of_text(text)
+    if precision is DatePrecision.DAY:
+        return first
+    month = first.month + _MONTHS[precision] - 1
+    return first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
 
 
 def is_id(text: str) -> bool:

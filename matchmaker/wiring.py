@@ -409,13 +409,14 @@ class Wiring:
         return Mirror(self.settings.data_dir / name, objects, f"files/{name}")
 
     def _gather_files(self) -> None:
-        for name in ("rankers", "uploads", "attachments"):
+        for name in ("rankers", "uploads", "attachments", "proofs"):
             self._mirror(name).gather()
 
     def _spread_files(self) -> None:
         self._mirror("rankers").put_folder("")
         self._mirror("uploads").spread()
-        self._mirror("attachments").spread_files()
+        for name in ("attachments", "proofs"):
+            self._mirror(name).spread_files()
 
     @cached_property
     def objects(self) -> ObjectStore:
@@ -660,7 +661,11 @@ class Wiring:
         return Certificates(
             self.store,
             self.repositories,
-            AttachmentFiles(self.settings.data_dir / "proofs", Scanner(self.settings.scanner)),
+            AttachmentFiles(
+                self.settings.data_dir / "proofs",
+                Scanner(self.settings.scanner),
+                self._mirror("proofs"),
+            ),
             self.notification_outbox,
             self.clock,
         )

@@ -94,6 +94,11 @@ class RememberedList:
     joins: bool | None = None
 
 
+def reference_id(introduction: str, organization: str) -> str:
+    """The id of what an organisation gives of an introduction."""
+    return f"{introduction} {organization}"
+
+
 @dataclass(frozen=True, slots=True)
 class GivenReference:
     """That `organization` lets the one it is `about` count what they finished together."""

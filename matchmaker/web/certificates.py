@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.api.directory.certificates import certificate_file
 from matchmaker.api.http.context import services
-from matchmaker.domain import DatePrecision, date_of_text
+from matchmaker.domain import DatePrecision, date_of_text, last_day_of_text
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
 from matchmaker.services.directory.certificates import CertificateContent, ProofFile
@@ -53,7 +53,7 @@ def _content() -> CertificateContent:
         raise InvalidInput("is empty.", where="kind")
     return CertificateContent(
         form["kind"], form.get("number", ""), form.get("issuer", ""), day,
-        date_of_text(until)[0] if until else None, form.get("proof", ""), precision,
+        last_day_of_text(until) if until else None, form.get("proof", ""), precision,
     )  # fmt: skip
 
 

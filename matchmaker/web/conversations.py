@@ -12,7 +12,7 @@ from matchmaker.access import Principal
 from matchmaker.api.cooperation.conversations import appointment_calendar, attachment_file
 from matchmaker.api.http.context import services
 from matchmaker.errors import InvalidInput
-from matchmaker.services.cooperation.attachment_types import ATTACHMENT_TYPES
+from matchmaker.services.cooperation.attachment_types import EXTENSIONS
 from matchmaker.services.cooperation.introduction_views import IntroductionView
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
@@ -56,7 +56,7 @@ class Conversation:
     zone: str
     zones: Sequence[str]
     now: datetime
-    extensions: str = ",".join(f".{extension}" for extension in ATTACHMENT_TYPES)
+    extensions: str = EXTENSIONS
     most: int = MAX_FILE // 1_000_000
     times: int = MAX_TIMES
 

@@ -25,6 +25,7 @@ from matchmaker.domain import (
 )
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation
+from matchmaker.services.cooperation.attachment_types import EXTENSIONS
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.directory.figures import ReportedFigure
 from matchmaker.store.merging import is_blank
@@ -67,6 +68,7 @@ def organization(id: str) -> PageAnswer:
         series=_series(services().directory.figures(principal, row.id)),
         references=services().references.of(row.id),
         certificates=services().certificates.listed(principal, row.id),
+        extensions=EXTENSIONS,
         memberships=_memberships(principal, row.id),
         offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],
         needs=published.needs(row.id, NeedState.OPEN, None, 100).rows,

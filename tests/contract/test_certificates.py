@@ -21,6 +21,7 @@ from matchmaker.domain import (
     Provenance,
     SourceTier,
     certificate_id,
+    last_day_of_text,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.ingest.report import Parsed
@@ -28,13 +29,15 @@ from matchmaker.ingest.scope import with_claims_of_importer
 from matchmaker.ingest.undo import reversal
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.directory.certificates import CertificateContent, Certificates
+from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_row
 from matchmaker.store.schema import CERTIFICATES
 from matchmaker.workflow.account import Account, AccountMembership
-from matchmaker.workflow.certificate import due_reminder
+from matchmaker.workflow.attachment import MAX_FILES_TOGETHER
+from matchmaker.workflow.certificate import CertificateRecord, due_reminder
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import Origin, Side, State
 from matchmaker.workflow.notification import NotificationKind
@@ -133,7 +136,7 @@ def test_what_is_entered_is_confirmed_by_others_and_once_changed_no_longer(desk:
     assert cases.confirm(PARTNER, id).certificate.claim is ClaimTier.COORDINATOR
     assert [kind for kind, _ in desk.told()] == [NotificationKind.CERTIFICATE_CONFIRMED] * 2
     same = cases.change(OWN, id, content).certificate
-    assert (same.claim, same.proof) == (ClaimTier.COORDINATOR, "iatf.txt")
+    assert (same.claim, same.proof) == (ClaimTier.COORDINATOR, "")
     longer = replace(content, until=date(2030, 1, 1))
     assert cases.change(OWN, id, longer).certificate.claim is ClaimTier.STATED
     cases.confirm(COORDINATOR, id)
@@ -235,6 +238,20 @@ def test_who_imports_stands_for_no_more_than_on_the_page() -> None:
     assert with_claims_of_importer(parsed, parsed.rows, {"t:2"}) == parsed
 
 
+def test_a_coordinator_s_file_is_no_register(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "certificates.csv"
+    file.write_text(
+        "id,organization,kind,number,claim,confirmed_on\n"
+        "my:1,t:1,ISO 9001,N-1,from_register,2026-01-01\n"
+    )
+    for principal, claim in ((COORDINATOR, ClaimTier.COORDINATOR), (ADMIN, ClaimTier.REGISTER)):
+        Importer(desk.store).tables(principal, [file], ImportOptions(cluster="c:1"))
+        assert desk.store.certificate("my:1").claim is claim
+    # Their file once more, read as it is on record now, takes nothing away.
+    Importer(desk.store).tables(COORDINATOR, [file], ImportOptions(cluster="c:1"))
+    assert desk.store.certificate("my:1").claim is ClaimTier.REGISTER
+
+
 def test_undoing_an_import_takes_its_confirmation_too() -> None:
     """A confirmed B-2 says nothing of A-1; what was confirmed before the import was as it is."""
     before = replace(BY_OWNER, number="A-1")
@@ -254,7 +271,7 @@ def test_another_kind_is_another_certificate(desk: Desk) -> None:
     cases, content = desk.use_cases, CertificateContent("ISO 9001", "N-1")
     old = cases.enter(OWN, "t:1", content, ("a.txt", io.BytesIO(b"ISO"))).certificate.id
     cases.confirm(COORDINATOR, old)
-    moved = cases.change(OWN, old, replace(content, kind="ISO 14001", proof="a.txt")).certificate
+    moved = cases.change(OWN, old, replace(content, kind="ISO 14001")).certificate
     assert moved.id == certificate_id("t:1", "ISO 14001")
     assert moved.claim is ClaimTier.STATED
     assert cases.file(OWN, moved.id)[1].read() == b"ISO"
@@ -264,6 +281,35 @@ def test_another_kind_is_another_certificate(desk: Desk) -> None:
     with pytest.raises(InvalidInput, match="on record already"):
         cases.change(OWN, old, replace(content, kind="ISO 14001"))
     assert [view.certificate.kind for view in cases.listed(OWN, "t:1")] == ["ISO 14001", "ISO 9001"]
+
+
+def test_a_file_s_name_is_nobody_else_s_and_the_one_before_goes(desk: Desk, tmp_path: Path) -> None:
+    content = CertificateContent("CE", "1")
+    id = desk.use_cases.enter(OWN, "t:1", content, ("Li Lei.txt", io.BytesIO(b"1"))).certificate.id
+    assert desk.store.certificate(id).proof == ""
+    view = desk.use_cases.change(OWN, id, proof=("new.txt", io.BytesIO(b"22")))
+    assert view.file is not None
+    assert [path.name for path in (tmp_path / "proofs").iterdir()] == [view.file.id]
+    # A full account: one more byte is refused, and nothing of it kept.
+    full = CertificateRecord("k:9", "t:1", replace(view.file, size=MAX_FILES_TOGETHER - 2))
+    desk.store.documents.commit([desk.repositories.certificates.put(full)])
+    desk.use_cases.change(OWN, id, proof=("new.txt", io.BytesIO(b"22")))
+    with pytest.raises(InvalidInput, match="200 MB"):
+        desk.use_cases.change(OWN, id, proof=("new.txt", io.BytesIO(b"333")))
+    assert [path.read_bytes() for path in (tmp_path / "proofs").iterdir()] == [b"22"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2027", "2027-12-31"),
+        ("2024-02", "2024-02-29"),
+        ("2027-Q2", "2027-06-30"),
+        ("2027-05-01",) * 2,
+    ],
+)
+def test_what_ends_in_a_year_or_a_month_ends_with_it(text: str, day: str) -> None:
+    assert last_day_of_text(text).isoformat() == day
 
 
 def test_who_confirmed_one_proof_did_not_confirm_the_next(desk: Desk) -> None:

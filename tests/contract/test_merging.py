@@ -19,7 +19,12 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import NotAllowed, WrongState
 from matchmaker.services.operations.duplicates import Duplicates
-from matchmaker.services.repositories import PickedOrganizations, Repositories, Versioned
+from matchmaker.services.repositories import (
+    GivenReference,
+    PickedOrganizations,
+    Repositories,
+    Versioned,
+)
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.changes import Put
 from matchmaker.store.documents import Store
@@ -34,7 +39,7 @@ from matchmaker.workflow.interactions import (
     Slots,
 )
 from matchmaker.workflow.introduction import Introduction
-from matchmaker.workflow.introduction_states import Origin, Side, State
+from matchmaker.workflow.introduction_states import Origin, OutcomeKind, Side, State
 from matchmaker.workflow.job import NotDuplicate
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.webhook import Hook
@@ -157,6 +162,18 @@ def test_people_and_what_they_did_follow(world: World) -> None:
         assert documents.count(kind, "organization", KEPT) == 1
         assert documents.count(kind, "organization", GONE) == 0
     assert documents.count("trace", "seeker", KEPT) == 1
+
+
+def test_references_follow_and_nobody_gives_its_own(world: World) -> None:
+    def given(introduction: str, organization: str, about: str) -> GivenReference:
+        id = f"{introduction} {organization}"
+        return GivenReference(id, introduction, organization, about, OutcomeKind.CONTRACT, NOW)
+
+    world.keep("references", given("i", GONE, OTHER), given("i", OTHER, GONE))
+    world.keep("references", given("j", GONE, KEPT), given("j", KEPT, GONE))
+    world.merge()
+    kept = {reference.id: reference for reference in world.repositories.references.values()}
+    assert kept == {f"i {KEPT}": given("i", KEPT, OTHER), f"i {OTHER}": given("i", OTHER, KEPT)}
 
 
 def test_gatherings_follow_and_one_that_would_be_too_small_stays(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from matchmaker.domain import GoalName
@@ -37,4 +39,9 @@ def test_a_finished_introduction_counts_once_the_other_side_agrees(store: Store)
     assert references.is_given(people[ASKING], id)
     assert not references.is_given(people[ASKED], id)
     references.take_back(people[ASKING], id)
+    assert references.of(ASKED) == ()
+    # It goes with the introduction, of which it could not be taken back.
+    references.give(people[ASKING], id)
+    base.clock.forward(timedelta(days=61))
+    assert base.privacy(keep_traces=timedelta(30), keep_over=timedelta(60)).forget_old() == 1
     assert references.of(ASKED) == ()

@@ -44,7 +44,9 @@ def enter_certificate(
 
 @certificates.put("/certificates/<path:id>/file", **writes(ORGANIZATIONS, CertificateOut))
 def attach_file(path: IdPath, header: IdempotencyHeaders, form: CertificateFile) -> Response:
-    """The file that shows it, instead of the one before: at most 20 MB; PDF, pictures."""
+    """The file that shows it, instead of the one before: at most 20 MB, of a kind
+    that conversations take (PDF, pictures, drawings, documents of Office, text).
+    """
     file = (form.file.filename or "", form.file.stream)
     view = services().certificates.change(current_principal(), path.id, proof=file)
     return as_json(CertificateOut.of(view))

@@ -123,6 +123,8 @@ ATTACHMENT_TYPES: Mapping[str, AttachmentType] = {
     "txt": AttachmentType("text/plain", _is_text),
 }
 
+EXTENSIONS = ",".join(f".{extension}" for extension in ATTACHMENT_TYPES)
+
 
 def media_type_of(name: str, file: IO[bytes]) -> str:
     """The media type of a file of this name. Raises InvalidInput where extension or content

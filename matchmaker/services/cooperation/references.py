@@ -8,7 +8,7 @@ from datetime import datetime
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, WrongState
-from matchmaker.services.repositories import GivenReference, Repositories
+from matchmaker.services.repositories import GivenReference, Repositories, reference_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import OutcomeKind, Side, State
@@ -43,7 +43,7 @@ class References:
     def is_given(self, principal: Principal, id: str) -> bool:
         """Whether one's own side lets the other one count it. Raises NotFound."""
         introduction, side = self._own(principal, id)
-        key = _id(id, introduction.organization(side))
+        key = reference_id(id, introduction.organization(side))
         return self.repositories.references.get_or_none(key) is not None
 
     def give(self, principal: Principal, id: str) -> None:
@@ -57,11 +57,11 @@ class References:
                     "It is not finished yet.", mend="Report the outcome, and let it be confirmed."
                 )
             own = introduction.organization(side)
-            if self.repositories.references.get_or_none(_id(id, own)) is not None:
+            if self.repositories.references.get_or_none(reference_id(id, own)) is not None:
                 return
             finished = introduction.steps[-1].at if introduction.steps else unit.at
             reference = GivenReference(
-                _id(id, own), id, own, introduction.organization(side.other),
+                reference_id(id, own), id, own, introduction.organization(side.other),
                 introduction.outcome.kind, finished,
             )  # fmt: skip
             unit.add(self.repositories.references.put(reference))
@@ -76,7 +76,7 @@ class References:
         def change(unit: UnitOfWork) -> None:
             introduction, side = self._own(principal, id)
             own = introduction.organization(side)
-            stored = self.repositories.references.get_or_none(_id(id, own))
+            stored = self.repositories.references.get_or_none(reference_id(id, own))
             if stored is not None:
                 unit.add(self.repositories.references.remove(stored))
                 unit.log("reference.taken_back", f"introduction/{id}", organization=own)
@@ -90,7 +90,3 @@ class References:
             if stored is not None and principal.acts_for(stored.value.organization(side)):
                 return stored.value, side
         raise NotFound("There is no %(kind)s '%(id)s'.", kind="introduction", id=id)
-
-
-def _id(introduction: str, organization: str) -> str:
-    return f"{introduction} {organization}"

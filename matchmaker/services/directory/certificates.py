@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import IO
@@ -27,7 +28,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.merging import is_same_certificate
 from matchmaker.store.ports import GraphStore
-from matchmaker.workflow.attachment import Attachment
+from matchmaker.workflow.attachment import MAX_FILES_TOGETHER, Attachment
 from matchmaker.workflow.certificate import (
     ENDED,
     ENDED_LATELY,
@@ -115,17 +116,17 @@ class Certificates:
         organization = self.store.organization(organization_id).id
         principal.require_member(organization)
         row = self._entered(principal, certificate_id(organization, "new"), organization, content)
-        file = None if proof is None else self.files.keep(*proof)
-        row = row if file is None else replace(row, proof=file.name)
+        with self._kept(proof) as file:
 
-        def change(unit: UnitOfWork) -> Certificate:
-            held = {each.id: each for each in self.store.certificates_of(organization)}
-            new = replace(row, id=_new_id(held, row))
-            self._attach(unit, new, file)
-            unit.log("certificate.entered", _subject(new), organization=organization)
-            return new
+            def change(unit: UnitOfWork) -> Certificate:
+                held = {each.id: each for each in self.store.certificates_of(organization)}
+                new = replace(row, id=_new_id(held, row))
+                self._require_room(new, file)
+                self._attach(unit, new, file)
+                unit.log("certificate.entered", _subject(new), organization=organization)
+                return new
 
-        return self._view(principal, self._changed(principal, change))
+            return self._view(principal, self._changed(principal, change))
 
     def change(
         self,
@@ -142,36 +143,40 @@ class Certificates:
         """
         organization = self._own(principal, id)
         after = None if content is None else self._entered(principal, id, organization, content)
-        file = None if proof is None else self.files.keep(*proof)
+        replaced: list[Attachment] = []
+        with self._kept(proof) as file:
 
-        def change(unit: UnitOfWork) -> Certificate:
-            before, kept = self.store.certificate(id), None
-            row = after or before
-            if file is None and not row.proof and self._record(row)[0].file:
-                row = replace(row, proof=before.proof)  # its file stays
-            if file is not None:
-                row = replace(row, proof=file.name, claim=ClaimTier.STATED, confirmed_on=None)
-            elif is_same_certificate(before, row):
-                row = replace(row, claim=before.claim, confirmed_on=before.confirmed_on)
-            if is_certificate_id(id) and row.kind.casefold() != before.kind.casefold():
-                held = {each.id: each for each in self.store.certificates_of(organization)}
-                held.pop(id, None)
-                row = replace(row, id=_new_id(held, row))
-                kept = self._detach(unit, id)
-            self._attach(unit, row, file or kept)
-            unit.log("certificate.changed", _subject(row), organization=organization)
-            return row
+            def change(unit: UnitOfWork) -> Certificate:
+                before = self.store.certificate(id)
+                row, kept = after or before, self._record(before)[0].file
+                replaced[:] = [kept] if kept and file else []
+                if file is not None:
+                    row = replace(row, claim=ClaimTier.STATED, confirmed_on=None)
+                elif is_same_certificate(before, row):
+                    row = replace(row, claim=before.claim, confirmed_on=before.confirmed_on)
+                self._require_room(before, file)
+                if is_certificate_id(id) and row.kind.casefold() != before.kind.casefold():
+                    held = {each.id: each for each in self.store.certificates_of(organization)}
+                    held.pop(id, None)
+                    row = replace(row, id=_new_id(held, row))
+                    self._detach(unit, id)
+                    self._attach(unit, row, file or kept)
+                else:
+                    self._attach(unit, row, file)
+                unit.log("certificate.changed", _subject(row), organization=organization)
+                return row
 
-        return self._view(principal, self._changed(principal, change, id))
+            row = self._changed(principal, change, id)
+        for attachment in replaced:
+            self.files.drop(attachment)
+        return self._view(principal, row)
 
     def remove(self, principal: Principal, id: str) -> None:
         """Take one's own certificate out, with its file. Raises NotAllowed, NotFound."""
         organization = self._own(principal, id)
         row = self.store.certificate(id)
         unit = UnitOfWork.of(principal, self.clock())
-        stored = self.repositories.certificates.get_or_none(id)
-        if stored is not None:
-            unit.add(self.repositories.certificates.remove(stored))
+        self._detach(unit, id)
         unit.log("certificate.removed", _subject(row), organization=organization)
         drop = GraphRows(certificates=(row,))
         self.store.replace_rows(GraphRows(), drop, unit.entries, unit.changes)
@@ -364,13 +369,37 @@ class Certificates:
             record, version = self._record(row)
             self._keep(unit, replace(record, file=file), version)
 
-    def _detach(self, unit: UnitOfWork, id: str) -> Attachment | None:
-        """The file of a certificate whose id goes, and what is kept with it."""
+    def _detach(self, unit: UnitOfWork, id: str) -> None:
+        """What is kept beside a certificate whose id goes, goes too."""
         stored = self.repositories.certificates.get_or_none(id)
-        if stored is None:
-            return None
-        unit.add(self.repositories.certificates.remove(stored))
-        return stored.value.file
+        if stored is not None:
+            unit.add(self.repositories.certificates.remove(stored))
+
+    @contextmanager
+    def _kept(self, proof: ProofFile | None) -> Iterator[Attachment | None]:
+        """What is sent, kept as a file unless what is done with it fails."""
+        file = None if proof is None else self.files.keep(*proof)
+        try:
+            yield file
+        except Exception:
+            if file is not None:
+                self.files.drop(file)
+            raise
+
+    def _require_room(self, row: Certificate, file: Attachment | None) -> None:
+        """Raise InvalidInput where the files of the organisation would be too large together."""
+        if file is None:
+            return
+        records = self.repositories.certificates.values("organization", row.organization)
+        others = sum(each.file.size for each in records if each.file and each.id != row.id)
+        if others + file.size > MAX_FILES_TOGETHER:
+            raise InvalidInput(
+                "All files that show certificates of one organisation may have %(most)s MB "
+                "together.",
+                where="file",
+                mend="Take out what ended, or send a smaller file.",
+                most=MAX_FILES_TOGETHER // 1_000_000,
+            )
 
     def _record(self, row: Certificate) -> tuple[CertificateRecord, int]:
         """What is kept beside a certificate, with its version; 0 where nothing is."""

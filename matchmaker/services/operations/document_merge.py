@@ -8,12 +8,12 @@ from typing import TypeVar
 
 from matchmaker.errors import InvalidInput
 from matchmaker.services.repositories import (
-    GivenReference,
     PickedOrganizations,
     Repositories,
     Repository,
     Versioned,
     pair_id,
+    reference_id,
 )
 from matchmaker.store.changes import Change
 from matchmaker.workflow.account import Account, AccountMembership, Invitation
@@ -58,8 +58,7 @@ class DocumentMerge:
             *self._named(repositories.call_questions, self._of_organization),
             *self._named(repositories.call_notes, self._of_organization),
             *self._named(repositories.certificates, self._of_organization),
-            *self._named(repositories.references, self._reference),
-            *self._named(repositories.references, self._reference, "about"),
+            *self._references(),
             *self._named(repositories.hooks, self._of_organization),
             *self._named(repositories.saved_searches, self._of_organization),
             *self._named(repositories.assignments, self._assignment),
@@ -151,6 +150,19 @@ class DocumentMerge:
                     if there is None or moved.went_further_than(there.value):
                         yield repository.put(moved, there.version if there else 0)
 
+    def _references(self) -> Iterator[Change]:
+        """What others let who is gone count, and it them; nobody gives references of itself."""
+        repository = self.repositories.references
+        for key in ("organization", "about"):
+            for stored in repository.iterate(key, self.gone):
+                given, about = self._id(stored.value.organization), self._id(stored.value.about)
+                if given == about:
+                    yield repository.remove(stored)
+                    continue
+                id = reference_id(stored.value.introduction, given)
+                moved = replace(stored.value, id=id, organization=given, about=about)
+                yield from self._change(repository, stored, moved)
+
     def _not_duplicates(self) -> Iterator[Change]:
         repository = self.repositories.not_duplicates
         for stored in repository.iterate():
@@ -209,10 +221,6 @@ class DocumentMerge:
         if seeker == candidate:
             return introduction
         return replace(introduction, seeker=seeker, candidate=candidate)
-
-    def _reference(self, reference: GivenReference) -> GivenReference:
-        about = self._id(reference.about)
-        return replace(self._of_organization(reference), about=about)
 
     def _gathering(self, gathering: Gathering) -> Gathering:
         """One that would then be too small stays as it is."""

@@ -14,7 +14,7 @@ from pydantic_core import to_jsonable_python
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.repositories import Repositories, Repository, never_id
+from matchmaker.services.repositories import Repositories, Repository, never_id, reference_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.changes import Change
 from matchmaker.store.ports import GraphStore
@@ -173,6 +173,14 @@ class Privacy:
                 for each in belonging
                 for document in each.iterate("introduction", introduction.id)
             ]
+            # Nobody could take a reference back of what nobody knows any more.
+            references = self.repositories.references.many(
+                [
+                    reference_id(introduction.id, organization)
+                    for organization in (introduction.seeker, introduction.candidate)
+                ]
+            )
+            removals += map(self.repositories.references.remove, references.values())
             yield 1, counts, [repository.remove(stored), *removals]
 
     def _old_surveys(self) -> Iterator[_Old]:
