@@ -53,6 +53,7 @@ class NotificationKind(StrEnum):
     CERTIFICATE_ENDS = "certificate_ends"
     CERTIFICATE_ENDED = "certificate_ended"
     CERTIFICATE_CONFIRMED = "certificate_confirmed"
+    CHANNEL_GIVEN_UP = "channel_given_up"
 
 
 # What each says; the parameters are its facts.
@@ -113,6 +114,9 @@ TEXTS = {
         "Your certificate %(other)s ended on %(time)s; needs that ask for it are not met any more"
     ),
     NotificationKind.CERTIFICATE_CONFIRMED: message("Your certificate %(other)s: %(state)s"),
+    NotificationKind.CHANNEL_GIVEN_UP: message(
+        "The channel %(other)s took no messages for two days and gets no more; try it, or remove it"
+    ),
 }
 # States as they stand in these sentences, which is not always their label.
 STATES = {

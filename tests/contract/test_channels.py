@@ -158,11 +158,31 @@ def test_one_that_does_not_answer_is_tried_again_and_then_given_up(desk: Desk) -
     assert len(desk.seen) == 1 + len(RETRIES)
     (given_up,) = desk.use_cases.listed(OWNER)
     assert not given_up.active
+    kinds = [each.kind for each in desk.repositories.notifications.values("account", "o")]
+    assert kinds.count(NotificationKind.CHANNEL_GIVEN_UP) == 1
     assert list(desk.repositories.channel_notices.values()) == []
     desk.verdict = Delivered.SENT
     desk.use_cases.change(OWNER, channel.id, MailRhythm.AT_ONCE, None)
     desk.tell()
     assert desk.after(minutes=2) == 1
+
+
+def test_who_relied_on_a_channel_is_told_in_the_inbox_that_it_was_given_up(desk: Desk) -> None:
+    """A cluster's coordinators; its one member, whose notices go elsewhere, is not."""
+    desk.use_cases.enter(COORDINATOR, ChannelContent(ROBOT, "c:1"))
+    desk.tell("cluster", "c:1")
+    desk.verdict = Delivered.REFUSED
+    for pause in (timedelta(minutes=2), *RETRIES):
+        desk.after(seconds=pause.total_seconds())
+    given_up = [
+        notice
+        for notice in desk.repositories.notifications.values()
+        if notice.kind is NotificationKind.CHANNEL_GIVEN_UP
+    ]
+    assert [notice.account for notice in given_up] == ["c"]
+    assert "WeCom Bot (wecombot://…)" in given_up[0].message.text("en")
+    assert desk.after(days=3) == 0
+    assert list(desk.repositories.channel_notices.values()) == []
 
 
 def test_whoever_tries_channels_holds_one_thread_and_for_seconds_only(

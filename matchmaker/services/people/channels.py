@@ -30,6 +30,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import MailRhythm
 from matchmaker.workflow.channel import ChannelNotice, NoticeChannel, QuietHours, apprise_address
+from matchmaker.workflow.notification import Notification, NotificationKind
 
 log = structlog.get_logger(__name__)
 MAX_CHANNELS = 10
@@ -197,14 +198,30 @@ class Channels:
         after = channel.after(now, taken=taken)
         if not taken:
             log.info("channel not taken", channel=channel.id, verdict=delivered.value)
+        unit = UnitOfWork("system", now)
+        unit.add(self.repositories.channels.put(after, stored.version))
         if not after.active:
             log.warning("channel given up", channel=channel.id)
-        changes = [self.repositories.channels.put(after, stored.version)]
+            self._tell_owners(unit, after)
         with suppress(VersionConflict):  # changed or removed meanwhile
-            self.repositories.records.commit(changes)
+            unit.commit(self.repositories.records)
         if taken or not after.active:
             self._drop(notices)
         return taken
+
+    def _tell_owners(self, unit: UnitOfWork, channel: NoticeChannel) -> None:
+        """That it was given up, in their inboxes: whoever relied on it would wait in vain."""
+        kind, _, id = channel.owner.partition(":")
+        accounts = self.repositories.accounts
+        own = (stored.value for stored in accounts.many([id]).values())
+        facts = {"other": f"{channel.service} ({channel.label})"}
+        for owner in accounts.values("cluster", id) if kind == "cluster" else own:
+            if owner.active:
+                given_up = NotificationKind.CHANNEL_GIVEN_UP
+                notice = Notification(
+                    new_id(), owner.id, given_up, f"channel/{channel.id}", unit.at, facts
+                )
+                unit.add(self.repositories.notifications.put(notice))
 
     def _unread(self, notices: Sequence[Versioned[ChannelNotice]]) -> list[ChannelNotice]:
         """Those that nobody has read in the application meanwhile, in order."""
