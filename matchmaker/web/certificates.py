@@ -21,7 +21,7 @@ def change_certificates(id: str) -> PageAnswer:
     certificate = form.get("certificate", "")
     match form.get("do", ""):
         case "confirm":
-            use_cases.confirm(principal, certificate)
+            use_cases.confirm(principal, certificate, form.get("seen", ""))
             show_notice(message("Confirmed; they are told."))
         case "take_back":
             use_cases.take_back(principal, certificate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +29,16 @@ class CertificateRecord:
     file: Attachment | None = None
     reminded_of: date | None = None
     reminded_at: int = REMINDERS[0] + 1
+
+
+def content_digest(certificate: Certificate, file: Attachment | None) -> str:
+    """Tells whether what somebody looked at, with the file that shows it, is still the same."""
+    row = certificate
+    content = (
+        row.kind, row.number, row.issuer, row.since, row.until, row.date_precision, row.proof,
+        file.id if file else "",
+    )  # fmt: skip
+    return hashlib.blake2b(repr(content).encode(), digest_size=16).hexdigest()
 
 
 def due_reminder(

@@ -312,6 +312,17 @@ def test_what_ends_in_a_year_or_a_month_ends_with_it(text: str, day: str) -> Non
     assert last_day_of_text(text).isoformat() == day
 
 
+def test_what_was_changed_since_it_was_seen_is_not_confirmed(desk: Desk) -> None:
+    content, cases = CertificateContent("CNAS", "L1"), desk.use_cases
+    id = cases.enter(OWN, "t:1", content, ("a.txt", io.BytesIO(b"1"))).certificate.id
+    (seen,) = cases.listed(COORDINATOR, "t:1")
+    cases.change(OWN, id, proof=("a.txt", io.BytesIO(b"2")))
+    with pytest.raises(WrongState, match="meanwhile"):
+        cases.confirm(COORDINATOR, id, seen.digest)
+    (seen,) = cases.listed(COORDINATOR, "t:1")
+    assert cases.confirm(COORDINATOR, id, seen.digest).certificate.claim is ClaimTier.COORDINATOR
+
+
 def test_who_confirmed_one_proof_did_not_confirm_the_next(desk: Desk) -> None:
     content = CertificateContent("CNAS", "L1", proof="https://a.example/1.pdf")
     id = desk.use_cases.enter(OWN, "t:1", content).certificate.id

@@ -34,6 +34,7 @@ from matchmaker.workflow.certificate import (
     ENDED_LATELY,
     REMINDERS,
     CertificateRecord,
+    content_digest,
     due_reminder,
 )
 from matchmaker.workflow.introduction_states import State
@@ -72,6 +73,11 @@ class CertificateView:
     may_change: bool
     may_confirm: ClaimTier | None
     may_take_back: bool
+
+    @property
+    def digest(self) -> str:
+        """Of what they see."""
+        return content_digest(self.certificate, self.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,11 +189,12 @@ class Certificates:
 
     # -- who stands for it
 
-    def confirm(self, principal: Principal, id: str) -> CertificateView:
+    def confirm(self, principal: Principal, id: str, seen: str = "") -> CertificateView:
         """Stand for what another organisation says that it holds.
 
         Coordinators of its clusters and administrators may, and people of an organisation that
-        completed an introduction with it. Raises NotAllowed, NotFound, WrongState.
+        completed an introduction with it. `seen` is the digest of what they saw, "" for whatever
+        is there. Raises NotAllowed, NotFound, WrongState.
         """
         principal.require_writing()
         tier = self._tier(principal, self.store.certificate(id).organization)
@@ -199,6 +206,8 @@ class Certificates:
 
         def change(unit: UnitOfWork) -> Certificate:
             row, today = self.store.certificate(id), self.clock().date()
+            if seen and seen != self._view(principal, row).digest:
+                raise WrongState("It was changed meanwhile.", mend="Look at it again.")
             if not row.is_valid_on(today):
                 raise WrongState(
                     "This certificate does not hold today.",
@@ -253,9 +262,8 @@ class Certificates:
         if due is None or self._is_renewed(row):
             return False
         unit = UnitOfWork("system", self.clock())
-        has_ended = due == ENDED
         kinds = NotificationKind.CERTIFICATE_ENDS, NotificationKind.CERTIFICATE_ENDED
-        kind = kinds[has_ended]
+        kind = kinds[due == ENDED]
         facts = {"other": row.kind, "time": row.until.isoformat() if row.until else ""}
         self.outbox.notify(unit, "organization", row.organization, kind, _subject(row), facts)
         self._keep(unit, replace(record, reminded_of=row.until, reminded_at=due), version)

@@ -50,9 +50,9 @@ class SqliteStore(Store):
         version = f"sqlite {sqlite3.sqlite_version}"
         return version, str(self._connections.path), str(SCHEMA_VERSION)
 
-    def copy_to(self, path: Path) -> None:
+    def copy_to(self, path: Path, *, is_checked: bool = True) -> None:
         """The whole file as it is at one moment, by SQLite's online backup: writers go on."""
-        self._connections.copy_to(path)
+        self._connections.copy_to(path, is_checked=is_checked)
 
     def take_from(self, path: Path) -> None:
         """Hold what another such file holds, in one transaction, whoever reads meanwhile."""

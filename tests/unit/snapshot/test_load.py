@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import random
 import threading
 from dataclasses import fields, is_dataclass, replace
@@ -201,6 +202,16 @@ def test_a_reader_goes_on_to_the_newest_when_the_one_it_reads_is_cleared_away(
     again = {name for name in read if read.count(name) > 1}
     assert again <= written_anew
     assert len(read) > 20
+
+
+def test_a_file_that_another_one_took_the_number_of_is_read_anew(tmp_path: Path) -> None:
+    """The system gives the number of a file that is gone to the next: its time tells them apart."""
+    folder = save(snapshot_of(random_rows(1)), tmp_path)
+    earlier = load(folder)
+    os.utime(folder / "places.arrow", ns=(1, 1))
+    after = load(folder, earlier)
+    assert after.places is not earlier.places
+    assert after.industries is earlier.industries
 
 
 def test_a_full_disk_leaves_the_last_one_current(
