@@ -93,7 +93,8 @@ class NoticeChannel:
     """Where notices go besides the inbox, of an account or for a cluster's coordinators.
 
     `owner` is `account:ID` or `cluster:ID`. `address` is sealed: it holds secrets; `label` shows
-    what may be shown of it. After `failures` in a row it is tried again at `retry_at`.
+    what may be shown of it; `by` is the account that answers for it. After `failures` in a row it
+    is tried again at `retry_at`.
     """
 
     id: str
@@ -109,6 +110,7 @@ class NoticeChannel:
     failures: int = 0
     retry_at: datetime | None = None
     sent: datetime | None = None
+    by: str = ""
 
     @property
     def cluster(self) -> str:

@@ -54,6 +54,7 @@ class NotificationKind(StrEnum):
     CERTIFICATE_ENDED = "certificate_ended"
     CERTIFICATE_CONFIRMED = "certificate_confirmed"
     CHANNEL_GIVEN_UP = "channel_given_up"
+    CHANNEL_PAUSED = "channel_paused"
 
 
 # What each says; the parameters are its facts.
@@ -116,6 +117,10 @@ TEXTS = {
     NotificationKind.CERTIFICATE_CONFIRMED: message("Your certificate %(other)s: %(state)s"),
     NotificationKind.CHANNEL_GIVEN_UP: message(
         "The channel %(other)s took no messages for two days and gets no more; try it, or remove it"
+    ),
+    NotificationKind.CHANNEL_PAUSED: message(
+        "The channel %(other)s is paused: who entered it does not coordinate the cluster any more;"
+        " save its hours to take it over, or remove it"
     ),
 }
 # States as they stand in these sentences, which is not always their label.

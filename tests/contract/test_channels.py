@@ -185,6 +185,30 @@ def test_who_relied_on_a_channel_is_told_in_the_inbox_that_it_was_given_up(desk:
     assert list(desk.repositories.channel_notices.values()) == []
 
 
+def test_a_clusters_channel_ends_with_its_authors_office_until_a_colleague_takes_it_over(
+    desk: Desk,
+) -> None:
+    channel = desk.use_cases.enter(COORDINATOR, ChannelContent(ROBOT, "c:1"))
+    accounts = desk.repositories.accounts
+    former = accounts.get("c")
+    colleague = Account("d", "d@example.org", "D", NOON, clusters=("c:1",))
+    changes = [accounts.put(replace(former.value, clusters=()), former.version)]
+    desk.repositories.records.commit([*changes, accounts.put(colleague)])
+    desk.tell("cluster", "c:1")
+    assert desk.after(minutes=2) == 0
+    assert desk.seen == []
+    paused = [
+        notice.account
+        for notice in desk.repositories.notifications.values()
+        if notice.kind is NotificationKind.CHANNEL_PAUSED
+    ]
+    assert paused == ["d"]
+    successor = Principal("account:d", account="d", clusters=frozenset({"c:1"}))
+    desk.use_cases.change(successor, channel.id, MailRhythm.AT_ONCE, None)
+    desk.tell("cluster", "c:1")
+    assert desk.after(minutes=2) == 1
+
+
 def test_whoever_tries_channels_holds_one_thread_and_for_seconds_only(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

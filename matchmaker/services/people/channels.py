@@ -91,6 +91,7 @@ class Channels:
         channel = NoticeChannel(
             new_id(), owner, described.service, described.label, self.sealer.seal(address),
             self.clock(), account.preferences.language, content.rhythm, content.quiet,
+            by=account.id,
         )  # fmt: skip
         unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.channels.put(channel))
@@ -101,14 +102,23 @@ class Channels:
     def change(
         self, principal: Principal, id: str, rhythm: MailRhythm, quiet: QuietHours | None
     ) -> NoticeChannel:
-        """When it is sent to; one that was given up is tried again. Raises NotFound."""
+        """When it is sent to; one that was given up or paused is tried again. Raises NotFound.
+
+        Whoever changes a cluster's answers for it from then on.
+        """
         principal.require_writing()
         _check_rhythm(rhythm)
 
         def changed(unit: UnitOfWork) -> NoticeChannel:
             stored = self._own(principal, id)
             channel = replace(
-                stored.value, rhythm=rhythm, quiet=quiet, active=True, failures=0, retry_at=None
+                stored.value,
+                rhythm=rhythm,
+                quiet=quiet,
+                active=True,
+                failures=0,
+                retry_at=None,
+                by=principal.account,
             )
             unit.add(self.repositories.channels.put(channel, stored.version))
             unit.log("channel.changed", f"channel/{id}")
@@ -181,6 +191,15 @@ class Channels:
         if not channel.active:
             self._drop(notices)
             return False
+        if channel.cluster and channel.by and not self._coordinates(channel):
+            unit = UnitOfWork("system", now)
+            paused = replace(channel, active=False)
+            unit.add(self.repositories.channels.put(paused, stored.version))
+            self._tell_owners(unit, paused, NotificationKind.CHANNEL_PAUSED)
+            with suppress(VersionConflict):  # taken over meanwhile: next time
+                unit.commit(self.repositories.records)
+                self._drop(notices)
+            return False
         if not channel.is_due([notice.value for notice in notices], now):
             return False
         unread = self._unread(notices)
@@ -202,24 +221,32 @@ class Channels:
         unit.add(self.repositories.channels.put(after, stored.version))
         if not after.active:
             log.warning("channel given up", channel=channel.id)
-            self._tell_owners(unit, after)
+            self._tell_owners(unit, after, NotificationKind.CHANNEL_GIVEN_UP)
         with suppress(VersionConflict):  # changed or removed meanwhile
             unit.commit(self.repositories.records)
         if taken or not after.active:
             self._drop(notices)
         return taken
 
-    def _tell_owners(self, unit: UnitOfWork, channel: NoticeChannel) -> None:
-        """That it was given up, in their inboxes: whoever relied on it would wait in vain."""
+    def _coordinates(self, channel: NoticeChannel) -> bool:
+        """Whether who answers for a cluster's channel may still read what it gets."""
+        stored = self.repositories.accounts.get_or_none(channel.by)
+        if stored is None or not stored.value.active:
+            return False
+        return stored.value.admin or channel.cluster in stored.value.clusters
+
+    def _tell_owners(
+        self, unit: UnitOfWork, channel: NoticeChannel, told: NotificationKind
+    ) -> None:
+        """That it has ended, in their inboxes: whoever relied on it would wait in vain."""
         kind, _, id = channel.owner.partition(":")
         accounts = self.repositories.accounts
         own = (stored.value for stored in accounts.many([id]).values())
         facts = {"other": f"{channel.service} ({channel.label})"}
         for owner in accounts.values("cluster", id) if kind == "cluster" else own:
             if owner.active:
-                given_up = NotificationKind.CHANNEL_GIVEN_UP
                 notice = Notification(
-                    new_id(), owner.id, given_up, f"channel/{channel.id}", unit.at, facts
+                    new_id(), owner.id, told, f"channel/{channel.id}", unit.at, facts
                 )
                 unit.add(self.repositories.notifications.put(notice))
 
