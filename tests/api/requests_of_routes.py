@@ -425,7 +425,9 @@ REQUESTS = {
     "POST /organizations/{id}/certificates": (
         FIRM, lambda w, r: {"json": {"kind": f"Scheme {next(_number)}", "until": "2999-01-01"}}
     ),
-    "PUT /certificates/{id}": (_certificate, lambda w, r: {"json": {"kind": "Scheme"}}),
+    "PUT /certificates/{id}": (
+        _certificate, lambda w, r: {"json": {"kind": f"Scheme {next(_number)}"}}
+    ),
     "DELETE /certificates/{id}": (_certificate, lambda w, r: {}),
     "PUT /certificates/{id}/file": (
         _certificate, lambda w, r: {"data": {"file": (BytesIO(b"Held"), "held.txt")}}
