@@ -18,6 +18,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
+from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import Choices
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
@@ -150,9 +151,15 @@ class SeekerFactory:
     def _question_vectors(
         self, texts: Sequence[str], languages: Sequence[str], *, kept: bool
     ) -> tuple[Sequence[FloatArray | None], list[FloatArray | None]]:
-        """Vectors of questions, and those for statements in other languages, where another."""
+        """Vectors of questions, and those for statements in other languages, where another.
+
+        Of a graph that speaks one language nobody asks abroad.
+        """
+        spoken = set(statement_languages(self.snapshot)[0])
         names = [
             by_name_in("en" if language == "zh" else "zh", text, MOST_NAMES)
+            if spoken - {language}
+            else ""
             for text, language in zip(texts, languages, strict=True)
         ]
         named = [place for place, name in enumerate(names) if name]

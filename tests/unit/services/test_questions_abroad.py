@@ -1,0 +1,56 @@
+"""What a question is compared with abroad, and that it costs nothing where nobody speaks so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
+from matchmaker.embedding import VectorCache
+from matchmaker.embedding.identity import ModelIdentity
+from matchmaker.services.matching.seekers import SeekerFactory
+from matchmaker.services.matching.snapshot_rows import SnapshotRows
+from tests.unit.recommend.small_graphs import snapshot_of
+
+IDENTITY = ModelIdentity("test", "1")
+
+
+class Listening:
+    """An encoder that puts every text on one axis, and texts about valves on the other."""
+
+    identity, dimension = IDENTITY, 2
+
+    def __init__(self) -> None:
+        self.parts = (self,)
+        self.asked: list[str] = []
+
+    def passages(self, texts):
+        return np.array([[0, 1] if "球阀" in text else [1, 0] for text in texts], np.float32)
+
+    def queries(self, texts):
+        self.asked += texts
+        return self.passages(texts)
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("不锈钢球阀", ["ball valves wanted", "ball valves wanted 球阀"]),
+        ("stainless ball valves", ["ball valves wanted"]),
+    ],
+)
+def test_a_question_is_asked_by_its_names_abroad_where_somebody_speaks_so(
+    tmp_path, said, asked
+) -> None:
+    rows = GraphRows(
+        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
+        offers=(Offer("o:1", "t:firm", OfferKind.PRODUCT, said),),
+    )
+    encoder, cache = Listening(), VectorCache(tmp_path, IDENTITY)
+    snapshot = snapshot_of(rows, {"o:1": [0, 1]})
+    factory = SeekerFactory(None, SnapshotRows(snapshot), lambda: encoder, lambda: cache)  # type: ignore[arg-type]
+    (text,) = factory.free_texts(["ball valves wanted"], GoalName.SUPPLIER)
+    assert encoder.asked[: len(asked)] == asked
+    assert (text.abroad is None) == (len(asked) == 1)
+    if text.abroad is not None:
+        np.testing.assert_allclose(text.abroad, [0.5, 0.5])
