@@ -189,12 +189,13 @@ SPOKEN_DATE = re.compile(
     r"|q[1-4](?:\s(?:19|20)\d{2})?|(?:19|20)\d{2}(?:-\d{2}(?:-\d{2})?)?"
     r"|(?:the |this |next )?(?:year|month|quarter|spring|summer|autumn|christmas)(?: end)?)(?![a-z])"
 )
+# B2B would be of boron alone.
 _ELEMENT = r"(?:Cr|Ni|Mo|Mn|Ti|Si|Al|Cu|Nb|Zn|Mg|Sn|V|W|B|Co|N|Re)"
 GRADE = re.compile(
     r"(?P<iron>(?:QT|HT|ZG|KTH)\s?\d{3}(?:-\d{1,3})?[A-Z]?)"
     r"|(?P<structural>[QL]\d{3}[A-Z]{0,3})"
     r"|(?P<carbon>\d{2}(?:#|号钢))"
-    rf"|(?P<alloy>(?:ZG|[A-Z])?\d{{0,3}}(?:{_ELEMENT}\d{{0,2}}(?:\.\d)?){{2,6}}[A-E]?"
+    rf"|(?P<alloy>(?!B2B)(?:ZG|[A-Z])?\d{{0,3}}(?:{_ELEMENT}\d{{0,2}}(?:\.\d)?){{2,6}}[A-E]?"
     r"|\d{2,3}(?:Cr|Mn|Ni|Mo|Si)\d{0,2}[A-E]?)"
 )
 TOKEN = re.compile(r"[a-z0-9]{1,30}(?:[-/.][a-z0-9]{1,30}){0,5}#?")

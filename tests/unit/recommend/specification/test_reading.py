@@ -357,3 +357,8 @@ def test_reading_takes_time_in_proportion_to_the_text(piece):
 def test_what_measures_is_wanted_and_what_is_measured_is_not(text):
     wanted = {i.value for i in of(text, "product") if i.role is ItemRole.ITSELF}
     assert wanted == {"coordinate measuring machine"}
+
+
+def test_trade_between_firms_is_no_steel() -> None:
+    assert not read("代做跨境B2B平台").of(RequirementKind.MATERIAL)
+    assert [item.value for item in read("B16 bolts").of(RequirementKind.MATERIAL)] == ["B16"]
