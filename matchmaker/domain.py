@@ -340,8 +340,12 @@ class Certificate:
 
     def is_valid_on(self, day: datetime.date) -> bool:
         """Whether it holds on a day; where no last day is known, it does."""
-        has_begun = self.since is None or self.since <= day
-        return has_begun and (self.until is None or self.until >= day)
+        return is_within(self.since, self.until, day)
+
+
+def is_within(since: datetime.date | None, until: datetime.date | None, day: datetime.date) -> bool:
+    """Whether a day is one of a period; None for an end that is not known, which is no bound."""
+    return (since is None or since <= day) and (until is None or until >= day)
 
 
 _CERTIFICATE_ID = "#certificate-"

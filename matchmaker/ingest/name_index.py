@@ -6,16 +6,14 @@ name is a vector of its pieces, weighted by how rare they are, and names are nea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from matchmaker.ingest.names import name_parts
 from matchmaker.snapshot.model import FloatArray
-from matchmaker.text import normal
+from matchmaker.text import has_chinese, normal
 
-_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 # Nearer than by so little nobody is told of.
 LEAST_COSINE = 0.1
 
@@ -69,7 +67,7 @@ def _base(name: str) -> str:
 
 def pieces(name: str) -> Iterator[str]:
     """Pairs of characters of a name with Chinese in it, else three at a time of each word."""
-    if _HAN.search(name):
+    if has_chinese(name):
         plain = name.replace(" ", "")
         yield from (plain[start : start + 2] for start in range(max(1, len(plain) - 1)))
         return

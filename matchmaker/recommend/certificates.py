@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from matchmaker.domain import ClaimTier
+from matchmaker.domain import ClaimTier, is_within
 from matchmaker.messages import Message, message
 from matchmaker.recommend.answers import Answers, adjusted_fit
 from matchmaker.recommend.specification import (
@@ -52,8 +52,7 @@ class HeldCertificate:
 
     def is_valid_on(self, day: date) -> bool:
         """Whether it holds on a day."""
-        has_begun = self.since is None or self.since <= day
-        return has_begun and (self.until is None or self.until >= day)
+        return is_within(self.since, self.until, day)
 
     @property
     def message(self) -> Message:

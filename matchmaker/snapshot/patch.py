@@ -6,7 +6,7 @@ that is not certain to be right, `NotPatchableError` says why, and the whole gra
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -196,8 +196,12 @@ class _Patch:
             industries=self.industries,
             clusters=self.clusters,
             ties=self.ties.table(last.ties, tie_columns(rows.ties)),
-            observations=self._observations(),
-            certificates=self._certificates(),
+            observations=self._facts(
+                "observations", observation_columns(rows.observations), observations_in_order
+            ),
+            certificates=self._facts(
+                "certificates", certificate_columns(rows.certificates), certificates_in_order
+            ),
             layers={layer: self._layer(layer) for layer in model.LAYERS},
             engagement_organizations=engaged,
             organization_engagements=self._transposed(
@@ -312,21 +316,15 @@ class _Patch:
         fresh = replace(fresh, statement=self.statements.fresh[fresh.statement])
         return splice.columns(former, fresh)
 
-    def _observations(self) -> pa.Table:
-        keys = self.changes.keys.get("observations")
+    def _facts(
+        self, table: str, fresh: pa.Table, in_order: Callable[[pa.Table], pa.Table]
+    ) -> pa.Table:
+        """A table that nothing points into: what changed is taken out and put in anew."""
+        last: pa.Table = getattr(self.last, table)
+        keys = self.changes.keys.get(table)
         if not keys:
-            return self.last.observations
-        kept = _without(self.last.observations, keys)
-        fresh = observation_columns(self.rows.observations)
-        return observations_in_order(pa.concat_tables([kept, fresh]))
-
-    def _certificates(self) -> pa.Table:
-        keys = self.changes.keys.get("certificates")
-        if not keys:
-            return self.last.certificates
-        kept = _without(self.last.certificates, keys)
-        fresh = certificate_columns(self.rows.certificates)
-        return certificates_in_order(pa.concat_tables([kept, fresh]))
+            return last
+        return in_order(pa.concat_tables([_without(last, keys), fresh]))
 
     def _layer(self, layer: Layer) -> TieLayer:
         former, now = self.last.layers[layer], self.organizations.moves

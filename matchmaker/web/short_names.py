@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
 from matchmaker.ingest.names import name_parts
-from matchmaker.text import normal
+from matchmaker.text import has_chinese, normal
 
-_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _APART = " \t·・•‧—–-_.,:：()（）"
 _PLACE_KIND = re.compile(
     r"(特别行政区|[壮回]族自治区|维吾尔自治区|自治[区州县]|地区|省|市|县|区|镇|乡)$"
@@ -70,7 +69,7 @@ def _beginnings(name: str) -> Iterable[str]:
     first = re.split(f"[{re.escape(_APART)}]", name, maxsplit=1)[0]
     if 0 < len(first) < len(name):
         yield first
-    if _HAN.match(name) and len(name) > 2:
+    if has_chinese(name[:1]) and len(name) > 2:
         yield name[:2]
 
 
@@ -95,4 +94,4 @@ def _without_beginning(name: str, beginnings: Collection[str]) -> str:
 
 def _ends_there(text: str, length: int) -> bool:
     """Whether a word of Latin letters ends there; Chinese has no spaces."""
-    return bool(_HAN.match(text[:1])) or not text[length : length + 1].isalnum()
+    return has_chinese(text[:1]) or not text[length : length + 1].isalnum()

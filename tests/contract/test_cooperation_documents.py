@@ -36,18 +36,23 @@ class Ranked:
         return Answer(question.goal, need.organization, candidates, Freshness(1, START.date(), 1))
 
 
-def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) -> None:
-    services = cooperation_on(store)
-    owner = services.person("t:f0").principal()
-    wants, silent = services.person("t:f1"), services.person("t:f2")
-    services.accounts.set_preferences(wants.principal(), Preferences("zh", alerts_a_week=2))
-    postings = Postings(
+def postings_on(store, services):
+    """Postings that are alerted of to whom `Ranked` names."""
+    return Postings(
         store,
         services.repositories,
         NotificationOutbox(services.repositories),
         lambda: Ranked(),
         services.clock,
     )
+
+
+def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) -> None:
+    services = cooperation_on(store)
+    owner = services.person("t:f0").principal()
+    wants, silent = services.person("t:f1"), services.person("t:f2")
+    services.accounts.set_preferences(wants.principal(), Preferences("zh", alerts_a_week=2))
+    postings = postings_on(store, services)
 
     def post() -> None:
         posting = Posting(
@@ -70,13 +75,7 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
 def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None:
     services = cooperation_on(store)
     owner = services.person("t:f0").principal()
-    postings = Postings(
-        store,
-        services.repositories,
-        NotificationOutbox(services.repositories),
-        lambda: Ranked(),
-        services.clock,
-    )
+    postings = postings_on(store, services)
     posting = Posting(
         "t:f0", "需要铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER,
         deadline=START.date() + timedelta(days=3),
@@ -93,13 +92,7 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
 def test_what_an_import_brought_is_changed_by_its_owner_under_the_same_id(store: Store) -> None:
     services = cooperation_on(store)
     owner, other = (services.person(id).principal() for id in ("t:f0", "t:f1"))
-    postings = Postings(
-        store,
-        services.repositories,
-        NotificationOutbox(services.repositories),
-        lambda: Ranked(),
-        services.clock,
-    )
+    postings = postings_on(store, services)
     of_a_list = Provenance("list.csv", "", SourceTier.IMPORT, START.date())
     listed = Need("t:listed", "t:f0", GoalName.SUPPLIER, "铸件", provenance=of_a_list)
     store.upsert(GraphRows(needs=(listed,)))
@@ -123,13 +116,7 @@ def test_what_a_list_brought_is_withdrawn_in_review_and_its_new_text_stays_unsee
 ) -> None:
     services = cooperation_on(store)
     owner, coordinator = services.person("t:f0").principal(), services.coordinator()
-    postings = Postings(
-        store,
-        services.repositories,
-        NotificationOutbox(services.repositories),
-        lambda: Ranked(),
-        services.clock,
-    )
+    postings = postings_on(store, services)
     postings.set_review(coordinator, "t:c", reviews=True)
     of_a_list = Provenance("list.csv", "", SourceTier.IMPORT, START.date())
     listed = Need("t:listed", "t:f0", GoalName.SUPPLIER, "铸件", provenance=of_a_list)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from matchmaker.text import normal
+from matchmaker.text import has_chinese, normal
 
 Mark = tuple[int, int]
 
-_HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
 _LETTERS = re.compile(r"[a-zü][a-zü' ]*")
 _WORD = re.compile(r"[^\W_]+")
 # Parts of a name that a short name may begin with.
@@ -129,7 +128,7 @@ class NameTable:
         if not 2 <= len(text) <= 8 or " " in text:
             return
         for name in self._names:
-            if not name.normal.startswith(text[0]) or _HAN.search(name.normal):
+            if not name.normal.startswith(text[0]) or has_chinese(name.normal):
                 continue
             starts = [
                 word.start() for word in _WORD.finditer(name.normal) if word[0] not in _PASSED_OVER
@@ -146,7 +145,7 @@ class NameTable:
             return
         short: list[tuple[_NameEntry, list[int]]] = []
         for name in self._names:
-            if not _HAN.search(name.normal):
+            if not has_chinese(name.normal):
                 continue
             spoken = _pronunciation(name.normal)
             if (stretch := spoken.full(text)) is not None:
@@ -303,7 +302,7 @@ def _pronunciation(name: str) -> _Pronunciation:
 
     syllables = list[str]()
     for run in re.findall(r"[㐀-䶿一-鿿]+|[^㐀-䶿一-鿿]+", name):
-        if not _HAN.match(run):
+        if not has_chinese(run[:1]):
             syllables += [""] * len(run)
             continue
         spoken = lazy_pinyin(run, errors="ignore", v_to_u=False)
