@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from matchmaker.recommend.model import SeekerText
-from matchmaker.recommend.specification import without_measures
+from matchmaker.recommend.specification import without_conditions, without_measures
 from matchmaker.snapshot.lexical import (
     attainable,
     code_shares,
@@ -75,7 +75,7 @@ def question_of(
     translated = None
     if in_chinese is not None and len(in_chinese):
         translated = translated_share(snapshot.lexical, text.text, in_chinese)
-    concepts = concept_share(snapshot, text.text) if looked_up else None
+    concepts = concept_share(snapshot, without_conditions(text.specification)) if looked_up else None
     abroad = vector if vector is None or text.abroad is None else text.abroad
     number = languages.get(language, -1)
     return Question(text.text, vector, number, lexical, codes, translated, concepts, abroad)

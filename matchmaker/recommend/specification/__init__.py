@@ -14,7 +14,11 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.reading import read, without_measures
+from matchmaker.recommend.specification.reading import (
+    read,
+    without_conditions,
+    without_measures,
+)
 from matchmaker.recommend.specification.vocabulary import AROUND, names_of
 
 __all__ = [
@@ -35,5 +39,6 @@ __all__ = [
     "names_of",
     "offered",
     "read",
+    "without_conditions",
     "without_measures",
 ]

@@ -32,6 +32,10 @@ from matchmaker.recommend.specification.vocabulary import (
     wider,
 )
 
+_OTHER_NAME = {
+    RequirementKind.PRODUCT: RequirementKind.PROCESS,
+    RequirementKind.PROCESS: RequirementKind.PRODUCT,
+}
 # Tests are done with things that are sold, too.
 _TESTED = frozenset({"testing", "non-destructive testing", "calibration"})
 _FOR_OTHERS = re.compile(
@@ -195,10 +199,11 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
 
 
 def _making(requirement: Requirement, statement: Specification) -> list[Requirement]:
-    """Processes that make the product needed: who casts valve bodies makes castings."""
-    if requirement.kind is not RequirementKind.PRODUCT:
+    """What is needed by its other name: who casts valve bodies makes castings, and the reverse."""
+    other = _OTHER_NAME.get(requirement.kind)
+    if other is None:
         return []
-    return [item for item in statement.of(RequirementKind.PROCESS) if _process(requirement, item)]
+    return [item for item in statement.of(other) if _process(requirement, item) is MET]
 
 
 def _say(requirement: Requirement, item: Requirement) -> Say | None:
@@ -255,9 +260,11 @@ def _material(requirement: Requirement, item: Requirement) -> Say | None:
         return UNKNOWN if item.family in wider(requirement.family) else UNMET
     if requirement.value in wider(item.family):
         return MET
-    if item.family in wider(requirement.family) or strengthens(requirement.family, item.family):
+    if item.family in wider(requirement.family):
         return UNKNOWN
-    return UNMET
+    # A fibre says which plastic it is mixed into as often as not, and of a metal never.
+    is_metal = "metal" in wider(requirement.family)
+    return UNKNOWN if strengthens(requirement.family, item.family) and not is_metal else UNMET
 
 
 def covers(wanted: str, stated: str) -> bool:

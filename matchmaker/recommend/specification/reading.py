@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
@@ -31,6 +31,7 @@ MEASURED = frozenset(
         RequirementKind.DEADLINE,
     }
 )
+_SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
 
@@ -67,10 +68,23 @@ def read(text: str) -> Specification:
 
 def without_measures(specification: Specification) -> str:
     """The text without its sizes, ratings and other figures, which are compared as values."""
+    return _without(specification, lambda item: item.kind in MEASURED)
+
+
+def without_conditions(specification: Specification) -> str:
+    """What is needed, without how it must be shown and what is only wished for.
+
+    Who names the certificate that is wished, and nothing else that is asked, is no answer.
+    """
+    return _without(
+        specification, lambda item: item.soft or item.kind in MEASURED | _SHOWN or item.denied
+    )
+
+
+def _without(specification: Specification, is_left_out: Callable[[Requirement], bool]) -> str:
     text = list(specification.text)
-    for item in specification.items:
-        if item.kind in MEASURED:
-            text[item.start : item.end] = " " * (item.end - item.start)
+    for item in filter(is_left_out, specification.items):
+        text[item.start : item.end] = " " * (item.end - item.start)
     return "".join(text)
 
 

@@ -21,18 +21,18 @@ _VERB = re.compile(
     rf"(?P<verb>{alternatives(verbs())})(?![a-z-])(?!\s(?:around|out|over|up|back|into)\b)"
     rf"|\band (?P<also>{alternatives(_THIRD_PERSON)})(?![a-z-])"
 )
+# Behind other work that is named as work: "to e-coat or zinc plate brackets".
+_LISTED = re.compile(
+    rf"(?:,|,? (?:or|and|and/or))\s(?P<verb>{alternatives(verbs())})(?![a-z-])(?=\s[a-z])"
+)
 
 
 def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms of a folded text with those that its verbs name, in place of nouns there."""
     named = [
-        TermMatch(
-            *match.span(group), Term(RequirementKind.PROCESS, process, process.rsplit(" ", 1)[-1])
-        )
-        for match in _VERB.finditer(folded)
-        for group in ["verb" if match["verb"] else "also"]
-        for process in [verbs()[match[group]]]
+        _work(match, "verb" if match["verb"] else "also") for match in _VERB.finditer(folded)
     ]
+    named += _listed(folded, [*terms, *named])
     if not named:
         return terms
     kept = [
@@ -41,3 +41,20 @@ def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         if not any(verb.start < term.end and term.start < verb.end for verb in named)
     ]
     return sorted([*kept, *named], key=lambda match: match.start)
+
+
+def _listed(folded: str, known: list[TermMatch]) -> list[TermMatch]:
+    """Verbs that go on a list of work, one by one from what is known."""
+    ends = {match.end for match in known if match.term.kind is RequirementKind.PROCESS}
+    listed: list[TermMatch] = []
+    for match in _LISTED.finditer(folded):
+        if match.start() in ends and not folded[: match.start()].endswith(("ing", "ed")):
+            listed.append(_work(match, "verb"))
+            ends.add(match.end())
+    return listed
+
+
+def _work(match: re.Match[str], group: str) -> TermMatch:
+    process = verbs()[match[group]]
+    term = Term(RequirementKind.PROCESS, process, process.rsplit(" ", 1)[-1])
+    return TermMatch(*match.span(group), term)
