@@ -151,7 +151,7 @@ def _checks(snapshot: Snapshot, seeker: Seeker, programme: Programme) -> Iterato
 
 
 def _listed(parts: Sequence[object]) -> Message:
-    return message("%(parts)s", parts=tuple(parts))
+    return Message("%(parts)s", {"parts": tuple(parts)})
 
 
 # -- qualifications

@@ -174,7 +174,8 @@ def partners(pairs: Pairs) -> NDArray[np.int64]:
     joined = snapshot.organization_engagements.row(row)
     joined = joined[np.isin(snapshot.engagements.kind[joined], kinds)]
     groups += [snapshot.engagement_organizations.row(engagement) for engagement in joined]
-    return np.unique(np.concatenate(groups)).astype(np.int64)
+    none = np.zeros(0, dtype=np.int32)  # of a goal without layers nobody is a partner
+    return np.unique(np.concatenate([none, *groups])).astype(np.int64)
 
 
 def best_first(rows: IntArray, scores: FloatArray) -> NDArray[np.int64]:
