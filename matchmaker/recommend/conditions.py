@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from matchmaker.domain import Size, Tier, date_of_text, is_within, last_day_of_text
 from matchmaker.messages import Message, message, plural
 from matchmaker.recommend.certificates import HeldCertificate, answers_kind, held_by
-from matchmaker.recommend.model import Condition, ConditionCheck, ProperName, Seeker
+from matchmaker.recommend.model import ConditionCheck, ConditionKind, ProperName, Seeker
 from matchmaker.recommend.specification import Fulfilment
 from matchmaker.snapshot.model import Snapshot, from_days
 
@@ -140,12 +140,12 @@ def _checks(snapshot: Snapshot, seeker: Seeker, programme: Programme) -> Iterato
     if programme.sizes:
         asked = _listed([size for size in Size if size in programme.sizes])
         value = NOT_ON_RECORD if seeker.size is None else _listed([seeker.size])
-        yield ConditionCheck(Condition.SIZE, asked, _sized(seeker.size, programme.sizes), value)
+        yield ConditionCheck(ConditionKind.SIZE, asked, _sized(seeker.size, programme.sizes), value)
     if programme.places:
-        yield _within(snapshot.places, Condition.PLACE, seeker.place, programme.places)
+        yield _within(snapshot.places, ConditionKind.PLACE, seeker.place, programme.places)
     if programme.industries:
         table, own = snapshot.industries, seeker.industry
-        yield _within(table, Condition.INDUSTRY, own, programme.industries)
+        yield _within(table, ConditionKind.INDUSTRY, own, programme.industries)
     if programme.min_years >= 0 or programme.max_years >= 0:
         yield _years(seeker, programme, snapshot.meta.as_of)
 
@@ -167,14 +167,14 @@ def _qualification(snapshot: Snapshot, seeker: Seeker, programme: Programme) -> 
     if named:
         verdicts.append(_tiered(seeker.tier, programme.tiers))
         if verdicts[0] is MET and seeker.tier is not None:
-            return ConditionCheck(Condition.QUALIFICATION, asked, MET, _listed([seeker.tier]))
+            return ConditionCheck(ConditionKind.QUALIFICATION, asked, MET, _listed([seeker.tier]))
     ended: list[HeldCertificate] = []
     for kind in programme.certificates:
         answering = [each for each in held if answers_kind(each.kind, kind)]
         for each in answering:
             if each.is_valid_on(day):
                 value = message("%(kind)s %(note)s", kind=each.kind, note=each.message)
-                return ConditionCheck(Condition.QUALIFICATION, asked, MET, value)
+                return ConditionCheck(ConditionKind.QUALIFICATION, asked, MET, value)
         ended += [each for each in answering if each.until is not None and each.until < day]
         verdicts.append(UNMET if answering else UNKNOWN)
     verdict = UNMET if all(each is UNMET for each in verdicts) else UNKNOWN
@@ -184,7 +184,7 @@ def _qualification(snapshot: Snapshot, seeker: Seeker, programme: Programme) -> 
         for each in ended
     ]
     value = _listed(said) if said else NOT_ON_RECORD
-    return ConditionCheck(Condition.QUALIFICATION, asked, verdict, value)
+    return ConditionCheck(ConditionKind.QUALIFICATION, asked, verdict, value)
 
 
 def _tiered(own: Tier | None, wanted: frozenset[Tier]) -> Fulfilment:
@@ -218,7 +218,7 @@ def _sized(own: Size | None, wanted: frozenset[Size]) -> Fulfilment:
 
 
 def _within(
-    table: pa.Table, condition: Condition, own: int, wanted: tuple[int, ...]
+    table: pa.Table, condition: ConditionKind, own: int, wanted: tuple[int, ...]
 ) -> ConditionCheck:
     """Whether a row of a hierarchy is one of those wanted or lies below it.
 
@@ -266,7 +266,7 @@ def _years(seeker: Seeker, programme: Programme, day: date) -> ConditionCheck:
     else:
         asked = message("%(least)s to %(most)s years", least=least, most=most)
     if not seeker.founded:
-        return ConditionCheck(Condition.YEARS, asked, UNKNOWN, NOT_ON_RECORD)
+        return ConditionCheck(ConditionKind.YEARS, asked, UNKNOWN, NOT_ON_RECORD)
     earliest, latest = date_of_text(seeker.founded)[0], last_day_of_text(seeker.founded)
     old_enough = [least < 0 or _after(founded, least) <= day for founded in (latest, earliest)]
     young_enough = [most < 0 or _after(founded, most) >= day for founded in (earliest, latest)]
@@ -275,7 +275,7 @@ def _years(seeker: Seeker, programme: Programme, day: date) -> ConditionCheck:
     else:
         verdict = UNKNOWN if old_enough[1] and young_enough[1] else UNMET
     value = message("founded %(day)s", day=seeker.founded)
-    return ConditionCheck(Condition.YEARS, asked, verdict, value)
+    return ConditionCheck(ConditionKind.YEARS, asked, verdict, value)
 
 
 def _after(day: date, years: int) -> date:

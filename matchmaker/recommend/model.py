@@ -276,7 +276,7 @@ class ClosestStatement:
     evidence: Evidence
 
 
-class Condition(StrEnum):
+class ConditionKind(StrEnum):
     """What a programme may ask of who applies."""
 
     QUALIFICATION = "qualification"
@@ -290,7 +290,7 @@ class Condition(StrEnum):
 class ConditionCheck:
     """One condition of a programme against who asks; `value` is what that was read from."""
 
-    condition: Condition
+    condition: ConditionKind
     asked: Message
     verdict: Fulfilment
     value: Message

@@ -14,7 +14,7 @@ from matchmaker.api.http.context import services
 from matchmaker.api.matching.responses import condition_title, leading_reasons
 from matchmaker.domain import Place
 from matchmaker.messages import Message, locale_of, message, sentences
-from matchmaker.recommend.model import Condition, Match, Recommendation
+from matchmaker.recommend.model import ConditionKind, Match, Recommendation
 from matchmaker.services.matching.answer import Answer, Candidate
 from matchmaker.snapshot.distances import usual_reach_km
 from matchmaker.snapshot.geography import great_circle_km
@@ -85,7 +85,7 @@ def grade_of(fit: Recommendation) -> str:
 
 
 @web.app_template_filter()
-def condition_name(condition: Condition) -> str:
+def condition_name(condition: ConditionKind) -> str:
     """What a condition of a programme is about."""
     return condition_title(condition).text(language())
 

@@ -12,8 +12,8 @@ from matchmaker.domain import GoalName, Kind, Layer
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, message, translated
 from matchmaker.recommend.model import (
-    Condition,
     ConditionCheck,
+    ConditionKind,
     Evidence,
     Match,
     PathStep,
@@ -174,7 +174,7 @@ class RecommendationOut(Outgoing):
 class ConditionOut(Outgoing):
     """One condition of a programme: `asked`, and the `value` on record that it was checked by."""
 
-    condition: Condition
+    condition: ConditionKind
     title: str
     asked: str
     verdict: Fulfilment
@@ -191,9 +191,9 @@ class ConditionOut(Outgoing):
         )
 
 
-def condition_title(condition: Condition) -> Message:
+def condition_title(condition: ConditionKind) -> Message:
     """What a condition is about."""
-    return message("Firm size") if condition is Condition.SIZE else Message(TERMS[condition])
+    return message("Firm size") if condition is ConditionKind.SIZE else Message(TERMS[condition])
 
 
 class ProgrammeOut(Outgoing):
