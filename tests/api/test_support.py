@@ -7,6 +7,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
+from matchmaker.cli.answers import print_answer
 from matchmaker.domain import Size, Tier
 from tests.api.conftest import ADMIN_KEY, installation
 from tests.api.world import make_world
@@ -67,3 +68,12 @@ def test_the_page_says_what_is_met_and_by_what(supported, language, value):
     assert sorted(titles) == ["大企业研发奖励", "智能化改造补助"]
     assert 'href="https://example.com/policy"' in page
     assert page.count(value) == 3  # a condition each
+
+
+def test_the_command_line_prints_them_with_a_sign_for_each_condition(supported, capsys):
+    path = f"{API}/organizations/t:applicant/recommendations?goal=support"
+    print_answer(supported.get(path, headers=HEADERS).json)
+    printed = capsys.readouterr().out
+    assert "✓ Firm size: small (yours: small)" in printed
+    assert "✗ Firm size: large (yours: small)" in printed
+    assert f"until {SOON}" in printed
