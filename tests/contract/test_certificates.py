@@ -256,7 +256,10 @@ def test_a_file_of_before_does_not_give_back_what_was_taken_back(
     desk: Desk, tmp_path: Path
 ) -> None:
     file = tmp_path / "certificates.csv"
-    row = "id,organization,kind,number,claim,confirmed_on\nmy:1,t:1,ISO 9001,N-1,confirmed_by_coordinator,%s\n"
+    row = (
+        "id,organization,kind,number,claim,confirmed_on\n"
+        "my:1,t:1,ISO 9001,N-1,confirmed_by_coordinator,%s\n"
+    )
     file.write_text(row % "2026-01-01")
     options = ImportOptions(cluster="c:1")
     Importer(desk.store).tables(COORDINATOR, [file], options)
