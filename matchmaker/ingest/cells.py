@@ -107,6 +107,14 @@ def text(cell: str, format: ColumnFormat = UNDECIDED) -> str:
     return cell
 
 
+def web_address(cell: str, format: ColumnFormat = UNDECIDED) -> str:
+    """The cell as it is, where it can be an address. Raises InvalidInput for words: 官网."""
+    del format
+    if "." not in cell:
+        raise InvalidInput("'%(cell)s' is no address of a website.", cell=cell)
+    return cell
+
+
 def is_nothing(cell: str) -> bool:
     """Whether a cell only says that there is nothing: `n/a`, `-`, `无`, `/`."""
     return len(cell) <= _LONGEST_NOTHING and normal(cell) in _NOTHING

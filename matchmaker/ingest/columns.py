@@ -188,7 +188,7 @@ TABLES: dict[str, TableFormat] = {
             Column("vat", "with its country", "", code("vat"), also=title_words.VAT),
             Column("lei", "legal entity identifier, 20 characters", "", code("lei"), also="lei code|lei编码|法人识别编码|legal entity identifier"),
             Column("ror", "identifier in the Research Organization Registry", "", code("ror"), also="ror id|ror_id|ror标识"),
-            Column("website", "address", "https://example.com", also=title_words.WEBSITE),
+            Column("website", "address", "https://example.com", cells.web_address, also=title_words.WEBSITE),
             Column("street_address", "where it is, finer than the place", "电器城大道 88 号", parts=title_words.ADDRESS),
             Column("contact", "shown only after both agreed", "a@example.com", also=title_words.CONTACT, joined_by=", "),
             Column("capacity", "introductions it can take on", "3", whole, context="organizations", also="可接洽数|可同时对接数"),

@@ -22,6 +22,7 @@ from matchmaker.ingest.cells import CellWarning, SheetNumber, UndecidedCell, is_
 from matchmaker.ingest.chinese_numerals import with_digits
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, FormatReader, SheetDate
 from matchmaker.ingest.locales import MONTH_LANGUAGES
+from matchmaker.ingest.title_years import lacks_year
 from matchmaker.messages import message
 from matchmaker.text import simplified
 from matchmaker.vocabulary import DatePrecision
@@ -119,6 +120,12 @@ def parse(cell: str, format: ColumnFormat = UNDECIDED) -> PartialDate:
             return date
     if match := _MONTH_YEAR.fullmatch(text):
         return _month(int(match[2]), int(match[1]), cell)
+    if lacks_year(text):
+        raise InvalidInput(
+            "'%(cell)s' names no year.",
+            mend="Write it with its year, or the year in a line above the titles.",
+            cell=cell,
+        )
     if _ONLY_TIME.fullmatch(text):
         raise InvalidInput("'%(cell)s' is a time of day, not a date.", cell=cell)
     return _of_figures(text, cell, format)

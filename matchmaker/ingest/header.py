@@ -12,6 +12,7 @@ from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.rows import Row, is_han
+from matchmaker.ingest.suggestions import only_counts
 from matchmaker.messages import Message, languages, message
 from matchmaker.text import normal
 
@@ -22,10 +23,20 @@ MAX_TITLE = 200
 _NUMBER = re.compile(r"[-+(]?[^\w(]{0,3}\d[\d.,' \u202f]*\)?\s*[^\d\s]{0,6}|[-—–/*]+")
 _TOTAL = re.compile(
     r"(?:本[页表]|全[部年市区县]|以上)?(?:合计|总计|小计|共计|总和|汇总|累计|总数|合計|總計|小計|总额)"
-    r"|(?:(?:grand |sub-?|sub )?totals?(?: general)?|sums?|summe|gesamt(?:summe)?"
+    r"|平均值?|平均数|均值"
+    r"|(?:average|mean|durchschnitt|mittelwert|moyenne"
+    r"|(?:grand |sub-?|sub )?totals?(?: general)?|sums?|summe|gesamt(?:summe)?"
     r"|zwischensumme|insgesamt|somme|totale|итого|всего|suma|razem|celkem|totaal|összesen)"
     r"(?![^\W\d_])"
 )
+# Of which: a part of the total above.
+_OF_WHICH = re.compile(r"(?:其中|of which|davon)\s*[:：].*")
+# 一、整机企业, （二）配套企业, 第三批
+_HEADING = re.compile(
+    r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．:：]\s*\S.*|[(（][一二三四五六七八九十]{1,3}[)）].+"
+)
+# (1), 2, [3]: numbers of columns.
+_NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
 # Beside a total stands at most its currency.
 _MONEY = re.compile(r"[A-Z]{3}|[^\w\s]|[万亿千]?元|人民币|美元|欧元")
 _NOTE = re.compile(
@@ -297,8 +308,8 @@ _OLDER = {
 class Footer:
     """Tells lines that are no rows from rows: totals, notes, the header again."""
 
-    def __init__(self, titles: Sequence[str]) -> None:
-        self._titles = tuple(titles)
+    def __init__(self, titles: Sequence[str], expected: Collection[str] = ()) -> None:
+        self._titles, self._expected = tuple(titles), expected
 
     def reason(self, cells: Sequence[str]) -> Message | None:
         """Why a line is no row, None for a row."""
@@ -309,10 +320,46 @@ class Footer:
             return message("is a line of totals.")
         if len(self._titles) > 2 and (_is_note(filled) or self._is_signed(filled)):
             return message("is a note, not a row.")
-        is_like = len(filled) > 1 and _one_line(cells[0]) == self._titles[0]
-        if is_like and tuple(map(_one_line, cells)) == self._titles:
+        if self.repeats_titles(cells):
             return message("repeats the titles of the columns.")
+        if len(self._titles) > 2 and self._is_heading(cells):
+            return message("is a heading between the rows, not a row.")
+        if self._numbers_columns(cells):
+            return message("numbers the columns.")
         return None
+
+    def repeats_titles(self, cells: Sequence[str]) -> bool:
+        """Whether a line is the titles again, as on every page of some lists."""
+        is_like = sum(map(bool, cells)) > 1 and _one_line(cells[0]) == self._titles[0]
+        return is_like and tuple(map(_one_line, cells)) == self._titles
+
+    def begins_other(self, cells: Sequence[str]) -> bool:
+        """Whether a line apart from what stands above it has the titles of another table."""
+        filled = [cell for cell in cells if cell]
+        known = [cell for cell in filled if is_expected(cell, self._expected)]
+        return (
+            len(set(filled)) > 2
+            and filled[0] in known
+            and len(known) >= max(2, len(filled) / 2)
+            and not any(map(str.isdigit, "".join(filled)))
+        )
+
+    def _is_heading(self, cells: Sequence[str]) -> bool:
+        """Whether a line names the group of those below: numbered, alone, or over all columns."""
+        filled = [cell for cell in cells if cell]
+        if len(set(filled)) != 1 or not _is_text(filled[0]):
+            return False
+        is_spread = len(filled) > 2 and len(filled) * 2 > len(self._titles)
+        in_numbers = bool(cells[0]) and only_counts(self._titles[0])
+        is_word = sum(map(str.isalpha, filled[0])) > 1
+        return bool(_HEADING.fullmatch(filled[0])) or is_spread or (in_numbers and is_word)
+
+    def _numbers_columns(self, cells: Sequence[str]) -> bool:
+        """Whether a line only counts the columns: (1) (2) (3)."""
+        numbers = [match[1] for cell in cells if (match := _NUMBERED.fullmatch(cell))]
+        size = len(cells)
+        is_all = size > 2 and size >= len(self._titles) - 1 and len(numbers) == size
+        return is_all and numbers == [str(number) for number in range(1, size + 1)]
 
     def _is_signed(self, filled: Sequence[str]) -> bool:
         """Whether a line has only few cells, each a label and what belongs to it: 經辦：林小姐."""
@@ -329,6 +376,8 @@ def _is_total(filled: Sequence[str]) -> bool:
     if any(_is_text(cell) and not _MONEY.fullmatch(cell) for cell in filled[1:]):
         return False
     first = normal(filled[0][:MAX_TITLE])
+    if len(filled) > 1 and _OF_WHICH.fullmatch(first):
+        return True
     if is_han(first[:1] or " "):
         first = "".join(first.split())
     match = _TOTAL.match(first)
@@ -345,17 +394,40 @@ def _is_note(filled: Sequence[str]) -> bool:
 
 
 def with_footer(rows: Iterator[Row], footer: Footer) -> Iterator[tuple[Row, Message | None]]:
-    """Rows with the reason why each is none. A single text after a blank row ends the table."""
+    """Rows with the reason why each is none.
+
+    A single text after a blank row ends the table, and heads what repeats its titles; the
+    titles of another table begin that, until ours stand there again.
+    """
     waiting: list[Row] = []
-    end = 0
+    end = other = 0
     for row in rows:
         is_apart = bool(waiting) or row.number > end + 1 > 1
         end = row.number + sum(cell.count("\n") for cell in row.cells)
+        repeats = not row.broken and bool(row.cells) and footer.repeats_titles(row.cells)
+        if repeats:
+            other = 0
+        elif is_apart and not row.broken and footer.begins_other(row.cells):
+            other = row.number
+        if other and not row.broken:
+            yield from ((each, message("is a heading between the rows, not a row."))
+                        for each in waiting)  # fmt: skip
+            waiting = []
+            yield (
+                row,
+                message(
+                    "is of another table, which begins on line %(line)s: give that a sheet or a "
+                    "file of its own.",
+                    line=other,
+                ),
+            )
+            continue
         reason = footer.reason(row.cells)
         if reason is None and is_apart and not row.broken and footer.may_be_note(row.cells):
             waiting.append(row)
             continue
-        yield from ((before, None) for before in waiting)
+        heading = message("is a heading between the rows, not a row.") if repeats else None
+        yield from ((before, heading) for before in waiting)
         waiting = []
         yield row, reason
     reason = message("stands by itself below the table: a note, not a row.")

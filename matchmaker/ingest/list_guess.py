@@ -55,11 +55,12 @@ def all_titles() -> frozenset[str]:
 
 
 def _own_titles(name: str, samples: Samples) -> int | None:
-    """How many titles are our own, None where one that is required is not among them."""
+    """How many titles are our own, None where one that is required is not, or most are not."""
     headers = {normal(title): column for title, column in TABLES[name].headers.items()}
     headers |= {column.name: column.name for column in TABLES[name].columns}
     heading = [column for title in samples if (column := headers.get(normal(title)))]
-    return len(heading) if set(TABLES[name].required) <= set(heading) else None
+    is_own = 2 * len(heading) >= len(samples) and set(TABLES[name].required) <= set(heading)
+    return len(heading) if is_own else None
 
 
 def _score(name: str, columns: Mapping[str, str]) -> int:

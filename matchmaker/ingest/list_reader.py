@@ -28,6 +28,7 @@ from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tie_status import is_called_off
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
+from matchmaker.ingest.title_years import with_year, year_note
 from matchmaker.ingest.titles import unread_notes
 from matchmaker.ingest.words import kind_of_name
 from matchmaker.messages import in_context, message
@@ -85,6 +86,8 @@ def _as_source(rows: GraphRows, name: str) -> GraphRows:
 
 
 def _unit_notes(table: _ListTable) -> Iterator[Problem]:
+    if table.year:
+        yield Problem(table.name, 0, "", year_note(table.year), "note")
     titles = [title for title, name in table.options.mapping.items() if name == "amount"]
     if table.amount_unit and titles:
         note = unit_note(table.amount_unit, is_above=not unit_of_title(titles[0]))
@@ -161,6 +164,8 @@ class _ListTable(TableFile):
             cell = cell or self.defaults.get(column.name, "")
             if column.name == "amount":
                 cell = with_unit(cell, self.amount_unit)
+            if getattr(column.read, "decides", "") == "day_first":
+                cell = with_year(cell, self.year)
             if column.name == "layer" and cell:
                 cell = str(read_cell(column.name, column.read, cell).value or cell)
             if cell or column.name in self.header:

@@ -10,6 +10,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -106,7 +107,7 @@ def parse(cell: str, format: ColumnFormat = UNDECIDED, allowed: Allowed | None =
     if is_nothing(cell):
         raise nothing(cell)
     if isinstance(cell, SheetNumber):
-        return Amount(_finite(_decimal(str(cell), cell), cell))
+        return _of_sheet(cell)
     text = _normal(cell)
     if _SCIENTIFIC.fullmatch(text):
         return Amount(_finite(_decimal(text.replace(COMMA, POINT), cell), cell))
@@ -114,6 +115,15 @@ def parse(cell: str, format: ColumnFormat = UNDECIDED, allowed: Allowed | None =
     total = Decimal(0)
     for run, factor in numbers:
         total += _value(run, format, cell, affix, allowed) * factor
+    return Amount(_finite(-total if negative else total, cell), affix.currency, affix.unit)
+
+
+def _of_sheet(cell: SheetNumber) -> Amount:
+    """A number of a sheet with what its format shows around it: `£5400000`, `3.2%`, `12人`."""
+    with suppress(InvalidOperation):
+        return Amount(_finite(Decimal(cell), cell))
+    negative, affix, numbers = _parts(_normal(cell), cell)
+    total = sum((_decimal(run, cell) * factor for run, factor in numbers), Decimal(0))
     return Amount(_finite(-total if negative else total, cell), affix.currency, affix.unit)
 
 

@@ -53,7 +53,7 @@ def keep_parts(
     for indicator, years_ago in FIGURES.items():
         figure = parts.get(indicator)
         if figure is not None:
-            key = (organization, indicator, reader.today.year - years_ago)
+            key = (organization, indicator, reader.file.year or reader.today.year - years_ago)
             amount = figure if isinstance(figure, Amount) else Amount(figure)
             _keep_figure(reader, line, row, key, amount)
     days = [parts.get(name) for name in MEMBERSHIP_DAYS]

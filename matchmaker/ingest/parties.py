@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -30,6 +31,7 @@ from matchmaker.messages import message
 
 _READ: dict[str, Read] = {column.name: column.read for column in TABLES["organizations"].columns}
 MAX_KEY = 200
+_COUNTRY = re.compile(r"(.+?)\s*[(（]([A-Z]{2,3})[)）]")
 # Whom a cell names.
 Names = Callable[[str], tuple[str, ...]]
 
@@ -108,7 +110,13 @@ class PartyReader:
                 "is that of %(count)s organisations together: left out.", count=len(named)
             )
             row.warn(self.id, reason, is_lost=True)
-        return tuple(self._party(each, name_key(each), row, provenance) for each in named)
+        parted = [name_and_country(each) for each in named]
+        if not all(country for _, country in parted):
+            parted = [(each, "") for each in named]
+        return tuple(
+            self._party(each, name_key(each), row, provenance, country=country)
+            for each, country in parted
+        )
 
     def _is_name(self, name: str, row: MappedRow) -> bool:
         """Whether it names somebody, and not only a legal form."""
@@ -127,7 +135,13 @@ class PartyReader:
         return alone
 
     def _party(
-        self, name: str, key: str, row: MappedRow, provenance: Provenance, name_en: str = ""
+        self,
+        name: str,
+        key: str,
+        row: MappedRow,
+        provenance: Provenance,
+        name_en: str = "",
+        country: str = "",
     ) -> Party:
         id = key if key.startswith(f"{self.source}:") else f"{self.source}:{key}"
         if len(name) > MAX_NAME:
@@ -136,7 +150,9 @@ class PartyReader:
             row.warn(self.name, cut)
         try:
             kind, is_default_kind = self.kind.read(row, _READ["kind"])
-            country, is_default_country = self.country.read(row, _READ["country"])
+            country, is_default_country = (
+                (country, False) if country else self.country.read(row, _READ["country"])
+            )
             by_default = (("country", is_default_country and country), ("kind", is_default_kind))
             organization = Organization(
                 id=id,
@@ -158,6 +174,13 @@ class PartyReader:
         return Party(
             id, organization, f"{self.source}:{earlier_name_key(name)}" if is_by_name else ""
         )
+
+
+def name_and_country(name: str) -> tuple[str, str]:
+    """A name without the code of its country behind it, and that country: `Alpha BV (NL)`."""
+    match = _COUNTRY.fullmatch(name)
+    country = iso_code(match[2]) if match else ""
+    return (match[1], country) if match and country else (name, "")
 
 
 def _key(cell: str) -> str:

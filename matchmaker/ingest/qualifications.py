@@ -36,7 +36,18 @@ def cell_with_title(column: str, title: str, cell: str) -> tuple[str, Message | 
     except CellWarning:
         return "", None
     except InvalidInput:
-        return (cell if column == TIER else f"{named}: {cell}"), None
+        return (_graded(cell, title) if column == TIER else f"{named}: {cell}"), None
+
+
+def _graded(cell: str, title: str) -> str:
+    """A cell that says how high the tier is that its title names: 省级 under 专精特新."""
+    for text in (cell, f"{cell}{title}"):
+        try:
+            member_of(Tier, text)
+        except (InvalidInput, CellWarning):
+            continue
+        return text
+    return cell
 
 
 def without_certificates(cell: str) -> tuple[str, list[str]]:

@@ -28,6 +28,8 @@ _ALIKE = 0.75
 _SHORTEST = 6
 # The share of a column's values that must be of a kind for the column to be of it.
 _MOST = 0.6
+# How titles that stand over several columns are told apart: Name#4.
+_TWICE = re.compile(r"#\d+$")
 _IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
 # A field of a nested address: address.city, location/country.
 _PART_OF_ADDRESS = re.compile(
@@ -353,6 +355,8 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     del samples
     if any(_rank(column, title) is not None for column in FORMATS[table].columns):
         return None
+    if _TWICE.search(title):
+        return None  # of a table that stands twice side by side, or of a column there twice
     key = word_key(title)
     if len(key) < (_SHORTEST if key.isascii() else 3):
         return None

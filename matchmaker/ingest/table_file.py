@@ -46,7 +46,9 @@ from matchmaker.ingest.rows import (
     clean,
     error_value,
 )
+from matchmaker.ingest.side_by_side import refuse_side_by_side
 from matchmaker.ingest.title_units import unit_above
+from matchmaker.ingest.title_years import year_above
 from matchmaker.messages import Message, message
 from matchmaker.text import normal
 
@@ -132,6 +134,9 @@ class TableFile:
     source: RowSource = field(kw_only=True, repr=False)
     # The currency or multiple that lines above the titles give for all amounts, "" for none.
     unit: str = field(default="", kw_only=True)
+    # The year that they name, 0 for none and for several.
+    year: int = field(default=0, kw_only=True)
+    expected: Collection[str] = field(default=(), kw_only=True, repr=False)
     # Where the rows begin: below the header and the explanations of our own templates.
     last_line_above: int = field(default=0, kw_only=True, repr=False)
 
@@ -139,7 +144,7 @@ class TableFile:
         """The lines below the header, read anew with every call. Raises InvalidInput."""
         below = (row for row in _cleaned(self.source)
                  if row.number > self.last_line_above)  # fmt: skip
-        for row, reason in with_footer(below, Footer(self.header)):
+        for row, reason in with_footer(below, Footer(self.header, self.expected)):
             if row.broken is not None and self.kind == "csv":
                 raise InvalidInput(
                     row.broken,
@@ -203,12 +208,15 @@ def open_table(
     is_judged = not (isinstance(source, JsonSource) or options.header_line)
     if is_judged and (cell := cell_of_row(header, sample, expected)):
         raise _row_as_header(path.name, header, cell)
+    if is_judged:
+        refuse_side_by_side(header.titles, f"{path.name}:{header.first}")
     notes = [*source.notes, *_header_notes(sample, header)]
     return TableFile(
         path, path.name, source.kind, header.titles, header.line, source.sheet, source.sheets,
         source.encoding, source.separator,
         tuple(Problem(path.name, 0, "", note, "note") for note in notes), header.duplicates,
         unit=unit_above(_cells_above(sample, header)),
+        year=year_above(_cells_above(sample, header)), expected=expected,
         source=source, last_line_above=template_lines(sample, header),
     )  # fmt: skip
 
@@ -361,13 +369,12 @@ def _no_header(name: str, options: FileOptions, *, has_comments: bool) -> Invali
             mend="Name the line that does.",
             line=options.header_line,
         )
-    if has_comments:
-        return InvalidInput(
-            "holds nothing but comments: all its lines begin with #.",
-            where=name,
-            mend="Its first line must name columns.",
-        )
-    return InvalidInput("the file is empty.", where=name, mend="Its first line must name columns.")
+    reason = (
+        message("holds nothing but comments: all its lines begin with #.")
+        if has_comments
+        else message("the file is empty.")
+    )
+    return InvalidInput(reason, where=name, mend="Its first line must name columns.")
 
 
 def _row_as_header(name: str, header: Header, cell: str) -> InvalidInput:

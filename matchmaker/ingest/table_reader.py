@@ -20,6 +20,7 @@ from matchmaker.ingest.coded_words import CodedCells
 from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
+from matchmaker.ingest.list_guess import all_titles
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.place_context import common_places
@@ -38,12 +39,15 @@ from matchmaker.ingest.title_units import (
     units_of,
     with_unit,
 )
+from matchmaker.ingest.title_years import with_year, year_note
 from matchmaker.ingest.titles import columns_of, notes_on_titles
 from matchmaker.ingest.words import is_other
 from matchmaker.messages import Message, message
 from matchmaker.store.merging import PRECISION, principal_date
 from matchmaker.text import language_of, normal
 
+# Readers that keep a cell as it is.
+_AS_WRITTEN = (cells.text, cells.web_address)
 _CODES = ("credit_code", "vat", "lei", "ror")
 # Words that are looked up and not read alone.
 MEMBERSHIP_DAYS = ("member_since", "member_until")
@@ -89,7 +93,9 @@ class TableReader:
 
     def __post_init__(self) -> None:
         expected = expected_titles(self.table.name) | set(map(normal, self.options.mapping))
-        self.file = open_table(self.path, self.options.file, expected)
+        self.file = replace(
+            open_table(self.path, self.options.file, expected), expected=expected | all_titles()
+        )
         self.first_lines = self.reading.mapping()
         self.columns = columns_of(self.table, self.file, self.options.mapping)
         self.formats = self._judged()
@@ -233,6 +239,8 @@ class TableReader:
         for title, format in self.formats.items():
             if format.explanation is not None and (title in self.judged or format.stored):
                 yield self.note(title, format.explanation)
+        if self.file.year:
+            yield self.note("", year_note(self.file.year))
         for title, unit in self.units.items():
             yield self.note(title, unit_note(unit, is_above=not unit_of_title(title)))
 
@@ -319,7 +327,7 @@ class TableReader:
         if column.name in self.table.told_by_rows:
             filled = list(self._telling(line, column, filled, problems))
         filled = list(self._with_titles(line, column, filled, problems))
-        if not column.required and (column.read is cells.text or column.name in _CODES):
+        if not column.required and (column.read in _AS_WRITTEN or column.name in _CODES):
             filled = [(title, cell) for title, cell in filled if not is_nothing(cell)]
         if not filled:
             default = self.options.defaults.get(column.name, "")
@@ -363,6 +371,8 @@ class TableReader:
     ) -> Any:
         format, unit = self.formats.get(title, ColumnFormat()), self.units.get(title, "")
         cell = with_unit(cell, unit)
+        if self.file.year and getattr(column.read, "decides", "") == "day_first":
+            cell = with_year(cell, self.file.year)
         if column.read is cells.text and column.name not in self.options.values:
             return cell
         key = (column.name, cell.__class__, cell, format)

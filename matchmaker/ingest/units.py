@@ -63,10 +63,12 @@ _MULTIPLES = {
     "billionen": 12, "tn": 12, "trillion": 12, "trillions": 12, "lakh": 5, "lakhs": 5, "lac": 5,
     "crore": 7, "crores": 7, "тыс": 3, "тысяч": 3, "тис": 3, "млн": 6, "миллион": 6,
     "миллионов": 6, "миллиона": 6, "мільйонів": 6, "млрд": 9, "миллиард": 9, "миллиардов": 9,
-    "миллиарда": 9, "tys": 3, "tysięcy": 3,
+    "миллиарда": 9, "tys": 3, "tysięcy": 3, "tis": 3, "tisíc": 3,
 }  # fmt: skip
 # Multiples only beside a currency: t is a tonne, b a byte.
 _MULTIPLES_OF_MONEY = {"t": 3, "b": 9, "cr": 7}
+# With their point only: mil is a thousand in Spanish, mil. a million in Czech.
+_ABBREVIATED = {"mil.": 6}
 # Written before a currency's code without a space: kEUR, MUSD.
 _GLUED = {"k": 3, "t": 3, "m": 6}
 # Currencies whose countries all write a decimal point.
@@ -157,7 +159,7 @@ def _take(word: str, parts: _UnitParts, beside_money: bool) -> bool:
     if not currency:
         exponent = _CHINESE_MULTIPLES.get(word) or _MULTIPLES.get(bare)
         if exponent is None and beside_money:
-            exponent = _MULTIPLES_OF_MONEY.get(bare)
+            exponent = _ABBREVIATED.get(word.casefold(), _MULTIPLES_OF_MONEY.get(bare))
         if exponent is None and (code := _currency(bare[1:].upper())):
             currency, exponent = code, _GLUED.get(bare[:1])
             if exponent is None:

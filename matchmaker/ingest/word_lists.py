@@ -51,7 +51,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
             "université|universidad|università|universidade|universiteit|uniwersytet"
         ),
         Kind.RESEARCH_INSTITUTE: (
-            "科研院所|研究所|研究院|科研机构|科研单位|科研|科研所|研究机构|研究中心|研发机构|研发中心|"
+            "科研事业单位|科研类事业单位|科研院所|研究所|研究院|科研机构|科研单位|科研|科研所|研究机构|研究中心|研发机构|研发中心|"
             "新型研发机构|设计院|设计研究院|工程研究中心|工程技术研究中心|重点实验室|实验室|国家实验室|"
             "转制院所|institute|research|research institution|research organisation|research "
             "organization|research centre|research center|rto|rec|lab|labs|laboratory|research lab|"
