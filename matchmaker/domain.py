@@ -409,9 +409,58 @@ class Membership:
         return date_text(self.since, self.date_precision) if self.since else ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeTerms:
+    """On what conditions a programme may be applied to, and until when; blank: not a condition.
+
+    One of `for_tiers` or `for_certificates` is enough, as is one of `for_sizes`, `for_places` and
+    `for_industries` (ids, with all that lies below them). `min_years` and `max_years` bound the
+    years since the applicant was founded. `opens` and `deadline` are the first and the last day;
+    `amount` says in words what is given, `url` where it is announced.
+    """
+
+    for_tiers: tuple[Tier, ...] = ()
+    for_certificates: tuple[str, ...] = ()
+    for_sizes: tuple[Size, ...] = ()
+    for_places: tuple[str, ...] = ()
+    for_industries: tuple[str, ...] = ()
+    min_years: int | None = None
+    max_years: int | None = None
+    opens: datetime.date | None = None
+    deadline: datetime.date | None = None
+    amount: str = ""
+    url: str = ""
+
+    def check_terms(self) -> None:
+        """Raises InvalidInput naming the field."""
+        for name in ("min_years", "max_years"):
+            _check_not_negative(self, name)
+        least, most = self.min_years, self.max_years
+        fault = message("%(until)s is before %(since)s.", until=most, since=least)
+        is_period = least is None or most is None or least <= most
+        _require(is_period, self, "max_years", fault)
+        if self.opens is not None and self.deadline is not None and self.opens > self.deadline:
+            fault = message("%(until)s is before %(since)s.", until=self.deadline, since=self.opens)
+            _require(False, self, "deadline", fault)
+        for name in ("for_places", "for_industries"):
+            fault = message("%(value)s is not an id of the form source:key.", value=name)
+            _require(all(map(is_id, getattr(self, name))), self, name, fault)
+        _check_text(self, "amount", MAX_NAME)
+        _check_text(self, "url", MAX_NAME)
+        is_address = not self.url or self.url.startswith(("https://", "http://"))
+        _require(is_address, self, "url", message("is no address of the web (https://…)."))
+
+    def is_open_on(self, day: datetime.date) -> bool:
+        """Whether it can be applied to on a day; without a deadline, always."""
+        return is_within(self.opens, self.deadline, day)
+
+
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """What an organisation can give; `slots` is how many can still take it up."""
+class Offer(ProgrammeTerms):
+    """What an organisation can give; `slots` is how many can still take it up.
+
+    The terms of a programme are for offers of that kind. Its name is the first line of its text.
+    """
 
     id: str
     organization: str
@@ -430,6 +479,7 @@ class Offer:
         _check_ids(self, "id", "organization")
         _check_text(self, "text", filled=True)
         _check_not_negative(self, "slots")
+        self.check_terms()
 
 
 @dataclass(frozen=True, slots=True)

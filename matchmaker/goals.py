@@ -21,7 +21,8 @@ from matchmaker.vocabulary import EngagementKind, Kind, Layer, OfferKind, Role, 
 EVERY_KIND = frozenset(Kind)
 LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 FIRMS = frozenset({Kind.FIRM})
-ALL_OFFERS = frozenset(OfferKind)
+# A programme is applied to: it is no offer to trade, share or research with.
+ALL_OFFERS = frozenset(OfferKind) - {OfferKind.PROGRAMME}
 ALL_ROLES = frozenset(Role)
 OFFER, NEED = StatementKind.OFFER, StatementKind.NEED
 ENGAGEMENT, DESCRIPTION = StatementKind.ENGAGEMENT, StatementKind.DESCRIPTION
@@ -38,6 +39,10 @@ class GoalName(StrEnum):
     PLATFORM = "platform"
     SHARED_RESOURCE = "shared_resource"
     CROSS_CLUSTER = "cross_cluster"
+    SUPPORT = "support"
+
+
+PARTNER_GOALS = frozenset(GoalName) - {GoalName.SUPPORT}
 
 
 class TieEnd(Enum):
@@ -108,6 +113,8 @@ class Goal:
     its own. With `seeker_gives`, the seeker is the source of the tie that comes of it.
     `pooled` needs of several can be met together; with `pool_names_candidates` the
     brief for them says by whom. `worklist_seekers` are asked for in a cluster's worklist.
+    `by_conditions`: what is looked for are programmes, one by one, of whoever offers any, and
+    the conditions on which they may be applied to are checked.
     """
 
     name: GoalName
@@ -133,6 +140,7 @@ class Goal:
     pooled: bool = False
     pool_names_candidates: bool = False
     worklist_seekers: frozenset[Kind] = EVERY_KIND
+    by_conditions: bool = False
 
     @property
     def heading(self) -> Message:
@@ -347,10 +355,10 @@ _ROWS = (
         label="Partners in other clusters",
         title="Links to other clusters",
         asks=(frozenset({NEED, OFFER, DESCRIPTION}), frozenset({ENGAGEMENT})),
-        evidence=EvidenceRule(kinds=frozenset(StatementKind), needs=frozenset(GoalName)),
+        evidence=EvidenceRule(kinds=frozenset(StatementKind), needs=PARTNER_GOALS),
         answering=EvidenceRule(
             kinds=frozenset(StatementKind),
-            needs=frozenset(GoalName),
+            needs=PARTNER_GOALS,
             worth=((NEED, 0.8), (ENGAGEMENT, 0.8)),
         ),
         layers=frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH}),
@@ -359,6 +367,19 @@ _ROWS = (
         quotas=Quotas(place=0.01, exposure=0.02),
         only_other_clusters=True,
         reverse=GoalName.CROSS_CLUSTER,
+    ),
+    Goal(
+        name=GoalName.SUPPORT,
+        label="Policies and programmes",
+        title="Policies, grants and public programmes",
+        seekers=EVERY_KIND - {Kind.PUBLIC_BODY},
+        asks=_NEED_FIRST,
+        evidence=EvidenceRule(frozenset({OFFER}), offers=frozenset({OfferKind.PROGRAMME})),
+        # Nobody becomes a partner by it: one programme of an office speaks against no other.
+        layers=frozenset(),
+        weights={"conditions": 0.6, "text_dense": 0.24, "text_lexical": 0.16},
+        worklist_seekers=frozenset(),
+        by_conditions=True,
     ),
 )
 GOALS: Mapping[GoalName, Goal] = {goal.name: goal for goal in _ROWS}

@@ -51,6 +51,7 @@ TERMS: dict[str, str] = {
     "technology": "Technology",
     "equipment": "Spare equipment or capacity",
     "platform_access": "Access to a platform",
+    "programme": "Policy, grant or public programme",
     "free": "Free",
     "discounted": "Discounted",
     "market": "Market price",
@@ -69,6 +70,10 @@ TERMS: dict[str, str] = {
     "place": "Place",
     "distance": "Distance",
     "partner": "Kind of partner",
+    # what a programme asks of who applies
+    "qualification": "Qualification",
+    "industry": "Industry",
+    "years": "Years since founded",
     # states
     "terms": "Terms to look at",
     "proposed": "Waiting for an answer",

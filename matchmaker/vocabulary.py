@@ -113,6 +113,7 @@ class OfferKind(StrEnum):
     TECHNOLOGY = "technology"
     EQUIPMENT = "equipment"  # spare equipment or capacity
     PLATFORM_ACCESS = "platform_access"
+    PROGRAMME = "programme"  # a policy, grant or public programme that others may apply to
 
 
 # Parts of a score that are no evidence of the candidate: where anybody starts, and what being

@@ -43,7 +43,10 @@ def print_answer(page: dict[str, Any]) -> None:
     for closest in page["closest"]:
         _print_name(console, "  · ", closest, closest["id"])
         _print_evidence(console, [closest["evidence"]])
-    for rank, candidate in enumerate(page["recommendations"], 1):
+    for rank, programme in enumerate(page["programmes"], 1):
+        _print_programme(console, rank, programme)
+    # Who offers them stands with each.
+    for rank, candidate in enumerate(() if page["programmes"] else page["recommendations"], 1):
         _print_candidate(console, rank, candidate)
     if page["nearby"]:
         say(message("Near you, but nothing they say mentions it"))
@@ -56,6 +59,25 @@ def print_answer(page: dict[str, Any]) -> None:
     )
     if fresh["store_version"] is not None and fresh["store_version"] != fresh["version"]:
         say(message("The graph has changed since: `matchmaker refresh`."), fg="yellow")
+
+
+_SIGNS = {"met": "✓", "unmet": "✗", "unknown": "?"}
+
+
+def _print_programme(console: Console, rank: int, programme: dict[str, Any]) -> None:
+    """A programme with its conditions, each with what is on record."""
+    console.print(f"{rank:>3}. {programme['title']}", style="bold", markup=False)
+    _print_name(console, "     ", programme, programme["id"])
+    if programme["deadline"]:
+        day = message("until %(day)s", day=programme["deadline"]).text(language())
+        console.print(f"     {day}", markup=False)
+    for said in filter(None, (programme["amount"], programme["url"])):
+        console.print(f"     {said}", markup=False)
+    for each in programme["conditions"]:
+        value = message("yours: %(value)s", value=each["value"]).text(language())
+        sign = _SIGNS[each["verdict"]]
+        line = f"     {sign} {each['title']}: {each['asked']} ({value})"
+        console.print(line, style="dim", markup=False)
 
 
 def _print_candidate(console: Console, rank: int, candidate: dict[str, Any]) -> None:

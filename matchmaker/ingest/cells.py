@@ -126,3 +126,6 @@ def several(read: Read) -> Read:
         )
 
     return parts
+
+
+names = several(text)  # words or ids parted by ; or 、

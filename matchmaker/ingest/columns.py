@@ -8,7 +8,7 @@ from typing import Any
 
 from matchmaker import domain
 from matchmaker.ingest import cells, title_words
-from matchmaker.ingest.cells import several
+from matchmaker.ingest.cells import names, several
 from matchmaker.ingest.certificates import certificate_kind
 from matchmaker.ingest.codes import code
 from matchmaker.ingest.countries import country
@@ -251,6 +251,17 @@ TABLES: dict[str, TableFormat] = {
             _STAGES,
             _DATE,
             Column("active", "false: withdrawn", "true", flag),
+            Column("for_tiers", "of a programme: recognised as one of these, parted by ;", "specialised", several(one_of(domain.Tier)), also="资质要求|认定要求"),
+            Column("for_certificates", "of a programme: or holding one of these, parted by ;", "高新技术企业", names),
+            Column("for_sizes", "of a programme: of one of these sizes, parted by ;", "small", several(one_of(domain.Size)), also="企业规模要求"),
+            Column("for_places", "of a programme: ids of places that it is for, parted by ;", "gbt2260:330300", names),
+            Column("for_industries", "of a programme: ids of industries that it is for, parted by ;", "gbt4754:344", names),
+            Column("min_years", "of a programme: founded at least so many years ago", "1", whole),
+            Column("max_years", "of a programme: founded at most so many years ago", "", whole),
+            Column("opens", "of a programme: first day", "", last_date),
+            Column("deadline", "of a programme: last day", "2027-01-31", last_date),
+            Column("amount", "of a programme: what is given, in words", "最高 50 万元", context="programmes"),
+            Column("url", "of a programme: where it is announced", "https://example.com"),
         )),
         TableFormat("needs", domain.Need, "What an organisation looks for", (
             _ID,

@@ -162,6 +162,8 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         OfferKind.EQUIPMENT: "设备|设备共享|闲置设备|产能|富余产能|闲置产能|产能共享|仪器|仪器设备|"
         "equipment|capacity|spare capacity|machine|machinery|instrument",
         OfferKind.PLATFORM_ACCESS: "平台|平台服务|平台使用|平台接入|公共服务|platform|platform use|access",
+        OfferKind.PROGRAMME: "政策|政策项目|惠企政策|扶持政策|补贴|资助项目|申报项目|奖补政策|programmes|grant|grants|"
+        "policy|subsidy|funding programme|public programme",
     },
     Terms: {
         Terms.FREE: "免费|无偿|公益|free of charge|no charge|gratis|0|kostenlos|gratuit",
@@ -195,6 +197,8 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
         "equipment|shared capacity|capacity sharing",
         GoalName.CROSS_CLUSTER: "跨集群|跨集群合作|跨区域合作|集群合作|cross cluster|other clusters|"
         "inter-cluster",
+        GoalName.SUPPORT: "政策|政策支持|惠企政策|项目申报|申报项目|补贴|资助|扶持|政府扶持|奖补|support|funding|"
+        "grants|subsidies|public programmes|policies",
     },
 }
 

@@ -156,6 +156,15 @@ def answers(
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
 
 
+def heard(
+    snapshot: Snapshot, fit: TextFit, texts: tuple[SeekerText, ...], statements: IntArray
+) -> BoolArray:
+    """Which statements (k,) answer texts put as the question, whoever makes them."""
+    everybody = worded_fit(snapshot, fit)
+    foremost = [row for row in best(everybody, FOREMOST)[0].tolist() if everybody[row] > 0]
+    return _passed(snapshot, fit, texts, statements, [None] * len(statements), foremost)
+
+
 def _best_statement(snapshot: Snapshot, fit: TextFit, row: int) -> int:
     """The first of `_ordered`, of an organisation that has one."""
     entries = snapshot.organization_statements

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -28,13 +30,16 @@ from matchmaker.snapshot.lexical import named_share
 from matchmaker.snapshot.model import (
     GOALS,
     KINDS,
+    NO_DATE,
     OFFER_KINDS,
     ROLES,
     STATEMENT_KINDS,
     TERMS,
+    BoolArray,
     FloatArray,
     IntArray,
     Snapshot,
+    to_days,
 )
 from matchmaker.snapshot.nearest import best
 
@@ -308,6 +313,7 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     offered = np.isin(columns.offer_kind, [OFFER_KINDS.index(kind) for kind in rule.offers])
     if rule.lent:
         offered |= np.isin(columns.terms, [TERMS.index(Terms.FREE), TERMS.index(Terms.DISCOUNTED)])
+    allowed &= ~_is_past_programme(snapshot)
     wanted = np.isin(columns.goal, [GOALS.index(goal) for goal in rule.needs])
     allowed &= np.where(is_offer, offered, True) & np.where(is_need, wanted, True)
     entries = snapshot.organization_statements
@@ -321,6 +327,14 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
         is_description = columns.kind == code(StatementKind.DESCRIPTION)
         may_speak &= owners | ~is_description[entries.indices]
     return np.asarray(allowed[entries.indices] & may_speak)
+
+
+def _is_past_programme(snapshot: Snapshot) -> BoolArray:
+    """Which statements are programmes that cannot be applied to any more, (m,)."""
+    deadline = np.asarray(snapshot.programmes.column("deadline"), dtype=np.int32)
+    past = (deadline != NO_DATE) & (deadline < to_days(snapshot.meta.as_of))
+    ids = snapshot.programmes.column("id").filter(pa.array(past))
+    return np.asarray(pc.is_in(snapshot.statements.table.column("id"), value_set=ids))
 
 
 def best_by_organization(

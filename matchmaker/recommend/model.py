@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Generic, TypeVar
 
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message, sentences
-from matchmaker.recommend.specification import Choices, Comparison, Specification, read
+from matchmaker.recommend.specification import Choices, Comparison, Fulfilment, Specification, read
 from matchmaker.snapshot.distances import Location
 from matchmaker.snapshot.model import FloatArray
 from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE, OF_ANYBODY
@@ -63,7 +64,8 @@ class Seeker:
     """Who asks. `row` is its row in the snapshot; None: not in the graph, or newer than it.
 
     `place`, `industry` and `clusters` are rows of the snapshot's tables (-1: not
-    said), `stages` is a bit mask, coordinates are NaN when unknown. `partners`
+    said), `stages` is a bit mask, coordinates are NaN when unknown. `founded` is as
+    `domain.date_text` writes it, "" where it is not known. `partners`
     are rows of organisations that are partners by the store's newest word, in
     addition to those that the snapshot shows.
     """
@@ -72,6 +74,8 @@ class Seeker:
     texts: tuple[SeekerText, ...] = ()
     kind: Kind | None = None
     size: Size | None = None
+    tier: Tier | None = None
+    founded: str = ""
     country: str = ""
     place: int = -1
     industry: int = -1
@@ -272,6 +276,64 @@ class ClosestStatement:
     evidence: Evidence
 
 
+class ConditionKind(StrEnum):
+    """What a programme may ask of who applies."""
+
+    QUALIFICATION = "qualification"
+    SIZE = "size"
+    PLACE = "place"
+    INDUSTRY = "industry"
+    YEARS = "years"
+
+
+@dataclass(frozen=True)
+class ConditionCheck:
+    """One condition of a programme against who asks; `value` is what that was read from."""
+
+    condition: ConditionKind
+    asked: Message
+    verdict: Fulfilment
+    value: Message
+
+
+@dataclass(frozen=True)
+class ProgrammeFit:
+    """A programme that can be applied to, with its conditions; `id` is that of the offer.
+
+    `organization` offers it. `score` in [0, 1] orders those that stand alike in `answers` (it
+    answers the words asked; None where nobody asked in words) and in whether a condition is not
+    met. `fit` in [0, 1] is how well its text fits what was asked, or the profile.
+    """
+
+    id: str
+    organization: str
+    name: str
+    name_en: str
+    text: str
+    amount: str
+    url: str
+    opens: date | None
+    deadline: date | None
+    checks: tuple[ConditionCheck, ...]
+    score: float
+    fit: float
+    answers: bool | None = None
+
+    @property
+    def title(self) -> str:
+        """Its name: the first line of its text."""
+        return self.text.strip().split("\n", 1)[0]
+
+    @property
+    def details(self) -> str:
+        """The rest of its text."""
+        return "".join(self.text.strip().split("\n", 1)[1:]).strip()
+
+    def count(self, verdict: Fulfilment) -> int:
+        """How many conditions are met, not met, or unknown."""
+        return sum(check.verdict is verdict for check in self.checks)
+
+
 @dataclass(frozen=True)
 class Recommendations:
     """Who answers, best first; who is merely near; and what came closest where nobody answers.
@@ -288,3 +350,4 @@ class Recommendations:
     closest: tuple[ClosestStatement, ...] = ()
     known: tuple[Recommendation, ...] = ()
     further_known: int = 0
+    programmes: tuple[ProgrammeFit, ...] = ()

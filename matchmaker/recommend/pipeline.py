@@ -27,6 +27,7 @@ from matchmaker.recommend.learned import LearnedRanker, asker_of
 from matchmaker.recommend.model import (
     ClosestStatement,
     Match,
+    ProgrammeFit,
     Reason,
     Recommendation,
     Recommendations,
@@ -34,6 +35,7 @@ from matchmaker.recommend.model import (
     Seeker,
 )
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.programmes import fitting, named_only
 from matchmaker.recommend.question_fit import statements_in_chinese
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
@@ -100,9 +102,12 @@ def recommend(
     `among` (N,) narrows the candidates to some organisations of the snapshot. A `reranker`
     reads once more what the best say to words that were asked.
     """
-    everyone = _everyone(snapshot, GOALS[request.goal], seeker)
-    ranker = _resolved(ranker, everyone.goal, seeker)
-    ranked = _rank(everyone, selection.eligible(everyone, request), request, ranker, among)
+    goal = GOALS[request.goal]
+    seeker = named_only(seeker) if goal.by_conditions else seeker
+    everyone = _everyone(snapshot, goal, seeker)
+    ranker = _resolved(ranker, goal, seeker)
+    eligible = selection.eligible(everyone, request)
+    ranked = _rank(everyone, eligible, request, ranker, among)
     answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     others = ranked.only(ranked.positions(Match.NONE))
     near = others.only(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
@@ -117,7 +122,17 @@ def recommend(
         closest=() if chosen or not seeker.asks_in_words else _closest(others),
         known=partners,
         further_known=further,
+        programmes=_programmes(everyone, eligible, request, among) if explained else (),
     )
+
+
+def _programmes(
+    everyone: Pairs, eligible: BoolArray, request: Request[int], among: BoolArray | None
+) -> tuple[ProgrammeFit, ...]:
+    """Where the goal is one of programmes those, one by one; else none."""
+    if not everyone.goal.by_conditions:
+        return ()
+    return fitting(everyone, eligible if among is None else eligible & among, request.limit)
 
 
 def _rerank(

@@ -199,6 +199,15 @@ def _programme(facts: CandidateFacts, good: bool) -> Sentence:
     return value, message("little active in the programmes you are in")
 
 
+def _conditions(facts: CandidateFacts, good: bool) -> Sentence:
+    value = facts.feature("conditions")
+    if good and value > 0.5:
+        return value, message("you meet conditions of a programme of its")
+    if good and value > 0:
+        return value, message("a programme of its may be open to you")
+    return value, message("you do not meet the conditions of its programmes")
+
+
 def _activity(facts: CandidateFacts, good: bool) -> Sentence:
     count = int(facts.feature("completed"))
     if not count:
@@ -285,6 +294,7 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
     Family.HOME: _home,
     Family.NEARNESS: _nearness,
     Family.PROGRAMME: _programme,
+    Family.CONDITIONS: _conditions,
     Family.ACTIVITY: _activity,
     Family.INDUSTRY: _industry,
     Family.STAGES: _stages,

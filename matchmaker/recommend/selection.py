@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from matchmaker.domain import Layer
 from matchmaker.goals import Goal
 from matchmaker.recommend.certificates import holders
+from matchmaker.recommend.conditions import open_programmes
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.pairs import Pairs
@@ -65,6 +66,8 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
         allowed &= passes(pairs, request.filters)
     if goal.only_other_clusters:
         allowed &= _elsewhere(pairs)
+    if goal.by_conditions:
+        allowed &= _offering_programmes(pairs.snapshot)
     if pairs.seeker.row is not None:
         allowed[pairs.seeker.row] = False
         allowed[same_owner(pairs.snapshot, pairs.seeker.row)] = False
@@ -80,6 +83,12 @@ def _of_goal(snapshot: Snapshot, goal: Goal) -> BoolArray:
         return organizations.open_to_meet & np.isin(organizations.kind, codes)
 
     return snapshot.cached(("open to meet", goal.candidates), made)
+
+
+def _offering_programmes(snapshot: Snapshot) -> BoolArray:
+    """Who offers a programme that can still be applied to, (N,)."""
+    rows = [programme.organization for programme in open_programmes(snapshot)]
+    return np.isin(np.arange(len(snapshot)), rows)
 
 
 def _elsewhere(pairs: Pairs) -> BoolArray:
@@ -165,7 +174,8 @@ def partners(pairs: Pairs) -> NDArray[np.int64]:
     joined = snapshot.organization_engagements.row(row)
     joined = joined[np.isin(snapshot.engagements.kind[joined], kinds)]
     groups += [snapshot.engagement_organizations.row(engagement) for engagement in joined]
-    return np.unique(np.concatenate(groups)).astype(np.int64)
+    none = np.zeros(0, dtype=np.int32)  # of a goal without layers nobody is a partner
+    return np.unique(np.concatenate([none, *groups])).astype(np.int64)
 
 
 def best_first(rows: IntArray, scores: FloatArray) -> NDArray[np.int64]:

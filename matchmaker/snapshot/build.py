@@ -16,10 +16,10 @@ from matchmaker.snapshot.columns import (
     StatementVectors,
     centred,
     certificate_columns,
-    certificates_in_order,
     cluster_columns,
     engagement_columns,
     in_order,
+    in_order_of_id,
     membership_columns,
     namesakes_of,
     numbered,
@@ -30,6 +30,7 @@ from matchmaker.snapshot.columns import (
     passage_texts,
     passages_in,
     place_columns,
+    programme_columns,
     speakers_of,
     statement_columns,
     statements,
@@ -127,7 +128,8 @@ def build(
         clusters=cluster_columns(clusters, place_rows, industry_rows),
         ties=tie_columns(ties),
         observations=observations_in_order(observation_columns(rows.observations)),
-        certificates=certificates_in_order(certificate_columns(rows.certificates)),
+        certificates=in_order_of_id(certificate_columns(rows.certificates)),
+        programmes=in_order_of_id(programme_columns(rows.offers)),
         layers={
             layer: layer_of(
                 layer, tie_ends(layer, enumerate(ties), organization_rows, as_of), count

@@ -25,6 +25,8 @@ from matchmaker.domain import (
     Membership,
     NeedState,
     Observation,
+    Offer,
+    OfferKind,
     Organization,
     Place,
     Statement,
@@ -276,6 +278,8 @@ def membership_columns(
     )
 
 
+# Terms of a programme that have several values.
+SEVERAL_TERMS = ("for_tiers", "for_certificates", "for_sizes", "for_places", "for_industries")
 # Rank of a tier, then the day: days up to the year 9999 are below it.
 _DAYS = 10_000_000
 
@@ -291,7 +295,25 @@ def certificate_columns(rows: Sequence[Certificate]) -> pa.Table:
     )
 
 
-def certificates_in_order(columns: pa.Table) -> pa.Table:
+def programme_columns(offers: Iterable[Offer]) -> pa.Table:
+    """Terms of the programmes among offers, in any order; several values are a line each."""
+    rows = [row for row in offers if row.kind is OfferKind.PROGRAMME and row.active]
+    return table_of(
+        rows,
+        *("id", "organization", "amount", "url"),
+        **{name: strings("\n".join(getattr(row, name)) for row in rows) for name in SEVERAL_TERMS},
+        **{
+            name: ints(-1 if (years := getattr(row, name)) is None else years for row in rows)
+            for name in ("min_years", "max_years")
+        },
+        **{
+            name: ints(to_days(getattr(row, name)) for row in rows)
+            for name in ("opens", "deadline", "date")
+        },
+    )
+
+
+def in_order_of_id(columns: pa.Table) -> pa.Table:
     """In order of id."""
     return columns.take(pc.sort_indices(columns, sort_keys=[("id", "ascending")])).combine_chunks()
 

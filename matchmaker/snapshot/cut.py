@@ -76,6 +76,7 @@ def cut(snapshot: Snapshot, day: date) -> Snapshot:
         # A year's figure is known when the year is over.
         observations=snapshot.observations.filter(pc.field("year") < day.year),
         certificates=snapshot.certificates.filter(pc.field("since") <= last),
+        programmes=snapshot.programmes.filter(pc.field("date") <= last),
         layers={layer: _layer_cut(ties, last, size) for layer, ties in snapshot.layers.items()},
         engagement_organizations=engaged,
         organization_engagements=transposed(engaged, size),

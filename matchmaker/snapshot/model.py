@@ -308,6 +308,8 @@ class Snapshot:
     `clusters`: id, name, name_en, place (row, -1), industry (row, -1).
     `ties`: id, note, source_name (provenance) and date_estimated.
     `certificates`: id, organization (id), kind, since, until (days), claim (code), in order of id.
+    `programmes`: id of the offer, organization (id) and the terms (`ProgrammeTerms`) of those that
+    are not withdrawn, in order of id; years are -1 and days NO_DATE where they are no condition.
     `observations`: id, subject (id), indicator, year, value, unit, source and precedence, in
     order of subject, indicator, year and from the weakest source to the strongest.
     `vectors` (m, dimension): unit vectors after the mean of their language
@@ -329,6 +331,7 @@ class Snapshot:
     ties: pa.Table
     observations: pa.Table
     certificates: pa.Table
+    programmes: pa.Table
     layers: Mapping[Layer, TieLayer]
     engagement_organizations: Incidence  # engagements × organisations, with roles
     organization_engagements: Incidence  # its transpose, with roles

@@ -66,6 +66,7 @@ def _made(snapshot: Snapshot) -> Snapshot:
         industries=snapshot.industries.slice(0, 0),
         observations=snapshot.observations.slice(0, 0),
         certificates=snapshot.certificates.slice(0, 0),
+        programmes=snapshot.programmes.slice(0, 0),
         statement_organizations=nowhere,
         organization_statements=nowhere,
         lexical=replace(

@@ -27,9 +27,9 @@ from matchmaker.snapshot.columns import (
     as_said,
     centred,
     certificate_columns,
-    certificates_in_order,
     cluster_columns,
     engagement_columns,
+    in_order_of_id,
     membership_columns,
     namesakes_of,
     numbered,
@@ -39,6 +39,7 @@ from matchmaker.snapshot.columns import (
     participation,
     passages_in,
     place_columns,
+    programme_columns,
     speakers_of,
     statement_columns,
     table_of,
@@ -200,7 +201,10 @@ class _Patch:
                 "observations", observation_columns(rows.observations), observations_in_order
             ),
             certificates=self._facts(
-                "certificates", certificate_columns(rows.certificates), certificates_in_order
+                "certificates", certificate_columns(rows.certificates), in_order_of_id
+            ),
+            programmes=self._facts(
+                "programmes", programme_columns(rows.offers), in_order_of_id, "offers"
             ),
             layers={layer: self._layer(layer) for layer in model.LAYERS},
             engagement_organizations=engaged,
@@ -317,11 +321,18 @@ class _Patch:
         return splice.columns(former, fresh)
 
     def _facts(
-        self, table: str, fresh: pa.Table, in_order: Callable[[pa.Table], pa.Table]
+        self,
+        table: str,
+        fresh: pa.Table,
+        in_order: Callable[[pa.Table], pa.Table],
+        rows_of: str = "",
     ) -> pa.Table:
-        """A table that nothing points into: what changed is taken out and put in anew."""
+        """A table that nothing points into: what changed is taken out and put in anew.
+
+        `rows_of` is the table of the graph that it has rows of, where that is called otherwise.
+        """
         last: pa.Table = getattr(self.last, table)
-        keys = self.changes.keys.get(table)
+        keys = self.changes.keys.get(rows_of or table)
         if not keys:
             return last
         return in_order(pa.concat_tables([_without(last, keys), fresh]))

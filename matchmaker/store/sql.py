@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from matchmaker.domain import FieldOrigin, Participant, Provenance, SourceTier, Stage
+from matchmaker.domain import FieldOrigin, Participant, Provenance, SourceTier
 from matchmaker.provenance import origins_from_json, origins_to_json
 from matchmaker.store import schema
 from matchmaker.store.schema import TABLES, Table
@@ -31,8 +31,8 @@ def _decoder(annotation: Any) -> Callable[[Any], Any]:
         if inner is _as_it_is:
             return inner
         return lambda cell: None if cell is None else inner(cell)
-    if annotation == tuple[Stage, ...]:
-        return lambda cell: tuple(Stage(word) for word in cell.split(";") if word)
+    if item := _enumerated(annotation):
+        return lambda cell: tuple(item(word) for word in cell.split(";") if word)
     if annotation == tuple[FieldOrigin, ...]:
         return origins_from_json
     if annotation == tuple[str, ...]:
@@ -44,6 +44,13 @@ def _decoder(annotation: Any) -> Callable[[Any], Any]:
     if isinstance(annotation, type) and issubclass(annotation, StrEnum):
         return {member.value: member for member in annotation}.__getitem__
     return _as_it_is
+
+
+def _enumerated(annotation: Any) -> Any:
+    """The class of the terms that a tuple holds, None where it holds others."""
+    item = next(iter(typing.get_args(annotation)), None)
+    is_term = isinstance(item, type) and issubclass(item, StrEnum)
+    return item if is_term and typing.get_origin(annotation) is tuple else None
 
 
 def _as_it_is(cell: Any) -> Any:

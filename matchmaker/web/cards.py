@@ -11,10 +11,10 @@ from flask import render_template, request
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
-from matchmaker.api.matching.responses import leading_reasons
+from matchmaker.api.matching.responses import condition_title, leading_reasons
 from matchmaker.domain import Place
 from matchmaker.messages import Message, locale_of, message, sentences
-from matchmaker.recommend.model import Match, Recommendation
+from matchmaker.recommend.model import ConditionKind, Match, Recommendation
 from matchmaker.services.matching.answer import Answer, Candidate
 from matchmaker.snapshot.distances import usual_reach_km
 from matchmaker.snapshot.geography import great_circle_km
@@ -82,6 +82,12 @@ def grade_of(fit: Recommendation) -> str:
     if fit.score >= 2 / 3:
         return gettext("Very good fit")
     return gettext("Good fit") if fit.score >= 1 / 3 else gettext("Possible fit")
+
+
+@web.app_template_filter()
+def condition_name(condition: ConditionKind) -> str:
+    """What a condition of a programme is about."""
+    return condition_title(condition).text(language())
 
 
 @web.get("/card")

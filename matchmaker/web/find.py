@@ -74,6 +74,7 @@ def find() -> PageAnswer:
         counts=_counts(principal, goal) if goal and not is_part() else None,
         answered=answer,
         cards=cards,
+        is_by_conditions=goal is not None and GOALS[goal].by_conditions,
         places=map_of_results(principal, cards),
         saved=picked_by(principal, own, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,

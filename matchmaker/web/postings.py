@@ -10,7 +10,7 @@ from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.cooperation.requests import NewPosting, PostingPatch
 from matchmaker.api.http.context import services
-from matchmaker.domain import GoalName, Kind, Need, Offer, OfferKind, Terms
+from matchmaker.domain import GoalName, Kind, Need, Offer, OfferKind, Size, Terms, Tier
 from matchmaker.errors import MatchmakerError
 from matchmaker.recommend.model import Request
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
@@ -69,17 +69,36 @@ def _posting_page(
         goals=list(GoalName),
         offer_kinds=list(OfferKind),
         terms=list(Terms),
+        tiers=list(Tier),
+        sizes=list(Size),
         reasons=DISMISSAL_REASONS,
     )
+
+
+# Conditions of a programme as the form has them: several are ticked, or parted by ;.
+_TICKED = ("for_tiers", "for_sizes")
+_PARTED = ("for_certificates", "for_places", "for_industries")
+_PROGRAMME = (*_TICKED, *_PARTED, "min_years", "max_years", "opens", "deadline", "amount", "url")
+
+
+def _several() -> dict[str, list[str]]:
+    """Conditions that have several values; none where the form is not that of an offer."""
+    if request.form.get("what") != "offer":
+        return {}
+    parted = {name: re.split("[;；、\n]", request.form.get(name, "")) for name in _PARTED}
+    chosen = {
+        name: [part.strip() for part in parts if part.strip()] for name, parts in parted.items()
+    }
+    return chosen | {name: request.form.getlist(name) for name in _TICKED}
 
 
 @web.post("/postings/new")
 def make_posting() -> PageAnswer:
     """Shown who could meet it first; then saved or published."""
     principal, form = signed_in(), request.form
-    sent = form.to_dict()
+    sent = form.to_dict() | {name: form.getlist(name) for name in _TICKED}
     try:
-        posting = read_form(NewPosting, organization=own_organization()).to_posting()
+        posting = read_form(NewPosting, organization=own_organization(), **_several()).to_posting()
         if form.get("do") == "preview":
             answer = services().postings.preview(principal, posting, 5)
             cards = cards_of(principal, answer).matches
@@ -144,10 +163,10 @@ def save_posting(id: str) -> PageAnswer:
 
 def _changes() -> dict[str, Any]:
     """What the form says: all that it shows, blank ones too; goal and kind stay as they are."""
-    shown = {"text", "terms", "slots"} if request.form.get("what") == "offer" else {
-        "text", "quantity", "deadline",
-    }  # fmt: skip
-    changes = read_form(PostingPatch).to_changes()
+    shown = {"text", "terms", "slots", *_PROGRAMME}
+    if request.form.get("what") != "offer":
+        shown = {"text", "quantity", "deadline"}
+    changes = read_form(PostingPatch, **_several()).to_changes()
     return {name: value for name, value in changes.items() if name in shown}
 
 
@@ -156,10 +175,19 @@ def _fields(row: Posting | Need | Offer, goal: str) -> dict[str, Any]:
     if goal:
         names: tuple[str, ...] = ("text", "quantity", "deadline")
     else:
-        names = ("text", "terms", "slots")
+        names = ("text", "terms", "slots", *_PROGRAMME)
     values = {name: getattr(row, name) for name in names}
-    sent = {name: "" if value is None else str(value) for name, value in values.items()}
-    return sent | {"what": "need" if goal else "offer", "goal": goal}
+    sent: dict[str, Any] = {
+        name: "; ".join(value) if name in _PARTED else "" if value is None else str(value)
+        for name, value in values.items()
+    }
+    sent |= {name: list(values[name]) for name in _TICKED if name in values}
+    kind = (
+        ""
+        if isinstance(row, Need)
+        else getattr(row, "offer_kind", None) or getattr(row, "kind", "")
+    )
+    return sent | {"offer_kind": kind} | {"what": "need" if goal else "offer", "goal": goal}
 
 
 @web.get("/postings/<id>")

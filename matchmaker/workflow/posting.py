@@ -6,9 +6,10 @@ or path can show it to anybody else.
 
 from __future__ import annotations
 
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from matchmaker.domain import (
     GoalName,
@@ -16,6 +17,7 @@ from matchmaker.domain import (
     NeedState,
     Offer,
     OfferKind,
+    ProgrammeTerms,
     Provenance,
     SourceTier,
     Stage,
@@ -67,8 +69,11 @@ PUBLISHING = frozenset({A.PUBLISH, A.RENEW})
 
 
 @dataclass(frozen=True, slots=True)
-class PostingContent:
-    """What an organisation says in a need (with `goal`) or an offer (with `offer_kind`)."""
+class PostingContent(ProgrammeTerms):
+    """What an organisation says in a need (with `goal`) or an offer (with `offer_kind`).
+
+    The terms of a programme are for offers of that kind; `deadline` is also that of a need.
+    """
 
     organization: str
     text: str
@@ -81,7 +86,6 @@ class PostingContent:
     quantity: str = ""
     budget: float | None = None
     currency: str = ""
-    deadline: date | None = None
     stages: tuple[Stage, ...] = ()
     expires: date | None = None
 
@@ -121,7 +125,7 @@ class Posting(PostingContent):
         return Offer(
             self.graph_id, self.organization, self.offer_kind or OfferKind.PRODUCT, self.text,
             self.language, self.terms, self.slots, self.stages, self.published, active,
-            self.provenance,
+            self.provenance, **terms_of(self),
         )  # fmt: skip
 
     @property
@@ -150,8 +154,13 @@ def adopted(row: Need | Offer, id: str, created: datetime) -> Posting:
     return Posting(
         row.organization, row.text, id=id, author="", created=created, imported=row.id,
         offer_kind=row.kind, language=row.language, terms=row.terms, slots=row.slots,
-        stages=row.stages,
+        stages=row.stages, **terms_of(row),
     )  # fmt: skip
+
+
+def terms_of(row: ProgrammeTerms) -> dict[str, Any]:
+    """The fields of the terms of a programme."""
+    return {each.name: getattr(row, each.name) for each in fields(ProgrammeTerms)}
 
 
 def act(

@@ -1,24 +1,15 @@
-"""Passwords, invitations, resets, keys, sessions, and signing in with a real OpenID provider."""
+"""Passwords, invitations, resets, keys and sessions."""
 
 import re
-import socket
-import subprocess
-import sys
-import time
-from dataclasses import replace
 from datetime import timedelta
 
-import pyotp
 import pytest
-import requests
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, TooManyAttempts
-from matchmaker.services.people.sign_in import OpenIdClaims, SignInService
+from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.unit_of_work import utc_now
-from matchmaker.settings import Settings
-from matchmaker.wiring import wire
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
 from matchmaker.workflow.session import SignInOrigin
 
@@ -328,132 +319,6 @@ def test_the_log_names_who_deleted_an_account(app, wired, owner):
     wired.privacy.delete_own(administrator, PASSWORD)
     (line,) = wired.store.documents.last_log(1)
     assert line.entry.actor == line.entry.subject == administrator.subject
-
-
-# -- OpenID Connect
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture(scope="module")
-def provider():
-    """A real provider process."""
-    port = _free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    issuer = f"http://localhost:{port}"
-    for _ in range(100):
-        try:
-            requests.get(f"{issuer}/.well-known/openid-configuration", timeout=1)
-            break
-        except requests.ConnectionError:
-            time.sleep(0.1)
-    yield issuer
-    process.terminate()
-    process.wait()
-
-
-@pytest.fixture(scope="module")
-def federated(wired, provider):
-    settings = Settings(
-        data_dir=wired.settings.data_dir,
-        store="",
-        oidc_issuer=provider,
-        oidc_client_id="matchmaker",
-        oidc_client_secret="secret",
-        _env_file=None,
-    )
-    services = wire(settings)
-    yield create_app(services)
-    services.store.close()
-
-
-def through_the_provider(app, email):
-    """As a browser would go: to the provider, consent there, and back."""
-    client = app.test_client()
-    begun = client.get("/auth/oidc")
-    assert begun.status_code == 302
-    consented = requests.post(
-        begun.headers["Location"], data={"sub": email}, allow_redirects=False, timeout=5
-    )
-    back = consented.headers["Location"]
-    assert back.startswith("http://localhost/auth/callback")
-    return client, client.get(back.removeprefix("http://localhost"))
-
-
-def test_who_was_invited_signs_in_with_the_provider(federated, provider, wired):
-    wired.invitations.invite(ADMIN, "zhang@example.org", cluster="t:cluster")
-    requests.put(
-        f"{provider}/users/zhang",
-        json={"email": "zhang@example.org", "email_verified": True, "name": "张三"},
-        timeout=5,
-    )
-    client, answer = through_the_provider(federated, "zhang")
-    assert answer.status_code == 302
-    account = client.get(f"{API}/account").json
-    assert (account["email"], account["clusters"]) == ("zhang@example.org", ["t:cluster"])
-
-
-def test_a_provider_that_tells_of_no_second_factor_does_not_replace_ones_own(
-    federated, provider, wired
-):
-    invited = "twofold@example.org"
-    wired.invitations.invite(ADMIN, invited, cluster="t:cluster")
-    user = {"email": invited, "email_verified": True, "name": "李四"}
-    requests.put(f"{provider}/users/twofold", json=user, timeout=5)
-    through_the_provider(federated, "twofold")
-    principal = replace(wired.accounts.by_email(ADMIN, invited).principal(), is_recent=True)
-    authenticator = pyotp.TOTP(wired.second_factors.begin(principal).secret)
-    recovery = wired.second_factors.confirm(principal, authenticator.now())
-    client, answer = through_the_provider(federated, "twofold")
-    assert answer.headers["Location"] == "/sign-in/code"
-    assert client.get(f"{API}/account").status_code == 401
-    form = client.get("/sign-in/code").text
-    token = re.search(r'name="csrf_token" value="([^"]+)"', form)[1]
-    sent = client.post("/sign-in/code", data={"csrf_token": token, "code": recovery[0]})
-    assert sent.status_code == 303
-    assert client.get(f"{API}/account").json["email"] == invited
-
-
-@pytest.mark.parametrize(("site", "place"), [("cross-site", "/sign-in"), ("same-origin", "http")])
-def test_no_other_page_begins_signing_in(federated, site, place):
-    answer = federated.test_client().get("/auth/oidc", headers={"Sec-Fetch-Site": site})
-    assert answer.headers["Location"].startswith(place)
-
-
-def test_who_was_not_invited_stays_outside(federated, provider):
-    requests.put(
-        f"{provider}/users/stranger",
-        json={"email": "stranger@elsewhere.org", "email_verified": True},
-        timeout=5,
-    )
-    client, answer = through_the_provider(federated, "stranger")
-    assert answer.status_code == 401
-    assert client.get(f"{API}/account").status_code == 401
-
-
-def test_an_address_that_the_provider_does_not_vouch_for_takes_over_nothing(wired, owner):
-    with pytest.raises(SignInNeeded):
-        wired.sign_in.with_provider(OpenIdClaims("https://issuer", "x", owner.email, False, "X"))
-
-
-def test_a_provider_that_is_down_is_told_as_such(wired):
-    settings = Settings(
-        data_dir=wired.settings.data_dir,
-        store="",
-        oidc_issuer="http://localhost:9",
-        oidc_client_id="matchmaker",
-        _env_file=None,
-    )
-    services = wire(settings)
-    assert create_app(services).test_client().get("/auth/oidc").status_code == 503
 
 
 def test_members_do_not_vouch_for_their_own_identity(app, wired, owner):

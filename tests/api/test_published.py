@@ -13,7 +13,8 @@ from matchmaker.domain import Cluster, Engagement, Need, Offer, Participant
 PUBLIC = {
     Cluster: "id name name_en place industry level batch provenance",
     Offer: "id organization kind text language terms slots stages date date_precision active "
-    "provenance",
+    "provenance for_tiers for_certificates for_sizes for_places for_industries min_years max_years "
+    "opens deadline amount url",
     Need: "id organization goal text language quantity budget currency deadline stages date "
     "date_precision state provenance",
     Engagement: "id kind participants title text language date until "

@@ -9,6 +9,7 @@ from flask_openapi3 import FileStorage
 from pydantic import Field, RootModel, model_validator
 
 from matchmaker.api.http.fields import (
+    NEVER_NULL,
     Count,
     Currency,
     Day,
@@ -18,9 +19,11 @@ from matchmaker.api.http.fields import (
     Name,
     OptionalText,
     PageQuery,
+    ProgrammeFields,
     Short,
     Strict,
     Text,
+    with_tuples,
 )
 from matchmaker.domain import GoalName, OfferKind, Stage, Terms
 from matchmaker.services.cooperation.batches import MAX_PAIRS, PlannedPair
@@ -37,7 +40,7 @@ from matchmaker.workflow.introduction import Identifier, MessageText, Proposal, 
 from matchmaker.workflow.posting import Posting, PostingAction
 
 
-class PostingFields(Strict):
+class PostingFields(ProgrammeFields):
     """What may be changed of a need or an offer."""
 
     text: Text
@@ -46,14 +49,12 @@ class PostingFields(Strict):
     quantity: Short = ""
     budget: MoneyAmount | None = None
     currency: Currency = ""
-    deadline: Day | None = None
     stages: list[Stage] = Field([], max_length=len(Stage))
     expires: Day | None = None
 
     def to_changes(self, *, only_sent: bool = False) -> dict[str, Any]:
         """The fields of a posting, all of them or only those that were sent."""
-        changes = self.model_dump(exclude={"publish"}, exclude_unset=only_sent)
-        return changes | ({"stages": tuple(self.stages)} if "stages" in changes else {})
+        return with_tuples(self.model_dump(exclude={"publish"}, exclude_unset=only_sent))
 
 
 class NewPosting(PostingFields):
@@ -86,7 +87,7 @@ class PostingPatch(PostingFields):
     def _without_null(cls, sent: Any) -> Any:
         if not isinstance(sent, dict):
             return sent
-        always = ("text", "terms", "quantity", "currency", "stages")
+        always = ("text", "terms", "quantity", "currency", "stages", *NEVER_NULL)
         return {
             name: value for name, value in sent.items() if value is not None or name not in always
         }

@@ -23,9 +23,11 @@ from matchmaker.api.http.fields import (
     OptionalText,
     PageQuery,
     PartialDay,
+    ProgrammeFields,
     Short,
     Strict,
     Text,
+    with_tuples,
 )
 from matchmaker.domain import (
     MAX_KIND,
@@ -269,8 +271,8 @@ class OrganizationPatch(OrganizationFields):
     kind: Kind = Kind.FIRM
 
 
-class NewOffer(Strict):
-    """What an organisation can give."""
+class NewOffer(ProgrammeFields):
+    """What an organisation can give; of a programme also on what terms it may be applied to."""
 
     organization: Id
     kind: OfferKind
@@ -283,7 +285,7 @@ class NewOffer(Strict):
     active: bool = True
 
     def to_offer(self) -> Offer:
-        fields = self.model_dump() | {"stages": tuple(self.stages)}
+        fields = with_tuples(self.model_dump())
         return Offer(id=new_id("offer"), **fields)
 
 

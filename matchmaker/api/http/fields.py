@@ -8,13 +8,14 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 
-from matchmaker.domain import MAX_NAME, MAX_TEXT, date_of_text
+from matchmaker.domain import MAX_NAME, MAX_TEXT, Size, Tier, date_of_text
 from matchmaker.errors import InvalidInput
 from matchmaker.store.ports import MAX_PAGE
 
 Row = TypeVar("Row")
 MAX_INTEGER = 2**31 - 1
 MAX_ID = 240
+MAX_TERMS = 50  # values of one condition of a programme
 ID_PATTERN = r"^[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}$"
 
 
@@ -74,6 +75,35 @@ class Strict(BaseModel):
     def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
         """As pydantic's. flask-openapi3 asks for it at every request, and it takes 5 ms."""
         return super().model_json_schema(*args, **options) if args or options else _schema(cls)
+
+
+class ProgrammeFields(Strict):
+    """On what terms a programme may be applied to (`domain.ProgrammeTerms`)."""
+
+    for_tiers: list[Tier] = Field([], max_length=len(Tier))
+    for_certificates: list[Short] = Field([], max_length=MAX_TERMS)
+    for_sizes: list[Size] = Field([], max_length=len(Size))
+    for_places: list[Id] = Field([], max_length=MAX_TERMS)
+    for_industries: list[Id] = Field([], max_length=MAX_TERMS)
+    min_years: Count | None = None
+    max_years: Count | None = None
+    opens: Day | None = None
+    deadline: Day | None = None
+    amount: OptionalName = ""
+    url: OptionalName = ""
+
+
+# Fields of it that say nothing by being empty, not by null.
+NEVER_NULL = frozenset(
+    name for name, field in ProgrammeFields.model_fields.items() if field.default is not None
+)
+
+
+def with_tuples(fields: dict[str, Any]) -> dict[str, Any]:
+    """Lists as the tuples that values of the domain have."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
+    }
 
 
 @cache

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from pydantic import BaseModel
 
 from matchmaker.api.http.fields import ListOut, Outgoing
 from matchmaker.domain import GoalName, Kind, Layer
 from matchmaker.goals import Goal
-from matchmaker.messages import Message, translated
-from matchmaker.recommend.model import Evidence, Match, PathStep, Reason, Recommendation, Way
+from matchmaker.messages import Message, message, translated
+from matchmaker.recommend.model import (
+    ConditionCheck,
+    ConditionKind,
+    Evidence,
+    Match,
+    PathStep,
+    ProgrammeFit,
+    Reason,
+    Recommendation,
+    Way,
+)
 from matchmaker.recommend.specification import Fulfilment, Judgement, Requirement, RequirementKind
 from matchmaker.services.matching.answer import Answer, Freshness
 from matchmaker.terms import TERMS
@@ -160,6 +171,58 @@ class RecommendationOut(Outgoing):
         return cls.model_validate(vars(recommendation) | worded)
 
 
+class ConditionOut(Outgoing):
+    """One condition of a programme: `asked`, and the `value` on record that it was checked by."""
+
+    condition: ConditionKind
+    title: str
+    asked: str
+    verdict: Fulfilment
+    value: str
+
+    @classmethod
+    def of(cls, check: ConditionCheck, language: str) -> ConditionOut:
+        return cls(
+            condition=check.condition,
+            title=condition_title(check.condition).text(language),
+            asked=check.asked.text(language),
+            verdict=check.verdict,
+            value=check.value.text(language),
+        )
+
+
+def condition_title(condition: ConditionKind) -> Message:
+    """What a condition is about."""
+    return message("Firm size") if condition is ConditionKind.SIZE else Message(TERMS[condition])
+
+
+class ProgrammeOut(Outgoing):
+    """A programme that can be applied to; `id` is that of the offer, `organization` makes it.
+
+    `answers` says whether it answers the words asked; null where nobody asked in words.
+    """
+
+    id: str
+    organization: str
+    name: str
+    name_en: str
+    title: str
+    text: str
+    amount: str
+    url: str
+    opens: date | None
+    deadline: date | None
+    conditions: list[ConditionOut]
+    score: float
+    fit: float
+    answers: bool | None
+
+    @classmethod
+    def of(cls, programme: ProgrammeFit, language: str) -> ProgrammeOut:
+        told = [ConditionOut.of(check, language) for check in programme.checks]
+        return cls.model_validate(vars(programme) | {"title": programme.title, "conditions": told})
+
+
 class ClosestStatementOut(Outgoing):
     """Whose statement came closest to words that nobody answers."""
 
@@ -179,6 +242,8 @@ class RecommendationPage(BaseModel):
     (`only_new`), and `further_known_partners` counts others who may; `partners` says so in
     words. `usual` says how such ties came about in the past. `requirements` are what was read
     from the words, `ignored` those of them that the question leaves aside.
+    `programmes` are what is looked for where the goal is `support`, best first, with each of
+    their conditions; `recommendations` are then those who offer them.
     `notices` say whom a filter let pass where nobody is coded as finely.
     `impression` is what clicks and requests for an introduction refer to.
     """
@@ -198,6 +263,7 @@ class RecommendationPage(BaseModel):
     ignored: list[RequirementOut] = []
     text: str = ""
     notices: list[str] = []
+    programmes: list[ProgrammeOut] = []
 
     @classmethod
     def of(
@@ -225,6 +291,7 @@ class RecommendationPage(BaseModel):
             ignored=[RequirementOut.of(each, language) for each in answer.ignored],
             text="" if answer.advice is None else answer.advice.text(language),
             notices=[notice.text(language) for notice in answer.notices],
+            programmes=[ProgrammeOut.of(each, language) for each in answer.programmes],
         )
 
 

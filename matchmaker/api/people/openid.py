@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
 from flask import Flask, copy_current_request_context, redirect, request, url_for
+from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
 from matchmaker.api.http.browser import await_code, begin_session
@@ -63,20 +64,25 @@ def register(app: Flask) -> None:
         """Back from the provider. Raises SignInNeeded for somebody who was not invited."""
         oauth.oidc.client_secret = settings.oidc_client_secret.get_secret_value()  # as it is now
         try:
-            token = _within_deadline(lambda: _exchange(oauth.oidc, settings))
+            claims = _within_deadline(lambda: _exchange(oauth.oidc, settings))
         except OAuthError as error:
             raise SignInNeeded(
                 "The provider did not sign you in: %(error)s.", mend="Try again.", error=error.error
             ) from None
+        except JoseError as error:
+            raise SignInNeeded(
+                "What the provider says does not belong to this sign-in: %(error)s.",
+                mend="Try again.",
+                error=error.error,
+            ) from None
         except Exception as error:
             raise _unavailable(error) from None
-        claims = token.get("userinfo") or {}
         account = services().sign_in.with_provider(
             OpenIdClaims(
                 issuer=str(claims.get("iss", settings.oidc_issuer)),
                 subject=str(claims.get("sub", "")),
                 email=str(claims.get("email", "")),
-                email_verified=claims.get("email_verified") is True,
+                email_verified=_vouches(claims),
                 name=str(claims.get("name", "")),
             )
         )
@@ -114,13 +120,16 @@ def _within_deadline(ask: Callable[[], Returned]) -> Returned:
 
 
 def _exchange(client: Any, settings: Settings) -> dict[str, Any]:
-    """The token for a code: signed by the issuer that is set, and made for us.
+    """Claims about who signed in, for a code: signed by the issuer that is set, and made for us.
 
-    Raises OAuthError where the metadata are of another issuer.
+    What is not in the ID token is asked of the provider (OpenID Connect Core 1.0, 5.3 and 5.4).
+    Raises OAuthError where the metadata, or the answer (RFC 9207), are of another issuer, and
+    JoseError for a token that is not of this sign-in.
     """
     issuers = [settings.oidc_issuer.rstrip("/"), settings.oidc_issuer.rstrip("/") + "/"]
     metadata = client.load_server_metadata()
-    if metadata.get("issuer") not in issuers:
+    answered = request.args.get("iss", settings.oidc_issuer)
+    if metadata.get("issuer") not in issuers or answered not in issuers:
         raise OAuthError("another_issuer")
     metadata["id_token_signing_alg_values_supported"] = list(SIGNATURES)
     expected = {
@@ -128,7 +137,23 @@ def _exchange(client: Any, settings: Settings) -> dict[str, Any]:
         "aud": {"essential": True, "values": [settings.oidc_client_id]},
     }
     token: dict[str, Any] = client.authorize_access_token(claims_options=expected)
-    return token
+    claims: dict[str, Any] = dict(token.get("userinfo") or {})
+    if not claims.get("sub"):
+        raise OAuthError("no_id_token")
+    if "email" in claims or not metadata.get("userinfo_endpoint"):
+        return claims
+    more = client.userinfo(token=token)
+    if more.get("sub") != claims["sub"]:
+        raise OAuthError("another_subject")
+    return {**more, **claims}
+
+
+def _vouches(claims: Mapping[str, Any]) -> bool:
+    """Whether the provider says that the address is theirs.
+
+    Microsoft Entra ID says it of the domain's owner, with a claim of its own.
+    """
+    return claims.get("email_verified") is True or claims.get("xms_edov") in (True, 1, "1", "true")
 
 
 def _unavailable(error: Exception) -> ServiceUnavailable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.domain import Layer
+from matchmaker.recommend.conditions import UNMET, checks, open_programmes, share_met
 from matchmaker.recommend.features.registry import Family, feature, saturating
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
@@ -82,6 +83,17 @@ def other_cluster(pairs: Pairs) -> FloatArray:
     anywhere = in_a_cluster(pairs.snapshot)[pairs.rows]
     own = np.isin(pairs.rows, _in_clusters_of(pairs.snapshot, pairs.seeker))
     return (anywhere & ~own).astype(np.float32)
+
+
+@feature(Family.CONDITIONS, monotone=1)
+def conditions(pairs: Pairs) -> FloatArray:
+    """How far you meet the conditions of its programme of which you meet most."""
+    shares = np.zeros(len(pairs.snapshot), dtype=np.float32)
+    for programme in open_programmes(pairs.snapshot):
+        checked = checks(pairs.snapshot, pairs.seeker, programme)
+        value = 0.0 if any(each.verdict is UNMET for each in checked) else share_met(checked)
+        shares[programme.organization] = max(shares[programme.organization], value)
+    return shares[pairs.rows]
 
 
 @feature(Family.RIVALRY, monotone=-1)

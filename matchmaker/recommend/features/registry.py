@@ -31,6 +31,7 @@ class Family(StrEnum):
     HOME = "home"
     NEARNESS = "nearness"
     PROGRAMME = "programme"
+    CONDITIONS = "conditions"
     ACTIVITY = "activity"
     INDUSTRY = "industry"
     STAGES = "stages"

@@ -8,7 +8,7 @@ from datetime import date
 from matchmaker.domain import GoalName, Industry, Organization, Place, StatementKind
 from matchmaker.messages import Message, message, plural
 from matchmaker.recommend.certificates import HeldCertificate
-from matchmaker.recommend.model import ClosestStatement, Recommendation, Seeker
+from matchmaker.recommend.model import ClosestStatement, ProgrammeFit, Recommendation, Seeker
 from matchmaker.recommend.specification import Requirement, read
 from matchmaker.workflow.responsiveness import ResponseFigures
 
@@ -27,7 +27,7 @@ class Answer:
     """Recommendations for one seeker; `seeker` is its id, "" for a free text of nobody.
 
     `recommendations` answer what was asked; `nearby`, `closest`, `known` and
-    `further_known` as in `Recommendations`.
+    `further_known` and `programmes` as in `Recommendations`.
     Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
     read from the question; `ignored` ones are not to count. `notices` say what a filter meant.
     """
@@ -45,6 +45,7 @@ class Answer:
     requirements: tuple[Requirement, ...] = ()
     ignored: tuple[Requirement, ...] = ()
     notices: tuple[Message, ...] = ()
+    programmes: tuple[ProgrammeFit, ...] = ()
 
     @property
     def known_partners(self) -> Message | None:
@@ -102,7 +103,7 @@ class Answer:
     @property
     def advice(self) -> Message | None:
         """What to do where words find nobody; None where somebody answers."""
-        if not self.in_words or self.recommendations:
+        if not self.in_words or self.recommendations or self.programmes:
             return None
         return message(
             "Nobody in the graph says that. Try other words, or post the need:"

@@ -346,6 +346,7 @@ class Matching:
             requirements=requirements,
             ignored=ignored,
             notices=tuple(each.notice for each in rows.coarser_industries(request.filters)),
+            programmes=recommended.programmes,
         )
         if not (recorded and principal.writes):
             return answer

@@ -81,6 +81,8 @@ class SeekerFactory:
             row=self.rows.organization(organization.id),
             kind=organization.kind,
             size=organization.size,
+            tier=organization.tier,
+            founded=organization.founded_text,
             country=organization.country,
             place=place,
             industry=self.rows.industries.get(organization.industry or "", -1),

@@ -26,7 +26,7 @@ from matchmaker.embedding import (
 from matchmaker.embedding.second import DIMENSION
 from matchmaker.errors import MatchmakerError, SnapshotUnavailable
 from matchmaker.messages import Message, message
-from matchmaker.recommend.certificates import changes_by
+from matchmaker.recommend import certificates, conditions
 from matchmaker.services.operations.folder_lock import folder_lock
 from matchmaker.snapshot.build import StatementVectors, build, made_by, passage_texts, statements
 from matchmaker.snapshot.changes import (
@@ -93,7 +93,8 @@ class SnapshotRefresher:
     def is_needed(self) -> bool:
         """Whether there is no snapshot of the store as it is now and by the model that is set.
 
-        A certificate that ended since then counts as a change of the store.
+        A certificate that ended since then, or a programme that closed, counts as a change of the
+        store.
         """
         try:
             snapshot = self.reader.current()
@@ -101,7 +102,8 @@ class SnapshotRefresher:
             return True
         meta = snapshot.meta
         return (
-            changes_by(snapshot, datetime.now(UTC).date())
+            certificates.changes_by(snapshot, today := datetime.now(UTC).date())
+            or conditions.changes_by(snapshot, today)
             or state_of(meta) != self.store.state()
             or ModelIdentity(meta.model, meta.revision) != self.model()
         )

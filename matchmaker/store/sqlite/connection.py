@@ -16,7 +16,7 @@ from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS
 
 BUSY_TIMEOUT_S = 15.0
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -33,6 +33,7 @@ UPDATE graph SET identity = lower(hex(randomblob(16)));
     5: "",  # other names of organisations were added
     6: "",  # what changed since a version is noted
     7: "",  # certificates were added
+    8: "",  # terms of programmes were added to offers
 }
 # After the columns of that version were added.
 BACKFILLS = {

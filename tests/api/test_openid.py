@@ -1,0 +1,186 @@
+"""Signing in with a real OpenID Connect provider, which runs in a process of its own."""
+
+import re
+from dataclasses import replace
+
+import pyotp
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.app import create_app
+from matchmaker.errors import SignInNeeded
+from matchmaker.services.people.sign_in import OpenIdClaims
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+from tests.openid_provider import Provider
+
+API = "/api/v1"
+HERE = "http://localhost"
+
+
+@pytest.fixture(scope="module")
+def provider():
+    provider = Provider()
+    yield provider
+    provider.stop()
+
+
+def application(wired, issuer):
+    settings = Settings(
+        data_dir=wired.settings.data_dir,
+        store="",
+        oidc_issuer=issuer,
+        oidc_client_id="matchmaker",
+        oidc_client_secret="secret",
+        _env_file=None,
+    )
+    return create_app(wire(settings))
+
+
+@pytest.fixture(scope="module")
+def federated(wired, provider):
+    return application(wired, provider.issuer)
+
+
+@pytest.fixture
+def invited(wired):
+    """An address that was invited, of its own for each test."""
+
+    def invite(name):
+        wired.invitations.invite(ADMIN, f"{name}@example.org", cluster="t:cluster")
+        return f"{name}@example.org"
+
+    return invite
+
+
+def begin(app):
+    client = app.test_client()
+    begun = client.get("/auth/oidc")
+    assert begun.status_code == 302
+    return client, begun.headers["Location"]
+
+
+def come_back(client, place):
+    assert place.startswith(f"{HERE}/auth/callback")
+    return client.get(place.removeprefix(HERE))
+
+
+def through(app, provider, login):
+    """As a browser would go: to the provider, in its form, and back."""
+    client, address = begin(app)
+    return client, come_back(client, provider.sign_in(address, login))
+
+
+def is_outside(client):
+    return client.get(f"{API}/account").status_code == 401
+
+
+def test_who_was_invited_signs_in_and_is_known_the_next_time(federated, provider, invited):
+    email = invited("zhang")
+    for _ in range(2):
+        client, answer = through(federated, provider, email)
+        assert answer.status_code == 302
+        account = client.get(f"{API}/account").json
+        assert (account["email"], account["clusters"]) == (email, ["t:cluster"])
+        # The provider tells of name and address where it is asked, not in the ID token.
+        assert account["name"] == f"Name of {email}"
+
+
+def test_a_provider_that_tells_of_no_second_factor_does_not_replace_ones_own(
+    federated, provider, invited, wired
+):
+    email = invited("twofold")
+    through(federated, provider, email)
+    principal = replace(wired.accounts.by_email(ADMIN, email).principal(), is_recent=True)
+    authenticator = pyotp.TOTP(wired.second_factors.begin(principal).secret)
+    recovery = wired.second_factors.confirm(principal, authenticator.now())
+    client, answer = through(federated, provider, email)
+    assert answer.headers["Location"] == "/sign-in/code"
+    assert is_outside(client)
+    form = client.get("/sign-in/code").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', form)[1]
+    sent = client.post("/sign-in/code", data={"csrf_token": token, "code": recovery[0]})
+    assert sent.status_code == 303
+    assert client.get(f"{API}/account").json["email"] == email
+
+
+@pytest.mark.parametrize(("site", "place"), [("cross-site", "/sign-in"), ("same-origin", "http")])
+def test_no_other_page_begins_signing_in(federated, site, place):
+    answer = federated.test_client().get("/auth/oidc", headers={"Sec-Fetch-Site": site})
+    assert answer.headers["Location"].startswith(place)
+
+
+def test_who_was_not_invited_stays_outside(federated, provider):
+    client, answer = through(federated, provider, "stranger@elsewhere.org")
+    assert answer.status_code == 401
+    assert is_outside(client)
+
+
+def test_an_address_that_the_provider_does_not_vouch_for_is_never_linked(
+    federated, provider, invited, wired
+):
+    invited_email, known = invited("unverified.guest"), "unverified.member@example.org"
+    wired.accounts.create(ADMIN, known, "Member", "correct horse 9", clusters=("t:cluster",))
+    for email in (invited_email, known):
+        client, answer = through(federated, provider, email)
+        assert answer.status_code == 401
+        assert is_outside(client)
+    assert not wired.accounts.by_email(ADMIN, known).openid_subject
+    with pytest.raises(SignInNeeded):
+        wired.sign_in.with_provider(OpenIdClaims("https://issuer", "x", known, False, "X"))
+
+
+@pytest.mark.parametrize(
+    ("name", "at_the_provider"),
+    [("nonce", True), ("code_challenge", True), ("state", False), ("iss", False), ("code", False)],
+)
+def test_an_answer_that_is_not_of_this_sign_in_opens_nothing(
+    federated, provider, invited, name, at_the_provider
+):
+    """Changed on the way to the provider, or on the way back."""
+    email = invited(f"changed.{name.replace('_', '.')}")
+
+    def change(address):
+        changed, count = re.subn(rf"(?<=[?&]{name}=)[^&]{{3}}", "xyz", address)
+        assert count == 1
+        return changed
+
+    client, address = begin(federated)
+    place = provider.sign_in(change(address) if at_the_provider else address, email)
+    answer = come_back(client, place if at_the_provider else change(place))
+    assert answer.status_code == 401
+    assert is_outside(client)
+
+
+def test_an_answer_works_once_and_in_the_browser_that_asked(federated, provider, invited):
+    client, address = begin(federated)
+    place = provider.sign_in(address, invited("once"))
+    thief = federated.test_client()
+    assert come_back(thief, place).status_code == 401
+    assert is_outside(thief)
+    assert come_back(client, place).status_code == 302
+    assert come_back(client, place).status_code == 401
+
+
+def test_who_cancels_there_is_told_and_stays_outside(federated, provider):
+    client, address = begin(federated)
+    answer = come_back(client, provider.cancel(address))
+    assert answer.status_code == 401
+    assert "access_denied" in answer.text
+    assert is_outside(client)
+
+
+def test_a_provider_that_goes_down_halfway_is_told_as_such(wired, invited):
+    provider = Provider()
+    try:
+        client, address = begin(application(wired, provider.issuer))
+        place = provider.sign_in(address, invited("halfway"))
+    finally:
+        provider.stop()
+    assert come_back(client, place).status_code == 503
+    assert is_outside(client)
+
+
+def test_a_provider_that_is_down_is_told_as_such(wired):
+    answer = application(wired, "http://localhost:9").test_client().get("/auth/oidc")
+    assert answer.status_code == 503

@@ -1,0 +1,79 @@
+"""Somebody asks what it can apply for: over the API, on the page, from the posting onwards."""
+
+import datetime
+import re
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.app import create_app
+from matchmaker.cli.answers import print_answer
+from matchmaker.domain import Size, Tier
+from tests.api.conftest import ADMIN_KEY, installation
+from tests.api.world import make_world
+
+API = "/api/v1"
+
+HEADERS = {"Authorization": f"Bearer {ADMIN_KEY}"}
+TODAY = datetime.datetime.now(datetime.UTC).date()
+SOON = TODAY + datetime.timedelta(days=30)
+
+
+def posted(client, text, **terms):
+    """A programme that the platform of the graph publishes."""
+    body = {"organization": "t:office", "offer_kind": "programme", "text": text, **terms}
+    answer = client.post(f"{API}/postings", json=body, headers=HEADERS)
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    return answer.json
+
+
+@pytest.fixture(scope="module")
+def supported(tmp_path_factory):
+    services = installation(tmp_path_factory)
+    client = create_app(services).test_client()
+    office = {"name": "示例市经信局", "kind": "public_body"}
+    made = client.post(f"{API}/organizations", json={"id": "t:office", **office}, headers=HEADERS)
+    assert made.status_code == 201, made.get_data(as_text=True)
+    firm = {"name": "示例申报企业", "kind": "firm", "size": "small", "tier": "specialised"}
+    made = client.post(f"{API}/organizations", json={"id": "t:applicant", **firm}, headers=HEADERS)
+    assert made.status_code == 201, made.get_data(as_text=True)
+    met = {"for_sizes": [Size.SMALL], "for_tiers": [Tier.INNOVATIVE]}
+    posted(client, "智能化改造补助\n设备更新", amount="最高 50 万元", deadline=str(SOON), **met)
+    posted(client, "大企业研发奖励", for_sizes=[Size.LARGE], url="https://example.com/policy")
+    services.refresher.refresh(ADMIN)
+    client.member = make_world(services).headers("member")
+    yield client
+    services.store.close()
+
+
+def test_programmes_come_with_their_conditions(supported):
+    path = f"{API}/organizations/t:applicant/recommendations?goal=support"
+    answer = supported.get(path, headers=HEADERS | {"Accept-Language": "zh"})
+    first, second = answer.json["programmes"]
+    assert first["title"] == "智能化改造补助"
+    assert first["deadline"] == str(SOON)
+    assert first["amount"] == "最高 50 万元"
+    told = [(each["condition"], each["verdict"], each["value"]) for each in first["conditions"]]
+    assert told == [("qualification", "met", "专精特新"), ("size", "met", "小型")]
+    assert [each["verdict"] for each in second["conditions"]] == ["unmet"]
+
+
+@pytest.mark.parametrize(("language", "value"), [("zh", "贵单位："), ("en", "yours: ")])
+def test_the_page_says_what_is_met_and_by_what(supported, language, value):
+    page = supported.get(
+        "/find?goal=support&text=我们能申请哪些政策",
+        headers=supported.member | {"Accept-Language": language},
+    ).get_data(as_text=True)
+    titles = re.findall(r'rowcard programme"><h3 dir="auto">(?:<a [^>]*>)?([^<]+)', page)
+    assert sorted(titles) == ["大企业研发奖励", "智能化改造补助"]
+    assert 'href="https://example.com/policy"' in page
+    assert page.count(value) == 3  # a condition each
+
+
+def test_the_command_line_prints_them_with_a_sign_for_each_condition(supported, capsys):
+    path = f"{API}/organizations/t:applicant/recommendations?goal=support"
+    print_answer(supported.get(path, headers=HEADERS).json)
+    printed = capsys.readouterr().out
+    assert "✓ Firm size: small (yours: small)" in printed
+    assert "✗ Firm size: large (yours: small)" in printed
+    assert f"until {SOON}" in printed
