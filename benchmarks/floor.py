@@ -27,7 +27,7 @@ from matchmaker.recommend.answers import floor_values
 from matchmaker.recommend.floor import NEAREST, everyday_texts, floor
 from matchmaker.recommend.model import Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import rank
-from matchmaker.recommend.rerank import best_first
+from matchmaker.recommend.selection import best_first
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.settings import Settings

@@ -31,7 +31,7 @@ from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Description, GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import SnapshotUnavailable
 from matchmaker.goals import GOALS
-from matchmaker.recommend import rerank
+from matchmaker.recommend import selection
 from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.metrics import Floats, interval
 from matchmaker.recommend.model import Recommendation, Request
@@ -172,7 +172,7 @@ def baseline_ranker(services: Wiring) -> Callable[[JudgedNeed], dict[str, list[s
         nobody = seekers.without_texts(None, request)
         seeker = replace(nobody, texts=tuple(seekers.free_texts([need.text], need.goal)))
         pairs = Pairs(snapshot, GOALS[need.goal], seeker, everybody)
-        allowed = np.flatnonzero(rerank.eligible(pairs, rows.request(request)))
+        allowed = np.flatnonzero(selection.eligible(pairs, rows.request(request)))
         best: dict[str, list[str]] = {}
         for name in COMPARED:
             scores = BASELINES[name](pairs)[allowed]

@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 
 from matchmaker.goals import Goal, Quotas
-from matchmaker.recommend import rerank
+from matchmaker.recommend import selection
 from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.exposure import Prices
 from matchmaker.recommend.features.candidate import in_other_cluster
@@ -121,7 +121,7 @@ def outcome(
     right = answers(trial, which)
     request = request_for(goal, which)
     everyone = Pairs(past, goal, trial.seeker, np.arange(len(past), dtype=np.int32))
-    allowed = np.flatnonzero(rerank.eligible(everyone, request) & is_known).astype(np.int32)
+    allowed = np.flatnonzero(selection.eligible(everyone, request) & is_known).astype(np.int32)
     orders: dict[str, IntArray] = {}
     for name, baseline in BASELINES.items():
         orders[name] = ordered(allowed, baseline(everyone)[allowed])
@@ -164,7 +164,7 @@ def _chosen(ranked: Ranked, setting: Setting) -> IntArray:
     scores = ranked.scores - np.float32(setting.exposure) * (ranked.scores - ranked.priced)
     pairs = ranked.pairs
     held = replace(pairs, goal=replace(pairs.goal, quotas=setting.quotas))
-    return np.asarray(pairs.rows[rerank.choose(held, scores, SHOWN)], dtype=np.int32)
+    return np.asarray(pairs.rows[selection.choose(held, scores, SHOWN)], dtype=np.int32)
 
 
 def _order(ranked: Ranked, scores: FloatArray) -> IntArray:
@@ -173,7 +173,7 @@ def _order(ranked: Ranked, scores: FloatArray) -> IntArray:
 
 def ordered(rows: IntArray, scores: FloatArray) -> IntArray:
     """Rows (n,) by scores (n,), best first."""
-    return np.asarray(rows[rerank.best_first(rows, scores)], dtype=np.int32)
+    return np.asarray(rows[selection.best_first(rows, scores)], dtype=np.int32)
 
 
 def ranks_of(order: IntArray, right: IntArray) -> IntArray:

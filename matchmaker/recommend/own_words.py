@@ -13,7 +13,7 @@ from enum import StrEnum
 import numpy as np
 
 from matchmaker.goals import Goal
-from matchmaker.recommend import rerank
+from matchmaker.recommend import selection
 from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.evaluate import (
     LIMIT,
@@ -54,7 +54,7 @@ def outcome_in_words(
         seeker = Seeker(texts=seeker.texts)
     request = Request[int](goal.name, LIMIT, only_new=asking is Asking.PARTNERS_LEFT_OUT)
     everyone = Pairs(past, goal, seeker, np.arange(len(past), dtype=np.int32))
-    allowed = np.flatnonzero(rerank.eligible(everyone, request) & is_known).astype(np.int32)
+    allowed = np.flatnonzero(selection.eligible(everyone, request) & is_known).astype(np.int32)
     lists: dict[str, IntArray] = {
         name: ordered(allowed, baseline(everyone)[allowed]) for name, baseline in BASELINES.items()
     }

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from matchmaker.dictionary import dictionary
 from matchmaker.goals import GOALS, Goal
-from matchmaker.recommend import explain, rerank
+from matchmaker.recommend import explain, selection
 from matchmaker.recommend.advice import advice, habits
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.answers import NAMED
@@ -39,7 +39,7 @@ from matchmaker.recommend.programmes import fitting, named_only
 from matchmaker.recommend.question_fit import statements_in_chinese
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
-from matchmaker.recommend.reread import COLUMN, Reranker, RereadRanker, reread
+from matchmaker.recommend.reranking import COLUMN, BlendedRanker, Reranker, reranked_scores
 from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind
 from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
@@ -106,14 +106,14 @@ def recommend(
     seeker = named_only(seeker) if goal.by_conditions else seeker
     everyone = _everyone(snapshot, goal, seeker)
     ranker = _resolved(ranker, goal, seeker)
-    eligible = rerank.eligible(everyone, request)
+    eligible = selection.eligible(everyone, request)
     ranked = _rank(everyone, eligible, request, ranker, among)
     answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     others = ranked.only(ranked.positions(Match.NONE))
     near = others.only(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
     reader = ranker
     if reranker is not None and seeker.asks_in_words:
-        answering, reader = _reread(answering, request, ranker, reranker)
+        answering, reader = _rerank(answering, request, ranker, reranker)
     chosen = _chosen(answering, request.limit, reader, explained)
     partners, further = _known(everyone, request, ranker, chosen, explained)
     return Recommendations(
@@ -135,20 +135,20 @@ def _programmes(
     return fitting(everyone, eligible if among is None else eligible & among, request.limit)
 
 
-def _reread(
+def _rerank(
     ranked: Ranked, request: Request[int], ranker: Ranker, reranker: Reranker
 ) -> tuple[Ranked, Ranker]:
     """The same candidates with what a cross-encoder says of the best, and who ranks them then."""
-    rereader = RereadRanker(ranker, reranker.weight)
-    column = reread(ranked.pairs, ranked.scores, reranker)
+    blended = BlendedRanker(ranker, reranker.weight)
+    column = reranked_scores(ranked.pairs, ranked.scores, reranker)
     values = np.column_stack((ranked.matrix.values, column))
     matrix = FeatureMatrix((*ranked.matrix.names, COLUMN), values)
-    scores = rereader.score(ranked.pairs.goal, matrix)
-    priced = rereader.priced(ranked.pairs, scores) if request.capped else scores
+    scores = blended.score(ranked.pairs.goal, matrix)
+    priced = blended.priced(ranked.pairs, scores) if request.capped else scores
     changed = replace(
-        ranked, matrix=matrix, scores=scores, priced=priced, is_probability=rereader.is_probability
+        ranked, matrix=matrix, scores=scores, priced=priced, is_probability=blended.is_probability
     )
-    return changed, rereader
+    return changed, blended
 
 
 def _known(
@@ -162,7 +162,7 @@ def _known(
 
     Asked in words, those who say that they have it; who only may is one of the others.
     """
-    known = rerank.known(everyone, request)
+    known = selection.known(everyone, request)
     if not request.only_new or not known.any():
         return (), 0
     ranked = _rank(everyone, known, request, ranker)
@@ -201,7 +201,7 @@ def _chosen(
     if not explained:
         return _choose_unexplained(ranked, limit)
     goal = ranked.pairs.goal
-    positions = rerank.choose(ranked.pairs, ranked.priced, limit)
+    positions = selection.choose(ranked.pairs, ranked.priced, limit)
     parts = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(positions))
     prices = ranked.scores - ranked.priced
     recommendations = []
@@ -217,7 +217,7 @@ def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
     """The statements that came closest, one of each organisation, best first."""
     pairs = ranked.pairs
     fits = pairs.answers.adjusted
-    order = rerank.best_first(pairs.rows, fits)[:MOST_CLOSEST]
+    order = selection.best_first(pairs.rows, fits)[:MOST_CLOSEST]
     return tuple(
         ClosestStatement(
             pairs.snapshot.id_of(row),
@@ -249,7 +249,7 @@ def shortlist(
     then chooses each one's list.
     """
     ranked = rank(snapshot, seeker, replace(request, capped=False), ranker, among)
-    order = rerank.best_first(ranked.pairs.rows, ranked.scores)
+    order = selection.best_first(ranked.pairs.rows, ranked.scores)
     order = order[: max(CONSIDERED, 2 * request.limit)]
     rows = np.asarray(ranked.pairs.rows[order], dtype=np.int32)
     return Shortlist(asker_of(ranked.pairs), ranked.pairs.has_history, rows, ranked.scores[order])
@@ -283,7 +283,7 @@ def rank(
     """
     goal = goal or GOALS[request.goal]
     everyone = _everyone(snapshot, goal, seeker)
-    eligible = rerank.eligible(everyone, request)
+    eligible = selection.eligible(everyone, request)
     return _rank(everyone, eligible, request, _resolved(ranker, goal, seeker), among)
 
 
@@ -337,7 +337,7 @@ def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
 
 
 def _choose_unexplained(ranked: Ranked, limit: int) -> tuple[Recommendation, ...]:
-    positions = rerank.choose(ranked.pairs, ranked.priced, limit).tolist()
+    positions = selection.choose(ranked.pairs, ranked.priced, limit).tolist()
     return tuple(_recommendation(ranked, position) for position in positions)
 
 

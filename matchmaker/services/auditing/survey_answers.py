@@ -14,7 +14,7 @@ from matchmaker.services.auditing.survey_sync import SurveySync
 from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE, Surveys
 from matchmaker.services.directory.reconciliation import Reconciliation, ReconciliationQuery
 from matchmaker.services.unit_of_work import UnitOfWork, commit_changes
-from matchmaker.workflow import survey as lifecycle
+from matchmaker.workflow import survey as survey_workflow
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.survey import (
     ReportedTie,
@@ -122,15 +122,15 @@ class SurveyAnswers:
     ) -> SurveyForm:
         answer = self._with_known_partners(survey, organization_id, sent)
         clock, repositories = self.surveys.clock, self.surveys.repositories
-        lifecycle.check_answer(survey, organization_id, answer, clock().year)
+        survey_workflow.check_answer(survey, organization_id, answer, clock().year)
         cluster = self.surveys.store.cluster(survey.cluster)
 
         def change(unit: UnitOfWork) -> SurveyResponse:
-            lifecycle.require_open(self.surveys.survey_of(survey.id).value, unit.at.date())
+            survey_workflow.require_open(self.surveys.survey_of(survey.id).value, unit.at.date())
             stored = self.surveys.response(survey.id, organization_id)
             if link is not None and link != stored.value.link:
                 raise _outdated()
-            after = lifecycle.answered(stored.value, answer, unit.at)
+            after = survey_workflow.answered(stored.value, answer, unit.at)
             unit.add(repositories.survey_responses.put(after, stored.version))
             unit.log("survey.answered", f"survey/{survey.id}", organization=organization_id)
             self._ask_to_confirm(unit, survey, stored.value, after, cluster.name)

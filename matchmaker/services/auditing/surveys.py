@@ -15,7 +15,7 @@ from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page, iterate
-from matchmaker.workflow import survey as lifecycle
+from matchmaker.workflow import survey as survey_workflow
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.survey import (
     FEWEST,
@@ -30,7 +30,7 @@ from matchmaker.workflow.survey import (
 
 # A link lives as long as its round may, and a day for clocks that differ.
 LINK_PURPOSE = "survey"
-LINK_LIVES = lifecycle.LONGEST + timedelta(days=2)
+LINK_LIVES = survey_workflow.LONGEST + timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ class Surveys:
         principal.require_coordinator(survey.cluster)
         cluster = self.store.cluster(survey.cluster)
         now = self.clock()
-        lifecycle.check_opening(survey, now.date())
+        survey_workflow.check_opening(survey, now.date())
         belonging = self.member_ids(cluster.id)
         for id in survey.members:
             if id not in belonging:
@@ -155,7 +155,7 @@ class Surveys:
         survey = self._visible(principal, id).value
         responses = self.responses(survey.id)
         agreeing = {each.organization: each.answer.shows_rows for each in responses}
-        ties = lifecycle.visible_ties(lifecycle.survey_ties(responses), agreeing)
+        ties = survey_workflow.visible_ties(survey_workflow.survey_ties(responses), agreeing)
         ends = {end for tie in ties for end in (tie.key.source, tie.key.target)}
         organizations = self.store.organizations_by_id(sorted(ends))
         return SurveyTies(ties, {id: row.named for id, row in organizations.items()})
@@ -169,7 +169,7 @@ class Surveys:
         """
         principal.require_writing()
         survey = self._visible(principal, id).value
-        lifecycle.require_open(survey, self.clock().date())
+        survey_workflow.require_open(survey, self.clock().date())
         organization = self.store.organization(organization_id)
         if organization.id not in survey.members:
             raise NotFound("'%(id)s' is not asked in this survey.", id=organization_id)
@@ -194,7 +194,7 @@ class Surveys:
         """
         principal.require_writing()
         survey = self._visible(principal, id).value
-        lifecycle.require_open(survey, self.clock().date())
+        survey_workflow.require_open(survey, self.clock().date())
         given = {response.organization: response for response in self.responses(survey.id)}
         organizations = self.store.organizations_by_id(survey.members)
         unit = UnitOfWork.of(principal, self.clock())
@@ -214,7 +214,7 @@ class Surveys:
         """
         principal.require_writing()
         survey = self._visible(principal, id).value
-        lifecycle.require_open(survey, self.clock().date())
+        survey_workflow.require_open(survey, self.clock().date())
         return self._remind(principal, survey.id)
 
     def close(self, principal: Principal, id: str) -> SurveyView:
@@ -338,5 +338,5 @@ def figures_of(survey: SurveyRound, responses: Sequence[SurveyResponse]) -> Surv
         return SurveyFigures(len(survey.members), len(given), (), None)
     layers = [question.layer for question in survey.questions]
     outside = {tie.name.casefold() for each in given for tie in each.answer.ties if tie.name}
-    counts = lifecycle.counts_of(lifecycle.survey_ties(given), layers)
+    counts = survey_workflow.counts_of(survey_workflow.survey_ties(given), layers)
     return SurveyFigures(len(survey.members), len(given), counts, len(outside))

@@ -15,7 +15,7 @@ from matchmaker.services.cooperation.call_views import CallViews
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import Page
-from matchmaker.workflow import call_answer as lifecycle
+from matchmaker.workflow import call_answer as call_answer_workflow
 from matchmaker.workflow.call import Call, CallPhase, require_open
 from matchmaker.workflow.call_answer import AnswerState, Bid, CallAnswer, CallQuestion
 from matchmaker.workflow.checks import check_length
@@ -81,13 +81,15 @@ class CallAnswers:
         organization = self.views.store.organization(organization_id).id
         principal.require_own_people(organization)
         calls = self.views.open_to(organization)
-        ids = {call.id: lifecycle.answer_id(call.id, organization) for call in calls}
+        ids = {call.id: call_answer_workflow.answer_id(call.id, organization) for call in calls}
         there = self.views.repositories.call_answers.many(list(ids.values()))
         return self._rows([(call, None) for call in calls if ids[call.id] not in there])
 
     def parts(self, principal: Principal, id: str) -> tuple[str, ...]:
         """Which of one's organisations were invited to a call, or have begun to answer it."""
-        ids = {lifecycle.answer_id(id, own): own for own in sorted(principal.organizations)}
+        ids = {
+            call_answer_workflow.answer_id(id, own): own for own in sorted(principal.organizations)
+        }
         there = self.views.repositories.call_answers.many(list(ids))
         return tuple(own for part, own in ids.items() if part in there)
 
@@ -102,7 +104,7 @@ class CallAnswers:
         """Keep an answer that nobody else sees yet. Raises NotFound, WrongState, InvalidInput."""
         return self._act(
             principal, id, organization_id, "call.draft_saved", None,
-            lambda call, answer, at: lifecycle.save_draft(call, answer, bid, at.date()),
+            lambda call, answer, at: call_answer_workflow.save_draft(call, answer, bid, at.date()),
             answers=True,
         )  # fmt: skip
 
@@ -113,7 +115,7 @@ class CallAnswers:
         """
         return self._act(
             principal, id, organization_id, "call.answered", NotificationKind.CALL_ANSWERED,
-            lambda call, answer, at: lifecycle.submit(call, answer, bid, at),
+            lambda call, answer, at: call_answer_workflow.submit(call, answer, bid, at),
             answers=True,
         )  # fmt: skip
 
@@ -129,14 +131,16 @@ class CallAnswers:
         check_length("text", text, MAX_TEXT)
         return self._act(
             principal, id, organization_id, "call.declined", NotificationKind.CALL_ANSWERED,
-            lambda call, answer, at: lifecycle.decline(call, answer, reason, text, at.date()),
+            lambda call, answer, at: call_answer_workflow.decline(
+                call, answer, reason, text, at.date()
+            ),
         )  # fmt: skip
 
     def withdraw(self, principal: Principal, id: str, organization_id: str) -> CallForm:
         """Take one's answer or draft back; nothing of it stays. Raises NotFound, WrongState."""
         return self._act(
             principal, id, organization_id, "call.withdrawn", NotificationKind.CALL_ANSWERED,
-            lambda call, answer, _: lifecycle.withdraw(call, answer),
+            lambda call, answer, _: call_answer_workflow.withdraw(call, answer),
         )  # fmt: skip
 
     def ask(self, principal: Principal, id: str, organization_id: str, text: str) -> CallForm:

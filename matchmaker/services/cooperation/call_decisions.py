@@ -17,7 +17,7 @@ from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow import call as calls
-from matchmaker.workflow import call_answer as lifecycle
+from matchmaker.workflow import call_answer as call_answer_workflow
 from matchmaker.workflow.call import Call, CallState, EndReason
 from matchmaker.workflow.call_answer import AnswerState, CallAnswer, Thanks
 from matchmaker.workflow.checks import check_length
@@ -65,7 +65,7 @@ class CallDecisions:
 
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
             answers = [each.value for each in self.views.answers(id)]
-            after = lifecycle.shortlist(stored.value, answers, chosen)
+            after = call_answer_workflow.shortlist(stored.value, answers, chosen)
             if after != stored.value:
                 unit.add(self.views.repositories.calls.put(after, stored.version))
                 unit.log("call.shortlisted", f"call/{id}", answers=str(len(after.shortlist)))
@@ -84,13 +84,13 @@ class CallDecisions:
             principal.require_own_people(call.organization)
             answers = self.views.answers(id)
             every = [each.value for each in answers]
-            if award.basis and award.basis != lifecycle.basis_of_decision(call, every):
+            if award.basis and award.basis != call_answer_workflow.basis_of_decision(call, every):
                 raise WrongState(
                     "The call or an answer has changed since you looked at it.",
                     mend="Look at the answers again, and decide then.",
                 )
             also = award.also or self._came_to_nothing(every)
-            after, changed = lifecycle.award(
+            after, changed = call_answer_workflow.award(
                 call, every, award.winners, award.thanks, unit.at, also=also
             )
             unit.add(self.views.repositories.calls.put(after, stored.version))
@@ -269,7 +269,7 @@ class CallDecisions:
         unit.log("call.ended", f"call/{after.id}", reason=reason)
         answers = self.views.answers(after.id)
         versions = {each.value.id: each.version for each in answers}
-        for answer in lifecycle.not_awarded([each.value for each in answers]):
+        for answer in call_answer_workflow.not_awarded([each.value for each in answers]):
             unit.add(self.views.repositories.call_answers.put(answer, versions[answer.id]))
         for each in answers:
             self.notices.tell(

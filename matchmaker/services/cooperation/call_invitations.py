@@ -17,7 +17,7 @@ from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import UnitOfWork
-from matchmaker.workflow import call as lifecycle
+from matchmaker.workflow import call as call_workflow
 from matchmaker.workflow.call import MAX_INVITATIONS_A_DAY, MAX_INVITED, Call
 from matchmaker.workflow.call_answer import CallAnswer, InvitedBy, answer_id
 from matchmaker.workflow.notification import NotificationKind
@@ -43,7 +43,7 @@ class CallInvitations:
         Raises NotFound, NotAllowed, SnapshotUnavailable.
         """
         stored, role = self.views.for_team(principal, id)
-        lifecycle.require_decider(role)
+        call_workflow.require_decider(role)
         call = stored.value
         there = {each.value.organization for each in self.views.answers(id)}
         question = Request[str](call.goal, limit + _SPARE, only_new=False)
@@ -163,7 +163,7 @@ class CallInvitations:
         self, principal: Principal, id: str, organizations: Sequence[str], by: InvitedBy
     ) -> CallView:
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
-            lifecycle.require_open(stored.value, unit.at.date())
+            call_workflow.require_open(stored.value, unit.at.date())
             self.views.hold(unit, stored)
             self.add(unit, stored.value, self.views.answers(id), organizations, by)
 

@@ -16,7 +16,7 @@ from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
-from matchmaker.workflow import call as lifecycle
+from matchmaker.workflow import call as call_workflow
 from matchmaker.workflow.call import (
     MAX_OPEN_CALLS,
     Call,
@@ -102,7 +102,7 @@ class CallOpening:
         if content.gathering:
             _, partners = self._brief(organization.id, content.gathering)
         now = self.clock()
-        lifecycle.check_deadline(content.deadline, now.date())
+        call_workflow.check_deadline(content.deadline, now.date())
         call = Call(
             **{field.name: getattr(content, field.name) for field in fields(CallContent)},
             id=new_id(),

@@ -16,7 +16,7 @@ from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import Page
-from matchmaker.workflow import call as lifecycle
+from matchmaker.workflow import call as call_workflow
 from matchmaker.workflow.call import Call, CallPhase, CallRole, TeamMember
 from matchmaker.workflow.call_answer import AnswerState, CallNote
 from matchmaker.workflow.checks import check_length
@@ -88,7 +88,7 @@ class Calls:
         """
 
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
-            after = lifecycle.prolong(stored.value, deadline, unit.at.date())
+            after = call_workflow.prolong(stored.value, deadline, unit.at.date())
             unit.add(self.views.repositories.calls.put(after, stored.version))
             unit.log("call.prolonged", f"call/{id}", deadline=deadline.isoformat())
             for answer in self.views.answers(id):
@@ -122,7 +122,7 @@ class Calls:
                     )
                 if member.role is CallRole.DECIDER and call.organization not in places:
                     raise InvalidInput("somebody of a partner may only read.", where="team")
-            after = lifecycle.with_team(call, team)
+            after = call_workflow.with_team(call, team)
             if after == call:
                 return
             unit.add(self.views.repositories.calls.put(after, stored.version))
@@ -187,7 +187,7 @@ class Calls:
 
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
             call = stored.value
-            lifecycle.require_open(call, unit.at.date())
+            call_workflow.require_open(call, unit.at.date())
             question = self.views.repositories.call_questions.get_or_none(question_id)
             if question is None or question.value.call != id:
                 raise NotFound("There is no such question.")

@@ -22,7 +22,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
-from matchmaker.workflow import introduction as lifecycle
+from matchmaker.workflow import introduction as introduction_workflow
 from matchmaker.workflow.appointment import (
     Appointment,
     AppointmentOffer,
@@ -93,7 +93,7 @@ class Conversations:
         principal.require_writing()
         if not text.strip() and not files:
             raise InvalidInput("must not be empty.", where="text")
-        lifecycle.check_length("text", text)
+        introduction_workflow.check_length("text", text)
         if len(files) > MAX_FILES:
             raise InvalidInput(
                 "At most %(most)s files go with one message.", where="file", most=MAX_FILES
@@ -239,7 +239,7 @@ class Conversations:
             time = "" if after.time is None else time_text(after.time, after.offer.zone)
             kind = _NOTICES[after.state]
             if after.state is AppointmentState.FIXED and introduction.state is State.ACCEPTED:
-                in_talks = lifecycle.act(
+                in_talks = introduction_workflow.act(
                     introduction, Transition(Action.MEET), side, principal.subject, unit.at
                 )
                 self.introductions.add_step(unit, stored, in_talks, side, kind, time=time)

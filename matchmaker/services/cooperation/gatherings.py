@@ -25,7 +25,7 @@ from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
-from matchmaker.workflow import gathering as lifecycle
+from matchmaker.workflow import gathering as gathering_workflow
 from matchmaker.workflow.gathering import (
     Gathering,
     GatheringKind,
@@ -115,7 +115,7 @@ class Gatherings:
         facts = {"other": self.store.organization(organization).name, "state": answer}
 
         def change(unit: UnitOfWork, before: Gathering) -> Gathering:
-            after = lifecycle.answer(before, organization, answer)
+            after = gathering_workflow.answer(before, organization, answer)
             if after != before:
                 self.outbox.notify(
                     unit,
@@ -133,14 +133,17 @@ class Gatherings:
         """Note a meeting, as a coordinator; it becomes an event in the graph."""
         self._require_convener(principal, id)
         return self._change(
-            principal, id, lambda _, before: lifecycle.hold(before, meeting), "gathering.met"
+            principal,
+            id,
+            lambda _, before: gathering_workflow.hold(before, meeting),
+            "gathering.met",
         )
 
     def close(self, principal: Principal, id: str) -> GatheringView:
         """End it, as a coordinator."""
         self._require_convener(principal, id)
         return self._change(
-            principal, id, lambda _, before: lifecycle.close(before), "gathering.closed"
+            principal, id, lambda _, before: gathering_workflow.close(before), "gathering.closed"
         )
 
     def sync_graph(self) -> int:

@@ -23,7 +23,7 @@ from matchmaker.services.repositories import Repositories, Versioned, pair_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
-from matchmaker.workflow import introduction as lifecycle
+from matchmaker.workflow import introduction as introduction_workflow
 from matchmaker.workflow.interactions import OpenPair, PendingGraphWrite
 from matchmaker.workflow.introduction import Introduction, Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, FINAL, Action, Origin, Side, State
@@ -95,7 +95,9 @@ class Introductions:
             cluster=proposal.cluster or self._cluster_of(seeker.id),
         )
         introduction = replace(
-            lifecycle.propose(proposal, new_id(), side, origin, principal.subject, unit.at),
+            introduction_workflow.propose(
+                proposal, new_id(), side, origin, principal.subject, unit.at
+            ),
             batch=batch,
             call=call,
         )
@@ -281,7 +283,9 @@ class Introductions:
         def change(unit: UnitOfWork) -> State:
             stored = self._views.visible(principal, id)
             side = self._views.side_of(principal, stored.value, organization)
-            changed = lifecycle.act(stored.value, transition, side, principal.subject, unit.at)
+            changed = introduction_workflow.act(
+                stored.value, transition, side, principal.subject, unit.at
+            )
             if changed is not stored.value:
                 self.add_step(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)

@@ -21,7 +21,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.text import language_of
-from matchmaker.workflow import posting as lifecycle
+from matchmaker.workflow import posting as posting_workflow
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.interactions import ClusterRules
 from matchmaker.workflow.notification import NotificationKind
@@ -129,7 +129,7 @@ class Postings:
         row = self.imported_row(principal, organization_id, id)
         # The same for whoever adopts it, so that two who do at once make one posting.
         digest = hashlib.blake2b(row.id.encode(), digest_size=16).hexdigest()
-        draft = lifecycle.adopted(row, digest, self.clock())
+        draft = posting_workflow.adopted(row, digest, self.clock())
         return self.post(principal, replace(draft, **changes), publish=True, alert=False)
 
     def post(
@@ -267,7 +267,7 @@ class Postings:
         self, unit: UnitOfWork, posting: Posting, action: PostingAction, note: str = ""
     ) -> Posting:
         reviewers = self._reviewing(posting.organization)
-        changed = lifecycle.act(
+        changed = posting_workflow.act(
             posting, action, unit.at.date(), reviewed=bool(reviewers), note=note
         )
         owner, subject = posting.organization, f"posting/{posting.id}"

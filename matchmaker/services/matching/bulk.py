@@ -13,7 +13,7 @@ from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
 from matchmaker.recommend.learned import LearnedRanker
 from matchmaker.recommend.model import Recommendation, Recommendations, Request, Seeker
 from matchmaker.recommend.pipeline import choose_from_shortlist, prepare_goal, recommend, shortlist
-from matchmaker.recommend.reread import Reranker
+from matchmaker.recommend.reranking import Reranker
 from matchmaker.services.matching.parallel import ForkedPool
 from matchmaker.snapshot.model import BoolArray, Snapshot
 

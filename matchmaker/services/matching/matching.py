@@ -25,7 +25,7 @@ from matchmaker.recommend.profile_reach import (
     profile_reach,
     similarity_thresholds,
 )
-from matchmaker.recommend.reread import Reranker
+from matchmaker.recommend.reranking import Reranker
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.answer import Answer, Candidate, Freshness, requirements_of
 from matchmaker.services.matching.answered_needs import AnsweredNeed, answered_needs

@@ -14,7 +14,7 @@ from matchmaker.errors import MatchmakerError, SettingsError, SnapshotUnavailabl
 from matchmaker.messages import Message, message
 from matchmaker.nodes.registry import NodeRegistry, NodeState
 from matchmaker.nodes.shared_state import SharedState
-from matchmaker.recommend.reread import Reranker
+from matchmaker.recommend.reranking import Reranker
 from matchmaker.services.matching.answer import Freshness
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.operations.process_lock import Holder

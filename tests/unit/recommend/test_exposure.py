@@ -220,7 +220,7 @@ def test_those_with_few_alternatives_do_not_lift_the_cap_of_others() -> None:
 
 
 def test_of_equals_those_are_counted_that_are_shown() -> None:
-    """Chances on few levels, as trees give them: the first by row is shown, see `rerank.choose`."""
+    """Chances on few levels, as trees give them: the first by row is shown (`selection.choose`)."""
     generator = np.random.default_rng(3)
     levels = np.linspace(0.01, 0.3, 12)
     chance = levels[generator.integers(0, 12, (300, 90))].astype(np.float32)

@@ -21,7 +21,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Filters, Request, Seeker
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.recommend.rerank import passes
+from matchmaker.recommend.selection import passes
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from tests.unit.snapshot.graphs import snapshot_of
 

@@ -1,4 +1,4 @@
-"""The best candidates' statements read once more, beside the question, by a cross-encoder."""
+"""Reranking: a cross-encoder reads the best candidates' statements beside the question."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from matchmaker.recommend.features.registry import Family, feature
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix, Ranker
-from matchmaker.recommend.rerank import best_first
+from matchmaker.recommend.selection import best_first
 from matchmaker.snapshot.model import FloatArray
 
-READ = 30  # candidates whose best statements are read: each costs a pass through the model
+MOST_RERANKED = 30  # candidates whose best statements are read: each costs a pass through the model
 COLUMN = "cross_encoder"
 
 
@@ -39,8 +39,10 @@ def cross_encoder(pairs: Pairs) -> FloatArray:
 
 
 @dataclass(frozen=True)
-class RereadRanker:
-    """(1 − w) · what the ranker says + w · what the cross-encoder says, where it has read.
+class BlendedRanker:
+    """A ranker blended with a cross-encoder.
+
+    (1 − w) · what the ranker says + w · what the cross-encoder says, where it has read.
 
     The latter is the last column, on the scale of the former. No probabilities any more.
     """
@@ -62,15 +64,15 @@ class RereadRanker:
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         first = FeatureMatrix(matrix.names[:-1], matrix.values[:, :-1])
-        scores, reread = self.ranker.score(goal, first), matrix.values[:, -1]
-        both = (1 - self.weight) * scores + self.weight * reread
-        return np.where(np.isnan(reread), scores, both).astype(np.float32)
+        scores, reranked = self.ranker.score(goal, first), matrix.values[:, -1]
+        both = (1 - self.weight) * scores + self.weight * reranked
+        return np.where(np.isnan(reranked), scores, both).astype(np.float32)
 
     def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         return self.ranker.priced(pairs, scores)
 
 
-def reread(pairs: Pairs, scores: FloatArray, reranker: Reranker) -> FloatArray:
+def reranked_scores(pairs: Pairs, scores: FloatArray, reranker: Reranker) -> FloatArray:
     """What the cross-encoder says of the best of `scores` (n,), on their scale; NaN elsewhere.
 
     From the lowest of those that it reads to the highest, so that they stay above all others.
@@ -81,7 +83,7 @@ def reread(pairs: Pairs, scores: FloatArray, reranker: Reranker) -> FloatArray:
     if question is None or len(scores) < 2:
         return column
     statements = pairs.answers.statements
-    read = best_first(pairs.rows, scores)[:READ]
+    read = best_first(pairs.rows, scores)[:MOST_RERANKED]
     read = read[statements[read] >= 0]
     if len(read) < 2:
         return column

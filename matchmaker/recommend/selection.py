@@ -1,4 +1,4 @@
-"""Hard rules first, then a fair choice among the ranked."""
+"""Who may be recommended at all, and which of the ranked are: hard rules, then a fair choice."""
 
 from __future__ import annotations
 
