@@ -75,7 +75,9 @@ def question_of(
     translated = None
     if in_chinese is not None and len(in_chinese):
         translated = translated_share(snapshot.lexical, text.text, in_chinese)
-    concepts = concept_share(snapshot, without_conditions(text.specification)) if looked_up else None
+    concepts = None
+    if looked_up:
+        concepts = concept_share(snapshot, without_conditions(text.specification))
     abroad = vector if vector is None or text.abroad is None else text.abroad
     number = languages.get(language, -1)
     return Question(text.text, vector, number, lexical, codes, translated, concepts, abroad)

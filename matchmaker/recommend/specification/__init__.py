@@ -14,11 +14,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.reading import (
-    read,
-    without_conditions,
-    without_measures,
-)
+from matchmaker.recommend.specification.reading import read, without_conditions, without_measures
 from matchmaker.recommend.specification.vocabulary import AROUND, names_of
 
 __all__ = [

@@ -29,9 +29,7 @@ _LISTED = re.compile(
 
 def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms of a folded text with those that its verbs name, in place of nouns there."""
-    named = [
-        _work(match, "verb" if match["verb"] else "also") for match in _VERB.finditer(folded)
-    ]
+    named = [_work(match, "verb" if match["verb"] else "also") for match in _VERB.finditer(folded)]
     named += _listed(folded, [*terms, *named])
     if not named:
         return terms

@@ -11,6 +11,7 @@ from matchmaker.recommend.specification import (
     compare,
     compare_customer,
     read,
+    without_conditions,
 )
 
 
@@ -256,3 +257,26 @@ def test_where_somebody_is_helps_only_who_says_something_of_what_is_needed(need,
     )
     assert "Ningbo" in [judged.requirement.text for judged in near.met]
     assert (near.adjustment > comparison.adjustment) is helps
+
+
+def test_a_metal_that_is_asked_for_is_not_met_by_a_fibre_composite():
+    assert values(compared("求铝合金壳体", "缠绕拉挤碳纤维壳体").unmet) == ["aluminium"]
+
+
+def test_who_sells_castings_does_the_casting_that_is_asked_for():
+    assert values(compared("找翻砂加工", "阀门铸件，月产五百吨").met) == ["casting"]
+
+
+@pytest.mark.parametrize("link", ["or", "and"])
+def test_a_verb_that_goes_on_a_list_of_work_is_work(link):
+    need = read(f"looking for someone to e-coat {link} zinc plate small steel brackets")
+    named = [item.value for item in need.of(RequirementKind.PROCESS)]
+    assert named == ["electrophoretic coating", "zinc plating"]
+    assert "plate" not in [item.value for item in need.of(RequirementKind.PRODUCT)]
+
+
+def test_what_is_asked_for_is_said_without_what_is_only_wished():
+    text = without_conditions(read("求压铸铝壳体，最好有IATF 16949，台州附近"))
+    assert "压铸铝壳体" in text
+    assert "16949" not in text
+    assert "台州" not in text
