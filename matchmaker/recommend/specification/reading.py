@@ -76,9 +76,7 @@ def without_conditions(specification: Specification) -> str:
 
     Who names the certificate that is wished, and nothing else that is asked, is no answer.
     """
-    return _without(
-        specification, lambda item: item.soft or item.kind in MEASURED | _SHOWN or item.denied
-    )
+    return _without(specification, lambda item: item.soft or item.kind in MEASURED | _SHOWN)
 
 
 def _without(specification: Specification, is_left_out: Callable[[Requirement], bool]) -> str:
