@@ -309,9 +309,8 @@ class Certificate:
     """A certificate or qualification that an organisation holds, from `since` to `until`.
 
     `kind` is how it is known ("ISO 9001"), `proof` the name or address of the file that shows it.
-    `claim` says who stands for it since `confirmed_on`; the log names them. `taken_back_on` is the
-    day on which that was last taken back, None once it is confirmed again. `date_precision` is that
-    of `since`.
+    `claim` says who stands for it since `confirmed_on`; the log names them. `date_precision` is
+    that of `since`.
     """
 
     id: str
@@ -324,7 +323,6 @@ class Certificate:
     proof: str = ""
     claim: ClaimTier = ClaimTier.STATED
     confirmed_on: datetime.date | None = None
-    taken_back_on: datetime.date | None = None
     provenance: Provenance = SAID_HERE
     date_precision: DatePrecision = DatePrecision.DAY
 

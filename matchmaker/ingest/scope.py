@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
@@ -103,37 +102,6 @@ def with_claims_of_importer(
             problems.append(Problem(file, line, "claim", _why_lowered(row, highest), "warning"))
     certificates = replace(parsed.rows, certificates=tuple(rows))
     return replace(parsed, rows=certificates, problems=tuple(problems))
-
-
-def without_claims_taken_back(parsed: Parsed, before: GraphRows) -> Parsed:
-    """Without confirmations of certificates that were taken back since; each is told of.
-
-    A file that was exported before has them still. Only one of a later day counts again.
-    """
-    stored = {row.id: row for row in before.certificates if row.taken_back_on}
-    problems, rows = list(parsed.problems), []
-    for row in parsed.rows.certificates:
-        known = stored.get(row.id)
-        day = known.taken_back_on if known else None
-        if known is None or day is None or not _is_taken_back(row, known, day):
-            rows.append(row)
-            continue
-        rows.append(replace(row, claim=ClaimTier.STATED, confirmed_on=None))
-        reason = message(
-            "%(kind)s is kept as only stated: its confirmation was taken back on %(day)s.",
-            kind=row.kind,
-            day=day,
-        )
-        _, file, line = origin_of(parsed, "certificates", row)
-        problems.append(Problem(file, line, "claim", reason, "warning", is_lost=True))
-    certificates = replace(parsed.rows, certificates=tuple(rows))
-    return replace(parsed, rows=certificates, problems=tuple(problems))
-
-
-def _is_taken_back(row: Certificate, known: Certificate, day: datetime.date) -> bool:
-    is_on_record = known.claim is row.claim and is_same_certificate(known, row)
-    is_later = row.confirmed_on is not None and row.confirmed_on > day
-    return row.claim is not ClaimTier.STATED and not is_on_record and not is_later
 
 
 def _why_lowered(row: Certificate, highest: ClaimTier) -> Message:

@@ -252,27 +252,6 @@ def test_a_coordinator_s_file_is_no_register(desk: Desk, tmp_path: Path) -> None
     assert desk.store.certificate("my:1").claim is ClaimTier.REGISTER
 
 
-def test_a_file_of_before_does_not_give_back_what_was_taken_back(
-    desk: Desk, tmp_path: Path
-) -> None:
-    file = tmp_path / "certificates.csv"
-    row = (
-        "id,organization,kind,number,claim,confirmed_on\n"
-        "my:1,t:1,ISO 9001,N-1,confirmed_by_coordinator,%s\n"
-    )
-    file.write_text(row % "2026-01-01")
-    options = ImportOptions(cluster="c:1")
-    Importer(desk.store).tables(COORDINATOR, [file], options)
-    desk.use_cases.take_back(COORDINATOR, "my:1")
-    report = Importer(desk.store).tables(COORDINATOR, [file], options)
-    assert desk.store.certificate("my:1").claim is ClaimTier.STATED
-    assert [problem.field for problem in report.problems] == ["claim"]
-    # Who confirms it again, here or in a file of a later day, does.
-    file.write_text(row % (TODAY + timedelta(days=1)))
-    Importer(desk.store).tables(COORDINATOR, [file], options)
-    assert desk.store.certificate("my:1").claim is ClaimTier.COORDINATOR
-
-
 def test_undoing_an_import_takes_its_confirmation_too() -> None:
     """A confirmed B-2 says nothing of A-1; what was confirmed before the import was as it is."""
     before = replace(BY_OWNER, number="A-1")

@@ -154,8 +154,7 @@ class Certificates:
 
             def change(unit: UnitOfWork) -> Certificate:
                 before = self.store.certificate(id)
-                kept = self._record(before)[0].file
-                row = replace(after or before, taken_back_on=before.taken_back_on)
+                row, kept = after or before, self._record(before)[0].file
                 replaced[:] = [kept] if kept and file else []
                 if file is not None:
                     row = replace(row, claim=ClaimTier.STATED, confirmed_on=None)
@@ -220,7 +219,7 @@ class Certificates:
             kind = NotificationKind.CERTIFICATE_CONFIRMED
             facts = {"other": row.kind, "state": tier.value}
             self.outbox.notify(unit, "organization", row.organization, kind, _subject(row), facts)
-            return replace(row, claim=tier, confirmed_on=today, taken_back_on=None)
+            return replace(row, claim=tier, confirmed_on=today)
 
         return self._view(principal, self._changed(principal, change))
 
@@ -231,9 +230,9 @@ class Certificates:
             raise NotAllowed("Only a coordinator of its cluster may do this.")
 
         def change(unit: UnitOfWork) -> Certificate:
-            row, today = self.store.certificate(id), self.clock().date()
+            row = self.store.certificate(id)
             unit.log("certificate.doubted", _subject(row))
-            return replace(row, claim=ClaimTier.STATED, confirmed_on=None, taken_back_on=today)
+            return replace(row, claim=ClaimTier.STATED, confirmed_on=None)
 
         return self._view(principal, self._changed(principal, change))
 
@@ -259,7 +258,8 @@ class Certificates:
 
     def _remind(self, row: Certificate, today: date) -> bool:
         record, version = self._record(row)
-        if (due := due_reminder(row, record, today)) is None or self._is_renewed(row):
+        due = due_reminder(row, record, today)
+        if due is None or self._is_renewed(row):
             return False
         unit = UnitOfWork("system", self.clock())
         kinds = NotificationKind.CERTIFICATE_ENDS, NotificationKind.CERTIFICATE_ENDED

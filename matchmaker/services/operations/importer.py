@@ -16,7 +16,7 @@ from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
 from matchmaker.ingest.report import Parsed, Problem, ReadProgress, consistent, file_counts
 from matchmaker.ingest.resolve import Resolution, resolve
-from matchmaker.ingest.scope import with_claims_of_importer, within, without_claims_taken_back
+from matchmaker.ingest.scope import with_claims_of_importer, within
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_paths import tables_at
 from matchmaker.ingest.tables import read_files
@@ -135,9 +135,6 @@ class Importer:
             checked = within(checked, stored, options.cluster, members, joins=options.joins)
             if not principal.admin:
                 checked = with_claims_of_importer(checked, stored, principal.organizations)
-        if checked.rows.certificates:
-            certificates = GraphRows(certificates=checked.rows.certificates)
-            checked = without_claims_taken_back(checked, self.store.stored(certificates))
         checked = self._with_reference_rows(drop_orphans(checked))
         checked = replace(checked, problems=tuple(consistent(checked.problems)))
         report = ImportReport(
