@@ -164,8 +164,7 @@ class _ListTable(TableFile):
             cell = cell or self.defaults.get(column.name, "")
             if column.name == "amount":
                 cell = with_unit(cell, self.amount_unit)
-            if getattr(column.read, "decides", "") == "day_first":
-                cell = with_year(cell, self.year)
+            cell = with_year(cell, self.year, column.read)
             if column.name == "layer" and cell:
                 cell = str(read_cell(column.name, column.read, cell).value or cell)
             if cell or column.name in self.header:

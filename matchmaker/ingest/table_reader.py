@@ -370,9 +370,7 @@ class TableReader:
         self, line: Line, column: Column, title: str, cell: str, problems: list[Problem]
     ) -> Any:
         format, unit = self.formats.get(title, ColumnFormat()), self.units.get(title, "")
-        cell = with_unit(cell, unit)
-        if self.file.year and getattr(column.read, "decides", "") == "day_first":
-            cell = with_year(cell, self.file.year)
+        cell = with_year(with_unit(cell, unit), self.file.year, column.read)
         if column.read is cells.text and column.name not in self.options.values:
             return cell
         key = (column.name, cell.__class__, cell, format)

@@ -18,9 +18,13 @@ def year_above(cells: Iterable[str]) -> int:
     return years.pop() if len(years) == 1 else 0
 
 
-def with_year(cell: str, year: int) -> str:
-    """A day without a year, as 1月5日, in that year; any other cell as it is."""
-    return f"{year}年{cell.strip()}" if year and _DAY.fullmatch(cell) else cell
+def with_year(cell: str, year: int, read: object) -> str:
+    """A day without a year, as 1月5日, in that year (0: none); any other cell as it is.
+
+    Only of columns whose `read` is a reader of days.
+    """
+    is_of_days = bool(year) and getattr(read, "decides", "") == "day_first"
+    return f"{year}年{cell.strip()}" if is_of_days and lacks_year(cell) else cell
 
 
 def lacks_year(cell: str) -> bool:

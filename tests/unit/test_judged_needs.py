@@ -112,7 +112,7 @@ def engagements() -> list[tuple[EngagementKind, set[str]]]:
 
 
 # Programmes are ranked by their conditions.
-BY_WORDS = set(GoalName) - {GoalName.SUPPORT}
+BY_WORDS = {name for name, goal in GOALS.items() if not goal.by_conditions}
 
 
 def test_both_halves_hold_every_sort() -> None:

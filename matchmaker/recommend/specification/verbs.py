@@ -46,7 +46,7 @@ def _listed(folded: str, known: list[TermMatch]) -> list[TermMatch]:
     ends = {match.end for match in known if match.term.kind is RequirementKind.PROCESS}
     listed: list[TermMatch] = []
     for match in _LISTED.finditer(folded):
-        if match.start() in ends and not folded[: match.start()].endswith(("ing", "ed")):
+        if match.start() in ends and not folded.endswith(("ing", "ed"), 0, match.start()):
             listed.append(_work(match, "verb"))
             ends.add(match.end())
     return listed
