@@ -98,7 +98,12 @@ class Neo4jStore(Store):
         Documents and the log are read while they do: that takes moments, a large graph minutes.
         """
         for attempt in range(_EXPORT_TRIES + 1):
-            exported = self._read(export, bulk=True) if attempt < _EXPORT_TRIES else None
+            exported = None
+            if attempt < _EXPORT_TRIES:
+                before = self._settled_version()
+                exported = self._read(export, bulk=True)
+                if exported.version != before:
+                    continue
 
             def work(tx: Transaction, exported: Export | None = exported) -> StoreContent | None:
                 ours = cast(Neo4jTransaction, tx)
@@ -225,11 +230,19 @@ class Neo4jStore(Store):
         Neo4j isolates reads only to what is committed.
         """
         for _ in range(_EXPORT_TRIES):
-            before = self.version()
+            before = self._settled_version()
             exported = self._read(export, bulk=True)
-            if exported.version == before == self.version():
+            if exported.version == before == self._settled_version():
                 return exported
         return self._write(export, bulk=True)
+
+    def _settled_version(self) -> int:
+        """The version of which every row can be read.
+
+        While a commit is applied, readers may see its version before the last of its rows: its
+        lock is let go of after them, so whoever gets the lock sees both.
+        """
+        return self._write(lambda tx: tx.version(), bulk=True)
 
 
 def _fits(rows: GraphRows) -> bool:
