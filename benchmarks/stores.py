@@ -55,7 +55,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import MatchmakerError, StoreUnavailable
 from matchmaker.store.documents import Store
-from matchmaker.store.upsert import ImportRules
+from matchmaker.store.upsert import MergeRules
 
 # Ids at the edges: beyond the BMP (where orders by UTF-16 and by code point differ), full width,
 # with what queries and addresses treat apart.
@@ -180,7 +180,7 @@ class Graphs:
         self.is_first = False
         match way:
             case 0:
-                rules = ImportRules(dry_run=rng.random() < 0.3)
+                rules = MergeRules(dry_run=rng.random() < 0.3)
                 return "import", lambda store: store.import_rows(rows, rules)
             case 1:
                 gone = GraphRows(ties=rows.ties, offers=rows.offers, aliases=rows.aliases)

@@ -15,7 +15,7 @@ from matchmaker.store.log import Entry
 from matchmaker.store.lookup import in_order, organization_by_id
 from matchmaker.store.schema import TABLES
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import DEFAULT_RULES, ImportRules
+from matchmaker.store.upsert import DEFAULT_RULES, MergeRules
 
 # What else is to be written with an import, once it is known what it changes.
 Completion = Callable[[RowChanges], tuple[Sequence[Entry], Sequence[Change]]]
@@ -79,10 +79,7 @@ class GraphStore(GraphReading):
         return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True)
 
     def import_rows(
-        self,
-        rows: GraphRows,
-        rules: ImportRules = DEFAULT_RULES,
-        complete: Completion | None = None,
+        self, rows: GraphRows, rules: MergeRules = DEFAULT_RULES, complete: Completion | None = None
     ) -> RowChanges:
         """Merge rows into what is stored, field by field, so that nothing is known less.
 
@@ -96,24 +93,20 @@ class GraphStore(GraphReading):
             return self._read(lambda tx: upsert.import_rows(tx, rows, rules), bulk=True)
         return self._completed(lambda tx: upsert.import_rows(tx, rows, rules), complete)
 
-    def import_batches(
+    def import_chunks(
         self,
-        batches: Callable[[], Iterable[GraphRows]],
-        rules: ImportRules,
+        chunks: Callable[[], Iterable[GraphRows]],
+        rules: MergeRules,
         most: int,
         complete: Completion | None = None,
     ) -> RowChanges:
-        """The same for more rows than memory should hold: what `batches` gives, each time anew.
+        """The same for more rows than memory should hold: what `chunks` gives, each time anew.
 
-        What a row refers to is in its batch or before it. The changes list about `most` rows.
+        What a row refers to is in its chunk or before it. The changes list about `most` rows.
         """
         if rules.dry_run:
-            return self._read(
-                lambda tx: upsert.import_batches(tx, batches(), rules, most), bulk=True
-            )
-        return self._completed(
-            lambda tx: upsert.import_batches(tx, batches(), rules, most), complete
-        )
+            return self._read(lambda tx: upsert.import_chunks(tx, chunks(), rules, most), bulk=True)
+        return self._completed(lambda tx: upsert.import_chunks(tx, chunks(), rules, most), complete)
 
     def _completed(
         self, work: TransactionWork[RowChanges], complete: Completion | None

@@ -9,7 +9,7 @@ from matchmaker.domain import GraphRows, Organization, key_of
 from matchmaker.store.answers import Export, GraphChanges, GraphState
 from matchmaker.store.schema import ALIASES, ORGANIZATIONS, TABLES, Table
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import batches, unknown
+from matchmaker.store.upsert import chunks, unknown
 
 Row = TypeVar("Row")
 
@@ -46,7 +46,7 @@ def changes_since(tx: Transaction, state: GraphState, also: Also) -> GraphChange
     keys = {name: frozenset((*changed.get(name, ()), *further.get(name, ()))) for name in names}
     rows: dict[str, tuple[Any, ...]] = {}
     for name, wanted in keys.items():
-        parts = (tx.rows_by_key(TABLES[name], batch) for batch in batches(sorted(wanted)))
+        parts = (tx.rows_by_key(TABLES[name], chunk) for chunk in chunks(sorted(wanted)))
         rows[name] = in_order(row for part in parts for row in part.values())
     counts = {name: count for name, table in TABLES.items() if (count := tx.count(table))}
     return GraphChanges(graph_state(tx), keys, GraphRows(**rows), counts)

@@ -16,4 +16,4 @@ from matchmaker.store.answers import StoreStatus as StoreStatus
 from matchmaker.store.answers import UpsertCounts as UpsertCounts
 from matchmaker.store.answers import iterate as iterate
 from matchmaker.store.graph_store import GraphStore as GraphStore
-from matchmaker.store.upsert import ImportRules as ImportRules
+from matchmaker.store.upsert import MergeRules as MergeRules

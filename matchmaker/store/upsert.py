@@ -33,7 +33,7 @@ from matchmaker.store.schema import (
 from matchmaker.store.transaction import Transaction
 from matchmaker.text import language_of
 
-BATCH = 5_000
+CHUNK = 5_000
 _KINDS = {
     "organizations": message("organisation"),
     "certificates": message("certificate"),
@@ -48,20 +48,20 @@ def upsert(tx: Transaction, rows: GraphRows) -> UpsertCounts:
     """See `GraphStore.upsert`."""
     check_references(tx, rows)
     counts = UpsertCounts()
-    for table, batch in table_batches(rows):
-        counts += upsert_batch(tx, table, batch)
+    for table, chunk in table_chunks(rows):
+        counts += upsert_chunk(tx, table, chunk)
     if counts.any_written:
         tx.increase_version()
     return counts
 
 
-def upsert_batch(tx: Transaction, table: Table[Any], rows: Sequence[Any]) -> UpsertCounts:
+def upsert_chunk(tx: Transaction, table: Table[Any], rows: Sequence[Any]) -> UpsertCounts:
     """Write the rows that are new or differ from the stored ones; no key stands twice in `rows`."""
-    return _write_batch(tx, table, rows, lambda row, _: row).counts
+    return _write_chunk(tx, table, rows, lambda row, _: row).counts
 
 
 @dataclass(frozen=True, slots=True)
-class ImportRules:
+class MergeRules:
     """How an import's rows meet stored ones; see `merging`.
 
     `explicit`: by table and key, fields that were written although they are as by default.
@@ -75,40 +75,40 @@ class ImportRules:
     dry_run: bool = False
 
 
-DEFAULT_RULES = ImportRules()
+DEFAULT_RULES = MergeRules()
 
 
-def import_rows(tx: Transaction, rows: GraphRows, rules: ImportRules) -> RowChanges:
+def import_rows(tx: Transaction, rows: GraphRows, rules: MergeRules) -> RowChanges:
     """See `GraphStore.import_rows`."""
     check_references(tx, rows)
     changes = RowChanges.of(
-        import_batch(tx, table, batch, rules) for table, batch in table_batches(rows)
+        import_chunk(tx, table, chunk, rules) for table, chunk in table_chunks(rows)
     )
     if changes.counts.any_written and not rules.dry_run:
         tx.increase_version()
     return changes
 
 
-def import_batches(
-    tx: Transaction, batches: Iterable[GraphRows], rules: ImportRules, most: int
+def import_chunks(
+    tx: Transaction, chunks: Iterable[GraphRows], rules: MergeRules, most: int
 ) -> RowChanges:
-    """See `GraphStore.import_batches`."""
-    changes = RowChanges.of((_import(tx, rows, rules) for rows in batches), most)
+    """See `GraphStore.import_chunks`."""
+    changes = RowChanges.of((_import(tx, rows, rules) for rows in chunks), most)
     if changes.counts.any_written and not rules.dry_run:
         tx.increase_version()
     return changes
 
 
-def _import(tx: Transaction, rows: GraphRows, rules: ImportRules) -> RowChanges:
-    if not rules.dry_run:  # else what it refers to may be of a batch that was not written
+def _import(tx: Transaction, rows: GraphRows, rules: MergeRules) -> RowChanges:
+    if not rules.dry_run:  # else what it refers to may be of a chunk that was not written
         check_references(tx, rows)
     return RowChanges.of(
-        import_batch(tx, table, batch, rules) for table, batch in table_batches(rows)
+        import_chunk(tx, table, chunk, rules) for table, chunk in table_chunks(rows)
     )
 
 
-def import_batch(
-    tx: Transaction, table: Table[Any], rows: Sequence[Any], rules: ImportRules
+def import_chunk(
+    tx: Transaction, table: Table[Any], rows: Sequence[Any], rules: MergeRules
 ) -> RowChanges:
     """The rows of one table, merged into what is stored under their keys."""
 
@@ -119,10 +119,10 @@ def import_batch(
         )
         return merged_row(table, before, row, explicit, only_blanks=only_blanks)
 
-    return _write_batch(tx, table, rows, merge, dry_run=rules.dry_run)
+    return _write_chunk(tx, table, rows, merge, dry_run=rules.dry_run)
 
 
-def _write_batch(
+def _write_chunk(
     tx: Transaction, table: Table[Any], rows: Sequence[Any], merge: Callable[[Any, Any], Any],
     *, dry_run: bool = False,
 ) -> RowChanges:  # fmt: skip
@@ -166,8 +166,8 @@ def replace_rows(tx: Transaction, put: GraphRows, drop: GraphRows) -> UpsertCoun
 def stored_rows(tx: Transaction, rows: GraphRows) -> GraphRows:
     """See `GraphStore.stored`."""
     tables: dict[str, list[Any]] = {}
-    for table, batch in table_batches(rows):
-        stored = tx.rows_by_key(table, [key_of(row) for row in batch])
+    for table, chunk in table_chunks(rows):
+        stored = tx.rows_by_key(table, [key_of(row) for row in chunk])
         tables.setdefault(table.name, []).extend(stored.values())
     return GraphRows(**{name: tuple(stored) for name, stored in tables.items()})
 
@@ -211,7 +211,7 @@ def _write_about(
         tx.remove(DESCRIPTIONS, [id])
         return
     row = Description(id, organization.id, about, language_of(about), provenance=source)
-    upsert_batch(tx, DESCRIPTIONS, [row])
+    upsert_chunk(tx, DESCRIPTIONS, [row])
 
 
 def transition_need(tx: Transaction, need_id: str, before: NeedState, after: NeedState) -> Need:
@@ -233,8 +233,8 @@ def check_references(tx: Transaction, rows: GraphRows) -> None:
         for target in reference.tables:
             missing -= in_rows[target]
         for target in reference.tables:
-            for batch in batches(sorted(missing)):
-                missing -= tx.existing_ids(TABLES[target], batch)
+            for chunk in chunks(sorted(missing)):
+                missing -= tx.existing_ids(TABLES[target], chunk)
         if missing:
             raise InvalidInput(
                 "refers to '%(missing)s', which is not in the graph.",
@@ -244,22 +244,22 @@ def check_references(tx: Transaction, rows: GraphRows) -> None:
             )
 
 
-def table_batches(rows: GraphRows) -> Iterator[tuple[Table[Any], list[Any]]]:
-    """Batches of each table: of rows with one key the last, and parents before their children."""
+def table_chunks(rows: GraphRows) -> Iterator[tuple[Table[Any], list[Any]]]:
+    """Chunks of each table: of rows with one key the last, and parents before their children."""
     for name, table_rows in rows.tables():
         by_key = {key_of(row): row for row in table_rows}
         ordered = list(by_key.values())
         parent = TABLES[name].parent
         if parent is not None:
             ordered.sort(key=lambda row: _depth(row, parent, by_key))
-        for batch in batches(ordered):
-            yield TABLES[name], batch
+        for chunk in chunks(ordered):
+            yield TABLES[name], chunk
 
 
-def batches(rows: Sequence[Any]) -> Iterator[list[Any]]:
-    """Lists of at most BATCH rows."""
-    for start in range(0, len(rows), BATCH):
-        yield list(rows[start : start + BATCH])
+def chunks(rows: Sequence[Any]) -> Iterator[list[Any]]:
+    """Lists of at most CHUNK rows."""
+    for start in range(0, len(rows), CHUNK):
+        yield list(rows[start : start + CHUNK])
 
 
 def unknown(table: Table[Any], id: str) -> NotFound:
@@ -271,9 +271,9 @@ def _remove_rows(tx: Transaction, rows: GraphRows) -> int:
     """How many were there. Raises InvalidInput when another row still refers to one."""
     removed = 0
     # What refers goes before what it refers to.
-    for table, batch in reversed(list(table_batches(rows))):
+    for table, chunk in reversed(list(table_chunks(rows))):
         is_referred = table.name in REFERRED
-        referrer = tx.find_referrer(table, {row.id for row in batch}) if is_referred else None
+        referrer = tx.find_referrer(table, {row.id for row in chunk}) if is_referred else None
         if referrer is not None:
             raise InvalidInput(
                 "%(id)s cannot be removed: %(referrer)s still refers to it.",
@@ -282,7 +282,7 @@ def _remove_rows(tx: Transaction, rows: GraphRows) -> int:
                 id=referrer[0],
                 referrer=referrer[1],
             )
-        removed += tx.remove(table, [key_of(row) for row in batch])
+        removed += tx.remove(table, [key_of(row) for row in chunk])
     return removed
 
 

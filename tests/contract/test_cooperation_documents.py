@@ -16,7 +16,7 @@ from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.matching.answer import Answer, Freshness
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.store.documents import Store, new_id
-from matchmaker.store.ports import ImportRules
+from matchmaker.store.ports import MergeRules
 from matchmaker.workflow.account import Preferences
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
@@ -133,7 +133,7 @@ def test_what_a_list_brought_is_withdrawn_in_review_and_its_new_text_stays_unsee
     assert (withdrawn.state, withdrawn.text) == ("closed", "铸件")
     assert postings.sync_graph() == 0
     # The same list once more opens nothing.
-    rules = ImportRules(explicit={("needs", listed.id): frozenset({"state"})})
+    rules = MergeRules(explicit={("needs", listed.id): frozenset({"state"})})
     changes = store.import_rows(GraphRows(needs=(replace(listed, quantity="2"),)), rules)
     assert store.need(listed.id) == withdrawn
     assert changes.overruled == (("needs", listed.id),)

@@ -28,7 +28,7 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.store.merging import as_said_of, edited_organization, merged_organization
-from matchmaker.store.ports import GraphStore, ImportRules
+from matchmaker.store.ports import GraphStore, MergeRules
 from tests.contract.graphs import DAY, firm, project
 
 LIST = Provenance("members", "line 2", SourceTier.IMPORT, DAY(2024, 1, 1))
@@ -49,7 +49,7 @@ def test_what_a_row_leaves_blank_stays_in_the_store(store: GraphStore) -> None:
     """An order list that knows a number and a short name."""
     store.import_rows(GraphRows(organizations=(FULL,)))
     short = Organization(FULL.id, "恒泰", Kind.FIRM, provenance=LATER)
-    rules = ImportRules(only_blanks=frozenset({"organizations"}))
+    rules = MergeRules(only_blanks=frozenset({"organizations"}))
     changes = store.import_rows(GraphRows(organizations=(short,)), rules)
     assert store.organization(FULL.id) == replace(FULL, version=1)
     assert changes.counts.unchanged == {"organizations": 1}
@@ -70,7 +70,7 @@ def test_what_is_blank_is_filled_and_its_source_kept(store: GraphStore) -> None:
 def test_a_dry_run_tells_what_would_change_and_changes_nothing(store: GraphStore) -> None:
     store.import_rows(GraphRows(organizations=(FULL,)))
     rows = GraphRows(organizations=(replace(FULL, website="https://new.example"), firm(2)))
-    changes = store.import_rows(rows, ImportRules(dry_run=True))
+    changes = store.import_rows(rows, MergeRules(dry_run=True))
     assert changes.counts.created == {"organizations": 1}
     assert changes.counts.changed == {"organizations": 1}
     assert store.organization(FULL.id).website == "https://hengtai.example"
@@ -105,7 +105,7 @@ def test_clusters_offers_and_needs_keep_what_a_row_leaves_blank(store: GraphStor
     assert stored.offers == (replace(rows.offers[0], text="ball valves"),)
     assert stored.needs == rows.needs
     explicit = {("offers", "o:1"): frozenset({"active"})}
-    store.import_rows(bare, ImportRules(explicit))
+    store.import_rows(bare, MergeRules(explicit))
     assert store.offer("o:1").active
 
 
@@ -230,19 +230,19 @@ def test_other_names_that_a_member_wrote_stay_beside_those_of_a_list() -> None:
     assert told.conflict.value == "HT"
 
 
-def test_batches_come_to_the_same_as_their_rows_at_once(store: GraphStore) -> None:
-    """The second batch refers to the first; two rows are new, one changes, one is as it was."""
+def test_chunks_come_to_the_same_as_their_rows_at_once(store: GraphStore) -> None:
+    """The second chunk refers to the first; two rows are new, one changes, one is as it was."""
     store.upsert(GraphRows(organizations=(FULL, firm(1))))
     filled = replace(FULL, vat="DE136695976", provenance=LATER)
     follower = replace(firm(3), successor="t:2")
-    batches = (
+    chunks = (
         GraphRows(organizations=(filled, firm(1), firm(2))),
         GraphRows(organizations=(follower,)),
     )
     version = store.version()
-    told = store.import_batches(lambda: batches, ImportRules(dry_run=True), 100)
+    told = store.import_chunks(lambda: chunks, MergeRules(dry_run=True), 100)
     assert store.version() == version
-    changes = store.import_batches(lambda: batches, ImportRules(), 100)
+    changes = store.import_chunks(lambda: chunks, MergeRules(), 100)
     for each in (told, changes):
         assert each.counts.created == {"organizations": 2}
         assert each.counts.changed == {"organizations": 1}
@@ -253,14 +253,14 @@ def test_batches_come_to_the_same_as_their_rows_at_once(store: GraphStore) -> No
 
 
 def test_of_many_changes_those_of_known_rows_are_listed(store: GraphStore) -> None:
-    """One row is enough: of later batches the new ones are counted alone."""
+    """One row is enough: of later chunks the new ones are counted alone."""
     store.upsert(GraphRows(organizations=(FULL,)))
     filled = replace(FULL, vat="DE136695976", provenance=LATER)
-    batches = (
+    chunks = (
         GraphRows(organizations=(firm(1), firm(2))),
         GraphRows(organizations=(firm(3), filled)),
     )
-    changes = store.import_batches(lambda: batches, ImportRules(), 1)
+    changes = store.import_chunks(lambda: chunks, MergeRules(), 1)
     assert changes.counts.created == {"organizations": 3}
     assert {row.id for row in changes.after.organizations} == {"t:1", "t:2", FULL.id}
 

@@ -168,7 +168,7 @@ def _died_at(step: int, opened: Callable[[], Store], act: Callable[[Store], obje
 
             setattr(owner, name, counted)
 
-        for name in ("import_rows", "import_batches", "replace_rows"):
+        for name in ("import_rows", "import_chunks", "replace_rows"):
             stop_at(type(store), name)
         stop_at(type(store.documents), "commit")
         stop_at(UploadFolder, "request")
@@ -268,7 +268,7 @@ def test_a_merge_killed_at_any_step_is_whole_or_not_there_and_can_be_repeated(
     assert step > 2
 
 
-# -- between the batches of a large list
+# -- between the chunks of a large list
 
 LARGE_WORKER = """
 import sys
@@ -278,14 +278,14 @@ from matchmaker.services.operations import large_import
 from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.store.neo4j import Neo4jStore
 
-batches = large_import.LargeImport.batches
+chunks = large_import.LargeImport.chunks
 def told(self):
-    for batch in batches(self):
-        yield batch
+    for chunk in chunks(self):
+        yield chunk
         print("written", flush=True)
         sys.stdin.readline()
-large_import.LargeImport.batches = told
-large_import.LARGE, large_import.BATCH = 0, 7
+large_import.LargeImport.chunks = told
+large_import.LARGE, large_import.CHUNK = 0, 7
 file, *server = sys.argv[1:]
 Importer(Neo4jStore(*server)).tables(ADMIN, [Path(file)], ImportOptions())
 """
@@ -294,14 +294,14 @@ Importer(Neo4jStore(*server)).tables(ADMIN, [Path(file)], ImportOptions())
 @pytest.mark.slow
 @pytest.mark.neo4j
 @pytest.mark.parametrize("written", [2, 5])
-def test_a_large_list_killed_between_batches_is_completed_by_the_same_import(
+def test_a_large_list_killed_between_chunks_is_completed_by_the_same_import(
     written: int, neo4j_store: Neo4jStore, neo4j_server: ServerAddress, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
     """What a server has of it stays, and nothing of it is there twice afterwards."""
     neo4j_store.clear()
     file = tmp_path / "organizations.csv"
-    # Each fifth took the place of the one before it; the successor stands in an earlier batch.
+    # Each fifth took the place of the one before it; the successor stands in an earlier chunk.
     lines = [
         f"l:{n},示例{n}号制造厂,firm,温州市,{f'l:{n - 1}' if n % 5 == 0 else ''},制造{n}"
         for n in range(1, 41)
@@ -323,7 +323,7 @@ def test_a_large_list_killed_between_batches_is_completed_by_the_same_import(
     begun = len(neo4j_store.export().rows.organizations)
     assert 0 < begun < 40
     monkeypatch.setattr(large_import, "LARGE", 0)
-    monkeypatch.setattr(large_import, "BATCH", 7)
+    monkeypatch.setattr(large_import, "CHUNK", 7)
     report = Importer(neo4j_store).tables(ADMIN, [file], ImportOptions())
     assert (report.written, report.read, report.refused) == (True, 40, 0)
     rows = neo4j_store.export().rows

@@ -32,7 +32,7 @@ FIRMS = OrganizationFilter(kinds=frozenset({Kind.FIRM}))
 IN_CLUSTER = OrganizationFilter(cluster="c:0")
 
 
-def _batch(name: str) -> GraphRows:
+def _rows(name: str) -> GraphRows:
     """One more of everything that is listed, with this name in its id."""
     return GraphRows(
         organizations=(firm(name),),
@@ -48,7 +48,7 @@ def _batch(name: str) -> GraphRows:
 def filled(store: GraphStore) -> GraphStore:
     store.upsert(GraphRows(organizations=(firm(0),), clusters=(Cluster("c:0", "All"),)))
     for number in range(BEFORE):
-        store.upsert(_batch(f"{number:03}m"))
+        store.upsert(_rows(f"{number:03}m"))
     return store
 
 
@@ -61,7 +61,7 @@ def _inserting(store: GraphStore) -> Iterator[Callable[[], None]]:
         for number in count():
             if stop.is_set():
                 return
-            store.upsert(_batch(f"{(number * 7) % BEFORE:03}{'az'[number % 2]}{number}"))
+            store.upsert(_rows(f"{(number * 7) % BEFORE:03}{'az'[number % 2]}{number}"))
             inserted.release()
 
     def wait() -> None:

@@ -40,10 +40,10 @@ STORED = "id,name,kind,country,place,website\ns:1,Stored Works GmbH,firm,DE,,\n"
 
 @pytest.fixture
 def parted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files that count as large, in batches of a few rows that all go through the disk."""
+    """Files that count as large, in chunks of a few rows that all go through the disk."""
     monkeypatch.setattr(large_import, "LARGE", 0)
-    monkeypatch.setattr(large_import, "BATCH", 7)
-    monkeypatch.setattr(upsert, "BATCH", 3)
+    monkeypatch.setattr(large_import, "CHUNK", 7)
+    monkeypatch.setattr(upsert, "CHUNK", 3)
     monkeypatch.setattr(spool, "_WAITING", 5)
     monkeypatch.setattr(spool, "_READ", 4)
     monkeypatch.setattr(blocking, "_BATCH", 10)
@@ -101,13 +101,13 @@ def test_a_large_list_that_breaks_leaves_nothing(
     store.prepare()
     file = tmp_path / "organizations.csv"
     file.write_text(HEADER + LINES + MORE, encoding="utf-8")
-    batches = large_import.LargeImport.batches
+    chunks = large_import.LargeImport.chunks
 
     def broken(self: large_import.LargeImport):  # type: ignore[no-untyped-def]
-        yield from list(batches(self))[:4]
+        yield from list(chunks(self))[:4]
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(large_import.LargeImport, "batches", broken)
+    monkeypatch.setattr(large_import.LargeImport, "chunks", broken)
     version = store.version()
     with pytest.raises(OSError, match="full"):
         Importer(store).tables(ADMIN, [file], ImportOptions())
@@ -122,14 +122,14 @@ from matchmaker.services.operations import large_import
 from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.store.sqlite import SqliteStore
 
-batches = large_import.LargeImport.batches
+chunks = large_import.LargeImport.chunks
 def told(self):
-    for batch in batches(self):
-        yield batch
+    for chunk in chunks(self):
+        yield chunk
         print("written", flush=True)
     time.sleep(60)  # nothing is committed yet
-large_import.LargeImport.batches = told
-large_import.LARGE, large_import.BATCH = 0, 7
+large_import.LargeImport.chunks = told
+large_import.LARGE, large_import.CHUNK = 0, 7
 folder = Path(sys.argv[1])
 Importer(SqliteStore(folder / "graph.sqlite")).tables(
     ADMIN, [folder / "organizations.csv"], ImportOptions()
@@ -142,7 +142,7 @@ Importer(SqliteStore(folder / "graph.sqlite")).tables(
 def test_a_large_list_that_is_killed_leaves_nothing_and_can_be_repeated(
     written: int, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """Killed between batches, and after the ninth, when not all is committed."""
+    """Killed between chunks, and after the ninth, when not all is committed."""
     store = SqliteStore(tmp_path / "graph.sqlite")
     store.prepare()
     (tmp_path / "organizations.csv").write_text(HEADER + LINES + MORE, encoding="utf-8")

@@ -17,7 +17,7 @@ from matchmaker.recommend.reranking import Reranker
 from matchmaker.services.matching.parallel import ForkedPool
 from matchmaker.snapshot.model import BoolArray, Snapshot
 
-BATCH = 128
+CHUNK = 128
 Element = TypeVar("Element")
 # What is shown to a seeker, or from whom to choose when all have been ranked for.
 BulkResult = Recommendations | Shortlist
@@ -56,11 +56,11 @@ def asker_or_error(asker_id: str, make: Callable[[], Seeker]) -> Asker:
         return asker_id, error
 
 
-def batches(elements: Iterable[Element]) -> Iterator[list[Element]]:
-    """Lists of at most `BATCH`, in order."""
+def chunks(elements: Iterable[Element]) -> Iterator[list[Element]]:
+    """Lists of at most `CHUNK`, in order."""
     remaining = iter(elements)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk
 
 
 def bulk_answers(
@@ -107,8 +107,8 @@ def _on_all_cores(
 ) -> Iterator[AskerResult]:
     with ForkedPool(job) as pool:
         under_way: Iterator[AskerResult] = iter(())
-        for batch in asking:
-            askers = list(batch)
+        for chunk in asking:
+            askers = list(chunk)
             results = pool.map([asker for _, asker in askers if isinstance(asker, Seeker)])
             # The next seekers are read while these are ranked.
             yield from under_way
@@ -120,8 +120,8 @@ def _in_turn(
     job: Callable[[Seeker], BulkResult], asking: Iterable[Iterable[Asker]]
 ) -> Iterator[AskerResult]:
     """Without forks: a model's threads do not live through one."""
-    for batch in asking:
-        askers = list(batch)
+    for chunk in asking:
+        askers = list(chunk)
         yield from _beside(askers, (job(asker) for _, asker in askers if isinstance(asker, Seeker)))
 
 

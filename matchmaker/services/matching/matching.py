@@ -30,13 +30,13 @@ from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.answer import Answer, Candidate, Freshness, requirements_of
 from matchmaker.services.matching.answered_needs import AnsweredNeed, answered_needs
 from matchmaker.services.matching.bulk import (
-    BATCH,
+    CHUNK,
     Asker,
     BulkAnswer,
     TextQuestion,
     asker_or_error,
-    batches,
     bulk_answers,
+    chunks,
 )
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.ranker_files import RankerFiles
@@ -247,10 +247,10 @@ class Matching:
         together = usual is not None and request.capped and len(asking) >= TOGETHER
 
         def askers() -> Iterator[Iterable[Asker]]:
-            for number, batch in enumerate(batches(asking)):
+            for number, chunk in enumerate(chunks(asking)):
                 if together:
-                    progress(message("Ranking for all"), number * BATCH, len(asking))
-                yield map(asker, batch)
+                    progress(message("Ranking for all"), number * CHUNK, len(asking))
+                yield map(asker, chunk)
 
         yield from bulk_answers(
             rows.snapshot,
@@ -266,7 +266,7 @@ class Matching:
     def for_texts(
         self, principal: Principal, questions: Iterable[TextQuestion], request: Request[str]
     ) -> Iterator[BulkAnswer]:
-        """One answer for each text, in order, embedded in batches.
+        """One answer for each text, in order, embedded in chunks.
 
         Raises NotAllowed for anyone but an admin.
         """
@@ -280,11 +280,11 @@ class Matching:
             profile = self.store.seeker_profile(asker_id) if asker_id else None
             return replace(seekers.without_texts(profile, request), texts=(text,))
 
-        def askers(batch: list[TextQuestion]) -> Iterator[Asker]:
-            # Bad texts are answered above; a placeholder keeps the batch aligned.
-            usable = [item.text if is_usable(item.text) else "-" for item in batch]
+        def askers(chunk: list[TextQuestion]) -> Iterator[Asker]:
+            # Bad texts are answered above; a placeholder keeps the chunk aligned.
+            usable = [item.text if is_usable(item.text) else "-" for item in chunk]
             texts = seekers.free_texts(usable, request.goal)
-            for item, text in zip(batch, texts, strict=True):
+            for item, text in zip(chunk, texts, strict=True):
                 yield asker_or_error(item.id, partial(seeker, item, text))
 
         yield from bulk_answers(
@@ -292,7 +292,7 @@ class Matching:
             rows.request(request),
             self.rankers.current(),
             self._among(rows),
-            map(askers, batches(questions)),
+            map(askers, chunks(questions)),
             reranker=self.reranker(),
         )
 

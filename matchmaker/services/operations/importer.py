@@ -33,7 +33,7 @@ from matchmaker.store.changes import Change
 from matchmaker.store.graph_store import Completion
 from matchmaker.store.log import Entry
 from matchmaker.store.merging import as_said_of, merged_organization
-from matchmaker.store.ports import MAX_PAGE, GraphStore, ImportRules, Page, RowChanges, iterate
+from matchmaker.store.ports import MAX_PAGE, GraphStore, MergeRules, Page, RowChanges, iterate
 
 # More pairs that may be one are counted and not listed in a report.
 MAX_ALIKE = 200
@@ -149,7 +149,7 @@ class Importer:
             alike=review[:MAX_ALIKE],
         )
         is_refused = options.strict and not report.is_clean
-        rules = ImportRules(
+        rules = MergeRules(
             explicit=checked.explicit,
             only_blanks=frozenset({"organizations"} if checked.only_blanks else ()),
             filled=frozenset(alias.organization for alias in resolution.merged),
@@ -191,7 +191,7 @@ class Importer:
             alike=large.review[:MAX_ALIKE],
         )
         is_refused = options.strict and not report.is_clean
-        rules = ImportRules(filled=large.filled, dry_run=options.dry_run or is_refused)
+        rules = MergeRules(filled=large.filled, dry_run=options.dry_run or is_refused)
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
         reports: list[ImportReport] = []  # asked for within the transaction, and after it
@@ -208,7 +208,7 @@ class Importer:
 
         most = MAX_KEPT if options.keep else 2 * MAX_CHANGES
         completion = options.completion(report_of)
-        return report_of(self.store.import_batches(large.batches, rules, most, completion))
+        return report_of(self.store.import_chunks(large.chunks, rules, most, completion))
 
     def _with_merged(
         self, rows: GraphRows, resolution: Resolution, aliases: dict[str, str]

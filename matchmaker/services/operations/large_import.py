@@ -1,4 +1,4 @@
-"""Importing lists of organisations with more rows than memory should hold, batch by batch."""
+"""Importing lists of organisations with more rows than memory should hold, chunk by chunk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from matchmaker.ingest.tables import read_large_files
 from matchmaker.store.merging import as_said_of, merged_organization
 from matchmaker.store.ports import GraphStore
 
-BATCH = 2_000
+CHUNK = 2_000
 # Files of so many bytes in all are read so.
 LARGE = 1_000_000
 
@@ -37,7 +37,7 @@ def is_large(files: Sequence[tuple[str, Path]]) -> bool:
 class LargeImport:
     """What lists of organisations say, kept in a file: each of its steps reads it anew.
 
-    `read`, then `resolve`, then `check`; then `batches` are what is to be written.
+    `read`, then `resolve`, then `check`; then `chunks` are what is to be written.
     """
 
     store: GraphStore
@@ -161,7 +161,7 @@ class LargeImport:
         counts = few.counts() | of_lists
         return {name: counts[name] for name, _ in few.tables() if counts.get(name)}
 
-    def batches(self) -> Iterator[GraphRows]:
+    def chunks(self) -> Iterator[GraphRows]:
         """What is to be written, what is referred to first."""
         yield self.reference_rows
         # Who took another's place may stand behind it.
@@ -182,7 +182,7 @@ class LargeImport:
 
 
 def _parts(rows: Iterable[Any]) -> Iterator[list[Any]]:
-    """Lists of at most BATCH rows."""
+    """Lists of at most CHUNK rows."""
     left = iter(rows)
-    while part := list(islice(left, BATCH)):
+    while part := list(islice(left, CHUNK)):
         yield part

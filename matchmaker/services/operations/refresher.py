@@ -45,7 +45,7 @@ from matchmaker.store.graph_copy import GraphCopy
 from matchmaker.store.ports import GraphStore
 
 log = structlog.get_logger(__name__)
-BATCH = 1000
+CHUNK = 1000
 
 
 # Gets what is being done, how much of it is done, and how much there is (0: unknown).
@@ -281,8 +281,8 @@ class SnapshotRefresher:
         if missing:
             lacking = set(self.store.missing_embeddings(revision))
             rows = [row for row in rows if texts[row].id in lacking]
-        for start in range(0, len(rows), BATCH):
-            batch = rows[start : start + BATCH]
-            ids = [texts[row].id for row in batch]
-            self.store.set_embeddings(revision, ids, vectors[batch, :width].tolist())
-            progress(message("Giving the store its vectors"), start + len(batch), len(rows))
+        for start in range(0, len(rows), CHUNK):
+            chunk = rows[start : start + CHUNK]
+            ids = [texts[row].id for row in chunk]
+            self.store.set_embeddings(revision, ids, vectors[chunk, :width].tolist())
+            progress(message("Giving the store its vectors"), start + len(chunk), len(rows))

@@ -33,12 +33,12 @@ from matchmaker.store.neo4j.documents import (
 from matchmaker.store.neo4j.transaction import Neo4jTransaction
 from matchmaker.store.schema import Table
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import DEFAULT_RULES, ImportRules, batches
+from matchmaker.store.upsert import DEFAULT_RULES, MergeRules, chunks
 
 # What fits in one transaction of a server with half a gigabyte of heap. Larger
-# upserts are written in batches, each a version of its own.
+# upserts are written in chunks, each a version of its own.
 ATOMIC_ROWS = 20_000
-_VECTOR_BATCH = 2_000
+_VECTOR_CHUNK = 2_000
 _EXPORT_TRIES = 3
 
 
@@ -124,9 +124,9 @@ class Neo4jStore(Store):
         self.clear()
         self._connection.apply(cypher.SET_GRAPH, version=0, identity=secrets.token_hex(16))
         self.upsert(content.graph.rows)
-        for documents in batches(content.documents):
+        for documents in chunks(content.documents):
             self._connection.write(partial(restore_documents, documents=documents), BULK_SECONDS)
-        for lines in batches(content.log):
+        for lines in chunks(content.log):
             self._connection.write(partial(restore_log, lines=lines), BULK_SECONDS)
         graph = content.graph
         self._connection.apply(cypher.SET_GRAPH, version=graph.version, identity=graph.graph_id)
@@ -141,56 +141,53 @@ class Neo4jStore(Store):
             return UpsertCounts()
         if _fits(rows) or entries:
             return super().upsert(rows, entries)
-        parts = self._in_batches(rows, upsert.upsert_batch, lambda counts: counts)
+        parts = self._in_chunks(rows, upsert.upsert_chunk, lambda counts: counts)
         return sum(parts, UpsertCounts())
 
     def import_rows(
-        self,
-        rows: GraphRows,
-        rules: ImportRules = DEFAULT_RULES,
-        complete: Completion | None = None,
+        self, rows: GraphRows, rules: MergeRules = DEFAULT_RULES, complete: Completion | None = None
     ) -> RowChanges:
-        """See `GraphStore.import_rows`; large ones in batches, as those of `upsert`.
+        """See `GraphStore.import_rows`; large ones in chunks, as those of `upsert`.
 
         Then what completes them comes last: until it is there, the same import again finishes
         what was begun.
         """
         if _fits(rows) or rules.dry_run:
             return super().import_rows(rows, rules, complete)
-        write = partial(upsert.import_batch, rules=rules)
-        changes = RowChanges.of(self._in_batches(rows, write, lambda changes: changes.counts))
+        write = partial(upsert.import_chunk, rules=rules)
+        changes = RowChanges.of(self._in_chunks(rows, write, lambda changes: changes.counts))
         return self._completed(lambda _: changes, complete)
 
-    def import_batches(
-        self, batches: Callable[[], Iterable[GraphRows]], rules: ImportRules, most: int,
+    def import_chunks(
+        self, chunks: Callable[[], Iterable[GraphRows]], rules: MergeRules, most: int,
         complete: Completion | None = None,
     ) -> RowChanges:  # fmt: skip
-        """See `GraphStore.import_batches`; each batch a transaction and a version of its own."""
+        """See `GraphStore.import_chunks`; each chunk a transaction and a version of its own."""
         if rules.dry_run:
-            return super().import_batches(batches, rules, most)
-        changes = RowChanges.of((self.import_rows(rows, rules) for rows in batches()), most)
+            return super().import_chunks(chunks, rules, most)
+        changes = RowChanges.of((self.import_rows(rows, rules) for rows in chunks()), most)
         return self._completed(lambda _: changes, complete)
 
-    def _in_batches(
+    def _in_chunks(
         self,
         rows: GraphRows,
         write: Callable[[Transaction, Table[Any], list[Any]], Returned],
         counts_of: Callable[[Returned], UpsertCounts],
     ) -> Iterator[Returned]:
-        """What was written of each batch, each a transaction and a version of its own."""
+        """What was written of each chunk, each a transaction and a version of its own."""
         self._read(lambda tx: upsert.check_references(tx, rows), bulk=True)
         written = Counter[str]()
 
-        def work(tx: Transaction, table: Table[Any], batch: list[Any]) -> Returned:
-            answer = write(tx, table, batch)
+        def work(tx: Transaction, table: Table[Any], chunk: list[Any]) -> Returned:
+            answer = write(tx, table, chunk)
             if counts_of(answer).any_written:
                 tx.increase_version()
             return answer
 
-        for table, batch in upsert.table_batches(rows):
+        for table, chunk in upsert.table_chunks(rows):
             try:
-                yield self._write(partial(work, table=table, batch=batch), bulk=True)
-                written[table.name] += len(batch)
+                yield self._write(partial(work, table=table, chunk=chunk), bulk=True)
+                written[table.name] += len(chunk)
             except MatchmakerError as error:
                 raise StoreUnavailable(
                     "The import stopped after %(number)s of %(count)s %(table)s; "
@@ -213,9 +210,9 @@ class Neo4jStore(Store):
             {"id": id, "vector": [float(value) for value in vector]}
             for id, vector in zip(ids, vectors, strict=True)
         ]
-        for start in range(0, len(rows), _VECTOR_BATCH):
-            batch = rows[start : start + _VECTOR_BATCH]
-            work = partial(run, query=cypher.SET_EMBEDDINGS, revision=revision, rows=batch)
+        for start in range(0, len(rows), _VECTOR_CHUNK):
+            chunk = rows[start : start + _VECTOR_CHUNK]
+            work = partial(run, query=cypher.SET_EMBEDDINGS, revision=revision, rows=chunk)
             self._connection.write(work, BULK_SECONDS)
 
     def changes_since(self, state: GraphState, also: Also = nothing_else) -> GraphChanges | None:

@@ -60,7 +60,7 @@ from matchmaker.store.schema import (
     Table,
 )
 from matchmaker.store.transaction import MOST_NOTED, VERSIONS_KEPT, today
-from matchmaker.store.upsert import batches
+from matchmaker.store.upsert import chunks
 from matchmaker.text import terms
 
 Row = TypeVar("Row")
@@ -72,7 +72,7 @@ _OVERFETCH = 4
 
 
 class Neo4jTransaction:
-    """See `Transaction`. Every query takes a whole batch: there is no round trip for one row."""
+    """See `Transaction`. Every query takes a whole chunk: there is no round trip for one row."""
 
     def __init__(self, transaction: ManagedTransaction) -> None:
         self._transaction = transaction
@@ -263,8 +263,8 @@ class Neo4jTransaction:
             for row in rows
             for part in encode_participants(row.participants)
         ]
-        for batch in batches(parts):
-            self._run(cypher_write.TAKE_PART, rows=batch)
+        for chunk in chunks(parts):
+            self._run(cypher_write.TAKE_PART, rows=chunk)
 
     def _write_memberships(self, new: Sequence[Membership], changed: Changed) -> None:
         if changed:

@@ -81,10 +81,10 @@ class SqliteStore(Store):
         with self._connections.writing() as connection:
             transaction = SqliteTransaction(connection)
             for name, table in TABLES.items():
-                for batch in upsert.batches(getattr(changes.rows, name)):
-                    stored = transaction.rows_by_key(table, [key_of(row) for row in batch])
-                    new = [row for row in batch if key_of(row) not in stored]
-                    known = [row for row in batch if key_of(row) in stored]
+                for chunk in upsert.chunks(getattr(changes.rows, name)):
+                    stored = transaction.rows_by_key(table, [key_of(row) for row in chunk])
+                    new = [row for row in chunk if key_of(row) not in stored]
+                    known = [row for row in chunk if key_of(row) in stored]
                     changed = [(stored[key_of(row)], row) for row in known]
                     transaction.write(table, new, changed)
             for name, table in reversed(TABLES.items()):

@@ -48,7 +48,7 @@ Parameters = Mapping[str, Any] | Sequence[Any]
 
 # A name that matches says more about what is looked for than one text among many.
 NAME_WEIGHT = 2.0
-STATEMENT_BATCH = 400
+STATEMENT_CHUNK = 400
 
 
 class SqliteTransaction:
@@ -357,23 +357,23 @@ class SqliteTransaction:
     def _by_statements(
         self, expression: str, narrowed: Mapping[str, str | None], limit: int
     ) -> dict[str, tuple[float, str]]:
-        """Owners by their best statement, read in batches until there are enough that pass."""
+        """Owners by their best statement, read in chunks until there are enough that pass."""
         best: dict[str, tuple[float, str]] = {}
         offset = 0
         while len(best) < limit:
-            parameters = {"terms": expression, "limit": STATEMENT_BATCH, "offset": offset}
-            batch = self._connection.execute(queries.SEARCH_STATEMENTS, parameters).fetchall()
-            owners = self._owners([id for id, _ in batch])
+            parameters = {"terms": expression, "limit": STATEMENT_CHUNK, "offset": offset}
+            chunk = self._connection.execute(queries.SEARCH_STATEMENTS, parameters).fetchall()
+            owners = self._owners([id for id, _ in chunk])
             everyone = sorted({owner for ids in owners.values() for owner in ids} - best.keys())
             parameters = {"ids": json.dumps(everyone), **narrowed}
             allowed = {row[0] for row in self._connection.execute(queries.NARROW, parameters)}
-            for statement, score in batch:
+            for statement, score in chunk:
                 for owner in owners.get(statement, ()):
                     if owner in allowed and owner not in best:
                         best[owner] = (score, statement)
-            if len(batch) < STATEMENT_BATCH:
+            if len(chunk) < STATEMENT_CHUNK:
                 break
-            offset += STATEMENT_BATCH
+            offset += STATEMENT_CHUNK
         return best
 
     def nearest_statements(
