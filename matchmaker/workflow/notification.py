@@ -13,42 +13,42 @@ from matchmaker.messages import Message, in_context, message
 class NotificationKind(StrEnum):
     """Events that somebody is notified of."""
 
-    REQUEST = "request"
-    TERMS = "terms"
-    PROPOSED = "proposed"
-    ASKED = "asked"
-    ANSWERED = "answered"
-    OPENED = "opened"
-    MOVED = "moved"
-    MESSAGE = "message"
-    REPORTED = "reported"
-    LAPSES = "lapses"
-    OVER = "over"
-    ALERT = "alert"
-    REVIEW = "review"
-    REVIEWED = "reviewed"
-    POSTING_OVER = "posting_over"
-    GATHERING = "gathering"
-    JOINED = "joined"
-    TIMES = "times"
-    FIXED = "fixed"
-    NO_TIME = "no_time"
-    CALLED_OFF = "called_off"
-    SOON = "soon"
-    SEARCH = "search"
-    SURVEY = "survey"
-    SURVEY_ENDS = "survey_ends"
-    SURVEY_CLAIM = "survey_claim"
+    INTRODUCTION_REQUESTED = "introduction_requested"
+    TERMS_OFFERED = "terms_offered"
+    INTRODUCTION_PROPOSED = "introduction_proposed"
+    INTRODUCTION_QUESTION_ASKED = "introduction_question_asked"
+    INTRODUCTION_ANSWERED = "introduction_answered"
+    INTRODUCTION_ACCEPTED = "introduction_accepted"
+    INTRODUCTION_ADVANCED = "introduction_advanced"
+    MESSAGE_RECEIVED = "message_received"
+    OUTCOME_REPORTED = "outcome_reported"
+    INTRODUCTION_EXPIRES = "introduction_expires"
+    INTRODUCTION_OVER = "introduction_over"
+    NEED_POSTED = "need_posted"
+    POSTING_SUBMITTED = "posting_submitted"
+    POSTING_REVIEWED = "posting_reviewed"
+    POSTING_EXPIRED = "posting_expired"
+    GATHERING_INVITED = "gathering_invited"
+    GATHERING_ANSWERED = "gathering_answered"
+    MEETING_OFFERED = "meeting_offered"
+    MEETING_FIXED = "meeting_fixed"
+    MEETING_REJECTED = "meeting_rejected"
+    MEETING_CALLED_OFF = "meeting_called_off"
+    MEETING_SOON = "meeting_soon"
+    SEARCH_NEW_RESULTS = "search_new_results"
+    SURVEY_OPENED = "survey_opened"
+    SURVEY_CLOSES = "survey_closes"
+    SURVEY_TIE_DECLARED = "survey_tie_declared"
     CALL_INVITED = "call_invited"
-    CALL_OPEN = "call_open"
-    CALL_ENDS = "call_ends"
+    CALL_OPENED = "call_opened"
+    CALL_DEADLINE_NEAR = "call_deadline_near"
     CALL_PROLONGED = "call_prolonged"
-    CALL_QUESTION = "call_question"
-    CALL_REPLIED = "call_replied"
+    CALL_QUESTION_ASKED = "call_question_asked"
+    CALL_QUESTION_ANSWERED = "call_question_answered"
     CALL_ANSWERED = "call_answered"
-    CALL_OVER = "call_over"
+    CALL_DEADLINE_PASSED = "call_deadline_passed"
     CALL_AWARDED = "call_awarded"
-    CALL_THANKS = "call_thanks"
+    CALL_NOT_AWARDED = "call_not_awarded"
     CALL_ENDED = "call_ended"
     CERTIFICATE_ENDS = "certificate_ends"
     CERTIFICATE_ENDED = "certificate_ended"
@@ -56,55 +56,116 @@ class NotificationKind(StrEnum):
     CHANNEL_GIVEN_UP = "channel_given_up"
     CHANNEL_PAUSED = "channel_paused"
 
+    @classmethod
+    def _missing_(cls, value: object) -> NotificationKind | None:
+        """The kind that an earlier version stored under another name."""
+        name = EARLIER_NAMES.get(value) if isinstance(value, str) else None
+        return None if name is None else cls(name)
+
+
+# As notifications were stored before their kinds followed the states.
+EARLIER_NAMES = {
+    "request": "introduction_requested",
+    "terms": "terms_offered",
+    "proposed": "introduction_proposed",
+    "asked": "introduction_question_asked",
+    "answered": "introduction_answered",
+    "opened": "introduction_accepted",
+    "moved": "introduction_advanced",
+    "message": "message_received",
+    "reported": "outcome_reported",
+    "lapses": "introduction_expires",
+    "over": "introduction_over",
+    "alert": "need_posted",
+    "review": "posting_submitted",
+    "reviewed": "posting_reviewed",
+    "posting_over": "posting_expired",
+    "gathering": "gathering_invited",
+    "joined": "gathering_answered",
+    "times": "meeting_offered",
+    "fixed": "meeting_fixed",
+    "no_time": "meeting_rejected",
+    "called_off": "meeting_called_off",
+    "soon": "meeting_soon",
+    "search": "search_new_results",
+    "survey": "survey_opened",
+    "survey_ends": "survey_closes",
+    "survey_claim": "survey_tie_declared",
+    "call_open": "call_opened",
+    "call_ends": "call_deadline_near",
+    "call_question": "call_question_asked",
+    "call_replied": "call_question_answered",
+    "call_over": "call_deadline_passed",
+    "call_thanks": "call_not_awarded",
+}
+
 
 # What each says; the parameters are its facts.
 TEXTS = {
-    NotificationKind.REQUEST: message("%(other)s would like to work with you"),
-    NotificationKind.TERMS: message("Somebody offers terms; look at them before the name is shown"),
-    NotificationKind.PROPOSED: message("Your cluster suggests that you meet %(other)s"),
-    NotificationKind.ASKED: message("%(other)s has a question before deciding"),
-    NotificationKind.ANSWERED: message("%(other)s answered: %(state)s"),
-    NotificationKind.OPENED: message("Both agreed: the contact details of %(other)s are open"),
-    NotificationKind.MOVED: message("With %(other)s: %(state)s"),
-    NotificationKind.MESSAGE: message("A message from %(other)s"),
-    NotificationKind.REPORTED: message("%(other)s reported an outcome; please confirm it"),
-    NotificationKind.LAPSES: message("%(other)s waits for your answer, until %(time)s"),
-    NotificationKind.OVER: message("With %(other)s it is over: %(state)s"),
-    NotificationKind.ALERT: message("%(other)s posted a need that you may be able to meet"),
-    NotificationKind.REVIEW: message("%(other)s submitted something for you to review"),
-    NotificationKind.REVIEWED: message("What you submitted: %(state)s"),
-    NotificationKind.POSTING_OVER: message("Something you posted has expired; you can renew it"),
-    NotificationKind.GATHERING: message("You are invited: %(other)s"),
-    NotificationKind.JOINED: message("%(other)s answered the invitation: %(state)s"),
-    NotificationKind.TIMES: message("%(other)s proposes times for a meeting; pick one"),
-    NotificationKind.FIXED: message("The meeting with %(other)s is fixed: %(time)s"),
-    NotificationKind.NO_TIME: message("None of the times for a meeting suits %(other)s"),
-    NotificationKind.CALLED_OFF: message("%(other)s called the meeting off"),
-    NotificationKind.SOON: message("Soon: the meeting with %(other)s, %(time)s"),
-    NotificationKind.SEARCH: message("New among the first ten of your search %(other)s: %(count)s"),
-    NotificationKind.SURVEY: message("%(other)s asks whom you work with; it takes three minutes"),
-    NotificationKind.SURVEY_ENDS: message(
+    NotificationKind.INTRODUCTION_REQUESTED: message("%(other)s would like to work with you"),
+    NotificationKind.TERMS_OFFERED: message(
+        "Somebody offers terms; look at them before the name is shown"
+    ),
+    NotificationKind.INTRODUCTION_PROPOSED: message(
+        "Your cluster suggests that you meet %(other)s"
+    ),
+    NotificationKind.INTRODUCTION_QUESTION_ASKED: message(
+        "%(other)s has a question before deciding"
+    ),
+    NotificationKind.INTRODUCTION_ANSWERED: message("%(other)s answered: %(state)s"),
+    NotificationKind.INTRODUCTION_ACCEPTED: message(
+        "Both agreed: the contact details of %(other)s are open"
+    ),
+    NotificationKind.INTRODUCTION_ADVANCED: message("With %(other)s: %(state)s"),
+    NotificationKind.MESSAGE_RECEIVED: message("A message from %(other)s"),
+    NotificationKind.OUTCOME_REPORTED: message("%(other)s reported an outcome; please confirm it"),
+    NotificationKind.INTRODUCTION_EXPIRES: message(
+        "%(other)s waits for your answer, until %(time)s"
+    ),
+    NotificationKind.INTRODUCTION_OVER: message("With %(other)s it is over: %(state)s"),
+    NotificationKind.NEED_POSTED: message("%(other)s posted a need that you may be able to meet"),
+    NotificationKind.POSTING_SUBMITTED: message("%(other)s submitted something for you to review"),
+    NotificationKind.POSTING_REVIEWED: message("What you submitted: %(state)s"),
+    NotificationKind.POSTING_EXPIRED: message("Something you posted has expired; you can renew it"),
+    NotificationKind.GATHERING_INVITED: message("You are invited: %(other)s"),
+    NotificationKind.GATHERING_ANSWERED: message("%(other)s answered the invitation: %(state)s"),
+    NotificationKind.MEETING_OFFERED: message("%(other)s proposes times for a meeting; pick one"),
+    NotificationKind.MEETING_FIXED: message("The meeting with %(other)s is fixed: %(time)s"),
+    NotificationKind.MEETING_REJECTED: message("None of the times for a meeting suits %(other)s"),
+    NotificationKind.MEETING_CALLED_OFF: message("%(other)s called the meeting off"),
+    NotificationKind.MEETING_SOON: message("Soon: the meeting with %(other)s, %(time)s"),
+    NotificationKind.SEARCH_NEW_RESULTS: message(
+        "New among the first ten of your search %(other)s: %(count)s"
+    ),
+    NotificationKind.SURVEY_OPENED: message(
+        "%(other)s asks whom you work with; it takes three minutes"
+    ),
+    NotificationKind.SURVEY_CLOSES: message(
         "%(other)s waits for your answer on whom you work with, until %(time)s"
     ),
-    NotificationKind.SURVEY_CLAIM: message(
+    NotificationKind.SURVEY_TIE_DECLARED: message(
         "In the survey of %(other)s somebody named you as a partner; please say whether it is so"
     ),
     NotificationKind.CALL_INVITED: message(
         "%(other)s invites you to answer a call, until %(time)s"
     ),
-    NotificationKind.CALL_OPEN: message("%(other)s opened a call to your cluster, until %(time)s"),
-    NotificationKind.CALL_ENDS: message(
+    NotificationKind.CALL_OPENED: message(
+        "%(other)s opened a call to your cluster, until %(time)s"
+    ),
+    NotificationKind.CALL_DEADLINE_NEAR: message(
         "The call of %(other)s waits for your answer, until %(time)s"
     ),
     NotificationKind.CALL_PROLONGED: message("The call of %(other)s now runs until %(time)s"),
-    NotificationKind.CALL_QUESTION: message("%(other)s has a question about your call"),
-    NotificationKind.CALL_REPLIED: message("The call of %(other)s: a question was answered"),
+    NotificationKind.CALL_QUESTION_ASKED: message("%(other)s has a question about your call"),
+    NotificationKind.CALL_QUESTION_ANSWERED: message(
+        "The call of %(other)s: a question was answered"
+    ),
     NotificationKind.CALL_ANSWERED: message("Your call: %(other)s %(state)s"),
-    NotificationKind.CALL_OVER: message(
+    NotificationKind.CALL_DEADLINE_PASSED: message(
         "The deadline of your call %(other)s has passed. Answers: %(count)s"
     ),
     NotificationKind.CALL_AWARDED: message("%(other)s awarded you a call"),
-    NotificationKind.CALL_THANKS: message(
+    NotificationKind.CALL_NOT_AWARDED: message(
         "%(other)s thanks you for your answer and awarded the call otherwise: %(state)s"
     ),
     NotificationKind.CALL_ENDED: message("The call of %(other)s ended without an award: %(state)s"),

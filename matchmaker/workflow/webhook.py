@@ -28,10 +28,20 @@ _UNWANTED = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
 _INNER = frozenset({"local", "internal", "localhost", "lan", "home", "corp", "intranet", "arpa"})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
+# Events as they were named before they followed the states.
+EARLIER_EVENTS = {
+    "introduction.completed": "outcome.completed",
+    "call.question_answered": "call.replied",
+    "call.not_awarded": "call.thanks",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """An address that an organisation wants called; `failures` in a row."""
+    """An address that an organisation wants called; `failures` in a row.
+
+    `earlier_events`: registered when events had their earlier names, and still called with them.
+    """
 
     id: str
     organization: str
@@ -40,6 +50,11 @@ class Hook:
     created: datetime
     active: bool = True
     failures: int = 0
+    earlier_events: bool = True  # what is stored without it is of an earlier version
+
+    def event_name(self, event: str) -> str:
+        """An event under the name that this receiver knows."""
+        return EARLIER_EVENTS.get(event, event) if self.earlier_events else event
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from matchmaker.services.people.reset_requests import ResetRequests
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
+from matchmaker.store.changes import Put
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import (
     AccountMembership,
@@ -40,8 +41,8 @@ from matchmaker.workflow.account import (
     Preferences,
     Scope,
 )
-from matchmaker.workflow.introduction import Proposal, Transition
-from matchmaker.workflow.introduction_states import Action
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, OutcomeKind
 from matchmaker.workflow.webhook import Delivery, checked_url
 from tests.passwords import cheap_passwords
 
@@ -325,6 +326,36 @@ def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, rec
     content = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     expected = base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
     assert headers["webhook-signature"] == f"v1,{expected}"
+
+
+def test_a_webhook_of_before_the_events_were_renamed_is_called_by_their_earlier_names(
+    wired, pair, monkeypatch
+):
+    url, events = "https://example.org", {"/old": [], "/new": []}
+
+    def take(url, body, headers, private_allowed):
+        events[urlsplit(url).path].append(json.loads(body)["type"])
+        return 200
+
+    monkeypatch.setattr("matchmaker.services.cooperation.webhooks.post", take)
+    own = pair[1].memberships[0].organization
+    wired.webhooks.register(pair[1].principal(), own, f"{url}/new")
+    stored = {
+        "id": "old", "organization": own, "url": f"{url}/old", "active": True, "failures": 0,
+        "secret": wired.sealer.seal("whsec_c2VjcmV0"), "created": "2026-03-01T08:00:00Z",
+    }  # fmt: skip
+    put = Put("hook", "old", json.dumps(stored), keys={"organization": own})
+    wired.repositories.records.commit([put])
+    id = propose(wired, pair).id
+    contract = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
+    wired.introductions.act(pair[1].principal(), id, Transition(Action.ACCEPT))
+    wired.introductions.act(pair[1].principal(), id, contract)
+    wired.introductions.act(pair[0].principal(), id, Transition(Action.CONFIRM))
+    wired.webhooks.deliver_due()
+    assert events == {
+        "/old": ["introduction.proposed", "outcome.completed"],
+        "/new": ["introduction.proposed", "introduction.completed"],
+    }
 
 
 @pytest.mark.parametrize(

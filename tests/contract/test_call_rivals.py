@@ -266,7 +266,7 @@ def test_who_is_kept_apart_since_is_not_reminded_and_cannot_answer(world: CallWo
     world.decisions.work_due()
     later = world.base.clock().date() + timedelta(days=30)
     world.calls.prolong(world.people[CALLER], call, later)
-    for kind in (N.CALL_ENDS, N.CALL_PROLONGED):
+    for kind in (N.CALL_DEADLINE_NEAR, N.CALL_PROLONGED):
         assert (kind in world.told(FIRST), kind in world.told(SECOND)) == (False, True)
     person = world.people[FIRST]
     for refused in (
@@ -304,7 +304,7 @@ def test_the_same_again_tells_nobody_twice(world: CallWorld) -> None:
     (question,) = world.calls.show(world.people[CALLER], call).questions
     for _ in range(2):
         world.calls.answer_question(world.people[CALLER], call, question.id, "六月前")
-    assert world.told(FIRST).count(N.CALL_REPLIED) == 1
+    assert world.told(FIRST).count(N.CALL_QUESTION_ANSWERED) == 1
 
 
 def test_everybody_invited_is_told_of_a_later_day_and_of_the_end(world: CallWorld) -> None:

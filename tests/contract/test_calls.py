@@ -52,9 +52,9 @@ def test_one_need_becomes_a_call_an_award_and_a_tie(world: CallWorld) -> None:
     world.award(call, SECOND, thanks=thanks, message="请联系我们")
     form = world.answers.form(world.people[FIRST], call, FIRST)
     assert (form.state, form.thanks) == ("not_awarded", thanks[FIRST])
-    assert world.told(FIRST)[-1] is N.CALL_THANKS
+    assert world.told(FIRST)[-1] is N.CALL_NOT_AWARDED
     assert world.told(SECOND)[-1] is N.CALL_AWARDED
-    assert N.CALL_THANKS not in world.told(THIRD)
+    assert N.CALL_NOT_AWARDED not in world.told(THIRD)
 
     id = world.answers.form(world.people[SECOND], call, SECOND).introduction
     introductions = world.base.introductions
@@ -112,8 +112,8 @@ def test_the_invited_see_neither_each_other_nor_each_others_answers(world: CallW
         ("图纸在哪里？", "在附件里", False)
     ]
     assert FIRST not in to_json(form).decode()
-    assert world.told(SECOND) == [N.CALL_INVITED, N.CALL_REPLIED]
-    assert world.told(CALLER) == [N.CALL_ANSWERED, N.CALL_QUESTION]
+    assert world.told(SECOND) == [N.CALL_INVITED, N.CALL_QUESTION_ANSWERED]
+    assert world.told(CALLER) == [N.CALL_ANSWERED, N.CALL_QUESTION_ASKED]
 
 
 def test_an_answer_is_its_firms_until_submitted_and_a_withdrawn_one_is_gone(
@@ -282,12 +282,12 @@ def test_reminders_go_out_five_and_two_days_before_and_the_end_is_told_once(
         world.base.clock.forward(timedelta(days=1))
         for _ in range(2):
             world.decisions.work_due()
-        told.append(world.told(FIRST).count(N.CALL_ENDS))
+        told.append(world.told(FIRST).count(N.CALL_DEADLINE_NEAR))
         # Read at once: an unread reminder is not repeated.
         _read_all(world, FIRST)
     assert told == [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2]
-    assert N.CALL_ENDS not in world.told(SECOND)
-    assert world.told(CALLER).count(N.CALL_OVER) == 1
+    assert N.CALL_DEADLINE_NEAR not in world.told(SECOND)
+    assert world.told(CALLER).count(N.CALL_DEADLINE_PASSED) == 1
     world.base.clock.forward(timedelta(days=90))
     world.decisions.work_due()
     view = world.calls.show(world.people[CALLER], call)
@@ -339,7 +339,7 @@ def test_a_call_open_to_the_cluster_tells_those_who_want_alerts(world: CallWorld
     wants = world.people[FIRST]
     world.base.accounts.set_preferences(wants, Preferences("zh", alerts_a_week=3))
     call = world.open(cluster_wide=True)
-    assert (world.told(FIRST), world.told(SECOND)) == ([N.CALL_OPEN], [])
+    assert (world.told(FIRST), world.told(SECOND)) == ([N.CALL_OPENED], [])
     assert [each.id for each in world.answers.open_calls(world.people[SECOND], SECOND)] == [call]
     world.submit(call, SECOND)
     (party,) = world.calls.show(world.people[CALLER], call).parties

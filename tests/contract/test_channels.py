@@ -77,7 +77,7 @@ class Desk:
     def tell(self, scope: str = "organization", id: str = "t:1", other: str = "甲厂") -> None:
         unit = UnitOfWork("system", self.now)
         facts = {"other": other}
-        kind = NotificationKind.REQUEST
+        kind = NotificationKind.INTRODUCTION_REQUESTED
         self.outbox.notify(unit, scope, id, kind, "introduction/i", facts)  # type: ignore[arg-type]
         unit.commit(self.repositories.records)
 

@@ -99,14 +99,14 @@ def test_a_picked_time_fixes_the_meeting_and_brings_the_two_into_talks(opened) -
     first, second = person(services, "t:f0"), person(services, "t:f1")
     offer = AppointmentOffer((START + 2 * DAY, START + 3 * DAY), "Asia/Shanghai", 45, "二号楼")
     offered = services.conversations.offer(first, id, offer)
-    assert notices(services, "t:f1")[-1] is NotificationKind.TIMES
+    assert notices(services, "t:f1")[-1] is NotificationKind.MEETING_OFFERED
     step = AppointmentStep(AppointmentAction.PICK, START + 3 * DAY)
     with pytest.raises(NotAllowed):
         services.conversations.answer(first, offered.id, step)
     services.conversations.answer(second, offered.id, step)
     services.conversations.answer(second, offered.id, step)
     assert services.introductions.show(first, id).state is State.MEETING
-    assert notices(services, "t:f0")[-1] is NotificationKind.FIXED
+    assert notices(services, "t:f0")[-1] is NotificationKind.MEETING_FIXED
     (fixed,) = services.conversations.appointments(first, id)
     assert (fixed.state, fixed.time) == (AppointmentState.FIXED, START + 3 * DAY)
     with pytest.raises(NotFound):
@@ -135,7 +135,7 @@ def test_both_sides_are_reminded_once_a_day_before(opened) -> None:
     assert services.conversations.remind_due() == 1
     assert services.conversations.remind_due() == 0
     for organization in ("t:f0", "t:f1"):
-        assert notices(services, organization).count(NotificationKind.SOON) == 1
+        assert notices(services, organization).count(NotificationKind.MEETING_SOON) == 1
 
 
 def test_nobody_is_reminded_after_a_consent_was_withdrawn(opened) -> None:
@@ -147,4 +147,4 @@ def test_nobody_is_reminded_after_a_consent_was_withdrawn(opened) -> None:
     services.introductions.act(second, id, Transition(Action.WITHDRAW))
     services.clock.forward(2 * DAY)
     services.conversations.remind_due()
-    assert NotificationKind.SOON not in notices(services, "t:f0")
+    assert NotificationKind.MEETING_SOON not in notices(services, "t:f0")

@@ -62,7 +62,9 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
 
     def alerts(account) -> int:
         notifications = services.repositories.notifications.values("account", account.id)
-        return sum(notification.kind is NotificationKind.ALERT for notification in notifications)
+        return sum(
+            notification.kind is NotificationKind.NEED_POSTED for notification in notifications
+        )
 
     for _ in range(4):
         post()
@@ -142,7 +144,7 @@ def test_what_a_list_brought_is_withdrawn_in_review_and_its_new_text_stays_unsee
     postings.act(coordinator, posting.id, PostingAction.APPROVE)
     assert (store.need(listed.id).state, store.need(listed.id).text) == ("open", "CF8铸件")
     told = services.repositories.notifications.values("account", owner.account)
-    assert NotificationKind.ALERT not in {notification.kind for notification in told}
+    assert NotificationKind.NEED_POSTED not in {notification.kind for notification in told}
 
 
 def test_held_out_pairs_are_written_down_and_never_proposed(store: Store) -> None:

@@ -360,7 +360,7 @@ def test_an_award_killed_at_any_step_is_whole_or_not_there(
         )
         assert len(made) == is_awarded
         assert (world.told("t:f1", call)[-1] == "call_awarded") is is_awarded
-        assert (world.told("t:f2", call)[-1] == "call_thanks") is is_awarded
+        assert (world.told("t:f2", call)[-1] == "call_not_awarded") is is_awarded
         if not is_awarded:
             world.award(call, "t:f1")
             made = list(world.base.repositories.introductions.values("call", call))

@@ -17,7 +17,7 @@ ASKING, ASKED = "t:f0", "t:f1"
 def reminders(base: Cooperation, account: str) -> list[str]:
     """Last days that an account was told of."""
     rows = base.repositories.notifications.values("account", account)
-    return [row.facts["time"] for row in rows if row.kind is NotificationKind.LAPSES]
+    return [row.facts["time"] for row in rows if row.kind is NotificationKind.INTRODUCTION_EXPIRES]
 
 
 def test_five_and_two_days_before_and_only_the_side_that_is_waited_for(store: Store) -> None:

@@ -195,7 +195,7 @@ def test_who_has_not_answered_is_reminded_five_and_two_days_before_the_end(world
 
     def reminders(account) -> int:
         found = world.base.repositories.notifications.values("account", account.id)
-        return sum(each.kind is NotificationKind.SURVEY_ENDS for each in found)
+        return sum(each.kind is NotificationKind.SURVEY_CLOSES for each in found)
 
     counts = []
     for _ in range(14):

@@ -98,7 +98,7 @@ def test_a_notice_is_read_once_its_thing_was_opened(sample):
     )  # fmt: skip
     for number, subject in enumerate(("introduction/a", "introduction/b")):
         row = Notification(
-            f"n{number}", account.id, NotificationKind.MESSAGE, subject, account.created
+            f"n{number}", account.id, NotificationKind.MESSAGE_RECEIVED, subject, account.created
         )
         sample.repositories.records.commit([sample.repositories.notifications.put(row)])
     sample.notifications.mark_read_of(account.principal(), "introduction/a")

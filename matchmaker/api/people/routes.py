@@ -398,7 +398,7 @@ def list_webhooks(query: OrganizationQuery) -> Response:
 
 @people.post("/webhooks", **writes(NOTICES, NewHookOut, status=201))
 def register_webhook(body: NewHook) -> Response:
-    """Have an address called for introductions and outcomes; the secret is shown this once."""
+    """Have an address called for introductions and calls; the secret is shown this once."""
     hook = services().webhooks.register(current_principal(), body.organization, body.url)
     return created(NewHookOut.model_validate(hook), f"webhooks/{hook.id}")
 

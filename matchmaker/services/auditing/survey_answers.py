@@ -168,7 +168,7 @@ class SurveyAnswers:
                 to_confirm.add(tie.partner)
         for id in sorted(to_confirm):
             self.surveys.outbox.notify(
-                unit, "organization", id, NotificationKind.SURVEY_CLAIM,
+                unit, "organization", id, NotificationKind.SURVEY_TIE_DECLARED,
                 f"survey/{survey.id}", {"other": cluster}, once=True,
             )  # fmt: skip
 

@@ -115,7 +115,7 @@ class Surveys:
         unit.add(self.repositories.surveys.put(survey))
         unit.log("survey.opened", f"survey/{survey.id}", cluster=cluster.id)
         for id in survey.members:
-            self._notify(unit, survey, id, NotificationKind.SURVEY, cluster.name)
+            self._notify(unit, survey, id, NotificationKind.SURVEY_OPENED, cluster.name)
         unit.commit(self.repositories.records)
         return self.show(principal, survey.id)
 
@@ -294,7 +294,7 @@ class Surveys:
             reached = [member for member in silent if member in has_people]
             cluster = self.store.cluster(survey.cluster)
             for member in reached:
-                self._notify(unit, survey, member, NotificationKind.SURVEY_ENDS, cluster.name)
+                self._notify(unit, survey, member, NotificationKind.SURVEY_CLOSES, cluster.name)
             reminded = tuple(sorted({*survey.reminded, *marks}, reverse=True))
             if reminded != survey.reminded:
                 marked = replace(survey, reminded=reminded)
@@ -314,7 +314,7 @@ class Surveys:
     ) -> None:
         facts = {"other": name, "time": survey.deadline.isoformat()}
         subject = f"survey/{survey.id}"
-        once = kind is not NotificationKind.SURVEY  # of a new round nobody knows yet
+        once = kind is not NotificationKind.SURVEY_OPENED  # of a new round nobody knows yet
         self.outbox.notify(unit, "organization", organization, kind, subject, facts, once=once)
 
     def _reached(self) -> set[str]:

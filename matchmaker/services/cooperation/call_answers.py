@@ -174,7 +174,9 @@ class CallAnswers:
                 unit.add(repositories.call_answers.put(answer.value))
             unit.log("call.asked", f"call/{id}")  # for whom is told to who calls alone
             name = self.views.store.organization(organization_id).name
-            self.notices.tell_team(unit, call.value, NotificationKind.CALL_QUESTION, other=name)
+            self.notices.tell_team(
+                unit, call.value, NotificationKind.CALL_QUESTION_ASKED, other=name
+            )
 
         commit_changes(repositories.records, principal, self.clock, attempt)
         return self.form(principal, id, organization_id)

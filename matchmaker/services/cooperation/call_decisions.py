@@ -259,7 +259,7 @@ class CallDecisions:
             self.notices.tell(unit, call, answer.organization, NotificationKind.CALL_AWARDED)
         elif answer.state is AnswerState.NOT_AWARDED:
             self.notices.tell(
-                unit, call, answer.organization, NotificationKind.CALL_THANKS,
+                unit, call, answer.organization, NotificationKind.CALL_NOT_AWARDED,
                 state=answer.thanks.reason if answer.thanks else "",
             )  # fmt: skip
 
@@ -292,7 +292,11 @@ class CallDecisions:
                 after = replace(after, told_over=True)
                 count = sum(answer.is_in_competition for answer in answers)
                 self.notices.tell_team(
-                    unit, call, NotificationKind.CALL_OVER, other=call.title, count=str(count)
+                    unit,
+                    call,
+                    NotificationKind.CALL_DEADLINE_PASSED,
+                    other=call.title,
+                    count=str(count),
                 )
             if after != call:
                 unit.add(self.views.repositories.calls.put(after, stored.version))
@@ -305,5 +309,5 @@ class CallDecisions:
             is_waited_for = answer.state is AnswerState.WAITING
             if is_waited_for and not self.views.is_apart(call, answer.organization):
                 self.notices.tell(
-                    unit, call, answer.organization, NotificationKind.CALL_ENDS, once=True
+                    unit, call, answer.organization, NotificationKind.CALL_DEADLINE_NEAR, once=True
                 )

@@ -73,6 +73,6 @@ class CallNotices:
         for member in sorted(members):
             if self.views.is_open_to(call, member):
                 self.outbox.notify(
-                    unit, "organization", member, NotificationKind.CALL_OPEN,
+                    unit, "organization", member, NotificationKind.CALL_OPENED,
                     f"call/{call.id}", facts, wanted=wants,
                 )  # fmt: skip

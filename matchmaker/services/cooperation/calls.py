@@ -204,7 +204,7 @@ class Calls:
                 may_answer = not self.views.is_apart(call, each.value.organization)
                 if may_answer and each.value.state is not AnswerState.DECLINED:
                     self.notices.tell(
-                        unit, call, each.value.organization, NotificationKind.CALL_REPLIED
+                        unit, call, each.value.organization, NotificationKind.CALL_QUESTION_ANSWERED
                     )
 
         return self._decide(principal, id, change)

@@ -43,9 +43,9 @@ from matchmaker.workflow.notification import NotificationKind
 _ORPHANS_KEPT = timedelta(days=1)
 
 _NOTICES = {
-    AppointmentState.FIXED: NotificationKind.FIXED,
-    AppointmentState.REJECTED: NotificationKind.NO_TIME,
-    AppointmentState.OFF: NotificationKind.CALLED_OFF,
+    AppointmentState.FIXED: NotificationKind.MEETING_FIXED,
+    AppointmentState.REJECTED: NotificationKind.MEETING_REJECTED,
+    AppointmentState.OFF: NotificationKind.MEETING_CALLED_OFF,
 }
 
 
@@ -140,7 +140,7 @@ class Conversations:
         )
         detail = {"files": str(len(attachments))} if attachments else {}
         unit.log("introduction.message", f"introduction/{id}", **detail)
-        self._notify(unit, stored.value, side, NotificationKind.MESSAGE, once=True)
+        self._notify(unit, stored.value, side, NotificationKind.MESSAGE_RECEIVED, once=True)
         return message
 
     def _size_of_files(self, id: str) -> int:
@@ -213,7 +213,7 @@ class Conversations:
                 self.repositories.appointments.put(offered),
             )
             unit.log("introduction.times_offered", f"introduction/{id}")
-            self._notify(unit, stored.value, side, NotificationKind.TIMES)
+            self._notify(unit, stored.value, side, NotificationKind.MEETING_OFFERED)
             return offered
 
         return commit_changes(self.repositories.records, principal, self.clock, change)
@@ -275,7 +275,7 @@ class Conversations:
             if introduction.has_open_contact and appointment.time > unit.at:
                 time = time_text(appointment.time, appointment.offer.zone)
                 for side in Side:
-                    self._notify(unit, introduction, side, NotificationKind.SOON, time=time)
+                    self._notify(unit, introduction, side, NotificationKind.MEETING_SOON, time=time)
 
         commit_changes(self.repositories.records, SYSTEM, self.clock, change)
 

@@ -75,7 +75,7 @@ class Gatherings:
         for party in parties:
             facts = {"other": gathering.title}
             self.outbox.notify(
-                unit, "organization", party, NotificationKind.GATHERING, subject, facts
+                unit, "organization", party, NotificationKind.GATHERING_INVITED, subject, facts
             )
         unit.commit(self.repositories.records)
         return self.show(principal, gathering.id)
@@ -121,7 +121,7 @@ class Gatherings:
                     unit,
                     "cluster",
                     before.cluster,
-                    NotificationKind.JOINED,
+                    NotificationKind.GATHERING_ANSWERED,
                     f"gathering/{id}",
                     facts,
                 )

@@ -323,7 +323,7 @@ class Introductions:
             unit.add(self.repositories.introductions.put(after, stored.version))
             facts = {"time": f"{after.expires:%Y-%m-%d}"}
             only = frozenset(after.awaited)
-            kind = NotificationKind.LAPSES
+            kind = NotificationKind.INTRODUCTION_EXPIRES
             self._notify(unit, after, None, kind, only=only, **facts)
             with suppress(VersionConflict):  # answered in this very moment
                 unit.commit(self.repositories.records)
@@ -375,7 +375,6 @@ class Introductions:
         organizations = self.store.organizations_by_id(
             [introduction.seeker, introduction.candidate]
         )
-        event = "outcome" if introduction.state is State.COMPLETED else "introduction"
         for side in Side:
             if side is actor or side not in only:
                 continue
@@ -392,24 +391,28 @@ class Introductions:
                 "state": introduction.state,
                 "organization": own,
             }
-            self.outbox.call(unit, [own], f"{event}.{introduction.state}", payload)
+            self.outbox.call(unit, [own], f"introduction.{introduction.state}", payload)
 
 
 def _kind_of_proposal(introduction: Introduction, side: Side | None) -> NotificationKind:
     if introduction.state is State.TERMS:
-        return NotificationKind.TERMS
-    return NotificationKind.PROPOSED if side is None else NotificationKind.REQUEST
+        return NotificationKind.TERMS_OFFERED
+    return (
+        NotificationKind.INTRODUCTION_PROPOSED
+        if side is None
+        else NotificationKind.INTRODUCTION_REQUESTED
+    )
 
 
 def _kind_of_step(before: Introduction, after: Introduction) -> NotificationKind:
     if after.state in ACTIVE and before.state not in ACTIVE:
-        return NotificationKind.OPENED
+        return NotificationKind.INTRODUCTION_ACCEPTED
     if after.steps[-1].action is Action.ASK:
-        return NotificationKind.ASKED
+        return NotificationKind.INTRODUCTION_QUESTION_ASKED
     if after.state in (State.EXPIRED, State.CANCELLED, State.ENDED):
-        return NotificationKind.OVER
+        return NotificationKind.INTRODUCTION_OVER
     if after.reported_by is not None and before.reported_by is not after.reported_by:
-        return NotificationKind.REPORTED
+        return NotificationKind.OUTCOME_REPORTED
     if after.state in ACTIVE or after.state is State.COMPLETED:
-        return NotificationKind.MOVED
-    return NotificationKind.ANSWERED
+        return NotificationKind.INTRODUCTION_ADVANCED
+    return NotificationKind.INTRODUCTION_ANSWERED

@@ -275,14 +275,14 @@ class Postings:
             facts = {"other": self.store.organization(owner).name}
             for cluster in reviewers:
                 self.outbox.notify(
-                    unit, "cluster", cluster, NotificationKind.REVIEW, subject, facts
+                    unit, "cluster", cluster, NotificationKind.POSTING_SUBMITTED, subject, facts
                 )
         elif action in _REVIEWERS:
-            kind, state = NotificationKind.REVIEWED, {"state": changed.state}
+            kind, state = NotificationKind.POSTING_REVIEWED, {"state": changed.state}
             self.outbox.notify(unit, "organization", owner, kind, subject, state)
         elif action is PostingAction.EXPIRE:
             self.outbox.notify(
-                unit, "organization", owner, NotificationKind.POSTING_OVER, subject, {}
+                unit, "organization", owner, NotificationKind.POSTING_EXPIRED, subject, {}
             )
         return changed
 
@@ -355,7 +355,7 @@ class Postings:
 
         for match in matches:
             self.outbox.notify(
-                unit, "organization", match.id, NotificationKind.ALERT, subject, facts,
+                unit, "organization", match.id, NotificationKind.NEED_POSTED, subject, facts,
                 wanted=may_be_alerted,
             )  # fmt: skip
         if unit.changes:
@@ -371,7 +371,8 @@ class Postings:
         recent = [
             stored
             for stored in page.rows
-            if stored.value.kind is NotificationKind.ALERT and unit.at - stored.value.at < WEEK
+            if stored.value.kind is NotificationKind.NEED_POSTED
+            and unit.at - stored.value.at < WEEK
         ]
         return len(recent) < limit
 

@@ -62,7 +62,7 @@ class Webhooks:
             )
         hook = Hook(
             new_id(), organization_id, self._checked(url),
-            new_secret(), self.clock(),
+            new_secret(), self.clock(), earlier_events=False,
         )  # fmt: skip
         unit = UnitOfWork.of(principal, self.clock())
         sealed = replace(hook, secret=self.sealer.seal(hook.secret))

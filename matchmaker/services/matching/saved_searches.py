@@ -144,7 +144,7 @@ class SavedSearches:
                 told = Notification(
                     new_id(),
                     search.account,
-                    NotificationKind.SEARCH,
+                    NotificationKind.SEARCH_NEW_RESULTS,
                     f"search/{id}",
                     unit.at,
                     facts,

@@ -62,15 +62,23 @@ class NotificationOutbox:
                 unit.add(self.repositories.channel_notices.put(copy))
 
     def call(
-        self, unit: UnitOfWork, organizations: Iterable[str], kind: str, facts: Mapping[str, object]
+        self,
+        unit: UnitOfWork,
+        organizations: Iterable[str],
+        event: str,
+        facts: Mapping[str, object],
     ) -> None:
         """A call to every webhook of these organisations."""
         for organization in organizations:
             for hook in self.repositories.hooks.values("organization", organization):
                 if not hook.active:
                     continue
-                event = {"type": kind, "timestamp": unit.at.isoformat(), "data": dict(facts)}
-                body = json.dumps(event, ensure_ascii=False, sort_keys=True)
+                content = {
+                    "type": hook.event_name(event),
+                    "timestamp": unit.at.isoformat(),
+                    "data": dict(facts),
+                }
+                body = json.dumps(content, ensure_ascii=False, sort_keys=True)
                 delivery = Delivery(new_id(), hook.id, body, unit.at)
                 unit.add(self.repositories.deliveries.put(delivery))
 

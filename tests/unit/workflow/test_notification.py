@@ -1,9 +1,12 @@
 """What notifications say, in the reader's language."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
+from matchmaker.services.repositories import Repositories
+from matchmaker.store.changes import Record
 from matchmaker.workflow.notification import Notification, NotificationKind
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
@@ -12,19 +15,85 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("kind", "facts", "english", "chinese"),
     [
-        ("request", {"other": "甲厂"}, "甲厂 would like to work with you",
+        ("introduction_requested", {"other": "甲厂"}, "甲厂 would like to work with you",
          "甲厂 希望与您合作，请答复"),
-        ("answered", {"other": "A", "state": "accepted"}, "A answered: accepted",
+        ("introduction_answered", {"other": "A", "state": "accepted"}, "A answered: accepted",
          "A 的答复：已接受"),
-        ("reviewed", {"state": "in_review"}, "What you submitted: in review",
+        ("posting_reviewed", {"state": "in_review"}, "What you submitted: in review",
          "您提交的内容：审核中"),
-        ("over", {"other": "A\n Works", "state": "cancelled"}, "With A Works it is over: cancelled",
+        ("introduction_over", {"other": "A\n Works", "state": "cancelled"},
+         "With A Works it is over: cancelled",
          "与 A Works 的对接已结束：已撤回"),
         # A name may hold what a template would take for its own.
-        ("message", {"other": "100%(s) {state}"}, "A message from 100%(s) {state}",
+        ("message_received", {"other": "100%(s) {state}"}, "A message from 100%(s) {state}",
          "100%(s) {state} 发来消息"),
     ],
 )  # fmt: skip
 def test_a_notification_reads_in_both_languages(kind, facts, english, chinese):
     message = Notification("n", "a", NotificationKind(kind), "introduction/i", AT, facts).message
     assert (message.text("en"), message.text("zh")) == (english, chinese)
+
+
+# As a data folder held them when their kinds were not named for the states.
+STORED = {
+    "request": NotificationKind.INTRODUCTION_REQUESTED,
+    "terms": NotificationKind.TERMS_OFFERED,
+    "proposed": NotificationKind.INTRODUCTION_PROPOSED,
+    "asked": NotificationKind.INTRODUCTION_QUESTION_ASKED,
+    "answered": NotificationKind.INTRODUCTION_ANSWERED,
+    "opened": NotificationKind.INTRODUCTION_ACCEPTED,
+    "moved": NotificationKind.INTRODUCTION_ADVANCED,
+    "message": NotificationKind.MESSAGE_RECEIVED,
+    "reported": NotificationKind.OUTCOME_REPORTED,
+    "lapses": NotificationKind.INTRODUCTION_EXPIRES,
+    "over": NotificationKind.INTRODUCTION_OVER,
+    "alert": NotificationKind.NEED_POSTED,
+    "review": NotificationKind.POSTING_SUBMITTED,
+    "reviewed": NotificationKind.POSTING_REVIEWED,
+    "posting_over": NotificationKind.POSTING_EXPIRED,
+    "gathering": NotificationKind.GATHERING_INVITED,
+    "joined": NotificationKind.GATHERING_ANSWERED,
+    "times": NotificationKind.MEETING_OFFERED,
+    "fixed": NotificationKind.MEETING_FIXED,
+    "no_time": NotificationKind.MEETING_REJECTED,
+    "called_off": NotificationKind.MEETING_CALLED_OFF,
+    "soon": NotificationKind.MEETING_SOON,
+    "search": NotificationKind.SEARCH_NEW_RESULTS,
+    "survey": NotificationKind.SURVEY_OPENED,
+    "survey_ends": NotificationKind.SURVEY_CLOSES,
+    "survey_claim": NotificationKind.SURVEY_TIE_DECLARED,
+    "call_invited": NotificationKind.CALL_INVITED,
+    "call_open": NotificationKind.CALL_OPENED,
+    "call_ends": NotificationKind.CALL_DEADLINE_NEAR,
+    "call_question": NotificationKind.CALL_QUESTION_ASKED,
+    "call_replied": NotificationKind.CALL_QUESTION_ANSWERED,
+    "call_over": NotificationKind.CALL_DEADLINE_PASSED,
+    "call_thanks": NotificationKind.CALL_NOT_AWARDED,
+}
+
+
+class OneRecord:
+    """A store that holds one document."""
+
+    def __init__(self, kind, body):
+        self.held = Record(kind, "x", 1, body)
+
+    def record(self, kind, id):
+        return self.held if kind == self.held.kind else None
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_a_stored_notification_of_an_earlier_name_is_read_under_its_new_one(name):
+    about = {
+        "id": "x",
+        "kind": name,
+        "subject": "call/c",
+        "at": "2026-03-01T08:00:00Z",
+        "facts": {},
+    }
+    inbox = Repositories(lambda: OneRecord("notice", json.dumps({**about, "account": "a"})))
+    waiting = Repositories(
+        lambda: OneRecord("channel_notice", json.dumps({**about, "channel": "c"}))
+    )
+    assert inbox.notifications.get("x").value.kind is STORED[name]
+    assert waiting.channel_notices.get("x").value.kind is STORED[name]
