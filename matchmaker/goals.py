@@ -209,8 +209,8 @@ _ACROSS_CLUSTERS: dict[str, float] = {
 
 _NEED_FIRST = (frozenset({NEED}), frozenset({DESCRIPTION, ENGAGEMENT, OFFER}))
 _OFFER_FIRST = (frozenset({OFFER}), frozenset({DESCRIPTION, ENGAGEMENT}))
-_OFFERED = frozenset({OFFER, ENGAGEMENT, DESCRIPTION})
-_WANTED = frozenset({NEED, ENGAGEMENT, DESCRIPTION})
+_GIVING_STATEMENTS = frozenset({OFFER, ENGAGEMENT, DESCRIPTION})
+_ASKING_STATEMENTS = frozenset({NEED, ENGAGEMENT, DESCRIPTION})
 _CONTRACTS = frozenset({EngagementKind.CONTRACT})
 _RESEARCH = frozenset({EngagementKind.RESEARCH_PROJECT, EngagementKind.PATENT})
 _WITHOUT_TRADE = frozenset({Layer.COOPERATES_WITH, Layer.SHARES_WITH})
@@ -229,7 +229,7 @@ _ROWS = (
         asks=(frozenset({NEED}), frozenset({DESCRIPTION}), frozenset({ENGAGEMENT, OFFER})),
         needs_of_peers=True,
         evidence=EvidenceRule(
-            _OFFERED,
+            _GIVING_STATEMENTS,
             offers=frozenset({OfferKind.PRODUCT, OfferKind.SERVICE}),
             roles=frozenset({Role.SUPPLIER}),
         ),
@@ -237,7 +237,7 @@ _ROWS = (
         # itself in general counts less than what it offers: on the judged needs (tuning half)
         # .922 had a right one among the first three, against .914 with both the same.
         answering=EvidenceRule(
-            _OFFERED,
+            _GIVING_STATEMENTS,
             offers=frozenset(
                 {OfferKind.PRODUCT, OfferKind.SERVICE, OfferKind.TECHNOLOGY, OfferKind.EQUIPMENT}
             ),
@@ -259,10 +259,10 @@ _ROWS = (
         candidates=FIRMS | {Kind.PUBLIC_BODY},
         asks=(frozenset({OFFER}), frozenset({DESCRIPTION}), frozenset({ENGAGEMENT})),
         evidence=EvidenceRule(
-            _WANTED, needs=frozenset({GoalName.SUPPLIER}), roles=frozenset({Role.BUYER})
+            _ASKING_STATEMENTS, needs=frozenset({GoalName.SUPPLIER}), roles=frozenset({Role.BUYER})
         ),
         answering=EvidenceRule(
-            _WANTED,
+            _ASKING_STATEMENTS,
             needs=frozenset({GoalName.SUPPLIER}),
             roles=frozenset({Role.BUYER}),
             worth=((ENGAGEMENT, 0.9), (DESCRIPTION, 0.8)),
@@ -282,7 +282,7 @@ _ROWS = (
         candidates=LABS,
         asks=_NEED_FIRST,
         evidence=EvidenceRule(
-            _OFFERED, offers=frozenset({OfferKind.TECHNOLOGY, OfferKind.SERVICE})
+            _GIVING_STATEMENTS, offers=frozenset({OfferKind.TECHNOLOGY, OfferKind.SERVICE})
         ),
         layers=frozenset({Layer.COOPERATES_WITH}),
         engagements=_RESEARCH,
@@ -305,9 +305,9 @@ _ROWS = (
         # no more than chance: .005 (.006), and newcomers -.006.
         taught_by=FIRMS,
         asks=_OFFER_FIRST,
-        evidence=EvidenceRule(_WANTED, needs=frozenset({GoalName.RESEARCH_PARTNER})),
+        evidence=EvidenceRule(_ASKING_STATEMENTS, needs=frozenset({GoalName.RESEARCH_PARTNER})),
         answering=EvidenceRule(  # who makes such things can use what is found out about them
-            _WANTED | {OFFER},
+            _ASKING_STATEMENTS | {OFFER},
             needs=frozenset({GoalName.RESEARCH_PARTNER}),
             worth=((DESCRIPTION, 0.9), (ENGAGEMENT, 0.8)),
             lapsed=_LAPSED,

@@ -24,7 +24,7 @@ from mcp.types import ToolAnnotations
 from pydantic import AnyHttpUrl
 
 from matchmaker.access import Principal
-from matchmaker.assistants.tools import TOOLS, AssistantTools, Shown
+from matchmaker.assistants.tools import TOOLS, AssistantTools, Fields
 from matchmaker.errors import MatchmakerError, SignInNeeded
 from matchmaker.messages import SOURCE, message
 from matchmaker.services.people.api_keys import ApiKeys
@@ -35,7 +35,7 @@ KEY = "MATCHMAKER_KEY"
 PATH = "/mcp"
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 # Parameters of a tool that no assistant gives.
-_OURS = frozenset({"self", "principal"})
+_SERVER_PARAMETERS = frozenset({"self", "principal"})
 _INSTRUCTIONS = (
     "Matchmaker recommends partners to firms of industrial clusters and says why. Begin with "
     "who_am_i. You may search, ask for recommendations with reasons, read figures and needs, and "
@@ -137,17 +137,17 @@ def _server(
 
 
 def _offered(
-    tools: AssistantTools, method: Callable[..., Shown], principal: Callable[[], Principal]
-) -> Callable[..., Shown]:
+    tools: AssistantTools, method: Callable[..., Fields], principal: Callable[[], Principal]
+) -> Callable[..., Fields]:
     """A tool as the protocol calls it: for whoever sends the key, and with a line in the log.
 
     What is refused is said to the assistant, in the language of the person.
     """
     signature = inspect.signature(method, eval_str=True)
-    kept = [each for name, each in signature.parameters.items() if name not in _OURS]
+    kept = [each for name, each in signature.parameters.items() if name not in _SERVER_PARAMETERS]
 
     @functools.wraps(method)
-    def called(**arguments: Any) -> Shown:
+    def called(**arguments: Any) -> Fields:
         try:
             who = principal()
         except SignInNeeded as error:
@@ -159,5 +159,5 @@ def _offered(
             raise ToolError(error.text(tools.language(who))) from None
 
     called.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
-    called.__annotations__ = {each.name: each.annotation for each in kept} | {"return": Shown}
+    called.__annotations__ = {each.name: each.annotation for each in kept} | {"return": Fields}
     return called

@@ -27,7 +27,7 @@ from matchmaker.store.documents import new_id
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.posting import Posting
 
-Shown = dict[str, Any]
+Fields = dict[str, Any]
 
 MOST_RESULTS = 20
 # What goes into an address with everything else.
@@ -46,7 +46,7 @@ class AssistantTools:
         unit.log("assistant.called", f"tool/{name}")
         unit.commit(self.services.repositories.records)
 
-    def who_am_i(self, principal: Principal) -> Shown:
+    def who_am_i(self, principal: Principal) -> Fields:
         """For which organisations and clusters the person acts, with the ids that other tools take,
         and for what partners can be looked for (goals)."""
         organizations = self.services.store.organizations_by_id(sorted(principal.organizations))
@@ -63,7 +63,7 @@ class AssistantTools:
             "may_write": principal.writes,
         }
 
-    def search(self, principal: Principal, words: str, limit: int = 5) -> Shown:
+    def search(self, principal: Principal, words: str, limit: int = 5) -> Fields:
         """Search organisations, open needs, offers, clusters, places and industries by name, code,
         pinyin, words or meaning, in Chinese or English. Results come in groups, best first."""
         groups = self.services.search.everything(principal, words, _within(limit))
@@ -77,7 +77,7 @@ class AssistantTools:
         organization: str = "",
         words: str = "",
         limit: int = 5,
-    ) -> Shown:
+    ) -> Fields:
         """Partners for an organisation the person acts for, or for a need in words, or both: best
         first, each with the reasons for and against, evidence, and how the two are connected."""
         question = Request[str](goal, _within(limit))
@@ -95,7 +95,7 @@ class AssistantTools:
         cluster: str,
         layer: Channel = Channel.COOPERATION,
         year: int | None = None,
-    ) -> Shown:
+    ) -> Fields:
         """Whether a cluster that the person coordinates is a network: the figures of one layer of
         ties (supply, research, platform, sharing, cooperation) in a year, each with its meaning,
         bounds, what chance alone would give, or why it is not known."""
@@ -122,7 +122,7 @@ class AssistantTools:
             "members": basis.members, "as_of": basis.as_of, "layer": layer, "figures": figures,
         }  # fmt: skip
 
-    def read_need(self, principal: Principal, need: str) -> Shown:
+    def read_need(self, principal: Principal, need: str) -> Fields:
         """One open need by its id: who has it, for what goal, in which words, until when."""
         published = self.services.published.need(need)
         profile = self.services.directory.profile(principal, published.organization)
@@ -136,7 +136,7 @@ class AssistantTools:
 
     def draft_need(
         self, principal: Principal, organization: str, goal: GoalName, text: str, quantity: str = ""
-    ) -> Shown:
+    ) -> Fields:
         """Draft a need of an organisation the person acts for. It is seen by its members only; the
         person publishes it on the page whose address is returned. Needs a key that may write."""
         posting = Posting(
@@ -155,7 +155,7 @@ class AssistantTools:
         goal: GoalName,
         message: str = "",
         need: str = "",
-    ) -> Shown:
+    ) -> Fields:
         """Prepare a request for an introduction from an organisation the person acts for to a
         candidate. Nothing is sent: the person reads, changes and sends it on the page whose
         address is returned. Contacts open only when both sides have accepted there."""
@@ -185,7 +185,7 @@ class AssistantTools:
         return chosen if chosen in languages() else "en"
 
 
-TOOLS: tuple[tuple[Callable[..., Shown], Literal["reads", "drafts"]], ...] = (
+TOOLS: tuple[tuple[Callable[..., Fields], Literal["reads", "drafts"]], ...] = (
     (AssistantTools.who_am_i, "reads"),
     (AssistantTools.search, "reads"),
     (AssistantTools.recommend, "reads"),

@@ -16,7 +16,7 @@ FloatVector = NDArray[np.float64]
 # Indicators have short titles that mean something else in other places.
 INDICATOR = "indicator"
 # Numbers that differ by less are one and the same.
-SAME = 1e-12
+TOLERANCE = 1e-12
 
 
 class Group(StrEnum):
@@ -75,7 +75,7 @@ def against(value: float, drawn: FloatVector) -> Figure:
         expected=mean,
         expected_low=float(low),
         expected_high=float(high),
-        z=(value - mean) / spread if spread > SAME else None,
+        z=(value - mean) / spread if spread > TOLERANCE else None,
     )
 
 

@@ -22,14 +22,14 @@ RIVAL_LIKENESS = 0.35
 # Needs that are this near in words can be answered by one project.
 POOL_LIKENESS = 0.45
 # How an organisation is named: by its row, or with its id and names.
-Who = TypeVar("Who")
+Party = TypeVar("Party")
 
 
 @dataclass(frozen=True)
-class Circle(Generic[Who]):
+class Circle(Generic[Party]):
     """Firms that could meet regularly; pairs among them, and how many know each other."""
 
-    members: tuple[Who, ...]
+    members: tuple[Party, ...]
     industries: int
     pairs: int
     acquainted: int

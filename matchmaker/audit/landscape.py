@@ -23,7 +23,7 @@ MIN_MEMBERS = 5
 # With fewer peers, or peers all of one size, a slope cannot be fitted.
 MIN_PEERS = 8
 MIN_SPREAD = 0.2
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -154,6 +154,6 @@ class Landscape:
             ),
         )
 
-    def once(self, key: Hashable, make: Callable[[], Made]) -> Made:
+    def once(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Keep what `make` gives under a key of the caller's own."""
         return self.snapshot.cached(("audit", key), make)

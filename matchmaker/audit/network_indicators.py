@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from matchmaker.audit import nulls, structure
-from matchmaker.audit.figures import SAME, Figure, Group, against, unknown
+from matchmaker.audit.figures import TOLERANCE, Figure, Group, against, unknown
 from matchmaker.audit.network import EXACT_UP_TO
 from matchmaker.audit.view import HUBS, LEAVING, NO_MEMBER, NO_TIE, TOO_FEW, View, indicator
 
@@ -84,7 +84,7 @@ def core_periphery(view: View) -> Figure:
         return unknown("pairs within core and within periphery do not differ")
     drawn = np.array([structure.core_periphery(network, inside, edges) for edges in view.drawn])
     drawn = drawn[~np.isnan(drawn)]
-    varies = len(drawn) > 1 and np.ptp(drawn) > SAME
+    varies = len(drawn) > 1 and np.ptp(drawn) > TOLERANCE
     return against(value, drawn) if varies else Figure(value)
 
 

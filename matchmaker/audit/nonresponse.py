@@ -46,7 +46,7 @@ _PRIOR, _PRIOR_INTERCEPT = 1.0, 10.0
 # Newton's steps; rounds of estimating the variance of members' effects, at least so much.
 _ITERATIONS, _CLOSE = 50, 1e-6
 _ROUNDS, _SETTLED, _LEAST_VARIANCE = 12, 0.02, 1e-3
-_SAME = 1e-9
+_TOLERANCE = 1e-9
 
 FloatVector = NDArray[np.float64]
 FloatMatrix = NDArray[np.float64]
@@ -162,7 +162,7 @@ def imputed(view: View, ties: SurveyedTies, draws: int) -> Iterator[BoolArray]:
         known = known[rng.choice(len(known), _FIT_ROWS, replace=False)]
     fixed, uncertain = _covariates(view, ties, known), _covariates(view, ties, unseen)
     mean, spread = fixed.mean(axis=0), fixed.std(axis=0)
-    varies = spread > _SAME
+    varies = spread > _TOLERANCE
     scale = np.where(varies, spread, 1.0)
     fixed, uncertain = (fixed - mean) / scale * varies, (uncertain - mean) / scale * varies
     tied = ties.reported[known[:, 0], known[:, 1]].astype(np.float64)
@@ -249,7 +249,7 @@ def _mode(
         step = np.linalg.solve(curvature, gradient)
         largest = float(np.abs(step).max())
         # Far from the mode a whole step may overshoot.
-        weights = weights + step * min(1.0, 2.0 / max(largest, _SAME))
+        weights = weights + step * min(1.0, 2.0 / max(largest, _TOLERANCE))
         if largest < _CLOSE:
             break
     return weights, curvature

@@ -19,7 +19,7 @@ _SOURCES = 256
 _EVALUATED = 600
 _OF_TWO_COMPONENTS = 10
 # How an organisation is named: by its row, or with its id and names.
-Who = TypeVar("Who")
+Party = TypeVar("Party")
 
 
 @dataclass(frozen=True)
@@ -237,10 +237,10 @@ def _item(network: ClusterNetwork, proposal: FeasibleTie, effect: float) -> Prio
 
 
 @dataclass(frozen=True)
-class KeyMember(Generic[Who]):
+class KeyMember(Generic[Party]):
     """A member whose leaving would part the network: `pieces` are the sizes of the parts."""
 
-    organization: Who
+    organization: Party
     pieces: tuple[int, ...]
     fragmentation_before: float
     fragmentation_after: float
@@ -275,10 +275,10 @@ def key_members(network: ClusterNetwork, limit: int = 10) -> tuple[KeyMember[int
 
 
 @dataclass(frozen=True)
-class Gatekeeper(Generic[Who]):
+class Gatekeeper(Generic[Party]):
     """A member between outsiders and members: how many such pairs, and what share of all."""
 
-    organization: Who
+    organization: Party
     pairs: int
     share: float
 

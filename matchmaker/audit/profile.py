@@ -80,30 +80,30 @@ CHANNEL_TITLES = {
 
 _A, _C, _N = Group.ACTORS, Group.CHANNELS, Group.NETWORK
 _S1, _S2, _S3, _S4 = STAGES
-_ALL = Channel.COOPERATION
+_ALL_TIES = Channel.COOPERATION
 CRITERIA: tuple[Criterion, ...] = (
-    Criterion(_S1, _A, "members", 30, _ALL),
-    Criterion(_S1, _A, "sme_share", 0.7, _ALL),
-    Criterion(_S1, _A, "leading_industry_share", 0.5, _ALL),
+    Criterion(_S1, _A, "members", 30, _ALL_TIES),
+    Criterion(_S1, _A, "sme_share", 0.7, _ALL_TIES),
+    Criterion(_S1, _A, "leading_industry_share", 0.5, _ALL_TIES),
     Criterion(_S1, _A, "sales_outside_province_share", 40, title=message("Sales outside the province (reported, %)")),
     Criterion(_S2, _C, "observed_over_expected", 1.0, Channel.SUPPLY),
     Criterion(_S2, _C, "mean_degree", 3.0, Channel.SUPPLY),
     Criterion(_S2, _C, "isolate_share", 0.2, Channel.SUPPLY, low_is_better=True),
     Criterion(_S2, _C, "platform_reach", 0.3, Channel.PLATFORM),
-    Criterion(_S2, _N, "giant_component", 0.9, _ALL),
+    Criterion(_S2, _N, "giant_component", 0.9, _ALL_TIES),
     Criterion(_S2, _C, "local_supply_share", 50, title=message("Local supply (reported, %)")),
     Criterion(_S3, _C, "lab_reach", 0.5, Channel.RESEARCH),
     Criterion(_S3, _C, "mean_degree", 2.0, Channel.RESEARCH),
     Criterion(_S3, _C, "observed_over_expected", 1.0, Channel.RESEARCH),
-    Criterion(_S3, _A, "kind_diversity", 0.7, _ALL),
-    Criterion(_S3, _N, "compactness", 0.4, _ALL),
+    Criterion(_S3, _A, "kind_diversity", 0.7, _ALL_TIES),
+    Criterion(_S3, _N, "compactness", 0.4, _ALL_TIES),
     Criterion(_S3, _A, "rd_intensity", 3, title=message("R&D intensity (reported, %)")),
     Criterion(_S3, _A, "new_product_sales_share", 20, title=message("Sales of new products (reported, %)")),
-    Criterion(_S4, _C, "outside_reach", 0.3, _ALL),
-    Criterion(_S4, _C, "abroad_share", 0.1, _ALL),
-    Criterion(_S4, _C, "renewal", 0.1, _ALL),
-    Criterion(_S4, _N, "gatekeeper_load", 0.3, _ALL, low_is_better=True),
-    Criterion(_S4, _N, "fragility", 0.2, _ALL, low_is_better=True),
+    Criterion(_S4, _C, "outside_reach", 0.3, _ALL_TIES),
+    Criterion(_S4, _C, "abroad_share", 0.1, _ALL_TIES),
+    Criterion(_S4, _C, "renewal", 0.1, _ALL_TIES),
+    Criterion(_S4, _N, "gatekeeper_load", 0.3, _ALL_TIES, low_is_better=True),
+    Criterion(_S4, _N, "fragility", 0.2, _ALL_TIES, low_is_better=True),
 )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ FloatVector = NDArray[np.float64]
 Lengths = NDArray[np.float32]
 
 # Longer than any path, and still exact when two are added.
-FAR = np.float32(1e6)
+UNREACHABLE = np.float32(1e6)
 
 
 def fragmentation(network: ClusterNetwork) -> float:
@@ -150,7 +150,7 @@ def after_losing(network: ClusterNetwork, share: float) -> float:
 
 def lengths(hops: NDArray[np.int16]) -> Lengths:
     """Steps as float32, FAR where there is no way."""
-    return np.where(hops == UNREACHED, FAR, hops).astype(np.float32)
+    return np.where(hops == UNREACHED, UNREACHABLE, hops).astype(np.float32)
 
 
 def compactness_gain(

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 
 # Encoders whose vectors were compared with those of full precision; others keep it.
-KNOWN = frozenset({"bert", "roberta", "xlm-roberta"})
+COMPARED_ENCODERS = frozenset({"bert", "roberta", "xlm-roberta"})
 TINY = 1e-12  # step of a row whose values are all the same
 PROBES = (8, 16)  # texts × tokens
 
@@ -74,7 +74,7 @@ def quantise(transformer: Any) -> bool:
     """
     model = getattr(transformer[0], "auto_model", None)
     encoder = getattr(model, "encoder", None)
-    if model is None or encoder is None or model.config.model_type not in KNOWN:
+    if model is None or encoder is None or model.config.model_type not in COMPARED_ENCODERS:
         return False
     if model.dtype is not torch.float32 or not multiplies_bytes():
         return False

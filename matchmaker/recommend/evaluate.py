@@ -26,7 +26,7 @@ OURS, CAPPED, WEIGHTS = "Matchmaker", "Matchmaker, exposure capped", "fixed weig
 # Under prices made beforehand for whoever may ask; where capped is under those made for them all.
 ALONE = "Matchmaker, capped, one by one"
 OWN = frozenset({OURS, CAPPED, ALONE, WEIGHTS})
-SHOWN = 10
+DEPTH = 10
 LIMIT = 50
 
 
@@ -144,10 +144,10 @@ def outcome(
         )
     return TrialResult(
         ranks={name: ranks_of(order, right) for name, order in orders.items()},
-        shown={name: order[:SHOWN] for name, order in orders.items()},
+        shown={name: order[:DEPTH] for name, order in orders.items()},
         strata=strata(past, trial, right),
-        elsewhere={name: float(other[order[:SHOWN]].mean()) for name, order in orders.items()},
-        smaller={name: float(small[order[:SHOWN]].mean()) for name, order in orders.items()},
+        elsewhere={name: float(other[order[:DEPTH]].mean()) for name, order in orders.items()},
+        smaller={name: float(small[order[:DEPTH]].mean()) for name, order in orders.items()},
         chosen=tuple(chosen),
     )
 
@@ -164,7 +164,7 @@ def _chosen(ranked: Ranked, setting: Setting) -> IntArray:
     scores = ranked.scores - np.float32(setting.exposure) * (ranked.scores - ranked.priced)
     pairs = ranked.pairs
     held = replace(pairs, goal=replace(pairs.goal, quotas=setting.quotas))
-    return np.asarray(pairs.rows[selection.choose(held, scores, SHOWN)], dtype=np.int32)
+    return np.asarray(pairs.rows[selection.choose(held, scores, DEPTH)], dtype=np.int32)
 
 
 def _order(ranked: Ranked, scores: FloatArray) -> IntArray:

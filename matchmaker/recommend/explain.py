@@ -14,7 +14,7 @@ from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.scores import is_among
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, from_days
 
-PIECES = 3
+MAX_CLAUSES = 3
 
 
 def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
@@ -24,7 +24,7 @@ def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
     """
     if pairs.seeker.asks_in_words:
         asked = own_questions(pairs.seeker, pairs.goal)[0]
-        answering = best_answers(pairs.snapshot, pairs.fit, asked, row, PIECES)
+        answering = best_answers(pairs.snapshot, pairs.fit, asked, row, MAX_CLAUSES)
         return tuple(
             piece(pairs, number, fit)
             for place, (number, fit, _) in enumerate(answering)
@@ -32,7 +32,7 @@ def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
         )
     return tuple(
         piece(pairs, number, fit)
-        for number, fit in best_statements(pairs.snapshot, pairs.fit, row, PIECES)
+        for number, fit in best_statements(pairs.snapshot, pairs.fit, row, MAX_CLAUSES)
         if fit >= FITS_PARTLY
     )
 

@@ -23,8 +23,8 @@ CAP = 0.02  # nobody gets more than this share of all slots
 # the sample. On EU projects of 2016 the most suggested then got .019 to .021 of the slots.
 CAP_IN_SAMPLE = 0.7 * CAP
 # Of so many of a kind who ask together, prices are made for them and no others.
-TOGETHER = 300
-HELD = 0.99 * CAP  # served are rounded chances: who is on the brink may come in after all
+MIN_CROWD = 300
+TARGET_SHARE = 0.99 * CAP  # served are rounded chances: who is on the brink may come in after all
 CONSIDERED = 200  # of each seeker's candidates, the likeliest: seldom does one show further ones
 # Of few candidates not all can keep the cap: up to half more than an even share is left to each.
 EVEN = 1.5
@@ -161,7 +161,7 @@ def prices_together(
             for shortlist in shortlists
             if shortlist.has_history is has_history and len(shortlist.rows)
         ]
-        if len(group) < TOGETHER:
+        if len(group) < MIN_CROWD:
             return otherwise
         shares = [
             np.array([share(shortlist.seeker, candidate) for candidate in ids(shortlist.rows)])
@@ -172,7 +172,7 @@ def prices_together(
             [shortlist.rows for shortlist in group],
             shares,
         )
-        return paying(exposure_prices(group_pools, size, HELD, slot_counts), ids)
+        return paying(exposure_prices(group_pools, size, TARGET_SHARE, slot_counts), ids)
 
     return Prices(of(True, usual.history), of(False, usual.newcomers))
 

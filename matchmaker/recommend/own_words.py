@@ -16,9 +16,9 @@ from matchmaker.goals import Goal
 from matchmaker.recommend import selection
 from matchmaker.recommend.baselines import BASELINES
 from matchmaker.recommend.evaluate import (
+    DEPTH,
     LIMIT,
     OURS,
-    SHOWN,
     WEIGHTS,
     TrialResult,
     ordered,
@@ -66,10 +66,10 @@ def outcome_in_words(
     small = smaller(everyone, allowed)
     return TrialResult(
         ranks={name: ranks_of(rows, trial.answers) for name, rows in lists.items()},
-        shown={name: rows[:SHOWN] for name, rows in lists.items()},
+        shown={name: rows[:DEPTH] for name, rows in lists.items()},
         strata=strata(past, replace(trial, seeker=seeker), trial.answers),
-        elsewhere={name: _share(other, rows[:SHOWN]) for name, rows in lists.items()},
-        smaller={name: _share(small, rows[:SHOWN]) for name, rows in lists.items()},
+        elsewhere={name: _share(other, rows[:DEPTH]) for name, rows in lists.items()},
+        smaller={name: _share(small, rows[:DEPTH]) for name, rows in lists.items()},
         chosen=(),
     )
 

@@ -17,7 +17,7 @@ from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray
 from matchmaker.snapshot.nearest import best
 
 # So few are looked at one by one; of more, those that score are looked at, best first.
-FEW = 5_000
+MAX_ONE_BY_ONE = 5_000
 BLOCK = 512  # of an order, looked at first; then four times as many, and so on
 
 
@@ -150,7 +150,7 @@ class Eligible:
 
     @cached_property
     def few(self) -> IntArray | None:
-        return self.first(self.count) if self.count <= FEW else None
+        return self.first(self.count) if self.count <= MAX_ONE_BY_ONE else None
 
     def first(self, count: int) -> IntArray:
         """The first rows of them."""

@@ -24,7 +24,7 @@ from matchmaker.snapshot.model import FloatArray, IntArray
 
 # Mass goes on from where there is so much of it for each entry that it is passed on to: a step
 # costs at most 1 / LEAST entries, however large the network.
-LEAST = 1e-5
+MIN_PROBABILITY = 1e-5
 # Who passes mass to so many entries is a hub, and passes it on to the likeliest so many alone.
 HUB, HUB_PASSES_TO = 1_000, 300
 # Entries of rows: from how many for each row slices are copied one by one.
@@ -129,7 +129,7 @@ class Walker:
         self._number_of_hub[hubs] = np.arange(len(hubs))
         self._hubs = self._likeliest(hubs)
         cost[hubs] = np.diff(self._hubs.indptr)
-        self._least: Mass = LEAST * cost
+        self._least: Mass = MIN_PROBABILITY * cost
         self._undertakings = Collector(incidence.shape[1])
         self._organizations = Collector(incidence.shape[0])
 

@@ -36,13 +36,13 @@ _REGIONS = {
     "region:pearl-delta": tuple(f"gbt2260:{code}0000" for code in (44, 81, 82)),
     "region:jing-jin-ji": tuple(f"gbt2260:{code}0000" for code in (11, 12, 13)),
 }
-_SMALL = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME)
+_SME_SIZES = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME)
 _KINDS = {
     "university": Kind.UNIVERSITY,
     "research institute": Kind.RESEARCH_INSTITUTE,
     "platform": Kind.PLATFORM,
 }
-_SIZES = {"small firm": _SMALL, "large firm": (Size.LARGE,)}
+_SIZES = {"small firm": _SME_SIZES, "large firm": (Size.LARGE,)}
 
 
 @dataclass(frozen=True)

@@ -136,7 +136,7 @@ class Pause:
     """
 
     LONGEST = 0.5
-    _EACH = 0.05
+    _STEP_SECONDS = 0.05
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ class Pause:
         now = self._clock()
         if now > self._until + self.LONGEST:
             self._since = now
-        self._until = min(now + self._EACH, self._since + self.LONGEST)
+        self._until = min(now + self._STEP_SECONDS, self._since + self.LONGEST)
 
     def wait(self) -> None:
         """Return when nobody needs it."""

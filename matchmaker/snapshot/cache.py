@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 KEPT_SNAPSHOTS = 2  # the newest, and the one that requests under way still hold
 # Asking for ever other years must not fill the memory; what goes can be made again.
@@ -27,19 +27,19 @@ class Cache:
         self._being_made: dict[Hashable, threading.RLock] = {}
         self._lock = threading.Lock()
 
-    def get(self, key: Hashable, make: Callable[[], Made]) -> Made:
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value under the key, made where there is none."""
         with self._lock:
             value = self._used(key)
             if value is not _ABSENT:
-                return cast(Made, value)
+                return cast(Value, value)
             being_made = self._being_made.setdefault(key, threading.RLock())
         with being_made:
             with self._lock:
                 value = self._used(key)
-            return cast(Made, self._make(key, make) if value is _ABSENT else value)
+            return cast(Value, self._make(key, make) if value is _ABSENT else value)
 
-    def _make(self, key: Hashable, make: Callable[[], Made]) -> Made:
+    def _make(self, key: Hashable, make: Callable[[], Value]) -> Value:
         value = make()
         with self._lock:
             self._values[key] = value

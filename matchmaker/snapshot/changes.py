@@ -23,10 +23,10 @@ from matchmaker.store.schema import TABLES
 # A larger part of the rows, or of the texts since languages were measured, is not patched.
 MOST_CHANGED = 0.05
 # Tables that are small, or of which rows depend on others: read whole when any of them changes.
-_WHOLE = ("places", "industries", "clusters")
+_TABLES_READ_WHOLE = ("places", "industries", "clusters")
 # Aliases are in no snapshot.
 _PATCHED = frozenset(
-    (*_WHOLE, "organizations", "aliases", "certificates", "duplicates", "descriptions",
+    (*_TABLES_READ_WHOLE, "organizations", "aliases", "certificates", "duplicates", "descriptions",
      "memberships", "offers", "needs", "engagements", "ties", "observations")
 )  # fmt: skip
 
@@ -56,7 +56,9 @@ def further_keys(
             message("%(count)s of %(total)s rows changed.", count=count, total=total)
         )
     further: dict[str, Collection[Any]] = {
-        name: getattr(last, name).column("id").to_pylist() for name in _WHOLE if name in changed
+        name: getattr(last, name).column("id").to_pylist()
+        for name in _TABLES_READ_WHOLE
+        if name in changed
     }
     if as_of != last.meta.as_of:
         further |= _depending_on_the_day(last, as_of)

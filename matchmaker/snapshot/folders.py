@@ -10,7 +10,7 @@ from pathlib import Path
 POINTER = "CURRENT"
 # Folders that are not whole yet.
 WRITING, FETCHING = ".writing-", ".fetching-"
-KEPT = 2  # the current one, and the one that a reader may still be opening
+KEPT_SNAPSHOTS = 2  # the current one, and the one that a reader may still be opening
 
 
 def remove_unfinished(root: Path) -> None:
@@ -29,7 +29,7 @@ def install(beside: Path, root: Path, version: int) -> Path:
     _point(root, folder.name)
     others = [path for path in root.glob("v*") if path.is_dir() and path != folder]
     others.sort(key=lambda path: (path.stat().st_mtime, path.name), reverse=True)
-    for old in others[KEPT - 1 :]:
+    for old in others[KEPT_SNAPSHOTS - 1 :]:
         # A process that has it mapped keeps reading what it mapped.
         shutil.rmtree(old, ignore_errors=True)
     return folder

@@ -48,7 +48,7 @@ _GROUPS = {  # of columns, each in a file of its own
     for name, shape in _FIELDS.items()
     if is_dataclass(shape) and shape is not SnapshotMeta
 }
-_MEANS = ("language_means", "query_means")
+_MEAN_FILES = ("language_means", "query_means")
 _TABLES = tuple(name for name, shape in _FIELDS.items() if shape is pa.Table)
 
 log = structlog.get_logger(__name__)
@@ -111,7 +111,7 @@ def _write(snapshot: Snapshot, folder: Path, earlier: Snapshot | None) -> None:
         "format": FORMAT,
         **asdict(snapshot.meta),
         "as_of": snapshot.meta.as_of.isoformat(),
-        "languages": {name: sorted(getattr(snapshot, name)) for name in _MEANS},
+        "languages": {name: sorted(getattr(snapshot, name)) for name in _MEAN_FILES},
         "codes": _codes(),
         "files": {
             file.name: linked.get(file.name) or [file.stat().st_size, _checksum(file)]
@@ -129,7 +129,7 @@ def _linked(snapshot: Snapshot, folder: Path, earlier: Snapshot) -> dict[str, li
     """Link the files of what is an earlier snapshot's own; size and checksum of each."""
     if earlier.folder is None:
         return {}
-    before = {name: array for name, array in _arrays(earlier) if name not in _MEANS}
+    before = {name: array for name, array in _arrays(earlier) if name not in _MEAN_FILES}
     tables = dict(_tables(earlier))
     same = [f"{name}.npy" for name, array in _arrays(snapshot) if array is before.get(name)]
     same += [f"{name}.arrow" for name, table in _tables(snapshot) if table is tables.get(name)]
@@ -172,7 +172,7 @@ def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
                 yield f"{layer}.into.{column.name}", getattr(ties.into, column.name)
     yield "vectors", snapshot.vectors
     yield "passage_vectors", snapshot.passage_vectors
-    for name in _MEANS:
+    for name in _MEAN_FILES:
         means = [mean for _, mean in sorted(getattr(snapshot, name).items())]
         width = len(means[0]) if means else 0
         yield name, np.array(means, dtype=np.float32).reshape(len(means), width)
@@ -290,7 +290,7 @@ def _mapped(folder: Path, content: Mapping[str, Any], earlier: Snapshot | None) 
     def array(name: str) -> Any:
         path = folder / f"{name}.npy"
         before = same(name, path)
-        if before is not None and name not in _MEANS:
+        if before is not None and name not in _MEAN_FILES:
             return before
         return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
 

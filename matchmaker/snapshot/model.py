@@ -38,7 +38,7 @@ from matchmaker.domain import (
 from matchmaker.errors import NotFound
 from matchmaker.snapshot.cache import Cache, cache_of
 
-Made = TypeVar("Made")
+Value = TypeVar("Value")
 
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int32]
@@ -387,7 +387,7 @@ class Snapshot:
         english = self.organizations.table.column("name_en")[int(row)].as_py()
         return str(english or self.name_of(row))
 
-    def cached(self, key: Hashable, make: Callable[[], Made]) -> Made:
+    def cached(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What `make` gives for this snapshot, made at first use and shared by all threads.
 
         What is made may itself ask for others; nobody waits for what another makes.

@@ -40,7 +40,7 @@ from matchmaker.store.answers import (
     SeekerProfile,
 )
 from matchmaker.store.lookup import (
-    Also,
+    FurtherKeys,
     changes_since,
     export,
     graph_state,
@@ -328,7 +328,9 @@ class GraphReading(ABC):
         """All rows at one version, consistent while others write; each table in order of id."""
         return self._read(export, bulk=True)
 
-    def changes_since(self, state: GraphState, also: Also = nothing_else) -> GraphChanges | None:
+    def changes_since(
+        self, state: GraphState, also: FurtherKeys = nothing_else
+    ) -> GraphChanges | None:
         """What changed since an earlier state of this graph, consistent while others write.
 
         `also` gets the keys by table of what changed, and tells of which further rows those are

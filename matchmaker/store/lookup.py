@@ -29,14 +29,14 @@ def graph_state(tx: Transaction) -> GraphState:
 
 # Gets the keys by table that changed, and tells which further rows are to be read.
 KeysByTable = Mapping[str, Collection[Any]]
-Also = Callable[[KeysByTable], KeysByTable]
+FurtherKeys = Callable[[KeysByTable], KeysByTable]
 
 
 def nothing_else(_: KeysByTable) -> KeysByTable:
     return {}
 
 
-def changes_since(tx: Transaction, state: GraphState, also: Also) -> GraphChanges | None:
+def changes_since(tx: Transaction, state: GraphState, also: FurtherKeys) -> GraphChanges | None:
     """See `GraphStore.changes_since`."""
     changed = tx.changed_keys(state.version, state.stamp)
     if changed is None or tx.graph_id() != state.graph_id:

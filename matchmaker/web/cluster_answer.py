@@ -19,7 +19,7 @@ SHARES = frozenset(
 # More than half of the members joined in one piece: below that it is a gathering.
 _NETWORK = 0.5
 # Clusters above which a place is told in hundredths.
-_MANY = 20
+_RANKED_CLUSTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Standing:
     @property
     def rank(self) -> str:
         """Its place among few clusters, of which hundredths tell nothing; "" among many."""
-        if self.better_than is None or self.clusters > _MANY:
+        if self.better_than is None or self.clusters > _RANKED_CLUSTERS:
             return ""
         place = self.clusters - self.better_than / 100 * (self.clusters - 1)
         first, last = math.floor(place), math.ceil(place)

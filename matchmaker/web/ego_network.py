@@ -12,7 +12,7 @@ from matchmaker.web.layout import localised
 from matchmaker.web.short_names import short_names
 
 # More names on a side are no picture any more: the table below has all.
-_MOST = 8
+_MAX_NAMES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +80,11 @@ def ego_network(
     if not known:
         return None
     known.sort(key=lambda partner: partner.closeness)
-    left = [partner for partner in known if partner.is_giver][:_MOST]
-    right = [partner for partner in known if partner.is_giver is False][:_MOST]
+    left = [partner for partner in known if partner.is_giver][:_MAX_NAMES]
+    right = [partner for partner in known if partner.is_giver is False][:_MAX_NAMES]
     for partner in known:  # those without a direction fill the shorter side
         side = left if len(left) < len(right) else right
-        if partner.is_giver is None and len(side) < _MOST:
+        if partner.is_giver is None and len(side) < _MAX_NAMES:
             side.append(partner)
     shown = [*left, *right]
     full_names = [localised(names[partner.id]) for partner in shown]

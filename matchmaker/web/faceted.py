@@ -34,9 +34,9 @@ from matchmaker.web.layout import (
 )
 from matchmaker.web.maps import map_of_directory
 
-SHOWN = 30
+PAGE_SIZE = 30
 LONGEST = 500
-_LAST = 1_000_000
+_MAX_BEGIN = 1_000_000
 MOST_CHOSEN = 20
 _ORDERS = {
     DirectoryOrder.FIT: message("best match first"),
@@ -82,7 +82,9 @@ def organizations() -> PageAnswer:
     try:
         wanted = _wanted(principal, text)
         facets = services().faceted_directory.facets(principal, wanted)
-        total, rows = services().faceted_directory.page(principal, wanted, order, begin, SHOWN, own)
+        total, rows = services().faceted_directory.page(
+            principal, wanted, order, begin, PAGE_SIZE, own
+        )
         places = map_of_directory(
             services().geography.of_directory(principal, wanted), lambda id: address(place=id)
         )
@@ -97,7 +99,7 @@ def organizations() -> PageAnswer:
         here_id=_place_of(candidates.get(own)),
         total=total,
         begin=begin,
-        shown=SHOWN,
+        shown=PAGE_SIZE,
         places=places,
         facets=_shown(facets) if facets else (),
         notices=facets.notices if facets else (),
@@ -112,7 +114,9 @@ def organizations() -> PageAnswer:
 
 def _begin() -> int:
     typed = request.args.get("from", "")
-    return min(int(typed), _LAST) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    return (
+        min(int(typed), _MAX_BEGIN) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    )
 
 
 def _place_of(candidate: Candidate | None) -> str:

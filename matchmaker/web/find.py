@@ -32,7 +32,7 @@ from matchmaker.web.layout import (
 from matchmaker.web.maps import map_of_results
 from matchmaker.workflow.interactions import InteractionKind
 
-SHOWN = 20
+PAGE_SIZE = 20
 _STARTS = 6
 # Characters of a question that stand in the address itself; Chinese ones take nine bytes each.
 MOST_IN_ADDRESS = 1000
@@ -141,7 +141,7 @@ def _answer(principal: Principal, own: str, text: str) -> Answer:
 
 def _question(own: str) -> Request[str]:
     """What is asked, ticked and written, as the address has it. Raises InvalidInput."""
-    return question_of(request.args.to_dict(flat=False), SHOWN, is_measured=bool(own))
+    return question_of(request.args.to_dict(flat=False), PAGE_SIZE, is_measured=bool(own))
 
 
 @web.get("/find/export")

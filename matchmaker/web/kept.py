@@ -17,13 +17,13 @@ _SECRET = ("password", "token", "secret", "code")
 _ENDED = message("Your session has ended.")
 _TOO_LONG = message("This page was open too long.")
 # So much goes through the page once more.
-_MOST = 200_000
+_MAX_BYTES = 200_000
 
 
 def kept_page(status: int) -> tuple[str, int] | None:
     """The form that was sent, to be sent again; None where it held nothing to keep."""
     fields = list(_fields())
-    if not fields or sum(len(text) for _, text in fields) > _MOST:
+    if not fields or sum(len(text) for _, text in fields) > _MAX_BYTES:
         return None
     account = g.get("account")
     page = render_template(

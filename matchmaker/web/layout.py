@@ -38,9 +38,9 @@ from matchmaker.web.labels import language
 from matchmaker.web.menu import menu
 
 Option = TypeVar("Option", bound=StrEnum)
-HERE = Path(__file__).parent
+WEB_FOLDER = Path(__file__).parent
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f\\]")
-VENDOR = HERE / "vendor"
+VENDOR = WEB_FOLDER / "vendor"
 _TYPES = {".css": "text/css", ".json": "application/json"}
 POLICY = (
     "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; "

@@ -14,14 +14,14 @@ from matchmaker.messages import Message, message
 from matchmaker.recommend.model import Request
 from matchmaker.services.matching.open_needs import NeedOrder, RankedNeed, WantedOpenNeeds
 from matchmaker.web.cards import Card, cards_of, grade_of, match_grade
-from matchmaker.web.find import SHOWN
+from matchmaker.web.find import PAGE_SIZE
 from matchmaker.web.layout import PageAnswer, own_organization, signed_in, web, written
 from matchmaker.web.parties import fit_of
 from matchmaker.web.postings import CANDIDATES_ONLY
 
 # A deadline that is nearer stands out.
 SOON = timedelta(days=14)
-_LAST = 1_000_000
+_MAX_BEGIN = 1_000_000
 _ORDERS = {
     NeedOrder.FIT: message("best fit first"),
     NeedOrder.DEADLINE: message("nearest deadline first"),
@@ -56,10 +56,10 @@ def needs() -> PageAnswer:
         best = cards_of(principal, answered).matches
     shown = render_template(
         "needs.html",
-        rows=[(row, _grade(row)) for row in ranked[begin : begin + SHOWN]],
+        rows=[(row, _grade(row)) for row in ranked[begin : begin + PAGE_SIZE]],
         total=len(ranked),
         begin=begin,
-        shown=SHOWN,
+        shown=PAGE_SIZE,
         problem=problem,
         own=own,
         best=best,
@@ -79,7 +79,9 @@ def _grade(row: RankedNeed) -> Message | None:
 
 def _begin() -> int:
     typed = request.args.get("from", "")
-    return min(int(typed), _LAST) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    return (
+        min(int(typed), _MAX_BEGIN) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+    )
 
 
 @web.get("/needs/<path:id>")

@@ -16,7 +16,7 @@ from matchmaker.web.cards import kilometres
 from matchmaker.web.find import goals_of
 from matchmaker.workflow.responsiveness import ResponseFigures
 
-_SHOWN = 4
+_MAX_NAMED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ def parties_of(
                 candidates[id].outcomes if id in candidates else 0,
                 candidates[id].response if id in candidates else None,
                 kilometres(here, profile.place),
-                tuple(needs[:_SHOWN]),
-                tuple(offers[:_SHOWN]),
+                tuple(needs[:_MAX_NAMED]),
+                tuple(offers[:_MAX_NAMED]),
             )
         )
     return parties

@@ -15,7 +15,7 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.recommend.model import Request
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
-from matchmaker.web.find import SHOWN, asked_text, picked_by
+from matchmaker.web.find import PAGE_SIZE, asked_text, picked_by
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
@@ -200,7 +200,7 @@ def posting(id: str) -> PageAnswer:
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
         only_new = request.args.get("partners") != "1"
-        question = Request[str](posting.goal, SHOWN, only_new=only_new)
+        question = Request[str](posting.goal, PAGE_SIZE, only_new=only_new)
         answered = services().matching.for_text(
             principal, posting.text, question, posting.organization
         )

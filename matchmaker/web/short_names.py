@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from matchmaker.ingest.names import name_parts
 from matchmaker.text import has_chinese, normal
 
-_APART = " \t·・•‧—–-_.,:：()（）"
+_NAME_SEPARATORS = " \t·・•‧—–-_.,:：()（）"
 _PLACE_KIND = re.compile(
     r"(特别行政区|[壮回]族自治区|维吾尔自治区|自治[区州县]|地区|省|市|县|区|镇|乡)$"
     r"|\s+(province|city|county|district|town|autonomous \w+)$",
@@ -66,7 +66,7 @@ def _shared(names: Sequence[str]) -> set[str]:
 
 def _beginnings(name: str) -> Iterable[str]:
     """The first word before a separator, and the first two characters of a Chinese name."""
-    first = re.split(f"[{re.escape(_APART)}]", name, maxsplit=1)[0]
+    first = re.split(f"[{re.escape(_NAME_SEPARATORS)}]", name, maxsplit=1)[0]
     if 0 < len(first) < len(name):
         yield first
     if has_chinese(name[:1]) and len(name) > 2:
@@ -84,7 +84,7 @@ def _without_beginning(name: str, beginnings: Collection[str]) -> str:
             if text.startswith(begin) and _ends_there(text, len(begin))
         ]
         for begin in sorted(fitting, key=len, reverse=True):
-            after = rest[len(begin) :].lstrip(_APART)
+            after = rest[len(begin) :].lstrip(_NAME_SEPARATORS)
             if len(after) >= 2:
                 rest = after
                 break

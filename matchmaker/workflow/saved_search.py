@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 # Among so many of the best a candidate is worth an alert.
-FIRST = 10
+ALERTED_RANKS = 10
 # A search is looked at again after so long at the earliest.
-EVERY = timedelta(hours=1)
+MIN_INTERVAL = timedelta(hours=1)
 MOST_TOLD = 1_000
 
 
@@ -43,11 +43,11 @@ class SavedSearch:
 
     def is_due(self, now: datetime) -> bool:
         """Whether it is to be looked at again."""
-        return self.alerts and now - self.looked >= EVERY
+        return self.alerts and now - self.looked >= MIN_INTERVAL
 
     def newcomers(self, ranking: Sequence[str]) -> tuple[str, ...]:
         """Who of the first ten was never told."""
-        return tuple(id for id in ranking[:FIRST] if id not in self.told)
+        return tuple(id for id in ranking[:ALERTED_RANKS] if id not in self.told)
 
     def seen(self, ranking: Sequence[str], now: datetime) -> SavedSearch:
         """The same after looking: the first ten count as told; nobody is told twice."""

@@ -13,7 +13,7 @@ from matchmaker.errors import NotFound, ServiceUnavailable
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
-from matchmaker.services.operations.upload_folder import KEPT, UploadFolder, UploadState
+from matchmaker.services.operations.upload_folder import KEPT_UPLOADS, UploadFolder, UploadState
 from matchmaker.settings import Settings
 
 WANG = Principal("account:wang", admin=True)
@@ -61,12 +61,12 @@ def test_of_many_the_oldest_go_wherever_they_were_sent(uploads):
     first, second = uploads("a"), uploads("b")
     ids = [
         (first, second)[number % 2].keep(WANG, "a.csv", io.BytesIO(b"x"), "").id
-        for number in range(KEPT + 2)
+        for number in range(KEPT_UPLOADS + 2)
     ]
     kept = {each.id for each in first.all_of(WANG)}
     assert kept == {each.id for each in second.all_of(WANG)}
     assert kept < set(ids)
-    assert len(kept) == KEPT
+    assert len(kept) == KEPT_UPLOADS
 
 
 def test_what_is_being_written_here_is_not_overwritten_by_an_older_one(mirrors):

@@ -48,7 +48,7 @@ def test_what_is_embedded_for_a_question_stays_here(nodes, tmp_path):
 
 
 def test_many_small_parts_become_one(nodes, tmp_path, monkeypatch):
-    monkeypatch.setattr(shared_vectors, "MANY", 3)
+    monkeypatch.setattr(shared_vectors, "MAX_SEGMENTS", 3)
     (first, sharing), (second, theirs) = nodes("a"), nodes("b")
     for number, text in enumerate("abc"):
         with sharing.shared():

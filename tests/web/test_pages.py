@@ -106,7 +106,7 @@ def test_no_page_lets_scripts_or_styles_from_elsewhere_in(application):
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
     assert "http" not in policy
-    for template in Path(layout.HERE, "templates").glob("*.html"):
+    for template in Path(layout.WEB_FOLDER, "templates").glob("*.html"):
         text = template.read_text("utf-8")
         assert not re.search(r"\son\w+=|\sstyle=|<style|<script(?![^>]*\ssrc=)|\|safe", text), (
             template
@@ -208,7 +208,7 @@ def test_figures_are_shown_with_where_they_come_from_and_what_contradicts_them(a
 def test_templates_have_no_text_outside_translations():
     """Letters between tags that are no template expression: only names of formats."""
     allowed = {"Matchmaker", "API", "CSV", "PNG", "SVG", "GraphML", "PDF", "Excel"}
-    for template in Path(layout.HERE, "templates").glob("*.html"):
+    for template in Path(layout.WEB_FOLDER, "templates").glob("*.html"):
         text = re.sub(r"\{[{%#].*?[}%#]\}", " ", template.read_text("utf-8"), flags=re.S)
         text = re.sub(r"<[^>]*>", "\n", text)
         words = {

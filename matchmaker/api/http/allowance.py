@@ -13,7 +13,7 @@ import structlog
 
 from matchmaker.nodes.shared_state import SharedState, key
 
-_MOST = 10_000
+_MAX_KEPT = 10_000
 # What does not answer is not asked for each request again.
 _LEFT_ALONE_SECONDS = 1.0
 
@@ -48,7 +48,7 @@ class LocalAllowance:
             left, at = self._left.pop(whose, (self._full, now))
             left = min(self._full, left + (now - at) * self._rate)
             self._left[whose] = max(0.0, left - 1), now
-            while len(self._left) > _MOST:
+            while len(self._left) > _MAX_KEPT:
                 self._left.popitem(last=False)
         return left >= 1
 

@@ -242,10 +242,12 @@ def _identify() -> None:
     _check_allowance()
     _check_scope()
     if g.principal is ANONYMOUS and _is_closed():
-        raise SignInNeeded("Reading from another machine needs an account.", mend=_HOW)
+        raise SignInNeeded("Reading from another machine needs an account.", mend=_HOW_TO_SIGN_IN)
 
 
-_HOW = "Sign in, or send 'Authorization: Bearer KEY'; `matchmaker key --renew` makes an admin's."
+_HOW_TO_SIGN_IN = (
+    "Sign in, or send 'Authorization: Bearer KEY'; `matchmaker key --renew` makes an admin's."
+)
 
 
 def _of_key(key: str) -> Principal:
@@ -253,7 +255,7 @@ def _of_key(key: str) -> Principal:
         return ADMIN
     principal = _or_recently(key, lambda: services().api_keys.principal_of(key))
     if principal is None:
-        raise SignInNeeded("The key is not right.", mend=_HOW)
+        raise SignInNeeded("The key is not right.", mend=_HOW_TO_SIGN_IN)
     return principal
 
 

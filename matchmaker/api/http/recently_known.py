@@ -9,7 +9,7 @@ from collections import OrderedDict
 from typing import Any
 
 KEPT_SECONDS = 600.0
-_MOST = 5_000
+_MAX_KEPT = 5_000
 
 
 class RecentlyKnown:
@@ -26,7 +26,7 @@ class RecentlyKnown:
             self._known.pop(name, None)
             if known is not None:
                 self._known[name] = time.monotonic(), known
-            while len(self._known) > _MOST:
+            while len(self._known) > _MAX_KEPT:
                 self._known.popitem(last=False)
 
     def get(self, secret: str) -> Any | None:

@@ -21,7 +21,7 @@ from matchmaker.workflow.responsiveness import (
 # Of each kind so many are read, the newest: how one answers now is what counts.
 _READ = 50
 _KEPT_SECONDS = 600.0
-_KEPT = 10_000
+_MAX_KEPT = 10_000
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Responsiveness:
             return figures
         figures = self.read(id)
         with self._lock:
-            if len(self._known) >= _KEPT:
+            if len(self._known) >= _MAX_KEPT:
                 self._known.clear()
             self._known[id] = now, figures
         return figures

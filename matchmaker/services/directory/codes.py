@@ -19,7 +19,7 @@ from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 from matchmaker.text import normal
 
-MOST = 20
+MAX_CODES = 20
 ASKED_ABOUT = 8  # choices that a question about a name names
 CodeTable = Literal["places", "industries", "clusters"]
 # The fields in which they are named.
@@ -129,7 +129,7 @@ class Codes:
         return ""
 
     def search(self, table: CodeTable, text: str) -> tuple[Coded, ...]:
-        """Those whose name begins with the text, then those that contain it, `MOST` in all."""
+        """Those whose name begins with the text, then those that contain it, `MAX_CODES` in all."""
         return _search(self.reader.current(), table, text)
 
     def id_of(self, table: CodeTable, text: str) -> str | None:
@@ -241,7 +241,7 @@ def _search(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[Coded, ...
         for row, pair in enumerate(names)
         if row not in among and any(sought in name for name in pair)
     ]
-    return tuple(_coded(snapshot, table, row) for row in [*begins, *holds][:MOST])
+    return tuple(_coded(snapshot, table, row) for row in [*begins, *holds][:MAX_CODES])
 
 
 def _ids(snapshot: Snapshot, table: CodeTable) -> dict[str, int]:

@@ -41,7 +41,7 @@ from matchmaker.snapshot.model import (
 )
 from matchmaker.store.ports import GraphStore
 
-MOST = 100
+MAX_CHOICES = 100
 # Values of a facet that are shown.
 _VALUES = 30
 _PLACES: CodeTable = "places"
@@ -194,7 +194,7 @@ class FacetedDirectory:
             ranked = np.array(
                 [row for id in wanted.only if (row := numbers.get(id, -1)) in among], dtype=np.int64
             )
-        shown = ranked[max(0, offset) : max(0, offset) + max(1, min(limit, MOST))]
+        shown = ranked[max(0, offset) : max(0, offset) + max(1, min(limit, MAX_CHOICES))]
         ids = snapshot.ids_of(shown.astype(np.int32))
         known = self.store.organizations_by_id(ids)
         return len(rows), tuple(

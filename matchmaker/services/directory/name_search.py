@@ -15,7 +15,7 @@ Mark = tuple[int, int]
 _LETTERS = re.compile(r"[a-zü][a-zü' ]*")
 _WORD = re.compile(r"[^\W_]+")
 # Parts of a name that a short name may begin with.
-_APART = re.compile(r"[\s·・•‧(（\[【\-—]+")
+_NAME_SEPARATORS = re.compile(r"[\s·・•‧(（\[【\-—]+")
 # English words that an acronym passes over.
 _PASSED_OVER = frozenset({"of", "the", "and", "for", "in", "at", "de", "la", "du", "des", "und"})
 _SHORTEST_INITIALS, _SHORTEST_PINYIN = 2, 2
@@ -189,7 +189,7 @@ def _strength_written(name: str, text: str, place: int) -> float:
     share = len(text) / len(name)
     if place == 0:
         return 0.9 + 0.05 * share
-    is_word = _APART.fullmatch(name[place - 1]) is not None
+    is_word = _NAME_SEPARATORS.fullmatch(name[place - 1]) is not None
     return (0.8 if is_word else 0.7) + 0.05 * share
 
 
@@ -221,7 +221,7 @@ def _abbreviated(name: str, short: str) -> list[int]:
 
     [] where it does not, or where they stand side by side.
     """
-    begins = [0, *(match.end() for match in _APART.finditer(name))]
+    begins = [0, *(match.end() for match in _NAME_SEPARATORS.finditer(name))]
     for begin in begins:
         if name[begin : begin + 1] != short[0]:
             continue

@@ -19,7 +19,7 @@ from matchmaker.services.directory.codes import Codes, CodeTable
 from matchmaker.store.ports import GraphStore
 
 # Whoever says "SME" means each of them; of some it is known only that they are one.
-_SMALL = frozenset({Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME})
+_SME_SIZES = frozenset({Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME})
 
 
 def named_in(where: OrganizationFilter, codes: Codes, store: GraphStore) -> OrganizationFilter:
@@ -40,7 +40,7 @@ def named_in(where: OrganizationFilter, codes: Codes, store: GraphStore) -> Orga
 
 def sizes_meant(sizes: frozenset[Size]) -> frozenset[Size]:
     """With micro, small and medium for SMEs."""
-    return sizes | _SMALL if Size.SME in sizes else sizes
+    return sizes | _SME_SIZES if Size.SME in sizes else sizes
 
 
 def countries_meant(names: Iterable[str]) -> frozenset[str]:

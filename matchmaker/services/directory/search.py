@@ -62,7 +62,7 @@ _TABLES: Mapping[ResultKind, CodeTable] = {
     ResultKind.PLACE: "places",
     ResultKind.INDUSTRY: "industries",
 }
-_SAID: Mapping[StatementKind, ResultKind] = {
+_RESULT_KINDS: Mapping[StatementKind, ResultKind] = {
     StatementKind.NEED: ResultKind.NEED,
     StatementKind.OFFER: ResultKind.OFFER,
     StatementKind.DESCRIPTION: ResultKind.ORGANIZATION,
@@ -286,14 +286,14 @@ class Search:
         self, snapshot: Snapshot, text: str, wanted: frozenset[ResultKind], *, by_meaning: bool
     ) -> dict[ResultKind, list[_AnsweringStatement]]:
         """Statements that say what was typed, then those that mean something like it."""
-        if not wanted & frozenset(_SAID.values()) or len(normal(text)) < 2:
+        if not wanted & frozenset(_RESULT_KINDS.values()) or len(normal(text)) < 2:
             return {}
         standing = self._standing(snapshot, text, by_meaning=by_meaning)
         groups: dict[ResultKind, list[_AnsweringStatement]] = {}
         owners_told = set[int]()
         kinds, texts = snapshot.statements.kind, snapshot.statements.table.column("text")
         for row, by, strength in standing:
-            kind = _SAID[STATEMENT_KINDS[kinds[row]]]
+            kind = _RESULT_KINDS[STATEMENT_KINDS[kinds[row]]]
             owners = snapshot.statement_organizations.row(row)
             match = quoted(MatchReason(by, str(texts[row].as_py()), strength), text)
             for owner in owners.tolist():

@@ -20,7 +20,7 @@ from matchmaker.workflow.interactions import Interaction, InteractionKind, Shown
 
 log = structlog.get_logger(__name__)
 _WAITING = 2_000
-_TOGETHER = 100
+_COMMIT_SIZE = 100
 MAX_PICKS = 500
 DISMISSAL_REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other")
 _PICKS = (InteractionKind.SAVED, InteractionKind.DISMISSED)
@@ -178,7 +178,7 @@ class InteractionLog:
     def _write(self) -> None:
         while True:
             together = [self._queue.get()]
-            while len(together) < _TOGETHER:
+            while len(together) < _COMMIT_SIZE:
                 try:
                     together.append(self._queue.get_nowait())
                 except queue.Empty:

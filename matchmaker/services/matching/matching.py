@@ -16,7 +16,7 @@ from matchmaker.embedding import Encoder, VectorCache, VectorCaches
 from matchmaker.errors import InvalidInput, NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.messages import message
-from matchmaker.recommend.exposure import TOGETHER
+from matchmaker.recommend.exposure import MIN_CROWD
 from matchmaker.recommend.model import Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import (
@@ -244,7 +244,7 @@ class Matching:
             )
 
         usual = ranker.prices(GOALS[request.goal])
-        together = usual is not None and request.capped and len(asking) >= TOGETHER
+        together = usual is not None and request.capped and len(asking) >= MIN_CROWD
 
         def askers() -> Iterator[Iterable[Asker]]:
             for number, chunk in enumerate(chunks(asking)):

@@ -17,7 +17,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.notification import Notification, NotificationKind
-from matchmaker.workflow.saved_search import FIRST, SavedSearch
+from matchmaker.workflow.saved_search import ALERTED_RANKS, SavedSearch
 
 log = structlog.get_logger(__name__)
 MOST_KEPT = 30
@@ -166,7 +166,7 @@ class SavedSearches:
     def _ranking(self, principal: Principal, search: SavedSearch) -> list[str]:
         """Ids of the best, best first; nothing is recorded."""
         fields, matching = search.fields, self.matching()
-        request = question_of(fields, FIRST, is_measured=bool(search.organization))
+        request = question_of(fields, ALERTED_RANKS, is_measured=bool(search.organization))
         text = next(iter(fields.get("text", ())), "")
         if question := next(iter(fields.get("question", ())), ""):
             text = self.long_questions.text(principal, question)

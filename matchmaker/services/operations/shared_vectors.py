@@ -21,7 +21,7 @@ FOLDER = "vectors"
 # So many are kept in memory at most, and lost when the process dies.
 ROWS = 4096
 # Small segments become one when there are so many.
-MANY = 64
+MAX_SEGMENTS = 64
 SMALL_BYTES = 16_000_000
 
 log = structlog.get_logger(__name__)
@@ -104,7 +104,7 @@ class SharedVectors:
     def _merge(self) -> None:
         for part in self.cache().parts:
             small = [each for each in self.objects.listed(_folder(part)) if each.size < SMALL_BYTES]
-            if len(small) < MANY:
+            if len(small) < MAX_SEGMENTS:
                 continue
             rows: dict[bytes, bytes] = {}
             for each in small:

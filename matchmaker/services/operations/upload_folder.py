@@ -18,7 +18,7 @@ from matchmaker.store.documents import new_id
 from matchmaker.workflow.job import LineCounts, LineProblem
 
 # So many files that were not written are kept of everybody.
-KEPT = 5
+KEPT_UPLOADS = 5
 _STATE_FILE, _CHECK_FILE, _LINES_FILE = "upload.json", "check.json", "problems.jsonl"
 _OWN_FILES = frozenset({_STATE_FILE, _CHECK_FILE, _LINES_FILE})
 _UNFINISHED = ".new"
@@ -136,7 +136,7 @@ class UploadFolder:
         with path.open("wb") as file:
             shutil.copyfileobj(content, file)
         kept = Upload(id, path, UploadState(), self.mirror).save(UploadState(cluster))
-        for upload in self.all_of(principal)[KEPT:]:
+        for upload in self.all_of(principal)[KEPT_UPLOADS:]:
             if upload.id != id:
                 self.drop(upload)
         return kept

@@ -25,11 +25,11 @@ from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import FINAL
 from matchmaker.workflow.survey import SurveyState
 
-_TOGETHER = 200
+_COMMIT_SIZE = 200
 # Records to forget: how many, what is counted of them by month and name, and their removal.
 _Old = tuple[int, Mapping[tuple[str, str], int], list[Change]]
 # Who has left is written so that no person can be told from it.
-LEFT = "left"
+DEPARTED = "left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,8 @@ class Privacy:
     def _old_interactions(self) -> Iterator[_Old]:
         repository, before = self.repositories.interactions, self.clock() - self.keep_traces
         old = [stored for stored in repository.iterate() if stored.value.at < before]
-        for start in range(0, len(old), _TOGETHER):
-            together = old[start : start + _TOGETHER]
+        for start in range(0, len(old), _COMMIT_SIZE):
+            together = old[start : start + _COMMIT_SIZE]
             counts: Counter[tuple[str, str]] = Counter()
             for stored in together:
                 interaction = stored.value
@@ -258,10 +258,10 @@ class Privacy:
                 unit.add(repositories.invitations.remove(invitation))
             for message in repositories.messages.iterate():
                 if message.value.author == account.id:
-                    nameless = replace(message.value, author=LEFT)
+                    nameless = replace(message.value, author=DEPARTED)
                     unit.add(repositories.messages.put(nameless, message.version))
             for note in repositories.call_notes.iterate("author", account.id):
-                nameless_note = replace(note.value, author=LEFT)
+                nameless_note = replace(note.value, author=DEPARTED)
                 unit.add(repositories.call_notes.put(nameless_note, note.version))
             for call in repositories.calls.iterate("team", account.id):
                 team = tuple(each for each in call.value.team if each.account != account.id)

@@ -21,7 +21,7 @@ from matchmaker.store.graph_copy import GraphCopy
 from matchmaker.store.graph_reading import Returned, TransactionWork
 from matchmaker.store.graph_store import Completion
 from matchmaker.store.log import Entry
-from matchmaker.store.lookup import Also, changes_since, export, nothing_else
+from matchmaker.store.lookup import FurtherKeys, changes_since, export, nothing_else
 from matchmaker.store.neo4j import cypher, cypher_write, migrations
 from matchmaker.store.neo4j.connection import BULK_SECONDS, REQUEST_SECONDS, Connection, run
 from matchmaker.store.neo4j.documents import (
@@ -215,7 +215,9 @@ class Neo4jStore(Store):
             work = partial(run, query=cypher.SET_EMBEDDINGS, revision=revision, rows=chunk)
             self._connection.write(work, BULK_SECONDS)
 
-    def changes_since(self, state: GraphState, also: Also = nothing_else) -> GraphChanges | None:
+    def changes_since(
+        self, state: GraphState, also: FurtherKeys = nothing_else
+    ) -> GraphChanges | None:
         """See `GraphStore.changes_since`; few rows, so writers wait for their reading."""
         if self._read(lambda tx: tx.changed_keys(state.version, state.stamp)) is None:
             return None

@@ -41,7 +41,7 @@ _SPEAKER = {
     OFFERS.name: Relationship.OFFERS,
     NEEDS.name: Relationship.NEEDS,
 }
-_HELD = {**_SPEAKER, CERTIFICATES.name: Relationship.HOLDS}
+_HOLDER_RELATIONSHIPS = {**_SPEAKER, CERTIFICATES.name: Relationship.HOLDS}
 _LINKS = {
     "parent": Link(Relationship.WITHIN),
     "place": Link(Relationship.LOCATED_IN),
@@ -68,7 +68,7 @@ def links(table: Table[Any]) -> Iterator[tuple[Reference, Link]]:
     """What a node's references are in the graph."""
     for reference in table.references:
         if reference.field == "organization":
-            owner = _HELD.get(table.name)
+            owner = _HOLDER_RELATIONSHIPS.get(table.name)
             yield reference, Link(owner, True) if owner else Link(Relationship.ALIAS_OF)
         else:
             yield reference, _LINKS[reference.field]

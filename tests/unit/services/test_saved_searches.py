@@ -9,7 +9,7 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.workflow.saved_search import EVERY, FIRST, SavedSearch
+from matchmaker.workflow.saved_search import ALERTED_RANKS, MIN_INTERVAL, SavedSearch
 from tests.passwords import cheap_passwords
 
 PASSWORD = "correct horse 9"
@@ -22,9 +22,9 @@ def search(**changes):
 
 
 def test_nobody_is_told_twice_and_only_the_first_ten_count():
-    ranking = [f"o{number}" for number in range(FIRST + 2)]
+    ranking = [f"o{number}" for number in range(ALERTED_RANKS + 2)]
     begun = search().begun(ranking, NOW)
-    assert (begun.told, begun.latest, begun.alerts) == (tuple(ranking[:FIRST]), (), True)
+    assert (begun.told, begun.latest, begun.alerts) == (tuple(ranking[:ALERTED_RANKS]), (), True)
     moved = ["new", *ranking]
     assert begun.newcomers(moved) == ("new",)
     seen = begun.seen(moved, NOW)
@@ -35,9 +35,9 @@ def test_nobody_is_told_twice_and_only_the_first_ten_count():
 
 
 def test_a_search_is_due_after_an_hour_unless_it_was_stopped():
-    assert not search().is_due(NOW + EVERY - timedelta(seconds=1))
-    assert search().is_due(NOW + EVERY)
-    assert not search().stopped().is_due(NOW + EVERY)
+    assert not search().is_due(NOW + MIN_INTERVAL - timedelta(seconds=1))
+    assert search().is_due(NOW + MIN_INTERVAL)
+    assert not search().stopped().is_due(NOW + MIN_INTERVAL)
 
 
 def sellers(*numbers):
@@ -78,14 +78,14 @@ def test_somebody_new_is_told_once_and_stopped_searches_tell_nothing(world):
     kept = searches.keep(me, "  Ball valve  castings ", "", FIELDS)
     assert (kept.name, set(kept.told)) == ("Ball valve castings", {"t:1", "t:2"})
     assert ("unknown", "x") not in kept.query
-    time[0] += EVERY
+    time[0] += MIN_INTERVAL
     assert searches.look_again() == 0
     wired.store.upsert(sellers(3))
     wired.refresher.refresh(ADMIN)
     assert searches.look_again() == 0, "looked at within the hour"
-    time[0] += EVERY
+    time[0] += MIN_INTERVAL
     assert searches.look_again() == 1
-    time[0] += EVERY
+    time[0] += MIN_INTERVAL
     assert searches.look_again() == 0
     [notice] = notices(wired, account)
     assert notice.message.text("en") == (
@@ -95,11 +95,11 @@ def test_somebody_new_is_told_once_and_stopped_searches_tell_nothing(world):
     searches.set_alerts(me, kept.id, alerts=False)
     wired.store.upsert(sellers(4))
     wired.refresher.refresh(ADMIN)
-    time[0] += EVERY
+    time[0] += MIN_INTERVAL
     assert searches.look_again() == 0
     # Begun again, what came meanwhile is nothing new.
     searches.set_alerts(me, kept.id, alerts=True)
-    time[0] += EVERY
+    time[0] += MIN_INTERVAL
     assert searches.look_again() == 0
     assert len(notices(wired, account)) == 1
 
