@@ -64,7 +64,9 @@ class Message:
             text = translated(self.id, language, self.context)
         if not self.parameters:
             return text
-        return text % {name: shown(value, language) for name, value in self.parameters.items()}
+        return text % {
+            name: localised_value(value, language) for name, value in self.parameters.items()
+        }
 
     def __str__(self) -> str:
         return self.text(SOURCE)
@@ -170,7 +172,7 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(SOURCE)
 
 
-def shown(value: object, language: str) -> object:
+def localised_value(value: object, language: str) -> object:
     """A parameter as the reader sees it; numbers stay numbers, for `%(share).2f`."""
     if isinstance(value, Message):
         return value.text(language)
@@ -178,13 +180,15 @@ def shown(value: object, language: str) -> object:
         return term(value, language)
     if isinstance(value, _Sentences):
         pattern = translated("%(before)s %(after)s", language, _SENTENCES)
-        first, *rest = (str(shown(part, language)) for part in value)
+        first, *rest = (str(localised_value(part, language)) for part in value)
         for after in rest:
             first = pattern % {"before": first, "after": after}
         return first
     if isinstance(value, tuple | list | set | frozenset):
         parts = sorted(map(str, value)) if isinstance(value, set | frozenset) else value
-        return translated(", ", language, _LIST).join(str(shown(part, language)) for part in parts)
+        return translated(", ", language, _LIST).join(
+            str(localised_value(part, language)) for part in parts
+        )
     return value
 
 

@@ -93,7 +93,7 @@ from matchmaker.services.operations.node_work import (
     holder_of_work,
 )
 from matchmaker.services.operations.process_lock import Holder, ProcessLock
-from matchmaker.services.operations.refresher import SnapshotRefresher, alone
+from matchmaker.services.operations.refresher import SnapshotRefresher, exclusively
 from matchmaker.services.operations.shared_vectors import SharedVectors
 from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
 from matchmaker.services.operations.upload_folder import UploadFolder
@@ -447,11 +447,11 @@ class Wiring:
             lambda: open_cache(self.settings.data_dir / "models", self.settings),
             # A file needs no copy of itself.
             self.graph_copy if self.settings.store_kind == "neo4j" else None,
-            alone
+            exclusively
             if self.shared_state is None
             else SharedRefresh(
                 self.shared_state, self.snapshot_exchange, self.shared_vectors
-            ).alone,
+            ).exclusively,
             FETCH_SECONDS,
         )
 

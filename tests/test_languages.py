@@ -222,7 +222,7 @@ def visitor(app, world, role: str, language: str):
     client = app.test_client()
     with client.session_transaction() as session:
         if role != "anyone":
-            account = world.services.accounts.own(world.principal(role))  # as it is by now
+            account = world.services.accounts.own_account(world.principal(role))  # as it is by now
             session["session"] = world.services.sessions.begin(account, SignInOrigin())
         session["language"] = language
     return client

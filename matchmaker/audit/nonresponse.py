@@ -76,7 +76,7 @@ class SurveyedTies:
         return np.argwhere(open_pairs if self.directed else np.triu(open_pairs, 1))
 
     @property
-    def known(self) -> PairIndices:
+    def known_pairs(self) -> PairIndices:
         """Pairs (k, 2) of which it is known whether they are tied."""
         known = self.possible & self.seen
         return np.argwhere(known if self.directed else np.triu(known, 1))
@@ -155,7 +155,7 @@ def as_network(view: View, reported: BoolArray, directed: bool) -> ClusterNetwor
 def imputed(view: View, ties: SurveyedTies, draws: int) -> Iterator[BoolArray]:
     """Networks (n, n) of what was told, with ties drawn for the pairs of which nothing is known."""
     rng = np.random.default_rng([len(ties.answered), int(ties.reported.sum()), draws])
-    known, unseen = ties.known, ties.unseen
+    known, unseen = ties.known_pairs, ties.unseen
     if not len(known):
         return
     if len(known) > _FIT_ROWS:

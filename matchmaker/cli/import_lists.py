@@ -65,7 +65,7 @@ def _import_list(
         id = workflow.keep(ADMIN, file.name, content, cluster)
     if chosen != type(chosen)():
         workflow.choose(ADMIN, id, chosen)
-    preview = workflow.look(ADMIN, id, at_length=True)
+    preview = workflow.preview(ADMIN, id, at_length=True)
     if preview.refused is not None:
         raise preview.refused
     report = preview.report

@@ -25,7 +25,7 @@ from matchmaker.cli.output import (
     wired,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import message, shown
+from matchmaker.messages import localised_value, message
 
 if TYPE_CHECKING:
     from matchmaker.ingest.report import Parsed, ReadProgress
@@ -348,6 +348,6 @@ def duplicates(as_json: bool) -> None:
         print_json([fields_of(pair) for pair in pairs])
         return
     for pair in pairs:
-        reason = shown(pair.reasons, language())
+        reason = localised_value(pair.reasons, language())
         click.echo(f"{pair.score:.2f}  {pair.first}  {pair.second}  {reason}")
     say(message("%(count)s pairs to decide on.", count=len(pairs)), error=True)

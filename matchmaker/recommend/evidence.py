@@ -77,7 +77,7 @@ class TextFit:
         return self._similarity(np.arange(len(self.snapshot.statements.kind), dtype=np.int32))
 
     @cached_property
-    def _asked(self) -> FloatArray:
+    def _question_vectors(self) -> FloatArray:
         """Vectors of the texts as columns, then those for other languages, zeros for none.
 
         Shape (dimension, texts), or twice as many where any text has another one abroad.
@@ -109,11 +109,13 @@ class TextFit:
         everyone = len(statements) == len(snapshot.vectors)
         vectors = snapshot.vectors if everyone else snapshot.vectors[statements]
         # One product for all questions: the statements' vectors pass the memory once.
-        products = np.asarray(vectors @ self._asked, dtype=np.float32)
+        products = np.asarray(vectors @ self._question_vectors, dtype=np.float32)
         similarity = self._by_language(products, statements)
         if everyone and len(passages.statement):
             begins = np.flatnonzero(np.diff(passages.statement, prepend=-1))
-            of_passages = np.maximum.reduceat(snapshot.passage_vectors @ self._asked, begins)
+            of_passages = np.maximum.reduceat(
+                snapshot.passage_vectors @ self._question_vectors, begins
+            )
             rows = passages.statement[begins]
             of_passages = self._by_language(of_passages, rows)
             similarity[rows] = np.maximum(similarity[rows], of_passages)
@@ -128,7 +130,9 @@ class TextFit:
         rows = self.snapshot.passages.of(statement)
         if not self._is_embedded:
             return np.zeros((rows.stop - rows.start, len(self.questions)), dtype=np.float32)
-        products = np.asarray(self.snapshot.passage_vectors[rows] @ self._asked, dtype=np.float32)
+        products = np.asarray(
+            self.snapshot.passage_vectors[rows] @ self._question_vectors, dtype=np.float32
+        )
         return self._by_language(products, np.full(len(products), statement, dtype=np.int32))
 
     def quotation(self, statement: int) -> tuple[int, int]:

@@ -26,18 +26,18 @@ def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
         asked = own_questions(pairs.seeker, pairs.goal)[0]
         answering = best_answers(pairs.snapshot, pairs.fit, asked, row, MAX_CLAUSES)
         return tuple(
-            piece(pairs, number, fit)
+            statement_evidence(pairs, number, fit)
             for place, (number, fit, _) in enumerate(answering)
             if place == 0 or fit >= FITS_PARTLY
         )
     return tuple(
-        piece(pairs, number, fit)
+        statement_evidence(pairs, number, fit)
         for number, fit in best_statements(pairs.snapshot, pairs.fit, row, MAX_CLAUSES)
         if fit >= FITS_PARTLY
     )
 
 
-def piece(pairs: Pairs, number: int, fit: float) -> Evidence:
+def statement_evidence(pairs: Pairs, number: int, fit: float) -> Evidence:
     """A statement as evidence, of a long one the passage that fits."""
     statements = pairs.snapshot.statements
     start, end = pairs.fit.quotation(number)

@@ -148,7 +148,7 @@ class AffiliationNetwork:
     def levels(self, row: int) -> tuple[Reached, ...]:
         """What is left of `hops` by recency where mass is pushed, `ITERATIONS` of them."""
         walker = self.walkers[Pace.RECENT]
-        levels = [walker.first(row)]
+        levels = [walker.after_first_step(row)]
         while len(levels) < ITERATIONS:
             levels.append(walker.next(levels[-1]))
         return tuple(levels)
@@ -167,7 +167,7 @@ class AffiliationNetwork:
             second = self.hop(self.first_hop(row, Pace.EVEN), Pace.EVEN)
             return self.hop(second, Pace.RECENT)
         evenly, lately = self.walkers[Pace.EVEN], self.walkers[Pace.RECENT]
-        first = evenly.first(row)
+        first = evenly.after_first_step(row)
         if not len(first.rows):
             return Near(first.rows, np.zeros(0, np.float32), self.organizations)
         third = lately.next(evenly.next(first))

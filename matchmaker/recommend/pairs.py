@@ -102,15 +102,15 @@ class Pairs:
     def held_stages(self) -> int:
         """Bit mask of the value-chain stages that the seeker holds: as stated, else as it says."""
         said = 0 if self.seeker.stages else _union(t.held_stages for t in self.seeker.texts)
-        return self.seeker.stages | said | _union(t.held_stages for t in self._asked)
+        return self.seeker.stages | said | _union(t.held_stages for t in self._question_texts)
 
     @cached_property
     def sought_stages(self) -> int:
         """Bit mask of the stages that its question, or its needs of the goal, look for."""
-        return _union(text.sought_stages for text in self._asked)
+        return _union(text.sought_stages for text in self._question_texts)
 
     @property
-    def _asked(self) -> list[SeekerText]:
+    def _question_texts(self) -> list[SeekerText]:
         return [
             text
             for text in self.seeker.texts
@@ -163,7 +163,7 @@ class Pairs:
         """Personalised PageRank by recency to everybody; zeros outside the network."""
         if self.seeker.row is None:
             return self._nobody
-        return self._made(("pagerank", restart), lambda: self._pagerank(restart))
+        return self._computed_once(("pagerank", restart), lambda: self._pagerank(restart))
 
     def _pagerank(self, restart: float) -> Scores | FloatArray:
         if self.network.is_pushed:
@@ -178,7 +178,9 @@ class Pairs:
     def _results(self) -> dict[object, Scores | FloatArray]:
         return {}
 
-    def _made(self, key: object, make: Callable[[], Scores | FloatArray]) -> Scores | FloatArray:
+    def _computed_once(
+        self, key: object, make: Callable[[], Scores | FloatArray]
+    ) -> Scores | FloatArray:
         if key not in self._results:
             self._results[key] = make()
         return self._results[key]
@@ -190,13 +192,13 @@ class Pairs:
         row = self.seeker.row
         if row is None:
             return self._nobody
-        return self._made(measure, lambda: measure(self.network, row))
+        return self._computed_once(measure, lambda: measure(self.network, row))
 
     def affine(
         self, name: str, measure: Callable[[Affinity], Scores | FloatArray]
     ) -> Scores | FloatArray:
         """A measure of what places and programmes prefer, to everybody, kept under a name."""
-        return self._made(("affinity", name), lambda: measure(self.affinity))
+        return self._computed_once(("affinity", name), lambda: measure(self.affinity))
 
     @cached_property
     def around(self) -> Neighbourhood:

@@ -162,7 +162,7 @@ def _known(
 
     Asked in words, those who say that they have it; who only may is one of the others.
     """
-    known = selection.known(everyone, request)
+    known = selection.known_partners(everyone, request)
     if not request.only_new or not known.any():
         return (), 0
     ranked = _rank(everyone, known, request, ranker)
@@ -223,7 +223,9 @@ def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
             pairs.snapshot.id_of(row),
             pairs.snapshot.name_of(row),
             pairs.snapshot.english_name_of(row),
-            explain.piece(pairs, int(pairs.answers.statements[place]), float(fits[place])),
+            explain.statement_evidence(
+                pairs, int(pairs.answers.statements[place]), float(fits[place])
+            ),
         )
         for place in order[fits[order] > 0].tolist()
         for row in [int(pairs.rows[place])]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from matchmaker.recommend.answers import heard
+from matchmaker.recommend.answers import answering_statements
 from matchmaker.recommend.conditions import UNMET, Programme, checks, open_programmes, share_met
 from matchmaker.recommend.model import ProgrammeFit, Seeker
 from matchmaker.recommend.pairs import Pairs
@@ -54,7 +54,7 @@ def fitting(pairs: Pairs, allowed: BoolArray, limit: int) -> tuple[ProgrammeFit,
     fits: FloatArray = pairs.fit.blended_of(statements)
     answers: list[bool | None] = [None] * len(programmes)
     if questions:
-        answers = list(heard(snapshot, pairs.fit, questions, statements).tolist())
+        answers = list(answering_statements(snapshot, pairs.fit, questions, statements).tolist())
     weight = WORDS if questions else PROFILE
     ranked = [
         _fit(snapshot, seeker, programme, float(fit), weight, answer)

@@ -42,13 +42,13 @@ class CandidateFacts:
     row: int
 
     @cached_property
-    def alone(self) -> Pairs:
+    def candidate_pair(self) -> Pairs:
         """The seeker against this candidate alone."""
         return self.pairs.only(np.flatnonzero(self.pairs.rows == self.row))
 
     def feature(self, name: str) -> float:
         """A feature's value for this candidate alone."""
-        return float(FEATURES[name].compute(self.alone)[0])
+        return float(FEATURES[name].compute(self.candidate_pair)[0])
 
 
 # The leading figure of a sentence, None where there is none, and the sentence.
@@ -71,7 +71,7 @@ def _text(facts: CandidateFacts, good: bool) -> Sentence:
 
 
 def _specification(facts: CandidateFacts, good: bool) -> Sentence:
-    comparison = facts.alone.answers.comparisons[0]
+    comparison = facts.candidate_pair.answers.comparisons[0]
     if comparison is None:
         return None, message("says nothing of what you specify")
     if comparison.denied:
@@ -83,7 +83,7 @@ def _specification(facts: CandidateFacts, good: bool) -> Sentence:
     others = [each for each in judged if not each.on_record]
     if not others:
         return None, on_record
-    text = _said(others, good)
+    text = _named_requirements(others, good)
     if on_record.id:
         text = message("%(before)s, %(after)s", before=on_record, after=text)
     return None, text
@@ -93,7 +93,7 @@ def _met_on_record(facts: CandidateFacts) -> Message:
     """What of the question is met by facts on record; "" for nothing."""
     if not facts.pairs.seeker.asks_in_words:
         return Message("")
-    comparison = facts.alone.answers.comparisons[0]
+    comparison = facts.candidate_pair.answers.comparisons[0]
     return _on_record(comparison.met if comparison is not None else ())
 
 
@@ -111,7 +111,7 @@ def _on_record(judged: Sequence[Judgement]) -> Message:
     )
 
 
-def _said(judged: Sequence[Judgement], good: bool) -> Message:
+def _named_requirements(judged: Sequence[Judgement], good: bool) -> Message:
     """What of a specification a statement, or the graph of places and kinds, says."""
     # Where it is and what it is stands in the graph, and is not its saying.
     said = [each for each in judged if each.requirement.kind not in TOLD_BY_GRAPH]
@@ -184,7 +184,7 @@ def _nearness(facts: CandidateFacts, good: bool) -> Sentence:
         if good:
             return None, message("both in %(place)s", place=place)
         return None, message("how far within %(place)s is not known", place=place)
-    km = float(facts.alone.distance_km[0])
+    km = float(facts.candidate_pair.distance_km[0])
     if math.isnan(km):
         return None, message("distance unknown, counted as average")
     if good:

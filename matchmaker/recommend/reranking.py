@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from matchmaker.goals import Goal
-from matchmaker.recommend.explain import piece
+from matchmaker.recommend.explain import statement_evidence
 from matchmaker.recommend.features.registry import Family, feature
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
@@ -87,7 +87,7 @@ def reranked_scores(pairs: Pairs, scores: FloatArray, reranker: Reranker) -> Flo
     read = read[statements[read] >= 0]
     if len(read) < 2:
         return column
-    texts = [piece(pairs, int(statements[place]), 0.0).text for place in read.tolist()]
+    texts = [statement_evidence(pairs, int(statements[place]), 0.0).text for place in read.tolist()]
     values = reranker.scores(question, texts)
     low, high = float(values.min()), float(values.max())
     if high > low:

@@ -149,7 +149,7 @@ class Eligible:
         return int(np.count_nonzero(self.mask))
 
     @cached_property
-    def few(self) -> IntArray | None:
+    def rows_if_few(self) -> IntArray | None:
         return self.first(self.count) if self.count <= MAX_ONE_BY_ONE else None
 
     def first(self, count: int) -> IntArray:
@@ -162,7 +162,7 @@ class Eligible:
 
     def best(self, scores: Scores | FloatArray, count: int) -> IntArray:
         """Rows of the largest scores above zero among them, largest first, ties by row."""
-        few = self.few
+        few = self.rows_if_few
         if few is None and not isinstance(scores, np.ndarray):
             return scores.best(self.mask, count)
         if few is None:

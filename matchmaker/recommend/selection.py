@@ -41,7 +41,7 @@ def eligible(pairs: Pairs, request: Request[int]) -> BoolArray:
     return allowed
 
 
-def known(pairs: Pairs, request: Request[int]) -> BoolArray:
+def known_partners(pairs: Pairs, request: Request[int]) -> BoolArray:
     """Suitable partners that the seeker has already, with capacity or without, shape (n,)."""
     partners = np.zeros(len(pairs.snapshot), dtype=np.bool_)
     partners[_known_rows(pairs)] = True

@@ -148,7 +148,7 @@ class Walker:
         indptr = np.append(0, np.cumsum(np.bincount(row[kept], minlength=len(hubs))))
         return sparse.csr_array((chances.data[kept], chances.indices[kept], indptr), shape)
 
-    def first(self, row: int) -> Reached:
+    def after_first_step(self, row: int) -> Reached:
         """After the first step from one organisation, hub or not: exact."""
         rows = np.array([row], dtype=np.int32)
         return Reached(*self._organizations.collect(*self._passed(rows, np.ones(1))))

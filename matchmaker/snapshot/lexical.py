@@ -342,7 +342,7 @@ def translated_share(index: LexicalIndex, text: str, chinese: IntArray) -> Float
     for word in words_of(text):
         said = np.zeros(len(index.length), dtype=np.float32)
         for headword, share in dictionary().headwords_of(word).items():
-            rows = _saying(index, headword)
+            rows = _statements_with_name(index, headword)
             said[rows] = np.maximum(said[rows], np.float32(share))
         for term in terms(word):
             said[_postings(index, term)] = 1
@@ -387,12 +387,14 @@ def _naming(snapshot: Snapshot, concept: int) -> IntArray:
 
     def rows() -> IntArray:
         forms = thesaurus().concepts[concept].forms
-        return np.unique(np.concatenate([_saying(snapshot.lexical, form) for form in forms]))
+        return np.unique(
+            np.concatenate([_statements_with_name(snapshot.lexical, form) for form in forms])
+        )
 
     return snapshot.cached(("concept", concept), rows)
 
 
-def _saying(index: LexicalIndex, name: str) -> IntArray:
+def _statements_with_name(index: LexicalIndex, name: str) -> IntArray:
     """Statements that have all words of a name, and all pairs of characters of a Chinese one."""
     postings = [_postings(index, term) for term in dict.fromkeys(terms(name))]
     if not postings or not all(len(rows) for rows in postings):

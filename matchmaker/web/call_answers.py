@@ -24,7 +24,7 @@ from matchmaker.web.layout import (
 )
 from matchmaker.workflow.call import CallPhase
 from matchmaker.workflow.call_answer import Bid, Met
-from matchmaker.workflow.call_comparison import alone
+from matchmaker.workflow.call_comparison import sole_bid
 from matchmaker.workflow.refusals import DeclineReason
 
 _FIELDS = ("price", "currency", "unit", "lead_time_days", "minimum_quantity", "capacity", "text",
@@ -38,7 +38,7 @@ def answer_page(
 
     Where one acts for several, the one that was invited; `own` if it was, or nobody was.
     """
-    parts = services().call_answers.parts(principal, id)
+    parts = services().call_answers.answering_organizations(principal, id)
     others = sorted(principal.organizations - {own, *parts})
     ways = list(dict.fromkeys([*([own] if own in parts else parts), own, *others]))
     form = _first_form(principal, id, ways)
@@ -51,7 +51,7 @@ def answer_page(
         met=_met(form, request.form if problem else {}),
         verdicts=list(Met),
         reasons=list(DeclineReason),
-        own_bid=alone(form.organization.id, form.bid) if form.bid else None,
+        own_bid=sole_bid(form.organization.id, form.bid) if form.bid else None,
         of_team=services().calls.is_of_team(principal, id),
         today=services().clock().date(),
         problem=problem,

@@ -158,7 +158,7 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
         may_invite=may_invite,
         decides=view.role is CallRole.DECIDER,
         own=_own_caller(principal, view),
-        parts=services().call_answers.parts(principal, view.brief.id),
+        parts=services().call_answers.answering_organizations(principal, view.brief.id),
         members=_members(principal, view.cluster) if may_invite else (),
         roles=list(CallRole),
         end_reasons=[each for each in EndReason if each is not EndReason.UNDECIDED],

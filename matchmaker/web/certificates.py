@@ -11,7 +11,7 @@ from matchmaker.domain import DatePrecision, date_of_text, last_day_of_text
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
 from matchmaker.services.directory.certificates import CertificateContent, ProofFile
-from matchmaker.web.layout import PageAnswer, back, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, redirect_back, show_notice, signed_in, web
 
 
 @web.post("/organizations/<path:id>/certificates")
@@ -35,7 +35,7 @@ def change_certificates(id: str) -> PageAnswer:
         case _:
             use_cases.enter(principal, id, _content(), _proof())
             show_notice(message("Saved."))
-    return back(url_for("web.organization", id=id, _anchor="certificates"))
+    return redirect_back(url_for("web.organization", id=id, _anchor="certificates"))
 
 
 @web.get("/certificates/<path:id>/file")

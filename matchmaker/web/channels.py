@@ -10,8 +10,8 @@ from matchmaker.services.people.channel_call import Delivered
 from matchmaker.services.people.channels import ChannelContent
 from matchmaker.web.layout import (
     PageAnswer,
-    back,
     parse_choice,
+    redirect_back,
     show_notice,
     signed_in,
     web,
@@ -59,7 +59,7 @@ def change_channels() -> PageAnswer:
             use_cases.enter(principal, content)
             show_notice(message("Saved. Try it now: a word is sent there."))
             return redirect(url_for("web.channels"), 303)
-    return back(url_for("web.channels"))
+    return redirect_back(url_for("web.channels"))
 
 
 def _rhythm() -> MailRhythm:

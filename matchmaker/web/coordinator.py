@@ -26,9 +26,9 @@ from matchmaker.web.cluster_answer import SHARES, figure_changes, gain_of, stand
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import (
     PageAnswer,
-    back,
     is_part,
     own_organization,
+    redirect_back,
     show_notice,
     signed_in,
     web,
@@ -420,4 +420,4 @@ def change_gathering(id: str) -> PageAnswer:
     elif action in list(InvitationAnswer):
         services().gatherings.answer(principal, id, own_organization(), InvitationAnswer(action))
     show_notice(gettext("Done."))
-    return back(url_for("web.gathering", id=id))
+    return redirect_back(url_for("web.gathering", id=id))

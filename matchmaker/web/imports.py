@@ -40,7 +40,7 @@ def import_page(id: str = "") -> PageAnswer:
     """A list to bring in, for all or for a cluster, and those brought in before."""
     principal, workflow = signed_in(), services().import_workflow
     upload = request.args.get("upload", "")
-    preview = workflow.look(principal, upload) if upload else None
+    preview = workflow.preview(principal, upload) if upload else None
     table = preview.options.table if preview else ""
     return render_template(
         "import.html",
@@ -56,7 +56,7 @@ def import_page(id: str = "") -> PageAnswer:
         shown=MAX_SHOWN,
         cluster=services().published.cluster(id) if id else None,
         id=id,
-        kept=() if upload else workflow.kept(principal, id),
+        kept=() if upload else workflow.unwritten_uploads(principal, id),
         imports=() if upload else workflow.imports(principal, id),
         address=partial(_address, id),
     )

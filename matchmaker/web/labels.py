@@ -28,8 +28,8 @@ from matchmaker.messages import (
     catalogue,
     languages,
     locale_of,
+    localised_value,
     message,
-    shown,
     translated,
 )
 from matchmaker.terms import TERMS
@@ -73,7 +73,7 @@ def text_of(value: object) -> str:
     if isinstance(value, MatchmakerError):
         return value.text(language())
     if isinstance(value, Message | list | tuple):
-        return str(shown(value, language()))
+        return str(localised_value(value, language()))
     return translated(str(value), language())
 
 

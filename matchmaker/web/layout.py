@@ -158,7 +158,7 @@ def signed_in() -> Principal:
     return principal
 
 
-def back(default: str) -> Response:
+def redirect_back(default: str) -> Response:
     """To the page that the form named, if it is one of ours."""
     target = request.form.get("back", "")
     return redirect(target if is_own_path(target) else default, 303)
@@ -261,7 +261,7 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
         return redirect(url_for("web.second_factor"), 303)
     if request.method == "POST" and request.form.get("back") and status < 500:
         show_notice(error, "bad")
-        return back("/")
+        return redirect_back("/")
     return render_template("problem.html", error=error, status=status), status
 
 

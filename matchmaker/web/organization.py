@@ -56,7 +56,7 @@ def organization(id: str) -> PageAnswer:
     around = services().directory.neighborhood(principal, row.id, 1, _TIES)
     names = {each.id: each for each in (*around.organizations, row)}
     goals = [] if is_own or not own else _goals(principal, own, row)
-    goal, fit = _why(principal, own, row, goals)
+    goal, fit = _best_reason(principal, own, row, goals)
     similar = _similar(principal, profile)
     ties, engagements = _ties(around, row.id), _engagements(around.engagements)
     return render_template(
@@ -102,7 +102,7 @@ def _goals(principal: Principal, own: str, other: Organization) -> list[GoalName
     return [goal for goal in likely_goals(seeker) if other.kind in GOALS[goal].candidates]
 
 
-def _why(
+def _best_reason(
     principal: Principal, own: str, other: Organization, goals: list[GoalName]
 ) -> tuple[GoalName | None, Recommendation | None]:
     """The goal asked for, else the likeliest, and why this one fits it."""

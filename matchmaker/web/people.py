@@ -14,9 +14,9 @@ from matchmaker.messages import languages
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
-    back,
     next_page,
     parse_choice,
+    redirect_back,
     show_notice,
     signed_in,
     web,
@@ -49,7 +49,7 @@ def signing_in() -> PageAnswer:
         show_notice(error.text(language()), "bad")
         return _sign_in_page(email), 401
     _enter(account)
-    return back(url_for("web.home"))
+    return redirect_back(url_for("web.home"))
 
 
 def _enter(account: Account | None) -> None:
@@ -116,7 +116,7 @@ def choose_language() -> PageAnswer:
         session["language"] = wanted
         if g.account is not None:
             _keep_language(g.account, wanted)
-    return back("/")
+    return redirect_back("/")
 
 
 def _keep_language(account: Account, wanted: str) -> None:
@@ -222,10 +222,12 @@ def account() -> PageAnswer:
     principal, sessions, current = signed_in(), services().sessions, _secret()
     return render_template(
         "account.html",
-        keys=services().api_keys.own(principal),
+        keys=services().api_keys.own_keys(principal),
         rhythms=list(MailRhythm),
         secret=session.pop("new_key", ""),
-        sessions=[(own, sessions.is_current(own, current)) for own in sessions.own(principal)],
+        sessions=[
+            (own, sessions.is_current(own, current)) for own in sessions.own_sessions(principal)
+        ],
     )
 
 

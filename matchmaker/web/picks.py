@@ -19,11 +19,11 @@ from matchmaker.web.find import asked_text, picked_by
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     PageAnswer,
-    back,
     is_part,
     localised,
     own_organization,
     parse_choice,
+    redirect_back,
     show_notice,
     signed_in,
     web,
@@ -76,7 +76,7 @@ def pick() -> PageAnswer:
             show_notice(gettext("It will not be shown again."))
     if is_part():
         return _actions(principal, own)
-    return back(url_for("web.saved"))
+    return redirect_back(url_for("web.saved"))
 
 
 @web.post("/compare")
@@ -96,7 +96,7 @@ def choose_to_compare() -> PageAnswer:
         return _tray() if form.get("from") == "tray" else _actions(principal, own, note, True)
     if note:
         show_notice(note, "bad")
-    return back(url_for("web.compare"))
+    return redirect_back(url_for("web.compare"))
 
 
 def _actions(principal: Principal, own: str, note: str = "", with_tray: bool = False) -> str:

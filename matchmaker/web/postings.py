@@ -21,9 +21,9 @@ from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
     acting_organization,
-    back,
     own_organization,
     parse_choice,
+    redirect_back,
     show_notice,
     signed_in,
     web,
@@ -223,7 +223,7 @@ def move_posting(id: str) -> PageAnswer:
     action = parse_choice(PostingAction, request.form.get("action", ""), "action")
     services().postings.act(signed_in(), id, action, request.form.get("note", ""))
     show_notice(gettext("Done."))
-    return back(url_for("web.posting", id=id))
+    return redirect_back(url_for("web.posting", id=id))
 
 
 CANDIDATES_ONLY = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE, Kind.PLATFORM})

@@ -6,7 +6,14 @@ from flask import render_template, request, url_for
 
 from matchmaker.api.http.context import services
 from matchmaker.web.labels import gettext
-from matchmaker.web.layout import PageAnswer, acting_organization, back, show_notice, signed_in, web
+from matchmaker.web.layout import (
+    PageAnswer,
+    acting_organization,
+    redirect_back,
+    show_notice,
+    signed_in,
+    web,
+)
 
 
 @web.get("/refusals")
@@ -31,4 +38,4 @@ def change_exclusions() -> PageAnswer:
     else:
         services().exclusions.exclude(principal, own, other, form.get("note", "").strip())
         show_notice(gettext("You will not be brought together with them; they are not told."))
-    return back(url_for("web.refusals"))
+    return redirect_back(url_for("web.refusals"))

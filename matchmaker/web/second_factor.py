@@ -10,7 +10,7 @@ from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import csrf
 from matchmaker.errors import SignInNeeded, TooManyAttempts
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import PageAnswer, back, next_page, show_notice, signed_in, web
+from matchmaker.web.layout import PageAnswer, next_page, redirect_back, show_notice, signed_in, web
 from matchmaker.workflow.passkey import Site
 
 
@@ -57,7 +57,7 @@ def enter_code() -> PageAnswer:
         show_notice(error.text(language()), "bad")
         return code_page(request.form.get("back", "")), 401
     begin_session(account)
-    return back(url_for("web.home"))
+    return redirect_back(url_for("web.home"))
 
 
 @web.get("/account/second-factor")
@@ -67,7 +67,7 @@ def second_factor() -> PageAnswer:
     return render_template(
         "second_factor.html",
         factor=g.account.second_factor,
-        passkeys=services().passkeys.own(principal),
+        passkeys=services().passkeys.own_passkeys(principal),
         site=site,
         is_at_site=site is not None and is_at(site),
     )
@@ -84,14 +84,14 @@ def change_second_factor() -> PageAnswer:
             return render_template("second_factor.html", begun=begun, picture=picture)
         case "confirm":
             codes = factors.confirm(principal, form.get("code", ""))
-            account = services().accounts.own(principal)
+            account = services().accounts.own_account(principal)
             begin_session(account)
             return render_template("second_factor.html", factor=account.second_factor, codes=codes)
         case "recovery":
             codes = factors.renew_recovery(
                 principal, form.get("password", ""), form.get("code", "")
             )
-            account = services().accounts.own(principal)
+            account = services().accounts.own_account(principal)
             begin_session(account)
             return render_template("second_factor.html", factor=account.second_factor, codes=codes)
         case "remove-passkey":

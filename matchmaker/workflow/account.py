@@ -34,7 +34,7 @@ _GUESSED_FIRST = ("matchmaker", "woaini", "woaini1314", "iloveyou")
 _MOST_JUDGED = 72  # what zxcvbn judges; longer ones are as good as these
 
 
-def _also(name: str, earlier: str) -> Any:
+def _with_earlier_name(name: str, earlier: str) -> Any:
     return Field(validation_alias=AliasChoices(name, earlier), serialization_alias=earlier)
 
 
@@ -59,7 +59,7 @@ class AccountMembership:
     """An account's place in an organisation."""
 
     organization: str
-    role: Annotated[MembershipRole, _also("role", "post")] = MembershipRole.MEMBER
+    role: Annotated[MembershipRole, _with_earlier_name("role", "post")] = MembershipRole.MEMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,16 @@ class Account:
     name: str
     created: datetime
     password_hash: str = ""
-    memberships: Annotated[tuple[AccountMembership, ...], _also("memberships", "belongings")] = ()
+    memberships: Annotated[
+        tuple[AccountMembership, ...], _with_earlier_name("memberships", "belongings")
+    ] = ()
     clusters: tuple[str, ...] = ()
     admin: bool = False
     active: bool = True
     epoch: int = 0
     is_proved: bool = False
     # "issuer subject" of an OpenID provider.
-    openid_subject: Annotated[str, _also("openid_subject", "identity")] = ""
+    openid_subject: Annotated[str, _with_earlier_name("openid_subject", "identity")] = ""
     preferences: Preferences = field(default_factory=Preferences)
     second_factor: SecondFactor | None = None
     passkeys: tuple[Passkey, ...] = ()
@@ -171,7 +173,9 @@ class Invitation:
     email: str
     invited_by: str
     expires: datetime
-    membership: Annotated[AccountMembership | None, _also("membership", "belonging")] = None
+    membership: Annotated[
+        AccountMembership | None, _with_earlier_name("membership", "belonging")
+    ] = None
     cluster: str = ""
     admin: bool = False
     language: str = "zh"

@@ -375,7 +375,7 @@ class CallQuestion:
     answered: datetime.datetime | None = None
 
     @property
-    def shown(self) -> str:
+    def shown_text(self) -> str:
         """The question as everybody reads it."""
         return self.wording or self.text
 

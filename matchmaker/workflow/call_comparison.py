@@ -35,7 +35,7 @@ class ComparedBid:
     unmet: int
 
 
-def alone(organization: str, bid: Bid) -> ComparedBid:
+def sole_bid(organization: str, bid: Bid) -> ComparedBid:
     """A bid beside no other: best in nothing."""
     return ComparedBid(
         organization, bid, (), *(_count(bid, each) for each in (Met.YES, Met.PARTLY, Met.NO))

@@ -49,7 +49,7 @@ class SavedSearch:
         """Who of the first ten was never told."""
         return tuple(id for id in ranking[:ALERTED_RANKS] if id not in self.told)
 
-    def seen(self, ranking: Sequence[str], now: datetime) -> SavedSearch:
+    def after_looking(self, ranking: Sequence[str], now: datetime) -> SavedSearch:
         """The same after looking: the first ten count as told; nobody is told twice."""
         newcomers = self.newcomers(ranking)
         told = (*self.told, *newcomers)[-MOST_TOLD:]
@@ -59,7 +59,7 @@ class SavedSearch:
 
     def begun(self, ranking: Sequence[str], now: datetime) -> SavedSearch:
         """The same with alerts from now on: whoever is there already is nothing new."""
-        seen = self.seen(ranking, now)
+        seen = self.after_looking(ranking, now)
         return replace(seen, latest=self.latest, latest_at=self.latest_at, alerts=True)
 
     def stopped(self) -> SavedSearch:

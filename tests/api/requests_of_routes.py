@@ -289,9 +289,9 @@ def _session(world, role):
     """One of the role's own; anyone has none."""
     if role == "anyone":
         return "none"
-    account = world.services.accounts.own(world.principal(role))
+    account = world.services.accounts.own_account(world.principal(role))
     world.services.sessions.begin(account, SignInOrigin("192.0.2.1"))
-    return world.services.sessions.own(world.principal(role))[0].id
+    return world.services.sessions.own_sessions(world.principal(role))[0].id
 
 
 def _impression(world, role):

@@ -266,7 +266,7 @@ def test_a_key_is_hashed_shown_once_and_revocable(app, wired, owner):
     assert secret not in wired.store.documents.record("api_key", made.key.id).body
     client, headers = app.test_client(), {"Authorization": f"Bearer {made.secret}"}
     assert client.get(f"{API}/account", headers=headers).json["email"] == owner.email
-    assert wired.api_keys.own(owner.principal())[0].last_used is not None
+    assert wired.api_keys.own_keys(owner.principal())[0].last_used is not None
     wired.api_keys.revoke(owner.principal(), made.key.id)
     assert client.get(f"{API}/account", headers=headers).status_code == 401
 

@@ -147,7 +147,7 @@ def test_a_key_that_is_wrong_or_revoked_opens_nothing(as_role, world, monkeypatc
     with pytest.raises(SignInNeeded):
         stdio_server(world.services)
     server = as_role("member")
-    for key in world.services.api_keys.own(world.principal("member")):
+    for key in world.services.api_keys.own_keys(world.principal("member")):
         if key.name == "assistant":
             world.services.api_keys.revoke(world.principal("member"), key.id)
     assert ask(server, "who_am_i")[1]

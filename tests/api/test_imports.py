@@ -147,7 +147,7 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
     monkeypatch.setattr(import_workflow, "MAX_LOOKED_AT", 10)
     workflow = wired.import_workflow
     id = workflow.keep(ADMIN, "organizations.csv", io.BytesIO(LARGE))
-    look = workflow.look(ADMIN, id)
+    look = workflow.preview(ADMIN, id)
     assert (look.is_large, look.report, look.refused) == (True, None, None)
     assert [column.column for column in look.file.columns] == ["id", "name", "kind"]
     assert workflow.status(ADMIN, id).state is ImportState.CHECKING
@@ -155,7 +155,7 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
         workflow.problems(ADMIN, id)
     job = workflow.check(ADMIN, id)
     assert "1" in workflow.run_check(job).text("en")
-    checked = workflow.look(ADMIN, id)
+    checked = workflow.preview(ADMIN, id)
     assert (checked.report.loaded, checked.report.refused, checked.report.new) == (1, 1, 1)
     assert [(row.line, row.is_refused) for row in checked.rows] == [(3, True)]
     status = workflow.status(ADMIN, id)
@@ -166,7 +166,7 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
     assert row[:3] == ("large:2", "", "firm")
     assert "empty" in row[3].text("en")
     workflow.choose(ADMIN, id, replace(workflow.options(ADMIN, id), edits={3: {"name": "Second"}}))
-    assert workflow.look(ADMIN, id).report is None  # what was checked was another reading
+    assert workflow.preview(ADMIN, id).report is None  # what was checked was another reading
     report = workflow.write_now(ADMIN, id)
     assert (report.loaded, report.refused) == (2, 0)
 
@@ -180,7 +180,7 @@ def test_a_large_file_that_cannot_be_read_says_so_after_its_check(wired, monkeyp
     job = workflow.check(ADMIN, id)
     with pytest.raises(InvalidInput):
         workflow.run_check(job)
-    look = workflow.look(ADMIN, id)
+    look = workflow.preview(ADMIN, id)
     assert look.report is None
     assert look.refused is not None
     assert workflow.status(ADMIN, id).state is ImportState.LOOKED_AT

@@ -63,7 +63,7 @@ def test_sessions_are_listed_and_each_can_be_ended(app, owner):
 
 def test_the_store_holds_no_secret_of_a_session(wired, owner):
     secret = wired.sessions.begin(owner, SignInOrigin("192.0.2.1", agent="Firefox"))
-    (session,) = wired.sessions.own(owner.principal())
+    (session,) = wired.sessions.own_sessions(owner.principal())
     assert secret not in wired.store.documents.record("session", session.id).body
     assert session.agent == "Firefox"
 
@@ -94,7 +94,7 @@ def test_who_has_no_password_signs_in_again_before_such_changes(app, wired, owne
             refused = client.post(f"{API}/account/{place}", json=body, headers=headers)
             assert refused.status_code == 409, place
     assert client.post(f"{API}/account/sign-out", json={}, headers=headers).status_code == 204
-    assert wired.sessions.own(owner.principal()) == ()
+    assert wired.sessions.own_sessions(owner.principal()) == ()
 
 
 def test_who_took_a_session_makes_no_key(app, owner):
@@ -158,7 +158,7 @@ def test_what_changes_an_account_ends_its_sessions_and_keys(app, wired, owner, c
     assert client.get(f"{API}/account").status_code == 401
     bearer = {"Authorization": f"Bearer {key.secret}"}
     assert app.test_client().get(f"{API}/account", headers=bearer).status_code == 401
-    (shown,) = wired.api_keys.own(owner.principal())
+    (shown,) = wired.api_keys.own_keys(owner.principal())
     assert shown.revoked
 
 

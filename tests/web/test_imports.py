@@ -44,7 +44,7 @@ def kept(sample, principal, name, text, cluster=""):
 def brought(sample, principal, name, text, cluster=""):
     """A table written as by the pages, and the record of it."""
     id = kept(sample, principal, name, text, cluster)
-    look = sample.import_workflow.look(principal, id)
+    look = sample.import_workflow.preview(principal, id)
     job = sample.import_workflow.write(principal, id)
     work_off(sample)
     assert sample.job_queue.show(ADMIN, job.id).state is JobState.DONE
@@ -143,7 +143,9 @@ def test_a_coordinator_brings_in_members_and_nothing_else(sample):
     ],
 )
 def test_a_coordinator_cannot_speak_for_others(sample, name, text):
-    look = sample.import_workflow.look(COORDINATOR, kept(sample, COORDINATOR, name, text, VALVES))
+    look = sample.import_workflow.preview(
+        COORDINATOR, kept(sample, COORDINATOR, name, text, VALVES)
+    )
     assert look.report.refused == 1
     assert sum(look.report.rows.values()) == 0
 
@@ -161,7 +163,7 @@ def test_who_may_not_import_learns_nothing(sample):
         with pytest.raises(NotAllowed):
             sample.import_workflow.imports(principal, cluster)
     upload = sample.import_workflow.keep(ADMIN, "a.csv", table("id,name,kind\n"))
-    for use in (sample.import_workflow.look, sample.import_workflow.write):
+    for use in (sample.import_workflow.preview, sample.import_workflow.write):
         with pytest.raises(NotFound, match="not there"):
             use(COORDINATOR, upload)
     with pytest.raises(NotAllowed):

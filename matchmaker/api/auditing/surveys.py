@@ -30,7 +30,7 @@ from matchmaker.api.auditing.survey_shapes import (
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import after_of, as_json, created, done, paged, reads, writes
+from matchmaker.api.http.routing import after_of, as_json, created, no_content, paged, reads, writes
 from matchmaker.api.people.requests import Nothing
 
 SURVEYS = Tag(name="surveys", description="Asking members whom they work with, and confirming it.")
@@ -122,7 +122,7 @@ def answer_survey(path: IdPath, body: OwnAnswerBody) -> Response:
 def withdraw_answer(path: IdPath, query: OwnAnswerQuery) -> Response:
     """Take one's own answer back."""
     services().survey_answers.withdraw(current_principal(), path.id, query.organization)
-    return done()
+    return no_content()
 
 
 @surveys.post("/survey-answers/look", **writes(SURVEYS, SurveyFormOut, public=True))

@@ -46,7 +46,7 @@ from matchmaker.api.http.context import current_language, current_principal, ser
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import after_of, as_json, created, done, paged, reads, writes
+from matchmaker.api.http.routing import after_of, as_json, created, no_content, paged, reads, writes
 from matchmaker.services.cooperation.call_export import comparison_export
 from matchmaker.services.cooperation.call_shapes import CallView
 
@@ -210,7 +210,7 @@ def answer_call(path: IdPath, body: BidBody) -> Response:
 def withdraw_call_answer(path: IdPath, query: OwnPartQuery) -> Response:
     """Take one's answer back; nothing of it stays."""
     services().call_answers.withdraw(current_principal(), path.id, query.organization)
-    return done()
+    return no_content()
 
 
 @calls.post("/calls/<id>/decline", **writes(CALLS, CallFormOut))
@@ -262,11 +262,11 @@ def list_exclusions(path: IdPath) -> Response:
 def exclude(path: IdPath, header: IdempotencyHeaders, body: NewExclusion) -> Response:
     """Never be brought together with somebody again; they are not told."""
     services().exclusions.exclude(current_principal(), path.id, body.organization, body.note)
-    return done()
+    return no_content()
 
 
 @calls.delete("/organizations/<path:id>/never-with", **writes(REFUSALS))
 def allow(path: IdPath, query: OwnPartQuery) -> Response:
     """Take somebody off the list."""
     services().exclusions.allow(current_principal(), path.id, query.organization)
-    return done()
+    return no_content()

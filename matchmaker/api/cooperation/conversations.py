@@ -28,7 +28,16 @@ from matchmaker.api.cooperation.routes import INTRODUCTIONS
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import READ, after_of, as_json, created, done, paged, reads, writes
+from matchmaker.api.http.routing import (
+    READ,
+    after_of,
+    as_json,
+    created,
+    no_content,
+    paged,
+    reads,
+    writes,
+)
 from matchmaker.errors import WrongState
 from matchmaker.exports.calendar import MEDIA_TYPE, CalendarEvent, calendar_file
 from matchmaker.messages import message
@@ -54,14 +63,14 @@ def sends(media_type: str, what: str, tag: Tag = INTRODUCTIONS) -> dict[str, Any
 def give_reference(path: IdPath, header: IdempotencyHeaders) -> Response:
     """Let the other side count this finished introduction; nobody is named."""
     services().references.give(current_principal(), path.id)
-    return done()
+    return no_content()
 
 
 @conversations.delete("/introductions/<id>/reference", **writes(INTRODUCTIONS))
 def take_back_reference(path: IdPath, header: IdempotencyHeaders) -> Response:
     """Let it be counted no longer."""
     services().references.take_back(current_principal(), path.id)
-    return done()
+    return no_content()
 
 
 @conversations.get("/introductions/<id>/messages", **reads(INTRODUCTIONS, MessagePage))

@@ -17,7 +17,7 @@ from matchmaker.api.directory.routes import ORGANIZATIONS
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import as_json, created, done, reads, writes
+from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
 
 certificates = APIBlueprint("certificates", __name__, url_prefix=API_PREFIX)
 
@@ -90,7 +90,7 @@ def change_certificate(
 def remove_certificate(path: IdPath, header: IdempotencyHeaders) -> Response:
     """Take one's own certificate out, with its file."""
     services().certificates.remove(current_principal(), path.id)
-    return done()
+    return no_content()
 
 
 def certificate_file(principal: Principal, id: str) -> Response:

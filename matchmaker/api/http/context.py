@@ -67,7 +67,7 @@ def _preferred_language() -> str:
     if not principal.account:
         return SOURCE
     try:
-        preferred = services().accounts.own(principal).preferences.language
+        preferred = services().accounts.own_account(principal).preferences.language
     except MatchmakerError:
         return SOURCE  # an answer that says that the store is down must not fail for it
     return best_language([preferred]) or SOURCE

@@ -101,6 +101,6 @@ def paged(
     return as_json(shape.model_validate({"items": rows, "next": following}, from_attributes=True))
 
 
-def done() -> Response:
+def no_content() -> Response:
     """Done, with nothing to say."""
     return Response(status=HTTPStatus.NO_CONTENT)

@@ -14,7 +14,7 @@ from matchmaker.api.http.context import current_language, current_principal, ser
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import as_json, done, reads, writes
+from matchmaker.api.http.routing import as_json, no_content, reads, writes
 from matchmaker.api.matching.requests import (
     CandidateQuery,
     Click,
@@ -89,7 +89,7 @@ def _recommended(answer: Answer, names_partners: bool) -> Response:
 def note_click(path: IdPath, header: IdempotencyHeaders, body: Click) -> Response:
     """Note that a candidate of a list was looked at."""
     services().interaction_log.click(current_principal(), path.id, body.candidate)
-    return done()
+    return no_content()
 
 
 @matching.get("/organizations/<path:id>/picks", **reads(INTRODUCTIONS, PickPage))
@@ -106,11 +106,11 @@ def pick_candidate(path: IdPath, header: IdempotencyHeaders, body: Pick) -> Resp
     services().interaction_log.pick(
         current_principal(), path.id, body.candidate, body.kind, body.reason, body.goal
     )
-    return done()
+    return no_content()
 
 
 @matching.delete("/organizations/<path:id>/picks", **writes(INTRODUCTIONS))
 def unpick_candidate(path: IdPath, query: CandidateQuery) -> Response:
     """Neither saved nor dismissed any more."""
     services().interaction_log.unpick(current_principal(), path.id, query.candidate)
-    return done()
+    return no_content()

@@ -12,7 +12,7 @@ from flask_openapi3 import APIBlueprint
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import as_json, created, done, reads, writes
+from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
 from matchmaker.api.people.requests import ChannelTimes, NewChannel
 from matchmaker.api.people.responses import ChannelList, ChannelOut
 from matchmaker.api.people.routes import NOTICES
@@ -57,7 +57,7 @@ def change_channel(path: IdPath, header: IdempotencyHeaders, body: ChannelTimes)
 def remove_channel(path: IdPath, header: IdempotencyHeaders) -> Response:
     """Nothing goes there any more."""
     services().channels.remove(current_principal(), path.id)
-    return done()
+    return no_content()
 
 
 def _listed(cluster: str) -> Response:

@@ -12,7 +12,7 @@ from matchmaker.api.http.browser import awaited_code, begin_session
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.fields import IdPath
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import as_json, created, done, reads, writes
+from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
 from matchmaker.api.people.requests import (
     NewPasskey,
     Nothing,
@@ -43,7 +43,7 @@ def sign_in_by_passkey(body: PasskeyAnswer) -> Response:
 @passkeys.get("/account/passkeys", **reads(ACCOUNTS, PasskeyList, also=NO_ACCOUNT))
 def list_passkeys() -> Response:
     """One's passkeys, with their last use."""
-    own = services().passkeys.own(current_principal())
+    own = services().passkeys.own_passkeys(current_principal())
     return as_json(PasskeyList.model_validate({"items": own}))
 
 
@@ -70,4 +70,4 @@ def remove_passkey(path: IdPath, body: PasswordAndCode) -> Response:
     account = services().passkeys.remove(current_principal(), path.id, body.password, body.code)
     if "session" in session:
         begin_session(account)
-    return done()
+    return no_content()

@@ -20,7 +20,7 @@ from matchmaker.api.http.routing import (
     as_json,
     created,
     cursor_of,
-    done,
+    no_content,
     paged,
     reads,
     writes,
@@ -97,7 +97,7 @@ def sign_in(body: SignIn) -> Response:
 def sign_out() -> Response:
     """End this session, on the server too."""
     end_session()
-    return done()
+    return no_content()
 
 
 def session_of(account: Account | None) -> Response:
@@ -121,21 +121,21 @@ def _enter(account: Account) -> Response:
 def request_reset(body: Email) -> Response:
     """Ask for a link by mail; the answer is the same whether there is such an account or not."""
     services().reset_requests.ask(body.email)
-    return done()
+    return no_content()
 
 
 @people.post("/password/reset", **writes(ACCOUNTS, public=True))
 def reset_password(body: Reset) -> Response:
     """A new password, by the token of a link."""
     services().sign_in.reset(body.token, body.password)
-    return done()
+    return no_content()
 
 
 @people.post("/unsubscribe", **writes(NOTICES, public=True))
 def unsubscribe(body: Token) -> Response:
     """No more mail, by the token of a letter's link."""
     services().notifications.unsubscribe(body.token)
-    return done()
+    return no_content()
 
 
 # -- invitations
@@ -191,14 +191,14 @@ def accept_invitation(body: Accept) -> Response:
 @people.get("/account", **reads(ACCOUNTS, AccountOut, also=NO_ACCOUNT))
 def read_account() -> Response:
     """One's own account."""
-    return as_json(AccountOut.model_validate(services().accounts.own(current_principal())))
+    return as_json(AccountOut.model_validate(services().accounts.own_account(current_principal())))
 
 
 @people.patch("/account", **writes(ACCOUNTS, AccountOut))
 def change_account(body: AccountPatch) -> Response:
     """One's name, language, rhythm of mails and number of alerts a week."""
     principal, service = current_principal(), services().accounts
-    account = service.own(principal)
+    account = service.own_account(principal)
     if body.name is not None:
         account = service.rename(principal, body.name)
     account = service.set_preferences(principal, body.to_preferences(account.preferences))
@@ -212,14 +212,14 @@ def change_password(body: PasswordChange) -> Response:
     account = services().sign_in.change_password(principal, body.old_password, body.new_password)
     if "session" in session:
         begin_session(account)
-    return done()
+    return no_content()
 
 
 @people.post("/account/sign-out", **writes(ACCOUNTS))
 def sign_out_everywhere(body: Password) -> Response:
     """End all sessions of one's account; its keys go on."""
     services().sessions.end_all(current_principal(), body.password)
-    return done()
+    return no_content()
 
 
 @people.get("/account/sessions", **reads(ACCOUNTS, SessionList, also=NO_ACCOUNT))
@@ -228,7 +228,7 @@ def list_sessions() -> Response:
     secret, sessions = _secret(), services().sessions
     items = [
         {**asdict(own), "current": sessions.is_current(own, secret)}
-        for own in sessions.own(current_principal())
+        for own in sessions.own_sessions(current_principal())
     ]
     return as_json(SessionList.model_validate({"items": items}))
 
@@ -237,7 +237,7 @@ def list_sessions() -> Response:
 def end_one_session(path: IdPath, body: Password) -> Response:
     """End one session of one's account."""
     services().sessions.end(current_principal(), path.id, body.password)
-    return done()
+    return no_content()
 
 
 @people.post("/account/second-factor", **writes(ACCOUNTS, NewSecondFactorOut, status=201))
@@ -252,7 +252,7 @@ def confirm_second_factor(body: Code) -> Response:
     """Ask for its codes from now on; every other session and all keys end."""
     codes = services().second_factors.confirm(current_principal(), body.code)
     if "session" in session:
-        begin_session(services().accounts.own(current_principal()))
+        begin_session(services().accounts.own_account(current_principal()))
     return as_json(RecoveryOut(codes=list(codes)))
 
 
@@ -262,7 +262,7 @@ def remove_second_factor(body: PasswordAndCode) -> Response:
     account = services().second_factors.remove(current_principal(), body.password, body.code)
     if "session" in session:
         begin_session(account)
-    return done()
+    return no_content()
 
 
 @people.post("/account/recovery-codes", **writes(ACCOUNTS, RecoveryOut))
@@ -271,7 +271,7 @@ def renew_recovery_codes(body: PasswordAndCode) -> Response:
     factors = services().second_factors
     codes = factors.renew_recovery(current_principal(), body.password, body.code)
     if "session" in session:
-        begin_session(services().accounts.own(current_principal()))
+        begin_session(services().accounts.own_account(current_principal()))
     return as_json(RecoveryOut(codes=list(codes)))
 
 
@@ -285,7 +285,7 @@ def request_confirmation(body: Nothing) -> Response:  # noqa: ARG001
 def confirm_address(body: Token) -> Response:
     """Confirm an address, by the token of a letter's link."""
     services().sign_in.confirm(body.token)
-    return done()
+    return no_content()
 
 
 @people.get("/account/export", **reads(ACCOUNTS, ExportOut, also=NO_ACCOUNT))
@@ -299,13 +299,15 @@ def delete_account(body: Password) -> Response:
     """Delete one's account; what was agreed for an organisation stays with it."""
     services().privacy.delete_own(current_principal(), body.password)
     end_session()
-    return done()
+    return no_content()
 
 
 @people.get("/account/keys", **reads(ACCOUNTS, KeyList, also=NO_ACCOUNT))
 def list_keys() -> Response:
     """One's API keys, with their last use."""
-    return as_json(KeyList.model_validate({"items": services().api_keys.own(current_principal())}))
+    return as_json(
+        KeyList.model_validate({"items": services().api_keys.own_keys(current_principal())})
+    )
 
 
 @people.post("/account/keys", **writes(ACCOUNTS, NewKeyOut, status=201))
@@ -320,7 +322,7 @@ def make_key(body: NewKey) -> Response:
 def revoke_key(path: IdPath) -> Response:
     """End a key."""
     services().api_keys.revoke(current_principal(), path.id)
-    return done()
+    return no_content()
 
 
 # -- others' accounts
@@ -337,7 +339,7 @@ def list_members_accounts(path: IdPath) -> Response:
 def remove_member(path: IdPath, query: AccountQuery) -> Response:
     """Take somebody's place in an organisation away."""
     services().accounts.remove_member(current_principal(), path.id, query.account)
-    return done()
+    return no_content()
 
 
 @people.get("/accounts", **reads(ACCOUNTS, AccountPage))
@@ -358,7 +360,7 @@ def change_others_account(path: IdPath, body: Active) -> Response:
 def delete_others_account(path: IdPath) -> Response:
     """Delete an account, for an admin who was asked to."""
     services().privacy.delete_account(current_principal(), path.id)
-    return done()
+    return no_content()
 
 
 @people.get("/organizations/<path:id>/export", **reads(ACCOUNTS, ExportOut, also=NO_ACCOUNT))
@@ -386,7 +388,7 @@ def read_notices(body: NotificationIds) -> Response:
         services().notifications.mark_read(current_principal(), body.ids)
     else:
         services().notifications.mark_all_read(current_principal())
-    return done()
+    return no_content()
 
 
 @people.get("/webhooks", **reads(NOTICES, HookList))
@@ -407,4 +409,4 @@ def register_webhook(body: NewHook) -> Response:
 def remove_webhook(path: IdPath) -> Response:
     """Have it called no more."""
     services().webhooks.remove(current_principal(), path.id)
-    return done()
+    return no_content()

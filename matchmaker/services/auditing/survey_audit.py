@@ -183,7 +183,7 @@ def surveyed(view: View, survey: SurveyRound, responses: Sequence[SurveyResponse
     for layer in dict.fromkeys(question.layer for question in survey.questions):
         if view.channel not in (_CHANNELS[layer], Channel.COOPERATION):
             continue
-        of_layer = _seen(survey, layer, answered)
+        of_layer = _answered_pairs(survey, layer, answered)
         able = _possible(view, layer)
         if not directed:
             of_layer, able = (of_layer & of_layer.T), (able | able.T)
@@ -198,7 +198,7 @@ def surveyed(view: View, survey: SurveyRound, responses: Sequence[SurveyResponse
     return SurveyedTies(answered, matrix, seen | matrix, possible | matrix, recorded, directed)
 
 
-def _seen(survey: SurveyRound, layer: Layer, answered: BoolArray) -> BoolArray:
+def _answered_pairs(survey: SurveyRound, layer: Layer, answered: BoolArray) -> BoolArray:
     """Pairs (n, n), source to target, of which a side that was asked has answered."""
     seen = np.zeros((len(answered), len(answered)), dtype=np.bool_)
     for question in survey.questions:

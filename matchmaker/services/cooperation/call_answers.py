@@ -85,7 +85,7 @@ class CallAnswers:
         there = self.views.repositories.call_answers.many(list(ids.values()))
         return self._rows([(call, None) for call in calls if ids[call.id] not in there])
 
-    def parts(self, principal: Principal, id: str) -> tuple[str, ...]:
+    def answering_organizations(self, principal: Principal, id: str) -> tuple[str, ...]:
         """Which of one's organisations were invited to a call, or have begun to answer it."""
         ids = {
             call_answer_workflow.answer_id(id, own): own for own in sorted(principal.organizations)
@@ -95,7 +95,7 @@ class CallAnswers:
 
     def form(self, principal: Principal, id: str, organization_id: str) -> CallForm:
         """A call with one's own answer, and the questions that were answered. Raises NotFound."""
-        call, answer = self.views.part(principal, id, organization_id)
+        call, answer = self.views.own_part(principal, id, organization_id)
         return self.views.form(call.value, answer.value)
 
     # -- acting
@@ -155,7 +155,7 @@ class CallAnswers:
         repositories = self.views.repositories
 
         def attempt(unit: UnitOfWork) -> None:
-            call, answer = self.views.part(principal, id, organization_id)
+            call, answer = self.views.own_part(principal, id, organization_id)
             require_open(call.value, unit.at.date())
             self._require_together(call.value, organization_id)
             asked = [
@@ -205,7 +205,7 @@ class CallAnswers:
         repositories = self.views.repositories
 
         def attempt(unit: UnitOfWork) -> CallForm:
-            call, stored = self.views.part(principal, id, organization_id)
+            call, stored = self.views.own_part(principal, id, organization_id)
             if answers:
                 self._require_together(call.value, organization_id)
             after = change(call.value, stored.value, unit.at)

@@ -122,7 +122,7 @@ class CallViews:
 
     # -- who was invited
 
-    def part(
+    def own_part(
         self, principal: Principal, id: str, organization_id: str
     ) -> tuple[Versioned[Call], Versioned[CallAnswer]]:
         """One's own part in a call; a new one (version 0) where its cluster may answer.
@@ -149,7 +149,7 @@ class CallViews:
         questions = tuple(
             AnsweredQuestion(
                 each.id,
-                each.text if each.organization == answer.organization else each.shown,
+                each.text if each.organization == answer.organization else each.shown_text,
                 each.answer,
                 each.answered,
                 each.organization == answer.organization,

@@ -68,7 +68,7 @@ def _coarser(snapshot: Snapshot, top: int) -> CoarserIndustry:
     held = [row for row in above if (coded == row).any()]
     wider = "、".join(str(columns["name"][row].as_py()) for row in held)
     english = str(columns["name_en"][top].as_py() or "")
-    says = np.isin(coded, held) & _says(snapshot, _words(f"{name}、{english}"))
+    says = np.isin(coded, held) & _mentions(snapshot, _words(f"{name}、{english}"))
     return CoarserIndustry(name, wider, frozenset(np.flatnonzero(says).tolist()))
 
 
@@ -93,7 +93,7 @@ def _words(name: str) -> frozenset[str]:
     return frozenset(words)
 
 
-def _says(snapshot: Snapshot, words: frozenset[str]) -> BoolArray:
+def _mentions(snapshot: Snapshot, words: frozenset[str]) -> BoolArray:
     """Whose name or active statements hold one of the words, (N,)."""
     says = np.zeros(len(snapshot), dtype=np.bool_)
     if not words:
@@ -101,13 +101,13 @@ def _says(snapshot: Snapshot, words: frozenset[str]) -> BoolArray:
     pattern = "|".join(re.escape(word) for word in sorted(words))
     table, entries = snapshot.organizations.table, snapshot.organization_statements
     for column in ("name", "name_en"):
-        says |= _holds(table[column], pattern)
-    spoken = _holds(snapshot.statements.table["text"], pattern) & snapshot.statements.active
+        says |= _matches(table[column], pattern)
+    spoken = _matches(snapshot.statements.table["text"], pattern) & snapshot.statements.active
     owners: IntArray = np.repeat(np.arange(len(snapshot), dtype=np.int32), np.diff(entries.indptr))
     says[owners[spoken[entries.indices]]] = True
     return says
 
 
-def _holds(column: pa.ChunkedArray, pattern: str) -> BoolArray:
+def _matches(column: pa.ChunkedArray, pattern: str) -> BoolArray:
     matches = pc.match_substring_regex(column, pattern, ignore_case=True)
     return np.asarray(pc.fill_null(matches, False).to_numpy(), dtype=np.bool_)

@@ -46,7 +46,7 @@ class SavedSearches:
         Raises SignInNeeded, NotAllowed, InvalidInput for a question or name that cannot be kept.
         """
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         name = " ".join(name.split())
         if not 0 < len(name) <= LONGEST_NAME:
             raise InvalidInput(
@@ -114,9 +114,9 @@ class SavedSearches:
             for stored in self.repositories.saved_searches.iterate("alerts", "yes")
             if stored.value.is_due(self.clock())
         ]
-        return sum(self._look(id) for id in due)
+        return sum(self._tell_newcomers(id) for id in due)
 
-    def _look(self, id: str) -> bool:
+    def _tell_newcomers(self, id: str) -> bool:
         """Whether somebody was told of newcomers to a search."""
         stored = self.repositories.saved_searches.get_or_none(id)
         if stored is None or not stored.value.alerts:
@@ -137,7 +137,7 @@ class SavedSearches:
             if now is None or not now.value.alerts:
                 return False
             newcomers = now.value.newcomers(ranking)
-            seen = now.value.seen(ranking, unit.at)
+            seen = now.value.after_looking(ranking, unit.at)
             unit.add(self.repositories.saved_searches.put(seen, now.version))
             if newcomers:
                 facts = {"other": search.name, "count": str(len(newcomers))}

@@ -96,7 +96,7 @@ class ImportWorkflow:
             raise
         return upload.id
 
-    def kept(self, principal: Principal, cluster: str = "") -> list[Upload]:
+    def unwritten_uploads(self, principal: Principal, cluster: str = "") -> list[Upload]:
         """Files of the principal that are not written yet, the newest first."""
         self._require(principal, cluster)
         return [each for each in self.uploads.all_of(principal) if each.state.cluster == cluster]
@@ -124,7 +124,7 @@ class ImportWorkflow:
         state = replace(upload.state, options=options, joins=joins, is_remembered=False)
         upload.save(state)
 
-    def look(self, principal: Principal, id: str, *, at_length: bool = False) -> ImportPreview:
+    def preview(self, principal: Principal, id: str, *, at_length: bool = False) -> ImportPreview:
         """What would come of a kept file, as it was chosen last, else as is proposed.
 
         Of a large one only how it is read, and what `check` found out, unless `at_length` says
@@ -310,7 +310,7 @@ class ImportWorkflow:
             return status_of_record(stored.value)
         if self.repositories.jobs.get_or_none(id) is not None:
             return status_of_job(self.job_queue.show(principal, id))
-        return status_of_preview(self.look(principal, id))
+        return status_of_preview(self.preview(principal, id))
 
     def problems_export(self, principal: Principal, id: str) -> DataExport:
         """What is wrong with lines: as the file has them before it is written, then as told."""

@@ -148,13 +148,13 @@ class JobQueue:
         self._running.add(id)
         try:
             self._write(job, stored.version)
-            self._finish(self._done(job))
+            self._finish(self._carried_out(job))
         except VersionConflict:
             return
         finally:
             self._running.discard(id)
 
-    def _done(self, job: Job) -> Job:
+    def _carried_out(self, job: Job) -> Job:
         """The job with what came of it."""
         with self._heartbeat(job) as heartbeat:
             try:

@@ -158,8 +158,8 @@ class SharedRefresh:
     vectors: SharedVectors
 
     @contextmanager
-    def alone(self) -> Iterator[Callable[[], object]]:
-        """As `SnapshotRefresher.alone`. Raises WrongState while another node makes one.
+    def exclusively(self) -> Iterator[Callable[[], object]]:
+        """As `SnapshotRefresher.exclusively`. Raises WrongState while another node makes one.
 
         What a dead process was at is waited for until its lease runs out.
         """

@@ -42,7 +42,7 @@ class ProcessLock:
         """Take it and say who did. Raises WrongState while another process has it, StorageFull."""
         file = _opened(self.path)
         until = time.monotonic() + wait_seconds
-        while not _taken(file, fcntl.LOCK_EX):
+        while not _try_lock(file, fcntl.LOCK_EX):
             if time.monotonic() >= until:
                 os.close(file)
                 holder = self.holder()
@@ -80,7 +80,7 @@ class ProcessLock:
         except OSError:
             return None
         try:
-            if _taken(file, fcntl.LOCK_SH):
+            if _try_lock(file, fcntl.LOCK_SH):
                 return None
             beat = datetime.fromtimestamp(os.fstat(file).st_mtime, UTC)
             try:
@@ -103,7 +103,7 @@ def _opened(path: Path) -> int:
         raise not_writable(path, error) from None
 
 
-def _taken(file: int, kind: int) -> bool:
+def _try_lock(file: int, kind: int) -> bool:
     try:
         fcntl.flock(file, kind | fcntl.LOCK_NB)
     except BlockingIOError:

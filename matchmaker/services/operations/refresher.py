@@ -52,7 +52,7 @@ CHUNK = 1000
 Progress = Callable[[Message, int, int], None]
 
 
-def alone() -> AbstractContextManager[Callable[[], object]]:
+def exclusively() -> AbstractContextManager[Callable[[], object]]:
     """Where there is one node, nobody else makes snapshots, and none are published."""
     return nullcontext(lambda: None)
 
@@ -74,7 +74,7 @@ class Refreshed:
 class SnapshotRefresher:
     """Makes snapshots; one at a time over all processes of the installation.
 
-    `alone` keeps the makers of other nodes out while its block runs, and gives what publishes
+    `exclusively` keeps the makers of other nodes out while its block runs, and gives what publishes
     the snapshot that was made; what is just being fetched is waited for. `copy` is kept of what
     the snapshot shows, for when the store does not answer.
     """
@@ -87,7 +87,7 @@ class SnapshotRefresher:
     cache: Callable[[], VectorCache | VectorCaches]
     anchor_cache: Callable[[], VectorCache | VectorCaches]
     copy: GraphCopy | None = None
-    alone: Callable[[], AbstractContextManager[Callable[[], object]]] = alone
+    exclusively: Callable[[], AbstractContextManager[Callable[[], object]]] = exclusively
     patience_seconds: float = 0.0
 
     def is_needed(self) -> bool:
@@ -120,7 +120,7 @@ class SnapshotRefresher:
         ModelUnavailable, StorageFull, ServiceUnavailable where it cannot be published.
         """
         principal.require_admin()
-        with folder_lock(self.root, self.patience_seconds), self.alone() as publish:
+        with folder_lock(self.root, self.patience_seconds), self.exclusively() as publish:
             if whole:
                 return self._made_whole(progress, publish, message("This was asked for."))
             try:

@@ -35,7 +35,7 @@ class Accounts:
 
     # -- one's own account
 
-    def own(self, principal: Principal) -> Account:
+    def own_account(self, principal: Principal) -> Account:
         """One's own account. Raises SignInNeeded."""
         principal.require_known()
         if not principal.account:
@@ -45,7 +45,7 @@ class Accounts:
     def set_preferences(self, principal: Principal, preferences: Preferences) -> Account:
         """Set one's preferences of language, mail and alerts. Raises InvalidInput."""
         principal.require_writing()
-        account = self.own(principal)
+        account = self.own_account(principal)
         if account.preferences == preferences:
             return account
         checked_language(preferences.language)
@@ -58,7 +58,7 @@ class Accounts:
     def rename(self, principal: Principal, name: str) -> Account:
         """Give one's account another name. Raises InvalidInput."""
         principal.require_writing()
-        id, cleaned = self.own(principal).id, checked_name(name)
+        id, cleaned = self.own_account(principal).id, checked_name(name)
         return self.change(id, lambda old: replace(old, name=cleaned), "account.renamed", principal)
 
     # -- others' accounts

@@ -38,9 +38,9 @@ class ApiKeys:
     accounts: Accounts
     clock: Clock
 
-    def own(self, principal: Principal) -> tuple[ApiKey, ...]:
+    def own_keys(self, principal: Principal) -> tuple[ApiKey, ...]:
         """One's own keys; those that ended with all sessions are shown as revoked."""
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         return tuple(
             replace(key, revoked=key.revoked or key.epoch not in (None, account.epoch))
             for key in self.repositories.api_keys.values("account", account.id)
@@ -53,9 +53,9 @@ class ApiKeys:
         for a wrong one, WrongState where there are too many.
         """
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
-        if sum(not key.revoked for key in self.own(principal)) >= MAX_KEYS:
+        if sum(not key.revoked for key in self.own_keys(principal)) >= MAX_KEYS:
             raise WrongState(
                 "There are %(max_keys)s keys already.", mend="Revoke one first.", max_keys=MAX_KEYS
             )
@@ -74,7 +74,7 @@ class ApiKeys:
     def revoke(self, principal: Principal, key_id: str) -> None:
         """End a key of one's own. Raises NotFound."""
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
 
         def end(unit: UnitOfWork) -> None:
             stored = self.repositories.api_keys.get_or_none(key_id)

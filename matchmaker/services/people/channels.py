@@ -79,7 +79,7 @@ class Channels:
         Raises NotAllowed, InvalidInput for what cannot or may not be called, WrongState.
         """
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         owner = self._owner(principal, content.cluster)
         if len(self.listed(principal, content.cluster)) >= MAX_CHANNELS:
             raise WrongState(
@@ -304,7 +304,7 @@ class Channels:
         if cluster:
             principal.require_coordinator(cluster)
             return f"cluster:{cluster}"
-        return f"account:{self.accounts.own(principal).id}"
+        return f"account:{self.accounts.own_account(principal).id}"
 
     def _own(self, principal: Principal, id: str) -> Versioned[NoticeChannel]:
         """Raises NotFound for what is not one's own."""

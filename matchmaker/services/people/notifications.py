@@ -48,7 +48,7 @@ class Notifications:
 
     def inbox(self, principal: Principal, after: str = "", limit: int = 50) -> Inbox:
         """One's notifications, newest first. Raises SignInNeeded."""
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         page = self.repositories.notifications.page(
             "account", account.id, after=after, limit=limit, newest_first=True
         )
@@ -58,7 +58,7 @@ class Notifications:
     def mark_read(self, principal: Principal, ids: Iterable[str]) -> None:
         """Raises NotFound for what is not one's own."""
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         ids = list(dict.fromkeys(ids))
         stored = self.repositories.notifications.many(ids)
         for id in ids:
@@ -76,7 +76,7 @@ class Notifications:
     def mark_all_read(self, principal: Principal) -> None:
         """All of one's own."""
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         unread = self.repositories.notifications.iterate("unread", account.id)
         self._mark(list(unread), read=True)
 

@@ -66,7 +66,7 @@ class Passkeys:
         Raises InvalidInput for a wrong one, WrongState where none can be made.
         """
         principal.require_writing()
-        account, site = self.accounts.own(principal), self._required_site()
+        account, site = self.accounts.own_account(principal), self._required_site()
         self.accounts.require_password(principal, account, password)
         _require_room(account)
         challenge = self._challenge(_MAKE, account)
@@ -80,7 +80,11 @@ class Passkeys:
         Raises InvalidInput for an answer that is not to a challenge of this account.
         """
         principal.require_writing()
-        account, site, cleaned = self.accounts.own(principal), self._site(), checked_name(name)
+        account, site, cleaned = (
+            self.accounts.own_account(principal),
+            self._site(),
+            checked_name(name),
+        )
         try:
             challenge, owner, _ = self._read_challenge(_MAKE, answer)
             if owner != account.id:
@@ -143,9 +147,9 @@ class Passkeys:
         by = Principal(account.subject)
         return self._change(by, account.id, use, "account.passkey_used", challenge, _not_right)
 
-    def own(self, principal: Principal) -> tuple[Passkey, ...]:
+    def own_passkeys(self, principal: Principal) -> tuple[Passkey, ...]:
         """One's own, in the order in which they were made. Raises SignInNeeded."""
-        return self.accounts.own(principal).passkeys
+        return self.accounts.own_account(principal).passkeys
 
     def remove(self, principal: Principal, id: str, password: str, code: str = "") -> Account:
         """End a passkey; sessions and keys end. The code is asked of who has an authenticator.
@@ -153,7 +157,7 @@ class Passkeys:
         Raises InvalidInput for a wrong password or code, NotFound.
         """
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
 
         def remove(before: Account) -> Account:

@@ -46,7 +46,7 @@ class Privacy:
 
     def export_own(self, principal: Principal) -> dict[str, Any]:
         """All that is held on the person who asks, without the hashes of secrets."""
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         repositories, id = self.repositories, account.id
         keys = _all(repositories.api_keys, "account", id)
         return {
@@ -119,7 +119,7 @@ class Privacy:
         organisation that has other members.
         """
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
         self._delete(principal, account)
 

@@ -50,7 +50,7 @@ class SecondFactors:
         Raises InvalidInput for a wrong one, WrongState where there is a factor already.
         """
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
         secret = new_secret()
 
@@ -68,7 +68,7 @@ class SecondFactors:
         All sessions and keys end. Raises InvalidInput for a wrong code, WrongState.
         """
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         recovery = new_recovery_codes()
 
         def confirm(before: Account) -> Account:
@@ -88,7 +88,7 @@ class SecondFactors:
     def remove(self, principal: Principal, password: str, code: str) -> Account:
         """Ask for no code any more. Raises InvalidInput for a wrong password or code."""
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
 
         def remove(before: Account) -> Account:
@@ -103,7 +103,7 @@ class SecondFactors:
         InvalidInput for a wrong password or code, WrongState where no second factor is asked for.
         """
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
         recovery = new_recovery_codes()
 

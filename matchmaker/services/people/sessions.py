@@ -69,9 +69,9 @@ class Sessions:
         self._note_use(stored)
         return owner.value
 
-    def own(self, principal: Principal) -> tuple[Session, ...]:
+    def own_sessions(self, principal: Principal) -> tuple[Session, ...]:
         """One's own that have not ended, the latest used first. Raises SignInNeeded."""
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         sessions = [stored.value for stored in self._of(account.id)]
         lasting = [session for session in sessions if not self._is_over(session, account)]
         return tuple(sorted(lasting, key=lambda session: session.last_used, reverse=True))
@@ -83,7 +83,7 @@ class Sessions:
     def end(self, principal: Principal, id: str, password: str) -> None:
         """End a session of one's own. Raises NotFound, InvalidInput for a wrong password."""
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
 
         def remove(unit: UnitOfWork) -> None:
@@ -98,7 +98,7 @@ class Sessions:
     def end_all(self, principal: Principal, password: str) -> None:
         """End every session of one's own; keys go on. Raises InvalidInput for a wrong password."""
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
 
         def remove(unit: UnitOfWork) -> None:

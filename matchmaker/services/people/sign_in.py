@@ -166,7 +166,7 @@ class SignInService:
     def change_password(self, principal: Principal, old: str, new: str) -> Account:
         """A new password; all other sessions end. Raises InvalidInput, NotAllowed."""
         principal.require_writing()
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, old)
         check_password(new, account.email)
         hashed = self.passwords.hash(new)
@@ -223,7 +223,7 @@ class SignInService:
 
     def send_confirmation(self, principal: Principal) -> bool:
         """Mail a link that confirms one's address; False without a mail server."""
-        account = self.accounts.own(principal)
+        account = self.accounts.own_account(principal)
         link = self.links.url("confirm", self.links.token("confirm", [account.id, account.email]))
         text = message(
             "Open this link within %(days)s days to confirm your address:\n\n%(link)s\n",

@@ -71,7 +71,7 @@ class Deadlines:
     def mark_down(self) -> None:
         """The server does not answer: nobody waits for it until it does again."""
         with self._lock:
-            self._here()
+            self._reset_after_fork()
             if self._is_down:
                 return
             self._is_down = True
@@ -81,10 +81,10 @@ class Deadlines:
 
     def _known_down(self) -> bool:
         with self._lock:
-            self._here()
+            self._reset_after_fork()
             return self._is_down
 
-    def _here(self) -> None:
+    def _reset_after_fork(self) -> None:
         """Threads do not come along over a fork."""
         if self._process != os.getpid():
             self._process = os.getpid()

@@ -93,12 +93,12 @@ class SqliteTransaction:
         append_to_log(self._connection, entries)
 
     def rows_by_key(self, table: Table[Row], keys: Sequence[Any]) -> dict[Any, Row]:
-        self._want(keys)
+        self._fill_wanted(keys)
         rows = self._rows(table, f"JOIN wanted ON {codec(table).on_key()}")
         return {key_of(row): row for row in rows}
 
     def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
-        self._want(ids)
+        self._fill_wanted(ids)
         return {
             row[0] for row in self._connection.execute(queries.EXISTING.format(table=table.name))
         }
@@ -117,7 +117,7 @@ class SqliteTransaction:
         self._note_changed(table, [key_of(row) for row in rows])
 
     def remove(self, table: Table[Any], keys: Sequence[Any]) -> int:
-        self._want(keys)
+        self._fill_wanted(keys)
         if table.statement is not None:
             self._connection.execute(queries.DROP_STATEMENT_TERMS)
             self._connection.execute(queries.DROP_STATEMENTS)
@@ -137,7 +137,7 @@ class SqliteTransaction:
         earlier half, or, where this transaction changes so many, everything."""
         if self._changes_many:
             return
-        self._want(keys)
+        self._fill_wanted(keys)
         self._connection.execute(queries.NOTE_CHANGED, (table.name,))
         if self._value(queries.COUNT_CHANGED) <= MOST_NOTED:
             return
@@ -155,7 +155,7 @@ class SqliteTransaction:
             self._connection.execute(query)
 
     def find_referrer(self, table: Table[Any], ids: Collection[str]) -> tuple[str, str] | None:
-        self._want(ids)
+        self._fill_wanted(ids)
         for other in TABLES.values():
             for reference in other.references:
                 if table.name not in reference.tables:
@@ -182,7 +182,7 @@ class SqliteTransaction:
         self._connection.execute(queries.STAMP_VERSION)
         self._connection.execute(queries.FORGET_VERSIONS, (VERSIONS_KEPT,))
 
-    def _want(self, keys: Iterable[Any]) -> None:
+    def _fill_wanted(self, keys: Iterable[Any]) -> None:
         """Fill the temporary table `wanted` with ids, or with keys of two parts."""
         self._connection.execute(queries.WANT_TABLE)
         self._connection.execute(queries.WANT_CLEAR)
@@ -190,13 +190,13 @@ class SqliteTransaction:
         self._connection.executemany(queries.WANT, pairs)
 
     def _write_names(self, rows: Sequence[Organization]) -> None:
-        self._want(row.id for row in rows)
+        self._fill_wanted(row.id for row in rows)
         self._connection.execute(queries.DROP_ORGANIZATION_TERMS)
         indexed = ((" ".join(terms(row.all_names)), row.id) for row in rows)
         self._connection.executemany(queries.PUT_ORGANIZATION_TERMS, indexed)
 
     def _write_participants(self, rows: Sequence[Engagement]) -> None:
-        self._want(row.id for row in rows)
+        self._fill_wanted(row.id for row in rows)
         self._connection.execute(queries.DROP_PARTICIPANTS)
         parts = (
             (row.id, position, *PARTICIPANTS.encode(part))
@@ -208,9 +208,9 @@ class SqliteTransaction:
     def _write_statements(self, table: Table[Any], rows: Sequence[Any]) -> None:
         """Keep the statement of each row, its full text and, where its text stays, its vector."""
         texts = {row.id: table.text(row) for row in rows}
-        self._want(texts)
+        self._fill_wanted(texts)
         self._connection.execute(queries.DROP_STATEMENT_TERMS)
-        self._want(id for id, text in texts.items() if not text)
+        self._fill_wanted(id for id, text in texts.items() if not text)
         self._connection.execute(queries.DROP_STATEMENTS)
         speaking = [row for row in rows if texts[row.id]]
         self._connection.executemany(

@@ -13,7 +13,7 @@ from scipy.optimize import linprog
 from matchmaker.recommend.exposure import CAP as CAP_OF_ALL
 from matchmaker.recommend.exposure import (
     LEANING,
-    TOGETHER,
+    MIN_CROWD,
     Pools,
     Prices,
     Shortlist,
@@ -136,7 +136,7 @@ def test_prices_for_those_who_ask_together_hold_for_just_them() -> None:
     for number in range(400):
         chances = (fame * generator.uniform(0.5, 1.5, 90)).astype(np.float32)
         lists.append(Shortlist(f"t:{number}", True, np.arange(90, dtype=np.int32), chances))
-    few = [replace(one, has_history=False) for one in lists[: TOGETHER - 1]]
+    few = [replace(one, has_history=False) for one in lists[: MIN_CROWD - 1]]
     usual = Prices({"t:usual": 1.0}, {"t:usual": 2.0})
     found = prices_together([*lists, *few], names, 90, usual)
 

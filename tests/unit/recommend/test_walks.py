@@ -45,7 +45,7 @@ def pushed(monkeypatch: pytest.MonkeyPatch, network: AffiliationNetwork, **setti
 
 @pytest.mark.parametrize("restart", [0.1, 0.3, 0.7])
 def test_pushed_to_the_end_it_is_the_walk_itself(monkeypatch, with_hubs, restart) -> None:
-    network = pushed(monkeypatch, with_hubs, LEAST=0, HUB=10**9)
+    network = pushed(monkeypatch, with_hubs, MIN_PROBABILITY=0, HUB=10**9)
     for row in range(0, SIZE, 9):
         exact = restarted(network.hops(row, Pace.RECENT, ITERATIONS), row, restart)
         found = network.pushed_pagerank(network.levels(row), row, restart)
@@ -55,7 +55,7 @@ def test_pushed_to_the_end_it_is_the_walk_itself(monkeypatch, with_hubs, restart
 @pytest.mark.parametrize(("least", "passes_to"), [(1e-3, 1000), (3e-4, 8), (1e-4, 4)])
 def test_it_is_off_by_no_more_than_what_it_says(monkeypatch, with_hubs, least, passes_to) -> None:
     """In sum over all: at most twice what was lost, weighed as the walk's steps are."""
-    network = pushed(monkeypatch, with_hubs, LEAST=least, HUB=60, HUB_PASSES_TO=passes_to)
+    network = pushed(monkeypatch, with_hubs, MIN_PROBABILITY=least, HUB=60, HUB_PASSES_TO=passes_to)
     for row in range(0, SIZE, 9):
         levels = network.levels(row)
         exact = restarted(network.hops(row, Pace.RECENT, ITERATIONS), row, 0.3)
@@ -72,7 +72,7 @@ def test_it_is_off_by_no_more_than_what_it_says(monkeypatch, with_hubs, least, p
 def test_three_steps_pushed_to_the_end_are_three_steps(monkeypatch, with_hubs) -> None:
     second = with_hubs.hop(with_hubs.first_hop(5, Pace.EVEN), Pace.EVEN)
     exact = with_hubs.hop(second, Pace.RECENT)
-    network = pushed(monkeypatch, with_hubs, LEAST=0, HUB=10**9)
+    network = pushed(monkeypatch, with_hubs, MIN_PROBABILITY=0, HUB=10**9)
     assert np.asarray(network.three_step(5)) == pytest.approx(exact, abs=1e-6)
 
 

@@ -202,7 +202,7 @@ RANKING = "Ranking for all"
 def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch):
     """150 firms, ten places each: 30 places are two in a hundred of the 1,500."""
     for module in ("recommend.exposure", "services.matching.matching"):
-        monkeypatch.setattr(f"matchmaker.{module}.TOGETHER", 100)
+        monkeypatch.setattr(f"matchmaker.{module}.MIN_CROWD", 100)
     firms = [f"t:f{number:03}" for number in range(150)]
     steps = []
 
@@ -239,7 +239,7 @@ def test_who_asks_together_shares_attention_among_just_them(learned, monkeypatch
 def test_newcomers_alike_in_all_but_their_id_are_not_all_sent_to_the_same(learned, monkeypatch):
     """120 firms newer than the snapshot, without texts: 24 places are two in a hundred."""
     for module in ("recommend.exposure", "services.matching.matching"):
-        monkeypatch.setattr(f"matchmaker.{module}.TOGETHER", 100)
+        monkeypatch.setattr(f"matchmaker.{module}.MIN_CROWD", 100)
     countries = ("DE", "FR", "IT", "ES")
     new = [
         Organization(f"t:new{n}", f"New {n}", Kind.FIRM, country=countries[n % 4])

@@ -63,7 +63,7 @@ def test_a_refused_file_is_not_kept(wired, workbook):
     path = with_rows(workbook, cell % (b"x" * 50_000_000))
     with pytest.raises(InvalidInput):
         wired.import_workflow.keep(ADMIN, "list.xlsx", io.BytesIO(path.read_bytes()))
-    assert wired.import_workflow.kept(ADMIN) == []
+    assert wired.import_workflow.unwritten_uploads(ADMIN) == []
 
 
 def test_an_archive_of_an_unknown_kind_is_left_to_its_reader(tmp_path):

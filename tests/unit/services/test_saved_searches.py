@@ -27,7 +27,7 @@ def test_nobody_is_told_twice_and_only_the_first_ten_count():
     assert (begun.told, begun.latest, begun.alerts) == (tuple(ranking[:ALERTED_RANKS]), (), True)
     moved = ["new", *ranking]
     assert begun.newcomers(moved) == ("new",)
-    seen = begun.seen(moved, NOW)
+    seen = begun.after_looking(moved, NOW)
     assert (seen.latest, seen.latest_at) == (("new",), NOW)
     # One that fell out and comes back is no newcomer; one that moves up is.
     assert seen.newcomers(ranking) == ()

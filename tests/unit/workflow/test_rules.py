@@ -155,15 +155,15 @@ TEN = tuple(f"t:{number}" for number in range(10))
 def test_a_search_tells_of_the_first_ten_and_of_nobody_twice() -> None:
     assert SEARCH.fields == {"goal": ["supplier"], "text": ["x", "y"]}
     assert SEARCH.newcomers((*TEN, "t:10")) == TEN
-    seen = SEARCH.seen(("t:1", "t:2"), NOW + HOUR)
+    seen = SEARCH.after_looking(("t:1", "t:2"), NOW + HOUR)
     assert (seen.told, seen.latest, seen.latest_at) == (("t:1", "t:2"), ("t:1", "t:2"), NOW + HOUR)
-    again = seen.seen(("t:2", "t:3"), NOW + 2 * HOUR)
+    again = seen.after_looking(("t:2", "t:3"), NOW + 2 * HOUR)
     assert (again.told, again.latest) == (("t:1", "t:2", "t:3"), ("t:3",))
     assert (again.looked, again.latest_at) == (NOW + 2 * HOUR, NOW + 2 * HOUR)
-    nothing = again.seen(("t:1",), NOW + 3 * HOUR)
+    nothing = again.after_looking(("t:1",), NOW + 3 * HOUR)
     assert nothing == replace(again, looked=NOW + 3 * HOUR)
     full = replace(SEARCH, told=tuple(f"o:{number}" for number in range(1000)))
-    told = full.seen(("t:1",), NOW).told
+    told = full.after_looking(("t:1",), NOW).told
     assert (len(told), told[0], told[-1]) == (1000, "o:1", "t:1")
 
 
