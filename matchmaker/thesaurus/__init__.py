@@ -2,14 +2,15 @@
 
 The TSV files beside this module have a concept a line: its name in English and in Chinese, other
 ways to say it, wider concepts, and phrases of people who describe a problem and do not name what
-solves it, alternatives parted by `|`, all in their normal form (`matchmaker.text.normal`). They
+solves it, alternatives parted by `|`, all in their normal form (`matchmaker.text.normal`). Such a
+phrase may have parts joined by ` + `: it is there where all of them are, in whatever order. They
 were written for this project, hold no words of any organisation, and know more than 4,000
 concepts by 50,000 forms.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -23,6 +24,8 @@ from matchmaker.text import has_chinese, normal, singular, words
 ASKED = 0.7
 # Words of an English form.
 _LONGEST_FORM = 6
+
+_JOINS = " + "
 
 Meanings = tuple[tuple[int, float], ...]
 
@@ -52,56 +55,101 @@ class NamedConcepts(NamedTuple):
     coverage: float
 
 
-class _ConceptStretch(NamedTuple):
+class ConceptStretch(NamedTuple):
+    """Where a text says so, and the concepts that it means, each with how surely."""
+
     start: int
     end: int
     meanings: Meanings
 
 
 @dataclass(frozen=True)
-class Thesaurus:
-    """All concepts, and where their forms stand in texts."""
+class _Forms:
+    """What stands for what, by Chinese text and by English words."""
 
-    concepts: tuple[Concept, ...]
     chinese: ahocorasick.Automaton
     english: Mapping[tuple[str, ...], Meanings]
+
+
+class _JointPhrase(NamedTuple):
+    """A phrase in parts, by their numbers, and the concept that it asks for."""
+
+    parts: frozenset[int]
+    concept: int
+
+
+@dataclass(frozen=True)
+class Thesaurus:
+    """All concepts, and where their forms stand in texts.
+
+    `parts` are those of phrases in parts, their meanings numbers of `of_part`, which has the
+    phrases that begin with each.
+    """
+
+    concepts: tuple[Concept, ...]
+    forms: _Forms
+    parts: _Forms
+    of_part: tuple[tuple[_JointPhrase, ...], ...]
 
     def named(self, text: str) -> NamedConcepts:
         """What a text names. Where forms overlap, the longest from the left counts."""
         folded = normal(text)
         worth: dict[int, float] = {}
-        covered = 0
-        for stretch in self._stretches(folded):
-            covered += _letters(folded[stretch.start : stretch.end])
+        covered = bytearray(len(folded))
+        for stretch in self.stretches(folded):
+            covered[stretch.start : stretch.end] = b"\x01" * (stretch.end - stretch.start)
             for number, share in stretch.meanings:
                 worth[number] = max(worth.get(number, 0.0), share)
-        return NamedConcepts(worth, covered / max(_letters(folded), 1))
+        for stretch in self._joint(folded):
+            covered[stretch.start : stretch.end] = b"\x01" * (stretch.end - stretch.start)
+            for number, share in stretch.meanings:
+                worth[number] = max(worth.get(number, 0.0), share)
+        letters = [character.isalnum() for character in folded]
+        both = sum(
+            1 for is_letter, is_said in zip(letters, covered, strict=True) if is_letter and is_said
+        )
+        return NamedConcepts(worth, both / max(sum(letters), 1))
 
-    def _stretches(self, folded: str) -> Iterator[_ConceptStretch]:
-        hits = [*self._in_chinese(folded), *self._in_english(folded)]
+    def _joint(self, folded: str) -> Iterator[ConceptStretch]:
+        """The parts of phrases all of whose parts are there."""
+        there: dict[int, tuple[int, int]] = {}
+        for stretch in (*_in_chinese(self.parts, folded), *_in_english(self.parts, folded)):
+            for number, _ in stretch.meanings:
+                there.setdefault(number, (stretch.start, stretch.end))
+        for first in there:
+            for phrase in self.of_part[first]:
+                if phrase.parts <= there.keys():
+                    for part in phrase.parts:
+                        yield ConceptStretch(*there[part], ((phrase.concept, ASKED),))
+
+    def stretches(self, folded: str) -> Iterator[ConceptStretch]:
+        """Where a text in its normal form names concepts, the longest from the left."""
+        hits = [*_in_chinese(self.forms, folded), *_in_english(self.forms, folded)]
         free = 0
         for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
             if hit.start >= free:
                 free = hit.end
                 yield hit
 
-    def _in_chinese(self, folded: str) -> Iterator[_ConceptStretch]:
-        for last, (length, meanings) in self.chinese.iter(folded):
-            start, end = last + 1 - length, last + 1
-            cuts_word = _is_latin(folded[start - 1 : start + 1]) or _is_latin(
-                folded[last : end + 1]
-            )
-            if not cuts_word:
-                yield _ConceptStretch(start, end, meanings)
 
-    def _in_english(self, folded: str) -> Iterator[_ConceptStretch]:
-        spans = list(words(folded))
-        said = [singular(folded[start:end]) for start, end in spans]
-        for first in range(len(spans)):
-            for last in range(min(first + _LONGEST_FORM, len(spans)), first, -1):
-                if meanings := self.english.get(tuple(said[first:last])):
-                    yield _ConceptStretch(spans[first][0], spans[last - 1][1], meanings)
-                    break
+def _in_chinese(forms: _Forms, folded: str) -> Iterator[ConceptStretch]:
+    if not forms.chinese:  # an automaton of no words does not iterate
+        return
+    for last, (length, meanings) in forms.chinese.iter(folded):
+        start, end = last + 1 - length, last + 1
+        cuts_word = _is_latin(folded[start - 1 : start + 1]) or _is_latin(folded[last : end + 1])
+        if not cuts_word:
+            yield ConceptStretch(start, end, meanings)
+
+
+def _in_english(forms: _Forms, folded: str) -> Iterator[ConceptStretch]:
+    """From the left, of those that begin with a word the longest first."""
+    spans = list(words(folded))
+    said = [singular(folded[start:end]) for start, end in spans]
+    for first in range(len(spans)):
+        for last in range(min(first + _LONGEST_FORM, len(spans)), first, -1):
+            if meanings := forms.english.get(tuple(said[first:last])):
+                yield ConceptStretch(spans[first][0], spans[last - 1][1], meanings)
 
 
 def _is_latin(pair: str) -> bool:
@@ -109,35 +157,58 @@ def _is_latin(pair: str) -> bool:
     return len(pair) == 2 and pair.isascii() and pair.isalnum()
 
 
-def _letters(text: str) -> int:
-    return sum(character.isalnum() for character in text)
-
-
 @cache
 def thesaurus() -> Thesaurus:
     """The shipped one, read once."""
-    rows = list(_rows())
+    return of_rows(list(_rows()))
+
+
+def of_rows(rows: Sequence[ConceptRow]) -> Thesaurus:
+    """A thesaurus of these concepts."""
     numbers = {row.name: number for number, row in enumerate(rows)}
     wider = [tuple(numbers[name] for name in row.wider if name in numbers) for row in rows]
     narrower: list[set[int]] = [set() for _ in rows]
     for number in range(len(rows)):
         for above in _all_above(number, wider):
             narrower[above].add(number)
-    automaton = ahocorasick.Automaton()
-    english: dict[tuple[str, ...], dict[int, float]] = {}
-    for form, meanings in _by_form(rows).items():
-        if has_chinese(form):
-            automaton.add_word(form, (len(form), tuple(meanings.items())))
-        elif said := tuple(singular(form[start:end]) for start, end in words(form)):
-            english.setdefault(said, {}).update(meanings)
-    automaton.make_automaton()
+    by_part: dict[str, dict[int, float]] = {}
+    of_part: list[list[_JointPhrase]] = []
+    for number, row in enumerate(rows):
+        for phrase in filter(_is_joint, row.asked):
+            parts = [_number_of(part, by_part, of_part) for part in phrase.split(_JOINS)]
+            of_part[parts[0]].append(_JointPhrase(frozenset(parts), number))
     concepts = (
         Concept(row.name, row.chinese, row.forms, wider[number], tuple(sorted(narrower[number])))
         for number, row in enumerate(rows)
     )
     return Thesaurus(
-        tuple(concepts), automaton, {said: tuple(each.items()) for said, each in english.items()}
+        tuple(concepts), _forms(_by_form(rows)), _forms(by_part), tuple(map(tuple, of_part))
     )
+
+
+def _forms(by_form: Mapping[str, Mapping[int, float]]) -> _Forms:
+    automaton = ahocorasick.Automaton()
+    english: dict[tuple[str, ...], dict[int, float]] = {}
+    for form, meanings in by_form.items():
+        if has_chinese(form):
+            automaton.add_word(form, (len(form), tuple(meanings.items())))
+        elif said := tuple(singular(form[start:end]) for start, end in words(form)):
+            english.setdefault(said, {}).update(meanings)
+    automaton.make_automaton()
+    return _Forms(automaton, {said: tuple(each.items()) for said, each in english.items()})
+
+
+def _number_of(
+    part: str, by_part: dict[str, dict[int, float]], of_part: list[list[_JointPhrase]]
+) -> int:
+    if part not in by_part:
+        by_part[part] = {len(of_part): ASKED}
+        of_part.append([])
+    return next(iter(by_part[part]))
+
+
+def _is_joint(phrase: str) -> bool:
+    return _JOINS in phrase
 
 
 @lru_cache(maxsize=1_000)
@@ -155,7 +226,9 @@ def by_name_in(language: str, text: str, most: int) -> str:
     )
 
 
-class _ConceptRow(NamedTuple):
+class ConceptRow(NamedTuple):
+    """A line of a TSV file."""
+
     name: str
     forms: tuple[str, ...]
     wider: tuple[str, ...]
@@ -166,23 +239,25 @@ class _ConceptRow(NamedTuple):
         return self.forms[1]
 
 
-def _rows() -> Iterator[_ConceptRow]:
+def _rows() -> Iterator[ConceptRow]:
     for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
         if not file.name.endswith(".tsv"):
             continue
         for line in file.read_text("utf-8").splitlines():
             name, chinese, *others = line.split("\t")
             forms, wider, asked = (tuple(filter(None, cell.split("|"))) for cell in others)
-            yield _ConceptRow(name, (name, chinese, *forms), wider, asked)
+            yield ConceptRow(name, (name, chinese, *forms), wider, asked)
 
 
-def _by_form(rows: list[_ConceptRow]) -> dict[str, dict[int, float]]:
+def _by_form(rows: Sequence[ConceptRow]) -> dict[str, dict[int, float]]:
     """What each form means: concepts that it names, or else only asks for."""
     by_form: dict[str, dict[int, float]] = {}
     for number, row in enumerate(rows):
         for form in row.forms:
             by_form.setdefault(form, {})[number] = 1.0
         for phrase in row.asked:
+            if _is_joint(phrase):
+                continue
             by_form.setdefault(phrase, {}).setdefault(number, ASKED)
     return by_form
 

@@ -8,7 +8,7 @@ import pytest
 
 import matchmaker.thesaurus as package
 from matchmaker.text import normal
-from matchmaker.thesaurus import ASKED, by_name_in, named, thesaurus
+from matchmaker.thesaurus import ASKED, ConceptRow, by_name_in, named, of_rows, thesaurus
 
 LINES = [
     line
@@ -52,6 +52,33 @@ def test_who_describes_the_problem_only_asks_for_what_solves_it() -> None:
     )
     assert named("打压漏气").concepts[number] == ASKED
     assert named("真空浸渗").concepts[number] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "is_asked"),
+    [
+        ("袜子洗过就皱，想找人定型", True),
+        ("定型 皱 袜子", True),  # whatever the order
+        ("袜子洗过就皱", False),
+        ("our sock comes out crumpled, who steams it?", True),
+        ("who steams hats", False),
+    ],
+)
+def test_a_phrase_in_parts_is_there_where_all_its_parts_are(text: str, is_asked: bool) -> None:
+    rows = [
+        ConceptRow(
+            "boarding", ("boarding", "袜子定型"), (), ("袜子 + 皱 + 定型", "socks + crumpled")
+        ),
+        ConceptRow("hat", ("hat", "帽子"), (), ()),
+    ]
+    assert (0 in of_rows(rows).named(text).concepts) == is_asked
+    assert 1 not in of_rows(rows).named(text).concepts or "hat" in text
+
+
+def test_the_parts_of_a_phrase_are_covered() -> None:
+    rows = [ConceptRow("boarding", ("boarding", "定型机"), (), ("袜子 + 皱",))]
+    assert of_rows(rows).named("袜子很皱").coverage == 3 / 4
+    assert of_rows(rows).named("袜子很好").coverage == 0
 
 
 def test_coverage_is_the_share_of_letters_that_name_something() -> None:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from matchmaker.messages import message
-from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.clauses import clauses, fold
 from matchmaker.recommend.specification.codes import occurrence
+from matchmaker.recommend.specification.concepts import NAMED, stated
 from matchmaker.recommend.specification.customers import is_made
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
+    CONCEPT,
     CORE,
     TOLD_BY_GRAPH,
+    UNLISTED,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -30,6 +33,7 @@ from matchmaker.recommend.specification.vocabulary import (
     shapes,
     strengthens,
     wider,
+    words,
 )
 
 _OTHER_NAME = {
@@ -112,7 +116,7 @@ def _is_unsaid(judgement: Judgement) -> bool:
 def _names(statement: Specification) -> bool:
     """Whether a statement names any known product of its own."""
     return any(
-        is_made(item) and item.aspect != "unlisted"
+        is_made(item) and item.aspect not in (UNLISTED, CONCEPT)
         for item in statement.of(RequirementKind.PRODUCT)
     )
 
@@ -143,7 +147,11 @@ def _judge_work(requirement: Requirement, statement: Specification) -> Judgement
         return Judgement(requirement, Fulfilment.UNMET, thing, note, tentative=True)
     if judgement.evidence is not None or judgement.verdict is not Fulfilment.UNKNOWN:
         return judgement
-    work = [item for item in statement.of(RequirementKind.PROCESS) if not item.denied]
+    work = [
+        item
+        for item in statement.of(RequirementKind.PROCESS)
+        if not item.denied and item.aspect != CONCEPT
+    ]
     if not work:
         return judgement
     return Judgement(requirement, Fulfilment.UNMET, work[0], message("other work"), tentative=True)
@@ -164,7 +172,9 @@ def _sold(statement: Specification) -> Requirement | None:
     )
     if first is None or first.kind is RequirementKind.PROCESS or not is_made(first):
         return None
-    return None if first.value in parts() | shapes() or first.aspect == "unlisted" else first
+    return (
+        None if first.value in parts() | shapes() or first.aspect in (UNLISTED, CONCEPT) else first
+    )
 
 
 def _judge(requirement: Requirement, statement: Specification) -> Judgement:
@@ -195,7 +205,18 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
             unmet = unmet or judgement
         else:
             unknown = unknown or judgement
+    if unmet is None and requirement.kind in NAMED and not requirement.denied:
+        named = stated(requirement, statement.text)
+        if named is not None and not _is_denied(named, statement):
+            return Judgement(requirement, Fulfilment.MET, named)
     return unmet or unknown or Judgement(requirement, Fulfilment.UNKNOWN)
+
+
+def _is_denied(named: Requirement, statement: Specification) -> bool:
+    """Whether what is named in other words stands in what a statement denies."""
+    folded = fold(statement.text)
+    scopes = clauses(folded, words(folded).markers)
+    return any(start <= named.start < end for start, end in scopes.denials)
 
 
 def _making(requirement: Requirement, statement: Specification) -> list[Requirement]:
@@ -228,13 +249,17 @@ def _product(requirement: Requirement, item: Requirement) -> Say | None:
         return MET
     if item.family == requirement.family and item.value != item.family:
         return UNMET  # another kind of the same thing
-    if "unlisted" in (requirement.aspect, item.aspect):
+    if not {UNLISTED, CONCEPT}.isdisjoint((requirement.aspect, item.aspect)):
         return None
     made = parts() | shapes()
     if requirement.value in made and item.value not in made:
-        return Say(Fulfilment.UNMET, message("the whole, not the part"), tentative=True)
+        is_whole = item.family in requirement.value.split()  # a valve, not a valve seat
+        note = message("the whole, not the part") if is_whole else message("another product")
+        return Say(Fulfilment.UNMET, note, tentative=True)
     if item.value in made and requirement.value not in made:
-        return Say(Fulfilment.UNMET, message("a part, not the whole"), tentative=True)
+        is_part = requirement.family in item.value.split()
+        note = message("a part, not the whole") if is_part else message("another product")
+        return Say(Fulfilment.UNMET, note, tentative=True)
     return None
 
 

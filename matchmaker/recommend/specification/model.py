@@ -90,6 +90,8 @@ class ItemRole(StrEnum):
 
 # The aspect of a product that another one, named before it, is delivered with.
 COMES_WITH = "comes with"
+# That of a product that no list has, and of what only the thesaurus knows.
+UNLISTED, CONCEPT = "unlisted", "concept"
 
 
 class Requirement(NamedTuple):

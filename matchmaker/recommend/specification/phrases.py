@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
+    UNLISTED,
     ItemRole,
     Requirement,
     RequirementKind,
@@ -146,7 +147,9 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             if _is_aside(folded, match, following):
                 continue
             before = terms[position - 1] if position else None
-            role = role_of(folded, match, before, _next_thing(terms, position))
+            role = role_of(
+                folded, match, _thing_before(terms, position), _next_thing(terms, position)
+            )
             if before is not None and _goes_on(folded, before, match):
                 first = terms[position - 2] if position > 1 else None
                 if is_worked_on(folded, before, first, match):  # plates pump shafts
@@ -213,6 +216,15 @@ def _next_thing(terms: list[TermMatch], position: int) -> TermMatch | None:
     """The term behind one, past what its head is made of: 闸阀的球墨铸铁壳子 are housings."""
     rest = terms[position + 1 :]
     return next((m for m in rest if m.term.kind is not RequirementKind.MATERIAL), None)
+
+
+def _thing_before(terms: list[TermMatch], position: int) -> TermMatch | None:
+    """The term before one, past what it is made of where work is said before: plates steel stems."""
+    before = terms[position - 1] if position else None
+    if before is None or position < 2 or before.term.kind is not RequirementKind.MATERIAL:
+        return before
+    work = terms[position - 2]
+    return work if work.term.kind is RequirementKind.PROCESS else before
 
 
 def _goes_on(folded: str, before: TermMatch, match: TermMatch) -> bool:
@@ -351,7 +363,7 @@ def _compound(
         start,
         end,
         folded[end - 1],
-        "unlisted",
+        UNLISTED,
     )
 
 

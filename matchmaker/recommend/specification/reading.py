@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
+from matchmaker.recommend.specification.concepts import NAMED, named_concepts
 from matchmaker.recommend.specification.figures import figures
 from matchmaker.recommend.specification.model import (
+    UNLISTED,
     ItemRole,
     Requirement,
     RequirementKind,
@@ -54,6 +56,11 @@ def read(text: str) -> Specification:
         taken[item.start : item.end] = b"\x01" * (item.end - item.start)
     free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
     items += phrases(text, folded, free)
+    named = {item.kind for item in items if _is_named(item)}
+    if RequirementKind.PROCESS not in named:
+        for match in free:
+            taken[match.start : match.end] = b"\x01" * (match.end - match.start)
+        items += named_concepts(text, taken, only_work=bool(named))
     if not any(
         item.kind is RequirementKind.PRODUCT and item.role is not ItemRole.CUSTOMER
         for item in items
@@ -64,6 +71,11 @@ def read(text: str) -> Specification:
         return Specification(text)
     items.sort(key=lambda item: (item.start, item.end))
     return Specification(text, tuple(_scoped(items, clauses(folded, markers))))
+
+
+def _is_named(item: Requirement) -> bool:
+    """Whether it is a thing or work that a list names."""
+    return item.kind in NAMED and item.aspect != UNLISTED and item.role is not ItemRole.CUSTOMER
 
 
 def without_measures(specification: Specification) -> str:

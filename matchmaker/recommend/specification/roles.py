@@ -68,7 +68,8 @@ _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 # A gap with one of these joins two things, or says how the first is made.
 _JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按")
 _DETERMINED = re.compile(
-    r"\s(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+)\s)*"
+    r"\s(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
+    r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon)\s)*"
 )
 _GIVEN = re.compile(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
 _DONE = re.compile(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from matchmaker.recommend.specification.model import Requirement, RequirementKind
+from matchmaker.recommend.specification.model import UNLISTED, Requirement, RequirementKind
 from matchmaker.recommend.specification.vocabulary import TermMatch
 
 # Chinese names of things end in what they are; these ends name things that are made.
@@ -162,6 +162,6 @@ def unlisted(
                 begin,
                 end,
                 family=head,
-                aspect="unlisted",
+                aspect=UNLISTED,
             )
     return None

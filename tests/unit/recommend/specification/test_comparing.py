@@ -280,3 +280,42 @@ def test_what_is_asked_for_is_said_without_what_is_only_wished():
     assert "压铸铝壳体" in text
     assert "16949" not in text
     assert "台州" not in text
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "met"),
+    [
+        ("箱体打压漏气，找做浸渗的", "vacuum impregnation of porous castings", "浸渗"),
+        ("underfloor heating", "地暖安装", "underfloor heating"),
+        ("找代理记账", "bookkeeping for small firms", "代理记账"),
+    ],
+)
+def test_what_no_list_has_is_met_in_other_words(need: str, statement: str, met: str) -> None:
+    """By the thesaurus, in whatever language the two are."""
+    assert met in {judgement.requirement.text for judgement in compared(need, statement).met}
+
+
+def test_what_is_denied_in_other_words_meets_nothing() -> None:
+    assert not compared("找代理记账", "we do not offer bookkeeping").met
+
+
+def test_another_product_is_called_so_and_the_whole_of_a_part_the_whole() -> None:
+    def note(statement: str) -> str:
+        (judgement,) = (
+            each for each in compared("valve seats wanted", statement).unmet if each.note
+        )
+        assert judgement.note is not None
+        return judgement.note.text("en")
+
+    assert note("Butterfly valves DN50") == "the whole, not the part"
+    assert note("round bars ex stock") == "another product"
+
+
+def test_what_work_is_done_on_is_no_product_wanted_whatever_it_is_made_of() -> None:
+    need = read("looking for someone to zinc plate small steel brackets")
+    assert values_of(need, RequirementKind.PRODUCT) == []
+    assert values_of(need, RequirementKind.PROCESS) == ["zinc plating"]
+
+
+def values_of(specification, kind: RequirementKind) -> list[str]:
+    return [each.value for each in specification.requirements if each.kind is kind]

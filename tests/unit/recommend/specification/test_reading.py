@@ -362,3 +362,12 @@ def test_what_measures_is_wanted_and_what_is_measured_is_not(text):
 def test_trade_between_firms_is_no_steel():
     assert values("代做跨境B2B平台", "material") == []
     assert values("B16 bolts", "material") == ["B16"]
+
+
+def test_what_no_list_has_is_named_by_the_thesaurus_where_it_is_plain() -> None:
+    def named(text: str) -> list[str]:
+        return [item.text for item in read(text).items if item.aspect == "concept"]
+
+    assert named("夜里开的云仓") == ["云仓"]
+    assert named("求购二手五菱面包车") == []  # no bread
+    assert named("小单的球阀，找厂") == []  # a thing that is listed is all that is asked for
