@@ -31,7 +31,7 @@ class _Accounts:
     def __init__(self, repositories: Repositories) -> None:
         self.repositories = repositories
 
-    def own(self, principal: Principal) -> Account:
+    def own_account(self, principal: Principal) -> Account:
         return self.repositories.accounts.get(principal.account).value
 
 
