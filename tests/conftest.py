@@ -38,6 +38,10 @@ def _one_model_in_memory() -> Iterator[None]:
         yield
 
 
+# Fixtures that load models, or the sample graph whole.
+COSTLY = frozenset({"sample", "embedder", "second", "sample_graph"})
+
+
 # Around all others: pytest-xdist reads the groups in a hook of the same name, itself a first one.
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(
@@ -54,7 +58,7 @@ def pytest_collection_modifyitems(
         fixtures = getattr(item, "fixturenames", ())
         if "chromium_path" in fixtures:
             item.add_marker("browser")
-        if "sample" in fixtures:  # a whole installation with its models
+        if COSTLY.intersection(fixtures):
             item.add_marker("slow")
         server = item.get_closest_marker("neo4j") is not None
         group = "neo4j" if server else item.path.name

@@ -16,6 +16,7 @@ from matchmaker.settings import Settings
 
 from .small_graphs import organization, snapshot_of
 
+pytestmark = pytest.mark.slow  # PyTorch and transformers, imported and run
 ASKED = "steel castings"
 TEXTS = (
     "steel castings of pumps",

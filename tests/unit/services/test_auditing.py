@@ -64,15 +64,15 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
+def sample_graph(tmp_path_factory):
     made = Installation(tmp_path_factory.mktemp("samples"))
     yield made
     made.store.close()
 
 
 @pytest.fixture(scope="module")
-def auditing(installed):
-    return installed.auditing
+def auditing(sample_graph):
+    return sample_graph.auditing
 
 
 def of(name):
@@ -138,10 +138,10 @@ def test_coverage_is_counted(auditing):
     assert has.with_observation == len(here)
 
 
-def test_the_worklist_names_members_and_improves_the_network(auditing, installed):
+def test_the_worklist_names_members_and_improves_the_network(auditing, sample_graph):
     found = auditing.worklist(ADMIN, of("hosiery"))
     assert len(found.items) == 10
-    members = {row.id for row in installed.store.members(of("hosiery"), None, 200).rows}
+    members = {row.id for row in sample_graph.store.members(of("hosiery"), None, 200).rows}
     for one in found.items:
         assert {one.asker.id, one.partner.id} <= members
         assert 0 < one.feasibility <= 1
@@ -394,21 +394,21 @@ def test_clusters_are_derived_where_none_are_declared(tmp_path):
     made.store.close()
 
 
-def test_only_an_admin_draws_borders(installed):
+def test_only_an_admin_draws_borders(sample_graph):
     for write in (True, False):
         with pytest.raises(NotAllowed):
-            installed.cluster_derivation.by_place(ANONYMOUS, PlaceLevel.CITY, 5, write=write)
+            sample_graph.cluster_derivation.by_place(ANONYMOUS, PlaceLevel.CITY, 5, write=write)
     with pytest.raises(NotAllowed):
-        installed.cluster_derivation.by_community(ANONYMOUS, 5)
+        sample_graph.cluster_derivation.by_community(ANONYMOUS, 5)
     with pytest.raises(InvalidInput, match="not known"):
-        installed.cluster_derivation.by_place(ADMIN, PlaceLevel.CITY, 5, "gbt4754:none")
+        sample_graph.cluster_derivation.by_place(ADMIN, PlaceLevel.CITY, 5, "gbt4754:none")
     with pytest.raises(InvalidInput, match="at least 2"):
-        installed.cluster_derivation.by_community(ADMIN, 1)
+        sample_graph.cluster_derivation.by_community(ADMIN, 1)
 
 
-def test_communities_of_the_samples_follow_their_borders(installed):
+def test_communities_of_the_samples_follow_their_borders(sample_graph):
     """Six clusters with few ties between them: the network's own borders are much the same."""
-    found = installed.cluster_derivation.by_community(ADMIN, 10)
+    found = sample_graph.cluster_derivation.by_community(ADMIN, 10)
     assert found.agreement > 0.75
     for row in found.rows:
         assert 0 < row.shared <= row.members
