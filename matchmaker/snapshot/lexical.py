@@ -396,11 +396,20 @@ def _naming(snapshot: Snapshot, concept: int) -> IntArray:
 
 def _statements_with_name(index: LexicalIndex, name: str) -> IntArray:
     """Statements that have all words of a name, and all pairs of characters of a Chinese one."""
-    postings = [_postings(index, term) for term in dict.fromkeys(terms(name))]
-    if not postings or not all(len(rows) for rows in postings):
+    indptr = index.indptr
+    numbers = _buckets_of_name(name, len(indptr) - 1)
+    counts = [int(indptr[number + 1] - indptr[number]) for number in numbers]
+    if not numbers or not all(counts):
         return index.statements[:0]
-    postings.sort(key=len)  # what is left of the fewest is soon nothing
+    # What is left of the fewest is soon nothing.
+    fewest_first = sorted(zip(counts, numbers, strict=True))
+    postings = (index.statements[indptr[each] : indptr[each + 1]] for _, each in fewest_first)
     return reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), postings)
+
+
+@lru_cache(maxsize=50_000)
+def _buckets_of_name(name: str, buckets: int) -> tuple[int, ...]:
+    return tuple(bucket(term, buckets) for term in dict.fromkeys(terms(name)))
 
 
 def _postings(index: LexicalIndex, term: str) -> IntArray:

@@ -165,15 +165,31 @@ class SeekerFactory:
             for text, language in zip(texts, languages, strict=True)
         ]
         named = [place for place, name in enumerate(names) if name]
-        widened = [f"{texts[place]} {names[place]}" for place in named]
-        asked_in = [*languages, *(languages[place] for place in named)]
-        vectors = self._query_vectors([*texts, *widened], asked_in, kept=kept)
+        raw = self._raw(texts, kept=kept)
         abroad: list[FloatArray | None] = [None] * len(texts)
-        for place, other in zip(named, vectors[len(texts) :], strict=True):
-            own = vectors[place]
-            if own is not None and other is not None:
-                abroad[place] = (own + other) * np.float32(0.5)
-        return vectors[: len(texts)], abroad
+        if raw is None:
+            return abroad, abroad
+        vectors = self._comparable(raw, languages)
+        if named:
+            widened = self._widened(
+                raw[named], [f"{texts[place]} {names[place]}" for place in named]
+            )
+            others = self._comparable(widened, [languages[place] for place in named])
+            for place, other in zip(named, others, strict=True):
+                abroad[place] = other
+        return list(vectors), abroad
+
+    def _widened(self, raw: FloatArray, texts: Sequence[str]) -> FloatArray:
+        """Raw vectors (n, d) of questions as they are put in other languages.
+
+        Of several encoders only the last, which knows them best and takes an eighth of the
+        first's time, reads the names besides; one alone reads both, and the mean counts.
+        """
+        *others, last = self.embedder().parts
+        read = last.queries(texts)
+        if not others:
+            return (raw + read) * np.float32(0.5)
+        return np.hstack([raw[:, : -last.dimension], read])
 
     def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
         """How near each question comes to everyday sentences; those are embedded once."""
@@ -191,16 +207,22 @@ class SeekerFactory:
         self, texts: Sequence[str], languages: Sequence[str], *, kept: bool = False
     ) -> Sequence[FloatArray | None]:
         """Of texts put as questions; `kept` in the cache of vectors, as they come again."""
+        raw = self._raw(texts, kept=kept)
+        return [None] * len(texts) if raw is None else list(self._comparable(raw, languages))
+
+    def _raw(self, texts: Sequence[str], *, kept: bool) -> FloatArray | None:
+        """Vectors as the encoders make them, None where the graph has none."""
         if not self.snapshot.meta.dimension:
-            return [None] * len(texts)
+            return None
         embedder = self.embedder()
         check_model(self.snapshot, embedder.identity)
         if kept:
-            raw = embed_missing(self.embedder, self.cache(), texts, as_queries=True)
-        else:
-            raw = embedder.queries(texts)
+            return embed_missing(self.embedder, self.cache(), texts, as_queries=True)
+        return embedder.queries(texts)
+
+    def _comparable(self, raw: FloatArray, languages: Sequence[str]) -> FloatArray:
         means = self.snapshot.query_means
-        return list(comparable(raw, languages, means, embedder.identity.model))
+        return comparable(raw, languages, means, self.embedder().identity.model)
 
     def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
         statements, goals, ticked = self._speaking(profile)
