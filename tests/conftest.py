@@ -38,6 +38,16 @@ def _one_model_in_memory() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _one_snapshot_of_the_samples() -> Iterator[None]:
+    """What is worked out from the sample graph is worked out once in a process."""
+    from tests.samples import load_shared
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matchmaker.snapshot.load.load", load_shared)
+        yield
+
+
 # Fixtures that load models, or the sample graph whole.
 COSTLY = frozenset({"sample", "embedder", "second", "sample_graph"})
 
