@@ -176,20 +176,18 @@ class SeekerFactory:
             )
             others = self._comparable(widened, [languages[place] for place in named])
             for place, other in zip(named, others, strict=True):
-                abroad[place] = other
+                alone = len(self.embedder().parts) == 1
+                abroad[place] = (vectors[place] + other) * np.float32(0.5) if alone else other
         return list(vectors), abroad
 
     def _widened(self, raw: FloatArray, texts: Sequence[str]) -> FloatArray:
         """Raw vectors (n, d) of questions as they are put in other languages.
 
         Of several encoders only the last, which knows them best and takes an eighth of the
-        first's time, reads the names besides; one alone reads both, and the mean counts.
+        first's time, reads the names besides; one alone reads both.
         """
-        *others, last = self.embedder().parts
-        read = last.queries(texts)
-        if not others:
-            return (raw + read) * np.float32(0.5)
-        return np.hstack([raw[:, : -last.dimension], read])
+        last = self.embedder().parts[-1]
+        return np.hstack([raw[:, : raw.shape[1] - last.dimension], last.queries(texts)])
 
     def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
         """How near each question comes to everyday sentences; those are embedded once."""

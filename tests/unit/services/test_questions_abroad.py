@@ -7,6 +7,7 @@ import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.embedding import VectorCache
+from matchmaker.embedding.cache import VectorCaches
 from matchmaker.embedding.identity import ModelIdentity
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
@@ -32,6 +33,18 @@ class Listening:
         return self.passages(texts)
 
 
+class Beside:
+    """Two encoders, their vectors side by side."""
+
+    identity, dimension = IDENTITY, 4
+
+    def __init__(self, parts) -> None:
+        self.parts = parts
+
+    def queries(self, texts):
+        return np.hstack([part.queries(texts) for part in self.parts])
+
+
 @pytest.mark.parametrize(
     ("said", "asked"),
     [
@@ -54,3 +67,22 @@ def test_a_question_is_asked_by_its_names_abroad_where_somebody_speaks_so(
     assert (text.abroad is None) == (len(asked) == 1)
     if text.abroad is not None:
         np.testing.assert_allclose(text.abroad, [0.5, 0.5])
+
+
+def test_of_two_encoders_only_the_last_reads_the_names(tmp_path) -> None:
+    rows = GraphRows(
+        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
+        offers=(Offer("o:1", "t:firm", OfferKind.PRODUCT, "不锈钢球阀"),),
+    )
+    first, last = Listening(), Listening()
+    encoder = Beside((first, last))
+    cache = VectorCaches([VectorCache(tmp_path / name, IDENTITY) for name in "ab"], IDENTITY)
+    snapshot = snapshot_of(rows, {"o:1": [0, 1, 0, 1]})
+    factory = SeekerFactory(None, SnapshotRows(snapshot), lambda: encoder, lambda: cache)  # type: ignore[arg-type]
+    (text,) = factory.free_texts(["ball valves wanted"], GoalName.SUPPLIER)
+    assert "ball valves wanted 球阀" not in first.asked
+    assert "ball valves wanted 球阀" in last.asked
+    assert text.vector is not None and text.abroad is not None
+    own, abroad = np.asarray(text.vector), np.asarray(text.abroad)
+    assert own[1] == own[3] == 0  # what it says itself is on the first axis for both
+    assert abroad[1] == 0 and abroad[3] > 0.5
