@@ -82,7 +82,9 @@ def test_of_two_encoders_only_the_last_reads_the_names(tmp_path) -> None:
     (text,) = factory.free_texts(["ball valves wanted"], GoalName.SUPPLIER)
     assert "ball valves wanted 球阀" not in first.asked
     assert "ball valves wanted 球阀" in last.asked
-    assert text.vector is not None and text.abroad is not None
+    assert text.vector is not None
+    assert text.abroad is not None
     own, abroad = np.asarray(text.vector), np.asarray(text.abroad)
     assert own[1] == own[3] == 0  # what it says itself is on the first axis for both
-    assert abroad[1] == 0 and abroad[3] > 0.5
+    assert abroad[1] == 0
+    assert abroad[3] > 0.5
