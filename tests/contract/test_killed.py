@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -29,64 +30,49 @@ from matchmaker.store.documents import Store
 from matchmaker.store.log import first_broken
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.sqlite import SqliteStore
-from matchmaker.workflow.introduction import Proposal, Transition
-from matchmaker.workflow.introduction_states import ACTIVE, Action, State
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction_states import ACTIVE, Action, OutcomeKind, State
 from matchmaker.workflow.job import Job, JobKind
 from tests.contract.calls import calls_again, calls_on
 from tests.contract.cooperation import cooperation_on, services_on
 from tools.neo4j.server import ServerAddress
 
-WORKER = """
-import sys
-from matchmaker.workflow.introduction_states import Action, OutcomeKind
-from matchmaker.workflow.introduction import Outcome, Transition
-from tests.contract.cooperation import services_on
-from matchmaker.domain import GoalName
-from matchmaker.workflow.introduction import Proposal
 
-kind, place, user, password = sys.argv[1:5]
-if kind == "sqlite":
-    from matchmaker.store.sqlite import SqliteStore
-    store = SqliteStore(__import__("pathlib").Path(place))
-else:
-    from matchmaker.store.neo4j import Neo4jStore
-    store = Neo4jStore(place, user, password)
-services = services_on(store)
-one = services.principal_of("p0.t.f0@example.org")
-two = services.principal_of("p0.t.f1@example.org")
-print("ready", flush=True)
-while True:
-    made = services.introductions.propose(one, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
-    services.introductions.act(two, made.id, Transition(Action.ACCEPT))
-    report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
-    services.introductions.act(one, made.id, report)
-    services.introductions.act(two, made.id, Transition(Action.CONFIRM))
-"""
+def _act_until_killed(opened: Callable[[], Store], ready: int) -> NoReturn:
+    """One introduction after the other from the proposal to its completion, in this process."""
+    services = services_on(opened())
+    one = services.principal_of("p0.t.f0@example.org")
+    two = services.principal_of("p0.t.f1@example.org")
+    os.write(ready, b"!")
+    while True:
+        made = services.introductions.propose(one, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
+        services.introductions.act(two, made.id, Transition(Action.ACCEPT))
+        report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
+        services.introductions.act(one, made.id, report)
+        services.introductions.act(two, made.id, Transition(Action.CONFIRM))
 
 
 @pytest.mark.slow
 def test_a_kill_between_any_two_steps_leaves_the_old_or_the_new_state(
-    store: Store, request: pytest.FixtureRequest, tmp_path: Path
+    store: Store, opened: Callable[[], Store]
 ) -> None:
     services = cooperation_on(store, {"t:f0": 3, "t:f1": 3})
     services.person("t:f0")
     services.person("t:f1")
-    if isinstance(store, SqliteStore):
-        place = ["sqlite", str(tmp_path / "graph.db"), "", ""]
-    else:
-        server = request.getfixturevalue("neo4j_server")
-        place = ["neo4j", server.url, server.user, server.password]
-    root = Path(__file__).parents[2]
     for wait in (0.05, 0.11, 0.17, 0.23, 0.31, 0.4):
-        worker = subprocess.Popen(
-            [sys.executable, "-c", WORKER, *place], stdout=subprocess.PIPE, cwd=root
-        )
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == b"ready\n"
+        is_ready, ready = os.pipe()
+        pid = os.fork()
+        if not pid:
+            try:
+                _act_until_killed(opened, ready)
+            finally:
+                os._exit(1)
+        os.close(ready)
+        assert os.read(is_ready, 1) == b"!"
+        os.close(is_ready)
         time.sleep(wait)
-        worker.kill()
-        worker.wait()
-        worker.stdout.close()
+        os.kill(pid, signal.SIGKILL)
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
         _whole(store)
         _finish(store)
 

@@ -92,6 +92,7 @@ def trained(tmp_path_factory, model_folder):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 500)
         patched.setattr("matchmaker.recommend.train.MINIMUM_ANSWERS", 200)
+        patched.setattr("matchmaker.recommend.train.SEEDS", 2)  # the mean of two is one too
         services.learning.train(GOAL, quiet)
         yield services
     services.store.close()
