@@ -34,7 +34,7 @@ $(VENV)/bin/python:
 $(STAMP): requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing the pinned dependencies (PyTorch is large: some minutes the first time) …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@rm -f $(VENV)/.installed-[0-9]* && touch $@
 
 $(DEV_STAMP): requirements-dev.txt $(STAMP)
