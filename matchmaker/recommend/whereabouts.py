@@ -25,6 +25,7 @@ from matchmaker.snapshot.model import KINDS, SIZES, BoolArray, FloatArray, IntAr
 
 # "Here", "nearby": as far as one drives for a part.
 LOCAL_KM = 60.0
+NOT_NEEDED = np.inf
 LOCAL, ELSEWHERE = "region:local", "region:elsewhere"
 _REGIONS = {
     "region:yangtze-delta": (
@@ -50,7 +51,8 @@ class Whereabouts:
     """What the graph tells of all organisations (N,), whatever they say.
 
     `met`, by key of a requirement of place, distance or kind of partner: 1 for whom it is
-    met, 0 for whom not, NaN where that is unknown. `allowed`: who is where the question
+    met, 0 for whom not, NaN where that is unknown, `NOT_NEEDED` for who is at another of several
+    places that would do. `allowed`: who is where the question
     insists on; wishes leave nobody out.
     """
 
@@ -63,15 +65,44 @@ def whereabouts(snapshot: Snapshot, seeker: Seeker, need: Specification) -> Wher
     asked = _Asked(snapshot, seeker, need)
     met: dict[str, FloatArray] = {}
     allowed = np.ones(len(snapshot), dtype=np.bool_)
+    elsewhere = _elsewhere(snapshot, need)
     for requirement in need.requirements:
         judge = _JUDGES.get(requirement.kind)
         values = judge(asked, requirement) if judge else None
         if values is None:
             continue
-        met[requirement.key] = 1 - values if requirement.denied else values
+        values = 1 - values if requirement.denied else values
+        if requirement.key in elsewhere:
+            values = np.where((values != 1) & elsewhere[requirement.key], NOT_NEEDED, values)
+        met[requirement.key] = values
         if requirement.kind in _FILTERS and not requirement.soft:
-            allowed &= met[requirement.key] == 1
+            allowed &= np.isin(values, (1, NOT_NEEDED))
     return Whereabouts(met, allowed)
+
+
+def _elsewhere(snapshot: Snapshot, need: Specification) -> dict[str, BoolArray]:
+    """Who is at another place (N,) that would do as well, by the key of each place.
+
+    "Wenzhou or Taizhou" and 温州台州 are either; of 浙江温州 one place is within the other, and
+    both are meant.
+    """
+    places = snapshot.organizations.place
+    inside = {
+        place.key: frozenset(rows_below(snapshot.places, rows))
+        for place in need.requirements
+        if place.kind is RequirementKind.PLACE
+        and not place.denied
+        and (rows := _rows(snapshot, place.family))
+    }
+    others = {
+        key: [other for other in inside.values() if not (other <= here or here <= other)]
+        for key, here in inside.items()
+    }
+    return {
+        key: np.isin(places, sorted(frozenset().union(*each)))
+        for key, each in others.items()
+        if each
+    }
 
 
 def with_whereabouts(answers: Answers, told: Whereabouts, rows: IntArray) -> Answers:
@@ -96,6 +127,7 @@ def _with(comparison: Comparison, told: dict[str, float]) -> Comparison:
         if judgement.requirement.key in told
         else judgement
         for judgement in comparison.judgements
+        if told.get(judgement.requirement.key) != NOT_NEEDED
     )
     return replace(comparison, judgements=judgements)
 
@@ -144,7 +176,7 @@ def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
 
 
 def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:
-    """Within so many kilometres of the place that the text names, else of the seeker."""
+    """Within so many kilometres of a place that the text names, else of the seeker."""
     if requirement.high is None:
         return None
     named = [
@@ -152,8 +184,11 @@ def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:
         for place in asked.need.of(RequirementKind.PLACE)
         if place.family not in (LOCAL, ELSEWHERE)
     ]
-    rows = _rows(asked.snapshot, named[0].family) if named else []
-    return _within(asked.distance(rows[0] if rows else None), requirement.high)
+    starts: list[int | None] = [
+        rows[0] for place in named if (rows := _rows(asked.snapshot, place.family))
+    ]
+    distances = [asked.distance(start) for start in starts or [None]]
+    return _within(np.fmin.reduce(distances), requirement.high)
 
 
 def _partner(asked: _Asked, requirement: Requirement) -> FloatArray | None:

@@ -317,5 +317,17 @@ def test_what_work_is_done_on_is_no_product_wanted_whatever_it_is_made_of() -> N
     assert values_of(need, RequirementKind.PROCESS) == ["zinc plating"]
 
 
+@pytest.mark.parametrize(
+    ("need", "things"),
+    [
+        ("阀体要做盐雾240小时以上的表面处理", []),
+        ("采购阀体要做防腐表面处理", ["valve body"]),  # bought so
+        ("我们需要阀体", ["valve body"]),
+    ],
+)
+def test_what_is_to_be_worked_on_is_there_already(need: str, things: list[str]) -> None:
+    assert values_of(read(need), RequirementKind.PRODUCT) == things
+
+
 def values_of(specification, kind: RequirementKind) -> list[str]:
     return [each.value for each in specification.requirements if each.kind is kind]

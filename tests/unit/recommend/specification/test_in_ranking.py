@@ -129,6 +129,23 @@ def test_a_place_is_a_wish_and_a_filter_when_insisted_on(makers):
     assert ids(found(makers, f"{NEED}, must be in 宁波")) == ["t:far"]
 
 
+def test_of_several_places_one_will_do(makers):
+    for text in (f"{NEED}，最好温州宁波", f"{NEED}, preferably Wenzhou or Ningbo"):
+        for each in found(makers, text):
+            assert not [j for j in each.comparison.unmet if j.requirement.kind == "place"]
+            assert [j for j in each.comparison.met if j.requirement.kind == "place"]
+    insisted = found(makers, f"{NEED}, must be in Wenzhou or Ningbo")
+    assert {"t:far", "t:small"} <= set(ids(insisted))
+    near = found(makers, f"{NEED}, must be within 20 km of Wenzhou or Ningbo")
+    assert {"t:far", "t:small"} <= set(ids(near))
+
+
+def test_of_a_place_within_another_both_count(makers):
+    """浙江宁波 is Ningbo, not the province or the city."""
+    insisted = found(makers, f"{NEED}，必须在浙江宁波")
+    assert ids(insisted) == ["t:far"]
+
+
 def test_around_a_county_called_by_its_short_name_is_within_a_drive_of_it(makers):
     """Wenzhou's middle is nine kilometres from that of 瓯海区, Ningbo some 230."""
     answer = {each.id: each.comparison for each in found(makers, f"{NEED}，最好瓯海附近")}
