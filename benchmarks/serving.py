@@ -77,8 +77,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def server(environment: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
-    """`matchmaker serve` with one worker, ready: its address and its master process."""
+def server(environment: dict[str, str], workers: int = 1) -> Iterator[tuple[str, psutil.Process]]:
+    """`matchmaker serve`, ready: its address and its master process."""
     port = free_port()
     process = subprocess.Popen(
         [str(Path(sys.executable).parent / "matchmaker"), "serve"],
@@ -87,7 +87,7 @@ def server(environment: dict[str, str]) -> Iterator[tuple[str, psutil.Process]]:
             **environment,
             "MATCHMAKER_ADMIN_KEY": KEY,
             "MATCHMAKER_PORT": str(port),
-            "MATCHMAKER_WORKERS": "1",
+            "MATCHMAKER_WORKERS": str(workers),
         },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -243,6 +243,11 @@ def test_bands_of_a_survey(run: Run) -> None:
     assert "width of a band, mean" in printed
 
 
+def test_a_survey_that_is_answered_at_once(run: Run) -> None:
+    printed = run("survey_load", "--members", 6, "--answering", 2, "--seconds", 1, "--workers", 1)
+    assert "answers acknowledged 2, kept 2, failed 0" in printed
+
+
 def test_every_benchmark_that_is_shown_is_run_here() -> None:
     shown = {
         name
