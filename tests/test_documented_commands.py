@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import importlib
 import json
+import pkgutil
 import re
 import shlex
 from pathlib import Path
@@ -13,10 +15,7 @@ import pytest
 
 from matchmaker.cli import run
 from tests.samples import copy_samples
-from tests.unit.ingest import test_gleif as gleif
-from tests.unit.ingest import test_ocds as ocds
-from tests.unit.ingest import test_ror as ror
-from tests.unit.ingest.test_cordis import archive
+from tests.unit import ingest as readers
 from tests.unit.ingest.test_mapping import AWARDS, FACTS
 
 ROOT = Path(__file__).parents[1]
@@ -116,16 +115,14 @@ class Desk:
 
 
 def public_files(folder: Path) -> None:
-    """What public sources publish, under the names that the pages show."""
-    for name in ("cordis-projects.zip", "cordis-HORIZONprojects-csv.zip"):
-        archive(folder).rename(folder / name)
-    releases = json.dumps(ocds.release()).encode()
-    (folder / "releases.jsonl.gz").write_bytes(gzip.compress(releases))
-    ror.dump(folder, ror.ror()).rename(folder / "v1.60-ror-data.zip")
-    institutions = json.dumps(ror.institution()).encode()
-    (folder / "part_000.gz").write_bytes(gzip.compress(institutions))
-    gleif.table(folder / "lei2.csv.zip", gleif.ENTITIES)
-    gleif.table(folder / "rr.csv.zip", gleif.RELATIONS)
+    """What public sources publish, under the names that the pages show.
+
+    The tests of a source's reader say what: `published(folder)` of each module of them.
+    """
+    for module in pkgutil.iter_modules(readers.__path__, f"{readers.__name__}."):
+        publish = getattr(importlib.import_module(module.name), "published", None)
+        if publish is not None:
+            publish(folder)
 
 
 @pytest.fixture(scope="module")

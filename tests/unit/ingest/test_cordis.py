@@ -39,6 +39,12 @@ def archive(folder: Path, projects: str = PROJECTS, participations: str = PARTIC
     return path
 
 
+def published(folder: Path) -> None:
+    """Archives under the names that the pages show."""
+    for name in ("cordis-projects.zip", "cordis-HORIZONprojects-csv.zip"):
+        archive(folder).rename(folder / name)
+
+
 def test_projects_become_engagements_with_roles_and_dates(tmp_path: Path) -> None:
     rows = read_cordis(archive(tmp_path)).rows
     first, second, third = rows.engagements

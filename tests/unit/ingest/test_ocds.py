@@ -56,6 +56,11 @@ def told(parsed, severity: str) -> list[tuple[int, str]]:
 ONE = [("2024-05-10", 1000.5, "EUR", "Gate valves")]
 
 
+def published(folder: Path) -> None:
+    """Releases under the name that the pages show."""
+    (folder / "releases.jsonl.gz").write_bytes(gzip.compress(json.dumps(release()).encode()))
+
+
 @pytest.mark.parametrize(
     "shape",
     [

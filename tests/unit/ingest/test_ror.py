@@ -58,6 +58,12 @@ def dump(folder: Path, *records: object) -> Path:
     return path
 
 
+def published(folder: Path) -> None:
+    """The dumps of ROR and OpenAlex under the names that the pages show."""
+    dump(folder, ror()).rename(folder / "v1.60-ror-data.zip")
+    (folder / "part_000.gz").write_bytes(gzip.compress(json.dumps(institution()).encode()))
+
+
 def test_a_university_with_its_names_place_and_founding_year(tmp_path: Path) -> None:
     parsed = read_ror(dump(tmp_path, ror()))
     (row,) = parsed.rows.organizations
