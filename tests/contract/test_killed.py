@@ -33,8 +33,10 @@ from matchmaker.store.sqlite import SqliteStore
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, Action, OutcomeKind, State
 from matchmaker.workflow.job import Job, JobKind
+from matchmaker.workflow.survey import ReportedTie
 from tests.contract.calls import calls_again, calls_on
 from tests.contract.cooperation import cooperation_on, services_on
+from tests.contract.surveys import Q, survey_world, surveys_again
 from tools.neo4j.server import ServerAddress
 
 
@@ -354,6 +356,36 @@ def test_an_award_killed_at_any_step_is_whole_or_not_there(
         assert pairs == {introduction.id for introduction in made}
         cancel = Transition(Action.CANCEL)
         world.base.introductions.act(world.people["t:f0"], made[0].id, cancel)
+        if not killed:
+            break
+    assert not killed
+    assert first_broken(store.documents.log(limit=10_000)) is None
+
+
+def test_an_answer_to_a_survey_killed_at_any_step_is_whole_or_not_there(
+    store: Store, opened: Callable[[], Store], tmp_path: Path
+) -> None:
+    """Answer, notices and the log are one; its tie is in the graph after it, or at the next try."""
+    world = survey_world(cooperation_on(store), tmp_path)
+    coordinator, number = world.coordinator, world.round
+    killed = True
+    for step in range(1, 10):
+        world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
+        assert world.ties("t:f0") == []
+
+        def act(other: Store) -> None:
+            there = surveys_again(services_on(other), tmp_path, coordinator, number)
+            there.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
+
+        killed = _died_at(step, opened, act)
+        confirmed = world.surveys.response(number, "t:f1").value.answer.ties
+        in_graph = len(world.ties("t:f0"))
+        assert in_graph <= len(confirmed) <= 1  # never a tie that nobody said
+        if killed:
+            world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
+        assert len(world.ties("t:f0")) == 1
+        world.answer("t:f1")
+        world.answer("t:f0")
         if not killed:
             break
     assert not killed

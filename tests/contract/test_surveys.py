@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,87 +10,24 @@ import pytest
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GraphRows, Layer, Organization, SourceTier
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from matchmaker.mail import Mailer
-from matchmaker.services.auditing.survey_answers import SurveyAnswers
 from matchmaker.services.auditing.survey_forms import SuggestedBy
 from matchmaker.services.auditing.survey_sync import SurveySync
-from matchmaker.services.auditing.surveys import Surveys
-from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.operations.document_merge import DocumentMerge
-from matchmaker.services.people.links import Links
-from matchmaker.services.people.notification_outbox import NotificationOutbox
-from matchmaker.settings import Settings
-from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.store.documents import Store, new_id
+from matchmaker.store.documents import Store
 from matchmaker.workflow.notification import NotificationKind
-from matchmaker.workflow.survey import (
-    DeniedTie,
-    ReportedTie,
-    SurveyAnswer,
-    SurveyQuestion,
-    SurveyRound,
-    SurveyState,
-    TieStatus,
-)
-from tests.contract.cooperation import FIRMS, LAB, START, Cooperation, cooperation_on
-
-Q = SurveyQuestion
-MEMBERS = (*FIRMS, LAB)
-
-
-@dataclass
-class World:
-    """A cluster of four firms and a lab, its coordinator, and one open round."""
-
-    base: Cooperation
-    surveys: Surveys
-    answers: SurveyAnswers
-    coordinator: Principal
-    round: str
-
-    def answer(self, organization: str, *ties: ReportedTie, **more: object) -> None:
-        """By personal link, as somebody without an account does."""
-        self.answers.answer_by_link(self.token(organization), SurveyAnswer(ties, **more))
-
-    def token(self, organization: str, *, renew: bool = False) -> str:
-        link = self.surveys.link(self.coordinator, self.round, organization, renew=renew)
-        return link.url.partition("token=")[2]
-
-    def ties(self, organization: str) -> list:
-        """Of the graph, that the survey brought and that still hold."""
-        around = self.base.store.neighborhood(organization, 1, 100)
-        return [tie for tie in around.ties if tie.provenance.source == "survey" and not tie.ended]
-
-    def another_round(self, days: int = 14) -> str:
-        """A second round of the same members."""
-        now = self.base.clock()
-        made = SurveyRound(
-            new_id(), "t:c", "Again", (Q.BUYS_FROM, Q.SELLS_TO), MEMBERS,
-            now.date() + timedelta(days=days), "x", now,
-        )  # fmt: skip
-        return self.surveys.open(self.coordinator, made).survey.id
+from matchmaker.workflow.survey import DeniedTie, ReportedTie, SurveyAnswer, SurveyState, TieStatus
+from tests.contract.cooperation import LAB, cooperation_on
+from tests.contract.surveys import Q, SurveyWorld, survey_world
 
 
 @pytest.fixture
-def world(store: Store, tmp_path) -> World:
-    base = cooperation_on(store)
-    settings = Settings(data_dir=tmp_path, store="", _env_file=None)
-    links = Links(lambda: "a secret of the tests", lambda: "https://m.example", Mailer(settings))
-    outbox = NotificationOutbox(base.repositories)
-    surveys = Surveys(store, base.repositories, outbox, links, base.clock)
-    sync = SurveySync(store, base.repositories, base.clock)
-    reconciliation = Reconciliation(store, SnapshotReader(tmp_path / "none"))
-    answers = SurveyAnswers(surveys, sync, reconciliation)
-    coordinator = base.coordinator()
-    made = SurveyRound(
-        new_id(), "t:c", "Who", (Q.BUYS_FROM, Q.SELLS_TO, Q.RESEARCHES_WITH), MEMBERS,
-        START.date() + timedelta(days=14), coordinator.subject, START,
-    )  # fmt: skip
-    surveys.open(coordinator, made)
-    return World(base, surveys, answers, coordinator, made.id)
+def world(store: Store, tmp_path) -> SurveyWorld:
+    return survey_world(cooperation_on(store), tmp_path)
 
 
-def test_a_tie_is_declared_by_one_confirmed_by_both_and_then_in_the_graph(world: World) -> None:
+def test_a_tie_is_declared_by_one_confirmed_by_both_and_then_in_the_graph(
+    world: SurveyWorld,
+) -> None:
     world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1", since=2019))
     assert world.ties("t:f0") == []
     (claim,) = _claims(world, "t:f1")
@@ -104,7 +41,7 @@ def test_a_tie_is_declared_by_one_confirmed_by_both_and_then_in_the_graph(world:
     assert seen.status is TieStatus.CONFIRMED
 
 
-def _claims(world: World, organization: str) -> list:
+def _claims(world: SurveyWorld, organization: str) -> list:
     """What others say of a member, which it sees once it has answered by itself."""
     token = world.token(organization)
     assert world.answers.form_of_link(token).claims == ()
@@ -113,7 +50,7 @@ def _claims(world: World, organization: str) -> list:
     return [(claim.question, claim.partner.id) for claim in form.claims]
 
 
-def test_a_denied_tie_is_none_and_ends_where_it_was_confirmed_before(world: World) -> None:
+def test_a_denied_tie_is_none_and_ends_where_it_was_confirmed_before(world: SurveyWorld) -> None:
     world.answer("t:f0", ReportedTie(Q.RESEARCHES_WITH, LAB))
     world.answer(LAB, ReportedTie(Q.RESEARCHES_WITH, "t:f0"))
     assert len(world.ties(LAB)) == 1
@@ -126,7 +63,7 @@ def test_a_denied_tie_is_none_and_ends_where_it_was_confirmed_before(world: Worl
 
 
 def test_coordinators_see_counts_from_five_answers_on_and_rows_of_those_who_agreed(
-    world: World,
+    world: SurveyWorld,
 ) -> None:
     world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"), ReportedTie(Q.SELLS_TO, name="外单位"))
     world.answer("t:f1")
@@ -144,7 +81,7 @@ def test_coordinators_see_counts_from_five_answers_on_and_rows_of_those_who_agre
     assert (seen.key.source, seen.status) == ("t:f2", TieStatus.DECLARED)
 
 
-def test_a_link_is_of_one_member_ends_when_renewed_and_with_the_round(world: World) -> None:
+def test_a_link_is_of_one_member_ends_when_renewed_and_with_the_round(world: SurveyWorld) -> None:
     old = world.token("t:f0")
     assert world.answers.form_of_link(old).organization.id == "t:f0"
     new = world.token("t:f0", renew=True)
@@ -160,7 +97,7 @@ def test_a_link_is_of_one_member_ends_when_renewed_and_with_the_round(world: Wor
         world.answers.answer_by_link(new, SurveyAnswer())
 
 
-def test_an_answer_is_nobodys_but_the_members(world: World) -> None:
+def test_an_answer_is_nobodys_but_the_members(world: SurveyWorld) -> None:
     own = world.base.person("t:f0").principal()
     world.answers.answer(own, world.round, "t:f0", SurveyAnswer())
     assert world.answers.form(own, world.round, "t:f0").response.answered
@@ -174,7 +111,9 @@ def test_an_answer_is_nobodys_but_the_members(world: World) -> None:
             world.surveys.show(refused, world.round)
 
 
-def test_the_next_round_begins_from_the_last_answer_and_names_find_members(world: World) -> None:
+def test_the_next_round_begins_from_the_last_answer_and_names_find_members(
+    world: SurveyWorld,
+) -> None:
     world.answer("t:f0", ReportedTie(Q.SELLS_TO, name=" 厂t:f1 "), ReportedTie(Q.BUYS_FROM, "t:f2"))
     world.base.clock.forward(timedelta(days=20))
     assert world.surveys.work_due() == 1
@@ -189,7 +128,9 @@ def test_the_next_round_begins_from_the_last_answer_and_names_find_members(world
     assert form.response.answered is None
 
 
-def test_who_has_not_answered_is_reminded_five_and_two_days_before_the_end(world: World) -> None:
+def test_who_has_not_answered_is_reminded_five_and_two_days_before_the_end(
+    world: SurveyWorld,
+) -> None:
     silent, quick = world.base.person("t:f0"), world.base.person("t:f1")
     world.answers.answer(quick.principal(), world.round, "t:f1", SurveyAnswer())
 
@@ -211,7 +152,9 @@ def test_who_has_not_answered_is_reminded_five_and_two_days_before_the_end(world
     assert reminders(quick) == 0
 
 
-def test_what_was_answered_and_not_written_is_written_later(world: World, monkeypatch) -> None:
+def test_what_was_answered_and_not_written_is_written_later(
+    world: SurveyWorld, monkeypatch
+) -> None:
     """A process that ends between the commit of an answer and the graph loses nothing."""
     world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
     with monkeypatch.context() as ended:
@@ -223,7 +166,7 @@ def test_what_was_answered_and_not_written_is_written_later(world: World, monkey
     assert world.answers.sync.write_pending() == 0
 
 
-def test_an_answer_is_exported_taken_back_and_forgotten_in_time(world: World) -> None:
+def test_an_answer_is_exported_taken_back_and_forgotten_in_time(world: SurveyWorld) -> None:
     owner = world.base.person("t:f0").principal()
     tie = ReportedTie(Q.SELLS_TO, "t:f1")
     world.answers.answer(owner, world.round, "t:f0", SurveyAnswer((tie,)))
@@ -242,7 +185,7 @@ def test_an_answer_is_exported_taken_back_and_forgotten_in_time(world: World) ->
     assert dict(tally.counts) == {"asked": 5, "answered": 1}
 
 
-def test_answers_follow_an_organisation_that_is_merged(world: World) -> None:
+def test_answers_follow_an_organisation_that_is_merged(world: SurveyWorld) -> None:
     world.base.store.upsert(GraphRows(organizations=(Organization("t:new", "新厂", "firm"),)))
     world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
     world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
@@ -265,7 +208,7 @@ def test_answers_follow_an_organisation_that_is_merged(world: World) -> None:
         (ReportedTie(Q.SELLS_TO, name="x" * 501),),
     ],
 )
-def test_what_is_no_answer_is_refused(world: World, ties: tuple[ReportedTie, ...]) -> None:
+def test_what_is_no_answer_is_refused(world: SurveyWorld, ties: tuple[ReportedTie, ...]) -> None:
     with pytest.raises(InvalidInput):
         world.answer("t:f0", *ties)
     assert world.surveys.responses(world.round) == []
