@@ -71,8 +71,9 @@ def test_an_introduction_of_before_is_read_and_written_as_it_was():
     assert introduction.steps[0].action is Action.ACCEPT
     assert introduction.steps[0].at == datetime(2026, 3, 1, 8, tzinfo=UTC)
     written = json.loads(repository.put(introduction).body)
+    expected = json.loads(INTRODUCTION)
     # Fields that came since are empty.
-    expected = json.loads(INTRODUCTION) | {"call": "", "reminded_at": 0}
+    assert not any(written.pop(name) for name in written.keys() - expected.keys())
     expected["steps"] = [{**step, "decline_reason": None} for step in expected["steps"]]
     assert {**written, "accepted": sorted(written["accepted"])} == {
         **expected,
