@@ -356,8 +356,8 @@ def certificate_id(organization: str, kind: str, number: str = "") -> str:
 
     An organisation holds one of a kind, so a number tells only those of one kind apart.
     """
-    said = f"{kind.casefold()}\x1f{number}" if number else kind.casefold()
-    digest = hashlib.blake2b(said.encode(), digest_size=6).hexdigest()
+    identity = f"{kind.casefold()}\x1f{number}" if number else kind.casefold()
+    digest = hashlib.blake2b(identity.encode(), digest_size=6).hexdigest()
     return f"{organization[:180]}{_CERTIFICATE_ID}{digest}"
 
 

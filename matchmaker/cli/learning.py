@@ -123,12 +123,12 @@ def evaluate(
     as_json: bool,
 ) -> None:
     """Rank every candidate as of a day, and compare with what happened later."""
-    from matchmaker.services.matching.evaluation import Asked
+    from matchmaker.services.matching.evaluation import AskedWith
 
     learning = wired().learning
     with progress_bars() as report:
         evaluation = learning.evaluate(
-            GoalName(goal), cut.date(), horizon, by, report, limit, Asked(asked)
+            GoalName(goal), cut.date(), horizon, by, report, limit, AskedWith(asked)
         )
     plain = json.loads(json.dumps(asdict(evaluation), ensure_ascii=False, default=_plain))
     if out is not None:

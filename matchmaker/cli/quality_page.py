@@ -197,9 +197,9 @@ def _strata(part: Mapping[str, Any], language: str) -> EvaluationTable:
     for group, stratum in part["strata"].items():
         hits = {name: figures["hit@10"] for name, figures in stratum["methods"].items()}
         best = max((name for name in hits if name not in OWN), key=hits.__getitem__)
-        ours = [f"{hits[name]:.3f}" if name in hits else "" for name in (OURS, CAPPED)]
+        cells = [f"{hits[name]:.3f}" if name in hits else "" for name in (OURS, CAPPED)]
         label = f"{hits[best]:.3f} ({translated(best, language)})"
-        rows.append([translated(group, language, STRATUM), f"{stratum['trials']:,}", *ours, label])
+        rows.append([translated(group, language, STRATUM), f"{stratum['trials']:,}", *cells, label])
     heads = (message("questions"), message("ours"), message("capped"),
              message("best baseline, hit@10"))  # fmt: skip
     by = translated(part["by"], language)

@@ -77,7 +77,7 @@ def identify_second() -> ModelIdentity:
         ) from None
 
 
-class Pieces:
+class PieceTokenizer:
     """SentencePiece's Unigram (Kudo 2018): the likeliest way to cut a text into known pieces.
 
     As the package's own, in a tenth of its memory, which no worker copies.
@@ -172,7 +172,7 @@ def _mapped(table: NDArray[np.uint8], path: Path) -> NDArray[np.uint8]:
     return mapped
 
 
-def _tokenizer(source: Path, kept: Path) -> Pieces:
+def _tokenizer(source: Path, kept: Path) -> PieceTokenizer:
     """The tokenizer, made at the first call and kept: to read the package's takes seconds."""
     import ahocorasick
 
@@ -183,7 +183,7 @@ def _tokenizer(source: Path, kept: Path) -> Pieces:
         keep_whole(partial(_save_columns, columns), table, KEPT_BYTES)
     with np.load(table, allow_pickle=False) as columns:
         scores, lengths, map = columns["scores"], columns["lengths"], columns["map"].tobytes()
-    return Pieces(ahocorasick.load(str(kept), _no_objects), scores, lengths, map)
+    return PieceTokenizer(ahocorasick.load(str(kept), _no_objects), scores, lengths, map)
 
 
 def _no_objects(_: bytes) -> object:

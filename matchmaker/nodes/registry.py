@@ -92,10 +92,10 @@ class NodeRegistry:
     def nodes(self) -> list[NodeState]:
         """By name. Raises ServiceUnavailable."""
         with answering():
-            found = self._values("node")
+            nodes = self._values("node")
             serving = self._values("serving")
         states = []
-        for content in found.values():
+        for content in nodes.values():
             state = _STATE.validate_json(content)
             beginning = key("serving", state.name) + ":"
             served = {

@@ -20,7 +20,7 @@ from matchmaker.messages import Message, message, plural, sentences
 from matchmaker.recommend.features.affinity import NEAR_KM
 from matchmaker.recommend.graph import AffiliationNetwork, age_years
 from matchmaker.recommend.matrices import columns_of
-from matchmaker.recommend.model import Advice, ProperName, Way
+from matchmaker.recommend.model import Advice, AdviceWay, ProperName
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.distances import common_place, known_km, known_km_between
 from matchmaker.snapshot.model import (
@@ -76,7 +76,7 @@ def advice(pairs: Pairs, row: int) -> Advice | None:
     by_industry = habits(pairs.snapshot, pairs.goal, pairs.network)
     own = by_industry.get(pairs.seeker.industry) if pairs.seeker.industry >= 0 else None
     usual = own or by_industry.get(EVERYBODY)
-    way = Way.CLOSING if len(shared) else Way.REACHING
+    way = AdviceWay.CLOSING if len(shared) else AdviceWay.REACHING
     if usual is None:
         return Advice(way, (_way(pairs, shared),))
     distance = _unusual_distance(pairs, row, usual)

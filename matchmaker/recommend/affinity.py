@@ -15,7 +15,7 @@ from matchmaker.domain import Kind
 from matchmaker.recommend.graph import NEW_YEARS, YEAR, AffiliationNetwork, age_years
 from matchmaker.recommend.matrices import Matrix, dense_row, without_diagonal
 from matchmaker.recommend.profile_scores import ByProfile, PartTable, Profile
-from matchmaker.recommend.scores import Near, Ranking, Scores
+from matchmaker.recommend.scores import NearFigures, Ranking, Scores
 from matchmaker.snapshot.model import KINDS, NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.network_view import network_view
 
@@ -232,7 +232,7 @@ class Affinity:
         """How much each met those of a country within the programmes of a profile."""
         parts, joint = self._parts.shape[1], self._country_programmes
         if not 0 <= country * parts < joint.shape[0]:
-            return Near(np.zeros(0, np.int32), np.zeros(0, np.float32), len(self._snapshot))
+            return NearFigures(np.zeros(0, np.int32), np.zeros(0, np.float32), len(self._snapshot))
         table = self._snapshot.cached(
             (self, "programmes of country", country),
             lambda: PartTable(joint[country * parts : (country + 1) * parts]),

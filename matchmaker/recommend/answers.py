@@ -278,9 +278,9 @@ def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | 
     for place, comparison in enumerate(comparisons):
         if comparison is None or comparison.aside or comparison.unmet:
             continue
-        said = [judged.requirement for judged in comparison.met]
-        if any(requirement.kind in NAMED for requirement in said):
-            covered = sum(character.isalnum() for each in said for character in each.text)
+        met = [judged.requirement for judged in comparison.met]
+        if any(requirement.kind in NAMED for requirement in met):
+            covered = sum(character.isalnum() for each in met for character in each.text)
             named[place] = covered >= floor().named * max(letters, 1)
     return named
 

@@ -211,9 +211,9 @@ class TextFit:
             is_foreign = languages != question.language
             meaning = None if question.vector is None else similarity[:, column]
             lexical = question.lexical[statements]
-            said = None if question.translated is None else question.translated[statements]
+            translated = None if question.translated is None else question.translated[statements]
             concepts = None if question.concepts is None else question.concepts[statements]
-            blended = blend(meaning, lexical, is_foreign, codes, line, said, concepts)
+            blended = blend(meaning, lexical, is_foreign, codes, line, translated, concepts)
             np.maximum(fit, blended, out=fit)
         fit[np.isin(statements, self.own)] = 0
         return fit
@@ -269,9 +269,9 @@ class TextFit:
     def nearest_share(self) -> FloatArray:
         """Share of each organisation in the ten best fits of usable statements, shape (n,)."""
         entries = self.snapshot.organization_statements
-        heard = np.zeros(len(self.blended), dtype=np.float32)
-        heard[entries.indices[self.usable]] = 1
-        places, scores = best(self.blended * heard, NEAREST)
+        reached = np.zeros(len(self.blended), dtype=np.float32)
+        reached[entries.indices[self.usable]] = 1
+        places, scores = best(self.blended * reached, NEAREST)
         votes = np.zeros(len(self.blended), dtype=np.float32)
         votes[places] = scores / max(float(scores.sum()), 1e-9)
         return sum_by_organization(self.snapshot, votes, self.usable)

@@ -26,7 +26,7 @@ from matchmaker.recommend.matrices import (
     without_diagonal,
 )
 from matchmaker.recommend.neighbourhood import Neighbourhood
-from matchmaker.recommend.scores import Near, Ranking, Scores
+from matchmaker.recommend.scores import NearFigures, Ranking, Scores
 from matchmaker.recommend.walks import (
     Collector,
     Reached,
@@ -156,7 +156,7 @@ class AffiliationNetwork:
     def pushed_pagerank(self, levels: Sequence[Reached], row: int, restart: float) -> Scores:
         """`pagerank` from the levels of a push; how far off it may be is said in `blended`."""
         if not len(levels[0].rows):
-            return Near(levels[0].rows, np.zeros(0, np.float32), self.organizations)
+            return NearFigures(levels[0].rows, np.zeros(0, np.float32), self.organizations)
         weights = series(len(levels), restart)
         near = blended(levels, weights.tolist(), self._anywhere, self._collector)
         return near.increased(row, restart)
@@ -169,7 +169,7 @@ class AffiliationNetwork:
         evenly, lately = self.walkers[Pace.EVEN], self.walkers[Pace.RECENT]
         first = evenly.after_first_step(row)
         if not len(first.rows):
-            return Near(first.rows, np.zeros(0, np.float32), self.organizations)
+            return NearFigures(first.rows, np.zeros(0, np.float32), self.organizations)
         third = lately.next(evenly.next(first))
         return blended([third], [1.0], self._anywhere, self._collector)
 
@@ -252,7 +252,7 @@ class AffiliationNetwork:
             *(self.degree, self.rarity, self._recently),
         )
 
-    def through_partners(self, row: int, weight: FloatArray) -> Near:
+    def through_partners(self, row: int, weight: FloatArray) -> NearFigures:
         """Σ of `weight` (n,) over the partners shared with each organisation."""
         around = self.around(row)
         return around.summed(weight[around.partners])
@@ -270,7 +270,7 @@ class AffiliationNetwork:
             rows = rows[np.cumsum(self.degree[rows], dtype=np.float64) <= PATH_BUDGET]
         return self.gathered(self.adjacency, rows, np.ones(len(rows))).rows
 
-    def shared_partners(self, row: int) -> Near:
+    def shared_partners(self, row: int) -> NearFigures:
         """Number of partners in common with each organisation."""
         return self.around(row).shared_partners
 
@@ -279,11 +279,11 @@ class AffiliationNetwork:
         """1 / ln(degree), shape (n,)."""
         return (1 / np.log(np.maximum(self.degree, 2))).astype(np.float32)
 
-    def adamic_adar(self, row: int) -> Near:
+    def adamic_adar(self, row: int) -> NearFigures:
         """Σ 1 / ln(degree) over shared partners (Adamic and Adar, 2003)."""
         return self.around(row).adamic_adar
 
-    def resource_allocation(self, row: int) -> Near:
+    def resource_allocation(self, row: int) -> NearFigures:
         """Σ 1 / degree over shared partners (Zhou, Lü and Zhang, 2009)."""
         return self.around(row).resource_allocation
 
@@ -313,11 +313,11 @@ class AffiliationNetwork:
         joint = self.incidence @ sparse.diags_array(scale) @ self.incidence.T
         return compact_matrix(without_diagonal(joint))
 
-    def recent_shared(self, row: int) -> Near:
+    def recent_shared(self, row: int) -> NearFigures:
         """Σ over shared partners of recent joint work with both."""
         return self.around(row).recent_shared
 
-    def _recently(self, around: Neighbourhood) -> Near:
+    def _recently(self, around: Neighbourhood) -> NearFigures:
         joint = self.recent_joint
         own = slice(int(joint.indptr[around.row]), int(joint.indptr[around.row + 1]))
         if self.is_joint_adjacent:
@@ -333,20 +333,20 @@ class AffiliationNetwork:
             ever.indices, recent.indices
         )
 
-    def recent_with(self, row: int) -> Near:
+    def recent_with(self, row: int) -> NearFigures:
         """Recent joint work with each organisation itself."""
         joint = self.recent_joint
         part = slice(int(joint.indptr[row]), int(joint.indptr[row + 1]))
-        return Near(joint.indices[part], joint.data[part], self.organizations)
+        return NearFigures(joint.indices[part], joint.data[part], self.organizations)
 
-    def gathered(self, matrix: Matrix, rows: IntArray, weight: NDArray[Any]) -> Near:
+    def gathered(self, matrix: Matrix, rows: IntArray, weight: NDArray[Any]) -> NearFigures:
         """Σ of `weight` (r,) times the given rows (r,) of a matrix."""
         if not len(rows):
-            return Near(np.zeros(0, np.int32), np.zeros(0, np.float32), self.organizations)
+            return NearFigures(np.zeros(0, np.int32), np.zeros(0, np.float32), self.organizations)
         positions, columns, counts = entries(matrix, rows)
         spread = np.repeat(weight, counts) * data_of(matrix, rows, positions)
         reached, sums = self._collector.collect(columns, spread)
-        return Near(reached, sums.astype(np.float32), self.organizations)
+        return NearFigures(reached, sums.astype(np.float32), self.organizations)
 
     def rarest(self, rows: IntArray) -> int:
         """Who of these has the fewest partners, and so says most; ties by row."""

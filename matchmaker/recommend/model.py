@@ -197,7 +197,7 @@ class Match(StrEnum):
     NONE = "not_mentioned"
 
 
-class Way(StrEnum):
+class AdviceWay(StrEnum):
     """Over whom both know, or over a gap in the network."""
 
     CLOSING = "closing"
@@ -208,7 +208,7 @@ class Way(StrEnum):
 class Advice:
     """How to go about a candidate, in `steps`; `usual` is how others did, whoever it is."""
 
-    way: Way
+    way: AdviceWay
     steps: tuple[Message, ...]
     usual: Message | None = None
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.recommend.scores import Near
+from matchmaker.recommend.scores import NearFigures
 from matchmaker.snapshot.model import FloatArray, IntArray
 
 
@@ -31,29 +31,29 @@ class Neighbourhood:
     positions: NDArray[np.int64] | None
     degree: FloatArray
     rarity: FloatArray
-    recently: Callable[[Neighbourhood], Near]
+    recently: Callable[[Neighbourhood], NearFigures]
 
-    def summed(self, weight: NDArray[Any], of_entries: FloatArray | None = None) -> Near:
+    def summed(self, weight: NDArray[Any], of_entries: FloatArray | None = None) -> NearFigures:
         """Σ over shared partners of what each counts, `weight` (r,), times `of_entries`."""
         spread = np.repeat(weight, self.counts)
         spread = spread if of_entries is None else spread * of_entries
         sums = np.bincount(self.places, weights=spread, minlength=len(self.rows))
-        return Near(self.rows, sums.astype(np.float32), len(self.degree))
+        return NearFigures(self.rows, sums.astype(np.float32), len(self.degree))
 
     @cached_property
-    def shared_partners(self) -> Near:
+    def shared_partners(self) -> NearFigures:
         """See the network's measures of these names."""
         return self.summed(np.ones(len(self.partners), dtype=np.float32))
 
     @cached_property
-    def adamic_adar(self) -> Near:
+    def adamic_adar(self) -> NearFigures:
         return self.summed(self.rarity[self.partners])
 
     @cached_property
-    def resource_allocation(self) -> Near:
+    def resource_allocation(self) -> NearFigures:
         degree = self.degree[self.partners]
         return self.summed((1 / np.maximum(degree, 1)).astype(np.float32))
 
     @cached_property
-    def recent_shared(self) -> Near:
+    def recent_shared(self) -> NearFigures:
         return self.recently(self)

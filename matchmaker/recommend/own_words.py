@@ -36,7 +36,7 @@ from matchmaker.recommend.trials import Trial
 from matchmaker.snapshot.model import BoolArray, IntArray, Snapshot
 
 
-class Asking(StrEnum):
+class TextAsker(StrEnum):
     """Who puts a text, and whether partners of old may be among the answers."""
 
     ORGANIZATION = "asked by a known organisation"
@@ -46,13 +46,13 @@ class Asking(StrEnum):
 
 
 def outcome_in_words(
-    past: Snapshot, goal: Goal, trial: Trial, asking: Asking, is_known: BoolArray, ranker: Ranker
+    past: Snapshot, goal: Goal, trial: Trial, asking: TextAsker, is_known: BoolArray, ranker: Ranker
 ) -> TrialResult:
     """The ranks of all the answers to a text in the list that is shown, by each method."""
     seeker = trial.seeker
-    if asking in (Asking.NOBODY, Asking.STRANGER):
+    if asking in (TextAsker.NOBODY, TextAsker.STRANGER):
         seeker = Seeker(texts=seeker.texts)
-    request = Request[int](goal.name, LIMIT, only_new=asking is Asking.PARTNERS_LEFT_OUT)
+    request = Request[int](goal.name, LIMIT, only_new=asking is TextAsker.PARTNERS_LEFT_OUT)
     everyone = Pairs(past, goal, seeker, np.arange(len(past), dtype=np.int32))
     allowed = np.flatnonzero(selection.eligible(everyone, request) & is_known).astype(np.int32)
     lists: dict[str, IntArray] = {

@@ -22,7 +22,7 @@ from matchmaker.recommend.model import Seeker, SeekerText
 from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.profile_scores import Profile
 from matchmaker.recommend.questions import own_questions
-from matchmaker.recommend.scores import Near, Scores, largest
+from matchmaker.recommend.scores import NearFigures, Scores, largest
 from matchmaker.recommend.specification import Specification
 from matchmaker.recommend.walks import Reached, restarted
 from matchmaker.recommend.whereabouts import Whereabouts, whereabouts, with_whereabouts
@@ -60,9 +60,9 @@ class Pairs:
     @cached_property
     def answers(self) -> Answers:
         """What the candidates say to the words asked."""
-        said = answers(self.snapshot, self.fit, self._questions, self.rows, self.seeker.row)
-        said = with_whereabouts(said, self.whereabouts, self.rows)
-        return with_certificates(self.snapshot, said, self._need, self.rows)
+        answered = answers(self.snapshot, self.fit, self._questions, self.rows, self.seeker.row)
+        answered = with_whereabouts(answered, self.whereabouts, self.rows)
+        return with_certificates(self.snapshot, answered, self._need, self.rows)
 
     @cached_property
     def _questions(self) -> tuple[SeekerText, ...]:
@@ -101,8 +101,8 @@ class Pairs:
     @cached_property
     def held_stages(self) -> int:
         """Bit mask of the value-chain stages that the seeker holds: as stated, else as it says."""
-        said = 0 if self.seeker.stages else _union(t.held_stages for t in self.seeker.texts)
-        return self.seeker.stages | said | _union(t.held_stages for t in self._question_texts)
+        held = 0 if self.seeker.stages else _union(t.held_stages for t in self.seeker.texts)
+        return self.seeker.stages | held | _union(t.held_stages for t in self._question_texts)
 
     @cached_property
     def sought_stages(self) -> int:
@@ -171,8 +171,8 @@ class Pairs:
         return restarted(self._hops, self._row, restart)
 
     @property
-    def _nobody(self) -> Near:
-        return Near(np.zeros(0, np.int32), np.zeros(0, np.float32), len(self.snapshot))
+    def _nobody(self) -> NearFigures:
+        return NearFigures(np.zeros(0, np.int32), np.zeros(0, np.float32), len(self.snapshot))
 
     @cached_property
     def _results(self) -> dict[object, Scores | FloatArray]:
@@ -208,7 +208,7 @@ class Pairs:
     def shared(
         self,
         measure: Literal["shared_partners", "adamic_adar", "resource_allocation", "recent_shared"],
-    ) -> Near:
+    ) -> NearFigures:
         """A measure over partners in common with the seeker; zeros for one outside the network."""
         return self._nobody if self.seeker.row is None else getattr(self.around, measure)
 

@@ -114,11 +114,11 @@ def _on_record(judged: Sequence[Judgement]) -> Message:
 def _named_requirements(judged: Sequence[Judgement], good: bool) -> Message:
     """What of a specification a statement, or the graph of places and kinds, says."""
     # Where it is and what it is stands in the graph, and is not its saying.
-    said = [each for each in judged if each.requirement.kind not in TOLD_BY_GRAPH]
-    named = tuple(dict.fromkeys(each.requirement.text for each in said or judged))
-    if good and not said:
+    stated = [each for each in judged if each.requirement.kind not in TOLD_BY_GRAPH]
+    named = tuple(dict.fromkeys(each.requirement.text for each in stated or judged))
+    if good and not stated:
         return message("is what you ask of a partner: %(named)s", named=named)
-    if not said:
+    if not stated:
         return message("is not what you ask of a partner: %(named)s", named=named)
     if good:
         return message("says what you specify: %(named)s", named=named)

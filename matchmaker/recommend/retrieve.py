@@ -17,7 +17,7 @@ from matchmaker.recommend.features.affinity import (
 )
 from matchmaker.recommend.graph import RESTART, AffiliationNetwork
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.recommend.scores import Eligible, Near, Scores
+from matchmaker.recommend.scores import Eligible, NearFigures, Scores
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
 
@@ -43,7 +43,7 @@ def same_place_and_industry(pairs: Pairs) -> Scores:
         [_rows_of(snapshot, "place", seeker.place), _rows_of(snapshot, "industry", seeker.industry)]
     )
     near, marks = np.unique(rows, return_counts=True)
-    return Near(near, marks.astype(np.float32), len(snapshot))
+    return NearFigures(near, marks.astype(np.float32), len(snapshot))
 
 
 def _rows_of(snapshot: Snapshot, column: Literal["place", "industry"], code: int) -> IntArray:
@@ -64,7 +64,7 @@ def _rows_of(snapshot: Snapshot, column: Literal["place", "industry"], code: int
 def _worded(pairs: Pairs) -> Scores | FloatArray:
     """Fit to the words asked, 0 where nobody asked in words."""
     if not pairs.seeker.asks_in_words:
-        return Near(np.zeros(0, np.int32), np.zeros(0, np.float32), len(pairs.snapshot))
+        return NearFigures(np.zeros(0, np.int32), np.zeros(0, np.float32), len(pairs.snapshot))
     return worded_fit(pairs.snapshot, pairs.fit)
 
 

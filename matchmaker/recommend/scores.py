@@ -82,7 +82,7 @@ class Ranking:
 
 
 @dataclass(frozen=True)
-class Near:
+class NearFigures:
     """Figures of those near somebody, `values` (k,) of `rows` (k,), which ascend.
 
     All others have `share` of what `everybody` has, or 0.
@@ -117,7 +117,7 @@ class Near:
         # Of those near, each has at least its share: the first of everybody cannot mislead.
         return max(top, float(np.float32(self.share) * np.float32(self.everybody.largest(but))))
 
-    def increased(self, row: int, by: float) -> Near:
+    def increased(self, row: int, by: float) -> NearFigures:
         """The same with more for one of those near, or for one who was not."""
         position = int(np.searchsorted(self.rows, row))
         values = self.values.copy()

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.recommend.matrices import Matrix
-from matchmaker.recommend.scores import Near, Ranking
+from matchmaker.recommend.scores import NearFigures, Ranking
 from matchmaker.snapshot.model import FloatArray, IntArray
 
 # Mass goes on from where there is so much of it for each entry that it is passed on to: a step
@@ -182,7 +182,7 @@ class Walker:
 
 def blended(
     levels: Sequence[Reached], weights: Sequence[float], everybody: Ranking, collector: Collector
-) -> Near:
+) -> NearFigures:
     """Σ weight · mass over levels, what they lost spread over `everybody`, whose sum is 1.
 
     In sum over all it differs from the walk itself by at most 2 Σ weight · lost: what was lost
@@ -196,7 +196,7 @@ def blended(
     )
     share = sum(weight * level.lost for weight, level in zip(weights, levels, strict=True))
     values = values + share * everybody[rows]
-    return Near(rows, values.astype(np.float32), collector.size, share, everybody)
+    return NearFigures(rows, values.astype(np.float32), collector.size, share, everybody)
 
 
 def restarted(hops: FloatArray, row: int, restart: float) -> FloatArray:

@@ -88,9 +88,9 @@ def other_texts(last: Snapshot, spoken: Collection[Statement]) -> int:
     columns = (
         last.statements.table.column(name).to_pylist() for name in ("id", "text", "language")
     )
-    said = set(zip(*columns, strict=True))
-    common = sum((each.id, each.text, each.language) in said for each in spoken)
-    return len(said) + len(spoken) - 2 * common
+    known_texts = set(zip(*columns, strict=True))
+    common = sum((each.id, each.text, each.language) in known_texts for each in spoken)
+    return len(known_texts) + len(spoken) - 2 * common
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,12 @@ def fresh_texts(last: Snapshot, changes: GraphChanges) -> FreshTexts:
     if len({statement.id for statement in spoken}) < len(spoken):
         raise NotPatchableError(message("Two kinds of statements have one id."))
     rows = np.array(sorted(former), dtype=np.int32)
-    said = {
+    texts_by_key = {
         (former[row], table.column("text")[row].as_py(), table.column("language")[row].as_py())
         for row in rows.tolist()
     }
-    common = sum((each.id, each.text, each.language) in said for each in spoken)
-    drift = last.meta.drift + len(said) + len(spoken) - 2 * common
+    common = sum((each.id, each.text, each.language) in texts_by_key for each in spoken)
+    drift = last.meta.drift + len(texts_by_key) + len(spoken) - 2 * common
     if not may_keep_means(drift, len(last.statements.kind) - len(rows) + len(spoken)):
         raise NotPatchableError(
             message("%(count)s texts changed since languages were measured.", count=drift)

@@ -340,16 +340,16 @@ def translated_share(index: LexicalIndex, text: str, chinese: IntArray) -> Float
     is_chinese[chinese] = 1
     shares = np.zeros(len(index.length), dtype=np.float32)
     for word in words_of(text):
-        said = np.zeros(len(index.length), dtype=np.float32)
+        scores = np.zeros(len(index.length), dtype=np.float32)
         for headword, share in dictionary().headwords_of(word).items():
             rows = _statements_with_name(index, headword)
-            said[rows] = np.maximum(said[rows], np.float32(share))
+            scores[rows] = np.maximum(scores[rows], np.float32(share))
         for term in terms(word):
-            said[_postings(index, term)] = 1
-        said *= is_chinese
-        rarity = np.float32(np.log1p(len(chinese) / (1 + np.count_nonzero(said))))
+            scores[_postings(index, term)] = 1
+        scores *= is_chinese
+        rarity = np.float32(np.log1p(len(chinese) / (1 + np.count_nonzero(scores))))
         total += rarity
-        shares += rarity * said
+        shares += rarity * scores
     return shares / total if total else shares
 
 
@@ -370,15 +370,15 @@ def concept_share(snapshot: Snapshot, text: str) -> FloatArray | None:
     shares = np.zeros(count, dtype=np.float32)
     surest = sorted(concepts.items(), key=lambda item: -item[1])[:MOST_CONCEPTS]
     for number, worth in surest:
-        said = np.zeros(count, dtype=np.float32)
+        scores = np.zeros(count, dtype=np.float32)
         concept = thesaurus().concepts[number]
         for other in concept.wider:
-            said[_naming(snapshot, other)] = WIDER
+            scores[_naming(snapshot, other)] = WIDER
         for other in (number, *concept.narrower):
-            said[_naming(snapshot, other)] = 1
-        rarity = np.float32(worth * np.log1p(spoken / (1 + np.count_nonzero(said))))
+            scores[_naming(snapshot, other)] = 1
+        rarity = np.float32(worth * np.log1p(spoken / (1 + np.count_nonzero(scores))))
         total += rarity
-        shares += rarity * said
+        shares += rarity * scores
     return shares * np.float32(coverage**0.5) / total if total else None
 
 

@@ -147,8 +147,8 @@ def save_posting(id: str) -> PageAnswer:
     principal = signed_in()
     sent = request.form.to_dict()
     try:
-        seen = sent.get("version", "")
-        version = int(seen) if re.fullmatch("[0-9]{1,9}", seen) else 0
+        seen_version = sent.get("version", "")
+        version = int(seen_version) if re.fullmatch("[0-9]{1,9}", seen_version) else 0
         services().postings.edit(principal, id, _changes(), version)
     except MatchmakerError as error:
         now = services().postings.show(principal, id)

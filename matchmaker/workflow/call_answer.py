@@ -317,8 +317,8 @@ def award(
             if answer.state is not AnswerState.AWARDED:
                 changed.append(replace(answer, state=AnswerState.AWARDED, thanks=None))
         elif answer.state is AnswerState.SUBMITTED:
-            told = thanks.get(answer.organization, Thanks())
-            changed.append(replace(answer, state=AnswerState.NOT_AWARDED, thanks=told))
+            thanks_sent = thanks.get(answer.organization, Thanks())
+            changed.append(replace(answer, state=AnswerState.NOT_AWARDED, thanks=thanks_sent))
         elif answer.draft is not None:
             changed.append(replace(answer, draft=None))
     if not any(answer.state is AnswerState.AWARDED for answer in changed):

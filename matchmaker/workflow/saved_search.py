@@ -52,15 +52,15 @@ class SavedSearch:
     def after_looking(self, ranking: Sequence[str], now: datetime) -> SavedSearch:
         """The same after looking: the first ten count as told; nobody is told twice."""
         newcomers = self.newcomers(ranking)
-        told = (*self.told, *newcomers)[-MOST_TOLD:]
+        notified = (*self.told, *newcomers)[-MOST_TOLD:]
         if not newcomers:
             return replace(self, looked=now)
-        return replace(self, looked=now, told=told, latest=newcomers, latest_at=now)
+        return replace(self, looked=now, told=notified, latest=newcomers, latest_at=now)
 
     def begun(self, ranking: Sequence[str], now: datetime) -> SavedSearch:
         """The same with alerts from now on: whoever is there already is nothing new."""
-        seen = self.after_looking(ranking, now)
-        return replace(seen, latest=self.latest, latest_at=self.latest_at, alerts=True)
+        looked_at = self.after_looking(ranking, now)
+        return replace(looked_at, latest=self.latest, latest_at=self.latest_at, alerts=True)
 
     def stopped(self) -> SavedSearch:
         """The same without alerts."""

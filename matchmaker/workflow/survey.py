@@ -217,7 +217,7 @@ def check_answer(survey: SurveyRound, organization: str, answer: SurveyAnswer, y
             count=len(answer.ties),
             max_ties=MAX_TIES,
         )
-    seen = set[tuple[SurveyQuestion, str]]()
+    named = set[tuple[SurveyQuestion, str]]()
     for number, tie in enumerate(answer.ties):
         where = f"ties[{number}]"
         _check_question(survey, tie.question, f"{where}.question")
@@ -240,12 +240,12 @@ def check_answer(survey: SurveyRound, organization: str, answer: SurveyAnswer, y
                 maximum=year,
             )
         key = (tie.question, tie.partner or tie.name.strip().casefold())
-        if key in seen:
+        if key in named:
             raise InvalidInput("names a partner twice for one question.", where=where)
-        seen.add(key)
+        named.add(key)
     for number, denial in enumerate(answer.denied):
         _check_question(survey, denial.question, f"denied[{number}].question")
-        if (denial.question, denial.partner) in seen:
+        if (denial.question, denial.partner) in named:
             raise InvalidInput("is both named and denied.", where=f"denied[{number}]")
 
 

@@ -95,8 +95,8 @@ def export_comparison(path: IdPath, query: ExportQuery) -> Response:
 @calls.get("/calls/<id>/suggestions", **reads(CALLS, SuggestedList, also=(409,)))
 def suggest_invitations(path: IdPath, query: SuggestionsQuery) -> Response:
     """Whom the ranking would invite."""
-    found = services().call_invitations.suggestions(current_principal(), path.id, query.limit)
-    return as_json(SuggestedList(items=[SuggestedOut.model_validate(each) for each in found]))
+    suggestions = services().call_invitations.suggestions(current_principal(), path.id, query.limit)
+    return as_json(SuggestedList(items=[SuggestedOut.model_validate(each) for each in suggestions]))
 
 
 @calls.post("/calls/<id>/invitations", **writes(CALLS, CallOut))
@@ -187,8 +187,8 @@ def list_call_invitations(query: OwnCallsQuery) -> Response:
 @calls.get("/call-invitations/open", **reads(CALLS, CallInvitationList))
 def list_open_calls(query: OwnPartQuery) -> Response:
     """Calls open to one's clusters, which one's organisation may answer uninvited."""
-    found = services().call_answers.open_calls(current_principal(), query.organization)
-    return as_json(CallInvitationList.model_validate({"items": found}))
+    open_calls = services().call_answers.open_calls(current_principal(), query.organization)
+    return as_json(CallInvitationList.model_validate({"items": open_calls}))
 
 
 @calls.get("/calls/<id>/answer", **reads(CALLS, CallFormOut))
@@ -247,15 +247,15 @@ def read_cluster_refusals(path: IdPath) -> Response:
 @calls.get("/organizations/<path:id>/refusals", **reads(REFUSALS, OwnRefusalsOut))
 def read_own_refusals(path: IdPath) -> Response:
     """Why one's requests were declined and what one declined, with what to do about it."""
-    found = services().refusals.of_organization(current_principal(), path.id)
-    return as_json(OwnRefusalsOut.of(found, current_language()))
+    figures = services().refusals.of_organization(current_principal(), path.id)
+    return as_json(OwnRefusalsOut.of(figures, current_language()))
 
 
 @calls.get("/organizations/<path:id>/never-with", **reads(REFUSALS, ExcludedList))
 def list_exclusions(path: IdPath) -> Response:
     """Whom one's organisation does not want to be brought together with."""
-    found = services().exclusions.listed(current_principal(), path.id)
-    return as_json(ExcludedList.model_validate({"items": found}))
+    exclusions = services().exclusions.listed(current_principal(), path.id)
+    return as_json(ExcludedList.model_validate({"items": exclusions}))
 
 
 @calls.post("/organizations/<path:id>/never-with", **writes(REFUSALS))

@@ -192,8 +192,8 @@ class CertificateOut(Outgoing):
     def of(cls, view: CertificateView) -> CertificateOut:
         row = view.certificate
         facts = {name: getattr(row, name) for name in cls.model_fields if hasattr(row, name)}
-        seen = {name: getattr(view, name) for name in cls.model_fields if hasattr(view, name)}
-        return cls.model_validate(facts | seen | {"since": row.since_text})
+        fields = {name: getattr(view, name) for name in cls.model_fields if hasattr(view, name)}
+        return cls.model_validate(facts | fields | {"since": row.since_text})
 
 
 class CertificateList(ListOut[CertificateOut]):

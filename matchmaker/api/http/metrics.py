@@ -51,9 +51,9 @@ def observe(
     An invented method does not make a series of its own.
     """
     label = method if method in _METHODS else "other"
-    told = telemetry.current()
-    if told is not None:
-        told.answered(label, route, status, seconds, stages)
+    telemetry_of_process = telemetry.current()
+    if telemetry_of_process is not None:
+        telemetry_of_process.answered(label, route, status, seconds, stages)
     _REQUESTS.labels(label, route, str(status)).inc()
     _SECONDS.labels(label, route).observe(seconds)
     for stage, spent in stages.items():

@@ -12,6 +12,7 @@ from matchmaker.domain import GoalName, Kind, Layer
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, message, translated
 from matchmaker.recommend.model import (
+    AdviceWay,
     ConditionCheck,
     ConditionKind,
     Evidence,
@@ -20,7 +21,6 @@ from matchmaker.recommend.model import (
     ProgrammeFit,
     Reason,
     Recommendation,
-    Way,
 )
 from matchmaker.recommend.specification import Fulfilment, Judgement, Requirement, RequirementKind
 from matchmaker.services.matching.answer import Answer, Freshness
@@ -69,7 +69,7 @@ class ReasonOut(Outgoing):
 class AdviceOut(Outgoing):
     """How to go about it: over a partner of both (`closing`) or over a gap (`reaching`)."""
 
-    way: Way
+    way: AdviceWay
     text: str
     zh: str
     en: str
@@ -219,8 +219,10 @@ class ProgrammeOut(Outgoing):
 
     @classmethod
     def of(cls, programme: ProgrammeFit, language: str) -> ProgrammeOut:
-        told = [ConditionOut.of(check, language) for check in programme.checks]
-        return cls.model_validate(vars(programme) | {"title": programme.title, "conditions": told})
+        conditions = [ConditionOut.of(check, language) for check in programme.checks]
+        return cls.model_validate(
+            vars(programme) | {"title": programme.title, "conditions": conditions}
+        )
 
 
 class ClosestStatementOut(Outgoing):

@@ -29,8 +29,8 @@ def list_own_channels() -> Response:
 @channels.post("/account/channels", **writes(NOTICES, ChannelOut, 201))
 def enter_own_channel(header: IdempotencyHeaders, body: NewChannel) -> Response:
     """Have one's own notices sent to a robot, a chat, a gateway or a mailbox, too."""
-    made = services().channels.enter(current_principal(), body.to_content())
-    return created(ChannelOut.model_validate(made), "account/channels")
+    entered = services().channels.enter(current_principal(), body.to_content())
+    return created(ChannelOut.model_validate(entered), "account/channels")
 
 
 @channels.get("/clusters/<path:id>/channels", **reads(NOTICES, ChannelList))
@@ -42,8 +42,8 @@ def list_cluster_channels(path: IdPath) -> Response:
 @channels.post("/clusters/<path:id>/channels", **writes(NOTICES, ChannelOut, 201))
 def enter_cluster_channel(path: IdPath, header: IdempotencyHeaders, body: NewChannel) -> Response:
     """Have what a cluster's coordinators are told sent to a robot of theirs, too."""
-    made = services().channels.enter(current_principal(), body.to_content(path.id))
-    return created(ChannelOut.model_validate(made), f"clusters/{path.id}/channels")
+    entered = services().channels.enter(current_principal(), body.to_content(path.id))
+    return created(ChannelOut.model_validate(entered), f"clusters/{path.id}/channels")
 
 
 @channels.put("/channels/<id>", **writes(NOTICES, ChannelOut))

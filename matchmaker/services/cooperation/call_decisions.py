@@ -137,14 +137,16 @@ class CallDecisions:
                     mend="Look among your introductions for it.",
                 )
             self.views.hold(unit, stored)
-            made = self._introduction(unit, principal, call, organization, answer.value, message)
-            if not made:
+            introduction = self._introduction(
+                unit, principal, call, organization, answer.value, message
+            )
+            if not introduction:
                 raise WrongState(
                     "These two cannot be introduced for this goal now.",
                     mend="Look among your introductions for one that is open.",
                 )
-            if organization == call.organization and made != answer.value.introduction:
-                after = replace(answer.value, introduction=made)
+            if organization == call.organization and introduction != answer.value.introduction:
+                after = replace(answer.value, introduction=introduction)
                 unit.add(self.views.repositories.call_answers.put(after, answer.version))
 
         commit_changes(self.views.repositories.records, principal, self.clock, attempt)
@@ -189,10 +191,11 @@ class CallDecisions:
 
     def _came_to_nothing(self, answers: Sequence[CallAnswer]) -> bool:
         """Whether none of the introductions that awards led to is under way or came about."""
-        made = [each.introduction for each in answers if each.state is AnswerState.AWARDED]
-        stored = self.views.repositories.introductions.many([id for id in made if id])
-        return bool(made) and all(
-            id in stored and stored[id].value.state in FINAL - {State.COMPLETED} for id in made
+        introductions = [each.introduction for each in answers if each.state is AnswerState.AWARDED]
+        stored = self.views.repositories.introductions.many([id for id in introductions if id])
+        return bool(introductions) and all(
+            id in stored and stored[id].value.state in FINAL - {State.COMPLETED}
+            for id in introductions
         )
 
     def _require_possible(self, call: Call, id: str, *, has_room: bool) -> None:

@@ -50,11 +50,11 @@ class CallInvitations:
         answer = self.matching().for_text(
             SYSTEM, call.text, question, call.organization, recorded=False
         )
-        found = [each for each in answer.recommendations if each.id not in there]
-        known = self.views.store.organizations_by_id([each.id for each in found])
+        candidates = [each for each in answer.recommendations if each.id not in there]
+        known = self.views.store.organizations_by_id([each.id for each in candidates])
         possible = (
             each
-            for each in found
+            for each in candidates
             if each.id in known and self.refusal(call, known[each.id]) is None
         )
         return tuple(each for each, _ in zip(possible, range(limit), strict=False))

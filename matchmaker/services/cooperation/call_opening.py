@@ -58,11 +58,11 @@ class CallOpening:
         if gathering:
             brief, _ = self._brief(organization, gathering)
             needs, title, text = list(brief.needs), brief.title, brief.text
-        found = [self.views.store.need(id) for id in needs]
-        goal = found[0].goal if found else GoalName.SUPPLIER
-        parts = list(dict.fromkeys(filter(None, [text, *(each.text for each in found)])))
+        needs_found = [self.views.store.need(id) for id in needs]
+        goal = needs_found[0].goal if needs_found else GoalName.SUPPLIER
+        parts = list(dict.fromkeys(filter(None, [text, *(each.text for each in needs_found)])))
         text = "\n\n".join(parts)
-        first = found[0] if found else None
+        first = needs_found[0] if needs_found else None
         soon = today + _USUAL
         clusters = self.views.store.clusters_of(organization)
         return CallContent(
@@ -71,7 +71,7 @@ class CallOpening:
             text or "–",
             goal,
             soon,
-            needs=tuple(each.id for each in found if each.goal is goal),
+            needs=tuple(each.id for each in needs_found if each.goal is goal),
             gathering=gathering,
             cluster=clusters[0].id if clusters else "",
             currency=(first.currency if first else "") or "CNY",
@@ -176,8 +176,8 @@ class CallOpening:
 
 def requirements_of(text: str) -> tuple[CallRequirement, ...]:
     """What a text specifies, each in the words it was read from."""
-    found = (item for item in read(text).requirements if not item.denied)
+    requirements = (item for item in read(text).requirements if not item.denied)
     return tuple(
         CallRequirement(item.key[:200], item.kind, item.text[:200])
-        for item, _ in zip(found, range(MAX_REQUIREMENTS), strict=False)
+        for item, _ in zip(requirements, range(MAX_REQUIREMENTS), strict=False)
     )

@@ -262,7 +262,7 @@ class CallViews:
         """
         awarded = [each for each in answers if each.state is AnswerState.AWARDED]
         own = [caller for caller in call.callers if principal.acts_for(caller)]
-        made = self.repositories.introductions.values("call", call.id)
+        introductions = self.repositories.introductions.values("call", call.id)
         linked = self.repositories.introductions.many(
             [each.introduction for each in awarded if each.introduction]
         )
@@ -271,7 +271,11 @@ class CallViews:
             for each in awarded
             for caller in own
         )
-        known = [*made, *(stored.value for stored in linked.values()), *filter(None, there)]
+        known = [
+            *introductions,
+            *(stored.value for stored in linked.values()),
+            *filter(None, there),
+        ]
         return {
             introduction.candidate: introduction
             for introduction in sorted(known, key=lambda each: (each.created, each.id))

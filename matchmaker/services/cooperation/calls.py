@@ -191,8 +191,8 @@ class Calls:
             question = self.views.repositories.call_questions.get_or_none(question_id)
             if question is None or question.value.call != id:
                 raise NotFound("There is no such question.")
-            said = (question.value.answer, question.value.wording)
-            if question.value.answered and said == (answer, wording.strip()):
+            published = (question.value.answer, question.value.wording)
+            if question.value.answered and published == (answer, wording.strip()):
                 return  # the same again: nobody is told twice
             after = replace(
                 question.value, answer=answer, wording=wording.strip(), answered=unit.at

@@ -274,8 +274,8 @@ class Introductions:
         """
         principal.require_writing()
         action, organization = transition.action, transition.organization
-        said = transition.decline_reason is not None or bool(transition.reason.strip())
-        if action is Action.DECLINE and not said:
+        is_explained = transition.decline_reason is not None or bool(transition.reason.strip())
+        if action is Action.DECLINE and not is_explained:
             raise InvalidInput("must say why; the other side reads it.", where="reason")
         if action is Action.ASK and not transition.reason.strip():
             raise InvalidInput("must not be empty.", where="reason")
@@ -359,8 +359,8 @@ class Introductions:
         if after.state is State.COMPLETED and before.state is not State.COMPLETED:
             pending = PendingGraphWrite(after.id, after.id)
             unit.add(self.repositories.pending_graph_writes.put(pending))
-        told = kind or _kind_of_step(before, after)
-        self._notify(unit, after, side, told, frozenset(Side), **facts)
+        notified_of = kind or _kind_of_step(before, after)
+        self._notify(unit, after, side, notified_of, frozenset(Side), **facts)
 
     def _notify(
         self,

@@ -47,11 +47,11 @@ class Refusals:
         """For the organisation's own people. Raises NotAllowed, NotFound."""
         own = self.store.organization(organization_id).id
         principal.require_member(own)
-        made = self.repositories.calls.values("organization", own)
+        own_calls = self.repositories.calls.values("organization", own)
         answered = self.repositories.calls.many(
             [each.call for each in self.repositories.call_answers.values("organization", own)]
         )
-        calls = [*made, *(stored.value for stored in answered.values())]
+        calls = [*own_calls, *(stored.value for stored in answered.values())]
         every = [
             *_declined(self.repositories.introductions.values("organization", own)),
             *self._declined_calls({call.id: call for call in calls}.values()),

@@ -88,8 +88,8 @@ class ReconciliationCandidate:
 
         What one of the two does not say moves none and is left out.
         """
-        told = self.comparison.levels.items()
-        weights = ((name, WEIGHTS[name][level]) for name, level in told if level != "unknown")
+        levels = self.comparison.levels.items()
+        weights = ((name, WEIGHTS[name][level]) for name, level in levels if level != "unknown")
         return ("chance", round(100 * self.chance, 1)), *weights
 
 

@@ -83,17 +83,17 @@ class Answer:
     @property
     def usual(self) -> Message | None:
         """How new ties of the goal came about, whoever is recommended; None where not known."""
-        told = (each.advice.usual for each in self.recommendations if each.advice)
-        return next((usual for usual in told if usual is not None), None)
+        usual_steps = (each.advice.usual for each in self.recommendations if each.advice)
+        return next((usual for usual in usual_steps if usual is not None), None)
 
     @property
     def repeated_advice(self) -> list[tuple[Message, int]]:
         """Advice that is the same for several of those recommended, and for how many."""
-        told = [step for each in self.recommendations if each.advice for step in each.advice.steps]
+        steps = [step for each in self.recommendations if each.advice for step in each.advice.steps]
         everybody = len(self.recommendations)
         counted: list[tuple[Message, int]] = []
-        for step in told:
-            pair = (step, told.count(step))
+        for step in steps:
+            pair = (step, steps.count(step))
             # What names somebody is said of all or beside whom it is said of.
             is_general = pair[1] == everybody or not step.parameters
             if pair[1] > 1 and is_general and pair not in counted:

@@ -30,7 +30,7 @@ from matchmaker.recommend.evaluate import (
 )
 from matchmaker.recommend.exposure import Prices, Shortlist, prices_together
 from matchmaker.recommend.learned import GoalModel, LearnedRanker
-from matchmaker.recommend.own_words import Asking, differences, outcome_in_words
+from matchmaker.recommend.own_words import TextAsker, differences, outcome_in_words
 from matchmaker.recommend.pipeline import prepare_goal, shortlist
 from matchmaker.recommend.rank import FIXED, Ranker
 from matchmaker.recommend.trials import Trial, described, trials, trials_in_words
@@ -52,7 +52,7 @@ from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot, from_days, to_
 from matchmaker.snapshot.network_view import latest_day
 
 
-class Asked(StrEnum):
+class AskedWith(StrEnum):
     """What is asked with: what is on record of who asks, or texts in one's own words."""
 
     ON_RECORD = "on-record"
@@ -113,7 +113,7 @@ class RankerLearning:
         by: str | None,
         progress: Progress,
         limit: int | None = None,
-        asked: Asked = Asked.ON_RECORD,
+        asked: AskedWith = AskedWith.ON_RECORD,
     ) -> Evaluation:
         """Rank every candidate as of `day`, and compare with what happened until the horizon.
 
@@ -125,7 +125,7 @@ class RankerLearning:
         whole, goal = self.reader.current(), GOALS[name]
         until = min(to_days(day + horizon), latest_day(whole))
         past = cut(whole, day)
-        in_words = asked is Asked.OWN_WORDS
+        in_words = asked is AskedWith.OWN_WORDS
         questions = (trials_in_words if in_words else trials)(whole, past, goal, until)
         if not questions:
             raise InvalidInput(
@@ -156,9 +156,9 @@ class RankerLearning:
                     **summary(results, by),
                     "exposure": spread(results, candidates),
                 }
-            if Asking.NOBODY in results_by_asking:
+            if TextAsker.NOBODY in results_by_asking:
                 asker = differences(
-                    results_by_asking[Asking.ORGANIZATION], results_by_asking[Asking.NOBODY]
+                    results_by_asking[TextAsker.ORGANIZATION], results_by_asking[TextAsker.NOBODY]
                 )
         else:
             for title, group, which in _tables(past, questions):
@@ -252,7 +252,7 @@ def _outcomes_in_words(
     is_known: BoolArray,
     ranker: Ranker,
     progress: Progress,
-) -> dict[Asking, list[TrialResult]]:
+) -> dict[TextAsker, list[TrialResult]]:
     """Results of each way of asking that there are questions for, in the order of the questions."""
     known: list[Trial] = []
     strangers: list[Trial] = []
@@ -260,16 +260,16 @@ def _outcomes_in_words(
         row = trial.seeker.row
         (known if row is not None and is_known[row] else strangers).append(trial)
     groups = {
-        Asking.ORGANIZATION: known,
-        Asking.NOBODY: known,
-        Asking.PARTNERS_LEFT_OUT: known,
-        Asking.STRANGER: strangers,
+        TextAsker.ORGANIZATION: known,
+        TextAsker.NOBODY: known,
+        TextAsker.PARTNERS_LEFT_OUT: known,
+        TextAsker.STRANGER: strangers,
     }
     results = {}
     for asking, group in groups.items():
 
         def measure(
-            number: int, asking: Asking = asking, group: Sequence[Trial] = group
+            number: int, asking: TextAsker = asking, group: Sequence[Trial] = group
         ) -> TrialResult:
             return outcome_in_words(past, goal, group[number], asking, is_known, ranker)
 

@@ -137,11 +137,11 @@ class SavedSearches:
             if now is None or not now.value.alerts:
                 return False
             newcomers = now.value.newcomers(ranking)
-            seen = now.value.after_looking(ranking, unit.at)
-            unit.add(self.repositories.saved_searches.put(seen, now.version))
+            looked_at = now.value.after_looking(ranking, unit.at)
+            unit.add(self.repositories.saved_searches.put(looked_at, now.version))
             if newcomers:
                 facts = {"other": search.name, "count": str(len(newcomers))}
-                told = Notification(
+                notification = Notification(
                     new_id(),
                     search.account,
                     NotificationKind.SEARCH_NEW_RESULTS,
@@ -149,7 +149,7 @@ class SavedSearches:
                     unit.at,
                     facts,
                 )
-                unit.add(self.repositories.notifications.put(told))
+                unit.add(self.repositories.notifications.put(notification))
             return bool(newcomers)
 
         return commit_changes(self.repositories.records, SYSTEM, self.clock, change)

@@ -28,7 +28,7 @@ _MEND = "Use another backup: this one cannot be relied on."
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BackupPart:
     """One file of an archive."""
 
     size: int
@@ -49,7 +49,7 @@ class Manifest:
     log_number: int
     log_digest: str
     settings: Mapping[str, str]
-    parts: Mapping[str, Part]
+    parts: Mapping[str, BackupPart]
 
 
 def write_backup(
@@ -81,14 +81,14 @@ def write_backup(
     return manifest
 
 
-def _add(archive: zipfile.ZipFile, name: str, source: IO[bytes]) -> Part:
+def _add(archive: zipfile.ZipFile, name: str, source: IO[bytes]) -> BackupPart:
     digest, size = hashlib.sha256(), 0
     with archive.open(name, "w", force_zip64=True) as sink:
         while chunk := source.read(_CHUNK):
             digest.update(chunk)
             size += len(chunk)
             sink.write(chunk)
-    return Part(size, digest.hexdigest())
+    return BackupPart(size, digest.hexdigest())
 
 
 def extract(path: Path, folder: Path) -> Manifest:
@@ -110,7 +110,9 @@ def extract(path: Path, folder: Path) -> Manifest:
     return manifest
 
 
-def _copy(archive: zipfile.ZipFile, name: str, part: Part, sink: IO[bytes], path: Path) -> None:
+def _copy(
+    archive: zipfile.ZipFile, name: str, part: BackupPart, sink: IO[bytes], path: Path
+) -> None:
     digest, left = hashlib.sha256(), part.size
     try:
         with archive.open(name) as source:
@@ -150,7 +152,7 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
         content = json.loads(archive.read(MANIFEST))
         if content.pop("format") != FORMAT:
             raise ValueError
-        parts = {name: Part(**part) for name, part in content.pop("parts").items()}
+        parts = {name: BackupPart(**part) for name, part in content.pop("parts").items()}
         manifest = Manifest(**content, parts=parts)
     except Exception:
         raise InvalidInput("is no backup, or was cut off.", where=str(path), mend=_MEND) from None

@@ -124,10 +124,10 @@ class DocumentMerge:
         """Calls that who is gone made, or has a part in."""
         repositories = self.repositories
         parts = repositories.call_answers.values("organization", self.gone)
-        found = repositories.calls.many([part.call for part in parts])
+        calls = repositories.calls.many([part.call for part in parts])
         for stored in repositories.calls.iterate("organization", self.gone):
-            found[stored.value.id] = stored
-        for stored in found.values():
+            calls[stored.value.id] = stored
+        for stored in calls.values():
             yield from self._change(repositories.calls, stored, self._call(stored.value))
 
     def _call_answers(self) -> Iterator[Change]:

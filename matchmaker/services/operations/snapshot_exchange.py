@@ -290,12 +290,12 @@ class SnapshotExchange:
         self._swept = time.monotonic()
         now = self.clock()
         pointers = {each.name.rpartition("/")[2]: each for each in self.objects.listed(POINTERS)}
-        ours = [name for name in sorted(pointers) if name.endswith(f"-f{FORMAT}.json")]
-        kept = set(ours[-KEPT_POINTERS:])
+        readable = [name for name in sorted(pointers) if name.endswith(f"-f{FORMAT}.json")]
+        kept = set(readable[-KEPT_POINTERS:])
         kept.update(
             name
             for name, each in pointers.items()
-            if name not in ours and (each.written is None or now - each.written < _OTHERS_KEPT)
+            if name not in readable and (each.written is None or now - each.written < _OTHERS_KEPT)
         )
         publications = [self._publication(name) for name in kept]
         if not all(each.files for each in publications):

@@ -48,8 +48,8 @@ class NotificationOutbox:
             unit.add(self.repositories.notifications.put(notification))
             self._to_channels(unit, f"account:{account.id}", notification, notification.id)
         if scope == "cluster":
-            told = Notification(new_id(), "", kind, subject, unit.at, dict(facts))
-            self._to_channels(unit, f"cluster:{id}", told)
+            for_cluster = Notification(new_id(), "", kind, subject, unit.at, dict(facts))
+            self._to_channels(unit, f"cluster:{id}", for_cluster)
 
     def _to_channels(
         self, unit: UnitOfWork, owner: str, told: Notification, notice: str = ""

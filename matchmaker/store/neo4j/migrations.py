@@ -74,8 +74,8 @@ def oldest_program() -> int:
     """
     oldest = 0
     for number, text in _numbered().items():
-        told = _OLDEST.search(text)
-        oldest = max(oldest, int(told.group(1)) if told else number)
+        declared = _OLDEST.search(text)
+        oldest = max(oldest, int(declared.group(1)) if declared else number)
     return oldest
 
 
@@ -93,8 +93,8 @@ def require_new_enough(oldest: int | None) -> None:
 def _numbered() -> dict[int, str]:
     """Texts of the migrations by number."""
     files = GRAPH_SCHEMA.glob("V*.cypher")
-    found = ((_NUMBER.match(path.name), path) for path in files)
-    return {int(name.group(1)): path.read_text("utf-8") for name, path in found if name}
+    numbers = ((_NUMBER.match(path.name), path) for path in files)
+    return {int(name.group(1)): path.read_text("utf-8") for name, path in numbers if name}
 
 
 def _executor(connection: Connection) -> Executor:

@@ -70,9 +70,9 @@ class Neo4jStore(Store):
 
     def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:
         def locked(transaction: ManagedTransaction) -> Returned:
-            ours = Neo4jTransaction(transaction)
-            ours.lock()
-            return work(ours)
+            opened = Neo4jTransaction(transaction)
+            opened.lock()
+            return work(opened)
 
         return self._connection.write(locked, BULK_SECONDS if bulk else REQUEST_SECONDS)
 
@@ -106,11 +106,11 @@ class Neo4jStore(Store):
                     continue
 
             def work(tx: Transaction, exported: Export | None = exported) -> StoreContent | None:
-                ours = cast(Neo4jTransaction, tx)
+                opened = cast(Neo4jTransaction, tx)
                 if exported is not None and exported.version != tx.version():
                     return None
                 graph = exported or export(tx)
-                return StoreContent(graph, *read_documents_and_log(ours.native))
+                return StoreContent(graph, *read_documents_and_log(opened.native))
 
             content = self._write(work, bulk=True)
             if content is not None:

@@ -13,7 +13,7 @@ from matchmaker.domain import GoalName, GraphRows, Kind, Place, PlaceLevel
 from matchmaker.goals import GOALS
 from matchmaker.recommend.advice import EVERYBODY, advice, habits, wilson
 from matchmaker.recommend.explain import path
-from matchmaker.recommend.model import Way
+from matchmaker.recommend.model import AdviceWay
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.trials import seeker_of
 
@@ -67,7 +67,7 @@ def test_habits_are_those_counted_by_hand(grown):
 def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
     told = advice(pairs_of(grown, "f0"), grown.row_of("t:l20"))
 
-    assert told.way is Way.CLOSING
+    assert told.way is AdviceWay.CLOSING
     assert told.message.text("en") == "You share 1 partner: HUB could bring you together."
     assert told.message.text("zh") == "双方有1个共同伙伴，可请HUB牵线。"
     assert told.usual.text("en") == (
@@ -82,7 +82,7 @@ def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
 def test_one_beyond_a_gap_is_said_to_be(grown):
     told = advice(pairs_of(grown, "f35"), grown.row_of("t:l39"))
 
-    assert told.way is Way.REACHING
+    assert told.way is AdviceWay.REACHING
     assert [step.text("en") for step in told.steps] == [
         "No partner in common: this reaches over a gap.",
         "Further away than is usual: meet online first.",

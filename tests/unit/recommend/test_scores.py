@@ -10,7 +10,7 @@ from scipy import sparse
 from matchmaker.recommend import best_statements, profile_scores, scores
 from matchmaker.recommend.best_statements import BestStatement
 from matchmaker.recommend.profile_scores import ByProfile, PartTable, Profile
-from matchmaker.recommend.scores import Eligible, Near, Ranking, largest
+from matchmaker.recommend.scores import Eligible, NearFigures, Ranking, largest
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.snapshot.graphs import random_rows, snapshot_of
 
@@ -60,7 +60,7 @@ def test_those_near_and_the_share_of_all_others(near, everybody, allowed, share,
     rows = np.flatnonzero(near).astype(np.int32)
     ranking = Ranking.of(everybody)
     values = (near[rows] + np.float32(share) * everybody[rows]).astype(np.float32)
-    found = Near(rows, values, SIZE, share, ranking)
+    found = NearFigures(rows, values, SIZE, share, ranking)
     plain = np.float32(share) * everybody
     plain[rows] = values
     assert np.asarray(found).tolist() == plain.tolist()

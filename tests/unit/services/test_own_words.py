@@ -12,8 +12,8 @@ from matchmaker.domain import EngagementKind, GoalName, GraphRows, Role
 from matchmaker.errors import InvalidInput
 from matchmaker.recommend.evaluate import OURS
 from matchmaker.recommend.model import Request
-from matchmaker.recommend.own_words import Asking
-from matchmaker.services.matching.evaluation import Asked
+from matchmaker.recommend.own_words import TextAsker
+from matchmaker.services.matching.evaluation import AskedWith
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from tests.unit.recommend.small_graphs import organization, project
@@ -55,23 +55,23 @@ def tables(tmp_path_factory, model_folder):
     )
     wired.refresher.refresh(ADMIN)
     yield wired.learning.evaluate(
-        GoalName.SUPPLIER, CUT, YEAR, "history", quiet, asked=Asked.OWN_WORDS
+        GoalName.SUPPLIER, CUT, YEAR, "history", quiet, asked=AskedWith.OWN_WORDS
     )
     wired.store.close()
 
 
-def figure(evaluation, asking: Asking, method: str, measure: str) -> float:
+def figure(evaluation, asking: TextAsker, method: str, measure: str) -> float:
     return evaluation.tables[asking]["methods"][method][measure]["mean"]
 
 
 def test_the_same_texts_are_asked_by_whom_is_known_and_by_nobody(tables):
     assert [(name, table["trials"]) for name, table in tables.tables.items()] == [
-        (Asking.ORGANIZATION, 1),
-        (Asking.NOBODY, 1),
-        (Asking.PARTNERS_LEFT_OUT, 1),
-        (Asking.STRANGER, 1),
+        (TextAsker.ORGANIZATION, 1),
+        (TextAsker.NOBODY, 1),
+        (TextAsker.PARTNERS_LEFT_OUT, 1),
+        (TextAsker.STRANGER, 1),
     ]
-    for asking in (Asking.ORGANIZATION, Asking.NOBODY, Asking.STRANGER):
+    for asking in (TextAsker.ORGANIZATION, TextAsker.NOBODY, TextAsker.STRANGER):
         assert figure(tables, asking, OURS, "mrr") == 1  # who did just that stands first
         assert figure(tables, asking, "lexical", "mrr") == 1
 
@@ -85,15 +85,17 @@ def test_what_the_asker_changes_is_told_with_each_method(tables):
 
 
 def test_a_partner_left_out_is_a_need_that_is_not_met(tables):
-    assert figure(tables, Asking.PARTNERS_LEFT_OUT, OURS, "hit@10") == 0
-    assert figure(tables, Asking.PARTNERS_LEFT_OUT, "repeat", "hit@10") == 0
+    assert figure(tables, TextAsker.PARTNERS_LEFT_OUT, OURS, "hit@10") == 0
+    assert figure(tables, TextAsker.PARTNERS_LEFT_OUT, "repeat", "hit@10") == 0
 
 
 def test_a_time_without_texts_is_said(wired):
     wired.store.upsert(GraphRows(organizations=(organization("b"),)))
     wired.refresher.refresh(ADMIN)
     with pytest.raises(InvalidInput, match="nothing that"):
-        wired.learning.evaluate(GoalName.SUPPLIER, CUT, YEAR, None, quiet, asked=Asked.OWN_WORDS)
+        wired.learning.evaluate(
+            GoalName.SUPPLIER, CUT, YEAR, None, quiet, asked=AskedWith.OWN_WORDS
+        )
 
 
 TRADES = ("ball valves", "sewage pumps", "spectacle frames", "knitted socks", "steel castings")
