@@ -1,6 +1,6 @@
 """Damaged files: 40 good ones of every format, mutated at random and read as tables.
 
-    python benchmarks/mutations.py [--count 20000] [--seed 0] [--keep FOLDER]
+    python benchmarks/mutations.py [--count 20000] [--first 0] [--seed 0] [--keep FOLDER]
 
 Each mutant must be read within 30 s and without a traceback: either as a whole refused, or
 every line of it accounted for, loaded, refused or passed over. What is not so is kept in FOLDER.
@@ -25,6 +25,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import FrameType
 
@@ -433,12 +434,12 @@ def _alarm(_signal: int, _frame: FrameType | None) -> None:
     raise Hang
 
 
-def run(count: int, seed: int, keep: Path | None = None) -> Counter[str]:
-    """How many mutants came to what."""
+def run(count: int, seed: int, keep: Path | None = None, first: int = 0) -> Counter[str]:
+    """How many mutants came to what; those before `first` are made and not tried."""
     signal.signal(signal.SIGALRM, _alarm)
     counts: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        for number, mutation in enumerate(mutations(count, seed)):
+        for number, mutation in islice(enumerate(mutations(count, seed)), first, None):
             result, detail = outcome(mutation, Path(folder))
             counts[result] += 1
             if result not in ("read", "refused"):
@@ -452,11 +453,14 @@ def run(count: int, seed: int, keep: Path | None = None) -> Counter[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--first", type=int, default=0, help="try only those from this number on")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
     start = time.perf_counter()
-    return print_counts(run(arguments.count, arguments.seed, arguments.keep), start)
+    return print_counts(
+        run(arguments.count, arguments.seed, arguments.keep, arguments.first), start
+    )
 
 
 def print_counts(counts: Counter[str], start: float) -> int:
