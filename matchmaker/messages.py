@@ -178,6 +178,8 @@ def localised_value(value: object, language: str) -> object:
         return value.text(language)
     if isinstance(value, StrEnum | _Term):
         return term(value, language)
+    if isinstance(value, Name):
+        return str(value) if language == NAMES else value.latin or str(value)
     if isinstance(value, _Sentences):
         pattern = translated("%(before)s %(after)s", language, _SENTENCES)
         first, *rest = (str(localised_value(part, language)) for part in value)
@@ -207,6 +209,8 @@ def to_data(value: object) -> Any:
         return {"id": value.id} | {name: part for name, part in parts if part}
     if isinstance(value, StrEnum | _Term):
         return {"term": str(value)}
+    if isinstance(value, Name):
+        return {"name": str(value), "latin": value.latin}
     if isinstance(value, _Sentences):
         return {"sentences": [to_data(part) for part in value]}
     if isinstance(value, tuple | list | set | frozenset):
@@ -222,6 +226,8 @@ def from_data(data: Any) -> Any:
         return data
     if "term" in data:
         return _Term(data["term"])
+    if "name" in data:
+        return Name(data["name"], data["latin"])
     if "sentences" in data:
         return _Sentences(from_data(part) for part in data["sentences"])
     parameters = {name: from_data(part) for name, part in data.get("parameters", {}).items()}
@@ -236,3 +242,15 @@ class _Term(str):
     """A term of the field that was stored, whichever list it is of."""
 
     __slots__ = ()
+
+
+class Name(str):
+    """A name with the one that readers of other languages than that of names get."""
+
+    __slots__ = ("latin",)
+    latin: str
+
+    def __new__(cls, name: str, latin: str = "") -> Name:
+        made = super().__new__(cls, name)
+        made.latin = latin
+        return made

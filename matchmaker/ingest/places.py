@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from babel import Locale
+
 from matchmaker.domain import MAX_NAME, Place, PlaceLevel
 from matchmaker.ingest.countries import iso_code
+from matchmaker.ingest.foreign_cities import ForeignCities
 from matchmaker.ingest.townships import Townships
-from matchmaker.messages import Message, message, sentences
+from matchmaker.messages import NAMES, Message, Name, message, sentences
 from matchmaker.text import normal
 
 GBT_2260 = "gbt2260:"
@@ -83,7 +86,7 @@ class PlaceIndex:
     """Places by everything that they are called.
 
     `former` has codes and names that are no longer in use, with the id of the place that each
-    has become; `towns` are what lies in the counties.
+    has become; `towns` are what lies in the counties, `cities` those of other countries.
     """
 
     def __init__(
@@ -91,18 +94,23 @@ class PlaceIndex:
         places: Iterable[Place],
         former: Iterable[tuple[str, str, str]] = (),
         towns: Townships | None = None,
+        cities: ForeignCities | None = None,
     ) -> None:
-        self._towns = towns
+        self._towns, self._cities = towns, cities
         self.places = {place.id: place for place in places}
         self._by_id = {id.casefold(): id for id in self.places}
         self._by_code = {
             id.removeprefix(GBT_2260): id for id in self.places if id.startswith(GBT_2260)
         }
+        divisions = tuple(self.places.values())
+        for city in cities.places if cities is not None else ():
+            if city.parent in self.places:
+                self.places.setdefault(city.id, city)
         self._above = {id: frozenset(self._ancestors(id)) for id in self.places}
         # Ids by name, and by what is left of a name without its kind.
         self._full: defaultdict[str, set[str]] = defaultdict(set)
         self._short: defaultdict[str, set[str]] = defaultdict(set)
-        for place in self.places.values():
+        for place in divisions:
             also = _ALSO_CALLED.get(place.name, "").split()
             english = _letters(place.name_en)
             spelt = english.replace("ü", "u"), english.replace("ü", "v")
@@ -128,9 +136,11 @@ class PlaceIndex:
         text = normal(cell)
         return bool(self._of_towns(text, set(), text)) and not self._of_names(text)[0]
 
-    def path(self, id: str) -> str:
-        """The names from the top down to a place: 浙江省 › 温州市."""
-        return " › ".join(self.places[above].name for above in reversed([*self.chain(id)]))
+    def path(self, id: str) -> Name:
+        """The names from the top down to a place: 浙江省 › 温州市, Zhejiang › Wenzhou."""
+        above = [self.places[each] for each in reversed([*self.chain(id)])]
+        english = (place.name_en or place.name for place in above)
+        return Name(" › ".join(_chinese_name(place) for place in above), " › ".join(english))
 
     def with_parents(self, ids: Iterable[str]) -> tuple[Place, ...]:
         """The places and all above them, each once, what is above first."""
@@ -147,8 +157,12 @@ class PlaceIndex:
         if code is not None:
             return self._of_code(code[2], is_named=bool(code[1]))
         chosen, dropped = self._of_names(text)
+        abroad = self._of_cities(text, chosen, dropped, country)
         if counties := self._of_towns(text, chosen, dropped):
-            chosen, dropped = counties, cell.strip()
+            chosen, dropped = counties | abroad, cell.strip()
+        elif abroad:
+            chosen = abroad
+            dropped = cell.strip() if any(map(self._is_country, abroad)) else ""
         allowed = {id for id in chosen if self._is_in(id, country, within)}
         if len(allowed) == 1:
             return self._match(allowed.pop(), dropped)
@@ -204,6 +218,24 @@ class PlaceIndex:
                     dropped.append(rest)
         rest = " ".join(dropped)
         return (set(), text) if _OUTSIDE.search(rest) else (self._preferred(chosen), rest)
+
+    def _of_cities(self, text: str, chosen: set[str], dropped: str, country: str) -> set[str]:
+        """Cities of other countries that a text names, where it names no division.
+
+        A whole name counts more than a division by which it begins: 吉隆坡 is not in 吉隆县.
+        Several of one country are that country, which is sure.
+        """
+        if self._cities is None:
+            return set()
+        is_division = any(not self._is_country(id) for id in chosen)
+        if is_division and not (dropped and self._cities.is_whole_name(text)):
+            return set()
+        ids = self._cities.named(text, {country} - {""}) & self.places.keys()
+        countries = {self.places[id].parent or "" for id in ids}
+        return countries if len(ids) > 1 == len(countries) else ids
+
+    def _is_country(self, id: str) -> bool:
+        return self.places[id].level is PlaceLevel.COUNTRY
 
     def _of_towns(self, text: str, chosen: set[str], dropped: str) -> set[str]:
         """The counties of the town or street that a text names, or names behind wider places.
@@ -318,10 +350,10 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
         return message(
             "'%(cell)s' is finer than the places known here: taken as %(place)s.",
             cell=cell,
-            place=_in_both_languages(index, match.id),
+            place=index.path(match.id),
         )
     if match.candidates:
-        paths = [index.path(id) for id in match.candidates[:_SHOWN]]
+        paths = [*dict.fromkeys(map(index.path, match.candidates[:_SHOWN]))]
         if len(match.candidates) > _SHOWN:
             return message(
                 "'%(cell)s' can be any of %(count)s places, among them %(places)s.",
@@ -350,7 +382,7 @@ def decided_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message:
     return message(
         "'%(cell)s' can be several places: taken as %(place)s by what stands beside it.",
         cell=cell,
-        place=_in_both_languages(index, match.id),
+        place=index.path(match.id),
     )
 
 
@@ -363,11 +395,11 @@ def taken(cell: str, place: str) -> Message:
     )
 
 
-def _in_both_languages(index: PlaceIndex, id: str) -> str:
-    """A place abroad with its English name beside the Chinese one."""
-    place = index.places[id]
-    path, english = index.path(id), place.name_en
-    return path if place.country == "CN" or not english or english in path else f"{path} {english}"
+def _chinese_name(place: Place) -> str:
+    """Countries that the list has in English alone by their Chinese name."""
+    if place.level is PlaceLevel.COUNTRY and place.name == place.name_en:
+        return str(Locale.parse(NAMES).territories.get(place.country, place.name))
+    return place.name
 
 
 def _short_names(place: Place, letters: str) -> set[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from matchmaker.domain import GraphRows, Industry, Place, PlaceLevel
 from matchmaker.ingest.countries import country_places
+from matchmaker.ingest.foreign_cities import foreign_cities
 from matchmaker.ingest.industries import ForeignCode, IndustryIndex
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.references import referred
@@ -59,7 +60,8 @@ def _index_of(known: GraphRows) -> ReferenceIndex:
         for row in _table("lists/industry_codes.csv")
     )
     return ReferenceIndex(
-        PlaceIndex(known.places, former, townships()), IndustryIndex(known.industries, foreign)
+        PlaceIndex(known.places, former, townships(), foreign_cities()),
+        IndustryIndex(known.industries, foreign),
     )
 
 
