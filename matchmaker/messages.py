@@ -178,7 +178,7 @@ def localised_value(value: object, language: str) -> object:
         return value.text(language)
     if isinstance(value, StrEnum | _Term):
         return term(value, language)
-    if isinstance(value, Name):
+    if isinstance(value, BilingualName):
         return str(value) if language == NAMES else value.latin or str(value)
     if isinstance(value, _Sentences):
         pattern = translated("%(before)s %(after)s", language, _SENTENCES)
@@ -209,7 +209,7 @@ def to_data(value: object) -> Any:
         return {"id": value.id} | {name: part for name, part in parts if part}
     if isinstance(value, StrEnum | _Term):
         return {"term": str(value)}
-    if isinstance(value, Name):
+    if isinstance(value, BilingualName):
         return {"name": str(value), "latin": value.latin}
     if isinstance(value, _Sentences):
         return {"sentences": [to_data(part) for part in value]}
@@ -227,7 +227,7 @@ def from_data(data: Any) -> Any:
     if "term" in data:
         return _Term(data["term"])
     if "name" in data:
-        return Name(data["name"], data["latin"])
+        return BilingualName(data["name"], data["latin"])
     if "sentences" in data:
         return _Sentences(from_data(part) for part in data["sentences"])
     parameters = {name: from_data(part) for name, part in data.get("parameters", {}).items()}
@@ -244,13 +244,13 @@ class _Term(str):
     __slots__ = ()
 
 
-class Name(str):
+class BilingualName(str):
     """A name with the one that readers of other languages than that of names get."""
 
     __slots__ = ("latin",)
     latin: str
 
-    def __new__(cls, name: str, latin: str = "") -> Name:
+    def __new__(cls, name: str, latin: str = "") -> BilingualName:
         made = super().__new__(cls, name)
         made.latin = latin
         return made

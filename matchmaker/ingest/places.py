@@ -20,7 +20,7 @@ from matchmaker.domain import MAX_NAME, Place, PlaceLevel
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.foreign_cities import ForeignCities
 from matchmaker.ingest.townships import Townships
-from matchmaker.messages import NAMES, Message, Name, message, sentences
+from matchmaker.messages import NAMES, BilingualName, Message, message, sentences
 from matchmaker.text import normal
 
 GBT_2260 = "gbt2260:"
@@ -136,11 +136,13 @@ class PlaceIndex:
         text = normal(cell)
         return bool(self._of_towns(text, set(), text)) and not self._of_names(text)[0]
 
-    def path(self, id: str) -> Name:
+    def path(self, id: str) -> BilingualName:
         """The names from the top down to a place: 浙江省 › 温州市, Zhejiang › Wenzhou."""
         above = [self.places[each] for each in reversed([*self.chain(id)])]
         english = (place.name_en or place.name for place in above)
-        return Name(" › ".join(_chinese_name(place) for place in above), " › ".join(english))
+        return BilingualName(
+            " › ".join(_chinese_name(place) for place in above), " › ".join(english)
+        )
 
     def with_parents(self, ids: Iterable[str]) -> tuple[Place, ...]:
         """The places and all above them, each once, what is above first."""
