@@ -88,7 +88,7 @@ def test_batches_side_by_side_have_the_vectors_of_one_after_the_other(embedder: 
     """On two cores and on one, and the number of cores is afterwards what it was."""
     import torch
 
-    texts = [f"{name} {number}" for name in TEXTS for number in range(40)]
+    texts = [f"{name} {number}" for name in TEXTS for number in range(10)]
     before = torch.get_num_threads()
     found = []
     try:
