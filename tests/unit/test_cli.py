@@ -1,17 +1,16 @@
 """The command line: what it prints, and its exit codes."""
 
 import json
-import os
 import re
 import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from matchmaker.cli import run
+from tests.samples import link_models
 
 TABLES = {
     "places": "id,name,level,latitude,longitude\nplace:a,甲市,city,28.0,120.7\n",
@@ -57,11 +56,8 @@ def fresh(tmp_path, monkeypatch):
 def loaded(tmp_path_factory):
     """An installation with the tables above and a snapshot; tests only read it."""
     folder = tmp_path_factory.mktemp("loaded")
-    # The model unpacks to half a gigabyte: once, not for every run of the tests.
-    models = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / "models"
-    models.mkdir(parents=True, exist_ok=True)
     (folder / "var").mkdir()
-    (folder / "var" / "models").symlink_to(models)
+    link_models(folder / "var")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MATCHMAKER_DATA_DIR", str(folder / "var"))
         patch.delenv("MATCHMAKER_STORE", raising=False)

@@ -140,6 +140,7 @@ def linears(transformer: list[Any]) -> int:
     return sum(type(layer) is Linear for layer in transformer[0].auto_model.encoder.modules())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("architecture", "flags", "left"),
     [("bert", {"avx512_vnni": True}, 0), ("electra", {"avx512_vnni": True}, 6), ("bert", {}, 6)],
@@ -159,6 +160,7 @@ def test_only_known_models_on_able_processors_are_quantised(
     assert linears(transformer) == left
 
 
+@pytest.mark.slow
 def test_an_eight_bit_layer_is_the_layer() -> None:
     """Within 2 % of torch's own, a row of equal values and a channel 50 times as large included."""
     import torch
@@ -243,6 +245,7 @@ def test_a_folder_without_a_model_says_so(tmp_path: Path) -> None:
         load_embedder(Settings(model=str(tmp_path)))
 
 
+@pytest.mark.slow
 def test_a_broken_model_folder_says_so(tmp_path: Path) -> None:
     (tmp_path / "modules.json").write_text("{")
     with pytest.raises(ModelUnavailable, match="cannot be loaded"):

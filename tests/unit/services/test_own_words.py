@@ -16,6 +16,7 @@ from matchmaker.recommend.own_words import TextAsker
 from matchmaker.services.matching.evaluation import AskedWith
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
+from tests.samples import link_models
 from tests.unit.recommend.small_graphs import organization, project
 
 CUT, YEAR = datetime.date(2018, 1, 1), datetime.timedelta(days=365)
@@ -39,7 +40,7 @@ def tables(tmp_path_factory, model_folder):
     n was not heard of by then. Candidates are the firms b, c, s and t, in this order of rows.
     """
     folder = tmp_path_factory.mktemp("own-words")
-    (folder / "models").symlink_to(model_folder)
+    link_models(folder)
     wired = wire(Settings(data_dir=folder, store="", _env_file=None))
     wired.store.prepare()
     wired.store.upsert(
