@@ -77,3 +77,26 @@ def test_the_command_line_prints_them_with_a_sign_for_each_condition(supported, 
     assert "✓ Firm size: small (yours: small)" in printed
     assert "✗ Firm size: large (yours: small)" in printed
     assert f"until {SOON}" in printed
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "No programme that can be applied to is on record yet."), ("zh", "目前没有登记可申报")],
+)
+def test_where_none_is_on_record_every_door_says_so(tmp_path_factory, language, said, capsys):
+    """And not that nobody says what was asked for."""
+    services = installation(tmp_path_factory)
+    client = create_app(services).test_client()
+    headers = HEADERS | {"Accept-Language": language}
+    for question in ({"goal": "support"}, {"goal": "support", "text": "money for new machines"}):
+        if "text" in question:
+            answer = client.post(f"{API}/recommendations", json=question, headers=headers)
+        else:
+            services.refresher.refresh(ADMIN)
+            path = f"{API}/organizations/t:firm1/recommendations?goal=support"
+            answer = client.get(path, headers=headers)
+        assert answer.status_code == 200, answer.text
+        assert answer.json["text"].startswith(said)
+        print_answer(answer.json)
+        assert said[:12] in capsys.readouterr().out
+    services.store.close()

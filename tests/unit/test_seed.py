@@ -334,3 +334,17 @@ def test_running_the_generator_again_gives_the_same_bytes(tmp_path):
 
 def test_no_file_is_larger_than_500_kb():
     assert all(path.stat().st_size < 500_000 for path in SEED.rglob("*") if path.is_file())
+
+
+def test_public_bodies_offer_programmes_of_which_one_is_over(tables):
+    """So that asking for support finds something in the sample graph, and not what has closed."""
+    kinds = {row["id"]: row["kind"] for row in tables["organizations"]}
+    programmes = [row for row in tables["offers"] if row["kind"] == "programme"]
+    assert len(programmes) == 7
+    assert {kinds[row["organization"]] for row in programmes} == {"public_body"}
+    over = [row for row in programmes if row["deadline"] and day(row["deadline"]).year < 2026]
+    assert [row["id"] for row in over] == ["seed:programme-007"]
+    known = {row["id"] for row in tables["places"] + tables["industries"]}
+    for row in programmes:
+        named = {*row["for_places"].split(";"), *row["for_industries"].split(";")} - {""}
+        assert named <= known

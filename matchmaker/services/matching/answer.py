@@ -30,6 +30,7 @@ class Answer:
     `further_known` and `programmes` as in `Recommendations`.
     Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
     read from the question; `ignored` ones are not to count. `notices` say what a filter meant.
+    `open_programmes` counts all that can be applied to, None where the goal is another.
     """
 
     goal: GoalName
@@ -46,6 +47,7 @@ class Answer:
     ignored: tuple[Requirement, ...] = ()
     notices: tuple[Message, ...] = ()
     programmes: tuple[ProgrammeFit, ...] = ()
+    open_programmes: int | None = None
 
     @property
     def known_partners(self) -> Message | None:
@@ -102,7 +104,12 @@ class Answer:
 
     @property
     def advice(self) -> Message | None:
-        """What to do where words find nobody; None where somebody answers."""
+        """What to do where words find nobody, or nothing is on record that could be found."""
+        if self.open_programmes == 0:
+            return message(
+                "No programme that can be applied to is on record yet. Public bodies post theirs as"
+                " offers; whoever coordinates a cluster imports a list of them."
+            )
         if not self.in_words or self.recommendations or self.programmes:
             return None
         return message(

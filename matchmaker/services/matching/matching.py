@@ -16,6 +16,7 @@ from matchmaker.embedding import Encoder, VectorCache, VectorCaches
 from matchmaker.errors import InvalidInput, NotAllowed, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.messages import message
+from matchmaker.recommend.conditions import open_programmes
 from matchmaker.recommend.exposure import MIN_CROWD
 from matchmaker.recommend.model import Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
@@ -347,6 +348,9 @@ class Matching:
             ignored=ignored,
             notices=tuple(each.notice for each in rows.coarser_industries(request.filters)),
             programmes=recommended.programmes,
+            open_programmes=(
+                len(open_programmes(rows.snapshot)) if GOALS[request.goal].by_conditions else None
+            ),
         )
         if not (recorded and principal.writes):
             return answer
