@@ -8,6 +8,7 @@ from typing import Any
 
 from matchmaker.domain import is_id
 from matchmaker.ingest.cells import is_nothing
+from matchmaker.ingest.foreign_cities import CITY_ABROAD
 from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.place_context import find_beside, places_of_row
 from matchmaker.ingest.places import decided_note, kept_as_address, place_note, taken, with_address
@@ -77,6 +78,8 @@ class CodedCells:
                 note = taken(cell, default)
             if id:
                 values[column] = id
+                if id.startswith(CITY_ABROAD) and not country:
+                    values["country"] = self.index.places.places[id].country
             if note is None:
                 continue
             is_kept = column == "place" and self.keeps_address

@@ -19,6 +19,8 @@ from matchmaker.ingest.countries import iso_code
 from matchmaker.text import normal
 
 LIST = Path(__file__).parents[2] / "seed" / "lists" / "foreign_cities.txt"
+# What the ids of cities of other countries begin with.
+CITY_ABROAD = "geonames:"
 # So many times the people of the next of its name has the one that a name alone means.
 _FAR_LARGER = 20
 _PARTS = re.compile(r"[,，;；/|()\[\]（）【】]+")
@@ -53,7 +55,7 @@ class ForeignCities:
             number, country, state, thousands, latitude, longitude, name, also = fields
             shown = f"{name}, {state}" if state else name
             place = Place(
-                f"geonames:{number}",
+                f"{CITY_ABROAD}{number}",
                 shown,
                 PlaceLevel.CITY,
                 shown,

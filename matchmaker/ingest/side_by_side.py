@@ -1,10 +1,15 @@
-"""Tables that stand twice beside each other in one sheet, with the same titles."""
+"""Tables that lie the wrong way: twice side by side, or with their titles down the side."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.rows import Row
+from matchmaker.text import normal
+
+# So many titles must stand below each other, and be so large a share of their column.
+_LEAST, _SHARE = 3, 0.6
 
 
 def refuse_side_by_side(titles: Sequence[str], where: str) -> None:
@@ -15,6 +20,20 @@ def refuse_side_by_side(titles: Sequence[str], where: str) -> None:
             where=where,
             mend="Put its parts one below the other, under one line of titles.",
             times=times,
+        )
+
+
+def refuse_transposed(rows: Iterable[Row], expected: Collection[str], where: str) -> None:
+    """Raise InvalidInput where titles stand below each other, an organisation a column."""
+    filled = [cells for row in rows if len(cells := [normal(cell) for cell in row.cells]) > 1]
+    first = [cells[0] for cells in filled if cells[0] and any(cells[1:])]
+    titles = {cell for cell in first if cell.rstrip(":：") in expected}
+    across = max((sum(cell in expected for cell in cells) for cells in filled), default=0)
+    if len(titles) >= max(_LEAST, _SHARE * len(first)) and across == 1:
+        raise InvalidInput(
+            "has its titles down the first column, and one organisation in each column.",
+            where=where,
+            mend="Copy it in the spreadsheet, choose Paste Special, then Transpose, and save that.",
         )
 
 

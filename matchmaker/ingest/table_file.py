@@ -46,7 +46,7 @@ from matchmaker.ingest.rows import (
     clean,
     error_value,
 )
-from matchmaker.ingest.side_by_side import refuse_side_by_side
+from matchmaker.ingest.side_by_side import refuse_side_by_side, refuse_transposed
 from matchmaker.ingest.title_units import unit_above
 from matchmaker.ingest.title_years import year_above
 from matchmaker.messages import Message, message
@@ -192,8 +192,7 @@ def open_table(
 ) -> TableFile:
     """The table that a file holds, with its header found.
 
-    `expected` are column titles as `text.normal` writes them, by which the header and the
-    sheet are told from title lines. Raises InvalidInput when the file cannot be read.
+    `expected` are titles, as `text.normal` writes them, of the header. Raises InvalidInput.
     """
     if not path.is_file():
         raise InvalidInput("there is no such file.", where=str(path))
@@ -202,13 +201,14 @@ def open_table(
     if isinstance(source, JsonSource):
         header: Header | None = Header(0, 0, source.titles) if source.titles else None
     else:
+        refuse_transposed(sample, expected, path.name)
         header = find_header(sample, expected, options.header_line)
     if header is None:
         raise _no_header(path.name, options, has_comments=bool(sample))
     is_judged = not (isinstance(source, JsonSource) or options.header_line)
-    if is_judged and (cell := cell_of_row(header, sample, expected)):
-        raise _row_as_header(path.name, header, cell)
     if is_judged:
+        if cell := cell_of_row(header, sample, expected):
+            raise _row_as_header(path.name, header, cell)
         refuse_side_by_side(header.titles, f"{path.name}:{header.first}")
     notes = [*source.notes, *_header_notes(sample, header)]
     return TableFile(

@@ -76,6 +76,9 @@ _WITH_POINT = frozenset("CNY SGD HKD TWD GBP JPY KRW INR AUD NZD MYR THB PHP ILS
 _FILLERS = frozenset({"de", "d", "of", "整", "正", ":", "'"})
 _US_DOLLARS = re.compile(r"\b(?:us|u\.s\.) ?dollars?\b", re.IGNORECASE)
 _PERCENT = "百分之"
+# Whose unit is 元 in Chinese too: NT$50,000,000元, 新台币5,000万元.
+_CALLED_YUAN = frozenset({"TWD", "HKD", "MOP", "SGD", "USD", "AUD", "CAD", "NZD"})
+_BARE_YUAN = re.compile(r"(?<![^百千仟万萬亿億])[元圆圓块]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ def affixes(before: str, after: list[str]) -> tuple[Affix, list[Decimal]] | None
     """
     is_percent = before == _PERCENT
     head = _UnitParts() if is_percent else _parts(before)
+    if head.currency in _CALLED_YUAN:
+        after = [_BARE_YUAN.sub("", text) for text in after]
     tails = [_parts(text) for text in after]
     currency = _agreed({each.currency for each in (head, *tails) if each.currency})
     if head.unit or currency is None:

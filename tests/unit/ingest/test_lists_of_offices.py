@@ -157,3 +157,19 @@ def test_millions_of_crowns() -> None:
     assert (amount("1 234,5 mil. Kč"), amount("12 tis. Kč")) == (
         Amount(1_234_500_000, "CZK"), Amount(12_000, "CZK"),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "企业名称,示例甲厂,示例乙厂\n成立日期,2001,2002\n员工人数,30,40\n所在地,温州,宁波\n",
+        "Company,Sample A,Sample B\nCountry,DE,FR\nEmployees,30,40\nWebsite,a.example,b.example\n",
+    ],
+)
+def test_a_table_that_lies_on_its_side_is_refused_with_what_to_do(
+    tmp_path: Path, text: str
+) -> None:
+    with pytest.raises(InvalidInput, match="titles down the first column") as refused:
+        members(tmp_path, text)
+    assert "Transpose" in refused.value.mend.text("en")
+    assert "转置" in refused.value.mend.text("zh")

@@ -211,3 +211,24 @@ def test_any_text_is_a_number_a_warning_or_refused(cell: str) -> None:
             assert abs(amount(cell, format).value) < 1e15
         except (InvalidInput, CellWarning):
             continue
+
+
+@pytest.mark.parametrize(
+    ("cell", "value", "currency"),
+    [
+        ("NT$50,000,000元", 50_000_000, "TWD"),
+        ("新台币5,000万元", 50_000_000, "TWD"),
+        ("HK$1.2m", 1_200_000, "HKD"),
+        ("USD 3.5 mn", 3_500_000, "USD"),
+        ("人民币壹佰万元整", 1_000_000, "CNY"),
+        ("RMB 2,000万", 20_000_000, "CNY"),
+    ],
+)
+def test_a_sign_of_a_currency_and_its_unit_in_chinese_are_one(cell, value, currency):
+    read = amount(cell)
+    assert (read.value, read.currency) == (value, currency)
+
+
+def test_a_sum_in_two_currencies_is_no_amount():
+    with pytest.raises(InvalidInput):
+        amount("NT$500美元")

@@ -156,9 +156,9 @@ def test_a_short_title_is_not_taken_for_what_it_is_only_like() -> None:
 
 
 def test_a_street_and_a_town_that_is_not_known_are_one_address(tmp_path: Path) -> None:
-    parsed = members(tmp_path, "Firma,Straße,Ort,Land\nAlpha GmbH,Hauptstr. 5,Stuttgart,DE\n")
+    parsed = members(tmp_path, "Firma,Straße,Ort,Land\nAlpha GmbH,Hauptstr. 5,Musterdorf,DE\n")
     (row,) = parsed.rows.organizations
-    assert (row.place, row.street_address) == ("iso3166:DE", "Hauptstr. 5, Stuttgart")
+    assert (row.place, row.street_address) == ("iso3166:DE", "Hauptstr. 5, Musterdorf")
 
 
 def test_sums_without_a_currency_are_told_of_once(tmp_path: Path) -> None:
