@@ -58,6 +58,7 @@ def test_programmes_come_with_their_conditions(supported):
     assert [each["verdict"] for each in second["conditions"]] == ["unmet"]
 
 
+@pytest.mark.slow  # a question in words loads the models
 @pytest.mark.parametrize(("language", "value"), [("zh", "贵单位："), ("en", "yours: ")])
 def test_the_page_says_what_is_met_and_by_what(supported, language, value):
     page = supported.get(
