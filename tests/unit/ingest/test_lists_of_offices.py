@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from openpyxl import Workbook
 from matchmaker.domain import Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber
-from matchmaker.ingest.dates import parse
+from matchmaker.ingest.dates import parse, partial_date
 from matchmaker.ingest.list_guess import column_samples, guessed_format
 from matchmaker.ingest.numbers import Amount, amount, figure, whole
 from matchmaker.ingest.parties import name_and_country
@@ -19,7 +20,7 @@ from matchmaker.ingest.qualifications import cell_with_title
 from matchmaker.ingest.table_file import open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files
-from matchmaker.ingest.title_years import year_above
+from matchmaker.ingest.title_years import with_year, year_above
 from matchmaker.ingest.words import member_of
 from tests.unit.ingest.test_list_reader import read
 
@@ -173,3 +174,20 @@ def test_a_table_that_lies_on_its_side_is_refused_with_what_to_do(
         members(tmp_path, text)
     assert "Transpose" in refused.value.mend.text("en")
     assert "转置" in refused.value.mend.text("zh")
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [("12 March", 12), ("Mar 15", 15), ("3-Mar", 3), ("1st of March", 1), ("Mar-15", None)],
+)
+def test_a_day_in_english_is_of_the_year_of_the_title(cell: str, day: int | None) -> None:
+    said = with_year(cell, year_above(["Orders 2024"]), partial_date)
+    if day is None:
+        assert said == cell
+    else:
+        assert partial_date(said).date == datetime.date(2024, 3, day)
+
+
+@pytest.mark.parametrize("title", ["Printed 12 March 2024", "Orders 2023-2024", "March 2024"])
+def test_a_day_or_a_period_above_the_titles_is_no_year(title: str) -> None:
+    assert year_above([title]) == 0
