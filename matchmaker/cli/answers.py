@@ -38,7 +38,7 @@ def print_answer(page: dict[str, Any]) -> None:
         console.print(notice, markup=False)
     if page["text"]:
         console.print(page["text"], markup=False)
-    elif not page["recommendations"]:
+    elif not (page["recommendations"] or page["programmes"]):
         say(message("No candidate fits. Try fewer filters, or --with-partners."))
     for closest in page["closest"]:
         _print_name(console, "  · ", closest, closest["id"])

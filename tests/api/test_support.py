@@ -7,8 +7,9 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
+from matchmaker.assistants.tools import AssistantTools
 from matchmaker.cli.answers import print_answer
-from matchmaker.domain import Size, Tier
+from matchmaker.domain import GoalName, Size, Tier
 from tests.api.conftest import ADMIN_KEY, installation
 from tests.api.world import make_world
 
@@ -100,4 +101,20 @@ def test_where_none_is_on_record_every_door_says_so(tmp_path_factory, language, 
         assert answer.json["text"].startswith(said)
         print_answer(answer.json)
         assert said[:12] in capsys.readouterr().out
+    member = make_world(services)
+    page = client.get(
+        "/find?goal=support&text=设备更新",
+        headers=member.headers("member") | {"Accept-Language": language},
+    )
+    assert said in page.text
+    asker = member.principal("member")
+    told = AssistantTools(services).recommend(asker, GoalName.SUPPORT, "t:firm1", "设备更新")
+    assert "offers" in told["text"] or "供给" in told["text"]
     services.store.close()
+
+
+def test_filters_that_leave_no_programme_are_not_told_as_none_on_record(supported):
+    path = f"{API}/organizations/t:applicant/recommendations?goal=support&kind=university"
+    assert supported.get(path, headers=HEADERS).json["text"] == (
+        "Open programmes are on record, but none passes this. Try fewer filters."
+    )

@@ -110,6 +110,10 @@ class Answer:
                 "No programme that can be applied to is on record yet. Public bodies post theirs as"
                 " offers; whoever coordinates a cluster imports a list of them."
             )
+        if self.open_programmes and not self.programmes:
+            return message(
+                "Open programmes are on record, but none passes this. Try fewer filters."
+            )
         if not self.in_words or self.recommendations or self.programmes:
             return None
         return message(
