@@ -17,6 +17,7 @@ from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.relation_words import relation
 
 ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
+PROGRAMMES = "programmes"
 
 _NUMBER = "编号|po|p o|po ref|order ref|order id|ref no|单号|订单号|订单编号|合同号|合同编号|采购单号|采购编号|项目编号|项目号|立项编号|课题编号|招标编号|tender no|order no|order number|po number|po no|contract no|contract number|reference|ref|project no|project number|project id|grant agreement|grant no|acronym|code|id|bestellnummer|bestell-nr|auftragsnummer|vertragsnummer|beleg|belegnummer|numer zamówienia|nr zamówienia|numer umowy|číslo objednávky|номер заказа|номер договора|№ договора|注文番号|発注番号|契約番号|발주번호|주문번호|계약번호"
 _SUPPLIER = "供应商|供应商名称|供应单位|供货商|供货单位|供货方|卖方|卖家|乙方|销售方|中标人|中标单位|中标供应商|承包商|承接单位|受托方|服务商|供方|supplier|supplier name|vendor|vendor name|seller|contractor|awarded to|awardee|winner|provider|lieferant|auftragnehmer|fournisseur|proveedor|fornitore|dostawca|wykonawca|sprzedawca|dodavatel|поставщик|исполнитель|продавец|подрядчик|仕入先|受注者|納入業者|取引先|供給者|공급업체|공급자|납품업체|판매자|proveedor adjudicado|leverandør|leverantör|leverancier"
@@ -41,6 +42,12 @@ _EQUIPMENT = "设备名称|仪器名称|仪器设备名称|仪器设备|设备|�
 _SPECIFICATION = "型号|规格型号|设备型号|仪器型号|生产厂家|制造商|厂商|品牌|功能|主要功能|技术指标|主要技术指标|技术参数|主要参数|用途|应用领域|服务内容|检测项目|model|type|make|make and model|manufacturer|brand|specification|specifications|technical data|capability|capabilities|function|purpose|application|applications|description|method|methods|hersteller|modell|spezifikation|verfahren|beschreibung|modèle|fabricant|fabricante|producent"
 _OPEN_SINCE = "开放日期|开放时间|开放共享日期|可用时间|available from|available since|available|open since|verfügbar ab|disponible depuis|disponible desde"
 _LOT = "标段|包号|分包号|标包|行号|项次号|lot|lot number|lot no|item|item no|line item|position"
+_POLICY = "政策名称|政策项目|政策项目名称|政策|惠企政策|扶持政策|补贴名称|补贴项目|奖补项目|申报项目|政策标题|事项名称|政策事项|programme|program|programme name|program name|name of the programme|scheme|grant|grant name|subsidy|policy|call|förderprogramm|dispositif d'aide|bando"
+_ISSUED_BY = "发布部门|发文单位|发文部门|发文机关|主管部门|受理部门|责任部门|责任单位|牵头部门|实施部门|兑现部门|发布单位|发布机构|政策来源|funding body|funder|funded by|authority|issued by|agency|department|office|offered by|fördergeber|organisme|ente"
+_CONDITIONS = "申报条件|适用对象|适用范围|申请条件|支持对象|扶持对象|申报对象|享受条件|享受对象|政策条件|申报要求|资格条件|eligibility|eligibility criteria|eligible|eligible applicants|conditions|who can apply|who may apply|target group|criteria|voraussetzungen|conditions d'éligibilité"
+_SUPPORT = "支持标准|补贴标准|扶持标准|奖补标准|补助标准|奖励标准|补贴金额|补助金额|奖励金额|支持方式|支持力度|扶持内容|政策内容|支持内容|奖补内容|max grant|maximum grant|grant amount|max amount|maximum amount|support|support rate|benefit|what you get|funding rate|fördersatz|montant"
+_APPLY_UNTIL = "申报时间|申报日期|申报截止|申报截止时间|申报截止日期|申报期限|受理时间|受理期限|截止日期|截止时间|截止|有效期|政策有效期|deadline|closing date|closes|apply by|application deadline|application period|open until|frist|date limite|scadenza"
+_ANNOUNCED = "申报网址|申报入口|政策链接|政策网址|政策原文|原文链接|网址|链接|link|url|website|web page|web address|details"
 
 LISTS: Mapping[str, TableFormat] = {
     table.name: table
@@ -83,6 +90,14 @@ LISTS: Mapping[str, TableFormat] = {
             Column("specification", "make, type, what it can do", also=_SPECIFICATION, joined_by=", "),
             Column("date", "day since it is open", "", partial_date, also=_OPEN_SINCE),
         )),
+        TableFormat(PROGRAMMES, domain.Offer, "Policies and programmes: who offers what, on what conditions", (
+            Column("body", "name of who offers it", required=True, also=_ISSUED_BY),
+            Column("title", "what it is called", required=True, also=_POLICY),
+            Column("conditions", "who may apply", also=_CONDITIONS, joined_by="; "),
+            Column("support", "what is given, in words", also=_SUPPORT, joined_by="; "),
+            Column("closes", "until when, or from when until when", also=_APPLY_UNTIL),
+            Column("address", "where it is announced", also=_ANNOUNCED),
+        )),
     )
 }  # fmt: skip
 FORMATS: Mapping[str, TableFormat] = {**TABLES, **LISTS}
@@ -92,6 +107,7 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     PROJECTS: (("lead", "partners"), ("title", "project_number")),
     RELATIONS: (("head",), ("tail",), ("layer",)),
     EQUIPMENT: (("owner",), ("text",)),
+    PROGRAMMES: (("body",), ("title",)),
 }
 # Columns that only lists of a kind have.
 TELLING: Mapping[str, frozenset[str]] = {
@@ -100,4 +116,5 @@ TELLING: Mapping[str, frozenset[str]] = {
     PROJECTS: frozenset({"lead", "partners", "programme"}),
     RELATIONS: frozenset({"head", "tail", "layer"}),
     EQUIPMENT: frozenset({"owner", "text"}),
+    PROGRAMMES: frozenset({"body", "conditions", "support"}),
 }

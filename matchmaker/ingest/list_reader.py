@@ -9,13 +9,14 @@ from typing import Any
 from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
-from matchmaker.ingest.list_formats import EQUIPMENT, LISTS, NEEDED, ORDERS, PROJECTS
+from matchmaker.ingest.list_formats import EQUIPMENT, LISTS, NEEDED, ORDERS, PROGRAMMES, PROJECTS
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
     Contracts,
     Equipment,
     MappingFile,
     PartyColumns,
+    Programmes,
     Projects,
     Relation,
     Relations,
@@ -182,7 +183,7 @@ class _ListTable(TableFile):
 
 def _section(
     options: TableOptions, present: Collection[str]
-) -> Contracts | Projects | Relations | Equipment:
+) -> Contracts | Projects | Relations | Equipment | Programmes:
     def column(name: str) -> str:
         return name if name in present else ""
 
@@ -208,6 +209,9 @@ def _section(
     if options.table == EQUIPMENT:
         described = {name: column(name) for name in ("text", "specification", "date")}
         return Equipment(owner=party("owner"), **described)
+    if options.table == PROGRAMMES:
+        told = {name: column(name) for name in ("title", "conditions", "support", "closes")}
+        return Programmes(body=party("body"), **told, address=column("address"))
     values = {
         value: Relation(as_="tie", layer=meant[0], reverse=meant[1], note=meant[0].value)
         for value in RELATION_VALUES

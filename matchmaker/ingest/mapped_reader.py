@@ -22,6 +22,7 @@ from matchmaker.ingest.mapping_file import (
     Equipment,
     MappingFile,
     PartyColumns,
+    Programmes,
     Projects,
     Relations,
     Titles,
@@ -35,7 +36,7 @@ from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title
 from matchmaker.messages import Message, message
 
-MappedSection = TypeVar("MappedSection", Contracts, Relations, Projects, Equipment)
+MappedSection = TypeVar("MappedSection", Contracts, Relations, Projects, Equipment, Programmes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from matchmaker.ingest.mapping_file import (
     Contracts,
     Equipment,
     MappingFile,
+    Programmes,
     Projects,
     Relation,
     Relations,
@@ -39,6 +40,7 @@ from matchmaker.ingest.mapping_file import (
 )
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.parties import PartyReader, one_name
+from matchmaker.ingest.programmes import ProgrammeReader
 from matchmaker.ingest.projects import ProjectReader
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.table_file import FileOptions, TableFile, open_table
@@ -63,13 +65,17 @@ def read_mapped(
 
 
 def read_by(
-    mapping: MappingFile, section: Contracts | Relations | Projects | Equipment, table: TableFile
+    mapping: MappingFile,
+    section: Contracts | Relations | Projects | Equipment | Programmes,
+    table: TableFile,
 ) -> Parsed:
     """All lines of an open table by one section of a mapping. Raises InvalidInput."""
     if isinstance(section, Contracts):
         return _ContractReader(mapping, section, table).parsed()
     if isinstance(section, Projects):
         return ProjectReader(mapping, section, table).parsed()
+    if isinstance(section, Programmes):
+        return ProgrammeReader(mapping, section, table).parsed()
     if isinstance(section, Equipment):
         return EquipmentReader(mapping, section, table).parsed()
     return _RelationReader(mapping, section, table).parsed()

@@ -104,6 +104,17 @@ class Equipment(_Written):
     date: ColumnName = ""
 
 
+class Programmes(_Written):
+    """Columns of programmes that may be applied to: one line each, with who offers it."""
+
+    body: PartyColumns
+    title: ColumnName = ""
+    conditions: ColumnName = ""
+    support: ColumnName = ""
+    closes: ColumnName = ""
+    address: ColumnName = ""
+
+
 class Relation(_Part):
     """The meaning of one value of the relation column."""
 

@@ -52,6 +52,8 @@ def read(folder: Path, text: str, **options: object) -> Parsed:
         ("甲单位,关系,乙单位", "relations"),
         ("Equipment,Manufacturer,Owner,Available from", "equipment"),
         ("仪器设备名称,型号,所属单位", "equipment"),
+        ("序号,政策名称,发布部门,适用对象,支持标准,申报时间", "programmes"),
+        ("Programme,Funding body,Eligibility,Max. grant,Deadline,Link", "programmes"),
         ("id,organization,kind,text", "offers"),
         ("id,source,target,layer", "ties"),
     ],

@@ -1,0 +1,104 @@
+"""Lists of policies and programmes: each line an offer of the body that it is of."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import asdict, dataclass, replace
+
+from matchmaker.domain import MAX_NAME, MAX_TEXT, Kind, Offer, OfferKind
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.dates import PartialDate, last_date, partial_date
+from matchmaker.ingest.facts import Fact, digest
+from matchmaker.ingest.mapped_reader import MappedReader
+from matchmaker.ingest.mapped_row import MappedRow
+from matchmaker.ingest.mapping_file import Programmes
+from matchmaker.ingest.programme_conditions import read_conditions
+from matchmaker.messages import message
+from matchmaker.text import language_of
+
+# Such a programme has no last day.
+_ALWAYS = re.compile(
+    r"常年|长期|全年|随时|不限|无期限|"
+    r"open[- ]ended|continuous|rolling|any time|all year|no deadline",
+    re.I,
+)
+_ADDRESS = re.compile(r"https?://\S+", re.I)
+_BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.I)
+_UNTIL = re.compile(
+    r"^(?:截至|截止到?|至|until|by|before)\s*|\s*(?:底|末)?(?:前|止|截止|以前|之前)?$", re.I
+)
+
+
+@dataclass
+class ProgrammeReader(MappedReader[Programmes]):
+    """Lines as programmes; conditions are read where they are plain, and stay text besides."""
+
+    def find_columns(self) -> None:
+        self.body = self.party(self.section.body)
+        self.title = self.column(self.section.title)
+        self.conditions = self.column(self.section.conditions)
+        self.support = self.column(self.section.support)
+        self.closes = self.column(self.section.closes, last_date)
+        self.address = self.column(self.section.address)
+
+    def fact(self, row: MappedRow) -> Fact:
+        bodies = self.body.parties(row, self.provenance(row))
+        if not bodies:
+            raise InvalidInput("names nobody who offers it.", where=self.body.column)
+        title = row.text(self.title, MAX_NAME)
+        if not title:
+            raise InvalidInput("is empty.", where=self.title)
+        first = bodies[0]
+        conditions = row.text(self.conditions, MAX_TEXT)
+        found = read_conditions(conditions, row.cell(self.body.column))
+        if found.unread:
+            stays = message(
+                "stays text, and is not checked: %(text)s", text="; ".join(found.unread)[:200]
+            )
+            row.warn(self.conditions, stays)
+        opens, deadline = self._period_of(row)
+        text = "\n".join(filter(None, (title, conditions)))[:MAX_TEXT]
+        offer = Offer(
+            id=f"{self.mapping.source}:programme-{digest(first.key, title)}",
+            organization=first.id,
+            kind=OfferKind.PROGRAMME,
+            text=text,
+            language=language_of(text),
+            provenance=self.provenance(row),
+            **asdict(found.terms)
+            | {
+                "opens": opens,
+                "deadline": deadline,
+                "amount": row.text(self.support, MAX_NAME),
+                "url": self._web_address(row),
+            },
+        )
+        distinct = (str(deadline or ""),)
+        organization = first.organization
+        if organization is not None and organization.kind is Kind.FIRM:
+            # Who offers policies and programmes is no firm, whatever its name leaves open.
+            first = replace(first, organization=replace(organization, kind=Kind.PUBLIC_BODY))
+        return Fact("offers", offer, distinct, row.line.cells, row.line.number, (first,))
+
+    def _period_of(self, row: MappedRow) -> tuple[datetime.date | None, datetime.date | None]:
+        """The first and the last day; a date alone is the last, and some programmes have none."""
+        cell = row.cell(self.closes)
+        if not cell or _ALWAYS.search(cell):
+            return None, None
+        period = self._period(row, self.closes)
+        first, last = period if period else ("", _UNTIL.sub("", cell))
+        begun: PartialDate | None = row.value(self.closes, partial_date, first) if first else None
+        ended: datetime.date | None = row.value(self.closes, last_date, last) if last else None
+        return begun.date if begun else None, ended
+
+    def _web_address(self, row: MappedRow) -> str:
+        cell = row.text(self.address, MAX_TEXT)
+        if not cell:
+            return ""
+        if match := _ADDRESS.search(cell):
+            return match[0]
+        if match := _BARE_ADDRESS.fullmatch(cell.strip()):
+            return f"https://{match[0]}"
+        row.warn(self.address, message("is no address of a page."), is_lost=True)
+        return ""

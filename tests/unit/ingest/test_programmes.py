@@ -1,0 +1,89 @@
+# ruff: noqa: E501 -- conditions as offices write them
+"""Lists of policies and programmes, as offices and coordinators keep them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import Kind, OfferKind, Size, Tier
+from matchmaker.ingest.programme_conditions import read_conditions
+from tests.unit.ingest.test_list_reader import read
+
+LISHUI, ZHUJI, ZHEJIANG = "gbt2260:331100", "gbt2260:330681", "gbt2260:330000"
+SMES = (Size.MICRO, Size.SMALL, Size.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    ("text", "body", "expected", "unread"),
+    [
+        (
+            "在丽水市范围内注册的独立法人企业；上年度被认定为专精特新或高新技术企业；成立满2年", "丽水市经信局",
+            {"for_places": (LISHUI,), "for_tiers": (Tier.SPECIALISED,), "min_years": 2,
+             "for_certificates": ("高新技术企业",)}, 0,
+        ),
+        ("本市小微企业", "诸暨市科技局", {"for_sizes": SMES[:2], "for_places": (ZHUJI,)}, 0),
+        ("在我省登记注册的企业", "诸暨市科技局", {"for_places": (ZHEJIANG,)}, 0),
+        ("成立不超过五年的企业", "", {"max_years": 5}, 0),
+        ("注册成立3年以内的科技型中小企业", "", {"max_years": 3, "for_certificates": ("科技型中小企业",)}, 0),
+        ("“小巨人”企业、单项冠军企业", "", {"for_tiers": (Tier.LITTLE_GIANT, Tier.CHAMPION)}, 0),
+        (
+            "SMEs registered in Lishui, at least two years old, high-tech enterprises", "Office",
+            {"for_sizes": SMES, "for_places": (LISHUI,), "min_years": 2,
+             "for_certificates": ("高新技术企业",)}, 0,
+        ),
+        ("研发投入增长10%以上", "", {}, 1),
+        ("小微企业，优先支持小巨人企业", "", {"for_sizes": SMES[:2]}, 1),  # no condition
+        ("大型企业除外", "", {}, 1),
+        ("", "", {}, 0),
+    ],
+)  # fmt: skip
+def test_conditions_are_read_where_they_are_plain(text, body, expected, unread) -> None:
+    found = read_conditions(text, body)
+    said = {
+        name: value
+        for name in type(found.terms).__dataclass_fields__
+        if (value := getattr(found.terms, name)) not in ((), None, "")
+    }
+    assert said == expected
+    assert len(found.unread) == unread
+
+
+def test_a_policy_list_becomes_programmes_of_the_offices(tmp_path: Path) -> None:
+    parsed = read(
+        tmp_path,
+        "政策名称,发布部门,适用对象,支持标准,申报时间,申报网址\n"
+        "技改补助,丽水市经济和信息化局,中小微企业,最高50万元,2026年3月1日-2029年4月30日,https://a.example/1\n"
+        "人才补贴,丽水市经济和信息化局,列入目录的企业,每人2万元,常年受理,b.example/2\n"
+        "展会补贴,丽水市商务局,,展位费的70%,截止2029年9月底,看通知\n"
+        "没有单位的,,,1万元,2029-01-01,\n",
+    )
+    offices = {row.id: row for row in parsed.rows.organizations}
+    assert {row.kind for row in offices.values()} == {Kind.PUBLIC_BODY}
+    offers = {row.text.partition("\n")[0]: row for row in parsed.rows.offers}
+    assert {row.kind for row in offers.values()} == {OfferKind.PROGRAMME}
+    told = {
+        name: (str(row.opens), str(row.deadline), row.amount, row.url)
+        for name, row in offers.items()
+    }
+    assert told == {
+        "技改补助": ("2026-03-01", "2029-04-30", "最高50万元", "https://a.example/1"),
+        "人才补贴": ("None", "None", "每人2万元", "https://b.example/2"),
+        "展会补贴": ("None", "2029-09-30", "展位费的70%", ""),
+    }
+    assert offers["技改补助"].for_sizes == SMES
+    assert offices[offers["展会补贴"].organization].name == "丽水市商务局"
+    problems = [(each.line, each.field, each.severity) for each in parsed.problems]
+    assert ("conditions" in {field for _, field, _ in problems}, problems[-1][2]) == (True, "error")
+    assert (3, "conditions", "warning") in problems  # 列入目录 is not checked
+    assert (4, "address", "warning") in problems
+    assert (5, "body", "error") in problems
+
+
+def test_the_same_list_again_is_the_same_programmes(tmp_path: Path) -> None:
+    text = "政策名称,发布部门,截止日期\n技改补助,丽水市经信局,2029-01-01\n"
+    later = text.replace("2029-01-01", "2030-06-30")
+    (first,), (second,) = read(tmp_path, text).rows.offers, read(tmp_path, later).rows.offers
+    assert first.id == second.id
+    assert str(second.deadline) == "2030-06-30"
