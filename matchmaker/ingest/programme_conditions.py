@@ -157,10 +157,15 @@ def _named_places(text: str, body: str) -> Iterator[tuple[str, int, int]]:
         yield id, here.start(), here.end()
 
 
+def place_of_body(body: str) -> str:
+    """Id of the place whose office a body is by its name (丽水市科学技术局), "" where it does not say."""
+    match = re.match(_HAN_PLACE, body)
+    return _places().find(match["place"]).id if match else ""
+
+
 def _place_of(body: str, here: str) -> str:
     """Where a body is by its name, at the level that 本市 or 我县 names; "" where it does not say."""
-    match = re.match(_HAN_PLACE, body)
-    id = _places().find(match["place"]).id if match else ""
+    id = place_of_body(body)
     level = _WHERE_WE_ARE.search(here)
     if not id or level is None or level["level"] != "省":
         return id

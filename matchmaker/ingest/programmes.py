@@ -13,7 +13,7 @@ from matchmaker.ingest.facts import Fact, digest
 from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import Programmes
-from matchmaker.ingest.programme_conditions import read_conditions
+from matchmaker.ingest.programme_conditions import place_of_body, read_conditions
 from matchmaker.messages import message
 from matchmaker.text import language_of
 
@@ -57,6 +57,10 @@ class ProgrammeReader(MappedReader[Programmes]):
                 "stays text, and is not checked: %(text)s", text="; ".join(found.unread)[:200]
             )
             row.warn(self.conditions, stays)
+        terms = found.terms
+        if not terms.for_places and (here := place_of_body(row.cell(self.body.column))):
+            terms = replace(terms, for_places=(here,))
+            row.warn(self.body.column, message("is taken to be for who is where the office is."))
         opens, deadline = self._period_of(row)
         text = "\n".join(filter(None, (title, conditions)))[:MAX_TEXT]
         offer = Offer(
@@ -66,7 +70,7 @@ class ProgrammeReader(MappedReader[Programmes]):
             text=text,
             language=language_of(text),
             provenance=self.provenance(row),
-            **asdict(found.terms)
+            **asdict(terms)
             | {
                 "opens": opens,
                 "deadline": deadline,

@@ -73,6 +73,9 @@ def test_a_policy_list_becomes_programmes_of_the_offices(tmp_path: Path) -> None
         "展会补贴": ("None", "2029-09-30", "展位费的70%", ""),
     }
     assert offers["技改补助"].for_sizes == SMES
+    # Whom an office of a place supports is there, unless the list says otherwise; that is told.
+    assert {row.for_places for row in offers.values()} == {(LISHUI,)}
+    assert (2, "body", "warning") in {(p.line, p.field, p.severity) for p in parsed.problems}
     assert offices[offers["展会补贴"].organization].name == "丽水市商务局"
     problems = [(each.line, each.field, each.severity) for each in parsed.problems]
     assert ("conditions" in {field for _, field, _ in problems}, problems[-1][2]) == (True, "error")
