@@ -256,15 +256,19 @@ def _named(table: pa.Table, row: int) -> Message:
 # -- years
 
 
+def years_asked(least: int, most: int) -> Message:
+    """How long ago somebody has to have been founded; -1 for no bound, of one of the two."""
+    if most < 0:
+        return plural("at least one year", "at least %(count)s years", least)
+    if least < 0:
+        return plural("at most one year", "at most %(count)s years", most)
+    return message("%(least)s to %(most)s years", least=least, most=most)
+
+
 def _years(seeker: Seeker, programme: Programme, day: date) -> ConditionCheck:
     """Of a founding day of which only the year or the month is known, both ends are tried."""
     least, most = programme.min_years, programme.max_years
-    if most < 0:
-        asked = plural("at least one year", "at least %(count)s years", least)
-    elif least < 0:
-        asked = plural("at most one year", "at most %(count)s years", most)
-    else:
-        asked = message("%(least)s to %(most)s years", least=least, most=most)
+    asked = years_asked(least, most)
     if not seeker.founded:
         return ConditionCheck(ConditionKind.YEARS, asked, UNKNOWN, NOT_ON_RECORD)
     earliest, latest = date_of_text(seeker.founded)[0], last_day_of_text(seeker.founded)

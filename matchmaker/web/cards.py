@@ -12,14 +12,16 @@ from flask import render_template, request
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.matching.responses import condition_title, leading_reasons
-from matchmaker.domain import Place
+from matchmaker.domain import Place, ProgrammeTerms
 from matchmaker.messages import Message, locale_of, message, sentences
+from matchmaker.recommend.conditions import years_asked
 from matchmaker.recommend.model import ConditionKind, Match, Recommendation
+from matchmaker.services.directory.codes import CodeTable
 from matchmaker.services.matching.answer import Answer, Candidate
 from matchmaker.snapshot.distances import usual_reach_km
 from matchmaker.snapshot.geography import great_circle_km
-from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import PageAnswer, signed_in, web
+from matchmaker.web.labels import gettext, language, word
+from matchmaker.web.layout import PageAnswer, localised, signed_in, web
 
 _GRADES = {
     Match.GOOD: message("What it says fits"),
@@ -88,6 +90,29 @@ def grade_of(fit: Recommendation) -> str:
 def condition_name(condition: ConditionKind) -> str:
     """What a condition of a programme is about."""
     return condition_title(condition).text(language())
+
+
+@web.app_template_filter()
+def programme_conditions(terms: ProgrammeTerms) -> list[tuple[str, str]]:
+    """What each condition of a programme is about, and what it asks for."""
+    least = -1 if terms.min_years is None else terms.min_years
+    most = -1 if terms.max_years is None else terms.max_years
+    asked = {
+        ConditionKind.QUALIFICATION: [*map(word, terms.for_tiers), *terms.for_certificates],
+        ConditionKind.SIZE: [word(size) for size in terms.for_sizes],
+        ConditionKind.PLACE: [_code_title("places", id) for id in terms.for_places],
+        ConditionKind.INDUSTRY: [_code_title("industries", id) for id in terms.for_industries],
+        ConditionKind.YEARS: (
+            [] if max(least, most) < 0 else [years_asked(least, most).text(language())]
+        ),
+    }
+    joint = gettext(", ")
+    return [(condition_name(kind), joint.join(words)) for kind, words in asked.items() if words]
+
+
+def _code_title(table: CodeTable, id: str) -> str:
+    title = services().codes.title_of(table, id)
+    return id if title is None else str(localised(title))
 
 
 @web.get("/card")

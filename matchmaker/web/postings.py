@@ -11,8 +11,9 @@ from flask import redirect, render_template, request, url_for
 from matchmaker.api.cooperation.requests import NewPosting, PostingPatch
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName, Kind, Need, Offer, OfferKind, Size, Terms, Tier
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.recommend.model import Request
+from matchmaker.services.directory.codes import CodeTable
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.find import PAGE_SIZE, asked_text, picked_by
@@ -78,6 +79,7 @@ def _posting_page(
 # Conditions of a programme as the form has them: several are ticked, or parted by ;.
 _TICKED = ("for_tiers", "for_sizes")
 _PARTED = ("for_certificates", "for_places", "for_industries")
+_TABLES: dict[str, CodeTable] = {"for_places": "places", "for_industries": "industries"}
 _PROGRAMME = (*_TICKED, *_PARTED, "min_years", "max_years", "opens", "deadline", "amount", "url")
 
 
@@ -87,9 +89,26 @@ def _several() -> dict[str, list[str]]:
         return {}
     parted = {name: re.split("[;；、\n]", request.form.get(name, "")) for name in _PARTED}
     chosen = {
-        name: [part.strip() for part in parts if part.strip()] for name, parts in parted.items()
+        name: [_meant(name, part.strip()) for part in parts if part.strip()]
+        for name, parts in parted.items()
     }
     return chosen | {name: request.form.getlist(name) for name in _TICKED}
+
+
+def _meant(name: str, text: str) -> str:
+    """What a condition says: of a place or an industry its id, by whatever it is called."""
+    table = _TABLES.get(name)
+    try:
+        return text if table is None else services().codes.id_of(table, text) or text
+    except InvalidInput as error:
+        error.where = name
+        raise
+
+
+def _written(name: str, value: str) -> str:
+    """The same as people write it."""
+    table = _TABLES.get(name)
+    return value if table is None else services().codes.name_of(table, value)
 
 
 @web.post("/postings/new")
@@ -178,7 +197,11 @@ def _fields(row: Posting | Need | Offer, goal: str) -> dict[str, Any]:
         names = ("text", "terms", "slots", *_PROGRAMME)
     values = {name: getattr(row, name) for name in names}
     sent: dict[str, Any] = {
-        name: "; ".join(value) if name in _PARTED else "" if value is None else str(value)
+        name: "; ".join(_written(name, part) for part in value)
+        if name in _PARTED
+        else ""
+        if value is None
+        else str(value)
         for name, value in values.items()
     }
     sent |= {name: list(values[name]) for name in _TICKED if name in values}

@@ -10,8 +10,9 @@ from matchmaker.app import create_app
 from matchmaker.assistants.tools import AssistantTools
 from matchmaker.cli.answers import print_answer
 from matchmaker.domain import GoalName, Size, Tier
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
 from tests.api.conftest import ADMIN_KEY, installation
-from tests.api.world import make_world
+from tests.api.world import PASSWORD, make_world
 
 API = "/api/v1"
 
@@ -43,6 +44,12 @@ def supported(tmp_path_factory):
     posted(client, "大企业研发奖励", for_sizes=[Size.LARGE], url="https://example.com/policy")
     services.refresher.refresh(ADMIN)
     client.member = make_world(services).headers("member")
+    own = (AccountMembership("t:office", MembershipRole.OWNER),)
+    account = services.accounts.create(
+        ADMIN, "office@example.org", "office", PASSWORD, memberships=own
+    )
+    key = services.api_keys.issue(account.principal(), "tests", Scope.WRITE, PASSWORD)
+    client.office = {"Authorization": f"Bearer {key.secret}"}
     yield client
     services.store.close()
 
@@ -118,3 +125,27 @@ def test_filters_that_leave_no_programme_are_not_told_as_none_on_record(supporte
     assert supported.get(path, headers=HEADERS).json["text"] == (
         "Open programmes are on record, but none passes this. Try fewer filters."
     )
+
+
+@pytest.mark.parametrize(("language", "until"), [("zh", "截至"), ("en", "until")])
+def test_places_are_typed_by_name_and_the_pages_show_the_terms(supported, language, until):
+    key = supported.office
+    sent = {
+        "what": "offer", "offer_kind": "programme", "terms": "free",
+        "text": f"绿色改造补助 {language}",
+        "for_places": "甲市", "for_sizes": "small", "min_years": "2", "deadline": str(SOON),
+        "amount": "最高 30 万元", "do": "publish",
+    }  # fmt: skip
+    headers = key | {"Accept-Language": language}
+    made = supported.post("/postings/new", data=sent, headers=headers)
+    assert made.status_code == 303, made.text
+    posting = supported.get(made.location, headers=headers).text
+    wrong = supported.post("/postings/new", data=sent | {"for_places": "Nowhere"}, headers=headers)
+    assert wrong.status_code == 422
+    assert "Nowhere" in wrong.text
+    organization = supported.get("/organizations/t:office", headers=headers).text
+    for page in (posting, organization):
+        assert "最高 30 万元" in page
+        assert until in page
+    change = supported.get(f"{made.location}/change", headers=headers).text
+    assert "甲市" in re.search(r'<input[^>]*name="for_places"[^>]*>', change)[0]
