@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import segno
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.access import Principal
@@ -14,6 +13,7 @@ from matchmaker.messages import Message, message
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web
+from matchmaker.web.qr_codes import qr_code
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 
 _PAGE = 50
@@ -49,7 +49,7 @@ def _members_page(
         complete=sum(not missing for _, missing in rows),
         following=page.after,
         link=link,
-        picture=segno.make(link).svg_data_uri(scale=4, border=3, light="white") if link else "",
+        picture=qr_code(link) if link else "",
         invited=invited,
         faults=faults or [],
         sent=sent,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from flask import redirect, render_template, request, url_for
 
@@ -29,6 +30,7 @@ from matchmaker.web.layout import (
     signed_in,
     web,
 )
+from matchmaker.web.qr_codes import qr_code
 from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.posting import Posting, PostingAction, PostingState
 
@@ -227,9 +229,14 @@ def posting(id: str) -> PageAnswer:
         answered = services().matching.for_text(
             principal, posting.text, question, posting.organization
         )
+    address = ""  # of the page that whoever may see needs sees
+    if posting.goal is not None and posting.state is PostingState.PUBLISHED:
+        address = services().links.url(f"needs/{quote(posting.graph_id, safe='')}")
     return render_template(
         "posting.html",
         posting=posting,
+        address=address,
+        picture=qr_code(address) if address else "",
         question_text=posting.text,
         answered=answered,
         cards=cards_of(principal, answered),

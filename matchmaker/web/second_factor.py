@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from flask import g, redirect, render_template, request, url_for
 
 from matchmaker.api.http.browser import await_code, awaited_code, begin_session, origin
@@ -11,6 +10,7 @@ from matchmaker.api.http.guards import csrf
 from matchmaker.errors import SignInNeeded, TooManyAttempts
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, next_page, redirect_back, show_notice, signed_in, web
+from matchmaker.web.qr_codes import qr_code
 from matchmaker.workflow.passkey import Site
 
 
@@ -80,7 +80,7 @@ def change_second_factor() -> PageAnswer:
     match form.get("what"):
         case "begin":
             begun = factors.begin(principal, form.get("password", ""))
-            picture = segno.make(begun.address).svg_data_uri(scale=5, border=3, light="white")
+            picture = qr_code(begun.address, scale=5)
             return render_template("second_factor.html", begun=begun, picture=picture)
         case "confirm":
             codes = factors.confirm(principal, form.get("code", ""))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta
 
-import segno
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.context import current_principal, services
@@ -27,6 +26,7 @@ from matchmaker.web.layout import (
     signed_in,
     web,
 )
+from matchmaker.web.qr_codes import qr_code
 from matchmaker.workflow.survey import (
     LONGEST,
     DeniedTie,
@@ -135,7 +135,7 @@ def _survey_page(id: str, link: SurveyLink | None = None) -> str:
         cluster=services().published.cluster(view.survey.cluster),
         ties=services().surveys.ties(principal, id),
         link=link,
-        picture=_picture(link.url) if link else "",
+        picture=qr_code(link.url) if link else "",
     )
 
 
@@ -165,12 +165,8 @@ def survey_codes(id: str) -> PageAnswer:
     return render_template(
         "survey_codes.html",
         survey=services().surveys.survey_of(id).value,
-        links=[(link, _picture(link.url)) for link in links],
+        links=[(link, qr_code(link.url)) for link in links],
     )
-
-
-def _picture(link: str) -> str:
-    return segno.make(link).svg_data_uri(scale=4, border=3, light="white")
 
 
 # -- answering
