@@ -45,7 +45,7 @@ _LOT = "标段|包号|分包号|标包|行号|项次号|lot|lot number|lot no|it
 _POLICY = "政策名称|政策项目|政策项目名称|政策|惠企政策|扶持政策|补贴名称|补贴项目|奖补项目|申报项目|政策标题|事项名称|政策事项|programme|program|programme name|program name|name of the programme|scheme|grant|grant name|subsidy|policy|call|förderprogramm|dispositif d'aide|bando"
 _ISSUED_BY = "发布部门|发文单位|发文部门|发文机关|主管部门|受理部门|责任部门|责任单位|牵头部门|实施部门|兑现部门|发布单位|发布机构|政策来源|funding body|funder|funded by|authority|issued by|agency|department|office|offered by|fördergeber|organisme|ente"
 _CONDITIONS = "申报条件|适用对象|适用范围|申请条件|支持对象|扶持对象|申报对象|享受条件|享受对象|政策条件|申报要求|资格条件|eligibility|eligibility criteria|eligible|eligible applicants|conditions|who can apply|who may apply|target group|criteria|voraussetzungen|conditions d'éligibilité"
-_SUPPORT = "支持标准|补贴标准|扶持标准|奖补标准|补助标准|奖励标准|补贴金额|补助金额|奖励金额|支持方式|支持力度|扶持内容|政策内容|支持内容|奖补内容|max grant|maximum grant|grant amount|max amount|maximum amount|support|support rate|benefit|what you get|funding rate|fördersatz|montant"
+_SUPPORT = "支持标准|兑现标准|兑现金额|补贴标准|扶持标准|奖补标准|补助标准|奖励标准|补贴金额|补助金额|奖励金额|支持方式|支持力度|扶持内容|政策内容|支持内容|奖补内容|max grant|maximum grant|grant amount|max amount|maximum amount|support|support rate|benefit|what you get|funding rate|fördersatz|montant"
 _APPLY_UNTIL = "申报时间|申报日期|申报截止|申报截止时间|申报截止日期|申报期限|受理时间|受理期限|截止日期|截止时间|截止|有效期|政策有效期|deadline|closing date|closes|apply by|application deadline|application period|open until|frist|date limite|scadenza"
 _ANNOUNCED = "申报网址|申报入口|政策链接|政策网址|政策原文|原文链接|网址|链接|link|url|website|web page|web address|details"
 

@@ -16,7 +16,9 @@ from matchmaker.ingest.reference import reference_rows
 _CLAUSES = re.compile(r"[，,；;。\n]+|\.\s|\s(?:and|und)\s|(?:并且|且|同时)")
 _NUMBERED = re.compile(r"^\s*(?:[（(]?\d{1,2}[)）.、]|[一二三四五六七八九十]+、|[①-⑨])\s*")
 # Who is preferred is not thereby the only one who may.
-_PREFERRED = re.compile(r"优先|上浮|倾斜|额外|再给予|preferred|preference|bonus|priority", re.I)
+_PREFERRED = re.compile(
+    r"优先|上浮|放宽|适当|不受|倾斜|额外|再给予|preferred|preference|bonus|priority", re.I
+)
 _EXCLUDED = re.compile(
     r"除外|不含|不包括|不得|未被|无(?:重大|不良|失信)|\bnot\b|except|exclud", re.I
 )
@@ -94,6 +96,16 @@ def _places() -> PlaceIndex:
     return PlaceIndex(reference_rows().places)
 
 
+def _place_called(name: str) -> str:
+    """Id of the place that a name ends in, "" where what is found is called otherwise."""
+    id = _places().find(name).id
+    if not id:
+        return ""
+    place = _places().places[id]
+    is_so = name.endswith(place.name) or name.casefold() == place.name_en.casefold()
+    return id if is_so else ""
+
+
 def read_conditions(text: str, body: str) -> ReadConditions:
     """The conditions that a text states; `body` is the name of who offers the programme.
 
@@ -150,7 +162,7 @@ def read_conditions(text: str, body: str) -> ReadConditions:
 def _named_places(text: str, body: str) -> Iterator[tuple[str, int, int]]:
     """The place that somebody has to be registered in, and where the text says so."""
     for pattern in _REGISTERED:
-        if (match := pattern.search(text)) and (id := _places().find(match["place"]).id):
+        if (match := pattern.search(text)) and (id := _place_called(match["place"])):
             yield id, match.start(), match.end()
             return
     if (here := _HERE.search(text)) and (id := _place_of(body, here[0])):
@@ -159,8 +171,9 @@ def _named_places(text: str, body: str) -> Iterator[tuple[str, int, int]]:
 
 def place_of_body(body: str) -> str:
     """Id of the place whose office a body is by its name (丽水市科学技术局), "" where it does not say."""
-    match = re.match(_HAN_PLACE, body)
-    return _places().find(match["place"]).id if match else ""
+    ends = [match.end() for match in re.finditer("[省市县区州盟旗]", body[:20])]
+    # The finest: of 深圳市南山区工信局 the district.
+    return next((id for end in reversed(ends) if (id := _place_called(body[:end]))), "")
 
 
 def _place_of(body: str, here: str) -> str:

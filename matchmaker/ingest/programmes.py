@@ -97,7 +97,7 @@ class ProgrammeReader(MappedReader[Programmes]):
         return begun.date if begun else None, ended
 
     def _web_address(self, row: MappedRow) -> str:
-        cell = row.text(self.address, MAX_TEXT)
+        cell = row.text(self.address, MAX_NAME)
         if not cell:
             return ""
         if match := _ADDRESS.search(cell):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.domain import Kind, OfferKind, Size, Tier
-from matchmaker.ingest.programme_conditions import read_conditions
+from matchmaker.ingest.programme_conditions import place_of_body, read_conditions
 from tests.unit.ingest.test_list_reader import read
 
 LISHUI, ZHUJI, ZHEJIANG = "gbt2260:331100", "gbt2260:330681", "gbt2260:330000"
@@ -36,6 +36,9 @@ SMES = (Size.MICRO, Size.SMALL, Size.MEDIUM)
         ("研发投入增长10%以上", "", {}, 1),
         ("小微企业，优先支持小巨人企业", "", {"for_sizes": SMES[:2]}, 1),  # no condition
         ("大型企业除外", "", {}, 1),
+        ("小巨人企业可适当放宽", "", {}, 1),
+        ("在丽水市莲都区注册的企业", "", {"for_places": ("gbt2260:331102",)}, 0),
+        ("中国银行丽水市分行授信企业", "中国银行丽水市分行", {}, 1),  # no place of registration
         ("", "", {}, 0),
     ],
 )  # fmt: skip
@@ -48,6 +51,17 @@ def test_conditions_are_read_where_they_are_plain(text, body, expected, unread) 
     }
     assert said == expected
     assert len(found.unread) == unread
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        ("丽水市科学技术局", LISHUI), ("深圳市南山区工信局", "gbt2260:440305"), ("浙江省科技厅", ZHEJIANG),
+        ("新疆维吾尔自治区工信厅", "gbt2260:650000"), ("中国银行丽水市分行", ""), ("工业和信息化部", ""),
+    ],
+)  # fmt: skip
+def test_an_office_is_where_its_name_says(body: str, place: str) -> None:
+    assert place_of_body(body) == place
 
 
 def test_a_policy_list_becomes_programmes_of_the_offices(tmp_path: Path) -> None:
