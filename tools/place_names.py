@@ -33,6 +33,8 @@ _WORDS = frozenset(
         "安达",
     }
 )
+# Of the cities of these names one is so much the better known that it is meant: 苏州, 福州.
+_ONE_IS_MEANT = frozenset({"suzhou", "fuzhou"})
 _REGIONS = {
     "region:yangtze-delta": (
         "长三角",
@@ -47,6 +49,24 @@ _REGIONS = {
     "region:local": (
         "本地",
         ["本地", "当地", "本市", "本省", "就近", "附近", "周边", "local", "locally", "nearby"],
+    ),
+    "region:elsewhere": (
+        "外地",
+        [
+            "外地",
+            "外省",
+            "省外",
+            "跨省",
+            "异地",
+            "elsewhere",
+            "other regions",
+            "another region",
+            "other provinces",
+            "another province",
+            "other cities",
+            "another city",
+            "out of town",
+        ],
     ),
 }
 
@@ -78,7 +98,17 @@ def main() -> None:
             names = [chinese[code], name.lower()]
             places[f"iso3166:{code}"] = (chinese[code], [n for n in names if len(n) > 1])
     places.update(_REGIONS)
+    # Taizhou is 泰州 and 台州: who writes the name in English may mean either.
+    cities = [row for row in rows if row["level"] == "city" and len(row["name_en"]) > 3]
+    by_english: dict[str, list[dict[str, str]]] = {}
+    for row in cities:
+        by_english.setdefault(row["name_en"].lower(), []).append(row)
     seen: set[str] = set()
+    for name, called in by_english.items():
+        if len(called) > 1 and name not in _ONE_IS_MEANT:
+            seen.add(name)
+            joint = "|".join(row["id"] for row in called)
+            places[joint] = ("、".join(row["name"] for row in called), [name.upper()])
     with TARGET.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["id", "name", "names"])
@@ -86,7 +116,7 @@ def main() -> None:
             own = [n for n in names if n not in seen]
             seen.update(own)
             if own:
-                writer.writerow([identifier, name, "|".join(own)])
+                writer.writerow([identifier, name, "|".join(own).lower()])
 
 
 if __name__ == "__main__":

@@ -185,7 +185,7 @@ def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:
         if place.family not in (LOCAL, ELSEWHERE)
     ]
     starts: list[int | None] = [
-        rows[0] for place in named if (rows := _rows(asked.snapshot, place.family))
+        row for place in named for row in _rows(asked.snapshot, place.family)
     ]
     distances = [asked.distance(start) for start in starts or [None]]
     return _within(np.fmin.reduce(distances), requirement.high)
@@ -206,7 +206,9 @@ def _rows(snapshot: Snapshot, place_id: str) -> list[int]:
         "place rows",
         lambda: {name: row for row, name in enumerate(snapshot.places.column("id").to_pylist())},
     )
-    return [by_id[name] for name in _REGIONS.get(place_id, (place_id,)) if name in by_id]
+    # Of places that are called alike in English, either: Taizhou.
+    names = _REGIONS.get(place_id) or place_id.split("|")
+    return [by_id[name] for name in names if name in by_id]
 
 
 def _within(distance: FloatArray, most: float) -> FloatArray:

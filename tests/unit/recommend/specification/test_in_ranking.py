@@ -140,6 +140,22 @@ def test_of_several_places_one_will_do(makers):
     assert {"t:far", "t:small"} <= set(ids(near))
 
 
+def test_a_name_of_several_cities_is_met_by_each():
+    """Taizhou in English: 泰州 and 台州."""
+    towns = {"t:ji": "gbt2260:321200", "t:zhe": "gbt2260:331000", "t:other": WENZHOU}
+    graph = snapshot_of(
+        GraphRows(
+            places=tuple(Place(id, id, PlaceLevel.CITY, country="CN") for id in towns.values()),
+            organizations=tuple(
+                Organization(id, id, Kind.FIRM, place=place) for id, place in towns.items()
+            ),
+            offers=tuple(Offer(f"{id}#o", id, OfferKind.PRODUCT, NEED, "en") for id in towns),
+        ),
+        vectors=False,
+    )
+    assert set(ids(found(graph, f"{NEED}, must be in Taizhou"))) == {"t:ji", "t:zhe"}
+
+
 def test_of_a_place_within_another_both_count(makers):
     """浙江宁波 is Ningbo, not the province or the city."""
     insisted = found(makers, f"{NEED}，必须在浙江宁波")

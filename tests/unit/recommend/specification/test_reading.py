@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.recommend.specification import ItemRole, Requirement, compare, read
+from matchmaker.recommend.specification import ItemRole, Requirement, RequirementKind, compare, read
 from matchmaker.recommend.specification.units import (
     NOMINAL_DIAMETERS,
     PERIODS,
@@ -371,3 +371,15 @@ def test_what_no_list_has_is_named_by_the_thesaurus_where_it_is_plain() -> None:
     assert named("夜里开的云仓") == ["云仓"]
     assert named("求购二手五菱面包车") == []  # no bread
     assert named("小单的球阀，找厂") == []  # a thing that is listed is all that is asked for
+
+
+def test_a_name_of_several_cities_in_english_is_any_of_them() -> None:
+    """泰州 and 台州 are both Taizhou; in Chinese each is itself."""
+
+    def ids(text: str) -> set[str]:
+        (place,) = (item for item in read(text).items if item.kind is RequirementKind.PLACE)
+        return set(place.family.split("|"))
+
+    assert ids("castings near Taizhou") == {"gbt2260:321200", "gbt2260:331000"}
+    assert ids("台州的铸件厂") == {"gbt2260:331000"}
+    assert ids("castings from Wenzhou") == {"gbt2260:330300"}
