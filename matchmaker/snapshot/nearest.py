@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from matchmaker.snapshot.model import FloatArray, IndexFile, IntArray, Snapshot
 
 EXACT_UP_TO = 200_000
+# Fewer vectors are put into an index one after the other.
+_BY_ONE_THREAD = 10_000
 
 
 def nearest(
@@ -49,7 +51,9 @@ def write_index(vectors: FloatArray, path: Path) -> None:
 
     index = Index(ndim=vectors.shape[1], metric="ip", dtype="f16")
     rows = np.flatnonzero(np.any(vectors != 0, axis=1))
-    index.add(rows.astype(np.uint64), np.ascontiguousarray(vectors[rows]))
+    # Several threads link a small graph as they come, and may leave one out of everybody's reach.
+    threads = 1 if len(rows) <= _BY_ONE_THREAD else 0
+    index.add(rows.astype(np.uint64), np.ascontiguousarray(vectors[rows]), threads=threads)
     index.save(str(path))
 
 
