@@ -106,6 +106,11 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
             crontab("*/5"),
             lambda: _run_step("people told of searches", wired.saved_searches.look_again),
         ),
+        PeriodicWork(
+            "programmes",
+            crontab("*/5"),
+            lambda: _run_step("firms told of programmes", wired.programme_alerts.tell),
+        ),
         PeriodicWork("postings", crontab("7"), lambda: expire_postings(wired)),
         PeriodicWork("retention", crontab("17", "3"), lambda: delete_old(wired)),
         *(PeriodicWork(event, crontab(), partial(_run_step, event, step)) for event, step in steps),

@@ -76,6 +76,7 @@ from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
+from matchmaker.services.matching.programme_alerts import ProgrammeAlerts
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.saved_searches import SavedSearches
 from matchmaker.services.matching.seekers import SeekerFactory
@@ -258,6 +259,17 @@ class Wiring:
     def saved_searches(self) -> SavedSearches:
         return SavedSearches(
             self.repositories, self.accounts, self.long_questions, lambda: self.matching, self.clock
+        )
+
+    @cached_property
+    def programme_alerts(self) -> ProgrammeAlerts:
+        return ProgrammeAlerts(
+            self.store,
+            self.reader,
+            self.seekers,
+            self.repositories,
+            self.notification_outbox,
+            self.clock,
         )
 
     @cached_property

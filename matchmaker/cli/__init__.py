@@ -27,6 +27,7 @@ from matchmaker.cli.matching import recommend
 from matchmaker.cli.operations import doctor, key, refresh, serve, setup, status, worker
 from matchmaker.cli.output import say
 from matchmaker.cli.people import account
+from matchmaker.cli.programmes import programmes
 from matchmaker.messages import message
 
 _UNAVAILABLE = (
@@ -34,9 +35,9 @@ _UNAVAILABLE = (
     errors.ModelUnavailable, errors.RankerMismatch,
 )  # fmt: skip
 _COMMANDS = (
-    recommend, audit, clusters, account, post, introduction, call, effect, show_log, import_group,
-    template, export, seed, duplicates, refresh, train, evaluate, status, doctor, setup, serve,
-    worker, key, backup, restore, upgrade, mcp,
+    recommend, programmes, audit, clusters, account, post, introduction, call, effect, show_log,
+    import_group, template, export, seed, duplicates, refresh, train, evaluate, status, doctor,
+    setup, serve, worker, key, backup, restore, upgrade, mcp,
 )  # fmt: skip
 import_group.add_command(list_command)
 _EPILOG = (

@@ -44,7 +44,7 @@ def print_answer(page: dict[str, Any]) -> None:
         _print_name(console, "  · ", closest, closest["id"])
         _print_evidence(console, [closest["evidence"]])
     for rank, programme in enumerate(page["programmes"], 1):
-        _print_programme(console, rank, programme)
+        print_programme(console, rank, programme)
     # Who offers them stands with each.
     for rank, candidate in enumerate(() if page["programmes"] else page["recommendations"], 1):
         _print_candidate(console, rank, candidate)
@@ -64,7 +64,7 @@ def print_answer(page: dict[str, Any]) -> None:
 _SIGNS = {"met": "✓", "unmet": "✗", "unknown": "?"}
 
 
-def _print_programme(console: Console, rank: int, programme: dict[str, Any]) -> None:
+def print_programme(console: Console, rank: int, programme: dict[str, Any]) -> None:
     """A programme with its conditions, each with what is on record."""
     console.print(f"{rank:>3}. {programme['title']}", style="bold", markup=False)
     _print_name(console, "     ", programme, programme["id"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
@@ -64,6 +65,27 @@ def fitting(pairs: Pairs, allowed: BoolArray, limit: int) -> tuple[ProgrammeFit,
         key=lambda each: (each.answers is False, each.count(UNMET) > 0, -each.score, each.id)
     )
     return tuple(ranked[:limit])
+
+
+def by_conditions(snapshot: Snapshot, seeker: Seeker) -> tuple[ProgrammeFit, ...]:
+    """Every open programme of who can be met, those first of which most is met, then by deadline.
+
+    Nobody asks here: what its text says counts for nothing.
+    """
+    offered = [
+        each
+        for each in open_programmes(snapshot)
+        if snapshot.organizations.open_to_meet[each.organization]
+    ]
+    fits = [_fit(snapshot, seeker, each, 0.0, 0.0, None) for each in offered]
+    return tuple(
+        sorted(
+            fits,
+            key=lambda each: (
+                each.count(UNMET) > 0, -each.score, each.deadline or date.max, each.id,
+            ),
+        )
+    )  # fmt: skip
 
 
 def _fit(

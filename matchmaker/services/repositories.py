@@ -38,6 +38,7 @@ from matchmaker.workflow.introduction_states import ACTIVE, OutcomeKind
 from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
 from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.programme_alerts import ProgrammeAlertRecord
 from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.session import Session, SignInAttempts
 from matchmaker.workflow.survey import SurveyResponse, SurveyRound, response_id
@@ -259,6 +260,9 @@ class Repositories:
         self.lists = Repository(records, "list", PickedOrganizations, _list_keys)
         self.long_questions = Repository(records, "question", LongQuestion, _fields("account"))
         self.saved_searches = Repository(records, "saved_search", SavedSearch, _saved_search_keys)
+        self.programme_alerts = Repository(
+            records, "programme_alerts", ProgrammeAlertRecord, _fields()
+        )
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))

@@ -14,6 +14,7 @@ from matchmaker.messages import Message, message
 from matchmaker.recommend.model import Request
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.matching.open_needs import RankedNeed
+from matchmaker.services.matching.programme_alerts import FittingProgramme
 from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.find import goals_of
@@ -21,7 +22,7 @@ from matchmaker.web.layout import PageAnswer, acting_organization, own_organizat
 from matchmaker.web.parties import likely_goals
 from matchmaker.web.postings import CANDIDATES_ONLY, NEEDS_SHOWN
 
-_MATCHES, _INTRODUCTIONS = 3, 5
+_MATCHES, _INTRODUCTIONS, _CLOSING = 3, 5, 3
 
 _PORTFOLIO = (
     OfferKind.TECHNOLOGY, OfferKind.EQUIPMENT, OfferKind.PLATFORM_ACCESS, OfferKind.SERVICE,
@@ -51,6 +52,7 @@ def home() -> PageAnswer:
     views = services().introductions.listed(principal, organization=own, limit=100).rows
     answerable = _answerable(principal, own)
     goal, matches = first_matches(principal, profile.organization)
+    fitting, closing = _programmes(principal, profile.organization)
     return render_template(
         "home.html",
         profile=profile,
@@ -63,6 +65,9 @@ def home() -> PageAnswer:
         matches=matches,
         answerable=answerable[:_MATCHES],
         answerable_count=len(answerable),
+        fitting=len(fitting),
+        closing=closing[:_CLOSING],
+        closing_count=len(closing),
         needs_first=profile.organization.kind in CANDIDATES_ONLY,
     )
 
@@ -98,6 +103,19 @@ def _answerable(principal: Principal, own: str) -> tuple[RankedNeed, ...]:
         return services().open_needs.answered(principal, own)
     except MatchmakerError:
         return ()
+
+
+def _programmes(
+    principal: Principal, own: Organization
+) -> tuple[tuple[FittingProgramme, ...], tuple[FittingProgramme, ...]]:
+    """Programmes that fit a firm, and which of them close soon; none where nobody can tell now."""
+    if own.kind is not Kind.FIRM:
+        return (), ()
+    try:
+        rows = services().programme_alerts.listed(principal, own.id)
+    except MatchmakerError:
+        return (), ()
+    return rows, services().programme_alerts.closing(rows)
 
 
 def _waiting_calls(principal: Principal, own: str) -> list[Task]:

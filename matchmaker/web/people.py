@@ -245,7 +245,8 @@ def change_account() -> PageAnswer:
             accounts.rename(principal, form.get("name", ""))
             mail = parse_choice(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail")
             alerts = whole_number(form.get("alerts") or "0", "alerts")
-            preferences = Preferences(form.get("language", "zh"), mail, alerts)
+            programmes = form.get("programmes") == "yes"
+            preferences = Preferences(form.get("language", "zh"), mail, alerts, programmes)
             accounts.set_preferences(principal, preferences)
             session.pop("language", None)
             show_notice(gettext("Saved."))

@@ -64,11 +64,15 @@ class AccountMembership:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """Preferences of an account; `alerts_a_week` 0 wants no alerts of new needs."""
+    """Preferences of an account; `alerts_a_week` 0 wants no alerts of new needs.
+
+    `programmes`: it wants to be told of programmes that fit its firm, and when they close.
+    """
 
     language: str = "zh"
     mail: MailRhythm = MailRhythm.DAILY
     alerts_a_week: int = 0
+    programmes: bool = True
 
     def __post_init__(self) -> None:
         check_range("alerts_a_week", self.alerts_a_week, 0, 100)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from matchmaker.messages import Message, in_context, message
+from matchmaker.messages import Message, in_context, message, plural
+from matchmaker.terms import TERMS
+from matchmaker.workflow.programme_alerts import ProgrammeTold, told_by
 
 
 class NotificationKind(StrEnum):
@@ -53,6 +55,8 @@ class NotificationKind(StrEnum):
     CERTIFICATE_ENDS = "certificate_ends"
     CERTIFICATE_ENDED = "certificate_ended"
     CERTIFICATE_CONFIRMED = "certificate_confirmed"
+    PROGRAMMES_FIT = "programmes_fit"
+    PROGRAMMES_CLOSE = "programmes_close"
     CHANNEL_GIVEN_UP = "channel_given_up"
     CHANNEL_PAUSED = "channel_paused"
 
@@ -176,12 +180,27 @@ TEXTS = {
         "Your certificate %(other)s ended on %(time)s; needs that ask for it are not met any more"
     ),
     NotificationKind.CERTIFICATE_CONFIRMED: message("Your certificate %(other)s: %(state)s"),
+    NotificationKind.PROGRAMMES_FIT: message("This programme fits you: %(other)s"),
+    NotificationKind.PROGRAMMES_CLOSE: message("This programme closes soon: %(other)s"),
     NotificationKind.CHANNEL_GIVEN_UP: message(
         "The channel %(other)s took no messages for two days and gets no more; try it, or remove it"
     ),
     NotificationKind.CHANNEL_PAUSED: message(
         "The channel %(other)s is paused: who entered it does not coordinate the cluster any more;"
         " save its hours to take it over, or remove it"
+    ),
+}
+# The same of several programmes.
+SEVERAL = {
+    NotificationKind.PROGRAMMES_FIT: plural(
+        "One programme fits you: %(other)s",
+        "%(count)s programmes fit you, among them: %(other)s",
+        2,
+    ),
+    NotificationKind.PROGRAMMES_CLOSE: plural(
+        "One programme closes soon: %(other)s",
+        "%(count)s programmes close soon, among them: %(other)s",
+        2,
     ),
 }
 # States as they stand in these sentences, which is not always their label.
@@ -216,6 +235,8 @@ class Notification:
     @property
     def message(self) -> Message:
         """Its text."""
+        if self.kind in SEVERAL:
+            return _of_programmes(self.kind, self.facts)
         state = self.facts.get("state", "")
         other: str | Message = " ".join(self.facts.get("other", "").split())
         # Who reads the terms first does not know the name yet.
@@ -227,3 +248,32 @@ class Notification:
             "count": self.facts.get("count", ""),
         }
         return Message(TEXTS[self.kind].id, facts)
+
+
+def _of_programmes(kind: NotificationKind, facts: Mapping[str, str]) -> Message:
+    count, named = int(facts.get("count", "1")), told_by(facts)
+    if count == 1:
+        return Message(TEXTS[kind].id, {"other": _programme(named[0])})
+    return replace(
+        SEVERAL[kind], parameters={"count": count, "other": tuple(map(_programme, named))}
+    )
+
+
+def _programme(told: ProgrammeTold) -> Message:
+    """What it is called, until when, and which of its conditions nobody could check."""
+    title = message("“%(title)s”", title=told.title)
+    unknown = tuple(_condition(name) for name in told.unknown)
+    if told.deadline is None:
+        if not unknown:
+            return title
+        return message("%(title)s (check: %(unknown)s)", title=title, unknown=unknown)
+    day = told.deadline.isoformat()
+    if not unknown:
+        return message("%(title)s, until %(day)s", title=title, day=day)
+    return message(
+        "%(title)s, until %(day)s (check: %(unknown)s)", title=title, day=day, unknown=unknown
+    )
+
+
+def _condition(name: str) -> Message:
+    return message("Firm size") if name == "size" else Message(TERMS[name])

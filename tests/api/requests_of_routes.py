@@ -1,6 +1,7 @@
 """A valid request for every route: what is asked of t:firm1, its people and its cluster."""
 
 import itertools
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from urllib.parse import quote
@@ -8,7 +9,8 @@ from urllib.parse import quote
 import pyotp
 
 from matchmaker.access import ADMIN, SYSTEM, Principal
-from matchmaker.domain import GoalName, Need, NeedState, Organization
+from matchmaker.domain import GoalName, Need, NeedState, Offer, OfferKind, Organization
+from matchmaker.errors import WrongState
 from matchmaker.services.cooperation.call_decisions import Award
 from matchmaker.services.directory.certificates import CertificateContent
 from matchmaker.services.people.channels import ChannelContent
@@ -44,6 +46,16 @@ def _need(world):
     need = Need(f"t:walk{next(_number)}", FIRM, GoalName.SUPPLIER, "Castings for valves")
     world.services.directory.post_need(ADMIN, need, datetime.now(UTC).date())
     return need.id
+
+
+def _programme(world):
+    id = f"t:programme{next(_number)}"
+    offer = Offer(id, "t:office", OfferKind.PROGRAMME, "Support for new machines")
+    office = Organization("t:office", "Sample office", "public_body")
+    with suppress(WrongState):
+        world.services.directory.create(ADMIN, office, "")
+    world.services.directory.post_offer(ADMIN, offer, datetime.now(UTC).date())
+    return id
 
 
 def _introduction(world, accepted=False):
@@ -664,6 +676,10 @@ REQUESTS = {
     "GET /clusters/{id}/calls": _with(CLUSTER),
     "GET /clusters/{id}/refusals": _with(CLUSTER),
     "GET /organizations/{id}/refusals": _with(FIRM),
+    "GET /organizations/{id}/programmes": _with(FIRM),
+    "PUT /organizations/{id}/programmes": (
+        FIRM, lambda w, r: {"json": {"programme": _programme(w), "choice": "kept"}}
+    ),
     "GET /organizations/{id}/never-with": _with(FIRM),
     "POST /organizations/{id}/never-with": (
         FIRM, lambda w, r: {"json": {"organization": "t:firm6"}}

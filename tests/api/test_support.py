@@ -30,8 +30,15 @@ def posted(client, text, **terms):
 
 
 @pytest.fixture(scope="module")
-def supported(tmp_path_factory):
+def services_of_supported(tmp_path_factory):
     services = installation(tmp_path_factory)
+    yield services
+    services.store.close()
+
+
+@pytest.fixture(scope="module")
+def supported(services_of_supported):
+    services = services_of_supported
     client = create_app(services).test_client()
     office = {"name": "示例市经信局", "kind": "public_body"}
     made = client.post(f"{API}/organizations", json={"id": "t:office", **office}, headers=HEADERS)
@@ -50,8 +57,7 @@ def supported(tmp_path_factory):
     )
     key = services.api_keys.issue(account.principal(), "tests", Scope.WRITE, PASSWORD)
     client.office = {"Authorization": f"Bearer {key.secret}"}
-    yield client
-    services.store.close()
+    return client
 
 
 def test_programmes_come_with_their_conditions(supported):
@@ -149,3 +155,47 @@ def test_places_are_typed_by_name_and_the_pages_show_the_terms(supported, langua
         assert until in page
     change = supported.get(f"{made.location}/change", headers=headers).text
     assert "甲市" in re.search(r'<input[^>]*name="for_places"[^>]*>', change)[0]
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "reminded"),
+    [
+        ("en", "This programme fits you: “智能化改造补助”", "Programmes that fit you: 1"),
+        ("zh", "有项目适合贵单位：“智能化改造补助”", "适合贵单位的项目：1"),
+    ],
+)
+def test_a_firm_is_told_of_what_fits_and_keeps_or_leaves_it(
+    supported, services_of_supported, language, told, reminded
+):
+    services = services_of_supported
+    own = (AccountMembership("t:applicant", MembershipRole.OWNER),)
+    account = services.accounts.create(
+        ADMIN, f"{language}@example.com", language, PASSWORD, memberships=own
+    )
+    key = services.api_keys.issue(account.principal(), "tests", Scope.WRITE, PASSWORD)
+    headers = {"Authorization": f"Bearer {key.secret}", "Accept-Language": language}
+    stored = services.repositories.programme_alerts.get_or_none("t:applicant")
+    if stored:  # of the other language
+        services.repositories.records.commit(
+            [services.repositories.programme_alerts.remove(stored)]
+        )
+    services.programme_alerts._last_look.at = None
+    assert services.programme_alerts.tell() >= 1
+    notices = supported.get(f"{API}/notices", headers=headers).json["items"]
+    assert [each["kind"] for each in notices] == ["programmes_fit"]
+    assert notices[0]["text"].startswith(told)
+    assert notices[0]["subject"] == "programmes/t:applicant"
+    assert reminded in supported.get("/", headers=headers).text
+    page = supported.get("/programmes?of=t:applicant", headers=headers).text
+    assert page.count('class="card rowcard programme"') == 1
+    assert supported.get(f"{API}/notices", headers=headers).json["unread"] == 0
+    path = f"{API}/organizations/t:applicant/programmes"
+    (row,) = supported.get(path, headers=headers).json["items"]
+    id, choice = row["programme"]["id"], {"programme": row["programme"]["id"], "choice": "left"}
+    assert supported.put(path, json=choice, headers=headers).status_code == 204
+    assert supported.get(path, headers=headers).json["items"][0]["choice"] == "left"
+    sent = {"programme": id, "of": "t:applicant", "what": ""}
+    assert supported.post("/programmes", data=sent, headers=headers).status_code == 303
+    assert supported.get(path, headers=headers).json["items"][0]["choice"] is None
+    quiet = supported.patch(f"{API}/account", json={"programmes": False}, headers=headers).json
+    assert quiet["preferences"]["programmes"] is False

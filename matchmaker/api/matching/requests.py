@@ -12,6 +12,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.specification import Choices
 from matchmaker.workflow.interactions import InteractionKind
+from matchmaker.workflow.programme_alerts import ProgrammeChoice
 
 MAX_RECOMMENDATIONS = 100
 NAME_PARTNERS = "Name the partners that fit and are left out; else they are only counted."
@@ -147,3 +148,10 @@ class CandidateQuery(Strict):
     """Which candidate."""
 
     candidate: LookupId
+
+
+class ChosenProgramme(Strict):
+    """A programme and what a firm decides on it; null takes the decision back."""
+
+    programme: LookupId
+    choice: ProgrammeChoice | None

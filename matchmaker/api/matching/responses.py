@@ -24,7 +24,9 @@ from matchmaker.recommend.model import (
 )
 from matchmaker.recommend.specification import Fulfilment, Judgement, Requirement, RequirementKind
 from matchmaker.services.matching.answer import Answer, Freshness
+from matchmaker.services.matching.programme_alerts import FittingProgramme
 from matchmaker.terms import TERMS
+from matchmaker.workflow.programme_alerts import ProgrammeChoice
 
 REASONS_IN_A_SENTENCE = 3
 
@@ -223,6 +225,21 @@ class ProgrammeOut(Outgoing):
         return cls.model_validate(
             vars(programme) | {"title": programme.title, "conditions": conditions}
         )
+
+
+class FittingProgrammeOut(Outgoing):
+    """A programme of which a firm fails no condition, or that it keeps; with its decision."""
+
+    programme: ProgrammeOut
+    choice: ProgrammeChoice | None
+
+    @classmethod
+    def of(cls, row: FittingProgramme, language: str) -> FittingProgrammeOut:
+        return cls(programme=ProgrammeOut.of(row.fit, language), choice=row.choice)
+
+
+class FittingProgrammeList(ListOut[FittingProgrammeOut]):
+    """Programmes that fit a firm."""
 
 
 class ClosestStatementOut(Outgoing):

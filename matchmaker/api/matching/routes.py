@@ -17,6 +17,7 @@ from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, no_content, reads, writes
 from matchmaker.api.matching.requests import (
     CandidateQuery,
+    ChosenProgramme,
     Click,
     Pick,
     PickQuery,
@@ -25,6 +26,8 @@ from matchmaker.api.matching.requests import (
     RecommendationQuery,
 )
 from matchmaker.api.matching.responses import (
+    FittingProgrammeList,
+    FittingProgrammeOut,
     GoalList,
     GoalOut,
     PickOut,
@@ -83,6 +86,21 @@ def recommend_for_question(header: IdempotencyHeaders, body: RecommendationBody)
 
 def _recommended(answer: Answer, names_partners: bool) -> Response:
     return as_json(RecommendationPage.of(answer, current_language(), names_partners=names_partners))
+
+
+@matching.get("/organizations/<path:id>/programmes", **reads(RECOMMENDATIONS, FittingProgrammeList))
+def list_programmes(path: IdPath) -> Response:
+    """Open programmes of which a firm fails no condition, or that it keeps; best first."""
+    rows = services().programme_alerts.listed(current_principal(), path.id)
+    items = [FittingProgrammeOut.of(row, current_language()) for row in rows]
+    return as_json(FittingProgrammeList(items=items))
+
+
+@matching.put("/organizations/<path:id>/programmes", **writes(RECOMMENDATIONS))
+def choose_programme(path: IdPath, header: IdempotencyHeaders, body: ChosenProgramme) -> Response:
+    """Keep a programme, to be reminded before it closes; leave it, to be told of it no more."""
+    services().programme_alerts.choose(current_principal(), path.id, body.programme, body.choice)
+    return no_content()
 
 
 @matching.post("/impressions/<id>/clicks", **writes(INTRODUCTIONS))

@@ -131,6 +131,7 @@ class AccountPatch(Strict):
     language: Tongue | None = None
     mail: MailRhythm | None = None
     alerts_a_week: int | None = Field(None, ge=0, le=100)
+    programmes: bool | None = None
 
     def to_preferences(self, before: Preferences) -> Preferences:
         """One's preferences with what was sent."""
@@ -138,6 +139,7 @@ class AccountPatch(Strict):
             self.language or before.language,
             self.mail or before.mail,
             before.alerts_a_week if self.alerts_a_week is None else self.alerts_a_week,
+            before.programmes if self.programmes is None else self.programmes,
         )
 
 

@@ -65,6 +65,7 @@ class DocumentMerge:
             *self._named(repositories.interactions, self._interaction, "seeker"),
             *self._not_duplicates(),
             *self._lists(),
+            *self._programme_alerts(),
         ]
         for introduction in repositories.introductions.values("organization", self.gone):
             messages = repositories.messages.iterate("introduction", introduction.id)
@@ -162,6 +163,21 @@ class DocumentMerge:
                 id = reference_id(stored.value.introduction, given)
                 moved = replace(stored.value, id=id, organization=given, about=about)
                 yield from self._change(repository, stored, moved)
+
+    def _programme_alerts(self) -> Iterator[Change]:
+        """What who is gone was told of and chose counts where who is kept has nothing noted."""
+        repository = self.repositories.programme_alerts
+        gone = repository.get_or_none(self.gone)
+        if gone is None:
+            return
+        kept = repository.get_or_none(self.kept)
+        merged = replace(gone.value, id=self.kept)
+        for mark in kept.value.marks if kept else ():
+            merged = merged.with_mark(mark)
+        if kept is not None:
+            merged = replace(merged, told_at=kept.value.told_at or merged.told_at)
+        yield repository.remove(gone)
+        yield repository.put(merged, kept.version if kept else 0)
 
     def _not_duplicates(self) -> Iterator[Change]:
         repository = self.repositories.not_duplicates

@@ -108,6 +108,11 @@ class Privacy:
             ],
             "gatherings": _all(repositories.gatherings, "organization", id),
             "survey_answers": _all(repositories.survey_responses, "organization", id),
+            "programmes_told_of": [
+                repositories.programme_alerts.plain(stored.value)
+                for stored in (repositories.programme_alerts.get_or_none(id),)
+                if stored
+            ],
             "recommendations_shown": _all(repositories.interactions, "seeker", id),
             **(own if id in principal.owned else {"left_out": list(own)}),
         }

@@ -24,6 +24,12 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
         ("introduction_over", {"other": "A\n Works", "state": "cancelled"},
          "With A Works it is over: cancelled",
          "与 A Works 的对接已结束：已撤回"),
+        ("programmes_close", {"count": "4", "titles": "A\nB\nC", "unknown": "\nsize place\n",
+                              "deadlines": "2026-03-04\n2026-03-05\n"},
+         "4 programmes close soon, among them: “A”, until 2026-03-04, “B”, until 2026-03-05"
+         " (check: Firm size, Place), “C”",
+         "有 4 个项目即将截止，其中：“A”，截至 2026-03-04、“B”，截至 2026-03-05"
+         "（请自行核对：企业规模、所在地）、“C”"),
         # A name may hold what a template would take for its own.
         ("message_received", {"other": "100%(s) {state}"}, "A message from 100%(s) {state}",
          "100%(s) {state} 发来消息"),

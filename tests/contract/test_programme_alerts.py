@@ -1,0 +1,239 @@
+"""Programmes tell firms that fit, and before they close, on both stores.
+
+Which conditions are met, and on which days somebody is told, is said by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.domain import (
+    GraphRows,
+    Kind,
+    Offer,
+    OfferKind,
+    Organization,
+    OrganizationStatus,
+    Size,
+    Tier,
+)
+from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.services.matching.programme_alerts import ProgrammeAlerts
+from matchmaker.services.matching.seekers import SeekerFactory
+from matchmaker.services.matching.snapshot_rows import SnapshotRows
+from matchmaker.services.operations.document_merge import DocumentMerge
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.snapshot.build import build
+from matchmaker.store.documents import Store
+from matchmaker.workflow.channel import NoticeChannel
+from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.programme_alerts import ProgrammeChoice
+from tests.contract.cooperation import START, services_on
+
+FIT, CLOSE = NotificationKind.PROGRAMMES_FIT, NotificationKind.PROGRAMMES_CLOSE
+TODAY = START.date()
+SMALL = Organization("t:small", "小厂", Kind.FIRM, size=Size.SMALL, tier=Tier.SPECIALISED)
+LARGE = Organization("t:large", "大厂", Kind.FIRM, size=Size.LARGE)
+OFFICE = Organization("t:office", "市经信局", Kind.PUBLIC_BODY)
+
+
+def programme(name: str, deadline: date | None = None, **terms) -> Offer:
+    return Offer(
+        f"o:{name}", OFFICE.id, OfferKind.PROGRAMME, f"{name}\n说明", deadline=deadline, **terms
+    )
+
+
+class Desk:
+    """The use cases on a store; `refresh` takes a snapshot of what it holds now."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.base = services_on(store)
+        self.clock, self.repositories = self.base.clock, self.base.repositories
+        self.snapshot = None
+        store.upsert(GraphRows(organizations=(SMALL, LARGE, OFFICE)))
+        self.people = {id: self.base.person(id) for id in (SMALL.id, LARGE.id, OFFICE.id)}
+        self.alerts = ProgrammeAlerts(
+            store, self, self._seekers, self.repositories,
+            NotificationOutbox(self.repositories), self.clock,
+        )  # fmt: skip
+
+    def _seekers(self, snapshot) -> SeekerFactory:
+        return SeekerFactory(self.store, SnapshotRows(snapshot), None, None)
+
+    def current(self):
+        return self.snapshot
+
+    def publish(self, *offers: Offer) -> None:
+        self.store.upsert(GraphRows(offers=offers))
+        self.refresh()
+
+    def refresh(self) -> None:
+        export = self.store.export()
+        self.snapshot = build(export, self.clock().date(), None)
+
+    def principal(self, id: str) -> Principal:
+        return self.people[id].principal()
+
+    def told(self, id: str, language: str = "en") -> list[tuple[NotificationKind, str]]:
+        account = self.people[id].id
+        notices = sorted(
+            self.repositories.notifications.values("account", account), key=lambda each: each.at
+        )
+        return [(each.kind, each.message.text(language)) for each in notices]
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store)
+
+
+def test_who_fails_no_condition_is_told_once_with_what_has_to_be_checked(desk: Desk) -> None:
+    until = TODAY + timedelta(days=30)
+    desk.publish(programme("技改补助", until, for_sizes=(Size.SMALL,), max_years=9))
+    assert desk.alerts.tell() == 1
+    assert desk.told(SMALL.id) == [
+        (FIT, f"This programme fits you: “技改补助”, until {until} (check: Years since founded)")
+    ]
+    assert desk.told(SMALL.id, "zh")[0][1].startswith("有项目适合贵单位：“技改补助”")
+    assert desk.told(LARGE.id) == desk.told(OFFICE.id) == []
+    for _ in range(30):
+        desk.clock.forward(timedelta(hours=1))
+        desk.alerts.tell()
+    assert len(desk.told(SMALL.id)) == 1
+
+
+def test_an_import_of_two_hundred_is_one_notice_that_names_three(desk: Desk) -> None:
+    many = [programme(f"P{number:03}", for_sizes=(Size.SMALL,)) for number in range(199)]
+    best = programme(
+        "Best", TODAY + timedelta(40), for_sizes=(Size.SMALL,), for_tiers=(SMALL.tier,)
+    )
+    desk.publish(*many, best)
+    assert desk.alerts.tell() == 1
+    ((kind, text),) = desk.told(SMALL.id)
+    assert kind is FIT
+    assert text.startswith(f"200 programmes fit you, among them: “Best”, until {best.deadline}")
+    assert [f"P{number:03}" in text for number in range(4)] == [True, True, False, False]
+
+
+def test_of_new_ones_a_firm_is_told_once_a_day(desk: Desk) -> None:
+    desk.publish(programme("A"))
+    desk.alerts.tell()
+    for name in "BCD":
+        desk.clock.forward(timedelta(hours=2))
+        desk.publish(programme(name))
+        assert desk.alerts.tell() == 0
+    desk.clock.forward(timedelta(hours=18))
+    assert desk.alerts.tell() == 2  # the small firm and the large one
+    assert [text[:24] for _, text in desk.told(SMALL.id)] == [
+        "This programme fits you:", "3 programmes fit you, am",
+    ]  # fmt: skip
+
+
+def test_reminders_come_five_and_two_days_before_the_last(desk: Desk) -> None:
+    desk.publish(programme("A", TODAY + timedelta(days=20), for_sizes=(Size.SMALL,)))
+    seen = {}
+    for _ in range(66):
+        before = len(desk.told(SMALL.id))
+        desk.refresh()
+        desk.alerts.tell()
+        if len(desk.told(SMALL.id)) > before:
+            left = (TODAY + timedelta(days=20) - desk.clock().date()).days
+            seen[left] = desk.told(SMALL.id)[-1][0]
+        desk.clock.forward(timedelta(hours=8))
+    assert seen == {20: FIT, 5: CLOSE, 2: CLOSE}
+    # Who does not fit is told only of what it keeps.
+    assert desk.told(LARGE.id) == []
+
+
+def test_what_is_prolonged_is_reminded_of_anew(desk: Desk) -> None:
+    late = programme("A", TODAY + timedelta(days=2))
+    desk.publish(late)
+    desk.alerts.tell()
+    assert [kind for kind, _ in desk.told(SMALL.id)] == [FIT]  # it says until when: no reminder
+    desk.publish(replace(late, deadline=TODAY + timedelta(days=12)))
+    desk.clock.forward(timedelta(days=8))
+    desk.refresh()
+    desk.alerts.tell()
+    assert [kind for kind, _ in desk.told(SMALL.id)] == [FIT, CLOSE]
+
+
+def test_who_keeps_one_is_reminded_and_who_leaves_one_is_not(desk: Desk) -> None:
+    desk.publish(programme("A", TODAY + timedelta(days=9), for_sizes=(Size.SMALL,)))
+    desk.alerts.choose(desk.principal(LARGE.id), LARGE.id, "o:A", ProgrammeChoice.KEPT)
+    desk.alerts.choose(desk.principal(SMALL.id), SMALL.id, "o:A", ProgrammeChoice.LEFT)
+    desk.clock.forward(timedelta(days=4))
+    desk.refresh()
+    assert desk.alerts.tell() == 1
+    assert [kind for kind, _ in desk.told(LARGE.id)] == [CLOSE]
+    assert desk.told(SMALL.id) == []
+    # What is kept stays on the list though a condition is not met; what is left stands last.
+    (kept,) = desk.alerts.listed(desk.principal(LARGE.id), LARGE.id)
+    assert kept.choice is ProgrammeChoice.KEPT
+    (left,) = desk.alerts.listed(desk.principal(SMALL.id), SMALL.id)
+    assert left.choice is ProgrammeChoice.LEFT
+    assert desk.alerts.closing((left,)) == ()
+    assert desk.alerts.closing((kept,)) == (kept,)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"listed": False}, {"status": OrganizationStatus.DISSOLVED, "ended": TODAY}],
+    ids=["opted out", "dissolved"],
+)
+def test_who_opted_out_or_is_gone_is_told_nothing(desk: Desk, change: dict) -> None:
+    desk.store.upsert(GraphRows(organizations=(replace(SMALL, **change),)))
+    desk.publish(programme("A", TODAY + timedelta(days=3), for_sizes=(Size.SMALL,)))
+    assert desk.alerts.tell() == 0
+
+
+def test_people_stop_it_for_themselves(desk: Desk) -> None:
+    other = desk.base.person(SMALL.id, 1)
+    quiet = replace(other.preferences, programmes=False)
+    desk.base.accounts.set_preferences(other.principal(), quiet)
+    desk.publish(programme("A", for_sizes=(Size.SMALL,)))
+    assert desk.alerts.tell() == 1
+    assert len(desk.told(SMALL.id)) == 1
+    assert list(desk.repositories.notifications.values("account", other.id)) == []
+
+
+def test_it_goes_to_the_channels_of_an_account(desk: Desk) -> None:
+    account = desk.people[SMALL.id]
+    channel = NoticeChannel("ch", account.subject, "wecom", "label", "sealed", START)
+    unit_put = desk.repositories.channels.put(channel)
+    desk.repositories.records.commit([unit_put])
+    desk.publish(programme("A", for_sizes=(Size.SMALL,)))
+    desk.alerts.tell()
+    (notice,) = desk.repositories.channel_notices.values("channel", "ch")
+    assert notice.kind is FIT
+    assert notice.message.text("en") == "This programme fits you: “A”"
+
+
+def test_only_own_people_of_a_firm_choose_and_only_programmes(desk: Desk) -> None:
+    machine = Offer("o:lathe", OFFICE.id, OfferKind.EQUIPMENT, "车床")
+    desk.publish(programme("A"), machine)
+    with pytest.raises(NotAllowed):
+        desk.alerts.choose(desk.principal(LARGE.id), SMALL.id, "o:A", ProgrammeChoice.KEPT)
+    with pytest.raises(NotAllowed):
+        desk.alerts.listed(desk.principal(LARGE.id), SMALL.id)
+    with pytest.raises(InvalidInput):
+        desk.alerts.choose(ADMIN, SMALL.id, machine.id, ProgrammeChoice.KEPT)
+    with pytest.raises(InvalidInput):
+        desk.alerts.choose(ADMIN, OFFICE.id, "o:A", ProgrammeChoice.KEPT)
+
+
+def test_what_was_told_and_chosen_goes_with_a_merged_firm(desk: Desk) -> None:
+    desk.publish(programme("A"), programme("B"))
+    desk.alerts.choose(ADMIN, SMALL.id, "o:A", ProgrammeChoice.LEFT)
+    desk.alerts.choose(ADMIN, SMALL.id, "o:B", ProgrammeChoice.LEFT)
+    desk.alerts.choose(ADMIN, LARGE.id, "o:B", ProgrammeChoice.KEPT)
+    changes = DocumentMerge(desk.repositories, SMALL.id, LARGE.id).changes()
+    desk.repositories.records.commit(changes)
+    assert desk.repositories.programme_alerts.get_or_none(SMALL.id) is None
+    record = desk.repositories.programme_alerts.get(LARGE.id).value
+    assert record.mark("o:A").choice is ProgrammeChoice.LEFT
+    assert record.mark("o:B").choice is ProgrammeChoice.KEPT
