@@ -23,6 +23,7 @@ from matchmaker.messages import Message, message
 from matchmaker.provenance import SAID_HERE
 from matchmaker.provenance import ContradictedValue as ContradictedValue
 from matchmaker.provenance import FieldOrigin as FieldOrigin
+from matchmaker.provenance import OtherStatement as OtherStatement
 from matchmaker.provenance import Provenance as Provenance
 from matchmaker.vocabulary import RIVAL_LAYERS as RIVAL_LAYERS
 from matchmaker.vocabulary import UNDIRECTED_LAYERS as UNDIRECTED_LAYERS
@@ -545,7 +546,8 @@ class Engagement:
     """A dated joint undertaking.
 
     `date` is its start (award, filing); where the source has none it is the
-    middle of the period the source names, and `date_estimated` is True.
+    middle of the period the source names, and `date_estimated` is True. `number` is that of
+    the order, contract, project or patent. `also_stated` are further statements of the same.
     """
 
     id: str
@@ -563,6 +565,8 @@ class Engagement:
     currency: str = ""
     provenance: Provenance = SAID_HERE
     date_precision: DatePrecision = DatePrecision.DAY
+    number: str = ""
+    also_stated: tuple[OtherStatement, ...] = ()
 
     def __post_init__(self) -> None:
         _check_ids(self, "id")
@@ -583,6 +587,7 @@ class Tie:
     """A dated, sourced relation between two organisations.
 
     `ended` says that it holds no more where the day on which it ended is not known.
+    `also_stated` are further statements of the same, as of the other side.
     """
 
     id: str
@@ -596,6 +601,7 @@ class Tie:
     ended: bool = False
     provenance: Provenance = SAID_HERE
     date_precision: DatePrecision = DatePrecision.DAY
+    also_stated: tuple[OtherStatement, ...] = ()
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "source", "target")

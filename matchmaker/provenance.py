@@ -59,6 +59,45 @@ class FieldOrigin:
     conflict: ContradictedValue | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OtherStatement:
+    """The same relation or undertaking as another list states it.
+
+    `id` is what it would have if nobody else had stated it. `said` are the fields that this
+    statement fills, by name, as text: what stays where the other is taken back.
+    """
+
+    id: str
+    source: str
+    record: str = ""
+    tier: SourceTier = SourceTier.IMPORT
+    date: datetime.date | None = None
+    said: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def provenance(self) -> Provenance:
+        """Where it comes from."""
+        return Provenance(self.source, self.record, self.tier, self.date)
+
+
+def statements_to_json(statements: Iterable[OtherStatement]) -> str:
+    """As stores keep them: "" for none."""
+    rows = [
+        [each.id, each.source, each.record, each.tier.value,
+         each.date.isoformat() if each.date else "", dict(each.said)]
+        for each in statements
+    ]  # fmt: skip
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":")) if rows else ""
+
+
+def statements_from_json(text: str | None) -> tuple[OtherStatement, ...]:
+    """The inverse of `statements_to_json`."""
+    return tuple(
+        OtherStatement(id, source, record, SourceTier(tier), _date(date), tuple(said.items()))
+        for id, source, record, tier, date, said in (json.loads(text) if text else ())
+    )
+
+
 def origins_to_json(origins: Iterable[FieldOrigin]) -> str:
     """As stores keep them: "" for none."""
     rows = [

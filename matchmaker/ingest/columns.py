@@ -289,6 +289,7 @@ TABLES: dict[str, TableFormat] = {
             Column("topic", "topic"),
             Column("amount", "amount", "", amount, also=title_words.AMOUNT),
             Column("currency", "ISO 4217", "CNY", currency_code, also=title_words.CURRENCY),
+            Column("number", "number of the order, contract or project", context="engagements"),
         )),
         TableFormat("participants", domain.Participant, "Who took part in an engagement, in which role", (
             Column("engagement", "id of the engagement", "my:e-1", required=True),

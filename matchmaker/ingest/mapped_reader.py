@@ -128,7 +128,7 @@ class MappedReader(ABC, Generic[MappedSection]):
                 self._read_line(MappedRow(name, line, formats, self.units), mapped)
         for table, row, number in self.facts.rows():
             self.reading.keep(table, row.id, row, name, number)
-        return self.reading.parsed()
+        return replace(self.reading.parsed(), are_ids_made=True)
 
     def _read_line(self, row: MappedRow, mapped: Collection[str]) -> None:
         fact = None

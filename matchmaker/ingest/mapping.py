@@ -131,6 +131,7 @@ class _ContractReader(MappedReader[Contracts]):
             date_precision=dated.precision,
             amount=sum_,
             currency=currency,
+            number=" / ".join(filter(None, map(row.cell, (*self.key, *self.item))))[:MAX_NAME],
             provenance=provenance,
         )
         items = (row.cell(column) for column in self.item)

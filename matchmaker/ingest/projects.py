@@ -78,6 +78,7 @@ class ProjectReader(MappedReader[Projects]):
             programme=row.text(self.programme, MAX_NAME),
             amount=paid.value if paid else None,
             currency=paid.currency if paid else "",
+            number=" / ".join(filter(None, map(row.cell, self.key)))[:MAX_NAME],
             provenance=self.provenance(row),
         )
         return Fact(

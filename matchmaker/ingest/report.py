@@ -85,7 +85,8 @@ class Parsed:
     that were written although they are as by default, by table and key. `only_blanks`: the
     file knows organisations by the way, and changes nothing that is known of them. `merged`
     counts lines joined to an earlier line of the same organisation. `earlier_ids` lead from an
-    organisation's id to the one that its source's mapping gave it before.
+    organisation's id to the one that its source's mapping gave it before. `are_ids_made`: ids of
+    relations and undertakings are made of what lines say, and are no source's own.
     """
 
     rows: GraphRows
@@ -96,6 +97,7 @@ class Parsed:
     only_blanks: bool = False
     merged: int = 0
     earlier_ids: Mapping[str, str] = field(default_factory=dict)
+    are_ids_made: bool = False
 
 
 class Problems(Protocol):

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from matchmaker.domain import Certificate, ClaimTier, GraphRows, Organization, key_of
+from matchmaker.domain import (
+    Certificate,
+    ClaimTier,
+    Engagement,
+    GraphRows,
+    Organization,
+    Tie,
+    key_of,
+)
+from matchmaker.ingest.stated_rows import (
+    ALSO_STATED,
+    added_statements,
+    differs_by_statements,
+    stated_by,
+    with_statement,
+)
 from matchmaker.store.merging import (
     changed_fields,
     facts,
@@ -15,7 +30,10 @@ from matchmaker.store.merging import (
     same_facts,
     with_facts_of,
 )
+from matchmaker.store.schema import ENGAGEMENTS, TABLES, TIES, Table
 
+_STATED = (TIES.name, ENGAGEMENTS.name)
+_STATED_ROWS = (Tie, Engagement)
 _CLAIM = ("claim", "confirmed_on")
 
 
@@ -41,7 +59,8 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
     """Of the rows `written`, given what was stored under their keys `before` and is `now`.
 
     A field that the import changed, and that is as the import left it, goes back. A row that
-    the import brought goes, unless somebody changed any of it.
+    the import brought goes, unless somebody changed any of it; what others state as well stays
+    as they do. `now` has what is stored under the keys of `statements_alone` too.
     """
     put: dict[str, tuple[Any, ...]] = {}
     drop: dict[str, tuple[Any, ...]] = {}
@@ -53,7 +72,17 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
         for row in rows:
             key = key_of(row)
             if key not in is_now:
-                kept.append(KeptField(name, _words(key), ""))
+                stands_for = _stands_for(row, is_now) if name in _STATED else None
+                if stands_for is None:
+                    kept.append(KeptField(name, _words(key), ""))
+                    continue
+                back, is_left = _withdrawn(TABLES[name], row, was.get(key), stands_for)
+                if is_left:
+                    kept.append(KeptField(name, stands_for.id, ""))
+                    continue
+                restored.extend([] if back is None else [back])
+                if back is None or back.id != stands_for.id:
+                    gone.append(stands_for)
             elif key in was:
                 back, stays = _restored(row, was[key], is_now[key])
                 if back != is_now[key]:
@@ -61,6 +90,10 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
                 kept.extend(KeptField(name, _words(key), field) for field in stays)
             elif same_facts(row, is_now[key]):
                 gone.append(row)
+            elif name in _STATED and differs_by_statements(row, is_now[key]):
+                others = added_statements(is_now[key], row)
+                gone.append(row)
+                restored.append(stated_by(TABLES[name], is_now[key], others))
             else:
                 kept.append(KeptField(name, _words(key), ""))
         put[name], drop[name] = tuple(restored), tuple(gone)
@@ -69,9 +102,11 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
 
 def _restored(written: Any, was: Any, now: Any) -> tuple[Any, list[str]]:
     """The row with what the import changed as it was, and the fields that others changed since."""
-    changed = list(changed_fields(was, written))
+    changed = [name for name in changed_fields(was, written) if name != ALSO_STATED]
     stays = [name for name in changed if name in set(changed_fields(written, now))]
     back = with_facts_of(now, was, [name for name in changed if name not in stays])
+    if isinstance(now, _STATED_ROWS):
+        back = _with_statements_of_others(back, written, was)
     if isinstance(now, Organization):
         back = replace(back, origins=tuple(_origins(was, now, back)))
     elif not stays and hasattr(was, "provenance"):
@@ -84,6 +119,52 @@ def _restored(written: Any, was: Any, now: Any) -> tuple[Any, list[str]]:
         back = replace(back, claim=claim[0], confirmed_on=claim[1])
         stays = [name for name in stays if name not in _CLAIM]
     return back, stays
+
+
+def _with_statements_of_others(row: Any, written: Any, was: Any) -> Any:
+    """A row without what an import stated of it, and with what others fill of its blanks."""
+    mine = {each.id for each in added_statements(written, was)}
+    before = {each.id: each for each in was.also_stated}
+    as_written = {each.id: each for each in written.also_stated}
+    others = [
+        before.get(each.id, each) if as_written.get(each.id) == each else each
+        for each in row.also_stated
+        if each.id not in mine
+    ]
+    table = TABLES["ties" if isinstance(row, Tie) else "engagements"]
+    whole = replace(row, also_stated=())
+    for each in others:
+        whole = with_statement(table, whole, stated_by(table, row, [each]))
+    return replace(whole, also_stated=tuple(others))
+
+
+def statements_alone(written: GraphRows) -> GraphRows:
+    """Rows under the ids that may stand for those written: what others stated of them alone."""
+    rows = {
+        name: tuple(
+            stated_by(TABLES[name], row, [each])
+            for row in getattr(written, name)
+            for each in row.also_stated
+        )
+        for name in _STATED
+    }
+    return GraphRows(**rows)
+
+
+def _stands_for(row: Any, now: Mapping[Any, Any]) -> Any | None:
+    """The row that the others' word became when the first's was taken back."""
+    return next((now[each.id] for each in row.also_stated if each.id in now), None)
+
+
+def _withdrawn(table: Table[Any], written: Any, was: Any, now: Any) -> tuple[Any | None, bool]:
+    """A row that stands for a written one without what the import stated; whether it must stay."""
+    first = next(each for each in written.also_stated if each.id == now.id)
+    standing = [first, *now.also_stated]
+    if not same_facts(stated_by(table, now, standing), now):
+        return now, True
+    mine = {each.id for each in added_statements(written, was)}
+    others = [each for each in standing if each.id not in mine]
+    return (stated_by(table, now, others) if others else None), False
 
 
 def _origins(was: Organization, now: Organization, back: Organization) -> Iterator[Any]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from matchmaker.domain import GraphRows, Need, NeedState, Organization, Provenance
+from matchmaker.domain import Engagement, GraphRows, Need, NeedState, Organization, Provenance, Tie
 from matchmaker.store import upsert
 from matchmaker.store.answers import RowChanges, StoreStatus, UpsertCounts
 from matchmaker.store.changes import Change, conflict
@@ -154,6 +154,21 @@ class GraphStore(GraphReading):
     def stored(self, rows: GraphRows) -> GraphRows:
         """What is stored now under the keys of these rows."""
         return self._read(lambda tx: upsert.stored_rows(tx, rows), bulk=True)
+
+    def between(self, pairs: Collection[tuple[str, str]]) -> GraphRows:
+        """Relations from the first of any pair to the second, and what both took part in."""
+
+        def work(tx: Transaction) -> GraphRows:
+            ties: dict[str, Tie] = {}
+            engagements: dict[str, Engagement] = {}
+            for chunk in upsert.chunks(sorted(pairs)):
+                ties |= {row.id: row for row in tx.ties_between(chunk)}
+                engagements |= {row.id: row for row in tx.engagements_between(chunk)}
+            return GraphRows(
+                ties=in_order(ties.values()), engagements=in_order(engagements.values())
+            )
+
+        return self._read(work, bulk=True)
 
     def rows_about(self, organization_id: str) -> GraphRows:
         """The organisation and every row that refers to it, in order of key. Raises NotFound."""

@@ -19,3 +19,8 @@ def search_terms(text: str) -> list[str]:
     """Each term once, in order, without those that say nothing."""
     distinct = (term for term in dict.fromkeys(terms(text)) if term not in STOP_WORDS)
     return list(distinct)[:MAX_SEARCH_TERMS]
+
+
+def match_expression(text: str) -> str:
+    """An FTS5 query for any of the terms, each quoted so that none is an operator."""
+    return " OR ".join('"' + term.replace('"', '""') + '"' for term in search_terms(text))

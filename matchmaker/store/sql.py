@@ -12,8 +12,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from matchmaker.domain import FieldOrigin, Participant, Provenance, SourceTier
-from matchmaker.provenance import origins_from_json, origins_to_json
+from matchmaker.domain import FieldOrigin, OtherStatement, Participant, Provenance, SourceTier
+from matchmaker.provenance import (
+    origins_from_json,
+    origins_to_json,
+    statements_from_json,
+    statements_to_json,
+)
 from matchmaker.store import schema
 from matchmaker.store.schema import TABLES, Table
 
@@ -35,6 +40,8 @@ def _decoder(annotation: Any) -> Callable[[Any], Any]:
         return lambda cell: tuple(item(word) for word in cell.split(";") if word)
     if annotation == tuple[FieldOrigin, ...]:
         return origins_from_json
+    if annotation == tuple[OtherStatement, ...]:
+        return statements_from_json
     if annotation == tuple[str, ...]:
         return lambda cell: tuple(json.loads(cell)) if cell else ()
     if annotation is bool:
@@ -74,6 +81,8 @@ def _encode(value: Any) -> SqlValue:
             return ";".join(value)
         if isinstance(value[0], FieldOrigin):
             return origins_to_json(value)
+        if isinstance(value[0], OtherStatement):
+            return statements_to_json(value)
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, datetime.date):
         return value.isoformat()

@@ -154,6 +154,12 @@ class Transaction(Protocol):
 
     def engagements_among(self, ids: Sequence[str]) -> list[Engagement]: ...
 
+    def ties_between(self, pairs: Sequence[tuple[str, str]]) -> list[Tie]:
+        """Those that lead from the first of a pair to the second, in any order."""
+
+    def engagements_between(self, pairs: Sequence[tuple[str, str]]) -> list[Engagement]:
+        """Those that both of a pair took part in, in any order."""
+
 
 def today() -> str:
     """The day in UTC, as both databases compare it."""

@@ -21,7 +21,7 @@ from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import AS_JUDGED, SUFFIXES, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.undo import KeptField, reversal
+from matchmaker.ingest.undo import KeptField, reversal, statements_alone
 from matchmaker.messages import Message
 from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
@@ -333,7 +333,8 @@ class ImportWorkflow:
         principal.require_writing()
         if not record.can_be_undone:
             raise WrongState("This import cannot be taken back, or was already.")
-        back = reversal(record.put, record.before, self.store.stored(record.put))
+        now = self.store.stored(record.put | statements_alone(record.put))
+        back = reversal(record.put, record.before, now)
         unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.imports.put(replace(record, undone=unit.at), stored.version))
         unit.log("import.undone", f"import/{id}", left=str(len(back.kept)))

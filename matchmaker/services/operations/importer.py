@@ -13,6 +13,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
+from matchmaker.ingest.other_statements import joined_to, pairs_of
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
 from matchmaker.ingest.report import Parsed, Problem, ReadProgress, consistent, file_counts
 from matchmaker.ingest.resolve import Resolution, resolve
@@ -136,6 +137,8 @@ class Importer:
             if not principal.admin:
                 checked = with_claims_of_importer(checked, stored, principal.organizations)
         checked = self._with_reference_rows(drop_orphans(checked))
+        if checked.are_ids_made:
+            checked = joined_to(checked, self.store.between(pairs_of(checked.rows)))
         checked = replace(checked, problems=tuple(consistent(checked.problems)))
         report = ImportReport(
             written=False,

@@ -10,8 +10,13 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from matchmaker.domain import FieldOrigin, Participant, Provenance, SourceTier
-from matchmaker.provenance import origins_from_json, origins_to_json
+from matchmaker.domain import FieldOrigin, OtherStatement, Participant, Provenance, SourceTier
+from matchmaker.provenance import (
+    origins_from_json,
+    origins_to_json,
+    statements_from_json,
+    statements_to_json,
+)
 
 Row = TypeVar("Row")
 Properties = dict[str, Any]
@@ -38,6 +43,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         if value and isinstance(value[0], FieldOrigin):
             return origins_to_json(value)
+        if value and isinstance(value[0], OtherStatement):
+            return statements_to_json(value)
         return list(map(str, value)) or None
     return None if value == "" else value
 
@@ -88,6 +95,8 @@ def _reader(hint: Any, default: Any = MISSING) -> Callable[[Any], Any]:
         return lambda value: None if value is None else inner(value)
     if hint == tuple[FieldOrigin, ...]:
         return origins_from_json
+    if hint == tuple[OtherStatement, ...]:
+        return statements_from_json
     if get_origin(hint) is tuple:
         item = get_args(hint)[0]
         return lambda value: tuple(item(part) for part in value or ())

@@ -251,3 +251,10 @@ WHERE a.id IN $ids AND b.id IN $ids WITH DISTINCT t ORDER BY t.id RETURN {TIE} A
 ENGAGEMENTS_AMONG = f"""MATCH (o:Organization)-[:TOOK_PART]->(n:Engagement) WHERE o.id IN $ids
 WITH n, count(DISTINCT o) AS present WHERE present > 1
 WITH n ORDER BY n.id RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"""
+TIES_BETWEEN = f"""UNWIND $pairs AS pair
+MATCH (:Organization {{id: pair[0]}})-[t:{TIES}]->(:Organization {{id: pair[1]}})
+WITH DISTINCT t RETURN {TIE} AS row"""
+ENGAGEMENTS_BETWEEN = f"""UNWIND $pairs AS pair
+MATCH (:Organization {{id: pair[0]}})-[:TOOK_PART]->(n:Engagement)
+MATCH (n)<-[:TOOK_PART]-(:Organization {{id: pair[1]}})
+WITH DISTINCT n RETURN n {ROW} AS row, {PARTICIPANTS} AS participants"""

@@ -392,6 +392,13 @@ class Neo4jTransaction:
     def engagements_among(self, ids: Sequence[str]) -> list[Engagement]:
         return _decoded(ENGAGEMENTS, self._run(cypher.ENGAGEMENTS_AMONG, ids=ids))
 
+    def ties_between(self, pairs: Sequence[tuple[str, str]]) -> list[Tie]:
+        return _decoded(TIES, self._run(cypher.TIES_BETWEEN, pairs=list(map(list, pairs))))
+
+    def engagements_between(self, pairs: Sequence[tuple[str, str]]) -> list[Engagement]:
+        records = self._run(cypher.ENGAGEMENTS_BETWEEN, pairs=list(map(list, pairs)))
+        return _decoded(ENGAGEMENTS, records)
+
 
 def _decoded(table: Table[Row], records: Iterable[Properties]) -> list[Row]:
     """Rows; those of engagements with their participants."""

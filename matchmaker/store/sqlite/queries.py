@@ -105,6 +105,13 @@ WHERE engagements.id IN (
     GROUP BY engagement HAVING count(DISTINCT organization) >= 2)
 ORDER BY engagements.id
 """
+TIES_BETWEEN = "JOIN wanted ON ties.source = wanted.first AND ties.target = wanted.second"
+ENGAGEMENTS_BETWEEN = """
+WHERE engagements.id IN (
+    SELECT one.engagement FROM wanted JOIN participants AS one ON one.organization = wanted.first
+    JOIN participants AS other
+      ON other.organization = wanted.second AND other.engagement = one.engagement)
+"""
 
 # -- statements
 

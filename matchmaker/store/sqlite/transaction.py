@@ -36,7 +36,7 @@ from matchmaker.store.schema import (
     TIES,
     Table,
 )
-from matchmaker.store.search_terms import search_terms
+from matchmaker.store.search_terms import match_expression
 from matchmaker.store.sql import PARTICIPANTS, codec
 from matchmaker.store.sqlite import queries
 from matchmaker.store.sqlite.documents import append_to_log, change_documents
@@ -327,7 +327,7 @@ class SqliteTransaction:
         return by_statement
 
     def search(self, text: str, where: OrganizationFilter, limit: int) -> tuple[SearchHit, ...]:
-        expression = _match_expression(text)
+        expression = match_expression(text)
         ranked = self._ranked(expression, _filter_parameters(where), limit) if expression else []
         organizations = self.rows_by_key(ORGANIZATIONS, [id for id, _, _ in ranked])
         best = json.dumps([statement for _, _, statement in ranked if statement])
@@ -420,6 +420,14 @@ class SqliteTransaction:
     def engagements_among(self, ids: Sequence[str]) -> list[Engagement]:
         return self._rows(ENGAGEMENTS, queries.ENGAGEMENTS_AMONG, {"ids": json.dumps(ids)})
 
+    def ties_between(self, pairs: Sequence[tuple[str, str]]) -> list[Tie]:
+        self._fill_wanted(pairs)
+        return self._rows(TIES, queries.TIES_BETWEEN)
+
+    def engagements_between(self, pairs: Sequence[tuple[str, str]]) -> list[Engagement]:
+        self._fill_wanted(pairs)
+        return self._rows(ENGAGEMENTS, queries.ENGAGEMENTS_BETWEEN)
+
 
 def _filter_parameters(where: OrganizationFilter) -> dict[str, str | None]:
     """Parameters of `MATCHES_FILTER`."""
@@ -438,8 +446,3 @@ def _filter_parameters(where: OrganizationFilter) -> dict[str, str | None]:
         "certificates": listed(where.certificates),
         "today": today(),
     }
-
-
-def _match_expression(text: str) -> str:
-    """An FTS5 query for any of the terms, each quoted so that none is an operator."""
-    return " OR ".join('"' + term.replace('"', '""') + '"' for term in search_terms(text))
