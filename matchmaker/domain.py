@@ -311,7 +311,8 @@ class Certificate:
 
     `kind` is how it is known ("ISO 9001"), `proof` the name or address of the file that shows it.
     `claim` says who stands for it since `confirmed_on`; the log names them. `date_precision` is
-    that of `since`.
+    that of `since`. `taken_back_on` is the day on which a coordinator took a confirmation back,
+    until one of them confirms it anew; meanwhile it is only stated.
     """
 
     id: str
@@ -326,6 +327,7 @@ class Certificate:
     confirmed_on: datetime.date | None = None
     provenance: Provenance = SAID_HERE
     date_precision: DatePrecision = DatePrecision.DAY
+    taken_back_on: datetime.date | None = None
 
     def __post_init__(self) -> None:
         _check_ids(self, "id", "organization")
@@ -333,6 +335,9 @@ class Certificate:
         for name in ("number", "issuer", "proof"):
             _check_text(self, name, MAX_NAME)
         _check_period(self, self.since, self.until)
+        is_stated = self.taken_back_on is None or self.claim is ClaimTier.STATED
+        fault = message("is confirmed although the confirmation was taken back.")
+        _require(is_stated, self, "claim", fault)
 
     @property
     def since_text(self) -> str:

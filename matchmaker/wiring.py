@@ -326,6 +326,7 @@ class Wiring:
             lambda: {
                 (pair.first, pair.second) for pair in self.repositories.not_duplicates.values()
             },
+            self.certificates.records.taken_back,
         )
 
     @cached_property

@@ -238,6 +238,7 @@ TABLES: dict[str, TableFormat] = {
             Column("proof", "name or address of the file that shows it", "https://example.com/iatf.pdf", also="证明材料|证明文件|证书附件|附件|扫描件|evidence|file|attachment|link"),
             _choice("claim", domain.ClaimTier, "stated", required=False, also="核实情况|可信度|核验|核验情况|confirmation|confirmed by"),
             Column("confirmed_on", "day it was confirmed", "", past_date, also="核实日期|核验日期|confirmed on"),
+            Column("taken_back_on", "day its confirmation was taken back", "", past_date, also="撤回日期|核实撤回日期|确认撤回日期|confirmation taken back on"),
             _SOURCE,
         )),
         TableFormat("offers", domain.Offer, "What an organisation can give", (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import datetime
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -100,6 +101,34 @@ def with_claims_of_importer(
             rows.append(replace(row, claim=highest, confirmed_on=day))
             _, file, line = origin_of(parsed, "certificates", row)
             problems.append(Problem(file, line, "claim", _why_lowered(row, highest), "warning"))
+    certificates = replace(parsed.rows, certificates=tuple(rows))
+    return replace(parsed, rows=certificates, problems=tuple(problems))
+
+
+def without_restored_claims(
+    parsed: Parsed, before: GraphRows, taken_back: Mapping[str, datetime.date]
+) -> Parsed:
+    """With nobody standing for a certificate whose confirmation a coordinator took back.
+
+    Whoever imports: it is confirmed anew on its page, by somebody who sees that it was taken
+    back. `taken_back` are days, by ids of rows that are only stated then. Each is told of.
+    """
+    stored = {row.id: row for row in before.certificates}
+    problems, rows = list(parsed.problems), []
+    for row in parsed.rows.certificates:
+        day, known = taken_back.get(row.id), stored.get(row.id)
+        is_confirmed = known is not None and known.claim is not ClaimTier.STATED
+        if row.claim is ClaimTier.STATED or day is None or is_confirmed:
+            rows.append(row)
+            continue
+        rows.append(replace(row, claim=ClaimTier.STATED, confirmed_on=None))
+        fault = message(
+            "%(kind)s is kept as only stated: a coordinator took its confirmation back on %(day)s,"
+            " and confirms it anew on the organisation's page.",
+            kind=row.kind, day=day,
+        )  # fmt: skip
+        _, file, line = origin_of(parsed, "certificates", row)
+        problems.append(Problem(file, line, "claim", fault, "warning"))
     certificates = replace(parsed.rows, certificates=tuple(rows))
     return replace(parsed, rows=certificates, problems=tuple(problems))
 

@@ -23,6 +23,7 @@ from matchmaker.ingest.stated_rows import (
     with_statement,
 )
 from matchmaker.store.merging import (
+    CLAIM,
     changed_fields,
     facts,
     is_same_certificate,
@@ -34,7 +35,6 @@ from matchmaker.store.schema import ENGAGEMENTS, TABLES, TIES, Table
 
 _STATED = (TIES.name, ENGAGEMENTS.name)
 _STATED_ROWS = (Tie, Engagement)
-_CLAIM = ("claim", "confirmed_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +104,35 @@ def _restored(written: Any, was: Any, now: Any) -> tuple[Any, list[str]]:
     """The row with what the import changed as it was, and the fields that others changed since."""
     changed = [name for name in changed_fields(was, written) if name != ALSO_STATED]
     stays = [name for name in changed if name in set(changed_fields(written, now))]
-    back = with_facts_of(now, was, [name for name in changed if name not in stays])
+    apart = CLAIM if isinstance(now, Certificate) else ()
+    goes_back = [name for name in changed if name not in stays and name not in apart]
+    back = with_facts_of(now, was, goes_back)
     if isinstance(now, _STATED_ROWS):
         back = _with_statements_of_others(back, written, was)
     if isinstance(now, Organization):
         back = replace(back, origins=tuple(_origins(was, now, back)))
     elif not stays and hasattr(was, "provenance"):
         back = replace(back, provenance=was.provenance)
-    if isinstance(now, Certificate) and not is_same_certificate(now, back):
-        # Nobody confirmed what is on record again, but who did before the import.
-        is_untouched = all(getattr(now, name) == getattr(written, name) for name in _CLAIM)
-        of = was if is_untouched and is_same_certificate(was, back) else None
-        claim = (of.claim, of.confirmed_on) if of else (ClaimTier.STATED, None)
-        back = replace(back, claim=claim[0], confirmed_on=claim[1])
-        stays = [name for name in stays if name not in _CLAIM]
+    if isinstance(now, Certificate):
+        back = replace(back, **_claim_before(written, was, now, back))
+        if not is_same_certificate(now, back):
+            stays = [name for name in stays if name not in CLAIM]
     return back, stays
+
+
+def _claim_before(
+    written: Certificate, was: Certificate, now: Certificate, back: Certificate
+) -> dict[str, Any]:
+    """Who stands for a certificate as it is `back`: who did before the import, or nobody.
+
+    What was taken back since the import stays so.
+    """
+    is_untouched = all(getattr(now, name) == getattr(written, name) for name in CLAIM)
+    if is_untouched and is_same_certificate(was, back):
+        return {name: getattr(was, name) for name in CLAIM}
+    if is_same_certificate(now, back):
+        return {name: getattr(now, name) for name in CLAIM}
+    return {"claim": ClaimTier.STATED, "confirmed_on": None}
 
 
 def _with_statements_of_others(row: Any, written: Any, was: Any) -> Any:

@@ -49,6 +49,7 @@ class HeldCertificate:
     since: date | None
     until: date | None
     claim: ClaimTier
+    taken_back: date | None = None
 
     def is_valid_on(self, day: date) -> bool:
         """Whether it holds on a day."""
@@ -58,6 +59,8 @@ class HeldCertificate:
     def message(self) -> Message:
         """Until when, and who stands for it."""
         claim = Message(TERMS[self.claim.value])
+        if self.taken_back is not None:
+            claim = message("confirmation taken back on %(day)s", day=self.taken_back)
         if self.until is None:
             return claim
         return message("until %(month)s, %(claim)s", month=f"{self.until:%Y-%m}", claim=claim)
@@ -72,8 +75,9 @@ def _certificates_by_row(snapshot: Snapshot) -> dict[int, tuple[HeldCertificate,
     held: dict[int, list[HeldCertificate]] = {}
     for row in snapshot.certificates.to_pylist():
         certificate = HeldCertificate(
-            row["kind"], from_days(row["since"]), from_days(row["until"]), CLAIM_TIERS[row["claim"]]
-        )
+            row["kind"], from_days(row["since"]), from_days(row["until"]),
+            CLAIM_TIERS[row["claim"]], from_days(row["taken_back"]),
+        )  # fmt: skip
         held.setdefault(snapshot.row_of(row["organization"]), []).append(certificate)
     return {row: tuple(certificates) for row, certificates in held.items()}
 
@@ -148,6 +152,7 @@ _SURE = {
     ClaimTier.COORDINATOR: 0.9,
     ClaimTier.REGISTER: 1.0,
 }
+_TAKEN_BACK = 0.25  # a coordinator looked, and no longer stands for it
 
 
 def share_held(answers: Answers) -> FloatArray:
@@ -175,11 +180,14 @@ def judge(
     if not fitting:
         return None
     best = max(
-        fitting, key=lambda each: (each.is_valid_on(day), each.claim.rank, each.until or date.max)
-    )
+        fitting,
+        key=lambda each: (
+            each.is_valid_on(day), each.claim.rank, each.taken_back is None, each.until or date.max,
+        ),
+    )  # fmt: skip
     evidence = asked._replace(text=best.kind, start=0, end=0)
     if best.is_valid_on(day):
-        note, sureness = best.message, _SURE[best.claim]
+        note, sureness = best.message, _TAKEN_BACK if best.taken_back else _SURE[best.claim]
         return Judgement(asked, Fulfilment.MET, evidence, note, on_record=True, sureness=sureness)
     if best.until is None or best.until >= day:  # it has not begun
         return None

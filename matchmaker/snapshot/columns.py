@@ -292,6 +292,7 @@ def certificate_columns(rows: Sequence[Certificate]) -> pa.Table:
         since=ints(to_days(row.since) for row in rows),
         until=ints(to_days(row.until) for row in rows),
         claim=codes(model.CLAIM_TIERS, (row.claim for row in rows)),
+        taken_back=ints(to_days(row.taken_back_on) for row in rows),
     )
 
 

@@ -36,7 +36,7 @@ from matchmaker.snapshot.model import (
 from matchmaker.snapshot.nearest import EXACT_UP_TO, open_index, write_index
 from matchmaker.snapshot.network_view import share_network_view
 
-FORMAT = 11
+FORMAT = 12
 META = "meta.json"
 INDEX = "vectors.usearch"
 INDEX_ROWS = "index_rows.npy"

@@ -307,7 +307,8 @@ class Snapshot:
     latitude, longitude. `industries`: id, name, name_en, parent (row, -1).
     `clusters`: id, name, name_en, place (row, -1), industry (row, -1).
     `ties`: id, note, source_name (provenance) and date_estimated.
-    `certificates`: id, organization (id), kind, since, until (days), claim (code), in order of id.
+    `certificates`: id, organization (id), kind, since, until (days), claim (code), taken_back (the
+    day on which its confirmation was), in order of id.
     `programmes`: id of the offer, organization (id) and the terms (`ProgrammeTerms`) of those that
     are not withdrawn, in order of id; years are -1 and days NO_DATE where they are no condition.
     `observations`: id, subject (id), indicator, year, value, unit, source and precedence, in

@@ -43,7 +43,7 @@ OTHER_NAMES = "other_names"
 _PRINCIPAL_DATES = ("founded", "since", "date")
 NOTHING: frozenset[str] = frozenset()
 # Who stands for a certificate, and what of it they stand for.
-_CLAIM = frozenset({"claim", "confirmed_on"})
+CLAIM = ("claim", "confirmed_on", "taken_back_on")
 _CONFIRMED = (
     "organization", "kind", "number", "issuer", "since", "until", "date_precision", "proof",
 )  # fmt: skip
@@ -116,7 +116,7 @@ def merged_row(
     changes: dict[str, Any] = {}
     is_certificate = isinstance(row, Certificate)
     for name in facts(row.__class__):
-        if name in table.key or name == PARTICIPANTS or (name in _CLAIM and is_certificate):
+        if name in table.key or name == PARTICIPANTS or (name in CLAIM and is_certificate):
             continue
         if is_blank(row, name) and name not in explicit:
             continue
@@ -128,7 +128,7 @@ def merged_row(
     if isinstance(row, Engagement):
         changes[PARTICIPANTS] = _merged_participants(before.participants, row.participants)
     if is_certificate:
-        is_claim = not is_blank(row, "claim") or "claim" in explicit
+        is_claim = "claim" in explicit or any(not is_blank(row, name) for name in CLAIM[::2])
         if only_blanks and before.claim is not ClaimTier.STATED:
             is_claim = False
         changes |= _claim(before, replace(before, **changes), row if is_claim else None)
@@ -165,8 +165,17 @@ def is_same_certificate(row: Certificate, other: Certificate) -> bool:
 def _claim(before: Certificate, after: Certificate, row: Certificate | None) -> dict[str, Any]:
     """Who stands for a certificate that an import changed: of what they confirmed, no more.
 
-    `row` is what the import says, None where it says nothing of that.
+    `row` is what the import says, None where it says nothing of that. What a coordinator took
+    back no import restores, whatever it says; one that says so itself takes back what was
+    confirmed before.
     """
+    taken_back = before.taken_back_on
+    if row is not None and row.taken_back_on is not None:
+        if before.confirmed_on is None or before.confirmed_on < row.taken_back_on:
+            taken_back = max(row.taken_back_on, taken_back or row.taken_back_on)
+        row = None  # else it was confirmed anew since
+    if taken_back is not None:
+        return {"claim": ClaimTier.STATED, "confirmed_on": None, "taken_back_on": taken_back}
     is_as_before = is_same_certificate(before, after)
     if row is not None:
         # One that names no file that shows it says nothing against the one on record.

@@ -10,7 +10,8 @@ from matchmaker.api.http.context import services
 from matchmaker.domain import DatePrecision, date_of_text, last_day_of_text
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
-from matchmaker.services.directory.certificates import CertificateContent, ProofFile
+from matchmaker.services.directory.certificate_records import ProofFile
+from matchmaker.services.directory.certificates import CertificateContent
 from matchmaker.web.layout import PageAnswer, redirect_back, show_notice, signed_in, web
 
 
@@ -25,7 +26,7 @@ def change_certificates(id: str) -> PageAnswer:
             show_notice(message("Confirmed; they are told."))
         case "take_back":
             use_cases.take_back(principal, certificate)
-            show_notice(message("It is only stated now."))
+            show_notice(message("It is only stated now, and that it was taken back is remembered."))
         case "remove":
             use_cases.remove(principal, certificate)
             show_notice(message("It is taken out."))

@@ -76,14 +76,18 @@ def _introduction(world, accepted=False):
     return made.id
 
 
+_seen = {}  # digests of what was made last
+
+
 def _certificate(world, confirmed=False):
     """One of t:firm1, with a file."""
     content = CertificateContent(f"Scheme {next(_number)}")
     file = ("scheme.txt", BytesIO(b"Scheme held"))
     use_cases = world.services.certificates
     made = use_cases.enter(world.principal("owner"), FIRM, content, file)
+    _seen["certificate"] = made.digest
     if confirmed:
-        use_cases.confirm(ADMIN, made.certificate.id)
+        use_cases.confirm(ADMIN, made.certificate.id, made.digest)
     return quote(made.certificate.id)
 
 
@@ -445,7 +449,9 @@ REQUESTS = {
         _certificate, lambda w, r: {"data": {"file": (BytesIO(b"Held"), "held.txt")}}
     ),
     "GET /certificates/{id}/file": (_certificate, lambda w, r: {}),
-    "POST /certificates/{id}/confirmation": (_certificate, lambda w, r: {"json": {}}),
+    "POST /certificates/{id}/confirmation": (
+        _certificate, lambda w, r: {"json": {"seen": _seen["certificate"]}}
+    ),
     "DELETE /certificates/{id}/confirmation": (
         lambda w: _certificate(w, confirmed=True), lambda w, r: {}
     ),

@@ -2,6 +2,8 @@
 
 import csv
 import io
+from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -39,7 +41,9 @@ def test_entered_with_a_file_and_confirmed_on_the_page(app, world):
     page = coordinator.get(PAGE).text
     assert "IATF 16949" in page
     assert "我们确认属实" in page
-    confirm = {"csrf_token": token, "do": "confirm", "certificate": held["id"]}
+    confirm = {
+        "csrf_token": token, "do": "confirm", "certificate": held["id"], "seen": held["digest"],
+    }  # fmt: skip
     assert coordinator.post(f"{PAGE}/certificates", data=confirm).status_code == 303
     stranger, _ = signed_in(app, world, "stranger")
     profile = stranger.get(f"/api/v1/organizations/{FIRM}").json
@@ -62,3 +66,43 @@ def test_a_program_is_no_proof(app, world):
     owner.post(f"{PAGE}/certificates", data=form, content_type="multipart/form-data")
     held = owner.get(f"/api/v1/organizations/{FIRM}/certificates").json["items"]
     assert "CE" not in {one["kind"] for one in held}
+
+
+def test_what_a_coordinator_took_back_is_told_and_confirmed_anew_only_as_it_was_seen(app, world):
+    owner, token = signed_in(app, world, "owner")
+    api = f"/api/v1/organizations/{FIRM}/certificates"
+    headers = {"X-CSRF-Token": token}
+    sent = {"kind": "CNAS", "number": "L-1", "until": "2999-03-31"}
+    made = owner.post(api, json=sent, headers=headers).json
+    place = f"/api/v1/certificates/{quote(made['id'])}"
+    coordinator, of_coordinator = signed_in(app, world, "coordinator")
+    own = {"X-CSRF-Token": of_coordinator, "Accept-Language": "zh"}
+
+    def held():
+        rows = coordinator.get(api).json["items"]
+        return next(row for row in rows if row["id"] == made["id"])
+
+    def confirm(seen):
+        return coordinator.post(f"{place}/confirmation", json={"seen": seen}, headers=own)
+
+    first = held()
+    assert first["taken_back_on"] is None
+    owner.put(place, json=sent | {"number": "L-2"}, headers=headers)
+    refused = confirm(first["digest"])
+    assert refused.status_code == 409
+    assert "您看过之后，该证书已有变动" in refused.json["detail"]
+    assert coordinator.post(f"{place}/confirmation", json={}, headers=own).status_code == 422
+    second = held()
+    assert confirm(second["digest"]).json["claim"] == "confirmed_by_coordinator"
+    taken = coordinator.delete(f"{place}/confirmation", headers=own).json
+    today = datetime.now(UTC).date()
+    assert (taken["claim"], taken["taken_back_on"]) == ("stated", today.isoformat())
+    # Anybody reads it.
+    stranger, _ = signed_in(app, world, "stranger")
+    page = stranger.get(PAGE).text
+    assert f"确认已于 {today.year}年{today.month}月{today.day}日 撤回" in page
+    assert "我们重新确认属实" in coordinator.get(PAGE).text
+    # What they saw before it was taken back is not what they see now.
+    assert confirm(second["digest"]).status_code == 409
+    anew = confirm(held()["digest"]).json
+    assert (anew["claim"], anew["taken_back_on"]) == ("confirmed_by_coordinator", None)

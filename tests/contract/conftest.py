@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.store.documents import Store
 from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.ports import GraphStore
 from matchmaker.store.sqlite import SqliteStore
+from tests.contract.certificates import Desk
 from tools.neo4j.server import ServerAddress, missing_requirements, running_server
 
 
@@ -46,3 +48,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GraphStore
     server_store: Neo4jStore = request.getfixturevalue("neo4j_store")
     server_store.clear()
     yield server_store
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    """The use cases of certificates on each store."""
+    return Desk(store, tmp_path / "proofs")

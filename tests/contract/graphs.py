@@ -139,7 +139,7 @@ def everything() -> GraphRows:
                 Provenance("a list", "line 3", SourceTier.CONFIRMED, DAY(2024, 6, 1)),
                 DatePrecision.MONTH,
             ),
-            Certificate("k:2", "t:2", "ISO 9001"),
+            Certificate("k:2", "t:2", "ISO 9001", taken_back_on=DAY(2025, 2, 3)),
         ),
         clusters=(
             Cluster("c:1", "阀门集群", "Valve cluster", "p:zj-wz", "i:344", "national", 2022),

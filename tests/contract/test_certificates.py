@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from matchmaker.access import ADMIN, Principal
+from matchmaker.access import ADMIN
 from matchmaker.domain import (
     Certificate,
     ClaimTier,
-    Cluster,
-    GoalName,
     GraphRows,
-    Membership,
     OrganizationFilter,
-    Provenance,
-    SourceTier,
     certificate_id,
     last_day_of_text,
 )
@@ -27,67 +22,27 @@ from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.scope import with_claims_of_importer
 from matchmaker.ingest.undo import reversal
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
-from matchmaker.services.directory.certificates import CertificateContent, Certificates
+from matchmaker.services.directory.certificates import CertificateContent
 from matchmaker.services.operations.importer import Importer, ImportOptions
-from matchmaker.services.people.notification_outbox import NotificationOutbox
-from matchmaker.services.repositories import Repositories
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_row
 from matchmaker.store.schema import CERTIFICATES
-from matchmaker.workflow.account import Account, AccountMembership
 from matchmaker.workflow.attachment import MAX_FILES_TOGETHER
 from matchmaker.workflow.certificate import CertificateRecord, due_reminder
-from matchmaker.workflow.introduction import Introduction
-from matchmaker.workflow.introduction_states import Origin, Side, State
 from matchmaker.workflow.notification import NotificationKind
-from tests.contract.graphs import everything, firm
-
-NOW = datetime(2026, 5, 1, 9, tzinfo=UTC)
-TODAY = NOW.date()
-OWN = Principal("account:own", account="own", organizations=frozenset({"t:1"}))
-COORDINATOR = Principal("account:c", account="c", clusters=frozenset({"c:1"}))
-PARTNER = Principal("account:p", account="p", organizations=frozenset({"t:2"}))
-STRANGER = Principal("account:s", account="s", organizations=frozenset({"t:3"}))
-
-
-class Desk:
-    """The use cases on a store with three firms, of which two completed an introduction."""
-
-    def __init__(self, store: Store, folder: Path) -> None:
-        self.now = NOW
-        self.store = store
-        self.repositories = Repositories(lambda: store.documents)
-        self.use_cases = Certificates(
-            store, self.repositories, AttachmentFiles(folder, Scanner("")),
-            NotificationOutbox(self.repositories), lambda: self.now,
-        )  # fmt: skip
-        store.upsert(
-            GraphRows(
-                organizations=(firm(1), firm(2), firm(3)),
-                clusters=(Cluster("c:1", "x"), Cluster("c:2", "y")),
-                memberships=(Membership("c:1", "t:1"),),
-            )
-        )
-        owner = Account(
-            "own", "own@example.org", "Own", NOW, memberships=(AccountMembership("t:1"),)
-        )
-        done = Introduction(
-            GoalName.SUPPLIER, "t:2", "t:1", id="i1", origin=Origin.MEMBER, proposed_by="p",
-            asking=Side.SEEKER, created=NOW, expires=NOW, state=State.COMPLETED,
-        )  # fmt: skip
-        put = self.repositories
-        store.documents.commit([put.accounts.put(owner), put.introductions.put(done)])
-
-    def told(self) -> list[tuple[NotificationKind, str]]:
-        """What the firm's owner was told of."""
-        rows = self.repositories.notifications.values("account", "own")
-        return [(row.kind, row.facts["other"]) for row in sorted(rows, key=lambda row: row.at)]
-
-
-@pytest.fixture
-def desk(store: Store, tmp_path: Path) -> Desk:
-    return Desk(store, tmp_path / "proofs")
+from tests.contract.certificates import (
+    BY_OWNER,
+    CONFIRMED,
+    COORDINATOR,
+    NOW,
+    OF_A_LIST,
+    OWN,
+    PARTNER,
+    STRANGER,
+    TODAY,
+    Desk,
+)
+from tests.contract.graphs import everything
 
 
 def test_only_who_holds_a_kind_today_passes_its_filter(store: Store) -> None:
@@ -126,20 +81,20 @@ def test_what_is_entered_is_confirmed_by_others_and_once_changed_no_longer(desk:
         cases.enter(OWN, "t:1", content)
     for nobody in (OWN, STRANGER):
         with pytest.raises(NotAllowed):
-            cases.confirm(nobody, id)
+            desk.confirm(nobody, id)
     with pytest.raises(NotFound):
         cases.file(STRANGER, id)
     assert cases.file(PARTNER, id)[1].read() == b"IATF 16949"
-    assert cases.confirm(PARTNER, id).certificate.claim is ClaimTier.PARTNER
-    assert cases.confirm(COORDINATOR, id).certificate.claim is ClaimTier.COORDINATOR
+    assert desk.confirm(PARTNER, id).certificate.claim is ClaimTier.PARTNER
+    assert desk.confirm(COORDINATOR, id).certificate.claim is ClaimTier.COORDINATOR
     # The weaker one changes nothing any more.
-    assert cases.confirm(PARTNER, id).certificate.claim is ClaimTier.COORDINATOR
+    assert desk.confirm(PARTNER, id).certificate.claim is ClaimTier.COORDINATOR
     assert [kind for kind, _ in desk.told()] == [NotificationKind.CERTIFICATE_CONFIRMED] * 2
     same = cases.change(OWN, id, content).certificate
     assert (same.claim, same.proof) == (ClaimTier.COORDINATOR, "")
     longer = replace(content, until=date(2030, 1, 1))
     assert cases.change(OWN, id, longer).certificate.claim is ClaimTier.STATED
-    cases.confirm(COORDINATOR, id)
+    desk.confirm(COORDINATOR, id)
     assert cases.take_back(COORDINATOR, id).certificate.claim is ClaimTier.STATED
     with pytest.raises(NotAllowed):
         cases.remove(COORDINATOR, id)
@@ -168,7 +123,7 @@ def test_an_expired_one_is_not_confirmed(desk: Desk) -> None:
     past = CertificateContent("CNAS", until=TODAY - timedelta(days=1))
     id = desk.use_cases.enter(OWN, "t:1", past).certificate.id
     with pytest.raises(WrongState):
-        desk.use_cases.confirm(ADMIN, id)
+        desk.confirm(ADMIN, id)
 
 
 def test_its_holder_is_told_in_time_and_once_each(desk: Desk) -> None:
@@ -197,13 +152,6 @@ def test_what_ended_long_ago_is_not_told_of() -> None:
     old = Certificate("k:1", "t:1", "CE", until=TODAY - timedelta(days=31))
     assert due_reminder(old, None, TODAY) is None
     assert due_reminder(replace(old, until=None), None, TODAY) is None
-
-
-OF_A_LIST = Provenance("list.csv", "", SourceTier.IMPORT, TODAY)
-BY_OWNER = Certificate(
-    "k:1", "t:1", "ISO 9001", "NEW-999", provenance=Provenance("api", "", SourceTier.SELF, TODAY)
-)
-CONFIRMED = {"claim": ClaimTier.COORDINATOR, "confirmed_on": TODAY}
 
 
 def test_an_import_confirms_only_what_it_says_itself() -> None:
@@ -270,7 +218,7 @@ def test_undoing_an_import_takes_its_confirmation_too() -> None:
 def test_another_kind_is_another_certificate(desk: Desk) -> None:
     cases, content = desk.use_cases, CertificateContent("ISO 9001", "N-1")
     old = cases.enter(OWN, "t:1", content, ("a.txt", io.BytesIO(b"ISO"))).certificate.id
-    cases.confirm(COORDINATOR, old)
+    desk.confirm(COORDINATOR, old)
     moved = cases.change(OWN, old, replace(content, kind="ISO 14001")).certificate
     assert moved.id == certificate_id("t:1", "ISO 14001")
     assert moved.claim is ClaimTier.STATED
@@ -317,7 +265,7 @@ def test_what_was_changed_since_it_was_seen_is_not_confirmed(desk: Desk) -> None
     id = cases.enter(OWN, "t:1", content, ("a.txt", io.BytesIO(b"1"))).certificate.id
     (seen,) = cases.listed(COORDINATOR, "t:1")
     cases.change(OWN, id, proof=("a.txt", io.BytesIO(b"2")))
-    with pytest.raises(WrongState, match="meanwhile"):
+    with pytest.raises(WrongState, match="changed since you saw it"):
         cases.confirm(COORDINATOR, id, seen.digest)
     (seen,) = cases.listed(COORDINATOR, "t:1")
     assert cases.confirm(COORDINATOR, id, seen.digest).certificate.claim is ClaimTier.COORDINATOR
@@ -326,6 +274,6 @@ def test_what_was_changed_since_it_was_seen_is_not_confirmed(desk: Desk) -> None
 def test_who_confirmed_one_proof_did_not_confirm_the_next(desk: Desk) -> None:
     content = CertificateContent("CNAS", "L1", proof="https://a.example/1.pdf")
     id = desk.use_cases.enter(OWN, "t:1", content).certificate.id
-    desk.use_cases.confirm(COORDINATOR, id)
+    desk.confirm(COORDINATOR, id)
     other = replace(content, proof="https://a.example/2.pdf")
     assert desk.use_cases.change(OWN, id, other).certificate.claim is ClaimTier.STATED

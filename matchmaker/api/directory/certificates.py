@@ -11,7 +11,11 @@ from flask_openapi3 import APIBlueprint
 
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.conversations import as_download, sends
-from matchmaker.api.directory.requests import CertificateFields, CertificateFile
+from matchmaker.api.directory.requests import (
+    CertificateConfirmation,
+    CertificateFields,
+    CertificateFile,
+)
 from matchmaker.api.directory.responses import CertificateList, CertificateOut
 from matchmaker.api.directory.routes import ORGANIZATIONS
 from matchmaker.api.http.context import current_principal, services
@@ -62,9 +66,15 @@ def read_file(path: IdPath) -> Response:
 
 
 @certificates.post("/certificates/<path:id>/confirmation", **writes(ORGANIZATIONS, CertificateOut))
-def confirm_certificate(path: IdPath, header: IdempotencyHeaders) -> Response:
-    """Stand for it: as a coordinator, or as somebody who completed an introduction with it."""
-    view = services().certificates.confirm(current_principal(), path.id)
+def confirm_certificate(
+    path: IdPath, header: IdempotencyHeaders, body: CertificateConfirmation
+) -> Response:
+    """Stand for it: as a coordinator, or as somebody who completed an introduction with it.
+
+    `seen` is the `digest` that came with what you saw; where the certificate, its file, or that
+    its confirmation was taken back changed since, nothing is confirmed (409).
+    """
+    view = services().certificates.confirm(current_principal(), path.id, body.seen)
     return as_json(CertificateOut.of(view))
 
 
@@ -72,7 +82,10 @@ def confirm_certificate(path: IdPath, header: IdempotencyHeaders) -> Response:
     "/certificates/<path:id>/confirmation", **writes(ORGANIZATIONS, CertificateOut)
 )
 def take_back_confirmation(path: IdPath, header: IdempotencyHeaders) -> Response:
-    """Stand for it no longer: then it is only stated."""
+    """Stand for it no longer: then it is only stated, and `taken_back_on` remembers the day.
+
+    No import and no change restores the confirmation; a coordinator can confirm it anew.
+    """
     view = services().certificates.take_back(current_principal(), path.id)
     return as_json(CertificateOut.of(view))
 

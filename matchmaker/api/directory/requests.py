@@ -249,6 +249,12 @@ class CertificateFields(Strict):
         )
 
 
+class CertificateConfirmation(Strict):
+    """Of what somebody saw that they stand for."""
+
+    seen: Annotated[str, Field(max_length=64, description="`digest` of the certificate.")]
+
+
 class CertificateFile(Strict):
     """The file that shows a certificate."""
 

@@ -169,7 +169,7 @@ class CertificateOut(Outgoing):
     """A certificate or qualification, whether it holds today, and who stands for it.
 
     `file` is null where there is none or it is not for the reader; `may_confirm` names the tier
-    that the reader can lift it to.
+    that the reader can lift it to. Who confirms it sends the `digest` of what they saw.
     """
 
     id: str
@@ -182,10 +182,14 @@ class CertificateOut(Outgoing):
     is_valid: bool
     claim: ClaimTier
     confirmed_on: datetime.date | None
+    taken_back_on: datetime.date | None = Field(
+        description="Day on which a coordinator took a confirmation back, not confirmed anew since."
+    )
     proof: str
     file: CertificateFileOut | None
     may_change: bool
     may_confirm: ClaimTier | None
+    digest: str = Field(description="Of what it says, and of the file as the reader sees it.")
     provenance: Provenance
 
     @classmethod

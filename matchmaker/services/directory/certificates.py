@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import IO
@@ -23,19 +22,20 @@ from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflic
 from matchmaker.ingest.certificates import certificate_name
 from matchmaker.provenance import SAID_HERE
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles
+from matchmaker.services.directory.certificate_records import CertificateRecords, ProofFile
 from matchmaker.services.people.notification_outbox import NotificationOutbox
-from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.merging import is_same_certificate
 from matchmaker.store.ports import GraphStore
-from matchmaker.workflow.attachment import MAX_FILES_TOGETHER, Attachment
+from matchmaker.workflow.attachment import Attachment
 from matchmaker.workflow.certificate import (
     ENDED,
     ENDED_LATELY,
     REMINDERS,
-    CertificateRecord,
     content_digest,
     due_reminder,
+    taken_back,
 )
 from matchmaker.workflow.introduction_states import State
 from matchmaker.workflow.notification import NotificationKind
@@ -43,7 +43,6 @@ from matchmaker.workflow.notification import NotificationKind
 # Of one organisation.
 MAX_CERTIFICATES = 200
 _ORPHANS_KEPT = timedelta(days=1)
-ProofFile = tuple[str, IO[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,8 @@ class CertificateView:
     """A certificate as somebody sees it: whether it holds today, and what they may do.
 
     `file` shows it; None where there is none or it is not for them. `may_confirm` is the tier
-    that they can lift it to.
+    that they can lift it to. `taken_back_on` is the day on which a coordinator took a
+    confirmation of it back, also where it was taken out and entered again since.
     """
 
     certificate: Certificate
@@ -73,11 +73,12 @@ class CertificateView:
     may_change: bool
     may_confirm: ClaimTier | None
     may_take_back: bool
+    taken_back_on: date | None = None
 
     @property
     def digest(self) -> str:
         """Of what they see."""
-        return content_digest(self.certificate, self.file)
+        return content_digest(self.certificate, self.file, self.taken_back_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,11 @@ class Certificates:
     outbox: NotificationOutbox
     clock: Clock
 
+    @property
+    def records(self) -> CertificateRecords:
+        """What is kept of them beside the graph."""
+        return CertificateRecords(self.store, self.repositories, self.files)
+
     # -- reading
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[CertificateView, ...]:
@@ -97,13 +103,13 @@ class Certificates:
         held = self.store.certificates_of(organization_id)
         if not held:
             return ()
-        views = self._views(principal, held[0].organization, held)
+        views = self._views(principal, held, held)
         return tuple(sorted(views, key=_order))
 
     def file(self, principal: Principal, id: str) -> tuple[Attachment, IO[bytes]]:
         """The file that shows a certificate. Raises NotFound, also for whom it is not for."""
         certificate = self.store.certificate(id)
-        (view,) = self._views(principal, certificate.organization, (certificate,))
+        view = self._view(principal, certificate)
         if view.file is None:
             raise NotFound("There is no file for you that shows this certificate.")
         return view.file, self.files.open(view.file)
@@ -122,13 +128,13 @@ class Certificates:
         organization = self.store.organization(organization_id).id
         principal.require_member(organization)
         row = self._entered(principal, certificate_id(organization, "new"), organization, content)
-        with self._kept(proof) as file:
+        with self.records.kept(proof) as file:
 
             def change(unit: UnitOfWork) -> Certificate:
                 held = {each.id: each for each in self.store.certificates_of(organization)}
                 new = replace(row, id=_new_id(held, row))
-                self._require_room(new, file)
-                self._attach(unit, new, file)
+                self.records.require_room(new, file)
+                self.records.attach(unit, new, file)
                 unit.log("certificate.entered", _subject(new), organization=organization)
                 return new
 
@@ -145,30 +151,32 @@ class Certificates:
 
         What was confirmed was confirmed as it was: what is changed has to be confirmed again.
         One of another kind is another certificate, with another id unless a source gave it.
+        That a confirmation was taken back stays.
         Raises NotAllowed, NotFound, InvalidInput.
         """
         organization = self._own(principal, id)
         after = None if content is None else self._entered(principal, id, organization, content)
         replaced: list[Attachment] = []
-        with self._kept(proof) as file:
+        with self.records.kept(proof) as file:
 
             def change(unit: UnitOfWork) -> Certificate:
                 before = self.store.certificate(id)
-                row, kept = after or before, self._record(before)[0].file
+                row = replace(after or before, taken_back_on=before.taken_back_on)
+                kept = self.records.of(before)[0].file
                 replaced[:] = [kept] if kept and file else []
                 if file is not None:
                     row = replace(row, claim=ClaimTier.STATED, confirmed_on=None)
                 elif is_same_certificate(before, row):
                     row = replace(row, claim=before.claim, confirmed_on=before.confirmed_on)
-                self._require_room(before, file)
+                self.records.require_room(before, file)
                 if is_certificate_id(id) and row.kind.casefold() != before.kind.casefold():
                     held = {each.id: each for each in self.store.certificates_of(organization)}
                     held.pop(id, None)
                     row = replace(row, id=_new_id(held, row))
-                    self._detach(unit, id)
-                    self._attach(unit, row, file or kept)
+                    self.records.detach(unit, before)
+                    self.records.remember(unit, row, file or kept)
                 else:
-                    self._attach(unit, row, file)
+                    self.records.remember(unit, row, file)
                 unit.log("certificate.changed", _subject(row), organization=organization)
                 return row
 
@@ -182,19 +190,20 @@ class Certificates:
         organization = self._own(principal, id)
         row = self.store.certificate(id)
         unit = UnitOfWork.of(principal, self.clock())
-        self._detach(unit, id)
+        self.records.detach(unit, row)
         unit.log("certificate.removed", _subject(row), organization=organization)
         drop = GraphRows(certificates=(row,))
         self.store.replace_rows(GraphRows(), drop, unit.entries, unit.changes)
 
     # -- who stands for it
 
-    def confirm(self, principal: Principal, id: str, seen: str = "") -> CertificateView:
+    def confirm(self, principal: Principal, id: str, seen: str) -> CertificateView:
         """Stand for what another organisation says that it holds.
 
         Coordinators of its clusters and administrators may, and people of an organisation that
-        completed an introduction with it. `seen` is the digest of what they saw, "" for whatever
-        is there. Raises NotAllowed, NotFound, WrongState.
+        completed an introduction with it; once a coordinator took a confirmation back, only
+        coordinators. `seen` is the digest of what they saw. Raises NotAllowed, NotFound,
+        WrongState, also where it is no longer what they saw.
         """
         principal.require_writing()
         tier = self._tier(principal, self.store.certificate(id).organization)
@@ -206,12 +215,22 @@ class Certificates:
 
         def change(unit: UnitOfWork) -> Certificate:
             row, today = self.store.certificate(id), self.clock().date()
-            if seen and seen != self._view(principal, row).digest:
-                raise WrongState("It was changed meanwhile.", mend="Look at it again.")
+            view = self._view(principal, row)
+            if seen != view.digest:
+                raise WrongState(
+                    "The certificate was changed since you saw it.",
+                    mend="Look at it again, and confirm it if what it says now is true.",
+                )
             if not row.is_valid_on(today):
                 raise WrongState(
                     "This certificate does not hold today.",
                     mend="Its holder can enter the new one.",
+                )
+            if view.taken_back_on and tier is not ClaimTier.COORDINATOR:
+                raise NotAllowed(
+                    "A coordinator took the confirmation back on %(day)s; only a coordinator of"
+                    " its cluster can confirm it anew.",
+                    day=view.taken_back_on,
                 )
             if tier.rank <= row.claim.rank:
                 return row
@@ -219,20 +238,26 @@ class Certificates:
             kind = NotificationKind.CERTIFICATE_CONFIRMED
             facts = {"other": row.kind, "state": tier.value}
             self.outbox.notify(unit, "organization", row.organization, kind, _subject(row), facts)
-            return replace(row, claim=tier, confirmed_on=today)
+            self.records.forget(unit, row)
+            return replace(row, claim=tier, confirmed_on=today, taken_back_on=None)
 
         return self._view(principal, self._changed(principal, change))
 
     def take_back(self, principal: Principal, id: str) -> CertificateView:
-        """Stand for it no longer: then it is only stated. Raises NotAllowed, NotFound."""
+        """Stand for it no longer: then it is only stated, and that is remembered.
+
+        Raises NotAllowed, NotFound.
+        """
         principal.require_writing()
         if not self._may_take_back(principal, self.store.certificate(id)):
             raise NotAllowed("Only a coordinator of its cluster may do this.")
 
         def change(unit: UnitOfWork) -> Certificate:
-            row = self.store.certificate(id)
+            row, today = self.store.certificate(id), self.clock().date()
             unit.log("certificate.doubted", _subject(row))
-            return replace(row, claim=ClaimTier.STATED, confirmed_on=None)
+            row = replace(row, claim=ClaimTier.STATED, confirmed_on=None, taken_back_on=today)
+            self.records.remember(unit, row)
+            return row
 
         return self._view(principal, self._changed(principal, change))
 
@@ -257,7 +282,7 @@ class Certificates:
     # -- the parts
 
     def _remind(self, row: Certificate, today: date) -> bool:
-        record, version = self._record(row)
+        record, version = self.records.of(row)
         due = due_reminder(row, record, today)
         if due is None or self._is_renewed(row):
             return False
@@ -266,7 +291,7 @@ class Certificates:
         kind = kinds[due == ENDED]
         facts = {"other": row.kind, "time": row.until.isoformat() if row.until else ""}
         self.outbox.notify(unit, "organization", row.organization, kind, _subject(row), facts)
-        self._keep(unit, replace(record, reminded_of=row.until, reminded_at=due), version)
+        self.records.keep(unit, replace(record, reminded_of=row.until, reminded_at=due), version)
         try:
             unit.commit(self.repositories.records)
         except VersionConflict:
@@ -283,27 +308,39 @@ class Certificates:
         )
 
     def _views(
-        self, principal: Principal, organization: str, rows: Sequence[Certificate]
+        self, principal: Principal, rows: Sequence[Certificate], held: Sequence[Certificate]
     ) -> list[CertificateView]:
+        """Certificates of one organisation, of all that it holds, as somebody sees them."""
+        organization = rows[0].organization
         tier = self._tier(principal, organization) if principal.is_known else None
         is_own = principal.admin or principal.acts_for(organization)
         today = self.clock().date()
+        records = list(self.repositories.certificates.values("organization", organization))
         may_open = is_own or tier is not None
-        records = self.repositories.certificates.many([row.id for row in rows]) if may_open else {}
+        files = {record.id: record.file for record in records if may_open}
+        days = taken_back(rows, held, records)
+
+        def confirms(row: Certificate) -> ClaimTier | None:
+            if tier is None or tier.rank <= row.claim.rank or not row.is_valid_on(today):
+                return None
+            return None if row.id in days and tier is not ClaimTier.COORDINATOR else tier
+
         return [
             CertificateView(
                 row,
                 row.is_valid_on(today),
-                records[row.id].value.file if row.id in records else None,
+                files.get(row.id),
                 is_own,
-                tier if tier and tier.rank > row.claim.rank and row.is_valid_on(today) else None,
+                confirms(row),
                 tier is ClaimTier.COORDINATOR and self._may_take_back(principal, row),
+                days.get(row.id),
             )
             for row in rows
         ]
 
     def _view(self, principal: Principal, row: Certificate) -> CertificateView:
-        (view,) = self._views(principal, row.organization, (row,))
+        held = self.store.certificates_of(row.organization)
+        (view,) = self._views(principal, (row,), held)
         return view
 
     def _tier(self, principal: Principal, organization: str) -> ClaimTier | None:
@@ -371,54 +408,6 @@ class Certificates:
             provenance=Provenance(SAID_HERE.source, "", tier, self.clock().date()),
             date_precision=content.date_precision,
         )  # fmt: skip
-
-    def _attach(self, unit: UnitOfWork, row: Certificate, file: Attachment | None) -> None:
-        if file is not None:
-            record, version = self._record(row)
-            self._keep(unit, replace(record, file=file), version)
-
-    def _detach(self, unit: UnitOfWork, id: str) -> None:
-        """What is kept beside a certificate whose id goes, goes too."""
-        stored = self.repositories.certificates.get_or_none(id)
-        if stored is not None:
-            unit.add(self.repositories.certificates.remove(stored))
-
-    @contextmanager
-    def _kept(self, proof: ProofFile | None) -> Iterator[Attachment | None]:
-        """What is sent, kept as a file unless what is done with it fails."""
-        file = None if proof is None else self.files.keep(*proof)
-        try:
-            yield file
-        except Exception:
-            if file is not None:
-                self.files.drop(file)
-            raise
-
-    def _require_room(self, row: Certificate, file: Attachment | None) -> None:
-        """Raise InvalidInput where the files of the organisation would be too large together."""
-        if file is None:
-            return
-        records = self.repositories.certificates.values("organization", row.organization)
-        others = sum(each.file.size for each in records if each.file and each.id != row.id)
-        if others + file.size > MAX_FILES_TOGETHER:
-            raise InvalidInput(
-                "All files that show certificates of one organisation may have %(most)s MB "
-                "together.",
-                where="file",
-                mend="Take out what ended, or send a smaller file.",
-                most=MAX_FILES_TOGETHER // 1_000_000,
-            )
-
-    def _record(self, row: Certificate) -> tuple[CertificateRecord, int]:
-        """What is kept beside a certificate, with its version; 0 where nothing is."""
-        stored: Versioned[CertificateRecord] | None
-        stored = self.repositories.certificates.get_or_none(row.id)
-        if stored is None:
-            return CertificateRecord(row.id, row.organization), 0
-        return stored.value, stored.version
-
-    def _keep(self, unit: UnitOfWork, record: CertificateRecord, version: int) -> None:
-        unit.add(self.repositories.certificates.put(record, version))
 
 
 def _new_id(held: Mapping[str, Certificate], row: Certificate) -> str:

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.access import Principal
-from matchmaker.domain import GraphRows, Organization
+from matchmaker.domain import Certificate, ClaimTier, GraphRows, Organization
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.other_statements import joined_to, pairs_of
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
 from matchmaker.ingest.report import Parsed, Problem, ReadProgress, consistent, file_counts
 from matchmaker.ingest.resolve import Resolution, resolve
-from matchmaker.ingest.scope import with_claims_of_importer, within
+from matchmaker.ingest.scope import with_claims_of_importer, within, without_restored_claims
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_paths import tables_at
 from matchmaker.ingest.tables import read_files
@@ -75,6 +75,8 @@ class Importer:
 
     store: GraphStore
     not_duplicates: Callable[[], set[tuple[str, str]]] = set
+    # Days on which confirmations of certificates were taken back, by their ids.
+    taken_back: Callable[[Sequence[Certificate]], Mapping[str, datetime.date]] = lambda _: {}
 
     def tables(
         self, principal: Principal, paths: Sequence[Path], options: ImportOptions
@@ -136,6 +138,7 @@ class Importer:
             checked = within(checked, stored, options.cluster, members, joins=options.joins)
             if not principal.admin:
                 checked = with_claims_of_importer(checked, stored, principal.organizations)
+        checked = self._without_restored_claims(checked)
         checked = self._with_reference_rows(drop_orphans(checked))
         if checked.are_ids_made:
             checked = joined_to(checked, self.store.between(pairs_of(checked.rows)))
@@ -172,6 +175,16 @@ class Importer:
             return _with_changes(whole, changes, options)
 
         return report_of(self.store.import_rows(checked.rows, rules, options.completion(report_of)))
+
+    def _without_restored_claims(self, parsed: Parsed) -> Parsed:
+        claimed = tuple(
+            row for row in parsed.rows.certificates if row.claim is not ClaimTier.STATED
+        )
+        if not claimed:
+            return parsed
+        stated = [replace(row, claim=ClaimTier.STATED, confirmed_on=None) for row in claimed]
+        before = self.store.stored(GraphRows(certificates=claimed))
+        return without_restored_claims(parsed, before, self.taken_back(stated))
 
     def _import_large(
         self, files: Sequence[tuple[str, Path]], options: ImportOptions

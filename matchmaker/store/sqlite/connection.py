@@ -16,7 +16,7 @@ from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS
 
 BUSY_TIMEOUT_S = 15.0
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -34,12 +34,24 @@ UPDATE graph SET identity = lower(hex(randomblob(16)));
     6: "",  # what changed since a version is noted
     7: "",  # certificates were added
     8: "",  # terms of programmes were added to offers
+    9: "",  # that a confirmation was taken back was added to certificates
 }
 # After the columns of that version were added.
 BACKFILLS = {
     # What was added over pages and API was said by a person.
     4: """UPDATE organizations SET provenance_tier = 'confirmed' WHERE provenance_source = 'api';
-"""
+""",
+    # Which confirmations were taken back, and not given anew, only the log said.
+    9: """UPDATE certificates SET taken_back_on = doubted.day FROM (
+    SELECT subject, max(number) AS number, substr(max(at), 1, 10) AS day FROM log
+    WHERE action = 'certificate.doubted' GROUP BY subject
+) AS doubted
+WHERE certificates.claim = 'stated' AND doubted.subject = 'certificate/' || certificates.id
+AND NOT EXISTS (
+    SELECT 1 FROM log WHERE log.subject = doubted.subject
+    AND log.action = 'certificate.confirmed' AND log.number > doubted.number
+);
+""",
 }
 
 

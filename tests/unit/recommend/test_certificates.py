@@ -120,6 +120,20 @@ def test_of_several_the_one_that_holds_and_is_confirmed_counts() -> None:
     assert judge(need, (HeldCertificate("CMA", None, None, ClaimTier.STATED),), TODAY) is None
 
 
+def test_what_a_coordinator_took_back_counts_less_than_what_nobody_looked_at() -> None:
+    (need,) = read("CNAS").requirements
+    stated = HeldCertificate("CNAS", None, None, ClaimTier.STATED)
+    taken_back = HeldCertificate("CNAS", None, None, ClaimTier.STATED, datetime.date(2026, 4, 2))
+    judged = judge(need, (taken_back,), TODAY)
+    untouched = judge(need, (taken_back, stated), TODAY)
+    assert judged is not None
+    assert untouched is not None
+    assert judged.note is not None
+    assert judged.note.text("en") == "confirmation taken back on 2026-04-02"
+    assert judged.note.text("zh") == "确认已于 2026-04-02 撤回"
+    assert 0 < judged.sureness < untouched.sureness
+
+
 def test_one_kind_answers_another_by_name_or_by_what_it_shows() -> None:
     assert answers_kind("IATF 16949", "ISO 9001")
     assert not answers_kind("ISO 9001", "IATF 16949")

@@ -1,0 +1,122 @@
+"""What is kept of certificates beside the graph: files that show them, confirmations taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import IO
+
+from matchmaker.domain import Certificate
+from matchmaker.errors import InvalidInput
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles
+from matchmaker.services.repositories import Repositories, Versioned
+from matchmaker.services.unit_of_work import UnitOfWork
+from matchmaker.store.ports import GraphStore
+from matchmaker.workflow.attachment import MAX_FILES_TOGETHER, Attachment
+from matchmaker.workflow.certificate import (
+    CertificateRecord,
+    taken_back,
+    with_taken_back,
+    without_taken_back,
+)
+
+ProofFile = tuple[str, IO[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRecords:
+    """A record for each certificate that has any; one whose certificate is gone remembers, too."""
+
+    store: GraphStore
+    repositories: Repositories
+    files: AttachmentFiles
+
+    def of(self, row: Certificate) -> tuple[CertificateRecord, int]:
+        """What is kept beside a certificate, with its version; 0 where nothing is."""
+        stored: Versioned[CertificateRecord] | None
+        stored = self.repositories.certificates.get_or_none(row.id)
+        if stored is None:
+            return CertificateRecord(row.id, row.organization), 0
+        return stored.value, stored.version
+
+    def keep(self, unit: UnitOfWork, record: CertificateRecord, version: int) -> None:
+        """Write a record that was read as of a version."""
+        unit.add(self.repositories.certificates.put(record, version))
+
+    def attach(self, unit: UnitOfWork, row: Certificate, file: Attachment | None) -> None:
+        """Keep the file that shows a certificate."""
+        if file is not None:
+            record, version = self.of(row)
+            self.keep(unit, replace(record, file=file), version)
+
+    def detach(self, unit: UnitOfWork, row: Certificate) -> None:
+        """What is kept beside a certificate whose id goes, goes too; not what was taken back."""
+        stored = self.repositories.certificates.get_or_none(row.id)
+        before = stored.value if stored else CertificateRecord(row.id, row.organization)
+        remembered = with_taken_back(before, row).taken_back
+        if remembered:
+            kept = CertificateRecord(row.id, row.organization, taken_back=remembered)
+            self.keep(unit, kept, stored.version if stored else 0)
+        elif stored is not None:
+            unit.add(self.repositories.certificates.remove(stored))
+
+    def remember(self, unit: UnitOfWork, row: Certificate, file: Attachment | None = None) -> None:
+        """Keep what is said of a certificate whose confirmation was taken back, and its file."""
+        record, version = self.of(row)
+        after = with_taken_back(replace(record, file=file or record.file), row)
+        if after != record:
+            self.keep(unit, after, version)
+
+    def forget(self, unit: UnitOfWork, row: Certificate) -> None:
+        """A confirmation that was taken back is given anew."""
+        for stored in self.repositories.certificates.iterate("organization", row.organization):
+            after = without_taken_back(stored.value, row)
+            if after != stored.value:
+                self.keep(unit, after, stored.version)
+
+    def taken_back(self, rows: Iterable[Certificate]) -> dict[str, date]:
+        """Days on which confirmations were taken back, by ids of those of these that it was of.
+
+        Also where it was of another row of the same kind and number, or of one that is gone.
+        """
+        by_owner: dict[str, list[Certificate]] = {}
+        for row in rows:
+            by_owner.setdefault(row.organization, []).append(row)
+        held = self.store.certificates_by_owner(list(by_owner)) if by_owner else {}
+        return {
+            id: day
+            for owner, certificates in by_owner.items()
+            for id, day in taken_back(
+                certificates,
+                held.get(owner, ()),
+                self.repositories.certificates.values("organization", owner),
+            ).items()
+        }
+
+    @contextmanager
+    def kept(self, proof: ProofFile | None) -> Iterator[Attachment | None]:
+        """What is sent, kept as a file unless what is done with it fails."""
+        file = None if proof is None else self.files.keep(*proof)
+        try:
+            yield file
+        except Exception:
+            if file is not None:
+                self.files.drop(file)
+            raise
+
+    def require_room(self, row: Certificate, file: Attachment | None) -> None:
+        """Raise InvalidInput where the files of the organisation would be too large together."""
+        if file is None:
+            return
+        records = self.repositories.certificates.values("organization", row.organization)
+        others = sum(each.file.size for each in records if each.file and each.id != row.id)
+        if others + file.size > MAX_FILES_TOGETHER:
+            raise InvalidInput(
+                "All files that show certificates of one organisation may have %(most)s MB "
+                "together.",
+                where="file",
+                mend="Take out what ended, or send a smaller file.",
+                most=MAX_FILES_TOGETHER // 1_000_000,
+            )
