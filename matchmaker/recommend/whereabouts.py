@@ -13,11 +13,16 @@ from matchmaker.recommend.answers import Answers, adjusted_fit
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.specification import (
     AROUND,
+    ELSEWHERE,
+    LOCAL,
+    ORIGIN,
+    REGIONS,
     Comparison,
     Fulfilment,
     Requirement,
     RequirementKind,
     Specification,
+    alternatives,
 )
 from matchmaker.snapshot.distances import Location, known_km
 from matchmaker.snapshot.geography import rows_below
@@ -26,17 +31,8 @@ from matchmaker.snapshot.model import KINDS, SIZES, BoolArray, FloatArray, IntAr
 # "Here", "nearby": as far as one drives for a part.
 LOCAL_KM = 60.0
 NOT_NEEDED = np.inf
-LOCAL, ELSEWHERE = "region:local", "region:elsewhere"
-_REGIONS = {
-    "region:yangtze-delta": (
-        "gbt2260:310000",
-        "gbt2260:320000",
-        "gbt2260:330000",
-        "gbt2260:340000",
-    ),
-    "region:pearl-delta": tuple(f"gbt2260:{code}0000" for code in (44, 81, 82)),
-    "region:jing-jin-ji": tuple(f"gbt2260:{code}0000" for code in (11, 12, 13)),
-}
+# What is too wide to measure from its middle, as a province is (…0000).
+_WIDE = ("region:", "iso3166:")
 _SME_SIZES = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME)
 _KINDS = {
     "university": Kind.UNIVERSITY,
@@ -63,46 +59,36 @@ class Whereabouts:
 def whereabouts(snapshot: Snapshot, seeker: Seeker, need: Specification) -> Whereabouts:
     """Of all organisations, what a need asks of a partner itself."""
     asked = _Asked(snapshot, seeker, need)
-    met: dict[str, FloatArray] = {}
-    allowed = np.ones(len(snapshot), dtype=np.bool_)
-    elsewhere = _elsewhere(snapshot, need)
+    judged: dict[str, FloatArray] = {}
     for requirement in need.requirements:
         judge = _JUDGES.get(requirement.kind)
         values = judge(asked, requirement) if judge else None
-        if values is None:
+        if values is not None:
+            judged[requirement.key] = 1 - values if requirement.denied else values
+    others = alternatives(need)
+    met: dict[str, FloatArray] = {}
+    allowed = np.ones(len(snapshot), dtype=np.bool_)
+    hard = {r.key for r in need.requirements if r.kind in _FILTERS and not r.soft}
+    for requirement in need.requirements:
+        key = requirement.key
+        if key not in judged:
             continue
-        values = 1 - values if requirement.denied else values
-        if requirement.key in elsewhere:
-            values = np.where((values != 1) & elsewhere[requirement.key], NOT_NEEDED, values)
-        met[requirement.key] = values
-        if requirement.kind in _FILTERS and not requirement.soft:
-            allowed &= np.isin(values, (1, NOT_NEEDED))
+        instead = [judged[other] for other in others.get(key, ()) if other in judged]
+        met[key] = _with_another(judged[key], instead)
+        if key in hard:
+            insisted = [
+                judged[other] for other in others.get(key, ()) if other in judged and other in hard
+            ]
+            allowed &= np.isin(_with_another(judged[key], insisted), (1, NOT_NEEDED))
     return Whereabouts(met, allowed)
 
 
-def _elsewhere(snapshot: Snapshot, need: Specification) -> dict[str, BoolArray]:
-    """Who is at another place (N,) that would do as well, by the key of each place.
-
-    "Wenzhou or Taizhou" and 温州台州 are either; of 浙江温州 one place is within the other, and
-    both are meant.
-    """
-    places = snapshot.organizations.place
-    inside = {
-        place.key: frozenset(rows_below(snapshot.places, rows))
-        for place in need.requirements
-        if place.kind is RequirementKind.PLACE
-        and not place.denied
-        and (rows := _rows(snapshot, place.family))
-    }
-    others = {
-        key: [other for other in inside.values() if not (other <= here or here <= other)]
-        for key, here in inside.items()
-    }
-    return {
-        key: np.isin(places, sorted(frozenset().union(*each)))
-        for key, each in others.items()
-        if each
-    }
+def _with_another(values: FloatArray, others: list[FloatArray]) -> FloatArray:
+    """What is met of one place (N,), not needed of whoever is at another that would do."""
+    if not others:
+        return values
+    elsewhere = np.logical_or.reduce([other == 1 for other in others])
+    return np.where((values != 1) & elsewhere, NOT_NEEDED, values)
 
 
 def with_whereabouts(answers: Answers, told: Whereabouts, rows: IntArray) -> Answers:
@@ -159,36 +145,43 @@ class _Asked:
         everybody = np.arange(len(self.snapshot), dtype=np.int32)
         return known_km(self.snapshot, start, everybody)
 
+    def nearest(self, places: list[int]) -> FloatArray:
+        """Kilometres of everybody from the nearest of some places, or from the seeker, (N,)."""
+        if not places:
+            return self.distance(None)
+        return np.asarray(np.fmin.reduce([self.distance(place) for place in places]))
+
 
 def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
     if requirement.family in (LOCAL, ELSEWHERE):
         near = _within(asked.distance(None), LOCAL_KM)
         return near if requirement.family == LOCAL else 1 - near
+    if requirement.aspect == ORIGIN:  # the distance from it is the condition
+        return np.full(len(asked.snapshot), NOT_NEEDED, dtype=np.float32)
     rows = _rows(asked.snapshot, requirement.family)
     if not rows:
         return None
     inside = rows_below(asked.snapshot.places, rows)
     places = asked.snapshot.organizations.place
     met = np.isin(places, sorted(inside))
-    if requirement.text.endswith(AROUND):
-        met |= _within(asked.distance(rows[0]), LOCAL_KM) == 1
+    if requirement.aspect == AROUND:
+        met |= _within(asked.nearest(rows), LOCAL_KM) == 1
     return np.where(places < 0, np.nan, met).astype(np.float32)
 
 
 def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:
-    """Within so many kilometres of a place that the text names, else of the seeker."""
+    """Within so many kilometres of where the text measures from, else of a city that it names,
+    else of the seeker.
+    """
     if requirement.high is None:
         return None
-    named = [
-        place
+    named = requirement.family.split() or [
+        place.family
         for place in asked.need.of(RequirementKind.PLACE)
-        if place.family not in (LOCAL, ELSEWHERE)
+        if not place.denied and not place.family.startswith(_WIDE) and place.family[-4:] != "0000"
     ]
-    starts: list[int | None] = [
-        row for place in named for row in _rows(asked.snapshot, place.family)
-    ]
-    distances = [asked.distance(start) for start in starts or [None]]
-    return _within(np.fmin.reduce(distances), requirement.high)
+    rows = [row for family in named for row in _rows(asked.snapshot, family)]
+    return _within(asked.nearest(rows), requirement.high)
 
 
 def _partner(asked: _Asked, requirement: Requirement) -> FloatArray | None:
@@ -207,7 +200,7 @@ def _rows(snapshot: Snapshot, place_id: str) -> list[int]:
         lambda: {name: row for row, name in enumerate(snapshot.places.column("id").to_pylist())},
     )
     # Of places that are called alike in English, either: Taizhou.
-    names = _REGIONS.get(place_id) or place_id.split("|")
+    names = REGIONS.get(place_id) or place_id.split("|")
     return [by_id[name] for name in names if name in by_id]
 
 

@@ -14,12 +14,24 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
+from matchmaker.recommend.specification.places import (
+    AROUND,
+    ELSEWHERE,
+    LOCAL,
+    ORIGIN,
+    REGIONS,
+    alternatives,
+)
 from matchmaker.recommend.specification.reading import read, without_conditions, without_measures
-from matchmaker.recommend.specification.vocabulary import AROUND, names_of
+from matchmaker.recommend.specification.vocabulary import names_of
 
 __all__ = [
     "AROUND",
     "CORE",
+    "ELSEWHERE",
+    "LOCAL",
+    "ORIGIN",
+    "REGIONS",
     "TOLD_BY_GRAPH",
     "Choices",
     "Comparison",
@@ -29,6 +41,7 @@ __all__ = [
     "Requirement",
     "RequirementKind",
     "Specification",
+    "alternatives",
     "compare",
     "compare_customer",
     "covers",

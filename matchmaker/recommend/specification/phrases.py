@@ -84,7 +84,6 @@ _MACHINE_BEFORE = re.compile(
 _OWN = re.compile(r"\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$")
 _DIMENSIONS = frozenset({"shaft", "bar"})
 _DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
-_LOCAL = "region:local"  # as against elsewhere, or a place by name
 _REACH = 80
 _NOTHING: frozenset[str] = frozenset()
 _PRODUCT = RequirementKind.PRODUCT
@@ -110,9 +109,7 @@ _WORK_AFTER = re.compile(
 )
 _WORK_BEFORE = re.compile(r"(?:外发|外协|代工|subcontract )$")
 _SOLD = re.compile(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
-_OUTSIDE = re.compile(r"\b(?:outside|beyond|away from|not (?:in|from))(?: of)?(?: the)? $")
 _MAKER_OF = re.compile(r"(?:maker|producer)s? of ")
-_BEYOND = re.compile(r"(?:省|市|地区)?(?:以外|之外)")
 
 
 def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
@@ -136,7 +133,6 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
     customer = -2  # where the last product that goes to a customer ends
     head: TermMatch | None = None  # the first thing that is offered or wanted itself
     is_work = False  # whether work is asked for, so that what follows is what it is done on
-    placed = any(m.term.kind is RequirementKind.PLACE and m.term.family != _LOCAL for m in terms)
     for position, match in enumerate(terms):
         start, end, term, _ = match
         following = terms[position + 1] if position + 1 < len(terms) else None
@@ -179,8 +175,6 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             0 <= start - customer <= 1 or _MAKER_OF.match(folded, start)
         ):
             continue  # the makers that a part goes to are not those who are sought; 厂 says as much
-        elif placed and term.family == _LOCAL:
-            continue  # "near Wenzhou" is one place
         if behind := _part_behind(text, folded, match, role) or _part_before(
             text, folded, match, role
         ):
@@ -200,7 +194,6 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             term.family,
             aspect,
             role=role,
-            denied=term.kind is RequirementKind.PLACE and _is_left_out(folded, start, end),
         )
 
 
@@ -310,11 +303,6 @@ def _is_work_wanted(folded: str, match: TermMatch) -> bool:
             or _WORK_BEFORE.search(folded[max(0, match.start - 8) : match.start])
         )
     )
-
-
-def _is_left_out(folded: str, start: int, end: int) -> bool:
-    """Whether everywhere but a place is meant: outside Jiangsu, 江苏以外."""
-    return bool(_OUTSIDE.search(folded[max(0, start - 16) : start]) or _BEYOND.match(folded, end))
 
 
 def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> bool:

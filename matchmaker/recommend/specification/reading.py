@@ -17,6 +17,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.phrases import known, phrases
+from matchmaker.recommend.specification.places import insisted, placed
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import words
 
@@ -70,7 +71,9 @@ def read(text: str) -> Specification:
     if not items:
         return Specification(text)
     items.sort(key=lambda item: (item.start, item.end))
-    return Specification(text, tuple(_scoped(items, clauses(folded, markers))))
+    scopes = clauses(folded, markers)
+    scoped = list(_scoped(placed(folded, items), scopes))
+    return Specification(text, tuple(insisted(folded, scoped)))
 
 
 def _is_named(item: Requirement) -> bool:

@@ -156,6 +156,79 @@ def test_a_name_of_several_cities_is_met_by_each():
     assert set(ids(found(graph, f"{NEED}, must be in Taizhou"))) == {"t:ji", "t:zhe"}
 
 
+@pytest.fixture(scope="module")
+def towns():
+    """A firm in each of six towns, one of them 40 km from 台州, and one in the province only."""
+    rows = {
+        "wenzhou": ("330300", 28.0, 120.7),
+        "ningbo": ("330200", 29.87, 121.55),
+        "taizhou": ("331000", 28.66, 121.42),  # 台州
+        "beside": ("331100", 28.45, 121.1),
+        "taizhou-js": ("321200", 32.46, 119.92),  # 泰州
+        "province": ("330000", 29.2, 120.0),
+    }
+
+    def place(code: str, latitude: float, longitude: float) -> Place:
+        province = code.endswith("0000")
+        level = PlaceLevel.PROVINCE if province else PlaceLevel.CITY
+        parent = "" if province else f"gbt2260:{code[:2]}0000"
+        id = f"gbt2260:{code}"
+        return Place(id, id, level, id, parent, "CN", latitude, longitude)
+
+    jiangsu = place("320000", 33.0, 119.8)
+    return snapshot_of(
+        GraphRows(
+            places=(jiangsu, *(place(*row) for row in rows.values())),
+            organizations=tuple(
+                Organization(f"t:{name}", name, Kind.FIRM, place=f"gbt2260:{row[0]}")
+                for name, row in rows.items()
+            ),
+            offers=tuple(
+                Offer(f"t:{name}#o", f"t:{name}", OfferKind.PRODUCT, NEED, "en")
+                for name in rows
+            ),
+        ),
+        vectors=False,
+    )
+
+
+ZHEJIANG = {"wenzhou", "ningbo", "taizhou", "beside", "province"}
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ("must be in Taizhou, Zhejiang", {"taizhou"}),
+        ("must be in Taizhou (Jiangsu)", {"taizhou-js"}),
+        ("must be in Wenzhou, Zhejiang or Taizhou, Jiangsu", {"wenzhou", "taizhou-js"}),
+        ("必须在浙江台州或江苏泰州", {"taizhou", "taizhou-js"}),
+        ("must be in Zhejiang or Wenzhou", ZHEJIANG),
+        ("must be in Zhejiang, Jiangsu or Wenzhou", ZHEJIANG | {"taizhou-js"}),
+        ("must be outside Wenzhou and Ningbo", {"taizhou", "beside", "taizhou-js", "province"}),
+        ("必须不在温州、宁波", {"taizhou", "beside", "taizhou-js", "province"}),
+        ("必须非温州", ZHEJIANG - {"wenzhou"} | {"taizhou-js"}),
+        ("must be anywhere but Wenzhou, Zhejiang", ZHEJIANG - {"wenzhou"} | {"taizhou-js"}),
+        ("必须在浙江，别是温州的", ZHEJIANG - {"wenzhou"}),
+        ("must be within 50 km of 台州", {"taizhou", "beside"}),
+        ("must be in Wenzhou or within 50 km of 台州", {"wenzhou", "taizhou", "beside"}),
+        ("must be within 100 km of Ningbo, not in Wenzhou", {"ningbo"}),
+        ("必须在温州或台州附近", {"wenzhou", "taizhou", "beside"}),
+        ("must be near Taizhou, Zhejiang", {"taizhou", "beside"}),
+        ("必须在温州，不在台州", {"wenzhou"}),
+    ],
+)
+def test_who_is_where_a_question_insists_on(towns, where, expected):
+    """The sets are counted on the map by hand."""
+    answer = found(towns, f"{NEED}, {where}")
+    assert {id.removeprefix("t:") for id in ids(answer)} == expected
+
+
+def test_of_here_and_another_place_either_will_do(towns):
+    for where in ("must be local or in Ningbo", "必须在本地或宁波"):
+        answer = found(towns, f"{NEED}, {where}")
+        assert set(ids(answer)) == {"t:wenzhou", "t:ningbo"}
+
+
 def test_of_a_place_within_another_both_count(makers):
     """浙江宁波 is Ningbo, not the province or the city."""
     insisted = found(makers, f"{NEED}，必须在浙江宁波")
