@@ -49,6 +49,7 @@ MAX_NAME = 500
 MAX_OTHER_NAMES = 50
 MAX_KIND = 120  # of what a certificate is known as
 EMPTY = message("must not be empty.")
+HALF_CHARACTERS = message("has characters that are only half there; send text as UTF-8.")
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}:[^\s\x00-\x1f\x7f]{1,200}")
 
 _DATE_TEXT = re.compile(r"(\d{4})(?:-Q([1-4])|-(\d{2})(?:-(\d{2}))?)?")
@@ -112,6 +113,15 @@ def last_day_of_text(text: str) -> datetime.date:
     return first.replace(month=month, day=calendar.monthrange(first.year, month)[1])
 
 
+def is_whole(text: str) -> bool:
+    """Whether a text can be written: halves of characters stand for bytes that are no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def is_id(text: str) -> bool:
     """Whether a text has the form of an id, source:key."""
     return _ID.fullmatch(text) is not None
@@ -134,6 +144,7 @@ def _check_text(entity: object, name: str, limit: int = MAX_TEXT, *, filled: boo
             "has %(length)s characters; at most %(limit)s.", length=len(text), limit=limit
         )
         _require(False, entity, name, fault)
+    _require(is_whole(text), entity, name, HALF_CHARACTERS)
 
 
 def _check_other_names(entity: object, names: tuple[str, ...]) -> None:

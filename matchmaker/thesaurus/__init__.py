@@ -10,6 +10,8 @@ concepts by 56,000 forms.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -26,6 +28,12 @@ ASKED = 0.7
 _LONGEST_FORM = 6
 
 _JOINS = " + "
+# Of a phrase in parts: as far apart as they may stand, in characters; how many there are at least;
+# how often each is looked at.
+_FARTHEST = 120
+_FEWEST_PARTS = 2
+_MOST_PLACES = 20
+_SENTENCE_END = re.compile(r"[。！？!?；;\n]|\.(?= |$)")
 
 Meanings = tuple[tuple[int, float], ...]
 
@@ -111,16 +119,27 @@ class Thesaurus:
         return NamedConcepts(worth, both / max(sum(letters), 1))
 
     def _joint(self, folded: str) -> Iterator[ConceptStretch]:
-        """The parts of phrases all of whose parts are there."""
-        there: dict[int, tuple[int, int]] = {}
+        """The parts of phrases all of whose parts are there, near each other in a sentence."""
+        there: dict[int, list[tuple[int, int]]] = {}
         for stretch in (*_in_chinese(self.parts, folded), *_in_english(self.parts, folded)):
             for number, _ in stretch.meanings:
-                there.setdefault(number, (stretch.start, stretch.end))
-        for first in there:
+                there.setdefault(number, []).append((stretch.start, stretch.end))
+        if len(there) < _FEWEST_PARTS:
+            return
+        ends = [match.start() for match in _SENTENCE_END.finditer(folded)]
+        for first, places in there.items():
             for phrase in self.of_part[first]:
-                if phrase.parts <= there.keys():
-                    for part in phrase.parts:
-                        yield ConceptStretch(*there[part], ((phrase.concept, ASKED),))
+                if not phrase.parts <= there.keys():
+                    continue
+                for place in places[:_MOST_PLACES]:
+                    nearest = [
+                        min(there[part][:_MOST_PLACES], key=lambda other: abs(other[0] - place[0]))
+                        for part in phrase.parts
+                    ]
+                    if _together(nearest, ends):
+                        for start, end in nearest:
+                            yield ConceptStretch(start, end, ((phrase.concept, ASKED),))
+                        break
 
     def stretches(self, folded: str) -> Iterator[ConceptStretch]:
         """Where a text in its normal form names concepts, the longest from the left."""
@@ -130,6 +149,14 @@ class Thesaurus:
             if hit.start >= free:
                 free = hit.end
                 yield hit
+
+
+def _together(places: Sequence[tuple[int, int]], ends: Sequence[int]) -> bool:
+    """Whether stretches stand near each other, and no sentence ends between them."""
+    first, last = min(places)[0], max(end for _, end in places)
+    if last - first > _FARTHEST:
+        return False
+    return bisect_left(ends, first) == bisect_left(ends, last)
 
 
 def _in_chinese(forms: _Forms, folded: str) -> Iterator[ConceptStretch]:

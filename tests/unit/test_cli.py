@@ -120,6 +120,14 @@ def test_a_recommendation_for_reading(loaded, capsys):
 
 
 @pytest.mark.slow
+def test_text_that_is_no_utf_8_is_refused_in_words(loaded, capsys):
+    """A terminal of another encoding hands over halves of characters."""
+    half = b"\xb7\xa7 valve".decode("utf-8", "surrogateescape")
+    assert run(["recommend", "--goal", "supplier", "--text", half]) == 1
+    assert "UTF-8" in capsys.readouterr().err
+
+
+@pytest.mark.slow
 def test_a_need_is_asked_for(loaded, capsys):
     assert run(["recommend", "--goal", "supplier", "--need", "t:need1", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["recommendations"][0]["id"] == "t:firm2"

@@ -62,6 +62,8 @@ def test_who_describes_the_problem_only_asks_for_what_solves_it() -> None:
         ("袜子洗过就皱", False),
         ("our sock comes out crumpled, who steams it?", True),
         ("who steams hats", False),
+        ("Our sock mill is full. The boxes arrived crumpled.", False),  # another sentence
+        ("socks " + "of many kinds and colours " * 6 + "crumpled", False),  # far apart
     ],
 )
 def test_a_phrase_in_parts_is_there_where_all_its_parts_are(text: str, is_asked: bool) -> None:

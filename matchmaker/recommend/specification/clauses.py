@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import lru_cache
 from typing import NamedTuple
 
-from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
+from matchmaker.recommend.specification.vocabulary import Marker, TermMatch, words
+from matchmaker.text import simplified
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？"}
 _FOLDED = str.maketrans(
@@ -21,13 +23,15 @@ _FOLDED = str.maketrans(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=2_000)
 def fold(text: str) -> str:
-    """Half-width, lower case, one kind of dash, quote and sign; every offset stays."""
+    """Half-width, simplified, lower case, one kind of dash, quote and sign; every offset stays."""
     folded = text.translate(_FOLDED)
     lowered = folded.lower()
-    if len(lowered) == len(text):
-        return lowered
-    return "".join(low if len(low := c.lower()) == 1 else c for c in folded)
+    if len(lowered) != len(text):
+        lowered = "".join(low if len(low := c.lower()) == 1 else c for c in folded)
+    plain = simplified(lowered)
+    return plain if len(plain) == len(text) else lowered
 
 
 _SEPARATOR = re.compile(r"[，；。！？;!?\n,.:]")
@@ -93,6 +97,13 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
             clause = result.number(marker.start)
             result.denials.append((marker.start, _end(text, starts, clause, marker)))
     return result
+
+
+@lru_cache(maxsize=2_000)
+def denials(text: str) -> tuple[tuple[int, int], ...]:
+    """The spans of a text that are denied."""
+    folded = fold(text)
+    return tuple(clauses(folded, words(folded).markers).denials)
 
 
 def _end(text: str, starts: list[int], clause: int, marker: TermMatch) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from matchmaker.messages import message
-from matchmaker.recommend.specification.clauses import clauses, fold
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.concepts import NAMED, stated
 from matchmaker.recommend.specification.customers import is_made
@@ -33,7 +33,6 @@ from matchmaker.recommend.specification.vocabulary import (
     shapes,
     strengthens,
     wider,
-    words,
 )
 
 _OTHER_NAME = {
@@ -52,6 +51,11 @@ _OWN = re.compile(
 _SEEKS = re.compile(
     r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
 )
+_BY_OTHERS = re.compile(
+    r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b|"
+    r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给|解决|处理|出去))"
+)
+_TAKEN_ON = re.compile(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;；。]*$")
 _REACH = 48
 # Between two materials that would do as well as each other.
 _OR = re.compile(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
@@ -199,24 +203,33 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         elif requirement.denied and verdict is not Fulfilment.MET:
             continue
         judgement = Judgement(requirement, verdict, item, note, tentative)
-        if verdict is Fulfilment.MET:
+        judgement = _unless_others_do_it(judgement, statement)
+        if judgement.verdict is Fulfilment.MET:
             return judgement
-        if verdict is Fulfilment.UNMET:
+        if judgement.verdict is Fulfilment.UNMET:
             unmet = unmet or judgement
         else:
             unknown = unknown or judgement
     if unmet is None and requirement.kind in NAMED and not requirement.denied:
         named = stated(requirement, statement.text)
-        if named is not None and not _is_denied(named, statement):
-            return Judgement(requirement, Fulfilment.MET, named)
+        if named is not None:
+            verdict = Fulfilment.UNMET if named.denied else Fulfilment.MET
+            return _unless_others_do_it(Judgement(requirement, verdict, named), statement)
     return unmet or unknown or Judgement(requirement, Fulfilment.UNKNOWN)
 
 
-def _is_denied(named: Requirement, statement: Specification) -> bool:
-    """Whether what is named in other words stands in what a statement denies."""
-    folded = fold(statement.text)
-    scopes = clauses(folded, words(folded).markers)
-    return any(start <= named.start < end for start, end in scopes.denials)
+def _unless_others_do_it(judgement: Judgement, statement: Specification) -> Judgement:
+    """A judgement, not met where the statement says that its owner has others do the work."""
+    work, wanted = judgement.evidence, judgement.requirement
+    is_met = judgement.verdict is Fulfilment.MET and not wanted.denied
+    if work is None or not is_met or work.kind is not RequirementKind.PROCESS:
+        return judgement
+    text = fold(statement.text)
+    if not _BY_OTHERS.match(text, work.end) or _TAKEN_ON.search(
+        text[max(0, work.start - _REACH) : work.start]
+    ):
+        return judgement
+    return Judgement(wanted, Fulfilment.UNMET, work, message("others do it for them"))
 
 
 def _making(requirement: Requirement, statement: Specification) -> list[Requirement]:
@@ -325,9 +338,13 @@ _NAMED: dict[RequirementKind, Callable[[Requirement, Requirement], Say | None]] 
 
 
 def _denial(need: Specification, statement: Specification) -> Requirement | None:
-    """The product that a statement says it does not make, when it is the one needed."""
+    """What a statement says it does not make, when it is the product needed; of work that alone is
+    needed, what it says it does not do.
+    """
     wanted = [r for r in need.requirements if r.kind is RequirementKind.PRODUCT and not r.denied]
-    for item in statement.of(RequirementKind.PRODUCT):
+    kind = RequirementKind.PRODUCT if wanted else RequirementKind.PROCESS
+    wanted = wanted or [r for r in need.requirements if r.kind is kind and not r.denied]
+    for item in statement.of(kind):
         if not item.denied or item.role is not ItemRole.ITSELF:
             continue
         for requirement in wanted:
@@ -336,11 +353,14 @@ def _denial(need: Specification, statement: Specification) -> Requirement | None
             ):
                 affirmed = any(
                     other.value == item.value and not other.denied and other.role is ItemRole.ITSELF
-                    for other in statement.of(RequirementKind.PRODUCT)
+                    for other in statement.of(kind)
                 )
                 if not affirmed or _company(statement.items, item):
                     return item
-    return None
+    names = {item.value for item in statement.of(kind)}
+    in_other_words = [stated(r, statement.text) for r in wanted if r.value not in names]
+    said = [named for named in in_other_words if named is not None]
+    return said[0] if said and all(named.denied for named in said) else None
 
 
 def _company(items: Sequence[Requirement], product: Requirement) -> list[Requirement]:

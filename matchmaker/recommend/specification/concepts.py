@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.clauses import denials, fold
 from matchmaker.recommend.specification.model import CONCEPT, ItemRole, Requirement, RequirementKind
-from matchmaker.recommend.specification.roles import role_of
+from matchmaker.recommend.specification.roles import MEANS_AFTER, role_of
 from matchmaker.recommend.specification.unlisted import ENDS
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch
-from matchmaker.text import has_chinese, simplified
+from matchmaker.text import has_chinese
 from matchmaker.thesaurus import ConceptStretch, thesaurus
 
 NAMED = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
@@ -23,6 +23,28 @@ _DONE_BEFORE = re.compile(
 )
 _DONE_AFTER = re.compile(
     r"外协|外发|代工|加工|服务|的(?:厂|地方|师傅|$)| (?:shop|service|work|wanted|needed|subcontractor|house)"
+)
+_ENDS = frozenset(ENDS)
+_MACHINE = re.compile(r"(?:machines?|equipment|机|设备)$")
+_WITHOUT = re.compile(r"without|不含|不包含|不包括|无需|不用|不使用")
+_NEXT_WORD = re.compile(r"[ -](?P<word>[a-z]+)(?![a-z])")
+# English words that stand behind the name of a thing or of work and make no other thing of it.
+_BEHIND_NAMES = frozenset(
+    re.split(
+        " ",
+        (
+            "a all also an and any are as at available based be by can "
+            "capability capable capacity centre center companies company custom do experience exporter exporters expert experts "
+            "export factories factory firm firms for from has have if in including industry into "
+            "is it job jobs lab laboratories laboratory labs maker makers made manufacture manufacturer manufacturers "
+            "manufacturing model models needed nor not of offered on or our outsourced outsourcing per "
+            "plant plants possible processing producer producers product production products provider providers range required sale "
+            "sales series service services shop shops solution solutions specialist specialists specialised subcontracted subcontracting subcontractor "
+            "subcontractors such suitable supplied supplier suppliers supply technology that the to trade type types "
+            "under up upon used using via wanted was we were when where which who "
+            "wholesale with within without work works workshop workshops you"
+        ),
+    )
 )
 _WORK = ("ing", "ion", "ment", "test", "analysis", "service", "repair", "design", "forming")
 _THINGS = frozenset(
@@ -73,10 +95,7 @@ _THINGS = frozenset(
 @lru_cache(_CACHED)
 def concepts_at(text: str) -> tuple[ConceptStretch, ...]:
     """Where a text names concepts, and which; not where it only asks for them."""
-    folded = simplified(fold(text))
-    if len(folded) != len(text):
-        return ()
-    return tuple(_named(thesaurus().stretches(folded)))
+    return tuple(_named(thesaurus().stretches(fold(text))))
 
 
 def _named(stretches: Iterable[ConceptStretch]) -> Iterator[ConceptStretch]:
@@ -98,17 +117,29 @@ def answering(value: str, text: str) -> frozenset[int]:
 
 
 def stated(requirement: Requirement, text: str) -> Requirement | None:
-    """Where a statement names what is required in other words, itself and not for something else."""
+    """Where a statement names what is required in other words, itself and not for something else.
+
+    What it denies counts, marked so, where it says nothing else of it.
+    """
     wanted = answering(requirement.value, requirement.text)
     if not wanted:
         return None
-    for stretch in concepts_at(text):
-        for number, _ in stretch.meanings:
-            if number in wanted:
-                item = _item(text, stretch, number, requirement.kind)
-                if item.role is ItemRole.ITSELF:
-                    return item
-    return None
+    folded = fold(text)
+    stretches = concepts_at(text)
+    found: Requirement | None = None
+    for position, stretch in enumerate(stretches):
+        number = next((number for number, _ in stretch.meanings if number in wanted), None)
+        if number is None or _goes_on(folded, stretches, position, requirement.kind):
+            continue
+        item = _item(text, folded, stretch, number, requirement.kind)
+        if item.role is not ItemRole.ITSELF:
+            continue
+        scope = next((each for each in denials(text) if each[0] <= item.start < each[1]), None)
+        if scope is None:
+            return item
+        if not _WITHOUT.match(folded, scope[0]):  # that it lacks something is no refusal
+            found = found or item._replace(denied=True)
+    return found
 
 
 def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requirement]:
@@ -117,32 +148,62 @@ def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requ
     `only_work`: a thing is known, so only work that is plainly asked for or offered besides.
     """
     found = []
-    for stretch in concepts_at(text):
+    folded = fold(text)
+    stretches = concepts_at(text)
+    for position, stretch in enumerate(stretches):
         kind = kind_of(stretch.meanings[0][0])
-        if taken.find(1, stretch.start, stretch.end) >= 0 or not _is_plain(text, stretch):
+        if taken.find(1, stretch.start, stretch.end) >= 0 or not _is_plain(folded, stretch):
             continue
-        if not only_work or (kind is RequirementKind.PROCESS and _is_done(text, stretch)):
-            found.append(_item(text, stretch, stretch.meanings[0][0], kind))
+        if _goes_on(folded, stretches, position, kind):
+            continue
+        if not only_work or (kind is RequirementKind.PROCESS and _is_done(folded, stretch)):
+            found.append(_item(text, folded, stretch, stretch.meanings[0][0], kind))
     return found
 
 
-def _is_done(text: str, stretch: ConceptStretch) -> bool:
-    before, after = text[max(0, stretch.start - 8) : stretch.start], text[stretch.end :]
-    return bool(_DONE_BEFORE.search(before.lower()) or _DONE_AFTER.match(after.lower()))
+def _is_done(folded: str, stretch: ConceptStretch) -> bool:
+    before = folded[max(0, stretch.start - 8) : stretch.start]
+    return bool(_DONE_BEFORE.search(before) or _DONE_AFTER.match(folded, stretch.end))
 
 
-def _is_plain(text: str, stretch: ConceptStretch) -> bool:
-    name = text[stretch.start : stretch.end]
-    if len(name) < _SHORTEST[has_chinese(name)]:
-        return False
-    return not (has_chinese(name) and text[stretch.end : stretch.end + 1] in frozenset(ENDS))
+def _is_plain(folded: str, stretch: ConceptStretch) -> bool:
+    name = folded[stretch.start : stretch.end]
+    return len(name) >= _SHORTEST[has_chinese(name)]
 
 
-def _item(text: str, stretch: ConceptStretch, number: int, kind: RequirementKind) -> Requirement:
+def _goes_on(
+    folded: str, stretches: Sequence[ConceptStretch], position: int, kind: RequirementKind
+) -> bool:
+    """Whether a name is only the beginning of that of another thing: 碳刷架, carbon brush holders."""
+    stretch = stretches[position]
+    start, end = stretch.start, stretch.end
+    if MEANS_AFTER.match(folded, end):
+        return True
+    if kind is RequirementKind.PROCESS and _MACHINE.search(folded, start, end):
+        return True
+    if has_chinese(folded[start:end]):
+        following = stretches[position + 1] if position + 1 < len(stretches) else None
+        is_named = following is not None and following.start == end
+        if (
+            following is not None
+            and is_named
+            and kind_of(following.meanings[0][0]) is RequirementKind.PRODUCT
+        ):
+            return True
+        return folded[end : end + 1] in _ENDS
+    if folded[end - 1] == "s" and kind is RequirementKind.PRODUCT:
+        return False  # a plural ends its phrase
+    word = _NEXT_WORD.match(folded, end)
+    return word is not None and word["word"] not in _BEHIND_NAMES
+
+
+def _item(
+    text: str, folded: str, stretch: ConceptStretch, number: int, kind: RequirementKind
+) -> Requirement:
     start, end = stretch.start, stretch.end
     name = thesaurus().concepts[number].name
     match = TermMatch(start, end, Term(kind, name, name))
-    role = role_of(fold(text), match, None, None)
+    role = role_of(folded, match, None, None)
     return Requirement(kind, name, text[start:end], start, end, name, CONCEPT, role=role)
 
 

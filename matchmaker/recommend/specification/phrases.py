@@ -14,6 +14,7 @@ from matchmaker.recommend.specification.model import (
 )
 from matchmaker.recommend.specification.roles import (
     ACCESSORIES,
+    MEANS_AFTER,
     SOLD_AS_PARTS,
     THINGS,
     WORK_OF,
@@ -64,9 +65,6 @@ _OFTEN_ASIDE = frozenset(
 _DOES = re.compile(
     r"(?:代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|"
     r"\b(?:for|need|offer|looking for|provide|contract)\b[^,;.]{0,16}$"
-)
-_MACHINE_AFTER = re.compile(
-    r"(?:机(?!箱|壳|架|柜|加|座|械)|设备|炉|机床|生产线|合格|报告|记录)|[ -](?:machines?|presses|press|tonne)\b"
 )
 # Who looks for a machine to work on asks for its work.
 _SHARED = re.compile(
@@ -321,7 +319,7 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         )
     if _BETWEEN_STEPS.match(folded, end):
         return True
-    if _MACHINE_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
+    if MEANS_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
         return True
     if term.value not in _OFTEN_ASIDE:
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -19,7 +20,7 @@ from matchmaker.recommend.specification.model import (
 from matchmaker.recommend.specification.phrases import known, phrases
 from matchmaker.recommend.specification.places import insisted, placed
 from matchmaker.recommend.specification.unlisted import unlisted
-from matchmaker.recommend.specification.vocabulary import words
+from matchmaker.recommend.specification.vocabulary import Marker, words
 
 CACHED = 20_000
 # Where and how far is a wish unless the text insists.
@@ -33,6 +34,14 @@ MEASURED = frozenset(
         RequirementKind.PRICE,
         RequirementKind.DEADLINE,
     }
+)
+# A clause that denies and names nothing.
+_SAYS_NO = re.compile(
+    r"(?:[我们厂本司公这个些该项目前现在暂时都也全部均是了的呢吧过自己能会可以尚还不没未无做接供生产供应提供承]|"
+    r"\b(?:we|it|this|that|these|those|they|i|which|currently|ourselves|in-house|is|are|do|does|can|could|not|no|"
+    r"never|cannot|can't|don't|doesn't|make|makes|offer|offers|provide|provides|produce|have|has|any|more|yet|at|all|"
+    r"here|anymore|longer|sorry|unfortunately|available|possible|included|excluded|them|so|done)\b|"
+    r"[\s,，:.。!！;；])*"
 )
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
@@ -61,7 +70,13 @@ def read(text: str) -> Specification:
     if RequirementKind.PROCESS not in named:
         for match in free:
             taken[match.start : match.end] = b"\x01" * (match.end - match.start)
-        items += named_concepts(text, taken, only_work=bool(named))
+        others = named_concepts(text, taken, only_work=bool(named))
+        for item in others:
+            taken[item.start : item.end] = b"\x01" * (item.end - item.start)
+        items += others
+    for marker in markers:
+        if marker.term.kind is Marker.DENIAL:
+            taken[marker.start : marker.end] = b"\x01" * (marker.end - marker.start)
     if not any(
         item.kind is RequirementKind.PRODUCT and item.role is not ItemRole.CUSTOMER
         for item in items
@@ -72,7 +87,7 @@ def read(text: str) -> Specification:
         return Specification(text)
     items.sort(key=lambda item: (item.start, item.end))
     scopes = clauses(folded, markers)
-    scoped = list(_scoped(placed(folded, items), scopes))
+    scoped = list(_scoped(placed(folded, items), scopes, folded))
     return Specification(text, tuple(insisted(folded, scoped)))
 
 
@@ -101,10 +116,10 @@ def _without(specification: Specification, is_left_out: Callable[[Requirement], 
     return "".join(text)
 
 
-def _scoped(items: list[Requirement], scopes: Clauses) -> Iterator[Requirement]:
+def _scoped(items: list[Requirement], scopes: Clauses, folded: str) -> Iterator[Requirement]:
     """The items with the clause that each is in, and whether it is preferred or denied."""
     numbers = [scopes.number(item.start) for item in items]
-    denied = _denied(items, numbers, scopes)
+    denied = _denied(items, numbers, scopes, folded)
     for position, item in enumerate(items):
         clause = numbers[position]
         wished = clause in scopes.soft or item.kind in _WISHES
@@ -115,8 +130,11 @@ def _scoped(items: list[Requirement], scopes: Clauses) -> Iterator[Requirement]:
         )
 
 
-def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses) -> set[int]:
-    """Which items a denial speaks of: those behind it, else those before it in its clause."""
+def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses, folded: str) -> set[int]:
+    """Which items a denial speaks of: those behind it, else those before it in its clause.
+
+    A clause that says no more than no speaks of the one before it: 碳刷，我们不做.
+    """
     denied: set[int] = set()
     starts = [item.start for item in items]
     reached = 0
@@ -126,7 +144,10 @@ def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses) -> se
         reached = end
         behind = range(bisect_left(starts, start), bisect_left(starts, end))
         if not behind:
-            first = bisect_left(numbers, scopes.number(start))
+            clause = scopes.number(start)
+            if clause and _SAYS_NO.fullmatch(folded, scopes.starts[clause], end):
+                clause -= 1
+            first = bisect_left(numbers, clause)
             behind = range(first, bisect_left(starts, start))
         denied.update(behind)
     return denied

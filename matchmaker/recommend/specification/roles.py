@@ -47,7 +47,15 @@ _FITTED = re.compile(
 )
 _ON_IT = re.compile(r"上(?!海|门|市|虞|饶|半|旬|周|个|月|午)[\u4e00-\u9fff]")
 _MEASURED = re.compile(r"(?:测|检测|检|修|维修|测量|量)$")
-WORK_OF = re.compile(r"\b[a-z-]+ing (?:of|on) (?:[a-z0-9-]+ ){0,4}$")
+WORK_OF = re.compile(
+    r"\b(?:[a-z-]+ing|repairs?|maintenance|overhauls?|refurbishment|inspection|calibration) (?:of|on) "
+    r"(?:[a-z0-9-]+ ){0,4}$"
+)
+# What work is done with, behind its name, or what says of it.
+MEANS_AFTER = re.compile(
+    r"用?(?:机(?!箱|壳|架|柜|加|座|械)|设备|炉|机床|生产线|合格|报告|记录|粉末|焊丝|焊条|药水|添加剂|助剂|耗材|液(?!压|体))|"
+    r"[ -](?:machines?|machinery|equipment|presses|press|tonne|powders?|wires?|rods?|fluids?|chemicals?|consumables?)\b"
+)
 _FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
 _WANTED_FOR = re.compile(
     r"\b(?:(?:look|search|ask|wait|hunt|call|sourc|tender|inquir|enquir)[a-z]*|quot[a-z]*|quotations?|"

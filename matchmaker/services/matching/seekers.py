@@ -12,7 +12,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from matchmaker.domain import MAX_TEXT, GoalName, Need, NeedState, Stage, Statement, StatementKind
+from matchmaker.domain import (
+    HALF_CHARACTERS,
+    MAX_TEXT,
+    GoalName,
+    Need,
+    NeedState,
+    Stage,
+    Statement,
+    StatementKind,
+    is_whole,
+)
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable, embed_missing
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS, Goal
@@ -337,9 +347,11 @@ def is_usable(text: str) -> bool:
 
 
 def check_text(text: str) -> None:
-    """Raise InvalidInput for an empty or too long text."""
+    """Raise InvalidInput for an empty or too long text, or one that is not encoded as UTF-8."""
     if not text.strip():
         raise InvalidInput("must not be empty.", where="text")
+    if not is_whole(text):
+        raise InvalidInput(HALF_CHARACTERS, where="text")
     if len(text) > MAX_TEXT:
         raise InvalidInput(
             "has %(count)s characters; at most %(max_text)s.",

@@ -299,6 +299,57 @@ def test_what_is_denied_in_other_words_meets_nothing() -> None:
     assert not compared("找代理记账", "we do not offer bookkeeping").met
 
 
+@pytest.mark.parametrize(
+    ("need", "statement"),
+    [
+        ("求碳刷", "我們不生產碳刷"),
+        ("求碳刷", "碳刷，我们目前不做"),
+        ("需要动平衡", "动平衡外协，我厂不做"),
+        ("需要动平衡", "本厂暂无动平衡能力"),
+        ("need dynamic balancing", "dynamic balancing: no"),
+        ("need dynamic balancing", "we cannot do rotor balancing"),
+        ("need X-ray inspection", "radiographic testing excluded"),
+        ("need hard chrome plating", "沒有鍍硬鉻"),
+    ],
+)
+def test_who_denies_it_in_whatever_words_is_no_match(need: str, statement: str) -> None:
+    assert compared(need, statement).denied
+
+
+@pytest.mark.parametrize(
+    ("need", "statement"),
+    [
+        ("求碳刷", "碳刷架、碳刷弹簧"),
+        ("need carbon brushes", "carbon brush holders"),
+        ("need frequency converters", "repair of frequency converters"),
+        ("need laser cladding", "laser cladding machines"),
+        ("需要激光熔覆", "激光熔覆粉末"),
+        ("need dynamic balancing", "balancing machines manufacturer"),
+        ("求购阀门", "閥門鑄造"),
+        ("need dynamic balancing", "dynamic balancing is subcontracted"),
+        ("需要动平衡", "动平衡全部外协"),
+    ],
+)
+def test_another_thing_whose_name_begins_so_does_not_meet_it(need: str, statement: str) -> None:
+    """Nor work that its owner has others do."""
+    assert not compared(need, statement).met
+
+
+@pytest.mark.parametrize(
+    ("need", "statement"),
+    [
+        ("求碳刷", "不做进口碳刷，只做国产碳刷"),
+        ("缝头忙不过来，找缝头的", "机缝缝头外发，日一万五千双"),
+        ("visual inertial navigation", "inertial navigation that works without GNSS"),
+        ("找溫州鑄造廠", "铸造厂"),
+    ],
+)
+def test_what_only_looks_like_a_denial_denies_nothing(need: str, statement: str) -> None:
+    comparison = compared(need, statement)
+    assert not comparison.denied
+    assert not comparison.unmet
+
+
 def test_another_product_is_called_so_and_the_whole_of_a_part_the_whole() -> None:
     def note(statement: str) -> str:
         (judgement,) = (

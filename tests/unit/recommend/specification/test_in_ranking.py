@@ -184,8 +184,7 @@ def towns():
                 for name, row in rows.items()
             ),
             offers=tuple(
-                Offer(f"t:{name}#o", f"t:{name}", OfferKind.PRODUCT, NEED, "en")
-                for name in rows
+                Offer(f"t:{name}#o", f"t:{name}", OfferKind.PRODUCT, NEED, "en") for name in rows
             ),
         ),
         vectors=False,

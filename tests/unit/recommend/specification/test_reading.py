@@ -340,7 +340,9 @@ def test_preferences_are_soft_and_places_are_unless_insisted_on(text, soft):
     assert {i.value for i in read(text).items if i.soft} == soft
 
 
-@pytest.mark.parametrize("piece", ["1-", "十", "dn15/", "1/2 ", "不做", "a ", "no 304 "])
+@pytest.mark.parametrize(
+    "piece", ["1-", "十", "dn15/", "1/2 ", "不做", "a ", "no 304 ", "碳刷、", "非温州、", "x-ray, "]
+)
 def test_reading_takes_time_in_proportion_to_the_text(piece):
     def seconds(size: int) -> float:
         text = piece * size
@@ -383,3 +385,9 @@ def test_a_name_of_several_cities_in_english_is_any_of_them() -> None:
     assert ids("castings near Taizhou") == {"gbt2260:321200", "gbt2260:331000"}
     assert ids("台州的铸件厂") == {"gbt2260:331000"}
     assert ids("castings from Wenzhou") == {"gbt2260:330300"}
+
+
+def test_traditional_characters_are_read_as_simplified() -> None:
+    place, partner = read("找溫州鑄造廠").items
+    assert (place.value, place.text) == ("温州市", "溫州")
+    assert (partner.value, partner.text) == ("foundry", "鑄造廠")
