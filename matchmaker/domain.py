@@ -45,6 +45,8 @@ from matchmaker.vocabulary import Terms as Terms
 from matchmaker.vocabulary import Tier as Tier
 
 MAX_TEXT = 20_000
+# What parts conditions in words from each other.
+PARTING = ";；\n"
 MAX_NAME = 500
 MAX_OTHER_NAMES = 50
 MAX_KIND = 120  # of what a certificate is known as
@@ -145,6 +147,16 @@ def _check_text(entity: object, name: str, limit: int = MAX_TEXT, *, filled: boo
         )
         _require(False, entity, name, fault)
     _require(is_whole(text), entity, name, HALF_CHARACTERS)
+
+
+def _check_further_conditions(entity: object, conditions: tuple[str, ...]) -> None:
+    """Each is a line of its own in files and on pages, where they are parted by ;."""
+    name, longest = "further_conditions", max(map(len, conditions), default=0)
+    _require(all(condition.strip() for condition in conditions), entity, name, EMPTY)
+    fault = message("has %(length)s characters; at most %(limit)s.", length=longest, limit=MAX_NAME)
+    _require(longest <= MAX_NAME, entity, name, fault)
+    is_parted = not any(mark in condition for condition in conditions for mark in PARTING)
+    _require(is_parted, entity, name, message("holds a line break or ;: make it two conditions."))
 
 
 def _check_other_names(entity: object, names: tuple[str, ...]) -> None:
@@ -432,7 +444,8 @@ class ProgrammeTerms:
 
     One of `for_tiers` or `for_certificates` is enough, as is one of `for_sizes`, `for_places` and
     `for_industries` (ids, with all that lies below them). `min_years` and `max_years` bound the
-    years since the applicant was founded. `opens` and `deadline` are the first and the last day;
+    years since the applicant was founded. `further_conditions` are in words: whoever reads them
+    checks them. `opens` and `deadline` are the first and the last day;
     `amount` says in words what is given, `url` where it is announced.
     """
 
@@ -443,6 +456,7 @@ class ProgrammeTerms:
     for_industries: tuple[str, ...] = ()
     min_years: int | None = None
     max_years: int | None = None
+    further_conditions: tuple[str, ...] = ()
     opens: datetime.date | None = None
     deadline: datetime.date | None = None
     amount: str = ""
@@ -462,6 +476,7 @@ class ProgrammeTerms:
         for name in ("for_places", "for_industries"):
             fault = message("%(value)s is not an id of the form source:key.", value=name)
             _require(all(map(is_id, getattr(self, name))), self, name, fault)
+        _check_further_conditions(self, self.further_conditions)
         _check_text(self, "amount", MAX_NAME)
         _check_text(self, "url", MAX_NAME)
         is_address = not self.url or self.url.startswith(("https://", "http://"))

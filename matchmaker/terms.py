@@ -74,6 +74,7 @@ TERMS: dict[str, str] = {
     "qualification": "Qualification",
     "industry": "Industry",
     "years": "Years since founded",
+    "further": "Further condition",
     # states
     "terms": "Terms to look at",
     "proposed": "Waiting for an answer",

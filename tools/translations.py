@@ -165,7 +165,12 @@ def _declared() -> Iterator[Text]:
     from matchmaker.recommend.features import FEATURES
     from matchmaker.services.cooperation.call_export import ANSWERS, MET_REQUIREMENTS
     from matchmaker.services.directory.reconciliation import FETCHED
-    from matchmaker.services.operations.exported_clusters import MEMBER_EXTRAS, TIE_EXTRAS
+    from matchmaker.services.operations.exported_clusters import (
+        CERTIFICATE_EXTRAS,
+        MEMBER_EXTRAS,
+        OFFER_EXTRAS,
+        TIE_EXTRAS,
+    )
     from matchmaker.services.operations.exported_results import ALL_COLUMNS
     from matchmaker.validation import COUNTED, TEXTS
     from matchmaker.web.field_words import FORM_FIELDS
@@ -185,7 +190,10 @@ def _declared() -> Iterator[Text]:
                 yield Text(column.meaning.context, column.meaning.id)
     yield from (Text(FIELD, name) for name in FORM_FIELDS)
     yield from (Text(PROPERTY, name) for name in FETCHED)
-    for columns in (MEMBER_EXTRAS, TIE_EXTRAS, ANSWERS, MET_REQUIREMENTS, *ALL_COLUMNS):
+    for columns in (
+        MEMBER_EXTRAS, CERTIFICATE_EXTRAS, OFFER_EXTRAS, TIE_EXTRAS, ANSWERS, MET_REQUIREMENTS,
+        *ALL_COLUMNS,
+    ):  # fmt: skip
         yield from (Text(EXPORTED, column.name) for column in columns)
     for goal in GOALS.values():
         yield Text("", goal.label)

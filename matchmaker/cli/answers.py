@@ -74,7 +74,9 @@ def print_programme(console: Console, rank: int, programme: dict[str, Any]) -> N
     for said in filter(None, (programme["amount"], programme["url"])):
         console.print(f"     {said}", markup=False)
     for each in programme["conditions"]:
-        value = message("yours: %(value)s", value=each["value"]).text(language())
+        value = each["value"]
+        if each["condition"] != "further":
+            value = message("yours: %(value)s", value=value).text(language())
         sign = _SIGNS[each["verdict"]]
         line = f"     {sign} {each['title']}: {each['asked']} ({value})"
         console.print(line, style="dim", markup=False)

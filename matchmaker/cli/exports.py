@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from matchmaker.exports.tables import DataExport
     from matchmaker.services.operations.exports import Exports
 
-SUBJECTS = ("members", "ties", "certificates", "worklist", "audit", "recommendations")
+SUBJECTS = (
+    "members", "ties", "certificates", "offers", "own-offers", "worklist", "audit",
+    "recommendations",
+)  # fmt: skip
 
 
 @click.command()
@@ -62,10 +65,10 @@ def export(
     email: str | None,
     **options: str | int | None,
 ) -> None:
-    """Export WHAT of the cluster ID, or recommendations of the organisation ID.
+    """Export WHAT of the cluster ID, or recommendations or own-offers of the organisation ID.
 
-    Formats: csv, xlsx, json, and graphml and gexf for Gephi, Cytoscape and yEd. Members
-    and certificates can be imported again.
+    Formats: csv, xlsx, json, and graphml and gexf for Gephi, Cytoscape and yEd. Members,
+    certificates and offers can be imported again.
     """
     from matchmaker.exports.files import write_export
 
@@ -101,6 +104,10 @@ def _export(
         return exports.ties(principal, id)
     if what == "certificates":
         return exports.certificates(principal, id)
+    if what == "offers":
+        return exports.offers(principal, id)
+    if what == "own-offers":
+        return exports.offers_of(principal, id)
     if what == "worklist":
         return exports.worklist(principal, id, limit, year)
     if what == "audit":

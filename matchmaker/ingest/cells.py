@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from matchmaker.domain import PARTING
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
 from matchmaker.ingest.placeholders import NOTHING
@@ -137,3 +138,9 @@ def several(read: Read) -> Read:
 
 
 names = several(text)  # words or ids parted by ; or 、
+
+
+def conditions(cell: str, format: ColumnFormat = UNDECIDED, /) -> tuple[str, ...]:
+    """Conditions in words, a line each or parted by ;, as these hold commas of all kinds."""
+    del format
+    return tuple(part.strip() for part in re.split(f"[{PARTING}]", cell) if part.strip())

@@ -8,7 +8,7 @@ from typing import Any
 
 from matchmaker import domain
 from matchmaker.ingest import cells, title_words
-from matchmaker.ingest.cells import names, several
+from matchmaker.ingest.cells import conditions, names, several
 from matchmaker.ingest.certificates import certificate_kind
 from matchmaker.ingest.codes import code
 from matchmaker.ingest.countries import country
@@ -259,6 +259,7 @@ TABLES: dict[str, TableFormat] = {
             Column("for_industries", "of a programme: ids of industries that it is for, parted by ;", "gbt4754:344", names),
             Column("min_years", "of a programme: founded at least so many years ago", "1", whole),
             Column("max_years", "of a programme: founded at most so many years ago", "", whole),
+            Column("further_conditions", "of a programme: conditions in words that the reader checks, parted by ;", "有研发机构", conditions),
             Column("opens", "of a programme: first day", "", last_date),
             Column("deadline", "of a programme: last day", "2027-01-31", last_date),
             Column("amount", "of a programme: what is given, in words", "最高 50 万元", context="programmes"),

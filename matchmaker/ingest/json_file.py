@@ -25,6 +25,8 @@ from matchmaker.messages import Message, message
 # How deep objects are taken apart into columns; what is deeper stays JSON.
 MAX_DEPTH = 4
 _BEGINS = re.compile(r'\s*(?:\[\s*[{\]]|\{\s*["}])')
+# What a file that we exported has of tables, their columns and rows.
+_OF_EXPORTS = ("tables.item.columns.item", "tables.item.rows.item")
 _LIST = re.compile(r"\s*\[")
 _SUFFIXES = (".json", ".jsonl", ".ndjson", ".geojson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 
@@ -106,11 +108,17 @@ def _has_lines(path: Path, codec: str) -> bool:
 
 
 def _longest_list(path: Path, codec: str) -> str:
+    """Where most objects are; of an export of ours with one table where its rows are."""
     counts: Counter[str] = Counter()
     with open_text(path, codec) as stream, _sound(path.name):
         for prefix, event, _ in ijson.parse(_Utf8(stream)):
-            if event == "start_map" and prefix.split(".").count("item") == 1:
+            if event == "start_map" and (
+                prefix.split(".").count("item") == 1 or prefix in _OF_EXPORTS
+            ):
                 counts[prefix] += prefix.endswith("item")
+    columns, rows = (counts.pop(prefix, 0) for prefix in _OF_EXPORTS)
+    if columns and rows and counts["tables.item"] == 1:
+        return _OF_EXPORTS[-1]
     return max(counts, key=counts.__getitem__, default="")
 
 

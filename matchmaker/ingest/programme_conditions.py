@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from matchmaker.domain import PlaceLevel, ProgrammeTerms, Size, Tier
+from matchmaker.domain import MAX_NAME, PlaceLevel, ProgrammeTerms, Size, Tier
 from matchmaker.ingest.chinese_numerals import with_digits
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.reference import reference_rows
@@ -73,6 +73,7 @@ _OLD = re.compile(
     rf"(?:founded|operating|established) (?:for )?(?:at least|more than|over) (?P<more>\d{{1,2}}|one|two|three|four|five|ten) years?(?: ago)?",
     re.I,
 )  # fmt: skip
+_MOST_FURTHER = 50
 _ENGLISH = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10}
 # What every text has around its conditions: nobody misses it.
 _FILLING = re.compile(
@@ -85,10 +86,19 @@ _FILLING = re.compile(
 
 @dataclass(frozen=True)
 class ReadConditions:
-    """Terms that could be read, and the clauses that say more than these."""
+    """Terms that could be read, and the clauses that say more than these.
+
+    Of these the ones that are conditions, and not who is preferred, are among the terms too.
+    """
 
     terms: ProgrammeTerms
     unread: tuple[str, ...]
+
+
+def _further(unread: Iterable[str]) -> tuple[str, ...]:
+    """Of clauses that could not be read those that are conditions, as they can be kept."""
+    asked = (each[:MAX_NAME].strip() for each in unread if not _PREFERRED.search(each))
+    return tuple(dict.fromkeys(asked))[:_MOST_FURTHER]
 
 
 @cache
@@ -155,6 +165,7 @@ def read_conditions(text: str, body: str) -> ReadConditions:
         for_places=tuple(places),
         min_years=years.get("min_years"),
         max_years=years.get("max_years"),
+        further_conditions=_further(unread),
     )
     return ReadConditions(terms, tuple(unread))
 

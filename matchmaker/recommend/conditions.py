@@ -27,6 +27,7 @@ MET, UNMET, UNKNOWN = Fulfilment.MET, Fulfilment.UNMET, Fulfilment.UNKNOWN
 _GRADES = (Tier.INNOVATIVE, Tier.SPECIALISED, Tier.LITTLE_GIANT)
 _SMES = frozenset({Size.MICRO, Size.SMALL, Size.MEDIUM})
 NOT_ON_RECORD = message("not on record")
+BY_THE_READER = message("to be checked by you")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Programme:
     industries: tuple[int, ...]
     min_years: int
     max_years: int
+    further: tuple[str, ...]
     opens: date | None
     deadline: date | None
     amount: str
@@ -96,6 +98,7 @@ def _programmes(snapshot: Snapshot) -> Iterator[Programme]:
             tuple(industries.get(id, -1) for id in _lines(row["for_industries"])),
             row["min_years"],
             row["max_years"],
+            _lines(row["further_conditions"]),
             from_days(row["opens"]),
             from_days(row["deadline"]),
             row["amount"],
@@ -148,6 +151,9 @@ def _checks(snapshot: Snapshot, seeker: Seeker, programme: Programme) -> Iterato
         yield _within(table, ConditionKind.INDUSTRY, own, programme.industries)
     if programme.min_years >= 0 or programme.max_years >= 0:
         yield _years(seeker, programme, snapshot.meta.as_of)
+    for condition in programme.further:
+        asked = Message("%(parts)s", {"parts": condition})
+        yield ConditionCheck(ConditionKind.FURTHER, asked, UNKNOWN, BY_THE_READER)
 
 
 def _listed(parts: Sequence[object]) -> Message:

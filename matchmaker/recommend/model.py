@@ -284,6 +284,7 @@ class ConditionKind(StrEnum):
     PLACE = "place"
     INDUSTRY = "industry"
     YEARS = "years"
+    FURTHER = "further"  # in words: the reader checks it
 
 
 @dataclass(frozen=True)

@@ -279,7 +279,10 @@ def membership_columns(
 
 
 # Terms of a programme that have several values.
-SEVERAL_TERMS = ("for_tiers", "for_certificates", "for_sizes", "for_places", "for_industries")
+SEVERAL_TERMS = (
+    "for_tiers", "for_certificates", "for_sizes", "for_places", "for_industries",
+    "further_conditions",
+)  # fmt: skip
 # Rank of a tier, then the day: days up to the year 9999 are below it.
 _DAYS = 10_000_000
 

@@ -212,6 +212,14 @@ class GraphReading(ABC):
             held.setdefault(row.organization, []).append(row)
         return {id: tuple(rows) for id, rows in held.items()}
 
+    def offers_by_owner(self, ids: Sequence[str]) -> dict[str, tuple[Offer, ...]]:
+        """Those of several organisations by their own ids, withdrawn ones too."""
+
+        def work(tx: Transaction) -> dict[str, tuple[Offer, ...]]:
+            return {id: in_order(tx.rows_about(OFFERS, id)) for id in ids}
+
+        return {id: rows for id, rows in self._read(work).items() if rows}
+
     def certificate(self, certificate_id: str) -> Certificate:
         """Raises NotFound."""
         return self._read(lambda tx: row_by_id(tx, CERTIFICATES, certificate_id))

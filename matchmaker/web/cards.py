@@ -107,7 +107,9 @@ def programme_conditions(terms: ProgrammeTerms) -> list[tuple[str, str]]:
         ),
     }
     joint = gettext(", ")
-    return [(condition_name(kind), joint.join(words)) for kind, words in asked.items() if words]
+    rows = [(condition_name(kind), joint.join(words)) for kind, words in asked.items() if words]
+    further = condition_name(ConditionKind.FURTHER)
+    return [*rows, *((further, condition) for condition in terms.further_conditions)]
 
 
 def _code_title(table: CodeTable, id: str) -> str:

@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.cooperation.requests import NewPosting, PostingPatch
 from matchmaker.api.http.context import services
-from matchmaker.domain import GoalName, Kind, Need, Offer, OfferKind, Size, Terms, Tier
+from matchmaker.domain import PARTING, GoalName, Kind, Need, Offer, OfferKind, Size, Terms, Tier
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.recommend.model import Request
 from matchmaker.services.directory.codes import CodeTable
@@ -82,7 +82,10 @@ def _posting_page(
 _TICKED = ("for_tiers", "for_sizes")
 _PARTED = ("for_certificates", "for_places", "for_industries")
 _TABLES: dict[str, CodeTable] = {"for_places": "places", "for_industries": "industries"}
-_PROGRAMME = (*_TICKED, *_PARTED, "min_years", "max_years", "opens", "deadline", "amount", "url")
+_IN_WORDS = "further_conditions"
+_PROGRAMME = (
+    *_TICKED, *_PARTED, _IN_WORDS, "min_years", "max_years", "opens", "deadline", "amount", "url",
+)  # fmt: skip
 
 
 def _several() -> dict[str, list[str]]:
@@ -94,6 +97,8 @@ def _several() -> dict[str, list[str]]:
         name: [_meant(name, part.strip()) for part in parts if part.strip()]
         for name, parts in parted.items()
     }
+    further = re.split(f"[{PARTING}]", request.form.get(_IN_WORDS, ""))
+    chosen[_IN_WORDS] = [part.strip() for part in further if part.strip()]
     return chosen | {name: request.form.getlist(name) for name in _TICKED}
 
 
@@ -207,6 +212,8 @@ def _fields(row: Posting | Need | Offer, goal: str) -> dict[str, Any]:
         for name, value in values.items()
     }
     sent |= {name: list(values[name]) for name in _TICKED if name in values}
+    if _IN_WORDS in values:
+        sent[_IN_WORDS] = "\n".join(values[_IN_WORDS])
     kind = (
         ""
         if isinstance(row, Need)

@@ -683,6 +683,8 @@ REQUESTS = {
     "GET /clusters/{id}/refusals": _with(CLUSTER),
     "GET /organizations/{id}/refusals": _with(FIRM),
     "GET /organizations/{id}/programmes": _with(FIRM),
+    "GET /organizations/{id}/offers/export": _with(FIRM),
+    "GET /clusters/{id}/offers/export": _with(CLUSTER),
     "PUT /organizations/{id}/programmes": (
         FIRM, lambda w, r: {"json": {"programme": _programme(w), "choice": "kept"}}
     ),

@@ -14,7 +14,7 @@ PUBLIC = {
     Cluster: "id name name_en place industry level batch provenance",
     Offer: "id organization kind text language terms slots stages date date_precision active "
     "provenance for_tiers for_certificates for_sizes for_places for_industries min_years max_years "
-    "opens deadline amount url",
+    "further_conditions opens deadline amount url",
     Need: "id organization goal text language quantity budget currency deadline stages date "
     "date_precision state provenance",
     Engagement: "id kind participants title text language date until "

@@ -18,6 +18,7 @@ API = "/api/v1"
 
 HEADERS = {"Authorization": f"Bearer {ADMIN_KEY}"}
 TODAY = datetime.datetime.now(datetime.UTC).date()
+WORDS = "上年度研发费用占营业收入3%以上，且有研发机构"
 SOON = TODAY + datetime.timedelta(days=30)
 
 
@@ -48,7 +49,13 @@ def supported(services_of_supported):
     assert made.status_code == 201, made.get_data(as_text=True)
     met = {"for_sizes": [Size.SMALL], "for_tiers": [Tier.INNOVATIVE]}
     posted(client, "智能化改造补助\n设备更新", amount="最高 50 万元", deadline=str(SOON), **met)
-    posted(client, "大企业研发奖励", for_sizes=[Size.LARGE], url="https://example.com/policy")
+    posted(
+        client,
+        "大企业研发奖励",
+        for_sizes=[Size.LARGE],
+        url="https://example.com/policy",
+        further_conditions=[WORDS],
+    )
     services.refresher.refresh(ADMIN)
     client.member = make_world(services).headers("member")
     own = (AccountMembership("t:office", MembershipRole.OWNER),)
@@ -69,7 +76,8 @@ def test_programmes_come_with_their_conditions(supported):
     assert first["amount"] == "最高 50 万元"
     told = [(each["condition"], each["verdict"], each["value"]) for each in first["conditions"]]
     assert told == [("qualification", "met", "专精特新"), ("size", "met", "小型")]
-    assert [each["verdict"] for each in second["conditions"]] == ["unmet"]
+    told = [(each["verdict"], each["asked"], each["value"]) for each in second["conditions"]]
+    assert told == [("unmet", "大型", "小型"), ("unknown", WORDS, "请自行核对")]
 
 
 @pytest.mark.slow  # a question in words loads the models
@@ -82,7 +90,8 @@ def test_the_page_says_what_is_met_and_by_what(supported, language, value):
     titles = re.findall(r'rowcard programme"><h3 dir="auto">(?:<a [^>]*>)?([^<]+)', page)
     assert sorted(titles) == ["大企业研发奖励", "智能化改造补助"]
     assert 'href="https://example.com/policy"' in page
-    assert page.count(value) == 3  # a condition each
+    assert page.count(value) == 3  # a condition each that can be checked
+    assert re.search(rf'class="chip unknown">\?.{{1,200}}{WORDS}', page, re.DOTALL)
 
 
 def test_the_command_line_prints_them_with_a_sign_for_each_condition(supported, capsys):
@@ -92,6 +101,7 @@ def test_the_command_line_prints_them_with_a_sign_for_each_condition(supported, 
     assert "✓ Firm size: small (yours: small)" in printed
     assert "✗ Firm size: large (yours: small)" in printed
     assert f"until {SOON}" in printed
+    assert f"? Further condition: {WORDS} (to be checked by you)" in printed
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ TERMS = {
     "for_industries": ("i:1",),
     "min_years": 1,
     "max_years": 10,
+    "further_conditions": ("上年度研发费用占营业收入3%以上，且有研发机构", "no arrears of tax"),
     "opens": DAY(2026, 11, 1),
     "deadline": DAY(2026, 12, 31),
     "amount": "最高 50 万元",

@@ -190,6 +190,18 @@ def export_certificates(path: IdPath, query: ExportQuery) -> Response:
     return as_file(services().exports.certificates(current_principal(), path.id), query)
 
 
+@directory.get("/clusters/<path:id>/offers/export", **sends_file(ORGANIZATIONS))
+def export_offers(path: IdPath, query: ExportQuery) -> Response:
+    """Offers of the members, programmes with their terms, as a file that can be imported again."""
+    return as_file(services().exports.offers(current_principal(), path.id), query)
+
+
+@directory.get("/organizations/<path:id>/offers/export", **sends_file(ORGANIZATIONS))
+def export_own_offers(path: IdPath, query: ExportQuery) -> Response:
+    """Offers of one organisation, programmes with their terms, to be imported again."""
+    return as_file(services().exports.offers_of(current_principal(), path.id), query)
+
+
 @directory.get("/clusters/<path:id>", **reads(ORGANIZATIONS, ClusterOut, public=True))
 def read_cluster(path: IdPath) -> Response:
     """One cluster."""

@@ -87,6 +87,9 @@ class ProgrammeFields(Strict):
     for_industries: list[Id] = Field([], max_length=MAX_TERMS)
     min_years: Count | None = None
     max_years: Count | None = None
+    further_conditions: list[OptionalName] = Field(
+        [], max_length=MAX_TERMS, description="In words, each to be checked by the reader."
+    )
     opens: Day | None = None
     deadline: Day | None = None
     amount: OptionalName = ""

@@ -246,5 +246,5 @@ def _reminded(mark: ProgrammeMark, fit: ProgrammeFit, today: date) -> ProgrammeM
 
 
 def _told(fit: ProgrammeFit) -> ProgrammeTold:
-    unknown = tuple(check.condition for check in fit.checks if check.verdict is UNKNOWN)
-    return ProgrammeTold(fit.title, fit.deadline, unknown)
+    unknown = dict.fromkeys(check.condition for check in fit.checks if check.verdict is UNKNOWN)
+    return ProgrammeTold(fit.title, fit.deadline, tuple(unknown))

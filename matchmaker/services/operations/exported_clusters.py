@@ -22,6 +22,7 @@ from matchmaker.domain import (
     Industry,
     Layer,
     Membership,
+    Offer,
     Organization,
     Participant,
     Place,
@@ -40,7 +41,20 @@ from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
 COUNTED = (EngagementKind.CONTRACT, *JOINT)
 # Private, or no field of an organisation.
 _PRIVATE = frozenset({"contact", *PARTS}) - TEXTS.keys()
-_TERMS = frozenset({"kind", "size", "tier", "stages", "layer", "status", "claim"})
+_TERMS = frozenset(
+    {
+        "kind",
+        "size",
+        "tier",
+        "stages",
+        "layer",
+        "status",
+        "claim",
+        "terms",
+        "for_tiers",
+        "for_sizes",
+    }
+)
 # Of a certificate the kind is what it is called.
 _NO_TERMS = {"certificates": frozenset({"kind"})}
 # Behind the columns that our own import reads.
@@ -48,6 +62,7 @@ MEMBER_EXTRAS = columns(
     "place_name place_name_en industry_name industry_name_en member_since member_until"
 )
 CERTIFICATE_EXTRAS = columns("organization_name is_valid")
+OFFER_EXTRAS = columns("organization_name")
 TIE_EXTRAS = columns(
     "source_name target_name directed weight undertaking undertaking_kind title programme"
     " date_estimated ended origin",
@@ -115,6 +130,31 @@ def certificates_table(
             for row in rows
         ],
     )
+
+
+def offers_table(
+    offers: Mapping[str, Sequence[Offer]], owners: Mapping[str, Organization]
+) -> ExportTable:
+    """A row for each offer, programmes with their terms, as our own import reads it."""
+    own = import_columns("offers")
+    names = [column.name for column in own]
+    return ExportTable(
+        "offers",
+        message("Offers"),
+        (*own, *OFFER_EXTRAS),
+        [
+            (*(_offer_cell(row, name) for name in names), owners[id].name)
+            for id, rows in offers.items()
+            for row in rows
+        ],
+    )
+
+
+def _offer_cell(row: Offer, column: str) -> ExportCell:
+    if column == "date":
+        return partial_date(row.date, row.date_precision)
+    cell: ExportCell = getattr(row, column)
+    return cell
 
 
 def _certificate_cell(row: Certificate, column: str) -> ExportCell:

@@ -20,6 +20,7 @@ from matchmaker.services.operations.exported_clusters import (
     certificates_table,
     graph_of,
     members_table,
+    offers_table,
     ties_of,
     ties_table,
 )
@@ -99,6 +100,39 @@ class Exports:
             (certificates_table(rows, by_id, today),),
             lambda: graph_of(members_table(members), self._ties(self._current(), members)),
             self._facts(cluster_id, members),
+        )
+
+    def offers(self, principal: Principal, cluster_id: str) -> DataExport:
+        """What the members offer, withdrawn offers too; as a graph the members with their ties.
+
+        For the cluster's own people. Raises NotAllowed, NotFound; SnapshotUnavailable where a
+        graph is made of it.
+        """
+        members = self._members(principal, cluster_id)
+        by_id = {row.id: row for row in members.organizations}
+        return DataExport(
+            # As our own import knows a file of offers.
+            "offers.members",
+            (offers_table(self.store.offers_by_owner(list(by_id)), by_id),),
+            lambda: graph_of(members_table(members), self._ties(self._current(), members)),
+            self._facts(cluster_id, members),
+        )
+
+    def offers_of(self, principal: Principal, organization_id: str) -> DataExport:
+        """What one organisation offers, programmes with their terms, withdrawn offers too.
+
+        For all who have signed in: its page shows the same. As a graph the organisation alone.
+        Raises NotFound.
+        """
+        principal.require_known()
+        owner = self.directory.profile(principal, organization_id).organization
+        owner = replace(owner, contact="")
+        members = Members([owner], {}, {}, {}, {})
+        return DataExport(
+            "offers.own",
+            (offers_table(self.store.offers_by_owner([owner.id]), {owner.id: owner}),),
+            lambda: graph_of(members_table(members), ties_table(GraphRows(), {owner.id: owner})),
+            (("organization", owner.id), ("name", owner.name), ("name_en", owner.name_en)),
         )
 
     def recommendations(

@@ -48,9 +48,22 @@ def test_conditions_are_read_where_they_are_plain(text, body, expected, unread) 
         name: value
         for name in type(found.terms).__dataclass_fields__
         if (value := getattr(found.terms, name)) not in ((), None, "")
+        and name != "further_conditions"
     }
     assert said == expected
     assert len(found.unread) == unread
+
+
+@pytest.mark.parametrize(
+    ("text", "further"),
+    [
+        ("小微企业；上年度研发投入增长10%以上；优先支持小巨人企业；未被列入失信名单", ("上年度研发投入增长10%以上", "未被列入失信名单")),
+        ("SMEs; no arrears of tax; preference is given to young firms", ("no arrears of tax",)),
+        ("小微企业", ()),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_a_condition_unless_it_says_who_is_preferred(text, further) -> None:
+    assert read_conditions(text, "").terms.further_conditions == further
 
 
 @pytest.mark.parametrize(
