@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from itertools import islice
 
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.links import shown_and_linked
 from matchmaker.ingest.list_formats import FORMATS, LISTS, NEEDED, TELLING
 from matchmaker.ingest.suggestions import Samples, expected_titles, recognised
 from matchmaker.ingest.table_file import TableFile
@@ -22,7 +23,7 @@ def column_samples(table: TableFile) -> dict[str, tuple[str, ...]]:
     values: dict[str, dict[str, None]] = {title: {} for title in table.header}
     for line in islice(table.lines(), _LINES):
         if line.tells:
-            for title, cell in line.cells.items():
+            for title, cell in shown_and_linked(line):
                 if cell and len(values.get(title, ())) < _VALUES:
                     values.setdefault(title, {})[cell] = None
     return {title: tuple(cells) for title, cells in values.items()}

@@ -9,6 +9,7 @@ from typing import Any
 from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
+from matchmaker.ingest.links import with_links
 from matchmaker.ingest.list_formats import EQUIPMENT, LISTS, NEEDED, ORDERS, PROGRAMMES, PROJECTS
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
@@ -155,6 +156,7 @@ class _ListTable(TableFile):
 
     def _renamed(self, line: Line) -> Line:
         mapping, options = self.options.mapping, self.options
+        line = with_links(line, mapping)
         written = {**line.cells, **options.edits.get(line.number, {})}
         cells = {title: cell for title, cell in written.items() if not mapping.get(title)}
         for column in LISTS[options.table].columns:

@@ -27,19 +27,22 @@ ERROR_VALUES = frozenset(
 )  # fmt: skip
 # Stands for bytes that are no character in the file's encoding, until the cell is read.
 DAMAGED = "\udcff"
+_QUOTED_NUMBER = re.compile(r"'[+(]?\d[\dA-Z ./()+-]{3,}")
 
 
 @dataclass(slots=True)
 class Row:
     """One row: its number from 1, its cells by position, what is wrong with which position.
 
-    `broken` is why the row cannot be parted into cells at all.
+    `broken` is why the row cannot be parted into cells at all; `links` are where cells lead to,
+    by position.
     """
 
     number: int
     cells: list[str]
     problems: list[tuple[int, Message, CellSeverity]] = field(default_factory=list)
     broken: Message | None = None
+    links: dict[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +162,26 @@ def _joins(before: str) -> bool:
 def is_han(character: str) -> bool:
     """Whether it is a Chinese character or full-width mark."""
     return "\u2e80" <= character <= "\u9fff" or "\uf900" <= character <= "\uffef"
+
+
+def clean_cell(row: Row, position: int, cell: str) -> str:
+    """A cell as it is read; what that changes is a problem of the row."""
+    if len(cell) > MAX_CELL:
+        reason = message(
+            "has %(count)s characters; at most %(max_text)s.", count=len(cell), max_text=MAX_CELL
+        )
+        row.problems.append((position, reason, "error"))
+        return ""
+    if DAMAGED in cell:
+        reason = message("holds bytes that are no letters in the file's encoding.")
+        row.problems.append((position, reason, "error"))
+    if cell.strip() in ERROR_VALUES:
+        row.problems.append((position, error_value(cell.strip()), "warning"))
+        return ""
+    text, has_odd = clean(cell)
+    if _QUOTED_NUMBER.fullmatch(text):
+        text = text[1:]  # how Excel marks a number that is kept as text
+    if has_odd and DAMAGED not in cell:
+        reason = message("held invisible or control characters; read without them.")
+        row.problems.append((position, reason, "warning"))
+    return text

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -34,18 +33,7 @@ from matchmaker.ingest.header import (
 )
 from matchmaker.ingest.json_file import JsonSource
 from matchmaker.ingest.report import Problem
-from matchmaker.ingest.rows import (
-    DAMAGED,
-    ERROR_VALUES,
-    MAX_CELL,
-    MAX_ROWS,
-    FileFormat,
-    Row,
-    RowSource,
-    SheetSummary,
-    clean,
-    error_value,
-)
+from matchmaker.ingest.rows import MAX_ROWS, FileFormat, Row, RowSource, SheetSummary, clean_cell
 from matchmaker.ingest.side_by_side import refuse_side_by_side, refuse_transposed
 from matchmaker.ingest.title_units import unit_above
 from matchmaker.ingest.title_years import year_above
@@ -57,7 +45,6 @@ _ENDS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson")
 SUFFIXES = (*_ENDS, *(f"{end}.gz" for end in _ENDS), ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 # Rows that are looked at for the header, comments among them.
 MAX_SAMPLE = 5_000
-_QUOTED_NUMBER = re.compile(r"'[+(]?\d[\dA-Z ./()+-]{3,}")
 _ZIP, _COMPOUND = b"PK", b"\xd0\xcf\x11\xe0"
 
 __all__ = [
@@ -93,13 +80,15 @@ class Line:
     """A data line: its number in the file, from 1, and its cells by column title.
 
     Cells are text as the sheet shows it, cleaned; what a sheet or JSON keeps as a number is
-    a `SheetNumber`. `passed_over` is why the line is no row: a total, a note.
+    a `SheetNumber`. `passed_over` is why the line is no row: a total, a note. `links` are the
+    addresses behind cells, by title.
     """
 
     number: int
     cells: dict[str, str]
     problems: tuple[CellProblem, ...] = ()
     passed_over: Message | None = None
+    links: Mapping[str, str] | None = None
 
     @property
     def tells(self) -> bool:
@@ -165,7 +154,8 @@ class TableFile:
             CellProblem(self._title(position), why, severity)
             for position, why, severity in row.problems
         ]
-        return Line(row.number, cells, (*problems, *self._surplus(row)))
+        links = {self._title(at): link for at, link in row.links.items()} if row.links else None
+        return Line(row.number, cells, (*problems, *self._surplus(row)), links=links)
 
     def _title(self, position: int) -> str:
         return self.header[position] if position < len(self.header) else f"#{position + 1}"
@@ -421,30 +411,8 @@ def _cleaned(source: RowSource) -> Iterator[Row]:
             )
         for position, cell in enumerate(row.cells):
             if cell and not isinstance(cell, SheetNumber | SheetDate):
-                row.cells[position] = _clean_cell(row, position, cell)
+                row.cells[position] = clean_cell(row, position, cell)
         while row.cells and not row.cells[-1]:
             row.cells.pop()
         if row.cells or row.problems or row.broken:
             yield row
-
-
-def _clean_cell(row: Row, position: int, cell: str) -> str:
-    if len(cell) > MAX_CELL:
-        reason = message(
-            "has %(count)s characters; at most %(max_text)s.", count=len(cell), max_text=MAX_CELL
-        )
-        row.problems.append((position, reason, "error"))
-        return ""
-    if DAMAGED in cell:
-        reason = message("holds bytes that are no letters in the file's encoding.")
-        row.problems.append((position, reason, "error"))
-    if cell.strip() in ERROR_VALUES:
-        row.problems.append((position, error_value(cell.strip()), "warning"))
-        return ""
-    text, has_odd = clean(cell)
-    if _QUOTED_NUMBER.fullmatch(text):
-        text = text[1:]  # how Excel marks a number that is kept as text
-    if has_odd and DAMAGED not in cell:
-        reason = message("held invisible or control characters; read without them.")
-        row.problems.append((position, reason, "warning"))
-    return text

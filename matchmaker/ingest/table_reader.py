@@ -20,6 +20,7 @@ from matchmaker.ingest.coded_words import CodedCells
 from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
+from matchmaker.ingest.links import with_links
 from matchmaker.ingest.list_guess import all_titles
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.numbers import Amount
@@ -163,6 +164,7 @@ class TableReader:
             if line.passed_over is not None:
                 self.reading.pass_line(self.file.name, line.number, line.passed_over)
                 continue
+            line = with_links(line, self.columns)  # noqa: PLW2901
             if edits := self.options.edits.get(line.number):
                 told = tuple(each for each in line.problems if each.column not in edits)
                 line = replace(line, cells={**line.cells, **edits}, problems=told)  # noqa: PLW2901

@@ -11,7 +11,7 @@ import tempfile
 import zipfile
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -32,6 +32,12 @@ from matchmaker.ingest.rows import (
     refuse_many_columns,
 )
 from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, sound
+from matchmaker.ingest.sheet_links import (
+    SheetLinks,
+    column_position,
+    link_of_formula,
+    links_of_sheet,
+)
 from matchmaker.messages import message
 
 CHUNK = 1 << 20
@@ -52,6 +58,7 @@ class XlsxSheet(RowSource):
 
     member: str
     merged: tuple[tuple[int, int, int, int], ...] = ()
+    links: SheetLinks = field(default_factory=dict, repr=False)
     mac_dates: bool = False
     kind: FileFormat = "xlsx"
     has_positions: bool = True
@@ -78,6 +85,8 @@ class XlsxSheet(RowSource):
             text = self._cell(row, position, cell, texts, codes)
             if text:
                 place(row, position, text)
+        if links := self.links.get(number):
+            row.links = {**(row.links or {}), **links}
         return row
 
     def _cell(self, row: Row, position: int, cell: Any, texts: _Texts, codes: list[str]) -> str:
@@ -88,6 +97,8 @@ class XlsxSheet(RowSource):
                 raw = part.text or ""
             elif name == "f":
                 has_formula = True
+                if link := link_of_formula(part.text or ""):
+                    row.links = {**(row.links or {}), position: link}
             elif name == "is":
                 inline = part
         kind = cell.get("t", "n")
@@ -134,12 +145,12 @@ def sheets_of(path: Path) -> list[RowSource]:
             target = targets.get(sheet.get(_RELATIONS) or sheet.get(_STRICT_RELATIONS) or "")
             if target is None or member(archive, target) is None or "chartsheet" in target:
                 continue
-            count, merged = _scan(archive, target)
+            count, merged, links = _scan(archive, target)
             is_hidden = sheet.get("state", "visible") != "visible"
             summaries.append(SheetSummary(sheet.get("name", ""), count, is_hidden))
             sheets.append(
                 XlsxSheet(path=path, sheet=summaries[-1].name, member=target, merged=merged,
-                          mac_dates=mac_dates)
+                          links=links, mac_dates=mac_dates)
             )  # fmt: skip
     return [replace(sheet, sheets=tuple(summaries)) for sheet in sheets]
 
@@ -164,8 +175,11 @@ def _root(archive: zipfile.ZipFile, name: str) -> Any:
     return etree.fromstring(archive.read(info), parser)
 
 
-def _scan(archive: zipfile.ZipFile, name: str) -> tuple[int, tuple[tuple[int, int, int, int], ...]]:
-    """How many rows hold something, and which cells are merged, before any row is read."""
+def _scan(
+    archive: zipfile.ZipFile, name: str
+) -> tuple[int, tuple[tuple[int, int, int, int], ...], SheetLinks]:
+    """How many rows hold something, which cells are merged and which are links, before any row
+    is read."""
     count, rest = 0, b""
     with archive.open(name) as part:
         while chunk := part.read(CHUNK):
@@ -174,10 +188,10 @@ def _scan(archive: zipfile.ZipFile, name: str) -> tuple[int, tuple[tuple[int, in
             if len(rest) > 64 * CHUNK:
                 rest = b""
     merged = tuple(
-        (_column(first.decode()), int(top), _column(last.decode()), int(bottom))
+        (column_position(first.decode()), int(top), column_position(last.decode()), int(bottom))
         for first, top, last, bottom in _MERGED.findall(rest)
     )
-    return count, merged
+    return count, merged, links_of_sheet(archive, name, rest)
 
 
 def _format_codes(archive: zipfile.ZipFile) -> list[str]:
@@ -213,18 +227,9 @@ def _elements(part: IO[bytes], tag: str) -> Iterator[tuple[str, Any]]:
             del parent[0]
 
 
-@lru_cache(maxsize=20_000)
-def _column(letters: str) -> int:
-    """The position of a column, from 0: A is 0, AA is 26."""
-    position = 0
-    for letter in letters:
-        position = position * 26 + ord(letter) - 64
-    return position - 1
-
-
 def _position(reference: str | None, following: int) -> int:
     match = _REFERENCE.fullmatch(reference or "")
-    return _column(match.group(1)) if match else following
+    return column_position(match.group(1)) if match else following
 
 
 def _text(item: Any) -> str:
