@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from matchmaker.recommend.specification.model import UNLISTED, Requirement, RequirementKind
+from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
 from matchmaker.recommend.specification.vocabulary import TermMatch
 
 # Chinese names of things end in what they are; these ends name things that are made.
@@ -153,7 +154,8 @@ def unlisted(
             head = name.rsplit(" ", 1)[-1]
             if any(m.start < end and begin < m.end for m in known):
                 continue
-            if head in _NO_THING or head in _NO_HEAD or _NO_CHINESE.search(name):
+            is_counted = name.split(" ", 1)[0] in ENGLISH_NUMERALS  # six hundred shots
+            if is_counted or head in _NO_THING or head in _NO_HEAD or _NO_CHINESE.search(name):
                 continue
             return Requirement(
                 RequirementKind.PRODUCT,

@@ -185,6 +185,10 @@ def _products() -> Iterator[tuple[str, Term]]:
             form for name in (value, *synonyms) for form in (name, name.replace("-", " "))
         }:
             yield word, Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
+    for value, doers in table["doers"].items():
+        for word in doers:
+            term = Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
+            yield from ((form, term) for form in _forms(word))
 
 
 def _materials() -> Iterator[tuple[str, Term]]:
