@@ -66,6 +66,8 @@ _MET = {
     RequirementKind.DISTANCE: 0.1,
     RequirementKind.PARTNER: 0.1,
 }
+# Where work alone is needed it is what a product is elsewhere.
+_MET_OF_WORK = {**_MET, RequirementKind.PROCESS: _MET[RequirementKind.PRODUCT]}
 UNMET, MET = -0.25, 0.04
 SOFT = 0.3
 # Chosen on the tuning half of the judged needs.
@@ -235,7 +237,8 @@ class Comparison:
         plain = [j for j in self.unmet if not j.tentative]
         unmet = sum(_weight(j, _UNMET.get(j.requirement.kind, UNMET)) for j in plain)
         speaking = [j for j in self.met if not (self.aside and j.requirement.kind in TOLD_BY_GRAPH)]
-        met = sum(_weight(j, _MET.get(j.requirement.kind, MET)) for j in speaking)
+        worth = _MET if any(_is_thing(j) for j in self.judgements) else _MET_OF_WORK
+        met = sum(_weight(j, worth.get(j.requirement.kind, MET)) for j in speaking)
         met *= ASIDE if self.aside else 1
         if unmet:  # what is met of another thing than the one asked for is worth little
             met = min(met, -unmet / 4)
@@ -244,6 +247,12 @@ class Comparison:
 
     def _with(self, verdict: Fulfilment) -> tuple[Judgement, ...]:
         return tuple(j for j in self.judgements if j.verdict is verdict)
+
+
+def _is_thing(judgement: Judgement) -> bool:
+    return (
+        judgement.requirement.kind is RequirementKind.PRODUCT and not judgement.requirement.denied
+    )
 
 
 def _weight(judgement: Judgement, weight: float) -> float:

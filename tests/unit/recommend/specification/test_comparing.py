@@ -382,3 +382,11 @@ def test_what_is_to_be_worked_on_is_there_already(need: str, things: list[str]) 
 
 def values_of(specification, kind: RequirementKind) -> list[str]:
     return [each.value for each in specification.requirements if each.kind is kind]
+
+
+def test_work_that_alone_is_needed_counts_as_a_product_does_elsewhere() -> None:
+    work = compared("找做渗碳的", "承接渗碳").adjustment
+    thing = compared("求购闸阀", "生产闸阀").adjustment
+    beside = compared("求购渗碳齿轮", "承接渗碳").adjustment
+    assert work == pytest.approx(thing)
+    assert beside < work

@@ -391,3 +391,23 @@ def test_traditional_characters_are_read_as_simplified() -> None:
     place, partner = read("找溫州鑄造廠").items
     assert (place.value, place.text) == ("温州市", "溫州")
     assert (partner.value, partner.text) == ("foundry", "鑄造廠")
+
+
+@pytest.mark.parametrize(
+    ("text", "work"),
+    [
+        ("looking for a plater for our hinges", "plating"),
+        ("Die casters of aluminium housings wanted", "die casting"),
+        ("we have the tool: six hundred shots, a moulder near Ningbo", "injection moulding"),
+        ("a machine shop with five axes", "machining"),
+    ],
+)
+def test_who_does_the_work_is_asked_for_it(text: str, work: str) -> None:
+    assert work in values(text, "process")
+    assert not [item for item in read(text).items if item.aspect == "unlisted"]
+
+
+def test_what_is_inside_a_thing_is_no_thing_wanted() -> None:
+    assert [r.value for r in read("铸件里有没有砂眼，想照CT").requirements] == [
+        "non-destructive testing"
+    ]
