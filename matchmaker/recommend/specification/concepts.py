@@ -28,21 +28,19 @@ _ENDS = frozenset(ENDS)
 _MACHINE = re.compile(r"(?:machines?|equipment|机|设备)$")
 _WITHOUT = re.compile(r"without|不含|不包含|不包括|无需|不用|不使用")
 _NEXT_WORD = re.compile(r"[ -](?P<word>[a-z]+)(?![a-z])")
-# English words that stand behind the name of a thing or of work and make no other thing of it.
-_BEHIND_NAMES = frozenset(
+# English words that make another thing of what stands before them, and are none by themselves.
+_OTHER_THING = frozenset(
     re.split(
         " ",
         (
-            "a all also an and any are as at available based be by can "
-            "capability capable capacity centre center companies company custom do experience exporter exporters expert experts "
-            "export factories factory firm firms for from has have if in including industry into "
-            "is it job jobs lab laboratories laboratory labs maker makers made manufacture manufacturer manufacturers "
-            "manufacturing model models needed nor not of offered on or our outsourced outsourcing per "
-            "plant plants possible processing producer producers product production products provider providers range required sale "
-            "sales series service services shop shops solution solutions specialist specialists specialised subcontracted subcontracting subcontractor "
-            "subcontractors such suitable supplied supplier suppliers supply technology that the to trade type types "
-            "under up upon used using via wanted was we were when where which who "
-            "wholesale with within without work works workshop workshops you"
+            "accessories accessory adapter adapters assemblies assembly bag bags base bearing bearings bodies body bolt bolts box "
+            "boxes bracket brackets cable cables cap caps case cases casing casings cleaner cleaners clip clips component "
+            "components connector connectors controller controllers core cores cover covers equipment feeder feeders filter "
+            "filters fixture fixtures frame frames guard guards handle handles head heads holder holders hose hoses housing "
+            "housings jig jigs kit kits lid lids liner liners machine machinery machines magnet magnets material materials "
+            "module modules mould moulds mold molds nozzle nozzles part parts pin pins plate plates powder powders rack racks "
+            "ring rings rod rods seal seals seat seats sensor sensors shaft shafts sleeve sleeves software spring springs "
+            "stand stands tester testers tool tooling tools tray trays tube tubes wheel wheels wire wires"
         ),
     )
 )
@@ -194,7 +192,7 @@ def _goes_on(
     if folded[end - 1] == "s" and kind is RequirementKind.PRODUCT:
         return False  # a plural ends its phrase
     word = _NEXT_WORD.match(folded, end)
-    return word is not None and word["word"] not in _BEHIND_NAMES
+    return word is not None and word["word"] in _OTHER_THING
 
 
 def _item(

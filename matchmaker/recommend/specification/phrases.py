@@ -63,7 +63,7 @@ _OFTEN_ASIDE = frozenset(
     ]
 ) | {"non-destructive testing"}
 _DOES = re.compile(
-    r"(?:代做|做|找|求|寻|想|拿去|帮|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|"
+    r"(?:代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|(?:想|拿去|送去)[^，,;；。.]{0,2}$|"
     r"\b(?:for|need|offer|looking for|provide|contract)\b[^,;.]{0,16}$"
 )
 # Who looks for a machine to work on asks for its work.

@@ -211,7 +211,7 @@ def _is_said_too(folded: str, places: list[Requirement], number: int) -> bool:
     """Whether a place says more than those beside it: "near Wenzhou" is one, "local or in Ningbo"
     are two.
     """
-    if places[number].family not in _SEEKERS_OWN or all(p.family in _SEEKERS_OWN for p in places):
+    if places[number].family != LOCAL or all(place.family == LOCAL for place in places):
         return True
     beside = pairwise(places[max(0, number - 1) : number + 2])
     return any(_JOINED.fullmatch(_gap(folded, *pair)) for pair in beside)

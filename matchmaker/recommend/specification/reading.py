@@ -67,12 +67,11 @@ def read(text: str) -> Specification:
     free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
     items += phrases(text, folded, free)
     named = {item.kind for item in items if _is_named(item)}
+    others: list[Requirement] = []
     if RequirementKind.PROCESS not in named:
         for match in free:
             taken[match.start : match.end] = b"\x01" * (match.end - match.start)
         others = named_concepts(text, taken, only_work=bool(named))
-        for item in others:
-            taken[item.start : item.end] = b"\x01" * (item.end - item.start)
         items += others
     for marker in markers:
         if marker.term.kind is Marker.DENIAL:
@@ -81,7 +80,7 @@ def read(text: str) -> Specification:
         item.kind is RequirementKind.PRODUCT and item.role is not ItemRole.CUSTOMER
         for item in items
     ):
-        product = unlisted(text, folded, terms, taken)
+        product = unlisted(text, folded, terms, taken, others)
         items += [product] if product else []
     if not items:
         return Specification(text)

@@ -133,9 +133,11 @@ _NO_HEAD = frozenset(
 
 
 def unlisted(
-    text: str, folded: str, known: list[TermMatch], taken: bytearray
+    text: str, folded: str, known: list[TermMatch], taken: bytearray, concepts: list[Requirement]
 ) -> Requirement | None:
-    """The first thing that a text names for wanted or offered, None where none is plain."""
+    """The first thing that a text names for wanted or offered, None where none is plain, or where
+    it is of the `concepts` already.
+    """
     for pattern in (_CHINESE, _ENGLISH):
         for match in pattern.finditer(folded):
             start, end = match.span("name")
@@ -151,6 +153,8 @@ def unlisted(
             name = folded[begin:end]
             if len(name) < 2 or taken.find(1, begin, end) >= 0:
                 continue
+            if any(concept.start < end and begin < concept.end for concept in concepts):
+                return None
             head = name.rsplit(" ", 1)[-1]
             if any(m.start < end and begin < m.end for m in known):
                 continue
