@@ -578,7 +578,8 @@ class Engagement:
 
     `date` is its start (award, filing); where the source has none it is the
     middle of the period the source names, and `date_estimated` is True. `number` is that of
-    the order, contract, project or patent. `also_stated` are further statements of the same.
+    the order, contract, project or patent. `ended` says that it holds no more, as a patent that
+    lapsed: it is on record and speaks for nobody. `also_stated` are further statements of it.
     """
 
     id: str
@@ -597,6 +598,7 @@ class Engagement:
     provenance: Provenance = SAID_HERE
     date_precision: DatePrecision = DatePrecision.DAY
     number: str = ""
+    ended: bool = False
     also_stated: tuple[OtherStatement, ...] = ()
 
     def __post_init__(self) -> None:
@@ -609,7 +611,9 @@ class Engagement:
 
     @property
     def statement_text(self) -> str:
-        """Title and text as one piece of evidence."""
+        """Title and text as one piece of evidence; "" of what holds no more."""
+        if self.ended:
+            return ""
         return f"{self.title}. {self.text}".strip(". ") if self.text else self.title
 
 

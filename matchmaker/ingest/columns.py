@@ -292,6 +292,7 @@ TABLES: dict[str, TableFormat] = {
             Column("amount", "amount", "", amount, also=title_words.AMOUNT),
             Column("currency", "ISO 4217", "CNY", currency_code, also=title_words.CURRENCY),
             Column("number", "number of the order, contract or project", context="engagements"),
+            Column("ended", "true: it holds no more, and speaks for nobody", read=flag, context="engagements"),
         )),
         TableFormat("participants", domain.Participant, "Who took part in an engagement, in which role", (
             Column("engagement", "id of the engagement", "my:e-1", required=True),

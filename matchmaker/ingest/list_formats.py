@@ -17,7 +17,7 @@ from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.relation_words import relation
 
 ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
-PROGRAMMES = "programmes"
+PROGRAMMES, PATENTS = "programmes", "patents"
 
 _NUMBER = "编号|po|p o|po ref|order ref|order id|ref no|单号|订单号|订单编号|合同号|合同编号|采购单号|采购编号|项目编号|项目号|立项编号|课题编号|招标编号|tender no|order no|order number|po number|po no|contract no|contract number|reference|ref|project no|project number|project id|grant agreement|grant no|acronym|code|id|bestellnummer|bestell-nr|auftragsnummer|vertragsnummer|beleg|belegnummer|numer zamówienia|nr zamówienia|numer umowy|číslo objednávky|номер заказа|номер договора|№ договора|注文番号|発注番号|契約番号|발주번호|주문번호|계약번호"
 _SUPPLIER = "供应商|供应商名称|供应单位|供货商|供货单位|供货方|卖方|卖家|乙方|销售方|中标人|中标单位|中标供应商|承包商|承接单位|受托方|服务商|供方|supplier|supplier name|vendor|vendor name|seller|contractor|awarded to|awardee|winner|provider|lieferant|auftragnehmer|fournisseur|proveedor|fornitore|dostawca|wykonawca|sprzedawca|dodavatel|поставщик|исполнитель|продавец|подрядчик|仕入先|受注者|納入業者|取引先|供給者|공급업체|공급자|납품업체|판매자|proveedor adjudicado|leverandør|leverantör|leverancier"
@@ -48,6 +48,17 @@ _CONDITIONS = "申报条件|适用对象|适用范围|申请条件|支持对象|
 _SUPPORT = "支持标准|兑现标准|兑现金额|补贴标准|扶持标准|奖补标准|补助标准|奖励标准|补贴金额|补助金额|奖励金额|支持方式|支持力度|扶持内容|政策内容|支持内容|奖补内容|max grant|maximum grant|grant amount|max amount|maximum amount|support|support rate|benefit|what you get|funding rate|fördersatz|montant"
 _APPLY_UNTIL = "申报时间|申报日期|申报截止|申报截止时间|申报截止日期|申报期限|受理时间|受理期限|截止日期|截止时间|截止|有效期|政策有效期|deadline|closing date|closes|apply by|application deadline|application period|open until|frist|date limite|scadenza"
 _ANNOUNCED = "申报网址|申报入口|政策链接|政策网址|政策原文|原文链接|网址|链接|link|url|website|web page|web address|details"
+
+_HOLDER = "专利权人|专利权人名称|专利权人(申请人)|申请(专利权)人|申请人(专利权人)|当前专利权人|当前权利人|权利人|专利申请人|申请人|申请人名称|第一申请人|原始申请人|专利所有人|所有权人|持有单位|专利单位|归属单位|单位名称|企业名称|公司名称|assignee|assignees|current assignee|original assignee|assignee/applicant|patent assignee|applicant|applicants|patent holder|patentee|proprietor|owner|holder|patentinhaber|inhaber|anmelder|titulaire|demandeur|titular|solicitante|titolare|richiedente|uprawniony|патентообладатель|заявитель|特許権者|出願人|특허권자|출원인"
+_INVENTION = "专利名称|发明名称|发明创造名称|专利题名|成果名称|知识产权名称|标题|名称|title|invention title|title of invention|patent title|patent name|patent|invention|bezeichnung|titel|titre|título|titolo|tytuł|название|название изобретения|発明の名称|발명의 명칭"
+_PATENT_NUMBER = "专利号|专利(申请)号|专利申请号|申请号/专利号|专利号/申请号|专利号(申请号)|授权公告号|授权号|公开号|公开(公告)号|公开公告号|公告号|公布号|专利公开号|证书号|publication number|publication no|pub no|patent number|patent no|patent id|document number|display key|patentnummer|veröffentlichungsnummer|numéro de publication|numéro de brevet|número de publicación|numero di pubblicazione|номер патента|特許番号|公開番号|특허번호|등록번호"
+_APPLICATION_NUMBER = "申请号|专利申请编号|application number|application no|appl no|application id|anmeldenummer|aktenzeichen|numéro de dépôt|出願番号|출원번호"
+_INVENTORS = "发明人|发明(设计)人|发明设计人|设计人|发明者|第一发明人|全部发明人|inventor|inventors|first inventor|erfinder|inventeur|inventeurs|inventor(es)|inventore|изобретатель|авторы|発明者|발명자"
+_FILED = "申请日|申请日期|申请时间|专利申请日|专利申请日期|filing date|filed|filed on|date filed|application date|priority date|anmeldetag|anmeldedatum|date de dépôt|fecha de presentación|data di deposito|дата подачи|出願日|출원일"
+_GRANTED = "授权日|授权日期|授权时间|授权公告日|授权公告日期|公告日|公开(公告)日|公开日|公开日期|publication date|grant date|granted|granted on|date granted|issue date|issued|date of grant|erteilungstag|veröffentlichungstag|date de délivrance|登録日|公開日|등록일|공개일"
+_LEGAL_STATUS = "法律状态|当前法律状态|专利状态|专利法律状态|简单法律状态|有效性|专利有效性|状态|案件状态|授权状态|legal status|simple legal status|patent status|status|legal state|rechtsstand|status juridique|estado legal|stato|правовой статус|法的状態|법적상태"
+_IPC = "ipc|ipc分类|ipc分类号|ipc主分类号|ipc主分类|主分类号|分类号|国际分类|国际专利分类号|cpc|cpc分类号|ipc class|ipc classes|ipc code|ipc codes|ipcr classifications|cpc classifications|main ipc|international classification|classification|ipc-klasse|classification cib|мпк"
+_ABSTRACT = "摘要|专利摘要|技术摘要|简介|技术简介|说明|abstract|summary|description|zusammenfassung|résumé|resumen|реферат|要約|요약"
 
 LISTS: Mapping[str, TableFormat] = {
     table.name: table
@@ -98,6 +109,18 @@ LISTS: Mapping[str, TableFormat] = {
             Column("closes", "until when, or from when until when", also=_APPLY_UNTIL),
             Column("address", "where it is announced", also=_ANNOUNCED),
         )),
+        TableFormat(PATENTS, domain.Engagement, "Patents: who holds what, alone or together", (
+            Column("holder", "names of who holds it, parted by ;", required=True, also=_HOLDER, joined_by="; "),
+            Column("title", "what it is called", also=_INVENTION),
+            Column("number", "number of the patent or publication", also=_PATENT_NUMBER, context=PATENTS),
+            Column("application", "number of the application", also=_APPLICATION_NUMBER, context=PATENTS),
+            Column("inventors", "who invented it: tells people among the holders, and is not kept", also=_INVENTORS),
+            Column("filed", "day of filing", "", partial_date, also=_FILED),
+            Column("granted", "day of grant or publication", "", partial_date, also=_GRANTED),
+            Column("status", "whether it is in force", also=_LEGAL_STATUS),
+            Column("classification", "its class (IPC, CPC)", also=_IPC),
+            Column("text", "what it is about", also=_ABSTRACT),
+        )),
     )
 }  # fmt: skip
 FORMATS: Mapping[str, TableFormat] = {**TABLES, **LISTS}
@@ -108,6 +131,24 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     RELATIONS: (("head",), ("tail",), ("layer",)),
     EQUIPMENT: (("owner",), ("text",)),
     PROGRAMMES: (("body",), ("title",)),
+    PATENTS: (("holder",), ("title", "number", "application")),
+}
+# Of these lists a title has one of these words in it: their other titles are those of many lists.
+NAMED_BY: Mapping[str, tuple[str, ...]] = {
+    PATENTS: (
+        "专利",
+        "發明",
+        "发明",
+        "ipc",
+        "patent",
+        "invent",
+        "assignee",
+        "brevet",
+        "erfind",
+        "特許",
+        "특허",
+        "发明人",
+    )
 }
 # Columns that only lists of a kind have.
 TELLING: Mapping[str, frozenset[str]] = {
@@ -117,4 +158,7 @@ TELLING: Mapping[str, frozenset[str]] = {
     RELATIONS: frozenset({"head", "tail", "layer"}),
     EQUIPMENT: frozenset({"owner", "text"}),
     PROGRAMMES: frozenset({"body", "conditions", "support"}),
+    PATENTS: frozenset(
+        {"holder", "number", "application", "inventors", "granted", "classification"}
+    ),
 }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.links import shown_and_linked
-from matchmaker.ingest.list_formats import FORMATS, LISTS, NEEDED, TELLING
+from matchmaker.ingest.list_formats import FORMATS, LISTS, NAMED_BY, NEEDED, TELLING
 from matchmaker.ingest.suggestions import Samples, expected_titles, recognised
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.text import normal
@@ -43,7 +43,7 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
     if own:
         return max(own, key=own.__getitem__)
     scores = {
-        name: _score(name, recognised(name, samples))
+        name: _score(name, recognised(name, samples)) if _is_named(name, samples) else 0
         for name in (MEMBERS, *LISTS)
         if name in allowed
     }
@@ -62,6 +62,12 @@ def _own_titles(name: str, samples: Samples) -> int | None:
     heading = [column for title in samples if (column := headers.get(normal(title)))]
     is_own = 2 * len(heading) >= len(samples) and set(TABLES[name].required) <= set(heading)
     return len(heading) if is_own else None
+
+
+def _is_named(name: str, titles: Iterable[str]) -> bool:
+    """Whether a list of a kind that its titles must name is named by any of them."""
+    words = NAMED_BY.get(name, ())
+    return not words or any(word in normal(title) for title in titles for word in words)
 
 
 def _score(name: str, columns: Mapping[str, str]) -> int:

@@ -10,13 +10,22 @@ from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, Source
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.links import with_links
-from matchmaker.ingest.list_formats import EQUIPMENT, LISTS, NEEDED, ORDERS, PROGRAMMES, PROJECTS
+from matchmaker.ingest.list_formats import (
+    EQUIPMENT,
+    LISTS,
+    NEEDED,
+    ORDERS,
+    PATENTS,
+    PROGRAMMES,
+    PROJECTS,
+)
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
     Contracts,
     Equipment,
     MappingFile,
     PartyColumns,
+    Patents,
     Programmes,
     Projects,
     Relation,
@@ -185,7 +194,7 @@ class _ListTable(TableFile):
 
 def _section(
     options: TableOptions, present: Collection[str]
-) -> Contracts | Projects | Relations | Equipment | Programmes:
+) -> Contracts | Projects | Relations | Equipment | Programmes | Patents:
     def column(name: str) -> str:
         return name if name in present else ""
 
@@ -214,6 +223,12 @@ def _section(
     if options.table == PROGRAMMES:
         told = {name: column(name) for name in ("title", "conditions", "support", "closes")}
         return Programmes(body=party("body"), **told, address=column("address"))
+    if options.table == PATENTS:
+        held = (
+            "title", "number", "application", "inventors", "filed", "granted", "status",
+            "classification", "text",
+        )  # fmt: skip
+        return Patents(holder=party("holder"), **{name: column(name) for name in held})
     values = {
         value: Relation(as_="tie", layer=meant[0], reverse=meant[1], note=meant[0].value)
         for value in RELATION_VALUES

@@ -22,6 +22,7 @@ from matchmaker.ingest.mapping_file import (
     Equipment,
     MappingFile,
     PartyColumns,
+    Patents,
     Programmes,
     Projects,
     Relations,
@@ -36,7 +37,9 @@ from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title
 from matchmaker.messages import Message, message
 
-MappedSection = TypeVar("MappedSection", Contracts, Relations, Projects, Equipment, Programmes)
+MappedSection = TypeVar(
+    "MappedSection", Contracts, Relations, Projects, Equipment, Programmes, Patents
+)
 
 
 @dataclass(frozen=True, slots=True)

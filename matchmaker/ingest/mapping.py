@@ -30,6 +30,7 @@ from matchmaker.ingest.mapping_file import (
     Contracts,
     Equipment,
     MappingFile,
+    Patents,
     Programmes,
     Projects,
     Relation,
@@ -40,6 +41,7 @@ from matchmaker.ingest.mapping_file import (
 )
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.parties import PartyReader, one_name
+from matchmaker.ingest.patents import PatentReader
 from matchmaker.ingest.programmes import ProgrammeReader
 from matchmaker.ingest.projects import ProjectReader
 from matchmaker.ingest.report import Parsed, Problem
@@ -66,7 +68,7 @@ def read_mapped(
 
 def read_by(
     mapping: MappingFile,
-    section: Contracts | Relations | Projects | Equipment | Programmes,
+    section: Contracts | Relations | Projects | Equipment | Programmes | Patents,
     table: TableFile,
 ) -> Parsed:
     """All lines of an open table by one section of a mapping. Raises InvalidInput."""
@@ -76,6 +78,8 @@ def read_by(
         return ProjectReader(mapping, section, table).parsed()
     if isinstance(section, Programmes):
         return ProgrammeReader(mapping, section, table).parsed()
+    if isinstance(section, Patents):
+        return PatentReader(mapping, section, table).parsed()
     if isinstance(section, Equipment):
         return EquipmentReader(mapping, section, table).parsed()
     return _RelationReader(mapping, section, table).parsed()

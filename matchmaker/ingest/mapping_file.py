@@ -115,6 +115,21 @@ class Programmes(_Written):
     address: ColumnName = ""
 
 
+class Patents(_Written):
+    """Columns of patents: one line each, with who holds it; a cell may name several holders."""
+
+    holder: PartyColumns
+    title: ColumnName = ""
+    number: ColumnName = ""
+    application: ColumnName = ""
+    inventors: ColumnName = ""
+    filed: ColumnName = ""
+    granted: ColumnName = ""
+    status: ColumnName = ""
+    classification: ColumnName = ""
+    text: ColumnName = ""
+
+
 class Relation(_Part):
     """The meaning of one value of the relation column."""
 

@@ -54,6 +54,7 @@ def read(folder: Path, text: str, **options: object) -> Parsed:
         ("仪器设备名称,型号,所属单位", "equipment"),
         ("序号,政策名称,发布部门,适用对象,支持标准,申报时间", "programmes"),
         ("Programme,Funding body,Eligibility,Max. grant,Deadline,Link", "programmes"),
+        ("序号,专利名称,专利号,专利权人,发明人,申请日,法律状态", "patents"),
         ("id,organization,kind,text", "offers"),
         ("id,source,target,layer", "ties"),
     ],
