@@ -55,6 +55,14 @@ _BY_OTHERS = re.compile(
     r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b|"
     r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给|解决|处理|出去))"
 )
+# Machines that somebody has: 注塑机80–1000吨三十台.
+_COUNTED = re.compile(r"[^，,;；。]{0,14}?[\d一二两三四五六七八九十百几多]+余?[台套](?!起|/|每)")
+_SOLD = re.compile(
+    r"销售|出售|转让|供应|生产|制造|二手|现货|\b(?:sale|sell|sells|make|makers?|used)\b"
+)
+_BUYS = re.compile(
+    r"(?:求购|采购|购买|收购|想买|要买|买)[^，,;；。]{0,8}$|\b(?:buy|purchase|buying)\b[^,;.]{0,12}$"
+)
 _TAKEN_ON = re.compile(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;；。]*$")
 _REACH = 48
 # Between two materials that would do as well as each other.
@@ -72,7 +80,11 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     if not statement.items:
         return Comparison(tuple(Judgement(r, Fulfilment.UNKNOWN) for r in need.requirements))
     judge = _judge_work if _wants_work(need) else _judge
-    judgements = [judge(r, statement) for r in need.requirements if not _is_own(need, r)]
+    judgements = [
+        _unless_only_used(judge(r, statement), need, statement)
+        for r in need.requirements
+        if not _is_own(need, r)
+    ]
     met = {id(j.evidence) for j in judgements if j.verdict is Fulfilment.MET}
     # What meets one requirement is not held against another: aluminium or magnesium, 304/316.
     held = tuple(
@@ -230,6 +242,26 @@ def _unless_others_do_it(judgement: Judgement, statement: Specification) -> Judg
     ):
         return judgement
     return Judgement(wanted, Fulfilment.UNMET, work, message("others do it for them"))
+
+
+def _unless_only_used(
+    judgement: Judgement, need: Specification, statement: Specification
+) -> Judgement:
+    """A judgement, not met where a machine is to be bought and is what the owner works with."""
+    machine, wanted = judgement.evidence, judgement.requirement
+    if (
+        machine is None
+        or judgement.verdict is not Fulfilment.MET
+        or machine.kind is not RequirementKind.PRODUCT
+        or not _COUNTED.match(text := fold(statement.text), machine.end)
+        or _SOLD.search(text)
+    ):
+        return judgement
+    asked = fold(need.text)
+    if not _BUYS.search(asked[max(0, wanted.start - 12) : wanted.start]):
+        return judgement
+    note = message("what it works with, not what it sells")
+    return Judgement(wanted, Fulfilment.UNMET, machine, note, tentative=True)
 
 
 def _making(requirement: Requirement, statement: Specification) -> list[Requirement]:

@@ -19,7 +19,7 @@ _CACHED = 20_000
 _SHORTEST = {True: 2, False: 4}
 # Ends of English names of work; things that end so by chance.
 _DONE_BEFORE = re.compile(
-    r"(?:做|承接|代|委托|提供|专业)(?:个|点|一下|一批|过)?$|\b(?:need|for|offer|do) $"
+    r"(?:做|承接|代|委托|提供|专业)(?:个|点|一下|一批|过)?$|\b(?:need|for|offer|do|(?:someone|somebody|anyone|who|shop|firm|company|expert)(?: to| who can| that can| can)) $"
 )
 _DONE_AFTER = re.compile(
     r"外协|外发|代工|加工|服务|的(?:厂|地方|师傅|$)| (?:shop|service|work|wanted|needed|subcontractor|house)"
@@ -160,7 +160,7 @@ def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requ
 
 
 def _is_done(folded: str, stretch: ConceptStretch) -> bool:
-    before = folded[max(0, stretch.start - 8) : stretch.start]
+    before = folded[max(0, stretch.start - 24) : stretch.start]
     return bool(_DONE_BEFORE.search(before) or _DONE_AFTER.match(folded, stretch.end))
 
 

@@ -107,6 +107,7 @@ _WORK_AFTER = re.compile(
 )
 _WORK_BEFORE = re.compile(r"(?:外发|外协|代工|subcontract )$")
 _SOLD = re.compile(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
+_OF_A_PLACE = re.compile(r"语|文(?!件|具|化|创)|式|菜|人(?!民|才)|籍")
 _MAKER_OF = re.compile(r"(?:maker|producer)s? of ")
 
 
@@ -173,6 +174,8 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             0 <= start - customer <= 1 or _MAKER_OF.match(folded, start)
         ):
             continue  # the makers that a part goes to are not those who are sought; 厂 says as much
+        elif term.kind is RequirementKind.PLACE and _OF_A_PLACE.match(folded, end):
+            continue  # its language, or its style
         if behind := _part_behind(text, folded, match, role) or _part_before(
             text, folded, match, role
         ):

@@ -84,10 +84,23 @@ def read(text: str) -> Specification:
         items += [product] if product else []
     if not items:
         return Specification(text)
+    items = [item for item in items if not _is_of_wider_work(item, items)]
     items.sort(key=lambda item: (item.start, item.end))
     scopes = clauses(folded, markers)
     scoped = list(_scoped(placed(folded, items), scopes, folded))
     return Specification(text, tuple(insisted(folded, scoped)))
+
+
+def _is_of_wider_work(item: Requirement, items: list[Requirement]) -> bool:
+    """Whether it is work in general beside a kind of it: a plater for hard chrome plating."""
+    return (
+        item.kind is RequirementKind.PROCESS
+        and item.value == item.family
+        and any(
+            other.kind is RequirementKind.PROCESS and other.family == item.value != other.value
+            for other in items
+        )
+    )
 
 
 def _is_named(item: Requirement) -> bool:
@@ -148,5 +161,8 @@ def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses, folde
                 clause -= 1
             first = bisect_left(numbers, clause)
             behind = range(first, bisect_left(starts, start))
+        elif items[behind[0]].kind is RequirementKind.PLACE:  # not Wenzhou, who casts bodies
+            others = (n for n in behind if items[n].kind is not RequirementKind.PLACE)
+            behind = range(behind[0], next(others, behind.stop))
         denied.update(behind)
     return denied

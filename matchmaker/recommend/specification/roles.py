@@ -20,7 +20,7 @@ _PART_AFTER = re.compile(
     r"(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance))?[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
     r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
-    r"(?:里面|里(?=有|没|的)|内部|内腔|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|材料|原料|球体|内件|耗材|工艺|技术)"
+    r"(?:坏了|老坏|老是坏|坏掉|出故障|出毛病|里面|里(?=有|没|的)|内部|内腔|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|材料|原料|球体|内件|耗材|工艺|技术)"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"
@@ -70,6 +70,14 @@ _WANTED_FOR = re.compile(
 )
 _OF = re.compile(rf"[{HAN}]{{1,8}}的")
 _OF_IT = re.compile(rf"的[{HAN}a-z\d-]{{0,10}}")
+_OF_ALL = re.compile(rf"的[{HAN}]{{1,4}}(?:[、和及与]|以及)")  # 袜子的卡头和挂钩
+# Work that makes nothing, on a thing that is there: "someone to 3D scan a broken impeller".
+_HANDLED = re.compile(
+    r"\b(?:someone|somebody|anyone|who|shop|firm|company|partner|expert)(?: to| who can| that can| can) "
+    r"(?!mak|produc|suppl|manufactur|deliver|cast|forg|machin|mould|mold|print|sell|knit|weav|build|turn|mill|stamp|"
+    r"fabricat|develop|design|weld|sew|spin|extrud|assembl|send|ship|provid|offer|bring|get|quot)"
+    r"[a-z0-9]+(?: [a-z]+)? (?:a|an|our|the|my|these|this|some) (?:[a-z-]+ ){0,3}$"
+)
 # 三坐标量模具: what measures is no part of what is measured.
 _MEASURES = re.compile(r"(?:来|去|好)?(?:量|测|检|测量|量测|检测)(?:一下|一量|一测)?")
 _GAP = re.compile(rf"[{HAN}]{{0,4}}")
@@ -110,7 +118,12 @@ def role_of(
         term.value in SOLD_AS_PARTS and ACCESSORIES.match(folded, end)
     ):
         return ItemRole.WHOLE
-    if _MEASURED.search(ahead) or _FITTED.search(ahead) or _ON_IT.match(folded, end):
+    if (
+        _HANDLED.search(ahead)
+        or _MEASURED.search(ahead)
+        or _FITTED.search(ahead)
+        or _ON_IT.match(folded, end)
+    ):
         return ItemRole.WHOLE
     if _SPEAKER_AFTER.match(folded, end):
         return ItemRole.CUSTOMER
@@ -188,6 +201,8 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         ):
             return False
         return not (term.value in parts() and head.value in shapes())
+    if _OF_ALL.fullmatch(between):
+        return True
     if (_OF.fullmatch(between) or _OF_IT.fullmatch(between)) and not _JOINT & set(between):
         return True
     if not _GAP.fullmatch(between) or _MEASURES.fullmatch(between):

@@ -390,3 +390,10 @@ def test_work_that_alone_is_needed_counts_as_a_product_does_elsewhere() -> None:
     beside = compared("求购渗碳齿轮", "承接渗碳").adjustment
     assert work == pytest.approx(thing)
     assert beside < work
+
+
+def test_machines_that_a_firm_works_with_are_not_for_sale() -> None:
+    owner = "注塑小家电件，注塑机80–1000吨三十台"
+    assert "injection moulding machine" in values(compared("求购二手注塑机", owner).unmet)
+    assert compared("求购二手注塑机", "出售注塑机三台").met
+    assert compared("想借一台注塑机", owner).met

@@ -411,3 +411,32 @@ def test_what_is_inside_a_thing_is_no_thing_wanted() -> None:
     assert [r.value for r in read("铸件里有没有砂眼，想照CT").requirements] == [
         "non-destructive testing"
     ]
+
+
+def test_who_denies_a_place_denies_nothing_behind_it() -> None:
+    items = read("somebody in Zhejiang but not Wenzhou who casts CF8M bodies").items
+    assert {item.text for item in items if item.denied} == {"Wenzhou"}
+    assert {"casts", "CF8M"} <= {item.text for item in items}
+    assert [i.text for i in read("不要温州和台州的铸造厂，做阀体").items if i.denied] == [
+        "温州",
+        "台州",
+    ]
+
+
+def test_the_language_of_a_country_is_no_place() -> None:
+    assert not of("把说明书翻成西班牙语", "place")
+    assert of("西班牙的铸造厂", "place")
+
+
+def test_work_in_general_beside_a_kind_of_it_is_that_kind() -> None:
+    assert values("a plater for hard chrome plating", "process") == ["hard chrome plating"]
+
+
+def test_a_thing_that_is_broken_or_handled_is_no_thing_wanted() -> None:
+    for text in ("袜机坏了没人修", "need someone to 3D scan a broken impeller"):
+        assert [r.kind.value for r in read(text).requirements] == ["process"]
+    assert values("someone to cast our impellers", "product") == ["impeller"]
+
+
+def test_the_one_thing_of_another_is_none_of_it_where_several_are_listed() -> None:
+    assert [r.value for r in read("袜子的卡头和挂钩").requirements] == ["metal hook"]
