@@ -221,7 +221,9 @@ def _section(
         described = {name: column(name) for name in ("text", "specification", "date")}
         return Equipment(owner=party("owner"), **described)
     if options.table == PROGRAMMES:
-        told = {name: column(name) for name in ("title", "conditions", "support", "closes")}
+        told = {
+            name: column(name) for name in ("title", "conditions", "support", "opens", "closes")
+        }
         return Programmes(body=party("body"), **told, address=column("address"))
     if options.table == PATENTS:
         held = (
@@ -239,6 +241,7 @@ def _section(
         tail=party("tail"),
         relation="layer",
         values=values,
+        is_list=True,
         **{"from": column("start")},
         until=column("until"),
         status=column("status"),

@@ -199,6 +199,13 @@ class _RelationReader(MappedReader[Relations]):
         value = row.cell(self.relation)
         meaning = self.section.values.get(value)
         if meaning is None:
+            if self.section.is_list:
+                raise InvalidInput(
+                    "'%(value)s' is no relation known here.",
+                    where=self.relation,
+                    mend="Choose what it means for all lines that say so.",
+                    value=value,
+                )
             raise InvalidInput(
                 "'%(value)s' is not in the mapping.", where=self.relation, value=value
             )

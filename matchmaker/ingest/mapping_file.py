@@ -111,6 +111,7 @@ class Programmes(_Written):
     title: ColumnName = ""
     conditions: ColumnName = ""
     support: ColumnName = ""
+    opens: ColumnName = ""
     closes: ColumnName = ""
     address: ColumnName = ""
 
@@ -160,6 +161,8 @@ class Relations(_Written):
     amount: ColumnName = ""
     currency: ColumnName = ""
     values: dict[str, Relation]
+    # Whether values are those of a list, and not what somebody wrote in a mapping file.
+    is_list: bool = False
 
     @property
     def since(self) -> ColumnName:
@@ -216,7 +219,7 @@ def column_names(part: BaseModel) -> Iterator[str]:
     for name, value in part:
         if isinstance(value, BaseModel):
             yield from column_names(value)
-        elif name not in ("values", "decimal", "day_first", "ended", "active"):
+        elif name not in ("values", "is_list", "decimal", "day_first", "ended", "active"):
             yield from _flat(value)
 
 

@@ -8,25 +8,34 @@ from dataclasses import asdict, dataclass, replace
 
 from matchmaker.domain import MAX_NAME, MAX_TEXT, Kind, Offer, OfferKind
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.dates import PartialDate, last_date, partial_date
 from matchmaker.ingest.facts import Fact, digest
 from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import Programmes
+from matchmaker.ingest.periods import period_of
 from matchmaker.ingest.programme_conditions import place_of_body, read_conditions
 from matchmaker.messages import message
 from matchmaker.text import language_of
 
 # Such a programme has no last day.
 _ALWAYS = re.compile(
-    r"常年|长期|全年|随时|不限|无期限|"
-    r"open[- ]ended|continuous|rolling|any time|all year|no deadline",
+    r"常年|长期|(?<!年)全年|随时|不限|无期限|免申即享|即申即享|即报即审|无需申报|"
+    r"open[- ]ended|continuous|rolling|any time|all year|no deadline|ongoing|always open"
+    r"|until further notice|laufend|jederzeit|fortlaufend|en continu|permanent|senza scadenza",
     re.I,
+)
+# The hour at which it closes, and in which zone.
+_TIME_OF_DAY = re.compile(
+    r"[\s,，T]*\(?(?:at |noon|um )?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*(?:h|hrs|am|pm|uhr|点"
+    r"|[A-Z]{2,4}T?|\(?(?:brussels|local|uk) time\)?)*\)?\s*$",
+    re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"https?://\S+", re.I)
 _BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.I)
 _UNTIL = re.compile(
-    r"^(?:截至|截止到?|至|until|by|before)\s*|\s*(?:底|末)?(?:前|止|截止|以前|之前)?$", re.I
+    r"^(?:截至|截止到?|至|until|by|before)\s*|\s*(?:底|末|全年)?(?:前|止|截止|以前|之前)?$", re.I
 )
 
 
@@ -39,6 +48,7 @@ class ProgrammeReader(MappedReader[Programmes]):
         self.title = self.column(self.section.title)
         self.conditions = self.column(self.section.conditions)
         self.support = self.column(self.section.support)
+        self.opens = self.column(self.section.opens, partial_date)
         self.closes = self.column(self.section.closes, last_date)
         self.address = self.column(self.section.address)
 
@@ -87,12 +97,15 @@ class ProgrammeReader(MappedReader[Programmes]):
 
     def _period_of(self, row: MappedRow) -> tuple[datetime.date | None, datetime.date | None]:
         """The first and the last day; a date alone is the last, and some programmes have none."""
-        cell = row.cell(self.closes)
+        opened: PartialDate | None = row.value(self.opens, partial_date)
+        begun = opened
+        cell = _TIME_OF_DAY.sub("", row.cell(self.closes))
         if not cell or _ALWAYS.search(cell):
-            return None, None
-        period = self._period(row, self.closes)
+            return begun.date if begun else None, None
+        period = period_of(cell) if not isinstance(row.cell(self.closes), SheetNumber) else None
         first, last = period if period else ("", _UNTIL.sub("", cell))
-        begun: PartialDate | None = row.value(self.closes, partial_date, first) if first else None
+        if first:
+            begun = row.value(self.closes, partial_date, first) or opened
         ended: datetime.date | None = row.value(self.closes, last_date, last) if last else None
         return begun.date if begun else None, ended
 

@@ -19,7 +19,8 @@ DIRECTED = (Layer.SUPPLIES, Layer.USES, Layer.OWNS)
 _REVERSED = ":reversed"
 _TURNED: Mapping[Layer, str] = {
     Layer.SUPPLIES: "采购|采购自|采购于|向其采购|购买|购自|购进自|进货|buys from|purchases from|sources from|"
-    "is supplied by|supplied by|procures from|kauft von|bezieht von|achète à|compra a",
+    "is supplied by|supplied by|customer of|client of|buyer of|distributor of|dealer of|reseller of|agent of|"
+    "经销|代理|代理商|经销商|是其客户|procures from|kauft von|bezieht von|achète à|compra a",
     Layer.USES: "被使用|is used by|used by|wird genutzt von",
     Layer.OWNS: "被控股|被持股|隶属|隶属于|子公司于|is owned by|owned by|subsidiary of|is a subsidiary of|"
     "belongs to|is part of|tochter von|tochtergesellschaft von|filiale de",

@@ -11,6 +11,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
 from matchmaker.ingest.columns import STAGES, Column
+from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.list_formats import FORMATS
@@ -58,6 +59,8 @@ _WEBSITE = re.compile(
     r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|org|net|de|eu|fr|it|es|uk)/?"
 )
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+# So many digits a number that is called has at least: 50-100 is none.
+_DIGITS_OF_PHONE = 7
 _PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*|1[3-9]\d{9}")
 # Titles of orders that stand over what is bought, and over its number.
 _TEXT_OR_NUMBER = frozenset({"item", "items", "position", "lot", "项目", "标包"})
@@ -88,6 +91,8 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not _counts_lines(column, title, samples[title])
         and not _is_text_or_number(column, title, samples[title])
         and not _is_no_stage(column, title, samples[title])
+        and not _is_place_with_country(column, title, samples[title])
+        and not (column.name == "kind" and are_ranks_of_members(samples[title]))
         and not (is_survey and is_about_answer(title))
         and not (column.name in _TEXTS and _holds_codes(samples[title]))
     )
@@ -244,12 +249,17 @@ def _counting() -> frozenset[str]:
 
 def _counts_lines(column: Column, title: str, values: Sequence[str]) -> bool:
     """Whether a title only counts the lines: as it says so, or as an id that runs from 1."""
-    if word_key(title) in _counting():
+    if word_key(title) in _counting() and column.name != "lot":
         return True
     numbers = [value.removesuffix(".0") for value in values if value]
     start = numbers[0] if numbers else ""
     is_said_id = normal(title) == "id"
-    if column.name != "id" or is_said_id or len(numbers) < 2 or start not in ("0", "1"):
+    if (
+        column.name not in ("id", "lot")
+        or is_said_id
+        or len(numbers) < 2
+        or start not in ("0", "1")
+    ):
         return False
     return numbers == [str(int(start) + step) for step in range(len(numbers))]
 
@@ -283,6 +293,36 @@ def is_no_stage(table: str, title: str, values: Sequence[str]) -> bool:
     """Whether a title is one of stages of the value chain, and its values are none."""
     columns = (each for each in FORMATS[table].columns if each.name == "stages")
     return any(_is_no_stage(each, title, values) for each in columns)
+
+
+def _is_place_with_country(column: Column, title: str, values: Sequence[str]) -> bool:
+    """Whether a title of several words for where it is stands over places: City / Country."""
+    if column.name != "country" or not _JOINED_TITLE.search(title):
+        return False
+    filled = [value for value in values if value and not is_nothing(value)]
+    return bool(filled) and sum(bool(iso_code(value)) for value in filled) < _MOST * len(filled)
+
+
+_JOINED_TITLE = re.compile(r"[/,，&+、及和]|\band\b")
+
+
+def are_ranks_of_members(values: Sequence[str]) -> bool:
+    """Whether values are ranks in an association, as 副会长单位, and not what members are."""
+    filled = [value for value in values if value and not is_nothing(value)]
+    return bool(filled) and sum(map(_is_rank, filled)) >= _MOST * len(filled)
+
+
+def _is_rank(value: str) -> bool:
+    return _RANK.fullmatch(normal(value).replace(" ", "")) is not None
+
+
+_RANK = re.compile(
+    r"(?:荣誉|名誉|轮值|常务|执行|创始|首届|第\w届)*(?:副?会长|副?理事长|副?主席|理事|常务理事|监事长?|秘书长|会员|发起人?"
+    r"|普通会员|团体会员|单位会员|一般会员|正式会员|预备会员)(?:单位|企业|会员)?"
+    r"|(?:full|ordinary|regular|associate|associated|founding|honorary|corporate|individual|supporting"
+    r"|premium|gold|silver|bronze|platinum|basic|vollmitglied|fördermitglied|gründungsmitglied)"
+    r"(?:member(?:ship)?)?"
+)
 
 
 def only_counts(title: str) -> bool:
@@ -376,11 +416,15 @@ def _is_word_of(members: type[Kind] | type[Size] | type[Tier]) -> Callable[[str]
     return is_word
 
 
+def _is_phone(value: str) -> bool:
+    return sum(map(str.isdigit, value)) >= _DIGITS_OF_PHONE and bool(_PHONE.fullmatch(value))
+
+
 _OF_VALUES: Mapping[str, Callable[[str], bool]] = {
     "credit_code": lambda value: check("credit_code", value).valid,
     "lei": lambda value: check("lei", value).valid,
     "website": lambda value: bool(_WEBSITE.fullmatch(value)),
-    "contact": lambda value: bool(_MAIL.fullmatch(value) or _PHONE.fullmatch(value)),
+    "contact": lambda value: bool(_MAIL.fullmatch(value)) or _is_phone(value),
     "size": _is_word_of(Size),
     "tier": _is_word_of(Tier),
     "kind": _is_word_of(Kind),

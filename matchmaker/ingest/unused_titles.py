@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from matchmaker.ingest.suggestions import (
+    are_ranks_of_members,
     halves_of,
     is_about_answer,
     is_no_stage,
@@ -76,6 +77,8 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
             return reasons[key]
     if table == "organizations" and not _belonging().isdisjoint(title_keys(title)):
         return message("Whom it belongs to is a relation: import it in a list of relations.")
+    if table == "organizations" and are_ranks_of_members(values):
+        return message("Fees, ranks and terms of a membership are not kept.")
     if is_no_stage(table, title, values):
         return message("Its words are no stages of the value chain that are known here.")
     return None

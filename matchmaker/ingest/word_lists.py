@@ -122,14 +122,18 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
     },
     Layer: {
         Layer.SUPPLIES: "供应|供货|供给|供应关系|供货关系|供需关系|配套|配套关系|供货给|supply|supplies to|"
-        "sells to|delivers to|liefert",
+        "sells to|delivers to|liefert|supplier to|supplier of|vendor to|vendor of|is supplier of|is a supplier of|"
+        "tier 1 supplier to|tier 2 supplier to|tier 1 supplier of|tier one supplier to|subcontractor of|"
+        "contract manufacturer for|供应给|销售给|配套给|为其供货|为其配套|代工|贴牌代工",
         Layer.COOPERATES_WITH: "合作|合作关系|协作|战略合作|合作伙伴|产学研合作|cooperates|cooperation|"
-        "cooperates with|collaboration|collaborates with|partner|partners with|partnership",
+        "cooperates with|collaboration|collaborates with|partner|partners with|partnership|partner of|"
+        "joint venture with|joint venture|jv with|joint development with|r&d partner|r&d partner of|"
+        "research partner of|works with|联合研发|合资|共建实验室|技术合作|联合体|校企合作",
         Layer.USES: "使用|使用平台|平台使用|用户关系|use|uses platform|user of",
         Layer.SHARES_WITH: "共享|共用|共享关系|设备共享|产能共享|shares|sharing|shares with",
         Layer.OWNS: "控股|持股|参股|拥有|全资|股权|股权关系|投资|出资|owns|ownership|holds|holds shares in|"
-        "controls|owner of",
-        Layer.COMPETES_WITH: "竞争|竞争关系|竞争对手|competes|competition|competes with|competitor|rival",
+        "controls|owner of|parent of|parent company of|holding of|shareholder of|investor in|invests in",
+        Layer.COMPETES_WITH: "竞争|竞争关系|竞争对手|competes|competition|competes with|competitor|rival|competitor of|rival of|同业竞争",
     },
     EngagementKind: {
         EngagementKind.RESEARCH_PROJECT: "项目|科研项目|研究项目|合作项目|课题|研发项目|project|research|"

@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing, read_cell
 from matchmaker.ingest.columns import Column
+from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
 from matchmaker.ingest.list_formats import FORMATS, RELATIONS
 from matchmaker.ingest.place_context import (
@@ -295,6 +296,9 @@ class _Places:
         # By cell how often it stands there, and what the lines say of those that can be several.
         self._cells: Counter[str] = Counter()
         self._rows: dict[str, list[str]] = {}
+        self._countries: dict[str, set[str]] = {}
+        countries = (title for title, name in options.mapping.items() if name == "country")
+        self._country = next(countries, "")
 
     def add(self, line: Line) -> None:
         cells = [cell for title in self.titles if (cell := line.cells.get(title, ""))]
@@ -303,6 +307,8 @@ class _Places:
             if self._index.find(whole).candidates:
                 beside = {name: line.cells.get(title, "") for name, title in self._beside.items()}
                 self._rows.setdefault(whole, []).extend(places_of_row(self._index, beside))
+                if country := iso_code(line.cells.get(self._country, "")):
+                    self._countries.setdefault(whole, set()).add(country)
 
     def words(self) -> Iterator[UnknownWord]:
         """Those that neither their lines nor the column decides, and those that were answered."""
@@ -310,7 +316,9 @@ class _Places:
         shown = 0
         for cell, number in self._cells.most_common():
             beside = [*self._rows.get(cell, ()), *self._default]
-            match, _ = find_beside(self._index, cell, "", beside, lambda: usual)
+            said = self._countries.get(cell, set())
+            country = next(iter(said)) if len(said) == 1 else ""
+            match, _ = find_beside(self._index, cell, country, beside, lambda: usual)
             is_asked = not match.id and bool(match.candidates) and not is_nothing(cell)
             if shown < MAX_WORDS and (is_asked or cell in self._answers):
                 shown += 1

@@ -1,0 +1,120 @@
+# ruff: noqa: E501 -- lists as they are written
+"""More lists that nobody prepared: ranks of members, schemes abroad, customers, relations in words."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import Layer, Role
+from matchmaker.ingest.list_guess import column_samples, guessed_format
+from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.unused_titles import why_unused
+from tests.unit.ingest.test_list_reader import opened, read
+
+DAY = datetime.date
+RANKS = ("副会长单位", "理事单位", "会员单位")
+
+
+def test_ranks_of_members_are_not_what_they_are() -> None:
+    """With them as kinds three of five lines would be refused."""
+    samples = {
+        "类别": RANKS,
+        "会员单位全称": ("示例甲厂", "示例乙厂"),
+        "Type of member": ("Gold", "Full member"),
+    }
+    assert suggested("organizations", samples) == {
+        "类别": "", "会员单位全称": "name", "Type of member": "",
+    }  # fmt: skip
+    why = why_unused("organizations", "类别", RANKS)
+    assert why is not None
+    assert "ranks" in why.id
+    for kinds in (("企业", "高校"), ("Large company", "SME", "Academia")):
+        assert suggested("organizations", {"类别": kinds, "单位名称": ("甲",)})["类别"] == "kind"
+
+
+def test_a_title_for_city_and_country_is_the_place_where_cells_are_places() -> None:
+    places = ("Milano (IT)", "Eindhoven, The Netherlands", "Berlin")
+    title = "HQ city / country"
+    assert suggested("organizations", {"Member organisation (legal name)": ("A",), title: places}) == {
+        "Member organisation (legal name)": "name", title: "place",
+    }  # fmt: skip
+    countries = {"Country/Region": ("Italy", "Spain"), "Company": ("A", "B")}
+    assert suggested("organizations", countries)["Country/Region"] == "country"
+
+
+def test_amounts_of_money_are_no_telephone_number() -> None:
+    samples = {"企业名称": ("甲厂", "乙厂"), "拟投入资金(万元)": ("50-100", "200-500")}
+    assert suggested("organizations", samples)["拟投入资金(万元)"] == ""
+    samples = {"企业名称": ("甲厂", "乙厂"), "怎么找": ("0578-2091234", "13800000000")}
+    assert suggested("organizations", samples)["怎么找"] == "contact"
+
+
+PROGRAMMES = """No.;Scheme;Administered by;Who is eligible?;Level of support;Opening date;Closing date;More information
+1;Innovate Smart;Sample Agency;businesses of any size;up to 70%;2 Jan 2026;16/04/2026 11:00;https://grants.example/x
+2;Einzelprojekte;Beispiel Projekt GmbH;KMU;45 %;;laufend;www.zim.example
+3;Accelerator;Sample Agency;SMEs;2.5 M€;;3 March 2026, 17:00 CET;eic.example.eu
+4;补助;示例市科技局;小微企业;5万元;2026-01-01;免申即享;
+5;奖励;示例市科技局;小微企业;5万元;;2026年全年;
+6;资助;示例市科技局;小微企业;5万元;;2026年2月1日至2月28日17:00;
+"""
+
+
+def test_schemes_with_a_first_and_a_last_day_and_an_hour(tmp_path: Path) -> None:
+    assert guessed_format(column_samples(opened(tmp_path, PROGRAMMES))) == "programmes"
+    parsed = read(tmp_path, PROGRAMMES)
+    days = [(row.opens, row.deadline) for row in parsed.rows.offers]
+    assert days == [
+        (DAY(2026, 1, 2), DAY(2026, 4, 16)), (None, None), (None, DAY(2026, 3, 3)),
+        (DAY(2026, 1, 1), None), (None, DAY(2026, 12, 31)), (DAY(2026, 2, 1), DAY(2026, 2, 28)),
+    ]  # fmt: skip
+    assert [row.url for row in parsed.rows.offers][:3] == [
+        "https://grants.example/x", "https://www.zim.example", "https://eic.example.eu",
+    ]  # fmt: skip
+
+
+def test_a_list_of_customers_is_no_list_of_members(tmp_path: Path) -> None:
+    text = (
+        "主要客户名称,所属行业,合作起始年份,年销售额（万元）\n示例水泵有限公司,通用设备,2018,350\n"
+    )
+    parsed = read(tmp_path, text, defaults={"supplier": "示例轴承厂"})
+    [order] = parsed.rows.engagements
+    assert sorted(part.role for part in order.participants) == [Role.BUYER, Role.SUPPLIER]
+    assert order.date == DAY(2018, 1, 1)
+    members = column_samples(opened(tmp_path, "企业名称,主要产品,主要客户\n甲厂,轴承,丙厂\n"))
+    assert guessed_format(members) == "organizations"
+
+
+@pytest.mark.parametrize(
+    ("word", "layer", "is_turned"),
+    [
+        ("Tier 1 supplier to", Layer.SUPPLIES, False), ("customer of", Layer.SUPPLIES, True),
+        ("distributor of", Layer.SUPPLIES, True), ("joint venture with", Layer.COOPERATES_WITH, False),
+        ("parent company of", Layer.OWNS, False), ("校企合作", Layer.COOPERATES_WITH, False),
+        ("competitor of", Layer.COMPETES_WITH, False),
+    ],
+)  # fmt: skip
+def test_relations_as_people_call_them(
+    tmp_path: Path, word: str, layer: Layer, is_turned: bool
+) -> None:
+    parsed = read(tmp_path, f"Company,Relationship,Counterparty\nSample A,{word},Sample B\n")
+    names = {row.id: row.name for row in parsed.rows.organizations}
+    [tie] = parsed.rows.ties
+    assert (tie.layer, names[tie.source]) == (layer, "Sample B" if is_turned else "Sample A")
+
+
+def test_a_word_for_no_relation_asks_for_its_meaning(tmp_path: Path) -> None:
+    parsed = read(tmp_path, "Company,Relationship,Counterparty\nSample A,flirts with,Sample B\n")
+    [problem] = [each for each in parsed.problems if each.severity == "error"]
+    assert "Choose what it means" in problem.reason.text("en")
+
+
+def test_the_lines_of_an_order_are_its_lots_and_a_running_number_is_none(tmp_path: Path) -> None:
+    text = "订单号,行号,供应商,需方,品名\nPO1,10,示例甲厂,示例乙厂,轴承\nPO1,20,示例甲厂,示例乙厂,密封\n"
+    assert [row.number for row in read(tmp_path, text).rows.engagements] == ["PO1 / 10", "PO1 / 20"]
+    text = (
+        "订单号,行号,供应商,需方,品名\nPO1,1,示例甲厂,示例乙厂,轴承\nPO2,2,示例甲厂,示例乙厂,密封\n"
+    )
+    assert [row.number for row in read(tmp_path, text).rows.engagements] == ["PO1", "PO2"]
