@@ -17,7 +17,7 @@ from matchmaker.recommend.model import ProperName, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
-from matchmaker.recommend.specification import TOLD_BY_GRAPH, Judgement
+from matchmaker.recommend.specification import TOLD_BY_GRAPH, Judgement, Requirement
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import Snapshot, stages_in
 from matchmaker.terms import TERMS
@@ -115,7 +115,9 @@ def _named_requirements(judged: Sequence[Judgement], good: bool) -> Message:
     """What of a specification a statement, or the graph of places and kinds, says."""
     # Where it is and what it is stands in the graph, and is not its saying.
     stated = [each for each in judged if each.requirement.kind not in TOLD_BY_GRAPH]
-    named = tuple(dict.fromkeys(each.requirement.text for each in stated or judged))
+    named = tuple(
+        {each.requirement.text: _named(each.requirement) for each in stated or judged}.values()
+    )
     if good and not stated:
         return message("is what you ask of a partner: %(named)s", named=named)
     if not stated:
@@ -123,6 +125,12 @@ def _named_requirements(judged: Sequence[Judgement], good: bool) -> Message:
     if good:
         return message("says what you specify: %(named)s", named=named)
     return message("something else than you specify: %(named)s", named=named)
+
+
+def _named(requirement: Requirement) -> str | Message:
+    if not requirement.denied:
+        return requirement.text
+    return message("not %(named)s", named=requirement.text)
 
 
 def _network(facts: CandidateFacts, good: bool) -> Sentence:

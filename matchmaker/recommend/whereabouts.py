@@ -15,7 +15,6 @@ from matchmaker.recommend.specification import (
     AROUND,
     ELSEWHERE,
     LOCAL,
-    ORIGIN,
     REGIONS,
     Comparison,
     Fulfilment,
@@ -156,8 +155,6 @@ def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
     if requirement.family in (LOCAL, ELSEWHERE):
         near = _within(asked.distance(None), LOCAL_KM)
         return near if requirement.family == LOCAL else 1 - near
-    if requirement.aspect == ORIGIN:  # the distance from it is the condition
-        return np.full(len(asked.snapshot), NOT_NEEDED, dtype=np.float32)
     rows = _rows(asked.snapshot, requirement.family)
     if not rows:
         return None

@@ -54,6 +54,19 @@ def test_results_say_what_they_meet_and_what_is_not_known(firm):
     assert document.xpath("//article//li[@class='chip unknown']")
 
 
+def test_a_place_that_is_not_wanted_is_shown_so_beside_what_is_read_and_what_is_met(firm):
+    query = {"goal": "supplier", "text": "valve bodies, within 300 km of Wenzhou, not in Ningbo"}
+    answer = firm.get("/find", query_string=query, headers={"Accept-Language": "en"})
+    document = lxml.html.fromstring(answer.text)
+    assert {"not: Ningbo", "within 300 km of Wenzhou"} <= set(chosen(document))
+    met = {
+        chip.find("./span[@dir]").text_content()
+        for chip in document.xpath("//article//li[@class='chip met']")
+    }
+    assert "not: Ningbo" in met
+    assert "Ningbo" not in met
+
+
 def test_what_a_person_leaves_out_is_gone_from_the_results_and_can_be_put_back(firm):
     place = next(value for words, value in chosen(found(firm)).items() if words == "Wenzhou")
     document = found(firm, place.replace("soft:", "ignored:"))

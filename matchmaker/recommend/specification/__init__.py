@@ -18,7 +18,6 @@ from matchmaker.recommend.specification.places import (
     AROUND,
     ELSEWHERE,
     LOCAL,
-    ORIGIN,
     REGIONS,
     alternatives,
 )
@@ -30,7 +29,6 @@ __all__ = [
     "CORE",
     "ELSEWHERE",
     "LOCAL",
-    "ORIGIN",
     "REGIONS",
     "TOLD_BY_GRAPH",
     "Choices",

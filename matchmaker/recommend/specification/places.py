@@ -14,9 +14,9 @@ from itertools import pairwise
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import Requirement, RequirementKind, Specification
 
-# Aspects of a place: it and what lies about it; from where a distance is measured; the wider
-# place that only says where a narrower one beside it is.
-AROUND, ORIGIN, WITHIN = "around", "origin", "within"
+# Aspects of a place: it and what lies about it; the wider place that only says where a narrower
+# one beside it is.
+AROUND, WITHIN = "around", "within"
 LOCAL, ELSEWHERE = "region:local", "region:elsewhere"
 REGIONS = {
     "region:yangtze-delta": (
@@ -68,10 +68,11 @@ _MEASURED_FROM = re.compile(
 _MEASURE_BEGINS = re.compile(r"(?:距离?|离|以)$")
 
 
-def placed(folded: str, items: list[Requirement]) -> list[Requirement]:
-    """The items of a folded text, in its order, with what each place is in it.
+def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement]:
+    """The items of a text, in its order, with what each place is in it.
 
-    A name of several cities is the one within the wider place beside it.
+    A name of several cities is the one within the wider place beside it. A distance from a place
+    is one item, with the identifiers of where it is measured from as `family`.
     """
     places = [item for item in items if item.kind is RequirementKind.PLACE]
     if not places:
@@ -80,7 +81,7 @@ def placed(folded: str, items: list[Requirement]) -> list[Requirement]:
     kept = _around(folded, _with_wider(folded, kept))
     kept = _left_out(folded, kept)
     distances = [item for item in items if item.kind is RequirementKind.DISTANCE]
-    kept, distances = _measured(folded, kept, distances)
+    kept, distances = _measured(text, folded, kept, distances)
     ours = (RequirementKind.PLACE, RequirementKind.DISTANCE)
     others = [item for item in items if item.kind not in ours]
     return sorted([*others, *kept, *distances], key=lambda item: (item.start, item.end))
@@ -138,10 +139,7 @@ def alternatives(need: Specification) -> dict[str, frozenset[str]]:
     wanted = [
         r
         for r in need.requirements
-        if r.kind is RequirementKind.PLACE
-        and not r.denied
-        and r.family != ELSEWHERE
-        and r.aspect != ORIGIN
+        if r.kind is RequirementKind.PLACE and not r.denied and r.family != ELSEWHERE
     ][:_LONGEST_LIST]
     heads = [place for place in wanted if place.aspect != WITHIN]
     others: dict[str, set[str]] = {place.key: set() for place in wanted}
@@ -180,14 +178,8 @@ def _is_either(
 
 def _is_another_way(folded: str, distance: Requirement, need: Specification) -> bool:
     """Whether a distance stands behind or before a place with "or": in A or within 50 km of B."""
+    heads = [place for place in need.of(RequirementKind.PLACE) if not place.denied]
     start, end = distance.start, distance.end
-    heads = []
-    for place in need.of(RequirementKind.PLACE):
-        if place.aspect == ORIGIN:
-            if place.family in distance.family.split():
-                start, end = min(start, place.start), max(end, place.end)
-        elif not place.denied:
-            heads.append(place)
     before = [folded[place.end : start] for place in heads if place.end <= start]
     behind = [folded[end : place.start] for place in heads if place.start >= end]
     near = [*before[-1:], *behind[:1]]
@@ -322,11 +314,11 @@ def _listed(
 
 
 def _measured(
-    folded: str, places: list[Requirement], distances: list[Requirement]
+    text: str, folded: str, places: list[Requirement], distances: list[Requirement]
 ) -> tuple[list[Requirement], list[Requirement]]:
-    """Places and distances, with where each distance is measured from."""
+    """Distances with where each is measured from, and the places that are more than that."""
     origins: set[int] = set()
-    linked = []
+    linked: list[Requirement] = []
     possible = [
         number
         for number, place in enumerate(places)
@@ -340,16 +332,30 @@ def _measured(
             possible[at : at + _LONGEST_LIST],
         )
         numbers = _origins(folded, distance, places, before, behind)
-        origins.update(numbers)
-        family = " ".join(places[number].family for number in numbers)
-        linked.append(distance._replace(family=family))
-    wanted = {place.key for n, place in enumerate(places) if n not in origins}
-    kept = [
-        place._replace(aspect=ORIGIN) if number in origins else place
-        for number, place in enumerate(places)
-        if number not in origins or place.key not in wanted
-    ]
-    return kept, linked
+        named = [places[number] for number in numbers]
+        origins.update(numbers, _wider_beside(folded, places, numbers))
+        start = min([distance.start, *(place.start for place in named)])
+        end = max([distance.end, *(place.end for place in named)])
+        family = " ".join(place.family for place in named)
+        value = distance.value
+        if any(other.value == value and other.family != family for other in linked):
+            value = " ".join([value, *(place.value for place in named)])
+        linked.append(
+            distance._replace(
+                start=start, end=end, text=text[start:end], family=family, value=value
+            )
+        )
+    return [place for number, place in enumerate(places) if number not in origins], linked
+
+
+def _wider_beside(folded: str, places: list[Requirement], numbers: list[int]) -> Iterator[int]:
+    """The numbers of the wider places that only say where these are."""
+    for number in numbers:
+        for beside in (number - 1, number + 1):
+            if 0 <= beside < len(places) and places[beside].aspect == WITHIN:
+                first, second = sorted((places[number], places[beside]), key=lambda p: p.start)
+                if _ADDRESS.fullmatch(_gap(folded, first, second)):
+                    yield beside
 
 
 def _origins(

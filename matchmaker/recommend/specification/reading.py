@@ -87,7 +87,7 @@ def read(text: str) -> Specification:
     items = [item for item in items if not _is_of_wider_work(item, items)]
     items.sort(key=lambda item: (item.start, item.end))
     scopes = clauses(folded, markers)
-    scoped = list(_scoped(placed(folded, items), scopes, folded))
+    scoped = list(_scoped(placed(text, folded, items), scopes, folded))
     return Specification(text, tuple(insisted(folded, scoped)))
 
 

@@ -122,6 +122,8 @@ _NO_THING = frozenset(
 _NO_HEAD = frozenset(
     [
         "line",
+        "radius",
+        "circle",
         "time",
         "research",
         "accredited",

@@ -252,6 +252,17 @@ def test_where_somebody_is_is_not_told_as_its_saying(makers):
     assert not any("Ningbo" in text for text in told if "specify" in text)
 
 
+def test_what_is_not_to_be_is_told_so(makers):
+    told = {
+        reason.message.text(language)
+        for language in ("en", "zh")
+        for each in found(makers, f"{NEED}, not in Ningbo")
+        for reason in (*each.reasons, *each.against)
+    }
+    assert "is not what you ask of a partner: not Ningbo" in told
+    assert any(text.endswith("非Ningbo") for text in told)
+
+
 def test_a_distance_is_measured_from_the_place_named_else_from_the_seeker(makers):
     """Wenzhou to Ningbo are some 220 km as the crow flies."""
     here = found(makers, f"{NEED}, must be within 100 km")

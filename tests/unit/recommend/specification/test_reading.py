@@ -440,3 +440,17 @@ def test_a_thing_that_is_broken_or_handled_is_no_thing_wanted() -> None:
 
 def test_the_one_thing_of_another_is_none_of_it_where_several_are_listed() -> None:
     assert [r.value for r in read("袜子的卡头和挂钩").requirements] == ["metal hook"]
+
+
+@pytest.mark.parametrize(
+    ("text", "from_where"),
+    [
+        ("within 50 km of Taizhou, Zhejiang", "gbt2260:331000"),
+        ("距温州或台州100公里以内", "gbt2260:330300 gbt2260:331000"),
+        ("浙江，100公里以内", ""),
+    ],
+)
+def test_a_distance_names_where_it_is_measured_from(text: str, from_where: str) -> None:
+    (distance,) = of(text, "distance")
+    assert set(distance.family.split()) == set(from_where.split())
+    assert bool(of(text, "place")) == (not from_where)
