@@ -7,9 +7,18 @@ from itertools import islice
 
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.links import shown_and_linked
-from matchmaker.ingest.list_formats import FORMATS, LISTS, NAMED_BY, NEEDED, TELLING
+from matchmaker.ingest.list_formats import (
+    FORMATS,
+    LISTS,
+    NAMED_BY,
+    NEEDED,
+    OF_WHOM,
+    PROJECTS,
+    TELLING,
+)
 from matchmaker.ingest.suggestions import Samples, expected_titles, recognised
 from matchmaker.ingest.table_file import TableFile
+from matchmaker.ingest.words import word_key
 from matchmaker.text import normal
 
 # Values of a column are looked at in so many lines.
@@ -43,7 +52,7 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
     if own:
         return max(own, key=own.__getitem__)
     scores = {
-        name: _score(name, recognised(name, samples)) if _is_named(name, samples) else 0
+        name: _score(name, _told(name, samples)) if _is_named(name, samples) else 0
         for name in (MEMBERS, *LISTS)
         if name in allowed
     }
@@ -62,6 +71,15 @@ def _own_titles(name: str, samples: Samples) -> int | None:
     heading = [column for title in samples if (column := headers.get(normal(title)))]
     is_own = 2 * len(heading) >= len(samples) and set(TABLES[name].required) <= set(heading)
     return len(heading) if is_own else None
+
+
+def _told(name: str, samples: Samples) -> Mapping[str, str]:
+    """Columns by title; of projects none that a list of members has as well, without partners."""
+    columns = recognised(name, samples)
+    if name != PROJECTS or "partners" in columns.values():
+        return columns
+    of_whom = frozenset(map(word_key, OF_WHOM.split("|")))
+    return {title: "" if word_key(title) in of_whom else each for title, each in columns.items()}
 
 
 def _is_named(name: str, titles: Iterable[str]) -> bool:

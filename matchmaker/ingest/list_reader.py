@@ -187,8 +187,10 @@ class _ListTable(TableFile):
             if each.column not in options.edits.get(line.number, {})
         )
         passed_over = line.passed_over
-        if options.table == ORDERS and is_called_off(cells.pop("status", "")):
-            passed_over = passed_over or message("was called off.")
+        if options.table == ORDERS:
+            words = (cells.pop("status", ""), cells.get("supplier", ""))
+            if any(map(is_called_off, words)):
+                passed_over = passed_over or message("was called off.")
         return replace(line, cells=cells, problems=problems, passed_over=passed_over)
 
 

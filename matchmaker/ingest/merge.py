@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import Alias, Engagement, GraphRows, Organization, key_of
+from matchmaker.ingest.other_statements import joined
+from matchmaker.ingest.stated_rows import STATED, is_made_id
 from matchmaker.store.merging import as_said_of, merged_organization
 from matchmaker.store.schema import TABLES, referring_to
 
@@ -33,10 +35,26 @@ def merged(rows: GraphRows, gone: str, kept: str, reason: str) -> tuple[GraphRow
             if moved is None or key_of(moved) in keys[name]:
                 continue
         put[name].append(_without_twins(moved) if isinstance(moved, Engagement) else moved)
+    _join(put, drop, rows)
     return (
         GraphRows(**{name: tuple(table_rows) for name, table_rows in put.items()}),
         GraphRows(**{name: tuple(table_rows) for name, table_rows in drop.items()}),
     )
+
+
+def _join(put: dict[str, list[Any]], drop: dict[str, list[Any]], rows: GraphRows) -> None:
+    """Of relations that two lists stated of the two organisations one is left, with both words."""
+    moved, staying = dict[str, Any](), dict[str, Any]()
+    for name in STATED:
+        ids = {row.id for row in put[name]}
+        moved[name] = tuple(row for row in put[name] if is_made_id(row.id))
+        staying[name] = tuple(row for row in getattr(rows, name) if row.id not in ids)
+    whole = joined(GraphRows(**moved), GraphRows(**staying))
+    again = {each.id for each in whole.again}
+    for name in STATED:
+        others = [row for row in put[name] if not is_made_id(row.id)]
+        put[name] = [*others, *getattr(whole.rows, name)]
+        drop[name] += [row for row in getattr(rows, name) if row.id in again]
 
 
 def _filled(kept: Organization, gone: Organization) -> Organization:

@@ -55,6 +55,8 @@ class ProjectReader(MappedReader[Projects]):
         if not leads:
             row.warn(self._first_column, message("names nobody who leads the project."))
         title, text = row.text(self.title, MAX_NAME), row.text(self.text, MAX_TEXT)
+        if not (title or text or any(map(row.cell, self.key))):
+            raise InvalidInput("has neither a title nor a number.", where=self.title)
         started = self.day(row, self.start)
         until = self.last_day(row, self.until, started, self.start)
         paid = self.amount(row, self.value, self.money)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any
@@ -15,8 +16,16 @@ from matchmaker.store.schema import Table
 # Who stands where: the same in all statements of a row.
 _PARTIES = ("id", "source", "target", "layer", "kind", "participants")
 _WHICH = frozenset({*_PARTIES, "provenance", "also_stated"})
+# Tables of rows that lists state, and how ids end that are made of what lines say.
+STATED = ("ties", "engagements")
+_MADE_ID = re.compile(r":(?:tie|contract|project|patent)-[0-9a-f]{18}$")
 ALSO_STATED = "also_stated"
 Stated = Tie | Engagement
+
+
+def is_made_id(id: str) -> bool:
+    """Whether an id was made of what a line of a list says, and is no source's own."""
+    return _MADE_ID.search(id) is not None
 
 
 def start_of(row: Stated) -> datetime.date | None:

@@ -10,6 +10,7 @@ from functools import cache
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
+from matchmaker.ingest.column_values import MOST, are_counts, are_ranks_of_members
 from matchmaker.ingest.columns import STAGES, Column
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.formats import UNDECIDED
@@ -27,8 +28,6 @@ from matchmaker.vocabulary import Kind, Size, Tier
 _ALIKE = 0.75
 # Of shorter ones each letter counts: an item is no site.
 _SHORTEST = 6
-# The share of a column's values that must be of a kind for the column to be of it.
-_MOST = 0.6
 # How titles that stand over several columns are told apart: Name#4.
 _TWICE = re.compile(r"#\d+$")
 _IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
@@ -72,6 +71,8 @@ _LONGEST_CODE = 8
 _CODE = re.compile(r"[A-Z]?\d[\d. -]*[A-Z]?")
 # What is alike in letters is another code.
 _CODES = frozenset({"id", "credit_code", "vat", "lei", "ror"})
+# Whether somebody opts out is never judged by a title that is only like one that asks for it.
+_NEVER_BY_LIKENESS = _CODES | {"listed"}
 Samples = Mapping[str, Sequence[str]]
 
 
@@ -92,6 +93,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not _is_text_or_number(column, title, samples[title])
         and not _is_no_stage(column, title, samples[title])
         and not _is_place_with_country(column, title, samples[title])
+        and not (column.name == "size" and are_counts(samples[title]))
         and not (column.name == "kind" and are_ranks_of_members(samples[title]))
         and not (is_survey and is_about_answer(title))
         and not (column.name in _TEXTS and _holds_codes(samples[title]))
@@ -270,7 +272,7 @@ def _is_text_or_number(column: Column, title: str, values: Sequence[str]) -> boo
         return False
     filled = [value for value in values if value]
     texts = sum(bool(_WORDS.search(value)) for value in filled)
-    is_text = texts >= _MOST * len(filled) if filled else True
+    is_text = texts >= MOST * len(filled) if filled else True
     return is_text if column.name == "lot" else not is_text
 
 
@@ -279,7 +281,7 @@ def _is_no_stage(column: Column, title: str, values: Sequence[str]) -> bool:
     if column.name != "stages" or not _rank(column, title):
         return False
     filled = [value for value in values if value and not is_nothing(value)]
-    return bool(filled) and sum(map(_names_stages, filled)) < _MOST * len(filled)
+    return bool(filled) and sum(map(_names_stages, filled)) < MOST * len(filled)
 
 
 def _names_stages(value: str) -> bool:
@@ -300,29 +302,10 @@ def _is_place_with_country(column: Column, title: str, values: Sequence[str]) ->
     if column.name != "country" or not _JOINED_TITLE.search(title):
         return False
     filled = [value for value in values if value and not is_nothing(value)]
-    return bool(filled) and sum(bool(iso_code(value)) for value in filled) < _MOST * len(filled)
+    return bool(filled) and sum(bool(iso_code(value)) for value in filled) < MOST * len(filled)
 
 
 _JOINED_TITLE = re.compile(r"[/,，&+、及和]|\band\b")
-
-
-def are_ranks_of_members(values: Sequence[str]) -> bool:
-    """Whether values are ranks in an association, as 副会长单位, and not what members are."""
-    filled = [value for value in values if value and not is_nothing(value)]
-    return bool(filled) and sum(map(_is_rank, filled)) >= _MOST * len(filled)
-
-
-def _is_rank(value: str) -> bool:
-    return _RANK.fullmatch(normal(value).replace(" ", "")) is not None
-
-
-_RANK = re.compile(
-    r"(?:荣誉|名誉|轮值|常务|执行|创始|首届|第\w届)*(?:副?会长|副?理事长|副?主席|理事|常务理事|监事长?|秘书长|会员|发起人?"
-    r"|普通会员|团体会员|单位会员|一般会员|正式会员|预备会员)(?:单位|企业|会员)?"
-    r"|(?:full|ordinary|regular|associate|associated|founding|honorary|corporate|individual|supporting"
-    r"|premium|gold|silver|bronze|platinum|basic|vollmitglied|fördermitglied|gründungsmitglied)"
-    r"(?:member(?:ship)?)?"
-)
 
 
 def only_counts(title: str) -> bool:
@@ -383,9 +366,13 @@ def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column])
     values = [value for value in samples[title] if value and not is_nothing(value)]
     if table != "organizations" or not values:
         return None
+    if are_counts(values) and any(
+        each.name == "size" and _rank(each, title) is not None for each in FORMATS[table].columns
+    ):
+        return next((each for each in free if each.name == "headcount"), None)
     for column in free:
         is_such = _OF_VALUES.get(column.name)
-        if is_such and sum(map(is_such, values)) >= _MOST * len(values):
+        if is_such and sum(map(is_such, values)) >= MOST * len(values):
             return column
     return None
 
@@ -400,7 +387,12 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     key = word_key(title)
     if len(key) < (_SHORTEST if key.isascii() else 3):
         return None
-    known = {key: column for column in free if column.name not in _CODES for key in _ranks(column)}
+    known = {
+        key: column
+        for column in free
+        if column.name not in _NEVER_BY_LIKENESS
+        for key in _ranks(column)
+    }
     near = difflib.get_close_matches(key, known, 1, _ALIKE)
     return known[near[0]] if near else None
 

@@ -30,8 +30,17 @@ _BARE = re.compile(r"[-+−]?[\d.,'’\s]*\d")
 _MULTIPLE = re.compile(r"[-+−]?[\d.,'’\s]*\d\s*[十百千万亿]+")
 
 
+# A title that is nothing but a currency.
+_ONLY_CURRENCY = re.compile(
+    r"EUR|USD|GBP|CHF|CNY|RMB|JPY|PLN|CZK|SEK|DKK|NOK|INR|TRY|CAD|AUD|HKD|SGD|TWD|KRW|€|£|人民币",
+    re.IGNORECASE,
+)
+
+
 def unit_of_title(title: str) -> str:
     """The currency or multiple that a title gives for all cells below it, "" for none."""
+    if _ONLY_CURRENCY.fullmatch(title.strip()):
+        return title.strip()
     for match in _IN_BRACKETS.finditer(title):
         unit = match[1]
         parsed = _amount(f"1{unit}" if not unit.isascii() else f"1 {unit}")

@@ -17,6 +17,7 @@ from matchmaker.domain import (
 )
 from matchmaker.ingest.stated_rows import (
     ALSO_STATED,
+    STATED,
     added_statements,
     differs_by_statements,
     stated_by,
@@ -31,9 +32,8 @@ from matchmaker.store.merging import (
     same_facts,
     with_facts_of,
 )
-from matchmaker.store.schema import ENGAGEMENTS, TABLES, TIES, Table
+from matchmaker.store.schema import TABLES, Table
 
-_STATED = (TIES.name, ENGAGEMENTS.name)
 _STATED_ROWS = (Tie, Engagement)
 
 
@@ -72,7 +72,7 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
         for row in rows:
             key = key_of(row)
             if key not in is_now:
-                stands_for = _stands_for(row, is_now) if name in _STATED else None
+                stands_for = _stands_for(row, is_now) if name in STATED else None
                 if stands_for is None:
                     kept.append(KeptField(name, _words(key), ""))
                     continue
@@ -90,7 +90,7 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
                 kept.extend(KeptField(name, _words(key), field) for field in stays)
             elif same_facts(row, is_now[key]):
                 gone.append(row)
-            elif name in _STATED and differs_by_statements(row, is_now[key]):
+            elif name in STATED and differs_by_statements(row, is_now[key]):
                 others = added_statements(is_now[key], row)
                 gone.append(row)
                 restored.append(stated_by(TABLES[name], is_now[key], others))
@@ -160,7 +160,7 @@ def statements_alone(written: GraphRows) -> GraphRows:
             for row in getattr(written, name)
             for each in row.also_stated
         )
-        for name in _STATED
+        for name in STATED
     }
     return GraphRows(**rows)
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from matchmaker.ingest.column_values import are_ranks_of_members
 from matchmaker.ingest.suggestions import (
-    are_ranks_of_members,
     halves_of,
     is_about_answer,
     is_no_stage,

@@ -25,6 +25,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
@@ -227,6 +228,26 @@ def test_a_customer_list_and_an_order_list_state_one_supply(desk: Desk) -> None:
     [order] = desk.orders()
     assert [each.source for each in order.also_stated] == ["orders"]
     assert (order.text, order.date) == ("轴承", DAY(2024, 5, 1))
+
+
+def test_two_organisations_made_one_bring_their_relations_together(desk: Desk) -> None:
+    """Lists of another office know the same two firms by other ids, until they are one."""
+    rows = GraphRows(organizations=(
+        Organization("o:a", "另处甲轴承", Kind.FIRM), Organization("o:b", "另处乙水泵", Kind.FIRM),
+    ), ties=(
+        Tie("o:tie-0123456789abcdef01", "o:a", "o:b", Layer.SUPPLIES, until=DAY(2030, 1, 1)),
+        Tie("o:7", "o:a", "o:b", Layer.SUPPLIES),
+    ))  # fmt: skip
+    desk.store.upsert(rows)
+    desk.bring("of-a", OF_A)
+    duplicates = Duplicates(desk.store, desk.workflow.repositories, utc_now)
+    duplicates.merge(ADMIN, "o:a", "m:0")
+    assert len(desk.ties()) == 4
+    duplicates.merge(ADMIN, "o:b", "m:1")
+    [own, tie] = [each for each in desk.ties() if each.target == "m:1"]
+    assert own.id == "o:7"  # which its source calls so stays by itself
+    assert (tie.since, tie.until) == (DAY(2019, 3, 1), DAY(2030, 1, 1))
+    assert [each.id for each in tie.also_stated] == ["o:tie-0123456789abcdef01"]
 
 
 def test_rows_with_ids_of_their_own_are_never_joined(desk: Desk) -> None:

@@ -118,3 +118,45 @@ def test_the_lines_of_an_order_are_its_lots_and_a_running_number_is_none(tmp_pat
         "订单号,行号,供应商,需方,品名\nPO1,1,示例甲厂,示例乙厂,轴承\nPO2,2,示例甲厂,示例乙厂,密封\n"
     )
     assert [row.number for row in read(tmp_path, text).rows.engagements] == ["PO1", "PO2"]
+
+
+def test_whether_somebody_exports_says_nothing_of_opting_out() -> None:
+    samples = {"公司名称/Company": ("甲厂",), "是否出口": ("否",)}
+    assert suggested("organizations", samples)["是否出口"] == ""
+
+
+def test_numbers_of_people_under_a_title_of_sizes_are_the_headcount() -> None:
+    samples = {"公司名称": ("甲厂", "乙厂", "丙厂"), "规模": ("150人", "小微", "20")}
+    assert suggested("organizations", samples)["规模"] == "headcount"
+    samples["规模"] = ("小型", "微型", "中型")
+    assert suggested("organizations", samples)["规模"] == "size"
+
+
+def test_a_tender_that_failed_is_no_order(tmp_path: Path) -> None:
+    text = "公告日期,项目名称,采购人,中标人,中标价\n2025-03-12,食堂设备,示例中学,流标,/\n2025-03-13,水泵,示例水务,示例甲厂,56.8万元\n"
+    parsed = read(tmp_path, text)
+    assert [row.amount for row in parsed.rows.engagements] == [568_000]
+    assert [each.line for each in parsed.problems if each.severity == "passed"] == [2]
+
+
+def test_amounts_under_the_name_of_their_currency(tmp_path: Path) -> None:
+    text = "Date;Customer;Supplier;What;EUR\n15/02/2025;Sample A;Sample B;Seals;1.200,50\n"
+    [order] = read(tmp_path, text).rows.engagements
+    assert (order.amount, order.currency) == (1200.5, "EUR")
+
+
+def test_firms_with_those_whom_they_research_with(tmp_path: Path) -> None:
+    text = (
+        "序号,合作项目,企业,合作高校院所,负责人,合同经费(万元),起止年月\n"
+        "1,密封研究,示例甲阀门有限公司,示例乙大学、示例丙研究所,张教授,120,2023.06-2025.05\n"
+        "2,,示例戊有限公司,,,,\n"
+    )
+    parsed = read(tmp_path, text)
+    [project] = parsed.rows.engagements
+    assert [part.role for part in project.participants] == [
+        Role.COORDINATOR, Role.PARTNER, Role.PARTNER,
+    ]  # fmt: skip
+    assert (project.amount, project.until) == (1_200_000, DAY(2025, 5, 31))
+    assert [each.line for each in parsed.problems if each.severity == "error"] == [3]
+    members = column_samples(opened(tmp_path, "企业名称,项目名称,地址\n甲厂,扩建,乙地\n"))
+    assert guessed_format(members) == "organizations"
