@@ -248,6 +248,24 @@ def test_a_country_or_a_province_is_no_place_to_merge_by() -> None:
         assert sources(fields, fields).merged == ()
 
 
+@pytest.mark.parametrize(
+    ("name", "is_one"),
+    [
+        ("台州市海鑫泵业有限公司", True),
+        ("浙江利欧锋机电股份有限公司", True),
+        ("海鑫泵业", False),  # no place and no form: anybody's short name
+        ("示例阀门有限公司", False),
+        ("Taizhou Haixin Pump Co., Ltd.", False),
+    ],
+)
+def test_a_full_registered_name_is_given_once(name, is_one) -> None:
+    """State Council order 734 of 2020: no register has it twice."""
+    assert bool(sources({"name": name}, {"name": name}).merged) == is_one
+    apart = {"name": name, "place": "gbt2260:331000"}, {"name": name, "place": "gbt2260:330300"}
+    assert sources(*apart).merged == ()
+    assert sources({"name": name}, {"name": name + "台州分公司"}).merged == ()
+
+
 def test_two_that_a_person_kept_apart_are_never_merged_again() -> None:
     rows = GraphRows(organizations=(firm("a:1", vat=VAT), firm("b:1", vat=VAT)))
     resolution = resolve(rows, (), {}, not_duplicates={("a:1", "b:1")})
