@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from matchmaker.ingest.matching_model import Comparable, finer_place
 from matchmaker.ingest.name_comparison import ComparableName, initials
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.trade_names import romanised, spoken
 from matchmaker.ingest.unlike import NameSummaries
 from matchmaker.store.ports import DuplicateKeys
 
@@ -44,6 +45,8 @@ def keys(candidate: Comparable) -> set[str]:
         if place:
             found.add(f"{STRONG}{place} {joined}")
         found.update(_han_keys(name.folded[0]) if name.is_han else _word_keys(name))
+        written = spoken("".join(name.words)) if name.is_han else romanised(name.folded)
+        found.update(f"spoken {each}" for each in written)
     return found
 
 

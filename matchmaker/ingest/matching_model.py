@@ -9,17 +9,15 @@ websites, countries, branches and groups.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import product
 
 from matchmaker.ingest.codes import CODE_KINDS, CodeKind, valid_code
 from matchmaker.ingest.legal_forms import FormRelation, relation
 from matchmaker.ingest.name_comparison import ComparableName, NameLevel, comparable, compare
 from matchmaker.ingest.names import normal_name
-from matchmaker.ingest.reference import reference_rows
+from matchmaker.ingest.trade_names import is_full
 from matchmaker.messages import Message, message
 from matchmaker.store.ports import DuplicateKeys
 
@@ -42,6 +40,7 @@ WEIGHTS: dict[str, dict[Level, float]] = {
         NameLevel.GROUP: 4.0,
         NameLevel.PART: 2.0,
         NameLevel.ACRONYM: 2.5,
+        NameLevel.ROMANISED: 7.0,
         NameLevel.ALIKE: 0.5,
         NameLevel.DIFFERENT: -4.0,
     },
@@ -71,6 +70,7 @@ REASONS: dict[tuple[str, Level], Message] = {
     ("name", NameLevel.GROUP): message("a firm and its group"),
     ("name", NameLevel.PART): message("the one name is part of the other"),
     ("name", NameLevel.ACRONYM): message("the one name abbreviates the other"),
+    ("name", NameLevel.ROMANISED): message("the one name has the other's trade name in pinyin"),
     ("name", NameLevel.ALIKE): message("names that resemble each other"),
     ("form", "different"): message("different legal forms"),
     ("country", "same"): message("same country"),
@@ -82,10 +82,9 @@ REASONS: dict[tuple[str, Level], Message] = {
     ("website", "different"): message("different websites"),
 }
 # Levels of names that are not the same.
-_RESEMBLING = frozenset({NameLevel.SIMILAR, NameLevel.PART, NameLevel.ACRONYM, NameLevel.ALIKE})
-_LONG_NAME = re.compile(r"[\u4e00-\u9fff]{8,}")
-_SHORT = frozenset({"中国", "广西", "宁夏", "新疆"})
-_DIVISION = re.compile(r"(?:地区|自治[区州县]|省|市|县|区|旗|盟)$")
+_RESEMBLING = frozenset(
+    {NameLevel.SIMILAR, NameLevel.PART, NameLevel.ACRONYM, NameLevel.ROMANISED, NameLevel.ALIKE}
+)
 # Letters of an other name that many do not share by chance: SU and 阀门 are of many.
 _TELLING = 6
 # Hosts where many have their page.
@@ -204,24 +203,10 @@ def _name(first: Comparable, second: Comparable) -> tuple[NameLevel, FormRelatio
 def _registered(first: Comparable, second: Comparable) -> Level:
     """Whether both have one full Chinese name, which begins with a place."""
     full, other = (
-        {name for key in (each.keys.name, each.keys.name_en) if _is_full(name := normal_name(key))}
+        {name for key in (each.keys.name, each.keys.name_en) if is_full(name := normal_name(key))}
         for each in (first, second)
     )
     return "unknown" if full.isdisjoint(other) else "same"
-
-
-def _is_full(name: str) -> bool:
-    return bool(_LONG_NAME.fullmatch(name)) and any(
-        name[:length] in _names_of_divisions() for length in range(2, 7)
-    )
-
-
-@cache
-def _names_of_divisions() -> frozenset[str]:
-    """What provinces, cities and counties are called, in full and short."""
-    names = {place.name for place in reference_rows().places if place.country == "CN"}
-    short = {_DIVISION.sub("", name) for name in names}
-    return frozenset(names | {name for name in short if len(name) > 1} | _SHORT)
 
 
 def _differ_in_chinese(first: Comparable, second: Comparable) -> bool:

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 from matchmaker.ingest.names import name_parts
+from matchmaker.ingest.trade_names import is_romanised
 
 SIMILAR, ALIKE = 90.0, 80.0  # of 100, sorted words
 
@@ -30,6 +31,7 @@ class NameLevel(StrEnum):
     GROUP = "group"  # one has 集团, group, holding more
     PART = "part"  # one has all words of the other and more
     ACRONYM = "acronym"  # one is the other's initials
+    ROMANISED = "romanised"  # one has the other's Chinese trade name in Latin letters
     ALIKE = "alike"
     DIFFERENT = "different"
 
@@ -227,7 +229,9 @@ def compare(first: ComparableName, second: ComparableName) -> NameLevel:
     if first.branch != second.branch:
         return NameLevel.BRANCH if _is_branch(first, second) else NameLevel.DIFFERENT
     if first.is_han != second.is_han:
-        return NameLevel.DIFFERENT
+        chinese, latin = (first, second) if first.is_han else (second, first)
+        has_it = is_romanised("".join(chinese.words), latin.folded)
+        return NameLevel.ROMANISED if has_it else NameLevel.DIFFERENT
     if first.is_han:
         return _compare_han(first, second)
     one, other = " ".join(first.folded), " ".join(second.folded)

@@ -66,8 +66,10 @@ class NameSummaries:
         numerals = np.frombuffer(self._numerals, dtype=np.int64)
         is_far = self._are_far(first, second) & (either & _MAY_BE_SHORT == 0)
         unlike = differ & ((numerals[first] != numerals[second]) | is_far)
-        may_tell = (both & _ALONE != 0) & (one & _BRANCH == 0)
-        told: NDArray[np.bool_] = may_tell & ((one & _HAN != 0) | unlike)
+        # Of a Chinese name and one in Latin letters only that they may be one is cheap to tell:
+        # they share a block where the one is the other in pinyin.
+        may_tell = (both & _ALONE != 0) & (one & (_BRANCH | _HAN) == 0)
+        told: NDArray[np.bool_] = may_tell & unlike
         return told
 
     def _are_far(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:

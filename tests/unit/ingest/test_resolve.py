@@ -253,6 +253,7 @@ def test_a_country_or_a_province_is_no_place_to_merge_by() -> None:
     [
         ("台州市海鑫泵业有限公司", True),
         ("浙江利欧锋机电股份有限公司", True),
+        ("浙江大学", True),
         ("海鑫泵业", False),  # no place and no form: anybody's short name
         ("示例阀门有限公司", False),
         ("Taizhou Haixin Pump Co., Ltd.", False),
@@ -370,3 +371,22 @@ def test_who_is_told_apart_at_once_is_unlike_in_full() -> None:
     every, kept = set(pairs(rows)), set(pairs(rows, 0, NameSummaries()))
     assert kept < every
     assert all(are_unlike(of[first], of[second]) for first, second in every - kept)
+
+
+@pytest.mark.parametrize(
+    ("chinese", "latin", "is_listed"),
+    [
+        ("台州市海鑫泵业有限公司", "Haixin Pump Co., Ltd. Taizhou", True),
+        ("台州市海鑫泵业有限公司", "Taizhou Hai Xin Pump Industry Co.,Ltd", True),
+        ("温岭市宏昌铸件厂", "Hongchang Casting Works, Wenling", True),
+        ("浙江利欧锋机电股份有限公司", "Zhejiang Lioufeng Electromechanical Co., Ltd.", True),
+        ("台州市海鑫泵业有限公司", "Haixin Pump Co., Ltd.", False),  # of which town?
+        ("台州市海鑫泵业有限公司", "Ningbo Haixin Pump Co., Ltd.", False),
+        ("台州市海鑫泵业有限公司", "Taizhou Xinhai Pump Co., Ltd.", False),
+    ],
+)
+def test_a_trade_name_in_pinyin_with_its_town_is_asked_about(chinese, latin, is_listed) -> None:
+    """The readings are those of any dictionary: 海 hǎi, 鑫 xīn, 宏 hóng, 昌 chāng."""
+    answer = sources({"name": chinese}, {"name": latin})
+    assert answer.merged == ()
+    assert bool(answer.review) == is_listed
