@@ -55,6 +55,12 @@ _TRAILING = re.compile(
 )
 _BRACKETED = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s*$")
 _BRACKETED_BEFORE = re.compile(r"^\s*[(\[（【]([^()\[\]（）【】]{2,40})[)\]）】]\s*")
+_DAY = re.compile(r"\d{4}(?:年(?:\d{1,2}月)?(?:\d{1,2}日)?|(?:[-./]\d{1,2}){0,2})")
+# Around what a remark says: 该企业已于…注销登记了, "has been dissolved in".
+_LITTLE = re.compile(
+    r"^(?:该|本)?(?:企业|公司|单位|厂)?(?:已经?|现)?于?(?=.)|(?:登记|了)+$|\b(?:has been|was|is|since|in)\b",
+    re.IGNORECASE,
+)
 _DATE = re.compile(r"[\s:,，于-]*\d{4}[\d\s年月日./-]*")
 
 
@@ -79,6 +85,23 @@ def without_status(name: str) -> tuple[str, OrganizationStatus | None]:
     match = _TRAILING.search(name)
     rest = name[: match.start()].strip() if match else ""
     return (rest, _IN_LIQUIDATION) if rest else (name, None)
+
+
+def told_in_remark(text: str) -> tuple[OrganizationStatus, datetime.date | None] | None:
+    """That an organisation is no more, and since when, where a remark says nothing else.
+
+    "2025年注销", 已于2024年6月吊销, "closed down 2023". None for other remarks.
+    """
+    dated = _DAY.search(text)
+    words = _LITTLE.sub("", _DAY.sub("", text)).strip(" .。,，;；:：()（）")
+    status = status_of(words)
+    if status in (None, _ACTIVE):
+        return None
+    try:
+        day = parse(dated[0]).last if dated and status is _DISSOLVED else None
+    except (InvalidInput, CellWarning):
+        day = None
+    return status, day
 
 
 def end_in_name(name: str) -> datetime.date | None:

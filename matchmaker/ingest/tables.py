@@ -37,13 +37,14 @@ from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.sizes import people_between, size_between
 from matchmaker.ingest.spool import Spool
-from matchmaker.ingest.statuses import end_in_name, without_status
+from matchmaker.ingest.statuses import end_in_name, told_in_remark, without_status
 from matchmaker.ingest.suggestions import says_opted_out
 from matchmaker.ingest.table_fields import fields_of
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import RowValues, TableReader
 from matchmaker.ingest.table_reading import TableReading
+from matchmaker.ingest.unused_titles import is_remark
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
 from matchmaker.store.merging import (
@@ -233,6 +234,21 @@ def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     keep_parts(reader, line, row, organization.id, parts)
 
 
+def _read_remarks(reader: TableReader, line: Line, values: dict[str, Any]) -> None:
+    """The status, where a cell that is not read otherwise says only that there is none any more."""
+    for title, cell in line.cells.items():
+        is_unread_remark = title not in reader.columns and is_remark(title)
+        told = told_in_remark(cell) if is_unread_remark else None
+        if told is None:
+            continue
+        values["status"], ended = told
+        if ended is not None:
+            values.setdefault("ended", ended)
+        reason = message("'%(cell)s' is taken for its status.", cell=cell)
+        reader.reading.warn(reader.file.name, line.number, title, reason)
+        return
+
+
 def _organization(
     reader: TableReader, line: Line, row: RowValues, people: float | None
 ) -> Organization:
@@ -255,6 +271,8 @@ def _organization(
         values.setdefault("status", status)
         if values["status"] is OrganizationStatus.DISSOLVED and (ended := end_in_name(written)):
             values.setdefault("ended", ended)
+    if "status" not in values:
+        _read_remarks(reader, line, values)
     values["name"], former = without_former(values["name"])
     if former:
         values[OTHER_NAMES] = "; ".join(filter(None, (values.get(OTHER_NAMES), former)))

@@ -17,6 +17,7 @@ from matchmaker.ingest.suggestions import (
 from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
 
+_REMARKS = message("Remarks are not kept.")
 # What has no place with us, whichever list it stands in.
 _UNUSED: tuple[tuple[str, Message], ...] = (
     (
@@ -29,7 +30,7 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
     ),
     (
         "备注|说明备注|附注|remark|remarks|note|notes|comment|comments|bemerkung|bemerkungen|anmerkung|anmerkungen|notiz|remarques|observaciones|observações|uwagi|poznámka|poznámky|примечание|примечания|備考|비고",
-        message("Remarks are not kept."),
+        _REMARKS,
     ),
     (
         "法定代表人|法人代表|法人|法人姓名|负责人|董事长|总经理|企业负责人|legal representative|ceo|director|managing director|owner|geschäftsführer|geschäftsführung|dirigeant|représentant légal|代表者氏名|대표자",
@@ -82,6 +83,11 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
     if is_no_stage(table, title, values):
         return message("Its words are no stages of the value chain that are known here.")
     return None
+
+
+def is_remark(title: str) -> bool:
+    """Whether a title heads remarks, 备注."""
+    return any(_reasons().get(key) is _REMARKS for key in title_keys(title))
 
 
 @cache

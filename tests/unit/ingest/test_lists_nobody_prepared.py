@@ -11,6 +11,8 @@ import pytest
 from matchmaker.domain import Layer, Role
 from matchmaker.ingest.list_guess import column_samples, guessed_format
 from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.tables import read_files
 from matchmaker.ingest.unused_titles import why_unused
 from tests.unit.ingest.test_list_reader import opened, read
 
@@ -160,3 +162,21 @@ def test_firms_with_those_whom_they_research_with(tmp_path: Path) -> None:
     assert [each.line for each in parsed.problems if each.severity == "error"] == [3]
     members = column_samples(opened(tmp_path, "企业名称,项目名称,地址\n甲厂,扩建,乙地\n"))
     assert guessed_format(members) == "organizations"
+
+
+def test_a_remark_that_only_says_that_a_firm_is_no_more_is_its_status(tmp_path: Path) -> None:
+    text = (
+        "单位全称,所在镇街,备注\n台州市海鑫泵业有限公司,温岭市,会长单位\n台州顺达电机厂,路桥区,2025年注销\n"
+        "温岭市宏昌铸件厂,温岭市,已被吊销\n玉环鼎力密封件有限公司,玉环市,2024年注销后重新登记\n"
+    )
+    (tmp_path / "list.csv").write_text(text, "utf-8")
+    mapping = {"单位全称": "name", "所在镇街": "place", "备注": ""}
+    parsed = read_files([("organizations", tmp_path / "list.csv")], TableOptions(mapping=mapping))
+    told = {o.name: (o.status, o.ended) for o in parsed.rows.organizations}
+    assert told == {
+        "台州市海鑫泵业有限公司": ("active", None),
+        "台州顺达电机厂": ("dissolved", DAY(2025, 12, 31)),
+        "温岭市宏昌铸件厂": ("in_liquidation", None),
+        "玉环鼎力密封件有限公司": ("active", None),
+    }
+    assert [p.line for p in parsed.problems if "status" in p.reason.text("en")] == [3, 4]
