@@ -1,4 +1,4 @@
-"""Lists of equipment that others may use: each line an offer of who has it."""
+"""Lists of equipment and technologies that others may use: each line an offer of who has it."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ class EquipmentReader(MappedReader[Equipment]):
         since = self.day(row, self.date)
         first = owners[0]
         offer = Offer(
-            id=f"{self.mapping.source}:equipment-{digest(first.key, text)}",
+            id=f"{self.mapping.source}:{self.section.offered}-{digest(first.key, text)}",
             organization=first.id,
-            kind=OfferKind.EQUIPMENT,
+            kind=OfferKind(self.section.offered),
             text=text,
             language=language_of(text),
             date=since.day,

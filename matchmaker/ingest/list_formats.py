@@ -17,12 +17,12 @@ from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.relation_words import relation
 
 ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
-PROGRAMMES, PATENTS = "programmes", "patents"
+PROGRAMMES, PATENTS, TECHNOLOGIES = "programmes", "patents", "technologies"
 
 _NUMBER = "编号|po|p o|po ref|order ref|order id|ref no|单号|订单号|订单编号|合同号|合同编号|采购单号|采购编号|项目编号|项目号|立项编号|课题编号|招标编号|tender no|order no|order number|po number|po no|contract no|contract number|reference|ref|project no|project number|project id|grant agreement|grant no|acronym|code|id|bestellnummer|bestell-nr|auftragsnummer|vertragsnummer|beleg|belegnummer|numer zamówienia|nr zamówienia|numer umowy|číslo objednávky|номер заказа|номер договора|№ договора|注文番号|発注番号|契約番号|발주번호|주문번호|계약번호"
 _SUPPLIER = "供应商|供应商名称|供应单位|供货商|供货单位|供货方|卖方|卖家|乙方|销售方|中标人|中标单位|中标供应商|承包商|承接单位|受托方|服务商|供方|supplier|supplier name|vendor|vendor name|seller|contractor|awarded to|awardee|winner|provider|lieferant|auftragnehmer|fournisseur|proveedor|fornitore|dostawca|wykonawca|sprzedawca|dodavatel|поставщик|исполнитель|продавец|подрядчик|仕入先|受注者|納入業者|取引先|供給者|공급업체|공급자|납품업체|판매자|proveedor adjudicado|leverandør|leverantör|leverancier|主要供应商名称"
-_BUYER = "采购方|采购单位|采购商|采购人|需方|买方|买家|甲方|客户|客户名称|购买方|购方|委托方|委托单位|发包方|招标人|招标单位|用户单位|buyer|buyer name|customer|customer name|client|purchaser|purchasing entity|ordered by|contracting authority|agency|besteller|kunde|auftraggeber|acheteur|client name|comprador|cliente|zamawiający|nabywca|odbiorca|odběratel|заказчик|покупатель|発注元|発注者|買主|得意先|발주처|발주기관|구매자|수요기관|koper|köpare|kunden|主要客户名称|重点客户名称|核心客户名称|下游客户名称|客户单位|客户企业|ship-to / customer|ship-to|ship to|sold-to|sold to|bill-to"
-_ORDERED = "品名规格|品名及规格|品名与规格|货品名称|货品|货物|产品规格|产品名称及规格|名称规格|物料描述|物料名称及规格|采购物品|采购项目|采购内容|采购品目|标的|货物名称|物料名称|物料|品名|产品|产品名称|商品|商品名称|名称及规格|规格型号|服务内容|合同内容|订单内容|内容|摘要|说明|item description|description of goods|goods|product|products|article|service|services|what|subject|scope|tender description|description|bezeichnung|désignation|descripción|descrizione|artikelbezeichnung|leistung|gegenstand|przedmiot zamówienia|przedmiot|opis|towar|předmět|zboží|предмет закупки|предмет договора|товар|наименование товара|услуга|品名|品目|件名|商品名|품목|품명|내용|계약명|item|items|item name|goods or services|material|materials|material description|material text|artikel|article description|part|part name|part description|commodity|采购标的|采购标的名称|标的名称|采购项目名称|公告标题|公告名称|标项名称|标题|工程名称|项目名称|合同名称|订单名称|物资名称|concepto|objeto|objeto del contrato|objet|objet du marché|oggetto|asunto"
+_BUYER = "采购方|采购单位|采购商|采购人|需方|买方|买家|甲方|客户|客户名称|购买方|购方|委托方|委托单位|发包方|招标人|招标单位|用户单位|buyer|buyer name|customer|customer name|client|purchaser|purchasing entity|ordered by|contracting authority|agency|besteller|kunde|auftraggeber|acheteur|client name|comprador|cliente|zamawiający|nabywca|odbiorca|odběratel|заказчик|покупатель|発注元|発注者|買主|得意先|발주처|발주기관|구매자|수요기관|koper|köpare|kunden|主要客户名称|重点客户名称|核心客户名称|下游客户名称|客户单位|客户企业|ship-to / customer|ship-to|ship to|sold-to|sold to|bill-to|supplies to|delivers to|sells to|我方客户"
+_ORDERED = "品名规格|品名及规格|品名与规格|货品名称|货品|货物|产品规格|产品名称及规格|名称规格|物料描述|物料名称及规格|采购物品|采购项目|采购内容|采购品目|标的|货物名称|物料名称|物料|品名|产品|产品名称|商品|商品名称|名称及规格|规格型号|服务内容|合同内容|订单内容|内容|摘要|说明|item description|description of goods|goods|product|products|article|service|services|what|subject|scope|tender description|description|bezeichnung|désignation|descripción|descrizione|artikelbezeichnung|leistung|gegenstand|przedmiot zamówienia|przedmiot|opis|towar|předmět|zboží|предмет закупки|предмет договора|товар|наименование товара|услуга|品名|品目|件名|商品名|품목|품명|내용|계약명|item|items|item name|goods or services|material|materials|material description|material text|artikel|article description|part|part name|part description|commodity|采购标的|采购标的名称|标的名称|采购项目名称|公告标题|公告名称|标项名称|标题|工程名称|项目名称|合同名称|订单名称|物资名称|concepto|objeto|objeto del contrato|objet|objet du marché|oggetto|asunto|配套产品|配套零部件|供应产品|供货产品|采购产品"
 _ORDER_DATE = "下单日期|订单日期|订货日期|采购日期|签订日期|签约日期|合同日期|合同签订日期|签署日期|中标日期|成交日期|开票日期|日期|时间|order date|ordered|ordered on|date of order|contract date|award date|signed|signed on|invoice date|date|datum|bestelldatum|date de commande|fecha|data|auftragsdatum|belegdatum|vertragsdatum|data zamówienia|data umowy|data zawarcia|datum objednávky|дата заказа|дата договора|дата заключения|注文日|発注日|契約日|발주일|주문일|계약일|계약일자|po date|公告日期|公告时间|发布日期|发布时间|公示日期|公示时间|中标时间|成交时间|签订时间|签约时间|采购时间|下单时间|订单时间|订货时间|合同签订时间|交易日期|posting date|document date|publication date|fecha de pedido|fecha pedido|fecha del pedido|fecha de adjudicación|date d'attribution|合作起始年份|合作起始时间|合作开始时间|合作开始日期|开始合作时间|开始合作年份|合作年份|合作时间|customer since|supplier since|since|order placed|placed on|po created|created on"
 _SUM = "金额|订单金额|合同金额|合同额|采购金额|采购额|中标金额|成交金额|总价|总金额|价税合计|含税金额|合计金额|amount|order value|value|contract value|award value|awarded amt|total|total price|total amount|price|sum|net amount|gross amount|betrag|auftragswert|summe|montant|importe|importo|nettobetrag|bruttobetrag|gesamtbetrag|nettowert|wert|gesamtpreis|wartość|wartość brutto|wartość netto|kwota|cena|częstka|částka|сумма|цена|стоимость|сумма договора|金額|契約金額|発注金額|금액|계약금액|공급가액|年采购额|年采购金额|年供货额|年交易额|交易金额|不含税金额|未税金额|net value|line value|line total|order total|中标价|中标价格|成交价|成交价格|合同价|合同价格|合同价款|中标(成交)金额|中标(成交)价|中标成交金额|中标总价|成交总价|eur|usd|gbp|chf|cny|rmb|€|$|人民币"
 _BUDGET = "预算|总预算|经费|总经费|项目经费|项目总投资|总投资|投资额|经费预算|资助金额|财政资助|金额|budget|total budget|total cost|costs|funding|grant|eu contribution|contribution|amount|value|investment|fördersumme|gesamtkosten|coût|合同经费|合同经费额|到账经费|合同金额|合同额|合同经费(万元)|合作经费|合作金额|项目金额|横向经费"
@@ -30,6 +30,9 @@ _TITLE = "项目名称|课题名称|项目|课题|题目|名称|project title|pr
 _LEAD = "牵头单位|牵头机构|牵头方|承担单位|项目承担单位|主持单位|主持机构|负责单位|实施单位|申报单位|项目单位|第一承担单位|lead|lead organisation|lead organization|lead partner|lead institution|leader|led by|coordinator|coordinating organisation|applicant|host institution|principal organisation|konsortialführer|koordinator|coordinateur|coordinador|capofila|lider|koordynator|vedoucí partner|головной исполнитель|координатор|代表機関|代表者|主関機関|주관기관|주관기업"
 # Whose project it is, where those whom it is done with have a column of their own.
 OF_WHOM = "企业|企业名称|单位名称|公司名称|需求企业|需求单位|依托企业|签约企业|合作企业名称|company|company name|firm|enterprise"
+# Who stands up and down a chain: also columns of a list of members, which names those.
+UPSTREAM = "上游企业|上游单位|上游供应企业|配套企业|配套单位|配套供应商|协作企业|upstream company|upstream firm"
+DOWNSTREAM = "下游企业|下游单位|下游应用企业|核心企业|主机厂|主机企业|整机企业|龙头企业|链主企业|被配套企业|downstream company|downstream firm|oem"
 _PARTNERS = "合作单位|参与单位|参加单位|协作单位|联合单位|合作方|参与方|合作机构|参与机构|成员单位|合作企业|参与企业|partners|partner|project partners|partner organisations|partner organizations|participants|participating organisations|other partners|consortium|consortium members|members|beneficiaries|partnerinstitutionen|partenaires|socios|partner di progetto|partnerzy|partneři|партнёры|партнеры|участники|соисполнители|参加機関|共同研究機関|참여기관|공동기관|projektpartner|合作高校院所|合作高校|合作院校|合作院所|高校院所|合作高校(院所)|合作高校/院所|合作科研院所|合作科研机构|合作大学|技术依托单位|技术支撑单位|产学研合作单位|产学研合作方|academic partner|academic partners|research partner|research partners|university partner|university|partner institution"
 _START = "起止时间|起止日期|起止年月|起止|起讫时间|起讫日期|项目起止时间|项目周期|实施周期|实施期限|执行期|执行期限|项目期限|项目执行期|合作期限|研究期限|period|project period|duration|term|runtime|laufzeit|projektlaufzeit|durée|duración|durata|okres realizacji|开始|开始时间|开始日期|起始日期|起始时间|立项时间|立项日期|启动时间|启动日期|起|start|start date|starts|begin|beginning|from|since|launch|beginn|début|inicio|inizio|data rozpoczęcia|zahájení|дата начала|начало|開始日|시작일|起始年月|签约时间|签订时间|合作起止时间|合作时间"
 _END = "结束|结束时间|结束日期|截止日期|截止时间|完成时间|完成日期|结题时间|验收时间|到期日|合同到期日|止|end|end date|ends|until|to|finish|completion|completed|due|ende|fin|fine|data zakończenia|ukončení|дата окончания|окончание|終了日|종료일|laufzeitende|projektende"
@@ -38,7 +41,7 @@ _PROGRAMME = "资助机构|资助单位|资助方|资助部门|资助来源|经�
 _HEAD = "主体|甲单位|来源单位|单位a|企业a|单位1|企业1|单位一|企业一|源|head|from organisation|from organization|organisation a|organization a|company a|firm a|party a|first organisation|source|subject|企业名称|单位名称|公司名称|企业|名称|company|company name|organisation|organization"
 _TAIL = "客体|对象|乙单位|目标单位|单位b|企业b|单位2|企业2|单位二|企业二|目标|tail|to organisation|to organization|organisation b|organization b|company b|firm b|party b|second organisation|target|object|对象企业|对象单位|关联企业|关联单位|关联方|对方企业|对方单位|对方|相关企业|目标企业名称|related company|related organisation|counterparty|other company"
 _RELATION = "关系|关系类型|关联关系|合作关系|合作类型|relation|relationship|relation type|type of relation|kind of relation|link|link type|tie|layer"
-_ORDER_STATUS = "状态|订单状态|合同状态|执行情况|执行状态|履约情况|履行情况|结算情况|进展|status|order status|contract status|state|stand|statut|estado|stato"
+_ORDER_STATUS = "状态|订单状态|合同状态|执行情况|执行状态|履约情况|履行情况|结算情况|进展|status|order status|contract status|state|stand|statut|estado|stato|履约状态|合同履约状态|执行进度|完成情况"
 _OWNER = "所属单位|所有单位|设备所属单位|仪器所属单位|依托单位|管理单位|设备单位|拥有单位|持有单位|开放单位|提供单位|所属机构|所在单位|owner|owned by|provider|provided by|host|hosted by|host institution|holder|operator|operated by|institution|laboratory|lab|organisation|organization|eigentümer|betreiber|einrichtung|labor|propriétaire|laboratoire|propietario|laboratorio|właściciel|владелец|所属学院|所属院系|学院|院系|所属部门|所属实验室|实验室|实验室名称|使用单位|资产单位|机组|department|faculty|school|institute"
 _EQUIPMENT = "设备名称|仪器名称|仪器设备名称|仪器设备|设备|仪器|大型仪器|大型仪器设备|共享设备|检测设备|实验设备|资源名称|equipment|equipment name|name of equipment|instrument|instrument name|instruments|device|machine|machinery|apparatus|facility|facilities|equipment item|gerät|geräte|gerätename|anlage|anlagen|messgerät|équipement|appareil|instrumento|equipo|urządzenie|sprzęt|оборудование|прибор"
 _SPECIFICATION = "型号|规格型号|设备型号|仪器型号|生产厂家|制造商|厂商|品牌|功能|主要功能|技术指标|主要技术指标|技术参数|主要参数|用途|应用领域|服务内容|检测项目|model|type|make|make and model|manufacturer|brand|specification|specifications|technical data|capability|capabilities|function|purpose|application|applications|description|method|methods|hersteller|modell|spezifikation|verfahren|beschreibung|modèle|fabricant|fabricante|producent|功能及应用范围|功能及用途|主要功能及应用范围|主要功能及应用领域|应用范围|服务范围|主要性能指标|性能指标|规格及型号|型号规格|技术指标及功能"
@@ -46,11 +49,11 @@ _OPEN_SINCE = "开放日期|开放时间|开放共享日期|可用时间|availab
 _LOT = "标段|包号|分包号|标包|行号|项次号|lot|lot number|lot no|item|item no|line item|position"
 _POLICY = "政策名称|政策项目|政策项目名称|政策|惠企政策|扶持政策|补贴名称|补贴项目|奖补项目|申报项目|政策标题|事项名称|政策事项|programme|program|programme name|program name|name of the programme|scheme|grant|grant name|subsidy|policy|call|förderprogramm|dispositif d'aide|bando|scheme name|name of scheme|support scheme|grant scheme|funding opportunity|opportunity|call title|call name|政策条款|奖励政策|优惠政策|政策名称及文号|项目名称(政策)"
 _ISSUED_BY = "发布部门|发文单位|发文部门|发文机关|主管部门|受理部门|责任部门|责任单位|牵头部门|实施部门|兑现部门|发布单位|发布机构|政策来源|funding body|funder|funded by|authority|issued by|agency|department|office|offered by|fördergeber|organisme|ente|发布部门(盖章)|administered by|managed by|run by|delivered by|operated by|funding organisation|funding organization|awarding body|granting authority|provider|lead department|责任科室|政策牵头部门|牵头单位|组织实施部门|业主部门|归口部门"
-_CONDITIONS = "申报条件|适用对象|适用范围|申请条件|支持对象|扶持对象|申报对象|享受条件|享受对象|政策条件|申报要求|资格条件|eligibility|eligibility criteria|eligible|eligible applicants|conditions|who can apply|who may apply|target group|criteria|voraussetzungen|conditions d'éligibilité|who is eligible|who is it for|for whom|eligible organisations|eligible companies|eligible entities|target audience|beneficiaries|eligible beneficiaries|requirements|zielgruppe|wer wird gefördert|antragsberechtigte|bénéficiaires|beneficiari|面向对象|适用企业|受益对象|享受主体|申报主体|准入条件"
-_SUPPORT = "支持标准|兑现标准|兑现金额|补贴标准|扶持标准|奖补标准|补助标准|奖励标准|补贴金额|补助金额|奖励金额|支持方式|支持力度|扶持内容|政策内容|支持内容|奖补内容|max grant|maximum grant|grant amount|max amount|maximum amount|support|support rate|benefit|what you get|funding rate|fördersatz|montant|level of support|support level|level of funding|funding level|amount of support|amount of funding|funding amount|size of grant|award|award amount|aid intensity|förderhöhe|höhe der förderung|taux|奖补金额|补贴比例|支持额度|奖励标准及金额|政策支持|主要内容|支持政策"
+_CONDITIONS = "申报条件|适用对象|适用范围|申请条件|支持对象|扶持对象|申报对象|享受条件|享受对象|政策条件|申报要求|资格条件|eligibility|eligibility criteria|eligible|eligible applicants|conditions|who can apply|who may apply|target group|criteria|voraussetzungen|conditions d'éligibilité|who is eligible|who is it for|for whom|eligible organisations|eligible companies|eligible entities|target audience|beneficiaries|eligible beneficiaries|requirements|zielgruppe|wer wird gefördert|antragsberechtigte|bénéficiaires|beneficiari|面向对象|适用企业|受益对象|享受主体|申报主体|准入条件|who"
+_SUPPORT = "支持标准|兑现标准|兑现金额|补贴标准|扶持标准|奖补标准|补助标准|奖励标准|补贴金额|补助金额|奖励金额|支持方式|支持力度|扶持内容|政策内容|支持内容|奖补内容|max grant|maximum grant|grant amount|max amount|maximum amount|support|support rate|benefit|what you get|funding rate|fördersatz|montant|level of support|support level|level of funding|funding level|amount of support|amount of funding|funding amount|size of grant|award|award amount|aid intensity|förderhöhe|höhe der förderung|taux|奖补金额|补贴比例|支持额度|奖励标准及金额|政策支持|主要内容|支持政策|funding per project|funding per company|grant size|grant per project|per project|support per project"
 _APPLY_UNTIL = "申报时间|申报日期|申报截止|申报截止时间|申报截止日期|申报期限|受理时间|受理期限|截止日期|截止时间|截止|有效期|政策有效期|deadline|closing date|closes|apply by|application deadline|application period|open until|frist|date limite|scadenza|closing|close date|closes on|deadline for applications|submission deadline|applications close|apply before|申请时间|申请截止时间|申报起止时间|申报起止日期|受理截止时间|兑现时间|办理时限|申报窗口|einreichfrist|antragsfrist|stichtag"
 _APPLY_FROM = "开始时间|开始日期|申报开始时间|申报开始日期|受理开始时间|起始时间|生效日期|opening date|opens|opens on|open from|start date|applications open|öffnet|startdatum|date d'ouverture"
-_ANNOUNCED = "申报网址|申报入口|政策链接|政策网址|政策原文|原文链接|网址|链接|link|url|website|web page|web address|details|more information|more info|further information|info|source|weitere informationen|en savoir plus|政策文件链接|文件链接|详情链接|原文地址|政策依据链接"
+_ANNOUNCED = "申报网址|申报入口|政策链接|政策网址|政策原文|原文链接|网址|链接|link|url|website|web page|web address|details|more information|more info|further information|info|source|weitere informationen|en savoir plus|政策文件链接|文件链接|详情链接|原文地址"
 
 _HOLDER = "专利权人|专利权人名称|专利权人(申请人)|申请(专利权)人|申请人(专利权人)|当前专利权人|当前权利人|权利人|专利申请人|申请人|申请人名称|第一申请人|原始申请人|专利所有人|所有权人|持有单位|专利单位|归属单位|单位名称|企业名称|公司名称|assignee|assignees|current assignee|original assignee|assignee/applicant|patent assignee|applicant|applicants|patent holder|patentee|proprietor|owner|holder|patentinhaber|inhaber|anmelder|titulaire|demandeur|titular|solicitante|titolare|richiedente|uprawniony|патентообладатель|заявитель|特許権者|出願人|특허권자|출원인"
 _INVENTION = "专利名称|发明名称|发明创造名称|专利题名|成果名称|知识产权名称|标题|名称|title|invention title|title of invention|patent title|patent name|patent|invention|bezeichnung|titel|titre|título|titolo|tytuł|название|название изобретения|発明の名称|발명의 명칭"
@@ -63,14 +66,19 @@ _LEGAL_STATUS = "法律状态|当前法律状态|专利状态|专利法律状态
 _IPC = "ipc|ipc分类|ipc分类号|ipc主分类号|ipc主分类|主分类号|分类号|国际分类|国际专利分类号|cpc|cpc分类号|ipc class|ipc classes|ipc code|ipc codes|ipcr classifications|cpc classifications|main ipc|international classification|classification|ipc-klasse|classification cib|мпк"
 _ABSTRACT = "摘要|专利摘要|技术摘要|简介|技术简介|说明|abstract|summary|description|zusammenfassung|résumé|resumen|реферат|要約|요약"
 
+_TECHNOLOGY = "技术成果名称|成果名称|科技成果名称|技术名称|成果|科技成果|技术成果|可转化成果|可转化成果名称|待转化成果|项目成果名称|推广技术名称|technology|technology name|technology title|title of technology|name of technology|technology offer|research result|innovation|innovation title|technologie|technologieangebot|tecnología|tecnologia"
+_TECHNOLOGY_OWNER = "成果单位|完成单位|成果完成单位|成果所属单位|成果持有单位|第一完成单位|研发单位|成果来源|成果提供单位|技术持有方|技术提供方|技术来源|技术单位|持有单位|所属单位|所属高校|所在单位|依托单位|高校|院校|单位|单位名称|企业名称|institution|university|research institute|institute|owner|provider|offered by|organisation|organization|developed by|inventor institution|einrichtung|hochschule|établissement"
+_TECHNOLOGY_ABOUT = "成果简介|技术简介|成果介绍|技术介绍|简介|主要内容|成果内容|技术内容|技术特点|技术优势|创新点|主要技术指标|技术指标|应用领域|应用范围|应用前景|应用场景|技术领域|所属领域|成熟度|技术成熟度|成果阶段|所处阶段|合作方式|转化方式|拟转化方式|description|summary|abstract|short description|advantages|benefits|applications|application|field|technology field|area|trl|stage|stage of development|maturity|cooperation|type of cooperation|licence|licensing|beschreibung|anwendung|résumé|descripción"
+_TECHNOLOGY_DATE = "完成时间|完成日期|成果完成时间|鉴定时间|发布时间|发布日期|登记日期|date|published|publication date|completed"
+
 LISTS: Mapping[str, TableFormat] = {
     table.name: table
     for table in (
         TableFormat(ORDERS, domain.Engagement, "Orders and contracts: who buys what of whom", (
             Column("order_number", "number of the order or contract", also=_NUMBER),
             Column("lot", "lot or item of it", also=_LOT),
-            Column("supplier", "name of who supplies", also=_SUPPLIER),
-            Column("buyer", "name of who buys", also=_BUYER),
+            Column("supplier", "name of who supplies", also=f"{_SUPPLIER}|{UPSTREAM}"),
+            Column("buyer", "name of who buys", also=f"{_BUYER}|{DOWNSTREAM}"),
             Column("text", "what is bought", also=_ORDERED, joined_by="; "),
             Column("date", "day of the order", "", partial_date, also=_ORDER_DATE),
             Column("until", "last day", "", last_date, also=_END),
@@ -113,6 +121,12 @@ LISTS: Mapping[str, TableFormat] = {
             Column("closes", "until when, or from when until when", also=_APPLY_UNTIL),
             Column("address", "where it is announced", also=_ANNOUNCED),
         )),
+        TableFormat(TECHNOLOGIES, domain.Offer, "Technologies that others may take over: who offers what", (
+            Column("owner", "name of who offers it", required=True, also=_TECHNOLOGY_OWNER),
+            Column("text", "what it is called", required=True, also=_TECHNOLOGY, joined_by=", "),
+            Column("specification", "what it is about, how far it is, how it may be had", also=_TECHNOLOGY_ABOUT, joined_by="; ", context=TECHNOLOGIES),
+            Column("date", "day since it is offered", "", partial_date, also=_TECHNOLOGY_DATE),
+        )),
         TableFormat(PATENTS, domain.Engagement, "Patents: who holds what, alone or together", (
             Column("holder", "names of who holds it, parted by ;", required=True, also=_HOLDER, joined_by="; "),
             Column("title", "what it is called", also=_INVENTION),
@@ -135,10 +149,12 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     RELATIONS: (("head",), ("tail",), ("layer",)),
     EQUIPMENT: (("owner",), ("text",)),
     PROGRAMMES: (("body",), ("title",)),
+    TECHNOLOGIES: (("owner",), ("text",)),
     PATENTS: (("holder",), ("title", "number", "application")),
 }
 # Of these lists a title has one of these words in it: their other titles are those of many lists.
 NAMED_BY: Mapping[str, tuple[str, ...]] = {
+    TECHNOLOGIES: ("成果", "技术", "technology", "technologie", "tecnolog", "innovation", "result"),
     PATENTS: (
         "专利",
         "發明",
@@ -152,7 +168,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
         "特許",
         "특허",
         "发明人",
-    )
+    ),
 }
 # Columns that only lists of a kind have.
 TELLING: Mapping[str, frozenset[str]] = {
@@ -162,6 +178,7 @@ TELLING: Mapping[str, frozenset[str]] = {
     RELATIONS: frozenset({"head", "tail", "layer"}),
     EQUIPMENT: frozenset({"owner", "text"}),
     PROGRAMMES: frozenset({"body", "conditions", "support"}),
+    TECHNOLOGIES: frozenset({"owner", "text"}),
     PATENTS: frozenset(
         {"holder", "number", "application", "inventors", "granted", "classification"}
     ),

@@ -8,13 +8,16 @@ from itertools import islice
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.links import shown_and_linked
 from matchmaker.ingest.list_formats import (
+    DOWNSTREAM,
     FORMATS,
     LISTS,
     NAMED_BY,
     NEEDED,
     OF_WHOM,
+    ORDERS,
     PROJECTS,
     TELLING,
+    UPSTREAM,
 )
 from matchmaker.ingest.suggestions import Samples, expected_titles, recognised
 from matchmaker.ingest.table_file import TableFile
@@ -74,12 +77,16 @@ def _own_titles(name: str, samples: Samples) -> int | None:
 
 
 def _told(name: str, samples: Samples) -> Mapping[str, str]:
-    """Columns by title; of projects none that a list of members has as well, without partners."""
+    """Columns by title, but for those that a list of members has as well where it is rather one."""
     columns = recognised(name, samples)
-    if name != PROJECTS or "partners" in columns.values():
+    if name == PROJECTS and "partners" not in columns.values():
+        shared = OF_WHOM
+    elif name == ORDERS and "name" in recognised(MEMBERS, samples).values():
+        shared = f"{UPSTREAM}|{DOWNSTREAM}"
+    else:
         return columns
-    of_whom = frozenset(map(word_key, OF_WHOM.split("|")))
-    return {title: "" if word_key(title) in of_whom else each for title, each in columns.items()}
+    keys = frozenset(map(word_key, shared.split("|")))
+    return {title: "" if word_key(title) in keys else each for title, each in columns.items()}
 
 
 def _is_named(name: str, titles: Iterable[str]) -> bool:

@@ -18,6 +18,7 @@ from matchmaker.ingest.list_formats import (
     PATENTS,
     PROGRAMMES,
     PROJECTS,
+    TECHNOLOGIES,
 )
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
@@ -222,6 +223,14 @@ def _section(
     if options.table == EQUIPMENT:
         described = {name: column(name) for name in ("text", "specification", "date")}
         return Equipment(owner=party("owner"), **described)
+    if options.table == TECHNOLOGIES:
+        return Equipment(
+            owner=party("owner"),
+            text=column("text"),
+            specification=column("specification"),
+            date=column("date"),
+            offered="technology",
+        )
     if options.table == PROGRAMMES:
         told = {
             name: column(name) for name in ("title", "conditions", "support", "opens", "closes")

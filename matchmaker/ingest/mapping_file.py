@@ -96,12 +96,13 @@ class Projects(_Written):
 
 
 class Equipment(_Written):
-    """Columns of equipment that others may use: one line each, with who has it."""
+    """Columns of equipment or technologies that others may use: one line each, with who has it."""
 
     owner: PartyColumns
     text: ColumnName = ""
     specification: ColumnName = ""
     date: ColumnName = ""
+    offered: Literal["equipment", "technology"] = "equipment"
 
 
 class Programmes(_Written):
@@ -214,12 +215,23 @@ def read_mapping(path: Path) -> MappingFile:
         ) from None
 
 
+_NO_COLUMNS = frozenset({"values", "is_list", "offered", "decimal", "day_first", "ended", "active"})
+
+
 def column_names(part: BaseModel) -> Iterator[str]:
     """Every column that a section may name, alternatives too."""
     for name, value in part:
         if isinstance(value, BaseModel):
             yield from column_names(value)
-        elif name not in ("values", "is_list", "decimal", "day_first", "ended", "active"):
+        elif name not in (
+            "values",
+            "is_list",
+            "offered",
+            "decimal",
+            "day_first",
+            "ended",
+            "active",
+        ):
             yield from _flat(value)
 
 

@@ -22,7 +22,7 @@ from matchmaker.text import language_of
 # Such a programme has no last day.
 _ALWAYS = re.compile(
     r"常年|长期|(?<!年)全年|随时|不限|无期限|免申即享|即申即享|即报即审|无需申报|"
-    r"open[- ]ended|continuous|rolling|any time|all year|no deadline|ongoing|always open"
+    r"open[- ]ended|continuous|rolling|any ?time|all year|no deadline|ongoing|always open"
     r"|until further notice|laufend|jederzeit|fortlaufend|en continu|permanent|senza scadenza",
     re.I,
 )
@@ -32,6 +32,8 @@ _TIME_OF_DAY = re.compile(
     r"|[A-Z]{2,4}T?|\(?(?:brussels|local|uk) time\)?)*\)?\s*$",
     re.IGNORECASE,
 )
+# What is said behind it in brackets: （逾期不予受理）.
+_REMARK = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 _ADDRESS = re.compile(r"https?://\S+", re.I)
 _BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.I)
 _UNTIL = re.compile(
@@ -99,7 +101,7 @@ class ProgrammeReader(MappedReader[Programmes]):
         """The first and the last day; a date alone is the last, and some programmes have none."""
         opened: PartialDate | None = row.value(self.opens, partial_date)
         begun = opened
-        cell = _TIME_OF_DAY.sub("", row.cell(self.closes))
+        cell = _TIME_OF_DAY.sub("", _REMARK.sub("", row.cell(self.closes)))
         if not cell or _ALWAYS.search(cell):
             return begun.date if begun else None, None
         period = period_of(cell) if not isinstance(row.cell(self.closes), SheetNumber) else None

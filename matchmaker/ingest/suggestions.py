@@ -71,6 +71,9 @@ _LONGEST_CODE = 8
 _CODE = re.compile(r"[A-Z]?\d[\d. -]*[A-Z]?")
 # What is alike in letters is another code.
 _CODES = frozenset({"id", "credit_code", "vat", "lei", "ror"})
+_SHARE = re.compile(
+    r"占比|比例|比重|增速|增幅|增长率|%|\b(?:share|ratio|percentage|percent|growth)\b"
+)
 # Whether somebody opts out is never judged by a title that is only like one that asks for it.
 _NEVER_BY_LIKENESS = _CODES | {"listed"}
 Samples = Mapping[str, Sequence[str]]
@@ -85,7 +88,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
     columns = FORMATS[table].columns
     is_survey = any(map(_is_of_survey, samples))
     wanted = sorted(
-        (rank, place, position, title)
+        (rank, word_key(title) not in _ranks(column), place, position, title)
         for position, title in enumerate(samples)
         for place, column in enumerate(columns)
         if (rank := _rank(column, title)) is not None
@@ -99,7 +102,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not (column.name in _TEXTS and _holds_codes(samples[title]))
     )
     taken: dict[str, str] = {}
-    for rank, place, _, title in wanted:
+    for rank, _, place, _, title in wanted:
         column = columns[place]
         before = [known for known, name in taken.items() if name == column.name]
         is_part = rank >= _PARTS
@@ -382,6 +385,8 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     del samples
     if any(_rank(column, title) is not None for column in FORMATS[table].columns):
         return None
+    if _SHARE.search(normal(title)):
+        return None  # of something that is a column: 研发投入占比
     if _TWICE.search(title):
         return None  # of a table that stands twice side by side, or of a column there twice
     key = word_key(title)

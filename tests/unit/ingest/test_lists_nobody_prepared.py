@@ -180,3 +180,63 @@ def test_a_remark_that_only_says_that_a_firm_is_no_more_is_its_status(tmp_path: 
         "玉环鼎力密封件有限公司": ("active", None),
     }
     assert [p.line for p in parsed.problems if "status" in p.reason.text("en")] == [3, 4]
+
+
+def test_results_of_research_are_technologies_that_are_offered(tmp_path: Path) -> None:
+    text = (
+        "技术成果名称,成果单位,成果简介,成熟度,合作方式,联系人\n"
+        "低温密封技术,示例大学,用于LNG阀门,中试,技术转让,王老师\n"
+    )
+    [offer] = read(tmp_path, text).rows.offers
+    assert offer.kind == "technology"
+    assert offer.text == "低温密封技术, 用于LNG阀门; 中试; 技术转让"
+    text = "Technology,Institution,Description,TRL\nSeal,Sample University,for LNG valves,6\n"
+    [offer] = read(tmp_path, text).rows.offers
+    assert (offer.kind, offer.text) == ("technology", "Seal, for LNG valves; 6")
+
+
+@pytest.mark.parametrize(
+    ("titles", "row"),
+    [
+        ("上游企业,下游企业,产品", "示例甲厂,示例乙厂,毛坯"),
+        ("核心企业,配套企业,配套产品", "示例乙厂,示例甲厂,毛坯"),
+        ("Supplier,Supplies to,Product", "示例甲厂,示例乙厂,毛坯"),
+    ],
+)
+def test_who_supplies_whom_in_a_chain(tmp_path: Path, titles: str, row: str) -> None:
+    parsed = read(tmp_path, f"{titles}\n{row}\n")
+    names = {each.id: each.name for each in parsed.rows.organizations}
+    [order] = parsed.rows.engagements
+    who = {names[part.organization]: part.role for part in order.participants}
+    assert who == {"示例甲厂": Role.SUPPLIER, "示例乙厂": Role.BUYER}
+    members = column_samples(
+        opened(tmp_path, "企业名称,主要产品,上游企业,下游企业\n甲,轴承,乙,丙\n")
+    )
+    assert guessed_format(members) == "organizations"
+
+
+def test_a_share_is_not_what_it_is_a_share_of() -> None:
+    samples = {"企业名称": ("甲厂",), "研发投入占比%": ("3.2%",), "研发投入": ("20万",)}
+    assert list(suggested("organizations", samples).values()) == ["name", "", "rd_expenditure"]
+
+
+def test_of_two_amounts_that_in_numbers_and_nobody_is_called_our_company(tmp_path: Path) -> None:
+    text = (
+        "合同编号,合同名称,甲方,乙方,合同金额（大写）,合同金额\n"
+        '1,轴承采购合同,我公司,示例轴承厂,壹拾贰万元整,"120,000.00"\n2,补充协议,我司,示例轴承厂,,20000\n'
+    )
+    parsed = read(tmp_path, text)
+    assert [row.amount for row in parsed.rows.engagements] == [120_000, 20_000]
+    assert [row.name for row in parsed.rows.organizations] == ["示例轴承厂"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "deadline"),
+    [
+        ("2025-05-01至2025-05-31（逾期不予受理）", DAY(2025, 5, 31)),
+        ("2026-03-19 14:00 (CET)", DAY(2026, 3, 19)), ("anytime", None), ("每年12月", None),
+    ],
+)  # fmt: skip
+def test_what_is_said_behind_a_deadline(tmp_path: Path, cell: str, deadline: object) -> None:
+    parsed = read(tmp_path, f"政策名称,责任单位,申报窗口期\n补助,示例县科技局,{cell}\n")
+    assert [row.deadline for row in parsed.rows.offers] == [deadline]
