@@ -84,7 +84,7 @@ LISTS: Mapping[str, TableFormat] = {
             Column("until", "last day", "", last_date, also=_END),
             Column("amount", "amount", "", amount, also=_SUM),
             Column("currency", "ISO 4217", "CNY", currency_code, also=titles.CURRENCY),
-            Column("status", "whether it still holds", also=_ORDER_STATUS),
+            Column("status", "whether it still holds", also=_ORDER_STATUS, context=ORDERS),
         )),
         TableFormat(PROJECTS, domain.Engagement, "Joint projects: who leads, who takes part", (
             Column("project_number", "number of the project", also=_NUMBER),
@@ -104,7 +104,7 @@ LISTS: Mapping[str, TableFormat] = {
             Column("layer", "what the first is to the second", "SUPPLIES", relation, required=True, also=_RELATION),
             Column("start", "first day", "", partial_date, also=_START),
             Column("until", "last day", "", last_date, also=_END),
-            Column("status", "whether it still holds", also=titles.STATUS),
+            Column("status", "whether it still holds", also=titles.STATUS, context=RELATIONS),
         )),
         TableFormat(EQUIPMENT, domain.Offer, "Equipment that others may use: who has what", (
             Column("owner", "name of who has it", required=True, also=_OWNER),
@@ -135,7 +135,7 @@ LISTS: Mapping[str, TableFormat] = {
             Column("inventors", "who invented it: tells people among the holders, and is not kept", also=_INVENTORS),
             Column("filed", "day of filing", "", partial_date, also=_FILED),
             Column("granted", "day of grant or publication", "", partial_date, also=_GRANTED),
-            Column("status", "whether it is in force", also=_LEGAL_STATUS),
+            Column("status", "whether it is in force", also=_LEGAL_STATUS, context=PATENTS),
             Column("classification", "its class (IPC, CPC)", also=_IPC),
             Column("text", "what it is about", also=_ABSTRACT),
         )),
