@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,6 +123,7 @@ from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.documents import Store
 from matchmaker.store.graph_copy import GraphCopy
 from matchmaker.store.opening import copy_store, open_file, open_store, put_into_store
+from matchmaker.workflow.appointment import zone_of
 from matchmaker.workflow.job import JobKind
 
 if TYPE_CHECKING:  # SciPy's statistics take a second to import: only what needs them pays
@@ -147,6 +148,10 @@ class Wiring:
         self.settings = settings
         self.clock: Clock = utc_now
         self._lock = threading.RLock()
+
+    def local_clock(self) -> datetime:
+        """The time where the installation is: a deadline is the end of its day there."""
+        return self.clock().astimezone(zone_of(self.settings.time_zone))
 
     @property
     def snapshot_root(self) -> Path:
@@ -610,7 +615,7 @@ class Wiring:
 
     @cached_property
     def _call_views(self) -> CallViews:
-        return CallViews(self.store, self.repositories, self.exclusions, self.clock)
+        return CallViews(self.store, self.repositories, self.exclusions, self.local_clock)
 
     @cached_property
     def _call_notices(self) -> CallNotices:
@@ -618,7 +623,7 @@ class Wiring:
 
     @cached_property
     def calls(self) -> Calls:
-        return Calls(self._call_views, self._call_notices, self.clock)
+        return Calls(self._call_views, self._call_notices, self.local_clock)
 
     @cached_property
     def call_invitations(self) -> CallInvitations:
@@ -628,15 +633,17 @@ class Wiring:
 
     @cached_property
     def call_opening(self) -> CallOpening:
-        return CallOpening(self._call_views, self.call_invitations, self.clock)
+        return CallOpening(self._call_views, self.call_invitations, self.local_clock)
 
     @cached_property
     def call_answers(self) -> CallAnswers:
-        return CallAnswers(self._call_views, self._call_notices, self.clock)
+        return CallAnswers(self._call_views, self._call_notices, self.local_clock)
 
     @cached_property
     def call_decisions(self) -> CallDecisions:
-        return CallDecisions(self._call_views, self._call_notices, self.introductions, self.clock)
+        return CallDecisions(
+            self._call_views, self._call_notices, self.introductions, self.local_clock
+        )
 
     @cached_property
     def responsiveness(self) -> Responsiveness:

@@ -32,6 +32,7 @@ def call() -> None:
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day.")
 @click.option("--need", multiple=True, help="Id of an open need that it puts.")
 @click.option("--invite", multiple=True, help="Id of whom to invite.")
+@click.option("--sealed", is_flag=True, help="Nobody of us reads an answer before the deadline.")
 @click.option("--cluster-wide", is_flag=True, help="Members of the cluster may answer uninvited.")
 @AS_OPTION
 @JSON_OPTION
@@ -43,6 +44,7 @@ def open_call(
     until: datetime.datetime,
     need: tuple[str, ...],
     invite: tuple[str, ...],
+    sealed: bool,
     cluster_wide: bool,
     email: str | None,
     as_json: bool,
@@ -53,7 +55,7 @@ def open_call(
 
     content = CallContent(
         organization, title, text, GoalName(goal), until.date(), needs=need,
-        cluster_wide=cluster_wide,
+        cluster_wide=cluster_wide, sealed=sealed,
     )  # fmt: skip
     principal = acting_principal(services, email)
     _show(services.call_opening.open(principal, content, invite), as_json)
@@ -74,6 +76,38 @@ def invite(
     if best is not None:
         services.call_invitations.invite_best(principal, id, best)
     _show(services.call_invitations.invite(principal, id, organizations), as_json)
+
+
+@call.command("correct")
+@click.argument("id")
+@click.argument("summary")
+@click.option("--text", default="", help="What it says from now on.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="A later last day.")
+@AS_OPTION
+@JSON_OPTION
+def correct(
+    id: str,
+    summary: str,
+    text: str,
+    until: datetime.datetime | None,
+    email: str | None,
+    as_json: bool,
+) -> None:
+    """Put the call ID otherwise; SUMMARY tells all invited what changes."""
+    services = wired()
+    day = until.date() if until else None
+    principal = acting_principal(services, email)
+    _show(services.calls.correct(principal, id, summary, text, day), as_json)
+
+
+@call.command("unseal")
+@click.argument("id")
+@AS_OPTION
+@JSON_OPTION
+def unseal(id: str, email: str | None, as_json: bool) -> None:
+    """Open the sealed answers of the call ID, once the deadline has passed."""
+    services = wired()
+    _show(services.calls.unseal(acting_principal(services, email), id), as_json)
 
 
 @call.command("list")

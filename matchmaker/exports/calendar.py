@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from icalendar import Alarm, Calendar, Event, vUri
 
 MEDIA_TYPE = "text/calendar"
 
-_ALARM = timedelta(hours=1)
+# A deadline stands in a calendar as the last so many minutes of its day.
+LAST_MINUTES = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEvent:
     """What a calendar is told: all texts in the reader's language, `changed` when it last was.
 
-    Of two with the same `id` the one with the higher `sequence` counts.
+    Of two with the same `id` the one with the higher `sequence` counts. `alarms` ring so long
+    before it.
     """
 
     id: str
@@ -29,10 +32,16 @@ class CalendarEvent:
     changed: datetime
     sequence: int
     is_off: bool
+    alarms: tuple[timedelta, ...] = (timedelta(hours=1),)
+
+
+def end_of_day(day: date, zone: ZoneInfo) -> datetime:
+    """When a day is over in a zone."""
+    return datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def calendar_file(event: CalendarEvent) -> bytes:
-    """The file, in UTC, with an alarm an hour before."""
+    """The file, in UTC, with its alarms."""
     entry = Event()
     entry.add("uid", f"{event.id}@matchmaker")
     entry.add("dtstamp", event.changed.astimezone(UTC))
@@ -46,11 +55,11 @@ def calendar_file(event: CalendarEvent) -> bytes:
     if event.text:
         entry.add("description", event.text)
     entry.add("url", vUri(event.link))
-    if not event.is_off:
+    for before in () if event.is_off else event.alarms:
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("description", event.title)
-        alarm.add("trigger", -_ALARM)
+        alarm.add("trigger", -before)
         entry.add_component(alarm)
     calendar = Calendar()
     calendar.add("prodid", "-//Matchmaker//Matchmaker//EN")

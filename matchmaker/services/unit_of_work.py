@@ -47,7 +47,9 @@ class UnitOfWork:
 
     def log(self, action: str, subject: str, **detail: str) -> None:
         """A line of the log."""
-        self.entries.append(Entry(self.at.isoformat(), self.actor, action, subject, detail))
+        self.entries.append(
+            Entry(self.at.astimezone(UTC).isoformat(), self.actor, action, subject, detail)
+        )
 
     def commit(self, records: Records) -> None:
         """All or nothing. Raises VersionConflict."""

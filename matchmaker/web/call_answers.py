@@ -53,7 +53,7 @@ def answer_page(
         reasons=list(DeclineReason),
         own_bid=sole_bid(form.organization.id, form.bid) if form.bid else None,
         of_team=services().calls.is_of_team(principal, id),
-        today=services().clock().date(),
+        today=services().local_clock().date(),
         problem=problem,
         sent=request.form if problem else {},
     )

@@ -9,6 +9,7 @@ from flask import Response, redirect, render_template, request, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.call_requests import NewCall
+from matchmaker.api.cooperation.calls import deadline_calendar
 from matchmaker.api.http.context import services
 from matchmaker.api.http.files import ExportQuery, as_file
 from matchmaker.api.http.problems import status_of
@@ -85,7 +86,7 @@ def _new_page(
 ) -> str:
     principal, own = signed_in(), acting_organization()
     kind = services().directory.profile(principal, own).organization.kind
-    today = services().clock().date()
+    today = services().local_clock().date()
     return render_template(
         "call_new.html",
         sent=sent,
@@ -126,6 +127,7 @@ def read_call_form(own: str, needs: list[str], asked: list[BidField]) -> NewCall
         needs=needs,
         asked=asked,
         cluster_wide=bool(request.form.get("cluster_wide")),
+        sealed=bool(request.form.get("sealed")),
         currency=request.form.get("currency", "").strip().upper(),
         invited=[],
     )
@@ -149,7 +151,7 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
     may_invite = view.role is CallRole.DECIDER and view.brief.phase is CallPhase.OPEN
     # Ranking takes a second: not at every look.
     asks = not view.parties or bool(request.values.get("best") or request.form.get("asks"))
-    today = services().clock().date()
+    today = services().local_clock().date()
     return render_template(
         "call.html",
         view=view,
@@ -242,6 +244,16 @@ def _step(principal: Principal, id: str) -> str:
         case "prolong":
             calls.prolong(principal, id, _day(form.get("deadline", "")))
             return gettext("The deadline is moved; everybody invited is told.")
+        case "correct":
+            day = form.get("deadline", "")
+            calls.correct(
+                principal, id, form.get("summary", ""), form.get("text", ""),
+                _day(day) if day else None,
+            )  # fmt: skip
+            return gettext("It is corrected; everybody invited is told what changed.")
+        case "unseal":
+            calls.unseal(principal, id)
+            return gettext("The answers are open now; the log keeps it.")
         case "introduce":
             services().call_decisions.introduce(
                 principal, id, form.get("organization", ""), form.get("winner", "")
@@ -291,6 +303,12 @@ def _day(text: str) -> date:
         raise InvalidInput("must be a day.", where="deadline") from None
 
 
+@web.get("/calls/<id>/calendar")
+def call_calendar(id: str) -> Response:
+    """Its deadline for one's calendar."""
+    return deadline_calendar(signed_in(), id)
+
+
 @web.get("/calls/<id>/award")
 def award_call(id: str) -> PageAnswer:
     """Who is awarded, and what the others are told."""
@@ -304,7 +322,7 @@ def _award_page(view: CallView, problem: MatchmakerError | None = None) -> str:
         view=view,
         parties=[each for each in view.compared if each.state is not AnswerState.AWARDED],
         reasons=list(ThanksReason),
-        today=services().clock().date(),
+        today=services().local_clock().date(),
         decides=view.role is CallRole.DECIDER,
         problem=problem,
         sent=request.form,

@@ -20,6 +20,7 @@ MAX_INVITED = 50
 MAX_OPEN_CALLS = 20
 MAX_INVITATIONS_A_DAY = 200
 MAX_TEAM = 20
+MAX_CORRECTIONS = 20
 MAX_NEEDS = 30
 LONGEST = datetime.timedelta(days=180)
 # Days before the deadline on which who was invited and has not answered is reminded.
@@ -90,11 +91,26 @@ class TeamMember:
 
 
 @dataclass(frozen=True, slots=True)
+class CallCorrection:
+    """What was put otherwise after answers could have been given, and what it said before.
+
+    `summary` is what all invited are told; a text or deadline that stayed is empty.
+    """
+
+    at: datetime.datetime
+    summary: str
+    text_before: str = ""
+    deadline_before: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CallContent:
     """What a call asks for. `organization` calls; `partners` call with it.
 
     `needs` are those that it puts, by their ids in the graph; `gathering` is the joint brief
     that it comes from. With `cluster_wide` the members of `cluster` may answer uninvited.
+    Of a `sealed` one nobody of who calls reads an answer before somebody who decides has opened
+    them all, after the deadline.
     """
 
     organization: str
@@ -110,6 +126,7 @@ class CallContent:
     asked: tuple[BidField, ...] = ()
     currency: str = ""
     quantity: str = ""
+    sealed: bool = False
 
     def __post_init__(self) -> None:
         _check_text("title", self.title, MAX_NAME)
@@ -135,6 +152,8 @@ class Call(CallContent):
     end_text: str = ""
     reminded: tuple[int, ...] = ()
     told_over: bool = False  # whether the team was told that the deadline has passed
+    corrections: tuple[CallCorrection, ...] = ()
+    unsealed: datetime.datetime | None = None
 
     @property
     def callers(self) -> tuple[str, ...]:
@@ -144,6 +163,16 @@ class Call(CallContent):
     def is_open_on(self, day: datetime.date) -> bool:
         """Whether answers are taken; on the last day they still are."""
         return self.state is CallState.OPEN and day <= self.deadline
+
+    @property
+    def version(self) -> int:
+        """Which wording it has: 1 as it was opened, one more with each correction."""
+        return len(self.corrections) + 1
+
+    @property
+    def hides_answers(self) -> bool:
+        """Whether answers are sealed, and nobody has opened them."""
+        return self.sealed and self.unsealed is None
 
     def phase(self, day: datetime.date) -> CallPhase:
         """Where it stands on a day."""
@@ -206,9 +235,65 @@ def require_decider(role: CallRole | None) -> None:
         )
 
 
+def require_unsealed(call: Call) -> None:
+    """Raise WrongState where nobody of who calls has read an answer yet."""
+    if call.hides_answers:
+        raise WrongState("The answers are sealed.", mend="Open them once the deadline has passed.")
+
+
+def unseal(call: Call, today: datetime.date, at: datetime.datetime) -> Call:
+    """The call with its answers open to who calls, for good. Raises WrongState."""
+    require_undecided(call)
+    if not call.sealed:
+        raise WrongState("The answers of this call are not sealed.")
+    if call.is_open_on(today):
+        raise WrongState(
+            "The answers are sealed until the end of %(day)s.",
+            mend="Open them once the deadline has passed.",
+            day=call.deadline.isoformat(),
+        )
+    return call if call.unsealed else replace(call, unsealed=at)
+
+
+def correct(
+    call: Call,
+    correction: CallCorrection,
+    text: str,
+    requirements: tuple[CallRequirement, ...],
+    deadline: datetime.date | None,
+    today: datetime.date,
+) -> Call:
+    """The call put otherwise, with a later deadline if one is given.
+
+    Raises WrongState where nobody can answer anew, InvalidInput where nothing changes or no
+    word says what did.
+    """
+    require_undecided(call)
+    if not correction.summary.strip():
+        raise InvalidInput("must not be empty.", where="summary")
+    check_length("summary", correction.summary, MAX_NAME)
+    after = call if deadline in (None, call.deadline) else prolong(call, deadline, today)
+    require_open(after, today)
+    if len(call.corrections) >= MAX_CORRECTIONS:
+        raise WrongState("Enough was corrected here.", mend="End it, and open a new call.")
+    is_reworded = text != call.text
+    if not is_reworded and after is call:
+        raise InvalidInput("is as it was.", where="text")
+    noted = replace(
+        correction,
+        text_before=call.text if is_reworded else "",
+        deadline_before=None if after is call else call.deadline,
+    )
+    if is_reworded:
+        after = replace(after, text=text, requirements=requirements)
+    return replace(after, corrections=(*call.corrections, noted))
+
+
 def prolong(call: Call, deadline: datetime.date, today: datetime.date) -> Call:
     """The call with a later deadline; reminders begin anew. Raises WrongState, InvalidInput."""
     require_undecided(call)
+    if call.unsealed is not None:
+        raise WrongState("The answers are open already: nobody could answer unseen any more.")
     if deadline <= call.deadline:
         raise InvalidInput(
             "must be later than %(day)s, as others rely on it.",

@@ -13,7 +13,14 @@ from enum import StrEnum
 
 from matchmaker.domain import MAX_TEXT
 from matchmaker.errors import InvalidInput, WrongState
-from matchmaker.workflow.call import BidField, Call, CallState, require_open, require_undecided
+from matchmaker.workflow.call import (
+    BidField,
+    Call,
+    CallState,
+    require_open,
+    require_undecided,
+    require_unsealed,
+)
 from matchmaker.workflow.checks import check_length
 from matchmaker.workflow.refusals import DeclineReason
 
@@ -140,6 +147,11 @@ class CallAnswer:
     decline_text: str = ""
     thanks: Thanks | None = None
     introduction: str = ""
+    version: int = 1  # of the call's wording that `bid` answers
+
+    def is_outdated(self, call: Call) -> bool:
+        """Whether its answer was given to an earlier wording of the call."""
+        return self.state is AnswerState.SUBMITTED and self.version < call.version
 
     @property
     def was_invited(self) -> bool:
@@ -203,7 +215,8 @@ def submit(call: Call, answer: CallAnswer, bid: Bid, at: datetime.datetime) -> C
             raise InvalidInput("must be stated: the call asks for it.", where=_ATTRIBUTES[name])
     if bid.valid_until is not None and bid.valid_until < at.date():
         raise InvalidInput("is in the past.", where="valid_until")
-    if answer.state is AnswerState.SUBMITTED and answer.bid == bid:
+    is_same = answer.state is AnswerState.SUBMITTED and answer.bid == bid
+    if is_same and not answer.is_outdated(call):
         return answer
     return replace(
         answer,
@@ -213,6 +226,7 @@ def submit(call: Call, answer: CallAnswer, bid: Bid, at: datetime.datetime) -> C
         submitted=at,
         decline_reason=None,
         decline_text="",
+        version=call.version,
     )
 
 
@@ -266,17 +280,23 @@ def may_be_decided(call: Call, answers: Sequence[CallAnswer], today: datetime.da
     """Whether nobody is waited for: a deadline is what those who answer rely on.
 
     It has passed, or the call is for invited ones alone and each of them has answered, declined
-    or taken its answer back. Until it is decided they may still think better of it.
+    or taken its answer back. Until it is decided they may still think better of it. Who answered
+    an earlier wording may answer anew. Sealed answers are opened first, after the deadline.
     """
+    if call.hides_answers:
+        return False
     if not call.is_open_on(today):
         return True
-    open_ones = [each for each in answers if each.state is AnswerState.WAITING]
+    open_ones = [
+        each for each in answers if each.state is AnswerState.WAITING or each.is_outdated(call)
+    ]
     return not call.cluster_wide and bool(answers) and not open_ones
 
 
 def shortlist(call: Call, answers: Sequence[CallAnswer], chosen: Collection[str]) -> Call:
     """The call with these on its shortlist. Raises InvalidInput, WrongState."""
     require_undecided(call)
+    require_unsealed(call)
     _require_compared(answers, chosen, "shortlist")
     order = [answer.organization for answer in answers if answer.organization in chosen]
     return replace(call, shortlist=tuple(order))
@@ -302,6 +322,7 @@ def award(
             "The call is awarded already.",
             mend="Look at the award, and say so where others are to be awarded as well.",
         )
+    require_unsealed(call)
     if not may_be_decided(call, answers, at.date()):
         raise WrongState(
             "Others may still answer until %(day)s.",
@@ -332,11 +353,11 @@ def basis_of_decision(call: Call, answers: Iterable[CallAnswer]) -> str:
     A draft changes nothing of it, since who decides may not learn of one.
     """
     compared = sorted(
-        (each.organization, each.state, repr(each.bid))
+        (each.organization, each.state, repr(each.bid), each.version)
         for each in answers
         if each.is_in_competition
     )
-    rests_on = repr((call.state.value, call.decided, compared))
+    rests_on = repr((call.state.value, call.decided, call.version, compared))
     return hashlib.sha256(rests_on.encode()).hexdigest()[:16]
 
 

@@ -45,6 +45,7 @@ class NotificationKind(StrEnum):
     CALL_OPENED = "call_opened"
     CALL_DEADLINE_NEAR = "call_deadline_near"
     CALL_PROLONGED = "call_prolonged"
+    CALL_CORRECTED = "call_corrected"
     CALL_QUESTION_ASKED = "call_question_asked"
     CALL_QUESTION_ANSWERED = "call_question_answered"
     CALL_ANSWERED = "call_answered"
@@ -160,6 +161,9 @@ TEXTS = {
         "The call of %(other)s waits for your answer, until %(time)s"
     ),
     NotificationKind.CALL_PROLONGED: message("The call of %(other)s now runs until %(time)s"),
+    NotificationKind.CALL_CORRECTED: message(
+        "%(other)s corrected its call, which runs until %(time)s: %(state)s"
+    ),
     NotificationKind.CALL_QUESTION_ASKED: message("%(other)s has a question about your call"),
     NotificationKind.CALL_QUESTION_ANSWERED: message(
         "The call of %(other)s: a question was answered"

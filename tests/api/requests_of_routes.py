@@ -2,6 +2,7 @@
 
 import itertools
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from urllib.parse import quote
@@ -208,6 +209,17 @@ def _call(world, submitted=False):
     id = opening.open(world.principal("owner"), _call_content(FIRM), [firm]).brief.id
     if submitted:
         answers.submit(_of_firm(firm), id, firm, Bid(price=3, currency="CNY"))
+    return id
+
+
+def _sealed_call(world):
+    """One of t:firm1 with sealed answers, whose deadline has passed."""
+    id = _call(world)
+    calls = world.services.repositories.calls
+    stored = calls.get(id)
+    over = stored.value.created.date() - timedelta(days=2)
+    past = replace(stored.value, sealed=True, deadline=over)
+    world.services.repositories.records.commit([calls.put(past, stored.version)])
     return id
 
 
@@ -668,6 +680,11 @@ REQUESTS = {
     "POST /calls/{id}/end": (_call, lambda w, r: {"json": {"reason": "postponed"}}),
     "GET /call-invitations": ("", _own_of),
     "GET /call-invitations/open": ("", _own_of),
+    "POST /calls/{id}/corrections": (
+        _call, lambda w, r: {"json": {"summary": "DN65", "text": "Ball valves DN65"}}
+    ),
+    "POST /calls/{id}/opening": (_sealed_call, lambda w, r: {}),
+    "GET /calls/{id}/calendar": (_called, lambda w, r: {}),
     "GET /calls/{id}/answer": (_called, _own_of),
     "PUT /calls/{id}/answer": (
         _called, lambda w, r: {"json": {"organization": FIRM, "text": "We can"}}

@@ -132,7 +132,7 @@ def test_an_invitation_to_ones_second_organisation_opens_its_form(app, wired, fi
 def test_a_bid_past_its_validity_is_marked(app, wired, firms):
     caller, firm, *_ = firms
     call = _open(wired, caller, firm)
-    today = datetime.now(UTC).date()
+    today = wired.local_clock().date()
     bid = Bid(price=3.0, currency="CNY", valid_until=today)
     wired.call_answers.submit(_acts_for(firm), call, firm, bid)
     reader = Reader(app, wired, caller)

@@ -28,6 +28,10 @@ class Modelled:
 
     deadline: date
     wide: bool
+    sealed: bool = False
+    unsealed: bool = False
+    wording: int = 1
+    answered_to: dict[str, int] = field(default_factory=dict)  # by firm which wording
     decided: str = ""
     invited: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
@@ -41,14 +45,14 @@ class CallMachine(RuleBasedStateMachine):
 
     store: Store
 
-    @initialize(wide=st.booleans(), days=st.integers(2, 6))
-    def begin(self, wide: bool, days: int) -> None:
+    @initialize(wide=st.booleans(), sealed=st.booleans(), days=st.integers(2, 6))
+    def begin(self, wide: bool, sealed: bool, days: int) -> None:
         clear = getattr(self.store, "clear", None)
         if clear is not None:
             clear()
         self.world = calls_on(self.store)
-        self.id = self.world.open(days=days, cluster_wide=wide)
-        self.model = Modelled(self.today + timedelta(days=days), wide)
+        self.id = self.world.open(days=days, cluster_wide=wide, sealed=sealed)
+        self.model = Modelled(self.today + timedelta(days=days), wide, sealed)
         self.number = 0
 
     @property
@@ -98,6 +102,7 @@ class CallMachine(RuleBasedStateMachine):
         if self.attempt(expected, lambda: self.world.submit(self.id, firm, bid)):
             self.model.part[firm] = "submitted"
             self.model.words[firm] = bid.text
+            self.model.answered_to[firm] = self.model.wording
             self.model.drafts.pop(firm, None)
 
     @rule(firm=firms)
@@ -144,10 +149,46 @@ class CallMachine(RuleBasedStateMachine):
     @rule(days=st.integers(-1, 6))
     def prolong(self, days: int) -> None:
         day = self.today + timedelta(days=days)
-        expected = not self.model.decided and days >= 0 and day > self.model.deadline
+        expected = (
+            not self.model.decided
+            and not self.model.unsealed
+            and days >= 0
+            and day > self.model.deadline
+        )
         act = self.world.calls.prolong
         if self.attempt(expected, lambda: act(self.world.people[CALLER], self.id, day)):
             self.model.deadline = day
+
+    @rule(days=st.integers(0, 6))
+    def correct(self, days: int) -> None:
+        """A new wording, and a later day where that is one."""
+        model, day = self.model, self.today + timedelta(days=days)
+        later = day if day > model.deadline else None
+        expected = not model.decided and bool(
+            self.is_open or (later is not None and not model.unsealed)
+        )
+        act, words = self.world.calls.correct, f"球阀第{model.wording + 1}稿"
+        person = self.world.people[CALLER]
+        if self.attempt(expected, lambda: act(person, self.id, "另一种", words, later)):
+            model.wording += 1
+            model.deadline = later or model.deadline
+
+    @rule()
+    def unseal(self) -> None:
+        model = self.model
+        expected = model.sealed and not model.decided and not self.is_open
+        act = self.world.calls.unseal
+        if self.attempt(expected, lambda: act(self.world.people[CALLER], self.id)):
+            model.unsealed = True
+
+    @property
+    def outdated(self) -> set[str]:
+        model = self.model
+        return {
+            firm
+            for firm, state in model.part.items()
+            if state == "submitted" and model.answered_to[firm] < model.wording
+        }
 
     @precondition(lambda self: self.model.words)
     @rule(data=st.data())
@@ -158,9 +199,11 @@ class CallMachine(RuleBasedStateMachine):
     def award(self, firm: str) -> None:
         model = self.model
         everybody = not model.wide and model.part and "waiting" not in model.part.values()
+        everybody = everybody and not self.outdated
         expected = (
             model.decided != "ended"
             and bool(everybody or not self.is_open)
+            and (model.unsealed or not model.sealed)
             and firm in model.words
             and model.part[firm] != "awarded"
             and firm not in model.apart
@@ -209,8 +252,11 @@ class CallMachine(RuleBasedStateMachine):
         known = {f for f, s in model.part.items() if s != "waiting" or f in model.invited}
         assert {party.organization.id for party in view.parties} == known
         seen = to_json(view).decode()
+        is_shown = model.unsealed or not model.sealed
         for words in model.words.values():
-            assert words in seen
+            assert (words in seen) is is_shown
+        assert {each.organization.id for each in view.parties if each.outdated} == self.outdated
+        assert view.brief.version == model.wording
         for words in model.drafts.values():
             assert words not in seen
 

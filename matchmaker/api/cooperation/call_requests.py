@@ -55,6 +55,9 @@ class NewCall(Strict):
     )
     currency: Currency = ""
     quantity: Short = ""
+    sealed: bool = Field(
+        False, description="Nobody of who calls reads an answer before the deadline."
+    )
     invited: list[LookupId] = Field([], max_length=MAX_INVITED)
 
     def to_content(self) -> CallContent:
@@ -100,6 +103,14 @@ class NewDeadline(Strict):
     """A later day."""
 
     deadline: Day
+
+
+class NewCorrection(Strict):
+    """What a call says from now on, and in `summary` what changed: all invited are told that."""
+
+    summary: Name
+    text: OptionalText = Field("", description="Empty: the text stays.")
+    deadline: Day | None = Field(None, description="A later day; null: it stays.")
 
 
 class TeamMemberIn(Strict):

@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
+from matchmaker.access import Principal
 from matchmaker.api.cooperation.call_requests import (
     AwardIntroduction,
     BidBody,
@@ -17,6 +20,7 @@ from matchmaker.api.cooperation.call_requests import (
     NewAward,
     NewCall,
     NewCallQuestion,
+    NewCorrection,
     NewDeadline,
     NewExclusion,
     NewInvitations,
@@ -42,14 +46,27 @@ from matchmaker.api.cooperation.call_responses import (
     SuggestedList,
     SuggestedOut,
 )
+from matchmaker.api.cooperation.conversations import sends
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import after_of, as_json, created, no_content, paged, reads, writes
+from matchmaker.exports.calendar import (
+    LAST_MINUTES,
+    MEDIA_TYPE,
+    CalendarEvent,
+    calendar_file,
+    end_of_day,
+)
+from matchmaker.messages import message
 from matchmaker.services.cooperation.call_export import comparison_export
 from matchmaker.services.cooperation.call_shapes import CallView
+from matchmaker.workflow.appointment import zone_of
+from matchmaker.workflow.call import CallPhase
 
+# Days are counted from here in calendars: sequences are small numbers.
+_FIRST_DAY = date(2020, 1, 1).toordinal()
 CALLS = Tag(name="calls", description="One need to many: invited, answered, compared, awarded.")
 
 REFUSALS = Tag(name="refusals", description="Never-with lists, and what refusals teach.")
@@ -112,6 +129,56 @@ def invite_to_call(path: IdPath, header: IdempotencyHeaders, body: NewInvitation
 def prolong_call(path: IdPath, body: NewDeadline) -> Response:
     """Prolong it; everybody invited is told."""
     return _call(services().calls.prolong(current_principal(), path.id, body.deadline))
+
+
+@calls.post("/calls/<id>/corrections", **writes(CALLS, CallOut))
+def correct_call(path: IdPath, header: IdempotencyHeaders, body: NewCorrection) -> Response:
+    """Put it otherwise; all invited are told what changed, and answers before are marked."""
+    return _call(
+        services().calls.correct(
+            current_principal(), path.id, body.summary, body.text, body.deadline
+        )
+    )
+
+
+@calls.post("/calls/<id>/opening", **writes(CALLS, CallOut))
+def open_answers(path: IdPath, header: IdempotencyHeaders) -> Response:
+    """Open sealed answers once the deadline has passed; the log keeps who did, and when."""
+    return _call(services().calls.unseal(current_principal(), path.id))
+
+
+@calls.get("/calls/<id>/calendar", **sends(MEDIA_TYPE, "The deadline as an iCalendar file.", CALLS))
+def read_call_calendar(path: IdPath) -> Response:
+    """The deadline for one's calendar, for whoever makes the call or may answer it."""
+    return deadline_calendar(current_principal(), path.id)
+
+
+def deadline_calendar(principal: Principal, id: str) -> Response:
+    """The end of a call's last day, where the installation is, as an .ics file."""
+    brief = services().calls.deadline_of(principal, id)
+    end = end_of_day(brief.deadline, zone_of(services().settings.time_zone))
+    is_off = brief.phase is CallPhase.ENDED
+    title = message("Answers until the end of the day: %(call)s", call=brief.title)
+    content = calendar_file(
+        CalendarEvent(
+            id=f"call-{id}",
+            title=title.text(current_language()),
+            start=end - timedelta(minutes=LAST_MINUTES),
+            minutes=LAST_MINUTES,
+            place="",
+            text=brief.text,
+            link=f"{services().settings.base_url}/calls/{id}",
+            changed=services().local_clock(),
+            # It moves to later days only, and an end is the last that is told.
+            sequence=brief.deadline.toordinal() - _FIRST_DAY + brief.version + is_off,
+            is_off=is_off,
+            alarms=(timedelta(days=2), timedelta(hours=4)),
+        )
+    )
+    response = Response(content, content_type=f"{MEDIA_TYPE}; charset=utf-8")
+    response.headers["Content-Disposition"] = f"attachment; filename=call-{id[:12]}.ics"
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @calls.put("/calls/<id>/team", **writes(CALLS, CallOut))

@@ -309,7 +309,7 @@ class CallDecisions:
 
     def _remind(self, unit: UnitOfWork, call: Call, answers: Sequence[CallAnswer]) -> None:
         for answer in answers:
-            is_waited_for = answer.state is AnswerState.WAITING
+            is_waited_for = answer.state is AnswerState.WAITING or answer.is_outdated(call)
             if is_waited_for and not self.views.is_apart(call, answer.organization):
                 self.notices.tell(
                     unit, call, answer.organization, NotificationKind.CALL_DEADLINE_NEAR, once=True

@@ -49,6 +49,8 @@ class CallNotices:
         self.outbox.notify(
             unit, "organization", organization, kind, f"call/{call.id}", facts, once=once
         )
+        if kind is NotificationKind.CALL_CORRECTED:
+            state = ""  # words of theirs are for people
         if not once:  # a reminder is for people
             payload = {"call": call.id, "organization": organization, "state": state}
             self.outbox.call(unit, [organization], f"call.{kind.removeprefix('call_')}", payload)

@@ -10,8 +10,8 @@ from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Organization
 from matchmaker.errors import InvalidInput, NotFound, WrongState
 from matchmaker.goals import GOALS
-from matchmaker.recommend.specification import read
 from matchmaker.services.cooperation.call_invitations import CallInvitations
+from matchmaker.services.cooperation.call_requirements import requirements_of
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -21,7 +21,6 @@ from matchmaker.workflow.call import (
     MAX_OPEN_CALLS,
     Call,
     CallContent,
-    CallRequirement,
     CallRole,
     CallState,
     TeamMember,
@@ -29,8 +28,6 @@ from matchmaker.workflow.call import (
 from matchmaker.workflow.call_answer import InvitedBy
 from matchmaker.workflow.gathering import Gathering, GatheringKind, GatheringState
 
-# Of what a text specifies, so many lines at most are asked one by one.
-MAX_REQUIREMENTS = 40
 _USUAL = datetime.timedelta(days=14)
 _TITLE = 80
 
@@ -172,12 +169,3 @@ class CallOpening:
                 raise InvalidInput("must be open needs of who calls.", where="needs")
             if need.goal is not call.goal:
                 raise InvalidInput("must be needs for the same as the call.", where="needs")
-
-
-def requirements_of(text: str) -> tuple[CallRequirement, ...]:
-    """What a text specifies, each in the words it was read from."""
-    requirements = (item for item in read(text).requirements if not item.denied)
-    return tuple(
-        CallRequirement(item.key[:200], item.kind, item.text[:200])
-        for item, _ in zip(requirements, range(MAX_REQUIREMENTS), strict=False)
-    )

@@ -6,7 +6,14 @@ import datetime
 from dataclasses import dataclass
 
 from matchmaker.domain import GoalName, NamedOrganization
-from matchmaker.workflow.call import BidField, CallPhase, CallRequirement, CallRole, EndReason
+from matchmaker.workflow.call import (
+    BidField,
+    CallCorrection,
+    CallPhase,
+    CallRequirement,
+    CallRole,
+    EndReason,
+)
 from matchmaker.workflow.call_answer import AnswerState, Bid, InvitedBy, Thanks
 from matchmaker.workflow.call_comparison import ComparedBid
 from matchmaker.workflow.introduction_states import State
@@ -31,6 +38,9 @@ class CallBrief:
     quantity: str
     end_reason: EndReason | None
     end_text: str
+    sealed: bool
+    version: int
+    corrections: tuple[CallCorrection, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,7 @@ class CallParty:
 
     `compared` is its answer beside the others, None without one; `introduction` is what an
     award led to for the reader's side, with its state; `was_introduced` says that it was open
-    before.
+    before; `outdated` that it answered an earlier wording of the call.
     """
 
     organization: NamedOrganization
@@ -54,6 +64,7 @@ class CallParty:
     introduction: str
     introduction_state: State | None
     was_introduced: bool
+    outdated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,8 @@ class TeamPerson:
 class CallView:
     """A call as who calls sees it; `role` is the reader's. `may_decide` says that an award may be
     made now: nobody is waited for. `basis` is what it would rest on: another one once answers or
-    the decision have changed.
+    the decision have changed. `unsealed` is when sealed answers were opened, `may_unseal` says
+    that they can be now; until then none is compared.
     """
 
     brief: CallBrief
@@ -106,6 +118,8 @@ class CallView:
     created: datetime.datetime
     may_decide: bool
     basis: str
+    unsealed: datetime.datetime | None
+    may_unseal: bool
     parties: tuple[CallParty, ...]
     questions: tuple[CallQuestionView, ...]
     notes: tuple[NoteView, ...]
@@ -143,4 +157,5 @@ class CallForm:
     decline_text: str
     thanks: Thanks | None
     introduction: str
+    outdated: bool
     questions: tuple[AnsweredQuestion, ...]

@@ -24,7 +24,7 @@ from matchmaker.services.repositories import Repositories, Versioned, pair_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, MembershipRole
-from matchmaker.workflow.call import Call, CallRole, require_decider
+from matchmaker.workflow.call import Call, CallPhase, CallRole, require_decider
 from matchmaker.workflow.call_answer import (
     AnswerState,
     CallAnswer,
@@ -89,7 +89,9 @@ class CallViews:
         questions = self._questions(call.id)
         ids = {each.organization for each in every} | {each.organization for each in questions}
         known = self.store.organizations_by_id(sorted({*ids, *call.callers}))
-        compared = {each.organization: each for each in compare_answers(call, every)}
+        readable = [] if call.hides_answers else every
+        compared = {each.organization: each for each in compare_answers(call, readable)}
+        today = self.clock().date()
         introductions = self._introductions(call, every, principal)
         parties = tuple(
             self._party(call, answer, known[answer.organization], compared, introductions)
@@ -105,8 +107,10 @@ class CallViews:
             needs=call.needs,
             gathering=call.gathering,
             created=call.created,
-            may_decide=may_be_decided(call, every, self.clock().date()),
+            may_decide=may_be_decided(call, every, today),
             basis=basis_of_decision(call, every),
+            unsealed=call.unsealed,
+            may_unseal=call.hides_answers and call.phase(today) is CallPhase.DECIDING,
             parties=parties,
             questions=tuple(
                 CallQuestionView(
@@ -168,6 +172,7 @@ class CallViews:
             decline_text=answer.decline_text,
             thanks=answer.thanks,
             introduction=answer.introduction,
+            outdated=answer.is_outdated(call),
             questions=questions,
         )
 
@@ -220,6 +225,9 @@ class CallViews:
             quantity=call.quantity,
             end_reason=call.end_reason,
             end_text=call.end_text,
+            sealed=call.sealed,
+            version=call.version,
+            corrections=call.corrections,
         )
 
     def _party(
@@ -245,6 +253,7 @@ class CallViews:
             introduction=introduction.id if introduction else "",
             introduction_state=introduction.state if introduction else None,
             was_introduced=introduction is not None and introduction.call != call.id,
+            outdated=answer.is_outdated(call),
         )
 
     def open_introduction(self, call: Call, seeker: str, winner: str) -> Introduction | None:

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.services.cooperation.call_notices import CallNotices
-from matchmaker.services.cooperation.call_shapes import CallView
+from matchmaker.services.cooperation.call_requirements import requirements_of
+from matchmaker.services.cooperation.call_shapes import CallBrief, CallView
 from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, decide
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import Page
 from matchmaker.workflow import call as call_workflow
-from matchmaker.workflow.call import Call, CallPhase, CallRole, TeamMember
+from matchmaker.workflow.call import Call, CallCorrection, CallPhase, CallRole, TeamMember
 from matchmaker.workflow.call_answer import AnswerState, CallNote
 from matchmaker.workflow.checks import check_length
 from matchmaker.workflow.notification import NotificationKind
@@ -98,6 +100,68 @@ class Calls:
                     )
 
         return self._decide(principal, id, change)
+
+    def correct(
+        self,
+        principal: Principal,
+        id: str,
+        summary: str,
+        text: str = "",
+        deadline: datetime.date | None = None,
+    ) -> CallView:
+        """Put the call otherwise ("": the text stays), and tell all who may answer what changed.
+
+        Answers that were given stand, marked as given to the earlier wording. Raises NotFound,
+        NotAllowed, WrongState, InvalidInput.
+        """
+
+        def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
+            call = stored.value
+            wording = text if text.strip() else call.text
+            check_length("text", wording, MAX_TEXT)
+            after = call_workflow.correct(
+                call, CallCorrection(unit.at, summary.strip()), wording,
+                requirements_of(wording), deadline, unit.at.date(),
+            )  # fmt: skip
+            unit.add(self.views.repositories.calls.put(after, stored.version))
+            unit.log("call.corrected", f"call/{id}", wording=str(after.version))
+            for answer in self.views.answers(id):
+                if not self.views.is_apart(after, answer.value.organization):
+                    self.notices.tell(
+                        unit, after, answer.value.organization, NotificationKind.CALL_CORRECTED,
+                        state=summary.strip(),
+                    )  # fmt: skip
+
+        return self._decide(principal, id, change)
+
+    def unseal(self, principal: Principal, id: str) -> CallView:
+        """Open sealed answers once the deadline has passed; the log says who did, and when.
+
+        Raises NotFound, NotAllowed, WrongState.
+        """
+
+        def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
+            after = call_workflow.unseal(stored.value, unit.at.date(), unit.at)
+            if after is stored.value:
+                return
+            unit.add(self.views.repositories.calls.put(after, stored.version))
+            count = sum(each.value.is_in_competition for each in self.views.answers(id))
+            unit.log("call.unsealed", f"call/{id}", answers=str(count))
+
+        return self._decide(principal, id, change)
+
+    def deadline_of(self, principal: Principal, id: str) -> CallBrief:
+        """What everybody reads who may see the call: who makes it, or may answer it.
+
+        Raises NotFound.
+        """
+        if self.is_of_team(principal, id):
+            return self.show(principal, id).brief
+        for own in sorted(principal.organizations):
+            with suppress(NotFound):
+                call, answer = self.views.own_part(principal, id, own)
+                return self.views.form(call.value, answer.value).brief
+        raise NotFound("You have no call '%(id)s'.", id=id)
 
     def set_team(self, principal: Principal, id: str, members: Iterable[TeamMember]) -> CallView:
         """Who reads and who decides, beside the owners. Who acts for a partner may only read.

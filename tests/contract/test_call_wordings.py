@@ -1,0 +1,117 @@
+"""Calls that are corrected or sealed, on both stores, and when a deadline is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from pydantic_core import to_json
+
+from matchmaker.errors import InvalidInput, NotFound, WrongState
+from matchmaker.services.cooperation.call_export import comparison_export
+from matchmaker.store.documents import Store
+from matchmaker.workflow.notification import NotificationKind
+from tests.contract.calls import BID, CALLER, FIRST, SECOND, TEXT, call_services, calls_on
+from tests.contract.cooperation import cooperation_on
+
+
+def test_all_invited_are_told_of_a_correction_and_answers_before_it_are_marked(store: Store):
+    world = calls_on(store)
+    call = world.open(FIRST, SECOND)
+    world.submit(call, FIRST)
+    deadline = world.content(days=12).deadline
+    caller = world.people[CALLER]
+    view = world.calls.correct(caller, call, "DN65, not DN50", "需要DN65球阀", deadline)
+    (noted,) = view.brief.corrections
+    assert (noted.text_before, noted.summary) == (TEXT, "DN65, not DN50")
+    assert noted.deadline_before == world.content().deadline
+    for firm in (FIRST, SECOND):
+        assert world.told(firm)[-1] is NotificationKind.CALL_CORRECTED
+    notices = world.base.repositories.notifications.values("account", world.people[FIRST].account)
+    texts = [each.message.text("en") for each in notices]
+    assert f"厂t:f0 corrected its call, which runs until {deadline}: DN65, not DN50" in texts
+    assert world.answers.form(world.people[FIRST], call, FIRST).outdated
+    assert [party.outdated for party in view.parties] == [True, False]
+    # The same answer again renews it; what it was given to is told by that.
+    world.submit(call, FIRST)
+    assert not world.answers.form(world.people[FIRST], call, FIRST).outdated
+    with pytest.raises(InvalidInput):  # nothing changes
+        world.calls.correct(caller, call, "again", "需要DN65球阀")
+    with pytest.raises(InvalidInput):  # an earlier day
+        world.calls.correct(caller, call, "earlier", "", world.content(days=2).deadline)
+    with pytest.raises(NotFound):
+        world.calls.correct(world.people[FIRST], call, "not ours", "x")
+
+
+def test_who_answered_an_earlier_wording_is_waited_for_and_reminded(store: Store):
+    world = calls_on(store)
+    call = world.open(FIRST)
+    world.submit(call, FIRST)
+    world.calls.correct(world.people[CALLER], call, "other", "需要DN80球阀")
+    with pytest.raises(WrongState):
+        world.award(call, FIRST)
+    world.base.clock.forward(timedelta(days=6))
+    world.decisions.work_due()
+    assert world.told(FIRST)[-1] is NotificationKind.CALL_DEADLINE_NEAR
+    world.submit(call, FIRST)
+    world.award(call, FIRST)
+    assert world.states(call) == {FIRST: "awarded"}
+
+
+def test_nobody_of_who_calls_reads_a_sealed_answer_before_it_is_opened_after_the_deadline(
+    store: Store,
+):
+    world = calls_on(store)
+    call = world.open(FIRST, days=3, sealed=True)
+    world.submit(call, FIRST, replace(BID, text="四十九元一件"))
+    caller = world.people[CALLER]
+
+    def seen() -> str:
+        view = world.calls.show(caller, call)
+        return to_json(view).decode() + to_json(comparison_export(view).tables[0].rows).decode()
+
+    assert "四十九元一件" not in seen()
+    for act in (
+        lambda: world.calls.unseal(caller, call),
+        lambda: world.award(call, FIRST),
+        lambda: world.decisions.shortlist(caller, call, [FIRST]),
+    ):
+        with pytest.raises(WrongState):
+            act()
+    world.base.clock.forward(timedelta(days=4))
+    assert "四十九元一件" not in seen()
+    with pytest.raises(WrongState):
+        world.award(call, FIRST)
+    with pytest.raises(NotFound):
+        world.calls.unseal(world.people[FIRST], call)
+    assert world.calls.unseal(caller, call).unsealed == world.base.clock()
+    assert "四十九元一件" in seen()
+    opened = [
+        (line.entry.actor, line.entry.subject, dict(line.entry.detail))
+        for line in store.documents.last_log(50)
+        if line.entry.action == "call.unsealed"
+    ]
+    assert opened == [(caller.subject, f"call/{call}", {"answers": "1"})]
+    with pytest.raises(WrongState):  # answers that come now would be read at once
+        world.calls.prolong(caller, call, world.content(days=9).deadline)
+    world.award(call, FIRST)
+
+
+def test_a_deadline_is_the_end_of_its_day_where_the_installation_is(store: Store):
+    """Shanghai is eight hours ahead: its 11 March ends at 16:00 UTC of that day."""
+    base = cooperation_on(store)
+    clock = base.clock
+    base.clock = lambda: clock().astimezone(ZoneInfo("Asia/Shanghai"))
+    world = call_services(base)
+    for firm in (CALLER, FIRST):
+        world.people[firm] = base.person(firm).principal()
+    clock.now = datetime(2026, 3, 1, 8, tzinfo=UTC)
+    call = world.open(FIRST, days=10)
+    assert world.calls.show(world.people[CALLER], call).brief.deadline == date(2026, 3, 11)
+    clock.now = datetime(2026, 3, 11, 15, 59, tzinfo=UTC)
+    world.submit(call, FIRST)
+    clock.now = datetime(2026, 3, 11, 16, 0, tzinfo=UTC)
+    with pytest.raises(WrongState):
+        world.submit(call, FIRST, replace(BID, price=1.0))
