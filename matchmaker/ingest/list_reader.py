@@ -39,7 +39,14 @@ from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tie_status import is_called_off
-from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title, with_unit
+from matchmaker.ingest.title_units import (
+    currency_of_unit,
+    unit_note,
+    unit_of_title,
+    with_unit,
+    with_yuan,
+    yuan_is_meant,
+)
 from matchmaker.ingest.title_years import with_year, year_note
 from matchmaker.ingest.titles import unread_notes
 from matchmaker.ingest.words import kind_of_name
@@ -144,6 +151,8 @@ class _ListTable(TableFile):
     # Of the column of amounts, as its title or a line above gives it; cells have it already.
     amount_unit: str = field(kw_only=True)
     defaults: Mapping[str, str] = field(kw_only=True)
+    # Whether ¥ stands for yuan, and not for yen.
+    is_in_yuan: bool = field(kw_only=True)
 
     @classmethod
     def of(cls, table: TableFile, options: TableOptions) -> _ListTable:
@@ -159,7 +168,8 @@ class _ListTable(TableFile):
             columns.append("until")  # a period in one cell has both
         same["unit"] = ""
         same["header"] = tuple(dict.fromkeys((*columns, *defaults, *unread)))
-        return cls(**same, listed=table, options=options, amount_unit=unit, defaults=defaults)
+        return cls(**same, listed=table, options=options, amount_unit=unit, defaults=defaults,
+                   is_in_yuan=yuan_is_meant(table.header))  # fmt: skip
 
     def lines(self) -> Iterator[Line]:
         return map(self._renamed, self.listed.lines())
@@ -175,6 +185,8 @@ class _ListTable(TableFile):
             cell = column.joined_by.join(parts) if column.joined_by else "".join(parts[:1])
             cell = options.values.get(column.name, {}).get(cell, cell)
             cell = cell or self.defaults.get(column.name, "")
+            if column.name == "amount" and self.is_in_yuan:
+                cell = with_yuan(cell)
             if column.name == "amount":
                 cell = with_unit(cell, self.amount_unit)
             cell = with_year(cell, self.year, column.read)

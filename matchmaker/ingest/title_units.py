@@ -54,6 +54,23 @@ def unit_of_title(title: str) -> str:
     return ""
 
 
+# Characters that only simplified Chinese writes so; Japanese titles have none of them.
+_SIMPLIFIED = frozenset("订单约购货产额业务时间签应项价编标总计账购发债资")
+_YUAN_OR_YEN = re.compile(r"[¥￥]\s*")
+
+
+def yuan_is_meant(titles: Iterable[str]) -> bool:
+    """Whether ¥ stands for yuan in a file of these titles: they are in simplified Chinese."""
+    return any(character in _SIMPLIFIED for title in titles for character in title)
+
+
+def with_yuan(cell: str) -> str:
+    """A cell whose ¥ stands for yuan."""
+    if "元" in cell or isinstance(cell, SheetNumber):
+        return cell
+    return _YUAN_OR_YEN.sub("CNY ", cell, count=1)
+
+
 def unit_above(cells: Iterable[str]) -> str:
     """The currency or multiple that lines above the titles give for all amounts: `单位：万元`.
 

@@ -240,3 +240,21 @@ def test_of_two_amounts_that_in_numbers_and_nobody_is_called_our_company(tmp_pat
 def test_what_is_said_behind_a_deadline(tmp_path: Path, cell: str, deadline: object) -> None:
     parsed = read(tmp_path, f"政策名称,责任单位,申报窗口期\n补助,示例县科技局,{cell}\n")
     assert [row.deadline for row in parsed.rows.offers] == [deadline]
+
+
+@pytest.mark.parametrize(
+    ("titles", "currency"),
+    [
+        ("合同编号,甲方,乙方,合同金额", "CNY"), ("契約番号,発注者,受注者,契約金額", ""),
+        ("PO no,Buyer,Supplier,Amount", ""),
+    ],
+)  # fmt: skip
+def test_a_sign_of_yuan_and_yen_is_yuan_under_chinese_titles(
+    tmp_path: Path, titles: str, currency: str
+) -> None:
+    parsed = read(
+        tmp_path, f"{titles}\n1,示例甲厂,示例乙厂,¥35000\n2,示例甲厂,示例乙厂,￥ 1200元\n"
+    )
+    first, second = parsed.rows.engagements
+    assert (first.amount, first.currency) == (35_000, currency)
+    assert second.amount == 1200
