@@ -683,7 +683,7 @@ REQUESTS = {
     "POST /calls/{id}/corrections": (
         _call, lambda w, r: {"json": {"summary": "DN65", "text": "Ball valves DN65"}}
     ),
-    "POST /calls/{id}/opening": (_sealed_call, lambda w, r: {}),
+    "POST /calls/{id}/opening": (_sealed_call, lambda w, r: {"json": {}}),
     "GET /calls/{id}/calendar": (_called, lambda w, r: {}),
     "GET /calls/{id}/answer": (_called, _own_of),
     "PUT /calls/{id}/answer": (

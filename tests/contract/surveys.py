@@ -47,11 +47,13 @@ class SurveyWorld:
         around = self.base.store.neighborhood(organization, 1, 100)
         return [tie for tie in around.ties if tie.provenance.source == "survey" and not tie.ended]
 
-    def another_round(self, days: int = 14) -> str:
+    def another_round(
+        self, days: int = 14, questions: tuple[SurveyQuestion, ...] = (Q.BUYS_FROM, Q.SELLS_TO)
+    ) -> str:
         """A second round of the same members."""
         now = self.base.clock()
         made = SurveyRound(
-            new_id(), "t:c", "Again", (Q.BUYS_FROM, Q.SELLS_TO), MEMBERS,
+            new_id(), "t:c", "Again", questions, MEMBERS,
             now.date() + timedelta(days=days), "x", now,
         )  # fmt: skip
         return self.surveys.open(self.coordinator, made).survey.id

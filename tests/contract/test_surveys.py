@@ -212,3 +212,17 @@ def test_what_is_no_answer_is_refused(world: SurveyWorld, ties: tuple[ReportedTi
     with pytest.raises(InvalidInput):
         world.answer("t:f0", *ties)
     assert world.surveys.responses(world.round) == []
+
+
+def test_another_s_answer_does_not_bring_back_what_was_denied_since(world: SurveyWorld) -> None:
+    """f2 works with f0 and f1; that these two deny each other in a later round is theirs."""
+    world.answer("t:f0", ReportedTie(Q.RESEARCHES_WITH, "t:f1"))
+    world.answer("t:f1", ReportedTie(Q.RESEARCHES_WITH, "t:f0"))
+    assert len(world.ties("t:f0")) == 1
+    first, world.round = world.round, world.another_round(questions=(Q.RESEARCHES_WITH,))
+    world.answer("t:f0", denied=(DeniedTie(Q.RESEARCHES_WITH, "t:f1"),))
+    assert world.ties("t:f0") == []
+    world.round = first
+    both = (ReportedTie(Q.RESEARCHES_WITH, "t:f0"), ReportedTie(Q.RESEARCHES_WITH, "t:f1"))
+    world.answer("t:f2", *both)
+    assert world.ties("t:f0") == []

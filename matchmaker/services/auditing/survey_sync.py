@@ -73,10 +73,17 @@ class SurveySync:
         commit_changes(self.repositories.records, SYSTEM, self.clock, mark)
 
     def _rows(self, response: SurveyResponse) -> list[Tie]:
-        """Ties that are confirmed now, and those that were and are not any more, as ended."""
+        """Own ties that are confirmed now, and those that were and are not any more, as ended.
+
+        Those of others among each other are theirs: one that was denied since stays ended.
+        """
         own, day = response.organization, self.clock().date()
         ties = survey_ties([response, *self._around(response)])
-        confirmed = {tie.key: tie for tie in ties if tie.status is TieStatus.CONFIRMED}
+        confirmed = {
+            tie.key: tie
+            for tie in ties
+            if tie.status is TieStatus.CONFIRMED and own in (tie.key.source, tie.key.target)
+        }
         rows = [tie_of(tie, response.round, day) for tie in confirmed.values()]
         denied = {key_of(no.question, own, no.partner) for no in response.answer.denied}
         for before in self.store.neighborhood(own, 1, _NEIGHBOURS).ties:
