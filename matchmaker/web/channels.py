@@ -33,8 +33,15 @@ def channels() -> PageAnswer:
     principal, use_cases = signed_in(), services().channels
     owners = [("", use_cases.listed(principal))]
     owners += [(id, use_cases.listed(principal, id)) for id in sorted(principal.clusters)]
+    authors = {
+        id: name
+        for _, listed in owners
+        for id, name in use_cases.authors(principal, listed).items()
+    }
     rhythms = [rhythm for rhythm in MailRhythm if rhythm is not MailRhythm.NEVER]
-    return render_template("channels.html", owners=owners, rhythms=rhythms, zone=DEFAULT_ZONE)
+    return render_template(
+        "channels.html", owners=owners, authors=authors, rhythms=rhythms, zone=DEFAULT_ZONE
+    )
 
 
 @web.post("/channels")

@@ -204,7 +204,16 @@ def test_a_clusters_channel_ends_with_its_authors_office_until_a_colleague_takes
     ]
     assert paused == ["d"]
     successor = Principal("account:d", account="d", clusters=frozenset({"c:1"}))
+
+    def author() -> str:
+        listed = desk.use_cases.listed(successor, "c:1")
+        return desk.use_cases.authors(successor, listed)[channel.id]
+
+    assert author() == former.value.name
     desk.use_cases.change(successor, channel.id, MailRhythm.AT_ONCE, None)
+    assert author() == "D"
+    with pytest.raises(NotAllowed):
+        desk.use_cases.authors(OWNER, desk.use_cases.listed(successor, "c:1"))
     desk.tell("cluster", "c:1")
     assert desk.after(minutes=2) == 1
 

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Response
 from flask_openapi3 import APIBlueprint
 
@@ -16,6 +18,7 @@ from matchmaker.api.http.routing import as_json, created, no_content, reads, wri
 from matchmaker.api.people.requests import ChannelTimes, NewChannel
 from matchmaker.api.people.responses import ChannelList, ChannelOut
 from matchmaker.api.people.routes import NOTICES
+from matchmaker.workflow.channel import NoticeChannel
 
 channels = APIBlueprint("channels", __name__, url_prefix=API_PREFIX)
 
@@ -30,7 +33,7 @@ def list_own_channels() -> Response:
 def enter_own_channel(header: IdempotencyHeaders, body: NewChannel) -> Response:
     """Have one's own notices sent to a robot, a chat, a gateway or a mailbox, too."""
     entered = services().channels.enter(current_principal(), body.to_content())
-    return created(ChannelOut.model_validate(entered), "account/channels")
+    return created(_shaped([entered])[0], "account/channels")
 
 
 @channels.get("/clusters/<path:id>/channels", **reads(NOTICES, ChannelList))
@@ -43,14 +46,14 @@ def list_cluster_channels(path: IdPath) -> Response:
 def enter_cluster_channel(path: IdPath, header: IdempotencyHeaders, body: NewChannel) -> Response:
     """Have what a cluster's coordinators are told sent to a robot of theirs, too."""
     entered = services().channels.enter(current_principal(), body.to_content(path.id))
-    return created(ChannelOut.model_validate(entered), f"clusters/{path.id}/channels")
+    return created(_shaped([entered])[0], f"clusters/{path.id}/channels")
 
 
 @channels.put("/channels/<id>", **writes(NOTICES, ChannelOut))
 def change_channel(path: IdPath, header: IdempotencyHeaders, body: ChannelTimes) -> Response:
     """When it is sent to; one that was given up is tried again."""
     changed = services().channels.change(current_principal(), path.id, body.rhythm, body.quiet())
-    return as_json(ChannelOut.model_validate(changed))
+    return as_json(_shaped([changed])[0])
 
 
 @channels.delete("/channels/<id>", **writes(NOTICES))
@@ -61,5 +64,11 @@ def remove_channel(path: IdPath, header: IdempotencyHeaders) -> Response:
 
 
 def _listed(cluster: str) -> Response:
-    listed = services().channels.listed(current_principal(), cluster)
-    return as_json(ChannelList(items=[ChannelOut.model_validate(each) for each in listed]))
+    return as_json(
+        ChannelList(items=_shaped(services().channels.listed(current_principal(), cluster)))
+    )
+
+
+def _shaped(channels: Sequence[NoticeChannel]) -> list[ChannelOut]:
+    authors = services().channels.authors(current_principal(), channels)
+    return [ChannelOut.of(each, authors.get(each.id, "")) for each in channels]

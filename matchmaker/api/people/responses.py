@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from matchmaker.api.http.fields import ListOut, Localised, Outgoing, PageOut
 from matchmaker.messages import Message
 from matchmaker.workflow.account import MailRhythm, MembershipRole, Preferences, Scope
-from matchmaker.workflow.channel import QuietHours
+from matchmaker.workflow.channel import NoticeChannel, QuietHours
 from matchmaker.workflow.notification import NotificationKind
 
 
@@ -216,6 +216,15 @@ class ChannelOut(Outgoing):
     failures: int
     created: datetime.datetime
     sent: datetime.datetime | None
+    by: str = Field(
+        description="Of a cluster's: the name of who set it up, or changed it last, and answers"
+        " for it; empty of one's own, and where the account is gone."
+    )
+
+    @classmethod
+    def of(cls, channel: NoticeChannel, author: str) -> ChannelOut:
+        facts = {name: getattr(channel, name) for name in cls.model_fields}
+        return cls.model_validate(facts | {"by": author})
 
 
 class ChannelList(ListOut[ChannelOut]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, field, replace
@@ -72,6 +72,19 @@ class Channels:
         """One's own, or a cluster's. Raises SignInNeeded, NotAllowed."""
         owner = self._owner(principal, cluster)
         return tuple(self.repositories.channels.values("owner", owner))
+
+    def authors(self, principal: Principal, listed: Iterable[NoticeChannel]) -> dict[str, str]:
+        """Names of those who set a cluster's channels up, or changed them last, by channel.
+
+        For its coordinators; without those whose account is gone. Raises NotAllowed.
+        """
+        of_clusters = [each for each in listed if each.cluster and each.by]
+        for each in of_clusters:
+            principal.require_coordinator(each.cluster)
+        accounts = self.repositories.accounts.many(sorted({each.by for each in of_clusters}))
+        return {
+            each.id: accounts[each.by].value.name for each in of_clusters if each.by in accounts
+        }
 
     def enter(self, principal: Principal, content: ChannelContent) -> NoticeChannel:
         """A channel, which gets what happens from now on.
