@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 
+from matchmaker.domain import Layer
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.links import shown_and_linked
 from matchmaker.ingest.list_formats import (
@@ -15,7 +16,10 @@ from matchmaker.ingest.list_formats import (
     NEEDED,
     OF_WHOM,
     ORDERS,
+    OWNED,
+    OWNER,
     PROJECTS,
+    RELATIONS,
     TELLING,
     UPSTREAM,
 )
@@ -79,6 +83,8 @@ def _own_titles(name: str, samples: Samples) -> int | None:
 def _told(name: str, samples: Samples) -> Mapping[str, str]:
     """Columns by title, but for those that a list of members has as well where it is rather one."""
     columns = recognised(name, samples)
+    if name == RELATIONS and implied_relation(columns):
+        return {**columns, "": "layer"}
     if name == PROJECTS and "partners" not in columns.values():
         shared = OF_WHOM
     elif name == ORDERS and "name" in recognised(MEMBERS, samples).values():
@@ -87,6 +93,19 @@ def _told(name: str, samples: Samples) -> Mapping[str, str]:
         return columns
     keys = frozenset(map(word_key, shared.split("|")))
     return {title: "" if word_key(title) in keys else each for title, each in columns.items()}
+
+
+def implied_relation(columns: Mapping[str, str]) -> str:
+    """The relation that the titles of a list without a column of relations say: who owns whom."""
+    if "layer" in columns.values():
+        return ""
+    heads, tails = (
+        [title for title, column in columns.items() if column == side] for side in ("head", "tail")
+    )
+    owners, owned = (frozenset(map(word_key, words.split("|"))) for words in (OWNER, OWNED))
+    is_owner = any(word_key(title) in owners for title in heads)
+    is_owned = any(word_key(title) in owned for title in tails)
+    return Layer.OWNS.value if is_owner and is_owned else ""
 
 
 def _is_named(name: str, titles: Iterable[str]) -> bool:

@@ -18,8 +18,10 @@ from matchmaker.ingest.list_formats import (
     PATENTS,
     PROGRAMMES,
     PROJECTS,
+    RELATIONS,
     TECHNOLOGIES,
 )
+from matchmaker.ingest.list_guess import implied_relation
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
     Contracts,
@@ -105,6 +107,9 @@ def _as_source(rows: GraphRows, name: str) -> GraphRows:
 
 
 def _unit_notes(table: _ListTable) -> Iterator[Problem]:
+    if table.options.table == RELATIONS and implied_relation(table.options.mapping):
+        reason = message("The titles say that the first owns the second.")
+        yield Problem(table.name, 0, "", reason, "note")
     if table.year:
         yield Problem(table.name, 0, "", year_note(table.year), "note")
     titles = [title for title, name in table.options.mapping.items() if name == "amount"]
@@ -164,6 +169,8 @@ class _ListTable(TableFile):
         defaults = {name: word for name, word in options.defaults.items() if word}
         if currency := currency_of_unit(unit):
             defaults.setdefault("currency", currency)
+        if options.table == RELATIONS and (implied := implied_relation(options.mapping)):
+            defaults.setdefault("layer", implied)
         if not {"start", "date"}.isdisjoint(columns):
             columns.append("until")  # a period in one cell has both
         same["unit"] = ""

@@ -16,11 +16,13 @@ from matchmaker.domain import (
     Description,
     Engagement,
     EngagementKind,
+    Layer,
     Participant,
     Role,
     Tie,
 )
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.equipment import EquipmentReader
 from matchmaker.ingest.facts import Fact, Party, digest
@@ -42,6 +44,7 @@ from matchmaker.ingest.mapping_file import (
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.parties import PartyReader, one_name
 from matchmaker.ingest.patents import PatentReader
+from matchmaker.ingest.people_names import is_name_of_person
 from matchmaker.ingest.programmes import ProgrammeReader
 from matchmaker.ingest.projects import ProjectReader
 from matchmaker.ingest.report import Parsed, Problem
@@ -241,6 +244,7 @@ class _RelationReader(MappedReader[Relations]):
     def _tie(self, row: MappedRow, value: str, meaning: Relation, head: Party, tail: Party) -> Fact:
         if meaning.layer is None:
             raise InvalidInput("names no layer.", where=self.relation)
+        self._require_no_people(meaning.layer, head, tail)
         giver, taker = (tail, head) if meaning.reverse else (head, tail)
         dated = self.day(row, self.since)
         until = self.last_day(row, self.until, dated, self.since)
@@ -263,6 +267,17 @@ class _RelationReader(MappedReader[Relations]):
             str(tie.until or ""), "ended" if tie.ended else "", tie.note, giver.id, taker.id
         )  # fmt: skip
         return Fact("ties", tie, distinct, row.line.cells, row.line.number, (head, tail))
+
+    def _require_no_people(self, layer: Layer, *parties: Party) -> None:
+        """Of those who own something some are people, who are not kept."""
+        if layer is not Layer.OWNS or not self.section.is_list:
+            return
+        for party in parties:
+            name = party.organization.name if party.organization else ""
+            if name and not is_organization_name(name) and is_name_of_person(name):
+                raise InvalidInput(
+                    "%(name)s is a person: people are not kept.", where=self.head.column, name=name
+                )
 
     def _has_ended(self, row: MappedRow) -> bool:
         """What the status column says; a word that says nothing is told."""

@@ -258,3 +258,40 @@ def test_a_sign_of_yuan_and_yen_is_yuan_under_chinese_titles(
     first, second = parsed.rows.engagements
     assert (first.amount, first.currency) == (35_000, currency)
     assert second.amount == 1200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "股东名称,被投资企业,持股比例\n示例控股集团有限公司,示例阀门有限公司,51%\n张三,示例阀门有限公司,49%\n",
+        'Investor,Subsidiary,Share %\n示例控股集团有限公司,示例阀门有限公司,51%\n"Smith, John",示例阀门有限公司,9%\n',
+    ],
+)
+def test_who_owns_whom_and_people_are_not_kept(tmp_path: Path, text: str) -> None:
+    assert guessed_format(column_samples(opened(tmp_path, text))) == "relations"
+    parsed = read(tmp_path, text)
+    names = {row.id: row.name for row in parsed.rows.organizations}
+    [tie] = parsed.rows.ties
+    assert (tie.layer, names[tie.source], names[tie.target]) == (
+        Layer.OWNS, "示例控股集团有限公司", "示例阀门有限公司",
+    )  # fmt: skip
+    [refused] = [each for each in parsed.problems if each.severity == "error"]
+    assert "is a person" in refused.reason.text("en")
+    members = column_samples(opened(tmp_path, "企业名称,母公司,子公司\n甲,乙,丙\n"))
+    assert guessed_format(members) == "organizations"
+
+
+def test_projects_and_needs_as_offices_and_agencies_title_them(tmp_path: Path) -> None:
+    text = (
+        "Projekt;Förderkennzeichen;Verbundpartner;Koordinator;Laufzeit;Fördersumme\n"
+        "KI-Guss;02K21A001;Muster Guss GmbH; ;01.01.2022 – 31.12.2024;1,2 Mio. €\n"
+    )
+    [project] = read(tmp_path, text).rows.engagements
+    assert (project.number, project.amount, project.until) == (
+        "02K21A001",
+        1.2e6,
+        DAY(2024, 12, 31),
+    )
+    samples = {"需求单位": ("甲厂",), "需求名称": ("密封",), "需求描述": ("寻求密封方案",)}
+    assert guessed_format(samples) == "organizations"
+    assert list(suggested("organizations", samples).values()) == ["name", "need", "need"]
