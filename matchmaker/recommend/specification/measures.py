@@ -17,13 +17,21 @@ from matchmaker.recommend.specification.patterns import (
 )
 from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number, shown
 
+# Before a comparison they turn it round: 不能超过, 不得低于.
+_NOT = "不|不能|不可|不可以|不得|不要|不许|不准|不应|不宜|不该|不会|别|勿|没有?|未"
+_NOT_MORE = rf"(?:{_NOT})(?:超过|超出|超|大于|高于|多于|重于|长于|厚于)"
+_NOT_LESS = rf"(?:{_NOT})(?:低于|小于|少于|轻于|短于|薄于)"
+_PLAIN = "".join(f"(?<!{word})" for word in ("不", "不能", "不可", "不可以", "不得", "不要", "不许", "不准", "不应", "不宜", "不该", "不会", "别", "勿", "没", "没有", "未"))  # fmt: skip
 _AT_MOST = re.compile(
-    r"(?:≤|<|=<|不超过|不大于|不高于|不多于|(?<!不)小于|(?<!不)低于|(?<!不)少于|限价|最大|最高(?:出价|限价)?|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
-    r"\b(?:up to|max(?:imum)?\.?|under|below|at most|no more than|not more than|not exceeding|less than|within|as thin as|down to)(?: of| to)?)\s?(?:约|大约|about|the |our |¥|\$|€)?\s?$"
+    rf"(?:≤|<|=<|{_NOT_MORE}|{_PLAIN}(?:小于|低于|少于)|限价|最大|最高(?:出价|限价)?|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
+    r"\b(?:up to|max(?:imum)?\.?|(?<!not )(?:under|below)|at most|(?:not|never|cannot|must not)(?: to| be)? (?:over|above|exceed(?:ing)?)|"
+    r"(?:no|not|never|nothing|cannot)(?: be)? (?:more|heavier|longer|larger|bigger|higher|thicker|wider|greater|above|over)(?: than)?|"
+    r"(?<!no )(?<!not )less than|within|as thin as|down to)(?: of| to)?)\s?(?:约|大约|about|the |our |¥|\$|€)?\s?$"
 )
 _AT_LEAST = re.compile(
-    r"(?:≥|>|>=|不低于|不小于|不少于|(?<!不)大于|(?<!不)高于|至少|最小|最低|最少|(?<!不)超过|起订量?|起订|"
-    r"\b(?:at least|min(?:imum)?\.?|over|above|more than|from|no less than|not less than|starting (?:at|from)|exceeding|moq)(?: of| order| order of|:)?)\s?(?:约|大约|about|the )?\s?$"
+    rf"(?:≥|>|>=|{_NOT_LESS}|{_PLAIN}(?:大于|高于|超过)|至少|最小|最低|最少|起订量?|起订|"
+    r"\b(?:at least|min(?:imum)?\.?|(?<!not )(?<!cannot )(?<!not be )(?<!never be )(?<!cannot be )(?:over|above)|(?<!no )(?<!not )(?<!never )(?<!not be )(?<!never be )(?<!cannot be )more than|from|"
+    r"(?:no|not|never)(?: be)? (?:less|lighter|shorter|smaller|lower|thinner|fewer|under|below)(?: than)?|starting (?:at|from)|exceeding|moq)(?: of| order| order of|:)?)\s?(?:约|大约|about|the )?\s?$"
 )
 _AT_MOST_AFTER = re.compile(
     r"\s?(?:以内|之内|以下|及以下|内(?!径|孔|六|螺|外|部|胆)|max\b|maximum|or less|or below|or under|at most|封顶)"

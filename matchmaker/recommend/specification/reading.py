@@ -153,6 +153,9 @@ def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses, folde
     for start, end in scopes.denials:
         if end <= reached:
             continue  # within the scope of the one before
+        first = bisect_left(starts, start + 1)
+        if first and items[first - 1].end > start:
+            continue  # part of a value: not above 200 g
         reached = end
         behind = range(bisect_left(starts, start), bisect_left(starts, end))
         if not behind:

@@ -160,7 +160,7 @@ def han_number(text: str) -> float | None:
     total, section, digit, last = 0, 0, -1, 1
     for character in text:
         if character in _DIGITS:
-            if digit > 0 and text.isdigit():
+            if digit > 0 and (text.isdigit() or character == "两"):  # 三两 is a weight
                 return None
             digit = _DIGITS[character]
             if character in "零〇":

@@ -454,3 +454,22 @@ def test_a_distance_names_where_it_is_measured_from(text: str, from_where: str) 
     (distance,) = of(text, "distance")
     assert set(distance.family.split()) == set(from_where.split())
     assert bool(of(text, "place")) == (not from_where)
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("不能超过两百克", None, 0.2),
+        ("不得低于500克", 0.5, None),
+        ("别超过3公斤", None, 3),
+        ("payload not above 200 g, five bands", None, 0.2),
+        ("no heavier than 5 kg", None, 5),
+        ("should never be more than 200 g", None, 0.2),
+        ("must be above 5 kg", 5, None),
+        ("not less than 5 kg", 5, None),
+        ("超过3公斤", 3, None),
+    ],
+)
+def test_a_comparison_that_is_denied_is_turned_round_and_denies_nothing(text, low, high) -> None:
+    (weight,) = of(text, "size")
+    assert (weight.low, weight.high, weight.denied) == (low, high, False)
