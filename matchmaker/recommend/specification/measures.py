@@ -15,6 +15,7 @@ from matchmaker.recommend.specification.patterns import (
     SIGN,
     SIGNED_PRICE,
 )
+from matchmaker.recommend.specification.qualities import FORCE
 from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number, shown
 
 # Before a comparison they turn it round: 不能超过, 不得低于.
@@ -302,12 +303,13 @@ def _amount(
         stated = (None if v is None else UNITS["公斤压力"].of(v) for v in (bounds.low, bounds.high))
         return _requirement(RequirementKind.PRESSURE, text, start, end, _Bounds(*stated), "MPa")
     if base == "kg":
-        if (
-            _FORCE.match(after)
-            or _TONNAGE.search(folded[max(0, start - 8) : start])
-            or UNITS[name].factor == 1e-6
-        ):
+        if UNITS[name].factor == 1e-6:
             return None
+        if _FORCE.match(after) or _TONNAGE.search(folded[max(0, start - 8) : start]):
+            tonnes = (None if v is None else v / 1000 for v in (bounds.low, bounds.high))
+            return _requirement(
+                RequirementKind.SIZE, text, start, end, _Bounds(*tonnes), "t", FORCE
+            )
         if re.match(r"\s?/\s?|\s?每", after):
             return None
         return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")

@@ -19,6 +19,7 @@ from matchmaker.recommend.specification.model import (
 )
 from matchmaker.recommend.specification.phrases import known, phrases
 from matchmaker.recommend.specification.places import insisted, placed
+from matchmaker.recommend.specification.qualities import qualities
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, words
 
@@ -60,8 +61,13 @@ def read(text: str) -> Specification:
     for start, end, term, _ in terms:
         if term.graded or term.kind in _NAMES:
             graded[start:end] = b"\x01" * (end - start)
-    items = list(figures(text, folded, markers, graded))
     taken = bytearray(len(text))
+    items = list(qualities(text, folded, taken))
+    items += [
+        item
+        for item in figures(text, folded, markers, graded)
+        if taken.find(1, item.start, item.end) < 0
+    ]
     for item in items:
         taken[item.start : item.end] = b"\x01" * (item.end - item.start)
     free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
@@ -84,23 +90,22 @@ def read(text: str) -> Specification:
         items += [product] if product else []
     if not items:
         return Specification(text)
-    items = [item for item in items if not _is_of_wider_work(item, items)]
+    items = _without_wider_work(items)
     items.sort(key=lambda item: (item.start, item.end))
     scopes = clauses(folded, markers)
     scoped = list(_scoped(placed(text, folded, items), scopes, folded))
     return Specification(text, tuple(insisted(folded, scoped)))
 
 
-def _is_of_wider_work(item: Requirement, items: list[Requirement]) -> bool:
-    """Whether it is work in general beside a kind of it: a plater for hard chrome plating."""
-    return (
-        item.kind is RequirementKind.PROCESS
-        and item.value == item.family
-        and any(
-            other.kind is RequirementKind.PROCESS and other.family == item.value != other.value
-            for other in items
-        )
-    )
+def _without_wider_work(items: list[Requirement]) -> list[Requirement]:
+    """Without work in general beside a kind of it: a plater for hard chrome plating."""
+    work = [item for item in items if item.kind is RequirementKind.PROCESS]
+    wider = {item.family for item in work if item.family != item.value}
+    return [
+        item
+        for item in items
+        if item.kind is not RequirementKind.PROCESS or item.value not in wider
+    ]
 
 
 def _is_named(item: Requirement) -> bool:

@@ -157,6 +157,13 @@ def number(text: str) -> float | None:
 
 def han_number(text: str) -> float | None:
     """The value of a Chinese numeral (`一万二千`, `十二万`, `两万五`); None if it is none."""
+    if "点" in text:  # 零点八
+        before, _, behind = text.partition("点")
+        digits = [_DIGITS.get(character) for character in behind]
+        value = han_number(before)
+        if value is None or not digits or None in digits:
+            return None
+        return float(f"{value:.0f}.{''.join(map(str, digits))}")
     total, section, digit, last = 0, 0, -1, 1
     for character in text:
         if character in _DIGITS:

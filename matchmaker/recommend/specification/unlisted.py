@@ -35,10 +35,39 @@ _ENGLISH = re.compile(
     r"(?=\s*(?:$|[,.;:()\d]|\b(?:in|with|for|from|to|of|on|at|by|under|over|up|that|which|wanted|needed|required|suitable|certified|made|and|or|as|per|who|near|within)\b))"
 )
 _NO_CHINESE = re.compile(
-    r"缺货|断货|现货|有没有|补贴|资助|单件|每|各|工件|要求|资料|条件|单价|质量|师傅|自带|附图|样品|成本|问题|价格|我们|尽快|联系|公司|专利|人员|工程师|经验|图纸"
+    r"缺货|断货|现货|有没有|补贴|资助|预算|用量|单件|每|各|工件|要求|资料|条件|单价|质量|师傅|自带|附图|样品|成本|问题|价格|我们|尽快|联系|公司|专利|人员|工程师|经验|图纸"
 )
 _NO_THING = frozenset(
     [
+        "budget",
+        "pressure",
+        "temperature",
+        "hardness",
+        "flatness",
+        "tolerance",
+        "thickness",
+        "plus",
+        "minus",
+        "up",
+        "between",
+        "before",
+        "after",
+        "about",
+        "couple",
+        "dozen",
+        "hundred",
+        "thousand",
+        "hrc",
+        "hv",
+        "for",
+        "by",
+        "under",
+        "over",
+        "within",
+        "around",
+        "deadline",
+        "payment",
+        "warranty",
         "we",
         "i",
         "they",
@@ -162,7 +191,8 @@ def unlisted(
             head = name.rsplit(" ", 1)[-1]
             if any(m.start < end and begin < m.end for m in known):
                 continue
-            is_counted = name.split(" ", 1)[0] in ENGLISH_NUMERALS  # six hundred shots
+            first = name.split(" ", 1)[0]
+            is_counted = first in ENGLISH_NUMERALS or first in _NO_THING  # six hundred shots
             if is_counted or head in _NO_THING or head in _NO_HEAD or _NO_CHINESE.search(name):
                 continue
             return Requirement(

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from matchmaker.messages import Message, message
 from matchmaker.recommend.specification import forms
 from matchmaker.recommend.specification.model import Fulfilment, Requirement, RequirementKind
+from matchmaker.recommend.specification.qualities import CEILINGS, FLOORS
 from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
 
 
@@ -51,6 +52,10 @@ def measured(requirement: Requirement, item: Requirement) -> Say | None:
     ):
         rounded = _ROUNDED if requirement.kind is RequirementKind.DEADLINE else 0.0
         return _ceiling(wanted, stated, rounded)
+    if requirement.aspect in CEILINGS:
+        return _ceiling(wanted, stated)
+    if requirement.aspect in FLOORS:
+        return _floor(wanted, stated)
     if requirement.kind is RequirementKind.QUANTITY:
         return _quantity(item, wanted, stated)
     if _covers(wanted, stated):
@@ -145,6 +150,14 @@ def _ceiling(wanted: Bounds, stated: Bounds, rounded: float = 0.0) -> Say | None
     if limit is None or value is None:
         return None
     return MET if value <= limit * (1 + rounded) else UNMET
+
+
+def _floor(wanted: Bounds, stated: Bounds) -> Say | None:
+    """Enough of what more of is as good; of a limit from above whatever is below it."""
+    if wanted[0] is None:
+        return MET if _overlap(wanted, stated) else UNMET
+    most = stated[1] if stated[1] is not None else stated[0]
+    return None if most is None else (MET if most >= wanted[0] else UNMET)
 
 
 def _quantity(item: Requirement, wanted: Bounds, stated: Bounds) -> Say | None:

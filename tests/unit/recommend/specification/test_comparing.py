@@ -397,3 +397,22 @@ def test_machines_that_a_firm_works_with_are_not_for_sale() -> None:
     assert "injection moulding machine" in values(compared("求购二手注塑机", owner).unmet)
     assert compared("求购二手注塑机", "出售注塑机三台").met
     assert compared("想借一台注塑机", owner).met
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "is_met"),
+    [
+        ("镀锌，盐雾480小时", "锌镍，盐雾720小时", True),
+        ("镀锌，盐雾480小时", "锌镍，盐雾96小时", False),
+        ("noise below 60 dB", "runs at 55 dB", True),
+        ("noise below 60 dB", "runs at 72 dB", False),
+        ("袜子，168针", "socks on 144 to 200 needle machines", True),
+        ("袜子，84针", "socks on 144 to 200 needle machines", False),
+        ("HRC60的镶件", "镶件到HRC58-62", True),
+        ("无人机续航一百二十分钟", "续航180分钟", True),
+    ],
+)
+def test_more_is_as_good_of_some_figures_and_less_of_others(need, statement, is_met) -> None:
+    comparison = compared(need, statement)
+    sizes = {j.verdict for j in comparison.judgements if j.requirement.kind == "size"}
+    assert sizes == {Fulfilment.MET if is_met else Fulfilment.UNMET}

@@ -341,7 +341,21 @@ def test_preferences_are_soft_and_places_are_unless_insisted_on(text, soft):
 
 
 @pytest.mark.parametrize(
-    "piece", ["1-", "十", "dn15/", "1/2 ", "不做", "a ", "no 304 ", "碳刷、", "非温州、", "x-ray, "]
+    "piece",
+    [
+        "1-",
+        "十",
+        "dn15/",
+        "1/2 ",
+        "不做",
+        "a ",
+        "no 304 ",
+        "碳刷、",
+        "非温州、",
+        "x-ray, ",
+        "盐雾 ",
+        "hrc",
+    ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
     def seconds(size: int) -> float:
@@ -473,3 +487,30 @@ def test_a_distance_names_where_it_is_measured_from(text: str, from_where: str) 
 def test_a_comparison_that_is_denied_is_turned_round_and_denies_nothing(text, low, high) -> None:
     (weight,) = of(text, "size")
     assert (weight.low, weight.high, weight.denied) == (low, high, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "aspect", "low", "high"),
+    [
+        ("H13到HRC48±1", "hardness", 47, 49),
+        ("hardened to 58-62 HRC", "hardness", 58, 62),
+        ("盐雾四百八十小时", "salt spray", 480, 480),
+        ("96 h salt spray", "salt spray", 96, 96),
+        ("144 to 200 needle machines", "needles", 144, 200),
+        ("32支精梳棉", "yarn count", 32, 32),
+        ("40D尼龙高弹丝", "denier", 40, 40),
+        ("280克重的面料", "weight of an area", 280, 280),
+        ("lenses from index 1.50 to 1.74", "refractive index", 1.5, 1.74),
+        ("噪音低于60分贝", "noise", None, 60),
+        ("续航180分钟", "endurance", 180, 180),
+        ("dies for 1250-tonne machines", "force", 1250, 1250),
+    ],
+)
+def test_what_the_trades_measure_in_figures_of_their_own(text, aspect, low, high) -> None:
+    (size,) = of(text, "size")
+    assert (size.aspect, size.low, size.high) == (aspect, low, high)
+
+
+def test_a_3d_scan_is_no_yarn_and_support_no_count() -> None:
+    for text in ("3D scan", "支持小批量", "双针筒袜机", "400支撑架", "AZ91D", "AS9100D"):
+        assert not of(text, "size")

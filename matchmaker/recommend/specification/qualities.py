@@ -1,0 +1,101 @@
+"""What the trades measure in figures of their own: hardness, hours of salt spray, needles, yarn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from matchmaker.recommend.specification.model import Requirement, RequirementKind
+from matchmaker.recommend.specification.units import HAN_NUMERAL, number, shown
+
+# Of these more than is asked for is as good; of the ceilings less.
+SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE, NOISE = (
+    "salt spray", "hardness of a layer", "endurance", "payload", "force", "noise"
+)  # fmt: skip
+FLOORS = frozenset({SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE})
+CEILINGS = frozenset({NOISE})
+
+_FIGURE = (
+    rf"(?:(?<![\d.,])\d[\d,]{{0,8}}(?:\.\d{{1,4}})?|(?<![{HAN_NUMERAL}])[{HAN_NUMERAL}]{{1,8}})"
+)
+_RANGE = rf"(?P<low>{_FIGURE})(?:\s?(?:-|~|至|到|to|和)\s?(?P<high>{_FIGURE}))?"
+
+
+class _Quality(NamedTuple):
+    """`pattern` has groups low and, for a range, high; `unit` is shown behind the figure."""
+
+    aspect: str
+    unit: str
+    pattern: re.Pattern[str]
+
+
+def _quality(aspect: str, unit: str, pattern: str) -> _Quality:
+    return _Quality(aspect, unit, re.compile(pattern))
+
+
+_QUALITIES = (
+    _quality("hardness", "HRC", rf"(?<![a-z])hrc\s?{_RANGE}(?:±(?P<within>\d+))?"),
+    _quality("hardness", "HRC", rf"{_RANGE}\s?hrc(?![a-z])"),
+    _quality(COATING_HARDNESS, "HV", rf"(?<![a-z])hv\s?{_RANGE}"),
+    _quality(COATING_HARDNESS, "HV", rf"{_RANGE}\s?hv(?![a-z])"),
+    _quality(
+        SALT_SPRAY, "h", rf"(?:盐雾(?:试验|测试)?|salt[- ]spray(?: test)?)(?:[^，,;；。\d{HAN_NUMERAL}]{{0,6}}){_RANGE}\s?(?:小时|h(?:ours?|rs?)?(?![a-z]))"
+    ),
+    _quality(
+        SALT_SPRAY, "h", rf"{_RANGE}\s?-?(?:小时|h(?:ours?|rs?)?)(?:以上)?\s?(?:的|of |in |neutral |nss )*(?:中性)?(?:盐雾|salt[- ]spray)"
+    ),
+    _quality("needles", "needles", rf"{_RANGE}[\s-]?(?:针(?!织|筒|板|距|法|对|头)|needles?(?![a-z]))"),
+    _quality("yarn count", "Ne", rf"{_RANGE}\s?(?:支(?!持|撑|付|架|路|点)|ne(?![a-z]))(?:/\d)?"),
+    _quality("yarn count", "Ne", rf"(?<![a-z])ne\s?{_RANGE}"),
+    _quality("denier", "D", rf"(?<![a-z\d/])(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)"),
+    _quality("weight of an area", "g/m²", rf"{_RANGE}\s?(?:gsm|g/m2|g/m²|克重|克每平(?:方米|米|方)?|克/平(?:方米|米|方)?)"),
+    _quality("torque", "N·m", rf"{_RANGE}\s?(?:n[·.*]?m|牛[·.]?米)(?![a-z/])"),
+    _quality(NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)"),
+    _quality(ENDURANCE, "min", rf"(?:续航|留空|航时|flight time|endurance)[^，,;；。\d{HAN_NUMERAL}]{{0,6}}{_RANGE}\s?(?:分钟|min(?:utes?)?)"),
+    _quality(ENDURANCE, "min", rf"{_RANGE}[\s-]?(?:分钟|min(?:utes?)?)\s?(?:的)?(?:续航|flight|endurance|in the air)"),
+    _quality(PAYLOAD, "kg", rf"(?:载荷|载重|负载|payload)(?: of| up to)?[^，,;；。\d{HAN_NUMERAL}]{{0,4}}{_RANGE}\s?(?:公斤|kg)"),
+    _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?:板|软硬|的?线路)|layers?(?![a-z]))"),
+    _quality("cavities", "cavities", rf"{_RANGE}[\s-]?(?:腔|穴|cavit(?:y|ies))"),
+    _quality("refractive index", "n", rf"(?:折射率|index)\s?(?:of |from )?{_RANGE}"),
+    _quality("refractive index", "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?![\d.])(?P<high>(?!))?\s?(?:折射率|的?折射|index|非球面|树脂|镜片|单体|超薄|加硬|基|片|monomer|lens)"),
+)  # fmt: skip
+_MORE = re.compile(r"\s?(?:以上|及以上|起|or more|and (?:up|above)|min\b|minimum|\+)")
+_LESS = re.compile(r"\s?(?:以下|及以下|以内|之内|or (?:less|below|under)|max\b|at most)")
+_LESS_BEFORE = re.compile(
+    r"(?:≤|<|不超过|不高于|低于|小于|少于|最多|\b(?:under|below|up to|at most|max(?:imum)?))\s?$"
+)
+
+
+def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]:
+    """The figures of a text that the trades measure so, of its free letters."""
+    for aspect, unit, pattern in _QUALITIES:
+        for match in pattern.finditer(folded):
+            start, end = match.span()
+            low = number(match["low"])
+            high = number(match["high"]) if match["high"] else low
+            if low is None or high is None or taken.find(1, start, end) >= 0:
+                continue
+            within = number(match.groupdict().get("within") or "0") or 0.0
+            least: float | None = min(low, high) - within
+            most: float | None = max(low, high) + within
+            if more := _MORE.match(folded, end):
+                most, end = None, more.end()
+            elif less := _LESS.match(folded, end):
+                least, end = None, less.end()
+            elif low == high and _LESS_BEFORE.search(folded[max(0, start - 8) : start]):
+                least = None
+            taken[start:end] = b"\x01" * (end - start)
+            yield Requirement(
+                RequirementKind.SIZE, _shown(least, most, unit), text[start:end], start, end,
+                aspect=aspect, low=least, high=most, unit=unit,
+            )  # fmt: skip
+
+
+def _shown(least: float | None, most: float | None, unit: str) -> str:
+    if least is None or most is None:
+        sign, value = ("≤", most) if least is None else ("≥", least)
+        return f"{sign}{shown(value or 0.0)} {unit}"
+    if least == most:
+        return f"{shown(least)} {unit}"
+    return f"{shown(least)}-{shown(most)} {unit}"
