@@ -25,6 +25,9 @@ NEO4J_SCHEMES = frozenset({"neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "b
 # Valkey speaks the same protocol; whether the connection is encrypted.
 REDIS_SCHEMES = {"redis": False, "valkey": False, "rediss": True, "valkeys": True}
 
+# What settings that were renamed were called before.
+EARLIER_NAMES = {"keep_interactions_days": "keep_traces_days"}
+
 
 class FileSecret(SecretStr):
     """A secret in a file, read anew whenever it is needed: who keeps it may change it meanwhile."""
@@ -70,6 +73,21 @@ class _SecretFiles(EnvSettingsSource):
                 secret.get_secret_value()  # what cannot be read is said at once
                 secrets[name] = secret
         return secrets
+
+
+class _EarlierNames(EnvSettingsSource):
+    """Settings that the environment still gives under the name that they had before."""
+
+    def __init__(self, settings_cls: type[BaseSettings], *named_in: Any) -> None:
+        super().__init__(settings_cls)
+        self._named_in = named_in
+
+    def __call__(self) -> dict[str, Any]:
+        named = ChainMap(*(dict(source.env_vars) for source in self._named_in))
+        variables = {
+            name: f"{self.env_prefix}{earlier}".lower() for name, earlier in EARLIER_NAMES.items()
+        }
+        return {name: named[variable] for name, variable in variables.items() if variable in named}
 
 
 class Settings(BaseSettings):
@@ -194,7 +212,7 @@ class Settings(BaseSettings):
         description="Whether a database or mail server on another machine may be reached "
         "without encryption.",
     )
-    keep_traces_days: int = Field(
+    keep_interactions_days: int = Field(
         400, ge=1, le=3650, description="Days until impressions and clicks become monthly counts."
     )
     keep_over_days: int = Field(
@@ -239,7 +257,8 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 -- as the base class has it
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         files = _SecretFiles(settings_cls, env_settings, dotenv_settings)
-        return init_settings, files, env_settings, dotenv_settings
+        earlier = _EarlierNames(settings_cls, env_settings, dotenv_settings)
+        return init_settings, files, env_settings, dotenv_settings, earlier
 
     @property
     def has_second_model(self) -> bool:

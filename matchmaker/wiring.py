@@ -800,7 +800,7 @@ class Wiring:
             self.repositories,
             self.accounts,
             self.clock,
-            keep_traces=timedelta(days=self.settings.keep_traces_days),
+            keep_interactions=timedelta(days=self.settings.keep_interactions_days),
             keep_over=timedelta(days=self.settings.keep_over_days),
         )
 

@@ -29,7 +29,7 @@ def account() -> None:
 @click.argument("email")
 @click.option("--name", required=True)
 @click.option("--organization", help="Whose member: an id.")
-@click.option("--post", "role", type=ROLES, default="owner", show_default=True)
+@click.option("--role", "--post", "role", type=ROLES, default="owner", show_default=True)
 @click.option("--cluster", "clusters", multiple=True, help="Whose coordinator: an id; repeatable.")
 @click.option("--admin", is_flag=True, help="An administrator.")
 @LANGUAGE_OPTION
@@ -63,7 +63,7 @@ def list_accounts(as_json: bool) -> None:
 @account.command("invite")
 @click.argument("email")
 @click.option("--organization", help="To which organisation.")
-@click.option("--post", "role", type=ROLES, default="owner")
+@click.option("--role", "--post", "role", type=ROLES, default="owner")
 @click.option("--cluster", default="", help="As coordinator of which cluster.")
 @click.option("--admin", is_flag=True, help="As an administrator.")
 @LANGUAGE_OPTION

@@ -248,6 +248,7 @@ class Repositories:
             records, "certificate", CertificateRecord, _fields("organization")
         )
         self.rules = Repository(records, "cluster_rules", ClusterRules, _fields())
+        # Stored under their first name.
         self.interactions = Repository(records, "trace", Interaction, _interaction_keys)
         self.assignments = Repository(records, "assignment", Assignment, _assignment_keys)
         self.pending_graph_writes = Repository(records, "realisation", PendingGraphWrite, _fields())

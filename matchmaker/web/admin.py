@@ -45,8 +45,10 @@ def change_accounts() -> PageAnswer:
     """Invite somebody, close an account or open it again."""
     principal, form = signed_in(), request.form
     if form.get("what") == "invite":
-        organization, post = form.get("organization", "").strip(), form.get("post", "")
-        role = MembershipRole(post) if post in list(MembershipRole) else MembershipRole.MEMBER
+        organization, role_name = form.get("organization", "").strip(), form.get("role", "")
+        role = MembershipRole.MEMBER
+        if role_name in list(MembershipRole):
+            role = MembershipRole(role_name)
         issued = services().invitations.invite(
             principal,
             form.get("email", ""),
@@ -73,7 +75,7 @@ def _accounts_page(principal: Principal, after: str, link: str = "") -> str:
         "accounts.html",
         page=services().accounts.page(principal, after, 100),
         invitations=services().invitations.open(principal),
-        posts=list(MembershipRole),
+        roles=list(MembershipRole),
         link=link,
     )
 

@@ -192,7 +192,7 @@ class Invitation:
         return self.membership.organization if self.membership else ""
 
     @property
-    def post(self) -> MembershipRole | None:
+    def role(self) -> MembershipRole | None:
         """The role that it offers in an organisation."""
         return self.membership.role if self.membership else None
 

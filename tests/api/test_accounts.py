@@ -207,6 +207,19 @@ def test_many_attempts_from_one_address_are_slowed(wired):
 # -- invitations
 
 
+@pytest.mark.parametrize("field", ["role", "post"])
+def test_an_invitation_names_the_role_by_its_name_of_today_or_of_before(app, wired, owner, field):
+    client, answer = session_of(app, owner.email)
+    invited = client.post(
+        f"{API}/invitations",
+        json={"email": f"{field}@example.org", "organization": "t:firm2", field: "liaison"},
+        headers={"X-CSRF-Token": answer.json["csrf_token"]},
+    )
+    assert invited.status_code == 201
+    stored = wired.repositories.invitations.get_or_none(invited.json["id"])
+    assert stored.value.role is MembershipRole.LIAISON
+
+
 def test_an_invited_colleague_joins_the_organisation(app, wired, owner):
     client, answer = session_of(app, owner.email)
     invited = client.post(
@@ -227,7 +240,8 @@ def test_an_invited_colleague_joins_the_organisation(app, wired, owner):
     body = {"token": token, "name": "李雷", "password": PASSWORD}
     accepted = new.post(f"{API}/invitations/accept", json=body)
     assert accepted.json["account"]["is_proved"] is False
-    assert accepted.json["account"]["belongings"] == [{"organization": "t:firm2", "post": "member"}]
+    member = {"organization": "t:firm2", "role": "member"}
+    assert accepted.json["account"]["memberships"] == [member]
     again = app.test_client().post(f"{API}/invitations/accept", json=body)
     assert again.status_code == 422
     assert new.get(f"{API}/organizations/t:firm2/accounts").status_code == 200

@@ -80,8 +80,8 @@ def test_what_is_saved_or_dismissed_is_remembered_with_what_it_was_looked_for(
         f"{API}/organizations/t:firm6/picks", json=pick | ({"goal": goal} if goal else {})
     )
     assert answer.status_code == 204
-    traces = wired.repositories.interactions.values("seeker", "t:firm6")
-    (interaction,) = [each for each in traces if each.id not in before]
+    interactions = wired.repositories.interactions.values("seeker", "t:firm6")
+    (interaction,) = [each for each in interactions if each.id not in before]
     assert interaction.kind == kind
     assert interaction.goal is goal
     client.delete(f"{API}/organizations/t:firm6/picks?candidate=t:lab")

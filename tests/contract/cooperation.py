@@ -67,11 +67,11 @@ class Cooperation:
         """Whoever has this address."""
         return self.accounts.by_email(ADMIN, email).principal()
 
-    def privacy(self, *, keep_traces: timedelta, keep_over: timedelta) -> Privacy:
+    def privacy(self, *, keep_interactions: timedelta, keep_over: timedelta) -> Privacy:
         """Keeping things for so long."""
         return Privacy(
             self.store, self.repositories, self.accounts, self.clock,
-            keep_traces=keep_traces, keep_over=keep_over,
+            keep_interactions=keep_interactions, keep_over=keep_over,
         )  # fmt: skip
 
     def coordinator(self) -> Principal:

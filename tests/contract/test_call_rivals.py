@@ -172,7 +172,7 @@ def test_administrators_learn_neither_who_was_invited_nor_who_is_excluded(world:
     ):
         with pytest.raises(NotAllowed):
             refused()
-    privacy = world.base.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
+    privacy = world.base.privacy(keep_interactions=timedelta(days=30), keep_over=timedelta(days=60))
     for firm in (CALLER, FIRST, SECOND):
         exported = privacy.export_organization(ADMIN, firm)
         assert call not in repr(exported)

@@ -368,7 +368,7 @@ def test_calls_are_forgotten_with_everything_in_them(world: CallWorld) -> None:
     world.answers.ask(world.people[FIRST], call, FIRST, "多久？")
     world.calls.note(world.people[CALLER], call, "便宜", FIRST)
     world.award(call, FIRST)
-    privacy = world.base.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
+    privacy = world.base.privacy(keep_interactions=timedelta(days=30), keep_over=timedelta(days=60))
     exported = privacy.export_organization(world.people[FIRST], FIRST)
     assert [each["call"] for each in exported["call_answers"]] == [call]
     assert privacy.forget_old() == 0
@@ -434,7 +434,7 @@ def test_who_leaves_is_in_no_team_and_their_notes_name_nobody(world: CallWorld) 
     )
     world.calls.set_team(world.people[CALLER], call, [TeamMember(member.id, CallRole.DECIDER)])
     world.calls.note(member.principal(), call, "先问价")
-    privacy = world.base.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
+    privacy = world.base.privacy(keep_interactions=timedelta(days=30), keep_over=timedelta(days=60))
     privacy.delete_account(ADMIN, member.id)
     view = world.calls.show(world.people[CALLER], call)
     assert [(note.author, note.text) for note in view.notes] == [("", "先问价")]

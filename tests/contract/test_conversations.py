@@ -89,7 +89,7 @@ def test_files_go_with_the_conversation_they_belong_to(opened, tmp_path) -> None
     services.clock.forward(timedelta(days=40_000))  # files are as old as their clock says
     assert services.conversations.drop_orphans() == 0
     keep = timedelta(days=30)
-    assert services.privacy(keep_traces=keep, keep_over=keep).forget_old() == 1
+    assert services.privacy(keep_interactions=keep, keep_over=keep).forget_old() == 1
     assert services.conversations.drop_orphans() == 1
     assert list((tmp_path / "attachments").iterdir()) == []
 

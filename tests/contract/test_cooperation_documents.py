@@ -200,7 +200,7 @@ def test_what_is_old_becomes_counts_and_no_count_is_lost(store: Store) -> None:
         person, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1")
     )
     services.introductions.act(person, introduction.id, Transition(Action.CANCEL))
-    privacy = services.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
+    privacy = services.privacy(keep_interactions=timedelta(days=30), keep_over=timedelta(days=60))
     assert privacy.forget_old() == 0
     services.clock.forward(timedelta(days=61))
     assert privacy.forget_old() == 1
@@ -217,7 +217,7 @@ def test_a_deleted_person_leaves_the_agreement_and_no_name(store: Store) -> None
     )
     services.introductions.act(second.principal(), introduction.id, Transition(Action.ACCEPT))
     services.conversations.write(first.principal(), introduction.id, "您好")
-    privacy = services.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
+    privacy = services.privacy(keep_interactions=timedelta(days=30), keep_over=timedelta(days=60))
     privacy.delete_account(ADMIN, first.id)
     view = services.introductions.show(second.principal(), introduction.id)
     assert view.state == "accepted"

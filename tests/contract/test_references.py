@@ -43,5 +43,5 @@ def test_a_finished_introduction_counts_once_the_other_side_agrees(store: Store)
     # It goes with the introduction, of which it could not be taken back.
     references.give(people[ASKING], id)
     base.clock.forward(timedelta(days=61))
-    assert base.privacy(keep_traces=timedelta(30), keep_over=timedelta(60)).forget_old() == 1
+    assert base.privacy(keep_interactions=timedelta(30), keep_over=timedelta(60)).forget_old() == 1
     assert references.of(ASKED) == ()

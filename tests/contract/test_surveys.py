@@ -171,7 +171,7 @@ def test_an_answer_is_exported_taken_back_and_forgotten_in_time(world: SurveyWor
     tie = ReportedTie(Q.SELLS_TO, "t:f1")
     world.answers.answer(owner, world.round, "t:f0", SurveyAnswer((tie,)))
     world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
-    privacy = world.base.privacy(keep_traces=timedelta(days=30), keep_over=timedelta(days=60))
+    privacy = world.base.privacy(keep_interactions=timedelta(days=30), keep_over=timedelta(days=60))
     (exported,) = privacy.export_organization(owner, "t:f0")["survey_answers"]
     assert exported["answer"]["ties"][0]["partner"] == "t:f1"
     world.answers.withdraw(owner, world.round, "t:f0")

@@ -99,6 +99,18 @@ def test_nodes_that_could_not_work_together_are_refused(changed, named):
         settings(**NODES | changed).require_sound_sharing()
 
 
+@pytest.mark.parametrize(
+    ("given", "days"), [({"TRACES": "30"}, 30), ({"TRACES": "30", "INTERACTIONS": "60"}, 60)]
+)
+def test_a_setting_is_read_under_the_name_it_had_before(tmp_path, monkeypatch, given, days):
+    for name, number in given.items():
+        monkeypatch.setenv(f"MATCHMAKER_KEEP_{name}_DAYS", number)
+    assert settings().keep_interactions_days == days
+    monkeypatch.undo()
+    (tmp_path / ".env").write_text("MATCHMAKER_KEEP_TRACES_DAYS=31\n")
+    assert Settings(_env_file=tmp_path / ".env").keep_interactions_days == 31
+
+
 def test_one_node_alone_needs_nothing_of_it():
     settings().require_sound_sharing()
     settings(**NODES | {"redis": "rediss://cache.example.org"}).require_sound_sharing()

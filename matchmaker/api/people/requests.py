@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, AliasChoices, Field, model_validator
 
 from matchmaker.api.http.fields import LookupId, Name, Short, Strict
 from matchmaker.messages import languages
@@ -112,7 +112,10 @@ class Invite(Strict):
 
     email: EmailAddress
     organization: LookupId | None = None
-    post: MembershipRole = MembershipRole.MEMBER
+    # Called `post` before.
+    role: MembershipRole = Field(
+        MembershipRole.MEMBER, validation_alias=AliasChoices("role", "post")
+    )
     cluster: Annotated[str, Field(max_length=240)] = ""
     admin: bool = False
     language: Tongue = "zh"

@@ -15,10 +15,10 @@ from matchmaker.workflow.notification import NotificationKind
 
 
 class AccountMembershipOut(Outgoing):
-    """A place in an organisation."""
+    """Membership of a person in an organisation."""
 
     organization: str
-    post: MembershipRole = Field(validation_alias="role")
+    role: MembershipRole
 
 
 class AccountOut(Outgoing):
@@ -28,7 +28,7 @@ class AccountOut(Outgoing):
     email: str
     name: str
     created: datetime.datetime
-    belongings: list[AccountMembershipOut] = Field(validation_alias="memberships")
+    memberships: list[AccountMembershipOut]
     clusters: list[str]
     admin: bool
     active: bool
@@ -126,7 +126,7 @@ class InvitationOut(Outgoing):
 
     email: str
     organization: str
-    post: MembershipRole | None
+    role: MembershipRole | None
     cluster: str
     admin: bool
     language: str

@@ -144,11 +144,11 @@ def unsubscribe(body: Token) -> Response:
 @people.post("/invitations", **writes(ACCOUNTS, InvitedOut, status=201))
 def invite(body: Invite) -> Response:
     """Offer somebody a place; the link goes to the address by mail and to nobody else."""
-    place = AccountMembership(body.organization, body.post) if body.organization else None
+    membership = AccountMembership(body.organization, body.role) if body.organization else None
     issued = services().invitations.invite(
         current_principal(),
         body.email,
-        membership=place,
+        membership=membership,
         cluster=body.cluster,
         admin=body.admin,
         language=body.language,

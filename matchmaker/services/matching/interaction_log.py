@@ -173,7 +173,7 @@ class InteractionLog:
         try:
             self._queue.put_nowait(change)
         except queue.Full:
-            log.warning("trace dropped")
+            log.warning("interaction dropped")
 
     def _write(self) -> None:
         while True:
@@ -186,7 +186,9 @@ class InteractionLog:
             try:
                 self.repositories.records.commit(together)
             except MatchmakerError as error:
-                log.warning("traces not written", count=len(together), error=str(error.message))
+                log.warning(
+                    "interactions not written", count=len(together), error=str(error.message)
+                )
             finally:
                 for _ in together:
                     self._queue.task_done()

@@ -227,6 +227,6 @@ class Invitations:
 
 
 def _place(invitation: Invitation) -> dict[str, str]:
-    if invitation.post is not None:
-        return {"organization": invitation.organization, "post": invitation.post}
+    if invitation.role is not None:
+        return {"organization": invitation.organization, "role": invitation.role}
     return {"cluster": invitation.cluster} if invitation.cluster else {"admin": "yes"}

@@ -41,7 +41,7 @@ class Privacy:
     accounts: Accounts
     clock: Clock
     _: KW_ONLY
-    keep_traces: timedelta
+    keep_interactions: timedelta
     keep_over: timedelta
 
     def export_own(self, principal: Principal) -> dict[str, Any]:
@@ -149,7 +149,7 @@ class Privacy:
     # -- the parts
 
     def _old_interactions(self) -> Iterator[_Old]:
-        repository, before = self.repositories.interactions, self.clock() - self.keep_traces
+        repository, before = self.repositories.interactions, self.clock() - self.keep_interactions
         old = [stored for stored in repository.iterate() if stored.value.at < before]
         for start in range(0, len(old), _COMMIT_SIZE):
             together = old[start : start + _COMMIT_SIZE]
@@ -159,7 +159,7 @@ class Privacy:
                 name = f"{interaction.goal or 'unknown'} {interaction.kind}"
                 is_list = interaction.kind is InteractionKind.IMPRESSION
                 number = len(interaction.shown) if is_list else 1
-                counts[f"traces {interaction.at:%Y-%m}", name] += number
+                counts[f"interactions {interaction.at:%Y-%m}", name] += number
             yield len(together), counts, [repository.remove(stored) for stored in together]
 
     def _old_introductions(self) -> Iterator[_Old]:
