@@ -94,11 +94,11 @@ class ClusterNetwork:
         """Steps from each of `sources` to everybody, (s, n), UNREACHED where there is no way."""
         return hops(self.adjacency, self.sources)
 
-    def place_of(self, row: int) -> int:
+    def position_of(self, row: int) -> int:
         """Number of a member among `members`, -1 for anybody else."""
-        place = int(np.searchsorted(self.members, row))
-        is_member = place < len(self) and int(self.members[place]) == row
-        return place if is_member else -1
+        position = int(np.searchsorted(self.members, row))
+        is_member = position < len(self) and int(self.members[position]) == row
+        return position if is_member else -1
 
     def joined(self, pairs: Edges) -> ClusterNetwork:
         """The network with these ties (k, 2) between members as well."""
@@ -107,10 +107,10 @@ class ClusterNetwork:
         arcs = self.arcs + more if self.directed else self.arcs + more + more.T
         return ClusterNetwork(self.members, _true(arcs), self.directed, self.outsiders, self.border)
 
-    def without(self, places: NDArray[np.int64]) -> ClusterNetwork:
+    def without(self, positions: NDArray[np.int64]) -> ClusterNetwork:
         """The network after these members have left."""
         stay = np.ones(len(self), dtype=np.bool_)
-        stay[places] = False
+        stay[positions] = False
         kept = np.flatnonzero(stay)
         return ClusterNetwork(
             self.members[kept],
@@ -128,7 +128,7 @@ def network_of(ties: ClusterTies, channel: Channel, year: int) -> ClusterNetwork
     members = ties.members[belongs]
     of_layer = _in_channel(ties, channel)
     source, target = ties.source[of_layer], ties.target[of_layer]
-    a, b = _places(ties.members, source), _places(ties.members, target)
+    a, b = _positions(ties.members, source), _positions(ties.members, target)
     since, until = ties.since[of_layer], ties.until[of_layer]
     begin = np.maximum(since, first)
     end = np.minimum(until, last)
@@ -138,7 +138,7 @@ def network_of(ties: ClusterTies, channel: Channel, year: int) -> ClusterNetwork
     end_both = np.minimum(end, np.minimum(_of(ties.left, a), _of(ties.left, b)))
     inside = a_here & b_here & (begin_both <= end_both)
     outward = (a_here | b_here) & ~inside
-    sources, targets = _places(members, source), _places(members, target)
+    sources, targets = _positions(members, source), _positions(members, target)
     return ClusterNetwork(
         members,
         _arcs(sources[inside], targets[inside], len(members), channel in DIRECTED),
@@ -153,25 +153,25 @@ def _in_channel(ties: ClusterTies, channel: Channel) -> BoolArray:
     return np.asarray(ties.channel == CHANNELS.index(channel))
 
 
-def _places(members: IntArray, rows: IntArray) -> NDArray[np.int64]:
+def _positions(members: IntArray, rows: IntArray) -> NDArray[np.int64]:
     """Where rows stand among sorted members, -1 for others."""
     if not len(members):
         return np.full(len(rows), -1, dtype=np.int64)
-    places = np.searchsorted(members, rows).clip(max=len(members) - 1)
-    return np.where(members[places] == rows, places, -1)
+    positions = np.searchsorted(members, rows).clip(max=len(members) - 1)
+    return np.where(members[positions] == rows, positions, -1)
 
 
-def _of(days: IntArray, places: NDArray[np.int64]) -> IntArray:
-    """The day of each place; a place of nobody gives an answer that is not used."""
-    return days[places] if len(days) else np.zeros(len(places), dtype=np.int32)
+def _of(days: IntArray, positions: NDArray[np.int64]) -> IntArray:
+    """The day of each position; a position of nobody gives an answer that is not used."""
+    return days[positions] if len(days) else np.zeros(len(positions), dtype=np.int32)
 
 
 def _together(
-    ties: ClusterTies, places: NDArray[np.int64], begin: IntArray, end: IntArray
+    ties: ClusterTies, positions: NDArray[np.int64], begin: IntArray, end: IntArray
 ) -> BoolArray:
-    """Whether the one at each place was a member at some time from `begin` to `end`."""
-    joined, left = _of(ties.joined, places), _of(ties.left, places)
-    return np.asarray((places >= 0) & (np.maximum(begin, joined) <= np.minimum(end, left)))
+    """Whether the one at each position was a member at some time from `begin` to `end`."""
+    joined, left = _of(ties.joined, positions), _of(ties.left, positions)
+    return np.asarray((positions >= 0) & (np.maximum(begin, joined) <= np.minimum(end, left)))
 
 
 def _matrix(
@@ -215,7 +215,7 @@ def _border(
     foreign = ~np.isin(outer, members)
     inner, outer = inner[foreign], outer[foreign]
     outsiders, column = np.unique(outer, return_inverse=True)
-    rows = _places(members, inner)
+    rows = _positions(members, inner)
     return outsiders, _matrix(rows, column.astype(np.int64), (len(members), len(outsiders)))
 
 
@@ -253,8 +253,8 @@ def cut_points(network: ClusterNetwork) -> NDArray[np.int64]:
         branches = 0
         stack = [(root, -1, int(indptr[root]))]
         while stack:
-            node, parent, place = stack.pop()
-            if place == indptr[node + 1]:
+            node, parent, position = stack.pop()
+            if position == indptr[node + 1]:
                 if parent >= 0:
                     low[parent] = min(low[parent], low[node])
                     if parent == root:
@@ -262,8 +262,8 @@ def cut_points(network: ClusterNetwork) -> NDArray[np.int64]:
                     elif low[node] >= order[parent]:
                         cuts[parent] = True
                 continue
-            stack.append((node, parent, place + 1))
-            other = int(indices[place])
+            stack.append((node, parent, position + 1))
+            other = int(indices[position])
             if order[other] < 0:
                 order[other] = low[other] = visited
                 visited += 1

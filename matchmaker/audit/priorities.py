@@ -121,11 +121,11 @@ def prioritised(
 
 def joined(network: ClusterNetwork, proposals: Sequence[FeasibleTie]) -> ClusterNetwork:
     """The network with these ties; those with outsiders are passed over."""
-    places = [
-        (network.place_of(proposal.asker), network.place_of(proposal.partner))
+    positions = [
+        (network.position_of(proposal.asker), network.position_of(proposal.partner))
         for proposal in proposals
     ]
-    inside = [pair for pair in places if min(pair) >= 0]
+    inside = [pair for pair in positions if min(pair) >= 0]
     return network.joined(np.array(inside, dtype=np.int64).reshape(-1, 2))
 
 
@@ -143,16 +143,16 @@ class _Measure:
         self._nearness = np.reciprocal(np.maximum(self._steps, np.float32(1)))
         self._of: dict[int, structure.Lengths] = {}
 
-    def steps_from(self, place: int) -> structure.Lengths:
+    def steps_from(self, position: int) -> structure.Lengths:
         """Steps from one member to everybody, (n,)."""
-        if place not in self._of:
-            distances = hops(self.network.adjacency, np.array([place]))[0]
-            self._of[place] = structure.lengths(distances)
-        return self._of[place]
+        if position not in self._of:
+            distances = hops(self.network.adjacency, np.array([position]))[0]
+            self._of[position] = structure.lengths(distances)
+        return self._of[position]
 
     def effect(self, proposal: FeasibleTie) -> float:
         """Gain in compactness by the tie."""
-        u, v = self.network.place_of(proposal.asker), self.network.place_of(proposal.partner)
+        u, v = self.network.position_of(proposal.asker), self.network.position_of(proposal.partner)
         gained = structure.compactness_gain(
             self._steps,
             self._nearness,
@@ -166,16 +166,16 @@ class _Measure:
 
     def touches(self, proposal: FeasibleTie, chosen: FeasibleTie) -> bool:
         """Whether an end of the proposal is in the component of a tie that was made."""
-        component, place_of = self.network.component, self.network.place_of
-        ends = {int(component[place_of(row)]) for row in (proposal.asker, proposal.partner)}
-        return int(component[place_of(chosen.asker)]) in ends
+        component, position_of = self.network.component, self.network.position_of
+        ends = {int(component[position_of(row)]) for row in (proposal.asker, proposal.partner)}
+        return int(component[position_of(chosen.asker)]) in ends
 
 
 def _best_goal(network: ClusterNetwork, proposals: Sequence[FeasibleTie]) -> list[FeasibleTie]:
     """For each pair of members without a tie the proposal that is most feasible."""
     best: dict[tuple[int, int], FeasibleTie] = {}
     for proposal in proposals:
-        u, v = network.place_of(proposal.asker), network.place_of(proposal.partner)
+        u, v = network.position_of(proposal.asker), network.position_of(proposal.partner)
         if min(u, v) < 0 or u == v or network.adjacency[u, v]:
             continue
         pair = (min(u, v), max(u, v))
@@ -198,7 +198,7 @@ def _shortlist(
         return list(proposals)
     promised = []
     for proposal in proposals:
-        u, v = network.place_of(proposal.asker), network.place_of(proposal.partner)
+        u, v = network.position_of(proposal.asker), network.position_of(proposal.partner)
         a, b = sorted((int(network.component[u]), int(network.component[v])))
         joins = network.component_sizes[a] * network.component_sizes[b]
         worth = float(joins if a != b else measure.steps_from(u)[v] - 1)
@@ -207,8 +207,8 @@ def _shortlist(
     counts: dict[tuple[int, int], int] = {}
     rounds = []
     for promise, between, proposal in promised:
-        place = counts[between] = counts.get(between, -1) + 1
-        rounds.append((place // _OF_TWO_COMPONENTS, -promise, proposal))
+        position = counts[between] = counts.get(between, -1) + 1
+        rounds.append((position // _OF_TWO_COMPONENTS, -promise, proposal))
     rounds.sort(key=lambda entry: entry[:2])
     return [proposal for _, _, proposal in rounds[:most]]
 
@@ -218,7 +218,7 @@ def _room(left: Mapping[int, int], row: int) -> bool:
 
 
 def _item(network: ClusterNetwork, proposal: FeasibleTie, effect: float) -> PriorityTie:
-    u, v = network.place_of(proposal.asker), network.place_of(proposal.partner)
+    u, v = network.position_of(proposal.asker), network.position_of(proposal.partner)
     a, b = int(network.component[u]), int(network.component[v])
     sizes = (int(network.component_sizes[a]), int(network.component_sizes[b]))
     after = joined(network, [proposal])
@@ -252,17 +252,17 @@ def key_members(network: ClusterNetwork, limit: int = 10) -> tuple[KeyMember[int
     Fragmentation before is that of the others while the member is still there.
     """
     members: list[KeyMember[int]] = []
-    for place in cut_points(network):
-        rest = network.without(np.array([place]))
-        others = np.delete(network.component, place)
-        component = others == network.component[place]
+    for position in cut_points(network):
+        rest = network.without(np.array([position]))
+        others = np.delete(network.component, position)
+        component = others == network.component[position]
         before = np.bincount(others)
         size = len(rest)
         pairs = max(1, size * (size - 1))
         pieces = np.bincount(rest.component[component])
         members.append(
             KeyMember(
-                int(network.members[place]),
+                int(network.members[position]),
                 pieces=tuple(sorted((int(member) for member in pieces if member), reverse=True)),
                 fragmentation_before=float(1 - (before * (before - 1)).sum() / pairs),
                 fragmentation_after=structure.fragmentation(rest),
@@ -291,9 +291,11 @@ def gatekeepers(
     total = float(carried.sum())
     order = np.lexsort((network.members, -carried))
     return tuple(
-        Gatekeeper(int(network.members[place]), int(carried[place]), float(carried[place] / total))
-        for place in order[:limit]
-        if total > 0 and carried[place] >= share * total
+        Gatekeeper(
+            int(network.members[position]), int(carried[position]), float(carried[position] / total)
+        )
+        for position in order[:limit]
+        if total > 0 and carried[position] >= share * total
     )
 
 
@@ -310,7 +312,7 @@ def bringers(
     options: dict[int, list[FeasibleTie]] = {row: [] for row in sorted(alone)}
     for tie in proposals:
         for row, other in ((tie.asker, tie.partner), (tie.partner, tie.asker)):
-            if row in alone and other not in alone and network.place_of(other) >= 0:
+            if row in alone and other not in alone and network.position_of(other) >= 0:
                 options[row].append(tie)
     return {
         row: _one_each(row, sorted(ties, key=lambda tie: (-tie.feasibility, tie.partner)))[

@@ -224,11 +224,11 @@ def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
             pairs.snapshot.name_of(row),
             pairs.snapshot.english_name_of(row),
             explain.statement_evidence(
-                pairs, int(pairs.answers.statements[place]), float(fits[place])
+                pairs, int(pairs.answers.statements[position]), float(fits[position])
             ),
         )
-        for place in order[fits[order] > 0].tolist()
-        for row in [int(pairs.rows[place])]
+        for position in order[fits[order] > 0].tolist()
+        for row in [int(pairs.rows[position])]
     )
 
 

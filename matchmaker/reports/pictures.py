@@ -84,7 +84,7 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
     for a, b in drawn.edges:
         axis.plot(*places[[a, b]].T, color="#9a9a9a", linewidth=0.5, zorder=1)
     for source, target in proposed:
-        ends = [drawn.place_of(source), drawn.place_of(target)]
+        ends = [drawn.position_of(source), drawn.position_of(target)]
         if min(ends) >= 0:
             axis.plot(*places[ends].T, "--", color=COLOURS[1], linewidth=1.1, zorder=2)
     for value, title in KIND_TITLES.items():

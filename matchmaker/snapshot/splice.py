@@ -45,7 +45,7 @@ class IdColumn(Mapping[str, int]):
     def _at(self, row: int) -> bytes:
         return bytes(self._bytes[self._ends[row] : self._ends[row + 1]])
 
-    def place_of(self, identity: str) -> int:
+    def position_of(self, identity: str) -> int:
         """The first row whose id is not before this one; ids are in order of code points."""
         wanted = identity.encode("utf-8")
         low, high = 0, self._count
@@ -58,7 +58,7 @@ class IdColumn(Mapping[str, int]):
         return low
 
     def __getitem__(self, identity: str) -> int:
-        row = self.place_of(identity)
+        row = self.position_of(identity)
         if row < self._count and self._at(row) == identity.encode("utf-8"):
             return row
         raise KeyError(identity)
@@ -97,8 +97,8 @@ class Splice:
         keep = np.ones(former, dtype=np.bool_)
         keep[dropped] = False
         kept = np.flatnonzero(keep).astype(np.int32)
-        places = np.array(fresh_before, dtype=np.int64)
-        before = np.searchsorted(kept, places)  # kept rows before each fresh one
+        positions = np.array(fresh_before, dtype=np.int64)
+        before = np.searchsorted(kept, positions)  # kept rows before each fresh one
         moved = np.arange(len(kept)) + np.searchsorted(before, np.arange(len(kept)), side="right")
         now = np.full(former, -1, dtype=np.int32)
         now[kept] = moved
@@ -108,11 +108,11 @@ class Splice:
     @classmethod
     def by_id(cls, ids: IdColumn, dropped: IntArray, fresh: Sequence[str]) -> Splice:
         """The same of a table in order of id, with the ids of the fresh rows in order."""
-        places = [ids.place_of(identity) for identity in fresh]
-        splice = cls.of(len(ids), dropped, places)
-        for place, identity, row in zip(places, fresh, splice.fresh.tolist(), strict=True):
-            if ids.get(identity) == place:
-                splice.now[place] = row
+        positions = [ids.position_of(identity) for identity in fresh]
+        splice = cls.of(len(ids), dropped, positions)
+        for position, identity, row in zip(positions, fresh, splice.fresh.tolist(), strict=True):
+            if ids.get(identity) == position:
+                splice.now[position] = row
         return splice
 
     @classmethod
@@ -121,8 +121,8 @@ class Splice:
         keep = np.ones(len(numbers), dtype=np.bool_)
         keep[dropped] = False
         kept = np.append(np.flatnonzero(keep), len(numbers))
-        places = kept[np.searchsorted(numbers[kept[:-1]], fresh)]
-        return cls.of(len(numbers), dropped, places.tolist())
+        positions = kept[np.searchsorted(numbers[kept[:-1]], fresh)]
+        return cls.of(len(numbers), dropped, positions.tolist())
 
     @property
     def rows_kept(self) -> IntArray:

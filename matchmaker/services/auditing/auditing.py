@@ -254,17 +254,17 @@ def _series(
 
 def _member(network: ClusterNetwork, snapshot: Snapshot, organization_id: str, where: str) -> int:
     try:
-        place = network.place_of(snapshot.row_of(organization_id))
+        position = network.position_of(snapshot.row_of(organization_id))
     except NotFound:
-        place = -1
-    if place < 0:
+        position = -1
+    if position < 0:
         raise InvalidInput(
             "'%(identity)s' is not a member of the cluster in that year.",
             where=where,
             mend="Name two members by id.",
             identity=organization_id,
         )
-    return place
+    return position
 
 
 def _checked_year(landscape: Landscape, year: int | None) -> int:

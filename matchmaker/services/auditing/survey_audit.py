@@ -167,7 +167,9 @@ def _of_members(view: View, survey: SurveyRound) -> View:
     members = set(survey.members)
     network = view.network
     ids = view.landscape.snapshot.ids_of(network.members)
-    others = np.array([place for place, id in enumerate(ids) if id not in members], dtype=np.int64)
+    others = np.array(
+        [position for position, id in enumerate(ids) if id not in members], dtype=np.int64
+    )
     return replace(view, given=network.without(others)) if len(others) else view
 
 
@@ -225,11 +227,11 @@ def _possible(view: View, layer: Layer) -> BoolArray:
 def _matrix(view: View, ties: Sequence[SurveyTie]) -> BoolArray:
     """Ties of the view's layer among its members, (n, n), source to target."""
     ids = view.landscape.snapshot.ids_of(view.network.members)
-    places = {id: place for place, id in enumerate(ids)}
+    positions = {id: position for position, id in enumerate(ids)}
     matrix = np.zeros((len(ids), len(ids)), dtype=np.bool_)
     lab = np.isin(view.kind, LABS)
     for tie in ties:
-        source, target = places.get(tie.key.source), places.get(tie.key.target)
+        source, target = positions.get(tie.key.source), positions.get(tie.key.target)
         if source is None or target is None:
             continue
         channel = _CHANNELS[tie.key.layer]

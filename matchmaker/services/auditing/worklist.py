@@ -92,8 +92,8 @@ def feasible_ties(
         largest[network.members[in_largest]] = True
     ties = []
     organizations = snapshot.organizations
-    for place in askers(network):
-        row = int(network.members[place])
+    for position in askers(network):
+        row = int(network.members[position])
         if not organizations.open_to_meet[row] or organizations.capacity[row] == 0:
             continue
         seeker = seeker_of(snapshot, row)
@@ -108,12 +108,12 @@ def feasible_ties(
             rows = ranked.pairs.rows
             best = np.lexsort((rows, -ranked.scores))
             across = best[(largest[rows] != largest[row])[best]]
-            for place_of_pair in dict.fromkeys(
+            for position_of_pair in dict.fromkeys(
                 [*best[:_NAMED].tolist(), *across[:_NAMED].tolist()]
             ):
-                feasible = float(np.clip(ranked.scores[place_of_pair], 0, 1))
+                feasible = float(np.clip(ranked.scores[position_of_pair], 0, 1))
                 ties.append(
-                    priorities.FeasibleTie(row, int(rows[place_of_pair]), goal.name, feasible)
+                    priorities.FeasibleTie(row, int(rows[position_of_pair]), goal.name, feasible)
                 )
     return ties
 

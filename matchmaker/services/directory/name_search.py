@@ -99,10 +99,10 @@ class NameTable:
         """Names that hold the text, or each of its words."""
         words = _WORD.findall(text)
         for name in self._names:
-            place = name.normal.find(text)
-            if place >= 0:
-                strength = _strength_written(name.normal, text, place)
-                marks = _marks(name, [(place, place + len(text))])
+            position = name.normal.find(text)
+            if position >= 0:
+                strength = _strength_written(name.normal, text, position)
+                marks = _marks(name, [(position, position + len(text))])
             elif len(words) > 1 and all(word in name.normal for word in words):
                 starts = [(name.normal.find(word), len(word)) for word in words]
                 marks = _marks(name, [(start, start + length) for start, length in starts])
@@ -115,11 +115,11 @@ class NameTable:
     def _shortened(self, text: str) -> Iterator[tuple[int, MatchReason]]:
         """Chinese names whose characters, in order, hold those of a short name: 浙大, 哈工大."""
         fits = [
-            (name, places)
+            (name, positions)
             for name in self._names
             if text[0] in name.normal
             and text not in name.normal
-            and (places := _abbreviated(name.normal, text))
+            and (positions := _abbreviated(name.normal, text))
         ]
         yield from _told_most(fits, 0.6)
 
@@ -152,8 +152,8 @@ class NameTable:
                 by, strength = MatchedBy.PINYIN, 0.7 if stretch[0] == 0 else 0.6
             elif len(text) >= _SHORTEST_INITIALS and (stretch := spoken.initials(text)) is not None:
                 by, strength = MatchedBy.INITIALS, 0.65 if stretch[0] == 0 else 0.5
-            elif places := spoken.shortened(text):
-                short.append((name, places))
+            elif positions := spoken.shortened(text):
+                short.append((name, positions))
                 continue
             else:
                 continue
@@ -168,18 +168,18 @@ def _told_most(
     fits: Sequence[tuple[_NameEntry, list[int]]], least_strength: float
 ) -> Iterator[tuple[int, MatchReason]]:
     """Of names that hold the characters of a short name, those of which it says the most."""
-    shares = [len(places) / _base_length(name.normal) for name, places in fits]
+    shares = [len(positions) / _base_length(name.normal) for name, positions in fits]
     least = _NEARLY * max(shares, default=0.0)
-    for (name, places), share in zip(fits, shares, strict=True):
+    for (name, positions), share in zip(fits, shares, strict=True):
         if share >= least:
-            marks = _marks(name, [(place, place + 1) for place in places])
+            marks = _marks(name, [(position, position + 1) for position in positions])
             reason = MatchReason(
                 MatchedBy.SHORT_NAME, name.text, least_strength + 0.3 * share, marks
             )
             yield name.owner, reason
 
 
-def _strength_written(name: str, text: str, place: int) -> float:
+def _strength_written(name: str, text: str, position: int) -> float:
     """The name itself 1, its beginning .9, the beginning of a word .8, any part .7.
 
     Of names that fit alike, a shorter one is said more of.
@@ -187,9 +187,9 @@ def _strength_written(name: str, text: str, place: int) -> float:
     if name == text:
         return 1.0
     share = len(text) / len(name)
-    if place == 0:
+    if position == 0:
         return 0.9 + 0.05 * share
-    is_word = _NAME_SEPARATORS.fullmatch(name[place - 1]) is not None
+    is_word = _NAME_SEPARATORS.fullmatch(name[position - 1]) is not None
     return (0.8 if is_word else 0.7) + 0.05 * share
 
 
@@ -225,14 +225,14 @@ def _abbreviated(name: str, short: str) -> list[int]:
     for begin in begins:
         if name[begin : begin + 1] != short[0]:
             continue
-        places = [begin]
+        positions = [begin]
         for character in short[1:]:
-            place = name.find(character, places[-1] + 1)
-            if place < 0:
+            position = name.find(character, positions[-1] + 1)
+            if position < 0:
                 break
-            places.append(place)
-        if len(places) == len(short) and places[-1] - begin >= len(short):
-            return places
+            positions.append(position)
+        if len(positions) == len(short) and positions[-1] - begin >= len(short):
+            return positions
     return []
 
 
@@ -250,16 +250,16 @@ class _Pronunciation:
         return None
 
     def _spoken(self, begin: int, text: str) -> int:
-        rest, place = text, begin
-        while rest and place < len(self.syllables) and (syllable := self.syllables[place]):
+        rest, position = text, begin
+        while rest and position < len(self.syllables) and (syllable := self.syllables[position]):
             if rest.startswith(syllable):
                 rest = rest[len(syllable) :]
-            elif place > begin and syllable.startswith(rest):
+            elif position > begin and syllable.startswith(rest):
                 rest = ""
             else:
                 return 0
-            place += 1
-        return 0 if rest else place
+            position += 1
+        return 0 if rest else position
 
     def shortened(self, text: str) -> list[int]:
         """Characters, in order from the first, whose pinyin the text is whole: zheda, 浙大.
@@ -268,19 +268,19 @@ class _Pronunciation:
         """
         if not (self.syllables and self.syllables[0] and text.startswith(self.syllables[0])):
             return []
-        places = self._spelled(text[len(self.syllables[0]) :], 0)
-        if not 1 < len(places) <= _LONGEST_SHORT or places[-1] == len(places) - 1:
+        positions = self._spelled(text[len(self.syllables[0]) :], 0)
+        if not 1 < len(positions) <= _LONGEST_SHORT or positions[-1] == len(positions) - 1:
             return []
-        return places
+        return positions
 
     def _spelled(self, rest: str, last: int) -> list[int]:
         """The way on from a character to the end of the text; [] for none."""
         if not rest:
             return [last]
-        for place in range(last + 1, len(self.syllables)):
-            syllable = self.syllables[place]
+        for position in range(last + 1, len(self.syllables)):
+            syllable = self.syllables[position]
             way = (
-                self._spelled(rest[len(syllable) :], place)
+                self._spelled(rest[len(syllable) :], position)
                 if syllable and rest.startswith(syllable)
                 else []
             )

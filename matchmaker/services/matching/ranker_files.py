@@ -150,7 +150,7 @@ class RankerFiles:
         return self._problems
 
     def label(self, goal: GoalName) -> str:
-        """The ranker that serves a goal, as interactions name it: the learned one's time, or fixed."""
+        """Which ranker serves a goal, as interactions name it: the learned one's time, or fixed."""
         times = [learned for name, learned, _ in self._files() if name == goal]
         return f"learned {times[0]}" if times else "fixed"
 

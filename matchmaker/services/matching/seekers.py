@@ -174,7 +174,7 @@ class SeekerFactory:
             else ""
             for text, language in zip(texts, languages, strict=True)
         ]
-        named = [place for place, name in enumerate(names) if name]
+        named = [position for position, name in enumerate(names) if name]
         raw = self._raw(texts, kept=kept)
         abroad: list[FloatArray | None] = [None] * len(texts)
         if raw is None:
@@ -182,12 +182,12 @@ class SeekerFactory:
         vectors = self._comparable(raw, languages)
         if named:
             widened = self._widened(
-                raw[named], [f"{texts[place]} {names[place]}" for place in named]
+                raw[named], [f"{texts[position]} {names[position]}" for position in named]
             )
-            others = self._comparable(widened, [languages[place] for place in named])
-            for place, other in zip(named, others, strict=True):
+            others = self._comparable(widened, [languages[position] for position in named])
+            for position, other in zip(named, others, strict=True):
                 alone = len(self.embedder().parts) == 1
-                abroad[place] = (vectors[place] + other) * np.float32(0.5) if alone else other
+                abroad[position] = (vectors[position] + other) * np.float32(0.5) if alone else other
         return list(vectors), abroad
 
     def _widened(self, raw: FloatArray, texts: Sequence[str]) -> FloatArray:

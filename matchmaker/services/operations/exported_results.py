@@ -391,11 +391,11 @@ def _network(view: View, layers: Mapping[Channel, View]) -> ExportGraph:
     english = snapshot.organizations.table["name_en"]
     nodes: list[tuple[ExportCell, ...]] = [
         (
-            ids[place], snapshot.name_of(row), english[row].as_py() or "",
+            ids[position], snapshot.name_of(row), english[row].as_py() or "",
             KINDS[snapshot.organizations.kind[row]],
-            int(network.degree[place]), int(network.component[place]),
+            int(network.degree[position]), int(network.component[position]),
         )
-        for place, row in enumerate(rows)
+        for position, row in enumerate(rows)
     ]  # fmt: skip
     pairs = {
         channel: set(map(tuple, view.network.edges.tolist())) for channel, view in layers.items()

@@ -348,7 +348,7 @@ _NAMING = ("name", "title", "text", "supplier", "head", "organization", "id")
 
 
 def _naming_titles(options: TableOptions) -> list[str]:
-    order = {name: place for place, name in enumerate(_NAMING)}
+    order = {name: position for position, name in enumerate(_NAMING)}
     named = [title for title, name in options.mapping.items() if name in order]
     rest = [title for title, name in options.mapping.items() if name and title not in named]
     return sorted(named, key=lambda title: order[options.mapping[title]]) + rest

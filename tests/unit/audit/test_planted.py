@@ -180,8 +180,10 @@ def compared(found, seed=4):
     ]
     # The likest: most shared partners, as a recommender by acquaintance would have it.
     shared = (found.adjacency @ found.adjacency).toarray()
-    places = {one: (found.place_of(one.asker), found.place_of(one.partner)) for one in options}
-    likest = sorted(options, key=lambda one: -shared[places[one]])
+    positions = {
+        one: (found.position_of(one.asker), found.position_of(one.partner)) for one in options
+    }
+    likest = sorted(options, key=lambda one: -shared[positions[one]])
     return ours, np.mean(drawn, axis=0), gain(found, likest[:10])
 
 
@@ -210,7 +212,10 @@ def test_ten_ties_do_more_than_random_ones_on_every_shape(planted, name):
 def test_the_first_tie_between_two_cliques_opens_a_second_bridge():
     found = view(landscape(rows(PLANTED)), "cliques").network
     first = priorities.prioritised(found, proposals(found), {}, 1)[0]
-    ends = {found.place_of(first.proposal.asker) < 15, found.place_of(first.proposal.partner) < 15}
+    ends = {
+        found.position_of(first.proposal.asker) < 15,
+        found.position_of(first.proposal.partner) < 15,
+    }
     assert ends == {True, False}
     assert first.before.cut_points == 2
     assert first.after.cut_points < 2
