@@ -67,11 +67,11 @@ def list_accounts(as_json: bool) -> None:
 @click.option("--cluster", default="", help="As coordinator of which cluster.")
 @click.option("--admin", is_flag=True, help="As an administrator.")
 @LANGUAGE_OPTION
-def invite(email: str, organization: str | None, role: str, **place: Any) -> None:
+def invite(email: str, organization: str | None, role: str, **offered: Any) -> None:
     """Invite EMAIL; without a mail server the link is printed, to be handed over."""
     membership = _membership(organization, role) if organization else None
     invitations = wired().invitations
-    issued = invitations.invite(ADMIN, email, membership=membership, **place)
+    issued = invitations.invite(ADMIN, email, membership=membership, **offered)
     if issued.mailed:
         say(message("A letter went to %(email)s.", email=email))
         return
@@ -120,7 +120,7 @@ def _row(account: Account) -> dict[str, Any]:
         "id": account.id,
         "email": account.email,
         "name": account.name,
-        "organizations": {place.organization: place.role for place in account.memberships},
+        "organizations": {each.organization: each.role for each in account.memberships},
         "clusters": list(account.clusters),
         "admin": account.admin,
         "active": account.active,

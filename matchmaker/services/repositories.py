@@ -319,7 +319,7 @@ def _slots_keys(slots: Slots) -> Keys:
 
 def _account_keys(account: Account) -> Keys:
     return {
-        "organization": [place.organization for place in account.memberships],
+        "organization": [membership.organization for membership in account.memberships],
         "cluster": list(account.clusters),
         "identity": [account.openid_subject] if account.openid_subject else [],
         "admin": ["yes"] if account.admin else [],

@@ -152,13 +152,15 @@ class Account:
     def principal(self, *, writes: bool = True) -> Principal:
         """The principal as which the person acts."""
         owned = [
-            place.organization for place in self.memberships if place.role is MembershipRole.OWNER
+            membership.organization
+            for membership in self.memberships
+            if membership.role is MembershipRole.OWNER
         ]
         return Principal(
             self.subject,
             account=self.id,
             admin=self.admin,
-            organizations=frozenset(place.organization for place in self.memberships),
+            organizations=frozenset(membership.organization for membership in self.memberships),
             owned=frozenset(owned),
             clusters=frozenset(self.clusters),
             writes=writes,
@@ -200,7 +202,11 @@ class Invitation:
         """The account with the place that was offered."""
         memberships, clusters = account.memberships, account.clusters
         if self.membership is not None:
-            others = (place for place in memberships if place.organization != self.organization)
+            others = (
+                membership
+                for membership in memberships
+                if membership.organization != self.organization
+            )
             memberships = (*others, self.membership)
         if self.cluster:
             clusters = tuple(dict.fromkeys((*clusters, self.cluster)))

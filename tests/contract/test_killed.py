@@ -241,7 +241,7 @@ def test_a_merge_killed_at_any_step_is_whole_or_not_there_and_can_be_repeated(
         killed = _died_at(step, opened, act)
         is_merged = store.organization(gone).id == "t:f0"
         member = services.repositories.accounts.get(person.id).value
-        assert [place.organization for place in member.memberships] == [
+        assert [membership.organization for membership in member.memberships] == [
             "t:f0" if is_merged else gone
         ]
         if is_merged:

@@ -337,7 +337,7 @@ def list_members_accounts(path: IdPath) -> Response:
 
 @people.delete("/organizations/<path:id>/accounts", **writes(ACCOUNTS))
 def remove_member(path: IdPath, query: AccountQuery) -> Response:
-    """Take somebody's place in an organisation away."""
+    """Take somebody's membership in an organisation away."""
     services().accounts.remove_member(current_principal(), path.id, query.account)
     return no_content()
 

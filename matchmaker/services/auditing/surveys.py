@@ -320,10 +320,10 @@ class Surveys:
     def _reached(self) -> set[str]:
         """Organisations for which somebody acts."""
         return {
-            place.organization
+            membership.organization
             for account in self.repositories.accounts.values()
             if account.active
-            for place in account.memberships
+            for membership in account.memberships
         }
 
 

@@ -67,10 +67,10 @@ class CallNotices:
 
         accounts = self.views.repositories.accounts
         members = {
-            place.organization
+            membership.organization
             for account in accounts.values()
             if account.active and wants(account)
-            for place in account.memberships
+            for membership in account.memberships
         }
         for member in sorted(members):
             if self.views.is_open_to(call, member):

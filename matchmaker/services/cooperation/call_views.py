@@ -78,9 +78,9 @@ class CallViews:
 
     def team_account(self, call: Call, account: Account) -> CallRole | None:
         """What somebody may do, by account."""
-        places = account.memberships
-        owned = {each.organization for each in places if each.role is MembershipRole.OWNER}
-        return call.role_of(account.id, {each.organization for each in places}, owned)
+        memberships = account.memberships
+        owned = {each.organization for each in memberships if each.role is MembershipRole.OWNER}
+        return call.role_of(account.id, {each.organization for each in memberships}, owned)
 
     def view(self, stored: Versioned[Call], role: CallRole, principal: Principal) -> CallView:
         """The call for those who make it."""

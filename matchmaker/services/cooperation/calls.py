@@ -175,16 +175,16 @@ class Calls:
             accounts = self.views.repositories.accounts.many([each.account for each in team])
             for member in team:
                 account = accounts.get(member.account)
-                places = (
-                    {place.organization for place in account.value.memberships}
+                organizations = (
+                    {membership.organization for membership in account.value.memberships}
                     if account
                     else set[str]()
                 )
-                if not places & set(call.callers):
+                if not organizations & set(call.callers):
                     raise InvalidInput(
                         "names somebody who does not act for who calls.", where="team"
                     )
-                if member.role is CallRole.DECIDER and call.organization not in places:
+                if member.role is CallRole.DECIDER and call.organization not in organizations:
                     raise InvalidInput("somebody of a partner may only read.", where="team")
             after = call_workflow.with_team(call, team)
             if after == call:

@@ -148,10 +148,10 @@ class ProgrammeAlerts:
     def _firms_with_readers(self) -> set[str]:
         """Organisations for which somebody acts who wants to be told."""
         return {
-            place.organization
+            membership.organization
             for account in self.repositories.accounts.values()
             if account.active and _wants(account)
-            for place in account.memberships
+            for membership in account.memberships
         }
 
     def _tell_firm(self, factory: SeekerFactory, id: str, programmes: frozenset[str]) -> bool:

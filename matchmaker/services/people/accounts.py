@@ -111,8 +111,8 @@ class Accounts:
             check_password(password, address)
         store = self.store()
         memberships = tuple(
-            replace(place, organization=store.organization(place.organization).id)
-            for place in memberships
+            replace(membership, organization=store.organization(membership.organization).id)
+            for membership in memberships
         )
         for cluster in clusters:
             store.cluster(cluster)
@@ -137,15 +137,18 @@ class Accounts:
         return account
 
     def remove_member(self, principal: Principal, organization_id: str, account_id: str) -> None:
-        """Take somebody's place in an organisation away. Raises NotAllowed, NotFound."""
+        """Take somebody's membership in an organisation away. Raises NotAllowed, NotFound."""
         principal.require_writing()
         if account_id != principal.account:
             principal.require_owner(organization_id)
 
         def leave(account: Account) -> Account:
-            places = account.memberships
-            kept = tuple(place for place in places if place.organization != organization_id)
-            if kept == places:
+            kept = tuple(
+                membership
+                for membership in account.memberships
+                if membership.organization != organization_id
+            )
+            if kept == account.memberships:
                 raise NotFound("That account does not belong to the organisation.")
             if self.owners(organization_id) == [account_id] and not principal.admin:
                 raise WrongState(
@@ -192,9 +195,9 @@ class Accounts:
 
     def owners(self, organization_id: str) -> list[str]:
         """Ids of the active accounts that own an organisation's."""
-        place = AccountMembership(organization_id, MembershipRole.OWNER)
+        ownership = AccountMembership(organization_id, MembershipRole.OWNER)
         accounts = self.of_organization(organization_id)
-        return [account.id for account in accounts if place in account.memberships]
+        return [account.id for account in accounts if ownership in account.memberships]
 
     def change(
         self,

@@ -61,8 +61,8 @@ class Demo:
 
     def _is_there(self, person: DemoPerson) -> bool:
         try:
-            for place in person.memberships:
-                self.store().organization(place.organization)
+            for membership in person.memberships:
+                self.store().organization(membership.organization)
             for cluster in person.clusters:
                 self.store().cluster(cluster)
         except MatchmakerError:

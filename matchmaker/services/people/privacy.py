@@ -241,9 +241,9 @@ class Privacy:
         return True
 
     def _delete(self, principal: Principal, account: Account) -> None:
-        for place in account.memberships:
-            if place.role is MembershipRole.OWNER:
-                self._require_heir(place.organization, account)
+        for membership in account.memberships:
+            if membership.role is MembershipRole.OWNER:
+                self._require_heir(membership.organization, account)
 
         def remove(unit: UnitOfWork) -> None:
             repositories = self.repositories
