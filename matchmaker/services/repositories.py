@@ -45,6 +45,8 @@ from matchmaker.workflow.survey import SurveyResponse, SurveyRound, response_id
 from matchmaker.workflow.webhook import Delivery, Hook
 
 _PAGE = 200
+# What accounts are found by that came through OpenID Connect, as it was first stored.
+OPENID_SUBJECT_KEY = "identity"
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +323,7 @@ def _account_keys(account: Account) -> Keys:
     return {
         "organization": [membership.organization for membership in account.memberships],
         "cluster": list(account.clusters),
-        "identity": [account.openid_subject] if account.openid_subject else [],
+        OPENID_SUBJECT_KEY: [account.openid_subject] if account.openid_subject else [],
         "admin": ["yes"] if account.admin else [],
         "passkey": [passkey.id for passkey in account.passkeys],
     }

@@ -62,7 +62,7 @@ def earlier_postings(
         return None
     table = earlier.statements.table
     ids, texts = (table.column(name).to_pylist() for name in ("id", "text"))
-    stood = {identity: row for row, identity in enumerate(ids)}
+    stood = {row_id: row for row, row_id in enumerate(ids)}
     rows = [stood.get(statement.id, -1) for statement in statements]
     same = [
         row if row >= 0 and texts[row] == statement.text else -1

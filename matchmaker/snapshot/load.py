@@ -425,9 +425,9 @@ class SnapshotReader:
         return None
 
 
-def check_graph(snapshot: Snapshot, identity: str) -> None:
+def check_graph(snapshot: Snapshot, graph_id: str) -> None:
     """Raises SnapshotUnavailable when the snapshot shows another graph than the store's."""
-    if snapshot.meta.graph != identity:
+    if snapshot.meta.graph != graph_id:
         raise SnapshotUnavailable("The snapshot was made from another store.", mend=MEND)
 
 

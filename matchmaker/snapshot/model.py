@@ -270,7 +270,7 @@ class LexicalIndex:
 
 @dataclass(frozen=True)
 class SnapshotMeta:
-    """What the snapshot is: `version` of the `graph` (its identity), `as_of` the date it shows.
+    """What the snapshot is: `version` of the `graph` (its id), `as_of` the date it shows.
 
     `model` and `revision` name what made the vectors; `dimension` 0 means none. `reading` is
     that of its index of words (`lexical.reading`), "" where that is not known. `stamp` is
@@ -369,7 +369,7 @@ class Snapshot:
     @cached_property
     def _rows(self) -> dict[str, int]:
         ids = self.organizations.table.column("id").to_pylist()
-        return {identity: row for row, identity in enumerate(ids)}
+        return {row_id: row for row, row_id in enumerate(ids)}
 
     def id_of(self, row: int) -> str:
         """Id of an organisation."""

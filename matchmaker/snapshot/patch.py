@@ -155,7 +155,7 @@ class _Patch:
             table = tree_columns(rows, numbers)
         else:
             table = cluster_columns(rows, self.place_rows, self.industry_rows)
-        now = [numbers.get(identity, -1) for identity in before.column("id").to_pylist()]
+        now = [numbers.get(row_id, -1) for row_id in before.column("id").to_pylist()]
         return table, np.array(now, dtype=np.int32)
 
     def snapshot(self) -> Snapshot:

@@ -45,9 +45,9 @@ class IdColumn(Mapping[str, int]):
     def _at(self, row: int) -> bytes:
         return bytes(self._bytes[self._ends[row] : self._ends[row + 1]])
 
-    def position_of(self, identity: str) -> int:
+    def position_of(self, row_id: str) -> int:
         """The first row whose id is not before this one; ids are in order of code points."""
-        wanted = identity.encode("utf-8")
+        wanted = row_id.encode("utf-8")
         low, high = 0, self._count
         while low < high:
             middle = (low + high) // 2
@@ -57,11 +57,11 @@ class IdColumn(Mapping[str, int]):
                 high = middle
         return low
 
-    def __getitem__(self, identity: str) -> int:
-        row = self.position_of(identity)
-        if row < self._count and self._at(row) == identity.encode("utf-8"):
+    def __getitem__(self, row_id: str) -> int:
+        row = self.position_of(row_id)
+        if row < self._count and self._at(row) == row_id.encode("utf-8"):
             return row
-        raise KeyError(identity)
+        raise KeyError(row_id)
 
     def __len__(self) -> int:
         return self._count
@@ -69,9 +69,9 @@ class IdColumn(Mapping[str, int]):
     def __iter__(self) -> Iterator[str]:
         return (self._at(row).decode("utf-8") for row in range(self._count))
 
-    def rows_of(self, identities: Collection[str]) -> IntArray:
+    def rows_of(self, row_ids: Collection[str]) -> IntArray:
         """Rows of those of the ids that are there, in order."""
-        rows = sorted(row for each in identities if (row := self.get(each, -1)) >= 0)
+        rows = sorted(row for each in row_ids if (row := self.get(each, -1)) >= 0)
         return np.array(rows, dtype=np.int32)
 
 
@@ -108,10 +108,10 @@ class Splice:
     @classmethod
     def by_id(cls, ids: IdColumn, dropped: IntArray, fresh: Sequence[str]) -> Splice:
         """The same of a table in order of id, with the ids of the fresh rows in order."""
-        positions = [ids.position_of(identity) for identity in fresh]
+        positions = [ids.position_of(row_id) for row_id in fresh]
         splice = cls.of(len(ids), dropped, positions)
-        for position, identity, row in zip(positions, fresh, splice.fresh.tolist(), strict=True):
-            if ids.get(identity) == position:
+        for position, row_id, row in zip(positions, fresh, splice.fresh.tolist(), strict=True):
+            if ids.get(row_id) == position:
                 splice.now[position] = row
         return splice
 

@@ -86,7 +86,7 @@ def choose_to_compare() -> PageAnswer:
     candidate, note = form.get("candidate", ""), ""
     chosen = [str(id) for id in session.get("compared", []) if id != candidate]
     if form.get("what") == "in":
-        services().directory.identity(candidate)
+        services().directory.organization_id(candidate)
         if len(chosen) < COMPARED:
             chosen.append(candidate)
         else:

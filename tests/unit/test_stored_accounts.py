@@ -2,7 +2,7 @@
 
 import json
 
-from matchmaker.services.repositories import Repositories
+from matchmaker.services.repositories import OPENID_SUBJECT_KEY, Repositories
 from matchmaker.store.changes import Put
 from matchmaker.store.sqlite import SqliteStore
 from matchmaker.workflow.account import AccountMembership, MembershipRole
@@ -33,16 +33,16 @@ def test_what_was_stored_under_earlier_names_is_read_found_and_written_again(tmp
         ]
     )
     repositories = Repositories(lambda: store.documents)
-    (stored,) = repositories.accounts.page("identity", "https://issuer 42").rows
+    (stored,) = repositories.accounts.page(OPENID_SUBJECT_KEY, "https://issuer 42").rows
     assert stored.value.memberships == (AccountMembership("t:firm2", MembershipRole.OWNER),)
     assert stored.value.openid_subject == "https://issuer 42"
     invitation = repositories.invitations.get("i1").value
     assert invitation.membership == AccountMembership("t:firm2", MembershipRole.LIAISON)
     store.documents.commit([repositories.accounts.put(stored.value, stored.version)])
     assert repositories.accounts.get("a1").value == stored.value
-    assert [one.id for one in repositories.accounts.values("identity", "https://issuer 42")] == [
-        "a1"
-    ]
+    assert [
+        one.id for one in repositories.accounts.values(OPENID_SUBJECT_KEY, "https://issuer 42")
+    ] == ["a1"]
     # What a person takes away keeps its names.
     newer = {"is_proved": False, "second_factor": None, "passkeys": [], "recovery": []}
     newer["preferences"] = ACCOUNT["preferences"] | {"programmes": True}

@@ -285,7 +285,7 @@ def read_engagement(path: IdPath) -> Response:
 def _owner(query: OwnerQuery) -> str | None:
     """The organisation asked about by its own id. Raises NotFound."""
     owner = query.organization
-    return None if owner is None else services().directory.identity(owner)
+    return None if owner is None else services().directory.organization_id(owner)
 
 
 def _profile(profile: OrganizationProfile) -> Response:

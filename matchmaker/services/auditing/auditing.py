@@ -259,10 +259,10 @@ def _member(network: ClusterNetwork, snapshot: Snapshot, organization_id: str, w
         position = -1
     if position < 0:
         raise InvalidInput(
-            "'%(identity)s' is not a member of the cluster in that year.",
+            "'%(organization)s' is not a member of the cluster in that year.",
             where=where,
             mend="Name two members by id.",
-            identity=organization_id,
+            organization=organization_id,
         )
     return position
 

@@ -186,9 +186,9 @@ class Directory:
         rows = self.store.memberships_of(organization_id)
         return tuple(row for row in rows if self.is_inside(principal, row.cluster))
 
-    def identity(self, organization_id: str) -> str:
+    def organization_id(self, id_or_alias: str) -> str:
         """The organisation's own id, for an alias too. Raises NotFound."""
-        return self.store.organization(organization_id).id
+        return self.store.organization(id_or_alias).id
 
     def members(
         self, principal: Principal, cluster_id: str, after: str | None, limit: int
@@ -346,8 +346,8 @@ class Directory:
         principal.require_admin()
         principal.require_writing()
         self.store.cluster(cluster_id)
-        identity = self.store.organization(organization_id).id
-        wanted = Membership(cluster_id, identity)
+        organization_id = self.store.organization(organization_id).id
+        wanted = Membership(cluster_id, organization_id)
         before = self.store.stored(GraphRows(memberships=(wanted,))).memberships
         today = date.today()  # noqa: DTZ011 (a day as the cluster's people count it)
         membership = before[0] if before else replace(wanted, since=today)
@@ -359,7 +359,9 @@ class Directory:
         else:
             put, drop = GraphRows(memberships=(replace(membership, until=last),)), GraphRows()
         action = "member.joined" if stays else "member.left"
-        entries = self._entries(principal, action, f"cluster/{cluster_id}", organization=identity)
+        entries = self._entries(
+            principal, action, f"cluster/{cluster_id}", organization=organization_id
+        )
         self.store.replace_rows(put, drop, entries)
 
     # -- offers, needs, engagements

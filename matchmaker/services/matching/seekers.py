@@ -259,7 +259,7 @@ class SeekerFactory:
 
         With the goals of the needs, and the stages that were ticked for needs and offers, by id.
         """
-        identity, statements = profile.organization.id, profile.statements
+        organization_id, statements = profile.organization.id, profile.statements
         by_kind = {
             kind: [s for s in statements if s.kind is kind and s.text.strip()]
             for kind in StatementKind
@@ -268,12 +268,12 @@ class SeekerFactory:
         goals: dict[str, GoalName] = {}
         ticked: dict[str, tuple[Stage, ...]] = {}
         if needs:
-            still_open = self.store.needs(identity, NeedState.OPEN, None, MAX_PAGE).rows
+            still_open = self.store.needs(organization_id, NeedState.OPEN, None, MAX_PAGE).rows
             goals = {need.id: need.goal for need in still_open}
             ticked |= {need.id: need.stages for need in still_open}
             needs = [s for s in needs if s.id in goals]
         if offers:
-            posted = self.store.offers(identity, None, MAX_PAGE).rows
+            posted = self.store.offers(organization_id, None, MAX_PAGE).rows
             withdrawn = {offer.id for offer in posted if not offer.active}
             ticked |= {offer.id: offer.stages for offer in posted}
             offers = [s for s in offers if s.id not in withdrawn]

@@ -151,7 +151,7 @@ class SnapshotRows:
 
 
 def _rows(table: pa.Table) -> dict[str, int]:
-    return {identity: row for row, identity in enumerate(table.column("id").to_pylist())}
+    return {row_id: row for row, row_id in enumerate(table.column("id").to_pylist())}
 
 
 def _rows_of(rows: Mapping[str, int], ids: Iterable[str]) -> list[tuple[str, int]]:

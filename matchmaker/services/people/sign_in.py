@@ -23,7 +23,7 @@ from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.second_factors import SecondFactors
-from matchmaker.services.repositories import Repositories
+from matchmaker.services.repositories import OPENID_SUBJECT_KEY, Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.workflow.account import MAX_EMAIL, Account, check_password, checked_email
 from matchmaker.workflow.session import (
@@ -112,7 +112,7 @@ class SignInService:
         Raises SignInNeeded when nobody has invited them.
         """
         subject = f"{claims.issuer} {claims.subject}"
-        page = self.repositories.accounts.page("identity", subject, limit=1)
+        page = self.repositories.accounts.page(OPENID_SUBJECT_KEY, subject, limit=1)
         if page.rows:
             return page.rows[0].value.require_active()
         if not claims.email_verified:
