@@ -132,6 +132,7 @@ def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
     _run_step("retention", wired.privacy.forget_old)
     _run_step("files of conversations forgotten", wired.conversations.drop_orphans)
+    _run_step("files of calls forgotten", wired.call_files.drop_orphans)
     _run_step("files of certificates forgotten", wired.certificates.drop_orphans)
     _run_step("sessions forgotten", wired.sessions.forget_old)
     _run_step("challenges forgotten", wired.passkeys.forget_old)

@@ -43,6 +43,7 @@ from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Sc
 from matchmaker.services.cooperation.call_answers import CallAnswers
 from matchmaker.services.cooperation.call_decisions import CallDecisions
 from matchmaker.services.cooperation.call_figures import CallCounting
+from matchmaker.services.cooperation.call_files import CallFiles
 from matchmaker.services.cooperation.call_invitations import CallInvitations
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_opening import CallOpening
@@ -427,13 +428,13 @@ class Wiring:
         return Mirror(self.settings.data_dir / name, objects, f"files/{name}")
 
     def _gather_files(self) -> None:
-        for name in ("rankers", "uploads", "attachments", "proofs"):
+        for name in ("rankers", "uploads", "attachments", "proofs", "call-files"):
             self._mirror(name).gather()
 
     def _spread_files(self) -> None:
         self._mirror("rankers").put_folder("")
         self._mirror("uploads").spread()
-        for name in ("attachments", "proofs"):
+        for name in ("attachments", "proofs", "call-files"):
             self._mirror(name).spread_files()
 
     @cached_property
@@ -637,7 +638,23 @@ class Wiring:
 
     @cached_property
     def call_answers(self) -> CallAnswers:
-        return CallAnswers(self._call_views, self._call_notices, self.local_clock)
+        return CallAnswers(
+            self._call_views, self._call_notices, self.local_clock, self._files_of_calls.drop
+        )
+
+    @cached_property
+    def _files_of_calls(self) -> AttachmentFiles:
+        return AttachmentFiles(
+            self.settings.data_dir / "call-files",
+            Scanner(self.settings.scanner),
+            self._mirror("call-files"),
+        )
+
+    @cached_property
+    def call_files(self) -> CallFiles:
+        return CallFiles(
+            self._call_views, self._call_notices, self._files_of_calls, self.local_clock
+        )
 
     @cached_property
     def call_decisions(self) -> CallDecisions:

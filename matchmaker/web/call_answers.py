@@ -11,6 +11,7 @@ from matchmaker.api.cooperation.call_requests import BidBody, RequirementMet
 from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, SignInNeeded
+from matchmaker.services.cooperation.attachment_types import EXTENSIONS
 from matchmaker.services.cooperation.call_shapes import CallForm
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext
@@ -27,6 +28,7 @@ from matchmaker.workflow.call_answer import Bid, Met
 from matchmaker.workflow.call_comparison import sole_bid
 from matchmaker.workflow.refusals import DeclineReason
 
+ACCEPTED = ",".join(f".{extension}" for extension in EXTENSIONS)
 _FIELDS = ("price", "currency", "unit", "lead_time_days", "minimum_quantity", "capacity", "text",
            "valid_until")  # fmt: skip
 
@@ -47,6 +49,7 @@ def answer_page(
         "call_answer.html",
         form=form,
         is_open=form.brief.phase is CallPhase.OPEN,
+        accepted=ACCEPTED,
         values=_values(form, request.form if problem else {}),
         met=_met(form, request.form if problem else {}),
         verdicts=list(Met),

@@ -9,7 +9,7 @@ from flask import Response, redirect, render_template, request, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.call_requests import NewCall
-from matchmaker.api.cooperation.calls import deadline_calendar
+from matchmaker.api.cooperation.calls import call_file, deadline_calendar
 from matchmaker.api.http.context import services
 from matchmaker.api.http.files import ExportQuery, as_file
 from matchmaker.api.http.problems import status_of
@@ -21,7 +21,7 @@ from matchmaker.services.cooperation.call_decisions import Award
 from matchmaker.services.cooperation.call_export import comparison_export
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.directory.reconciliation import ReconciliationQuery
-from matchmaker.web.call_answers import answer_page
+from matchmaker.web.call_answers import ACCEPTED, answer_page
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
@@ -162,6 +162,7 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
         own=_own_caller(principal, view),
         parts=services().call_answers.answering_organizations(principal, view.brief.id),
         members=_members(principal, view.cluster) if may_invite else (),
+        accepted=ACCEPTED,
         roles=list(CallRole),
         end_reasons=[each for each in EndReason if each is not EndReason.UNDECIDED],
         today=today,
@@ -307,6 +308,33 @@ def _day(text: str) -> date:
 def call_calendar(id: str) -> Response:
     """Its deadline for one's calendar."""
     return deadline_calendar(signed_in(), id)
+
+
+@web.get("/calls/<id>/files")
+def read_call_file(id: str) -> Response:
+    """A file of it, or of an answer."""
+    return call_file(signed_in(), id, request.args.get("file", ""))
+
+
+@web.post("/calls/<id>/files")
+def change_call_files(id: str) -> PageAnswer:
+    """Files put beside a call or an answer, or one taken away."""
+    principal, form, files = signed_in(), request.form, services().call_files
+    organization = form.get("organization", "")
+    if gone := form.get("remove", ""):
+        files.detach(principal, id, gone, organization)
+    else:
+        sent = [
+            (file.filename or "", file.stream)
+            for file in request.files.getlist("file")
+            if file.filename
+        ]
+        if organization:
+            files.attach_to_answer(principal, id, organization, sent)
+        else:
+            files.attach_to_call(principal, id, sent)
+    show_notice(gettext("Saved."))
+    return redirect(url_for("web.call", id=id, answer=organization or None), 303)
 
 
 @web.get("/calls/<id>/award")

@@ -242,7 +242,7 @@ def vendored(name: str) -> Response:
 
 @web.after_request
 def _close(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = POLICY
+    response.headers.setdefault("Content-Security-Policy", POLICY)  # a file has its own
     response.headers["X-Frame-Options"] = "DENY"
     if request.endpoint not in ("web.static", "web.vendored"):
         response.headers["Cache-Control"] = "no-store"

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from matchmaker.domain import MAX_NAME, MAX_TEXT, GoalName
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.workflow.attachment import Attachment
 from matchmaker.workflow.checks import check_length
 
 MAX_INVITED = 50
@@ -154,6 +155,7 @@ class Call(CallContent):
     told_over: bool = False  # whether the team was told that the deadline has passed
     corrections: tuple[CallCorrection, ...] = ()
     unsealed: datetime.datetime | None = None
+    files: tuple[Attachment, ...] = ()
 
     @property
     def callers(self) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from matchmaker.domain import MAX_TEXT
 from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.workflow.attachment import Attachment
 from matchmaker.workflow.call import (
     BidField,
     Call,
@@ -148,6 +149,7 @@ class CallAnswer:
     thanks: Thanks | None = None
     introduction: str = ""
     version: int = 1  # of the call's wording that `bid` answers
+    files: tuple[Attachment, ...] = ()
 
     def is_outdated(self, call: Call) -> bool:
         """Whether its answer was given to an earlier wording of the call."""
@@ -250,6 +252,7 @@ def decline(
         state=AnswerState.DECLINED,
         draft=None,
         bid=None,
+        files=(),
         submitted=None,
         decline_reason=reason,
         decline_text=text,
@@ -267,10 +270,11 @@ def withdraw(call: Call, answer: CallAnswer) -> CallAnswer:
             mend="Decline the introduction there.",
         )
     if answer.state is AnswerState.WAITING or answer.bid is None:
-        return replace(answer, draft=None)
+        return replace(answer, draft=None, files=())
+    gone = replace(answer, draft=None, bid=None, files=())
     if call.state is CallState.OPEN:
-        return replace(answer, state=AnswerState.WITHDRAWN, draft=None, bid=None, submitted=None)
-    return replace(answer, draft=None, bid=None)
+        return replace(gone, state=AnswerState.WITHDRAWN, submitted=None)
+    return gone
 
 
 # -- by who calls
@@ -353,7 +357,7 @@ def basis_of_decision(call: Call, answers: Iterable[CallAnswer]) -> str:
     A draft changes nothing of it, since who decides may not learn of one.
     """
     compared = sorted(
-        (each.organization, each.state, repr(each.bid), each.version)
+        (each.organization, each.state, repr(each.bid), each.version, repr(each.files))
         for each in answers
         if each.is_in_competition
     )

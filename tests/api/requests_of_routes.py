@@ -251,6 +251,23 @@ def _called(world):
     return view.brief.id
 
 
+def _called_with_file(world):
+    """The same, with a file beside the answer of t:firm1."""
+    call, owner = _called(world), world.principal("owner")
+    file = ("plan.txt", BytesIO("见附图".encode()))
+    world.services.call_files.attach_to_answer(owner, call, FIRM, [file])
+    return call
+
+
+def _answer_file(world, role):
+    """The newest of t:firm1's."""
+    answers = world.services.repositories.call_answers.values("organization", FIRM)
+    newest = max(
+        (each for each in answers if each.files), key=lambda each: (each.created, each.call)
+    )
+    return {"query_string": {"file": newest.files[0].id, "organization": FIRM}}
+
+
 def _party(world, call):
     (answer,) = world.services.repositories.call_answers.values("call", call)
     return answer.organization
@@ -684,6 +701,14 @@ REQUESTS = {
         _call, lambda w, r: {"json": {"summary": "DN65", "text": "Ball valves DN65"}}
     ),
     "POST /calls/{id}/opening": (_sealed_call, lambda w, r: {"json": {}}),
+    "POST /calls/{id}/files": (
+        _called,
+        lambda w, r: {
+            "data": {"file": (BytesIO("见附图".encode()), "plan.txt"), "organization": FIRM}
+        },
+    ),
+    "GET /calls/{id}/files": (_called_with_file, _answer_file),
+    "DELETE /calls/{id}/files": (_called_with_file, _answer_file),
     "GET /calls/{id}/calendar": (_called, lambda w, r: {}),
     "GET /calls/{id}/answer": (_called, _own_of),
     "PUT /calls/{id}/answer": (

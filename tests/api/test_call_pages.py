@@ -1,10 +1,13 @@
 """Pages of a call: nothing that was typed is lost, and each organisation finds its own part."""
 
 import itertools
+import re
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from io import BytesIO
 
 import pytest
+from icalendar import Calendar
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GoalName, Organization
@@ -146,3 +149,34 @@ def test_a_bid_past_its_validity_is_marked(app, wired, firms):
     )
     for place in (f"/calls/{call}", f"/calls/{call}/award"):
         assert "validity expired" in reader.get(place).text
+
+
+def test_files_of_a_call_go_up_by_the_form_and_come_as_attachments_only(app, wired, firms):
+    caller, firm, *_ = firms
+    call = _open(wired, caller, firm)
+    reader, invited = Reader(app, wired, caller), Reader(app, wired, firm)
+    sent = {"file": (BytesIO("见附图".encode()), "plan.txt"), "organization": ""}
+    assert reader.post(f"/calls/{call}/files", **sent).status_code == 303
+    assert "plan.txt" in reader.get(f"/calls/{call}").text
+    own = invited.get(f"/calls/{call}").text
+    (address,) = set(re.findall(rf'href="(/calls/{call}/files\?file=[^"]+)"', own))
+    got = invited.get(address)
+    assert got.data == "见附图".encode()
+    assert got.headers["Content-Disposition"].startswith("attachment")
+    assert got.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in got.headers["Content-Security-Policy"]
+    # What it holds decides, not what it is called.
+    feigned = {"file": (BytesIO(b"MZ\x90\x00"), "plan.pdf"), "organization": firm}
+    assert invited.post(f"/calls/{call}/files", **feigned).status_code == 422
+
+
+def test_a_call_s_deadline_comes_as_a_calendar_file(app, wired, firms):
+    caller, firm, *_ = firms
+    call = _open(wired, caller, firm)
+    answer = Reader(app, wired, firm).get(f"/calls/{call}/calendar")
+    assert answer.mimetype == "text/calendar"
+    (entry,) = Calendar.from_ical(answer.data).walk("VEVENT")
+    last = wired.repositories.calls.get(call).value.deadline
+    # Shanghai is eight hours ahead: the end of its day is 16:00 UTC.
+    assert entry.decoded("dtend") == datetime.combine(last, time(16), UTC)
+    assert str(entry["url"]).endswith(f"/calls/{call}")

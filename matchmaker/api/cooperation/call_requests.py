@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import Annotated
 
+from flask_openapi3 import FileStorage
 from pydantic import Field, model_validator
 
 from matchmaker.api.http.fields import (
@@ -239,6 +240,20 @@ class NewCallQuestion(Strict):
 
     organization: LookupId
     text: Text
+
+
+class NewCallFile(Strict):
+    """A file beside the call, or with `organization` beside one's own answer."""
+
+    file: FileStorage
+    organization: Identifier = ""
+
+
+class CallFileQuery(Strict):
+    """Which file; to take one of one's own answer away, for which of one's organisations."""
+
+    file: LookupId
+    organization: Identifier = ""
 
 
 class NewExclusion(Strict):

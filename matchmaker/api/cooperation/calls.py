@@ -16,9 +16,11 @@ from matchmaker.api.cooperation.call_requests import (
     AwardIntroduction,
     BidBody,
     CallEnding,
+    CallFileQuery,
     DeclineBody,
     NewAward,
     NewCall,
+    NewCallFile,
     NewCallQuestion,
     NewCorrection,
     NewDeadline,
@@ -46,7 +48,7 @@ from matchmaker.api.cooperation.call_responses import (
     SuggestedList,
     SuggestedOut,
 )
-from matchmaker.api.cooperation.conversations import sends
+from matchmaker.api.cooperation.conversations import as_download, sends
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
@@ -294,6 +296,41 @@ def ask_about_call(path: IdPath, header: IdempotencyHeaders, body: NewCallQuesti
     """Ask who calls; the answer goes to everybody."""
     form = services().call_answers.ask(current_principal(), path.id, body.organization, body.text)
     return as_json(CallFormOut(form))
+
+
+# -- files
+
+
+@calls.post("/calls/<id>/files", **writes(CALLS))
+def attach_call_file(path: IdPath, header: IdempotencyHeaders, form: NewCallFile) -> Response:
+    """Put a file beside the call, or beside one's own answer: at most 20 MB, five of each, of
+    the kinds that conversations take.
+    """
+    sent = [(form.file.filename or "", form.file.stream)]
+    principal, files = current_principal(), services().call_files
+    if form.organization:
+        files.attach_to_answer(principal, path.id, form.organization, sent)
+    else:
+        files.attach_to_call(principal, path.id, sent)
+    return no_content()
+
+
+@calls.get("/calls/<id>/files", **sends("application/octet-stream", "The file, to be kept.", CALLS))
+def read_call_file(path: IdPath, query: CallFileQuery) -> Response:
+    """A file of a call, or of an answer that one may read."""
+    return call_file(current_principal(), path.id, query.file)
+
+
+def call_file(principal: Principal, id: str, file: str) -> Response:
+    """A file to be kept, never one to be shown in the browser."""
+    return as_download(*services().call_files.read(principal, id, file))
+
+
+@calls.delete("/calls/<id>/files", **writes(CALLS))
+def detach_call_file(path: IdPath, query: CallFileQuery) -> Response:
+    """Take a file away, of the call or of one's own answer."""
+    services().call_files.detach(current_principal(), path.id, query.file, query.organization)
+    return no_content()
 
 
 # -- figures, never-with lists, refusals

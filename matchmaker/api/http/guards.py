@@ -110,11 +110,12 @@ UPLOAD = re.compile(
     rf"/(admin|clusters/.+)/import|{UPLOADS}"
     # Files of conversations, and such as show certificates.
     rf"|/introductions/[^/]+|{API_PREFIX}/introductions/[^/]+/attachments"
+    rf"|/calls/[^/]+/files|{API_PREFIX}/calls/[^/]+/files"
     rf"|/organizations/.+/certificates|{API_PREFIX}/certificates/.+/file"
 )
 MAX_UPLOAD = 50_000_000
 # Sent as a form: by clients of the Reconciliation API, and with a file.
-_FILES = ("/introductions/<id>/attachments", "/certificates/<path:id>/file")
+_FILES = ("/introductions/<id>/attachments", "/certificates/<path:id>/file", "/calls/<id>/files")
 FORMS = frozenset({"/reconcile", "/imports", *_FILES})
 # Sent with a body, and change nothing.
 QUESTIONS = frozenset(

@@ -16,6 +16,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import Page
 from matchmaker.workflow import call_answer as call_answer_workflow
+from matchmaker.workflow.attachment import Attachment
 from matchmaker.workflow.call import Call, CallPhase, require_open
 from matchmaker.workflow.call_answer import AnswerState, Bid, CallAnswer, CallQuestion
 from matchmaker.workflow.checks import check_length
@@ -55,6 +56,7 @@ class CallAnswers:
     views: CallViews
     notices: CallNotices
     clock: Clock
+    drop_file: Callable[[Attachment], None] = lambda _: None
 
     # -- looking
 
@@ -204,13 +206,17 @@ class CallAnswers:
         principal.require_writing()
         repositories = self.views.repositories
 
+        gone: list[Attachment] = []
+
         def attempt(unit: UnitOfWork) -> CallForm:
+            gone.clear()
             call, stored = self.views.own_part(principal, id, organization_id)
             if answers:
                 self._require_together(call.value, organization_id)
             after = change(call.value, stored.value, unit.at)
             if after == stored.value:
                 return self.views.form(call.value, after)
+            gone.extend(file for file in stored.value.files if file not in after.files)
             self.views.hold(unit, call)
             unit.add(repositories.call_answers.put(after, stored.version))
             unit.log(action, f"call/{id}")
@@ -221,7 +227,10 @@ class CallAnswers:
                 self.notices.tell_team(unit, call.value, kind, other=name, state=after.state)
             return self.views.form(call.value, after)
 
-        return commit_changes(repositories.records, principal, self.clock, attempt)
+        form = commit_changes(repositories.records, principal, self.clock, attempt)
+        for file in gone:  # nothing of what is taken back stays
+            self.drop_file(file)
+        return form
 
     def _rows(self, rows: Sequence[tuple[Call, CallAnswer | None]]) -> tuple[InvitationRow, ...]:
         callers = self.views.store.organizations_by_id(

@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from matchmaker.domain import GoalName, NamedOrganization
+from matchmaker.workflow.attachment import Attachment
 from matchmaker.workflow.call import (
     BidField,
     CallCorrection,
@@ -41,6 +42,7 @@ class CallBrief:
     sealed: bool
     version: int
     corrections: tuple[CallCorrection, ...]
+    files: tuple[Attachment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class CallParty:
     introduction_state: State | None
     was_introduced: bool
     outdated: bool
+    files: tuple[Attachment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,4 +161,5 @@ class CallForm:
     thanks: Thanks | None
     introduction: str
     outdated: bool
+    files: tuple[Attachment, ...]
     questions: tuple[AnsweredQuestion, ...]

@@ -173,6 +173,7 @@ class CallViews:
             thanks=answer.thanks,
             introduction=answer.introduction,
             outdated=answer.is_outdated(call),
+            files=answer.files,
             questions=questions,
         )
 
@@ -228,6 +229,7 @@ class CallViews:
             sealed=call.sealed,
             version=call.version,
             corrections=call.corrections,
+            files=call.files,
         )
 
     def _party(
@@ -254,6 +256,7 @@ class CallViews:
             introduction_state=introduction.state if introduction else None,
             was_introduced=introduction is not None and introduction.call != call.id,
             outdated=answer.is_outdated(call),
+            files=answer.files if beside is not None else (),
         )
 
     def open_introduction(self, call: Call, seeker: str, winner: str) -> Introduction | None:

@@ -22,7 +22,15 @@ from matchmaker.store.documents import Store
 from matchmaker.store.log import first_broken
 
 # Of the data folder, beside the database. The rest is made anew: snapshots, vectors, metrics.
-BELONGING = ("admin.key.sha256", "cursor.secret", "rankers", "uploads", "attachments", "proofs")
+BELONGING = (
+    "admin.key.sha256",
+    "cursor.secret",
+    "rankers",
+    "uploads",
+    "attachments",
+    "proofs",
+    "call-files",
+)
 _NAME = "matchmaker-%Y%m%dT%H%M%SZ.zip"
 _PATTERN = "matchmaker-????????T??????Z.zip"
 

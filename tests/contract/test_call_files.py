@@ -1,0 +1,154 @@
+"""Files beside calls and answers, on both stores: who reads which, and what becomes of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.call_files import CallFiles
+from matchmaker.store.documents import Store
+from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.refusals import DeclineReason
+from tests.contract.calls import CALLER, FIRST, SECOND, THIRD, CallWorld, calls_on
+
+PLAN = ("plan.txt", "见附图".encode())
+
+
+class Desk:
+    """The use cases of files, with all files in one folder."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        self.folder = folder
+        self.world: CallWorld = calls_on(store)
+        self.files = CallFiles(
+            self.world.calls.views, self.world.calls.notices,
+            AttachmentFiles(folder, Scanner("")), self.world.base.clock,
+        )  # fmt: skip
+        self.world.answers = replace(self.world.answers, drop_file=self.files.files.drop)
+
+    def to_call(self, call: str, *names: str, by: str = CALLER) -> None:
+        sent = [(name, BytesIO(PLAN[1])) for name in names or (PLAN[0],)]
+        self.files.attach_to_call(self.world.people[by], call, sent)
+
+    def to_answer(self, call: str, firm: str, name: str = PLAN[0], by: str = "") -> str:
+        sent = [(name, BytesIO(PLAN[1]))]
+        self.files.attach_to_answer(self.world.people[by or firm], call, firm, sent)
+        return self.world.answers.form(self.world.people[firm], call, firm).files[-1].id
+
+    def readers(self, call: str, file: str) -> list[str]:
+        """Who of the four firms reads a file."""
+        found = []
+        for firm, person in self.world.people.items():
+            try:
+                _, content = self.files.read(person, call, file)
+            except NotFound:
+                continue
+            with content:
+                assert content.read() == PLAN[1]
+            found.append(firm)
+        return found
+
+    def kept(self) -> int:
+        return len(list(self.folder.iterdir())) if self.folder.is_dir() else 0
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    return Desk(store, tmp_path / "call-files")
+
+
+def test_a_call_s_file_is_read_by_who_calls_and_who_may_answer(desk: Desk) -> None:
+    call = desk.world.open(FIRST, SECOND)
+    desk.to_call(call)
+    (file,) = desk.world.calls.show(desk.world.people[CALLER], call).brief.files
+    assert (file.name, file.media_type, file.size) == ("plan.txt", "text/plain", len(PLAN[1]))
+    assert desk.readers(call, file.id) == [CALLER, FIRST, SECOND]
+    assert desk.world.told(FIRST)[-1] is NotificationKind.CALL_CORRECTED
+    with pytest.raises(NotFound):
+        desk.to_call(call, by=FIRST)
+    desk.files.detach(desk.world.people[CALLER], call, file.id)
+    assert desk.readers(call, file.id) == []
+    assert desk.kept() == 0
+
+
+def test_an_answer_s_file_is_its_firm_s_until_it_is_submitted_and_never_another_s(
+    desk: Desk,
+) -> None:
+    call = desk.world.open(FIRST, SECOND)
+    file = desk.to_answer(call, FIRST)
+    assert desk.readers(call, file) == [FIRST]
+    desk.world.submit(call, FIRST)
+    assert desk.readers(call, file) == [CALLER, FIRST]
+    view = desk.world.calls.show(desk.world.people[CALLER], call)
+    assert [[each.id for each in party.files] for party in view.parties] == [[file], []]
+    with pytest.raises(NotFound):  # for a firm that is not one's own
+        desk.to_answer(call, FIRST, by=SECOND)
+    with pytest.raises(NotFound):
+        desk.files.detach(desk.world.people[SECOND], call, file, FIRST)
+
+
+def test_files_of_sealed_answers_are_sealed_with_them(desk: Desk) -> None:
+    call = desk.world.open(FIRST, days=3, sealed=True)
+    file = desk.to_answer(call, FIRST)
+    desk.world.submit(call, FIRST)
+    assert desk.readers(call, file) == [FIRST]
+    assert desk.world.calls.show(desk.world.people[CALLER], call).parties[0].files == ()
+    desk.world.base.clock.forward(timedelta(days=4))
+    assert desk.readers(call, file) == [FIRST]
+    desk.world.calls.unseal(desk.world.people[CALLER], call)
+    assert desk.readers(call, file) == [CALLER, FIRST]
+    with pytest.raises(WrongState):  # after the deadline nothing comes in
+        desk.to_answer(call, FIRST)
+
+
+@pytest.mark.parametrize("way", ["withdraw", "decline"])
+def test_files_of_an_answer_that_is_taken_back_are_gone(desk: Desk, way: str) -> None:
+    call = desk.world.open(FIRST)
+    file = desk.to_answer(call, FIRST)
+    desk.world.submit(call, FIRST)
+    person = desk.world.people[FIRST]
+    if way == "withdraw":
+        desk.world.answers.withdraw(person, call, FIRST)
+    else:
+        desk.world.answers.decline(person, call, FIRST, DeclineReason.NO_CAPACITY)
+    assert desk.readers(call, file) == []
+    assert desk.kept() == 0
+
+
+def test_what_is_no_such_file_or_too_many_is_refused_and_nothing_stays(desk: Desk) -> None:
+    call = desk.world.open(FIRST)
+    for name, content in (
+        ("plan.exe", b"MZ"), ("plan.pdf", "见附图".encode()), ("plan.txt", b""),
+    ):  # fmt: skip
+        with pytest.raises(InvalidInput):
+            desk.files.attach_to_call(desk.world.people[CALLER], call, [(name, BytesIO(content))])
+    desk.to_call(call, *(f"{number}.txt" for number in range(4)))
+    with pytest.raises(InvalidInput):
+        desk.to_call(call, "a.txt", "b.txt")
+    assert desk.kept() == 4
+    with pytest.raises((NotFound, NotAllowed)):
+        desk.to_answer(call, THIRD)
+
+
+def test_files_go_with_the_call_that_is_forgotten(desk: Desk) -> None:
+    call = desk.world.open(FIRST)
+    desk.to_call(call)
+    desk.to_answer(call, FIRST)
+    assert desk.kept() == 2
+    assert desk.files.drop_orphans() == 0
+    repositories = desk.world.base.repositories
+    changes = [repositories.calls.remove(repositories.calls.get(call))]
+    changes += [
+        repositories.call_answers.remove(each)
+        for each in repositories.call_answers.iterate("call", call)
+    ]
+    repositories.records.commit(changes)
+    desk.world.base.clock.now += timedelta(days=3650)
+    assert desk.files.drop_orphans() == 2
+    assert desk.kept() == 0
