@@ -1,11 +1,13 @@
 """The server of the Model Context Protocol: over standard input and output, and over HTTP.
 
 Over HTTP it is a resource server of OAuth 2 (RFC 9728): where a token is missing the answer
-says where its metadata are. The tokens are keys of accounts.
+says where its metadata are. The tokens are keys of accounts, and access tokens of the OpenID
+issuer where the settings name one.
 """
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import inspect
 import os
@@ -16,18 +18,21 @@ from urllib.parse import urlsplit
 
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
+from mcp.server.auth.routes import create_protected_resource_routes
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import ToolAnnotations
-from pydantic import AnyHttpUrl
+from starlette.applications import Starlette
+from starlette.routing import Route
 
 from matchmaker.access import Principal
+from matchmaker.assistants.access_tokens import READ_SCOPE, WRITE_SCOPE, AccessTokens, IssuerKeys
 from matchmaker.assistants.tools import TOOLS, AssistantTools, Fields
 from matchmaker.errors import MatchmakerError, SignInNeeded
 from matchmaker.messages import SOURCE, message
-from matchmaker.services.people.api_keys import ApiKeys
+from matchmaker.services.people.api_keys import KEY_PREFIX, ApiKeys
 from matchmaker.wiring import Wiring
 
 # The variable that holds the key where standard input and output are the connection.
@@ -55,19 +60,46 @@ def stdio_server(services: Wiring) -> MCPServer[Any]:
 
 
 def http_server(services: Wiring, address: str) -> MCPServer[Any]:
-    """For everybody with a key; `address` is where the protocol is reached."""
+    """For everybody with a key, or a token of the issuer; `address` is where it is reached."""
+    verifier = BearerVerifier(services, address)
 
     def principal() -> Principal:
         token = get_access_token()
-        return _principal(services.api_keys, token.token if token else "")
+        who = verifier.principal_of(token.token) if token else None
+        if who is None:  # closed, revoked or expired since the request began
+            raise SignInNeeded("The key or token is not right.", mend="Sign in again.")
+        return who
 
     settings = services.settings
-    auth = AuthSettings(
-        issuer_url=AnyHttpUrl(settings.oidc_issuer or settings.base_url),
-        resource_server_url=AnyHttpUrl(address),
-        validate_token_resource=False,  # keys are ours alone
+    auth = AuthSettings.model_validate(  # of texts: an address that ends without a slash stays so
+        {
+            "issuer_url": settings.oidc_issuer or settings.base_url,
+            "resource_server_url": address,
+            "required_scopes": [READ_SCOPE],
+            # `AccessTokens` checks it, and keys are ours alone.
+            "validate_token_resource": False,
+        }
     )
-    return _server(services, principal, auth=auth, verifier=KeyVerifier(services.api_keys))
+    return _server(services, principal, auth=auth, verifier=verifier)
+
+
+class ResourceServer(MCPServer[Any]):
+    """The server with its metadata (RFC 9728), also where clients look that leave out its path."""
+
+    def streamable_http_app(self, **options: Any) -> Starlette:
+        """The application, before whose own metadata ours stand: with every scope there is."""
+        application = super().streamable_http_app(**options)
+        auth = self.settings.auth
+        if auth is not None and auth.resource_server_url is not None:
+            (metadata,) = create_protected_resource_routes(
+                auth.resource_server_url, [auth.issuer_url], [READ_SCOPE, WRITE_SCOPE], "Matchmaker"
+            )
+            at_root = Route(
+                "/.well-known/oauth-protected-resource", metadata.endpoint,
+                methods=["GET", "OPTIONS"],
+            )  # fmt: skip
+            application.router.routes[:0] = [metadata, at_root]
+        return application
 
 
 def reached_at(address: str) -> TransportSecuritySettings:
@@ -81,19 +113,41 @@ def reached_at(address: str) -> TransportSecuritySettings:
     )  # fmt: skip
 
 
-class KeyVerifier:
-    """Bearer tokens that are keys of accounts."""
+class BearerVerifier:
+    """Bearer tokens: keys of accounts, and access tokens of the issuer in the settings."""
 
-    def __init__(self, api_keys: ApiKeys) -> None:
-        self._api_keys = api_keys
+    def __init__(self, services: Wiring, resource: str) -> None:
+        self._api_keys = services.api_keys
+        issuer = services.settings.oidc_issuer
+        self._tokens = (
+            AccessTokens(services.sign_in, IssuerKeys(issuer), resource) if issuer else None
+        )
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """Whose key it is; None for one that is wrong or was revoked."""
-        principal = self._api_keys.principal_of(token)
-        if principal is None:
+        """Whose token it is; None for one that is wrong or was revoked."""
+        return await asyncio.to_thread(self._verify, token)
+
+    def principal_of(self, token: str) -> Principal | None:
+        """As whom a token acts now."""
+        if token.startswith(KEY_PREFIX):
+            return self._api_keys.principal_of(token)
+        bearer = self._tokens.bearer(token) if self._tokens else None
+        return bearer.principal if bearer else None
+
+    def _verify(self, token: str) -> AccessToken | None:
+        if token.startswith(KEY_PREFIX):
+            principal = self._api_keys.principal_of(token)
+            if principal is None:
+                return None
+            scopes = [READ_SCOPE, WRITE_SCOPE] if principal.writes else [READ_SCOPE]
+            return AccessToken(token=token, client_id=principal.subject, scopes=scopes)
+        bearer = self._tokens.bearer(token) if self._tokens else None
+        if bearer is None:
             return None
-        scopes = ["read", "write"] if principal.writes else ["read"]
-        return AccessToken(token=token, client_id=principal.subject, scopes=scopes)
+        return AccessToken(
+            token=token, client_id=bearer.principal.subject, scopes=sorted(bearer.scopes),
+            expires_at=bearer.expires,
+        )  # fmt: skip
 
 
 def _principal(api_keys: ApiKeys, key: str) -> Principal:
@@ -111,10 +165,10 @@ def _server(
     services: Wiring,
     principal: Callable[[], Principal],
     auth: AuthSettings | None = None,
-    verifier: KeyVerifier | None = None,
+    verifier: BearerVerifier | None = None,
 ) -> MCPServer[Any]:
     tools = AssistantTools(services)
-    server: MCPServer[Any] = MCPServer(
+    server = ResourceServer(
         "matchmaker",
         title="Matchmaker",
         instructions=_INSTRUCTIONS,

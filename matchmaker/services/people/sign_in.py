@@ -145,6 +145,12 @@ class SignInService:
             account = self.invitations.join(invitation, account.id)
         return account
 
+    def linked_account(self, issuer: str, subject: str) -> Account | None:
+        """The open account that is linked to a subject of an issuer; nobody is linked here."""
+        page = self.repositories.accounts.page("identity", f"{issuer} {subject}", limit=1)
+        account = page.rows[0].value if page.rows else None
+        return account if account is not None and account.active else None
+
     def by_invitation(
         self, token: str, name: str, password: str, origin: SignInOrigin = NOWHERE, code: str = ""
     ) -> Account:

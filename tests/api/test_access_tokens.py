@@ -1,0 +1,317 @@
+"""Access tokens of a real OpenID provider at the server of assistants, and forged ones."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+import threading
+import time
+from dataclasses import replace
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import anyio
+import httpx2
+import pytest
+import requests
+import uvicorn
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
+from mcp import Client
+from mcp.client.streamable_http import streamable_http_client
+
+from matchmaker.access import ADMIN
+from matchmaker.assistants.access_tokens import (
+    ASKED_AGAIN_SECONDS,
+    READ_SCOPE,
+    WRITE_SCOPE,
+    AccessTokens,
+    IssuerKeys,
+)
+from matchmaker.assistants.server import PATH, http_server
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+from matchmaker.workflow.account import Scope
+from tests.api.world import PASSWORD, make_world
+from tests.openid_provider import Provider, free_port
+
+FIRM, CLUSTER = "t:firm1", "t:cluster"
+BACK = "http://localhost/auth/callback"
+ELSEWHERE = "https://elsewhere.example/api"
+
+
+@pytest.fixture(scope="module")
+def world(wired):
+    return make_world(wired)
+
+
+@pytest.fixture(scope="module")
+def address():
+    return f"http://127.0.0.1:{free_port()}{PATH}"
+
+
+@pytest.fixture(scope="module")
+def provider(address):
+    provider = Provider(address)
+    yield provider
+    provider.stop()
+
+
+@pytest.fixture(scope="module")
+def services(wired, provider):
+    settings = Settings(
+        data_dir=wired.settings.data_dir, store="", oidc_issuer=provider.issuer,
+        oidc_client_id="matchmaker", oidc_client_secret="secret", _env_file=None,
+    )  # fmt: skip
+    return wire(settings)
+
+
+@pytest.fixture(scope="module")
+def served(services, address):
+    """The server, listening."""
+    application = http_server(services, address).streamable_http_app(stateless_http=True)
+    port = urlsplit(address).port
+    running = uvicorn.Server(uvicorn.Config(application, port=port, log_level="error"))
+    thread = threading.Thread(target=running.run, daemon=True)
+    thread.start()
+    while not running.started:
+        time.sleep(0.05)
+    yield address
+    running.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def linked(world, wired, provider):
+    """The member's address at the provider, to which their account is linked."""
+    account = world.accounts["member"]
+    link = f"{provider.issuer} {account.email}"
+    wired.accounts.change(account.id, lambda row: replace(row, openid_subject=link), "test.linked")
+    return account.email
+
+
+def granted(provider, login, scope=f"{READ_SCOPE} {WRITE_SCOPE}", resource=""):
+    """An access token for a resource, as a client gets it: by a code, with PKCE (RFC 7636)."""
+    verifier = secrets.token_urlsafe(40)
+    digest = hashlib.sha256(verifier.encode()).digest()
+    asked = {
+        "client_id": "matchmaker", "redirect_uri": BACK, "response_type": "code",
+        "scope": f"openid {scope}".strip(), "state": "s", "nonce": "n", "resource": resource,
+        "code_challenge": base64.urlsafe_b64encode(digest).rstrip(b"=").decode(),
+        "code_challenge_method": "S256",
+    }  # fmt: skip
+    place = provider.sign_in(f"{provider.issuer}/auth?{urlencode(asked)}", login)
+    sent = {
+        "grant_type": "authorization_code", "code": parse_qs(urlsplit(place).query)["code"][0],
+        "redirect_uri": BACK, "code_verifier": verifier, "resource": resource,
+    }  # fmt: skip
+    answer = requests.post(
+        f"{provider.issuer}/token", data=sent, auth=("matchmaker", "secret"), timeout=5
+    )
+    return answer.json()["access_token"], answer.json()["id_token"]
+
+
+def call(address, token, tool, **arguments):
+    """What the official client is answered: a status where it is turned away."""
+    headers = {"Authorization": f"Bearer {token}"}
+    question = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    accept = {"Accept": "application/json, text/event-stream"}
+    status = httpx2.post(address, json=question, headers=headers | accept).status_code
+    if status != 200:
+        return status
+
+    async def asking():
+        async with (
+            httpx2.AsyncClient(headers=headers) as http,
+            Client(streamable_http_client(address, http_client=http)) as client,
+        ):
+            return await client.call_tool(tool, arguments)
+
+    answer = anyio.run(asking)
+    return answer.content[0].text if answer.is_error else answer.structured_content
+
+
+def test_a_client_without_a_token_is_told_where_to_get_one(served, provider):
+    """RFC 9728, sections 3.1 and 5.1; the scopes are those that a client then asks for."""
+    refused = httpx2.post(served, json={})
+    parts = urlsplit(served)
+    suffixed = f"http://{parts.netloc}/.well-known/oauth-protected-resource{PATH}"
+    assert refused.status_code == 401
+    challenge = refused.headers["WWW-Authenticate"]
+    assert challenge.startswith("Bearer ")
+    assert f'resource_metadata="{suffixed}"' in challenge
+    for place in (suffixed, suffixed.removesuffix(PATH)):
+        metadata = httpx2.get(place).json()
+        assert metadata["resource"] == served
+        assert metadata["authorization_servers"] == [provider.issuer]
+        assert metadata["scopes_supported"] == [READ_SCOPE, WRITE_SCOPE]
+
+
+def test_who_is_linked_asks_with_a_token_and_has_their_own_rights(served, provider, linked):
+    token, _ = granted(provider, linked, resource=served)
+    own = call(served, token, "who_am_i")
+    assert [each["id"] for each in own["organizations"]] == [FIRM]
+    assert own["may_write"] is True
+    # A member is no coordinator, whatever the token says.
+    assert isinstance(call(served, token, "audit", cluster=CLUSTER), str)
+
+
+def test_a_token_for_reading_drafts_nothing_and_one_without_scopes_opens_nothing(
+    served, provider, linked
+):
+    token, _ = granted(provider, linked, READ_SCOPE, served)
+    assert call(served, token, "who_am_i")["may_write"] is False
+    need = {"organization": FIRM, "goal": "supplier", "text": "Castings"}
+    assert isinstance(call(served, token, "draft_need", **need), str)
+    bare, _ = granted(provider, linked, "", served)
+    assert call(served, bare, "who_am_i") == 403
+
+
+def test_a_token_for_another_resource_and_an_id_token_open_nothing(served, provider, linked):
+    token, id_token = granted(provider, linked, resource=ELSEWHERE)
+    assert call(served, token, "who_am_i") == 401
+    assert call(served, id_token, "who_am_i") == 401
+
+
+def test_who_is_not_linked_or_was_closed_opens_nothing(served, provider, linked, world, wired):
+    """Also not one whose address the provider vouches for: a token links nobody."""
+    other = world.accounts["owner"]
+    token, _ = granted(provider, other.email, resource=served)
+    assert call(served, token, "who_am_i") == 401
+    assert not wired.accounts.by_email(ADMIN, other.email).openid_subject
+    token, _ = granted(provider, linked, resource=served)
+    account = world.accounts["member"]
+    wired.accounts.change(account.id, lambda row: replace(row, active=False), "test.closed")
+    try:
+        assert call(served, token, "who_am_i") == 401
+    finally:
+        wired.accounts.change(account.id, lambda row: replace(row, active=True), "test.opened")
+    assert call(served, token, "who_am_i")["organizations"]
+
+
+KEY = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})
+OTHER = RSAKey.generate_key(2048, {"kid": "k1", "use": "sig"})
+NOW = 1_800_000_000
+
+
+@pytest.fixture(scope="module")
+def judge(services, world, linked, provider, served):
+    """Judges tokens by a key of ours, as if the issuer had published it."""
+    keys = IssuerKeys(provider.issuer, lambda: 0.0)
+    keys._keys, keys._known_since, keys._asked = {"k1": KEY}, 0.0, 0.0
+    return AccessTokens(services.sign_in, keys, served, lambda: NOW)
+
+
+@pytest.fixture(scope="module")
+def claims(provider, served, linked):
+    return {
+        "iss": provider.issuer, "sub": linked, "aud": served, "exp": NOW + 60, "iat": NOW,
+        "scope": READ_SCOPE,
+    }  # fmt: skip
+
+
+def signed(claims, key=KEY, **header):
+    return jwt.encode({"alg": "RS256", "kid": "k1", "typ": "at+jwt"} | header, claims, key)
+
+
+def test_a_token_that_says_what_it_should_is_taken(judge, claims, world, served):
+    bearer = judge.bearer(signed(claims))
+    assert bearer.principal.account == world.accounts["member"].id
+    assert (bearer.principal.writes, bearer.expires) == (False, NOW + 60)
+    both = claims | {
+        "aud": ["https://other.example", served],
+        "scope": f"{READ_SCOPE} {WRITE_SCOPE}",
+    }
+    assert judge.bearer(signed(both)).principal.writes
+    assert judge.bearer(signed(claims | {"scp": [READ_SCOPE], "iss": claims["iss"]}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"aud": "https://other.example/mcp"}, {"aud": ["matchmaker"]}, {"aud": None},
+        {"iss": "https://issuer.example"}, {"iss": None}, {"iss": "http://localhost:1"},
+        {"exp": NOW - 31}, {"exp": None}, {"exp": "2999"}, {"exp": True},
+        {"nbf": NOW + 31}, {"nbf": "x"}, {"iat": NOW + 31},
+        {"sub": ""}, {"sub": None}, {"sub": 7}, {"sub": "nobody@example.org"},
+    ],
+)  # fmt: skip
+def test_a_token_that_says_anything_else_is_refused(judge, claims, change):
+    changed = {name: value for name, value in (claims | change).items() if value is not None}
+    assert judge.bearer(signed(changed)) is None
+
+
+def test_a_token_that_the_issuer_did_not_sign_is_refused(judge, claims):
+    def part(content):
+        return base64.urlsafe_b64encode(json.dumps(content).encode()).rstrip(b"=").decode()
+
+    good = signed(claims)
+    head, body, signature = good.split(".")
+    more = part(claims | {"scope": WRITE_SCOPE})
+    public = KEY.as_pem(private=False)
+    forged = [
+        f"{part({'alg': 'none', 'kid': 'k1'})}.{body}.",
+        f"{part({'alg': 'None', 'kid': 'k1'})}.{body}.{signature}",
+        f"{head}.{more}.{signature}",
+        f"{head}.{body}.",
+        signed(claims, OTHER),
+        signed(claims, kid="unknown"),
+        signed(claims, typ="logout+jwt"),
+        # The public key as if it were a secret (HS256).
+        jwt.encode({"alg": "HS256", "kid": "k1"}, claims, OctKey.import_key(public.hex())),
+        "", "a.b.c", "..", "x" * 20_000, f"{good}.{signature}",
+    ]  # fmt: skip
+    assert [judge.bearer(token) for token in forged] == [None] * len(forged)
+
+
+def test_an_account_with_a_second_factor_needs_a_token_that_tells_of_one(
+    judge, claims, monkeypatch
+):
+    account = judge.sign_in.linked_account(claims["iss"], claims["sub"])
+    monkeypatch.setattr(type(account), "has_second_factor", property(lambda _: True))
+    assert judge.bearer(signed(claims)) is None
+    assert judge.bearer(signed(claims | {"amr": ["pwd"]})) is None
+    assert judge.bearer(signed(claims | {"amr": ["pwd", "mfa"]}))
+
+
+def test_keys_that_turned_are_asked_for_and_not_for_every_unknown_one(provider, monkeypatch):
+    at = [0.0]
+    keys = IssuerKeys(provider.issuer, lambda: at[0])
+    asked = []
+    published = [{"a": "key a"}, {"a": "key a", "b": "key b"}]
+
+    def answer(_):
+        asked.append(at[0])
+        return published[min(len(asked), 2) - 1]
+
+    monkeypatch.setattr(IssuerKeys, "_published", answer)
+    assert keys.key("a") == "key a"
+    assert [keys.key(f"unknown {n}") for n in range(50)] == [None] * 50
+    assert asked == [0.0]
+    at[0] = ASKED_AGAIN_SECONDS
+    assert keys.key("b") == "key b"
+    assert len(asked) == 2
+
+
+def test_an_issuer_that_drips_or_is_another_keeps_nobody_waiting(monkeypatch, provider):
+    waiting = threading.Event()
+    monkeypatch.setattr(IssuerKeys, "_published", lambda _: waiting.wait(30))
+    monkeypatch.setattr("matchmaker.assistants.access_tokens.DEADLINE_SECONDS", 0.2)
+    begun = time.monotonic()
+    assert IssuerKeys(provider.issuer).key("k1") is None
+    assert time.monotonic() - begun < 5
+    waiting.set()
+    monkeypatch.undo()
+    # One that is reached under another name, whose metadata say so.
+    other = provider.issuer.replace("localhost", "127.0.0.1")
+    assert IssuerKeys(other).key("k1") is None
+    assert IssuerKeys("http://127.0.0.1:9").key("k1") is None
+
+
+def test_keys_of_accounts_open_as_before(served, world):
+    secret = world.services.api_keys.issue(
+        world.principal("owner"), "k", Scope.WRITE, PASSWORD
+    ).secret
+    assert call(served, secret, "who_am_i")["may_write"] is True
+    assert call(served, f"{secret}x", "who_am_i") == 401
