@@ -217,8 +217,8 @@ class World:
             request.given_up = True
             return
         own = self.services.store.organization(f"t:{request.firm}")
-        load = self.services.capacity.load(own)
-        if load.running >= load.capacity:
+        usage = self.services.capacity.slot_usage(own)
+        if usage.running >= usage.capacity:
             return  # it has no room itself: it asks when it looks again
         request.tries += 1
         if "calls" in self.helped:
@@ -247,7 +247,7 @@ class World:
         while request.candidates and len(invited) < self.assumed["invited"]:
             candidate = request.candidates.pop(0)
             organization = self.services.store.organization(f"t:{candidate}")
-            if self.services.capacity.load(organization).free > 0:
+            if self.services.capacity.slot_usage(organization).free > 0:
                 invited.append(organization.id)
         try:
             made = self.services.call_opening.open(person, content, invited)

@@ -97,8 +97,8 @@ def introduction() -> None:
 @click.argument("seeker")
 @click.argument("candidate")
 @click.option("--message", default="", help="What the other side reads first.")
-@click.option("--terms", default="", help="With --staged: read before the name.")
-@click.option("--staged", is_flag=True, help="Terms before names.")
+@click.option("--terms", default="", help="With --terms-first: read before the name.")
+@click.option("--terms-first", "--staged", "terms_first", is_flag=True, help="Terms before names.")
 @click.option("--need", default="", help="Which open need of the seeker it answers.")
 @AS_OPTION
 @JSON_OPTION
@@ -122,7 +122,7 @@ def list_introductions(
 ) -> None:
     """Introductions, newest first."""
     services = wired()
-    page = services.introductions.listed(
+    page = services.introductions.list_for(
         acting_principal(services, email), organization=organization, cluster=cluster, limit=limit
     )
     if as_json:

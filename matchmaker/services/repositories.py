@@ -341,7 +341,7 @@ def _invitation_keys(invitation: Invitation) -> Keys:
 def _introduction_keys(introduction: Introduction) -> Keys:
     is_waiting, is_active = introduction.is_waiting, introduction.state in ACTIVE
     awaited = introduction.awaited if is_waiting else ()
-    asking = introduction.organization(introduction.asking)
+    asker = introduction.organization(introduction.asking_side)
     return {
         "organization": [introduction.seeker, introduction.candidate],
         "state": introduction.state,
@@ -350,7 +350,7 @@ def _introduction_keys(introduction: Introduction) -> Keys:
         "call": [introduction.call] if introduction.call else [],
         "phase": "waiting" if is_waiting else "active" if is_active else "over",
         "waiting_for": [introduction.organization(side) for side in awaited],
-        "asking": [asking] if is_waiting and introduction.accepted else [],
+        "asking": [asker] if is_waiting and introduction.accepted else [],
     }
 
 

@@ -183,7 +183,7 @@ def effect(id: str) -> PageAnswer:
 def cluster_introductions(id: str) -> PageAnswer:
     """What coordinators and the system proposed."""
     principal = signed_in()
-    page = services().introductions.listed(
+    page = services().introductions.list_for(
         principal, cluster=id, after=request.args.get("after", ""), limit=50
     )
     return render_template(
@@ -233,7 +233,7 @@ def _plan_page(principal: Principal, id: str, batch: Batch, goal: str, message: 
     }
     return render_template(
         "cluster_introductions.html",
-        page=services().introductions.listed(principal, cluster=id, limit=50),
+        page=services().introductions.list_for(principal, cluster=id, limit=50),
         cluster=services().published.cluster(id),
         goals=list(GoalName),
         batch=batch,

@@ -49,7 +49,7 @@ def home() -> PageAnswer:
             return redirect(url_for("web.cluster", id=_first_cluster(principal)))
         return redirect(url_for("web.admin" if principal.admin else "web.find"))
     profile = services().directory.profile(principal, own)
-    views = services().introductions.listed(principal, organization=own, limit=100).rows
+    views = services().introductions.list_for(principal, organization=own, limit=100).rows
     answerable = _answerable(principal, own)
     goal, matches = first_matches(principal, profile.organization)
     fitting, closing = _programmes(principal, profile.organization)
@@ -59,7 +59,7 @@ def home() -> PageAnswer:
         waiting=[view for view in views if view.side in view.awaited],
         others=[view for view in views if view.side not in view.awaited][:_INTRODUCTIONS],
         tasks=[*_waiting_calls(principal, own), *_tasks(profile)],
-        load=services().introductions.load(principal, own),
+        slot_usage=services().introductions.slot_usage(principal, own),
         goals=goals_of(profile.organization.kind),
         goal=goal,
         matches=matches,
@@ -163,6 +163,6 @@ def portfolio() -> PageAnswer:
     return render_template(
         "portfolio.html",
         by_kind=[(kind, by_kind[kind]) for kind in _PORTFOLIO if kind in by_kind],
-        load=services().introductions.load(principal, own),
+        slot_usage=services().introductions.slot_usage(principal, own),
         own=own,
     )

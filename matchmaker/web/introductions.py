@@ -45,18 +45,20 @@ _USUAL_COURSE = (
 )  # fmt: skip
 # Not among the plain buttons: each has a form of its own, or happens by itself.
 _WITH_OWN_FORM = {Action.ASK, Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
-_HIDDEN = ("goal", "candidate", "asking", "need", "impression", "position")
+_HIDDEN = ("goal", "candidate", "asking_side", "need", "impression", "position")
 
 
 @web.get("/introductions")
 def introductions() -> PageAnswer:
     """Requests in and out."""
     principal, own = signed_in(), own_organization()
-    page = services().introductions.listed(
+    page = services().introductions.list_for(
         principal, organization=own, after=request.args.get("after", ""), limit=50
     )
     return render_template(
-        "introductions.html", page=page, load=services().introductions.load(principal, own)
+        "introductions.html",
+        page=page,
+        slot_usage=services().introductions.slot_usage(principal, own),
     )
 
 
@@ -73,7 +75,7 @@ def _new_page(
     own, candidate = own_organization(), sent.get("candidate", "")
     parties = parties_of(principal, [candidate], goal, own=own)
     # Who offers to meet a need is the candidate of the one that has it.
-    is_offering = sent.get("asking") == Side.CANDIDATE
+    is_offering = sent.get("asking_side") == Side.CANDIDATE
     asker, answerer = (candidate, own) if is_offering else (own, candidate)
     fit = fit_of(principal, asker, answerer, goal, sent.get("need", "")) if own else None
     return render_template(
@@ -93,9 +95,9 @@ def propose() -> PageAnswer:
     """Asked for; where that is refused, the form again with what was written."""
     principal, form = signed_in(), request.form
     try:
-        asking = parse_choice(Side, form.get("asking") or "seeker", "asking")
-        parties = {asking: own_organization(), asking.other: form.get("candidate", "")}
-        proposal = read_form(Proposal, asking=asking, **parties)
+        side = parse_choice(Side, form.get("asking_side") or "seeker", "asking_side")
+        parties = {side: own_organization(), side.other: form.get("candidate", "")}
+        proposal = read_form(Proposal, asking_side=side, **parties)
         view = services().introductions.propose(principal, proposal)
     except MatchmakerError as error:
         return _new_page(principal, form, error), status_of(error)
@@ -140,9 +142,9 @@ def introduction_page(
         parties=parties_of(principal, others, view.goal, view.need, own),
         fit=fit,
         grade=grade_of(fit) if fit else "",
-        earlier=introductions.earlier(principal, view),
+        earlier=introductions.earlier_introductions(principal, view),
         questions=[step for step in view.steps if step.action is Action.ASK],
-        load=introductions.load(principal, own) if own and view.is_waiting else None,
+        slot_usage=introductions.slot_usage(principal, own) if own and view.is_waiting else None,
         reference=_reference(principal, view),
         problem=problem,
         sent={

@@ -219,7 +219,7 @@ def _proposed(principal: Principal, profile: OrganizationProfile) -> list[object
     return [
         view
         for cluster in sorted(own)
-        for view in services().introductions.listed(principal, cluster=cluster, limit=100).rows
+        for view in services().introductions.list_for(principal, cluster=cluster, limit=100).rows
         if profile.organization.id in (view.seeker.id, view.candidate.id)
     ]
 

@@ -11,14 +11,12 @@ import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
-
-from pydantic import AliasChoices, Field
+from typing import Annotated
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.messages import languages
-from matchmaker.workflow.checks import check_range
+from matchmaker.workflow.checks import check_range, with_earlier_name
 from matchmaker.workflow.passkey import Passkey
 from matchmaker.workflow.second_factor import SecondFactor, recovery_digest
 
@@ -32,10 +30,6 @@ _EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f\x7f]+@[^@\s<>,;:\"\x00-\x1f\x7f]+\.[
 EASY_SCORE = 1
 _GUESSED_FIRST = ("matchmaker", "woaini", "woaini1314", "iloveyou")
 _MOST_JUDGED = 72  # what zxcvbn judges; longer ones are as good as these
-
-
-def _with_earlier_name(name: str, earlier: str) -> Any:
-    return Field(validation_alias=AliasChoices(name, earlier), serialization_alias=earlier)
 
 
 class MembershipRole(StrEnum):
@@ -59,7 +53,7 @@ class AccountMembership:
     """An account's place in an organisation."""
 
     organization: str
-    role: Annotated[MembershipRole, _with_earlier_name("role", "post")] = MembershipRole.MEMBER
+    role: Annotated[MembershipRole, with_earlier_name("role", "post")] = MembershipRole.MEMBER
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +86,7 @@ class Account:
     created: datetime
     password_hash: str = ""
     memberships: Annotated[
-        tuple[AccountMembership, ...], _with_earlier_name("memberships", "belongings")
+        tuple[AccountMembership, ...], with_earlier_name("memberships", "belongings")
     ] = ()
     clusters: tuple[str, ...] = ()
     admin: bool = False
@@ -100,7 +94,7 @@ class Account:
     epoch: int = 0
     is_proved: bool = False
     # "issuer subject" of an OpenID provider.
-    openid_subject: Annotated[str, _with_earlier_name("openid_subject", "identity")] = ""
+    openid_subject: Annotated[str, with_earlier_name("openid_subject", "identity")] = ""
     preferences: Preferences = field(default_factory=Preferences)
     second_factor: SecondFactor | None = None
     passkeys: tuple[Passkey, ...] = ()
@@ -180,7 +174,7 @@ class Invitation:
     invited_by: str
     expires: datetime
     membership: Annotated[
-        AccountMembership | None, _with_earlier_name("membership", "belonging")
+        AccountMembership | None, with_earlier_name("membership", "belonging")
     ] = None
     cluster: str = ""
     admin: bool = False

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
+
+from pydantic import AliasChoices, Field
 
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.messages import message
@@ -11,6 +14,11 @@ from matchmaker.messages import message
 # A scheme, and the character after it: a digit there makes it a host with its port.
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):(.?)", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def with_earlier_name(name: str, earlier: str) -> Any:
+    """How a field that was renamed is read: by both names; it is stored by the earlier."""
+    return Field(validation_alias=AliasChoices(name, earlier), serialization_alias=earlier)
 
 
 def check_range(name: str, value: int, minimum: int, maximum: int) -> None:

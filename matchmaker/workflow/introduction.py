@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
-from matchmaker.workflow.checks import check_range, not_possible
+from matchmaker.workflow.checks import check_range, not_possible, with_earlier_name
 from matchmaker.workflow.introduction_states import (
     ACTIVE,
     TRANSITIONS,
@@ -122,9 +122,9 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Proposal(Purpose):
-    """Who is to meet whom for what. `asking` is your side where you act for the candidate.
+    """Who is to meet whom for what. `asking_side` is your side where you act for the candidate.
 
-    With `staged` the other side reads the terms before it learns your name.
+    With `terms_first` the other side reads the terms before it learns your name.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -132,9 +132,9 @@ class Proposal(Purpose):
     seeker: Annotated[Identifier, Field(min_length=1)]
     candidate: Annotated[Identifier, Field(min_length=1)]
     _: KW_ONLY
-    asking: Side | None = None
-    staged: bool = False
-    rematch_of: Identifier = ""
+    asking_side: Annotated[Side | None, with_earlier_name("asking_side", "asking")] = None
+    terms_first: Annotated[bool, with_earlier_name("terms_first", "staged")] = False
+    follows: Annotated[Identifier, with_earlier_name("follows", "rematch_of")] = ""
     impression: Identifier = ""
     position: Annotated[int, Field(ge=1, le=MAX_POSITION)] | None = None
 
@@ -149,7 +149,7 @@ class Introduction(Proposal):
     id: str
     origin: Origin
     proposed_by: str
-    asking: Side
+    asking_side: Annotated[Side, with_earlier_name("asking_side", "asking")]
     created: datetime
     expires: datetime
     state: State = State.PROPOSED
@@ -168,7 +168,7 @@ class Introduction(Proposal):
             raise InvalidInput("an introduction needs two organisations.", where="candidate")
         check_length("message", self.message)
         check_length("terms", self.terms)
-        if self.staged and not self.terms.strip():
+        if self.terms_first and not self.terms.strip():
             raise InvalidInput("must say something when names come after the terms.", where="terms")
 
     def organization(self, side: Side) -> str:
@@ -195,7 +195,7 @@ class Introduction(Proposal):
     def awaited(self) -> tuple[Side, ...]:
         """The sides whose answer is waited for."""
         if self.state is State.TERMS:
-            return (self.asking.other,)
+            return (self.asking_side.other,)
         if self.state is State.PROPOSED:
             return tuple(side for side in Side if side not in self.accepted)
         if self.state in ACTIVE and self.reported_by is not None:
@@ -220,7 +220,7 @@ class Introduction(Proposal):
     def hides(self, side: Side) -> bool:
         """Whether the other side may not know yet who this side is."""
         agreed = any(step.action is Action.AGREE_TERMS for step in self.steps)
-        return self.staged and side is self.asking and not agreed
+        return self.terms_first and side is self.asking_side and not agreed
 
     def allowed(self, side: Side | None) -> tuple[Action, ...]:
         """What this side may do next; None is for a coordinator, who may only cancel."""
@@ -235,11 +235,11 @@ def propose(
     proposal: Proposal, id: str, side: Side | None, origin: Origin, actor: str, now: datetime
 ) -> Introduction:
     """The introduction that a proposal begins; the side that proposes it has thereby accepted."""
-    state = State.TERMS if proposal.staged else State.PROPOSED
+    state = State.TERMS if proposal.terms_first else State.PROPOSED
     values = {field.name: getattr(proposal, field.name) for field in fields(proposal)}
     accepted = () if side is None else (side,)
     return Introduction(
-        **values | {"asking": side or Side.SEEKER},
+        **values | {"asking_side": side or Side.SEEKER},
         id=id,
         origin=origin,
         proposed_by=actor,
@@ -296,9 +296,9 @@ def _refusal(introduction: Introduction, action: Action, side: Side | None) -> N
         return None if action in _OUTSIDE else NotAllowed("Only the two sides may do this.")
     if action is Action.EXPIRE:
         return NotAllowed("An introduction expires by itself.")
-    if action is Action.CANCEL and side is not introduction.asking:
+    if action is Action.CANCEL and side is not introduction.asking_side:
         return NotAllowed("Only who asked may cancel; you may decline.")
-    if action is Action.AGREE_TERMS and side is introduction.asking:
+    if action is Action.AGREE_TERMS and side is introduction.asking_side:
         return NotAllowed("The other side has to agree to your terms.")
     if action is Action.ACCEPT and side in introduction.accepted:
         return NotAllowed("You have accepted; the other side has not answered yet.")

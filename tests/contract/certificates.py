@@ -58,7 +58,7 @@ class Desk:
         )
         done = Introduction(
             GoalName.SUPPLIER, "t:2", "t:1", id="i1", origin=Origin.MEMBER, proposed_by="p",
-            asking=Side.SEEKER, created=NOW, expires=NOW, state=State.COMPLETED,
+            asking_side=Side.SEEKER, created=NOW, expires=NOW, state=State.COMPLETED,
         )  # fmt: skip
         put = self.repositories
         store.documents.commit([put.accounts.put(owner), put.introductions.put(done)])

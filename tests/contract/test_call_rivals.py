@@ -222,7 +222,7 @@ def test_an_award_to_whom_one_is_introduced_already_shows_it_unless_it_is_hidden
     call = world.open(FIRST)
     world.submit(call, FIRST)
     asks = Proposal(
-        GoalName.SUPPLIER, CALLER, FIRST, asking=Side.CANDIDATE, staged=hidden,
+        GoalName.SUPPLIER, CALLER, FIRST, asking_side=Side.CANDIDATE, terms_first=hidden,
         terms="我们先谈条件" if hidden else "",
     )  # fmt: skip
     open_already = world.base.introductions.propose(world.people[FIRST], asks).id

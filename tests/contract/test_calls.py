@@ -218,8 +218,8 @@ def test_invitations_take_no_slot_and_a_full_winner_stops_the_whole_award(store:
     for _ in range(4):
         world.open(FIRST, SECOND)
     call = world.open(FIRST, SECOND)
-    load = world.base.introductions.load(world.people[FIRST], FIRST)
-    assert (load.running, load.waiting) == (0, 0)
+    usage = world.base.introductions.slot_usage(world.people[FIRST], FIRST)
+    assert (usage.running, usage.waiting) == (0, 0)
     world.submit(call, FIRST)
     world.submit(call, SECOND)
     busy = world.base.introductions.propose(

@@ -98,7 +98,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
         asked_by = seeker if from_seeker else candidate
         proposal = Proposal(
             GoalName.SUPPLIER, seeker, candidate,
-            terms="付款三十天" if staged else "", staged=staged,
+            terms="付款三十天" if staged else "", terms_first=staged,
         )  # fmt: skip
         expected = self.may_propose(seeker, candidate, asked_by)
         try:

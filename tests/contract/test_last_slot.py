@@ -28,7 +28,7 @@ def test_of_fifty_accepts_for_the_last_slot_exactly_one_wins(store: Store) -> No
     # A member may have twenty requests out; the suppliers ask for the other thirty.
     ids += [
         services.introductions.propose(
-            person, Proposal(GoalName.SUPPLIER, "t:f0", other.id, asking=None)
+            person, Proposal(GoalName.SUPPLIER, "t:f0", other.id, asking_side=None)
         ).id
         for person, other in zip(people[20:], others[20:], strict=True)
     ]

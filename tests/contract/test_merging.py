@@ -58,7 +58,7 @@ def introduction(id: str, seeker: str, candidate: str, state: State) -> Introduc
         candidate=candidate,
         origin=Origin.MEMBER,
         proposed_by="account:a",
-        asking=Side.SEEKER,
+        asking_side=Side.SEEKER,
         created=NOW,
         expires=NOW + timedelta(days=14),
         state=state,

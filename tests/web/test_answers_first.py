@@ -60,7 +60,7 @@ def test_an_institute_begins_with_open_needs_that_its_offers_can_answer(visit, s
         assert text[:40] in card
         assert each.evidence.text[:40] in card
     link = cards.first.get_by_role("button").get_attribute("href")
-    assert "asking=candidate" in link
+    assert "asking_side=candidate" in link
     assert "need=seed" in link
 
 

@@ -78,7 +78,7 @@ def test_a_reason_typed_in_another_tab_is_kept_beside_what_happened_meanwhile(vi
 
 
 def test_terms_before_the_name_show_nothing_that_tells_it(visit, sample, asked):
-    id = asked(staged=True, terms="月结三十天", message="我们是海昌")
+    id = asked(terms_first=True, terms="月结三十天", message="我们是海昌")
     visitor = visit("supplier", "zh")
     visitor.open(f"/introductions/{id}")
     profile = sample.directory.profile(ADMIN, FIRM)

@@ -115,7 +115,7 @@ def move_posting(path: IdPath, header: IdempotencyHeaders, body: PostingTransiti
 @cooperation.get("/introductions", **reads(INTRODUCTIONS, IntroductionPage))
 def list_introductions(query: PartyQuery) -> Response:
     """An organisation's introductions, or those proposed in a cluster, newest first."""
-    page = services().introductions.listed(
+    page = services().introductions.list_for(
         current_principal(), **query.of_whom(), after=after_of(query) or "", limit=query.limit
     )
     return paged(page, query, IntroductionPage)
@@ -147,8 +147,8 @@ def move_introduction(
 @cooperation.get("/organizations/<path:id>/load", **reads(INTRODUCTIONS, LoadOut))
 def read_load(path: IdPath) -> Response:
     """How many introductions one's organisation can still take on."""
-    load = services().introductions.load(current_principal(), path.id)
-    return as_json(LoadOut.model_validate(load))
+    usage = services().introductions.slot_usage(current_principal(), path.id)
+    return as_json(LoadOut.model_validate(usage))
 
 
 # -- a cluster's coordinators: batches, reviews, funnel and effect

@@ -183,7 +183,8 @@ class Batches:
         """The chosen options, the most valuable first."""
         row_of = {id: row for row, id in enumerate(organizations)}
         capacity = np.array(
-            [self.capacity.load(party).free for party in organizations.values()], dtype=np.int64
+            [self.capacity.slot_usage(party).free for party in organizations.values()],
+            dtype=np.int64,
         )
         chosen = allocate(
             Options(

@@ -207,7 +207,7 @@ class CallDecisions:
         possible = not self.views.is_apart(call, id)
         if not has_room:
             try:
-                self.introductions.capacity.require_room(winner, asking=False)
+                self.introductions.capacity.require_room(winner, is_asker=False)
             except WrongState:
                 possible = False
         if not possible:
@@ -241,7 +241,7 @@ class CallDecisions:
             message=message,
             need=self._need(call, seeker),
             cluster=call.cluster,
-            asking=Side.SEEKER,
+            asking_side=Side.SEEKER,
         )
         return self.introductions.add_proposal(unit, principal, proposal, call=call.id).id
 

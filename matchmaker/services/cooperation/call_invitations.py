@@ -142,7 +142,7 @@ class CallInvitations:
 
     def _require_few(self, unit: UnitOfWork, call: Call, more: int) -> None:
         """Raise WrongState where who calls has invited many today; held up to the commit."""
-        self.capacity.hold(unit, call.organization)
+        self.capacity.lock_slots(unit, call.organization)
         today = unit.at.date()
         invited = sum(
             each.value.created.date() == today and each.value.was_invited

@@ -127,7 +127,7 @@ class CallOpening:
 
     def _require_few(self, unit: UnitOfWork, organization: str) -> None:
         """Raise WrongState where it has many calls open; held up to the commit."""
-        self.invitations.capacity.hold(unit, organization)
+        self.invitations.capacity.lock_slots(unit, organization)
         undecided = sum(
             call.organization == organization and call.state is CallState.OPEN
             for call in self.views.repositories.calls.values("organization", organization)

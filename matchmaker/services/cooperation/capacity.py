@@ -21,7 +21,7 @@ _KEPT_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Load:
+class SlotUsage:
     """Slots of an organisation: in all, taken by running introductions, and requests waiting."""
 
     capacity: int
@@ -47,22 +47,22 @@ class Capacity:
         """How many it may have at the same time."""
         return self.default_slots if organization.capacity is None else organization.capacity
 
-    def load(self, organization: Organization) -> Load:
+    def slot_usage(self, organization: Organization) -> SlotUsage:
         """What it has on its hands now."""
         slots = self.repositories.slots.get_or_none(organization.id)
         waiting = self.repositories.introductions.count("waiting_for", organization.id)
-        return Load(self.of(organization), len(slots.value.taken) if slots else 0, waiting)
+        return SlotUsage(self.of(organization), len(slots.value.taken) if slots else 0, waiting)
 
-    def require_room(self, organization: Organization, *, asking: bool) -> None:
+    def require_room(self, organization: Organization, *, is_asker: bool) -> None:
         """Raise WrongState where one more request would be too many."""
-        load = self.load(organization)
-        if load.running >= load.capacity:
+        usage = self.slot_usage(organization)
+        if usage.running >= usage.capacity:
             raise WrongState(
                 "%(organization)s has no free slot for an introduction.",
                 mend="Wait until one of its introductions is over, or choose another.",
                 organization=organization.name,
             )
-        if asking:
+        if is_asker:
             requests = self.repositories.introductions.count("asking", organization.id)
             if requests >= MAX_ASKED:
                 raise WrongState(
@@ -70,14 +70,14 @@ class Capacity:
                     mend="Cancel one first.",
                     asked=requests,
                 )
-        elif load.waiting >= WAITING_PER_SLOT * load.capacity:
+        elif usage.waiting >= WAITING_PER_SLOT * usage.capacity:
             raise WrongState(
                 "%(organization)s has many requests to answer already.",
                 mend="Try again later, or choose another.",
                 organization=organization.name,
             )
 
-    def hold(self, unit: UnitOfWork, organization_id: str) -> None:
+    def lock_slots(self, unit: UnitOfWork, organization_id: str) -> None:
         """Have what was counted of it still be so at the commit.
 
         Whoever proposes to it, takes a slot of it or merges it meanwhile begins anew, or we do.

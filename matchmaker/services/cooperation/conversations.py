@@ -242,7 +242,7 @@ class Conversations:
                 in_talks = introduction_workflow.act(
                     introduction, Transition(Action.MEET), side, principal.subject, unit.at
                 )
-                self.introductions.add_step(unit, stored, in_talks, side, kind, time=time)
+                self.introductions.add_transition(unit, stored, in_talks, side, kind, time=time)
             else:
                 unit.add(self.repositories.introductions.put(introduction, stored.version))
                 self._notify(unit, introduction, side, kind, time=time)

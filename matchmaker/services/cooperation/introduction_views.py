@@ -59,7 +59,7 @@ class IntroductionView(Purpose):
     state: State
     origin: Origin
     side: Side | None
-    asking: Side
+    asking_side: Side
     seeker: NamedOrganization
     candidate: NamedOrganization
     created: datetime
@@ -87,8 +87,8 @@ class IntroductionView(Purpose):
 
 
 # What both sides and coordinators see as it is stored.
-_UNCHANGED = ("id", "state", "origin", "asking", "created", "expires", "awaited", "reported_by",
-              "outcome")  # fmt: skip
+_UNCHANGED = ("id", "state", "origin", "asking_side", "created", "expires", "awaited",
+              "reported_by", "outcome")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,9 @@ class IntroductionViews:
             if not own:
                 raise NotAllowed("You do not act for that organisation here.")
         if len(own) > 1:
-            return next((side for side in own if side in introduction.awaited), introduction.asking)
+            return next(
+                (side for side in own if side in introduction.awaited), introduction.asking_side
+            )
         return own[0] if own else None
 
     def view(self, stored: Versioned[Introduction], side: Side | None) -> IntroductionView:

@@ -14,7 +14,7 @@ from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Organization, OrganizationStatus
 from matchmaker.errors import InvalidInput, NotAllowed, VersionConflict, WrongState
 from matchmaker.goals import GOALS
-from matchmaker.services.cooperation.capacity import Capacity, Load
+from matchmaker.services.cooperation.capacity import Capacity, SlotUsage
 from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introduction_views import IntroductionView, IntroductionViews
@@ -72,8 +72,8 @@ class Introductions:
         call: str = "",
     ) -> Introduction:
         """The new introduction as a change of `unit`; of a batch or a call where that is named."""
-        for party in (proposal.seeker, proposal.candidate):
-            self.capacity.hold(unit, self.store.organization(party).id)  # before they are counted
+        for organization_id in (proposal.seeker, proposal.candidate):  # before they are counted
+            self.capacity.lock_slots(unit, self.store.organization(organization_id).id)
         seeker = self.store.organization(proposal.seeker)
         candidate = self.store.organization(proposal.candidate)
         side, origin = self._proposer(principal, proposal, seeker, candidate, batch)
@@ -86,8 +86,8 @@ class Introductions:
                 "These two cannot be introduced for this goal now.",
                 mend="Look among your introductions for one that is open.",
             )
-        if proposal.rematch_of:
-            self._require_rematch(principal, proposal.rematch_of)
+        if proposal.follows:
+            self._require_over(principal, proposal.follows)
         proposal = replace(
             proposal,
             seeker=seeker.id,
@@ -128,11 +128,11 @@ class Introductions:
             return None, Origin.SYSTEM
         parties = {Side.SEEKER: seeker.id, Side.CANDIDATE: candidate.id}
         own = [side for side, id in parties.items() if principal.acts_for(id)]
-        if own and proposal.asking in (None, *own) and not batch:
-            return proposal.asking or own[0], Origin.MEMBER
+        if own and proposal.asking_side in (None, *own) and not batch:
+            return proposal.asking_side or own[0], Origin.MEMBER
         if principal.admin:
             return None, Origin.COORDINATOR
-        if proposal.asking is not None:
+        if proposal.asking_side is not None:
             raise NotAllowed("You do not act for that side.")
         clusters = {
             cluster.id for id in parties.values() for cluster in self.store.clusters_of(id)
@@ -161,8 +161,8 @@ class Introductions:
                 kind=candidate.kind,
                 goal=goal.name,
             )
-        if side is None and proposal.staged:
-            raise InvalidInput("is for members: you name both.", where="staged")
+        if side is None and proposal.terms_first:
+            raise InvalidInput("is for members: you name both.", where="terms_first")
         for party, organization in ((Side.SEEKER, seeker), (Side.CANDIDATE, candidate)):
             if organization.status is not OrganizationStatus.ACTIVE:
                 raise WrongState(
@@ -177,7 +177,7 @@ class Introductions:
                     mend="Choose another.",
                     organization=organization.name,
                 )
-            self.capacity.require_room(organization, asking=party is side)
+            self.capacity.require_room(organization, is_asker=party is side)
         if proposal.need:
             need = self.store.need(proposal.need)
             today = self.clock().date()
@@ -186,13 +186,13 @@ class Introductions:
         if proposal.cluster:
             self.store.cluster(proposal.cluster)
 
-    def _require_rematch(self, principal: Principal, id: str) -> None:
+    def _require_over(self, principal: Principal, id: str) -> None:
         """The introduction that this one follows is one's own, and over."""
         stored = self.repositories.introductions.get_or_none(id)
         if stored is None or not self._views.may_see(principal, stored.value):
-            raise InvalidInput("is no introduction of yours.", where="rematch_of")
+            raise InvalidInput("is no introduction of yours.", where="follows")
         if stored.value.state not in FINAL:
-            raise WrongState("The earlier introduction is not over yet.", where="rematch_of")
+            raise WrongState("The earlier introduction is not over yet.", where="follows")
 
     def _cluster_of(self, organization_id: str) -> str:
         return next((cluster.id for cluster in self.store.clusters_of(organization_id)), "")
@@ -204,7 +204,7 @@ class Introductions:
         stored = self._views.visible(principal, id)
         return self._views.view(stored, self._views.side_of(principal, stored.value, organization))
 
-    def listed(
+    def list_for(
         self,
         principal: Principal,
         *,
@@ -235,7 +235,9 @@ class Introductions:
         ]
         return Page(tuple(rows), page.after)
 
-    def earlier(self, principal: Principal, view: IntroductionView) -> list[IntroductionView]:
+    def earlier_introductions(
+        self, principal: Principal, view: IntroductionView
+    ) -> list[IntroductionView]:
         """Introductions of the same two that are older and that the principal may see.
 
         Newest first; none while it may not know who the other side is, and none of those
@@ -258,11 +260,11 @@ class Introductions:
         ]
         return [each for each in views if each.seeker.id and each.candidate.id]
 
-    def load(self, principal: Principal, organization_id: str) -> Load:
+    def slot_usage(self, principal: Principal, organization_id: str) -> SlotUsage:
         """Slots of one's own organisation. Raises NotAllowed."""
         organization = self.store.organization(organization_id)
         principal.require_member(organization.id)
-        return self.capacity.load(organization)
+        return self.capacity.slot_usage(organization)
 
     # -- acting
 
@@ -287,7 +289,7 @@ class Introductions:
                 stored.value, transition, side, principal.subject, unit.at
             )
             if changed is not stored.value:
-                self.add_step(unit, stored, changed, side)
+                self.add_transition(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
             return changed.state
 
@@ -321,23 +323,23 @@ class Introductions:
             unit = UnitOfWork("system", now)
             after = replace(stored.value, reminded_at=due)
             unit.add(self.repositories.introductions.put(after, stored.version))
-            facts = {"time": f"{after.expires:%Y-%m-%d}"}
-            only = frozenset(after.awaited)
+            parameters = {"time": f"{after.expires:%Y-%m-%d}"}
+            awaited = frozenset(after.awaited)
             kind = NotificationKind.INTRODUCTION_EXPIRES
-            self._notify(unit, after, None, kind, only=only, **facts)
+            self._notify(unit, after, None, kind, notified_sides=awaited, **parameters)
             with suppress(VersionConflict):  # answered in this very moment
                 unit.commit(self.repositories.records)
                 reminded += 1
         return reminded
 
-    def add_step(
+    def add_transition(
         self,
         unit: UnitOfWork,
         stored: Versioned[Introduction],
         after: Introduction,
         side: Side | None,
         kind: NotificationKind | None = None,
-        **facts: str,
+        **parameters: str,
     ) -> None:
         """Everything that goes with the step from the stored introduction to `after`.
 
@@ -345,11 +347,11 @@ class Introductions:
         """
         before = stored.value
         unit.add(self.repositories.introductions.put(after, stored.version))
-        for party in (after.seeker, after.candidate):
+        for organization_id in (after.seeker, after.candidate):
             if after.state in ACTIVE and before.state not in ACTIVE:
-                self.capacity.take(unit, self.store.organization(party), after.id)
+                self.capacity.take(unit, self.store.organization(organization_id), after.id)
             if before.state in ACTIVE and after.state not in ACTIVE:
-                self.capacity.release(unit, party, after.id)
+                self.capacity.release(unit, organization_id, after.id)
         if after.state in FINAL and before.state not in FINAL:
             pair = self.repositories.pairs.get_or_none(
                 pair_id(after.seeker, after.candidate, after.goal)
@@ -360,7 +362,7 @@ class Introductions:
             pending = PendingGraphWrite(after.id, after.id)
             unit.add(self.repositories.pending_graph_writes.put(pending))
         notified_of = kind or _kind_of_step(before, after)
-        self._notify(unit, after, side, notified_of, frozenset(Side), **facts)
+        self._notify(unit, after, side, notified_of, frozenset(Side), **parameters)
 
     def _notify(
         self,
@@ -368,22 +370,22 @@ class Introductions:
         introduction: Introduction,
         actor: Side | None,
         kind: NotificationKind,
-        only: frozenset[Side] = frozenset(Side),
-        **facts: str,
+        notified_sides: frozenset[Side] = frozenset(Side),
+        **parameters: str,
     ) -> None:
         """Tell the sides that did not do it, and call the webhooks of their organisations."""
         organizations = self.store.organizations_by_id(
             [introduction.seeker, introduction.candidate]
         )
         for side in Side:
-            if side is actor or side not in only:
+            if side is actor or side not in notified_sides:
                 continue
             own = introduction.organization(side)
             other = organizations.get(introduction.organization(side.other))
             name = "" if other is None or introduction.hides(side.other) else other.name
             self.outbox.notify(
                 unit, "organization", own, kind, f"introduction/{introduction.id}",
-                {"other": name, "state": introduction.state, **facts},
+                {"other": name, "state": introduction.state, **parameters},
             )  # fmt: skip
             payload = {
                 "introduction": introduction.id,

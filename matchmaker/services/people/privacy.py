@@ -300,7 +300,7 @@ def _for_party(
     """An introduction without the other's name where it is still hidden, and without persons."""
     plain = _without(repositories.introductions.plain(introduction), "proposed_by")
     plain["steps"] = [_without(step, "actor") for step in plain["steps"]]
-    sides = type(introduction.asking)
+    sides = type(introduction.asking_side)
     own = next((side for side in sides if introduction.organization(side) == organization), None)
     if own is not None and introduction.hides(own.other):
         plain[own.other.value] = plain["message"] = plain["need"] = ""

@@ -57,7 +57,7 @@ accepted = act(intro(), Action.ACCEPT, Side.CANDIDATE)
 asked = intro()
 for n in range(introductions.MAX_QUESTIONS):
     asked = act(asked, Action.ASK, Side.SEEKER, reason=str(n))
-staged = intro(staged=True, terms="30 days")
+staged = intro(terms_first=True, terms="30 days")
 offer = appointments.AppointmentOffer((NOW + DAY, NOW + 2 * DAY), "Asia/Shanghai")
 offered = appointments.offer_times(offer, "p", "i", Side.SEEKER, NOW)
 fixed = appointments.act_on(
@@ -191,7 +191,7 @@ CALLS: dict[str, Callable[[], object]] = {
     "itself": lambda: intro(candidate="t:a"),
     "message long": lambda: intro(message="x" * 4001),
     "terms long": lambda: intro(terms="x" * 4001),
-    "terms blank": lambda: intro(staged=True, terms=" "),
+    "terms blank": lambda: intro(terms_first=True, terms=" "),
     "jobs": lambda: introductions.Outcome(OutcomeKind.CONTRACT, jobs=100_001),
     "jobs negative": lambda: introductions.Outcome(OutcomeKind.CONTRACT, jobs=-1),
     "note": lambda: introductions.Outcome(OutcomeKind.CONTRACT, note="x" * 4001),

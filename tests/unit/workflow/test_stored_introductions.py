@@ -4,10 +4,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import TypeAdapter
 
 from matchmaker.domain import GoalName
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.changes import Record
+from matchmaker.workflow.introduction import Proposal
 from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind, Side, State
 
 INTRODUCTION = """{
@@ -65,7 +67,7 @@ def test_an_introduction_of_before_is_read_and_written_as_it_was():
     introduction = repository.get("i1").value
     assert introduction.goal is GoalName.RESEARCH_PARTNER
     assert introduction.state is State.COMPLETED
-    assert introduction.asking is Side.SEEKER
+    assert introduction.asking_side is Side.SEEKER
     assert introduction.outcome.kind is OutcomeKind.JOINT_RESEARCH
     assert introduction.outcome.amount is AmountBand.UNDER_1M
     assert introduction.steps[0].action is Action.ACCEPT
@@ -79,6 +81,18 @@ def test_an_introduction_of_before_is_read_and_written_as_it_was():
         **expected,
         "accepted": sorted(expected["accepted"]),
     }
+
+
+@pytest.mark.parametrize(
+    "names", [("asking_side", "terms_first", "follows"), ("asking", "staged", "rematch_of")]
+)
+def test_a_proposal_is_read_by_the_names_of_today_and_of_before(names):
+    sent = dict(zip(names, ("candidate", True, "i0"), strict=True))
+    whom = {"goal": "supplier", "seeker": "t:a", "candidate": "t:b"}
+    proposal = TypeAdapter(Proposal).validate_python(whom | sent)
+    assert (proposal.asking_side, proposal.terms_first, proposal.follows) == (
+        Side.CANDIDATE, True, "i0",
+    )  # fmt: skip
 
 
 def test_what_another_version_added_is_passed_over():
