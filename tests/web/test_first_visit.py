@@ -68,7 +68,7 @@ def test_an_invited_person_is_led_in_three_steps_and_their_link_is_a_picture(cli
     page = refused.get_data(as_text=True)
     assert ">nobody we know, second@example.org</textarea>" in page
     (invitation,) = sample.invitations.open_to(ADMIN, free)
-    assert (invitation.email, invitation.post) == ("first@example.org", MembershipRole.OWNER)
+    assert (invitation.email, invitation.role) == ("first@example.org", MembershipRole.OWNER)
     sent = {"csrf_token": sent["csrf_token"], "do": "link", "invitation": invitation.id}
     page = client.post(path, data=sent).get_data(as_text=True)
     link = re.search(r'value="(http[^"]+/invitation\?token=[^"]+)"', page)[1]

@@ -152,9 +152,9 @@ def test_a_factor_is_asked_for_once_it_is_confirmed() -> None:
 def test_an_invitation_gives_its_place_and_takes_none_away() -> None:
     invitation = Invitation("i", "wang@example.org", "x", NOW)
     assert invitation.give_to(ACCOUNT) == ACCOUNT
-    assert (invitation.organization, invitation.post) == ("", None)
+    assert (invitation.organization, invitation.role) == ("", None)
     member = replace(invitation, membership=AccountMembership("t:1"))
-    assert (member.organization, member.post) == ("t:1", MembershipRole.MEMBER)
+    assert (member.organization, member.role) == ("t:1", MembershipRole.MEMBER)
     assert member.give_to(ACCOUNT).memberships == (ACCOUNT.memberships[1], AccountMembership("t:1"))
     cluster = replace(invitation, cluster="t:d")
     assert cluster.give_to(ACCOUNT).clusters == ("t:c", "t:d")
