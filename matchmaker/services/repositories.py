@@ -193,7 +193,7 @@ class Repository(Generic[T]):
 
     def put(self, value: T, expected: int = 0) -> Put:
         """The change that stores a value over the version `expected`."""
-        body = self._adapter.dump_json(value).decode()
+        body = self._adapter.dump_json(value, by_alias=True).decode()
         return Put(self.kind, value.id, body, expected, self._keys(value))  # type: ignore[attr-defined]
 
     def remove(self, stored: Versioned[T]) -> Remove:

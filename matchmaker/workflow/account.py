@@ -1,7 +1,6 @@
 """People with accounts, what they belong to, and the keys that act for them.
 
-Fields are stored under their names; what they were called before is still read, and still
-their name to the outside.
+Fields that were renamed are read by both names, and stored and handed out by the first.
 """
 
 from __future__ import annotations
