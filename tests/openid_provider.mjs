@@ -16,6 +16,7 @@ const provider = new Provider(issuer, {
       redirect_uris: ["http://localhost/auth/callback"],
     },
   ],
+  scopes: ["openid", "offline_access", "matchmaker.read", "matchmaker.write"],
   pkce: { required: () => true },
   claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
   findAccount: (_context, sub) => ({

@@ -19,7 +19,9 @@ import uvicorn
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 from mcp import Client
+from mcp.client.auth import OAuthClientProvider
 from mcp.client.streamable_http import streamable_http_client
+from mcp.shared.auth import AuthorizationCodeResult, OAuthClientMetadata
 
 from matchmaker.access import ADMIN
 from matchmaker.assistants.access_tokens import (
@@ -315,3 +317,58 @@ def test_keys_of_accounts_open_as_before(served, world):
     ).secret
     assert call(served, secret, "who_am_i")["may_write"] is True
     assert call(served, f"{secret}x", "who_am_i") == 401
+
+
+class Kept:
+    """What the official client keeps of tokens and of its registration."""
+
+    tokens = client = None
+
+    async def get_tokens(self):
+        return self.tokens
+
+    async def set_tokens(self, tokens):
+        self.tokens = tokens
+
+    async def get_client_info(self):
+        return self.client
+
+    async def set_client_info(self, client_info):
+        self.client = client_info
+
+
+def test_the_official_client_finds_the_issuer_and_signs_its_person_in_there(
+    served, provider, linked
+):
+    """From the address alone: metadata, registration, the provider's form, token, answer."""
+    kept, places = Kept(), []
+
+    async def to_the_provider(place):
+        places.append(await anyio.to_thread.run_sync(provider.sign_in, place, linked))
+
+    async def back():
+        answer = {name: value[0] for name, value in parse_qs(urlsplit(places[-1]).query).items()}
+        return AuthorizationCodeResult.model_validate(answer)
+
+    auth = OAuthClientProvider(
+        served,
+        OAuthClientMetadata(
+            client_name="assistant", redirect_uris=["https://assistant.example/back"]
+        ),
+        kept,
+        to_the_provider,
+        back,
+    )
+
+    async def asking():
+        async with (
+            httpx2.AsyncClient(auth=auth) as http,
+            Client(streamable_http_client(served, http_client=http)) as client,
+        ):
+            return await client.call_tool("who_am_i", {})
+
+    answer = anyio.run(asking)
+    assert [each["id"] for each in answer.structured_content["organizations"]] == [FIRM]
+    assert answer.structured_content["may_write"] is True
+    assert parse_qs(urlsplit(places[0]).query)["code"]
+    assert set(kept.tokens.scope.split()) >= {READ_SCOPE, WRITE_SCOPE}
