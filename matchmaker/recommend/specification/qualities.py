@@ -23,15 +23,18 @@ _RANGE = rf"(?P<low>{_FIGURE})(?:\s?(?:-|~|至|到|to|和)\s?(?P<high>{_FIGURE})
 
 
 class _Quality(NamedTuple):
-    """`pattern` has groups low and, for a range, high; `unit` is shown behind the figure."""
+    """`pattern` has groups low and, for a range, high, figures of `factor` units; `unit` is shown
+    behind the figure.
+    """
 
     aspect: str
     unit: str
     pattern: re.Pattern[str]
+    factor: float = 1.0
 
 
-def _quality(aspect: str, unit: str, pattern: str) -> _Quality:
-    return _Quality(aspect, unit, re.compile(pattern))
+def _quality(aspect: str, unit: str, pattern: str, factor: float = 1.0) -> _Quality:
+    return _Quality(aspect, unit, re.compile(pattern), factor)
 
 
 _QUALITIES = (
@@ -54,11 +57,12 @@ _QUALITIES = (
     _quality(NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)"),
     _quality(ENDURANCE, "min", rf"(?:续航|留空|航时|flight time|endurance)[^，,;；。\d{HAN_NUMERAL}]{{0,6}}{_RANGE}\s?(?:分钟|min(?:utes?)?)"),
     _quality(ENDURANCE, "min", rf"{_RANGE}[\s-]?(?:分钟|min(?:utes?)?)\s?(?:的)?(?:续航|flight|endurance|in the air)"),
+    _quality(ENDURANCE, "min", rf"(?:续航|留空|航时|flight time|endurance)[^，,;；。\d{HAN_NUMERAL}]{{0,6}}{_RANGE}\s?(?:小时|h(?:ours?|rs?)?(?![a-z]))", 60),
     _quality(PAYLOAD, "kg", rf"(?:载荷|载重|负载|payload)(?: of| up to)?[^，,;；。\d{HAN_NUMERAL}]{{0,4}}{_RANGE}\s?(?:公斤|kg)"),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?:板|软硬|的?线路)|layers?(?![a-z]))"),
     _quality("cavities", "cavities", rf"{_RANGE}[\s-]?(?:腔|穴|cavit(?:y|ies))"),
     _quality("refractive index", "n", rf"(?:折射率|index)\s?(?:of |from )?{_RANGE}"),
-    _quality("refractive index", "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?![\d.])(?P<high>(?!))?\s?(?:折射率|的?折射|index|非球面|树脂|镜片|单体|超薄|加硬|基|片|monomer|lens)"),
+    _quality("refractive index", "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?=[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
 )  # fmt: skip
 _MORE = re.compile(r"\s?(?:以上|及以上|起|or more|and (?:up|above)|min\b|minimum|\+)")
 _LESS = re.compile(r"\s?(?:以下|及以下|以内|之内|or (?:less|below|under)|max\b|at most)")
@@ -68,24 +72,28 @@ _LESS_BEFORE = re.compile(
 
 
 def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]:
-    """The figures of a text that the trades measure so, of its free letters."""
-    for aspect, unit, pattern in _QUALITIES:
+    """The figures of a text that the trades measure so; marks them in `taken`, where no other is read."""
+    for aspect, unit, pattern, factor in _QUALITIES:
         for match in pattern.finditer(folded):
             start, end = match.span()
             low = number(match["low"])
             high = number(match["high"]) if match["high"] else low
-            if low is None or high is None or taken.find(1, start, end) >= 0:
+            if low is None or high is None or taken.find(1, match.start("low"), end) >= 0:
                 continue
             within = number(match.groupdict().get("within") or "0") or 0.0
-            least: float | None = min(low, high) - within
-            most: float | None = max(low, high) + within
+            least: float | None = min(low, high) * factor - within
+            most: float | None = max(low, high) * factor + within
             if more := _MORE.match(folded, end):
                 most, end = None, more.end()
             elif less := _LESS.match(folded, end):
                 least, end = None, less.end()
             elif low == high and _LESS_BEFORE.search(folded[max(0, start - 8) : start]):
                 least = None
-            taken[start:end] = b"\x01" * (end - start)
+            # A salt spray test may be what is wanted, however long.
+            is_test = aspect == SALT_SPRAY
+            first = match.start("low") if is_test else start
+            last = max(match.end("low"), match.end("high")) if is_test else end
+            taken[first:last] = b"\x01" * (last - first)
             yield Requirement(
                 RequirementKind.SIZE, _shown(least, most, unit), text[start:end], start, end,
                 aspect=aspect, low=least, high=most, unit=unit,

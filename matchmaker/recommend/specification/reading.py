@@ -63,22 +63,20 @@ def read(text: str) -> Specification:
             graded[start:end] = b"\x01" * (end - start)
     taken = bytearray(len(text))
     items = list(qualities(text, folded, taken))
-    items += [
-        item
-        for item in figures(text, folded, markers, graded)
-        if taken.find(1, item.start, item.end) < 0
-    ]
-    for item in items:
+    others = list(figures(text, folded, markers, graded))
+    others = [item for item in others if taken.find(1, item.start, item.end) < 0]
+    for item in others:
         taken[item.start : item.end] = b"\x01" * (item.end - item.start)
+    items += others
     free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
     items += phrases(text, folded, free)
     named = {item.kind for item in items if _is_named(item)}
-    others: list[Requirement] = []
+    concepts: list[Requirement] = []
     if RequirementKind.PROCESS not in named:
         for match in free:
             taken[match.start : match.end] = b"\x01" * (match.end - match.start)
-        others = named_concepts(text, taken, only_work=bool(named))
-        items += others
+        concepts = named_concepts(text, taken, only_work=bool(named))
+        items += concepts
     for marker in markers:
         if marker.term.kind is Marker.DENIAL:
             taken[marker.start : marker.end] = b"\x01" * (marker.end - marker.start)
@@ -86,7 +84,7 @@ def read(text: str) -> Specification:
         item.kind is RequirementKind.PRODUCT and item.role is not ItemRole.CUSTOMER
         for item in items
     ):
-        product = unlisted(text, folded, terms, taken, others)
+        product = unlisted(text, folded, terms, taken, concepts)
         items += [product] if product else []
     if not items:
         return Specification(text)

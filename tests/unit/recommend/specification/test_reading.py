@@ -502,6 +502,8 @@ def test_a_comparison_that_is_denied_is_turned_round_and_denies_nothing(text, lo
         ("280克重的面料", "weight of an area", 280, 280),
         ("lenses from index 1.50 to 1.74", "refractive index", 1.5, 1.74),
         ("噪音低于60分贝", "noise", None, 60),
+        ("1.67的防蓝光镜片", "refractive index", 1.67, 1.67),
+        ("续航至少两小时", "endurance", 120, 120),
         ("续航180分钟", "endurance", 180, 180),
         ("dies for 1250-tonne machines", "force", 1250, 1250),
     ],
@@ -514,3 +516,8 @@ def test_what_the_trades_measure_in_figures_of_their_own(text, aspect, low, high
 def test_a_3d_scan_is_no_yarn_and_support_no_count() -> None:
     for text in ("3D scan", "支持小批量", "双针筒袜机", "400支撑架", "AZ91D", "AS9100D"):
         assert not of(text, "size")
+
+
+def test_a_test_is_wanted_however_long() -> None:
+    assert values("哪儿能做720小时盐雾", "process") == ["salt spray test"]
+    assert values("锌镍，盐雾720小时", "size") == ["720 h"]
