@@ -47,7 +47,7 @@ EVERYBODY = -1
 
 
 @dataclass(frozen=True)
-class Habits:
+class TieStatistics:
     """New ties of some years: how many, which share closed a triangle, how far they went.
 
     `closing` is the share, of those between two who both had partners before, of
@@ -73,7 +73,7 @@ def advice(pairs: Pairs, row: int) -> Advice | None:
     if seeker_row is None or row in pairs.network.partners(seeker_row):
         return None
     shared = pairs.network.shared_with(seeker_row, row)
-    by_industry = habits(pairs.snapshot, pairs.goal, pairs.network)
+    by_industry = tie_statistics(pairs.snapshot, pairs.goal, pairs.network)
     own = by_industry.get(pairs.seeker.industry) if pairs.seeker.industry >= 0 else None
     usual = own or by_industry.get(EVERYBODY)
     way = AdviceWay.CLOSING if len(shared) else AdviceWay.REACHING
@@ -98,11 +98,13 @@ def _way(pairs: Pairs, shared: IntArray) -> Message:
     )
 
 
-def _usual(habits: Habits, own: bool) -> Message | None:
+def _usual(statistics: TieStatistics, own: bool) -> Message | None:
     """How new ties came about, whoever asks about whom; None where neither is known."""
     parts: list[Message] = []
-    if not np.isnan(habits.closing):
-        share, low, high = (round(100 * end) for end in (habits.closing, habits.low, habits.high))
+    if not np.isnan(statistics.closing):
+        share, low, high = (
+            round(100 * end) for end in (statistics.closing, statistics.low, statistics.high)
+        )
         parts.append(
             message(
                 "%(share)s %% (%(low)s–%(high)s) came about over a partner in common.",
@@ -111,8 +113,8 @@ def _usual(habits: Habits, own: bool) -> Message | None:
                 high=high,
             )
         )
-    if np.isfinite(habits.near_km):
-        near, far = round(habits.near_km), round(habits.far_km)
+    if np.isfinite(statistics.near_km):
+        near, far = round(statistics.near_km), round(statistics.far_km)
         if far < BESIDE_KM:  # centres of neighbours: closer than they are known
             parts.append(message("Three quarters were within one place or beside it."))
         elif near == 0:
@@ -121,13 +123,17 @@ def _usual(habits: Habits, own: bool) -> Message | None:
             parts.append(message("Half were %(low)s–%(high)s km apart.", low=near, high=far))
     if not parts:
         return None
-    years = str(habits.first) if habits.first == habits.last else f"{habits.first}–{habits.last}"
+    years = (
+        str(statistics.first)
+        if statistics.first == statistics.last
+        else f"{statistics.first}–{statistics.last}"
+    )
     if own:
         return sentences(message("New ties in your industry, %(years)s:", years=years), *parts)
     return sentences(message("New ties of this kind, %(years)s:", years=years), *parts)
 
 
-def _unusual_distance(pairs: Pairs, row: int, usual: Habits) -> Message | None:
+def _unusual_distance(pairs: Pairs, row: int, usual: TieStatistics) -> Message | None:
     """That a candidate is further than most; nothing where it is not, or where that is not known.
 
     Who may be in the same place, or in a wide one, is not said to be far from there.
@@ -143,10 +149,14 @@ def _unusual_distance(pairs: Pairs, row: int, usual: Habits) -> Message | None:
     return message("Further away than is usual.")
 
 
-def habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> Mapping[int, Habits]:
-    """Habits of each industry with enough new ties, and of all under `EVERYBODY`."""
+def tie_statistics(
+    snapshot: Snapshot, goal: Goal, network: AffiliationNetwork
+) -> Mapping[int, TieStatistics]:
+    """Statistics of each industry with enough new ties, and of all under `EVERYBODY`."""
     view = network_view(snapshot)
-    return view.cached(("habits", goal.name, network), lambda: _habits(view, goal, network))
+    return view.cached(
+        ("tie statistics", goal.name, network), lambda: _tie_statistics(view, goal, network)
+    )
 
 
 @dataclass(frozen=True)
@@ -158,7 +168,9 @@ class _NewTies:
     days: IntArray
 
 
-def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict[int, Habits]:
+def _tie_statistics(
+    snapshot: Snapshot, goal: Goal, network: AffiliationNetwork
+) -> dict[int, TieStatistics]:
     met = _Meetings(network)
     ties = _new_ties(snapshot, goal, network, met)
     km = known_km_between(snapshot, ties.seekers, ties.candidates)
@@ -178,7 +190,9 @@ def _habits(snapshot: Snapshot, goal: Goal, network: AffiliationNetwork) -> dict
         share = float(closings.mean()) if len(closings) >= MINIMUM else float("nan")
         low, high = wilson(share, len(closings))
         years = [_year(day) for day in (ties.days[group].min(), ties.days[group].max())]
-        by_group[code] = Habits(int(group.sum()), share, low, high, float(near), float(far), *years)
+        by_group[code] = TieStatistics(
+            int(group.sum()), share, low, high, float(near), float(far), *years
+        )
     return by_group
 
 

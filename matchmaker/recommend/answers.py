@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import EvidenceRule
-from matchmaker.recommend.evidence import TextFit, filled_rows, usable
+from matchmaker.recommend.evidence import TextFit, evidence_mask, filled_rows
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.question_fit import statement_languages
@@ -88,7 +88,7 @@ def _worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
     statements = snapshot.organization_statements.indices
     values = by_kind[snapshot.statements.kind[statements]]
     values = np.where(snapshot.statements.active[statements], values, values * rule.lapsed)
-    return np.where(usable(snapshot, rule), values, 0).astype(np.float32)
+    return np.where(evidence_mask(snapshot, rule), values, 0).astype(np.float32)
 
 
 def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray:

@@ -130,9 +130,14 @@ def outcome(
         orders[WEIGHTS] = _order(fixed, fixed.scores)
     ranked = rank(past, trial.seeker, request, ranker, is_known)
     if together is not None:
-        orders[ALONE] = _order(ranked, ranked.priced)
-        ranked = replace(ranked, priced=priced_by(together, ranked.pairs, ranked.scores))
-    orders[OURS], orders[CAPPED] = _order(ranked, ranked.scores), _order(ranked, ranked.priced)
+        orders[ALONE] = _order(ranked, ranked.scores_after_price)
+        ranked = replace(
+            ranked, scores_after_price=priced_by(together, ranked.pairs, ranked.scores)
+        )
+    orders[OURS], orders[CAPPED] = (
+        _order(ranked, ranked.scores),
+        _order(ranked, ranked.scores_after_price),
+    )
     other = in_other_cluster(past, trial.seeker)
     small = smaller(everyone, allowed)
     chosen = []
@@ -161,7 +166,9 @@ def smaller(everyone: Pairs, allowed: IntArray) -> BoolArray:
 
 def _chosen(ranked: Ranked, setting: Setting) -> IntArray:
     """The ten under one setting."""
-    scores = ranked.scores - np.float32(setting.exposure) * (ranked.scores - ranked.priced)
+    scores = ranked.scores - np.float32(setting.exposure) * (
+        ranked.scores - ranked.scores_after_price
+    )
     pairs = ranked.pairs
     held = replace(pairs, goal=replace(pairs.goal, quotas=setting.quotas))
     return np.asarray(pairs.rows[selection.choose(held, scores, DEPTH)], dtype=np.int32)

@@ -295,13 +295,13 @@ def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
             for text in asked_with.texts
         ),
         own=own,
-        usable=usable(snapshot, rule),
+        usable=evidence_mask(snapshot, rule),
     )
 
 
-def usable(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
+def evidence_mask(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     """`usable_entries`, made once for a snapshot."""
-    return snapshot.cached(("usable", rule), lambda: usable_entries(snapshot, rule))
+    return snapshot.cached(("evidence mask", rule), lambda: usable_entries(snapshot, rule))
 
 
 def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:

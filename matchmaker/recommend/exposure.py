@@ -25,7 +25,8 @@ CAP_IN_SAMPLE = 0.7 * CAP
 # Of so many of a kind who ask together, prices are made for them and no others.
 MIN_CROWD = 300
 TARGET_SHARE = 0.99 * CAP  # served are rounded chances: who is on the brink may come in after all
-CONSIDERED = 200  # of each seeker's candidates, the likeliest: seldom does one show further ones
+# Of each seeker's candidates the likeliest: seldom does one show further ones.
+SHORTLIST_SIZE = 200
 # Of few candidates not all can keep the cap: up to half more than an even share is left to each.
 EVEN = 1.5
 
@@ -73,7 +74,7 @@ def share(seeker: str, candidate: str) -> float:
     return 1 + LEANING * (int.from_bytes(drawn) / 2**31 - 1)
 
 
-def charge(
+def apply_exposure_prices(
     prices: Prices, seeker: str, has_history: bool, ids: Sequence[str], scores: FloatArray
 ) -> FloatArray:
     """Probabilities (n,) of candidates `ids` less what they pay before one seeker, by its name."""

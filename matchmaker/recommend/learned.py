@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from matchmaker.domain import GoalName, StatementKind
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import Goal
-from matchmaker.recommend.exposure import Prices, charge
+from matchmaker.recommend.exposure import Prices, apply_exposure_prices
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import own_questions
@@ -161,18 +161,18 @@ class LearnedRanker:
         prices = model.prices if model else None
         return prices if prices and (prices.history or prices.newcomers) else None
 
-    def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
+    def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Probabilities after the price of being suggested too often."""
         model = self.models.get(pairs.goal.name)
         if model is None:
-            return FIXED.priced(pairs, scores)
+            return FIXED.scores_after_price(pairs, scores)
         return priced_by(model.prices, pairs, scores)
 
 
 def priced_by(prices: Prices, pairs: Pairs, scores: FloatArray) -> FloatArray:
     """Probabilities (n,) of pairs less what their candidates pay."""
     ids = pairs.snapshot.ids_of(pairs.rows)
-    return charge(prices, asker_of(pairs), pairs.has_history, ids, scores)
+    return apply_exposure_prices(prices, asker_of(pairs), pairs.has_history, ids, scores)
 
 
 def asker_of(pairs: Pairs) -> str:

@@ -227,7 +227,7 @@ class Pairs:
                 fewer.__dict__["answers"] = self.answers.at(places)
         return fewer
 
-    def only(self, positions: NDArray[np.int64]) -> Pairs:
+    def select(self, positions: NDArray[np.int64]) -> Pairs:
         """The same seeker against some of the candidates, with what they answer."""
         ranks = {source: ranks[positions] for source, ranks in self.ranks.items()}
         return self.narrowed(self.rows[positions], ranks)

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from matchmaker.dictionary import dictionary
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, selection
-from matchmaker.recommend.advice import advice, habits
+from matchmaker.recommend.advice import advice, tie_statistics
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.answers import NAMED
-from matchmaker.recommend.evidence import freshness, usable
-from matchmaker.recommend.exposure import CONSIDERED, Prices, Shortlist, charge
+from matchmaker.recommend.evidence import evidence_mask, freshness
+from matchmaker.recommend.exposure import SHORTLIST_SIZE, Prices, Shortlist, apply_exposure_prices
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.graph import network
 from matchmaker.recommend.learned import LearnedRanker, asker_of
@@ -39,7 +39,7 @@ from matchmaker.recommend.programmes import fitting, named_only
 from matchmaker.recommend.question_fit import statements_in_chinese
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
-from matchmaker.recommend.reranking import COLUMN, BlendedRanker, Reranker, reranked_scores
+from matchmaker.recommend.reranking import RERANK_FEATURE, BlendedRanker, Reranker, reranked_scores
 from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind
 from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
@@ -57,8 +57,8 @@ MOST_CLOSEST = 3  # statements shown where nobody answers
 class Ranked:
     """Candidates of one seeker with their features and scores, before a list is chosen.
 
-    `scores` (n,) say how well each fits; `priced` (n,) are the same less the exposure price
-    of those who are suggested to many others. `grades` say how well each answers the
+    `scores` (n,) say how well each fits; `scores_after_price` (n,) are the same less the
+    exposure price of those who are suggested to many others. `grades` say how well each answers the
     words asked, None where nobody asked in words. `is_probability` says that `scores` are
     probabilities of a tie.
     """
@@ -66,7 +66,7 @@ class Ranked:
     pairs: Pairs
     matrix: FeatureMatrix
     scores: FloatArray
-    priced: FloatArray
+    scores_after_price: FloatArray
     grades: tuple[Match | None, ...]
     is_probability: bool
 
@@ -74,13 +74,13 @@ class Ranked:
         """Where the candidates of these grades stand, (k,)."""
         return np.array([p for p, grade in enumerate(self.grades) if grade in grades], np.int64)
 
-    def only(self, positions: NDArray[np.int64]) -> Ranked:
+    def select(self, positions: NDArray[np.int64]) -> Ranked:
         """Some of the candidates."""
         return Ranked(
-            self.pairs.only(positions),
+            self.pairs.select(positions),
             self.matrix.rows(positions),
             self.scores[positions],
-            self.priced[positions],
+            self.scores_after_price[positions],
             tuple(self.grades[position] for position in positions.tolist()),
             self.is_probability,
         )
@@ -104,35 +104,37 @@ def recommend(
     """
     goal = GOALS[request.goal]
     seeker = named_only(seeker) if goal.by_conditions else seeker
-    everyone = _everyone(snapshot, goal, seeker)
+    all_pairs = _all_pairs(snapshot, goal, seeker)
     ranker = _resolved(ranker, goal, seeker)
-    eligible = selection.eligible(everyone, request)
-    ranked = _rank(everyone, eligible, request, ranker, among)
-    answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
-    others = ranked.only(ranked.positions(Match.NONE))
-    near = others.only(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
-    reader = ranker
+    eligible = selection.eligible(all_pairs, request)
+    ranked = _rank(all_pairs, eligible, request, ranker, among)
+    answering = ranked.select(ranked.positions(None, Match.GOOD, Match.PARTIAL))
+    others = ranked.select(ranked.positions(Match.NONE))
+    near = (
+        others.select(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
+    )
+    final_ranker = ranker
     if reranker is not None and seeker.asks_in_words:
-        answering, reader = _rerank(answering, request, ranker, reranker)
-    chosen = _chosen(answering, request.limit, reader, explained)
-    partners, further = _known(everyone, request, ranker, chosen, explained)
+        answering, final_ranker = _rerank(answering, request, ranker, reranker)
+    chosen = _chosen(answering, request.limit, final_ranker, explained)
+    partners, further_count = _existing_partners(all_pairs, request, ranker, chosen, explained)
     return Recommendations(
         matches=chosen,
         nearby=_chosen(near, min(request.limit, MOST_NEARBY), ranker, explained),
         closest=() if chosen or not seeker.asks_in_words else _closest(others),
         known=partners,
-        further_known=further,
-        programmes=_programmes(everyone, eligible, request, among) if explained else (),
+        further_known=further_count,
+        programmes=_programmes(all_pairs, eligible, request, among) if explained else (),
     )
 
 
 def _programmes(
-    everyone: Pairs, eligible: BoolArray, request: Request[int], among: BoolArray | None
+    all_pairs: Pairs, eligible: BoolArray, request: Request[int], among: BoolArray | None
 ) -> tuple[ProgrammeFit, ...]:
     """Where the goal is one of programmes those, one by one; else none."""
-    if not everyone.goal.by_conditions:
+    if not all_pairs.goal.by_conditions:
         return ()
-    return fitting(everyone, eligible if among is None else eligible & among, request.limit)
+    return fitting(all_pairs, eligible if among is None else eligible & among, request.limit)
 
 
 def _rerank(
@@ -142,17 +144,23 @@ def _rerank(
     blended = BlendedRanker(ranker, reranker.weight)
     column = reranked_scores(ranked.pairs, ranked.scores, reranker)
     values = np.column_stack((ranked.matrix.values, column))
-    matrix = FeatureMatrix((*ranked.matrix.names, COLUMN), values)
+    matrix = FeatureMatrix((*ranked.matrix.names, RERANK_FEATURE), values)
     scores = blended.score(ranked.pairs.goal, matrix)
-    priced = blended.priced(ranked.pairs, scores) if request.capped else scores
+    scores_after_price = (
+        blended.scores_after_price(ranked.pairs, scores) if request.capped else scores
+    )
     changed = replace(
-        ranked, matrix=matrix, scores=scores, priced=priced, is_probability=blended.is_probability
+        ranked,
+        matrix=matrix,
+        scores=scores,
+        scores_after_price=scores_after_price,
+        is_probability=blended.is_probability,
     )
     return changed, blended
 
 
-def _known(
-    everyone: Pairs,
+def _existing_partners(
+    all_pairs: Pairs,
     request: Request[int],
     ranker: Ranker,
     chosen: Sequence[Recommendation],
@@ -162,20 +170,24 @@ def _known(
 
     Asked in words, those who say that they have it; who only may is one of the others.
     """
-    known = selection.known_partners(everyone, request)
+    known = selection.known_partners(all_pairs, request)
     if not request.only_new or not known.any():
         return (), 0
-    ranked = _rank(everyone, known, request, ranker)
-    answering = ranked.only(ranked.positions(None, Match.GOOD, Match.PARTIAL))
+    ranked = _rank(all_pairs, known, request, ranker)
+    answering = ranked.select(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     is_full = len(chosen) == request.limit
     last = min(candidate.score for candidate in chosen) if is_full else -np.inf
-    would_stand = answering.priced >= last
-    named = would_stand
-    if everyone.seeker.asks_in_words:
+    would_stand = answering.scores_after_price >= last
+    names_product = would_stand
+    if all_pairs.seeker.asks_in_words:
         judged = zip(answering.pairs.answers.comparisons, answering.grades, strict=True)
-        named = np.array([_says_it(comparison, grade) for comparison, grade in judged], np.bool_)
-    partners = _chosen(answering.only(np.flatnonzero(named)), MOST_KNOWN, ranker, explained)
-    return partners, int((named | would_stand).sum()) - len(partners)
+        names_product = np.array(
+            [_says_it(comparison, grade) for comparison, grade in judged], np.bool_
+        )
+    partners = _chosen(
+        answering.select(np.flatnonzero(names_product)), MOST_KNOWN, ranker, explained
+    )
+    return partners, int((names_product | would_stand).sum()) - len(partners)
 
 
 def _says_it(comparison: Comparison | None, grade: Match | None) -> bool:
@@ -189,9 +201,11 @@ def _says_it(comparison: Comparison | None, grade: Match | None) -> bool:
     named = [each for each in judged if each.requirement.kind in NAMED]
     if any(each.verdict is Fulfilment.UNMET and not each.requirement.soft for each in named):
         return False
-    things = [each for each in named if each.requirement.kind is not RequirementKind.MATERIAL]
-    if asked := things or named:
-        return any(each.verdict is Fulfilment.MET for each in asked)
+    product_judgements = [
+        each for each in named if each.requirement.kind is not RequirementKind.MATERIAL
+    ]
+    if decisive := product_judgements or named:
+        return any(each.verdict is Fulfilment.MET for each in decisive)
     return not judged and grade is Match.GOOD
 
 
@@ -201,9 +215,9 @@ def _chosen(
     if not explained:
         return _choose_unexplained(ranked, limit)
     goal = ranked.pairs.goal
-    positions = selection.choose(ranked.pairs, ranked.priced, limit)
+    positions = selection.choose(ranked.pairs, ranked.scores_after_price, limit)
     parts = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(positions))
-    prices = ranked.scores - ranked.priced
+    prices = ranked.scores - ranked.scores_after_price
     recommendations = []
     with span("explain"):
         for number, position in enumerate(positions.tolist()):
@@ -252,7 +266,7 @@ def shortlist(
     """
     ranked = rank(snapshot, seeker, replace(request, capped=False), ranker, among)
     order = selection.best_first(ranked.pairs.rows, ranked.scores)
-    order = order[: max(CONSIDERED, 2 * request.limit)]
+    order = order[: max(SHORTLIST_SIZE, 2 * request.limit)]
     rows = np.asarray(ranked.pairs.rows[order], dtype=np.int32)
     return Shortlist(asker_of(ranked.pairs), ranked.pairs.has_history, rows, ranked.scores[order])
 
@@ -263,10 +277,12 @@ def choose_from_shortlist(
     """At most `request.limit` of a shortlist, best first after these prices; without reasons."""
     pairs = Pairs(snapshot, GOALS[request.goal], seeker, candidates.rows)
     ids, chances = snapshot.ids_of(candidates.rows), candidates.chances
-    priced = charge(prices, candidates.seeker, candidates.has_history, ids, chances)
+    scores_after_price = apply_exposure_prices(
+        prices, candidates.seeker, candidates.has_history, ids, chances
+    )
     no_features = FeatureMatrix((), np.zeros((len(candidates.rows), 0), dtype=np.float32))
     ungraded = (None,) * len(candidates.rows)
-    ranked = Ranked(pairs, no_features, chances, priced, ungraded, is_probability=True)
+    ranked = Ranked(pairs, no_features, chances, scores_after_price, ungraded, is_probability=True)
     return Recommendations(_choose_unexplained(ranked, request.limit))
 
 
@@ -284,39 +300,39 @@ def rank(
     replaces the request's: training asks with a goal that others seek by.
     """
     goal = goal or GOALS[request.goal]
-    everyone = _everyone(snapshot, goal, seeker)
-    eligible = selection.eligible(everyone, request)
-    return _rank(everyone, eligible, request, _resolved(ranker, goal, seeker), among)
+    all_pairs = _all_pairs(snapshot, goal, seeker)
+    eligible = selection.eligible(all_pairs, request)
+    return _rank(all_pairs, eligible, request, _resolved(ranker, goal, seeker), among)
 
 
-def _everyone(snapshot: Snapshot, goal: Goal, seeker: Seeker) -> Pairs:
+def _all_pairs(snapshot: Snapshot, goal: Goal, seeker: Seeker) -> Pairs:
     return Pairs(snapshot, goal, seeker, np.arange(len(snapshot), dtype=np.int32))
 
 
 def _rank(
-    everyone: Pairs,
+    all_pairs: Pairs,
     eligible: BoolArray,
     request: Request[int],
     ranker: Ranker,
     among: BoolArray | None = None,
 ) -> Ranked:
-    goal = everyone.goal
-    eligible = eligible & everyone.whereabouts.allowed
+    goal = all_pairs.goal
+    eligible = eligible & all_pairs.whereabouts.allowed
     if among is not None:
         eligible = eligible & among
     names = ranker.features(goal)
     needs_texts = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
     with span("retrieve"):
-        retrieved = retrieve(everyone, eligible, request.limit, texts=needs_texts)
+        retrieved = retrieve(all_pairs, eligible, request.limit, texts=needs_texts)
     # What was computed for everyone (text fit, network walks) is kept for those retrieved.
-    pairs = everyone.narrowed(retrieved.rows, retrieved.ranks)
+    pairs = all_pairs.narrowed(retrieved.rows, retrieved.ranks)
     with span("rank"):
         matrix = compute(pairs, names)
         scores = ranker.score(goal, matrix)
-        priced = ranker.priced(pairs, scores) if request.capped else scores
+        scores_after_price = ranker.scores_after_price(pairs, scores) if request.capped else scores
         # Odds of a tie fall fast with other things than words: they draw no such line.
         graded = grades(pairs, None if ranker.is_probability else scores)
-    return Ranked(pairs, matrix, scores, priced, graded, ranker.is_probability)
+    return Ranked(pairs, matrix, scores, scores_after_price, graded, ranker.is_probability)
 
 
 def prepare(snapshot: Snapshot) -> None:
@@ -326,7 +342,7 @@ def prepare(snapshot: Snapshot) -> None:
     thesaurus()
     for goal in GOALS.values():
         prepare_goal(snapshot, goal)
-        habits(snapshot, goal, network(snapshot, goal.walk))
+        tie_statistics(snapshot, goal, network(snapshot, goal.walk))
 
 
 def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
@@ -335,11 +351,11 @@ def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
     affiliations = network(snapshot, goal.walk)
     affiliations.prepare()
     affinity(snapshot, affiliations, goal.seekers).prepare()
-    usable(snapshot, goal.evidence)
+    evidence_mask(snapshot, goal.evidence)
 
 
 def _choose_unexplained(ranked: Ranked, limit: int) -> tuple[Recommendation, ...]:
-    positions = selection.choose(ranked.pairs, ranked.priced, limit).tolist()
+    positions = selection.choose(ranked.pairs, ranked.scores_after_price, limit).tolist()
     return tuple(_recommendation(ranked, position) for position in positions)
 
 
@@ -360,7 +376,7 @@ def _recommendation(
         name=pairs.snapshot.name_of(row),
         name_en=organizations.table["name_en"][row].as_py(),
         kind=KINDS[organizations.kind[row]],
-        score=float(ranked.priced[position]),
+        score=float(ranked.scores_after_price[position]),
         reasons=why,
         against=against,
         evidence=explain.evidence(pairs, row) if explained else (),

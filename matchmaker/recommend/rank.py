@@ -70,7 +70,7 @@ class Ranker(Protocol):
     def reads_words(self) -> bool:
         """Whether it ranks what is put in words by what candidates say."""
 
-    def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
+    def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Scores (n,) less what being suggested to many others costs each candidate."""
 
 
@@ -180,7 +180,7 @@ class FixedWeights:
             total += np.float32(weight) * FEATURES[name].scale(matrix.values[:, column])
         return total
 
-    def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
+    def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Fame costs what the goal says for the most active, others in proportion."""
         fame = pairs.over_best(pairs.network.ranking("activity"))
         return np.asarray(scores - pairs.goal.quotas.exposure * fame, dtype=np.float32)

@@ -44,7 +44,7 @@ class CandidateFacts:
     @cached_property
     def candidate_pair(self) -> Pairs:
         """The seeker against this candidate alone."""
-        return self.pairs.only(np.flatnonzero(self.pairs.rows == self.row))
+        return self.pairs.select(np.flatnonzero(self.pairs.rows == self.row))
 
     def feature(self, name: str) -> float:
         """A feature's value for this candidate alone."""

@@ -18,7 +18,7 @@ from matchmaker.recommend.selection import best_first
 from matchmaker.snapshot.model import FloatArray
 
 MOST_RERANKED = 30  # candidates whose best statements are read: each costs a pass through the model
-COLUMN = "cross_encoder"
+RERANK_FEATURE = "cross_encoder"
 
 
 class Reranker(Protocol):
@@ -60,7 +60,7 @@ class BlendedRanker:
         return self
 
     def features(self, goal: Goal) -> tuple[str, ...]:
-        return (*self.ranker.features(goal), COLUMN)
+        return (*self.ranker.features(goal), RERANK_FEATURE)
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         first = FeatureMatrix(matrix.names[:-1], matrix.values[:, :-1])
@@ -68,8 +68,8 @@ class BlendedRanker:
         both = (1 - self.weight) * scores + self.weight * reranked
         return np.where(np.isnan(reranked), scores, both).astype(np.float32)
 
-    def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
-        return self.ranker.priced(pairs, scores)
+    def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
+        return self.ranker.scores_after_price(pairs, scores)
 
 
 def reranked_scores(pairs: Pairs, scores: FloatArray, reranker: Reranker) -> FloatArray:

@@ -108,7 +108,7 @@ class _FeatureCollector:
         del goal
         return np.zeros(len(matrix.values), dtype=np.float32)
 
-    def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
+    def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         del pairs
         return scores
 

@@ -63,7 +63,7 @@ class WordsFirst:
             context = (1 - ON_RECORD) * context + ON_RECORD * certified
         return np.asarray((1 - CONTEXT) * words + CONTEXT * context, dtype=np.float32)
 
-    def priced(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
+    def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Fame costs what the goal says for the most active, within what words leave close."""
         fame = pairs.over_best(pairs.network.ranking("activity"))
         return np.asarray(scores - CONTEXT * pairs.goal.quotas.exposure * fame, dtype=np.float32)

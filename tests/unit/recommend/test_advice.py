@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Place, PlaceLevel
 from matchmaker.goals import GOALS
-from matchmaker.recommend.advice import EVERYBODY, advice, habits, wilson
+from matchmaker.recommend.advice import EVERYBODY, advice, tie_statistics, wilson
 from matchmaker.recommend.explain import path
 from matchmaker.recommend.model import AdviceWay
 from matchmaker.recommend.pairs import Pairs
@@ -54,7 +54,7 @@ def pairs_of(snapshot, name):
 
 def test_habits_are_those_counted_by_hand(grown):
     pairs = pairs_of(grown, "f0")
-    found = habits(grown, GOAL, pairs.network)[EVERYBODY]
+    found = tie_statistics(grown, GOAL, pairs.network)[EVERYBODY]
 
     assert found.ties == FIRMS
     assert found.closing == THROUGH_A_PARTNER / FIRMS
@@ -111,7 +111,7 @@ def test_too_few_new_ties_are_no_habit():
     )  # fmt: skip
     snapshot = snapshot_of(rows)
     pairs = pairs_of(snapshot, "f")
-    assert habits(snapshot, GOAL, pairs.network) == {}
+    assert tie_statistics(snapshot, GOAL, pairs.network) == {}
     assert advice(pairs, snapshot.row_of("t:m")).message.text("en") == (
         "No partner in common: this reaches over a gap."
     )
@@ -169,6 +169,6 @@ def test_a_bulk_of_the_last_year_counts_no_more_than_an_early_year(monkeypatch):
     first = project("first", "f2014x000 h2014x000", datetime.date(2010, 1, 1))
     who, done = early[0] + late[0], [*early[1], *late[1], first]
     snapshot = snapshot_of(GraphRows(organizations=tuple(who), engagements=tuple(done)))
-    found = habits(snapshot, GOAL, pairs_of(snapshot, "f2014x000").network)[EVERYBODY]
+    found = tie_statistics(snapshot, GOAL, pairs_of(snapshot, "f2014x000").network)[EVERYBODY]
     assert (found.first, found.last) == (2013, 2019)
     assert found.closing == pytest.approx(0.5, abs=0.1)

@@ -17,8 +17,8 @@ from matchmaker.recommend.exposure import (
     Pools,
     Prices,
     Shortlist,
+    apply_exposure_prices,
     best_sum,
-    charge,
     exposure_prices,
     pools,
     prices_together,
@@ -191,11 +191,12 @@ def test_names_and_not_texts_tell_seekers_apart() -> None:
     chances, ids = np.full(3, 0.2, np.float32), ["u", "v", "w"]
     prices = Prices({}, {"u": 0.1})
     paid = {
-        name: float(0.2 - charge(prices, name, False, ids, chances)[0]) for name in ("t:1", "t:2")
+        name: float(0.2 - apply_exposure_prices(prices, name, False, ids, chances)[0])
+        for name in ("t:1", "t:2")
     }
     assert paid["t:1"] == pytest.approx(0.06 * share("t:1", "u"), rel=1e-4)
     assert paid["t:1"] != paid["t:2"]
-    assert charge(prices, "t:1", True, ids, chances).tolist() == chances.tolist()
+    assert apply_exposure_prices(prices, "t:1", True, ids, chances).tolist() == chances.tolist()
 
 
 def test_those_with_few_alternatives_do_not_lift_the_cap_of_others() -> None:

@@ -47,7 +47,7 @@ def three_labs(name: str) -> Pairs:
 def priced(name: str, chances: list[float]) -> list[float]:
     prices = Prices(history={"t:u": 0.1}, newcomers={"t:v": 0.1, "t:w": 99.0})
     ranker = LearnedRanker({GOAL.name: GoalModel((), (), Calibration(1, 0, {}), prices, {})})
-    return ranker.priced(three_labs(name), np.array(chances, dtype=np.float32)).tolist()
+    return ranker.scores_after_price(three_labs(name), np.array(chances, dtype=np.float32)).tolist()
 
 
 def test_who_asks_with_a_history_pays_other_prices_than_a_newcomer() -> None:
