@@ -60,32 +60,32 @@ class UpsertCounts:
 class RowChanges:
     """What an import changed, or would: rows `after` it and `before`, those that differ alone.
 
-    A row of `after` without one of its key in `before` is new. `overruled` are table and key of
-    rows of which something was not taken, because a stronger source says otherwise.
+    A row of `after` without one of its key in `before` is new. `contradicted_keys` are table and
+    key of rows of which something was not taken, because a stronger source says otherwise.
     """
 
     counts: UpsertCounts = field(default_factory=UpsertCounts)
     before: GraphRows = field(default_factory=GraphRows)
     after: GraphRows = field(default_factory=GraphRows)
-    overruled: tuple[tuple[str, Any], ...] = ()
+    contradicted_keys: tuple[tuple[str, Any], ...] = ()
 
     @classmethod
-    def of(cls, parts: Iterable[RowChanges], most: float = math.inf) -> RowChanges:
+    def of(cls, parts: Iterable[RowChanges], max_kept: float = math.inf) -> RowChanges:
         """All parts together; no row stands in two of them.
 
-        After about `most` rows the new ones of further parts are counted alone; after as many
+        After about `max_kept` rows the new ones of further parts are counted alone; after as many
         that changed, those too.
         """
         counts = UpsertCounts()
         before, after = defaultdict[str, list[Any]](list), defaultdict[str, list[Any]](list)
         size = 0
-        overruled: list[tuple[str, Any]] = []
+        contradicted_keys: list[tuple[str, Any]] = []
         for part in parts:
             counts += part.counts
-            overruled.extend(part.overruled)
-            if size > most:
+            contradicted_keys.extend(part.contradicted_keys)
+            if size > max_kept:
                 part = part.without_new()  # noqa: PLW2901
-            if size > 2 * most:
+            if size > 2 * max_kept:
                 continue
             size += len(part.after)
             for rows, tables in ((part.before, before), (part.after, after)):
@@ -93,7 +93,7 @@ class RowChanges:
                     tables[name].extend(table_rows)
         old, new = (GraphRows(**{name: tuple(rows) for name, rows in tables.items()})
                     for tables in (before, after))  # fmt: skip
-        return cls(counts, old, new, tuple(overruled))
+        return cls(counts, old, new, tuple(contradicted_keys))
 
     def without_new(self) -> RowChanges:
         """Without the rows that were not there before."""

@@ -97,16 +97,20 @@ class GraphStore(GraphReading):
         self,
         chunks: Callable[[], Iterable[GraphRows]],
         rules: MergeRules,
-        most: int,
+        max_kept: int,
         complete: Completion | None = None,
     ) -> RowChanges:
         """The same for more rows than memory should hold: what `chunks` gives, each time anew.
 
-        What a row refers to is in its chunk or before it. The changes list about `most` rows.
+        What a row refers to is in its chunk or before it. The changes list about `max_kept` rows.
         """
         if rules.dry_run:
-            return self._read(lambda tx: upsert.import_chunks(tx, chunks(), rules, most), bulk=True)
-        return self._completed(lambda tx: upsert.import_chunks(tx, chunks(), rules, most), complete)
+            return self._read(
+                lambda tx: upsert.import_chunks(tx, chunks(), rules, max_kept), bulk=True
+            )
+        return self._completed(
+            lambda tx: upsert.import_chunks(tx, chunks(), rules, max_kept), complete
+        )
 
     def _completed(
         self, work: TransactionWork[RowChanges], complete: Completion | None
@@ -125,13 +129,13 @@ class GraphStore(GraphReading):
 
     def replace_rows(
         self,
-        put: GraphRows,
-        drop: GraphRows,
+        added: GraphRows,
+        removed: GraphRows,
         entries: Sequence[Entry] = (),
         changes: Sequence[Change] = (),
         at_version: int | None = None,
     ) -> UpsertCounts:
-        """Write the rows of `put` as `upsert` does, then remove those of `drop`: both or neither.
+        """Write the rows `added` as `upsert` does, then take out those `removed`: both or neither.
 
         Where the rows were worked out from what was read at a version of the graph, `at_version`
         names it: VersionConflict is raised where the graph has another one by now.
@@ -139,13 +143,13 @@ class GraphStore(GraphReading):
         Rows to remove are looked for by key; those that are not there are passed over. Raises
         InvalidInput when a row that stays refers to one that goes. `changes` of documents are
         in the same transaction; VersionConflict is raised where one has another version.
-        Returns the counts of `put`.
+        Returns the counts of `added`.
         """
 
         def work(tx: Transaction) -> UpsertCounts:
             if at_version is not None and tx.version() != at_version:
                 raise conflict("graph", str(at_version))
-            counts = upsert.replace_rows(tx, put, drop)
+            counts = upsert.replace_rows(tx, added, removed)
             tx.change_documents(changes)
             return counts
 

@@ -41,7 +41,7 @@ PRECISION = "date_precision"
 OTHER_NAMES = "other_names"
 # What the precision is of, in each class that has one.
 _PRINCIPAL_DATES = ("founded", "since", "date")
-NOTHING: frozenset[str] = frozenset()
+NO_FIELDS: frozenset[str] = frozenset()
 # Who stands for a certificate, and what of it they stand for.
 CLAIM = ("claim", "confirmed_on", "taken_back_on")
 _CONFIRMED = (
@@ -100,12 +100,12 @@ def origin_of_field(row: Organization, name: str) -> FieldOrigin:
 
 
 def merged_row(
-    table: Table[Any], before: Any, row: Any, explicit: Collection[str] = NOTHING,
+    table: Table[Any], before: Any, row: Any, written_defaults: Collection[str] = NO_FIELDS,
     *, only_blanks: bool = False,
 ) -> Any:  # fmt: skip
     """The row to store where `before` is stored and an import says `row`.
 
-    `explicit` fields were written in the file although they are as they are by default.
+    `written_defaults` fields were written in the file although they are as they are by default.
     `only_blanks`: what is known stays, whatever the import says.
     """
     if isinstance(row, Organization):
@@ -118,7 +118,7 @@ def merged_row(
     for name in facts(row.__class__):
         if name in table.key or name == PARTICIPANTS or (name in CLAIM and is_certificate):
             continue
-        if is_blank(row, name) and name not in explicit:
+        if is_blank(row, name) and name not in written_defaults:
             continue
         if only_blanks and not is_blank(before, name):
             continue
@@ -128,7 +128,9 @@ def merged_row(
     if isinstance(row, Engagement):
         changes[PARTICIPANTS] = _merged_participants(before.participants, row.participants)
     if is_certificate:
-        is_claim = "claim" in explicit or any(not is_blank(row, name) for name in CLAIM[::2])
+        is_claim = "claim" in written_defaults or any(
+            not is_blank(row, name) for name in CLAIM[::2]
+        )
         if only_blanks and before.claim is not ClaimTier.STATED:
             is_claim = False
         changes |= _claim(before, replace(before, **changes), row if is_claim else None)

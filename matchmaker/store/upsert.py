@@ -19,7 +19,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
 from matchmaker.messages import message
 from matchmaker.store.answers import RowChanges, UpsertCounts
-from matchmaker.store.merging import NOTHING, is_overruled, merged_row
+from matchmaker.store.merging import NO_FIELDS, is_overruled, merged_row
 from matchmaker.store.schema import (
     DESCRIPTIONS,
     NEEDS,
@@ -45,7 +45,10 @@ _KINDS = {
 
 
 def upsert(tx: Transaction, rows: GraphRows) -> UpsertCounts:
-    """See `GraphStore.upsert`."""
+    """Write the rows that are new or differ from the stored ones, in a new version of the graph.
+
+    Raises InvalidInput where a row refers to what is neither stored nor among them.
+    """
     check_references(tx, rows)
     counts = UpsertCounts()
     for table, chunk in table_chunks(rows):
@@ -64,14 +67,15 @@ def upsert_chunk(tx: Transaction, table: Table[Any], rows: Sequence[Any]) -> Ups
 class MergeRules:
     """How an import's rows meet stored ones; see `merging`.
 
-    `explicit`: by table and key, fields that were written although they are as by default.
-    What is known stays in the tables `only_blanks`, and of the organisations `filled`.
+    `written_defaults`: by table and key, fields that were written although they are as by
+    default. Only blanks are filled in the tables `fill_blanks_tables`, and of the
+    organisations `fill_blanks_ids`; what is known there stays.
     `dry_run`: nothing is written.
     """
 
-    explicit: Mapping[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
-    only_blanks: frozenset[str] = frozenset()
-    filled: frozenset[str] = frozenset()
+    written_defaults: Mapping[tuple[str, Any], frozenset[str]] = field(default_factory=dict)
+    fill_blanks_tables: frozenset[str] = frozenset()
+    fill_blanks_ids: frozenset[str] = frozenset()
     dry_run: bool = False
 
 
@@ -79,7 +83,10 @@ DEFAULT_RULES = MergeRules()
 
 
 def import_rows(tx: Transaction, rows: GraphRows, rules: MergeRules) -> RowChanges:
-    """See `GraphStore.import_rows`."""
+    """Merge the rows of an import into what is stored, field by field, as `rules` say.
+
+    Raises InvalidInput as `upsert` does.
+    """
     check_references(tx, rows)
     changes = RowChanges.of(
         import_chunk(tx, table, chunk, rules) for table, chunk in table_chunks(rows)
@@ -90,16 +97,19 @@ def import_rows(tx: Transaction, rows: GraphRows, rules: MergeRules) -> RowChang
 
 
 def import_chunks(
-    tx: Transaction, chunks: Iterable[GraphRows], rules: MergeRules, most: int
+    tx: Transaction, chunks: Iterable[GraphRows], rules: MergeRules, max_kept: int
 ) -> RowChanges:
-    """See `GraphStore.import_chunks`."""
-    changes = RowChanges.of((_import(tx, rows, rules) for rows in chunks), most)
+    """Merge an import that comes in parts; the changes list about `max_kept` rows.
+
+    What a row refers to is in its part or before it. Raises InvalidInput as `upsert` does.
+    """
+    changes = RowChanges.of((_import_batch(tx, rows, rules) for rows in chunks), max_kept)
     if changes.counts.any_written and not rules.dry_run:
         tx.increase_version()
     return changes
 
 
-def _import(tx: Transaction, rows: GraphRows, rules: MergeRules) -> RowChanges:
+def _import_batch(tx: Transaction, rows: GraphRows, rules: MergeRules) -> RowChanges:
     if not rules.dry_run:  # else what it refers to may be of a chunk that was not written
         check_references(tx, rows)
     return RowChanges.of(
@@ -113,11 +123,11 @@ def import_chunk(
     """The rows of one table, merged into what is stored under their keys."""
 
     def merge(row: Any, before: Any) -> Any:
-        explicit = rules.explicit.get((table.name, key_of(row)), NOTHING)
-        only_blanks = table.name in rules.only_blanks or (
-            table is ORGANIZATIONS and row.id in rules.filled
+        written_defaults = rules.written_defaults.get((table.name, key_of(row)), NO_FIELDS)
+        only_blanks = table.name in rules.fill_blanks_tables or (
+            table is ORGANIZATIONS and row.id in rules.fill_blanks_ids
         )
-        return merged_row(table, before, row, explicit, only_blanks=only_blanks)
+        return merged_row(table, before, row, written_defaults, only_blanks=only_blanks)
 
     return _write_chunk(tx, table, rows, merge, dry_run=rules.dry_run)
 
@@ -128,14 +138,14 @@ def _write_chunk(
 ) -> RowChanges:  # fmt: skip
     stored = tx.rows_by_key(table, [key_of(row) for row in rows])
     new, changed = [], []
-    overruled = []
+    contradicted_keys = []
     for row in rows:
         before = stored.get(key_of(row))
         if before is None:
             new.append(_first_version(row))
             continue
         if is_overruled(before, row):
-            overruled.append((table.name, key_of(row)))
+            contradicted_keys.append((table.name, key_of(row)))
         if (after := _next_version(merge(row, before), before)) != before:
             changed.append((before, after))
     if (new or changed) and not dry_run:
@@ -151,20 +161,23 @@ def _write_chunk(
         counts,
         GraphRows(**{table.name: tuple(before for before, _ in changed)}),
         GraphRows(**{table.name: (*new, *(after for _, after in changed))}),
-        tuple(overruled),
+        tuple(contradicted_keys),
     )
 
 
-def replace_rows(tx: Transaction, put: GraphRows, drop: GraphRows) -> UpsertCounts:
-    """See `GraphStore.replace_rows`."""
-    counts = upsert(tx, put)
-    if _remove_rows(tx, drop) and not counts.any_written:
+def replace_rows(tx: Transaction, added: GraphRows, removed: GraphRows) -> UpsertCounts:
+    """Write the rows `added`, then take those `removed` out; the counts are of `added`.
+
+    Raises InvalidInput where a row that stays refers to one that goes.
+    """
+    counts = upsert(tx, added)
+    if _remove_rows(tx, removed) and not counts.any_written:
         tx.increase_version()
     return counts
 
 
 def stored_rows(tx: Transaction, rows: GraphRows) -> GraphRows:
-    """See `GraphStore.stored`."""
+    """The rows that are stored now under the keys of these."""
     tables: dict[str, list[Any]] = {}
     for table, chunk in table_chunks(rows):
         stored = tx.rows_by_key(table, [key_of(row) for row in chunk])
@@ -179,7 +192,11 @@ def replace_organization(
     expected_version: int,
     source: Provenance | None = None,
 ) -> Organization:
-    """See `GraphStore.replace_organization`."""
+    """Write an organisation over its version `expected_version`, 0 for a new one, with its text.
+
+    `about` is what it says of itself: None leaves that, "" removes it. Raises NotFound, or
+    VersionConflict where another version is stored.
+    """
     before = tx.rows_by_key(ORGANIZATIONS, [organization.id]).get(organization.id)
     if before is None and expected_version > 0:
         raise unknown(ORGANIZATIONS, organization.id)
@@ -215,7 +232,7 @@ def _write_about(
 
 
 def transition_need(tx: Transaction, need_id: str, before: NeedState, after: NeedState) -> Need:
-    """See `GraphStore.transition_need`."""
+    """Move a need from one state to another. Raises NotFound, or WrongState from a third."""
     need = tx.rows_by_key(NEEDS, [need_id]).get(need_id)
     if need is None:
         raise unknown(NEEDS, need_id)

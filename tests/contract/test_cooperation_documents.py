@@ -135,10 +135,10 @@ def test_what_a_list_brought_is_withdrawn_in_review_and_its_new_text_stays_unsee
     assert (withdrawn.state, withdrawn.text) == ("closed", "铸件")
     assert postings.sync_graph() == 0
     # The same list once more opens nothing.
-    rules = MergeRules(explicit={("needs", listed.id): frozenset({"state"})})
+    rules = MergeRules(written_defaults={("needs", listed.id): frozenset({"state"})})
     changes = store.import_rows(GraphRows(needs=(replace(listed, quantity="2"),)), rules)
     assert store.need(listed.id) == withdrawn
-    assert changes.overruled == (("needs", listed.id),)
+    assert changes.contradicted_keys == (("needs", listed.id),)
     postings.act(owner, posting.id, PostingAction.RENEW)
     assert store.need(listed.id) == withdrawn
     postings.act(coordinator, posting.id, PostingAction.APPROVE)

@@ -49,7 +49,7 @@ def test_what_a_row_leaves_blank_stays_in_the_store(store: GraphStore) -> None:
     """An order list that knows a number and a short name."""
     store.import_rows(GraphRows(organizations=(FULL,)))
     short = Organization(FULL.id, "恒泰", Kind.FIRM, provenance=LATER)
-    rules = MergeRules(only_blanks=frozenset({"organizations"}))
+    rules = MergeRules(fill_blanks_tables=frozenset({"organizations"}))
     changes = store.import_rows(GraphRows(organizations=(short,)), rules)
     assert store.organization(FULL.id) == replace(FULL, version=1)
     assert changes.counts.unchanged == {"organizations": 1}
@@ -116,9 +116,9 @@ def test_what_a_stronger_source_overrules_is_told(store: GraphStore) -> None:
     store.import_rows(GraphRows(organizations=(firm_row,), descriptions=(own,)))
     listed = replace(own, text="阀门厂", provenance=LIST)
     changes = store.import_rows(GraphRows(descriptions=(listed,)))
-    assert changes.overruled == (("descriptions", own.id),)
+    assert changes.contradicted_keys == (("descriptions", own.id),)
     same = replace(own, provenance=LIST)
-    assert store.import_rows(GraphRows(descriptions=(same,))).overruled == ()
+    assert store.import_rows(GraphRows(descriptions=(same,))).contradicted_keys == ()
     assert store.rows_about("t:d").descriptions == (own,)
 
 

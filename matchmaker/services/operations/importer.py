@@ -156,9 +156,9 @@ class Importer:
         )
         is_refused = options.strict and not report.is_clean
         rules = MergeRules(
-            explicit=checked.explicit,
-            only_blanks=frozenset({"organizations"} if checked.only_blanks else ()),
-            filled=frozenset(alias.organization for alias in resolution.merged),
+            written_defaults=checked.explicit,
+            fill_blanks_tables=frozenset({"organizations"} if checked.only_blanks else ()),
+            fill_blanks_ids=frozenset(alias.organization for alias in resolution.merged),
             dry_run=options.dry_run or is_refused,
         )
         if not rules.dry_run:
@@ -207,7 +207,7 @@ class Importer:
             alike=large.review[:MAX_ALIKE],
         )
         is_refused = options.strict and not report.is_clean
-        rules = MergeRules(filled=large.filled, dry_run=options.dry_run or is_refused)
+        rules = MergeRules(fill_blanks_ids=large.filled, dry_run=options.dry_run or is_refused)
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
         reports: list[ImportReport] = []  # asked for within the transaction, and after it
@@ -222,9 +222,9 @@ class Importer:
             reports.append(_with_changes(whole, changes, options))
             return reports[0]
 
-        most = MAX_KEPT if options.keep else 2 * MAX_CHANGES
+        max_kept = MAX_KEPT if options.keep else 2 * MAX_CHANGES
         completion = options.completion(report_of)
-        return report_of(self.store.import_chunks(large.chunks, rules, most, completion))
+        return report_of(self.store.import_chunks(large.chunks, rules, max_kept, completion))
 
     def _with_merged(
         self, rows: GraphRows, resolution: Resolution, aliases: dict[str, str]
@@ -272,7 +272,7 @@ def _overruled(
     changes: RowChanges, origins: Mapping[tuple[str, str], tuple[str, int]]
 ) -> Iterator[Problem]:
     """What is told of rows that a stronger source overrules."""
-    for table, key in changes.overruled:
+    for table, key in changes.contradicted_keys:
         file, line = origins.get((table, " ".join(key) if isinstance(key, tuple) else key), ("", 0))
         if line:
             reason = message("a stronger source says otherwise, and that stays.")

@@ -159,13 +159,13 @@ class Neo4jStore(Store):
         return self._completed(lambda _: changes, complete)
 
     def import_chunks(
-        self, chunks: Callable[[], Iterable[GraphRows]], rules: MergeRules, most: int,
+        self, chunks: Callable[[], Iterable[GraphRows]], rules: MergeRules, max_kept: int,
         complete: Completion | None = None,
     ) -> RowChanges:  # fmt: skip
         """See `GraphStore.import_chunks`; each chunk a transaction and a version of its own."""
         if rules.dry_run:
-            return super().import_chunks(chunks, rules, most)
-        changes = RowChanges.of((self.import_rows(rows, rules) for rows in chunks()), most)
+            return super().import_chunks(chunks, rules, max_kept)
+        changes = RowChanges.of((self.import_rows(rows, rules) for rows in chunks()), max_kept)
         return self._completed(lambda _: changes, complete)
 
     def _in_chunks(
