@@ -26,7 +26,7 @@ from matchmaker.web.cluster_answer import SHARES, figure_changes, gain_of, stand
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import (
     PageAnswer,
-    is_part,
+    is_htmx_request,
     own_organization,
     redirect_back,
     show_notice,
@@ -144,14 +144,14 @@ def worklist(id: str) -> PageAnswer:
     answer = WorklistOut.of(
         services().auditing.worklist(principal, cluster.id, LIMIT, _year()), language()
     )
-    template = "worklist_part.html" if is_part() else "worklist.html"
+    template = "worklist_part.html" if is_htmx_request() else "worklist.html"
     return render_template(
         template,
         worklist=answer,
         id=cluster.id,
         cluster=cluster,
         gain=gain_of(answer),
-        part=is_part(),
+        part=is_htmx_request(),
     )
 
 

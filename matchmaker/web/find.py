@@ -23,7 +23,7 @@ from matchmaker.web.cards import cards_of
 from matchmaker.web.labels import language
 from matchmaker.web.layout import (
     PageAnswer,
-    is_part,
+    is_htmx_request,
     own_organization,
     parse_choice,
     signed_in,
@@ -33,7 +33,7 @@ from matchmaker.web.maps import map_of_results
 from matchmaker.workflow.interactions import InteractionKind
 
 PAGE_SIZE = 20
-_STARTS = 6
+_SUGGESTED_SEARCHES = 6
 # Characters of a question that stand in the address itself; Chinese ones take nine bytes each.
 MOST_IN_ADDRESS = 1000
 
@@ -41,7 +41,7 @@ MOST_IN_ADDRESS = 1000
 @web.get("/find")
 def find() -> PageAnswer:
     """A goal, or a sentence in one's own words; results as cards."""
-    principal, own = signed_in(), own_organization()
+    principal, own_id = signed_in(), own_organization()
     text, goal_name = "", request.args.get("goal", "")
     goal = GoalName(goal_name) if goal_name in list(GoalName) else None
     answer, problem, status = None, None, 200
@@ -49,19 +49,19 @@ def find() -> PageAnswer:
         text = asked_text(principal)
     except MatchmakerError as error:
         problem, status = error, status_of(error)
-    if goal and (own or text) and problem is None:
+    if goal and (own_id or text) and problem is None:
         try:
-            answer = _answer(principal, own, text)
+            answer = _answer(principal, own_id, text)
         except MatchmakerError as error:
             problem, status = error, status_of(error)
-    cards = cards_of(principal, answer, own)
-    is_idle = answer is None and problem is None and not is_part()
+    cards = cards_of(principal, answer, own_id)
+    is_idle = answer is None and problem is None and not is_htmx_request()
     if cards.asker is not None:  # who is looked up already is not looked up again
         goals = goals_of(cards.asker.organization.kind)
     else:
-        goals = services().matching.goals(principal, own) if own else list(GoalName)
+        goals = services().matching.goals(principal, own_id) if own_id else list(GoalName)
     page = render_template(
-        "results.html" if is_part() else "find.html",
+        "results.html" if is_htmx_request() else "find.html",
         problem=problem,
         kinds=sorted(GOALS[goal].candidates) if goal else list(Kind),
         sizes=list(Size),
@@ -70,20 +70,22 @@ def find() -> PageAnswer:
         goal=goal,
         text=text,
         question_text=text,
-        own=own,
-        counts=_counts(principal, goal) if goal and not is_part() else None,
-        answered=answer,
+        own=own_id,
+        counts=_facet_counts(principal, goal) if goal and not is_htmx_request() else None,
+        answer=answer,
         cards=cards,
         is_by_conditions=goal is not None and GOALS[goal].by_conditions,
         places=map_of_results(principal, cards),
-        saved=picked_by(principal, own, InteractionKind.SAVED),
+        saved=picks_of(principal, own_id, InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
-        own_needs=_own_needs(own) if is_idle and own else [],
-        searches=services().saved_searches.listed(principal)[:_STARTS] if is_idle else (),
-        sent={name: request.args.getlist(name) for name in FIELDS if name in request.args},
+        own_needs=_own_needs(own_id) if is_idle and own_id else [],
+        searches=services().saved_searches.listed(principal)[:_SUGGESTED_SEARCHES]
+        if is_idle
+        else (),
+        submitted={name: request.args.getlist(name) for name in FIELDS if name in request.args},
     )
     # Of a part, htmx shows only what went well.
-    return page, 200 if is_part() else status
+    return page, 200 if is_htmx_request() else status
 
 
 @web.post("/find")
@@ -91,14 +93,14 @@ def ask() -> PageAnswer:
     """To the address of the question, which can be kept and sent however long it is."""
     principal, form = signed_in(), request.form.to_dict(flat=False)
     text = request.form.get("text", "").strip()
-    sent = {
+    submitted = {
         name: form[name] for name in FIELDS if name in form and name not in ("text", "question")
     }
     if len(text) > MOST_IN_ADDRESS:
-        sent["question"] = [services().long_questions.keep(principal, text)]
+        submitted["question"] = [services().long_questions.keep(principal, text)]
     elif text:
-        sent["text"] = [text]
-    return redirect(f"{url_for('web.find')}?{urlencode(sent, doseq=True)}", 303)
+        submitted["text"] = [text]
+    return redirect(f"{url_for('web.find')}?{urlencode(submitted, doseq=True)}", 303)
 
 
 def asked_text(principal: Principal) -> str:
@@ -108,7 +110,7 @@ def asked_text(principal: Principal) -> str:
     return request.args.get("text", "").strip()
 
 
-def _counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
+def _facet_counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
     """How many could answer with each choice of a filter, beside all else that is chosen."""
     fields = request.args.to_dict(flat=False)
     kinds = terms_in(fields, Kind) or frozenset(GOALS[goal].candidates)
@@ -123,40 +125,42 @@ def _counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
         )
     except MatchmakerError:
         return {}  # what is wrong with a filter is said where the results would be
-    named = {"kind": facets.kinds, "size": facets.sizes, "tier": facets.tiers}
-    return {name: {each.value: each.count for each in values} for name, values in named.items()}
+    facet_values = {"kind": facets.kinds, "size": facets.sizes, "tier": facets.tiers}
+    return {
+        name: {each.value: each.count for each in values} for name, values in facet_values.items()
+    }
 
 
-def _own_needs(own: str) -> list[Need]:
+def _own_needs(own_id: str) -> list[Need]:
     """Some of the open needs of one's own organisation, to begin with."""
-    return list(services().published.needs(own, NeedState.OPEN, None, _STARTS).rows)
+    return list(services().published.needs(own_id, NeedState.OPEN, None, _SUGGESTED_SEARCHES).rows)
 
 
-def _answer(principal: Principal, own: str, text: str) -> Answer:
-    question, matching = _question(own), services().matching
+def _answer(principal: Principal, own_id: str, text: str) -> Answer:
+    question, matching = _question(own_id), services().matching
     if text:
-        return matching.for_text(principal, text, question, own)
-    return matching.for_organization(principal, own, question)
+        return matching.for_text(principal, text, question, own_id)
+    return matching.for_organization(principal, own_id, question)
 
 
-def _question(own: str) -> Request[str]:
+def _question(own_id: str) -> Request[str]:
     """What is asked, ticked and written, as the address has it. Raises InvalidInput."""
-    return question_of(request.args.to_dict(flat=False), PAGE_SIZE, is_measured=bool(own))
+    return question_of(request.args.to_dict(flat=False), PAGE_SIZE, is_measured=bool(own_id))
 
 
 @web.get("/find/export")
-def export_found() -> PageAnswer:
+def export_results() -> PageAnswer:
     """What is found, as a file."""
-    principal, own = signed_in(), own_organization()
+    principal, own_id = signed_in(), own_organization()
     export = services().exports.recommendations(
-        principal, own, _question(own), asked_text(principal)
+        principal, own_id, _question(own_id), asked_text(principal)
     )
     format = parse_choice(ExportFormat, request.args.get("format", ""), "format")
     return as_file(export, ExportQuery(format=format, language=language()))
 
 
-def picked_by(principal: Principal, own: str, kind: InteractionKind) -> dict[str, str]:
-    return dict(services().interaction_log.picks(principal, own, kind).items) if own else {}
+def picks_of(principal: Principal, own_id: str, kind: InteractionKind) -> dict[str, str]:
+    return dict(services().interaction_log.picks(principal, own_id, kind).items) if own_id else {}
 
 
 def goals_of(kind: Kind) -> list[GoalName]:

@@ -23,7 +23,14 @@ from matchmaker.ingest.templates import template as written_template
 from matchmaker.web.field_words import in_words
 from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
-from matchmaker.web.layout import PageAnswer, is_part, parse_choice, show_notice, signed_in, web
+from matchmaker.web.layout import (
+    PageAnswer,
+    is_htmx_request,
+    parse_choice,
+    show_notice,
+    signed_in,
+    web,
+)
 from matchmaker.workflow.job import JobKind
 
 MAX_SHOWN = 50
@@ -144,7 +151,7 @@ def undo_import(id: str) -> PageAnswer:
 def job(id: str) -> PageAnswer:
     """The progress of a job; one may leave the page and come back."""
     requested = services().job_queue.show(signed_in(), id)
-    return render_template("job_part.html" if is_part() else "job.html", job=requested)
+    return render_template("job_part.html" if is_htmx_request() else "job.html", job=requested)
 
 
 @web.get("/admin/jobs")

@@ -180,7 +180,7 @@ def is_own_path(target: str) -> bool:
     return not target.startswith("//") and not parts.scheme and not parts.netloc
 
 
-def is_part() -> bool:
+def is_htmx_request() -> bool:
     """Whether htmx asks for a part of a page; what its history restores is a whole one."""
     headers = request.headers
     return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
@@ -271,7 +271,7 @@ def _sign_in_again(error: errors.SignInNeeded, status: int) -> Response | tuple[
         page = render_template("problem.html", error=error, status=status), status
         return kept_page(status) or page
     here = request.full_path.rstrip("?")
-    if not is_part():
+    if not is_htmx_request():
         return redirect(url_for("web.sign_in", next=here), 303)
     answer = make_response(labels.text_of(error), status)
     if urlsplit(request.headers.get("HX-Current-URL", "")).path == request.path:

@@ -31,7 +31,7 @@ from matchmaker.services.directory.figures import ReportedFigure
 from matchmaker.store.merging import is_blank
 from matchmaker.web.cards import grade_of, kilometres
 from matchmaker.web.ego_network import TieRow, ego_network
-from matchmaker.web.find import picked_by
+from matchmaker.web.find import picks_of
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.parties import fit_of, likely_goals
@@ -81,7 +81,7 @@ def organization(id: str) -> PageAnswer:
         goal=goal,
         fit=fit,
         grade=grade_of(fit) if fit else "",
-        saved=row.id in picked_by(principal, own, InteractionKind.SAVED),
+        saved=row.id in picks_of(principal, own, InteractionKind.SAVED),
         similar=similar,
         beside=[row.id, *(each.id for each, _ in similar[:_COMPARED])],
         coordinated=[cluster for cluster in profile.clusters if cluster.id in principal.clusters],

@@ -15,11 +15,11 @@ from matchmaker.recommend.model import Request
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of, kilometres
-from matchmaker.web.find import asked_text, picked_by
+from matchmaker.web.find import asked_text, picks_of
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     PageAnswer,
-    is_part,
+    is_htmx_request,
     localised,
     own_organization,
     parse_choice,
@@ -72,9 +72,9 @@ def pick() -> PageAnswer:
         goal = parse_choice(GoalName, form["goal"], "goal") if form.get("goal") else None
         reason = form.get("reason", "")
         services().interaction_log.pick(principal, own, candidate, kind, reason, goal)
-        if kind is InteractionKind.DISMISSED and not is_part():
+        if kind is InteractionKind.DISMISSED and not is_htmx_request():
             show_notice(gettext("It will not be shown again."))
-    if is_part():
+    if is_htmx_request():
         return _actions(principal, own)
     return redirect_back(url_for("web.saved"))
 
@@ -92,7 +92,7 @@ def choose_to_compare() -> PageAnswer:
         else:
             note = gettext("Four at most fit side by side; take one out first.")
     session["compared"] = chosen
-    if is_part():
+    if is_htmx_request():
         return _tray() if form.get("from") == "tray" else _actions(principal, own, note, True)
     if note:
         show_notice(note, "bad")
@@ -111,8 +111,8 @@ def _actions(principal: Principal, own: str, note: str = "", with_tray: bool = F
         question=question,
         position=form.get("position", ""),
         impression=form.get("impression", ""),
-        saved=candidate in picked_by(principal, own, InteractionKind.SAVED),
-        dismissed=candidate in picked_by(principal, own, InteractionKind.DISMISSED),
+        saved=candidate in picks_of(principal, own, InteractionKind.SAVED),
+        dismissed=candidate in picks_of(principal, own, InteractionKind.DISMISSED),
         reasons=DISMISSAL_REASONS,
         note=note,
         with_tray=with_tray,
@@ -141,7 +141,7 @@ def saved() -> PageAnswer:
     saved, dismissed = (
         [
             (directory.profile(principal, id), reason)
-            for id, reason in picked_by(principal, own, kind).items()
+            for id, reason in picks_of(principal, own, kind).items()
         ]
         for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
     )

@@ -17,7 +17,7 @@ from matchmaker.recommend.model import Request
 from matchmaker.services.directory.codes import CodeTable
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
 from matchmaker.web.cards import Card, cards_of
-from matchmaker.web.find import PAGE_SIZE, asked_text, picked_by
+from matchmaker.web.find import PAGE_SIZE, asked_text, picks_of
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
@@ -228,12 +228,12 @@ def posting(id: str) -> PageAnswer:
     principal = signed_in()
     posting = services().postings.show(principal, id).posting
     services().notifications.mark_read_of(principal, f"posting/{posting.id}")
-    answered = None
+    answer = None
     is_own = principal.acts_for(posting.organization)
     if posting.goal is not None and posting.state is PostingState.PUBLISHED and is_own:
         only_new = request.args.get("partners") != "1"
         question = Request[str](posting.goal, PAGE_SIZE, only_new=only_new)
-        answered = services().matching.for_text(
+        answer = services().matching.for_text(
             principal, posting.text, question, posting.organization
         )
     address = ""  # of the page that whoever may see needs sees
@@ -245,11 +245,11 @@ def posting(id: str) -> PageAnswer:
         address=address,
         picture=qr_code(address) if address else "",
         question_text=posting.text,
-        answered=answered,
-        cards=cards_of(principal, answered),
+        answer=answer,
+        cards=cards_of(principal, answer),
         goal=posting.goal,
         own=own_organization(),
-        saved=picked_by(principal, own_organization(), InteractionKind.SAVED),
+        saved=picks_of(principal, own_organization(), InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
     )
 

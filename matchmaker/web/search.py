@@ -16,7 +16,7 @@ from matchmaker.services.directory.name_search import MatchedBy, MatchReason, Na
 from matchmaker.services.directory.search import LONGEST, MOST_IN_GROUP
 from matchmaker.services.directory.search_results import ResultKind, SearchGroup, SearchResult
 from matchmaker.web.labels import language, text_of, word
-from matchmaker.web.layout import PageAnswer, is_part, localised, signed_in, web
+from matchmaker.web.layout import PageAnswer, is_htmx_request, localised, signed_in, web
 from matchmaker.web.marks import with_marks
 from matchmaker.web.menu import menu
 
@@ -73,7 +73,7 @@ def search() -> PageAnswer:
     principal, text = signed_in(), request.args.get("q", "").strip()[:LONGEST]
     kind = request.args.get("kind", "")
     kinds = frozenset({ResultKind(kind)}) if kind in list(ResultKind) else frozenset()
-    limit = SUGGESTED if is_part() else MOST_IN_GROUP if kinds else SHOWN
+    limit = SUGGESTED if is_htmx_request() else MOST_IN_GROUP if kinds else SHOWN
     groups, problem = list[FoundGroup](), None
     try:
         if text:
@@ -81,7 +81,7 @@ def search() -> PageAnswer:
     except MatchmakerError as error:
         problem = error
     shown = render_template(
-        "suggestions.html" if is_part() else "search.html",
+        "suggestions.html" if is_htmx_request() else "search.html",
         q=text,
         kind=kind,
         groups=groups,
@@ -94,7 +94,7 @@ def _groups(
     principal: Principal, text: str, limit: int, kinds: frozenset[ResultKind]
 ) -> list[FoundGroup]:
     result_groups = services().search.everything(
-        principal, text, limit, kinds, by_meaning=not is_part()
+        principal, text, limit, kinds, by_meaning=not is_htmx_request()
     )
     groups = [_group(principal, text, each, bool(kinds)) for each in result_groups]
     pages = () if kinds else _pages(principal, text, limit)

@@ -19,7 +19,7 @@ from matchmaker.store.documents import new_id
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     PageAnswer,
-    is_part,
+    is_htmx_request,
     own_organization,
     parse_choice,
     show_notice,
@@ -127,7 +127,7 @@ def change_survey(id: str) -> PageAnswer:
 def _survey_page(id: str, link: SurveyLink | None = None) -> str:
     principal = signed_in()
     view = services().surveys.show(principal, id)
-    if is_part():
+    if is_htmx_request():
         return render_template("survey_figures.html", view=view)
     return render_template(
         "survey.html",
