@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.messages import SOURCE, Message, located, sentences
+from matchmaker.system_errors import reason_of
 
 
 class MatchmakerError(Exception):
@@ -122,8 +123,8 @@ class StorageFull(MatchmakerError):
 def not_writable(path: Path, error: OSError) -> StorageFull:
     """The error of a file or folder among the installation's data."""
     return StorageFull(
-        "%(path)s cannot be written: %(strerror)s.",
+        "%(path)s cannot be written: %(reason)s.",
         mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
         path=path,
-        strerror=error.strerror,
+        reason=reason_of(error),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import itertools
 import json
@@ -16,6 +17,7 @@ import pytest
 
 from matchmaker.cli import cli, run
 from matchmaker.cli.imports import import_group
+from matchmaker.domain import GoalName, Size
 from tests.api.conftest import ROWS, installation
 from tests.test_languages import esperanto, foreign, in_english  # noqa: F401
 
@@ -196,8 +198,83 @@ def faults(text: str, language: str) -> list[str]:
     return re.findall(SENTENCE[language], text)
 
 
+def leaf_words(arguments: tuple[str, ...]) -> set[str]:
+    """What the line of use shows of a command: its path and the names of its arguments."""
+    command, words = cli, set()
+    for word in arguments:
+        if word not in getattr(command, "commands", {}):
+            break
+        command = command.commands[word]
+    for parameter in command.params:
+        if isinstance(parameter, click.Argument):
+            words.add(str(parameter.name).upper())
+    return words
+
+
 # Locale, options, and the language that they mean.
 WAYS = [("zh_CN.UTF-8", ["--language", "en"], "en"), ("zh_CN.UTF-8", [], "zh"), ("eo", [], "eo")]
+
+
+# Calls that are refused, and what of the answer may be Latin: what was typed, and our own names.
+REFUSED = {
+    ("recommend", "--goal", "supplier", "--limit", "x"): "",
+    ("recommend", "--goal", "supplier", "--limit", "0"): "",
+    ("recommend", "--goal", "supplier", "--centre", "1", "x", "--text", "x"): "",
+    ("recommend", "--goal", "nope", "--text", "x"): "|".join(GoalName),
+    ("recommend", "--goal", "supplier", "--text", "x", "--size", "nope"): "|".join([*Size, "sme"]),
+    ("recommend", "--goal", "supplier", "--texts-file", "none.txt"): "",
+    ("recommend", "--goal", "supplier", "--for-file", "ids.txt", "--out", "none/x.jsonl"): "",
+    ("audit", CLUSTER, "--year", "x"): "",
+    ("audit", CLUSTER, "--samples", "0", "--xlsx", "none/x.xlsx"): "",
+    ("audit", CLUSTER, "--samples", "0", "--pdf", "none/x.pdf"): "",
+    ("export", "members", CLUSTER, "--out", "none/x.csv"): "",
+    ("export", "members", CLUSTER, "--out", "ids.txt/x.csv"): "",
+    ("export", "members", CLUSTER, "--out", f"{'x' * 300}.csv"): "",
+    ("import", "list", "none.csv", "--cluster", CLUSTER): "",
+    ("import", "tables", "none.csv"): "PATH",
+    ("import", "tables", "broken.csv.gz", "--table", "places"): "",
+    ("import", "ties", "ids.txt", "--map", "none.toml"): "",
+    ("import", "ties", "ids.txt", "--map", "."): "",
+    ("import", "ties", "ids.txt", "--map", "broken.toml"): "TOML",
+    ("seed", "none"): "",
+    ("backup", "ids.txt/x.zip"): "MATCHMAKER_DATA_DIR",
+    ("restore", "none.zip"): "",
+    ("evaluate", "--goal", "supplier", "--cut", "soon"): "Ymd",
+    ("evaluate", "--goal", "supplier", "--cut", "2021-01-01", "--out", "ids.txt"): "",
+    ("evaluate", "--goal", "supplier", "--cut", "2021-01-01", "--horizon", "soon"): "",
+    ("mcp", "--http", "--port", "x"): "",
+    ("template", "organizations", "--out", "none/x.csv"): "",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", REFUSED, ids=" ".join)
+def test_a_refusal_in_chinese_has_no_word_of_english(copy, monkeypatch, capsys, arguments):
+    """Click's own words, the names of kinds of values, and what the operating system says."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    (copy / "ids.txt").write_text(FIRM)
+    (copy / "broken.toml").write_text("a = = 1")
+    (copy / "broken.csv.gz").write_bytes(gzip.compress(b"id,name\n" * 99)[:-20])
+    assert run(list(arguments)) != 0
+    printed = capsys.readouterr().err
+    for typed in sorted((*arguments, *leaf_words(arguments)), key=len, reverse=True):
+        printed = printed.replace(typed, "")
+    printed = re.sub(r"\b(matchmaker|127\.0\.0\.1|--\w+)\b|--help", "", printed)
+    printed = re.sub(rf"\b({REFUSED[arguments]})\b", "", printed)
+    assert re.findall(r"[A-Za-z]{2,}", printed) == []
+
+
+def test_a_port_that_is_taken_is_said_in_chinese(copy, monkeypatch, capsys):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monkeypatch.setenv("MATCHMAKER_PORT", str(taken.getsockname()[1]))
+        assert run(["serve"]) == 1
+    assert "端口已被占用" in capsys.readouterr().err
+
+
+def test_a_refused_goal_names_what_is_typed_and_what_it_means(copy, monkeypatch, capsys):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert run(["recommend", "--goal", "nope", "--text", "x"]) == 2
+    assert "供应商（supplier）" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -28,7 +28,8 @@ from matchmaker.cli.operations import doctor, key, refresh, serve, setup, status
 from matchmaker.cli.output import say
 from matchmaker.cli.people import account
 from matchmaker.cli.programmes import programmes
-from matchmaker.messages import message
+from matchmaker.messages import located, message
+from matchmaker.system_errors import reason_of
 
 _UNAVAILABLE = (
     errors.ServiceUnavailable, errors.StoreMismatch, errors.SnapshotUnavailable,
@@ -75,8 +76,9 @@ def run(arguments: list[str] | None = None) -> int:
         sys.stderr.close()  # the reader has gone; Python would complain at exit
         return 0
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        return _fail(f"{where}{error.strerror or error}.", 5)
+        where = str(error.filename) if error.filename else ""
+        problem = message("%(reason)s.", reason=reason_of(error))
+        return _fail((located(where, problem) if where else problem).text(language()), 5)
     return result if isinstance(result, int) else 0
 
 

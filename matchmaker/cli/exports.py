@@ -13,6 +13,7 @@ from matchmaker.cli.output import AS_OPTION, acting_principal, say, usage_error,
 from matchmaker.domain import GoalName
 from matchmaker.exports.tables import ExportFormat
 from matchmaker.messages import message
+from matchmaker.whole_file import whole_file
 
 if TYPE_CHECKING:
     from matchmaker.access import Principal
@@ -78,12 +79,8 @@ def export(
     if out is None:
         sys.stdout.buffer.write(content)
         return
-    beside = out.with_name(f"{out.name}.part")  # whole, or not at all
-    try:
-        beside.write_bytes(content)
-        beside.replace(out)
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(out) as unfinished:
+        unfinished.write_bytes(content)
     say(message("Written: %(path)s", path=out), error=True)
 
 

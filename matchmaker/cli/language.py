@@ -11,7 +11,10 @@ import click
 from matchmaker.messages import SOURCE, catalogue, languages, terminal_language, translated
 
 _chosen = SOURCE
-_TEXTS = ("help", "short_help", "epilog", "prompt")
+_TEXTS = (
+    "help", "short_help", "epilog", "prompt", "metavar", "options_metavar", "subcommand_metavar",
+)  # fmt: skip
+_CALLED_BY_NAME = (click.Path, *map(type, (click.INT, click.FLOAT, click.STRING)))
 _english: dict[int, dict[str, object]] = {}
 
 
@@ -45,13 +48,27 @@ def language_option(command: Any) -> Any:
 
 def help_texts(command: click.Command) -> Iterator[tuple[object, str, str]]:
     """Every text of the help: whose it is, under which attribute, and the English text."""
-    for owner in (command, *command.params):
-        texts = {name: getattr(owner, name, None) for name in _TEXTS}
+    for owner in (command, *command.params, *_kinds_of_values(command)):
+        texts = {name: getattr(owner, name, None) for name in _texts_of(owner)}
         for name, text in _english.setdefault(id(owner), texts).items():
             if isinstance(text, str) and text:
                 yield owner, name, text
     for part in getattr(command, "commands", {}).values():
         yield from help_texts(part)
+
+
+def _texts_of(owner: object) -> tuple[str, ...]:
+    if isinstance(owner, click.Argument):  # its name stays, as those of options do
+        return ()
+    return ("name",) if isinstance(owner, click.ParamType) else _TEXTS
+
+
+def _kinds_of_values(command: click.Command) -> Iterator[object]:
+    """Those that click calls by their name, in helps and where a value is none ("integer")."""
+    for parameter in command.params:
+        for kind in getattr(parameter.type, "types", (parameter.type,)):
+            if isinstance(kind, _CALLED_BY_NAME):
+                yield kind
 
 
 def _translate_help(command: click.Command, language: str) -> None:

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -18,7 +19,8 @@ from matchmaker.cli.language import language
 from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, usage_error, wired
 from matchmaker.domain import GoalName, Kind, Size, Tier
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import message
+from matchmaker.messages import Message, message, sentences, term
+from matchmaker.whole_file import whole_file
 
 if TYPE_CHECKING:
     from matchmaker.recommend.model import Recommendation, Request
@@ -43,7 +45,22 @@ class _Words(click.ParamType[Any]):
         try:
             return member_of(self.members, value)
         except InvalidInput as error:
-            self.fail(error.text(language()), param, ctx)
+            refusal = sentences(*map(self._with_names, (error.message, error.mend)))
+            self.fail(refusal.text(language()), param, ctx)
+
+    def _with_names(self, said: Message) -> Message:
+        """Every term with the name by which helps, documents and the API call it."""
+
+        def named(value: Any) -> Any:
+            if isinstance(value, tuple):
+                return tuple(map(named, value))
+            if not isinstance(value, self.members):
+                return value
+            title, name = term(value, language()), str(value)
+            is_same = title.replace(" ", "_") == name
+            return name if is_same else message("%(title)s (%(name)s)", title=title, name=name)
+
+        return replace(said, parameters={key: named(v) for key, v in said.parameters.items()})
 
     def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
         del param, ctx
@@ -276,11 +293,5 @@ def _bulk_rows(recommendations: Iterable[Recommendation]) -> list[dict[str, Any]
 
 @contextmanager
 def _written(path: Path) -> Iterator[IO[str]]:
-    """A file that appears under its name only when it is whole."""
-    beside = path.with_name(f"{path.name}.part")
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            yield file
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as unfinished, unfinished.open("w", encoding="utf-8") as file:
+        yield file

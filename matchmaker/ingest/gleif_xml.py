@@ -13,6 +13,7 @@ from typing import IO, Any
 from lxml import etree
 
 from matchmaker.errors import InvalidInput
+from matchmaker.system_errors import position_of
 
 _RECORDS = ("{*}LEIRecord", "{*}RelationshipRecord")
 
@@ -41,7 +42,7 @@ def xml_records(stream: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
             "is not well-formed XML: %(error)s.",
             where=name,
             mend="Take the file as it is published.",
-            error=str(error).rstrip(".")[:200],
+            error=position_of(error),
         ) from None
 
 

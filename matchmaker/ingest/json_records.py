@@ -18,6 +18,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.archives import UNREADABLE_ARCHIVE
 from matchmaker.ingest.rows import clean
 from matchmaker.messages import Message, message
+from matchmaker.system_errors import reason_of
 
 GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
@@ -69,7 +70,7 @@ def json_records(
         ) from None
     except UNREADABLE_ARCHIVE as error:
         raise InvalidInput(
-            "cannot be read: %(error)s.", where=path.name, error=str(error)
+            "cannot be read: %(error)s.", where=path.name, error=reason_of(error)
         ) from None
 
 
@@ -83,7 +84,7 @@ def is_json(path: Path) -> bool:
             return stream.read(1 << 16).lstrip()[:1] in (b"{", b"[")
     except UNREADABLE_ARCHIVE as error:
         raise InvalidInput(
-            "cannot be read: %(error)s.", where=path.name, error=str(error)
+            "cannot be read: %(error)s.", where=path.name, error=reason_of(error)
         ) from None
 
 

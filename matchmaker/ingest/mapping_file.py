@@ -20,6 +20,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.formats import ColumnFormat
 from matchmaker.ingest.table_file import FileOptions
 from matchmaker.messages import Message, message
+from matchmaker.system_errors import position_of, reason_of
 from matchmaker.text import normal
 from matchmaker.validation import fault_sentence
 
@@ -204,10 +205,12 @@ def read_mapping(path: Path) -> MappingFile:
         return MappingFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise InvalidInput(
-            "cannot be read: %(strerror)s.", where=str(path), strerror=error.strerror
+            "cannot be read: %(reason)s.", where=str(path), reason=reason_of(error)
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidInput("is not TOML: %(error)s.", where=str(path), error=error) from None
+        raise InvalidInput(
+            "is not TOML: %(error)s.", where=str(path), error=position_of(error)
+        ) from None
     except ValidationError as error:
         key = ".".join(map(str, error.errors()[0]["loc"]))
         raise InvalidInput(

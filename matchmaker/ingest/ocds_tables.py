@@ -29,6 +29,7 @@ from matchmaker.ingest.rows import MAX_BYTES
 from matchmaker.ingest.table_file import TableFile, open_table
 from matchmaker.ingest.text_file import too_large
 from matchmaker.messages import message
+from matchmaker.system_errors import reason_of
 
 MAX_TABLES = 500
 _ROOTS = ("main", "releases", "release", "records", "compiledreleases")
@@ -73,7 +74,7 @@ def _of_tar(path: Path, folder: Path) -> list[Path]:
             ]
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         raise InvalidInput(
-            "cannot be read: %(error)s.", where=path.name, error=str(error)
+            "cannot be read: %(error)s.", where=path.name, error=reason_of(error)
         ) from None
 
 

@@ -15,6 +15,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.rows import Row, clean
 from matchmaker.ingest.text_file import read_lines, records
 from matchmaker.messages import Message, message
+from matchmaker.system_errors import reason_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def sound_archive(path: Path) -> Iterator[zipfile.ZipFile]:
             "is not a sound zip: %(error)s.",
             where=str(path),
             mend="Download it again.",
-            error=str(error),
+            error=reason_of(error),
         ) from None
 
 

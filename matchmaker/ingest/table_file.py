@@ -38,6 +38,7 @@ from matchmaker.ingest.side_by_side import refuse_side_by_side, refuse_transpose
 from matchmaker.ingest.title_units import unit_above
 from matchmaker.ingest.title_years import year_above
 from matchmaker.messages import Message, message
+from matchmaker.system_errors import reason_of
 from matchmaker.text import normal
 
 # What names of such files end with; what a file is, its bytes tell.
@@ -229,7 +230,7 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
             head = file.read(512)
     except OSError as error:
         raise InvalidInput(
-            "cannot be read: %(error)s.", where=str(path), error=str(error)
+            "cannot be read: %(error)s.", where=str(path), error=reason_of(error)
         ) from None
     if head.startswith(_ZIP):
         return _sheet(_sheets_of_zip(path, head), options.sheet, expected, path.name)

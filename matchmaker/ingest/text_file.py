@@ -26,6 +26,7 @@ from matchmaker.ingest.rows import (
     refuse_many_columns,
 )
 from matchmaker.messages import message
+from matchmaker.system_errors import reason_of
 from matchmaker.text import normal, unguarded
 
 SEPARATORS = ",;\t|"
@@ -72,7 +73,7 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
                 yield io.BufferedReader(_Limited(stream, path.name))  # type: ignore[type-var]
     except (OSError, EOFError, zlib.error) as error:
         raise InvalidInput(
-            "cannot be read: %(error)s.", where=path.name, error=str(error)
+            "cannot be read: %(error)s.", where=path.name, error=reason_of(error)
         ) from None
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from matchmaker.errors import NotFound, ServiceUnavailable, SettingsError
 from matchmaker.settings import Settings
+from matchmaker.system_errors import reason_of
 
 # Where it is not Amazon's own.
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
@@ -161,7 +162,7 @@ class ObjectStore:
                 "The place of snapshots and files cannot be used: %(error)s.",
                 where=_VARIABLE,
                 mend="Look at that place and at its keys; the last snapshot goes on serving.",
-                error=getattr(error, "strerror", None) or error,
+                error=reason_of(error) if isinstance(error, OSError) and error.errno else error,
             ) from None
 
 

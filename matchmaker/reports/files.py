@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matchmaker.errors import SettingsError
 from matchmaker.reports.document import Document, DocumentTable, Paragraph, Picture
+from matchmaker.whole_file import whole_file
 
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "sans-serif")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -46,7 +46,8 @@ def write_pdf(document: Document, path: Path) -> None:
             "No font for Chinese is installed, so the PDF would show empty boxes.",
             mend="On Debian: apt-get install fonts-noto-cjk.",
         )
-    _whole(path, lambda beside: HTML(string=page).write_pdf(beside))
+    with whole_file(path) as unfinished:
+        HTML(string=page).write_pdf(unfinished)
 
 
 def write_workbook(document: Document, path: Path) -> None:
@@ -82,7 +83,8 @@ def write_workbook(document: Document, path: Path) -> None:
                 cell.alignment = Alignment(
                     wrap_text=len(row) > 1 and row[1].value is not None, vertical="top"
                 )
-    _whole(path, book.save)
+    with whole_file(path) as unfinished:
+        book.save(unfinished)
 
 
 def _append(sheet: Any, table: DocumentTable, bold: Any) -> None:
@@ -101,15 +103,6 @@ def _cell(value: str | float | int | None) -> str | float | int | None:
         return value
     clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value)[:32_000]
     return f"'{clean}" if clean.startswith(_FORMULA) else clean
-
-
-def _whole(path: Path, write: Callable[[Path], object]) -> None:
-    beside = path.with_name(f"{path.stem}.part{path.suffix}")
-    try:
-        write(beside)
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _kind(block: object) -> str:

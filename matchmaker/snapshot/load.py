@@ -35,6 +35,7 @@ from matchmaker.snapshot.model import (
 )
 from matchmaker.snapshot.nearest import EXACT_UP_TO, open_index, write_index
 from matchmaker.snapshot.network_view import share_network_view
+from matchmaker.system_errors import reason_of
 
 FORMAT = 12
 META = "meta.json"
@@ -83,7 +84,7 @@ def save_made(
             mend="Free some space or choose another MATCHMAKER_DATA_DIR; "
             "the last one stays in use.",
             root=root,
-            value=error.strerror or error,
+            value=reason_of(error),
         ) from None
 
 
@@ -202,9 +203,13 @@ def load(folder: Path, earlier: Snapshot | None = None) -> Snapshot:
     try:
         return _mapped(folder, content, earlier)
     except (OSError, ValueError, KeyError, pa.ArrowInvalid) as error:
-        raise SnapshotUnavailable(
-            "%(path)s cannot be read: %(error)s.", mend=MEND, path=folder, error=error
-        ) from None
+        raise _unreadable(folder, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> SnapshotUnavailable:
+    return SnapshotUnavailable(
+        "%(path)s cannot be read: %(error)s.", mend=MEND, path=path, error=reason_of(error)
+    )
 
 
 # Of files that were read: which they are, and the checksum.
@@ -253,9 +258,7 @@ def _meta(folder: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads((folder / META).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise SnapshotUnavailable(
-            "%(path)s cannot be read: %(error)s.", mend=MEND, path=folder / META, error=error
-        ) from None
+        raise _unreadable(folder / META, error) from None
     if content.get("format") != FORMAT:
         raise SnapshotUnavailable(
             "%(folder)s has another program's format.", mend=MEND, folder=folder

@@ -21,6 +21,7 @@ import structlog
 from matchmaker.errors import InvalidInput, ServiceUnavailable, StorageFull, WrongState
 from matchmaker.nodes.shared_state import SharedState, answering
 from matchmaker.nodes.shared_state import key as shared_key
+from matchmaker.system_errors import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +128,7 @@ class LocalAnswers:
                 "%(path)s cannot be used: %(error)s.",
                 mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
                 path=self._path,
-                error=error,
+                error=reason_of(error),
             ) from None
 
 

@@ -18,6 +18,7 @@ from matchmaker.nodes.mirror import Mirror
 from matchmaker.recommend.exposure import Prices
 from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.learned import Calibration, GoalModel, LearnedRanker
+from matchmaker.system_errors import reason_of
 
 log = structlog.get_logger(__name__)
 FORMAT = 5  # those who learned from questions in words say so
@@ -132,7 +133,7 @@ class RankerFiles:
             raise
         except Exception as error:  # a damaged archive fails in as many ways as there are bytes
             raise RankerMismatch(
-                "%(path)s cannot be read: %(error)s", mend=MEND, path=path, error=error
+                "%(path)s cannot be read: %(error)s.", mend=MEND, path=path, error=reason_of(error)
             ) from None
 
     def current(self) -> LearnedRanker:

@@ -14,6 +14,7 @@ from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
 from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS
+from matchmaker.system_errors import reason_of
 
 BUSY_TIMEOUT_S = 15.0
 SCHEMA_VERSION = 10
@@ -116,10 +117,10 @@ class Connections:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StorageFull(
-                "The folder %(parent)s cannot be made: %(strerror)s.",
+                "The folder %(parent)s cannot be made: %(reason)s.",
                 mend="Choose another with MATCHMAKER_DATA_DIR or MATCHMAKER_STORE.",
                 parent=self.path.parent,
-                strerror=error.strerror,
+                reason=reason_of(error),
             ) from None
         with contextlib.suppress(OSError):  # SQLite itself says what cannot be done
             # Its owner's only; SQLite gives the files beside it the same rights.

@@ -226,7 +226,7 @@ def test_a_full_disk_leaves_the_last_one_current(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(np, "save", full)
-    with pytest.raises(StorageFull, match="No space left"):
+    with pytest.raises(StorageFull, match="the disk is full"):
         save(snapshot, tmp_path)
     assert (tmp_path / POINTER).read_text() == before
     assert not list(tmp_path.glob(".writing-*"))
