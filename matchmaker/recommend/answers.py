@@ -59,7 +59,7 @@ class Answers:
     passed: BoolArray
 
     def at(self, positions: list[int]) -> Answers:
-        """Those of some of the candidates."""
+        """The answers of the candidates at these positions."""
         places = np.array(positions, dtype=np.int64)
         comparisons = tuple(self.comparisons[position] for position in positions)
         return Answers(

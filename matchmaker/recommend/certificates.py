@@ -52,12 +52,12 @@ class HeldCertificate:
     taken_back: date | None = None
 
     def is_valid_on(self, day: date) -> bool:
-        """Whether it holds on a day."""
+        """Whether the certificate is valid on a day."""
         return is_within(self.since, self.until, day)
 
     @property
     def message(self) -> Message:
-        """Until when, and who stands for it."""
+        """Until when the certificate is valid, and who stands for it."""
         claim = Message(TERMS[self.claim.value])
         if self.taken_back is not None:
             claim = message("confirmation taken back on %(day)s", day=self.taken_back)

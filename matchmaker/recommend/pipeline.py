@@ -75,7 +75,7 @@ class Ranked:
         return np.array([p for p, grade in enumerate(self.grades) if grade in grades], np.int64)
 
     def select(self, positions: NDArray[np.int64]) -> Ranked:
-        """Some of the candidates."""
+        """The candidates at these positions, with their features, scores and grades."""
         return Ranked(
             self.pairs.select(positions),
             self.matrix.rows(positions),

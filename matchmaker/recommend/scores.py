@@ -50,7 +50,7 @@ class Ranking:
 
     @classmethod
     def of(cls, values: FloatArray) -> Ranking:
-        """Of figures of everybody, shape (N,)."""
+        """The ranking by figures of all organisations, shape (N,); those of 0 are left out."""
         rows = np.flatnonzero(values).astype(np.int32)
         return cls(rows, values[rows], len(values))
 

@@ -181,7 +181,7 @@ def request_job() -> PageAnswer:
 
 @web.get("/admin/duplicates")
 def duplicates() -> PageAnswer:
-    """Pairs that may be one, side by side."""
+    """Pairs of organisations that may be one, side by side."""
     principal = signed_in()
     pairs = services().duplicates.pairs(principal)
     profile = partial(services().directory.profile, principal)
@@ -191,7 +191,7 @@ def duplicates() -> PageAnswer:
 
 @web.post("/admin/duplicates")
 def decide() -> PageAnswer:
-    """One of them stays, or both."""
+    """Decide on a pair of duplicates: one of the two is kept, or both are."""
     principal, form = signed_in(), request.form
     first, second, keep = (form.get(name, "") for name in ("first", "second", "keep"))
     if keep == "both":

@@ -232,13 +232,13 @@ def account() -> PageAnswer:
 
 
 def _secret() -> str:
-    """That of the session that asks."""
+    """The secret of the session that asks."""
     return str(session.get("session", ""))
 
 
 @web.post("/account")
 def change_account() -> PageAnswer:
-    """One of the forms of the page."""
+    """Do what one of the forms of the account page asks for."""
     principal, form, accounts = signed_in(), request.form, services().accounts
     match form.get("what"):
         case "preferences":

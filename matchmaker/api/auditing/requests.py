@@ -15,13 +15,13 @@ MAX_SAMPLES = 1000
 
 
 class YearQuery(Strict):
-    """Which year; the newest that the data speak of without one."""
+    """The year of an audit; without one the newest that the data speak of."""
 
     year: int | None = None
 
 
 class AuditQuery(YearQuery):
-    """How closely to look."""
+    """An audit: its year, and how many random networks it is compared with."""
 
     samples: int = Field(
         200, ge=0, le=MAX_SAMPLES, description="Random networks to compare with; 0 for none."
@@ -29,7 +29,7 @@ class AuditQuery(YearQuery):
 
 
 class WorklistQuery(YearQuery):
-    """How many ties to suggest."""
+    """A worklist: its year, and how many ties it suggests."""
 
     limit: int = Field(10, ge=1, le=MAX_ITEMS)
 

@@ -135,7 +135,7 @@ class BenchmarkOut(Localised):
 
 
 class WorklistOut(Localised):
-    """What to do next."""
+    """A worklist: the ties, members and briefs with which a cluster should go on."""
 
     basis: Basis
     items: list[Suggestion]

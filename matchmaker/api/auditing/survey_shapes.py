@@ -126,7 +126,7 @@ class OwnAnswerBody(SurveyAnswerBody):
 
 
 class OwnAnswerQuery(Strict):
-    """Of which organisation."""
+    """Whose own answer is meant: a member of the cluster."""
 
     organization: LookupId
 

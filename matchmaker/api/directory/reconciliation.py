@@ -67,21 +67,21 @@ class ReconcileForm(BaseModel):
 
 
 class SuggestQuery(BaseModel):
-    """The beginning of what somebody types."""
+    """A suggestion is asked for: the beginning of what somebody types."""
 
     prefix: str = Field("", max_length=500)
     limit: int = Field(10, ge=1, le=50)
 
 
 class ProposeQuery(BaseModel):
-    """For organisations of which type properties are proposed."""
+    """Properties are asked for: those that organisations of a type have."""
 
     type: str = Field("", max_length=100)
     limit: int = Field(len(FETCHED), ge=1, le=100)
 
 
 class PreviewQuery(BaseModel):
-    """Which organisation."""
+    """A preview is asked for: of the organisation with this id."""
 
     id: LookupId
 

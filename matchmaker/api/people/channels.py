@@ -51,14 +51,14 @@ def enter_cluster_channel(path: IdPath, header: IdempotencyHeaders, body: NewCha
 
 @channels.put("/channels/<id>", **writes(NOTICES, ChannelOut))
 def change_channel(path: IdPath, header: IdempotencyHeaders, body: ChannelTimes) -> Response:
-    """When it is sent to; one that was given up is tried again."""
+    """Change when notices are sent to a channel; one that was given up is tried again."""
     changed = services().channels.change(current_principal(), path.id, body.rhythm, body.quiet())
     return as_json(_shaped([changed])[0])
 
 
 @channels.delete("/channels/<id>", **writes(NOTICES))
 def remove_channel(path: IdPath, header: IdempotencyHeaders) -> Response:
-    """Nothing goes there any more."""
+    """Remove a channel: no notice is sent to it any more."""
     services().channels.remove(current_principal(), path.id)
     return no_content()
 

@@ -173,7 +173,7 @@ class NotificationIds(Strict):
 
 
 class OrganizationQuery(Strict):
-    """Which organisation."""
+    """The organisation that is meant, by id."""
 
     organization: LookupId
 

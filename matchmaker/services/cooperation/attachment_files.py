@@ -98,7 +98,7 @@ class AttachmentFiles:
         return Attachment(id, name, media_type, size, digest)
 
     def open(self, attachment: Attachment) -> IO[bytes]:
-        """To be read. Raises NotFound where it is not there any more."""
+        """The file of an attachment, open for reading. Raises NotFound where it is gone."""
         self._mirror.fetch_file(attachment.id)
         try:
             return (self.root / attachment.id).open("rb")
@@ -106,7 +106,7 @@ class AttachmentFiles:
             raise NotFound("The file is not there any more.") from None
 
     def drop(self, attachment: Attachment) -> None:
-        """It goes."""
+        """Delete the file of an attachment, here and in the copy, where it is still there."""
         (self.root / attachment.id).unlink(missing_ok=True)
         self._mirror.remove_file(attachment.id)
 

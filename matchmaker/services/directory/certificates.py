@@ -77,7 +77,7 @@ class CertificateView:
 
     @property
     def digest(self) -> str:
-        """Of what they see."""
+        """Digest of what readers see of the certificate: its fields, its file, its withdrawal."""
         return content_digest(self.certificate, self.file, self.taken_back_on)
 
 

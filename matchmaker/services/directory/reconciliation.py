@@ -73,7 +73,7 @@ class ReconciliationCandidate:
 
     @property
     def chance(self) -> float:
-        """That it is the one that is meant, in (0, 1)."""
+        """Probability that this organisation is the one that is meant, in (0, 1)."""
         return self.comparison.chance
 
     @property
