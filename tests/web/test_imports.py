@@ -83,10 +83,10 @@ def test_an_administrator_maps_columns_writes_and_takes_back(visit, sample, tmp_
     assert sample.directory.profile(ADMIN, f"seed:{language}-1").organization.name == "示例新厂"
     with pytest.raises(NotFound):
         sample.directory.profile(ADMIN, f"seed:{language}-3")
-    press(page, say("撤销", "Take it back"))
+    press(page, say("撤回", "Take it back"))
     with pytest.raises(NotFound):
         sample.directory.profile(ADMIN, f"seed:{language}-1")
-    assert page.get_by_text(say("已撤销", "taken back"), exact=True).count() >= 1
+    assert page.get_by_text(say("已撤回", "taken back"), exact=True).count() >= 1
     assert admin.complaints == []
 
 
@@ -313,7 +313,7 @@ def test_a_coordinator_loads_three_lists_as_they_are_kept(visit, sample, tmp_pat
     assert (project.amount, project.currency) == (1_200.5, "EUR")
     for job in reversed(jobs):
         visitor.open(f"/jobs/{job}")
-        press(visitor.page, say("撤销", "Take it back"))
+        press(visitor.page, say("撤回", "Take it back"))
     with pytest.raises(NotFound):
         sample.directory.profile(ADMIN, ids["示例导入甲阀门有限公司"])
     assert visitor.complaints == []
