@@ -40,6 +40,14 @@ BENCHMARKS = ROOT / "benchmarks"
 ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"} | {
     "floor",  # takes a minute whatever it is given: run by who sets the floor anew
     "lighthouse",  # needs Lighthouse, which is not installed with the project
+    "nodes",  # some minutes of several services: `make test-cluster`
+    "words_model",  # learns from public graphs with years of texts, which no test has
+    "projection",  # writes what is shipped with the program, over texts that are not
+    # In small in tests/contract/test_agreement.py, test_histories.py and tests/unit/test_corpus.py.
+    "stores",
+    "histories",
+    "fuzz",
+    "translations",  # tests/test_languages.py
 }
 
 Run = Callable[..., str]
@@ -91,7 +99,8 @@ def run(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> I
 
     def run_one(name: str, *arguments: object) -> str:
         monkeypatch.setattr(sys, "argv", [name, *map(str, arguments)])
-        runpy.run_path(str(BENCHMARKS / f"{name}.py"), run_name="__main__")
+        folder = BENCHMARKS if (BENCHMARKS / f"{name}.py").exists() else ROOT / "tools"
+        runpy.run_path(str(folder / f"{name}.py"), run_name="__main__")
         return capfd.readouterr().out
 
     yield run_one
@@ -248,11 +257,24 @@ def test_a_survey_that_is_answered_at_once(run: Run) -> None:
     assert "answers acknowledged 2, kept 2, failed 0" in printed
 
 
+@pytest.mark.parametrize("option", ["--misses", "--tuning"])
+def test_specifications(run: Run, option: str) -> None:
+    printed = run("specifications", option)
+    assert re.search(r"^all +\d+ +[.\d]+ +[.\d]+$", printed, re.MULTILINE)
+
+
+def test_kills(run: Run, tmp_path: Path) -> None:
+    printed = run("kills", "--kills", 1, "--state", tmp_path / "kills.json")
+    assert re.search(r"1 kills, \d+ acknowledged, \d+ of them moves, 0 lost", printed)
+
+
 def test_every_benchmark_that_is_shown_is_run_here() -> None:
     shown = {
         name
-        for page in [*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md")]
-        for name in re.findall(r"python benchmarks/(\w+)\.py", page.read_text("utf-8"))
+        for page in [*ROOT.glob("*.md"), *ROOT.glob("*/README.md"), *(ROOT / "docs").rglob("*.md")]
+        for name in re.findall(
+            r"python (?:benchmarks/|-m (?:benchmarks|tools)\.)(\w+)", page.read_text("utf-8")
+        )
     }
     run_here = re.findall(r'run\(\s*"(\w+)"', Path(__file__).read_text("utf-8"))
     assert shown <= {*run_here, *ELSEWHERE}

@@ -19,7 +19,14 @@ from tests.unit import ingest as readers
 from tests.unit.ingest.test_mapping import AWARDS, FACTS
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([ROOT / "README.md", ROOT / "README.zh.md", *(ROOT / "docs").rglob("*.md")])
+PAGES = sorted(
+    [
+        ROOT / "CONTRIBUTING.md",
+        *ROOT.glob("README*.md"),
+        *ROOT.glob("*/README.md"),
+        *(ROOT / "docs").rglob("*.md"),
+    ]
+)
 PROJECTS = """
 source = "own"
 [projects]

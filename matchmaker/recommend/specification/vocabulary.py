@@ -33,7 +33,7 @@ class Marker(StrEnum):
     HARD = "hard"
     DENIAL = "denial"
     CONTRAST = "contrast"
-    HARMLESS = "harmless"
+    HARMLESS = "harmless"  # by no name in the code: the section `harmless` of terms.toml is read
     NUMERAL = "numeral"
     DATE = "date"
     IGNORED = "ignored"
