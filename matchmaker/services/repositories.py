@@ -157,6 +157,8 @@ class Repository(Generic[T]):
 
     def many(self, ids: Sequence[str]) -> dict[str, Versioned[T]]:
         """Those that exist, by id."""
+        if not ids:
+            return {}
         records = self._records().records(self.kind, list(dict.fromkeys(ids)))
         return {id: self._read(record) for id, record in records.items()}
 

@@ -95,7 +95,10 @@ class Counting:
 
     def __getattr__(self, name):
         value = getattr(self.store, name)
-        if name == "documents" or not callable(value):
+        if name == "documents":
+            self.__dict__["documents"] = counted = Counting(value)
+            return counted
+        if not callable(value):
             return value
 
         def counted(*arguments, **named):
@@ -125,13 +128,19 @@ def test_a_page_of_twenty_results_asks_the_store_at_most_five_times(crowd):
     client = create_app(crowd).test_client()
     headers = world.headers("member") | {"HX-Request": "true"}
     address = "/find?goal=supplier"
+    crowd.store.documents.calls.clear()
     assert client.get(address, headers=headers).status_code == 200  # what is made once
+    # Its first asking reads how each of them answers (kept ten minutes): two questions each.
+    assert crowd.store.documents.calls["find"] <= 2 * 20 + 6, crowd.store.documents.calls
+    assert crowd.store.documents.calls["records"] == 0, crowd.store.documents.calls
     crowd.store.calls.clear()
+    crowd.store.documents.calls.clear()
 
     page = client.get(address, headers=headers).get_data(as_text=True)
 
     assert page.count('<article class="card result"') == 20
     assert crowd.store.calls.total() <= 5, crowd.store.calls
+    assert crowd.store.documents.calls.total() <= 7, crowd.store.documents.calls
     # Keeping, dismissing and comparing say what for.
     assert page.count('name="goal" value="supplier"') == 3 * 20
 
