@@ -45,7 +45,7 @@ def keys(candidate: Comparable) -> set[str]:
         if place:
             found.add(f"{STRONG}{place} {joined}")
         found.update(_han_keys(name.folded[0]) if name.is_han else _word_keys(name))
-        written = spoken("".join(name.words)) if name.is_han else romanised(name.folded)
+        written = spoken("".join(name.words)) if name.is_han else romanised(name.words)
         found.update(f"spoken {each}" for each in written)
     return found
 

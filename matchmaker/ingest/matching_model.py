@@ -171,6 +171,10 @@ def evidence(first: Comparable, second: Comparable) -> PairComparison:
     name, form = _name(first, second)
     code, reasons = _code(first, second)
     place = _equal(finer_place(first.keys.place), finer_place(second.keys.place))
+    if _province(first.keys.place) != _province(second.keys.place) and place == "unknown":
+        place = (
+            "different" if _province(first.keys.place) and _province(second.keys.place) else place
+        )
     country = _equal(first.keys.country.upper(), second.keys.country.upper())
     levels: dict[str, Level] = {
         "name": name,
@@ -259,6 +263,11 @@ def finer_place(place: str | None) -> str:
     if source == "gbt2260" and key.endswith("0000") and key[:2] not in ("11", "12", "31", "50"):
         return ""
     return place or ""
+
+
+def _province(place: str | None) -> str:
+    source, _, key = (place or "").partition(":")
+    return key[:2] if source == "gbt2260" else ""
 
 
 def website_host(address: str) -> str:

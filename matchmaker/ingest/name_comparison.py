@@ -230,7 +230,7 @@ def compare(first: ComparableName, second: ComparableName) -> NameLevel:
         return NameLevel.BRANCH if _is_branch(first, second) else NameLevel.DIFFERENT
     if first.is_han != second.is_han:
         chinese, latin = (first, second) if first.is_han else (second, first)
-        has_it = is_romanised("".join(chinese.words), latin.folded)
+        has_it = is_romanised("".join(chinese.words), latin.words)
         return NameLevel.ROMANISED if has_it else NameLevel.DIFFERENT
     if first.is_han:
         return _compare_han(first, second)

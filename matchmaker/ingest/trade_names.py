@@ -8,12 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from matchmaker.ingest.reference import reference_rows
 
 _SHORT = frozenset({"中国", "广西", "宁夏", "新疆"})
 _DIVISION = re.compile(r"(?:地区|自治[区州县]|省|市|县|区|旗|盟)$")
+_GBT = "gbt2260:"
+_PLACES_SPOKEN = {"乐清": "yueqing"}
+# Cities whose short names are trade names too.
+_ALSO_WORDS = frozenset(
+    {"中山", "安康", "吉安", "长治", "大同", "三明", "保定", "大庆", "平凉", "中国"}
+)
 _LONGEST_DIVISION = 6
 _FULL = re.compile(r"[\u4e00-\u9fff]{8,}|[\u4e00-\u9fff]{2,}(?:大学|学院)")
 _TRADE_NAME = (2, 3, 4)  # characters
@@ -22,16 +28,32 @@ _SPOKEN, _TELLING = 5, 9
 
 
 @cache
-def divisions() -> frozenset[str]:
-    """What provinces, cities and counties are called, in full and short."""
-    names = {place.name for place in reference_rows().places if place.country == "CN"}
-    short = {_DIVISION.sub("", name) for name in names}
-    return frozenset(names | {name for name in short if len(name) > 1} | _SHORT)
+def divisions() -> dict[str, frozenset[str]]:
+    """What provinces, cities and counties are called, in full and short, with their codes."""
+    found: dict[str, set[str]] = {name: {""} for name in _SHORT}
+    for place in reference_rows().places:
+        if place.country == "CN" and place.id.startswith(_GBT):
+            code = place.id.removeprefix(_GBT)
+            short = _DIVISION.sub("", place.name)
+            for name in {place.name, short if len(short) > 1 else place.name}:
+                found.setdefault(name, set()).add(code)
+    return {name: frozenset(codes) for name, codes in found.items()}
 
 
 def is_full(name: str) -> bool:
     """Whether a name is a whole one as registers give it, which begins with a place."""
-    return bool(_FULL.fullmatch(name)) and _place_ends(name) > 0
+    places = _places(name) if _FULL.fullmatch(name) else []
+    return bool(places) and _is_plain_place(places[0])
+
+
+def _is_plain_place(name: str) -> bool:
+    """Whether it is a place and no trade name: one with what it is (永安市), a province, a city.
+
+    Many counties are called as firms are: 新华, 和平, 红旗.
+    """
+    if _DIVISION.search(name) and len(name) > len("新区"):
+        return True
+    return name not in _ALSO_WORDS and any(code[4:] in ("", "00") for code in divisions()[name])
 
 
 def is_romanised(chinese: str, words: Sequence[str]) -> bool:
@@ -50,8 +72,9 @@ def is_romanised(chinese: str, words: Sequence[str]) -> bool:
 
 def spoken(chinese: str) -> tuple[str, ...]:
     """What may be the trade name of a Chinese name, as it is spoken, the shortest first."""
-    rest = chinese[_place_ends(chinese) :]
-    names = (_spoken(rest[:length]) for length in _TRADE_NAME if len(rest) > length)
+    end = _place_ends(chinese)
+    sounds = _sounds(chinese)[end:]
+    names = ("".join(sounds[:length]) for length in _TRADE_NAME if len(sounds) > length)
     return tuple(name for name in names if len(name) >= _SPOKEN)
 
 
@@ -70,25 +93,34 @@ def _place_ends(name: str) -> int:
 
 
 def _places(name: str) -> list[str]:
+    """The places that a name begins with, each within the one before."""
     found: list[str] = []
+    stems: frozenset[str] = frozenset({""})
     start = 0
     while start < len(name):
-        lengths = range(min(_LONGEST_DIVISION, len(name) - start), 1, -1)
-        end = next((start + n for n in lengths if name[start : start + n] in divisions()), start)
+        end = start
+        for length in range(min(_LONGEST_DIVISION, len(name) - start), 1, -1):
+            codes = divisions().get(name[start : start + length], frozenset())
+            within = {code for code in codes if any(code.startswith(stem) for stem in stems)}
+            if within:
+                end = start + length
+                break
         if end == start:
             break
         found.append(name[start:end])
+        stems = frozenset(code.removesuffix("00").removesuffix("00") for code in within)
         start = end
     return found
 
 
 def _spoken(chinese: str) -> str:
-    return "".join(map(_reading, chinese))
+    return _PLACES_SPOKEN.get(chinese) or "".join(_sounds(chinese))
 
 
-@cache
-def _reading(character: str) -> str:
-    """A character as it is spoken most, ü as v."""
+@lru_cache(maxsize=50_000)
+def _sounds(chinese: str) -> tuple[str, ...]:
+    """Each character as it is spoken in its word, ü as v: 长城 cháng, 会长 zhǎng."""
     from pypinyin import lazy_pinyin  # its dictionaries take a moment to load
 
-    return "".join(lazy_pinyin(character, errors="ignore", v_to_u=False))
+    sounds = lazy_pinyin(chinese, v_to_u=False)
+    return tuple(sounds) if len(sounds) == len(chinese) else tuple(chinese)

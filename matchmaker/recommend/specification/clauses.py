@@ -41,15 +41,25 @@ _NO_NOUN = (
     r"must|preferably|ideally|delivery|price|quantity)\b)"
 )
 _CONTINUED = re.compile(
-    rf"\s*(?:(?:{_NO_NOUN}[a-z0-9-]+ ?){{1,4}},\s*){{0,4}}(?:{_NO_NOUN}[a-z0-9-]+ ){{0,4}}(?:or|nor|and) {_NO_NOUN}"
+    rf"\s*(?:{_NO_NOUN}[a-z0-9-]++(?: {_NO_NOUN}[a-z0-9-]++){{0,3}} ?,\s*){{0,4}}(?:{_NO_NOUN}[a-z0-9-]++ ){{0,4}}?(?:or|nor|and) {_NO_NOUN}"
 )
 
 
 # These speak of the one thing behind them, the verbs of a whole list.
-_OF_WHAT = frozenset({"不要", "不含", "不包含", "不包括", "不用", "不使用", "没有", "无需"})
+_OF_WHAT = frozenset(
+    {"不要", "不含", "不包含", "不包括", "不用", "不使用", "没有", "无需", "从不", "从未"}
+)
 _OF_ONE = frozenset(
     {"without", "except", "except for", "excluding", "no", "other than", "apart from"}
 )
+
+
+_USED_IN = re.compile(
+    r"\s*(?:use|contain|put|add|accept|charge)\b(?P<what>[^,;.]{1,40}?) (?:in|for|on|to|into) (?:our|all|the|your)\b"
+)
+# Before what is offered besides, where more is said to be.
+_BESIDES = frozenset({"除", "除了", "apart from", "other than", "except", "except for"})
+_ALSO = re.compile(r"[^。.!?！？]{1,60}?[，,][^，,。.]{0,12}(?:还|也|并|另|\balso\b)")
 
 
 class Clauses(NamedTuple):
@@ -94,6 +104,8 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
         elif kind is Marker.HARD:
             result.hard.add(result.number(marker.start))
         elif kind is Marker.DENIAL:
+            if marker.term.value in _BESIDES and _ALSO.match(text, marker.end):
+                continue  # 除了球阀，还生产蝶阀: both
             clause = result.number(marker.start)
             result.denials.append((marker.start, _end(text, starts, clause, marker)))
     return result
@@ -118,6 +130,9 @@ def _end(text: str, starts: list[int], clause: int, marker: TermMatch) -> int:
         stop = text.find("的", marker.end, here)
         if 0 <= stop < here - 1 and text[stop + 1] not in ",;。. ":
             return stop
+    here = starts[clause + 1] if clause + 1 < len(starts) else len(text)
+    if used := _USED_IN.match(text, marker.end, here):  # no recycled brass in our valves
+        return used.end("what")
     following = clause + 1
     listed = word not in _OF_ONE
     while listed and following < len(starts) and text[starts[following] - 1] == ",":

@@ -52,13 +52,15 @@ _SEEKS = re.compile(
     r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
 )
 _BY_OTHERS = re.compile(
-    r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b|"
-    r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给|解决|处理|出去))"
+    r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b(?! (?:to|for|by) us| work)|"
+    r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给(?!我)|解决|处理|出去))(?!单|订单|给我|来料|加工|业务)"
 )
 # Machines that somebody has: 注塑机80–1000吨三十台.
-_COUNTED = re.compile(r"[^，,;；。]{0,14}?[\d一二两三四五六七八九十百几多]+余?[台套](?!起|/|每)")
+_COUNTED = re.compile(
+    r"(?![^，,;；。]{0,14}(?:年产|月产|产量|交付|出口|库存))[^，,;；。]{0,14}?[\d一二两三四五六七八九十百几多]+余?[台套](?!起|/|每)"
+)
 _SOLD = re.compile(
-    r"销售|出售|转让|供应|生产|制造|二手|现货|\b(?:sale|sell|sells|make|makers?|used)\b"
+    r"销售|出售|转让|供应|生产|制造|二手|现货|库存|待售|处理|成新|年产|月产|产量|交付|出口|出租|\b(?:sale|sell|sells|make|makers?|used)\b"
 )
 _BUYS = re.compile(
     r"(?:求购|采购|购买|收购|想买|要买|买)[^，,;；。]{0,8}$|\b(?:buy|purchase|buying)\b[^,;.]{0,12}$"
@@ -209,7 +211,7 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
             continue
         verdict, note, tentative = say
         if item.denied != requirement.denied:
-            if verdict is not Fulfilment.MET:
+            if verdict is not Fulfilment.MET or _is_one_kind(item, requirement):
                 continue
             verdict = Fulfilment.UNMET
         elif requirement.denied and verdict is not Fulfilment.MET:
@@ -223,11 +225,17 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         else:
             unknown = unknown or judgement
     if unmet is None and requirement.kind in NAMED and not requirement.denied:
-        named = stated(requirement, statement.text)
+        named = stated(requirement, statement)
         if named is not None:
             verdict = Fulfilment.UNMET if named.denied else Fulfilment.MET
             return _unless_others_do_it(Judgement(requirement, verdict, named), statement)
     return unmet or unknown or Judgement(requirement, Fulfilment.UNKNOWN)
+
+
+def _is_one_kind(item: Requirement, requirement: Requirement) -> bool:
+    """Whether work that is denied is only one kind of that needed: 机加工，没有五轴."""
+    is_work = item.kind is RequirementKind.PROCESS
+    return is_work and not requirement.denied and item.value != requirement.value
 
 
 def _unless_others_do_it(judgement: Judgement, statement: Specification) -> Judgement:
@@ -376,6 +384,8 @@ def _denial(need: Specification, statement: Specification) -> Requirement | None
     wanted = [r for r in need.requirements if r.kind is RequirementKind.PRODUCT and not r.denied]
     kind = RequirementKind.PRODUCT if wanted else RequirementKind.PROCESS
     wanted = wanted or [r for r in need.requirements if r.kind is kind and not r.denied]
+    if kind is RequirementKind.PROCESS and any(not i.denied for i in statement.of(kind)):
+        return None  # of the work that it does, it does not do one kind
     for item in statement.of(kind):
         if not item.denied or item.role is not ItemRole.ITSELF:
             continue
@@ -387,10 +397,11 @@ def _denial(need: Specification, statement: Specification) -> Requirement | None
                     other.value == item.value and not other.denied and other.role is ItemRole.ITSELF
                     for other in statement.of(kind)
                 )
-                if not affirmed or _company(statement.items, item):
+                is_limited = kind is RequirementKind.PRODUCT and _company(statement.items, item)
+                if not affirmed or is_limited:
                     return item
     names = {item.value for item in statement.of(kind)}
-    in_other_words = [stated(r, statement.text) for r in wanted if r.value not in names]
+    in_other_words = [stated(r, statement) for r in wanted if r.value not in names]
     said = [named for named in in_other_words if named is not None]
     return said[0] if said and all(named.denied for named in said) else None
 

@@ -7,7 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from matchmaker.recommend.specification.clauses import denials, fold
-from matchmaker.recommend.specification.model import CONCEPT, ItemRole, Requirement, RequirementKind
+from matchmaker.recommend.specification.model import (
+    CONCEPT,
+    ItemRole,
+    Requirement,
+    RequirementKind,
+    Specification,
+)
 from matchmaker.recommend.specification.roles import MEANS_AFTER, role_of
 from matchmaker.recommend.specification.unlisted import ENDS
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch
@@ -106,15 +112,23 @@ def _named(stretches: Iterable[ConceptStretch]) -> Iterator[ConceptStretch]:
 def answering(value: str, text: str) -> frozenset[int]:
     """The concepts that answer what is called so: what the whole name means, and its kinds."""
     concepts = thesaurus().concepts
-    numbers: set[int] = set()
-    for name in (value, text):
-        for stretch in concepts_at(name):
-            if stretch.end - stretch.start >= len(name) - 1:
-                numbers.update(number for number, _ in stretch.meanings)
+    numbers = meant(value, text)
     return frozenset(numbers.union(*(concepts[number].narrower for number in numbers)))
 
 
-def stated(requirement: Requirement, text: str) -> Requirement | None:
+@lru_cache(_CACHED)
+def meant(value: str, text: str) -> frozenset[int]:
+    """The concepts that a whole name means."""
+    return frozenset(
+        number
+        for name in (value, text)
+        for stretch in concepts_at(name)
+        if stretch.end - stretch.start >= len(name) - 1
+        for number, _ in stretch.meanings
+    )
+
+
+def stated(requirement: Requirement, statement: Specification) -> Requirement | None:
     """Where a statement names what is required in other words, itself and not for something else.
 
     What it denies counts, marked so, where it says nothing else of it.
@@ -122,8 +136,10 @@ def stated(requirement: Requirement, text: str) -> Requirement | None:
     wanted = answering(requirement.value, requirement.text)
     if not wanted:
         return None
+    text = statement.text
     folded = fold(text)
     stretches = concepts_at(text)
+    denied = [each for each in statement.items if each.denied]
     found: Requirement | None = None
     for position, stretch in enumerate(stretches):
         number = next((number for number, _ in stretch.meanings if number in wanted), None)
@@ -133,9 +149,14 @@ def stated(requirement: Requirement, text: str) -> Requirement | None:
         if item.role is not ItemRole.ITSELF:
             continue
         scope = next((each for each in denials(text) if each[0] <= item.start < each[1]), None)
+        if any(each.start < item.end and item.start < each.end for each in denied):
+            found = found or item._replace(denied=True)
+            continue
         if scope is None:
             return item
-        if not _WITHOUT.match(folded, scope[0]):  # that it lacks something is no refusal
+        # That it lacks something is no refusal, nor that it does not do one kind.
+        is_whole = number in meant(requirement.value, requirement.text)
+        if is_whole and not _WITHOUT.match(folded, scope[0]):
             found = found or item._replace(denied=True)
     return found
 

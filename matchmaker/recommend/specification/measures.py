@@ -55,6 +55,8 @@ _LEAD_TIME_AFTER = re.compile(
 _NO_LEAD_TIME = re.compile(
     r"(?:账期|质保|保质|保修|寿命|免租|排期|测试|租|付款|试用|连续|留空|库存|约|年限|经验|成立|历史|工作|运行|warranty|payment|net|guarantee|life|shelf|experience|every|for|last|past|over)[^，,;；。.]{0,4}$"
 )
+_OF_A_DATE = re.compile(r"\s?\d{1,2}\s?[月日号]")
+_OF_A_DATE_BEFORE = re.compile(r"\d\s?[年月]\s?$")
 _YEAR = 365
 _HOURS = re.compile(r"小时|[hH](?:ours?|rs)?$")
 _WITHIN = re.compile(r"(?:within|in|under)\s$")
@@ -332,6 +334,8 @@ def _days(
 ) -> Requirement | None:
     """A time to deliver; other times (warranty, payment, endurance) are none."""
     if _NO_LEAD_TIME.search(before) or _CONDITION.match(after):
+        return None
+    if _OF_A_DATE.match(after) or _OF_A_DATE_BEFORE.search(before):
         return None
     alone = (
         1 < high < _YEAR

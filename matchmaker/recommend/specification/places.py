@@ -44,7 +44,7 @@ _JOINED = re.compile(
 _COMMA = re.compile(rf"{_SUFFIX}\)?\s*,\s*{_IN}")
 _OUTSIDE = re.compile(
     r"(?:\b(?:outside|beyond|away from|(?:any|every)where (?:but|except|other than)(?: in| from)?|"
-    r"not (?:(?:be |based |located |situated )?(?:in|from)|near|around))(?: of)?(?: the)? |\bnon[- ]|"
+    r"(?<!need )not (?:(?:be |based |located |situated )?(?:in|from)|near|around))(?: of)?(?: the)? |\bnon[- ]|"
     r"(?:不在|不能在|不可在|不得在|别在|别是|别要|别找|不找|不选|避开|(?<!除)非))$"
 )
 _LAST_BEFORE = frozenset(" -在是要找选开非近")
@@ -77,7 +77,12 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
     places = [item for item in items if item.kind is RequirementKind.PLACE]
     if not places:
         return items
-    kept = [place for n, place in enumerate(places) if _is_said_too(folded, places, n)]
+    only_local = all(place.family == LOCAL for place in places)
+    kept = [
+        place
+        for number, place in enumerate(places)
+        if only_local or place.family != LOCAL or _is_said_too(folded, places, number)
+    ]
     kept = _around(folded, _with_wider(folded, kept))
     kept = _left_out(folded, kept)
     distances = [item for item in items if item.kind is RequirementKind.DISTANCE]
@@ -200,11 +205,9 @@ def _gap(folded: str, before: Requirement, behind: Requirement) -> str:
 
 
 def _is_said_too(folded: str, places: list[Requirement], number: int) -> bool:
-    """Whether a place says more than those beside it: "near Wenzhou" is one, "local or in Ningbo"
+    """Whether "nearby" says more than the places beside it: "near Wenzhou" is one, "local or in Ningbo"
     are two.
     """
-    if places[number].family != LOCAL or all(place.family == LOCAL for place in places):
-        return True
     beside = pairwise(places[max(0, number - 1) : number + 2])
     return any(_JOINED.fullmatch(_gap(folded, *pair)) for pair in beside)
 
@@ -270,6 +273,13 @@ def _around(folded: str, places: list[Requirement]) -> list[Requirement]:
         is_about = place.family not in _SEEKERS_OWN and not place.aspect and (about or carried)
         found.append(place._replace(aspect=AROUND) if is_about else place)
     return found
+
+
+def left_out_from(folded: str, place: Requirement) -> int:
+    """Where the words begin that leave a place out: those before it, else the place itself."""
+    begin = max(0, place.start - _AHEAD)
+    words = _OUTSIDE.search(folded[begin : place.start])
+    return begin + words.start() if words else place.start
 
 
 def _left_out(folded: str, places: list[Requirement]) -> list[Requirement]:

@@ -15,11 +15,14 @@ SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE, NOISE = (
 )  # fmt: skip
 FLOORS = frozenset({SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE})
 CEILINGS = frozenset({NOISE})
+# What lies anywhere within the range that is asked for is right.
+WITHIN_RANGE = frozenset({"hardness"})
 
 _FIGURE = (
     rf"(?:(?<![\d.,])\d[\d,]{{0,8}}(?:\.\d{{1,4}})?|(?<![{HAN_NUMERAL}])[{HAN_NUMERAL}]{{1,8}})"
 )
-_RANGE = rf"(?P<low>{_FIGURE})(?:\s?(?:-|~|至|到|to|和)\s?(?P<high>{_FIGURE}))?"
+_UNIT = r"(?:\s?(?:针|支|d|层|小时|分钟|h|hrc|hv|gsm|db))?"
+_RANGE = rf"(?P<low>{_FIGURE})(?:{_UNIT}\s?(?:-|~|至|到|to|和)\s?(?:hrc|hv)?(?P<high>{_FIGURE}))?"
 
 
 class _Quality(NamedTuple):
@@ -49,9 +52,11 @@ _QUALITIES = (
         SALT_SPRAY, "h", rf"{_RANGE}\s?-?(?:小时|h(?:ours?|rs?)?)(?:以上)?\s?(?:的|of |in |neutral |nss )*(?:中性)?(?:盐雾|salt[- ]spray)"
     ),
     _quality("needles", "needles", rf"{_RANGE}[\s-]?(?:针(?!织|筒|板|距|法|对|头)|needles?(?![a-z]))"),
-    _quality("yarn count", "Ne", rf"{_RANGE}\s?(?:支(?!持|撑|付|架|路|点)|ne(?![a-z]))(?:/\d)?"),
-    _quality("yarn count", "Ne", rf"(?<![a-z])ne\s?{_RANGE}"),
-    _quality("denier", "D", rf"(?<![a-z\d/])(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)"),
+    _quality("yarn count", "Ne", rf"(?<!\d)(?=\d{{1,3}}\D){_RANGE}\s?支(?:/\d)?(?=[^，,;；。]{{0,6}}(?:纱|棉|线|毛|麻|涤|面料|布|梳|绒))"),
+    _quality("yarn count", "Ne", rf"(?:纱|棉|线|毛|麻|涤)[^，,;；。\d]{{0,4}}(?=\d{{1,3}}\D){_RANGE}\s?支(?!笔|管|器|条|装|枪)"),
+    _quality("yarn count", "Ne", rf"(?<![a-z])ne\s?{_RANGE}(?=[^,;.]{{0,20}}(?:yarn|cotton|spun|viscose|count))"),
+    _quality("denier", "D", rf"(?<![a-z\d/])(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)(?=[^，,;；。]{{0,12}}(?:丝|尼龙|涤|锦|氨纶|纤维|nylon|polyester|yarn|fabric|spandex|filament))"),
+    _quality("denier", "D", rf"(?:丝|尼龙|涤纶|锦纶|氨纶|nylon|polyester|yarn|spandex|filament)[^，,;；。\d]{{0,6}}(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)"),
     _quality("weight of an area", "g/m²", rf"{_RANGE}\s?(?:gsm|g/m2|g/m²|克重|克每平(?:方米|米|方)?|克/平(?:方米|米|方)?)"),
     _quality("torque", "N·m", rf"{_RANGE}\s?(?:n[·.*]?m|牛[·.]?米)(?![a-z/])"),
     _quality(NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)"),
@@ -59,15 +64,18 @@ _QUALITIES = (
     _quality(ENDURANCE, "min", rf"{_RANGE}[\s-]?(?:分钟|min(?:utes?)?)\s?(?:的)?(?:续航|flight|endurance|in the air)"),
     _quality(ENDURANCE, "min", rf"(?:续航|留空|航时|flight time|endurance)[^，,;；。\d{HAN_NUMERAL}]{{0,6}}{_RANGE}\s?(?:小时|h(?:ours?|rs?)?(?![a-z]))", 60),
     _quality(PAYLOAD, "kg", rf"(?:载荷|载重|负载|payload)(?: of| up to)?[^，,;；。\d{HAN_NUMERAL}]{{0,4}}{_RANGE}\s?(?:公斤|kg)"),
-    _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?:板|软硬|的?线路)|layers?(?![a-z]))"),
+    _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
     _quality("cavities", "cavities", rf"{_RANGE}[\s-]?(?:腔|穴|cavit(?:y|ies))"),
-    _quality("refractive index", "n", rf"(?:折射率|index)\s?(?:of |from )?{_RANGE}"),
-    _quality("refractive index", "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?=[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
+    _quality("refractive index", "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),
+    _quality("refractive index", "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?!\s?(?:元|块|美元|欧元|usd|eur|rmb))(?=[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
 )  # fmt: skip
 _MORE = re.compile(r"\s?(?:以上|及以上|起|or more|and (?:up|above)|min\b|minimum|\+)")
 _LESS = re.compile(r"\s?(?:以下|及以下|以内|之内|or (?:less|below|under)|max\b|at most)")
+_MORE_BEFORE = re.compile(
+    r"(?:≥|>|至少|不低于|不少于|从|\b(?:from|at least|min(?:imum)?\.?|over|above))\s?$"
+)
 _LESS_BEFORE = re.compile(
-    r"(?:≤|<|不超过|不高于|低于|小于|少于|最多|\b(?:under|below|up to|at most|max(?:imum)?))\s?$"
+    r"(?:≤|<|不超过|不高于|低于|小于|少于|最多|最高|可达|可到|达到|\b(?:under|below|up to|at most|max(?:imum)?\.?))\s?$"
 )
 
 
@@ -78,6 +86,8 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
             start, end = match.span()
             low = number(match["low"])
             high = number(match["high"]) if match["high"] else low
+            if aspect == "torque" and not _is_torque(text, folded, start, end):
+                continue
             if low is None or high is None or taken.find(1, match.start("low"), end) >= 0:
                 continue
             within = number(match.groupdict().get("within") or "0") or 0.0
@@ -89,6 +99,8 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
                 least, end = None, less.end()
             elif low == high and _LESS_BEFORE.search(folded[max(0, start - 8) : start]):
                 least = None
+            elif low == high and _MORE_BEFORE.search(folded[max(0, start - 12) : start]):
+                most = None
             # A salt spray test may be what is wanted, however long.
             is_test = aspect == SALT_SPRAY
             first = match.start("low") if is_test else start
@@ -98,6 +110,12 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
                 RequirementKind.SIZE, _shown(least, most, unit), text[start:end], start, end,
                 aspect=aspect, low=least, high=most, unit=unit,
             )  # fmt: skip
+
+
+def _is_torque(text: str, folded: str, start: int, end: int) -> bool:
+    """Whether it is newtons, and not nanometres."""
+    named = re.search(r"扭矩|力矩|torque", folded[max(0, start - 16) : start])
+    return "N" in text[start:end] or "牛" in text[start:end] or named is not None
 
 
 def _shown(least: float | None, most: float | None, unit: str) -> str:

@@ -18,7 +18,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.phrases import known, phrases
-from matchmaker.recommend.specification.places import insisted, placed
+from matchmaker.recommend.specification.places import insisted, left_out_from, placed
 from matchmaker.recommend.specification.qualities import qualities
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, words
@@ -38,10 +38,10 @@ MEASURED = frozenset(
 )
 # A clause that denies and names nothing.
 _SAYS_NO = re.compile(
-    r"(?:[我们厂本司公这个些该项目前现在暂时都也全部均是了的呢吧过自己能会可以尚还不没未无做接供生产供应提供承]|"
+    r"(?:[我们厂本司公这个些该项目前现在暂时都也全部均是了的呢吧过自己能会可以尚还不没未无做接供生产供应提供承停止暂出卖售销干造再有对外加工制除能力设备已]|"
     r"\b(?:we|it|this|that|these|those|they|i|which|currently|ourselves|in-house|is|are|do|does|can|could|not|no|"
     r"never|cannot|can't|don't|doesn't|make|makes|offer|offers|provide|provides|produce|have|has|any|more|yet|at|all|"
-    r"here|anymore|longer|sorry|unfortunately|available|possible|included|excluded|them|so|done)\b|"
+    r"here|anymore|longer|sorry|unfortunately|available|possible|included|excluded|excludes|discontinued|stopped|ceased|unable|out|of|scope|will|won't|doesn|longer|neither|nor|supply|supplied|offered|sell|sold|us|services?|work|own|any)\b|"
     r"[\s,，:.。!！;；])*"
 )
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
@@ -88,16 +88,15 @@ def read(text: str) -> Specification:
         items += [product] if product else []
     if not items:
         return Specification(text)
-    items = _without_wider_work(items)
     items.sort(key=lambda item: (item.start, item.end))
     scopes = clauses(folded, markers)
     scoped = list(_scoped(placed(text, folded, items), scopes, folded))
-    return Specification(text, tuple(insisted(folded, scoped)))
+    return Specification(text, tuple(insisted(folded, _without_wider_work(scoped))))
 
 
 def _without_wider_work(items: list[Requirement]) -> list[Requirement]:
     """Without work in general beside a kind of it: a plater for hard chrome plating."""
-    work = [item for item in items if item.kind is RequirementKind.PROCESS]
+    work = [i for i in items if i.kind is RequirementKind.PROCESS and not i.denied]
     wider = {item.family for item in work if item.family != item.value}
     return [
         item
@@ -141,8 +140,14 @@ def _scoped(items: list[Requirement], scopes: Clauses, folded: str) -> Iterator[
         yield item._replace(
             clause=clause,
             soft=wished and clause not in scopes.hard,
-            denied=item.denied or position in denied,
+            denied=position in denied if not item.denied else not _is_twice(item, scopes, folded),
         )
+
+
+def _is_twice(place: Requirement, scopes: Clauses, folded: str) -> bool:
+    """Whether a place is left out of what is denied: "no suppliers outside Zhejiang" are within."""
+    begins = left_out_from(folded, place)
+    return any(start < begins and start <= place.start < end for start, end in scopes.denials)
 
 
 def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses, folded: str) -> set[int]:
@@ -163,6 +168,8 @@ def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses, folde
         behind = range(bisect_left(starts, start), bisect_left(starts, end))
         if not behind:
             clause = scopes.number(start)
+            if not _SAYS_NO.fullmatch(folded, start, end):
+                continue  # it denies something else: 没有最小起订量
             if clause and _SAYS_NO.fullmatch(folded, scopes.starts[clause], end):
                 clause -= 1
             first = bisect_left(numbers, clause)

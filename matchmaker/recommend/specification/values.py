@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matchmaker.messages import Message, message
 from matchmaker.recommend.specification import forms
 from matchmaker.recommend.specification.model import Fulfilment, Requirement, RequirementKind
-from matchmaker.recommend.specification.qualities import CEILINGS, FLOORS
+from matchmaker.recommend.specification.qualities import CEILINGS, FLOORS, WITHIN_RANGE
 from matchmaker.recommend.specification.units import NOMINAL_DIAMETERS
 
 
@@ -52,6 +52,8 @@ def measured(requirement: Requirement, item: Requirement) -> Say | None:
     ):
         rounded = _ROUNDED if requirement.kind is RequirementKind.DEADLINE else 0.0
         return _ceiling(wanted, stated, rounded)
+    if requirement.aspect in WITHIN_RANGE:
+        return MET if _overlap(wanted, stated) else UNMET
     if requirement.aspect in CEILINGS:
         return _ceiling(wanted, stated)
     if requirement.aspect in FLOORS:

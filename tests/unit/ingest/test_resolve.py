@@ -254,6 +254,8 @@ def test_a_country_or_a_province_is_no_place_to_merge_by() -> None:
         ("台州市海鑫泵业有限公司", True),
         ("浙江利欧锋机电股份有限公司", True),
         ("浙江大学", True),
+        ("新华机械制造有限公司", False),  # a district is called so, and firms everywhere
+        ("永安阀门制造有限公司", False),
         ("海鑫泵业", False),  # no place and no form: anybody's short name
         ("示例阀门有限公司", False),
         ("Taizhou Haixin Pump Co., Ltd.", False),
@@ -380,6 +382,9 @@ def test_who_is_told_apart_at_once_is_unlike_in_full() -> None:
         ("台州市海鑫泵业有限公司", "Taizhou Hai Xin Pump Industry Co.,Ltd", True),
         ("温岭市宏昌铸件厂", "Hongchang Casting Works, Wenling", True),
         ("浙江利欧锋机电股份有限公司", "Zhejiang Lioufeng Electromechanical Co., Ltd.", True),
+        ("乐清市海鑫电气有限公司", "Yueqing Haixin Electric Co., Ltd.", True),
+        ("宁波长城泵业有限公司", "Ningbo Changcheng Pump Co., Ltd.", True),
+        ("宁波和平泵业有限公司", "Ningbo Heping Pump", True),
         ("台州市海鑫泵业有限公司", "Haixin Pump Co., Ltd.", False),  # of which town?
         ("台州市海鑫泵业有限公司", "Ningbo Haixin Pump Co., Ltd.", False),
         ("台州市海鑫泵业有限公司", "Taizhou Xinhai Pump Co., Ltd.", False),

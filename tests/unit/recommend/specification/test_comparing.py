@@ -416,3 +416,51 @@ def test_more_is_as_good_of_some_figures_and_less_of_others(need, statement, is_
     comparison = compared(need, statement)
     sizes = {j.verdict for j in comparison.judgements if j.requirement.kind == "size"}
     assert sizes == {Fulfilment.MET if is_met else Fulfilment.UNMET}
+
+
+@pytest.mark.parametrize(
+    ("need", "statement"),
+    [
+        ("找电镀", "电镀厂，不做镀铬"),
+        ("need plating", "Plating shop; no chrome plating"),
+        ("需要机加工", "机加工，没有五轴"),
+        ("找焊接", "焊接加工，没有激光焊接"),
+        ("need machining", "CNC machining, no 5-axis machining"),
+        ("need welding", "Welding shop, we do not do laser welding"),
+        ("找印刷", "印刷，不做丝网印刷"),
+        ("采购1000支注射器", "注射器，年产5000支"),
+        ("需要100支温度传感器", "温度传感器，月产5000支"),
+        ("ball valves, 30d delivery", "Ball valves, 15d delivery"),
+        ("找电镀", "电镀都是外协单，来料加工"),
+        ("找电镀", "电镀全部外协订单都接"),
+        ("need electroplating", "Electroplating is outsourced to us by 40 firms."),
+        ("求购注塑机", "注塑机年产量200台"),
+        ("求购注塑机", "注塑机120吨5台，九成新"),
+        ("找球阀厂", "球阀没有最小起订量"),
+        ("找球阀厂", "除了球阀，还生产蝶阀和闸阀"),
+        ("找球阀厂", "除球阀外，还生产蝶阀"),
+        ("Looking for ball valves", "Apart from ball valves, we also make gate valves."),
+        ("找球阀厂", "订球阀不要定金"),
+        ("找球阀厂", "不含铅球阀"),
+        ("找球阀厂", "从不偷工减料的球阀厂"),
+        ("找球阀厂", "球阀从未停产"),
+        ("Looking for ball valves", "Our ball valves never leak."),
+        ("Looking for ball valves", "Ball valves with no leakage."),
+        ("Looking for ball valves", "Don't hesitate to ask for ball valves."),
+        ("Looking for ball valves", "We do not use recycled brass in our ball valves."),
+        ("Looking for ball valves", "Ball valves cannot be supplied in less than 10 days"),
+        ("need hard chrome plating", "Hard chrome plating is done in house and not outsourced."),
+        ("need die castings", "We do not just make die castings but also machine them."),
+        ("找轴，HRC58-62", "轴，硬度HRC60"),
+        ("找袜机，144针", "袜机96针-200针"),
+        ("75D涤纶丝", "涤纶丝50D-300D"),
+        ("180gsm fabric", "fabric from 120gsm"),
+        ("8层线路板", "线路板1-20层"),
+        ("8-layer PCB", "PCB max. 20 layers"),
+    ],
+)
+def test_everyday_sentences_of_right_firms_are_not_held_against_them(need, statement) -> None:
+    """They deny a kind, a condition or another's doing, count their stock, or say it in ranges."""
+    comparison = compared(need, statement)
+    assert not comparison.denied
+    assert not comparison.unmet

@@ -521,3 +521,30 @@ def test_a_3d_scan_is_no_yarn_and_support_no_count() -> None:
 def test_a_test_is_wanted_however_long() -> None:
     assert values("哪儿能做720小时盐雾", "process") == ["salt spray test"]
     assert values("锌镍，盐雾720小时", "size") == ["720 h"]
+
+
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [
+        ("不一定要在温州", False),
+        ("Need not be in Wenzhou", False),
+        ("不接受温州以外的", False),
+        ("No suppliers outside Zhejiang", False),
+        ("must not be outside China", False),
+        ("not in Ningbo", True),
+        ("outside Wenzhou", True),
+    ],
+)
+def test_what_need_not_be_is_not_left_out_and_two_denials_are_none(text, denied) -> None:
+    (place,) = of(text, "place")
+    assert place.denied is denied
+
+
+def test_what_is_called_as_a_place_is_none() -> None:
+    assert not of("采购大理石板材", "place")
+    assert of("大理的板材", "place")
+
+
+def test_a_date_is_no_number_of_days() -> None:
+    assert not of("交期2025年12月20日", "deadline")
+    assert values("交期30天", "deadline") == ["≤30 day"]
