@@ -18,7 +18,8 @@ PUBLIC = {
     Need: "id organization goal text language quantity budget currency deadline stages date "
     "date_precision state provenance",
     Engagement: "id kind participants title text language date until "
-    "date_estimated date_precision programme topic amount currency provenance",
+    "date_estimated date_precision programme topic amount currency provenance "
+    "number also_stated ended",
     Participant: "organization role amount ended",
 }
 

@@ -45,7 +45,7 @@ def test_a_need_becomes_a_call_that_is_answered_awarded_and_leads_to_an_introduc
         press(page, "发起")
         expect(page.locator("main")).to_contain_text("征集已发起")
         made = page.url.rpartition("/")[2]
-        for box in page.locator("input[name=organization]").all():
+        for box in page.locator("input[type=checkbox][name=organization]").all():
             box.set_checked(False)
         fields = page.locator("input[name=name]")
         for number, name in enumerate(names.values()):

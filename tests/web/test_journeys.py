@@ -324,7 +324,7 @@ def test_a_fault_of_the_service_is_a_page_and_not_a_traceback(visit, sample, mon
         raise RuntimeError("secret inside")
 
     visitor = visit("firm", "en")
-    monkeypatch.setattr(sample.introductions, "load", broken)
+    monkeypatch.setattr(sample.introductions, "slot_usage", broken)
     answer = visitor.open("/introductions")
     assert answer.status == 500
     text = visitor.page.locator("main").inner_text()
