@@ -72,12 +72,10 @@ def whereabouts(snapshot: Snapshot, seeker: Seeker, need: Specification) -> Wher
         key = requirement.key
         if key not in judged:
             continue
-        instead = [judged[other] for other in others.get(key, ()) if other in judged]
-        met[key] = _with_another(judged[key], instead)
+        instead = others.get(key, frozenset()) & judged.keys()
+        met[key] = _with_another(judged[key], [judged[other] for other in instead])
         if key in hard:
-            insisted = [
-                judged[other] for other in others.get(key, ()) if other in judged and other in hard
-            ]
+            insisted = [judged[other] for other in instead & hard]
             allowed &= np.isin(_with_another(judged[key], insisted), (1, NOT_NEEDED))
     return Whereabouts(met, allowed)
 

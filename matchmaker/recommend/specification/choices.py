@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchmaker.recommend.specification.model import Requirement, Specification
 
@@ -20,7 +20,7 @@ class Choices:
         if not (self.ignored or self.hard or self.soft):
             return specification
         kept = (item for item in specification.items if item.key not in self.ignored)
-        return Specification(specification.text, tuple(map(self._meant, kept)), self._marks())
+        return replace(specification, items=tuple(map(self._meant, kept)), choices=self._marks())
 
     def _meant(self, item: Requirement) -> Requirement:
         if item.key in self.hard:

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
-from matchmaker.recommend.specification.vocabulary import Marker, TermMatch, words
+from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
 from matchmaker.text import simplified
 
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？"}
@@ -109,13 +109,6 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
             clause = result.number(marker.start)
             result.denials.append((marker.start, _end(text, starts, clause, marker)))
     return result
-
-
-@lru_cache(maxsize=2_000)
-def denials(text: str) -> tuple[tuple[int, int], ...]:
-    """The spans of a text that are denied."""
-    folded = fold(text)
-    return tuple(clauses(folded, words(folded).markers).denials)
 
 
 def _end(text: str, starts: list[int], clause: int, marker: TermMatch) -> int:

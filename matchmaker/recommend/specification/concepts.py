@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from matchmaker.recommend.specification.clauses import denials, fold
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
     CONCEPT,
     ItemRole,
@@ -148,10 +148,10 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
         item = _item(text, folded, stretch, number, requirement.kind)
         if item.role is not ItemRole.ITSELF:
             continue
-        scope = next((each for each in denials(text) if each[0] <= item.start < each[1]), None)
         if any(each.start < item.end and item.start < each.end for each in denied):
             found = found or item._replace(denied=True)
             continue
+        scope = next((s for s in statement.denials if s[0] <= item.start < s[1]), None)
         if scope is None:
             return item
         # That it lacks something is no refusal, nor that it does not do one kind.

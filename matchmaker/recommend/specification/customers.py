@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import lru_cache
 
 from matchmaker.messages import message
@@ -73,4 +74,4 @@ def offered(offer: Specification) -> Specification:
         else item
         for item in offer.items
     )
-    return Specification(offer.text, items, f"{offer.choices}\noffered")
+    return replace(offer, items=items, choices=f"{offer.choices}\noffered")

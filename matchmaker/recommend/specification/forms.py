@@ -18,6 +18,7 @@ THREAD, PIPE_THREAD, DIAMETER, TOLERANCE = "thread", "pipe thread", "diameter", 
 # A length written in inches: of a pipe or valve it is its nominal size.
 INCHES = "inches"
 ROUGHNESS, DIMENSIONS, DATE = "roughness", "dimensions", "date"
+FORCE = "force"  # of a press
 # Certified management systems; other standards describe products and tests.
 _MANAGEMENT = re.compile(
     r"(?:EN |DIN EN )?(?:ISO(?:/TS|/IEC)?|IATF|AS) ?(?:9001|14001|45001|13485|16949|50001|"

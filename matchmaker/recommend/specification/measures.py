@@ -5,7 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from matchmaker.recommend.specification.forms import INCHES, NOMINAL_DIAMETER, NOMINAL_PRESSURE
+from matchmaker.recommend.specification.forms import (
+    FORCE,
+    INCHES,
+    NOMINAL_DIAMETER,
+    NOMINAL_PRESSURE,
+)
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.patterns import (
     MEASURE,
@@ -15,14 +20,16 @@ from matchmaker.recommend.specification.patterns import (
     SIGN,
     SIGNED_PRICE,
 )
-from matchmaker.recommend.specification.qualities import FORCE
 from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number, shown
 
 # Before a comparison they turn it round: 不能超过, 不得低于.
-_NOT = "不|不能|不可|不可以|不得|不要|不许|不准|不应|不宜|不该|不会|别|勿|没有?|未"
+_NEGATIVES = (
+    "不", "不能", "不可", "不可以", "不得", "不要", "不许", "不准", "不应", "不宜", "不该", "不会", "别", "勿", "没", "没有", "未"
+)  # fmt: skip
+_NOT = "|".join(_NEGATIVES)
 _NOT_MORE = rf"(?:{_NOT})(?:超过|超出|超|大于|高于|多于|重于|长于|厚于)"
 _NOT_LESS = rf"(?:{_NOT})(?:低于|小于|少于|轻于|短于|薄于)"
-_PLAIN = "".join(f"(?<!{word})" for word in ("不", "不能", "不可", "不可以", "不得", "不要", "不许", "不准", "不应", "不宜", "不该", "不会", "别", "勿", "没", "没有", "未"))  # fmt: skip
+_PLAIN = "".join(f"(?<!{word})" for word in _NEGATIVES)
 _AT_MOST = re.compile(
     rf"(?:≤|<|=<|{_NOT_MORE}|{_PLAIN}(?:小于|低于|少于)|限价|最大|最高(?:出价|限价)?|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
     r"\b(?:up to|max(?:imum)?\.?|(?<!not )(?:under|below)|at most|(?:not|never|cannot|must not)(?: to| be)? (?:over|above|exceed(?:ing)?)|"
@@ -110,7 +117,7 @@ _CLAUSE_END = re.compile(
 
 
 @dataclass(frozen=True)
-class _Bounds:
+class MeasuredBounds:
     """What a written measure means: both ends, None where it is open."""
 
     low: float | None
@@ -143,11 +150,11 @@ def price(text: str, folded: str, start: int) -> list[Requirement]:
     per = _per(match["unit"]) if match["per"] else ""
     if match["per"] and not per:
         end = match.start("per")
-    bounds, begin, end = _bounded(folded, begin, end, min(low, high), max(low, high))
+    bounds, begin, end = bounded(folded, begin, end, min(low, high), max(low, high))
     each = per or _EACH.search(folded[max(0, begin - 8) : begin])
     unit = f"{currency}/{per}" if per else currency
     aspect = "unit price" if each else ""
-    return [_requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, aspect)]
+    return [requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, aspect)]
 
 
 def _per(name: str) -> str:
@@ -183,8 +190,8 @@ def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement
     if after is None or amount is None:
         return []
     months = PERIODS.get(after["period"] or after["adverb"], 12)
-    bounds = _Bounds(amount / months, amount / months)
-    return [_requirement(RequirementKind.QUANTITY, text, start, after.end(), bounds, "piece/month")]
+    bounds = MeasuredBounds(amount / months, amount / months)
+    return [requirement(RequirementKind.QUANTITY, text, start, after.end(), bounds, "piece/month")]
 
 
 def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None:
@@ -229,31 +236,31 @@ def _as_kind(
     before, after = folded[max(0, start - _NEAR) : start], folded[end : end + _NEAR]
     if base == "day":
         return _days(text, start, end, high, before, after)
-    bounds, start, end = _bounded(folded, start, end, low, high)
+    bounds, start, end = bounded(folded, start, end, low, high)
     before = folded[max(0, start - _NEAR) : start]
     if base == "°C":
         if name == "度" and not _HEAT.search(before):
             return None
         if before.endswith("零下"):
-            bounds, start = _Bounds(-high, -low), start - 2
-        return _requirement(RequirementKind.TEMPERATURE, text, start, end, bounds, base)
+            bounds, start = MeasuredBounds(-high, -low), start - 2
+        return requirement(RequirementKind.TEMPERATURE, text, start, end, bounds, base)
     if base == "MPa":
         if _STRENGTH.search(before) or name in ("gpa", "pa"):
             return None
         aspect = NOMINAL_PRESSURE if "公称" in before else ""
-        return _requirement(RequirementKind.PRESSURE, text, start, end, bounds, base, aspect)
+        return requirement(RequirementKind.PRESSURE, text, start, end, bounds, base, aspect)
     if base == "km":
         if re.match(r"\s?/|\s?每", folded[end : end + 3]) or _rate(folded, start, end):
             return None
-        bounds = _Bounds(None, bounds.high) if bounds.low == bounds.high else bounds
-        return _requirement(RequirementKind.DISTANCE, text, start, end, bounds, base)
+        bounds = MeasuredBounds(None, bounds.high) if bounds.low == bounds.high else bounds
+        return requirement(RequirementKind.DISTANCE, text, start, end, bounds, base)
     if base == "mm":
         return _length(text, folded, name, start, end, bounds, before)
     return _amount(text, folded, name, base, start, end, bounds)
 
 
 def _length(
-    text: str, folded: str, name: str, start: int, end: int, bounds: _Bounds, before: str
+    text: str, folded: str, name: str, start: int, end: int, bounds: MeasuredBounds, before: str
 ) -> Requirement | None:
     after = folded[end : end + 12]
     if re.match(r"\s?/\s?(?:s|min|h|r|分|秒|小时)", after):
@@ -261,20 +268,22 @@ def _length(
     aspect = _aspect(before, after)
     if rate := _rate(folded, start, end):
         end = rate[1]
-        bounds = _Bounds(*(None if v is None else v / rate[0] for v in (bounds.low, bounds.high)))
-        return _requirement(RequirementKind.QUANTITY, text, start, end, bounds, "mm/month")
+        bounds = MeasuredBounds(
+            *(None if v is None else v / rate[0] for v in (bounds.low, bounds.high))
+        )
+        return requirement(RequirementKind.QUANTITY, text, start, end, bounds, "mm/month")
     if UNITS[name].factor == 25.4 and aspect in ("", NOMINAL_DIAMETER):
         aspect = INCHES
     if aspect == NOMINAL_DIAMETER and UNITS[name].factor == 1:
-        return _requirement(RequirementKind.SIZE, text, start, end, bounds, "DN", aspect)
+        return requirement(RequirementKind.SIZE, text, start, end, bounds, "DN", aspect)
     if aspect == "tolerance":
         high = bounds.high if bounds.high is not None else bounds.low
-        bounds = _Bounds(None, high)
-    return _requirement(RequirementKind.SIZE, text, start, end, bounds, "mm", aspect)
+        bounds = MeasuredBounds(None, high)
+    return requirement(RequirementKind.SIZE, text, start, end, bounds, "mm", aspect)
 
 
 def _amount(
-    text: str, folded: str, name: str, base: str, start: int, end: int, bounds: _Bounds
+    text: str, folded: str, name: str, base: str, start: int, end: int, bounds: MeasuredBounds
 ) -> Requirement | None:
     after = folded[end : end + 24]
     ordered = _ORDER.search(folded[max(0, start - 24) : start]) or (
@@ -291,33 +300,41 @@ def _amount(
     if rate:
         begin, end = rate[2], max(end, rate[1])
         values = (None if v is None else v / rate[0] for v in (bounds.low, bounds.high))
-        return _requirement(
-            RequirementKind.QUANTITY, text, begin, end, _Bounds(*values), f"{base}/month"
+        return requirement(
+            RequirementKind.QUANTITY, text, begin, end, MeasuredBounds(*values), f"{base}/month"
         )
     if ordered and base not in ("m²", "L", "mm"):
         low = bounds.low if bounds.low is not None else bounds.high
-        return _requirement(
-            RequirementKind.QUANTITY, text, start, end, _Bounds(low, None), base, "minimum order"
+        return requirement(
+            RequirementKind.QUANTITY,
+            text,
+            start,
+            end,
+            MeasuredBounds(low, None),
+            base,
+            "minimum order",
         )
     if base == "L":
-        return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "volume")
+        return requirement(RequirementKind.SIZE, text, start, end, bounds, base, "volume")
     if base == "kg" and _UNDER_PRESSURE.search(folded[max(0, start - 8) : start]):
         stated = (None if v is None else UNITS["公斤压力"].of(v) for v in (bounds.low, bounds.high))
-        return _requirement(RequirementKind.PRESSURE, text, start, end, _Bounds(*stated), "MPa")
+        return requirement(
+            RequirementKind.PRESSURE, text, start, end, MeasuredBounds(*stated), "MPa"
+        )
     if base == "kg":
         if UNITS[name].factor == 1e-6:
             return None
         if _FORCE.match(after) or _TONNAGE.search(folded[max(0, start - 8) : start]):
             tonnes = (None if v is None else v / 1000 for v in (bounds.low, bounds.high))
-            return _requirement(
-                RequirementKind.SIZE, text, start, end, _Bounds(*tonnes), "t", FORCE
+            return requirement(
+                RequirementKind.SIZE, text, start, end, MeasuredBounds(*tonnes), "t", FORCE
             )
         if re.match(r"\s?/\s?|\s?每", after):
             return None
-        return _requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")
+        return requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")
     if base == "m²" or not _is_order(folded, start, end, bounds.low or bounds.high or 0):
         return None
-    return _requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
+    return requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
 
 
 def _is_order(folded: str, start: int, end: int, amount: float) -> bool:
@@ -351,8 +368,8 @@ def _days(
         start -= len(before) - within.start()
     if behind := re.match(r"(?:之内|以内|内)", after):
         end += behind.end()
-    return _requirement(
-        RequirementKind.DEADLINE, text, start, end, _Bounds(None, high), "day", "duration"
+    return requirement(
+        RequirementKind.DEADLINE, text, start, end, MeasuredBounds(None, high), "day", "duration"
     )
 
 
@@ -367,21 +384,21 @@ def _rate(folded: str, start: int, end: int) -> tuple[float, int, int] | None:
     return None
 
 
-def _bounded(
+def bounded(
     folded: str, start: int, end: int, low: float, high: float
-) -> tuple[_Bounds, int, int]:
+) -> tuple[MeasuredBounds, int, int]:
     """The bounds that words around a number set, and the span with those words."""
     before = folded[max(0, start - 24) : start]
     if low == high:
         if word := _AT_MOST.search(before):
-            return _Bounds(None, high), start - (len(before) - word.start()), end
+            return MeasuredBounds(None, high), start - (len(before) - word.start()), end
         if word := _AT_LEAST.search(before):
-            return _Bounds(low, None), start - (len(before) - word.start()), end
+            return MeasuredBounds(low, None), start - (len(before) - word.start()), end
         if word := _AT_MOST_AFTER.match(folded, end):
-            return _Bounds(None, high), start, word.end()
+            return MeasuredBounds(None, high), start, word.end()
         if word := _AT_LEAST_AFTER.match(folded, end):
-            return _Bounds(low, None), start, word.end()
-    return _Bounds(low, high), start, end
+            return MeasuredBounds(low, None), start, word.end()
+    return MeasuredBounds(low, high), start, end
 
 
 def _aspect(before: str, after: str) -> str:
@@ -395,12 +412,12 @@ def _aspect(before: str, after: str) -> str:
     return ""
 
 
-def _requirement(
+def requirement(
     kind: RequirementKind,
     text: str,
     start: int,
     end: int,
-    bounds: _Bounds,
+    bounds: MeasuredBounds,
     unit: str,
     aspect: str = "",
 ) -> Requirement:

@@ -131,12 +131,14 @@ class Requirement(NamedTuple):
 class Specification:
     """Everything read from one text, in the order of the text.
 
-    `choices` says how a person changed what was read; equal when text and choices are.
+    `choices` says how a person changed what was read; equal when text and choices are. `denials`
+    are the spans that are denied.
     """
 
     text: str
     items: tuple[Requirement, ...] = ()
     choices: str = ""
+    denials: tuple[tuple[int, int], ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.text, self.choices))

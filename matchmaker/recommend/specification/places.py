@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import Requirement, RequirementKind, Specification
+from matchmaker.recommend.specification.vocabulary import AROUND_WORDS
 
 # Aspects of a place: it and what lies about it; the wider place that only says where a narrower
 # one beside it is.
@@ -35,11 +36,15 @@ _LONGEST_LIST = 50
 # Longer than any words before a place that say how it is meant.
 _AHEAD = 40
 
-_SUFFIX = r"(?:省|市|市区|城区|地区|境内|省内|市内|内| city| province| area)?(?:附近|周边|一带|那边|这边|周围)?的?"
+_SUFFIX = r"(?:省|市|市区|城区|地区|境内|省内|市内|内| city| province| area)?"
+_SUFFIX += rf"(?:{'|'.join(AROUND_WORDS)})?的?"
 _IN = r"(?:in |from |at |near |around |the |在|是)*"
 _ADDRESS = re.compile(rf"{_SUFFIX}[\s,，\-(·]*(?:in |of )?(?:the )?")
 _JOINED = re.compile(
     rf"{_SUFFIX}\)?\s*,?\s*(?:、|/|或者?是?|要么|还是|和|及|以及|与|and/or|or|and|nor)\s*(?:else )?{_IN}"
+)
+_OR_ELSE = re.compile(
+    rf"{_SUFFIX}\W*(?:内|以内|范围内?)?\W*(?:or|或者?|要么)\s*(?:距离?|离|以|within |up to )?{_IN}"
 )
 _COMMA = re.compile(rf"{_SUFFIX}\)?\s*,\s*{_IN}")
 _OUTSIDE = re.compile(
@@ -54,10 +59,9 @@ _BEFORE_AROUND = re.compile(
     r"(?: the| our (?:plant|factory|site|works|company)(?: in)?)? |(?:靠近|临近|邻近))$"
 )
 _BEHIND_AROUND = re.compile(
-    r"(?:省|市|市区|地区)?(?:及其?|和)?(?:附近|周边|一带|那边|这边|周围)| and (?:the )?(?:surround|nearby|environs|around\b)|"
+    rf"(?:省|市|市区|地区)?(?:及其?|和)?(?:{'|'.join(AROUND_WORDS)})| and (?:the )?(?:surround|nearby|environs|around\b)|"
     r" and its (?:surround|neighbo)"
 )
-_AROUND_ENDS = ("附近", "周边", "一带", "那边", "这边", "周围")
 _MEASURED_TO = re.compile(
     r"\s*(?:radius|range|circle|distance)?\s*(?:of|from|around|to|away from|off)\s*"
     r"(?:the |our (?:plant|factory|site|works) in |downtown |central |city of )*"
@@ -152,8 +156,6 @@ def alternatives(need: Specification) -> dict[str, frozenset[str]]:
         for head in heads:
             if head.key != place.key and _is_either(folded, place, head, wanted):
                 others[place.key].add(head.key)
-                if place.aspect != WITHIN:
-                    others[head.key].add(place.key)
     for distance in need.requirements:
         if distance.kind is not RequirementKind.DISTANCE or distance.denied:
             continue
@@ -188,10 +190,7 @@ def _is_another_way(folded: str, distance: Requirement, need: Specification) -> 
     before = [folded[place.end : start] for place in heads if place.end <= start]
     behind = [folded[end : place.start] for place in heads if place.start >= end]
     near = [*before[-1:], *behind[:1]]
-    return any(
-        re.fullmatch(rf"{_SUFFIX}\W*(?:内|以内|范围内?)?\W*(?:or|或者?|要么)\s*(?:距离?|离|以|within |up to )?{_IN}", gap)
-        for gap in near
-    )  # fmt: skip
+    return any(_OR_ELSE.fullmatch(gap) for gap in near)
 
 
 def _stands_before(words: re.Pattern[str], folded: str, place: Requirement) -> bool:
@@ -261,12 +260,12 @@ def _around(folded: str, places: list[Requirement]) -> list[Requirement]:
         carried = (
             bool(found)
             and found[-1].aspect == AROUND
-            and not folded[found[-1].start : found[-1].end].endswith(_AROUND_ENDS)
+            and not folded[found[-1].start : found[-1].end].endswith(AROUND_WORDS)
             and not _BEHIND_AROUND.match(folded, found[-1].end)
             and bool(re.fullmatch(r"\s*,?\s*(?:or|and|/)\s*", _gap(folded, found[-1], place)))
         )
         about = (
-            folded[place.start : place.end].endswith(_AROUND_ENDS)
+            folded[place.start : place.end].endswith(AROUND_WORDS)
             or _BEHIND_AROUND.match(folded, place.end)
             or _stands_before(_BEFORE_AROUND, folded, place)
         )

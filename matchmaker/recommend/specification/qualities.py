@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from matchmaker.recommend.specification.forms import FORCE
+from matchmaker.recommend.specification.measures import MeasuredBounds, bounded, requirement
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
-from matchmaker.recommend.specification.units import HAN_NUMERAL, number, shown
+from matchmaker.recommend.specification.units import HAN_NUMERAL, number
 
 # Of these more than is asked for is as good; of the ceilings less.
-SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE, NOISE = (
-    "salt spray", "hardness of a layer", "endurance", "payload", "force", "noise"
+SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE = (
+    "salt spray", "hardness of a layer", "endurance", "payload", "noise"
 )  # fmt: skip
 FLOORS = frozenset({SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE})
 CEILINGS = frozenset({NOISE})
@@ -69,14 +71,6 @@ _QUALITIES = (
     _quality("refractive index", "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),
     _quality("refractive index", "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?!\s?(?:元|块|美元|欧元|usd|eur|rmb))(?=[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
 )  # fmt: skip
-_MORE = re.compile(r"\s?(?:以上|及以上|起|or more|and (?:up|above)|min\b|minimum|\+)")
-_LESS = re.compile(r"\s?(?:以下|及以下|以内|之内|or (?:less|below|under)|max\b|at most)")
-_MORE_BEFORE = re.compile(
-    r"(?:≥|>|至少|不低于|不少于|从|\b(?:from|at least|min(?:imum)?\.?|over|above))\s?$"
-)
-_LESS_BEFORE = re.compile(
-    r"(?:≤|<|不超过|不高于|低于|小于|少于|最多|最高|可达|可到|达到|\b(?:under|below|up to|at most|max(?:imum)?\.?))\s?$"
-)
 
 
 def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]:
@@ -91,37 +85,19 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
             if low is None or high is None or taken.find(1, match.start("low"), end) >= 0:
                 continue
             within = number(match.groupdict().get("within") or "0") or 0.0
-            least: float | None = min(low, high) * factor - within
-            most: float | None = max(low, high) * factor + within
-            if more := _MORE.match(folded, end):
-                most, end = None, more.end()
-            elif less := _LESS.match(folded, end):
-                least, end = None, less.end()
-            elif low == high and _LESS_BEFORE.search(folded[max(0, start - 8) : start]):
-                least = None
-            elif low == high and _MORE_BEFORE.search(folded[max(0, start - 12) : start]):
-                most = None
+            low, high = sorted((low * factor, high * factor))
+            bounds, begin, stop = bounded(folded, start, end, low - within, high + within)
+            if low == high and folded[begin - 1 : begin] == "从":
+                bounds = MeasuredBounds(low, None)
             # A salt spray test may be what is wanted, however long.
             is_test = aspect == SALT_SPRAY
             first = match.start("low") if is_test else start
             last = max(match.end("low"), match.end("high")) if is_test else end
             taken[first:last] = b"\x01" * (last - first)
-            yield Requirement(
-                RequirementKind.SIZE, _shown(least, most, unit), text[start:end], start, end,
-                aspect=aspect, low=least, high=most, unit=unit,
-            )  # fmt: skip
+            yield requirement(RequirementKind.SIZE, text, begin, stop, bounds, unit, aspect)
 
 
 def _is_torque(text: str, folded: str, start: int, end: int) -> bool:
     """Whether it is newtons, and not nanometres."""
     named = re.search(r"扭矩|力矩|torque", folded[max(0, start - 16) : start])
     return "N" in text[start:end] or "牛" in text[start:end] or named is not None
-
-
-def _shown(least: float | None, most: float | None, unit: str) -> str:
-    if least is None or most is None:
-        sign, value = ("≤", most) if least is None else ("≥", least)
-        return f"{sign}{shown(value or 0.0)} {unit}"
-    if least == most:
-        return f"{shown(least)} {unit}"
-    return f"{shown(least)}-{shown(most)} {unit}"

@@ -41,7 +41,7 @@ _SAYS_NO = re.compile(
     r"(?:[我们厂本司公这个些该项目前现在暂时都也全部均是了的呢吧过自己能会可以尚还不没未无做接供生产供应提供承停止暂出卖售销干造再有对外加工制除能力设备已]|"
     r"\b(?:we|it|this|that|these|those|they|i|which|currently|ourselves|in-house|is|are|do|does|can|could|not|no|"
     r"never|cannot|can't|don't|doesn't|make|makes|offer|offers|provide|provides|produce|have|has|any|more|yet|at|all|"
-    r"here|anymore|longer|sorry|unfortunately|available|possible|included|excluded|excludes|discontinued|stopped|ceased|unable|out|of|scope|will|won't|doesn|longer|neither|nor|supply|supplied|offered|sell|sold|us|services?|work|own|any)\b|"
+    r"here|anymore|longer|sorry|unfortunately|available|possible|included|excluded|excludes|discontinued|stopped|ceased|unable|out|of|scope|will|won't|doesn|neither|nor|supply|supplied|offered|sell|sold|us|services?|work|own|any)\b|"
     r"[\s,，:.。!！;；])*"
 )
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
@@ -91,7 +91,8 @@ def read(text: str) -> Specification:
     items.sort(key=lambda item: (item.start, item.end))
     scopes = clauses(folded, markers)
     scoped = list(_scoped(placed(text, folded, items), scopes, folded))
-    return Specification(text, tuple(insisted(folded, _without_wider_work(scoped))))
+    kept = tuple(insisted(folded, _without_wider_work(scoped)))
+    return Specification(text, kept, denials=tuple(scopes.denials))
 
 
 def _without_wider_work(items: list[Requirement]) -> list[Requirement]:

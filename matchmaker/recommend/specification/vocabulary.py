@@ -127,7 +127,7 @@ def _automaton() -> ahocorasick.Automaton:
 
 
 # Behind a place: not in it alone.
-_AROUND = ("附近", "周边", "一带", "那边", "这边", "周围")
+AROUND_WORDS = ("附近", "周边", "一带", "那边", "这边", "周围")
 _COUNTY = re.compile(r"..[区县市旗]")
 _NO_COUNTY = frozenset({"市中", "城中", "城区", "高新", "新市", "中心", "江边"})
 
@@ -168,7 +168,7 @@ def _places() -> Iterator[tuple[str, Term]]:
             yield name, term
         short = row["name"][:-1]
         if _COUNTY.fullmatch(row["name"]) and called[short] == 1 and short not in _NO_COUNTY:
-            for word in _AROUND:
+            for word in AROUND_WORDS:
                 yield short + word, term
 
 
