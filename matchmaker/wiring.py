@@ -644,10 +644,11 @@ class Wiring:
 
     @cached_property
     def _files_of_calls(self) -> AttachmentFiles:
+        return self._attachment_files("call-files")
+
+    def _attachment_files(self, name: str) -> AttachmentFiles:
         return AttachmentFiles(
-            self.settings.data_dir / "call-files",
-            Scanner(self.settings.scanner),
-            self._mirror("call-files"),
+            self.settings.data_dir / name, Scanner(self.settings.scanner), self._mirror(name)
         )
 
     @cached_property
@@ -684,11 +685,7 @@ class Wiring:
             self.store,
             self.repositories,
             self.introductions,
-            AttachmentFiles(
-                self.settings.data_dir / "attachments",
-                Scanner(self.settings.scanner),
-                self._mirror("attachments"),
-            ),
+            self._attachment_files("attachments"),
             self.notification_outbox,
             self.clock,
         )
@@ -698,11 +695,7 @@ class Wiring:
         return Certificates(
             self.store,
             self.repositories,
-            AttachmentFiles(
-                self.settings.data_dir / "proofs",
-                Scanner(self.settings.scanner),
-                self._mirror("proofs"),
-            ),
+            self._attachment_files("proofs"),
             self.notification_outbox,
             self.clock,
         )

@@ -6,9 +6,10 @@ import hashlib
 import os
 import shlex
 import subprocess
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -23,6 +24,10 @@ from matchmaker.workflow.attachment import MAX_FILE, Attachment, attachment_name
 log = structlog.get_logger(__name__)
 _CHUNK = 1_000_000
 _SCAN_SECONDS = 120
+# Files that nothing names: somebody may still be sending them.
+ORPHANS_KEPT = timedelta(days=1)
+# What is sent: its name and content.
+SentFile = tuple[str, IO[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,21 @@ class AttachmentFiles:
         except OSError as error:
             raise not_writable(self.root, error) from None
         return Attachment(id, name, media_type, size, digest)
+
+    @contextmanager
+    def kept(self, sent: Iterable[SentFile]) -> Iterator[tuple[Attachment, ...]]:
+        """Keep files for what names them: where that fails, none stays.
+
+        Raises as `keep` does.
+        """
+        attachments: list[Attachment] = []
+        try:
+            attachments.extend(self.keep(name, content) for name, content in sent)
+            yield tuple(attachments)
+        except Exception:
+            for attachment in attachments:
+                self.drop(attachment)
+            raise
 
     def open(self, attachment: Attachment) -> IO[bytes]:
         """The file of an attachment, open for reading. Raises NotFound where it is gone."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import IO
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, WrongState
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles
+from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles, SentFile
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_views import CallViews
 from matchmaker.services.repositories import Versioned
@@ -19,9 +18,6 @@ from matchmaker.workflow.call import Call, require_decider, require_open, requir
 from matchmaker.workflow.call_answer import AnswerState
 from matchmaker.workflow.notification import NotificationKind
 
-# Files that nothing names: somebody may still be sending them.
-_ORPHANS_KEPT = timedelta(days=1)
-SentFile = tuple[str, IO[bytes]]
 _Change = Callable[[UnitOfWork, tuple[Attachment, ...]], None]
 
 
@@ -126,7 +122,7 @@ class CallFiles:
         """Files that no call and no answer names go too; how many."""
         repositories = self.views.repositories
         return self.files.drop_orphans(
-            self.clock() - _ORPHANS_KEPT,
+            self.clock() - ORPHANS_KEPT,
             lambda: {
                 file.id
                 for every in (repositories.calls.values(), repositories.call_answers.values())
@@ -177,19 +173,13 @@ class CallFiles:
             raise InvalidInput("must not be empty.", where="file")
         if len(sent) > MAX_FILES:
             raise _too_many()
-        kept: list[Attachment] = []
-        try:
-            kept.extend(self.files.keep(name, content) for name, content in sent)
+        with self.files.kept(sent) as kept:
             commit_changes(
                 self.views.repositories.records,
                 principal,
                 self.clock,
-                lambda unit: change(unit, tuple(kept)),
+                lambda unit: change(unit, kept),
             )
-        except Exception:
-            for attachment in kept:
-                self.files.drop(attachment)
-            raise
 
 
 def _together(

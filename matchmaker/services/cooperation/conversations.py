@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import IO
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles
+from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles, SentFile
 from matchmaker.services.cooperation.introduction_views import IntroductionViews
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -38,9 +37,6 @@ from matchmaker.workflow.interactions import ConversationMessage
 from matchmaker.workflow.introduction import Introduction, Transition
 from matchmaker.workflow.introduction_states import Action, Side, State
 from matchmaker.workflow.notification import NotificationKind
-
-# Files that no message has: somebody may still be sending them.
-_ORPHANS_KEPT = timedelta(days=1)
 
 _NOTICES = {
     AppointmentState.FIXED: NotificationKind.MEETING_FIXED,
@@ -84,7 +80,7 @@ class Conversations:
         id: str,
         text: str,
         organization: str = "",
-        files: Sequence[tuple[str, IO[bytes]]] = (),
+        files: Sequence[SentFile] = (),
     ) -> ConversationMessage:
         """Write to the other side, with files by name and content, or send files alone.
 
@@ -100,21 +96,15 @@ class Conversations:
             )
         # Before anything is kept for somebody who may not write here.
         self._side(principal, self._views.visible(principal, id).value, organization)
-        attachments: list[Attachment] = []
-        try:
-            attachments.extend(self.files.keep(name, content) for name, content in files)
+        with self.files.kept(files) as attachments:
             return commit_changes(
                 self.repositories.records,
                 principal,
                 self.clock,
                 lambda unit: self._add_message(
-                    unit, principal, id, text.strip(), organization, tuple(attachments)
+                    unit, principal, id, text.strip(), organization, attachments
                 ),
             )
-        except Exception:
-            for attachment in attachments:
-                self.files.drop(attachment)
-            raise
 
     def _add_message(
         self,
@@ -170,7 +160,7 @@ class Conversations:
     def drop_orphans(self) -> int:
         """Files of messages that are gone go too; how many."""
         return self.files.drop_orphans(
-            self.clock() - _ORPHANS_KEPT,
+            self.clock() - ORPHANS_KEPT,
             lambda: {
                 attachment.id
                 for message in self.repositories.messages.values("with_files", "yes")

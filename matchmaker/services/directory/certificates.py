@@ -21,7 +21,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
 from matchmaker.ingest.certificates import certificate_name
 from matchmaker.provenance import SAID_HERE
-from matchmaker.services.cooperation.attachment_files import AttachmentFiles
+from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles
 from matchmaker.services.directory.certificate_records import CertificateRecords, ProofFile
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
@@ -42,7 +42,6 @@ from matchmaker.workflow.notification import NotificationKind
 
 # Of one organisation.
 MAX_CERTIFICATES = 200
-_ORPHANS_KEPT = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +272,7 @@ class Certificates:
     def drop_orphans(self) -> int:
         """Files of certificates that are gone go too; how many."""
         return self.files.drop_orphans(
-            self.clock() - _ORPHANS_KEPT,
+            self.clock() - ORPHANS_KEPT,
             lambda: {
                 record.file.id for record in self.repositories.certificates.values() if record.file
             },
