@@ -247,7 +247,14 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("arguments", REFUSED, ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(arguments, marks=[pytest.mark.slow] if "--pdf" in arguments else [])
+        for arguments in REFUSED
+    ],
+    ids=" ".join,
+)
 def test_a_refusal_in_chinese_has_no_word_of_english(copy, monkeypatch, capsys, arguments):
     """Click's own words, the names of kinds of values, and what the operating system says."""
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")

@@ -33,6 +33,7 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+@pytest.mark.slow
 def test_no_file_is_too_long_to_read():
     lengths = {
         str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines()) for path in FILES
@@ -58,6 +59,7 @@ def types_of(path: Path) -> dict[str, str]:
     return types
 
 
+@pytest.mark.slow
 def test_the_name_of_a_type_means_one_thing():
     meanings = defaultdict(set)
     for path in MODULES.values():

@@ -38,6 +38,8 @@ from matchmaker.workflow.account import Scope
 from tests.api.world import PASSWORD, make_world
 from tests.openid_provider import Provider, free_port
 
+pytestmark = pytest.mark.slow  # the provider is a process of its own
+
 FIRM, CLUSTER = "t:firm1", "t:cluster"
 BACK = "http://localhost/auth/callback"
 ELSEWHERE = "https://elsewhere.example/api"

@@ -36,6 +36,7 @@ def test_without_a_limit_everything_passes():
     assert all(bucket.take("a") for _ in range(1000))
 
 
+@pytest.mark.slow
 def test_who_asks_as_fast_as_a_copying_program_has_to_wait(wired):
     services = wire(wired.settings.model_copy(update={"requests_a_minute": 3}))
     app, world = application_of(services), make_world(services)

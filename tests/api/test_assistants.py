@@ -72,6 +72,7 @@ def test_the_list_of_tools_is_what_is_documented_and_none_binds_anybody(as_role)
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_member_searches_and_is_recommended_partners_with_reasons(as_role):
     server = as_role("member")
     own, _ = ask(server, "who_am_i")

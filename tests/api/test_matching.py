@@ -123,6 +123,7 @@ def crowd(tmp_path_factory):
     services.store.close()
 
 
+@pytest.mark.slow
 def test_a_page_of_twenty_results_asks_the_store_at_most_five_times(crowd):
     world = make_world(crowd)
     client = create_app(crowd).test_client()

@@ -13,6 +13,7 @@ def world(wired):
     return make_world(wired)
 
 
+@pytest.mark.slow
 def test_a_published_need_can_be_shown_around_and_a_draft_cannot(app, world):
     client, headers = app.test_client(), world.headers("member")
     sent = {"what": "need", "goal": "supplier", "text": "求购铸铁阀体，二维码测试"}

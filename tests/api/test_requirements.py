@@ -7,6 +7,8 @@ import pytest
 from matchmaker.domain import Offer, OfferKind
 from tests.api.conftest import ADMIN_KEY, ROWS, application_of, installation
 
+pytestmark = pytest.mark.slow  # the model reads the questions
+
 API = "/api/v1/recommendations"
 KEY = {"Authorization": f"Bearer {ADMIN_KEY}"}
 NEED = "不锈钢球阀DN50 PN16，最好乙市"

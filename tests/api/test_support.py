@@ -108,6 +108,7 @@ def test_the_command_line_prints_them_with_a_sign_for_each_condition(supported, 
     ("language", "said"),
     [("en", "No programme that can be applied to is on record yet."), ("zh", "目前没有登记可申报")],
 )
+@pytest.mark.slow
 def test_where_none_is_on_record_every_door_says_so(tmp_path_factory, language, said, capsys):
     """And not that nobody says what was asked for."""
     services = installation(tmp_path_factory)

@@ -79,6 +79,7 @@ def test_what_is_seen_is_never_drawn_otherwise(view):
     assert found.told.value <= found.low <= found.high <= found.told.value + unseen
 
 
+@pytest.mark.slow
 def test_bands_hold_the_truth_and_are_narrower_than_bounds(view):
     """Sixty in a hundred answer; of 16 known networks a figure lies in its band in 14 at least."""
     names = MONOTONE

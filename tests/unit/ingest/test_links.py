@@ -131,6 +131,7 @@ def test_a_formula_that_makes_a_link_and_a_programme_s_page(tmp_path: Path) -> N
     assert parsed.rows.offers[0].url == "https://gov.example.cn/1"
 
 
+@pytest.mark.slow
 def test_forty_thousand_links_are_read_in_seconds(tmp_path: Path) -> None:
     """A workbook whose sheet is written by hand: openpyxl would take minutes for it."""
     path = workbook(

@@ -33,6 +33,7 @@ def readers(benchmark):
         yield loaded(READERS, patch)
 
 
+@pytest.mark.slow
 def test_good_files_load_whole(benchmark, tmp_path: Path) -> None:
     """Forty files of four rows each, one of five."""
     files = benchmark.good_files()

@@ -57,6 +57,7 @@ def test_a_robot_gets_title_lines_and_how_to_stop_them(robot):
         assert part in body["text"]
 
 
+@pytest.mark.slow
 def test_inner_addresses_and_files_of_this_machine_are_refused(robot):
     port, seen = robot
     address = f"json://127.0.0.1:{port}/x"

@@ -46,6 +46,7 @@ def work_off(wired):
             queue.execute(task)
 
 
+@pytest.mark.slow
 def test_what_was_requested_begins_within_about_a_second(wired):
     worker = other_process(wired)
     began = threading.Event()

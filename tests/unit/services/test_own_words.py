@@ -19,6 +19,8 @@ from matchmaker.wiring import wire
 from tests.samples import link_models
 from tests.unit.recommend.small_graphs import organization, project
 
+pytestmark = pytest.mark.slow  # the model reads the questions
+
 CUT, YEAR = datetime.date(2018, 1, 1), datetime.timedelta(days=365)
 BEFORE, AFTER = datetime.date(2017, 6, 1), datetime.date(2018, 6, 1)
 
@@ -123,7 +125,6 @@ def taught(wired, monkeypatch):
     return wired
 
 
-@pytest.mark.slow
 def test_a_history_of_texts_teaches_to_read_and_chances_are_told(taught):
     """A tender goes to somebody once: its ten chances add up to about one, whatever the time."""
     figures = taught.learning.train(GoalName.SUPPLIER, quiet).figures

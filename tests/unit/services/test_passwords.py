@@ -39,6 +39,7 @@ class Counting(PasswordHasher):
         return super().verify(hash, password)
 
 
+@pytest.mark.slow
 def test_importing_hashes_nothing():
     done = subprocess.run([sys.executable, "-c", HASHES_NOTHING], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -43,6 +43,7 @@ def _small_graphs_are_patched_too(monkeypatch: pytest.MonkeyPatch) -> None:
         st.lists(st.sampled_from(sorted(EDITS)), min_size=1, max_size=4), min_size=1, max_size=4
     ),
 )
+@pytest.mark.slow
 def test_a_history_of_patches_gives_what_a_rebuild_gives(seed: int, edits: list[list[str]]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         store = SqliteStore(Path(temporary) / "graph.db")
