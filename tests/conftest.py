@@ -13,6 +13,18 @@ settings.register_profile("long", deadline=None, max_examples=200)
 settings.load_profile("matchmaker")
 
 
+# The test that runs, where it is a quick one.
+_quick_now: list[str] = []
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Know whether the test that runs may take its time."""
+    quick = not any(map(item.get_closest_marker, ("long", "neo4j", "browser", "slow")))
+    _quick_now[:] = [item.nodeid] if quick else []
+    return (yield)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _one_model_in_memory() -> Iterator[None]:
     """The packaged model, loaded once in a process and not for every installation or command.
@@ -30,6 +42,8 @@ def _one_model_in_memory() -> Iterator[None]:
             return load(chosen)
         key = (chosen.query_prefix, chosen.passage_prefix)
         if key not in loaded:
+            if _quick_now:
+                pytest.fail(f"{_quick_now[-1]} loads the model: mark it slow.")
             loaded[key] = load(chosen)
         return loaded[key]
 
