@@ -142,13 +142,17 @@ def _show(view: CallView, as_json: bool) -> None:
     brief = view.brief
     click.echo(f"{brief.id}  {term(brief.phase, language())}  {brief.deadline}  {brief.title}")
     for party in view.parties:
-        line = f"  {party.organization.id}  {term(party.state, language())}"
+        line = f"  {party.organization.id}"
+        if party.state is not None:
+            line += f"  {term(party.state, language())}"
         if party.compared:
             bid = party.compared.bid
             price = "–" if bid.price is None else f"{bid.price:g} {bid.currency} {bid.unit}".strip()
             best = ", ".join(term(each, language()) for each in party.compared.best)
             line += f"  {price}" + (f"  ({best})" if best else "")
         click.echo(line)
+    if any(party.state is None for party in view.parties):
+        say(message("  answers are sealed; there are %(count)s", count=view.submitted))
     unanswered = sum(question.answered is None for question in view.questions)
     if unanswered:
         say(message("  questions without an answer: %(count)s", count=unanswered))

@@ -160,10 +160,12 @@ class CallAnswer:
         """Whether who calls asked it, rather than that it came by itself."""
         return self.invited_by is not InvitedBy.CLUSTER
 
-    @property
-    def is_known_to_caller(self) -> bool:
-        """Whether who calls may know of it: not before who came by itself has submitted."""
-        return self.was_invited or self.state is not AnswerState.WAITING
+    def is_known_to_caller(self, call: Call) -> bool:
+        """Whether who calls may know of it.
+
+        Not before who came by itself has submitted, and while answers are sealed not then.
+        """
+        return self.was_invited or (self._has_acted and not call.hides_answers)
 
     @property
     def is_in_competition(self) -> bool:
@@ -175,8 +177,12 @@ class CallAnswer:
         return self._progress > other._progress
 
     @property
+    def _has_acted(self) -> bool:
+        return self.state is not AnswerState.WAITING
+
+    @property
     def _progress(self) -> tuple[int, bool, bool]:
-        return _PROGRESS[self.state], self.draft is not None, self.is_known_to_caller
+        return (_PROGRESS[self.state], self.draft is not None, self.was_invited or self._has_acted)
 
 
 _PROGRESS = {

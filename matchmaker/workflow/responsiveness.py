@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matchmaker.messages import Message, message
-from matchmaker.workflow.call import Call
+from matchmaker.workflow.call import Call, CallState
 from matchmaker.workflow.call_answer import AnswerState, CallAnswer
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import Action, Side, State
@@ -83,9 +83,9 @@ def outcome_of_introduction(introduction: Introduction, organization: str) -> Re
 def outcome_of_call(call: Call, answer: CallAnswer, now: datetime) -> RequestOutcome | None:
     """What became of an invitation to a call; None while it can still be answered.
 
-    Who came by itself was not asked.
+    Who came by itself was not asked. Of sealed answers nothing is told, not by a figure either.
     """
-    if not answer.is_known_to_caller or answer.invited_by == "cluster_wide":
+    if not answer.was_invited or (call.hides_answers and call.state is CallState.OPEN):
         return None
     if answer.submitted is not None:
         waited = answer.submitted - answer.created

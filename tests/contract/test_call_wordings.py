@@ -13,7 +13,8 @@ from matchmaker.errors import InvalidInput, NotFound, WrongState
 from matchmaker.services.cooperation.call_export import comparison_export
 from matchmaker.store.documents import Store
 from matchmaker.workflow.notification import NotificationKind
-from tests.contract.calls import BID, CALLER, FIRST, SECOND, TEXT, call_services, calls_on
+from matchmaker.workflow.refusals import DeclineReason
+from tests.contract.calls import BID, CALLER, FIRST, SECOND, TEXT, THIRD, call_services, calls_on
 from tests.contract.cooperation import cooperation_on
 
 
@@ -97,6 +98,32 @@ def test_nobody_of_who_calls_reads_a_sealed_answer_before_it_is_opened_after_the
     with pytest.raises(WrongState):  # answers that come now would be read at once
         world.calls.prolong(caller, call, world.content(days=9).deadline)
     world.award(call, FIRST)
+
+
+def test_nobody_of_who_calls_learns_whose_sealed_answers_have_come(store: Store):
+    """One submits, one declines, one comes by itself; who calls is told of a count alone."""
+    world = calls_on(store, ranked=(SECOND, THIRD))
+    caller = world.people[CALLER]
+    call = world.open(FIRST, SECOND, days=3, sealed=True, cluster_wide=True)
+    before = world.calls.show(caller, call)
+    told = world.told(CALLER)
+    world.submit(call, FIRST)
+    world.answers.decline(world.people[SECOND], call, SECOND, DeclineReason.NO_CAPACITY, "voll")
+    world.submit(call, THIRD)
+    view = world.calls.show(caller, call)
+    assert view.parties == before.parties
+    assert [party.state for party in view.parties] == [None, None]
+    assert (before.submitted, view.submitted) == (0, 2)
+    assert world.told(CALLER) == told
+    with pytest.raises(InvalidInput):  # as of anybody who is not invited
+        world.calls.note(caller, call, "did it answer?", THIRD)
+    # Inviting it, or asking whom to invite, does not tell that it is there already.
+    assert [each.id for each in world.invitations.suggestions(caller, call)] == [THIRD]
+    invited = world.invitations.invite(caller, call, [THIRD]).parties
+    assert [party.organization.id for party in invited] == [FIRST, SECOND, THIRD]
+    world.base.clock.forward(timedelta(days=4))
+    opened = world.calls.unseal(caller, call)
+    assert [party.state for party in opened.parties] == ["submitted", "declined", "submitted"]
 
 
 def test_a_deadline_is_the_end_of_its_day_where_the_installation_is(store: Store):

@@ -249,10 +249,16 @@ class CallMachine(RuleBasedStateMachine):
             return
         model = self.model
         view = self.world.calls.show(self.world.people[CALLER], self.id)
-        known = {f for f, s in model.part.items() if s != "waiting" or f in model.invited}
-        assert {party.organization.id for party in view.parties} == known
-        seen = to_json(view).decode()
         is_shown = model.unsealed or not model.sealed
+        known = {
+            f
+            for f, state in model.part.items()
+            if f in model.invited or (is_shown and state != "waiting")
+        }
+        assert {party.organization.id for party in view.parties} == known
+        states = {party.organization.id: party.state for party in view.parties}
+        assert states == {f: model.part[f] if is_shown else None for f in known}
+        seen = to_json(view).decode()
         for words in model.words.values():
             assert (words in seen) is is_shown
         assert {each.organization.id for each in view.parties if each.outdated} == self.outdated

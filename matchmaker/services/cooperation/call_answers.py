@@ -222,7 +222,9 @@ class CallAnswers:
             unit.log(action, f"call/{id}")
             # A draft, one that is dropped and one taken back after all is nobody else's concern.
             is_news = (after.state, after.bid) != (stored.value.state, stored.value.bid)
-            if kind is not None and is_news and after.state is not AnswerState.NOT_AWARDED:
+            # Of sealed answers nobody learns whose have come.
+            is_told = is_news and not call.value.hides_answers
+            if kind is not None and is_told and after.state is not AnswerState.NOT_AWARDED:
                 name = self.views.store.organization(organization_id).name
                 self.notices.tell_team(unit, call.value, kind, other=name, state=after.state)
             return self.views.form(call.value, after)

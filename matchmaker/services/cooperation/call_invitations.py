@@ -45,7 +45,11 @@ class CallInvitations:
         stored, role = self.views.for_team(principal, id)
         call_workflow.require_decider(role)
         call = stored.value
-        there = {each.value.organization for each in self.views.answers(id)}
+        there = {
+            each.value.organization
+            for each in self.views.answers(id)
+            if each.value.is_known_to_caller(call)
+        }
         question = Request[str](call.goal, limit + _SPARE, only_new=False)
         answer = self.matching().for_text(
             SYSTEM, call.text, question, call.organization, recorded=False
@@ -94,14 +98,15 @@ class CallInvitations:
             if refusal is not None:
                 raise refusal
             stored = there.get(organization.id)
-            if stored is not None and stored.value.is_known_to_caller:
+            if stored is not None and stored.value.is_known_to_caller(call):
                 continue
             count += stored is None
             if count > MAX_INVITED:
                 raise InvalidInput(
                     "has more than %(limit)s.", where="organizations", limit=MAX_INVITED
                 )
-            # Who came by itself and only drafts is invited now; nobody is told that it was there.
+            # Who came by itself and only drafts, or whose answer is sealed, is invited now; nobody
+            # is told that it was there.
             id = answer_id(call.id, organization.id)
             fresh = CallAnswer(id, call.id, organization.id, by, unit.at)
             answer = replace(stored.value, invited_by=by) if stored else fresh

@@ -51,23 +51,24 @@ class CallParty:
 
     `compared` is its answer beside the others, None without one; `introduction` is what an
     award led to for the reader's side, with its state; `was_introduced` says that it was open
-    before; `outdated` that it answered an earlier wording of the call.
+    before; `outdated` that it answered an earlier wording of the call. While answers are sealed
+    `state` is None: who calls does not learn who has answered either.
     """
 
     organization: NamedOrganization
     invited_by: InvitedBy
-    state: AnswerState
-    submitted: datetime.datetime | None
-    decline_reason: DeclineReason | None
-    decline_text: str
-    thanks: Thanks | None
-    shortlisted: bool
-    compared: ComparedBid | None
-    introduction: str
-    introduction_state: State | None
-    was_introduced: bool
-    outdated: bool
-    files: tuple[Attachment, ...]
+    state: AnswerState | None = None
+    submitted: datetime.datetime | None = None
+    decline_reason: DeclineReason | None = None
+    decline_text: str = ""
+    thanks: Thanks | None = None
+    shortlisted: bool = False
+    compared: ComparedBid | None = None
+    introduction: str = ""
+    introduction_state: State | None = None
+    was_introduced: bool = False
+    outdated: bool = False
+    files: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ class CallView:
     """A call as who calls sees it; `role` is the reader's. `may_decide` says that an award may be
     made now: nobody is waited for. `basis` is what it would rest on: another one once answers or
     the decision have changed. `unsealed` is when sealed answers were opened, `may_unseal` says
-    that they can be now; until then none is compared.
+    that they can be now; until then none is compared, and `submitted`, how many there are, is
+    all that is told of them.
     """
 
     brief: CallBrief
@@ -123,6 +125,7 @@ class CallView:
     basis: str
     unsealed: datetime.datetime | None
     may_unseal: bool
+    submitted: int
     parties: tuple[CallParty, ...]
     questions: tuple[CallQuestionView, ...]
     notes: tuple[NoteView, ...]

@@ -96,7 +96,7 @@ class CallViews:
         parties = tuple(
             self._party(call, answer, known[answer.organization], compared, introductions)
             for answer in every
-            if answer.is_known_to_caller and answer.organization in known
+            if answer.is_known_to_caller(call) and answer.organization in known
         )
         people = {account.id: account for account in self._people(call)}
         return CallView(
@@ -111,6 +111,7 @@ class CallViews:
             basis=basis_of_decision(call, every),
             unsealed=call.unsealed,
             may_unseal=call.hides_answers and call.phase(today) is CallPhase.DECIDING,
+            submitted=sum(answer.is_in_competition for answer in every),
             parties=parties,
             questions=tuple(
                 CallQuestionView(
@@ -240,6 +241,8 @@ class CallViews:
         compared: dict[str, ComparedBid],
         introductions: dict[str, Introduction],
     ) -> CallParty:
+        if call.hides_answers:  # not even who has answered
+            return CallParty(organization.named, answer.invited_by)
         introduction = introductions.get(answer.organization)
         beside = compared.get(answer.organization)
         return CallParty(

@@ -205,9 +205,9 @@ class Calls:
         check_length("text", text, MAX_NOTE)
 
         def attempt(unit: UnitOfWork) -> None:
-            self.views.for_team(principal, id)
+            call = self.views.for_team(principal, id)[0].value
             if organization and not any(
-                each.value.organization == organization and each.value.is_known_to_caller
+                each.value.organization == organization and each.value.is_known_to_caller(call)
                 for each in self.views.answers(id)
             ):
                 raise InvalidInput(
