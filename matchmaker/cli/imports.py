@@ -118,9 +118,7 @@ def tables(paths: tuple[Path, ...], **options: Any) -> int:
 @import_options
 def cordis(file: Path, **options: Any) -> int:
     """Import EU research projects in CORDIS' own layout, straight from the zip."""
-    from matchmaker.ingest.cordis import read_cordis
-
-    return _import_file(partial(read_cordis, file), **options)
+    return _import(lambda importer, run: importer.cordis(ADMIN, file, run), **options)
 
 
 @import_group.command()

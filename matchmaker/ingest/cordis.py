@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import datetime
 import zipfile
-from collections import defaultdict
-from collections.abc import Collection, Iterator, MutableMapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +37,11 @@ from matchmaker.ingest.dates import PartialDate, partial_date
 from matchmaker.ingest.formats import POINT, ColumnFormat, Read, judge
 from matchmaker.ingest.names import other_names
 from matchmaker.ingest.numbers import number
+from matchmaker.ingest.partitions import Partitions, SortedRuns
 from matchmaker.ingest.published_csv import PublishedLine, published_lines, sound_archive
 from matchmaker.ingest.report import Parsed, Problem, Reading, ReadProgress
+from matchmaker.ingest.spool import Spool
+from matchmaker.ingest.table_reading import OriginsOfRows, SpooledReading
 from matchmaker.messages import Message, message, plural
 from matchmaker.text import normal
 
@@ -81,17 +83,42 @@ COLUMNS = frozenset({
     *PROJECT_COLUMNS, *PARTICIPATION_COLUMNS, *FACTS, "endDate", "ecMaxContribution", "legalBasis",
     "topics", "SME", "city", "nutsCode", "ecContribution", "endOfParticipation",
 })  # fmt: skip
+_FACT_COLUMNS = (*FACTS, "country", "SME", "city", "nutsCode")
 YES = frozenset({"true", "1", "yes", "y"})
+# Bytes of participations from which on memory does not hold all rows.
+LARGE = 20_000_000
 
 
 @dataclass
-class _CordisReading(Reading):
-    """Facts of organisations by CORDIS' own columns, participants of projects by their role."""
+class _CordisReading(SpooledReading):
+    """What the rows of one project and of one organisation say is far apart in the files: both
+    are brought together by their ids (`ingest/partitions.py`) and put in the order of lines.
+
+    `day` is that of the provenance of all rows.
+    """
 
     money: ColumnFormat = WITH_POINT
-    facts: dict[str, dict[str, str]] = field(default_factory=dict)
-    parts: dict[str, dict[tuple[str, Role], Participant]] = field(default_factory=dict)
-    lines: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    day: datetime.date | None = None
+    # (project, organisation, role, amount, ended, line) of each participation
+    parts: Partitions = field(default_factory=Partitions)
+    # (organisation, line, its facts) of each
+    facts: Partitions = field(default_factory=Partitions)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.spool is not None:
+            self.rows["places"] = {}  # as many as there are, however large the file
+            self.origins = OriginsOfRows(self.rows)
+
+    def provenance(self, file: str, line: int) -> Provenance:
+        """That of a row."""
+        return Provenance(SOURCE, f"{file}:{line}", SourceTier.REGISTER, self.day)
+
+    def keep_row(self, table: str, row: Any, file: str, line: int) -> None:
+        """Keep a row; where it came from its provenance tells, too."""
+        self.rows[table][row.id] = row
+        if self.spool is None:
+            self.origins[table, row.id] = (file, line)
 
 
 def read_cordis(path: Path, progress: ReadProgress = lambda _done, _total: None) -> Parsed:
@@ -100,7 +127,29 @@ def read_cordis(path: Path, progress: ReadProgress = lambda _done, _total: None)
     Facts of an organisation differ between rows and are often empty: each is
     taken from its first row that has it. `progress` gets bytes read and all.
     """
-    reading = _CordisReading(read={PROJECTS: 0, PARTICIPATIONS: 0})
+    reading = _CordisReading()
+    _read(path, progress, reading)
+    return reading.parsed()
+
+
+def read_large_cordis(path: Path, progress: ReadProgress, day: datetime.date) -> SpooledReading:
+    """The same of more rows than memory should hold; they are of the `day` of the import."""
+    reading = _CordisReading(spool=Spool(), day=day)
+    _read(path, progress, reading)
+    return reading
+
+
+def is_large_cordis(path: Path) -> bool:
+    """Whether memory should not hold the rows of a zip; of what is no such zip that is not said."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _member(archive, PARTICIPATIONS).file_size > LARGE
+    except (OSError, zipfile.BadZipFile, InvalidInput):
+        return False  # who reads it tells what is wrong
+
+
+def _read(path: Path, progress: ReadProgress, reading: _CordisReading) -> None:
+    reading.read |= {PROJECTS: 0, PARTICIPATIONS: 0}
     with sound_archive(path) as archive:
         sizes = [_member(archive, name).file_size for name in (PROJECTS, PARTICIPATIONS)]
         reading.money = _money_format(archive)
@@ -108,12 +157,14 @@ def read_cordis(path: Path, progress: ReadProgress = lambda _done, _total: None)
             _participation(line, reading)
             if reading.read[PARTICIPATIONS] % STEP == 0:
                 progress(min(reading.read[PARTICIPATIONS] * ROW_BYTES, sizes[1]), sum(sizes))
+        # (id, line, cells by column) of each project
+        projects = Partitions()
         for line in _rows(archive, PROJECTS, PROJECT_COLUMNS, reading):
-            _project(line, reading)
+            projects.add((line.cell("id"), line.number, line.cells))
     progress(sum(sizes), sum(sizes))
-    _tell_unknown_projects(reading)
+    unknown = _projects(projects, reading)
+    _tell_unknown_projects(unknown, reading)
     _organizations(reading)
-    return reading.parsed()
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -165,28 +216,14 @@ def _participation(line: PublishedLine, reading: _CordisReading) -> None:
             return
     role = ROLES.get(line.cell("role").casefold(), Role.PARTNER)
     ended = line.cell("endOfParticipation").casefold() in YES
+    amount = _money(line, "ecContribution", reading)
     try:
-        part = Participant(
-            f"cordis:{organization}", role, _money(line, "ecContribution", reading), ended
-        )
+        Participant(f"cordis:{organization}", role)
     except InvalidInput as error:
         _refuse(reading, PARTICIPATIONS, line.number, "organisationID", error.message)
         return
-    if organization not in reading.facts:
-        reading.facts[organization] = {}
-        reading.origins["organizations", part.organization] = (PARTICIPATIONS, line.number)
-    _learn(reading.facts[organization], line)
-    parts = reading.parts.setdefault(project, {})
-    before = parts.get((part.organization, role))
-    parts[part.organization, role] = part if before is None else _added(before, part)
-    reading.lines[project].append(line.number)
-
-
-def _added(first: Participant, second: Participant) -> Participant:
-    """Two rows of one role: the money adds up, and both must have ended for it to have."""
-    amounts = [each.amount for each in (first, second) if each.amount is not None]
-    total = sum(amounts) if amounts else None
-    return replace(first, amount=total, ended=first.ended and second.ended)
+    reading.parts.add((project, organization, role.value, amount, ended, line.number))
+    reading.facts.add((organization, line.number, *map(line.cell, _FACT_COLUMNS)))
 
 
 def _money(line: PublishedLine, column: str, reading: _CordisReading) -> float | None:
@@ -213,24 +250,50 @@ def _refuse(reading: Reading, file: str, line: int, column: str, reason: Message
     reading.problems.append(Problem(file, line, column, reason))
 
 
-def _learn(facts: dict[str, str], line: PublishedLine) -> None:
+def _learn(facts: dict[str, str], row: Mapping[str, str]) -> None:
     for column in FACTS:
-        facts[column] = facts.get(column) or line.cell(column)
-    facts["country"] = facts.get("country") or iso_code(line.cell("country"))
-    if line.cell("SME").casefold() in YES:
+        facts[column] = facts.get(column) or row[column]
+    facts["country"] = facts.get("country") or iso_code(row["country"])
+    if row["SME"].casefold() in YES:
         facts["SME"] = "true"
     # City and region belong together: both from one row.
-    if not facts.get("city") and line.cell("city"):
-        facts |= {column: line.cell(column) for column in ("city", "nutsCode")}
+    if not facts.get("city") and row["city"]:
+        facts |= {column: row[column] for column in ("city", "nutsCode")}
 
 
-def _project(line: PublishedLine, reading: _CordisReading) -> None:
+def _projects(projects: Partitions, reading: _CordisReading) -> SortedRuns:
+    """Keep the projects that have participants; (line, id, lines) of those that are not there."""
+    ordered, unknown = SortedRuns(), SortedRuns()
+    for lines, parts in zip(projects, reading.parts, strict=True):
+        by_project: dict[str, dict[tuple[str, str], tuple[float | None, bool]]] = {}
+        lines_of: dict[str, list[int]] = {}
+        for project, organization, role, amount, ended, at in parts:
+            # Two rows of one role: the money adds up, and both must have ended for it to have.
+            amount_before, ended_before = by_project.setdefault(project, {}).get(
+                (organization, role), (None, True)
+            )
+            amounts = [each for each in (amount_before, amount) if each is not None]
+            by_project[project][organization, role] = (
+                sum(amounts) if amounts else None, ended_before and ended,
+            )  # fmt: skip
+            lines_of.setdefault(project, []).append(at)
+        joined = []
+        for key, at, cells in lines:
+            known = by_project.pop(key, None)
+            of_project = known and tuple((*who, *what) for who, what in known.items())
+            joined.append((at, cells, of_project))
+        ordered.add(joined)
+        unknown.add([(lines_of[key][0], key, tuple(lines_of[key])) for key in by_project])
+    for at, cells, of_project in ordered:
+        _project(PublishedLine(at, cells), of_project, reading)
+    return unknown
+
+
+def _project(line: PublishedLine, parts: Sequence[Any] | None, reading: _CordisReading) -> None:
     key = line.cell("id")
     if not key:
         _refuse(reading, PROJECTS, line.number, "id", message("is empty."))
         return
-    parts = reading.parts.pop(key, None)
-    reading.lines.pop(key, None)
     if parts is None:
         again = reading.origins.get(("engagements", f"cordis:{key}"))
         reason = (
@@ -254,7 +317,10 @@ def _project(line: PublishedLine, reading: _CordisReading) -> None:
         engagement = Engagement(
             id=f"cordis:{key}",
             kind=EngagementKind.RESEARCH_PROJECT,
-            participants=tuple(parts.values()),
+            participants=tuple(
+                Participant(f"cordis:{organization}", Role(role), amount, ended)
+                for organization, role, amount, ended in parts
+            ),
             title=title[:MAX_NAME],
             text=text[:MAX_TEXT],
             language="en" if title or text else "",
@@ -266,12 +332,12 @@ def _project(line: PublishedLine, reading: _CordisReading) -> None:
             topic=line.cell("topics"),
             amount=_money(line, "ecMaxContribution", reading),
             currency="EUR",
-            provenance=_provenance(PROJECTS, line.number),
+            provenance=reading.provenance(PROJECTS, line.number),
         )
     except InvalidInput as error:
         reading.refuse(PROJECTS, line.number, error)
         return
-    reading.keep("engagements", engagement.id, engagement, PROJECTS, line.number)
+    reading.keep_row("engagements", engagement, PROJECTS, line.number)
 
 
 def _day(line: PublishedLine, column: str, reading: _CordisReading) -> PartialDate | None:
@@ -281,47 +347,38 @@ def _day(line: PublishedLine, column: str, reading: _CordisReading) -> PartialDa
     return day
 
 
-def _provenance(file: str, line: int) -> Provenance:
-    return Provenance(SOURCE, f"{file}:{line}", SourceTier.REGISTER)
-
-
-def _tell_unknown_projects(reading: _CordisReading) -> None:
+def _tell_unknown_projects(unknown: SortedRuns, reading: _CordisReading) -> None:
     """Participations in projects that are not there: the organisation is kept all the same."""
-    for project in reading.parts:
+    for _, project, lines in unknown:
         reason = message(
             "%(project)s is not in %(file)s: the participation is left out, the organisation kept.",
             project=project,
             file=PROJECTS,
         )
-        for line in reading.lines[project]:
+        for line in lines:
             reading.warn(PARTICIPATIONS, line, "projectID", reason)
 
 
 def _organizations(reading: _CordisReading) -> None:
     """Keep the organisations that the participations named, and note what is odd about them."""
-    for key, facts in reading.facts.items():
-        id = f"cordis:{key}"
-        file, line = reading.origins["organizations", id]
-        name = (facts["name"] or key)[:MAX_NAME]
-        is_said = facts["activityType"] in ACTIVITY
+    ordered = SortedRuns()
+    for rows in reading.facts:
+        facts_of: dict[str, dict[str, str]] = {}
+        first: dict[str, int] = {}
+        for organization, at, *cells in rows:
+            if first.setdefault(organization, at) == at:
+                facts_of[organization] = {}
+            _learn(facts_of[organization], dict(zip(_FACT_COLUMNS, cells, strict=True)))
+        ordered.add([(first[key], key, facts) for key, facts in facts_of.items()])
+    nameless = 0
+    for line, key, facts in ordered:
+        nameless += not facts["name"]
         try:
-            reading.rows["organizations"][id] = Organization(
-                id=id,
-                name=name,
-                name_en=facts["name"][:MAX_NAME],
-                kind=kind_of(facts["activityType"], facts["name"]),
-                size=Size.SME if facts.get("SME") else None,
-                place=_place(facts, reading.rows["places"]),
-                country=facts["country"],
-                vat=facts["vatNumber"],
-                website=facts["organizationURL"],
-                other_names=other_names([facts["shortName"]], name),
-                provenance=_provenance(file, line),
-                origins=() if is_said else (FieldOrigin("kind", SOURCE, SourceTier.DERIVED),),
-            )
+            organization = _organization(key, facts, line, reading)
         except InvalidInput as error:
-            reading.refuse(file, line, error)
-    nameless = sum(not facts["name"] for facts in reading.facts.values())
+            reading.refuse(PARTICIPATIONS, line, error)
+            continue
+        reading.keep_row("organizations", organization, PARTICIPATIONS, line)
     if nameless:
         reason = plural(
             "%(count)s organisation has no name in any row; its key stands for it.",
@@ -329,6 +386,27 @@ def _organizations(reading: _CordisReading) -> None:
             count=nameless,
         )
         reading.warn(PARTICIPATIONS, 0, "name", reason)
+
+
+def _organization(
+    key: str, facts: dict[str, str], line: int, reading: _CordisReading
+) -> Organization:
+    name = (facts["name"] or key)[:MAX_NAME]
+    is_said = facts["activityType"] in ACTIVITY
+    return Organization(
+        id=f"cordis:{key}",
+        name=name,
+        name_en=facts["name"][:MAX_NAME],
+        kind=kind_of(facts["activityType"], facts["name"]),
+        size=Size.SME if facts.get("SME") else None,
+        place=_place(facts, reading.rows["places"]),
+        country=facts["country"],
+        vat=facts["vatNumber"],
+        website=facts["organizationURL"],
+        other_names=other_names([facts["shortName"]], name),
+        provenance=reading.provenance(PARTICIPATIONS, line),
+        origins=() if is_said else (FieldOrigin("kind", SOURCE, SourceTier.DERIVED),),
+    )
 
 
 def kind_of(activity: str, name: str) -> Kind:

@@ -107,7 +107,8 @@ class Comparable:
 
     @classmethod
     def of(cls, keys: DuplicateKeys) -> Comparable:
-        names = [comparable(name) for name in (keys.name, keys.name_en) if name]
+        # One name twice would be compared four times.
+        names = [comparable(name) for name in dict.fromkeys((keys.name, keys.name_en)) if name]
         others = [comparable(name) for name in keys.other_names]
         telling = tuple(each for each in others if _length(each) >= _TELLING)
         codes = tuple(valid_code(kind, getattr(keys, kind)) for kind in CODE_KINDS)

@@ -29,6 +29,8 @@ _SIGNS = str.maketrans({"−": "-", "–": "-", "—": "-", "‐": "-", "‑": "
 _RUN = re.compile(r"[.,]?\d(?:[\d.,']|\s(?=\d))*")
 # Nothing but one such run, as most cells are.
 _PLAIN = re.compile(r"(-?)([0-9](?:[0-9.,]*[0-9])?)")
+# What can be read in one way only, as most amounts of public sources can.
+_UNAMBIGUOUS = re.compile(r"[0-9]{1,14}(?:\.[0-9]{1,2})?")
 _ALONE, _ONE = Affix(), Decimal(1)
 _SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d{1,3}")
 _IN_BRACKETS = re.compile(r"\((.+)\)")
@@ -104,10 +106,14 @@ def parse(cell: str, format: ColumnFormat = UNDECIDED, allowed: Allowed | None =
     not allowed is none. Raises InvalidInput; UndecidedCell where two ways stay; CellWarning
     for a cell that says there is nothing.
     """
+    if isinstance(cell, SheetNumber):
+        if is_nothing(cell):
+            raise nothing(cell)
+        return _of_sheet(cell)
+    if format.basis != "given" and _UNAMBIGUOUS.fullmatch(cell):
+        return Amount(float(cell))
     if is_nothing(cell):
         raise nothing(cell)
-    if isinstance(cell, SheetNumber):
-        return _of_sheet(cell)
     text = _normal(cell)
     if _SCIENTIFIC.fullmatch(text):
         return Amount(_finite(_decimal(text.replace(COMMA, POINT), cell), cell))

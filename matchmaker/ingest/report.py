@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
@@ -157,11 +157,12 @@ class Reading:
         )  # fmt: skip
 
 
-def consistent(problems: Iterable[Problem]) -> Iterator[Problem]:
+def consistent(problems: Problems | Sequence[Problem]) -> Iterator[Problem]:
     """Problems of which none says that something is kept of a line that is left out."""
-    told = list(problems)
-    refused = {(each.file, each.line) for each in told if each.line and each.severity == "error"}
-    for each in told:
+    refused = {
+        (each.file, each.line) for each in problems if each.line and each.severity == "error"
+    }
+    for each in problems:
         if each.severity != "warning" or (each.file, each.line) not in refused:
             yield each
         elif each.is_lost:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pickle
 import sqlite3
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence, ValuesView
 from typing import Any, TypeVar, overload
 
 Key = TypeVar("Key")
@@ -51,6 +51,7 @@ class SpooledMapping(MutableMapping[Key, Value]):
         self._connection = connection
         self._waiting: dict[Any, Any] = {}
         self._get = f"SELECT value FROM {table} WHERE key = ?"  # noqa: S608
+        self._has = f"SELECT 1 FROM {table} WHERE key = ?"  # noqa: S608
         self._put = (
             f"INSERT INTO {table} (key, value) VALUES (?, ?) "  # noqa: S608
             "ON CONFLICT (key) DO UPDATE SET value = excluded.value"
@@ -72,6 +73,12 @@ class SpooledMapping(MutableMapping[Key, Value]):
             raise KeyError(key)
         return _decoded(row[0])  # type: ignore[no-any-return]
 
+    def __contains__(self, key: object) -> bool:
+        cell = _key(key)
+        return cell in self._waiting or bool(
+            self._connection.execute(self._has, (cell,)).fetchone()
+        )
+
     def __setitem__(self, key: Key, value: Value) -> None:
         self._waiting[_key(key)] = value
         if len(self._waiting) >= _WAITING:
@@ -89,6 +96,10 @@ class SpooledMapping(MutableMapping[Key, Value]):
         self._flush()
         return int(self._connection.execute(self._size).fetchone()[0])
 
+    def values(self) -> ValuesView[Value]:
+        """All values, read in pages."""
+        return _PagedValues(self)
+
     def entries(self) -> Iterator[tuple[Any, Value]]:
         """Keys, tuples of texts as one text, and values; entries may change meanwhile."""
         after = 0
@@ -104,6 +115,17 @@ class SpooledMapping(MutableMapping[Key, Value]):
         entries = [(key, _encoded(value)) for key, value in self._waiting.items()]
         self._connection.executemany(self._put, entries)
         self._waiting.clear()
+
+
+class _PagedValues(ValuesView[Value]):
+    """Values of a mapping without a look-up of each."""
+
+    def __init__(self, mapping: SpooledMapping[Any, Value]) -> None:
+        super().__init__(mapping)
+        self._entries = mapping.entries
+
+    def __iter__(self) -> Iterator[Value]:
+        return (value for _, value in self._entries())
 
 
 class SpooledList(Sequence[Value]):

@@ -1,9 +1,10 @@
-"""Lists of organisations that are too large for memory come to the same as those that are not."""
+"""What is too large for memory comes to the same as what is not."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows
-from matchmaker.ingest import blocking, spool
+from matchmaker.ingest import blocking, cordis, partitions, spool
 from matchmaker.services.operations import large_import
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.importer import Importer, ImportOptions
@@ -79,6 +80,93 @@ def test_a_large_list_comes_to_the_same(
         for kept in ("put", "before"):
             one, other = (getattr(getattr(each, kept), name) for each in (report, whole))
             assert sorted(one, key=repr) == sorted(other, key=repr)
+
+
+PROJECTS = (
+    "id;title;startDate;endDate;frameworkProgramme;objective;legalBasis\n"
+    + "".join(
+        f"P{n};Project {n};20{n % 20:02}-01-01;;H2020;About {n};H2020-EU.1|H2020-EU.2\n"
+        for n in range(30)
+    )
+    + """\
+P7;The same id again;2016-01-01;;H2020;;
+P98;Nobody takes part;2016-01-01;;H2020;;
+P3x;Ends before it begins;2016-01-01;2015-01-01;H2020;;
+P4x;"A broken quotation mark;2016-01-01;;H2020;;
+;No id;2016-01-01;;H2020;;
+"""
+)
+WEBSITE = "www.stored-works.example"
+# Rows of a project and of an organisation stand far apart, some are refused, some add up, and some
+# organisations are stored by another source: the same name in the same country, twice.
+PARTICIPATIONS = (
+    "projectID;organisationID;name;activityType;city;country;role;ecContribution;"
+    "endOfParticipation;organizationURL\n"
+    + "".join(
+        f"P{(n * 7) % 30};O{n % 17};{'' if n < 9 else f'Made Up Works {n % 17} GmbH'};"
+        f"{'PRC' if n % 3 else ''};{'Bonn' if n % 17 > 8 else ''};DE;"
+        f"{'coordinator' if n % 5 == 0 else ''};{n}.5;{'true' if n % 2 else ''};\n"
+        for n in range(90)
+    )
+    + f"""\
+P3x;O3;;;;;;;;
+P1;O20;Stored Works GmbH;PRC;Bonn;DE;;many;;{WEBSITE}
+P2;O21;Stored Works GmbH;PRC;Bonn;DE;;12;;{WEBSITE}
+P99;O22;Alone Ltd;PRC;;GB;;;;
+P99;O5;;;;;;;;
+;O23;;;;;;;;
+P5;O 24;Of no id;;;;;;;
+P6;O25;"Broken;;;;;;;
+"""
+)
+STORED_NEARBY = f"{STORED.rstrip()}{WEBSITE}\ns:2,Made Up Works 11 GmbH,firm,DE,,\n"
+
+
+def imported_projects(folder: Path, **options: bool) -> tuple[list[ImportReport], GraphRows]:
+    """What two imports of the same projects into a graph of other organisations come to."""
+    folder.mkdir()
+    stored = folder / "organizations.csv"
+    stored.write_text(STORED_NEARBY, encoding="utf-8")
+    archive = folder / "cordis.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        zipped.writestr("project.csv", PROJECTS)
+        zipped.writestr("organization.csv", PARTICIPATIONS)
+    store = SqliteStore(folder / "graph.sqlite")
+    store.prepare()
+    importer = Importer(store)
+    importer.tables(ADMIN, [stored], ImportOptions())
+    run = ImportOptions(keep=True, **options)
+    reports = [importer.cordis(ADMIN, archive, run) for _ in range(2)]
+    rows = store.export().rows
+    store.close()
+    return reports, rows
+
+
+@pytest.mark.parametrize("options", [{}, {"dry_run": True}, {"strict": True}])
+def test_large_projects_come_to_the_same(
+    options: dict[str, bool],
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, rows = imported_projects(tmp_path / "whole", **options)
+    request.getfixturevalue("parted")
+    monkeypatch.setattr(cordis, "LARGE", 0)
+    monkeypatch.setattr(partitions, "_WAITING", 2)
+    reports, parted_rows = imported_projects(tmp_path / "parted", **options)
+    assert (whole[0].merged, whole[0].refused, len(rows.engagements) > 25) == (1, 5, not options)
+    empty = GraphRows()
+    for report, expected in zip(reports, whole, strict=True):
+        assert list(report.problems) == list(expected.problems)
+        comparable = replace(report, problems=(), put=empty, before=empty)
+        assert comparable == replace(expected, problems=(), put=empty, before=empty)
+        for kept in ("put", "before"):
+            for name, table in getattr(expected, kept).tables():
+                assert sorted(getattr(getattr(report, kept), name), key=repr) == sorted(
+                    table, key=repr
+                )
+    for name, table in rows.tables():
+        assert sorted(getattr(parted_rows, name), key=repr) == sorted(table, key=repr)
 
 
 @pytest.mark.usefixtures("parted")

@@ -12,6 +12,7 @@ from typing import Any
 from matchmaker.access import Principal
 from matchmaker.domain import Certificate, ClaimTier, GraphRows, Organization
 from matchmaker.errors import NotAllowed
+from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.other_statements import joined_to, pairs_of
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
@@ -89,11 +90,26 @@ class Importer:
         options.progress(message("Reading the files"), 0, 0)
         files = [file for path in paths for file in tables_at(path, options.tables.table)]
         if is_large(files) and not options.cluster:
-            return self._import_large(files, options)
+            index = reference_index(self.store)
+            large = LargeImport.read(self.store, index, files, options.tables, _today())
+            return self._import_large(large, options)
         parsed = read_files(
             files, options.tables, reference_index(self.store), _today(), options.cluster
         )
         return self._import(principal, parsed, options, trust_keys=False)
+
+    def cordis(self, principal: Principal, path: Path, options: ImportOptions) -> ImportReport:
+        """EU projects in CORDIS' own layout, of any size. Raises as `read` does."""
+        if not is_large_cordis(path) or options.cluster:
+            return self.read(principal, partial(read_cordis, path), options)
+        require_importing(principal, options.cluster)
+        step = message("Reading the file")
+        options.progress(step, 0, 0)
+        reading = read_large_cordis(
+            path, lambda done, total: options.progress(step, done, total), _today()
+        )
+        index = reference_index(self.store)
+        return self._import_large(LargeImport(self.store, index, reading, trust_keys=True), options)
 
     def read(
         self, principal: Principal, read: Callable[[ReadProgress], Parsed], options: ImportOptions
@@ -186,12 +202,8 @@ class Importer:
         before = self.store.stored(GraphRows(certificates=claimed))
         return without_restored_claims(parsed, before, self.taken_back(stated))
 
-    def _import_large(
-        self, files: Sequence[tuple[str, Path]], options: ImportOptions
-    ) -> ImportReport:
-        """The same for lists of organisations with more rows than memory should hold."""
-        index = reference_index(self.store)
-        large = LargeImport.read(self.store, index, files, options.tables, _today())
+    def _import_large(self, large: LargeImport, options: ImportOptions) -> ImportReport:
+        """The same for more rows than memory should hold."""
         options.progress(message("Looking for duplicates"), 0, 0)
         large.resolve(self.not_duplicates())
         large.check()

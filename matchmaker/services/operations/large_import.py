@@ -1,4 +1,4 @@
-"""Importing lists of organisations with more rows than memory should hold, chunk by chunk."""
+"""Importing more rows than memory should hold, chunk by chunk."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from typing import Any
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Industry, Organization, Place
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.references import drop_dangling, referred
-from matchmaker.ingest.report import FileCounts, Parsed, Problem, file_counts
+from matchmaker.ingest.report import FileCounts, Parsed, Problem, consistent, file_counts
 from matchmaker.ingest.resolve import decide, keys_of, rewritten, with_status_of_name
 from matchmaker.ingest.spool import SpooledList
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.table_reading import TableReading
+from matchmaker.ingest.table_reading import SpooledReading
 from matchmaker.ingest.tables import read_large_files
 from matchmaker.store.merging import as_said_of, merged_organization
 from matchmaker.store.ports import GraphStore
@@ -35,14 +35,16 @@ def is_large(files: Sequence[tuple[str, Path]]) -> bool:
 
 @dataclass
 class LargeImport:
-    """What lists of organisations say, kept in a file: each of its steps reads it anew.
+    """What files say, kept in a file of its own: each of its steps reads that anew.
 
-    `read`, then `resolve`, then `check`; then `chunks` are what is to be written.
+    `read`, then `resolve`, then `check`; then `chunks` are what is to be written. `trust_keys`
+    says that ids of organisations are their source's own, which tell them apart.
     """
 
     store: GraphStore
     index: ReferenceIndex
-    reading: TableReading
+    reading: SpooledReading
+    trust_keys: bool = False
     leads_to: dict[str, str] = field(default_factory=dict)
     merged: tuple[Alias, ...] = ()
     review: tuple[DuplicateCandidate, ...] = ()
@@ -82,7 +84,9 @@ class LargeImport:
                 organizations[id] = whole
             if id not in self.leads_to:
                 keys.append(keys_of(whole))
-        decided, self.review = decide(keys, first_new, stored_ids, not_duplicates)
+        decided, self.review = decide(
+            keys, first_new, stored_ids, not_duplicates, trust_keys=self.trust_keys
+        )
         self.leads_to |= {alias.id: alias.organization for alias in decided}
         # A merge made before is on record with the reason it had then.
         self.merged = tuple(
@@ -108,12 +112,14 @@ class LargeImport:
 
     def check(self) -> None:
         """Leave out references to nothing; find the places and industries to write too."""
+        own = dict(self.reading.rows["places"]) if "places" in self.reading.rows else {}
         places: dict[str, Place] = {}
         industries: dict[str, Industry] = {}
         held = self.index
         known: dict[str, Iterable[str]] = {
-            "places": held.places.places, "industries": held.industries.industries,
-        }  # fmt: skip
+            "places": held.places.places.keys() | own.keys(),
+            "industries": held.industries.industries,
+        }
         for rows in self._organizations():
             parsed = Parsed(rows, origins=self.reading.origins)
             successors = referred(rows)["organizations"]
@@ -126,11 +132,30 @@ class LargeImport:
             wanted = held.rows(checked.rows)
             places |= {row.id: row for row in wanted.places}
             industries |= {row.id: row for row in wanted.industries}
+        self._check_engagements()
         stored = self.store.places(sorted(places)), self.store.industries(sorted(industries))
+        new = (row for id, row in places.items() if id not in stored[0] and id not in own)
         self.reference_rows = GraphRows(
-            places=tuple(row for id, row in places.items() if id not in stored[0]),
+            places=(*new, *own.values()),
             industries=tuple(row for id, row in industries.items() if id not in stored[1]),
         )
+
+    def _check_engagements(self) -> None:
+        """The same of undertakings: where nothing was refused, all that they name are there."""
+        if not any(each.severity == "error" for each in self.reading.problems):
+            return
+        engagements = self.reading.rows["engagements"]
+        for part in _parts(engagements.values()):
+            rows = rewritten(GraphRows(engagements=tuple(part)), self.leads_to)
+            known = {"organizations": self._known(referred(rows)["organizations"])}
+            checked = drop_dangling(Parsed(rows, origins=self.reading.origins), known)
+            self.reading.problems.extend(checked.problems)
+            kept = {row.id: row for row in checked.rows.engagements}
+            for row in rows.engagements:
+                if row.id not in kept:
+                    del engagements[row.id]
+                elif kept[row.id] is not row:
+                    engagements[row.id] = kept[row.id]
 
     def _known(self, ids: Iterable[str]) -> set[str]:
         """Those ids of organisations that the files or the store have."""
@@ -142,7 +167,8 @@ class LargeImport:
         """All that is to be told of lines."""
         assert self.reading.spool is not None
         problems: SpooledList[Problem] = self.reading.spool.list()
-        problems.extend(each for each in self.reading.problems if each.severity != "note")
+        told = consistent(self.reading.problems)
+        problems.extend(each for each in told if each.severity != "note")
         return problems
 
     def notes(self) -> tuple[Problem, ...]:
@@ -156,7 +182,7 @@ class LargeImport:
     def counts(self) -> dict[str, int]:
         """Rows of each table that has any."""
         rows = self.reading.rows
-        of_lists = {name: len(rows[name]) for name in list(rows)}
+        of_lists = {name: len(rows[name]) for name in list(rows) if name != "places"}
         few = self.reference_rows | GraphRows(aliases=self.merged, duplicates=self.review)
         counts = few.counts() | of_lists
         return {name: counts[name] for name, _ in few.tables() if counts.get(name)}
@@ -172,7 +198,7 @@ class LargeImport:
             yield GraphRows(organizations=now)
         yield GraphRows(organizations=tuple(last))
         yield GraphRows(aliases=self.merged, duplicates=self.review)
-        for name in ("descriptions", "certificates", "observations", "needs"):
+        for name in ("descriptions", "certificates", "observations", "needs", "engagements"):
             for part in _parts(self.reading.rows[name].values()):
                 yield rewritten(GraphRows(**{name: tuple(part)}), self.leads_to)
 
