@@ -20,6 +20,7 @@ from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
 from matchmaker.api.http.context import EXTENSION, Context, services
 from matchmaker.api.http.fields import ProblemDetails
+from matchmaker.api.http.forms import take_fields_as_sent
 from matchmaker.api.matching.local import local
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
@@ -127,6 +128,7 @@ def create_app(wired: Wiring) -> OpenAPI:
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions[EXTENSION] = Context(wired)
+    take_fields_as_sent()
     problems.register(app)
     guards.register(app)
     app.wsgi_app = telemetry.traced(app.wsgi_app)

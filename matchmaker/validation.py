@@ -53,6 +53,7 @@ TEXTS = {
     "datetime_from_date_parsing": "Input should be a valid datetime or date, %(error)s",
     "timezone_aware": "Input should have timezone info",
     "value_error": "Value error, %(error)s",
+    "json_invalid": "is not JSON",
 }
 # Those that count something: what is counted, for one, for more than one.
 COUNTED = {

@@ -592,7 +592,7 @@ class Wiring:
 
     @cached_property
     def api_keys(self) -> ApiKeys:
-        return ApiKeys(self.repositories, self.accounts, self.clock)
+        return ApiKeys(self.repositories, self.accounts, self.second_factors, self.clock)
 
     @cached_property
     def graph_sync(self) -> GraphSync:

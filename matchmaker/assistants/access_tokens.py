@@ -134,7 +134,10 @@ class AccessTokens:
         if claims is None:
             return None
         account = self.sign_in.linked_account(str(claims["iss"]), str(claims["sub"]))
-        if account is None or not _is_strong(account.has_second_factor, claims):
+        if account is None:
+            return None
+        needs_more = account.has_second_factor or self.sign_in.second_factors.is_owed(account)
+        if needs_more and not _tells_of_second_factor(claims):
             return None
         scopes = _scopes(claims)
         principal = account.principal(writes=WRITE_SCOPE in scopes)
@@ -183,7 +186,7 @@ def _scopes(claims: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(map(str, words)) & {READ_SCOPE, WRITE_SCOPE}
 
 
-def _is_strong(has_second_factor: bool, claims: Mapping[str, Any]) -> bool:
-    """Whether an account's own second factor is not passed by: as where one signs in (RFC 8176)."""
+def _tells_of_second_factor(claims: Mapping[str, Any]) -> bool:
+    """Whether the issuer says that it asked for more than a password (RFC 8176)."""
     methods = claims.get("amr")
-    return not has_second_factor or (isinstance(methods, list) and "mfa" in methods)
+    return isinstance(methods, list) and "mfa" in methods

@@ -30,7 +30,7 @@ from starlette.routing import Route
 from matchmaker.access import Principal
 from matchmaker.assistants.access_tokens import READ_SCOPE, WRITE_SCOPE, AccessTokens, IssuerKeys
 from matchmaker.assistants.tools import TOOLS, AssistantTools, Fields
-from matchmaker.errors import MatchmakerError, SignInNeeded
+from matchmaker.errors import MatchmakerError, SecondFactorOwed, SignInNeeded
 from matchmaker.messages import SOURCE, message
 from matchmaker.services.people.api_keys import KEY_PREFIX, ApiKeys
 from matchmaker.wiring import Wiring
@@ -130,13 +130,19 @@ class BearerVerifier:
     def principal_of(self, token: str) -> Principal | None:
         """As whom a token acts now."""
         if token.startswith(KEY_PREFIX):
-            return self._api_keys.principal_of(token)
+            return self._of_key(token)
         bearer = self._tokens.bearer(token) if self._tokens else None
         return bearer.principal if bearer else None
 
+    def _of_key(self, key: str) -> Principal | None:
+        try:
+            return self._api_keys.principal_of(key)
+        except SecondFactorOwed:
+            return None  # the account opens nothing before it has set one up
+
     def _verify(self, token: str) -> AccessToken | None:
         if token.startswith(KEY_PREFIX):
-            principal = self._api_keys.principal_of(token)
+            principal = self._of_key(token)
             if principal is None:
                 return None
             scopes = [READ_SCOPE, WRITE_SCOPE] if principal.writes else [READ_SCOPE]

@@ -31,7 +31,7 @@ from matchmaker.assistants.access_tokens import (
     AccessTokens,
     IssuerKeys,
 )
-from matchmaker.assistants.server import PATH, http_server
+from matchmaker.assistants.server import PATH, BearerVerifier, http_server
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import Scope
@@ -277,6 +277,20 @@ def test_an_account_with_a_second_factor_needs_a_token_that_tells_of_one(
     assert judge.bearer(signed(claims)) is None
     assert judge.bearer(signed(claims | {"amr": ["pwd"]})) is None
     assert judge.bearer(signed(claims | {"amr": ["pwd", "mfa"]}))
+
+
+def test_where_a_second_factor_is_asked_of_all_no_token_or_key_passes_it_by(
+    services, wired, world, judge, claims, served
+):
+    key = world.services.api_keys.issue(world.principal("stranger"), "k", Scope.READ, PASSWORD)
+    strict = wire(services.settings.model_copy(update={"second_factor": "everybody"}))
+    asked = AccessTokens(strict.sign_in, judge.keys, served, judge.now)
+    assert asked.bearer(signed(claims)) is None
+    assert asked.bearer(signed(claims | {"amr": "not mfa"})) is None
+    assert asked.bearer(signed(claims | {"amr": ["mfa"]}))
+    assert BearerVerifier(strict, served).principal_of(key.secret) is None
+    assert BearerVerifier(services, served).principal_of(key.secret)
+    strict.store.close()
 
 
 def test_keys_that_turned_are_asked_for_and_not_for_every_unknown_one(provider, monkeypatch):

@@ -123,6 +123,10 @@ def test_where_leaders_need_one_they_do_nothing_before(wired, person):
     services = wire(wired.settings.model_copy(update={"second_factor": "coordinators"}))
     services.passwords = cheap_passwords()
     app = application_of(services)
+    # A key from before it was asked for is a password alone, too.
+    key = wired.api_keys.issue(person.principal(), "before", Scope.READ, PASSWORD).secret
+    by_key = {"headers": {"Authorization": f"Bearer {key}"}}
+    assert app.test_client().get(f"{API}/account", **by_key).status_code == 403
     client, _ = sign_in(app, person.email)
     assert client.get(f"{API}/account").status_code == 403
     page = client.get("/")

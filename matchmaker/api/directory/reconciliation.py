@@ -60,10 +60,10 @@ class ReconcileQuery(BaseModel):
 
 
 class ReconcileForm(BaseModel):
-    """The same, sent as a form; whatever is JSON has become what it says by now."""
+    """The same, sent as a form."""
 
-    queries: dict[str, Any] | str | None = Field(None, description="JSON: queries by key.")
-    extend: dict[str, Any] | str | None = Field(None, description="JSON: ids, properties.")
+    queries: str | None = Field(None, description="JSON: queries by key.")
+    extend: str | None = Field(None, description="JSON: ids, properties.")
 
 
 class SuggestQuery(BaseModel):
@@ -101,9 +101,9 @@ def reconcile(query: ReconcileQuery) -> Response:
 
 
 @reconciliation.post("", **_answers())
-def reconcile_form(form: ReconcileForm) -> Response:  # noqa: ARG001
+def reconcile_form(form: ReconcileForm) -> Response:
     """Candidates for each of the queries, or values, sent as a form (version 0.2)."""
-    return _reconciled(request.form.get("queries"), request.form.get("extend"))
+    return _reconciled(form.queries, form.extend)
 
 
 @reconciliation.post("/match", **_answers())

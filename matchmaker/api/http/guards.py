@@ -35,13 +35,7 @@ from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem
 from matchmaker.api.http.rate_counts import counted_in
 from matchmaker.api.http.recently_known import RecentlyKnown
-from matchmaker.errors import (
-    NotAllowed,
-    SecondFactorOwed,
-    SignInNeeded,
-    StoreUnavailable,
-    TooManyAttempts,
-)
+from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable, TooManyAttempts
 from matchmaker.messages import message
 from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
 from matchmaker.settings import is_loopback
@@ -271,10 +265,8 @@ def _resume() -> None:
     g.principal, g.account = replace(account.principal(), is_recent=is_recent), account
     if request.method not in SAFE:
         csrf.protect()
-    if request.endpoint not in BEFORE_SECOND_FACTOR and services().second_factors.is_owed(account):
-        raise SecondFactorOwed(
-            "A second factor is asked of your account here.", mend="Set one up under 'My account'."
-        )
+    if request.endpoint not in BEFORE_SECOND_FACTOR:
+        services().second_factors.require_set_up(account)
 
 
 def _or_recently(secret: str, look_up: Callable[[], Known | None]) -> Known | None:
@@ -373,7 +365,8 @@ def _replay() -> Response | None:
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or request.url_rule is None or not key:
         return None
-    if request.path.startswith(SECRET):
+    # Pages know nothing of it, and what they answer may hold a secret.
+    if not request.path.startswith(f"{API_PREFIX}/") or request.path.startswith(SECRET):
         return None
     if len(key) > MAX_KEY:
         too_long = message("has more than %(count)s characters", count=MAX_KEY)

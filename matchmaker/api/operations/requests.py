@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from flask_openapi3 import FileStorage
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from matchmaker.api.http.fields import MAX_ID, Short, Strict
+from matchmaker.api.http.forms import sent_as_json
 from matchmaker.ingest.table_file import FileOptions
 from matchmaker.ingest.table_options import TableOptions
 
@@ -42,16 +43,12 @@ class ImportChoices(Strict):
         )  # fmt: skip
 
 
-def _blank_as_none(sent: object) -> object:
-    return None if sent == "" else sent
-
-
 class NewImport(Strict):
     """A file, for which cluster, how it is read, and whether it is written at once."""
 
     file: FileStorage
     cluster: Annotated[str, Field(max_length=MAX_ID)] = ""
-    options: Annotated[ImportChoices | None, BeforeValidator(_blank_as_none)] = Field(
+    options: Annotated[ImportChoices | None, sent_as_json] = Field(
         None, description="As JSON; what is left out is judged from the file."
     )
     write: bool = Field(False, description="Write it, instead of only looking at it.")

@@ -86,7 +86,8 @@ def register(app: Flask) -> None:
                 name=str(claims.get("name", "")),
             )
         )
-        if account.has_second_factor and "mfa" not in (claims.get("amr") or ()):
+        methods = claims.get("amr")
+        if account.has_second_factor and not (isinstance(methods, list) and "mfa" in methods):
             # Unless the provider says otherwise (RFC 8176), it asked for a password only.
             await_code(account)
             return redirect(url_for("web.ask_code"))

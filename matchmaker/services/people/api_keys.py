@@ -12,6 +12,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import NotFound, VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.operator_key import key_digest
+from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.account import ApiKey, Scope, checked_name
@@ -36,6 +37,7 @@ class ApiKeys:
 
     repositories: Repositories
     accounts: Accounts
+    second_factors: SecondFactors
     clock: Clock
 
     def own_keys(self, principal: Principal) -> tuple[ApiKey, ...]:
@@ -87,7 +89,10 @@ class ApiKeys:
         commit_changes(self.repositories.records, principal, self.clock, end)
 
     def principal_of(self, presented: str) -> Principal | None:
-        """The principal that a key acts for; None for a wrong or revoked one."""
+        """The principal that a key acts for; None for a wrong or revoked one.
+
+        Raises SecondFactorOwed for the key of an account that has to set one up first.
+        """
         key_id, _, secret = presented.removeprefix(KEY_PREFIX).partition("_")
         if not presented.startswith(KEY_PREFIX) or not secret:
             return None
@@ -101,6 +106,7 @@ class ApiKeys:
             return None
         if stored.value.epoch not in (None, owner.value.epoch):
             return None
+        self.second_factors.require_set_up(owner.value)
         self._note_use(stored, owner.value.epoch)
         return owner.value.principal(writes=stored.value.scope is Scope.WRITE)
 

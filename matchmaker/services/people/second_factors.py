@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, SecondFactorNeeded, SignInNeeded, WrongState
+from matchmaker.errors import (
+    InvalidInput,
+    SecondFactorNeeded,
+    SecondFactorOwed,
+    SignInNeeded,
+    WrongState,
+)
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock
@@ -42,6 +48,14 @@ class SecondFactors:
         leads = account.admin or bool(account.clusters)
         is_asked = self.is_owed_by_all or (self.is_owed_by_leaders and leads)
         return is_asked and not account.has_second_factor
+
+    def require_set_up(self, account: Account) -> None:
+        """Raise SecondFactorOwed for an account that has to set one up before anything else."""
+        if self.is_owed(account):
+            raise SecondFactorOwed(
+                "A second factor is asked of your account here.",
+                mend="Set one up under 'My account'.",
+            )
 
     def begin(self, principal: Principal, password: str = "") -> NewSecondFactor:
         """A new secret for the authenticator, to be confirmed by a code of it.
