@@ -246,16 +246,23 @@ class Graphs:
         return f"{name} {id} {text!r} {where}" if name == "search" else name, questions[name]
 
 
-def answer_of(question: Question, store: Store) -> Any:
-    """What a store answers, or how it refuses: which of several reasons it names is its own."""
-    for _ in range(_PATIENCE):
+class AnswerLost(Exception):
+    """The server of a busy machine did not answer in time: nobody knows if a write is done."""
+
+
+def answer_of(question: Question, store: Store, *, reads: bool = True) -> Any:
+    """What a store answers, or how it refuses: which of several reasons it names is its own.
+
+    One that only reads is asked again. Raises AnswerLost.
+    """
+    for _ in range(_PATIENCE if reads else 1):
         try:
             return question(store)
-        except StoreUnavailable:  # a busy machine: the server did not answer in time
+        except StoreUnavailable:
             time.sleep(2)
         except MatchmakerError as error:
             return type(error).__name__, error.where
-    raise SystemExit("the server does not answer")
+    raise AnswerLost
 
 
 def compare(
@@ -265,7 +272,7 @@ def compare(
     graphs = Graphs(seed)
     for _ in range(writes):
         name, write = graphs.write()
-        yield name, answer_of(write, embedded), answer_of(write, server)
+        yield name, answer_of(write, embedded, reads=False), answer_of(write, server, reads=False)
         for _ in range(questions):
             name, question = graphs.question()
             yield name, answer_of(question, embedded), answer_of(question, server)
@@ -292,16 +299,23 @@ def main() -> None:
     ):
         server = Neo4jStore(address.url, address.user, address.password)
         server.prepare()
+        lost = 0
         while state["comparisons"] < arguments.count:
-            server.clear()
             file = Path(folder) / "graph.db"
             for beside in Path(folder).glob("graph.db*"):
                 beside.unlink()
             embedded = SqliteStore(file)
             embedded.prepare()
-            for number, (name, ours, theirs) in enumerate(
-                compare(state["rounds"], embedded, server)
-            ):
+            try:
+                server.clear()
+                answers = list(compare(state["rounds"], embedded, server))
+            except (AnswerLost, StoreUnavailable):  # the same round again
+                embedded.close()
+                if (lost := lost + 1) > _PATIENCE:
+                    raise SystemExit("the server does not answer") from None
+                continue
+            lost = 0
+            for number, (name, ours, theirs) in enumerate(answers):
                 state["comparisons"] += 1
                 if ours != theirs:
                     state["unlike"] += 1

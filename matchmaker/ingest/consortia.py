@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from matchmaker.domain import MAX_NAME
 from matchmaker.ingest.legal_forms import split_form
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.placeholders import is_placeholder
@@ -18,9 +19,9 @@ _CONSORTIUM = re.compile(
 )
 # A share or a part in brackets after a name: (55%), (capogruppo mandataria), (牵头人).
 _ASIDE = re.compile(
-    r"\s*[(（\[【]\s*(?:\d{1,3}(?:[.,]\d+)?\s*[%％]|(?:lead(?:er)?|lider|partner|member|capogruppo|mandante"
+    r"\s{0,9}[(（\[【]\s{0,9}(?:\d{1,3}(?:[.,]\d+)?\s*[%％]|(?:lead(?:er)?|lider|partner|member|capogruppo|mandante"
     r"|mandataria|mandataire|cotraitant|federführ\w*|konsortialführer|牵头|主办|成员|参与)[^()（）\[\]]{0,20})"
-    r"\s*[)）\]】]",
+    r"\s{0,9}[)）\]】]",
     re.IGNORECASE,
 )
 # What says who is who among them, beside their names.
@@ -33,21 +34,25 @@ _LABEL = re.compile(
     r"\bute\b|\bati\b|\brti\b",
     re.IGNORECASE,
 )
-_SEPARATOR = re.compile(r"\s*(?:[;；|\n、+＋]|\s/\s|\s[–—]\s)\s*")
-_SEPARATOR_OF_CONSORTIA = re.compile(_SEPARATOR.pattern + r"|\s*[/，]\s*")
+# Blanks are bounded: a cell of thousands would be looked through from each of them anew.
+_SEPARATOR = re.compile(r"\s{0,9}(?:[;；|\n、+＋]|\s/\s|\s[–—]\s)\s{0,9}")
+_SEPARATOR_OF_CONSORTIA = re.compile(_SEPARATOR.pattern + r"|\s{0,9}[/，]\s{0,9}")
 # Weaker ones, which are parts of names too.
-_JOINED = re.compile(r"\s*(?:[/,，&＆]|\s(?:and|und|et|with)\s|[与和及暨])\s*", re.IGNORECASE)
+_JOINED = re.compile(
+    r"\s{0,9}(?:[/,，&＆]|\s(?:and|und|et|with)\s|[与和及暨])\s{0,9}", re.IGNORECASE
+)
 _STROKE = re.compile(r"\s[/|]\s")
 # What parts names in lists, and never stands in one.
-_LISTED = re.compile(r"\s*[;；|\n、]\s*")
+_LISTED = re.compile(r"\s{0,9}[;；|\n、]\s{0,9}")
 # What says that others stand beside the one that is named.
 _AND_OTHERS = re.compile(
-    r"\s*等\s*(?:共?\s*(?:\d+|[一二两三四五六七八九十几多]+)?\s*(?:家|个|所)?)?(?:其他|相关)?"
-    r"(?:单位|企业|公司|机构|高校|院校|会员)?$|\s*(?:及|和)其他(?:单位|企业|公司|机构)?$"
-    r"|[\s,]+(?:et al\.?|(?:and|&) (?:\d+ |several )?others?|u\. ?a\.|et autres|y otros|e altri)$",
+    r"\s{0,9}等\s{0,9}(?:共?\s{0,9}(?:\d{1,5}|[一二两三四五六七八九十几多]{1,9})?\s{0,9}(?:家|个|所)?)?(?:其他|相关)?"
+    r"(?:单位|企业|公司|机构|高校|院校|会员)?$|\s{0,9}(?:及|和)其他(?:单位|企业|公司|机构)?$"
+    r"|[\s,]{1,9}(?:et al\.?|(?:and|&) (?:\d{1,5} |several )?others?|u\. ?a\.|et autres|y otros"
+    r"|e altri)$",
     re.IGNORECASE,
 )
-_COMMA = re.compile(r"\s*[,，]\s*")
+_COMMA = re.compile(r"\s{0,9}[,，]\s{0,9}")
 # A number before a name in a numbered list: 1. 2) (3) 4、 ⑤
 _NUMBERED = re.compile(
     r"(?:(?<!\w)|(?<=[^\W\da-zA-Z_]))"
@@ -57,7 +62,7 @@ _NUMBERED = re.compile(
 # Forms that are names of well-known firms too.
 _KNOWN_BY_A_FORM = frozenset({("sas",), ("sia",)})
 _BRACKETS = re.compile(r"[()（）\[\]【】]")
-_EMPTY_BRACKETS = re.compile(r"[(（\[【]\s*[:：,，、;；]*\s*[)）\]】]")
+_EMPTY_BRACKETS = re.compile(r"[(（\[【]\s{0,9}[:：,，、;；]{0,9}\s{0,9}[)）\]】]")
 _EDGES = " \t,，;；、:：/+&＆-–—"
 _INSTITUTION = re.compile(
     r"(?:大学|学院|学校|研究院|研究所|研究中心|设计院|工程院|医院|中心|集团|公司|厂|局|社|所|院|站|协会|商会|银行)$"
@@ -180,12 +185,26 @@ def _members(text: str, separator: re.Pattern[str]) -> tuple[str, ...]:
 
 
 def _joined(part: str) -> list[str]:
-    """A part divided at a weaker separator, where both sides look like names for certain."""
-    for match in _JOINED.finditer(part):
+    """A part divided at weaker separators, where both sides look like names for certain."""
+    names: list[str] = []
+    while divided := _divided(part):
+        name, part = divided
+        names.append(name)
+    return [*names, part]
+
+
+def _divided(part: str) -> tuple[str, str] | None:
+    """The first name, and what stands behind it; None where it is not to be divided."""
+    for match in _JOINED.finditer(part, 0, MAX_NAME):
         left, right = part[: match.start()].strip(_EDGES), part[match.end() :].strip(_EDGES)
-        if _has_form(left) and is_organization_name(left) and is_organization_name(right):
-            return [left, *_joined(right)]
-    return [part]
+        # Of many names the last one tells: whoever reads all of them for each is done never.
+        if (
+            _has_form(left)
+            and is_organization_name(left)
+            and is_organization_name(right[-MAX_NAME:])
+        ):
+            return left, right
+    return None
 
 
 def _has_form(name: str) -> bool:

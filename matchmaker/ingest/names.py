@@ -18,8 +18,8 @@ _BETWEEN_INITIALS = re.compile(r"(?<=\b\w)(?:\.\s?|/)(?=\w\b)")
 _WORD = re.compile(r"\w+")
 _BETWEEN_NAMES = re.compile(r"[;；、\n|]")
 _FORMER = re.compile(
-    r"\s*[(（\[【](?:原名|原|曾用名|前身为?|formerly known as|formerly|former name|former"
-    r"|previously|früher|vormals|ex|anciennement|già|antes)[:：\s为]*([^()（）\[\]【】]{3,80})[)）\]】]\s*$",
+    r"\s{0,9}[(（\[【](?:原名|原|曾用名|前身为?|formerly known as|formerly|former name|former"
+    r"|previously|früher|vormals|ex|anciennement|già|antes)[:：\s为]{0,9}([^()（）\[\]【】]{3,80})[)）\]】]\s{0,9}$",
     re.IGNORECASE,
 )
 _APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=s\b)")

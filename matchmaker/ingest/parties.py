@@ -31,7 +31,7 @@ from matchmaker.messages import message
 
 _READ: dict[str, Read] = {column.name: column.read for column in TABLES["organizations"].columns}
 MAX_KEY = 200
-_COUNTRY = re.compile(r"(.+?)\s*[(（]([A-Z]{2,3})[)）]")
+_COUNTRY = re.compile(r"(.+?)\s{0,9}[(（]([A-Z]{2,3})[)）]")
 # Whom a cell names.
 Names = Callable[[str], tuple[str, ...]]
 

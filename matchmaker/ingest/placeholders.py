@@ -54,7 +54,6 @@ _NOBODY = frozenset(
     """.replace("\n", ";").split(";")
 )
 _WORDS = frozenset(" ".join(word.split()) for word in _NOBODY if word.strip()) | NOTHING
-_MARKS = re.compile(r"^[\W_]+|[\W_]+$")
 # Directions to another page, and collective rows of official statistics.
 _PATTERNS = tuple(
     re.compile(pattern)
@@ -83,9 +82,19 @@ def is_placeholder(name: str) -> bool:
     A name that only begins so is a name: "N/A Systems Ltd", "None Ltd".
     """
     plain = normal(name)
-    bare = _MARKS.sub("", plain)
+    bare = _without_marks(plain)
     if not bare:
         return True
     if bare in _WORDS or plain in _WORDS:
         return True
     return any(pattern.fullmatch(bare) for pattern in _PATTERNS)
+
+
+def _without_marks(text: str) -> str:
+    """Without the marks around it, in one pass: a pattern would begin anew at each of thousands."""
+    first, last = 0, len(text)
+    while first < last and not text[first].isalnum():
+        first += 1
+    while last > first and not text[last - 1].isalnum():
+        last -= 1
+    return text[first:last]

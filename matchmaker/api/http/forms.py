@@ -24,7 +24,7 @@ class _AsSent:
 
 def take_fields_as_sent() -> None:
     """From now on no field of a form is read as JSON but by its own description."""
-    flask_openapi3.request.json = _AsSent  # type: ignore[assignment]
+    flask_openapi3.request.json = _AsSent
 
 
 def _of_json(sent: Any) -> Any:
