@@ -105,9 +105,9 @@ def ask() -> PageAnswer:
 
 def asked_text(principal: Principal) -> str:
     """The words of the question that the address names. Raises NotFound."""
-    if question := request.args.get("question", ""):
+    if question := request.values.get("question", ""):
         return services().long_questions.text(principal, question)
-    return request.args.get("text", "").strip()
+    return request.values.get("text", "").strip()
 
 
 def _facet_counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:

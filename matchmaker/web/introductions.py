@@ -12,12 +12,14 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName
-from matchmaker.errors import MatchmakerError, SignInNeeded
+from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded
+from matchmaker.messages import message
 from matchmaker.services.cooperation.introduction_views import IntroductionView
 from matchmaker.web.cards import grade_of
 from matchmaker.web.conversations import conversation_of, is_of_conversation, take_part
+from matchmaker.web.find import asked_text
 from matchmaker.web.forms import read_form
-from matchmaker.web.labels import gettext
+from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
     own_organization,
@@ -45,7 +47,19 @@ _USUAL_COURSE = (
 )  # fmt: skip
 # Not among the plain buttons: each has a form of its own, or happens by itself.
 _WITH_OWN_FORM = {Action.ASK, Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
-_HIDDEN = ("goal", "candidate", "asking_side", "need", "impression", "position")
+_HIDDEN = (
+    "goal", "candidate", "asking_side", "need", "impression", "position", "text", "question",
+)  # fmt: skip
+_LONGEST_MESSAGE = 4000
+_DONE = {
+    Action.ACCEPT: message("You have accepted. Contacts are open as soon as both have."),
+    Action.AGREE_TERMS: message("You have agreed to the terms, and learn who they are."),
+    Action.ASK: message("Your question is sent."),
+    Action.DECLINE: message("You have declined; they are told, with your reason."),
+    Action.CANCEL: message("The request is taken back."),
+    Action.REPORT: message("It is reported; the other side is asked to confirm it."),
+    Action.CONFIRM: message("It is completed, and a tie in the graph."),
+}
 
 
 @web.get("/introductions")
@@ -65,7 +79,17 @@ def introductions() -> PageAnswer:
 @web.get("/introductions/new")
 def new_introduction() -> PageAnswer:
     """Ask for an introduction."""
-    return _new_page(signed_in(), request.args)
+    principal, sent = signed_in(), request.args.to_dict()
+    sent.setdefault("message", _asked(principal)[:_LONGEST_MESSAGE])
+    return _new_page(principal, sent)
+
+
+def _asked(principal: Principal) -> str:
+    """What the list of results was asked for: the beginning of a message, and what must fit."""
+    try:
+        return asked_text(principal)
+    except NotFound:
+        return ""
 
 
 def _new_page(
@@ -77,7 +101,8 @@ def _new_page(
     # Who offers to meet a need is the candidate of the one that has it.
     is_offering = sent.get("asking_side") == Side.CANDIDATE
     asker, answerer = (candidate, own) if is_offering else (own, candidate)
-    fit = fit_of(principal, asker, answerer, goal, sent.get("need", "")) if own else None
+    need, text = sent.get("need", ""), "" if is_offering else _asked(principal)
+    fit = fit_of(principal, asker, answerer, goal, need, text) if own else None
     return render_template(
         "introduction_new.html",
         goal=goal,
@@ -114,6 +139,14 @@ def introduction(id: str) -> PageAnswer:
     return introduction_page(principal, view)
 
 
+def _plain_actions(view: IntroductionView) -> list[Action]:
+    """Those that are a button alone; of several ways out that do the same, one."""
+    actions = [action for action in dict.fromkeys(view.allowed) if action not in _WITH_OWN_FORM]
+    if {Action.CANCEL, Action.DECLINE, Action.END} & set(view.allowed):
+        return [action for action in actions if action is not Action.WITHDRAW]
+    return actions
+
+
 def introduction_page(
     principal: Principal,
     view: IntroductionView,
@@ -129,12 +162,15 @@ def introduction_page(
     others = [party for party in sides.values() if party not in ("", own)]
     fit = None
     if is_named:
-        fit = fit_of(principal, view.seeker.id, view.candidate.id, view.goal, view.need)
+        # Who asked said what for; what is offered to a need is no need itself.
+        text = view.message if view.asking_side is Side.SEEKER else ""
+        ids = view.seeker.id, view.candidate.id
+        fit = fit_of(principal, *ids, view.goal, view.need, text)
     return render_template(
         "introduction.html",
         introduction=view,
         talk=conversation_of(principal, view),
-        plain=[action for action in dict.fromkeys(view.allowed) if action not in _WITH_OWN_FORM],
+        plain=_plain_actions(view),
         kinds=list(OutcomeKind),
         bands=list(AmountBand),
         decline_reasons=list(DeclineReason),
@@ -229,7 +265,7 @@ def act(id: str) -> PageAnswer:
             services().introductions.act(principal, id, transition)
             if form.get("never") and transition.action is Action.DECLINE:
                 _exclude(principal, id)
-            show_notice(gettext("Done."))
+            show_notice(_DONE.get(transition.action, message("Done.")).text(language()))
     except SignInNeeded:
         raise
     except MatchmakerError as error:

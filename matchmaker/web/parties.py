@@ -71,10 +71,15 @@ def likely_goals(organization: Organization) -> list[GoalName]:
 
 
 def fit_of(
-    principal: Principal, asker: str, candidate: str, goal: GoalName, need_id: str = ""
+    principal: Principal,
+    asker: str,
+    candidate: str,
+    goal: GoalName,
+    need_id: str = "",
+    text: str = "",
 ) -> Recommendation | None:
     """Why the two fit; None where that cannot be told now, which no page fails for."""
     try:
-        return services().matching.fit(principal, asker, candidate, goal, need_id)
+        return services().matching.fit(principal, asker, candidate, goal, need_id, text)
     except MatchmakerError:
         return None

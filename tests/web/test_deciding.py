@@ -100,6 +100,40 @@ def test_a_request_that_is_refused_keeps_what_was_written(visit, asked):
     assert page.input_value("textarea[name=message]") == "Two tonnes of castings a month"
 
 
+def test_a_request_begins_with_what_was_asked_and_says_how_that_fits(visit):
+    visitor = visit("firm", "en")
+    page = visitor.page
+    visitor.open("/find?goal=supplier&text=stainless valve bodies DN50, investment cast")
+    page.locator("#compare-2").click()  # the buttons that come back know the question too
+    expect(page.locator("#compare-2")).to_have_attribute("aria-pressed", "true")
+    page.locator("#compare-2").click()
+    expect(page.locator("#compare-2")).to_have_attribute("aria-pressed", "false")
+    grade = page.locator("#result-2 .chip.accent").inner_text()
+    press(page, page.locator("#result-2 footer > a"))
+    message = page.locator("textarea[name=message]")
+    expect(message).to_have_value("stainless valve bodies DN50, investment cast")
+    expect(page.locator("section:has(#why) .chip.accent")).to_have_text(grade)
+
+
+def test_on_a_phone_who_is_asked_reads_the_request_and_decides_without_scrolling(visit, asked):
+    id = asked(message="想谈铸件供应")
+    visitor = visit("supplier", "zh", viewport={"width": 390, "height": 844})
+    visitor.open(f"/introductions/{id}")
+    page = visitor.page
+    for part in (page.locator("#words ~ blockquote"), page.get_by_role("button", name="接受")):
+        box = part.bounding_box()
+        assert box["y"] + box["height"] < 844 - 60  # above the bar of the phone
+    # Of ways out that do the same, one is offered.
+    assert page.locator("button[value=withdraw]").count() == 0
+    assert page.locator("button[value=decline]").count() == 1
+    assert page.locator("ol.stepper > li[aria-current]").inner_text().startswith("等待答复")
+    press(page, "接受")
+    page.locator("summary", has_text="到此为止").click()
+    assert page.locator("button[value=end]").is_visible()
+    assert page.locator("button[value=withdraw]").count() == 0
+    assert visitor.violations() == []
+
+
 def test_two_clicks_send_a_request_and_two_answer_it(visit, sample, asked):
     id = asked(message="想谈铸件供应")
     supplier, firm = visit("supplier", "zh"), visit("firm", "zh")

@@ -182,7 +182,7 @@ def test_the_way_to_a_candidate_is_drawn(visit):
     visitor.open("/find?goal=supplier")
     ways = visitor.page.locator("ol.path")
     assert ways.count() > 0
-    stops = ways.first.locator(".stop").all_inner_texts()
+    stops = ways.first.locator(".stop").all_text_contents()
     assert stops[0] == "You"
     assert len(stops) == ways.first.locator(".via").count() + 1
     assert not np.any([one == "" for one in stops])
@@ -193,7 +193,7 @@ def test_the_advice_fits_the_way_that_is_drawn(visit):
     visitor.open("/find?goal=supplier")
     told = 0
     for card in visitor.page.locator("article.card").all():
-        steps, text = card.locator("ol.path .via").count(), card.inner_text()
+        steps, text = card.locator("ol.path .via").count(), card.text_content()
         if steps >= 2:
             told += 1
             assert ("You share" in text) == (steps == 2)
@@ -272,6 +272,31 @@ def test_keeping_dismissing_and_comparing_move_nothing_and_four_fit_side_by_side
     assert visitor.complaints == []
 
 
+@pytest.mark.parametrize("script", [False, True])
+def test_results_on_a_phone_are_short_and_the_rest_is_one_touch_away(visit, script):
+    visitor = visit(
+        "firm", "en", viewport={"width": 390, "height": 844}, java_script_enabled=script
+    )
+    page = visitor.page
+    page.goto(f"{visitor.server}/find?goal=supplier&text=stainless+valve+bodies+DN50")
+    results = page.locator("#results article.card")
+    assert results.count() > 15
+    assert page.evaluate("document.documentElement.scrollHeight") < 8_000
+    heights = [card.bounding_box()["height"] for card in results.all() if card.is_visible()]
+    assert len(heights) == 10
+    assert np.median(heights) < 500
+    first = results.first
+    place = first.locator("footer > a")
+    for name in ("Save", "Compare"):  # a sign that has its word for who hears it
+        button = first.get_by_role("button", name=name, exact=True)
+        assert abs(button.bounding_box()["y"] - place.bounding_box()["y"]) < 4
+    assert not page.locator("#result-12").is_visible()
+    page.locator("details.further > summary").first.click()
+    expect(page.locator("#result-12 h3")).to_be_visible()
+    page.goto(f"{page.url}&size=&n=1#result-14")  # where an address leads is open
+    expect(page.locator("#result-14 h3")).to_be_in_viewport()
+
+
 def test_more_than_four_are_compared_as_the_first_four(visit, rows):
     visitor = visit("firm", "en")
     firms = [one.id for one in rows.organizations if one.kind is Kind.FIRM][:5]
@@ -310,7 +335,7 @@ def test_a_need_of_twenty_thousand_characters_is_asked_and_its_address_can_be_se
     other = visit("firm", "zh")
     other.open(page.url.removeprefix(other.server))
     assert other.page.input_value("textarea[name=text]") == text
-    assert "CF8" in other.page.inner_text(".specified")
+    assert "CF8" in other.page.inner_text(".read > summary")
     assert other.complaints == []
 
 

@@ -128,12 +128,19 @@ class Matching:
         return self._answer(principal, rows, profile, seeker, request, recorded=recorded)
 
     def fit(
-        self, principal: Principal, asker: str, candidate: str, goal: GoalName, need_id: str = ""
+        self,
+        principal: Principal,
+        asker: str,
+        candidate: str,
+        goal: GoalName,
+        need_id: str = "",
+        text: str = "",
     ) -> Recommendation | None:
-        """Why one candidate fits an organisation, or the need that it posted; nothing is recorded.
+        """Why one candidate fits an organisation, the need that it posted, or what it asks.
 
-        For members of either, the coordinators of the asker's clusters, and admins. None where
-        it cannot be a candidate, or is not in the snapshot. Raises NotAllowed, NotFound.
+        Nothing is recorded. For members of either, the coordinators of the asker's clusters,
+        and admins. None where it cannot be a candidate, or is not in the snapshot. Raises
+        NotAllowed, NotFound.
         """
         is_candidate = principal.acts_for(self.store.organization(candidate).id)
         profile = self.store.seeker_profile(asker) if is_candidate else None
@@ -145,6 +152,9 @@ class Matching:
         seekers = self._seekers(rows)
         if need_id:
             seeker = seekers.need(self.store.need(need_id), profile, request)
+        elif text:
+            texts = seekers.free_texts([text], goal)
+            seeker = replace(seekers.without_texts(profile, request), texts=tuple(texts))
         else:
             seeker = seekers.organization(profile, request)
         only, ranker = np.arange(len(rows.snapshot)) == row, self.rankers.current()

@@ -30,7 +30,7 @@ addEventListener("htmx:configRequest", (event) => {
 // Times as the reader's own clock and habit have them; the page has them in UTC.
 function localise(root) {
   const format = new Intl.DateTimeFormat(document.documentElement.lang, {
-    dateStyle: "short", timeStyle: "short" });
+    dateStyle: "medium", timeStyle: "short" });
   for (const one of root.querySelectorAll("time.moment")) {
     one.textContent = format.format(new Date(one.dateTime));
     one.classList.remove("moment");
@@ -46,3 +46,13 @@ addEventListener("DOMContentLoaded", () => {
     choice.value = own;
   }
 });
+// What an address points at may lie in a part that is folded: it opens.
+function unfold() {
+  const target = location.hash.length > 1
+    && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let part = target && target.parentElement; part; part = part.parentElement) {
+    if (part.tagName === "DETAILS") part.open = true;
+  }
+}
+addEventListener("hashchange", unfold);
+addEventListener("DOMContentLoaded", unfold);
