@@ -15,7 +15,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz, process
 
 from matchmaker.domain import Industry
-from matchmaker.messages import Message, message
+from matchmaker.messages import BilingualName, Message, message
 from matchmaker.text import normal
 
 GBT_4754 = "gbt4754"
@@ -126,9 +126,12 @@ class IndustryIndex:
         """The industry that a cell means, by the classification of its column where it has one."""
         return self._cached_find(cell, scheme)
 
-    def path(self, id: str) -> str:
+    def path(self, id: str) -> BilingualName:
         """The names from the top down to an industry."""
-        return " › ".join(self.industries[above].name for above in reversed([*self._chain(id)]))
+        way = [self.industries[above] for above in reversed([*self._chain(id)])]
+        return BilingualName(
+            " › ".join(row.name for row in way), " › ".join(row.name_en or row.name for row in way)
+        )
 
     def with_parents(self, ids: Iterable[str]) -> tuple[Industry, ...]:
         """The industries and all above them, each once, what is above first."""

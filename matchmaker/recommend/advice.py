@@ -107,7 +107,7 @@ def _usual(statistics: TieStatistics, own: bool) -> Message | None:
         )
         parts.append(
             message(
-                "%(share)s %% (%(low)s–%(high)s) came about over a partner in common.",
+                "%(share)s%% (%(low)s–%(high)s) came about over a partner in common.",
                 share=share,
                 low=low,
                 high=high,

@@ -17,6 +17,7 @@ from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
 from matchmaker.reports.audit_report import audit_report
+from matchmaker.messages import plural
 from matchmaker.reports.document import Document, DocumentTable, Picture
 from matchmaker.reports.files import data_url, write_pdf, write_workbook
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
@@ -214,12 +215,17 @@ def propose_batch(id: str) -> PageAnswer:
     else:
         raise InvalidInput(gettext("Tick at least one tie."), where="pair")
     if not dry:
+        made, refused = len(batch.introductions), len(batch.refused)
         show_notice(
             gettext(
                 "%(made)s introductions are proposed, %(refused)s were not possible.",
-                made=len(batch.introductions),
-                refused=len(batch.refused),
+                made=made,
+                refused=refused,
             )
+            if refused
+            else plural(
+                "%(count)s introduction is proposed.", "%(count)s introductions are proposed.", made
+            ).text(language())
         )
         return redirect(url_for("web.cluster_introductions", id=id), 303)
     return _plan_page(principal, id, batch, goal, message)

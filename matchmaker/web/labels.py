@@ -22,7 +22,6 @@ from matchmaker.errors import MatchmakerError
 from matchmaker.ingest.codes import CODE_KINDS, CodeKind, HasCodes, invalid_codes
 from matchmaker.messages import (
     FIELD,
-    NAMES,
     SOURCE,
     Message,
     catalogue,
@@ -96,8 +95,7 @@ def percent(value: float | None) -> str:
     """A share as whole percent."""
     if value is None:
         return "–"
-    gap = "" if language() == NAMES else " "
-    return f"{format_decimal(round(value * 100), locale=_locale())}{gap}%"
+    return f"{format_decimal(round(value * 100), locale=_locale())}%"
 
 
 def country(code: str) -> str:

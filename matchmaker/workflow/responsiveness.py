@@ -48,9 +48,9 @@ class ResponseFigures:
         """What a card says."""
         percent = round(100 * self.share)
         if self.hours is None:
-            return message("answers %(percent)s %% of requests", percent=percent)
+            return message("answers %(percent)s%% of requests", percent=percent)
         return message(
-            "answers %(percent)s %% of requests, half of them within %(days)s d",
+            "answers %(percent)s%% of requests, half of them within %(days)s d",
             percent=percent,
             days=max(1, math.ceil(self.hours / 24)),
         )
