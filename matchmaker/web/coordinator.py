@@ -16,8 +16,8 @@ from matchmaker.api.http.context import services
 from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
-from matchmaker.reports.audit_report import audit_report
 from matchmaker.messages import plural
+from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.document import Document, DocumentTable, Picture
 from matchmaker.reports.files import data_url, write_pdf, write_workbook
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
