@@ -97,16 +97,18 @@ def _new_page(
 ) -> str:
     goal = parse_choice(GoalName, sent.get("goal", ""), "goal")
     own, candidate = own_organization(), sent.get("candidate", "")
-    parties = parties_of(principal, [candidate], goal, own=own)
     # Who offers to meet a need is the candidate of the one that has it.
     is_offering = sent.get("asking_side") == Side.CANDIDATE
+    need = sent.get("need", "")
+    parties = parties_of(principal, [candidate], goal, need if is_offering else "", own)
     asker, answerer = (candidate, own) if is_offering else (own, candidate)
-    need, text = sent.get("need", ""), "" if is_offering else _asked(principal)
+    text = "" if is_offering else _asked(principal)
     fit = fit_of(principal, asker, answerer, goal, need, text) if own else None
     return render_template(
         "introduction_new.html",
         goal=goal,
         party=parties[0],
+        needed=next(iter(parties[0].needs), None) if is_offering and need else None,
         fit=fit,
         grade=grade_of(fit) if fit else "",
         hidden={name: sent.get(name, "") for name in _HIDDEN},
