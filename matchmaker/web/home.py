@@ -50,7 +50,8 @@ def home() -> PageAnswer:
         return redirect(url_for("web.admin" if principal.admin else "web.find"))
     profile = services().directory.profile(principal, own)
     views = services().introductions.list_for(principal, organization=own, limit=100).rows
-    answerable = _answerable(principal, own)
+    asked = {view.need for view in views if view.need}
+    answerable = [row for row in _answerable(principal, own) if row.need.id not in asked]
     goal, matches = first_matches(principal, profile.organization)
     fitting, closing = _programmes(principal, profile.organization)
     return render_template(

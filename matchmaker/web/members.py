@@ -10,6 +10,7 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
+from matchmaker.services.people.invitations import IssuedInvitation
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web
@@ -73,14 +74,17 @@ def invite_members(id: str) -> PageAnswer:
                 left = "\n".join(line for line, _ in faults)
                 return _members_page(principal, id, faults=faults, sent=left), 422
         case _:
-            _invite(principal, form.get("organization", ""), form.get("email", ""))
+            issued = _invite(principal, form.get("organization", ""), form.get("email", ""))
+            if not issued.mailed:  # nobody else brings it there
+                link = services().invitations.hand_over(principal, issued.invitation.id)
+                return _members_page(principal, id, link, issued.invitation.email)
             show_notice(gettext("The invitation is made."))
     return redirect(url_for("web.cluster_members", id=id), 303)
 
 
-def _invite(principal: Principal, organization: str, email: str) -> None:
+def _invite(principal: Principal, organization: str, email: str) -> IssuedInvitation:
     place = AccountMembership(organization, MembershipRole.OWNER)
-    services().invitations.invite(principal, email, membership=place, language=language())
+    return services().invitations.invite(principal, email, membership=place, language=language())
 
 
 def _invite_list(principal: Principal, id: str, text: str) -> list[tuple[str, Message]]:

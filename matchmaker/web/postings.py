@@ -10,6 +10,7 @@ from urllib.parse import quote
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.cooperation.requests import NewPosting, PostingPatch
+from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import PARTING, GoalName, Kind, Need, Offer, OfferKind, Size, Terms, Tier
 from matchmaker.errors import InvalidInput, MatchmakerError
@@ -251,7 +252,15 @@ def posting(id: str) -> PageAnswer:
         own=own_organization(),
         saved=picks_of(principal, own_organization(), InteractionKind.SAVED),
         reasons=DISMISSAL_REASONS,
+        asking_goal=_asking_goal(principal, posting.organization) if is_own else None,
     )
+
+
+def _asking_goal(principal: Principal, organization: str) -> GoalName | None:
+    """For what one looks for those who might take up an offer."""
+    goals = services().matching.goals(principal, organization)
+    likely = (GoalName.CUSTOMER, GoalName.INDUSTRY_PARTNER)
+    return next((goal for goal in likely if goal in goals), None)
 
 
 @web.post("/postings/<id>")

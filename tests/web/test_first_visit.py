@@ -86,6 +86,20 @@ def test_an_invited_person_is_led_in_three_steps_and_their_link_is_a_picture(cli
     sample.privacy.delete_account(ADMIN, sample.accounts.by_email(ADMIN, "first@example.org").id)
 
 
+def test_where_no_mail_is_sent_an_invitation_is_a_link_at_once(client, sample):
+    enter(client, "coordinator")
+    free = next(
+        row.id
+        for row in sample.directory.members(ADMIN, VALVES, None, 200).rows
+        if not any(True for _ in sample.accounts.of_organization(row.id))
+    )
+    path = f"/clusters/{VALVES}/members"
+    sent = {"csrf_token": token(client, path), "organization": free, "email": "third@example.org"}
+    page = client.post(path, data=sent).get_data(as_text=True)
+    assert re.search(r'value="http[^"]+/invitation\?token=[^"]+"', page)
+    assert "third@example.org" in page
+
+
 def test_a_member_of_another_cluster_may_not_look_at_the_members(client):
     enter(client, "firm")
     assert client.get(f"/clusters/{VALVES}/members").status_code == 403
