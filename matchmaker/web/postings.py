@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from flask import redirect, render_template, request, url_for
 
-from matchmaker.api.cooperation.requests import NewPosting, PostingPatch
 from matchmaker.access import Principal
+from matchmaker.api.cooperation.requests import NewPosting, PostingPatch
 from matchmaker.api.http.context import services
 from matchmaker.domain import PARTING, GoalName, Kind, Need, Offer, OfferKind, Size, Terms, Tier
 from matchmaker.errors import InvalidInput, MatchmakerError

@@ -47,7 +47,7 @@ def test_a_share_is_told_from_five_requests_on(store: Store) -> None:
     found = figures.read(FIRST)
     assert found is not None
     assert (found.asked, found.answered, found.hours) == (6, 4, 30)
-    assert found.message.text("en") == "answers 67 % of requests, half of them within 2 d"
+    assert found.message.text("en") == "answers 67% of requests, half of them within 2 d"
     # Who only asks is not asked.
     assert figures.read(CALLER) is None
     assert figures.of([FIRST, CALLER]) == {FIRST: found}

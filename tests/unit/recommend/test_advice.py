@@ -71,7 +71,7 @@ def test_one_who_shares_a_partner_is_told_whom_to_ask(grown):
     assert told.message.text("en") == "You share 1 partner: HUB could bring you together."
     assert told.message.text("zh") == "双方有1个共同伙伴，可请HUB牵线。"
     assert told.usual.text("en") == (
-        "New ties of this kind, 2019: 75 % (60–86) came about over a partner in common."
+        "New ties of this kind, 2019: 75% (60–86) came about over a partner in common."
         " Half were 94–282 km apart."
     )
     assert told.usual.text("zh") == (
