@@ -14,6 +14,7 @@ from matchmaker.goals import EvidenceRule
 from matchmaker.recommend.evidence import TextFit, evidence_mask, filled_rows
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
+from matchmaker.recommend.near_fit import NearFigures, NearTextFit
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
@@ -91,8 +92,10 @@ def _worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
     return np.where(evidence_mask(snapshot, rule), values, 0).astype(np.float32)
 
 
-def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray:
+def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray | NearFigures:
     """Largest fit of each organisation's statements by what they are worth, shape (N,)."""
+    if isinstance(fit, NearTextFit):
+        return fit.worded(worth(snapshot, fit.rule))
     entries = snapshot.organization_statements
     values = fit.blended[entries.indices] * worth(snapshot, fit.rule)
     largest = np.zeros(len(snapshot), dtype=np.float32)
@@ -144,11 +147,7 @@ def answers(
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
         comparison = comparisons[position]
         denied[position] |= comparison is not None and comparison.another
-    foremost = [
-        row
-        for row in best(everybody, FOREMOST + 1)[0].tolist()
-        if row != own and everybody[row] > 0
-    ]
+    foremost = [row for row in _foremost(everybody, FOREMOST + 1) if row != own]
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
     if foremost:  # of the whole graph: the same bar whoever asks
         is_faint = fits < floor().faint * everybody[foremost[0]]
@@ -161,8 +160,16 @@ def answering_statements(
 ) -> BoolArray:
     """Which statements (k,) answer texts put as the question, whoever makes them."""
     everybody = worded_fit(snapshot, fit)
-    foremost = [row for row in best(everybody, FOREMOST)[0].tolist() if everybody[row] > 0]
+    foremost = _foremost(everybody, FOREMOST)
     return _passed(snapshot, fit, texts, statements, [None] * len(statements), foremost)
+
+
+def _foremost(everybody: FloatArray | NearFigures, count: int) -> list[int]:
+    """The first rows by figures of all (N,), of those above zero."""
+    if isinstance(everybody, np.ndarray):
+        return [row for row in best(everybody, count)[0].tolist() if everybody[row] > 0]
+    # Whoever owns what is nearest, whether it may be recommended or not.
+    return [int(row) for row in everybody.first(count)]
 
 
 def _best_statement(snapshot: Snapshot, fit: TextFit, row: int) -> int:
@@ -303,7 +310,7 @@ def floor_values(
     languages, language_of_statement = statement_languages(snapshot)
     asked_in = [languages.get(text.language, -1) for text in texts]
     return {
-        "likeness": fit.statement_dense[spoken],
+        "likeness": fit.dense_of(spoken),
         "known": _constant(spoken, max(familiarity(snapshot, text.text) for text in texts)),
         "everyday": _constant(spoken, min(text.everyday for text in texts)),
         "foreign": (~np.isin(language_of_statement[spoken], asked_in)).astype(np.float32),

@@ -168,6 +168,10 @@ class TextFit:
         dense[self.own] = 0
         return dense
 
+    def dense_of(self, statements: IntArray) -> FloatArray:
+        """`statement_dense` of some statements."""
+        return self.statement_dense[statements]
+
     @cached_property
     def statement_lexical(self) -> FloatArray:
         """Square root of the largest BM25 over what is attainable, 0 for the own, shape (m,)."""
@@ -266,6 +270,23 @@ class TextFit:
         )
 
     @cached_property
+    def spoken(self) -> FloatArray:
+        """How many statements speak for each organisation, (n,)."""
+        ones = np.ones(len(self.snapshot.statements.kind), dtype=np.float32)
+        return sum_by_organization(self.snapshot, ones, self.usable)
+
+    @cached_property
+    def top(self) -> float:
+        """The largest fit of any statement."""
+        return float(self.blended.max(initial=0))
+
+    def best_among(self, statements: IntArray) -> BestStatement:
+        """Largest blended fit of each organisation's statements among these, (n,)."""
+        among = np.zeros(len(self.blended), dtype=np.float32)
+        among[statements] = 1
+        return best_by_organization(self.snapshot, self.blended * among, self.usable)
+
+    @cached_property
     def nearest_share(self) -> FloatArray:
         """Share of each organisation in the ten best fits of usable statements, shape (n,)."""
         entries = self.snapshot.organization_statements
@@ -277,7 +298,9 @@ class TextFit:
         return sum_by_organization(self.snapshot, votes, self.usable)
 
 
-def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
+def text_fit(
+    snapshot: Snapshot, seeker: Seeker, goal: Goal, kind: type[TextFit] = TextFit
+) -> TextFit:
     """How well statements, and through them organisations, answer the seeker's texts."""
     asked_with = questions(snapshot, seeker, goal)
     rule = goal.rule(in_words=seeker.asks_in_words)
@@ -285,7 +308,7 @@ def text_fit(snapshot: Snapshot, seeker: Seeker, goal: Goal) -> TextFit:
     own = np.zeros(0, dtype=np.int32)
     if seeker.row is not None and asked_with.source is QuestionSource.OWN:
         own = snapshot.organization_statements.row(seeker.row)
-    return TextFit(
+    return kind(
         snapshot=snapshot,
         goal=goal.name,
         rule=rule,

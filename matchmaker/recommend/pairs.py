@@ -19,6 +19,7 @@ from matchmaker.recommend.certificates import with_certificates
 from matchmaker.recommend.evidence import TextFit, text_fit
 from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, network
 from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.near_fit import NearTextFit, reads_all
 from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.profile_scores import Profile
 from matchmaker.recommend.questions import own_questions
@@ -55,7 +56,8 @@ class Pairs:
 
     @cached_property
     def fit(self) -> TextFit:
-        return text_fit(self.snapshot, self.seeker, self.goal)
+        kind = TextFit if reads_all(self.snapshot) else NearTextFit
+        return text_fit(self.snapshot, self.seeker, self.goal, kind)
 
     @cached_property
     def answers(self) -> Answers:

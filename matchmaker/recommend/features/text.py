@@ -6,7 +6,7 @@ import numpy as np
 
 from matchmaker.domain import Terms
 from matchmaker.recommend.certificates import share_held
-from matchmaker.recommend.evidence import best_by_organization, sum_by_organization
+from matchmaker.recommend.evidence import best_by_organization
 from matchmaker.recommend.features.registry import UNRANKED, Family, feature, rank_in, saturating
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.model import TERMS, FloatArray
@@ -114,24 +114,20 @@ def text_with_you(pairs: Pairs) -> FloatArray:
     if pairs.seeker.row is None:
         return np.zeros(len(pairs.rows), dtype=np.float32)
     snapshot = pairs.snapshot
-    own = np.zeros(len(snapshot.statements.kind), dtype=np.float32)
-    own[snapshot.organization_statements.row(pairs.seeker.row)] = 1
-    best = best_by_organization(snapshot, pairs.fit.blended * own, pairs.fit.usable)
+    best = pairs.fit.best_among(snapshot.organization_statements.row(pairs.seeker.row))
     return np.asarray(best[pairs.rows])
 
 
 @feature(Family.TEXT, scale=saturating(5))
 def text_texts(pairs: Pairs) -> FloatArray:
     """How many texts it has that could answer this kind of question."""
-    ones = np.ones(len(pairs.snapshot.statements.kind), dtype=np.float32)
-    return sum_by_organization(pairs.snapshot, ones, pairs.fit.usable)[pairs.rows]
+    return np.asarray(pairs.fit.spoken[pairs.rows])
 
 
 @feature(Family.CONTEXT)
 def question_best(pairs: Pairs) -> FloatArray:
     """Best fit of any text of anybody: how usual your question is."""
-    top = pairs.fit.blended.max(initial=0)
-    return np.full(len(pairs.rows), top, dtype=np.float32)
+    return np.full(len(pairs.rows), pairs.fit.top, dtype=np.float32)
 
 
 @feature(Family.TRUST)

@@ -157,7 +157,7 @@ def test_many_statements_are_found_by_an_index(
         assert rows[0] == exact[0] == row
         assert len(set(rows.tolist()) & set(exact.tolist())) >= 4
         assert similarity[0] == pytest.approx(1, abs=1e-5)
-    assert module.EXACT_UP_TO == 200_000
+    assert module.EXACT_UP_TO == 50_000
 
 
 def test_an_index_answers_also_when_its_folder_was_cleared_away(
