@@ -1,6 +1,7 @@
 """How time and memory of a recommendation grow with the graph, and what pushing walks costs.
 
     python benchmarks/scale.py CORDIS.zip --times 1 4 [--before REVISION] [--keep DIR]
+    python benchmarks/scale.py CORDIS.zip --times 4 20 --drawn
     python benchmarks/scale.py DIR --times 1 4            # a data folder with a snapshot
 
 Larger graphs are copies of the smaller one, with a tenth of all participations moved to the
@@ -9,6 +10,10 @@ organisation with ten reasons and of one free text; the exponent is that of the 
 smallest graph to the largest. `--before` measures another revision of this repository on the
 same snapshots in the same run. Quality is that of walks that are pushed beside the same walks to
 the end (`matchmaker/recommend/walks.py`), on the undertakings after `--cut` (of the smallest).
+Where the index is used, what it finds is compared with what reading all statements finds.
+
+With `--drawn` texts are not embedded: the vector of a text is the sum of those of its words, which
+are drawn at random, by their rarity, with a third as much drawn by the statement.
 """
 
 from __future__ import annotations
@@ -44,8 +49,9 @@ from matchmaker.recommend.pipeline import prepare_goal, recommend
 from matchmaker.recommend.trials import seeker_of
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.snapshot.model import KINDS, Snapshot
+from matchmaker.snapshot.model import KINDS, FloatArray, Snapshot
 from matchmaker.snapshot.nearest import nearest
+from matchmaker.text import terms
 
 SEED = 20260101
 ACROSS = 0.1
@@ -91,9 +97,32 @@ def multiplied(rows: Any, times: int) -> Any:
     )
 
 
-def grown(folder: Path, times: int, into: Path) -> None:
+WIDTH = 576
+
+
+def drawn_by_words(texts: Sequence[str]) -> FloatArray:
+    """Unit vectors of statements that are near where they have rare words in common."""
+    said = [set(terms(text)) for text in texts]
+    number = {word: row for row, word in enumerate(sorted(set().union(*said)))}
+    generator = np.random.Generator(np.random.SFC64(SEED))
+    of_words = generator.standard_normal((len(number), WIDTH), dtype=np.float32)
+    count = np.zeros(len(number))
+    for of_text in said:
+        count[[number[word] for word in of_text]] += 1
+    rarity = np.log1p(len(said) / count).astype(np.float32)
+    vectors = np.empty((len(texts), WIDTH), dtype=np.float32)
+    for row, of_text in enumerate(said):
+        rows = [number[word] for word in sorted(of_text)]
+        vectors[row] = rarity[rows] @ of_words[rows]
+        own = generator.standard_normal(WIDTH, dtype=np.float32)
+        vectors[row] += own * (np.linalg.norm(vectors[row]) / np.linalg.norm(own) / 3 or 1)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors
+
+
+def grown(folder: Path, times: int, into: Path, *, drawn: bool = False) -> None:
     """The snapshot of so many copies of a data folder's graph, with its vectors."""
-    from matchmaker.embedding import embed_missing
+    from matchmaker.embedding import ModelIdentity, embed_missing
     from matchmaker.settings import Settings
     from matchmaker.snapshot.build import StatementVectors, build, passage_texts, statements
     from matchmaker.snapshot.load import save
@@ -105,8 +134,12 @@ def grown(folder: Path, times: int, into: Path) -> None:
     rows = multiplied(export.rows, times)
     texts = statements(rows)
     whole, parts = [statement.text for statement in texts], passage_texts(texts)
-    vectors = embed_missing(services.embedder, services.cache(), [*whole, *parts])
-    identity = services.model()
+    if drawn:
+        vectors = drawn_by_words([*whole, *parts])
+        identity = ModelIdentity("drawn by words", "1")
+    else:
+        vectors = embed_missing(services.embedder, services.cache(), [*whole, *parts])
+        identity = services.model()
     of_texts = StatementVectors(
         identity.model, identity.revision, vectors[: len(whole)], passages=vectors[len(whole) :]
     )
@@ -310,6 +343,7 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=400)
     parser.add_argument("--cut", type=date.fromisoformat, default=date(2015, 12, 31))
     parser.add_argument("--before", metavar="REVISION")
+    parser.add_argument("--drawn", action="store_true", help="vectors that are not embedded")
     parser.add_argument("--keep", type=Path, help="folder for the data and the larger snapshots")
     parser.add_argument("--only-measure", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -327,11 +361,12 @@ def main() -> None:
             data.mkdir(parents=True, exist_ok=True)
             environment = {"MATCHMAKER_DATA_DIR": str(data)}
             command("import", "cordis", str(options.source), environment=environment)
-            command("refresh", environment=environment)
+            if not options.drawn:
+                command("refresh", environment=environment)
         folders = [folder / f"{size}" for size in options.times]
         for size, into in zip(options.times, folders, strict=True):
             if not (into / "snapshots").exists():
-                grown(data, size, into)
+                grown(data, size, into, drawn=options.drawn)
         here = Path(__file__).resolve().parents[1]
         programs: dict[str, Path] = {"now": here}
         figures: dict[str, list[dict[str, Any]]] = {}
