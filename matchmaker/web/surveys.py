@@ -56,6 +56,7 @@ def surveys(id: str) -> PageAnswer:
         page=page,
         questions=list(SurveyQuestion),
         usual=_USUAL,
+        members=services().surveys.members(cluster.id),
         today=today,
         usual_end=today + _USUAL_DAYS,
         latest_end=today + LONGEST,
@@ -64,7 +65,7 @@ def surveys(id: str) -> PageAnswer:
 
 @web.post("/clusters/<path:id>/surveys")
 def open_survey(id: str) -> PageAnswer:
-    """Open a round for all members of the cluster."""
+    """Open a round for the members that were chosen, for all of the cluster where none was."""
     principal, form = signed_in(), request.form
     cluster = services().published.cluster(id)
     principal.require_coordinator(cluster.id)
@@ -76,7 +77,8 @@ def open_survey(id: str) -> PageAnswer:
         cluster.id,
         form.get("title", "").strip()[:200] or gettext("Whom do you work with?"),
         tuple(dict.fromkeys(questions)),
-        tuple(services().surveys.member_ids(cluster.id)),
+        tuple(dict.fromkeys(form.getlist("member")))
+        or tuple(services().surveys.member_ids(cluster.id)),
         _day(form.get("deadline", "")),
         principal.subject,
         datetime.now(UTC).replace(microsecond=0),
@@ -112,7 +114,11 @@ def change_survey(id: str) -> PageAnswer:
     match form.get("do"):
         case "remind":
             count = services().surveys.remind(principal, id)
-            show_notice(gettext("Members reminded: %(count)s.", count=count))
+            show_notice(
+                gettext("Members reminded: %(count)s.", count=count)
+                if count
+                else gettext("Of those who have not answered nobody has an account: pass links on.")
+            )
         case "close":
             services().surveys.close(principal, id)
             show_notice(gettext("The survey is over."))
@@ -165,6 +171,7 @@ def survey_codes(id: str) -> PageAnswer:
     return render_template(
         "survey_codes.html",
         survey=services().surveys.survey_of(id).value,
+        cluster=services().published.cluster(services().surveys.survey_of(id).value.cluster),
         links=[(link, qr_code(link.url)) for link in links],
     )
 
@@ -203,9 +210,13 @@ def survey_by_link() -> PageAnswer:
 
 @web.post("/survey")
 def send_answer_by_link() -> PageAnswer:
-    """Keep the answer that was given by a personal link."""
+    """Keep the answer that was given by a personal link, or take it back."""
     csrf.protect()
     token = request.form.get("token", "")
+    if request.form.get("do") == "withdraw":
+        services().survey_answers.withdraw_by_link(token)
+        show_notice(gettext("Your answer is taken back."))
+        return redirect(url_for("web.survey_by_link", token=token), 303)
     _thank(services().survey_answers.answer_by_link(token, _answer()))
     return redirect(url_for("web.survey_by_link", token=token), 303)
 

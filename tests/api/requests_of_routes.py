@@ -650,6 +650,7 @@ REQUESTS = {
         _survey, lambda w, r: {"query_string": {"organization": FIRM}}
     ),
     "POST /survey-answers/look": ("", lambda w, r: {"json": {"token": _survey_token(w)}}),
+    "POST /survey-answers/withdrawal": ("", lambda w, r: {"json": {"token": _survey_token(w)}}),
     "POST /survey-answers": (
         "",
         lambda w, r: {

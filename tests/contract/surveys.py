@@ -48,12 +48,15 @@ class SurveyWorld:
         return [tie for tie in around.ties if tie.provenance.source == "survey" and not tie.ended]
 
     def another_round(
-        self, days: int = 14, questions: tuple[SurveyQuestion, ...] = (Q.BUYS_FROM, Q.SELLS_TO)
+        self,
+        days: int = 14,
+        questions: tuple[SurveyQuestion, ...] = (Q.BUYS_FROM, Q.SELLS_TO),
+        members: tuple[str, ...] = MEMBERS,
     ) -> str:
-        """A second round of the same members."""
+        """A second round, of the same members where none are named."""
         now = self.base.clock()
         made = SurveyRound(
-            new_id(), "t:c", "Again", questions, MEMBERS,
+            new_id(), "t:c", "Again", questions, members,
             now.date() + timedelta(days=days), "x", now,
         )  # fmt: skip
         return self.surveys.open(self.coordinator, made).survey.id

@@ -93,8 +93,40 @@ def test_a_link_is_of_one_member_ends_when_renewed_and_with_the_round(world: Sur
     with pytest.raises(InvalidInput):
         world.answers.form_of_link(new[:-2] + ("AA" if new[-2:] != "AA" else "BB"))
     world.surveys.close(world.coordinator, world.round)
-    with pytest.raises(WrongState):
-        world.answers.answer_by_link(new, SurveyAnswer())
+    for act in (
+        lambda: world.answers.answer_by_link(new, SurveyAnswer()),
+        lambda: world.answers.form_of_link(new),
+        lambda: world.answers.withdraw_by_link(new),
+    ):
+        with pytest.raises(WrongState):
+            act()
+
+
+def test_who_has_a_link_alone_takes_its_answer_back_with_it(world: SurveyWorld) -> None:
+    world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
+    world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
+    assert len(world.ties("t:f0")) == 1
+    form = world.answers.withdraw_by_link(world.token("t:f1"))
+    assert (form.response.answered, form.answer.ties) == (None, ())
+    assert world.ties("t:f0") == []
+    old = world.token("t:f0")
+    world.token("t:f0", renew=True)
+    with pytest.raises(InvalidInput):
+        world.answers.withdraw_by_link(old)
+
+
+def test_of_a_round_for_some_members_the_others_are_suggested_and_named_too(
+    world: SurveyWorld,
+) -> None:
+    some = world.another_round(members=("t:f0", "t:f1"))
+    token = world.surveys.link(world.coordinator, some, "t:f0").url.partition("token=")[2]
+    form = world.answers.form_of_link(token)
+    assert {row.id for row in form.roster} == {"t:f1", "t:f2", "t:f3", LAB}
+    after = world.answers.answer_by_link(
+        token, SurveyAnswer((ReportedTie(Q.SELLS_TO, name="厂t:f3"),))
+    )
+    assert after.answer.ties[0].partner == "t:f3"
+    assert after.claims == ()
 
 
 def test_an_answer_is_nobodys_but_the_members(world: SurveyWorld) -> None:

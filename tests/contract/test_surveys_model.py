@@ -300,6 +300,10 @@ class SurveyMachine(RuleBasedStateMachine):
                 with pytest.raises(InvalidInput):
                     self.world.answers.form_of_link(token)
                 continue
+            if not self.is_open(number):
+                with pytest.raises(WrongState):
+                    self.world.answers.form_of_link(token)
+                continue
             form = self.world.answers.form_of_link(token)
             assert form.organization.id == member
             round = self.rounds[number]

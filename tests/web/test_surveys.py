@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from matchmaker.access import ADMIN
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.survey import SurveyQuestion, SurveyRound
+from tests.web.conftest import press
 from tests.web.test_pages import PHONE
 
 CLUSTER = "seed:cluster-valves"
@@ -38,8 +39,17 @@ def test_two_members_confirm_a_tie_on_their_phones(visit, sample):
         assert first.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert first.violations() == []
         name = sample.store.organization(SECOND).name
-        first.page.locator("input[name='other:sells_to']").first.fill(name)
+        asked = first.page.locator("[data-question=sells_to]")
+        asked.locator(".other input").fill(name[3:7])
+        asked.locator(".matches").get_by_role("button", name=name, exact=True).click()
+        asked.locator(".other input").fill("上海外部阀门厂")
+        asked.get_by_role("button", name="名录之外：“上海外部阀门厂”").click()
+        # Since when is asked of who is ticked, and of nobody else.
+        ticked = asked.locator(".partner:has(input:checked) details")
+        expect(ticked).to_be_visible()
+        assert asked.locator(".partner details:visible").count() == 1
         first.page.get_by_role("button", name="发送", exact=True).click()
+        expect(first.page.locator("input[value='上海外部阀门厂']")).to_be_visible()
         expect(first.page.locator(f"input[name='tie:sells_to'][value='{SECOND}']")).to_be_checked()
 
         second = visit("", "en", viewport=PHONE)
@@ -59,3 +69,30 @@ def test_two_members_confirm_a_tie_on_their_phones(visit, sample):
         assert first.complaints + second.complaints + coordinator.complaints == []
     finally:
         sample.surveys.close(ADMIN, survey)
+
+
+def test_a_coordinator_asks_some_members_and_ends_the_round_knowingly(visit, sample):
+    coordinator = visit("coordinator", "en")
+    coordinator.open(f"/clusters/{CLUSTER}/surveys")
+    page = coordinator.page
+    page.get_by_text("Whom? All").click()
+    page.get_by_label("Search by name").fill(sample.store.organization(FIRST).name_en)
+    choices = page.locator("#asked-members label:visible")
+    assert choices.count() == 1
+    choices.get_by_role("checkbox").check()
+    page.get_by_label("Search by name").fill(sample.store.organization(SECOND).name_en)
+    assert choices.count() == 2  # what is ticked stays in sight
+    page.locator(f"#asked-members input[value='{SECOND}']").check()
+    assert coordinator.violations() == []
+    press(page, "Open the survey")
+    survey = page.url.rpartition("/")[2]
+    assert sample.surveys.survey_of(survey).value.members == (FIRST, SECOND)
+    assert page.locator("nav.sub [aria-current=page]").inner_text() == "Surveys"
+    token = _path(sample, survey, FIRST)
+    page.locator("summary", has_text="End it now").click()
+    press(page, page.locator("button[value=close]"))
+    expect(page.locator("main")).to_contain_text("The survey is over")
+    # A link that fell into other hands shows nothing of an answer any more.
+    stranger = visit("", "en")
+    assert stranger.open(token).status == 409
+    assert coordinator.complaints == []

@@ -136,3 +136,9 @@ def answer_by_link(header: IdempotencyHeaders, body: AnswerByLink) -> Response:
     """Answer by a personal link, without an account."""
     form = services().survey_answers.answer_by_link(body.token, body.to_answer())
     return as_json(SurveyFormOut.of(form))
+
+
+@surveys.post("/survey-answers/withdrawal", **writes(SURVEYS, SurveyFormOut, public=True))
+def withdraw_by_link(header: IdempotencyHeaders, body: SurveyLinkBody) -> Response:
+    """Take back what was answered by a personal link."""
+    return as_json(SurveyFormOut.of(services().survey_answers.withdraw_by_link(body.token)))

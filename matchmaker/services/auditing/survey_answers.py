@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
@@ -37,10 +37,13 @@ class SurveyAnswers:
     sync: SurveySync
     reconciliation: Reconciliation
 
-    # -- by link
+    # -- by link, which ends with its round
 
     def form_of_link(self, token: str) -> SurveyForm:
-        """The form behind a personal link. Raises InvalidInput for one that works no more."""
+        """The form behind a personal link.
+
+        Raises InvalidInput for one that works no more, WrongState for a round that is over.
+        """
         return form_of(self.surveys, *self._of_link(token))
 
     def answer_by_link(self, token: str, answer: SurveyAnswer) -> SurveyForm:
@@ -48,6 +51,16 @@ class SurveyAnswers:
         survey, response = self._of_link(token)
         actor = Principal(f"survey-link/{response.organization}")
         return self._answer(actor, survey, response.organization, answer, response.link)
+
+    def withdraw_by_link(self, token: str) -> SurveyForm:
+        """Take the answer back that was given by a personal link, as `withdraw` does.
+
+        Raises InvalidInput for a link that works no more, WrongState for a round that is over.
+        """
+        survey, response = self._of_link(token)
+        actor = Principal(f"survey-link/{response.organization}")
+        self._withdraw(actor, survey, response.organization, response.link)
+        return self.form_of_link(token)
 
     # -- signed in
 
@@ -72,22 +85,28 @@ class SurveyAnswers:
         Raises NotAllowed, NotFound.
         """
         principal.require_writing()
-        survey = self._own(principal, id, organization_id)
+        self._withdraw(principal, self._own(principal, id, organization_id), organization_id)
+
+    # -- the parts
+
+    def _withdraw(
+        self, actor: Principal, survey: SurveyRound, organization_id: str, link: int | None = None
+    ) -> None:
         repositories = self.surveys.repositories
 
         def change(unit: UnitOfWork) -> None:
             stored = self.surveys.response(survey.id, organization_id)
+            if link is not None and link != stored.value.link:
+                raise _outdated()
             if stored.value.answered is None:
                 return
             empty = replace(stored.value, answer=SurveyAnswer(), answered=None, pending=True)
             unit.add(repositories.survey_responses.put(empty, stored.version))
             unit.log("survey.withdrawn", f"survey/{survey.id}", organization=organization_id)
 
-        commit_changes(repositories.records, principal, self.surveys.clock, change)
+        commit_changes(repositories.records, actor, self.surveys.clock, change)
         if repositories.survey_responses.get_or_none(response_id(survey.id, organization_id)):
             self.sync.write(response_id(survey.id, organization_id))
-
-    # -- the parts
 
     def _of_link(self, token: str) -> tuple[SurveyRound, SurveyResponse]:
         survey_id, organization_id, number = self.surveys.links.read(
@@ -95,6 +114,7 @@ class SurveyAnswers:
         )
         stored = self.surveys.repositories.surveys.get_or_none(str(survey_id))
         if stored is not None:
+            survey_workflow.require_open(stored.value, self.surveys.clock().date())
             # The id may be an alias by now.
             known = self.surveys.store.organizations_by_id([str(organization_id)])
             for organization in known.values():
@@ -185,9 +205,10 @@ class SurveyAnswers:
         for id in ids:
             if id not in known:
                 raise InvalidInput("'%(id)s' is not known.", where="ties", id=id)
+        asked = [known[id] for id in survey.members if id in known]
         ids_by_name = self._ids_of(
             {tie.name.strip() for tie in answer.ties} - {""},
-            [known[id] for id in survey.members if id in known],
+            lambda: [*asked, *self.surveys.members(survey.cluster)],
         )
         ties: dict[tuple[SurveyQuestion, str], ReportedTie] = {}
         for tie in answer.ties:
@@ -200,9 +221,13 @@ class SurveyAnswers:
             ties.setdefault((resolved.question, id or name.casefold()), resolved)
         return replace(answer, ties=tuple(ties.values()))
 
-    def _ids_of(self, names: set[str], roster: Sequence[Organization]) -> dict[str, str]:
+    def _ids_of(
+        self, names: set[str], roster: Callable[[], Sequence[Organization]]
+    ) -> dict[str, str]:
         """Whom names mean: a member by any of its names, else whoever in the graph is certain."""
-        members = _by_name(roster)
+        if not names:
+            return {}
+        members = _by_name(roster())
         ids_by_name = {name: members[name_key(name)] for name in names if name_key(name) in members}
         rest = sorted(names - set(ids_by_name))
         try:

@@ -71,9 +71,9 @@ class ClaimedTie:
 class SurveyForm:
     """What a member is asked, with all that it takes to answer in three minutes.
 
-    `roster` are the other members. `claims` are what others say of it, shown only once it
-    has answered by itself, so that nobody is led. `answer` is its answer, or that of the round
-    before, where this one begins.
+    `roster` are the other members of the cluster, asked or not. `claims` are what others say of
+    it, shown only once it has answered by itself, so that nobody is led. `answer` is its answer,
+    or that of the round before, where this one begins.
     """
 
     survey: SurveyRound
@@ -91,8 +91,11 @@ def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> 
     own, store = response.organization, surveys.store
     answer = response.answer if response.answered else _last_answer(surveys, survey, own)
     partners = [tie.partner for tie in answer.ties if tie.partner]
-    rows = store.organizations_by_id([own, *survey.members, *partners])
-    roster = [rows[id] for id in survey.members if id in rows and id != own]
+    members = {row.id: row for row in surveys.members(survey.cluster)}
+    others = [id for id in (own, *survey.members, *partners) if id not in members]
+    rows = members | store.organizations_by_id(list(dict.fromkeys(others)))
+    listed = dict.fromkeys((*survey.members, *members))
+    roster = [rows[id] for id in listed if id in rows and id != own]
     suggestions = _Suggestions(store, rows[own], roster, rows)
     claims = _claims(surveys, survey, response) if response.answered else []
     return SurveyForm(

@@ -119,10 +119,13 @@ class Surveys:
         unit.commit(self.repositories.records)
         return self.show(principal, survey.id)
 
+    def members(self, cluster_id: str) -> list[Organization]:
+        """A cluster's members who are there to be asked, in order."""
+        return list(iterate(lambda after: self.store.members(cluster_id, after, 500)))
+
     def member_ids(self, cluster_id: str) -> list[str]:
-        """Ids of a cluster's members who are there to be asked, in order."""
-        members = iterate(lambda after: self.store.members(cluster_id, after, 500))
-        return [member.id for member in members]
+        """Their ids."""
+        return [member.id for member in self.members(cluster_id)]
 
     def listed(
         self, principal: Principal, cluster_id: str, after: str = "", limit: int = 50

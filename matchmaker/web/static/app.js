@@ -38,6 +38,19 @@ function localise(root) {
 }
 addEventListener("DOMContentLoaded", () => localise(document));
 addEventListener("htmx:afterSwap", () => localise(document));
+// A long list to tick is searched by name; what is ticked stays in sight.
+for (const search of document.querySelectorAll("[data-filters]")) {
+  search.hidden = false;
+  const choices = [...document.getElementById(search.dataset.filters).querySelectorAll("label")];
+  search.addEventListener("input", ({ target }) => {
+    const text = target.value.trim().toLowerCase();
+    for (const choice of choices) {
+      const isMeant = choice.textContent.toLowerCase().includes(text);
+      choice.hidden = !isMeant && !choice.querySelector("input").checked;
+    }
+  });
+  search.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+}
 // Times are proposed on the reader's own clock, unless another zone is chosen.
 addEventListener("DOMContentLoaded", () => {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
