@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import g, redirect, render_template, session, url_for
 
@@ -39,6 +40,16 @@ class Task:
     count: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingQuestion:
+    """A call or a survey that one's own organisation is asked to answer."""
+
+    kind: Message
+    title: str
+    link: str
+    deadline: date
+
+
 @web.get("/")
 def home() -> PageAnswer:
     """What needs an answer today, who fits best, and what else to do, by role."""
@@ -59,7 +70,8 @@ def home() -> PageAnswer:
         profile=profile,
         waiting=[view for view in views if view.side in view.awaited],
         others=[view for view in views if view.side not in view.awaited][:_INTRODUCTIONS],
-        tasks=[*_waiting_calls(principal, own), *_tasks(profile)],
+        asked=_asked(principal, own),
+        tasks=_tasks(profile),
         slot_usage=services().introductions.slot_usage(principal, own),
         goals=goals_of(profile.organization.kind),
         goal=goal,
@@ -119,14 +131,23 @@ def _programmes(
     return rows, services().programme_alerts.closing(rows)
 
 
-def _waiting_calls(principal: Principal, own: str) -> list[Task]:
-    """The calls that wait for an answer, if any do."""
+def _asked(principal: Principal, own: str) -> list[WaitingQuestion]:
+    """The calls and surveys that wait for an answer, the next to end first."""
     rows = services().call_answers.invitations(principal, own).rows
-    waiting = sum(row.waits for row in rows)
-    if not waiting:
-        return []
-    text = message("Calls that wait for your answer: %(count)s", count=waiting)
-    return [Task(text, url_for("web.calls"), waiting)]
+    calls = [
+        WaitingQuestion(
+            message("Call"), row.title, url_for("web.call", id=row.id, answer=own), row.deadline
+        )
+        for row in rows
+        if row.waits
+    ]
+    surveys = [
+        WaitingQuestion(
+            message("Survey"), row.title, url_for("web.answer_survey", id=row.id), row.deadline
+        )
+        for row in services().surveys.waiting_for(principal, own)
+    ]
+    return sorted([*calls, *surveys], key=lambda each: each.deadline)
 
 
 def _tasks(profile: OrganizationProfile) -> list[Task]:

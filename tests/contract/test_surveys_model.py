@@ -296,12 +296,12 @@ class SurveyMachine(RuleBasedStateMachine):
     @invariant()
     def a_link_that_was_renewed_opens_nothing_and_the_newest_its_own_form(self) -> None:
         for number, member, link, token in getattr(self, "tokens", ())[-6:]:
-            if link != self.rounds[number].link[member]:
-                with pytest.raises(InvalidInput):
-                    self.world.answers.form_of_link(token)
-                continue
             if not self.is_open(number):
                 with pytest.raises(WrongState):
+                    self.world.answers.form_of_link(token)
+                continue
+            if link != self.rounds[number].link[member]:
+                with pytest.raises(InvalidInput):
                     self.world.answers.form_of_link(token)
                 continue
             form = self.world.answers.form_of_link(token)

@@ -245,6 +245,28 @@ class Surveys:
 
     # -- for those who answer
 
+    def waiting_for(self, principal: Principal, organization_id: str) -> list[SurveyRound]:
+        """Open rounds that one's own organisation has not answered, the next to end first.
+
+        Raises NotAllowed, NotFound.
+        """
+        own = self.store.organization(organization_id).id
+        principal.require_own_people(own)
+        today = self.clock().date()
+        rounds = [
+            survey
+            for survey in self.repositories.surveys.values("member", own)
+            if survey.is_open_on(today)
+        ]
+        parts = self.repositories.survey_responses.many(
+            [response_id(survey.id, own) for survey in rounds]
+        )
+        answered = {each.value.round for each in parts.values() if each.value.answered}
+        return sorted(
+            (survey for survey in rounds if survey.id not in answered),
+            key=lambda survey: (survey.deadline, survey.id),
+        )
+
     def survey_of(self, id: str) -> Versioned[SurveyRound]:
         """A round. Raises NotFound."""
         stored = self.repositories.surveys.get_or_none(id)
