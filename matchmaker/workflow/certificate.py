@@ -10,9 +10,8 @@ from datetime import date
 from matchmaker.domain import Certificate, ClaimTier
 from matchmaker.workflow.attachment import Attachment
 
-# Days before the last one on which its holder is told; 0: it has ended.
-ENDED = 0
-REMINDERS = (60, 14, ENDED)
+# Days before the last one on which its holder is told; also once it has ended.
+REMINDERS = (60, 14)
 # Who enters what ended long ago is not told so.
 ENDED_LATELY = 30
 # Of one certificate, of those that its holder changed it from.
@@ -33,7 +32,7 @@ class CertificateRecord:
     """The file that shows a certificate, and of which end its holder was last told.
 
     `id` is the certificate's. `reminded_of` is the last day that was told of, `reminded_at`
-    which of REMINDERS that was. `taken_back` remembers what the certificate was called when its
+    which reminder that was. `taken_back` remembers what the certificate was called when its
     confirmation was taken back, also once its holder has changed it or taken it out.
     """
 
@@ -97,19 +96,3 @@ def content_digest(
         file.id if file else "", taken_back_on,
     )  # fmt: skip
     return hashlib.blake2b(repr(content).encode(), digest_size=16).hexdigest()
-
-
-def due_reminder(
-    certificate: Certificate, record: CertificateRecord | None, today: date
-) -> int | None:
-    """Which of REMINDERS is due today; None where none is, or it was sent."""
-    if certificate.until is None:
-        return None
-    left = (certificate.until - today).days
-    if left < -ENDED_LATELY or left > REMINDERS[0]:
-        return None
-    due = ENDED if left < 0 else min(days for days in REMINDERS if left <= days and days)
-    was_told = record is not None and record.reminded_of == certificate.until
-    if was_told and record is not None and record.reminded_at <= due:
-        return None
-    return due

@@ -75,18 +75,6 @@ class ProgrammeTold:
     unknown: tuple[str, ...] = ()
 
 
-def due_reminder(mark: ProgrammeMark, deadline: date | None, today: date) -> int | None:
-    """Which of REMINDERS is due today; None where none is, or it was sent."""
-    if deadline is None:
-        return None
-    left = (deadline - today).days
-    if left < 0 or left > REMINDERS[0]:
-        return None
-    due = min(days for days in REMINDERS if left <= days)
-    is_sent = mark.reminded_of == deadline and mark.reminded_at <= due
-    return None if is_sent else due
-
-
 def facts_of(told: Sequence[ProgrammeTold]) -> dict[str, str]:
     """As a notice carries them: how many, and a line for each of those that are named."""
     named = told[:MOST_NAMED]

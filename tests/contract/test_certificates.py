@@ -28,7 +28,7 @@ from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_row
 from matchmaker.store.schema import CERTIFICATES
 from matchmaker.workflow.attachment import MAX_FILES_TOGETHER
-from matchmaker.workflow.certificate import CertificateRecord, due_reminder
+from matchmaker.workflow.certificate import CertificateRecord
 from matchmaker.workflow.notification import NotificationKind
 from tests.contract.certificates import (
     BY_OWNER,
@@ -146,12 +146,6 @@ def test_its_holder_is_told_in_time_and_once_each(desk: Desk) -> None:
     longer = CertificateContent("ISO 9001", "N-2", until=TODAY + timedelta(days=900))
     desk.use_cases.enter(OWN, "t:1", longer)
     assert desk.use_cases.remind_due() == 0
-
-
-def test_what_ended_long_ago_is_not_told_of() -> None:
-    old = Certificate("k:1", "t:1", "CE", until=TODAY - timedelta(days=31))
-    assert due_reminder(old, None, TODAY) is None
-    assert due_reminder(replace(old, until=None), None, TODAY) is None
 
 
 def test_an_import_confirms_only_what_it_says_itself() -> None:

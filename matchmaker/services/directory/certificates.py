@@ -29,16 +29,10 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflic
 from matchmaker.store.merging import is_same_certificate
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.attachment import Attachment
-from matchmaker.workflow.certificate import (
-    ENDED,
-    ENDED_LATELY,
-    REMINDERS,
-    content_digest,
-    due_reminder,
-    taken_back,
-)
+from matchmaker.workflow.certificate import ENDED_LATELY, REMINDERS, content_digest, taken_back
 from matchmaker.workflow.introduction_states import State
 from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.reminders import ENDED, due_reminder
 
 # Of one organisation.
 MAX_CERTIFICATES = 200
@@ -282,7 +276,7 @@ class Certificates:
 
     def _remind(self, row: Certificate, today: date) -> bool:
         record, version = self.records.of(row)
-        due = due_reminder(row, record, today)
+        due = due_reminder(row.until, REMINDERS, record, today, ENDED_LATELY)
         if due is None or self._is_renewed(row):
             return False
         unit = UnitOfWork("system", self.clock())

@@ -27,9 +27,9 @@ from matchmaker.workflow.programme_alerts import (
     ProgrammeChoice,
     ProgrammeMark,
     ProgrammeTold,
-    due_reminder,
     facts_of,
 )
+from matchmaker.workflow.reminders import due_reminder
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ class ProgrammeAlerts:
         is_wanted = mark.choice is ProgrammeChoice.KEPT or (
             mark.choice is None and not fit.count(UNMET)
         )
-        return is_wanted and due_reminder(mark, fit.deadline, today) is not None
+        return is_wanted and due_reminder(fit.deadline, REMINDERS, mark, today) is not None
 
     def _fits(self, factory: SeekerFactory, organization_id: str) -> tuple[ProgrammeFit, ...]:
         seeker = factory.profile(self.store.seeker_profile(organization_id))
@@ -241,7 +241,7 @@ def _is_open(fit: ProgrammeFit, today: date) -> bool:
 
 
 def _reminded(mark: ProgrammeMark, fit: ProgrammeFit, today: date) -> ProgrammeMark:
-    due = due_reminder(mark, fit.deadline, today)
+    due = due_reminder(fit.deadline, REMINDERS, mark, today)
     return mark if due is None else replace(mark, reminded_of=fit.deadline, reminded_at=due)
 
 
