@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matchmaker.cli.call_files import call_files
 from matchmaker.cli.language import language
 from matchmaker.cli.output import AS_OPTION, JSON_OPTION, acting_principal, print_json, say, wired
 from matchmaker.domain import GoalName
@@ -22,6 +23,9 @@ _GOAL = click.Choice([goal.value for goal in GoalName])
 @click.group()
 def call() -> None:
     """Calls: one need to many. Only who makes one reads it, so --as says who you are."""
+
+
+call.add_command(call_files)
 
 
 @call.command("open")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -19,6 +20,14 @@ from matchmaker.workflow.call_answer import AnswerState
 from matchmaker.workflow.notification import NotificationKind
 
 _Change = Callable[[UnitOfWork, tuple[Attachment, ...]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class CallFile:
+    """A file of a call, or where an `organization` is named of its answer."""
+
+    attachment: Attachment
+    organization: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +107,28 @@ class CallFiles:
             commit_changes(self.views.repositories.records, principal, self.clock, change)
         )
 
-    def read(self, principal: Principal, id: str, file: str) -> tuple[Attachment, IO[bytes]]:
-        """A file of a call or of an answer that one may read. Raises NotFound."""
+    def listed(self, principal: Principal, id: str) -> tuple[CallFile, ...]:
+        """The files of a call, and those of answers, that one may read. Raises NotFound."""
         principal.require_known()
         stored = self.views.repositories.calls.get_or_none(id)
-        if stored is not None:
-            call = stored.value
-            of_team = self.views.role_of(principal, call) is not None
-            readable: list[Attachment] = []
-            if of_team or self._may_answer(principal, id):
-                readable.extend(call.files)
-            for each in self.views.answers(id):
-                answer = each.value
-                is_open = of_team and answer.is_in_competition and not call.hides_answers
-                if is_open or principal.acts_for(answer.organization):
-                    readable.extend(answer.files)
-            for attachment in readable:
-                if attachment.id == file:
-                    return attachment, self.files.open(attachment)
+        of_team = stored is not None and self.views.role_of(principal, stored.value) is not None
+        if stored is None or not (of_team or self._may_answer(principal, id)):
+            raise NotFound("You have no call '%(id)s'.", id=id)
+        call = stored.value
+        readable = [CallFile(file) for file in call.files]
+        for each in self.views.answers(id):
+            answer = each.value
+            is_open = of_team and answer.is_in_competition and not call.hides_answers
+            if is_open or principal.acts_for(answer.organization):
+                readable += [CallFile(file, answer.organization) for file in answer.files]
+        return tuple(readable)
+
+    def read(self, principal: Principal, id: str, file: str) -> tuple[Attachment, IO[bytes]]:
+        """A file of a call or of an answer that one may read. Raises NotFound."""
+        with suppress(NotFound):
+            for each in self.listed(principal, id):
+                if each.attachment.id == file:
+                    return each.attachment, self.files.open(each.attachment)
         raise NotFound("You have no file '%(id)s'.", id=file)
 
     def drop_orphans(self) -> int:
