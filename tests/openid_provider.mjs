@@ -25,6 +25,8 @@ const provider = new Provider(issuer, {
   }),
   features: {
     registration: { enabled: true },
+    introspection: { enabled: true },
+    revocation: { enabled: true },
     resourceIndicators: {
       enabled: true,
       defaultResource: () => undefined,

@@ -92,14 +92,20 @@ class IssuerKeys:
             log.warning("keys of the issuer not read", error=type(error).__name__)
 
     def _published(self) -> dict[str, Any]:
-        base = self.issuer.rstrip("/")
-        metadata = _json_at(f"{base}/.well-known/openid-configuration")
-        if str(metadata.get("issuer", "")).rstrip("/") != base:
-            raise ValueError("metadata of another issuer")
+        metadata = metadata_of(self.issuer)
         published = _json_at(str(metadata["jwks_uri"]))
         signing = [key for key in published["keys"] if key.get("use", "sig") == "sig"]
         usable = [key for key in signing if key.get("kid") and key.get("kty") != "oct"]
         return {str(key.kid): key for key in KeySet.import_key_set({"keys": usable}).keys}
+
+
+def metadata_of(issuer: str) -> Mapping[str, Any]:
+    """What an issuer publishes of itself. Raises where it does not, or is another one."""
+    base = issuer.rstrip("/")
+    metadata = _json_at(f"{base}/.well-known/openid-configuration")
+    if str(metadata.get("issuer", "")).rstrip("/") != base:
+        raise ValueError("metadata of another issuer")
+    return metadata
 
 
 def _json_at(address: str) -> Mapping[str, Any]:
@@ -123,6 +129,7 @@ class AccessTokens:
     keys: IssuerKeys
     resource: str
     now: Callable[[], float] = time.time
+    is_active: Callable[[str], bool] = lambda _: True  # whether the issuer took it back since
 
     def bearer(self, token: str) -> TokenBearer | None:
         """Whom a token is of; None for one that is wrong in any way."""
@@ -138,6 +145,9 @@ class AccessTokens:
             return None
         needs_more = account.has_second_factor or self.sign_in.second_factors.is_owed(account)
         if needs_more and not _tells_of_second_factor(claims):
+            return None
+        if not self.is_active(token):
+            log.info("access token refused", error="taken back")
             return None
         scopes = _scopes(claims)
         principal = account.principal(writes=WRITE_SCOPE in scopes)

@@ -28,7 +28,14 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from matchmaker.access import Principal
-from matchmaker.assistants.access_tokens import READ_SCOPE, WRITE_SCOPE, AccessTokens, IssuerKeys
+from matchmaker.assistants.access_tokens import (
+    READ_SCOPE,
+    WRITE_SCOPE,
+    AccessTokens,
+    IssuerKeys,
+    metadata_of,
+)
+from matchmaker.assistants.introspection import TokenIntrospection
 from matchmaker.assistants.tools import TOOLS, AssistantTools, Fields
 from matchmaker.errors import MatchmakerError, SecondFactorOwed, SignInNeeded
 from matchmaker.messages import SOURCE, message
@@ -118,10 +125,7 @@ class BearerVerifier:
 
     def __init__(self, services: Wiring, resource: str) -> None:
         self._api_keys = services.api_keys
-        issuer = services.settings.oidc_issuer
-        self._tokens = (
-            AccessTokens(services.sign_in, IssuerKeys(issuer), resource) if issuer else None
-        )
+        self._tokens = _access_tokens(services, resource)
 
     async def verify_token(self, token: str) -> AccessToken | None:
         """Whose token it is; None for one that is wrong or was revoked."""
@@ -154,6 +158,20 @@ class BearerVerifier:
             token=token, client_id=bearer.principal.subject, scopes=sorted(bearer.scopes),
             expires_at=bearer.expires,
         )  # fmt: skip
+
+
+def _access_tokens(services: Wiring, resource: str) -> AccessTokens | None:
+    """Those of the issuer in the settings, which is asked whether it took one back."""
+    settings, issuer = services.settings, services.settings.oidc_issuer
+    if not issuer:
+        return None
+    introspection = TokenIntrospection(
+        lambda: metadata_of(issuer),
+        lambda: (settings.oidc_client_id, settings.oidc_client_secret.get_secret_value()),
+    )
+    return AccessTokens(
+        services.sign_in, IssuerKeys(issuer), resource, is_active=introspection.is_active
+    )
 
 
 def _principal(api_keys: ApiKeys, key: str) -> Principal:

@@ -222,6 +222,8 @@ def signed(claims, key=KEY, **header):
 def test_a_token_that_says_what_it_should_is_taken(judge, claims, world, served):
     bearer = judge.bearer(signed(claims))
     assert bearer.principal.account == world.accounts["member"].id
+    taken_back = replace(judge, is_active=lambda token: token != signed(claims))
+    assert taken_back.bearer(signed(claims)) is None
     assert (bearer.principal.writes, bearer.expires) == (False, NOW + 60)
     both = claims | {
         "aud": ["https://other.example", served],
