@@ -129,7 +129,7 @@ def _last_answer(surveys: Surveys, survey: SurveyRound, own: str) -> SurveyAnswe
         return SurveyAnswer()
     answer = latest[2]
     ties = tuple(tie for tie in answer.ties if tie.question in survey.questions)
-    return SurveyAnswer(ties, shows_rows=answer.shows_rows)
+    return SurveyAnswer(ties)  # whether it shows them is asked anew
 
 
 def _claims(
