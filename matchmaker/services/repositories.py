@@ -298,12 +298,20 @@ def never_id(organization: str) -> str:
     return f"{_NEVER}{organization}"
 
 
-_NEVER = "never "
+def within_id(organization: str) -> str:
+    """The id of what says that an organisation is brought together within its clusters only."""
+    return f"{_WITHIN}{organization}"
+
+
+_NEVER, _WITHIN = "never ", "within "
 
 
 def _list_keys(picks: PickedOrganizations) -> Keys:
     """Who is on whose list is looked up of never-with lists alone: they hold from both sides."""
-    return {"never": [id for id, _ in picks.items] if picks.id.startswith(_NEVER) else []}
+    return {
+        "never": [id for id, _ in picks.items] if picks.id.startswith(_NEVER) else [],
+        "within": ["yes"] if picks.id.startswith(_WITHIN) else [],
+    }
 
 
 def _call_keys(call: Call) -> Keys:

@@ -24,7 +24,18 @@ def refusals() -> PageAnswer:
         "refusals.html",
         found=services().refusals.of_organization(principal, own),
         excluded=services().exclusions.listed(principal, own),
+        own_clusters_only=services().exclusions.own_clusters_only(principal, own),
     )
+
+
+@web.post("/meeting-rule")
+def set_meeting_rule() -> PageAnswer:
+    """Meet members of one's own clusters only, or anybody."""
+    principal, own = signed_in(), acting_organization()
+    only = bool(request.form.get("own_clusters_only"))
+    services().exclusions.set_own_clusters_only(principal, own, only)
+    show_notice(gettext("Saved."))
+    return redirect_back(url_for("web.refusals"))
 
 
 @web.post("/never-with")

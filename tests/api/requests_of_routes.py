@@ -732,6 +732,10 @@ REQUESTS = {
         FIRM, lambda w, r: {"json": {"programme": _programme(w), "choice": "kept"}}
     ),
     "GET /organizations/{id}/never-with": _with(FIRM),
+    "GET /organizations/{id}/meeting-rule": _with(FIRM),
+    "PUT /organizations/{id}/meeting-rule": (
+        FIRM, lambda w, r: {"json": {"own_clusters_only": False}}
+    ),
     "POST /organizations/{id}/never-with": (
         FIRM, lambda w, r: {"json": {"organization": "t:firm6"}}
     ),

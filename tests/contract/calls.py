@@ -61,11 +61,11 @@ class CallWorld:
     counting: CallCounting
     people: dict[str, Principal] = field(default_factory=dict)
 
-    def content(self, days: int = 10, **changes) -> CallContent:
+    def content(self, days: int = 10, organization: str = CALLER, **changes) -> CallContent:
         """A call of the first firm for ball valves."""
         deadline = self.base.clock().date() + timedelta(days=days)
         fields = {"cluster": "t:c", "currency": "CNY"} | changes
-        return CallContent(CALLER, "球阀", TEXT, GoalName.SUPPLIER, deadline, **fields)
+        return CallContent(organization, "球阀", TEXT, GoalName.SUPPLIER, deadline, **fields)
 
     def open(self, *invited: str, days: int = 10, **changes) -> str:
         """The id of a new call."""

@@ -256,6 +256,12 @@ class CallFileQuery(Strict):
     organization: Identifier = ""
 
 
+class MeetingRuleBody(Strict):
+    """With whom one's organisation is brought together at all."""
+
+    own_clusters_only: bool
+
+
 class NewExclusion(Strict):
     """Whom never to be brought together with; the note is one's own."""
 

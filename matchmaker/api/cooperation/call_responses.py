@@ -67,6 +67,12 @@ class ExcludedList(ListOut[ExcludedOut]):
     """Whom one's organisation does not want to be brought together with."""
 
 
+class MeetingRuleOut(Outgoing):
+    """Whether an organisation is brought together within its own clusters only."""
+
+    own_clusters_only: bool
+
+
 class RefusalCountsOut(RootModel[RefusalCounts]):
     """Refusals by kind of reason; no kinds where there are too few cases."""
 

@@ -18,6 +18,7 @@ from matchmaker.api.cooperation.call_requests import (
     CallEnding,
     CallFileQuery,
     DeclineBody,
+    MeetingRuleBody,
     NewAward,
     NewCall,
     NewCallFile,
@@ -43,6 +44,7 @@ from matchmaker.api.cooperation.call_responses import (
     CallOut,
     CallPage,
     ExcludedList,
+    MeetingRuleOut,
     OwnRefusalsOut,
     RefusalCountsOut,
     SuggestedList,
@@ -373,4 +375,20 @@ def exclude(path: IdPath, header: IdempotencyHeaders, body: NewExclusion) -> Res
 def allow(path: IdPath, query: OwnPartQuery) -> Response:
     """Take somebody off the list."""
     services().exclusions.allow(current_principal(), path.id, query.organization)
+    return no_content()
+
+
+@calls.get("/organizations/<path:id>/meeting-rule", **reads(REFUSALS, MeetingRuleOut))
+def read_meeting_rule(path: IdPath) -> Response:
+    """Whether one's organisation is brought together within its own clusters only."""
+    only = services().exclusions.own_clusters_only(current_principal(), path.id)
+    return as_json(MeetingRuleOut(own_clusters_only=only))
+
+
+@calls.put("/organizations/<path:id>/meeting-rule", **writes(REFUSALS))
+def set_meeting_rule(path: IdPath, body: MeetingRuleBody) -> Response:
+    """Be brought together with members of one's own clusters only, or with anybody again."""
+    services().exclusions.set_own_clusters_only(
+        current_principal(), path.id, body.own_clusters_only
+    )
     return no_content()

@@ -1,20 +1,28 @@
-"""Never-with lists: whom an organisation does not want to be brought together with, for good.
+"""Who may meet whom: never-with lists, and who is brought together within its clusters only.
 
-A list holds from both sides and tells neither: nobody learns that somebody named them.
+Both hold from both sides and tell neither: nobody learns that somebody named or avoids them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from matchmaker.access import Principal
 from matchmaker.domain import NamedOrganization
-from matchmaker.errors import InvalidInput
-from matchmaker.services.repositories import PickedOrganizations, Repositories, Versioned, never_id
+from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.services.repositories import (
+    PickedOrganizations,
+    Repositories,
+    Versioned,
+    never_id,
+    within_id,
+)
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
-from matchmaker.store.ports import GraphStore
+from matchmaker.store.ports import GraphStore, iterate
 from matchmaker.workflow.checks import check_length
+from matchmaker.workflow.meeting_bounds import MeetingBounds
 
 MAX_EXCLUDED = 500
 MAX_NOTE = 500
@@ -68,25 +76,84 @@ class Exclusions:
 
         self._change(principal, organization_id, other, change, "exclusion.removed")
 
+    def own_clusters_only(self, principal: Principal, organization_id: str) -> bool:
+        """Whether one's own organisation is brought together within its clusters only.
+
+        Raises NotAllowed, NotFound.
+        """
+        organization = self.store.organization(organization_id).id
+        principal.require_own_people(organization)
+        return self._stays_within(organization)
+
+    def set_own_clusters_only(self, principal: Principal, organization_id: str, only: bool) -> None:
+        """Be brought together with members of one's own clusters only, or with anybody again.
+
+        Raises NotAllowed, NotFound, WrongState for who belongs to no cluster.
+        """
+        principal.require_writing()
+        organization = self.store.organization(organization_id).id
+        principal.require_own_people(organization)
+        if only and not self.store.clusters_of(organization):
+            raise WrongState(
+                "Your organisation belongs to no cluster: it would meet nobody.",
+                mend="Join a cluster first.",
+            )
+
+        def attempt(unit: UnitOfWork) -> None:
+            stored = self.repositories.lists.get_or_none(within_id(organization))
+            if only == (stored is not None):
+                return
+            if stored is not None:
+                unit.add(self.repositories.lists.remove(stored))
+            else:
+                rule = PickedOrganizations(within_id(organization))
+                unit.add(self.repositories.lists.put(rule, 0))
+            unit.log("exclusion.own_clusters_only", f"organization/{organization}", on=str(only))
+
+        commit_changes(self.repositories.records, principal, self.clock, attempt)
+
     # -- for other use cases
 
-    def of(self, organization_id: str) -> frozenset[str]:
-        """All with whom it is not to be brought together: on its list, or with it on theirs."""
+    def of(self, organization_id: str) -> MeetingBounds:
+        """Whom it may not meet, and whom alone it may."""
         own = {id for id, _ in self._list(organization_id).value.items}
         theirs = {
             picks.id.partition(" ")[2]
             for picks in self.repositories.lists.values("never", organization_id)
         }
-        return frozenset(own | theirs)
-
-    def are_apart(self, first: str, second: str) -> bool:
-        """Whether one of the two excludes the other."""
-        return any(
-            other in (id for id, _ in self._list(own).value.items)
-            for own, other in ((first, second), (second, first))
+        within = {
+            rule.id.partition(" ")[2] for rule in self.repositories.lists.values("within", "yes")
+        }
+        if not within:
+            return MeetingBounds(frozenset(own | theirs))
+        beside = self._members_beside(organization_id)
+        return MeetingBounds(
+            frozenset(own | theirs | within - beside - {organization_id}),
+            beside if organization_id in within else None,
         )
 
+    def are_apart(self, first: str, second: str) -> bool:
+        """Whether one excludes the other, or stays within clusters that the two do not share."""
+        pairs = ((first, second), (second, first))
+        if any(other in (id for id, _ in self._list(own).value.items) for own, other in pairs):
+            return True
+        if not (self._stays_within(first) or self._stays_within(second)):
+            return False
+        clusters = [{row.id for row in self.store.clusters_of(id)} for id in (first, second)]
+        return clusters[0].isdisjoint(clusters[1])
+
     # -- the parts
+
+    def _stays_within(self, organization: str) -> bool:
+        return self.repositories.lists.get_or_none(within_id(organization)) is not None
+
+    def _members_beside(self, organization: str) -> frozenset[str]:
+        """All who share a cluster with it."""
+        return frozenset(
+            member.id
+            for cluster in self.store.clusters_of(organization)
+            for member in iterate(partial(self.store.members, cluster.id, limit=500))
+        )
 
     def _list(self, organization: str) -> Versioned[PickedOrganizations]:
         id = never_id(organization)

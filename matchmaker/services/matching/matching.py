@@ -47,7 +47,10 @@ from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, SeekerProfile
+from matchmaker.workflow.meeting_bounds import MeetingBounds
 from matchmaker.workflow.responsiveness import ResponseFigures
+
+_ANYBODY = MeetingBounds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,8 @@ class Matching:
     Members ask for their organisation, coordinators for those of their clusters, admins for
     any. Answers are recorded as seen and leave out whom the organisation dismissed, unless
     `recorded` is False: those are for the program's own use. `full` names those who have no
-    free slot, given the capacities that some said; `excluded` those with whom an organisation
-    is never to be brought together; `responses` says how often organisations answer.
+    free slot, given the capacities that some said; `bounds` whom an organisation may meet;
+    `responses` says how often organisations answer.
     """
 
     store: GraphStore
@@ -70,7 +73,7 @@ class Matching:
     interaction_log: InteractionLog
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
     reranker: Callable[[], Reranker | None] = lambda: None
-    excluded: Callable[[str], frozenset[str]] = lambda _: frozenset()
+    bounds: Callable[[str], MeetingBounds] = lambda _: _ANYBODY
     responses: Callable[[Iterable[str]], Mapping[str, ResponseFigures]] = lambda _: {}
 
     # -- recommendations
@@ -327,12 +330,12 @@ class Matching:
                 where="radius_km",
                 mend="Name a place instead, or add yours to the profile.",
             )
-        left_out: frozenset[str] = frozenset()
+        bounds = _ANYBODY
         if seeker_id:
             with suppress(StoreUnavailable):  # better an answer with them than none
-                left_out = self.excluded(seeker_id)
+                bounds = self.bounds(seeker_id)
                 if recorded:
-                    left_out |= self.interaction_log.dismissed(seeker_id)
+                    bounds = bounds.without(self.interaction_log.dismissed(seeker_id))
         meta = rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
         recommended = recommend(
@@ -340,7 +343,7 @@ class Matching:
             seeker,
             rows.request(request),
             self.rankers.current(),
-            among=self._among(rows, left_out),
+            among=self._among(rows, bounds),
             reranker=self.reranker() if seeker.asks_in_words else None,
         )
         requirements, ignored = requirements_of(seeker)
@@ -351,7 +354,7 @@ class Matching:
             freshness=Freshness(meta.version, meta.as_of, store_version),
             nearby=recommended.nearby,
             closest=recommended.closest,
-            known=tuple(each for each in recommended.known if each.id not in left_out),
+            known=tuple(each for each in recommended.known if bounds.allow(each.id)),
             further_known=recommended.further_known,
             in_words=seeker.asks_in_words,
             requirements=requirements,
@@ -394,15 +397,17 @@ class Matching:
                 raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
         return profile
 
-    def _among(
-        self, rows: SnapshotRows, left_out: frozenset[str] = frozenset()
-    ) -> BoolArray | None:
-        """Everybody but those with no free slot and those left out; None for everybody."""
-        numbers = map(rows.organization, self.full(rows.capacities) | left_out)
+    def _among(self, rows: SnapshotRows, bounds: MeetingBounds = _ANYBODY) -> BoolArray | None:
+        """Everybody within the bounds who has a free slot; None for everybody."""
+        numbers = map(rows.organization, self.full(rows.capacities) | bounds.left_out)
         row_numbers = [row for row in numbers if row is not None]
-        if not row_numbers:
+        if not row_numbers and bounds.only is None:
             return None
         among = np.ones(len(rows.snapshot), dtype=np.bool_)
+        if bounds.only is not None:
+            within = map(rows.organization, bounds.only)
+            among[:] = False
+            among[[row for row in within if row is not None]] = True
         among[row_numbers] = False
         return among
 

@@ -14,7 +14,13 @@ from pydantic_core import to_jsonable_python
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.people.accounts import Accounts
-from matchmaker.services.repositories import Repositories, Repository, never_id, reference_id
+from matchmaker.services.repositories import (
+    Repositories,
+    Repository,
+    never_id,
+    reference_id,
+    within_id,
+)
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.changes import Change
 from matchmaker.store.ports import GraphStore
@@ -90,6 +96,7 @@ class Privacy:
                 for stored in (repositories.lists.get_or_none(never_id(id)),)
                 if stored
             ],
+            "own_clusters_only": repositories.lists.get_or_none(within_id(id)) is not None,
         }
         return {
             "organization": to_jsonable_python(organization),

@@ -1,0 +1,82 @@
+"""Who stays within its own clusters meets nobody else, on both stores, and nobody is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Organization
+from matchmaker.errors import NotAllowed, WrongState
+from matchmaker.services.operations.document_merge import DocumentMerge
+from matchmaker.store.documents import Store
+from matchmaker.workflow.introduction import Proposal
+from matchmaker.workflow.meeting_bounds import MeetingBounds
+from tests.contract.calls import CALLER, FIRST, SECOND, CallWorld, calls_on
+from tests.contract.cooperation import FIRMS, LAB
+
+OUTSIDER = "t:out"
+
+
+@pytest.fixture
+def world(store: Store) -> CallWorld:
+    """The four firms and the lab of one cluster, and a firm of another."""
+    world = calls_on(store)
+    store.upsert(
+        GraphRows(
+            organizations=(Organization(OUTSIDER, "外厂", Kind.FIRM),),
+            clusters=(Cluster("t:d", "外群"),),
+            memberships=(Membership("t:d", OUTSIDER),),
+        )
+    )
+    world.people[OUTSIDER] = world.base.person(OUTSIDER).principal()
+    return world
+
+
+def introduced(world: CallWorld, seeker: str, candidate: str) -> bool:
+    """Whether the seeker may ask the candidate."""
+    proposal = Proposal(GoalName.SUPPLIER, seeker, candidate)
+    try:
+        world.base.introductions.propose(world.people[seeker], proposal)
+    except WrongState:
+        return False
+    return True
+
+
+def test_who_stays_within_its_clusters_meets_their_members_alone(world: CallWorld) -> None:
+    rules = world.exclusions
+    rules.set_own_clusters_only(world.people[FIRST], FIRST, True)
+    assert rules.own_clusters_only(world.people[FIRST], FIRST)
+    # What recommendations leave out, and what they are held to.
+    assert rules.of(OUTSIDER) == MeetingBounds(frozenset({FIRST}))
+    assert rules.of(CALLER) == MeetingBounds()
+    assert rules.of(FIRST).only == {*FIRMS, LAB}
+    assert not introduced(world, OUTSIDER, FIRST)
+    assert not introduced(world, FIRST, OUTSIDER)
+    assert introduced(world, CALLER, FIRST)
+    with pytest.raises(WrongState) as refusal:
+        world.opening.open(
+            world.people[OUTSIDER], world.content(organization=OUTSIDER, cluster="t:d"), [FIRST]
+        )
+    assert "cluster" not in str(refusal.value)  # as of anybody who cannot be invited
+    rules.set_own_clusters_only(world.people[FIRST], FIRST, False)
+    assert introduced(world, OUTSIDER, FIRST)
+
+
+def test_it_is_its_own_peoples_alone_and_not_for_who_would_meet_nobody(world: CallWorld) -> None:
+    rules = world.exclusions
+    for stranger in (ADMIN, world.people[SECOND]):
+        with pytest.raises(NotAllowed):
+            rules.set_own_clusters_only(stranger, FIRST, True)
+        with pytest.raises(NotAllowed):
+            rules.own_clusters_only(stranger, FIRST)
+    world.base.store.upsert(GraphRows(organizations=(Organization("t:alone", "单", Kind.FIRM),)))
+    alone = world.base.person("t:alone").principal()
+    with pytest.raises(WrongState):
+        rules.set_own_clusters_only(alone, "t:alone", True)
+
+
+def test_it_follows_an_organisation_that_is_merged(world: CallWorld) -> None:
+    world.exclusions.set_own_clusters_only(world.people[FIRST], FIRST, True)
+    repositories = world.base.repositories
+    repositories.records.commit(DocumentMerge(repositories, FIRST, SECOND).changes())
+    assert world.exclusions.of(OUTSIDER).left_out == {SECOND}
