@@ -76,7 +76,8 @@ def organizations() -> PageAnswer:
         if (order is not DirectoryOrder.FIT or text) and (order is not DirectoryOrder.NEAR or own)
     ]
     sort = request.args.get("sort", "")
-    order = DirectoryOrder(sort) if sort in orders else orders[-1] if text else orders[0]
+    usual = DirectoryOrder.FIT if text else DirectoryOrder.NEAR if own else DirectoryOrder.NAME
+    order = DirectoryOrder(sort) if sort in orders else usual
     begin = _begin()
     facets, rows, total, problem, places = None, tuple[DirectoryRow, ...](), 0, None, None
     try:

@@ -150,6 +150,26 @@ def file_size(value: int) -> str:
     return f"{format_decimal(round(value / 1_000_000, 1), locale=_locale())} MB"
 
 
+# Tokens of a user agent and what people call it, those first that others' agents carry too.
+_BROWSERS = (
+    ("MicroMessenger", "WeChat"), ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"),
+    ("FxiOS", "Firefox"), ("Chrome", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
+    ("Windows", "Windows"), ("Mac OS X", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def device_name(agent: str) -> str:
+    """Browser and system of a user agent as people call them; of others its first word."""
+    named = (
+        next((name for token, name in table if token in agent), "")
+        for table in (_BROWSERS, _SYSTEMS)
+    )
+    return " · ".join(filter(None, named)) or agent.partition(" ")[0]
+
+
 def codes(organization: HasCodes) -> list[tuple[CodeKind, str, bool]]:
     """Kind, text and validity of each code that an organisation has."""
     invalid = set(invalid_codes(organization))
@@ -175,7 +195,7 @@ def register(app: Flask) -> None:
     )
     for show in (
         word, text_of, field, number, percent, country, day, moment, slot, zone_name, file_size,
-        codes,
+        codes, device_name,
     ):  # fmt: skip
         templates.filters[show.__name__] = _at_each_showing(show)
 

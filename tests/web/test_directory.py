@@ -28,3 +28,15 @@ def test_a_figure_is_how_many_its_link_shows(visit, script):
     press(page, page.get_by_role("link", name="Without Firm"))
     assert "kind=firm" not in page.url
     assert "tier=little_giant" in page.url
+
+
+def test_a_member_sees_those_nearest_first_and_a_visitor_of_none_by_name(visit):
+    firm = visit("firm", "en")
+    firm.open("/organizations")
+    assert firm.page.locator("select[name=sort]").input_value() == "near"
+    shown = firm.page.locator("ul.listing > li").all_inner_texts()
+    away = [figure(km[1]) for text in shown if (km := re.search(r"([\d,]+) km", text))]
+    assert away == sorted(away)
+    coordinator = visit("coordinator", "en")
+    coordinator.open("/organizations")
+    assert coordinator.page.locator("select[name=sort]").input_value() == "name"
