@@ -40,6 +40,7 @@ from matchmaker.web.parties import fit_of
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 
 LIMIT = 10
+_EXPOSED = 20
 # Pairs of a plan whose reasons are worked out for the page.
 _EXPLAINED = 20
 # What the dashboard shows of an audit; all else is in the report.
@@ -171,9 +172,13 @@ def benchmark(id: str) -> PageAnswer:
 def effect(id: str) -> PageAnswer:
     """Funnel, new ties, and the effect against the hold-out."""
     principal = signed_in()
+    effect = services().effects.effect(principal, id)
+    shown = effect.exposure[:_EXPOSED]
+    candidates = services().matching.candidates(principal, [row.organization for row in shown])
     return render_template(
         "effect.html",
-        effect=services().effects.effect(principal, id),
+        effect=effect,
+        exposed=[(row, candidates.get(row.organization)) for row in shown],
         calls=services().call_counting.figures(principal, id),
         refusals=services().refusals.of_cluster(principal, id),
         cluster=services().published.cluster(id),

@@ -102,3 +102,18 @@ def test_a_coordinator_sees_membership_account_and_answers_of_a_member(visit, sa
     assert panel.locator("input[type=email]").count() == 1
     visitor.open(f"/organizations/{OTHER}")
     assert "It has an account" in panel.inner_text()
+
+
+def test_a_whole_audit_opens_with_its_first_part_and_names_are_the_readers(visit):
+    visitor = visit("coordinator", "en", viewport={"width": 390, "height": 844})
+    page = visitor.page
+    visitor.open(f"/clusters/{CLUSTER}/report")
+    parts = page.locator("main section > details")
+    assert parts.count() > 3
+    assert page.locator("main section > details[open]").count() == 1
+    assert page.evaluate("document.documentElement.scrollHeight") < 6_000
+    page.emulate_media(media="print")
+    assert parts.last.locator("table, p, img").first.is_visible()
+    page.emulate_media(media="screen")
+    visitor.open(f"/clusters/{CLUSTER}/effect")
+    assert "示例" not in page.inner_text("main")
