@@ -287,8 +287,10 @@ def test_a_firm_gets_from_the_sign_in_to_a_request_with_the_keyboard_alone(visit
 def test_a_page_prints_without_its_controls_and_with_all_reasons(visit, tmp_path):
     visitor = visit("firm", "en")
     page = visitor.page
-    visitor.open("/find?goal=supplier")
+    visitor.open("/find?goal=supplier&text=stainless valve bodies")
     page.emulate_media(media="print")
+    assert page.locator("p.only-print").inner_text().endswith("stainless valve bodies")
+    assert not page.locator("form#question").is_visible()
     assert not page.locator("header nav").is_visible()
     assert not page.locator("article.card footer").first.is_visible()
     assert page.locator("article.card details table").first.is_visible()
