@@ -41,7 +41,8 @@ BOUND_MS = 500.0
 CLUSTER = "t:cluster"
 READING = (2.0, 12.0)  # seconds between the form and its answer
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
-_TICK = re.compile(r'<input type="checkbox" name="(tie:[^"]+)" value="([^"]+)"')
+# Not the pattern of a row, which is in a template.
+_TICK = re.compile(r'<input type="checkbox" name="(tie:[^"]+)" value="(?!PARTNER")([^"]+)"')
 _CLAIM = re.compile(r'<input type="radio" name="(claim:[^"]+)" value="yes"')
 
 
