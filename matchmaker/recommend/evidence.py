@@ -177,7 +177,7 @@ class TextFit:
         """Square root of the largest BM25 over what is attainable, 0 for the own, shape (m,)."""
         lexical = np.zeros(len(self.snapshot.statements.kind), dtype=np.float32)
         for question in self.questions:
-            np.maximum(lexical, np.asarray(question.lexical), out=lexical)
+            np.maximum(lexical, question.lexical, out=lexical)
         lexical[self.own] = 0  # a joint engagement must not answer itself
         return np.sqrt(lexical)
 
@@ -314,9 +314,7 @@ def text_fit(
         rule=rule,
         source=asked_with.source,
         questions=tuple(
-            question_of(
-                snapshot, languages, text, looked_up=seeker.asks_in_words, reads_all=kind is TextFit
-            )
+            question_of(snapshot, languages, text, looked_up=seeker.asks_in_words)
             for text in asked_with.texts
         ),
         own=own,

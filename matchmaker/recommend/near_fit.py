@@ -20,7 +20,6 @@ from matchmaker.recommend.evidence import CLOSE, NEAREST, TextFit, freshness, le
 from matchmaker.recommend.scores import is_among
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best, nearest
-from matchmaker.snapshot.word_scores import WordScores
 
 # Statements that are looked for at first by each vector and by each kind of words; where too few
 # of them are of candidates, `DEEPER` times as many, and so on.
@@ -56,7 +55,7 @@ class NearTextFit(TextFit):
         snapshot = self.snapshot
         if depth >= self.is_searched_at:
             return np.flatnonzero(_speaking(snapshot, self)).astype(np.int32)
-        found = [words.first(depth) for words in self._words]
+        found = [_first(self.statement_lexical, depth)]
         if self._is_embedded:
             allowed = _speaking(snapshot, self)
             vectors = self._question_vectors.T
@@ -67,7 +66,7 @@ class NearTextFit(TextFit):
                 found.append(snapshot.passages.statement[best(products, depth)[0]])
         shares = ((each.codes, each.translated, each.concepts) for each in self.questions)
         found += [_first(share, depth) for each in shares for share in each if share is not None]
-        return np.unique(np.concatenate([np.zeros(0, np.int32), *found])).astype(np.int32)
+        return np.unique(np.concatenate(found)).astype(np.int32)
 
     @cached_property
     def _similarities(self) -> _Known:
@@ -102,17 +101,6 @@ class NearTextFit(TextFit):
             similarity[long] = np.maximum(similarity[long], of_passages)
         return similarity
 
-    @property
-    def _words(self) -> list[WordScores]:
-        return [each.lexical for each in self.questions if isinstance(each.lexical, WordScores)]
-
-    def _lexical_of(self, statements: IntArray) -> FloatArray:
-        lexical = np.zeros(len(statements), dtype=np.float32)
-        for words in self._words:
-            np.maximum(lexical, words[statements], out=lexical)
-        lexical[np.isin(statements, self.own)] = 0
-        return np.sqrt(lexical)
-
     def dense_of(self, statements: IntArray) -> FloatArray:
         dense = np.maximum(self._similarity(statements).max(axis=1, initial=-1), 0)
         dense[np.isin(statements, self.own)] = 0
@@ -141,10 +129,6 @@ class NearTextFit(TextFit):
     @cached_property
     def dense(self) -> Any:
         return self._largest(self.dense_of)
-
-    @cached_property
-    def lexical(self) -> Any:
-        return self._largest(self._lexical_of)
 
     @cached_property
     def best(self) -> Any:

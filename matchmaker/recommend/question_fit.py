@@ -18,7 +18,6 @@ from matchmaker.snapshot.lexical import (
     translated_share,
 )
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
-from matchmaker.snapshot.word_scores import WordScores
 from matchmaker.text import language_of
 
 # All chosen on tuning sets (docs/measurements.md).
@@ -39,18 +38,18 @@ CONCEPTS = 0.3
 class Question:
     """One text that is asked with, and what the index of words says to it.
 
-    `lexical` (m,) is BM25 over what is attainable, looked up where statements are many,
-    `codes` (m,) the share of its codes that each statement names, None where it has none;
-    `translated` (m,) the share of its words that each says in the other language, None where that
-    is not looked up; `concepts` (m,) the share of what it names that each names, too, None where
-    it names nothing known. `abroad` is the vector that statements in other languages are compared
-    with. `language` is a code of `statement_languages`, -1 where no statement is in it.
+    `lexical` (m,) is BM25 over what is attainable, `codes` (m,) the share of its codes that
+    each statement names, None where it has none; `translated` (m,) the share of its words
+    that each says in the other language, None where that is not looked up; `concepts` (m,) the
+    share of what it names that each names, too, None where it names nothing known. `abroad` is
+    the vector that statements in other languages are compared with. `language` is a code of
+    `statement_languages`, -1 where no statement is in it.
     """
 
     text: str
     vector: FloatArray | None
     language: int
-    lexical: FloatArray | WordScores
+    lexical: FloatArray
     codes: FloatArray | None
     translated: FloatArray | None
     concepts: FloatArray | None = None
@@ -58,26 +57,17 @@ class Question:
 
 
 def question_of(
-    snapshot: Snapshot,
-    languages: Mapping[str, int],
-    text: SeekerText,
-    *,
-    looked_up: bool,
-    reads_all: bool = True,
+    snapshot: Snapshot, languages: Mapping[str, int], text: SeekerText, *, looked_up: bool
 ) -> Question:
     """A text as it is asked with; `languages` are those of `statement_languages`.
-
-    Not `reads_all`: words are looked up in the statements that are asked for.
 
     `looked_up`: what it says in English is looked up in Chinese, too, and what it names in the
     thesaurus.
     """
-    lexical: FloatArray | WordScores = WordScores(snapshot.lexical, text.text)
-    if reads_all:
-        lexical = lexical_scores(snapshot.lexical, text.text)
-        top = attainable(snapshot.lexical, text.text)
-        if top > 0:
-            lexical /= top
+    lexical = lexical_scores(snapshot.lexical, text.text)
+    top = attainable(snapshot.lexical, text.text)
+    if top > 0:
+        lexical /= top
     language = text.language or language_of(text.text)
     codes = code_shares(snapshot.lexical, without_measures(text.specification))
     vector = text.vector if snapshot.meta.dimension else None

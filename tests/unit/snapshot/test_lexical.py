@@ -33,7 +33,6 @@ from matchmaker.snapshot.lexical import (
 )
 from matchmaker.snapshot.load import load, save
 from matchmaker.snapshot.nearest import best, nearest
-from matchmaker.snapshot.word_scores import WordScores
 from matchmaker.store.ports import Export
 from matchmaker.text import codes, terms
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
@@ -251,19 +250,3 @@ def test_who_names_the_same_in_other_words_or_a_narrower_thing_says_it() -> None
     casting, valve = math.log(1 + 4 / 4), math.log(1 + 4 / 2)
     share = casting / (casting + valve)
     np.testing.assert_allclose(both[order], [share, share, 0.4 * share, 1 - share], rtol=1e-6)
-
-
-@given(TEXTS, st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join), st.integers(1, 9))
-def test_words_that_are_looked_up_say_what_all_statements_say(
-    texts: list[str], query: str, count: int
-) -> None:
-    """The scores of some statements, and the first of all."""
-    index = build_lexical(texts)
-    scores = lexical_scores(index, query)
-    if (top := attainable(index, query)) > 0:
-        scores /= top
-    words = WordScores(index, query)
-    some = np.arange(len(texts), dtype=np.int32)[::2]
-    np.testing.assert_array_equal(words[some], scores[some])
-    order, values = best(scores, count)
-    assert words.first(count).tolist() == order[values > 0].tolist()
