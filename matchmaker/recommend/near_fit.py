@@ -24,13 +24,16 @@ from matchmaker.snapshot.nearest import best, nearest
 # Statements that are looked for at first by each vector and by each kind of words; where too few
 # of them are of candidates, `DEEPER` times as many, and so on.
 FIRST, DEEPER = 400, 8
+# Reading all of so many costs no more: of 57,632 both took the same (docs/scale.md).
+READ_ALL_UP_TO = 100_000
 
 Figure = Callable[[IntArray], FloatArray]
 
 
 def reads_all(snapshot: Snapshot) -> bool:
     """Whether all statements are looked at for each question: they are few, or have no index."""
-    return snapshot.index_file is None or not snapshot.meta.dimension
+    is_small = len(snapshot.vectors) <= READ_ALL_UP_TO
+    return is_small or snapshot.index_file is None or not snapshot.meta.dimension
 
 
 class NearTextFit(TextFit):

@@ -14,7 +14,7 @@ EXACT_UP_TO = 50_000
 _FEW = 10_000
 # Of 8 bits the order is not that of the vectors: so many more than asked for are looked at, and
 # as many again as are asked for.
-_BESIDE = 50
+_BESIDE = 150
 # Links of each vector: with 16 it misses 2 of the nearest 100, with 32 less than one.
 _LINKS = 32
 # Fewer vectors are put into an index one after the other.

@@ -36,6 +36,7 @@ def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
     monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
     monkeypatch.setattr(nearest_statements, "_FEW", 0)
     monkeypatch.setattr(near_fit, "FIRST", 100)
+    monkeypatch.setattr(near_fit, "READ_ALL_UP_TO", 10)
     return load(save(snapshot_of(random_rows(3, size=400)), tmp_path))
 
 
