@@ -19,10 +19,62 @@ from matchmaker.ingest.relation_words import relation
 ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
 PROGRAMMES, PATENTS, TECHNOLOGIES = "programmes", "patents", "technologies"
 
-_NUMBER = "编号|po|p o|po ref|order ref|order id|ref no|单号|订单号|订单编号|合同号|合同编号|采购单号|采购编号|项目编号|项目号|立项编号|课题编号|招标编号|tender no|order no|order number|po number|po no|contract no|contract number|reference|ref|project no|project number|project id|grant agreement|grant no|acronym|code|id|bestellnummer|bestell-nr|auftragsnummer|vertragsnummer|beleg|belegnummer|numer zamówienia|nr zamówienia|numer umowy|číslo objednávky|номер заказа|номер договора|№ договора|注文番号|発注番号|契約番号|발주번호|주문번호|계약번호|förderkennzeichen|fkz|zuwendungsnummer|numéro de projet|número de proyecto"
+
+def _of_side(chinese: str, english: str, others: str) -> tuple[str, str]:
+    """Titles of the places and of the countries of a side, as it is called by these words."""
+    han = [(side, end) for side in chinese.split("|") for end in _PLACE_OF.split("|")]
+    latin = [(side, end) for side in english.split("|") for end in _PLACE_OF_ENGLISH.split("|")]
+    other = [(side, end) for side in others.split("|") for end in _PLACE_OF_OTHERS.split("|")]
+    places = [
+        *(f"{side}{of}{end}" for side, end in han for of in ("", "所在", "的")),
+        *(f"{side} {end}" for side, end in latin),
+        *(f"{side}{of}{end}" for side, end in latin for of in ("'s ", "s ")),
+        *(f"{end} {side}" for side, end in other),
+        *(
+            f"{end} {of} {side}"
+            for side, end in other
+            for of in ("des", "du", "de", "del", "der", "dell")
+        ),
+        *(f"{side} {end}" for side, end in other),
+    ]
+    countries = [
+        *(
+            f"{side}{end}"
+            for side in chinese.split("|")
+            for end in ("国家", "所在国", "所在国家", "国别")
+        ),
+        *(
+            f"{side} {end}"
+            for side in english.split("|")
+            for end in ("country", "country code", "nation")
+        ),
+        *(
+            f"{end} {of}{side}"
+            for side in others.split("|")
+            for end in ("land", "pays", "país", "paese")
+            for of in ("", "des ", "du ", "del ")
+        ),
+    ]
+    return "|".join(dict.fromkeys(places)), "|".join(dict.fromkeys(countries))
+
+
+_PLACE_OF = "地|地址|地区|所在地|所在地区|所在城市|城市|省份|省市|区域|属地|区县|注册地|注册地址|住所|住所地"
+_PLACE_OF_ENGLISH = "place|location|city|town|address|region|province|city/country|city, country|located in|based in|registered address"
+_PLACE_OF_OTHERS = "ort|sitz|stadt|anschrift|adresse|ville|lieu|localité|ciudad|localidad|dirección|città|indirizzo|sede|miasto|adres|město|город|адрес"
+_NUMBER = "编号|einkaufsbeleg|einkaufsbel|belegnr|purchasing document|purch doc|purchase order|n° commande|n° de commande|numéro de commande|no de commande|commande n°|commande|n° pedido|número de pedido|po|p o|po ref|order ref|order id|ref no|单号|订单号|订单编号|合同号|合同编号|采购单号|采购编号|项目编号|项目号|立项编号|课题编号|招标编号|tender no|order no|order number|po number|po no|contract no|contract number|reference|ref|project no|project number|project id|grant agreement|grant no|acronym|code|id|bestellnummer|bestell-nr|auftragsnummer|vertragsnummer|beleg|belegnummer|numer zamówienia|nr zamówienia|numer umowy|číslo objednávky|номер заказа|номер договора|№ договора|注文番号|発注番号|契約番号|발주번호|주문번호|계약번호|förderkennzeichen|fkz|zuwendungsnummer|numéro de projet|número de proyecto"
 _SUPPLIER = "供应商|供应商名称|供应单位|供货商|供货单位|供货方|卖方|卖家|乙方|销售方|中标人|中标单位|中标供应商|承包商|承接单位|受托方|服务商|供方|supplier|supplier name|vendor|vendor name|seller|contractor|awarded to|awardee|winner|provider|lieferant|auftragnehmer|fournisseur|proveedor|fornitore|dostawca|wykonawca|sprzedawca|dodavatel|поставщик|исполнитель|продавец|подрядчик|仕入先|受注者|納入業者|取引先|供給者|공급업체|공급자|납품업체|판매자|proveedor adjudicado|leverandør|leverantör|leverancier|主要供应商名称"
 _BUYER = "采购方|采购单位|采购商|采购人|需方|买方|买家|甲方|客户|客户名称|购买方|购方|委托方|委托单位|发包方|招标人|招标单位|用户单位|buyer|buyer name|customer|customer name|client|purchaser|purchasing entity|ordered by|contracting authority|agency|besteller|kunde|auftraggeber|acheteur|client name|comprador|cliente|zamawiający|nabywca|odbiorca|odběratel|заказчик|покупатель|発注元|発注者|買主|得意先|발주처|발주기관|구매자|수요기관|koper|köpare|kunden|主要客户名称|重点客户名称|核心客户名称|下游客户名称|客户单位|客户企业|ship-to / customer|ship-to|ship to|sold-to|sold to|bill-to|supplies to|delivers to|sells to|我方客户"
-_ORDERED = "品名规格|品名及规格|品名与规格|货品名称|货品|货物|产品规格|产品名称及规格|名称规格|物料描述|物料名称及规格|采购物品|采购项目|采购内容|采购品目|标的|货物名称|物料名称|物料|品名|产品|产品名称|商品|商品名称|名称及规格|规格型号|服务内容|合同内容|订单内容|内容|摘要|说明|item description|description of goods|goods|product|products|article|service|services|what|subject|scope|tender description|description|bezeichnung|désignation|descripción|descrizione|artikelbezeichnung|leistung|gegenstand|przedmiot zamówienia|przedmiot|opis|towar|předmět|zboží|предмет закупки|предмет договора|товар|наименование товара|услуга|品名|品目|件名|商品名|품목|품명|내용|계약명|item|items|item name|goods or services|material|materials|material description|material text|artikel|article description|part|part name|part description|commodity|采购标的|采购标的名称|标的名称|采购项目名称|公告标题|公告名称|标项名称|标题|工程名称|项目名称|合同名称|订单名称|物资名称|concepto|objeto|objeto del contrato|objet|objet du marché|oggetto|asunto|配套产品|配套零部件|供应产品|供货产品|采购产品"
+_SUPPLIER_PLACE, _SUPPLIER_COUNTRY = _of_side(
+    "供应商|供应单位|供货商|供货单位|供货方|供方|卖方|卖家|乙方|销售方|中标人|中标单位|中标供应商|承包商|服务商|厂家|厂商",
+    "supplier|vendor|seller|contractor|winner|manufacturer",
+    "lieferant|lieferanten|auftragnehmer|fournisseur|proveedor|fornitore|dostawcy|dostawca|dodavatele|поставщика",
+)
+_BUYER_PLACE, _BUYER_COUNTRY = _of_side(
+    "采购方|采购单位|采购商|采购人|需方|买方|买家|甲方|客户|购买方|购方|委托方|委托单位|用户|用户单位|招标人|招标单位",
+    "buyer|customer|client|purchaser|contracting authority",
+    "kunde|kunden|besteller|auftraggeber|client|acheteur|cliente|comprador|odbiorcy|nabywcy|zákazníka|заказчика|покупателя",
+)
+_ORDERED = "品名规格|kurztext|short text|materialkurztext|品名及规格|品名与规格|货品名称|货品|货物|产品规格|产品名称及规格|名称规格|物料描述|物料名称及规格|采购物品|采购项目|采购内容|采购品目|标的|货物名称|物料名称|物料|品名|产品|产品名称|商品|商品名称|名称及规格|规格型号|服务内容|合同内容|订单内容|内容|摘要|说明|item description|description of goods|goods|product|products|article|service|services|what|subject|scope|tender description|description|bezeichnung|désignation|descripción|descrizione|artikelbezeichnung|leistung|gegenstand|przedmiot zamówienia|przedmiot|opis|towar|předmět|zboží|предмет закупки|предмет договора|товар|наименование товара|услуга|品名|品目|件名|商品名|품목|품명|내용|계약명|item|items|item name|goods or services|material|materials|material description|material text|artikel|article description|part|part name|part description|commodity|采购标的|采购标的名称|标的名称|采购项目名称|公告标题|公告名称|标项名称|标题|工程名称|项目名称|合同名称|订单名称|物资名称|concepto|objeto|objeto del contrato|objet|objet du marché|oggetto|asunto|配套产品|配套零部件|供应产品|供货产品|采购产品"
 _ORDER_DATE = "下单日期|订单日期|订货日期|采购日期|签订日期|签约日期|合同日期|合同签订日期|签署日期|中标日期|成交日期|开票日期|日期|时间|order date|ordered|ordered on|date of order|contract date|award date|signed|signed on|invoice date|date|datum|bestelldatum|date de commande|fecha|data|auftragsdatum|belegdatum|vertragsdatum|data zamówienia|data umowy|data zawarcia|datum objednávky|дата заказа|дата договора|дата заключения|注文日|発注日|契約日|발주일|주문일|계약일|계약일자|po date|公告日期|公告时间|发布日期|发布时间|公示日期|公示时间|中标时间|成交时间|签订时间|签约时间|采购时间|下单时间|订单时间|订货时间|合同签订时间|交易日期|posting date|document date|publication date|fecha de pedido|fecha pedido|fecha del pedido|fecha de adjudicación|date d'attribution|合作起始年份|合作起始时间|合作开始时间|合作开始日期|开始合作时间|开始合作年份|合作年份|合作时间|customer since|supplier since|since|order placed|placed on|po created|created on"
 _SUM = "金额|订单金额|合同金额|合同额|采购金额|采购额|中标金额|成交金额|总价|总金额|价税合计|含税金额|合计金额|amount|order value|value|contract value|award value|awarded amt|total|total price|total amount|price|sum|net amount|gross amount|betrag|auftragswert|summe|montant|importe|importo|nettobetrag|bruttobetrag|gesamtbetrag|nettowert|wert|gesamtpreis|wartość|wartość brutto|wartość netto|kwota|cena|częstka|částka|сумма|цена|стоимость|сумма договора|金額|契約金額|発注金額|금액|계약금액|공급가액|年采购额|年采购金额|年供货额|年交易额|交易金额|不含税金额|未税金额|net value|line value|line total|order total|中标价|中标价格|成交价|成交价格|合同价|合同价格|合同价款|中标(成交)金额|中标(成交)价|中标成交金额|中标总价|成交总价|eur|usd|gbp|chf|cny|rmb|€|$|人民币"
 _BUDGET = "预算|总预算|经费|总经费|项目经费|项目总投资|总投资|投资额|经费预算|资助金额|财政资助|金额|budget|total budget|total cost|costs|funding|grant|eu contribution|contribution|amount|value|investment|fördersumme|gesamtkosten|coût|合同经费|合同经费额|到账经费|合同金额|合同额|合同经费(万元)|合作经费|合作金额|项目金额|横向经费"
@@ -81,7 +133,11 @@ LISTS: Mapping[str, TableFormat] = {
             Column("order_number", "number of the order or contract", also=_NUMBER),
             Column("lot", "lot or item of it", also=_LOT),
             Column("supplier", "name of who supplies", also=f"{_SUPPLIER}|{UPSTREAM}"),
+            Column("supplier_place", "where the supplier is", also=_SUPPLIER_PLACE, joined_by=", "),
+            Column("supplier_country", "country of the supplier", also=_SUPPLIER_COUNTRY),
             Column("buyer", "name of who buys", also=f"{_BUYER}|{DOWNSTREAM}"),
+            Column("buyer_place", "where the buyer is", also=_BUYER_PLACE, joined_by=", "),
+            Column("buyer_country", "country of the buyer", also=_BUYER_COUNTRY),
             Column("text", "what is bought", also=_ORDERED, joined_by="; "),
             Column("date", "day of the order", "", partial_date, also=_ORDER_DATE),
             Column("until", "last day", "", last_date, also=_END),

@@ -23,7 +23,7 @@ from matchmaker.ingest.list_formats import (
     TELLING,
     UPSTREAM,
 )
-from matchmaker.ingest.suggestions import Samples, expected_titles, recognised
+from matchmaker.ingest.suggestions import Samples, beside_parties, expected_titles, recognised
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.words import word_key
 from matchmaker.text import normal
@@ -83,6 +83,8 @@ def _own_titles(name: str, samples: Samples) -> int | None:
 def _told(name: str, samples: Samples) -> Mapping[str, str]:
     """Columns by title, but for those that a list of members has as well where it is rather one."""
     columns = recognised(name, samples)
+    if name == ORDERS:
+        columns |= beside_parties(name, samples, columns)
     if name == RELATIONS and implied_relation(columns):
         return {**columns, "": "layer"}
     if name == PROJECTS and "partners" not in columns.values():

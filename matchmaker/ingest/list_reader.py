@@ -35,6 +35,8 @@ from matchmaker.ingest.mapping_file import (
     Relations,
 )
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.party_places import are_apart
+from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.relation_words import RELATIONS as RELATION_VALUES
 from matchmaker.ingest.relation_words import layer_of
 from matchmaker.ingest.report import Parsed, Problem
@@ -55,15 +57,15 @@ from matchmaker.ingest.words import kind_of_name
 from matchmaker.messages import in_context, message
 from matchmaker.store.schema import TABLES as STORED
 
-# Who stands behind a name of a list: ids by the key of a name that only one organisation has.
-KnownNames = Mapping[str, str]
 
-
-def read_list(table: TableFile, options: TableOptions, source: str) -> Parsed:
+def read_list(
+    table: TableFile, options: TableOptions, source: str, places: PlaceIndex | None = None
+) -> Parsed:
     """The rows of a list, whose organisations are known by their names.
 
     `options.mapping` leads from the file's titles to columns of `LISTS[options.table]`.
-    `source` begins the ids. Raises InvalidInput where a column is missing that the list needs.
+    `source` begins the ids; `places` are those that cells name. Raises InvalidInput where a
+    column is missing that the list needs.
     """
     listed = _ListTable.of(table, options)
     present = frozenset(listed.header)
@@ -77,7 +79,7 @@ def read_list(table: TableFile, options: TableOptions, source: str) -> Parsed:
                 names=names,
             )
     mapping = MappingFile(source=source, decimal=options.decimal, day_first=options.day_first)
-    parsed = read_by(mapping, _section(options, present), listed)
+    parsed = read_by(mapping, _section(options, present), listed, places)
     organizations = tuple(_with_kind(row) for row in parsed.rows.organizations)
     unread = [title for title in table.header if title and not options.mapping.get(title)]
     notes = (
@@ -118,24 +120,37 @@ def _unit_notes(table: _ListTable) -> Iterator[Problem]:
         yield Problem(table.name, 0, titles[0], note, "note")
 
 
-def names_of(organizations: Collection[Organization]) -> KnownNames:
-    """Keys of names that only one of the organisations has."""
-    by_name: dict[str, set[str]] = {}
-    for row in organizations:
-        for name in {row.name, row.name_en, *row.other_names} - {""}:
-            by_name.setdefault(name_key(name), set()).add(row.id)
-    return {key: min(ids) for key, ids in by_name.items() if len(ids) == 1}
+def with_known(
+    parsed: Parsed, members: Collection[Organization], places: PlaceIndex | None = None
+) -> Parsed:
+    """Organisations with the name of one member are that member, whose blanks are filled.
 
-
-def with_known(parsed: Parsed, known: KnownNames) -> Parsed:
-    """Organisations with a known name are those: what the list says is said of them."""
-    ids = {
-        row.id: id
-        for row in parsed.rows.organizations
-        if (id := known.get(name_key(row.name))) is not None and id != row.id
-    }
+    Who is said to be elsewhere is not: that is told, and left to somebody to decide.
+    """
+    named = _by_name(members)
+    ids: dict[str, str] = {}
+    problems = list(parsed.problems)
+    known: dict[str, Organization] = {}
+    for row in parsed.rows.organizations:
+        member = named.get(name_key(row.name))
+        if member is None or member.id == row.id:
+            continue
+        if are_apart(row.place, member.place, places):
+            file, line = parsed.origins.get(("organizations", row.id), ("", 0))
+            reason = message(
+                "'%(name)s' is called as a member is, and said to be elsewhere: taken for another.",
+                name=row.name,
+            )
+            problems.append(Problem(file, line, "", reason, "warning"))
+            continue
+        ids[row.id] = member.id
+        if row.place or row.country or row.street_address:
+            # Only blanks are filled: its name and its kind stay.
+            known.setdefault(
+                member.id, replace(row, id=member.id, name=member.name, kind=member.kind)
+            )
     if not ids:
-        return parsed
+        return replace(parsed, problems=tuple(problems))
     rows = {
         name: tuple(
             kept for row in table if (kept := STORED[name].redirected(row, ids)) is not None
@@ -143,8 +158,18 @@ def with_known(parsed: Parsed, known: KnownNames) -> Parsed:
         for name, table in parsed.rows.tables()
         if name in STORED
     }
-    rows["organizations"] = tuple(row for row in parsed.rows.organizations if row.id not in ids)
-    return replace(parsed, rows=replace(parsed.rows, **rows))
+    others = (row for row in parsed.rows.organizations if row.id not in ids)
+    rows["organizations"] = (*known.values(), *others)
+    return replace(parsed, rows=replace(parsed.rows, **rows), problems=tuple(problems))
+
+
+def _by_name(organizations: Collection[Organization]) -> dict[str, Organization]:
+    """By the key of a name those that alone have it."""
+    by_name: dict[str, dict[str, Organization]] = {}
+    for row in organizations:
+        for name in {row.name, row.name_en, *row.other_names} - {""}:
+            by_name.setdefault(name_key(name), {})[row.id] = row
+    return {key: next(iter(rows.values())) for key, rows in by_name.items() if len(rows) == 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +246,8 @@ def _section(
         return name if name in present else ""
 
     def party(name: str) -> PartyColumns:
-        return PartyColumns(name=column(name))
+        place, country = column(f"{name}_place"), column(f"{name}_country")
+        return PartyColumns(name=column(name), place=place, country=country)
 
     if options.table == ORDERS:
         return Contracts(

@@ -31,7 +31,9 @@ from matchmaker.ingest.mapping_file import (
 )
 from matchmaker.ingest.numbers import Amount, amount
 from matchmaker.ingest.parties import Choice, PartyReader
+from matchmaker.ingest.party_places import are_apart
 from matchmaker.ingest.periods import period_of
+from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.report import Parsed, Problem, Reading
 from matchmaker.ingest.table_file import TableFile
 from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_title
@@ -61,6 +63,7 @@ class MappedReader(ABC, Generic[MappedSection]):
     mapping: MappingFile
     section: MappedSection
     table: TableFile
+    places: PlaceIndex | None = None
     titles: Titles = field(init=False)
     reading: Reading = field(default_factory=lambda: Reading(only_blanks=True), init=False)
     facts: Facts = field(default_factory=Facts, init=False)
@@ -96,7 +99,7 @@ class MappedReader(ABC, Generic[MappedSection]):
         return tuple(title for name in listed if (title := self.column(name)))
 
     def party(self, columns: PartyColumns) -> PartyReader:
-        return PartyReader.of(columns, self.mapping.source, self.titles, self.missing)
+        return PartyReader.of(columns, self.mapping.source, self.titles, self.missing, self.places)
 
     def currency(self, name: ColumnName) -> Choice:
         """A column, or the currency itself."""
@@ -170,20 +173,37 @@ class MappedReader(ABC, Generic[MappedSection]):
         self.facts.add(fact)
         for party in fact.parties:
             if party.organization is not None:
-                self._keep_organization(party.organization, number)
+                self._keep_organization(party.organization, row)
             if party.stable_id not in ("", party.id):
                 self.reading.earlier_ids[party.id] = party.stable_id
 
-    def _keep_organization(self, organization: Organization, line: int) -> None:
+    def _keep_organization(self, organization: Organization, row: MappedRow) -> None:
         """The first line that names it says what it is; later ones fill its blanks."""
-        kept = self.reading.rows["organizations"].get(organization.id)
+        id, line = organization.id, row.line.number
+        kept = self.reading.rows["organizations"].get(id)
         if kept is None:
-            self.reading.keep("organizations", organization.id, organization, self.table.name, line)
-        elif organization.country and not kept.country:
+            self.reading.keep("organizations", id, organization, self.table.name, line)
+            return
+        if are_apart(organization.place, kept.place, self.places):
+            reason = message(
+                "'%(name)s' is said to be elsewhere on line %(line)s: that stays.",
+                name=kept.name,
+                line=self.reading.origins["organizations", id][1],
+            )
+            row.warn("", reason)
+            return
+        names = ("country", "place", "street_address")
+        filled = {
+            name: value
+            for name in names
+            if (value := getattr(organization, name)) and not getattr(kept, name)
+        }
+        if filled:
             origins = {origin.field: origin for origin in kept.origins}
-            origins |= {o.field: o for o in organization.origins if o.field == "country"}
-            filled = replace(kept, country=organization.country, origins=tuple(origins.values()))
-            self.reading.rows["organizations"][kept.id] = filled
+            origins |= {o.field: o for o in organization.origins if o.field in filled}
+            self.reading.rows["organizations"][id] = replace(
+                kept, **filled, origins=tuple(origins.values())
+            )
 
     def _pass_over(self, line: int, column: str, reason: Message) -> None:
         self.reading.problems.append(Problem(self.table.name, line, column, reason, "passed"))

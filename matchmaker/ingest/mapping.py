@@ -45,6 +45,7 @@ from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.parties import PartyReader, one_name
 from matchmaker.ingest.patents import PatentReader
 from matchmaker.ingest.people_names import is_name_of_person
+from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.programmes import ProgrammeReader
 from matchmaker.ingest.projects import ProjectReader
 from matchmaker.ingest.report import Parsed, Problem
@@ -73,19 +74,23 @@ def read_by(
     mapping: MappingFile,
     section: Contracts | Relations | Projects | Equipment | Programmes | Patents,
     table: TableFile,
+    places: PlaceIndex | None = None,
 ) -> Parsed:
-    """All lines of an open table by one section of a mapping. Raises InvalidInput."""
+    """All lines of an open table by one section of a mapping. Raises InvalidInput.
+
+    Cells of places are looked up in `places`, else in those that come with Matchmaker.
+    """
     if isinstance(section, Contracts):
-        return _ContractReader(mapping, section, table).parsed()
+        return _ContractReader(mapping, section, table, places).parsed()
     if isinstance(section, Projects):
-        return ProjectReader(mapping, section, table).parsed()
+        return ProjectReader(mapping, section, table, places).parsed()
     if isinstance(section, Programmes):
-        return ProgrammeReader(mapping, section, table).parsed()
+        return ProgrammeReader(mapping, section, table, places).parsed()
     if isinstance(section, Patents):
-        return PatentReader(mapping, section, table).parsed()
+        return PatentReader(mapping, section, table, places).parsed()
     if isinstance(section, Equipment):
-        return EquipmentReader(mapping, section, table).parsed()
-    return _RelationReader(mapping, section, table).parsed()
+        return EquipmentReader(mapping, section, table, places).parsed()
+    return _RelationReader(mapping, section, table, places).parsed()
 
 
 @dataclass

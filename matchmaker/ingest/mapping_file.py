@@ -38,13 +38,14 @@ class PartyColumns(_Part):
 
     `id` is a column of its key, else its name is its key; without `name` it must be there
     already. `kind` and `country` are columns or, where the file has none of that name, the
-    values themselves.
+    values themselves. `place` is where it is.
     """
 
     name: ColumnName = ""
     id: ColumnName = ""
     kind: ColumnName = "firm"
     country: ColumnName = ""
+    place: ColumnName = ""
 
 
 class _Written(_Part):

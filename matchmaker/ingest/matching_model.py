@@ -171,7 +171,7 @@ def evidence(first: Comparable, second: Comparable) -> PairComparison:
     """The comparisons of two organisations. The same either way round."""
     name, form = _name(first, second)
     code, reasons = _code(first, second)
-    place = _equal(finer_place(first.keys.place), finer_place(second.keys.place))
+    place = _place(first.keys.place, second.keys.place)
     if _province(first.keys.place) != _province(second.keys.place) and place == "unknown":
         place = (
             "different" if _province(first.keys.place) and _province(second.keys.place) else place
@@ -256,12 +256,37 @@ def _equal(first: str, second: str) -> Level:
     return "same" if first == second else "different"
 
 
+_MUNICIPALITIES = ("11", "12", "31", "50")
+
+
+def _place(first: str | None, second: str | None) -> Level:
+    """Whether two are in one place; a county says nothing against the city that it lies in."""
+    one, other = finer_place(first), finer_place(second)
+    is_wider = "" in (_county(one), _county(other))
+    if one != other and is_wider and _city(one) and _city(one) == _city(other):
+        return "unknown"
+    return _equal(one, other)
+
+
+def _city(place: str) -> str:
+    source, _, key = place.partition(":")
+    if source != "gbt2260":
+        return ""
+    return key[:2] if key[:2] in _MUNICIPALITIES else key[:4]
+
+
+def _county(place: str) -> str:
+    """The digits of a county, "" for a city."""
+    key = place.partition(":")[2][4:6]
+    return "" if key == "00" else key
+
+
 def finer_place(place: str | None) -> str:
     """A place that tells where somebody is: no country, no province."""
     source, _, key = (place or "").partition(":")
     if source == "iso3166":
         return ""
-    if source == "gbt2260" and key.endswith("0000") and key[:2] not in ("11", "12", "31", "50"):
+    if source == "gbt2260" and key.endswith("0000") and key[:2] not in _MUNICIPALITIES:
         return ""
     return place or ""
 

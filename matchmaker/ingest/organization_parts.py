@@ -21,9 +21,9 @@ from matchmaker.ingest.certificates import certificates_in
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
-from matchmaker.ingest.suggestions import year_of_title
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_reader import MEMBERSHIP_DAYS, RowValues, TableReader
+from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.messages import message
 from matchmaker.text import language_of
 

@@ -26,7 +26,9 @@ from matchmaker.ingest.formats import Read
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import ColumnName, PartyColumns, Titles
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.party_places import PartyPlaces
 from matchmaker.ingest.placeholders import is_placeholder
+from matchmaker.ingest.places import PlaceIndex
 from matchmaker.messages import message
 
 _READ: dict[str, Read] = {column.name: column.read for column in TABLES["organizations"].columns}
@@ -63,18 +65,25 @@ class PartyReader:
     id: str
     kind: Choice
     country: Choice
+    places: PartyPlaces
 
     @classmethod
     def of(
-        cls, columns: PartyColumns, source: str, titles: Titles, missing: list[str]
+        cls,
+        columns: PartyColumns,
+        source: str,
+        titles: Titles,
+        missing: list[str],
+        index: PlaceIndex | None = None,
     ) -> PartyReader:
-        """Adds to `missing` what the file lacks."""
+        """Adds to `missing` what the file lacks; places are looked up in the `index`."""
         return cls(
             source,
             titles.first(columns.name, missing),
             titles.first(columns.id, missing),
             _kind(columns.kind, titles, missing),
             _country(columns.country, titles, missing),
+            PartyPlaces(titles.first(columns.place, missing), index),
         )
 
     @property
@@ -113,8 +122,9 @@ class PartyReader:
         parted = [name_and_country(each) for each in named]
         if not all(country for _, country in parted):
             parted = [(each, "") for each in named]
+        # Where they are is said of one, and not of which.
         return tuple(
-            self._party(each, name_key(each), row, provenance, country=country)
+            self._party(each, name_key(each), row, provenance, country=country, is_placed=False)
             for each, country in parted
         )
 
@@ -142,6 +152,8 @@ class PartyReader:
         provenance: Provenance,
         name_en: str = "",
         country: str = "",
+        *,
+        is_placed: bool = True,
     ) -> Party:
         id = key if key.startswith(f"{self.source}:") else f"{self.source}:{key}"
         if len(name) > MAX_NAME:
@@ -153,13 +165,16 @@ class PartyReader:
             country, is_default_country = (
                 (country, False) if country else self.country.read(row, _READ["country"])
             )
+            place, address = self.places.read(row, name, country or "") if is_placed else (None, "")
             by_default = (("country", is_default_country and country), ("kind", is_default_kind))
             organization = Organization(
                 id=id,
                 name=name[:MAX_NAME],
                 name_en=" ".join(name_en.split())[:MAX_NAME],
                 kind=kind,
-                country=country or "",
+                country=country or self.places.country(place),
+                place=place,
+                street_address=address,
                 provenance=provenance,
                 origins=tuple(
                     FieldOrigin(name, provenance.source, SourceTier.DERIVED, provenance.date)

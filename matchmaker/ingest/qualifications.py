@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, UndecidedCell
 from matchmaker.ingest.certificates import certificate_names
-from matchmaker.ingest.suggestions import title_keys
+from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.words import flag, member_of, word_key
 from matchmaker.messages import Message
 from matchmaker.vocabulary import Tier

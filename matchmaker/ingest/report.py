@@ -99,6 +99,11 @@ class Parsed:
     earlier_ids: Mapping[str, str] = field(default_factory=dict)
     are_ids_made: bool = False
 
+    @property
+    def organization_ids(self) -> set[str]:
+        """Ids of the organisations among the rows."""
+        return {row.id for row in self.rows.organizations}
+
 
 class Problems(Protocol):
     """Problems in order, in memory or not."""

@@ -7,13 +7,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from matchmaker.ingest.column_values import are_ranks_of_members
-from matchmaker.ingest.suggestions import (
-    halves_of,
-    is_about_answer,
-    is_no_stage,
-    only_counts,
-    title_keys,
-)
+from matchmaker.ingest.suggestions import is_about_answer, is_no_stage, only_counts
+from matchmaker.ingest.title_keys import halves_of, title_keys
 from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
 

@@ -17,7 +17,9 @@ from matchmaker.web.layout import whole_number
 
 Form = MultiDict[str, str]
 # Columns for which one word may stand in all rows whose cell is empty.
-DEFAULTED = frozenset({"kind", "country", "place", "industry", "currency"})
+DEFAULTED = frozenset(
+    {"kind", "country", "place", "industry", "currency", "supplier", "buyer", "lead"}
+)
 _DAY_FIRST = {"true": True, "false": False}
 
 

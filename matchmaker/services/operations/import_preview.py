@@ -255,15 +255,17 @@ def _unknown_words(
         if name == "industry" or choices_of(options.table, name)
     }
     counts: dict[str, Counter[str]] = {title: Counter() for title in asked_columns}
-    places = _Places(options, index.places)
-    for line in _first_lines(table) if asked_columns or places.titles else ():
+    all_places = [_Places(options, index.places, column) for column in ("place", *_PARTIES)]
+    places_told = [each for each in all_places if each.titles]
+    for line in _first_lines(table) if asked_columns or places_told else ():
         if line.tells:
-            places.add(line)
+            for places in places_told:
+                places.add(line)
             for title, count in counts.items():
                 cell = line.cells.get(title, "")
                 if whole := cell_with_title(asked_columns[title].name, title, cell)[0]:
                     count[whole] += 1
-    if places.titles:
+    for places in places_told:
         yield from places.words()
     for title, count in counts.items():
         yield from _words_of(count, asked_columns[title], options, index)
@@ -282,22 +284,31 @@ def _words_of(
         yield UnknownWord(column.name, cell, number, choices or (), answers.get(cell, ""))
 
 
+# Columns of places of others than whom a line is of: of whom they are.
+_PARTIES: Mapping[str, str] = {"supplier_place": "supplier", "buyer_place": "buyer"}
+
+
 class _Places:
     """Cells of places as the reader sees them: together, and beside what else a line says."""
 
-    def __init__(self, options: TableOptions, index: PlaceIndex) -> None:
-        self._index, self._answers = index, options.values.get("place", {})
-        default = options.defaults.get("place", "")
+    def __init__(self, options: TableOptions, index: PlaceIndex, column: str) -> None:
+        self.column = column
+        self._index, self._answers = index, options.values.get(column, {})
+        default = options.defaults.get(column, "")
         self._default = [id for id in (index.find(default).id,) if id] if default else []
-        self.titles = [title for title, name in options.mapping.items() if name == "place"]
+        self.titles = [title for title, name in options.mapping.items() if name == column]
+        party = _PARTIES.get(column, "")
         self._beside = {
-            name: title for title, name in options.mapping.items() if name in TELLING_PLACES
+            "name" if name == party else name: title
+            for title, name in options.mapping.items()
+            if name == party or (name in TELLING_PLACES and not party)
         }
         # By cell how often it stands there, and what the lines say of those that can be several.
         self._cells: Counter[str] = Counter()
         self._rows: dict[str, list[str]] = {}
         self._countries: dict[str, set[str]] = {}
-        countries = (title for title, name in options.mapping.items() if name == "country")
+        country = f"{party}_country" if party else "country"
+        countries = (title for title, name in options.mapping.items() if name == country)
         self._country = next(countries, "")
 
     def add(self, line: Line) -> None:
@@ -312,7 +323,8 @@ class _Places:
 
     def words(self) -> Iterator[UnknownWord]:
         """Those that neither their lines nor the column decides, and those that were answered."""
-        usual = common_places(self._index, self._cells)
+        # Suppliers and buyers are from anywhere.
+        usual = () if self.column in _PARTIES else common_places(self._index, self._cells)
         shown = 0
         for cell, number in self._cells.most_common():
             beside = [*self._rows.get(cell, ()), *self._default]
@@ -324,7 +336,7 @@ class _Places:
                 shown += 1
                 choices = (WordChoice(id, self._index.path(id)) for id in match.candidates)
                 answer = self._answers.get(cell, "")
-                yield UnknownWord("place", cell, number, tuple(choices), answer)
+                yield UnknownWord(self.column, cell, number, tuple(choices), answer)
 
 
 def _choices(

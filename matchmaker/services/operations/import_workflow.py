@@ -15,7 +15,7 @@ from matchmaker.exports.tables import DataExport, ExportGraph, ExportTable
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import FORMATS, LISTS
 from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format
-from matchmaker.ingest.list_reader import names_of, read_list, with_known
+from matchmaker.ingest.list_reader import read_list, with_known
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.suggestions import suggested
@@ -384,12 +384,12 @@ class ImportWorkflow:
         run = replace(run, tables=options, joins=upload.state.joins is not False)
         if options.table not in LISTS:
             return self.importer.tables(principal, [upload.path], run), 0
-        parsed = read_list(
-            open_table(upload.path, options.file, all_titles()), options, slug(options.source)
-        )
-        named = with_known(parsed, names_of(self._members(run.cluster)))
-        recognised = len(parsed.rows.organizations) - len(named.rows.organizations)
-        return self.importer.read(principal, lambda _: named, run), recognised
+        table = open_table(upload.path, options.file, all_titles())
+        places = reference_index(self.store).places
+        parsed = read_list(table, options, slug(options.source), places)
+        named = with_known(parsed, self._members(run.cluster), places)
+        recognised = parsed.organization_ids - named.organization_ids
+        return self.importer.read(principal, lambda _: named, run), len(recognised)
 
     def _members(self, cluster: str) -> list[Organization]:
         if not cluster:

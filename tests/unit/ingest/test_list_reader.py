@@ -10,7 +10,7 @@ from matchmaker.domain import Kind, Layer, OfferKind, Organization
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format
-from matchmaker.ingest.list_reader import names_of, read_list, with_known
+from matchmaker.ingest.list_reader import read_list, with_known
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import TableFile, open_table
@@ -81,7 +81,7 @@ def test_a_name_of_one_member_is_that_member(tmp_path: Path) -> None:
         Organization("c:3", "示例乙大学", Kind.UNIVERSITY),
     ]
     before = read(tmp_path, ORDERS)
-    parsed = with_known(before, names_of(members))
+    parsed = with_known(before, members)
     assert [row.name for row in parsed.rows.organizations] == ["示例乙大学"]
     suppliers = [row.participants[0].organization for row in parsed.rows.engagements]
     assert suppliers[0] == "c:1"

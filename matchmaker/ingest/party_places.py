@@ -1,0 +1,71 @@
+"""Where the organisations on a side of a line are, where a column of its own says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matchmaker.domain import MAX_NAME, GraphRows, PlaceLevel
+from matchmaker.ingest.cells import is_nothing
+from matchmaker.ingest.foreign_cities import CITY_ABROAD
+from matchmaker.ingest.mapped_row import MappedRow
+from matchmaker.ingest.place_context import find_beside, places_of_row
+from matchmaker.ingest.places import PlaceIndex, decided_note, kept_as_address, place_note
+from matchmaker.ingest.reference import index_with
+
+COUNTRY = "iso3166:"
+
+
+@dataclass(frozen=True, slots=True)
+class PartyPlaces:
+    """Reads the cells under `title`; `index` is what they are looked up in."""
+
+    title: str = ""
+    index: PlaceIndex | None = None
+
+    def read(self, row: MappedRow, name: str, country: str) -> tuple[str | None, str]:
+        """The id of the place of whom a line names, and its address where that is finer.
+
+        A place that can be several is that which lies where the name says, else it is told and
+        stays the address: what is not certain is not guessed.
+        """
+        cell = row.cell(self.title)
+        if not cell or is_nothing(cell):
+            return None, ""
+        index = _known(self.index)
+        beside = places_of_row(index, {"name": name})
+        match, decided_by = find_beside(index, cell, country, beside)
+        note = (decided_note if decided_by else place_note)(index, cell, match)
+        if match.exact and not decided_by:
+            return match.id, ""
+        if match.id and match.exact and note is not None:
+            row.warn(self.title, note)
+            return match.id, ""
+        if note is not None:
+            row.warn(self.title, kept_as_address(cell, note))
+        return match.id or None, cell[:MAX_NAME]
+
+    def country(self, place: str | None) -> str:
+        """The country of a place abroad, "" for others."""
+        if not place or not place.startswith((CITY_ABROAD, COUNTRY)):
+            return ""
+        return _known(self.index).places[place].country or place.removeprefix(COUNTRY)
+
+
+def are_apart(first: str | None, second: str | None, index: PlaceIndex | None = None) -> bool:
+    """Whether two places are not in one city: neither lies in the other, nor both in one."""
+    if not first or not second or first == second:
+        return False
+    known = _known(index)
+    one, other = (tuple(known.chain(id)) for id in (first, second))
+    if first in other or second in one:
+        return False
+    cities = (
+        {id for id in chain if id in known.places and known.places[id].level is PlaceLevel.CITY}
+        for chain in (one, other)
+    )
+    return set.isdisjoint(*cities)
+
+
+def _known(index: PlaceIndex | None) -> PlaceIndex:
+    """Those given, else those that come with Matchmaker."""
+    return index or index_with(GraphRows()).places

@@ -1,0 +1,98 @@
+"""What the title of a column is compared by: as it is, and without what people put around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from matchmaker.ingest.title_units import unit_of_title
+from matchmaker.ingest.words import word_key
+from matchmaker.text import normal
+
+_IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
+# A field of a nested address: address.city, location/country.
+_PART_OF_ADDRESS = re.compile(
+    r"(?:.*[./_])?(?:address(?:es)?|addr|location|geo|adresse|地址|所在地)"
+    r"(?:[./_]\d+)?[./_](\w[\w ]*)"
+)
+# The year that a column's figures are of: 2024年营业收入, Turnover 2024, Umsatz (2024).
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*(?:年[度末底]?|财年)?")
+# 1、 Q2. (3): numbers of questions; their words beside what they ask for.
+_NUMBERED = re.compile(
+    r"^(?:q\d{1,3}[.:、 ]*|\(?\d{1,3}(?:[.．:](?!\d)|[、)）]))\s*", re.IGNORECASE
+)
+_OF_FORMS = re.compile(
+    r"[(\[【][^()\[\]【】]*(?:选|填|题|multiple|single|required|optional)[^()\[\]【】]*[)\]】]"
+)
+# A title in Chinese and in another language: 公司名称 Company Name.
+_TWO_SCRIPTS = re.compile(r"([^a-z]*[一-鿿][^a-z]*?)[\s/|·-]*([a-z][^一-鿿]*)")
+_WHICH_KIND = re.compile(r"(?:的?属于|是)?(?:哪|何)一?[种类个]*(?:类型|类别|类|性质|单位|企业)")
+# 是否高新技术企业, 有无CNAS认可: what a yes or no is of.
+_WHETHER = re.compile(r"^(?:是否(?:为|是|有|属于|通过|获得|取得|具有|具备|拥有)?|有无)")
+_QUESTION = re.compile(
+    r"请(?:问|填写|输入|选择|简述|描述)|[您贵](?:单位|公司|企业|司|校|方)?(?=.)的?|目前|主要?有?哪些$|有哪些|是什么|有多少"
+    r"|是多少|(?:是|为)(?=[?？]?$)|是否有|[?？]+$"
+)
+
+
+def title_keys(title: str) -> Iterator[str]:
+    """A title as it is, without what stands in brackets, and what stands around a stroke."""
+    folded = normal(title)
+    yield word_key(folded)
+    if (asked := _asked_for(folded)) != folded:
+        yield word_key(asked)
+        folded = asked
+    if part := _part_of_place(folded):
+        yield word_key(part)
+        return
+    bare = _IN_BRACKETS.sub("", folded)
+    yield word_key(bare)
+    if (whether := _WHETHER.sub("", bare)) != bare and whether:
+        yield word_key(whether)
+    if (unit := unit_of_title(title)) and title.endswith(unit):  # Value EUR, 合同金额万元
+        yield word_key(title[: -len(unit)].strip().removesuffix(" in"))
+    if (plain := _YEAR.sub("", bare).strip()) != bare and word_key(plain):
+        yield word_key(plain)
+    if match := _PART_OF_ADDRESS.fullmatch(bare):
+        yield word_key(match[1])
+    if "," in bare:  # Сумма, тыс. руб.
+        yield word_key(bare.partition(",")[0])
+    if "/" in bare:
+        yield from map(word_key, filter(None, bare.split("/")))
+
+
+# One of several columns of an address, as questionnaires part it: 企业地址（城市）, 地址-省份.
+_PARTED_PLACE = re.compile(
+    r"(?:.*(?:地址|地区|所在地|区域|城市|位置)|address|location)\s*[(\[【:：—–-]\s*(省份?|城市|市|区县|县区|区/县|区|县|province|city"
+    r"|district|county|state|country)\s*[)\]】]?"
+)
+
+
+def halves_of(title: str) -> tuple[str, ...]:
+    """A title in Chinese and in another language, each as it is compared; none of another.
+
+    `公司名称 Company Name` heads what both say; `客户 ID` is neither a client nor an id.
+    """
+    match = _TWO_SCRIPTS.fullmatch(_IN_BRACKETS.sub("", normal(title)).strip())
+    return tuple(map(word_key, match.groups())) if match else ()
+
+
+def _part_of_place(title: str) -> str:
+    """What of an address a title says that it is, "" for a whole one."""
+    match = _PARTED_PLACE.fullmatch(title)
+    return match[1] if match else ""
+
+
+def _asked_for(title: str) -> str:
+    """What a question of a questionnaire asks for: `1、贵单位的名称是？(必填)` is 名称."""
+    text = _NUMBERED.sub("", title)
+    if text == title and not _QUESTION.search(title):
+        return title
+    text = _OF_FORMS.sub("", _WHICH_KIND.sub("类型", text))
+    return _QUESTION.sub("", text).strip(" ?？:：,，") or title
+
+
+def year_of_title(title: str) -> int | None:
+    """The one year that a title names; None for none or several."""
+    years = {int(year) for year in _YEAR.findall(normal(title))}
+    return years.pop() if len(years) == 1 else None
