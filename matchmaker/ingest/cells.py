@@ -23,7 +23,7 @@ from matchmaker.text import normal
 # What is written where there is nothing to write; of a name a letter may be one.
 _NOTHING = NOTHING | frozenset({
     "#n/a", "-", "--", "---", "–", "—", "/", "//", "\\", ".", "..", "...", "…", "?", "??", "*", "x",
-    "k.a.", "n.d.", "nd",
+    "k.a.", "n.d.", "nd", "n.c.", "nc", "n.r.", "n.v.", "s.o.", "k. a.", "s/d", "不详", "未知",
 })  # fmt: skip
 
 _LONGEST_NOTHING = 2 * max(map(len, _NOTHING))

@@ -18,7 +18,7 @@ from matchmaker.ingest.formats import Read
 from matchmaker.ingest.numbers import amount, figure, latitude, longitude, whole
 from matchmaker.ingest.statuses import STATUS_WORDS
 from matchmaker.ingest.word_lists import WORDS
-from matchmaker.ingest.words import flag, kind, one_of, tier
+from matchmaker.ingest.words import consent, flag, kind, one_of, tier
 from matchmaker.messages import FIELD, Message, in_context, languages
 
 # Context of what columns mean.
@@ -192,7 +192,7 @@ TABLES: dict[str, TableFormat] = {
             Column("street_address", "where it is, finer than the place", "电器城大道 88 号", parts=title_words.ADDRESS),
             Column("contact", "shown only after both agreed", "a@example.com", also=title_words.CONTACT, joined_by=", "),
             Column("capacity", "introductions it can take on", "3", whole, context="organizations", also="可接洽数|可同时对接数"),
-            Column("listed", "false: opted out", "true", flag, also=title_words.LISTED),
+            Column("listed", "false: opted out", "true", consent, also=title_words.LISTED),
             Column("founded", "day", "2012-06-01", past_date, also=title_words.FOUNDED),
             Column("headcount", "people it employs now", "120", whole, also=title_words.HEADCOUNT),
             Column("revenue", "revenue of a year, with its currency", "1200万元", amount, also=title_words.REVENUE),

@@ -305,6 +305,10 @@ _OLDER = {
 }  # fmt: skip
 
 
+# A line drawn with signs, as between the rows of printed lists.
+_RULE = re.compile(r"[-=_+|*—–─━]{4,}")
+
+
 class Footer:
     """Tells lines that are no rows from rows: totals, notes, the header again."""
 
@@ -316,6 +320,8 @@ class Footer:
         filled = list(dict.fromkeys(cell for cell in cells if cell))
         if not filled:
             return None
+        if all(map(_RULE.fullmatch, filled)):
+            return message("is a ruled line, not a row.")
         if len(self._titles) > 1 and _is_total(filled):
             return message("is a line of totals.")
         if len(self._titles) > 2 and (_is_note(filled) or self._is_signed(filled)):

@@ -20,6 +20,7 @@ from matchmaker.ingest.list_formats import (
     OWNER,
     PROJECTS,
     RELATIONS,
+    SIDES,
     TELLING,
     UPSTREAM,
 )
@@ -119,6 +120,15 @@ def _is_named(name: str, titles: Iterable[str]) -> bool:
 def _score(name: str, columns: Mapping[str, str]) -> int:
     """How much is recognised; 0 where the list would lack what it needs."""
     known = {column for column in columns.values() if column}
+    telling = known & TELLING[name]
+    if name == MEMBERS and _are_others(columns):
+        telling -= {"name"}
     if any(known.isdisjoint(group) for group in NEEDED.get(name, (("name",),))):
         return 0
-    return len(known) + 2 * len(known & TELLING[name])
+    return len(known) + 2 * len(telling)
+
+
+def _are_others(columns: Mapping[str, str]) -> bool:
+    """Whether the title of names says that they supply or buy: 客户名称, supplier name."""
+    sides = frozenset(map(word_key, SIDES.split("|")))
+    return any(name == "name" and word_key(title) in sides for title, name in columns.items())

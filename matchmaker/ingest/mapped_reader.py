@@ -142,7 +142,7 @@ class MappedReader(ABC, Generic[MappedSection]):
             if problem.severity == "error":
                 row.refuse(problem.column, problem.reason)
             elif problem.column in mapped:
-                row.warn(problem.column, problem.reason, is_lost=True)
+                row.warn(problem.column, problem.reason, is_lost=not row.cell(problem.column))
         try:
             fact = None if row.line.is_unreadable else self.fact(row)
         except InvalidInput as error:

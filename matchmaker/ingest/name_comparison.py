@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.trade_names import is_romanised
+from matchmaker.ingest.trade_words import are_of_other_trades
 
 SIMILAR, ALIKE = 90.0, 80.0  # of 100, sorted words
 
@@ -230,7 +231,8 @@ def compare(first: ComparableName, second: ComparableName) -> NameLevel:
         return NameLevel.BRANCH if _is_branch(first, second) else NameLevel.DIFFERENT
     if first.is_han != second.is_han:
         chinese, latin = (first, second) if first.is_han else (second, first)
-        has_it = is_romanised("".join(chinese.words), latin.words)
+        whole = "".join(chinese.words)
+        has_it = is_romanised(whole, latin.words) and not are_of_other_trades(whole, latin.words)
         return NameLevel.ROMANISED if has_it else NameLevel.DIFFERENT
     if first.is_han:
         return _compare_han(first, second)

@@ -43,6 +43,13 @@ _INEXACT = re.compile(
 )
 _RANGE = re.compile(r"\d\s*(?:-|to|bis|至|到|~|…|\.{2,})\s*[^\d]{0,2}\d")
 
+# Whether a tax is in it: 980 € HT, 12.5万元（含税）.
+_TAX = re.compile(
+    r"(?<=[\d万亿元€$£kK.)\s])[\s(]*(?:H\.?T\.?|T\.?T\.?C\.?|hors taxes?|netto|brutto|net|gross"
+    r"|不?含税价?|未税"
+    r"|(?:incl|excl|inkl|exkl|zzgl)\.? (?:VAT|MwSt|USt|tax)\.?|plus VAT|\+ ?VAT)\)?\s*$",
+    re.IGNORECASE,
+)
 _METRES = re.compile(r"\d\s*m$")
 # Units of what is counted, which say nothing more.
 _COUNTED = frozenset({
@@ -163,7 +170,7 @@ def _normal(cell: str) -> str:
     """Half width, plain signs, Chinese numerals in digits, single spaces."""
     if _PLAIN.fullmatch(cell):
         return cell
-    text = unicodedata.normalize("NFKC", cell).translate(_SIGNS)
+    text = _TAX.sub("", unicodedata.normalize("NFKC", cell)).translate(_SIGNS)
     return with_digits(" ".join(text.split()))
 
 

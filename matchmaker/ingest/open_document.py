@@ -27,9 +27,11 @@ from matchmaker.ingest.rows import (
     refuse_many_columns,
 )
 from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, sound
+from matchmaker.ingest.sheet_links import MAX_LINK, link_of_formula
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _LIBRE = "{urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0}"
@@ -136,7 +138,8 @@ def _rows(part: IO[bytes], name: str) -> Iterator[tuple[int, Row, list[tuple[int
         row, ranges = _row(element, number + 1, name)
         if any(row.cells) or row.problems:
             for copy in range(min(repeated, _MAX_REPEATED)):
-                yield index, Row(number + 1 + copy, list(row.cells), list(row.problems)), ranges
+                cells, problems = list(row.cells), list(row.problems)
+                yield index, Row(number + 1 + copy, cells, problems, links=row.links), ranges
         number = min(number + repeated, MAX_ROWS * 2)
         element.clear()
         parent = element.getparent()
@@ -153,13 +156,24 @@ def _row(element: Any, number: int, name: str) -> tuple[Row, list[tuple[int, int
         text = _value(row, position, cell)
         if text:
             refuse_many_columns(name, number, position + repeated)
+            link = _link(cell)
             for copy in range(repeated):
                 place(row, position + copy, text)
+                if link:
+                    row.links = {**(row.links or {}), position + copy: link}
         columns, rows = (_count(cell, f"number-{axis}-spanned") for axis in ("columns", "rows"))
         if columns > 1 or rows > 1:
             ranges.append((position, number, position + columns - 1, number + rows - 1))
         position += repeated
     return row, ranges
+
+
+def _link(cell: Any) -> str:
+    """Where a cell leads to: a link in its text (ODF 1.3, 6.1.8), or the formula that makes one."""
+    anchor = next(cell.iter(f"{_TEXT}a"), None)
+    link = "" if anchor is None else str(anchor.get(_HREF, ""))
+    link = link or link_of_formula(cell.get(f"{_TABLE}formula", "").partition("=")[2])
+    return link if len(link) <= MAX_LINK else ""
 
 
 def _count(element: Any, attribute: str) -> int:

@@ -14,7 +14,10 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _OPEN = re.compile(r"(?<=[\d年月日])\s*(?:起|开始|以来|起至今|至今|[-—–]+\s*(?:今|至今)?)$")
-_OPEN_WORDS = re.compile(r"^(?:since|from|ab|seit|depuis|desde|dal)\s+(?=\S*\d)", re.IGNORECASE)
+_OPEN_WORDS = re.compile(
+    r"^(?:(?:since|from|ab|seit|à partir de|depuis|dès|desde|dal)\s+|[自从]\s*)(?=.*\d)",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"\d{4}")
 _ONLY_MONTH = re.compile(r"\d{1,2}月(?:\d{1,2}[日号])?")
 

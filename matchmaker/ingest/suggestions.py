@@ -53,7 +53,7 @@ _SHARE = re.compile(
     r"占比|比例|比重|增速|增幅|增长率|%|\b(?:share|ratio|percentage|percent|growth)\b"
 )
 # Whether somebody opts out is never judged by a title that is only like one that asks for it.
-_NEVER_BY_LIKENESS = _CODES | {"listed"}
+_NEVER_BY_LIKENESS = _CODES | {"listed", "other_names"}
 Samples = Mapping[str, Sequence[str]]
 
 
@@ -328,7 +328,6 @@ def _by_values(table: str, title: str, samples: Samples, free: Sequence[Column])
 
 def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:
     """A column whose title is nearly this one, which is that of no other."""
-    del samples
     if any(_rank(column, title) is not None for column in FORMATS[table].columns):
         return None
     if _SHARE.search(normal(title)):
@@ -345,7 +344,12 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
         for key in _ranks(column)
     }
     near = difflib.get_close_matches(key, known, 1, _ALIKE)
-    return known[near[0]] if near else None
+    column = known[near[0]] if near else None
+    is_such = _ALIKE_ONLY_WITH.get(column.name) if column else None
+    filled = [value for value in samples[title] if value and not is_nothing(value)]
+    if is_such and sum(map(is_such, filled)) < MOST * len(filled):
+        return None
+    return column
 
 
 def _is_word_of(members: type[Kind] | type[Size] | type[Tier]) -> Callable[[str], bool]:
@@ -363,6 +367,10 @@ def _is_phone(value: str) -> bool:
     return sum(map(str.isdigit, value)) >= _DIGITS_OF_PHONE and bool(_PHONE.fullmatch(value))
 
 
+# Columns of which a title that is only like theirs says too little by itself.
+_ALIKE_ONLY_WITH: Mapping[str, Callable[[str], bool]] = {
+    "website": lambda value: bool(_WEBSITE.fullmatch(value))
+}
 _OF_VALUES: Mapping[str, Callable[[str], bool]] = {
     "credit_code": lambda value: check("credit_code", value).valid,
     "lei": lambda value: check("lei", value).valid,

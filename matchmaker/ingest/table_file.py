@@ -19,6 +19,7 @@ from matchmaker.ingest import (
     workbook,
 )
 from matchmaker.ingest.cells import CellProblem, SheetNumber
+from matchmaker.ingest.ditto import fill_ditto
 from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.header import (
     SAMPLE,
@@ -134,6 +135,7 @@ class TableFile:
         """The lines below the header, read anew with every call. Raises InvalidInput."""
         below = (row for row in _cleaned(self.source)
                  if row.number > self.last_line_above)  # fmt: skip
+        above: list[str] = []
         for row, reason in with_footer(below, Footer(self.header, self.expected)):
             if row.broken is not None and self.kind == "csv":
                 raise InvalidInput(
@@ -141,6 +143,9 @@ class TableFile:
                     where=f"{self.name}:{row.number}",
                     mend=message("Close it, and double those inside of a text."),
                 )
+            if reason is None:
+                fill_ditto(row, above)
+                above = row.cells
             yield self._line(row, reason)
 
     def _line(self, row: Row, reason: Message | None) -> Line:

@@ -32,6 +32,14 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
         message("Who leads it is not kept; a person to turn to is a contact."),
     ),
     (
+        "职务|职位|职称|岗位|参会人职务|联系人职位|position|job title|role|function|title|salutation|mr/ms|anrede|titel|funktion|stellung|fonction|poste|civilité|cargo|puesto",
+        message("What position a person has is not kept."),
+    ),
+    (
+        "签到|是否签到|签到情况|是否到会|到会情况|签名|座位|座位号|用餐|住宿|attended|checked in|signature|seat|table no|dietary requirements",
+        message("Who came to an event is not kept."),
+    ),
+    (
         "会费|会费缴纳|会费缴纳情况|缴费情况|是否缴费|会员级别|会员等级|会员类别|会内职务|协会职务|会员到期日|会员有效期|有效期|membership fee|fee|fees|fee paid|membership level|membership type|membership class|membership expires|expires|expiry date|valid until|mitgliedsbeitrag|beitrag|cotisation",
         message("Fees, ranks and terms of a membership are not kept."),
     ),

@@ -66,6 +66,35 @@ def flag(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
     raise InvalidInput("'%(cell)s' is neither true nor false.", cell=cell)
 
 
+def consent(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
+    """Yes or no, also where a sentence begins by it: Yes, please. Raises as `flag` does."""
+    yes, no, _ = _flags()
+    key = word_key(_word_before(cell))
+    return key in yes if key and key in yes | no else flag(cell, format)
+
+
+# What follows a yes or no and takes some of it back.
+_BUT = re.compile(
+    r"\b(?:but|only|if|unless|except|not|no|aber|nur|nicht|mais|sauf|pas)\b|但|仅|只|除|不|否|暂"
+)
+
+
+def _word_before(cell: str) -> str:
+    """The word by which a sentence begins: Yes, please. No - do not list. 否（不公开）.
+
+    "" where it says a yes with conditions, and for what is hardly a word.
+    """
+    first, parting, rest = _PARTED.match(cell.strip()).groups()  # type: ignore[union-attr]
+    is_word = len(first) > 1 or first > "\u2e80"
+    is_no = word_key(first) in _flags()[1]
+    if not parting or not is_word or first.isdigit() or (_BUT.search(normal(rest)) and not is_no):
+        return ""
+    return str(first)
+
+
+_PARTED = re.compile(r"([^\s,，;；。.!！(（:：—–-]*)([\s,，;；。.!！(（:：—–-]*)(.*)", re.DOTALL)
+
+
 def one_of(members: type[Member], words: Mapping[str, Member] | None = None) -> Read:
     """A reader of one member of a closed list; `words` are recognised besides the list's own."""
     besides = {word_key(word): member for word, member in (words or {}).items()}

@@ -24,6 +24,7 @@ from matchmaker.domain import (
     Membership,
     Offer,
     Organization,
+    OtherStatement,
     Participant,
     Place,
     Role,
@@ -65,7 +66,7 @@ CERTIFICATE_EXTRAS = columns("organization_name is_valid")
 OFFER_EXTRAS = columns("organization_name")
 TIE_EXTRAS = columns(
     "source_name target_name directed weight undertaking undertaking_kind title programme"
-    " date_estimated ended origin",
+    " date_estimated ended origin also_stated",
     "undertaking_kind",
 )
 
@@ -270,7 +271,13 @@ def _declared(tie: Tie) -> _Cells:
         "directed": tie.layer not in UNDIRECTED_LAYERS,
         "weight": 1.0,
         "origin": tie.provenance.source,
+        "also_stated": _others(tie.also_stated),
     }
+
+
+def _others(statements: Iterable[OtherStatement]) -> str:
+    """Who else states it, and where: each source with its record, parted by semicolons."""
+    return "; ".join(" ".join(filter(None, (each.source, each.record))) for each in statements)
 
 
 def _undertaken(engagement: Engagement) -> Iterator[_Cells]:
@@ -285,6 +292,7 @@ def _undertaken(engagement: Engagement) -> Iterator[_Cells]:
         "date_estimated": engagement.date_estimated,
         "ended": False,
         "origin": engagement.provenance.source,
+        "also_stated": _others(engagement.also_stated),
     }
     if engagement.kind is EngagementKind.CONTRACT:
         layer, weight = Layer.SUPPLIES, 1.0
