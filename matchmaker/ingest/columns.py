@@ -15,6 +15,7 @@ from matchmaker.ingest.countries import country
 from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import Read
+from matchmaker.ingest.need_kinds import need_kind
 from matchmaker.ingest.numbers import amount, figure, latitude, longitude, whole
 from matchmaker.ingest.statuses import STATUS_WORDS
 from matchmaker.ingest.word_lists import WORDS
@@ -208,7 +209,9 @@ TABLES: dict[str, TableFormat] = {
             Column("certificates", "certificates, accreditations and recognitions, parted by ;", "ISO 9001; CNAS", also=f"{title_words.CERTIFICATES}|{_QUALIFICATIONS}", joined_by="; "),
             Column("member_since", "day it joined the cluster that the list is imported for", "2019-05", partial_date, also=title_words.MEMBER_SINCE),
             Column("member_until", "last day of its membership, empty: still", "", last_date, also=title_words.MEMBER_UNTIL),
+            Column("worked_out", "fields that nobody stated: worked out or by default, parted by ;", "", names),
             Column("need", "what it looks for of suppliers: becomes a need", also=title_words.NEED, joined_by="; "),
+            Column("need_kind", "what kind of need it is", "采购", need_kind, also=title_words.NEED_KIND),
             _SOURCE,
         )),
         TableFormat("clusters", domain.Cluster, "Recognised clusters", (

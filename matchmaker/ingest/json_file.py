@@ -119,6 +119,8 @@ def _longest_list(path: Path, codec: str) -> str:
     columns, rows = (counts.pop(prefix, 0) for prefix in _OF_EXPORTS)
     if columns and rows and counts["tables.item"] == 1:
         return _OF_EXPORTS[-1]
+    if columns and counts["tables.item"] == 1 and not rows:
+        raise InvalidInput("is an export without rows: there is nothing to read.", where=path.name)
     return max(counts, key=counts.__getitem__, default="")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
 from itertools import islice
 
 from matchmaker.domain import Layer
@@ -26,6 +27,8 @@ from matchmaker.ingest.list_formats import (
 )
 from matchmaker.ingest.suggestions import Samples, beside_parties, expected_titles, recognised
 from matchmaker.ingest.table_file import TableFile
+from matchmaker.ingest.title_keys import title_keys
+from matchmaker.ingest.title_words import OF_EVENT
 from matchmaker.ingest.words import word_key
 from matchmaker.text import normal
 
@@ -70,6 +73,16 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
 def all_titles() -> frozenset[str]:
     """What may head the columns of any format, as `text.normal` writes it."""
     return frozenset().union(*map(expected_titles, (MEMBERS, *LISTS, *TABLES)))
+
+
+@cache
+def _of_event() -> frozenset[str]:
+    return frozenset(map(word_key, OF_EVENT.split("|")))
+
+
+def is_of_event(titles: Iterable[str]) -> bool:
+    """Whether a list is of those who came to an event, by a title that only such a list has."""
+    return any(not _of_event().isdisjoint(title_keys(title)) for title in titles)
 
 
 def _own_titles(name: str, samples: Samples) -> int | None:

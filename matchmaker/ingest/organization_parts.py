@@ -14,11 +14,14 @@ from matchmaker.domain import (
     Membership,
     Need,
     Observation,
+    OrganizationStatus,
     certificate_id,
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.certificates import certificates_in
 from matchmaker.ingest.dates import PartialDate
+from matchmaker.ingest.facts import digest
+from matchmaker.ingest.need_kinds import NO_PARTNER, goal_of_titles
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
 from matchmaker.ingest.table_file import Line
@@ -27,7 +30,7 @@ from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.messages import message
 from matchmaker.text import language_of
 
-HEADCOUNT, NEED = "headcount", "need"
+HEADCOUNT, NEED, NEED_KIND = "headcount", "need", "need_kind"
 # Figures of an organisation, and how many years ago the one is of whose title names no year.
 FIGURES = {
     HEADCOUNT: 0, "revenue": 1, "output": 1, "registered_capital": 0, "rd_expenditure": 1,
@@ -36,7 +39,10 @@ FIGURES = {
 _MONEY = frozenset({"revenue", "output", "registered_capital", "rd_expenditure"})
 # Texts about an organisation, and what ends their ids.
 TEXTS = {"description": "about", "description_en": "about-en", CERTIFICATES: CERTIFICATES}
-PARTS = (*TEXTS, NEED, *FIGURES, *MEMBERSHIP_DAYS)
+# Says which fields of a row nobody stated: worked out, or as they are by default.
+WORKED_OUT = "worked_out"
+UNSTATED_DEFAULTS: dict[str, Any] = {"listed": True, "status": OrganizationStatus.ACTIVE}
+PARTS = (*TEXTS, NEED, NEED_KIND, *FIGURES, *MEMBERSHIP_DAYS)
 
 
 def keep_parts(
@@ -49,7 +55,10 @@ def keep_parts(
     if held := parts.get(CERTIFICATES):
         _keep_certificates(reader, row, organization, held)
     if need := parts.get(NEED):
-        _keep_need(reader, row, organization, need)
+        goal = parts.get(NEED_KIND)
+        if goal is None:
+            goal = goal_of_titles(title for title, _ in reader.cells_of(line, NEED))
+        _keep_need(reader, row, organization, need, goal)
     for indicator, years_ago in FIGURES.items():
         figure = parts.get(indicator)
         if figure is not None:
@@ -93,13 +102,22 @@ def _keep_certificates(reader: TableReader, row: RowValues, organization: str, t
             reading.keep("certificates", id, certificate, reader.file.name, row.line)
 
 
-def _keep_need(reader: TableReader, row: RowValues, organization: str, text: str) -> None:
-    """What an organisation looks for, told in the list that names it."""
+def _keep_need(
+    reader: TableReader, row: RowValues, organization: str, text: str, goal: str
+) -> None:
+    """What an organisation looks for, told in the list that names it: of several lines each."""
+    if goal == NO_PARTNER:
+        reason = message("is looked for of no partner that is found here: not kept.")
+        reader.reading.warn(reader.file.name, row.line, NEED, reason, is_lost=True)
+        return
+    id = f"{organization}#{NEED}"
+    before = reader.reading.rows["needs"].get(id)
+    if before is not None and before.text != text:
+        id = f"{id}-{digest(text)}"
     try:
         need = Need(
-            f"{organization}#{NEED}", organization, GoalName.SUPPLIER, text, language_of(text),
-            provenance=row.provenance,
-        )  # fmt: skip
+            id, organization, GoalName(goal), text, language_of(text), provenance=row.provenance
+        )
     except InvalidInput as error:
         reader.reading.warn(reader.file.name, row.line, NEED, error.message, is_lost=True)
         return

@@ -29,7 +29,14 @@ from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.made_ids import made_id
 from matchmaker.ingest.names import normal_name, other_names, split_names, without_former
-from matchmaker.ingest.organization_parts import HEADCOUNT, PARTS, keep_parts, warn_of_other
+from matchmaker.ingest.organization_parts import (
+    HEADCOUNT,
+    PARTS,
+    UNSTATED_DEFAULTS,
+    WORKED_OUT,
+    keep_parts,
+    warn_of_other,
+)
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.qualifications import CERTIFICATES, TIER, without_certificates
@@ -253,7 +260,11 @@ def _organization(
     reader: TableReader, line: Line, row: RowValues, people: float | None
 ) -> Organization:
     values = dict(row.values)
-    derived = set(row.by_default)
+    unstated = {*values.pop(WORKED_OUT, ())}
+    for name in unstated & UNSTATED_DEFAULTS.keys():
+        if values.get(name) == UNSTATED_DEFAULTS[name]:
+            del values[name]
+    derived = {*row.by_default, *unstated} & values.keys()
     if is_placeholder(str(values["name"])):
         raise InvalidInput("'%(cell)s' names nobody.", where="name", cell=values["name"])
     if is_only_form(str(values["name"])):

@@ -306,3 +306,20 @@ KINDS_OF_NAMES: tuple[tuple[str, Kind], ...] = (
         Kind.PUBLIC_BODY,
     ),
 )
+
+# Kinds of needs as lists of needs call them, besides the goals' own words.
+NEED_KINDS: tuple[tuple[GoalName, str], ...] = (
+    (
+        GoalName.SUPPLIER,
+        "采购类|物资|原材料|零部件|配套|配套需求|加工|外协|procurement|sourcing|einkauf|achats",
+    ),
+    (
+        GoalName.RESEARCH_PARTNER,
+        "技术|研发|技术类|科技|科研|攻关|technology|technical|r&d|research|technologie|forschung",
+    ),
+    (GoalName.PLATFORM, "检测|检验|认证|测试|检验检测|testing|test|certification|prüfung|essais"),
+    (GoalName.SHARED_RESOURCE, "设备|仪器|产能|equipment|capacity"),
+    (GoalName.CUSTOMER, "市场|销路|销售类|订单|market|market access|vertrieb|débouchés"),
+)
+# Needs that no partner here meets: money, people, land.
+NOT_OF_PARTNERS = "融资|资金|贷款|金融|融资需求|资金需求|信贷|人才|招聘|用工|招工|人力|人才需求|用工需求|招聘需求|用地|土地|厂房|用地需求|法律|法务|finance|financing|loan|credit|staff|staffing|recruitment|hiring|talent|jobs|land|premises|finanzierung|personal|fachkräfte|financement|recrutement"

@@ -28,13 +28,14 @@ from matchmaker.domain import (
     Participant,
     Place,
     Role,
+    SourceTier,
     Tie,
     date_text,
 )
 from matchmaker.errors import NotFound
 from matchmaker.exports.tables import ExportCell, ExportColumn, ExportGraph, ExportTable, columns
 from matchmaker.ingest.columns import TABLES
-from matchmaker.ingest.organization_parts import PARTS, TEXTS
+from matchmaker.ingest.organization_parts import PARTS, TEXTS, UNSTATED_DEFAULTS, WORKED_OUT
 from matchmaker.messages import message
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
 
@@ -170,6 +171,8 @@ def _certificate_cell(row: Certificate, column: str) -> ExportCell:
 def _cell(members: Members, organization: Organization, column: str) -> ExportCell:
     if column == "source":
         return organization.provenance.source
+    if column == WORKED_OUT:
+        return "; ".join(_unstated(organization))
     if column in TEXTS:
         description = members.descriptions.get(f"{organization.id}#{TEXTS[column]}")
         return description.text if description else ""
@@ -177,6 +180,15 @@ def _cell(members: Members, organization: Organization, column: str) -> ExportCe
         return partial_date(organization.founded, organization.date_precision)
     cell: ExportCell = getattr(organization, column)
     return cell
+
+
+def _unstated(organization: Organization) -> Iterator[str]:
+    """The fields of which nobody said what they are, so that a re-import does not say it."""
+    tiers = {origin.field: origin.tier for origin in organization.origins}
+    yield from (name for name, tier in tiers.items() if tier is SourceTier.DERIVED)
+    for name, default in UNSTATED_DEFAULTS.items():
+        if name not in tiers and getattr(organization, name) == default:
+            yield name
 
 
 def _names(coded: Place | Industry | None) -> tuple[str, str]:

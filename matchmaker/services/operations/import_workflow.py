@@ -14,7 +14,7 @@ from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.exports.tables import DataExport, ExportGraph, ExportTable
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import FORMATS, LISTS
-from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format
+from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format, is_of_event
 from matchmaker.ingest.list_reader import read_list, with_known
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.scope import ALLOWED
@@ -56,8 +56,7 @@ from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
 # A file of more bytes is read whole by the worker, and not while a page waits.
 MAX_LOOKED_AT = 5_000_000
-# As the page's form takes it.
-_MAX_SOURCE = 32
+_MAX_SOURCE = 32  # as the page's form takes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +372,8 @@ class ImportWorkflow:
         }
         source = options.source or _source(upload.path, state.cluster)
         options = replace(options, table=kind, mapping=mapping, source=source)
-        joins = kind not in LISTS if state.joins is None else state.joins
+        usual = kind not in LISTS and not is_of_event(table.header)
+        joins = usual if state.joins is None else state.joins
         return upload.save(replace(state, options=options, joins=joins)), table
 
     def _import(

@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from matchmaker.domain import Kind, Organization, Role, Stage
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
-from matchmaker.ingest.organization_parts import PARTS
+from matchmaker.ingest.organization_parts import PARTS, WORKED_OUT
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_paths import tables_at
@@ -267,7 +267,7 @@ def test_a_third_language_heads_tables_too(tmp_path: Path, monkeypatch: pytest.M
 
 def test_every_column_is_a_field_of_the_domain() -> None:
     """A column that nothing reads would be silently lost."""
-    fields = {*Organization.__dataclass_fields__, "source", *PARTS}
+    fields = {*Organization.__dataclass_fields__, "source", WORKED_OUT, *PARTS}
     assert {column.name for column in TABLES["organizations"].columns} <= fields
 
 

@@ -1,0 +1,108 @@
+"""Needs that are collected in a list: of which partner each is, and which none gives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.list_guess import is_of_event
+from matchmaker.ingest.need_kinds import NO_PARTNER, need_kind
+from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.tables import read_files
+
+LIST = """企业名称,所属县区,需求类别,需求描述
+示例船机有限公司,夷陵区,采购,寻找锻件供应商
+示例磷化有限公司,猇亭区,技术,磷石膏制石膏粉
+示例食品厂,枝江市,融资,流动资金贷款500万元
+示例船机有限公司,夷陵区,检测,焊缝探伤
+"""
+
+
+def read(folder: Path, text: str) -> Parsed:
+    path = folder / "needs.csv"
+    path.write_text(text, "utf-8")
+    return read_files([("organizations", path)], TableOptions(source="my"))
+
+
+def test_each_need_has_the_goal_of_its_kind(tmp_path: Path) -> None:
+    parsed = read(tmp_path, LIST)
+    assert {row.text: row.goal for row in parsed.rows.needs} == {
+        "寻找锻件供应商": GoalName.SUPPLIER,
+        "磷石膏制石膏粉": GoalName.RESEARCH_PARTNER,
+        "焊缝探伤": GoalName.PLATFORM,
+    }
+
+
+def test_a_loan_is_looked_for_of_no_partner_and_told(tmp_path: Path) -> None:
+    parsed = read(tmp_path, LIST)
+    told = [each for each in parsed.problems if each.line == 4 and each.is_lost]
+    assert [each.field for each in told] == ["need"]
+    assert "示例食品厂" in {row.name for row in parsed.rows.organizations}
+
+
+def test_every_need_of_one_organization_is_kept_and_again_the_same(tmp_path: Path) -> None:
+    first, second = read(tmp_path, LIST), read(tmp_path, LIST)
+    assert len({row.id for row in first.rows.needs}) == 3
+    assert [row.id for row in first.rows.needs] == [row.id for row in second.rows.needs]
+
+
+@pytest.mark.parametrize(
+    ("title", "goal"),
+    [("技术难题", GoalName.RESEARCH_PARTNER), ("采购需求", GoalName.SUPPLIER),
+     ("Technical challenge", GoalName.RESEARCH_PARTNER)],
+)  # fmt: skip
+def test_a_title_tells_what_needs_are_of(tmp_path: Path, title: str, goal: GoalName) -> None:
+    title = title if title != "Technical challenge" else "Technology need"
+    parsed = read(tmp_path, f"企业名称,{title}\n示例厂,耐高温涂层\n")
+    assert [row.goal for row in parsed.rows.needs] == [goal]
+
+
+@pytest.mark.parametrize("word", ["融资", "人才", "招聘", "recruitment", "Finanzierung"])
+def test_words_for_what_no_partner_gives(word: str) -> None:
+    assert need_kind(word) == NO_PARTNER
+
+
+def test_an_unknown_kind_of_need_is_told() -> None:
+    with pytest.raises(InvalidInput):
+        need_kind("赏月")
+
+
+@pytest.mark.parametrize(
+    ("titles", "is_event"),
+    [
+        (("序号", "姓名", "单位", "签到"), True),
+        (("Company", "Attendee", "E-mail"), True),
+        (("单位名称", "联系人", "手机"), False),
+    ],
+)
+def test_who_came_to_an_event_is_no_member_by_that(
+    titles: tuple[str, ...], *, is_event: bool
+) -> None:
+    assert is_of_event(titles) is is_event
+
+
+def test_fields_that_nobody_stated_stay_so(tmp_path: Path) -> None:
+    """As our own export of members has them."""
+    parsed = read(
+        tmp_path,
+        "id,name,kind,size,listed,status,worked_out\n"
+        "x:1,Example Pumps Ltd,firm,small,true,active,size; listed; status\n"
+        "x:2,Sample Seals Ltd,firm,small,true,active,\n",
+    )
+    first, second = parsed.rows.organizations
+    assert {origin.field: origin.tier.value for origin in first.origins} == {"size": "derived"}
+    assert {origin.field for origin in second.origins} == {"listed", "status"}
+
+
+def test_an_export_without_rows_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "organizations.json"
+    path.write_text(
+        '{"name": "members", "tables": [{"name": "members", '
+        '"columns": [{"name": "id"}], "rows": []}]}'
+    )
+    with pytest.raises(InvalidInput, match="without rows"):
+        read_files([("organizations", path)], TableOptions(source="my"))
