@@ -57,6 +57,9 @@ _FIELD = re.compile(r"[^\d:：]{1,20}[:：].*|\d{4}\D.*", re.DOTALL)
 # A label before a colon, and not a time, an address or what the label of a value is like.
 _LABELLED = re.compile(r"[^\d:：/]{1,16}[:：](?!//).*", re.DOTALL)
 
+# A label with what it says is over no columns: 编制单位：示例公司, 单位：万元; 其中：专利 may be.
+_SAYS = re.compile(r"(?!其中|of which)[^\d:：/]{1,16}[:：](?!//)\s*\S.*", re.DOTALL | re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Header:
@@ -202,6 +205,8 @@ def _are_groups(above: Row, below: Row) -> bool:
     if _width(above) < 2 or _width(below) < 2:
         return False
     if not all(map(_is_text, filter(None, (*above.cells, *below.cells)))):
+        return False
+    if any(_SAYS.fullmatch(cell) for cell in above.cells):
         return False
     size = max(len(above.cells), len(below.cells))
     upper, lower = _padded(above.cells, size), _padded(below.cells, size)

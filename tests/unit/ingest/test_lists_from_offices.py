@@ -200,3 +200,13 @@ def test_levels_of_romanised_names_know_the_trade() -> None:
 
     assert level("台州市海鑫泵业有限公司", "Taizhou Haixin Pump Co Ltd") is NameLevel.ROMANISED
     assert level("台州市海鑫电子有限公司", "Taizhou Haixin Pump Co Ltd") is NameLevel.DIFFERENT
+
+
+def test_labels_above_the_titles_are_no_groups_and_their_unit_counts(tmp_path: Path) -> None:
+    """Once 36.8 was read as yuan: the line 单位：万元 was taken for a group over titles."""
+    parsed = read(
+        tmp_path,
+        "2023年度配套采购台账,,,\n编制单位：示例轨道有限公司,,单位：万元,\n"
+        "供应商,采购方,合同金额,签订日期\n示例轴承有限公司,示例轨道有限公司,36.8,2023-01-12\n",
+    )
+    assert [(row.amount, row.currency) for row in parsed.rows.engagements] == [(368_000, "CNY")]
