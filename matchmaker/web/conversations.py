@@ -111,7 +111,8 @@ def take_part(principal: Principal, id: str) -> None:
         return
     step = read_form(AppointmentStep, action=form.get("step", ""))
     conversations.answer(principal, form["meeting"], step)
-    show_notice(gettext("Done."))
+    fixed = gettext("The time is fixed; put it into your calendar below.")
+    show_notice(fixed if step.action is AppointmentAction.PICK else gettext("Done."))
 
 
 def _offer() -> AppointmentOffer:

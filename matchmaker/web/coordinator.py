@@ -233,10 +233,13 @@ def propose_batch(id: str) -> PageAnswer:
             ).text(language())
         )
         return redirect(url_for("web.cluster_introductions", id=id), 303)
-    return _plan_page(principal, id, batch, goal, message)
+    left_out = max(0, len(pairs) - batch.options) if pairs else 0
+    return _plan_page(principal, id, batch, goal, message, left_out)
 
 
-def _plan_page(principal: Principal, id: str, batch: Batch, goal: str, message: str) -> str:
+def _plan_page(
+    principal: Principal, id: str, batch: Batch, goal: str, message: str, left_out: int
+) -> str:
     names = {
         party: services().directory.profile(principal, party).organization
         for planned in batch.planned
@@ -248,6 +251,7 @@ def _plan_page(principal: Principal, id: str, batch: Batch, goal: str, message: 
         cluster=services().published.cluster(id),
         goals=list(GoalName),
         batch=batch,
+        left_out=left_out,
         names=names,
         reasons={
             (planned.seeker, planned.candidate): fit_of(
