@@ -2,7 +2,7 @@
 
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py [--part tuning|report|all] [--json FILE]
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --show 20 --missed [--goal G] [--tag T]
-    MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --apart
+    MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --set apart
     MATCHMAKER_DATA_DIR=EMPTY python benchmarks/judged.py --listed listed-products.csv.gz
 
 DIR holds the sample graph, as `matchmaker setup` leaves it. `benchmarks/judged/README.md` says
@@ -45,6 +45,7 @@ from matchmaker.wiring import Wiring
 
 FOLDER = Path(__file__).parent / "judged"
 SHOWN = 10
+SETS = ("apart", "fresh", "blind", "ordinary", "rare")
 NOBODY = "nobody"  # the tag of needs that nobody in the graph meets
 AS_ASKED, BY_NOBODY = "as asked", "by nobody"
 NEARBY = "nearby"  # those of whom no statement answers: shown, but not as matches
@@ -346,7 +347,7 @@ def chosen(needs: Sequence[JudgedNeed], options: argparse.Namespace) -> list[Jud
     kept = [
         need
         for need in needs
-        if (options.apart or options.part in ("all", need.part))
+        if (options.set == "apart" or options.part in ("all", need.part))
         and (options.goal is None or need.goal is options.goal)
         and (options.tag is None or options.tag in need.tags)
     ]
@@ -362,9 +363,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write all figures and answers there")
     parser.add_argument("--show", type=int, default=0, help="print so many needs with answers")
     parser.add_argument("--missed", action="store_true", help="show only what went wrong")
-    parser.add_argument("--apart", action="store_true", help="the needs that nothing is tuned on")
-    parser.add_argument("--fresh", action="store_true", help="needs written for this release")
-    parser.add_argument("--blind", action="store_true", help="needs that nobody looked at before")
+    parser.add_argument("--set", choices=SETS, help="another set of needs, see judged/README.md")
     parser.add_argument("--listed", type=Path, help="a file of listed firms' products, to ask of")
     options = parser.parse_args()
     services = Wiring(Settings())
@@ -373,9 +372,7 @@ def main() -> None:
             services.reader.current()
         except SnapshotUnavailable:
             load_listed(services, options.listed)
-    sets = ("listed", "apart", "fresh", "blind")
-    folder = next((FOLDER / name for name in sets if getattr(options, name)), FOLDER)
-    needs = judged_needs(folder)
+    needs = judged_needs(FOLDER / ("listed" if options.listed else options.set or ""))
     asked = ask_all(services, chosen(needs, options))
     figures = report(asked)
     print(machine())

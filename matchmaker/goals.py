@@ -62,6 +62,7 @@ class EvidenceRule:
     `lent`: offers that cost nothing or less than usual count whatever their kind.
     `worth`: what a fit of a kind of statement counts as an answer to words, 1 if not named;
     `lapsed`: what of that a need counts that is no longer open, 0 where such needs are not read.
+    `by_needs`: kinds of organisation of which only needs speak.
     """
 
     kinds: frozenset[StatementKind]
@@ -72,6 +73,7 @@ class EvidenceRule:
     lent: bool = False
     worth: tuple[tuple[StatementKind, float], ...] = ()
     lapsed: float = 0.0
+    by_needs: frozenset[Kind] = frozenset()
 
     def worth_of(self, kind: StatementKind) -> float:
         """What a fit of this kind of statement counts, 1 at most."""
@@ -113,6 +115,9 @@ class Goal:
     its own. With `seeker_gives`, the seeker is the source of the tie that comes of it.
     `pooled` needs of several can be met together; with `pool_names_candidates` the
     brief for them says by whom. `worklist_seekers` are asked for in a cluster's worklist.
+    `asked_by` may ask for it besides, though no history is learned of them; `answered_by` may
+    answer words besides, each by a need of its own for the same: kinds that seek it themselves
+    only where another kind asks, as two that look for the same do not meet each other's wish.
     `by_conditions`: what is looked for are programmes, one by one, of whoever offers any, and
     the conditions on which they may be applied to are checked.
     """
@@ -141,6 +146,18 @@ class Goal:
     pool_names_candidates: bool = False
     worklist_seekers: frozenset[Kind] = EVERY_KIND
     by_conditions: bool = False
+    asked_by: frozenset[Kind] = frozenset()
+    answered_by: frozenset[Kind] = frozenset()
+
+    @property
+    def askers(self) -> frozenset[Kind]:
+        """Kinds that may ask for it."""
+        return self.seekers | self.asked_by
+
+    @property
+    def answerers(self) -> frozenset[Kind]:
+        """Kinds that may be found for it."""
+        return self.candidates | self.answered_by
 
     @property
     def heading(self) -> Message:
@@ -218,6 +235,7 @@ _WITHOUT_TRADE = frozenset({Layer.COOPERATES_WITH, Layer.SHARES_WITH})
 # needs .96 of customers and all industry partners of the judged needs (tuning half) had a right one
 # among the first three, .88 and .89 without; .6 and .8 gave the same.
 _LAPSED = 0.7
+_CALLERS = frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY})
 _SHARED = frozenset({OfferKind.PLATFORM_ACCESS, OfferKind.EQUIPMENT, OfferKind.SERVICE})
 
 _ROWS = (
@@ -295,7 +313,7 @@ _ROWS = (
     ),
     Goal(
         name=GoalName.INDUSTRY_PARTNER,
-        label="Firms for our research",
+        label="Firms for joint research and trials",
         title="Industry partners",
         words=OFFER,
         seekers=LABS,
@@ -308,10 +326,14 @@ _ROWS = (
         evidence=EvidenceRule(_ASKING_STATEMENTS, needs=frozenset({GoalName.RESEARCH_PARTNER})),
         answering=EvidenceRule(  # who makes such things can use what is found out about them
             _ASKING_STATEMENTS | {OFFER},
-            needs=frozenset({GoalName.RESEARCH_PARTNER}),
+            # Who calls firms to join finds who would, and is found by them.
+            needs=frozenset({GoalName.RESEARCH_PARTNER, GoalName.INDUSTRY_PARTNER}),
             worth=((DESCRIPTION, 0.9), (ENGAGEMENT, 0.8)),
             lapsed=_LAPSED,
+            by_needs=_CALLERS | LABS,
         ),
+        asked_by=FIRMS | _CALLERS,
+        answered_by=_CALLERS | LABS,
         layers=frozenset({Layer.COOPERATES_WITH}),
         engagements=_RESEARCH,
         weights=_BY_HISTORY,

@@ -353,6 +353,9 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
         owners = np.repeat(described, np.diff(entries.indptr))
         is_description = columns.kind == code(StatementKind.DESCRIPTION)
         may_speak &= owners | ~is_description[entries.indices]
+    if rule.by_needs:
+        others = np.isin(snapshot.organizations.kind, [KINDS.index(kind) for kind in rule.by_needs])
+        may_speak &= ~np.repeat(others, np.diff(entries.indptr)) | is_need[entries.indices]
     return np.asarray(allowed[entries.indices] & may_speak)
 
 

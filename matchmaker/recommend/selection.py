@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.domain import Layer
+from matchmaker.domain import Kind, Layer
 from matchmaker.goals import Goal
 from matchmaker.recommend.certificates import holders
 from matchmaker.recommend.conditions import open_programmes
@@ -15,6 +15,7 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.snapshot.distances import Location, known_km
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
+    GOALS,
     KINDS,
     NO_DATE,
     SIZES,
@@ -62,6 +63,10 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
     """
     goal = pairs.goal
     allowed = _of_goal(pairs.snapshot, goal).copy()
+    if goal.answered_by and pairs.seeker.asks_in_words:
+        asks_alike = pairs.seeker.kind is None or pairs.seeker.kind in goal.seekers
+        kinds = goal.answered_by - goal.seekers if asks_alike else goal.answered_by
+        allowed |= _calling(pairs.snapshot, goal, kinds)
     if request.filters != Filters[int]():
         allowed &= passes(pairs, request.filters)
     if goal.only_other_clusters:
@@ -83,6 +88,22 @@ def _of_goal(snapshot: Snapshot, goal: Goal) -> BoolArray:
         return organizations.open_to_meet & np.isin(organizations.kind, codes)
 
     return snapshot.cached(("open to meet", goal.candidates), made)
+
+
+def _calling(snapshot: Snapshot, goal: Goal, kinds: frozenset[Kind]) -> BoolArray:
+    """Who of some kinds has a need for just this goal, open or not, (N,)."""
+
+    def made() -> BoolArray:
+        organizations = snapshot.organizations
+        codes = [KINDS.index(kind) for kind in kinds]
+        wanted = snapshot.statements.goal == GOALS.index(goal.name)
+        entries = snapshot.organization_statements
+        owners = np.repeat(np.arange(len(snapshot)), np.diff(entries.indptr))
+        calling = np.zeros(len(snapshot), dtype=np.bool_)
+        calling[owners[wanted[entries.indices]]] = True
+        return calling & organizations.open_to_meet & np.isin(organizations.kind, codes)
+
+    return snapshot.cached(("calling", goal.name, kinds), made)
 
 
 def _offering_programmes(snapshot: Snapshot) -> BoolArray:

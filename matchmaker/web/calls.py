@@ -93,7 +93,7 @@ def _new_page(
         needs=needs,
         asked=asked,
         fields=list(BidField),
-        goals=[goal.name for goal in GOALS.values() if kind in goal.seekers],
+        goals=[goal.name for goal in GOALS.values() if kind in goal.askers],
         clusters=services().directory.profile(principal, own).clusters,
         currencies=CURRENCIES,
         today=today,

@@ -63,7 +63,7 @@ def find() -> PageAnswer:
     page = render_template(
         "results.html" if is_htmx_request() else "find.html",
         problem=problem,
-        kinds=sorted(GOALS[goal].candidates) if goal else list(Kind),
+        kinds=sorted(GOALS[goal].answerers) if goal else list(Kind),
         sizes=list(Size),
         tiers=list(Tier),
         goals=goals,
@@ -113,7 +113,7 @@ def asked_text(principal: Principal) -> str:
 def _facet_counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
     """How many could answer with each choice of a filter, beside all else that is chosen."""
     fields = request.args.to_dict(flat=False)
-    kinds = terms_in(fields, Kind) or frozenset(GOALS[goal].candidates)
+    kinds = terms_in(fields, Kind) or frozenset(GOALS[goal].answerers)
     places, industries = (names_in(fields, name) for name in ("place", "industry"))
     where = OrganizationFilter(
         kinds, terms_in(fields, Size), terms_in(fields, Tier), names_in(fields, "country"), places,
@@ -164,4 +164,4 @@ def picks_of(principal: Principal, own_id: str, kind: InteractionKind) -> dict[s
 
 
 def goals_of(kind: Kind) -> list[GoalName]:
-    return [goal.name for goal in GOALS.values() if kind in goal.seekers]
+    return [goal.name for goal in GOALS.values() if kind in goal.askers]

@@ -37,7 +37,7 @@ def needs() -> PageAnswer:
     goal, sort = request.args.get("goal", ""), request.args.get("sort", "")
     orders = [order for order in NeedOrder if own or order is not NeedOrder.FIT]
     order = NeedOrder(sort) if sort in orders else orders[0]
-    possible = [each.name for each in GOALS.values() if kind is None or kind in each.candidates]
+    possible = [each.name for each in GOALS.values() if kind is None or kind in each.answerers]
     wanted = WantedOpenNeeds(
         OrganizationFilter(places=written("place"), industries=written("industry")),
         frozenset({GoalName(goal)}) if goal in list(GoalName) else frozenset(),

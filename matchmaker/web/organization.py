@@ -99,7 +99,7 @@ def _memberships(principal: Principal, id: str) -> list[tuple[Membership, Cluste
 def _goals(principal: Principal, own: str, other: Organization) -> list[GoalName]:
     """What one's own organisation may look for and this one may be, the likeliest first."""
     seeker = services().directory.profile(principal, own).organization
-    return [goal for goal in likely_goals(seeker) if other.kind in GOALS[goal].candidates]
+    return [goal for goal in likely_goals(seeker) if other.kind in GOALS[goal].answerers]
 
 
 def _best_reason(

@@ -47,8 +47,8 @@ class GoalOut(Outgoing):
             name=goal.name,
             title_zh=goal.heading.text("zh"),
             title_en=goal.heading.text("en"),
-            seekers=sorted(goal.seekers),
-            candidates=sorted(goal.candidates),
+            seekers=sorted(goal.askers),
+            candidates=sorted(goal.answerers),
             layers=sorted(goal.layers),
         )
 

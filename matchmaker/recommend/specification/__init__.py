@@ -22,6 +22,7 @@ from matchmaker.recommend.specification.places import (
     alternatives,
 )
 from matchmaker.recommend.specification.reading import read, without_conditions, without_measures
+from matchmaker.recommend.specification.speaker import without_speaker
 from matchmaker.recommend.specification.vocabulary import names_of
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "read",
     "without_conditions",
     "without_measures",
+    "without_speaker",
 ]

@@ -36,6 +36,13 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     """
     makes = [item for item in description.of(RequirementKind.PRODUCT) if is_made(item)]
     judgements = []
+    for item in offer.of(RequirementKind.PROCESS):  # "to be tried by injection moulders"
+        if item.denied or not _is_for_customer(offer, item):
+            continue
+        works = description.of(RequirementKind.PROCESS)
+        done = next((other for other in works if other.value == item.value), None)
+        if done is not None and not done.denied:
+            judgements.append(Judgement(item, Fulfilment.MET, done))
     for item in offer.of(RequirementKind.PRODUCT):
         if item.denied:
             continue

@@ -126,7 +126,7 @@ class CallInvitations:
         """
         if organization.id in call.callers:
             return InvalidInput("nobody is invited to a call of their own.", where="organizations")
-        if organization.kind not in GOALS[call.goal].candidates:
+        if organization.kind not in GOALS[call.goal].answerers:
             return InvalidInput(
                 "a %(kind)s cannot be a %(goal)s.",
                 where="organizations",

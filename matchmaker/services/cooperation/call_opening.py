@@ -88,7 +88,7 @@ class CallOpening:
         content = replace(
             content, organization=organization.id, cluster=self._cluster(organization, content)
         )
-        if organization.kind not in GOALS[content.goal].seekers:
+        if organization.kind not in GOALS[content.goal].askers:
             raise InvalidInput(
                 "a %(kind)s cannot ask for a %(goal)s.",
                 where="goal",

@@ -197,7 +197,7 @@ class CallViews:
         organization = self.store.organizations_by_id([organization_id]).get(organization_id)
         return (
             organization is not None
-            and organization.kind in GOALS[call.goal].candidates
+            and organization.kind in GOALS[call.goal].answerers
             and organization_id not in call.callers
             and any(row.id == call.cluster for row in self.store.clusters_of(organization_id))
             and not self.is_apart(call, organization_id)

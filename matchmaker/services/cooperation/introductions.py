@@ -147,14 +147,14 @@ class Introductions:
         goal = GOALS[proposal.goal]
         if seeker.id == candidate.id:
             raise InvalidInput("an introduction needs two organisations.", where="candidate")
-        if seeker.kind not in goal.seekers:
+        if seeker.kind not in goal.askers:
             raise InvalidInput(
                 "a %(kind)s cannot ask for a %(goal)s.",
                 where="seeker",
                 kind=seeker.kind,
                 goal=goal.name,
             )
-        if candidate.kind not in goal.candidates:
+        if candidate.kind not in goal.answerers:
             raise InvalidInput(
                 "a %(kind)s cannot be a %(goal)s.",
                 where="candidate",

@@ -150,7 +150,7 @@ class Matching:
         profile = profile or self._asking_profile(principal, asker)
         rows, request = self._current_rows(), Request[str](goal, 1, only_new=False, capped=False)
         row = rows.organization(candidate)
-        if row is None or profile.organization.kind not in GOALS[goal].seekers:
+        if row is None or profile.organization.kind not in GOALS[goal].askers:
             return None
         seekers = self._seekers(rows)
         if need_id:
@@ -168,7 +168,7 @@ class Matching:
         """What an organisation of its kind may look for. Raises SignInNeeded, NotFound."""
         principal.require_known()
         kind = self.store.organization(organization_id).kind
-        return [goal.name for goal in GOALS.values() if kind in goal.seekers]
+        return [goal.name for goal in GOALS.values() if kind in goal.askers]
 
     def candidates(self, principal: Principal, ids: Sequence[str]) -> dict[str, Candidate]:
         """What lists say of organisations, by id, for whoever has signed in.

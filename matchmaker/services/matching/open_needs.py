@@ -90,7 +90,7 @@ class OpenNeeds:
         goals = {
             goal.name
             for goal in GOALS.values()
-            if (kind is None or kind in goal.candidates)
+            if (kind is None or kind in goal.answerers)
             and (not wanted.goals or goal.name in wanted.goals)
         }
         where = named_in(wanted.by, self.directory.codes, self.store)

@@ -29,7 +29,7 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
-from matchmaker.recommend.specification import Choices
+from matchmaker.recommend.specification import Choices, without_speaker
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
@@ -135,9 +135,10 @@ class SeekerFactory:
 
         Raises ModelUnavailable.
         """
-        languages = [language_of(text) for text in texts]
-        vectors, abroad = self._question_vectors(texts, languages, kept=posted)
         kind = GOALS[goal].words
+        languages = [language_of(text) for text in texts]
+        asked = [without_speaker(text) for text in texts] if kind is StatementKind.NEED else texts
+        vectors, abroad = self._question_vectors(asked, languages, kept=posted)
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
         readings = [read_stages(text, is_need=kind is StatementKind.NEED) for text in texts]
@@ -156,7 +157,7 @@ class SeekerFactory:
                 choices=choices,
             )
             for text, language, vector, other, likeness, reading in zip(
-                texts, languages, vectors, abroad, everyday, readings, strict=True
+                asked, languages, vectors, abroad, everyday, readings, strict=True
             )
         ]
 

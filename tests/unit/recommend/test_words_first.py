@@ -265,6 +265,43 @@ def test_every_kind_of_statement_that_can_answer_does(
     assert ids(recommend(snapshot, asked("salt spray chamber", goal), Request(goal))) == ["answers"]
 
 
+@pytest.mark.parametrize(
+    ("asker", "found"),
+    [
+        (None, ["firm", "platform"]),
+        (Kind.FIRM, ["firm", "lab", "platform"]),
+        (Kind.PLATFORM, ["firm", "lab", "platform"]),
+        # Two labs that both look for firms are no answer to each other.
+        (Kind.UNIVERSITY, ["firm", "platform"]),
+    ],
+)
+def test_who_calls_firms_to_join_is_found_by_who_would_join(
+    asker: Kind | None, found: list[str]
+) -> None:
+    kinds = {
+        "platform": Kind.PLATFORM,
+        "lab": Kind.RESEARCH_INSTITUTE,
+        "firm": Kind.FIRM,
+        "silent": Kind.PLATFORM,
+    }
+    goal = GoalName.INDUSTRY_PARTNER
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(firm(name, kind) for name, kind in kinds.items()),
+            needs=tuple(
+                Need(f"n:{name}", f"t:{name}", goal, "firms for trials on casting porosity")
+                for name in kinds
+                if name != "silent"
+            ),
+            # What a platform offers is none of it.
+            offers=(product("silent", "casting porosity tests", OfferKind.PLATFORM_ACCESS),),
+        )
+    )
+    shown = recommend(snapshot, asked("casting porosity", goal, kind=asker), Request(goal))
+    assert sorted(ids(shown)) == found
+    assert "silent" not in ids(shown) + [near.id.removeprefix("t:") for near in shown.nearby]
+
+
 def test_what_costs_nothing_is_shared_whatever_its_kind() -> None:
     """Prototypes lent to developers are a technology, and nothing that is for sale."""
     lent, sold = (
