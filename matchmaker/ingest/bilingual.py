@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from matchmaker.domain import MAX_NAME
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.names import name_parts
 
@@ -14,6 +15,7 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _BORDER = re.compile(
     r"\s*[/／|·\n]\s*|\s+[-–—]\s+|\s+|\s*(?=[(（\[【])|(?<=[㐀-鿿）)])(?=[A-Za-z])"
 )
+_LONGEST = 2 * MAX_NAME
 _EDGES = " \t\n:：/／|-–—"
 # What parts several, and no name from its translation.
 _LISTING = tuple(",，;；、")
@@ -47,6 +49,8 @@ def in_two_languages(name: str) -> tuple[str, str]:
 
 def _divisions(name: str) -> Iterator[tuple[str, str]]:
     """Both sides of every place where one name may end and the other begin."""
+    if len(name) > _LONGEST:
+        return  # no two names, and every border of it would be tried
     for border in _BORDER.finditer(name):
         if name[: border.start()].rstrip()[-1:] in _LISTING:
             continue

@@ -37,6 +37,8 @@ _NUMBER = re.compile(
 _YEAR_OF_EDITION = re.compile(r"(?<=\d)\s?[:：-]\s?(?:19|20)\d\d(?!\d)")
 _EMPTY_BRACKETS = re.compile(r"[(（\[【]\s*[,，;；:：]?\s*[)）\]】]")
 _EDGES = " \t,，;；:：.。-–"
+# Of one text; nobody holds more, and each is looked up among all that are known.
+MAX_NAMED = 200
 # What a longer piece says, or one with such words, is a sentence and no name.
 _LONGEST = 40
 _SAYS = re.compile(
@@ -92,7 +94,7 @@ def certificate_kind(cell: str, format: ColumnFormat = UNDECIDED, /) -> str:
 def certificates_in(text: str) -> tuple[NamedCertificate, ...]:
     """Every certificate that a text names, each kind and number once, in the order of the text."""
     named: dict[tuple[str, str], NamedCertificate] = {}
-    for piece in _BETWEEN.split(text):
+    for piece in _BETWEEN.split(text, MAX_NAMED)[:MAX_NAMED]:
         for each in _in_piece(piece):
             named.setdefault((each.kind, each.number), each)
     return tuple(named.values())

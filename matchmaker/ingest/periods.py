@@ -19,6 +19,8 @@ _OPEN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\d{4}")
+# Two dates and what stands between them; each border of a longer cell would be tried.
+_LONGEST = 200
 _ONLY_MONTH = re.compile(r"\d{1,2}月(?:\d{1,2}[日号])?")
 
 
@@ -29,7 +31,7 @@ def period_of(cell: str) -> tuple[str, str] | None:
     alone is none, nor is what cannot be read as two.
     """
     text = cell.strip()
-    if _reads(text) is not None:
+    if len(text) > _LONGEST or _reads(text) is not None:
         return None
     for match in _BETWEEN.finditer(text):
         first, last = text[: match.start()].strip(), text[match.end() :].strip()

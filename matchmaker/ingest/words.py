@@ -38,9 +38,10 @@ Member = TypeVar("Member", bound=StrEnum)
 # How alike an unknown word must be to be named as what may be meant, in hundredths.
 _ALIKE = 75
 _BETWEEN_WORDS = re.compile(r"[、,，;；/|+&和或及]|\b(?:and|or|und|oder|et|ou)\b")
+_LONGEST = 300
 # The letter of an option of a questionnaire: A. 企业
 _OPTION = re.compile(r"^\s*[a-h][.、．:：)]\s*(?=\S)", re.IGNORECASE)
-_IN_BRACKETS = re.compile(r"\(.*?\)")
+_IN_BRACKETS = re.compile(r"\(.{0,80}?\)")
 
 
 def word_key(text: str) -> str:
@@ -154,6 +155,8 @@ def kind(cell: str, format: ColumnFormat = UNDECIDED) -> Kind:
     except UndecidedCell:
         raise
     except InvalidInput:
+        if len(cell) > _LONGEST:
+            raise  # no words for a kind, and every end of it would be tried
         meant = _kinds_in(cell)
         if len(meant) > 1:
             raise UndecidedCell(
