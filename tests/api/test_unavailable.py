@@ -48,3 +48,18 @@ def test_a_database_that_is_down_is_a_503(tmp_path):
         answer = client.get(path)
         assert answer.status_code == 503, path
         assert answer.mimetype == "application/problem+json"
+
+
+def test_where_a_damaged_database_lies_is_told_to_nobody_who_asks(tmp_path):
+    services = wire(Settings(data_dir=tmp_path, store="", _env_file=None))
+    services.store.prepare()
+    services.store.close()
+    for beside in tmp_path.glob("matchmaker.db-*"):
+        beside.unlink()
+    (tmp_path / "matchmaker.db").write_bytes(b"SQLite format 3\x00" + b"?" * 20_000)
+    client = create_app(wire(services.settings)).test_client()
+    for path in ("/readyz", f"{API}/organizations", "/organizations"):
+        answer = client.get(path)
+        assert answer.status_code == 503, path
+        assert "matchmaker.db" in answer.text, path
+        assert tmp_path.name not in answer.text, path
