@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-Record = tuple[Any, ...]
+SpooledRow = tuple[Any, ...]
 # Files that records are parted into, so that those of one fit into memory.
 _PARTS = 64
 _WAITING = 200  # records that are written and read at once
@@ -24,11 +24,11 @@ class Partitions:
     def __init__(self) -> None:
         self._files = [_RecordFile() for _ in range(_PARTS)]
 
-    def add(self, record: Record) -> None:
+    def add(self, record: SpooledRow) -> None:
         """One more record."""
         self._files[hash(record[0]) % _PARTS].append(record)
 
-    def __iter__(self) -> Iterator[list[Record]]:
+    def __iter__(self) -> Iterator[list[SpooledRow]]:
         """Each part; it is given away, and its file is gone."""
         for file in self._files:
             yield list(file.take())
@@ -40,14 +40,14 @@ class SortedRuns:
     def __init__(self) -> None:
         self._runs: list[_RecordFile] = []
 
-    def add(self, records: Sequence[Record]) -> None:
+    def add(self, records: Sequence[SpooledRow]) -> None:
         """More records, in any order, as many as memory holds."""
         run = _RecordFile()
         for record in sorted(records, key=lambda each: each[0]):
             run.append(record)
         self._runs.append(run)
 
-    def __iter__(self) -> Iterator[Record]:
+    def __iter__(self) -> Iterator[SpooledRow]:
         """All of them; they are given away."""
         runs, self._runs = self._runs, []
         return heapq.merge(*(run.take() for run in runs))
@@ -59,9 +59,9 @@ class _RecordFile:
     def __init__(self) -> None:
         # Closed when it is read.
         self._file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-        self._waiting: list[Record] = []
+        self._waiting: list[SpooledRow] = []
 
-    def append(self, record: Record) -> None:
+    def append(self, record: SpooledRow) -> None:
         self._waiting.append(record)
         if len(self._waiting) >= _WAITING:
             self._flush()
@@ -72,7 +72,7 @@ class _RecordFile:
         self._file.write(content)
         self._waiting = []
 
-    def take(self) -> Iterator[Record]:
+    def take(self) -> Iterator[SpooledRow]:
         waiting, self._waiting = self._waiting, []
         with self._file as file:
             file.seek(0)

@@ -14,7 +14,7 @@ from matchmaker.goals import EvidenceRule
 from matchmaker.recommend.evidence import TextFit, evidence_mask, filled_rows
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
-from matchmaker.recommend.near_fit import NearFigures, NearTextFit
+from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
@@ -92,7 +92,7 @@ def _worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
     return np.where(evidence_mask(snapshot, rule), values, 0).astype(np.float32)
 
 
-def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray | NearFigures:
+def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray | OrganizationFigures:
     """Largest fit of each organisation's statements by what they are worth, shape (N,)."""
     if isinstance(fit, NearTextFit):
         return fit.worded(worth(snapshot, fit.rule))
@@ -164,7 +164,7 @@ def answering_statements(
     return _passed(snapshot, fit, texts, statements, [None] * len(statements), foremost)
 
 
-def _foremost(everybody: FloatArray | NearFigures, count: int) -> list[int]:
+def _foremost(everybody: FloatArray | OrganizationFigures, count: int) -> list[int]:
     """The first rows by figures of all (N,), of those above zero."""
     if isinstance(everybody, np.ndarray):
         return [row for row in best(everybody, count)[0].tolist() if everybody[row] > 0]

@@ -27,7 +27,7 @@ FIRST, DEEPER = 400, 8
 # Reading all of so many costs no more: of 57,632 both took the same (docs/scale.md).
 READ_ALL_UP_TO = 100_000
 
-Figure = Callable[[IntArray], FloatArray]
+StatementFigure = Callable[[IntArray], FloatArray]
 
 
 def reads_all(snapshot: Snapshot) -> bool:
@@ -119,15 +119,15 @@ class NearTextFit(TextFit):
     def _ever(self, statements: IntArray) -> FloatArray:
         return np.asarray(self.blended_of(statements) ** CLOSE, dtype=np.float32)
 
-    def worded(self, worth: FloatArray) -> NearFigures:
+    def worded(self, worth: FloatArray) -> OrganizationFigures:
         """Largest fit by what each entry is worth."""
-        return NearFigures(self, self.blended_of, worth, np.maximum)
+        return OrganizationFigures(self, self.blended_of, worth, np.maximum)
 
-    def _largest(self, figure: Figure) -> Any:
-        return NearFigures(self, figure, self.usable, np.maximum)
+    def _largest(self, figure: StatementFigure) -> Any:
+        return OrganizationFigures(self, figure, self.usable, np.maximum)
 
-    def _sum(self, figure: Figure) -> Any:
-        return NearFigures(self, figure, self.usable, np.add)
+    def _sum(self, figure: StatementFigure) -> Any:
+        return OrganizationFigures(self, figure, self.usable, np.add)
 
     @cached_property
     def dense(self) -> Any:
@@ -197,7 +197,7 @@ class NearTextFit(TextFit):
 class _Known:
     """What was worked out of some statements, to be asked for again; `measure` gives the rest."""
 
-    def __init__(self, measure: Figure) -> None:
+    def __init__(self, measure: StatementFigure) -> None:
         self._measure = measure
         self._rows = np.zeros(0, dtype=np.int32)
         self._values: FloatArray | None = None
@@ -217,7 +217,7 @@ class _Known:
 
 
 @dataclass(frozen=True)
-class NearFigures:
+class OrganizationFigures:
     """Scores: a `figure` of statements ≥ 0, over each one's entries by their `weight`, (entries,).
 
     The largest of them or, by `np.add`, their sum. Of rows that are asked for it is exact; the
@@ -225,7 +225,7 @@ class NearFigures:
     """
 
     fit: NearTextFit
-    figure: Figure
+    figure: StatementFigure
     weight: NDArray[Any]
     joined: np.ufunc
 
