@@ -22,6 +22,8 @@ from matchmaker.services.directory.search_results import ResultKind
 from tests.api.conftest import services_in
 from tests.samples import link_models
 
+pytestmark = pytest.mark.slow  # searches by meaning, too
+
 CREDIT_CODE = "91330100799655058B"
 TOMORROW = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=1)
 YESTERDAY = TOMORROW - datetime.timedelta(days=2)

@@ -94,7 +94,10 @@ def test_the_page_says_what_is_met_and_by_what(supported, language, value):
     assert re.search(rf'class="chip unknown">\?.{{1,200}}{WORDS}', page, re.DOTALL)
 
 
-def test_the_command_line_prints_them_with_a_sign_for_each_condition(supported, capsys):
+def test_the_command_line_prints_them_with_a_sign_for_each_condition(
+    supported, capsys, monkeypatch
+):
+    monkeypatch.setattr("matchmaker.cli.language._chosen", "en")
     path = f"{API}/organizations/t:applicant/recommendations?goal=support"
     print_answer(supported.get(path, headers=HEADERS).json)
     printed = capsys.readouterr().out
