@@ -2,6 +2,7 @@
 
 import datetime
 import re
+import sys
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_the_page_says_what_is_met_and_by_what(supported, language, value):
 def test_the_command_line_prints_them_with_a_sign_for_each_condition(
     supported, capsys, monkeypatch
 ):
-    monkeypatch.setattr("matchmaker.cli.language._chosen", "en")
+    monkeypatch.setattr(sys.modules["matchmaker.cli.language"], "_chosen", "en")
     path = f"{API}/organizations/t:applicant/recommendations?goal=support"
     print_answer(supported.get(path, headers=HEADERS).json)
     printed = capsys.readouterr().out

@@ -13,6 +13,8 @@ import pytest
 from matchmaker.assistants.access_tokens import metadata_of
 from matchmaker.assistants.introspection import KEPT_SECONDS, TokenIntrospection
 
+pytestmark = pytest.mark.slow  # the provider is a process of its own
+
 CREDENTIALS = ("matchmaker", "p:ss wörd")
 
 

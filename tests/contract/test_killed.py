@@ -39,6 +39,8 @@ from tests.contract.cooperation import cooperation_on, services_on
 from tests.contract.surveys import Q, survey_world, surveys_again
 from tools.neo4j.server import ServerAddress
 
+pytestmark = pytest.mark.slow  # processes are killed
+
 
 def _act_until_killed(opened: Callable[[], Store], ready: int) -> NoReturn:
     """One introduction after the other from the proposal to its completion, in this process."""

@@ -16,6 +16,8 @@ from matchmaker.errors import NotFound, ServiceUnavailable, SettingsError
 from matchmaker.nodes.objects import ObjectStore
 from matchmaker.settings import Settings
 
+pytestmark = pytest.mark.slow  # a server that does not answer
+
 
 def store_at(address: str, **values: object) -> ObjectStore:
     return ObjectStore(Settings(snapshots=address, _env_file=None, **values))  # type: ignore[arg-type]

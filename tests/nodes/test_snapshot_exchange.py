@@ -19,6 +19,8 @@ from matchmaker.snapshot import folders
 from matchmaker.snapshot.load import SnapshotReader, save, verify
 from tests.unit.snapshot.graphs import random_rows, snapshot_of
 
+pytestmark = pytest.mark.slow  # nodes that wait for each other
+
 
 @pytest.fixture
 def nodes(tmp_path, monkeypatch):

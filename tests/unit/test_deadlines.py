@@ -8,6 +8,8 @@ import pytest
 from matchmaker.store.neo4j import deadline
 from matchmaker.store.neo4j.deadline import Deadlines, NotAnsweringError
 
+pytestmark = pytest.mark.slow  # deadlines pass
+
 
 class Server:
     """Answers unless it is stopped."""

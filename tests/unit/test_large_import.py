@@ -19,6 +19,8 @@ from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.store import upsert
 from matchmaker.store.sqlite import SqliteStore
 
+pytestmark = pytest.mark.slow  # long files
+
 HEADER = "id,name,kind,country,place,founded,headcount,successor,website,description\n"
 # Lines 2 and 3 are one by their place, 5 is 2's id again, 6 has no name, 7 a total.
 LINES = """\

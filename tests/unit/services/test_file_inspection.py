@@ -12,6 +12,8 @@ from matchmaker.ingest.inspection import InspectionResult, archive_verdict
 from matchmaker.services.operations import file_inspection
 from matchmaker.services.operations.file_inspection import inspect_file
 
+pytestmark = pytest.mark.slow  # files are looked through in a process
+
 SHEET = "xl/worksheets/sheet1.xml"
 
 

@@ -12,6 +12,8 @@ from matchmaker.serving import server as serving
 from matchmaker.serving.lanes import LaneName, LaneSize, Occupancy
 from matchmaker.serving.server import BufferingServer
 
+pytestmark = pytest.mark.slow  # clients that are slow on purpose
+
 MAY_END = threading.Event()
 
 
