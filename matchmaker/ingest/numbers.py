@@ -35,7 +35,7 @@ _ALONE, _ONE = Affix(), Decimal(1)
 _SCIENTIFIC = re.compile(r"[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d{1,3}")
 _IN_BRACKETS = re.compile(r"\((.+)\)")
 # 1,200.- and 1.200,-- as in Swiss and German prices: no cents.
-_NO_CENTS = re.compile(r"([.,])[-=]{1,2}(?=\D*$)")
+_NO_CENTS = re.compile(r"([.,])[-=]{1,2}(?=\D{0,99}$)")
 _INEXACT = re.compile(
     r"[<>≤≥≈~±]|约|近|余|多|左右|以上|以下|以内|超过|不足|不到|至少|最多|大概|估计|几|\+$"
     r"|\b(?:about|approx|approximately|ca|circa|around|over|under|more than|less than|up to|"
@@ -45,9 +45,9 @@ _RANGE = re.compile(r"\d\s*(?:-|to|bis|至|到|~|…|\.{2,})\s*[^\d]{0,2}\d")
 
 # Whether a tax is in it: 980 € HT, 12.5万元（含税）.
 _TAX = re.compile(
-    r"(?<=[\d万亿元€$£kK.)\s])[\s(]*(?:H\.?T\.?|T\.?T\.?C\.?|hors taxes?|netto|brutto|net|gross"
+    r"(?<=[\d万亿元€$£kK.)\s])[\s(]{0,9}(?:H\.?T\.?|T\.?T\.?C\.?|hors taxes?|netto|brutto|net|gross"
     r"|不?含税价?|未税"
-    r"|(?:incl|excl|inkl|exkl|zzgl)\.? (?:VAT|MwSt|USt|tax)\.?|plus VAT|\+ ?VAT)\)?\s*$",
+    r"|(?:incl|excl|inkl|exkl|zzgl)\.? (?:VAT|MwSt|USt|tax)\.?|plus VAT|\+ ?VAT)\)?\s{0,9}$",
     re.IGNORECASE,
 )
 _METRES = re.compile(r"\d\s*m$")
@@ -170,8 +170,8 @@ def _normal(cell: str) -> str:
     """Half width, plain signs, Chinese numerals in digits, single spaces."""
     if _PLAIN.fullmatch(cell):
         return cell
-    text = _TAX.sub("", unicodedata.normalize("NFKC", cell)).translate(_SIGNS)
-    return with_digits(" ".join(text.split()))
+    text = " ".join(unicodedata.normalize("NFKC", cell).split())
+    return with_digits(_TAX.sub("", text).translate(_SIGNS).strip())
 
 
 def _parts(text: str, cell: str) -> tuple[bool, Affix, list[tuple[str, Decimal]]]:

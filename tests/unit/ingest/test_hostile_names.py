@@ -17,6 +17,7 @@ from matchmaker.ingest.consortia import (
     without_others,
 )
 from matchmaker.ingest.names import name_key, without_former
+from matchmaker.ingest.numbers import clue, is_open, parse
 from matchmaker.ingest.parties import name_and_country
 from matchmaker.ingest.periods import period_of
 from matchmaker.ingest.words import kind, kind_of_name, tier
@@ -56,6 +57,17 @@ def test_a_cell_full_of_anything_is_read_in_seconds(reader, part):
     with suppress(InvalidInput, CellWarning):  # a column may refuse it
         reader(f"A{cell}B")
     assert time.process_time() - began < 5  # it was minutes, and hours
+
+
+@pytest.mark.parametrize("reader", [parse, clue, is_open])
+@pytest.mark.parametrize("part", [*PARTS, " (", "1 ", "1.", ".-", "-", "1,", "万", "E", "5m "])
+@pytest.mark.parametrize("ends", [("1", "x"), ("1 ", "1"), ("1", " 含税")])
+def test_a_number_beside_anything_is_read_in_seconds(reader, part, ends):
+    cell = (part * LENGTH)[:LENGTH]
+    began = time.process_time()
+    with suppress(InvalidInput, CellWarning):
+        reader(f"{ends[0]}{cell}{ends[1]}")
+    assert time.process_time() - began < 5
 
 
 def test_a_cell_of_thousands_of_names_names_them_all():
