@@ -99,9 +99,12 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     addresses of mail, kinds, sizes), then by titles that are nearly known.
     """
     taken = recognised(table, samples)
-    free = [column for column in FORMATS[table].columns if column.name not in taken.values()]
+    # What may stand behind a side is like nothing else: 供应商,所在地,采购方.
+    beside = beside_parties(table, samples, taken)
+    known = {*taken.values(), *beside.values()}
+    free = [column for column in FORMATS[table].columns if column.name not in known]
     for by in (_by_question, _by_scheme, _by_values, _by_likeness):
-        for title in [title for title, name in taken.items() if not name]:
+        for title in [title for title, name in taken.items() if not name and title not in beside]:
             column = by(table, title, samples, free)
             if column is not None and not _counts_lines(column, title, samples[title]):
                 taken[title] = column.name
@@ -139,6 +142,11 @@ def beside_parties(table: str, samples: Samples, taken: Mapping[str, str]) -> di
                     beside[title] = f"{side}_{of}"
                     break
     return beside
+
+
+def _is_where_of_side(column: Column) -> bool:
+    """Whether it says where a side is: a title that is only like its own says too little."""
+    return column.name.endswith(("_place", "_country"))
 
 
 def expected_titles(table: str) -> frozenset[str]:
@@ -340,7 +348,7 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     known = {
         key: column
         for column in free
-        if column.name not in _NEVER_BY_LIKENESS
+        if column.name not in _NEVER_BY_LIKENESS and not _is_where_of_side(column)
         for key in _ranks(column)
     }
     near = difflib.get_close_matches(key, known, 1, _ALIKE)

@@ -83,6 +83,22 @@ def test_what_stands_behind_a_side_is_of_it(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("titles", "taken"),
+    [
+        ("供应商,所在地,采购方,品名", ["supplier", "supplier_place", "buyer", "text"]),
+        ("供应商,注册地,采购方,品名", ["supplier", "supplier_place", "buyer", "text"]),
+        ("供应商,采购方,所在地,品名", ["supplier", "buyer", "buyer_place", "text"]),
+        ("Supplier,Location,Buyer,What", ["supplier", "supplier_place", "buyer", "text"]),
+        ("Supplier,Buyer,What,Location", ["supplier", "buyer", "text", ""]),
+        ("Supplier,Buyer,What,Suppliers place", ["supplier", "buyer", "text", "supplier_place"]),
+    ],
+)
+def test_a_place_is_of_whom_it_stands_behind(tmp_path: Path, titles: str, taken: list[str]) -> None:
+    found = columns(tmp_path, f"{titles}\nExample Ltd,Bergen,Other Ltd,Oslo\n")
+    assert list(found.values()) == [*taken, "orders"]
+
+
 def test_a_country_beside_decides_which_town_it_is(tmp_path: Path) -> None:
     text = "Buyer,Supplier,Supplier city,Supplier country\nA Ltd,B GmbH,Birmingham,GB\n"
     row = next(row for row in read(tmp_path, text).rows.organizations if row.name == "B GmbH")
