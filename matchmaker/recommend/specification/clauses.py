@@ -73,6 +73,29 @@ _OF_ONE = frozenset(
 _USED_IN = re.compile(
     r"\s*(?:use|contain|put|add|accept|charge)\b(?P<what>[^,;.]{1,40}?) (?:in|for|on|to|into) (?:our|all|the|your)\b"
 )
+# These deny nothing but who stands between a buyer and a maker: 避开障碍的无人机 are drones.
+_BYPASSING = frozenset(
+    {
+        "绕开",
+        "绕过",
+        "跳过",
+        "避开",
+        "撇开",
+        "抛开",
+        "不经过",
+        "不通过",
+        "bypassing",
+        "without going through",
+    }
+)
+_GO_BETWEEN = (
+    r"(?:中间商|中间环节|贸易商|贸易公司|外贸公司|代理商|代理|经销商|批发商|渠道商|中介|掮客|二道贩子|"
+    r"(?:trading compan|intermediar)(?:y|ies)|middlem[ae]n|(?:trader|distributor|agent|dealer|wholesaler|reseller|importer|broker)s?)"
+)
+_BETWEEN = re.compile(
+    rf"(?:了|掉|所有的?|各种|那些|这些|一切|\s|the |all |any |local )*{_GO_BETWEEN}"
+    rf"(?:(?:、|和|与|及|或| and | or |, )+(?:the |all |any )?{_GO_BETWEEN})*"
+)
 # Before what is offered besides, where more is said to be.
 _BESIDES = frozenset({"除", "除了", "apart from", "other than", "except", "except for"})
 _ALSO = re.compile(r"[^。.!?！？]{1,60}?[，,][^，,。.]{0,12}(?:还|也|并|另|\balso\b)")
@@ -122,6 +145,10 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
         elif kind is Marker.DENIAL:
             if marker.term.value in _BESIDES and _ALSO.match(text, marker.end):
                 continue  # 除了球阀，还生产蝶阀: both
+            if marker.term.value in _BYPASSING:
+                if between := _BETWEEN.match(text, marker.end):
+                    result.denials.append((marker.start, between.end()))
+                continue
             clause = result.number(marker.start)
             result.denials.append((marker.start, _end(text, starts, clause, marker)))
     return result

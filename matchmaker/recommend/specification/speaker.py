@@ -1,4 +1,4 @@
-"""Who asks, told apart from what is asked for: "a valve maker in Wenzhou, needs prepreg".
+"""Who asks, told apart from what is asked for: "a valve maker in Wenzhou, looking for prepreg".
 
 The trade and the place of who asks are no requirements of a partner.
 """
@@ -13,44 +13,68 @@ from matchmaker.recommend.specification.model import ItemRole, RequirementKind
 from matchmaker.recommend.specification.reading import read
 
 _THINGS = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
-_OF_A_FIRM = _THINGS | {RequirementKind.PROCESS}
 _REACH = 160
 _SENTENCE = re.compile(r"(?:^|(?<=[。!?;！？；\n])|(?<=[.] ))\s*")
 _GREETING = re.compile(
     r"(?:(?:您好|你好|大家好|各位好|hello|hi|hi there|good (?:morning|day|afternoon)|dear [a-z ]{2,20})[,，!！。. :：]{0,2}\s*)?"
 )
-_WE = r"(?:我们?|我司|我厂|我店|我公司|本厂|本公司|本店|本司|咱们?|俺们?|我们?(?:这边|公司|厂|店|企业|单位)|这边|我方)"
-_WANTS = r"(?:找|寻|求|想|需|缺|急|诚|欲|拟|采购|征|招|求购|希望|打算|准备|现|最近|目前|近期|正在|今年|明年|手上|手头|要(?!求))"
+_WE = r"(?:我们?(?:这边|公司|厂|店|企业|单位)|我们|我司|我厂|我店|本厂|本公司|本店|本司|咱们?|俺们?|这边|我方|我(?=[是做开]))"
+# What follows where "we" have said who we are, and where nobody has: 注塑厂，最近能交货的 is sought.
+_WANTS = r"(?:找|寻|求|想|需|缺|急|诚|欲|拟|采购|征|招|希望|打算|准备|现|最近|目前|近期|正在|今年|明年|手上|手头|要(?!求))"
+_SEEKS = r"(?:找|寻|求购|诚寻|诚招|想(?!做|要做|定做)|欲购)"
 # No clause that says what is wanted says who asks.
-_NOT_WANTED = r"(?!找|寻|求|想|需|缺|急|要|采购|购|买|能|有没有|谁|哪|怎|请|帮|坏|漏|问题)"
-_REST = rf"(?:{_NOT_WANTED}[^,，;；。!?！？\n]){{0,24}}?"
-_FIRM = r"(?:厂|厂家|公司|企业|店|品牌|作坊|团队|实验室|研究院|研究所|研究中心|集团|工作室|个体户|合作社|课题组)"
-_DOES = r"(?:做|搞|干|生产|加工|经营|从事|织|销售|卖|研发)"
-_STOP = rf"(?:[,，;；:：。!！]\s*|\s+)(?={_WANTS})"
-_FIRM_SAYS = re.compile(
-    rf"(?:{_WE}(?:是|系|属于)?|(?:位于|来自|在)?){_REST}(?:(?:家|个|间)?{_REST}){_FIRM}{_STOP}"
-    rf"|(?:{_WE}(?:是|都是|就是|主要|专门|一直)?)?{_REST}{_DOES}{_REST}的{_STOP}"
-    rf"|{_WE}{_REST}{_DOES}(?:{_NOT_WANTED}[^,，;；。!?！？\n]){{2,24}}?的[,，]"
+_NOT_WANTED = (
+    r"(?!找|寻|求|想|需|缺|急|要|采购|购|买|能|有|谁|哪|怎|请|帮|坏|漏|问题|推荐|介绍|给我|会)"
 )
-# What one makes, said with a subject only: 生产袜子 alone may be what somebody else is to do.
-_MAKES = re.compile(
-    rf"{_WE}(?:是|主要|专门|专业|一直|长期|自己)?{_REST}{_DOES}{_REST}{_STOP}"
-    r"|(?:we|i) (?:mainly |only |also )?(?:make|produce|manufacture|sell|build|knit|cast|design|develop|weave|spin|run|operate)s? "
-    r"(?:(?!look|need|want|seek|search)[a-z0-9'/&-]++[,;.]? ){1,12}?(?:and |but |so )?(?=(?:we |i )?(?:are |am |now |would )?"
-    r"(?:look|need|want|seek|search|requir|like to))"
+_REST = rf"(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{0,24}}?"
+_FIRM = r"(?:厂|厂家|公司|企业|店|品牌|作坊|团队|实验室|研究院|研究所|研究中心|集团|工作室|个体户|合作社|课题组)"
+_DOES = r"(?:做|搞|干|生产|加工|经营|主营|从事|织|销售|卖|研发)"
+_STOP = r"(?:[,，;；。!！]\s*|\s+)"
+# Who says "we" or "our" may do so in any sentence.
+_WE_ARE = re.compile(
+    rf"{_WE}(?:是|系|属于|在|位于|来自)?{_REST}{_FIRM}{_STOP}(?={_WANTS})"
+    rf"|{_WE}(?:是|都是|就是|主要|专门|一直)?{_REST}{_DOES}{_REST}的{_STOP}(?={_WANTS})"
+    rf"|{_WE}{_REST}{_DOES}(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{2,24}}?的[,，]"
+    rf"|{_WE}(?:在|位于){_REST}[,，]{_DOES}{_REST}{_STOP}(?={_WANTS})"
+    # 生产袜子 alone may be what somebody else is to do.
+    rf"|{_WE}(?:是|主要|专门|专业|一直|长期|自己)?{_REST}{_DOES}{_REST}{_STOP}(?={_WANTS})"
+)
+# The first words of a text introduce who asks without it, before what is plainly sought.
+_FIRST = re.compile(
+    rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找))"
+    rf"|{_REST}{_DOES}{_REST}的{_STOP}(?={_SEEKS})"
 )
 _HEAD = (
     r"(?:maker|manufacturer|producer|company|firm|brand|factory|plant|workshop|foundry|mill|lab|laboratory|group|institute|"
     r"university|start-?up|shop|oem|integrator|builder|importer|exporter|distributor|trader|operator|team|business|"
     r"enterprise|moulder|sme)"
 )
-_WORD = r"(?!look|need|want|seek|search|for\b|to\b|who\b|that\b)[a-z0-9'/&-]++"
-_FIRM_SAYS_EN = re.compile(
-    rf"(?:(?:we are|we're|i am|i'm|i run|i own|we run|our company is|my company is|this is|as) )?(?:an? |the |one of )?(?:{_WORD} ){{0,6}}?{_HEAD}"
-    r"(?:,? (?:based |located |here )?(?:in|from|near|outside|of) (?:(?!look|need|want|seek|search)[a-z'-]++,? ){1,5}?| |, )"
-    r"(?:(?:developing|making|producing|building|designing|working on|with) (?:(?!look|need|want|seek|search)[a-z0-9'-]++,? ){1,6}?)?"
-    r"(?:and |we )?(?:is |are |am )?(?:now |currently |urgently |also |we )?"
-    r"(?=(?:looking|seeking|searching|in search|in need|wants?|needs?|seeks?|requires?|would like|hopes?|wish(?:es)?|wishing|trying|hoping|look|ready)\b)"
+_NO_WISH = r"(?!look|need|want|seek|search|requir)"
+_WORD = rf"{_NO_WISH}(?!for\b|to\b|who\b|that\b)[a-z0-9'/&-]++"
+_WORDS = rf"(?:{_NO_WISH}[a-z0-9'/&-]++,? )"
+_WHERE = rf"(?: (?:,? ?)?(?:based |located |here )?(?:in|from|near|outside|of) {_WORDS}{{1,5}}?| |, ?|[.;] )"
+_MAKE = r"(?:make|produce|manufacture|sell|build|knit|cast|design|develop|weave|spin|run|operate)s?"
+_WISH = r"(?:looking for|look for|seeking|seek|searching|in search|in need|wants? (?!to )|needs? (?!to )|requires?|would like|are after|wish to|hope to)"
+_WE_ARE_EN = re.compile(
+    rf"(?:we are|we're|i am|i'm|i run|i own|we run|our company is|my company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
+    rf"{_HEAD}{_WHERE}(?:(?:developing|making|producing|building|designing|working on|with) {_WORDS}{{1,6}}?)?"
+    rf"(?:and |that |which |who |we )*(?:is |are |am |now |currently |urgently |also )*(?={_WISH})"
+    rf"|(?:we|i|our (?:company|factory|plant|firm|team|shop))(?: in {_WORDS}{{1,3}}?| )(?:mainly |only |also )?{_MAKE} "
+    rf"(?:{_NO_WISH}(?!would)[a-z0-9'/&-]++[,;.]? ){{1,12}}?(?:and |but |so )?(?=(?:we |i )?(?:are |am |now )?{_WISH})"
+    rf"|(?:we are|we're|i am|i'm) (?:based )?(?:from|in) {_WORDS}{{1,4}}?and {_MAKE} (?:{_NO_WISH}[a-z0-9'/&-]++[,;.]? ){{1,8}}?"
+    rf"(?=(?:we |i )?(?:are |am |now )?{_WISH})"
+    rf"|for our (?:{_WORD} ){{0,4}}?{_HEAD}(?: in {_WORDS}{{1,3}}?| |, )(?=we (?:are |now )?{_WISH})"
+)
+_FIRST_EN = re.compile(
+    rf"(?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}"
+    rf"(?:,? (?:based |located )?(?:in|from|near|of) {_NO_WISH}[a-z'-]++(?: {_NO_WISH}[a-z'-]++){{0,3}}?)? "
+    rf"(?:(?:developing|making|producing|building|designing) {_WORDS}{{1,6}}?)?"
+    rf"(?:is |now |currently |urgently )*(?={_WISH}(?!iso\b|to be\b))"
+    rf"|(?:{_WORD} ){{1,4}}?{_HEAD}[.] (?=(?:need|looking for|seeking) )"
+)
+_LAST = re.compile(
+    rf"[,，;；。]\s*{_WE}(?:是|系)?{_REST}(?:{_DOES}{_REST}的?|{_FIRM})[。!！]?\s*$"
+    rf"|[.;] (?:we are|we're|i am|i'm) (?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}(?: (?:in|from|near) (?:[a-z'-]++ ?){{1,4}})?[.]?\s*$"
 )
 
 
@@ -58,34 +82,52 @@ _FIRM_SAYS_EN = re.compile(
 def without_speaker(text: str) -> str:
     """A need without what it says of who asks, with blanks there, so that offsets stay.
 
-    The whole text where nothing is left that is asked for.
+    Where the rest names no thing, what is made may be what work is asked for on (我们做铝型材的，
+    找阳极氧化), and only its places go. The whole text where nothing is left that is asked for.
     """
     folded = fold(text)
+    spans = _introductions(folded)
+    if not spans:
+        return text
+    wanted = _blanked(text, spans)
+    if _names_something(wanted, _THINGS):
+        return wanted
+    if not _names_something(wanted, frozenset({RequirementKind.PROCESS})):
+        return text
+    places = [
+        (item.start, item.end)
+        for item in read(text).items
+        if item.kind is RequirementKind.PLACE
+        and any(start <= item.start < end for start, end in spans)
+    ]
+    return _blanked(text, places)
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
     rest = list(text)
-    for start, end in _introductions(folded):
+    for start, end in spans:
         rest[start:end] = " " * (end - start)
-    wanted = "".join(rest)
-    return wanted if wanted == text or _names_something(wanted, _OF_A_FIRM) else text
+    return "".join(rest)
 
 
 def _introductions(folded: str) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
-    for sentence in _SENTENCE.finditer(folded):
-        start = _GREETING.match(folded, sentence.end()).end()  # type: ignore[union-attr]
+    for number, sentence in enumerate(_SENTENCE.finditer(folded)):
+        greeting = _GREETING.match(folded, sentence.end())
+        start = greeting.end() if greeting else sentence.end()
         stop = start + _REACH
-        says = _FIRM_SAYS.match(folded, start, stop) or _FIRM_SAYS_EN.match(folded, start, stop)
-        if says is None:
-            says = _MAKES.match(folded, start, stop)
-            # 我们做阀体，要精密铸造: casting of what was named.
-            if says is not None and not _names_something(folded[says.end() : stop], _THINGS):
-                says = None
+        patterns = (_WE_ARE, _WE_ARE_EN, _FIRST, _FIRST_EN) if not number else (_WE_ARE, _WE_ARE_EN)
+        says = next(filter(None, (each.match(folded, start, stop) for each in patterns)), None)
         if says is not None and says.end() > says.start():
             found.append(says.span())
+    last = _LAST.search(folded, max(0, len(folded) - 80))
+    if last is not None and last.start():
+        found.append(last.span())
     return found
 
 
 def _names_something(text: str, kinds: frozenset[RequirementKind]) -> bool:
-    """Whether a text asks for a thing of these kinds."""
+    """Whether a text asks for something of these kinds."""
     return any(
         item.kind in kinds and item.role is ItemRole.ITSELF and not item.denied
         for item in read(text).items
