@@ -54,6 +54,13 @@ _SHARE = re.compile(
 )
 # Whether somebody opts out is never judged by a title that is only like one that asks for it.
 _NEVER_BY_LIKENESS = _CODES | {"listed", "other_names"}
+# Where goods go or come from, and where an account is: not where a side is.
+_ELSEWHERE = re.compile(
+    r"收货|交货|送货|发货|到货|产地|原产|开户|银行|账户"
+    r"|\b(?:deliver(?:y|ed)|ship(?:ping|ped)?[- ]?to|shipping|shipment|origin|bank|iban"
+    r"|livraison|entrega|consegna|origine|origen|herkunft\w*|ursprung\w*"
+    r"|liefer(?:adresse|anschrift|ort|land|stelle)|versand\w*)\b"
+)
 Samples = Mapping[str, Sequence[str]]
 
 
@@ -74,6 +81,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not _is_text_or_number(column, title, samples[title])
         and not _is_no_stage(column, title, samples[title])
         and not _is_place_with_country(column, title, samples[title])
+        and not (_is_where_of_side(column) and _ELSEWHERE.search(normal(title)))
         and not (column.name == "size" and are_counts(samples[title]))
         and not (column.name == "kind" and are_ranks_of_members(samples[title]))
         and not (is_survey and is_about_answer(title))
@@ -136,7 +144,7 @@ def beside_parties(table: str, samples: Samples, taken: Mapping[str, str]) -> di
             side = numbered
         elif side and side not in taken.values() and word_key(plain) in names:
             beside[title] = side
-        elif side:
+        elif side and not _ELSEWHERE.search(normal(title)):
             for of in ("country", "place"):
                 if _rank(members[of], plain) is not None:
                     beside[title] = f"{side}_{of}"

@@ -99,6 +99,24 @@ def test_a_place_is_of_whom_it_stands_behind(tmp_path: Path, titles: str, taken:
     assert list(found.values()) == [*taken, "orders"]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Delivery address", "Delivery place", "Place of delivery", "Address (delivery)",
+        "Ship to address", "Ship-to country", "Country of origin", "Country (origin)",
+        "Supplier bank country", "Supplier address (bank)", "Supplier delivery address",
+        "Lieferadresse", "Adresse de livraison", "供应商产地", "产地", "采购方收货地址", "收货地址",
+        "交货地点", "采购方送货地址", "供应商地址(收货)", "供应商开户行地址", "地址（交货）",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("order", ["Supplier,{},Buyer,What", "Supplier,Buyer,What,{}"])
+def test_where_goods_go_or_an_account_is_says_of_no_side_where_it_is(
+    tmp_path: Path, title: str, order: str
+) -> None:
+    text = f"{order.format(title)}\nExample Ltd,Germany,Other Ltd,Germany\n"
+    assert columns(tmp_path, text)[title] == ""
+
+
 def test_a_country_beside_decides_which_town_it_is(tmp_path: Path) -> None:
     text = "Buyer,Supplier,Supplier city,Supplier country\nA Ltd,B GmbH,Birmingham,GB\n"
     row = next(row for row in read(tmp_path, text).rows.organizations if row.name == "B GmbH")
