@@ -116,8 +116,7 @@ class Goal:
     `pooled` needs of several can be met together; with `pool_names_candidates` the
     brief for them says by whom. `worklist_seekers` are asked for in a cluster's worklist.
     `asked_by` may ask for it besides, though no history is learned of them; `answered_by` may
-    answer words besides, each by a need of its own for the same: kinds that seek it themselves
-    only where another kind asks, as two that look for the same do not meet each other's wish.
+    answer words besides, each by a need of its own for the same, see `may_answer`.
     `by_conditions`: what is looked for are programmes, one by one, of whoever offers any, and
     the conditions on which they may be applied to are checked.
     """
@@ -158,6 +157,17 @@ class Goal:
     def answerers(self) -> frozenset[Kind]:
         """Kinds that may be found for it."""
         return self.candidates | self.answered_by
+
+    def may_answer(self, asker: Kind, candidate: Kind) -> bool:
+        """Whether one of the candidate's kind may answer the wish of one of the asker's.
+
+        Two that look for the same do not: labs among themselves, and those who call.
+        """
+        if asker not in self.askers or candidate not in self.answerers:
+            return False
+        if candidate in self.candidates or asker not in self.answered_by:
+            return True
+        return (asker in self.seekers) != (candidate in self.seekers)
 
     @property
     def heading(self) -> Message:

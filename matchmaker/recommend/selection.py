@@ -64,9 +64,12 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
     goal = pairs.goal
     allowed = _of_goal(pairs.snapshot, goal).copy()
     if goal.answered_by and pairs.seeker.asks_in_words:
-        asks_alike = pairs.seeker.kind is None or pairs.seeker.kind in goal.seekers
-        kinds = goal.answered_by - goal.seekers if asks_alike else goal.answered_by
-        allowed |= _calling(pairs.snapshot, goal, kinds)
+        # Of whom it is not known, all is asked as by those whom the goal is of.
+        askers = goal.seekers if pairs.seeker.kind is None else {pairs.seeker.kind}
+        kinds = {
+            kind for kind in goal.answered_by if all(goal.may_answer(each, kind) for each in askers)
+        }
+        allowed |= _calling(pairs.snapshot, goal, frozenset(kinds))
     if request.filters != Filters[int]():
         allowed &= passes(pairs, request.filters)
     if goal.only_other_clusters:

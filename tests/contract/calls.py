@@ -64,8 +64,8 @@ class CallWorld:
     def content(self, days: int = 10, organization: str = CALLER, **changes) -> CallContent:
         """A call of the first firm for ball valves."""
         deadline = self.base.clock().date() + timedelta(days=days)
-        fields = {"cluster": "t:c", "currency": "CNY"} | changes
-        return CallContent(organization, "球阀", TEXT, GoalName.SUPPLIER, deadline, **fields)
+        fields = {"cluster": "t:c", "currency": "CNY", "goal": GoalName.SUPPLIER} | changes
+        return CallContent(organization, "球阀", TEXT, deadline=deadline, **fields)
 
     def open(self, *invited: str, days: int = 10, **changes) -> str:
         """The id of a new call."""

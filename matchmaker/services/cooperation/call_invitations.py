@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Organization
 from matchmaker.errors import InvalidInput, MatchmakerError, WrongState
-from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Recommendation, Request
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallView
@@ -126,7 +125,8 @@ class CallInvitations:
         """
         if organization.id in call.callers:
             return InvalidInput("nobody is invited to a call of their own.", where="organizations")
-        if organization.kind not in GOALS[call.goal].answerers:
+        caller = self.views.store.organizations_by_id([call.organization]).get(call.organization)
+        if not self.views.is_of_kind(call, organization, caller):
             return InvalidInput(
                 "a %(kind)s cannot be a %(goal)s.",
                 where="organizations",

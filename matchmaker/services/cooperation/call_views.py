@@ -194,14 +194,24 @@ class CallViews:
         """Whether an organisation may answer it uninvited now, as a member of its cluster."""
         if not (call.cluster_wide and call.is_open_on(self.clock().date())):
             return False
-        organization = self.store.organizations_by_id([organization_id]).get(organization_id)
+        known = self.store.organizations_by_id([organization_id, call.organization])
+        organization = known.get(organization_id)
         return (
             organization is not None
-            and organization.kind in GOALS[call.goal].answerers
+            and self.is_of_kind(call, organization, known.get(call.organization))
             and organization_id not in call.callers
             and any(row.id == call.cluster for row in self.store.clusters_of(organization_id))
             and not self.is_apart(call, organization_id)
         )
+
+    def is_of_kind(
+        self, call: Call, organization: Organization, caller: Organization | None
+    ) -> bool:
+        """Whether one of its kind may answer a call of such a caller (None: it is gone)."""
+        goal = GOALS[call.goal]
+        if caller is None:
+            return organization.kind in goal.candidates
+        return goal.may_answer(caller.kind, organization.kind)
 
     def is_apart(self, call: Call, organization_id: str) -> bool:
         """Whether one of those who call and the organisation exclude each other."""

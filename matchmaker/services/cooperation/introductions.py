@@ -154,7 +154,7 @@ class Introductions:
                 kind=seeker.kind,
                 goal=goal.name,
             )
-        if candidate.kind not in goal.answerers:
+        if not goal.may_answer(seeker.kind, candidate.kind):
             raise InvalidInput(
                 "a %(kind)s cannot be a %(goal)s.",
                 where="candidate",

@@ -78,7 +78,7 @@ class OpenNeeds:
     ) -> tuple[RankedNeed, ...]:
         """Needs of others that can still be answered, for all who have signed in.
 
-        An `organization_id` is one's own: its own needs, and those that its kind cannot answer,
+        An `organization_id` is one's own: its own needs, and those that its kind may not answer,
         are left out, and what it says decides on the order. Past a deadline no need is open.
         Raises NotAllowed, InvalidInput for an unknown name.
         """
@@ -106,6 +106,7 @@ class OpenNeeds:
             for need in needs
             if (owner := owners.get(need.organization)) is not None
             and owner.id != organization_id
+            and (kind is None or GOALS[need.goal].may_answer(owner.kind, kind))
             and passes(owner, where, self.directory.codes)
         ]
         return tuple(sorted(rows, key=_ORDERS[order]))

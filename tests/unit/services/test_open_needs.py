@@ -91,3 +91,31 @@ def test_a_need_whose_deadline_has_passed_cannot_be_answered(services):
     with pytest.raises(InvalidInput) as refused:
         services.introductions.propose(OWN, asked)
     assert refused.value.where == "need"
+
+
+def test_nobody_is_shown_the_wish_of_who_looks_for_the_same(services):
+    kinds = {
+        "lab": Kind.UNIVERSITY,
+        "lab2": Kind.RESEARCH_INSTITUTE,
+        "hub": Kind.PLATFORM,
+        "hub2": Kind.PLATFORM,
+    }
+    services.store.upsert(
+        GraphRows(
+            organizations=tuple(Organization(f"t:{id}", id, kind) for id, kind in kinds.items()),
+            needs=tuple(
+                need(f"of-{id}", id, goal=GoalName.INDUSTRY_PARTNER)
+                for id in ("lab", "hub", "other")
+            ),
+        )
+    )
+    wanted = WantedOpenNeeds(OrganizationFilter(), frozenset({GoalName.INDUSTRY_PARTNER}))
+    seen = {
+        id: set(listed(services, wanted, principal=ADMIN, own=f"t:{id}"))
+        for id in ("lab2", "hub2", "own")
+    }
+    assert seen == {
+        "lab2": {"of-hub", "of-other"},
+        "hub2": {"of-lab", "of-other"},
+        "own": {"of-lab", "of-hub", "of-other"},
+    }
