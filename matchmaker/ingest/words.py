@@ -68,12 +68,24 @@ def flag(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
 
 
 def consent(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
-    """Yes or no, also where a sentence begins by it: Yes, please. Raises as `flag` does."""
+    """Yes or no, also where a sentence begins by it: Yes, please. Raises as `flag` does.
+
+    A no to an objection is no refusal, and what it is a yes to its title says: it is asked about.
+    """
+    if _NO_OBJECTION.match(normal(cell)):
+        raise UndecidedCell("'%(cell)s' can be yes or no.", choices=("yes", "no"), cell=cell)
     yes, no, _ = _flags()
     key = word_key(_word_before(cell))
     return key in yes if key and key in yes | no else flag(cell, format)
 
 
+# No objection, keine Einwände, 无异议: begins as a refusal does.
+_NO_OBJECTION = re.compile(
+    r"(?:no|not|nein|nicht|keine?|pas|aucune?|sin|ninguna?|nessuna?)[ -]"
+    r"(?:an? |any |other |d[e'] ?)?(?:object|problem|restrict|reserv|concern|issue|worr|limit"
+    r"|doubt|reason|opt-?out|einw[aä]nd|bedenk|einschr|vorbehalt|objec|obiez|inconv|probl)"
+    r"|(?:没有?|无|不|否|未) ?(?:任何|什么|有)? ?(?:异议|异意|意见|反对|问题|限|介意|保留|疑)"
+)
 # What follows a yes or no and takes some of it back.
 _BUT = re.compile(
     r"\b(?:but|only|if|unless|except|not|no|aber|nur|nicht|mais|sauf|pas)\b|但|仅|只|除|不|否|暂"

@@ -97,6 +97,8 @@ def test_a_sign_below_nothing_names_nobody(tmp_path: Path) -> None:
     [
         ("Yes, please", True), ("是，同意公开", True), ("Ja, gerne", True), ("yes", True),
         ("No - do not list", False), ("否（不公开）", False), ("No, only by mail", False),
+        ("No", False), ("不，谢谢", False), ("No contact please", False), ("无", False),
+        ("No, objection: our data are secret", False), ("不, 反对公开", False),
     ],
 )  # fmt: skip
 def test_consent_is_read_where_a_sentence_begins_with_it(cell: str, value: bool) -> None:
@@ -113,6 +115,21 @@ def test_consent_is_read_where_a_sentence_begins_with_it(cell: str, value: bool)
         "1,5",
         "是否",
         "Yes - do not list",
+        "No objection",
+        "No objections.",
+        "No problem, list us",
+        "NO RESTRICTIONS",
+        "no-problem",
+        "Not a problem",
+        "No concerns",
+        "keine Einwände",
+        "Kein Problem",
+        "pas d'objection",
+        "无异议",
+        "无 异议",
+        "不反对",
+        "没有问题，可以公开",
+        "不限",
     ],
 )
 def test_consent_with_conditions_is_asked_about(cell: str) -> None:
