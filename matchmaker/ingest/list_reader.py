@@ -35,7 +35,7 @@ from matchmaker.ingest.mapping_file import (
     Relations,
 )
 from matchmaker.ingest.names import name_key
-from matchmaker.ingest.party_places import are_apart
+from matchmaker.ingest.party_places import are_elsewhere
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.relation_words import RELATIONS as RELATION_VALUES
 from matchmaker.ingest.relation_words import layer_of
@@ -135,7 +135,7 @@ def with_known(
         member = named.get(name_key(row.name))
         if member is None or member.id == row.id:
             continue
-        if are_apart(row.place, member.place, places):
+        if are_elsewhere(row, member, places):
             file, line = parsed.origins.get(("organizations", row.id), ("", 0))
             reason = message(
                 "'%(name)s' is called as a member is, and said to be elsewhere: taken for another.",

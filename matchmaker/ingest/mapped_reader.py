@@ -31,7 +31,7 @@ from matchmaker.ingest.mapping_file import (
 )
 from matchmaker.ingest.numbers import Amount, amount
 from matchmaker.ingest.parties import Choice, PartyReader
-from matchmaker.ingest.party_places import are_apart
+from matchmaker.ingest.party_places import are_elsewhere
 from matchmaker.ingest.periods import period_of
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.report import Parsed, Problem, Reading
@@ -184,7 +184,7 @@ class MappedReader(ABC, Generic[MappedSection]):
         if kept is None:
             self.reading.keep("organizations", id, organization, self.table.name, line)
             return
-        if are_apart(organization.place, kept.place, self.places):
+        if are_elsewhere(organization, kept, self.places):
             reason = message(
                 "'%(name)s' is said to be elsewhere on line %(line)s: that stays.",
                 name=kept.name,

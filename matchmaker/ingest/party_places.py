@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matchmaker.domain import MAX_NAME, GraphRows, PlaceLevel
+from matchmaker.domain import MAX_NAME, GraphRows, Organization, PlaceLevel
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.foreign_cities import CITY_ABROAD
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.place_context import find_beside, places_of_row
-from matchmaker.ingest.places import PlaceIndex, decided_note, kept_as_address, place_note
+from matchmaker.ingest.places import STATES, PlaceIndex, decided_note, kept_as_address, place_note
 from matchmaker.ingest.reference import index_with
 
 COUNTRY = "iso3166:"
@@ -64,6 +64,21 @@ def are_apart(first: str | None, second: str | None, index: PlaceIndex | None = 
         for chain in (one, other)
     )
     return set.isdisjoint(*cities)
+
+
+def are_elsewhere(
+    first: Organization, second: Organization, index: PlaceIndex | None = None
+) -> bool:
+    """Whether two of one name are said to be in different countries, or not in one city."""
+    one, other = (_country_of(row, index) for row in (first, second))
+    return bool(one and other and one != other) or are_apart(first.place, second.place, index)
+
+
+def _country_of(row: Organization, index: PlaceIndex | None) -> str:
+    """The state that it is in, by its country or else by its place; "" where neither is known."""
+    place = _known(index).places.get(row.place) if row.place else None
+    country = row.country or (place.country if place else "")
+    return STATES.get(country, country)
 
 
 def _known(index: PlaceIndex | None) -> PlaceIndex:

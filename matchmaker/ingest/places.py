@@ -52,7 +52,7 @@ _GENERIC: Mapping[str, str] = {
     "special": "区", "administrative": "区", "new": "区", "area": "区", "league": "盟",
 }  # fmt: skip
 # Codes of ISO 3166-1 for parts of the state in whose list of places they are.
-_STATES = {"HK": "CN", "MO": "CN", "TW": "CN"}
+STATES = {"HK": "CN", "MO": "CN", "TW": "CN"}
 # Of more candidates only so many are named.
 _SHOWN = 8
 _SAID_BESIDE = frozenset({"市辖区", "县", "全境", "全市", "全省", "the", "of", "pr", "p", "r"})
@@ -177,7 +177,7 @@ class PlaceIndex:
         return PlaceMatch(id, self.places[id].level, not dropped, dropped)
 
     def _is_in(self, id: str, country: str, within: str) -> bool:
-        if country and self.places[id].country not in ("", country, _STATES.get(country)):
+        if country and self.places[id].country not in ("", country, STATES.get(country)):
             return False
         return not within or within == id or within in self._above[id]
 

@@ -10,7 +10,7 @@ from matchmaker.domain import Kind, Organization
 from matchmaker.ingest.list_guess import column_samples, guessed_format
 from matchmaker.ingest.list_reader import read_list, with_known
 from matchmaker.ingest.matching_model import Comparable, evidence
-from matchmaker.ingest.party_places import are_apart
+from matchmaker.ingest.party_places import are_apart, are_elsewhere
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.resolve import resolve
 from matchmaker.ingest.suggestions import suggested
@@ -156,6 +156,43 @@ def test_a_member_of_the_name_elsewhere_is_another_one(tmp_path: Path) -> None:
     parsed = with_known(read(tmp_path, text), [member])
     assert parsed.rows.engagements[0].participants[0].organization != "c:1"
     assert ["said to be elsewhere" in str(each.reason) for each in parsed.problems] == [True]
+
+
+def test_a_place_in_another_country_than_was_said_is_told_and_not_taken(tmp_path: Path) -> None:
+    parsed = read(
+        tmp_path,
+        "Supplier,Supplier country,Supplier city,Buyer\nHuber GmbH,Germany,,A Ltd\n"
+        "Huber GmbH,,Shanghai,A Ltd\nHuber GmbH,,Munich,A Ltd\n",
+    )
+    place, country = places(parsed)["Huber GmbH"]
+    assert country == "DE"
+    assert place == next(iter(places(read(tmp_path, MUNICH)).values()))[0]
+    told = [each.line for each in parsed.problems if "elsewhere" in str(each.reason)]
+    assert told == [3]
+
+
+MUNICH = "Supplier,Supplier country,Supplier city,Buyer\nHuber GmbH,DE,Munich,A Ltd\n"
+
+
+@pytest.mark.parametrize(
+    ("country", "place", "is_taken"),
+    [("CN", None, False), ("", NINGBO, False), ("DE", None, True), ("", None, True)],
+)
+def test_a_member_in_another_country_is_another_one(
+    tmp_path: Path, country: str, place: str | None, is_taken: bool
+) -> None:
+    member = Organization("c:1", "Huber GmbH", Kind.FIRM, country=country, place=place)
+    parsed = with_known(read(tmp_path, MUNICH), [member])
+    assert (parsed.rows.engagements[0].participants[0].organization == "c:1") is is_taken
+    told = ["said to be elsewhere" in str(each.reason) for each in parsed.problems]
+    assert told == ([] if is_taken else [True])
+
+
+@pytest.mark.parametrize("country", ["HK", "MO", "TW", "CN"])
+def test_a_code_for_a_part_of_a_state_says_nothing_against_the_state(country: str) -> None:
+    one = Organization("c:1", "示例厂", Kind.FIRM, country=country)
+    other = Organization("c:2", "示例厂", Kind.FIRM, place="gbt2260:810000")
+    assert not are_elsewhere(one, other)
 
 
 def test_the_same_name_in_the_same_town_is_one_organization(tmp_path: Path) -> None:
