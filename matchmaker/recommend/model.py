@@ -67,7 +67,8 @@ class Seeker:
     said), `stages` is a bit mask, coordinates are NaN when unknown. `founded` is as
     `domain.date_text` writes it, "" where it is not known. `partners`
     are rows of organisations that are partners by the store's newest word, in
-    addition to those that the snapshot shows.
+    addition to those that the snapshot shows. It meets nobody of `apart`, and of all only those
+    `within` (None: anybody), both rows.
     """
 
     row: int | None = None
@@ -84,6 +85,8 @@ class Seeker:
     latitude: float = math.nan
     longitude: float = math.nan
     partners: frozenset[int] = frozenset()
+    apart: frozenset[int] = frozenset()
+    within: frozenset[int] | None = None
 
     @property
     def location(self) -> Location:

@@ -59,7 +59,8 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
     """Who could be a partner, shape (n,).
 
     Not itself, nobody of the same owner, nobody who opted out, is dissolved or in
-    liquidation, only kinds that the goal is for, and only what the filters let pass.
+    liquidation, only kinds that the goal is for, and only whom it may meet and what the filters
+    let pass.
     """
     goal = pairs.goal
     allowed = _of_goal(pairs.snapshot, goal).copy()
@@ -70,6 +71,10 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
             kind for kind in goal.answered_by if all(goal.may_answer(each, kind) for each in askers)
         }
         allowed |= _calling(pairs.snapshot, goal, frozenset(kinds))
+    if pairs.seeker.within is not None:
+        allowed &= _mask(pairs.snapshot, pairs.seeker.within)
+    if pairs.seeker.apart:
+        allowed &= ~_mask(pairs.snapshot, pairs.seeker.apart)
     if request.filters != Filters[int]():
         allowed &= passes(pairs, request.filters)
     if goal.only_other_clusters:
@@ -80,6 +85,13 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
         allowed[pairs.seeker.row] = False
         allowed[same_owner(pairs.snapshot, pairs.seeker.row)] = False
     return allowed
+
+
+def _mask(snapshot: Snapshot, rows: frozenset[int]) -> BoolArray:
+    """Which organisations are of some rows, (N,)."""
+    mask = np.zeros(len(snapshot), dtype=np.bool_)
+    mask[list(rows)] = True
+    return mask
 
 
 def _of_goal(snapshot: Snapshot, goal: Goal) -> BoolArray:

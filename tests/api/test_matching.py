@@ -12,8 +12,10 @@ from matchmaker.domain import GoalName, GraphRows, Layer, Membership, Organizati
 from matchmaker.errors import NotAllowed, SignInNeeded
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.services.matching import matching as service
+from matchmaker.services.matching.bulk import TextQuestion
 from matchmaker.wiring import wire
 from matchmaker.workflow.interactions import InteractionKind
+from matchmaker.workflow.meeting_bounds import MeetingBounds
 from tests.api.conftest import ROWS, installation, valve_firm
 from tests.api.world import make_world
 
@@ -49,9 +51,35 @@ def test_who_stays_within_its_clusters_is_shown_to_their_members_and_they_alone_
     try:
         assert "t:firm1" not in shown("stranger", "t:firm7")
         assert shown("owner", "t:firm1") <= members
+        # In a run of many each asker is held to its own bounds, and finds those within them.
+        run = wired.matching.for_organizations(ADMIN, ["t:firm1", "t:firm7"], SUPPLIER)
+        first, other = ({row.id for row in each.recommendations} for each in run)
+        assert first
+        assert first <= members
+        assert other
+        assert "t:firm1" not in other
     finally:
         wired.exclusions.set_own_clusters_only(world.principal("owner"), "t:firm1", False)
     assert "t:firm1" in shown("stranger", "t:firm7")
+
+
+@pytest.mark.slow
+def test_texts_of_a_run_are_held_to_whom_each_that_asks_may_meet(wired):
+    texts = [TextQuestion("a", "铸件", "t:firm1"), TextQuestion("b", "铸件", "t:firm7")]
+
+    def shown(matching):
+        return [
+            {row.id for row in (*each.recommendations, *each.nearby, *each.known)}
+            for each in matching.for_texts(ADMIN, texts, SUPPLIER)
+        ]
+
+    first, other = shown(wired.matching)
+    within, apart = frozenset(sorted(first)[-1:]), frozenset(sorted(other)[:1])
+    bounds = {"t:firm1": MeetingBounds(only=within), "t:firm7": MeetingBounds(apart)}
+    held = shown(replace(wired.matching, bounds=bounds.__getitem__))
+    assert held[0] == within
+    assert apart
+    assert held[1].isdisjoint(apart)
 
 
 @pytest.mark.slow

@@ -252,10 +252,11 @@ class Matching:
         seekers = self._seekers(rows)
 
         def asker(organization_id: str) -> Asker:
-            return asker_or_error(
-                organization_id,
-                lambda: seekers.organization(self.store.seeker_profile(organization_id), request),
-            )
+            def made() -> Seeker:
+                profile = self.store.seeker_profile(organization_id)
+                return self._bounded(rows, profile, seekers.organization(profile, request))
+
+            return asker_or_error(organization_id, made)
 
         usual = ranker.prices(GOALS[request.goal])
         together = usual is not None and request.capped and len(asking) >= MIN_CROWD
@@ -292,7 +293,8 @@ class Matching:
             check_text(question.text)
             asker_id = question.organization
             profile = self.store.seeker_profile(asker_id) if asker_id else None
-            return replace(seekers.without_texts(profile, request), texts=(text,))
+            asker = self._bounded(rows, profile, seekers.without_texts(profile, request))
+            return replace(asker, texts=(text,))
 
         def askers(chunk: list[TextQuestion]) -> Iterator[Asker]:
             # Bad texts are answered above; a placeholder keeps the chunk aligned.
@@ -397,18 +399,24 @@ class Matching:
                 raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
         return profile
 
+    def _bounded(self, rows: SnapshotRows, profile: SeekerProfile | None, seeker: Seeker) -> Seeker:
+        """Who asks, held to whom its organisation may meet."""
+        if profile is None:
+            return seeker
+        bounds = self.bounds(profile.organization.id)
+        within = None if bounds.only is None else rows.organizations(bounds.only)
+        return replace(seeker, apart=rows.organizations(bounds.left_out), within=within)
+
     def _among(self, rows: SnapshotRows, bounds: MeetingBounds = _ANYBODY) -> BoolArray | None:
         """Everybody within the bounds who has a free slot; None for everybody."""
-        numbers = map(rows.organization, self.full(rows.capacities) | bounds.left_out)
-        row_numbers = [row for row in numbers if row is not None]
-        if not row_numbers and bounds.only is None:
+        left_out = rows.organizations(self.full(rows.capacities) | bounds.left_out)
+        if not left_out and bounds.only is None:
             return None
         among = np.ones(len(rows.snapshot), dtype=np.bool_)
         if bounds.only is not None:
-            within = map(rows.organization, bounds.only)
             among[:] = False
-            among[[row for row in within if row is not None]] = True
-        among[row_numbers] = False
+            among[list(rows.organizations(bounds.only))] = True
+        among[list(left_out)] = False
         return among
 
     def _store_version(self) -> int | None:

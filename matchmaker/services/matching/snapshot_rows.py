@@ -71,6 +71,10 @@ class SnapshotRows:
         except NotFound:
             return None
 
+    def organizations(self, ids: Iterable[str]) -> frozenset[int]:
+        """Rows of those of them that are in the snapshot."""
+        return frozenset(row for row in map(self.organization, ids) if row is not None)
+
     def certificates(self, organization_id: str) -> tuple[HeldCertificate, ...]:
         """Those of an organisation that hold on the snapshot's day, confirmed ones first."""
         row, today = self.organization(organization_id), self.snapshot.meta.as_of
