@@ -26,6 +26,7 @@ class ColumnFormat:
     are a date that a sheet stores as such and one of the same column that it keeps as text.
     `year_first`: years stand first in its other cells, so that 25/3/12 is of 2025. `minguo`:
     years are counted from 1912 (民國) in some of them, so that 99/12/31 is of 2010.
+    `taxes` has the first cells that say that tax is in an amount, and that it is not.
     """
 
     decimal: Decimal = ""
@@ -37,6 +38,23 @@ class ColumnFormat:
     stored: tuple[str, ...] = ()
     year_first: bool = False
     minguo: bool = False
+    taxes: Mapping[bool, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def tax_note(self) -> Message | None:
+        """What is told where cells say whether tax is in them: only their figures are kept."""
+        if len(self.taxes) > 1:
+            return message(
+                "'%(first)s' is with tax and '%(second)s' without: the figures are kept as they "
+                "are written, and cannot be compared.",
+                first=self.taxes[True],
+                second=self.taxes[False],
+            )
+        for cell in self.taxes.values():
+            return message(
+                "'%(cell)s' says whether tax is in it: only the figure is kept.", cell=cell
+            )
+        return None
 
     @property
     def is_telling(self) -> bool:
@@ -116,7 +134,8 @@ class FormatReader:
 
     `clue` is the value of the format's field `decides` that one cell shows by itself, None
     where it shows none; `is_open` tells whether the cell can be read in several ways, and
-    `is_year_first` whether it begins with a whole year, `is_minguo` with one of 民國.
+    `is_year_first` whether it begins with a whole year, `is_minguo` with one of 民國; `has_tax`
+    whether it says that tax is in it, None where it says nothing of that.
     """
 
     read: Callable[[str, ColumnFormat], Any]
@@ -125,6 +144,7 @@ class FormatReader:
     is_open: Callable[[str], bool]
     is_year_first: Callable[[str], bool] = lambda _cell: False
     is_minguo: Callable[[str], bool] = lambda _cell: False
+    has_tax: Callable[[str], bool | None] = lambda _cell: None
 
     def __call__(self, cell: str, format: ColumnFormat = UNDECIDED, /) -> Any:
         return self.read(cell, format)
@@ -141,6 +161,7 @@ class _Evidence:
     minguo: bool = False
     # A date that the sheet stores as such, and the first in figures that is text.
     stored: dict[bool, str] = field(default_factory=dict)
+    taxes: dict[bool, str] = field(default_factory=dict)
     # Cells seen, with their class: what a sheet keeps as a number is read otherwise.
     seen: set[tuple[type, str]] = field(default_factory=set)
 
@@ -156,6 +177,8 @@ class _Evidence:
                 self.stored.setdefault(False, cell)
         self.year_first = self.year_first or self.reader.is_year_first(cell)
         self.minguo = self.minguo or self.reader.is_minguo(cell)
+        if (has_tax := self.reader.has_tax(cell)) is not None:
+            self.taxes.setdefault(has_tax, cell)
         if (value := self.reader.clue(cell)) is not None:
             self.cells.setdefault(value, cell)
         elif not self.open_cell and self.reader.is_open(cell):
@@ -226,6 +249,8 @@ def judge_columns(
             formats[name] = replace(formats[name], year_first=True)
         if evidence.minguo:
             formats[name] = replace(formats[name], minguo=True)
+        if evidence.taxes:
+            formats[name] = replace(formats[name], taxes=evidence.taxes)
         if evidence.both_stored:
             formats[name] = replace(formats[name], stored=evidence.both_stored)
     return formats

@@ -125,6 +125,8 @@ class MappedReader(ABC, Generic[MappedSection]):
         for title, format in formats.items():
             if format.explanation is not None and format.is_telling:
                 self.reading.problems.append(Problem(name, 0, title, format.explanation, "note"))
+            if format.tax_note is not None:
+                self.reading.problems.append(Problem(name, 0, title, format.tax_note, "note"))
         mapped = frozenset(filter(None, map(self.titles.find, column_names(self.section))))
         for line in self.table.lines():
             self.reading.read[name] += 1

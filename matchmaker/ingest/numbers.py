@@ -50,6 +50,7 @@ _TAX = re.compile(
     r"|(?:incl|excl|inkl|exkl|zzgl)\.? (?:VAT|MwSt|USt|tax)\.?|plus VAT|\+ ?VAT)\)?\s{0,9}$",
     re.IGNORECASE,
 )
+_WITH_TAX = re.compile(r"t\.?t\.?c|brutto|gross|incl|inkl|(?<!不)含税", re.IGNORECASE)
 _METRES = re.compile(r"\d\s*m$")
 # Units of what is counted, which say nothing more.
 _COUNTED = frozenset({
@@ -153,6 +154,14 @@ def clue(cell: str) -> str | None:
             return shown
     has_sign = any("." in run or "," in run for run, _ in numbers)
     return POINT if has_sign and affix.has_point else None
+
+
+def has_tax(cell: str) -> bool | None:
+    """Whether a cell says that tax is in its amount; None where it says nothing of that."""
+    if isinstance(cell, SheetNumber) or _PLAIN.fullmatch(cell):
+        return None
+    said = _TAX.search(" ".join(unicodedata.normalize("NFKC", cell).split()))
+    return bool(_WITH_TAX.search(said[0])) if said else None
 
 
 def is_open(cell: str) -> bool:
@@ -382,7 +391,7 @@ def _degrees(limit: int) -> Callable[[str, ColumnFormat], float]:
 
 
 # Readers of columns. Amounts of money and figures are an Amount, the others plain numbers.
-amount = FormatReader(_money, "decimal", clue, is_open)
+amount = FormatReader(_money, "decimal", clue, is_open, has_tax=has_tax)
 figure = FormatReader(_figure, "decimal", clue, is_open)
 number = FormatReader(_number, "decimal", clue, is_open)
 whole = FormatReader(_whole, "decimal", clue, is_open)

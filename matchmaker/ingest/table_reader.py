@@ -241,6 +241,8 @@ class TableReader:
         for title, format in self.formats.items():
             if format.explanation is not None and (title in self.judged or format.stored):
                 yield self.note(title, format.explanation)
+            if format.tax_note is not None:
+                yield self.note(title, format.tax_note)
         if self.file.year:
             yield self.note("", year_note(self.file.year))
         for title, unit in self.units.items():

@@ -138,6 +138,29 @@ def test_consent_with_conditions_is_asked_about(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (
+            ["12万元（含税）", "9万元（不含税）", "3万元"],
+            "'12万元(含税)' is with tax and '9万元(不含税)'",
+        ),
+        (["980 € HT", "1200 € TTC"], "'1200 € TTC' is with tax and '980 € HT' without"),
+        (["100 EUR brutto", "90 EUR zzgl. MwSt", "80 EUR net"], "brutto' is with tax and '90 EUR"),
+        (["12万元（未税）", "9万元"], "'12万元(未税)' says whether tax is in it"),
+        (["12万元", "9万元"], ""),
+    ],
+)
+def test_a_column_whose_amounts_speak_of_tax_is_told_once(
+    tmp_path: Path, cells: list[str], told: str
+) -> None:
+    lines = "".join(f"示例甲厂,示例乙厂,盘{at},{cell}\n" for at, cell in enumerate(cells))
+    parsed = read(tmp_path, f"供应商,采购方,品名,金额\n{lines}")
+    notes = [str(each.reason) for each in parsed.problems if "tax" in str(each.reason)]
+    assert len(notes) == bool(told)
+    assert all(told in note.replace("（", "(").replace("）", ")") for note in notes)
+
+
+@pytest.mark.parametrize(
     ("cell", "value", "currency"),
     [
         ("980 € HT", 980, "EUR"), ("12.5万元（含税）", 125_000, "CNY"),
