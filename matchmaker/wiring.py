@@ -251,7 +251,7 @@ class Wiring:
     def auditing(self) -> Auditing:
         from matchmaker.services.auditing.auditing import Auditing
 
-        return Auditing(self.store, self.reader, self.rankers)
+        return Auditing(self.store, self.reader, self.rankers, self.exclusions.staying_within)
 
     @cached_property
     def reconciliation(self) -> Reconciliation:

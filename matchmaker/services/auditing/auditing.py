@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,11 +53,13 @@ FOLLOWED = (
 @dataclass(frozen=True)
 class Auditing:
     """Use cases of auditing. Coordinators see their own clusters, admins all; of the others
-    only the benchmark shows anything. Everything is kept per snapshot."""
+    only the benchmark shows anything. Everything is kept per snapshot. `staying_within` are those
+    who meet members of their own clusters only: no worklist of another names them."""
 
     store: GraphStore
     reader: SnapshotReader
     rankers: RankerFiles
+    staying_within: Callable[[], frozenset[str]] = frozenset
 
     def audit(
         self, principal: Principal, cluster_id: str, year: int | None = None, samples: int = SAMPLES
@@ -81,9 +83,10 @@ class Auditing:
                 "must be from 1 to %(max_items)s.", where="limit", max_items=MAX_ITEMS
             )
         view = self.view(principal, cluster_id, Channel.COOPERATION, year)
+        staying = self.staying_within()
         return view.landscape.once(
-            ("worklist", view.cluster, view.year, limit),
-            lambda: worklist_of(view, self.rankers.current(), limit, _basis(view)),
+            ("worklist", view.cluster, view.year, limit, staying),
+            lambda: worklist_of(view, self.rankers.current(), limit, _basis(view), staying),
         )
 
     def what_if(

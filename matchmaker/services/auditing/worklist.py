@@ -29,7 +29,7 @@ from matchmaker.services.auditing.results import (
     TieAcross,
     Worklist,
 )
-from matchmaker.snapshot.model import KINDS, Snapshot
+from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot
 
 # Members that the recommender is asked for, and how many of the best it names are
 # looked at.
@@ -40,9 +40,17 @@ _BRIDGES = 20
 _TIES_ACROSS = 3
 
 
-def worklist_of(view: View, ranker: Ranker, limit: int, basis: Basis) -> Worklist:
-    """Everything a coordinator could do next about one network."""
+def worklist_of(
+    view: View, ranker: Ranker, limit: int, basis: Basis, staying: frozenset[str]
+) -> Worklist:
+    """Everything a coordinator could do next about one network.
+
+    Who is `staying` within its own clusters is brought together with nobody outside them.
+    """
     network, snapshot = view.network, view.landscape.snapshot
+    movable = _movable(snapshot, staying)
+    reachable = movable.copy()
+    reachable[network.members] = True
     feasible = feasible_ties(snapshot, network, ranker)
     ties = priorities.prioritised(network, feasible, _capacities(snapshot, network), limit)
     bringers = priorities.bringers(network, feasible)
@@ -70,8 +78,10 @@ def worklist_of(view: View, ranker: Ranker, limit: int, basis: Basis) -> Worklis
             )
             for circle in gatherings.circles(view)
         ),
-        briefs=tuple(_brief(snapshot, ranker, pool) for pool in gatherings.pools(view)),
-        openings=_openings(view, ranker),
+        briefs=tuple(
+            _brief(snapshot, ranker, pool, reachable) for pool in gatherings.pools(view)
+        ),
+        openings=_openings(view, ranker, movable),
     )  # fmt: skip
 
 
@@ -203,14 +213,27 @@ def _isolate(snapshot: Snapshot, row: int, options: Iterable[priorities.Feasible
     )
 
 
-def _brief(snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool) -> Brief:
+def _movable(snapshot: Snapshot, staying: frozenset[str]) -> BoolArray:
+    """Who may be brought together with members of other clusters, (N,)."""
+    ids = snapshot.organizations.table["id"].to_pylist() if staying else []
+    movable = np.ones(len(snapshot), dtype=np.bool_)
+    movable[[row for row, id in enumerate(ids) if id in staying]] = False
+    return movable
+
+
+def _brief(
+    snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool, reachable: BoolArray
+) -> Brief:
     texts = tuple(seeker_text(snapshot, statement) for statement in pool.statements)
     goal = texts[0].goal or GoalName.RESEARCH_PARTNER
     labs: tuple[Recommendation, ...] = ()
     if GOALS[goal].pool_names_candidates:
         questions = tuple(replace(text, is_question=True) for text in texts)
         seeker = Seeker(texts=questions, kind=Kind.FIRM)
-        labs = recommend(snapshot, seeker, Request(goal, 3), ranker, explained=False).matches
+        recommended = recommend(
+            snapshot, seeker, Request(goal, 3), ranker, explained=False, among=reachable
+        )
+        labs = recommended.matches
     ids = snapshot.statements.table["id"]
     return Brief(
         goal=goal,
@@ -223,7 +246,7 @@ def _brief(snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool) -> Brief:
     )
 
 
-def _openings(view: View, ranker: Ranker) -> tuple[ClusterOpening, ...]:
+def _openings(view: View, ranker: Ranker, movable: BoolArray) -> tuple[ClusterOpening, ...]:
     """Other clusters by nearness of trade, each with its three most feasible ties.
 
     The members with the most partners ask: who is not yet joined at home is no
@@ -234,12 +257,14 @@ def _openings(view: View, ranker: Ranker) -> tuple[ClusterOpening, ...]:
     members = {opening.cluster: _members(view, opening.cluster) for opening in openings}
     elsewhere = np.zeros(len(snapshot), dtype=np.bool_)
     elsewhere[sorted(set().union(*members.values()))] = True
+    elsewhere &= movable
     goal = GOALS[GoalName.CROSS_CLUSTER]
     pairs: list[tuple[float, int, int]] = []
     bridges = np.lexsort((network.members, -network.degree))[: _BRIDGES if openings else 0]
     for row in network.members[bridges].tolist():
         seeker = seeker_of(snapshot, row)
-        if seeker.kind not in goal.seekers or not snapshot.organizations.open_to_meet[row]:
+        may_meet = movable[row] and snapshot.organizations.open_to_meet[row]
+        if seeker.kind not in goal.seekers or not may_meet:
             continue
         prepare_goal(snapshot, goal)
         request = Request[int](goal.name, _NAMED, capped=False)

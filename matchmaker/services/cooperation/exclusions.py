@@ -121,15 +121,19 @@ class Exclusions:
             picks.id.partition(" ")[2]
             for picks in self.repositories.lists.values("never", organization_id)
         }
-        within = {
-            rule.id.partition(" ")[2] for rule in self.repositories.lists.values("within", "yes")
-        }
+        within = self.staying_within()
         if not within:
             return MeetingBounds(frozenset(own | theirs))
         beside = self._members_beside(organization_id)
         return MeetingBounds(
             frozenset(own | theirs | within - beside - {organization_id}),
             beside if organization_id in within else None,
+        )
+
+    def staying_within(self) -> frozenset[str]:
+        """Who is brought together within its clusters only."""
+        return frozenset(
+            rule.id.partition(" ")[2] for rule in self.repositories.lists.values("within", "yes")
         )
 
     def are_apart(self, first: str, second: str) -> bool:

@@ -1,0 +1,49 @@
+"""Whom a cluster's worklist names of other clusters, and whom it keeps to itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.audit import gatherings
+from matchmaker.audit.gatherings import Opening
+from matchmaker.audit.view import View
+from matchmaker.services.auditing.results import Worklist
+from tests.unit.services.test_auditing import Installation, of
+
+
+@pytest.fixture
+def sample_graph(tmp_path, monkeypatch):
+    """Each other cluster of the samples is one to open to: too few trades to tell nearness by."""
+
+    def every_other(view: View) -> tuple[Opening, ...]:
+        others = set(map(int, view.landscape.clusters)) - {view.cluster}
+        return tuple(Opening(other, 0.5, 10, 0, ()) for other in sorted(others))
+
+    monkeypatch.setattr(gatherings, "openings", every_other)
+    made = Installation(tmp_path)
+    yield made
+    made.store.close()
+
+
+def across(found: Worklist) -> tuple[set[str], set[str]]:
+    """Members who are to meet others, and those others."""
+    ties = [tie for opening in found.openings for tie in opening.ties_to_make]
+    return {tie.member.id for tie in ties}, {tie.partner.id for tie in ties}
+
+
+def test_who_stays_within_its_clusters_is_named_to_no_other(sample_graph):
+    auditing = sample_graph.auditing
+    usual = auditing.worklist(ADMIN, of("hosiery"))
+    members, others = across(usual)
+    assert members
+    assert others
+    staying = frozenset({min(members), *others})
+    found = replace(auditing, staying_within=lambda: staying).worklist(ADMIN, of("hosiery"))
+    named = set.union(*across(found))
+    assert named
+    assert staying.isdisjoint(named)
+    # The rest of the list is of its own members, who may meet each other.
+    assert [one.partner for one in found.items] == [one.partner for one in usual.items]
