@@ -2,25 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
 from matchmaker.ingest.rows import Row
 from matchmaker.messages import message
 
-_DITTO = frozenset({"〃", "″", "同上", "如上", "ditto", "do.", "dito", "idem", "same as above"})
+# Firms are called so, too.
+_ALSO_NAMES = frozenset({"dito", "idem"})
+_DITTO = _ALSO_NAMES | {"〃", "″", "同上", "如上", "ditto", "do.", "same as above"}
 
 
-def fill_ditto(row: Row, above: Sequence[str]) -> None:
-    """Put what stands above where a row only points there, and tell it.
+@dataclass(slots=True)
+class DittoReader:
+    """Puts what stands above where a row only points there; `rows` are all those of the table."""
 
-    Where nothing stands above the sign stays: it names nobody.
-    """
-    for position, cell in enumerate(row.cells):
-        if not cell or cell.casefold() not in _DITTO or position >= len(above):
-            continue
-        if written := above[position]:
-            row.cells[position] = written
-            reason = message(
-                "'%(cell)s' is read as the cell above it: '%(above)s'.", cell=cell, above=written
-            )
+    rows: Callable[[], Iterator[Row]]
+    _above: Sequence[str] = ()
+    # How many signs each column has, counted where a word first may be a name.
+    _signs: Counter[int] = field(default_factory=Counter)
+    _are_counted: bool = False
+
+    def fill(self, row: Row) -> None:
+        """Fill a row's cells by the row that was filled before, and tell it.
+
+        Where nothing stands above the sign stays: it names nobody.
+        """
+        signs = [at for at, cell in enumerate(row.cells) if cell and cell.casefold() in _DITTO]
+        for position in signs:
+            written = self._above[position] if position < len(self._above) else ""
+            if not written:
+                continue
+            cell = row.cells[position]
+            if len(signs) < 2 and self._is_name(position, cell, written):
+                reason = message(
+                    "'%(cell)s' is read as a name, and not as the cell above it.", cell=cell
+                )
+            else:
+                row.cells[position] = written
+                reason = message(
+                    "'%(cell)s' is read as the cell above it: '%(above)s'.",
+                    cell=cell,
+                    above=written,
+                )
             row.problems.append((position, reason, "warning"))
+        self._above = row.cells
+
+    def _is_name(self, position: int, cell: str, above: str) -> bool:
+        """Whether a word is the only one of its column that could be a sign, and written as a name.
+
+        Below a name with a capital `idem` is none.
+        """
+        if cell.casefold() not in _ALSO_NAMES or (cell.islower() and not above.islower()):
+            return False
+        if not self._are_counted:
+            self._are_counted = True
+            for row in self.rows():
+                self._signs.update(
+                    at for at, each in enumerate(row.cells) if each.casefold() in _DITTO
+                )
+        return self._signs[position] < 2

@@ -19,7 +19,7 @@ from matchmaker.ingest import (
     workbook,
 )
 from matchmaker.ingest.cells import CellProblem, SheetNumber
-from matchmaker.ingest.ditto import fill_ditto
+from matchmaker.ingest.ditto import DittoReader
 from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.header import (
     SAMPLE,
@@ -133,10 +133,8 @@ class TableFile:
 
     def lines(self) -> Iterator[Line]:
         """The lines below the header, read anew with every call. Raises InvalidInput."""
-        below = (row for row in _cleaned(self.source)
-                 if row.number > self.last_line_above)  # fmt: skip
-        above: list[str] = []
-        for row, reason in with_footer(below, Footer(self.header, self.expected)):
+        ditto = DittoReader(self._below)
+        for row, reason in with_footer(self._below(), Footer(self.header, self.expected)):
             if row.broken is not None and self.kind == "csv":
                 raise InvalidInput(
                     row.broken,
@@ -144,9 +142,11 @@ class TableFile:
                     mend=message("Close it, and double those inside of a text."),
                 )
             if reason is None:
-                fill_ditto(row, above)
-                above = row.cells
+                ditto.fill(row)
             yield self._line(row, reason)
+
+    def _below(self) -> Iterator[Row]:
+        return (row for row in _cleaned(self.source) if row.number > self.last_line_above)
 
     def _line(self, row: Row, reason: Message | None) -> Line:
         if row.broken is not None:

@@ -87,6 +87,39 @@ def test_a_sign_for_the_cell_above_is_that_cell(tmp_path: Path) -> None:
     assert not any(each.is_lost for each in parsed.problems)
 
 
+@pytest.mark.parametrize("name", ["Idem", "Dito", "IDEM"])
+def test_a_firm_that_is_called_as_a_sign_is_that_firm(tmp_path: Path, name: str) -> None:
+    parsed = read(
+        tmp_path,
+        f"Supplier,Buyer,Item\nHuber GmbH,A Ltd,disc\n{name},A Ltd,plate\nB AG,C Ltd,shaft\n",
+    )
+    named = {row.name for row in parsed.rows.organizations}
+    assert named == {"Huber GmbH", "A Ltd", name, "B AG", "C Ltd"}
+    told = [each.line for each in parsed.problems if "read as a name" in str(each.reason)]
+    assert told == [3]
+
+
+@pytest.mark.parametrize("sign", ["Idem", "idem", "〃"])
+def test_such_a_word_beside_other_signs_is_the_cell_above(tmp_path: Path, sign: str) -> None:
+    """Also where the other signs stand further down."""
+    parsed = read(
+        tmp_path,
+        "Supplier,Buyer,Item\nHuber GmbH,A Ltd,disc\nIdem,A Ltd,plate\nB AG,C Ltd,shaft\n"
+        f"{sign},C Ltd,nut\n",
+    )
+    assert {row.name for row in parsed.rows.organizations} == {
+        "Huber GmbH",
+        "A Ltd",
+        "B AG",
+        "C Ltd",
+    }
+
+
+def test_a_word_in_small_letters_below_a_name_is_the_cell_above(tmp_path: Path) -> None:
+    parsed = read(tmp_path, "Supplier,Buyer,Item\nHuber GmbH,A Ltd,disc\nidem,A Ltd,plate\n")
+    assert {row.name for row in parsed.rows.organizations} == {"Huber GmbH", "A Ltd"}
+
+
 def test_a_sign_below_nothing_names_nobody(tmp_path: Path) -> None:
     parsed = read(tmp_path, "供应商,采购方,品名\n〃,示例乙厂,盘\n")
     assert [row.name for row in parsed.rows.organizations] == ["示例乙厂"]
