@@ -70,9 +70,11 @@ def similarity_thresholds(snapshot: Snapshot) -> SimilarityThresholds:
     owners = np.repeat(np.arange(len(snapshot)), np.diff(entries.indptr))
     speaks = ~is_need[entries.indices]
     owners, texts = owners[speaks], entries.indices[speaks]
+    askers = asker_kinds(snapshot, needs)
     for number, need in enumerate(needs.tolist()):
-        kinds = GOALS[GOAL_CODES[statements.goal[need]]].candidates
-        may_meet = np.isin(organizations.kind, [KINDS.index(kind) for kind in kinds])
+        goal = GOALS[GOAL_CODES[statements.goal[need]]]
+        kinds = [code for code, kind in enumerate(KINDS) if goal.may_answer(askers[number], kind)]
+        may_meet = np.isin(organizations.kind, kinds)
         similarity = snapshot.vectors @ snapshot.vectors[need]
         best = np.full(len(snapshot), -1.0, dtype=np.float32)
         np.maximum.at(best, owners, similarity[texts])
@@ -145,12 +147,24 @@ def newest_needs(snapshot: Snapshot) -> NDArray[np.int64]:
     return needs[newest[:MOST_NEEDS]]
 
 
+def asker_kinds(snapshot: Snapshot, needs: NDArray[np.int64]) -> list[Kind]:
+    """Of each of some needs (k,), the kind of who posted it."""
+    owners = [int(snapshot.statement_organizations.row(need)[0]) for need in needs.tolist()]
+    return [KINDS[code] for code in snapshot.organizations.kind[owners].tolist()] if owners else []
+
+
 def _may_meet(
     snapshot: Snapshot, needs: NDArray[np.int64], kind: Kind | None, row: int | None
 ) -> BoolArray:
-    """Which of some needs (k,) an organisation of this kind may meet; its own are none, (k,)."""
-    by_goal = np.array([kind in GOALS[goal].candidates for goal in GOAL_CODES])
-    may_meet = by_goal[snapshot.statements.goal[needs]]
+    """Which of some needs (k,) an organisation of this kind may answer; its own are none, (k,)."""
+    goals = [GOALS[GOAL_CODES[code]] for code in snapshot.statements.goal[needs].tolist()]
+    may_meet = np.array(
+        [
+            kind is not None and goal.may_answer(asker, kind)
+            for goal, asker in zip(goals, asker_kinds(snapshot, needs), strict=True)
+        ],
+        dtype=np.bool_,
+    )
     if row is not None:
         may_meet &= ~np.isin(needs, snapshot.organization_statements.row(row))
     return np.asarray(may_meet)

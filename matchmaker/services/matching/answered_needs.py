@@ -9,7 +9,7 @@ import numpy as np
 from matchmaker.domain import GoalName
 from matchmaker.recommend.model import Evidence, Match, Recommendation, Request, Seeker
 from matchmaker.recommend.pipeline import recommend
-from matchmaker.recommend.profile_reach import closest_needs
+from matchmaker.recommend.profile_reach import asker_kinds, closest_needs
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.snapshot.model import GOALS
 
@@ -30,8 +30,8 @@ class AnsweredNeed:
 def answered_needs(seekers: SeekerFactory, row: int) -> tuple[AnsweredNeed, ...]:
     """Of the `LOOKED_AT` open needs that the organisation at `row` is closest to, best first.
 
-    Each is asked in its own words, by nobody, of this organisation alone: near words that
-    answer nothing are no answer here either. Raises ModelUnavailable.
+    Each is asked in its own words, by nobody but one of its owner's kind, of this organisation
+    alone: near words that answer nothing are no answer here either. Raises ModelUnavailable.
     """
     snapshot = seekers.snapshot
     statements = snapshot.statements
@@ -40,12 +40,14 @@ def answered_needs(seekers: SeekerFactory, row: int) -> tuple[AnsweredNeed, ...]
     only = np.arange(len(snapshot)) == row
     answered = []
     for code in dict.fromkeys(goal_codes.tolist()):
-        posted = statements.table.take(needs[goal_codes == code])
+        of_goal = needs[goal_codes == code]
+        posted = statements.table.take(of_goal)
         goal, ids = GOALS[code], posted["id"].to_pylist()
         texts = seekers.free_texts(posted["text"].to_pylist(), goal, posted=True)
         request = Request[int](goal, 1, only_new=False, capped=False)
-        for id, text in zip(ids, texts, strict=True):
-            matches = recommend(snapshot, Seeker(texts=(text,)), request, among=only).matches
+        for id, text, kind in zip(ids, texts, asker_kinds(snapshot, of_goal), strict=True):
+            seeker = Seeker(texts=(text,), kind=kind)
+            matches = recommend(snapshot, seeker, request, among=only).matches
             answered += [
                 AnsweredNeed(id, goal, match.match, match.score, match.evidence[0])
                 for match in matches
