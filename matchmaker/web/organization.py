@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -55,7 +55,8 @@ def organization(id: str) -> PageAnswer:
     is_own = principal.acts_for(row.id)
     around = services().directory.neighborhood(principal, row.id, 1, _TIES)
     names = {each.id: each for each in (*around.organizations, row)}
-    goals = [] if is_own or not own else _goals(principal, own, row)
+    needs = published.needs(row.id, NeedState.OPEN, None, 100).rows
+    goals = [] if is_own or not own else _goals(principal, own, row, {need.goal for need in needs})
     goal, fit = _best_reason(principal, own, row, goals)
     similar = _similar(principal, profile)
     ties, engagements = _ties(around, row.id), _engagements(around.engagements)
@@ -71,7 +72,7 @@ def organization(id: str) -> PageAnswer:
         extensions=EXTENSIONS,
         memberships=_memberships(principal, row.id),
         offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],
-        needs=published.needs(row.id, NeedState.OPEN, None, 100).rows,
+        needs=needs,
         ties=ties,
         engagements=engagements,
         ego=ego_network(row.id, ties, around.engagements, names),
@@ -96,10 +97,20 @@ def _memberships(principal: Principal, id: str) -> list[tuple[Membership, Cluste
     return [(row, services().published.cluster(row.cluster)) for row in rows if row.since]
 
 
-def _goals(principal: Principal, own: str, other: Organization) -> list[GoalName]:
-    """What one's own organisation may look for and this one may be, the likeliest first."""
+def _goals(
+    principal: Principal, own: str, other: Organization, needed: Container[GoalName]
+) -> list[GoalName]:
+    """What one's own organisation may look for and this one may be, the likeliest first.
+
+    What only some of its kind answer, by a need for the same, is offered where it has one open.
+    """
     seeker = services().directory.profile(principal, own).organization
-    return [goal for goal in likely_goals(seeker) if other.kind in GOALS[goal].answerers]
+    return [
+        name
+        for name in likely_goals(seeker)
+        if (goal := GOALS[name]).may_answer(seeker.kind, other.kind)
+        and (name in needed or (seeker.kind in goal.seekers and other.kind in goal.candidates))
+    ]
 
 
 def _best_reason(

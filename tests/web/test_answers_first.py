@@ -7,7 +7,8 @@ from playwright.sync_api import expect
 
 from matchmaker.access import ADMIN
 from matchmaker.audit.ties import Channel
-from matchmaker.domain import GoalName, Layer
+from matchmaker.domain import GoalName, Layer, NeedState
+from matchmaker.goals import LABS
 from tests.web.conftest import press
 
 FIRM, OTHER, CLUSTER = "seed:valves-001", "seed:valves-005", "seed:cluster-valves"
@@ -117,3 +118,25 @@ def test_a_whole_audit_opens_with_its_first_part_and_names_are_the_readers(visit
     page.emulate_media(media="screen")
     visitor.open(f"/clusters/{CLUSTER}/effect")
     assert "示例" not in page.inner_text("main")
+
+
+def test_a_lab_is_looked_at_for_research_and_for_firms_only_where_it_looks_for_them(visit, sample):
+    rows = sample.store.export().rows
+    calling = {
+        need.organization
+        for need in rows.needs
+        if need.goal is GoalName.INDUSTRY_PARTNER and need.state is NeedState.OPEN
+    }
+    labs = [one.id for one in rows.organizations if one.kind in LABS and one.listed]
+    visitor = visit("firm", "en")
+    offered = {}
+    for lab in (
+        next(id for id in labs if id in calling),
+        next(id for id in labs if id not in calling),
+    ):
+        visitor.open(f"/organizations/{lab}")
+        options = visitor.page.locator("select[name=goal] option")
+        offered[lab in calling] = {each.get_attribute("value") for each in options.all()}
+    assert "research_partner" in offered[True] & offered[False]
+    assert "industry_partner" in offered[True]
+    assert "industry_partner" not in offered[False]
