@@ -187,6 +187,10 @@ class GraphReading(ABC):
 
         return tuple(self._read(lambda tx: rows_of(tx, tx.clusters_of, organization_id)))
 
+    def clustered(self, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these, by their own ids, are members of some cluster today."""
+        return frozenset(self._read(lambda tx: tx.clustered(ids)))
+
     def descriptions_of(self, organization_id: str) -> tuple[Description, ...]:
         """Texts about it, in order of id. Raises NotFound."""
 

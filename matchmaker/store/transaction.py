@@ -115,6 +115,9 @@ class Transaction(Protocol):
     def clusters_of(self, organization_id: str) -> list[Cluster]:
         """Those that it is a member of today (UTC), in order of id."""
 
+    def clustered(self, ids: Sequence[str]) -> list[str]:
+        """Which of these organisations are members of some cluster today (UTC), in any order."""
+
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
         """What these organisations hold or held, in any order."""
 

@@ -81,6 +81,7 @@ READS: dict[str, Callable[[GraphStore], object]] = {
     "seeker profile of 1": lambda s: s.seeker_profile("t:1"),
     "seeker profile of 9": lambda s: s.seeker_profile("t:9"),
     "clusters of 1": lambda s: s.clusters_of("t:1"),
+    "clustered": lambda s: s.clustered(["t:1", "t:2", "t:none"]),
     "places": lambda s: s.places(["p:zj", "p:cn", "p:none"]),
     "industries": lambda s: s.industries(["i:344", "i:none"]),
     "neighborhood": lambda s: [s.neighborhood(i, 2, 4) for i in ("t:1", "t:8", "t:02")],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from matchmaker.access import ADMIN
@@ -9,7 +11,8 @@ from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Or
 from matchmaker.errors import NotAllowed, WrongState
 from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.store.documents import Store
-from matchmaker.workflow.introduction import Proposal
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, State
 from matchmaker.workflow.meeting_bounds import MeetingBounds
 from tests.contract.calls import CALLER, FIRST, SECOND, CallWorld, calls_on
 from tests.contract.cooperation import FIRMS, LAB
@@ -80,3 +83,36 @@ def test_it_follows_an_organisation_that_is_merged(world: CallWorld) -> None:
     repositories = world.base.repositories
     repositories.records.commit(DocumentMerge(repositories, FIRST, SECOND).changes())
     assert world.exclusions.of(OUTSIDER).left_out == {SECOND}
+
+
+def test_the_rule_of_who_is_merged_does_not_undo_one_s_own(world: CallWorld) -> None:
+    world.exclusions.set_own_clusters_only(world.people[SECOND], SECOND, True)
+    repositories = world.base.repositories
+    repositories.records.commit(DocumentMerge(repositories, FIRST, SECOND).changes())
+    assert world.exclusions.own_clusters_only(world.people[SECOND], SECOND)
+
+
+def test_who_leaves_its_last_cluster_meets_anybody_until_it_joins_one(world: CallWorld) -> None:
+    """The rule stays, without effect: it does not leave its own with nobody."""
+    rules, store = world.exclusions, world.base.store
+    rules.set_own_clusters_only(world.people[FIRST], FIRST, True)
+    past = world.base.clock().date() - timedelta(days=1)
+    store.upsert(GraphRows(memberships=(Membership("t:c", FIRST, until=past),)))
+    assert store.clusters_of(FIRST) == ()
+    assert store.clustered([FIRST, SECOND, OUTSIDER]) == {SECOND, OUTSIDER}
+    assert rules.own_clusters_only(world.people[FIRST], FIRST)
+    assert rules.of(FIRST) == MeetingBounds() == rules.of(OUTSIDER)
+    assert introduced(world, FIRST, OUTSIDER)
+    store.upsert(GraphRows(memberships=(Membership("t:d", FIRST),)))
+    assert rules.of(FIRST).only == {OUTSIDER, FIRST}
+
+
+def test_what_was_open_before_the_rule_is_agreed_on_where_both_act_themselves(
+    world: CallWorld,
+) -> None:
+    proposal = Proposal(GoalName.SUPPLIER, OUTSIDER, FIRST)
+    introductions = world.base.introductions
+    view = introductions.propose(world.people[OUTSIDER], proposal)
+    world.exclusions.set_own_clusters_only(world.people[FIRST], FIRST, True)
+    agreed = introductions.act(world.people[FIRST], view.id, Transition(Action.ACCEPT))
+    assert agreed.state is State.ACCEPTED

@@ -131,20 +131,21 @@ class Exclusions:
         )
 
     def staying_within(self) -> frozenset[str]:
-        """Who is brought together within its clusters only."""
-        return frozenset(
-            rule.id.partition(" ")[2] for rule in self.repositories.lists.values("within", "yes")
-        )
+        """Who is brought together within its clusters only; who has none meets anybody."""
+        rules = self.repositories.lists.values("within", "yes")
+        staying = [rule.id.partition(" ")[2] for rule in rules]
+        return self.store.clustered(staying) if staying else frozenset()
 
     def are_apart(self, first: str, second: str) -> bool:
         """Whether one excludes the other, or stays within clusters that the two do not share."""
         pairs = ((first, second), (second, first))
         if any(other in (id for id, _ in self._list(own).value.items) for own, other in pairs):
             return True
-        if not (self._stays_within(first) or self._stays_within(second)):
+        clusters = {id: {row.id for row in self.store.clusters_of(id)} for id in (first, second)}
+        # Without a cluster the rule has no effect: nobody would be left to meet.
+        if not any(clusters[id] and self._stays_within(id) for id in (first, second)):
             return False
-        clusters = [{row.id for row in self.store.clusters_of(id)} for id in (first, second)]
-        return clusters[0].isdisjoint(clusters[1])
+        return clusters[first].isdisjoint(clusters[second])
 
     # -- the parts
 

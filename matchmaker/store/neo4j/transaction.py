@@ -318,6 +318,10 @@ class Neo4jTransaction:
         records = self._run(cypher.CLUSTERS_OF, organization=organization_id, today=today())
         return _decoded(CLUSTERS, records)
 
+    def clustered(self, ids: Sequence[str]) -> list[str]:
+        records = self._run(cypher.CLUSTERED, ids=list(ids), today=today())
+        return [str(record["id"]) for record in records]
+
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
         return _decoded(CERTIFICATES, self._run(cypher.CERTIFICATES_OF, ids=list(ids)))
 

@@ -64,6 +64,11 @@ WHERE memberships.organization = :organization
   AND (memberships.until IS NULL OR memberships.until >= :today)
 ORDER BY clusters.id
 """
+CLUSTERED = """
+SELECT DISTINCT organization FROM memberships
+WHERE organization IN (SELECT value FROM json_each(:ids))
+  AND (since IS NULL OR since <= :today) AND (until IS NULL OR until >= :today)
+"""
 
 # -- the network
 

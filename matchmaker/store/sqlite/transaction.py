@@ -267,20 +267,22 @@ class SqliteTransaction:
         return self._rows(table, rest, parameters)
 
     def clusters_of(self, organization_id: str) -> list[Cluster]:
-        parameters = {"organization": organization_id, "today": today()}
-        return self._rows(CLUSTERS, queries.CLUSTERS_OF, parameters)
+        of_it = {"organization": organization_id, "today": today()}
+        return self._rows(CLUSTERS, queries.CLUSTERS_OF, of_it)
+
+    def clustered(self, ids: Sequence[str]) -> list[str]:
+        asked = {"ids": json.dumps(list(ids)), "today": today()}
+        return [id for (id,) in self._connection.execute(queries.CLUSTERED, asked)]
 
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
         return self._rows(CERTIFICATES, queries.CERTIFICATES_OF, {"ids": json.dumps(list(ids))})
 
     def certificates_ending(self, first: str, last: str) -> list[Certificate]:
-        days = {"first": first, "last": last}
-        return self._rows(CERTIFICATES, queries.CERTIFICATES_ENDING, days)
+        return self._rows(CERTIFICATES, queries.CERTIFICATES_ENDING, {"first": first, "last": last})
 
     def duplicate_keys(self) -> list[DuplicateKeys]:
         rows = self._connection.execute(queries.DUPLICATE_KEYS)
-        decoded = ((*row[:-1], tuple(json.loads(row[-1] or "[]"))) for row in rows)
-        return [DuplicateKeys(*keys) for keys in decoded]
+        return [DuplicateKeys(*(*row[:-1], tuple(json.loads(row[-1] or "[]")))) for row in rows]
 
     def aliases(self) -> dict[str, str]:
         return dict(self._connection.execute(queries.ALIASES).fetchall())
