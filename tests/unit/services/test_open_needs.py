@@ -93,6 +93,7 @@ def test_a_need_whose_deadline_has_passed_cannot_be_answered(services):
     assert refused.value.where == "need"
 
 
+@pytest.mark.slow  # its graph is embedded
 def test_nobody_is_shown_the_wish_of_who_looks_for_the_same(services):
     kinds = {
         "lab": Kind.UNIVERSITY,
