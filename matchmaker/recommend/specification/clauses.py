@@ -50,23 +50,7 @@ _OF_WHAT = frozenset(
     {"不要", "不含", "不包含", "不包括", "不用", "不使用", "没有", "无需", "从不", "从未"}
 )
 _OF_ONE = frozenset(
-    {
-        "without",
-        "bypassing",
-        "cutting out",
-        "绕开",
-        "绕过",
-        "跳过",
-        "避开",
-        "撇开",
-        "抛开",
-        "except",
-        "except for",
-        "excluding",
-        "no",
-        "other than",
-        "apart from",
-    }
+    {"without", "except", "except for", "excluding", "no", "other than", "apart from"}
 )
 
 
