@@ -15,12 +15,6 @@ class MeetingBounds:
     left_out: frozenset[str] = frozenset()
     only: frozenset[str] | None = None
 
-    def allow(self, organization: str) -> bool:
-        """Whether the two may meet."""
-        return organization not in self.left_out and (
-            self.only is None or organization in self.only
-        )
-
     def without(self, others: frozenset[str]) -> MeetingBounds:
         """Some left out as well."""
         return MeetingBounds(self.left_out | others, self.only)

@@ -342,10 +342,10 @@ class Matching:
         store_version = profile.version if profile else self._store_version()
         recommended = recommend(
             rows.snapshot,
-            seeker,
+            _held(rows, seeker, bounds),
             rows.request(request),
             self.rankers.current(),
-            among=self._among(rows, bounds),
+            among=self._among(rows),
             reranker=self.reranker() if seeker.asks_in_words else None,
         )
         requirements, ignored = requirements_of(seeker)
@@ -356,7 +356,7 @@ class Matching:
             freshness=Freshness(meta.version, meta.as_of, store_version),
             nearby=recommended.nearby,
             closest=recommended.closest,
-            known=tuple(each for each in recommended.known if bounds.allow(each.id)),
+            known=recommended.known,
             further_known=recommended.further_known,
             in_words=seeker.asks_in_words,
             requirements=requirements,
@@ -401,21 +401,16 @@ class Matching:
 
     def _bounded(self, rows: SnapshotRows, profile: SeekerProfile | None, seeker: Seeker) -> Seeker:
         """Who asks, held to whom its organisation may meet."""
-        if profile is None:
-            return seeker
-        bounds = self.bounds(profile.organization.id)
-        within = None if bounds.only is None else rows.organizations(bounds.only)
-        return replace(seeker, apart=rows.organizations(bounds.left_out), within=within)
+        return (
+            seeker if profile is None else _held(rows, seeker, self.bounds(profile.organization.id))
+        )
 
-    def _among(self, rows: SnapshotRows, bounds: MeetingBounds = _ANYBODY) -> BoolArray | None:
-        """Everybody within the bounds who has a free slot; None for everybody."""
-        left_out = rows.organizations(self.full(rows.capacities) | bounds.left_out)
-        if not left_out and bounds.only is None:
+    def _among(self, rows: SnapshotRows) -> BoolArray | None:
+        """Everybody who has a free slot; None for everybody."""
+        left_out = rows.organizations(self.full(rows.capacities))
+        if not left_out:
             return None
         among = np.ones(len(rows.snapshot), dtype=np.bool_)
-        if bounds.only is not None:
-            among[:] = False
-            among[list(rows.organizations(bounds.only))] = True
         among[list(left_out)] = False
         return among
 
@@ -441,3 +436,9 @@ class Matching:
 
 def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:
     return snapshot.cached("similarity thresholds", lambda: similarity_thresholds(snapshot))
+
+
+def _held(rows: SnapshotRows, seeker: Seeker, bounds: MeetingBounds) -> Seeker:
+    """Who asks, held to some bounds."""
+    within = None if bounds.only is None else rows.organizations(bounds.only)
+    return replace(seeker, apart=rows.organizations(bounds.left_out), within=within)
