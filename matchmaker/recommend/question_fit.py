@@ -10,14 +10,9 @@ import pyarrow as pa
 
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import without_conditions, without_measures
-from matchmaker.snapshot.lexical import (
-    attainable,
-    code_shares,
-    concept_share,
-    lexical_scores,
-    translated_share,
-)
+from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
+from matchmaker.snapshot.other_words import concept_share, translated_share
 from matchmaker.text import language_of
 
 # All chosen on tuning sets (docs/measurements.md).

@@ -15,13 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker import text as text_module
-from matchmaker.dictionary import dictionary, words_of
 from matchmaker.domain import Statement
 from matchmaker.messages import message
 from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex, Snapshot
 from matchmaker.snapshot.splice import NotPatchableError, Splice
 from matchmaker.text import codes, terms
-from matchmaker.thesaurus import named, thesaurus
 
 # Collisions at 2²⁰ buckets: with 200,000 distinct terms about one in eleven
 # shares its bucket, nearly always with a rare one.
@@ -29,10 +27,6 @@ BUCKETS = 1 << 20
 _POSTINGS_AT_ONCE = 1 << 20
 K1 = 1.2
 B = 0.75
-# What a statement that names a wider concept than was asked for says of it.
-WIDER = 0.4
-# Of a long text the concepts that are looked for.
-MOST_CONCEPTS = 30
 
 
 def bucket(term: str, buckets: int = BUCKETS) -> int:
@@ -327,74 +321,7 @@ def term_shares(index: LexicalIndex, text: str) -> FloatArray:
     return counts / np.float32(max(1, len(numbers)))
 
 
-def translated_share(index: LexicalIndex, text: str, chinese: IntArray) -> FloatArray:
-    """Share of an English text's words that each Chinese statement says, 0 for others, (m,).
-
-    `chinese` are the rows of statements in Chinese. A word is said by a headword that the
-    dictionary has for it, as far as it means that (`Dictionary.headwords_of`), or as it is
-    written. Rare words count more, ln(1 + N / (1 + df)) of N statements in Chinese; those of
-    which the dictionary and the index know nothing count as said by nobody.
-    """
-    total = np.float32(0)
-    is_chinese = np.zeros(len(index.length), dtype=np.float32)
-    is_chinese[chinese] = 1
-    shares = np.zeros(len(index.length), dtype=np.float32)
-    for word in words_of(text):
-        scores = np.zeros(len(index.length), dtype=np.float32)
-        for headword, share in dictionary().headwords_of(word).items():
-            rows = _statements_with_name(index, headword)
-            scores[rows] = np.maximum(scores[rows], np.float32(share))
-        for term in terms(word):
-            scores[_postings(index, term)] = 1
-        scores *= is_chinese
-        rarity = np.float32(np.log1p(len(chinese) / (1 + np.count_nonzero(scores))))
-        total += rarity
-        shares += rarity * scores
-    return shares / total if total else shares
-
-
-def concept_share(snapshot: Snapshot, text: str) -> FloatArray | None:
-    """Share of the concepts that a text names or asks for that each statement names, (m,).
-
-    In whatever words and language (`matchmaker.thesaurus`): who names a narrower concept names
-    it, who names a wider one says `WIDER` of it. Rare ones count more, ln(1 + N / (1 + df)) of N
-    statements, and all by the root of their part of the text, as much of one that speaks of
-    little else. None where the thesaurus knows none, or no statement says anything.
-    """
-    concepts, coverage = named(text)
-    if not concepts:
-        return None
-    count = len(snapshot.lexical.length)
-    total = np.float32(0)
-    spoken = int(np.count_nonzero(snapshot.lexical.length))
-    shares = np.zeros(count, dtype=np.float32)
-    surest = sorted(concepts.items(), key=lambda item: -item[1])[:MOST_CONCEPTS]
-    for number, worth in surest:
-        scores = np.zeros(count, dtype=np.float32)
-        concept = thesaurus().concepts[number]
-        for other in concept.wider:
-            scores[_naming(snapshot, other)] = WIDER
-        for other in (number, *concept.narrower):
-            scores[_naming(snapshot, other)] = 1
-        rarity = np.float32(worth * np.log1p(spoken / (1 + np.count_nonzero(scores))))
-        total += rarity
-        shares += rarity * scores
-    return shares * np.float32(coverage**0.5) / total if total else None
-
-
-def _naming(snapshot: Snapshot, concept: int) -> IntArray:
-    """Statements that have a form of a concept, looked up once."""
-
-    def rows() -> IntArray:
-        forms = thesaurus().concepts[concept].forms
-        return np.unique(
-            np.concatenate([_statements_with_name(snapshot.lexical, form) for form in forms])
-        )
-
-    return snapshot.cached(("concept", concept), rows)
-
-
-def _statements_with_name(index: LexicalIndex, name: str) -> IntArray:
+def statements_with_name(index: LexicalIndex, name: str) -> IntArray:
     """Statements that have all words of a name, and all pairs of characters of a Chinese one."""
     indptr = index.indptr
     numbers = _buckets_of_name(name, len(indptr) - 1)
@@ -412,7 +339,8 @@ def _buckets_of_name(name: str, buckets: int) -> tuple[int, ...]:
     return tuple(bucket(term, buckets) for term in dict.fromkeys(terms(name)))
 
 
-def _postings(index: LexicalIndex, term: str) -> IntArray:
+def postings_of(index: LexicalIndex, term: str) -> IntArray:
+    """Statements that have a term."""
     number = bucket(term, len(index.indptr) - 1)
     return index.statements[int(index.indptr[number]) : int(index.indptr[number + 1])]
 

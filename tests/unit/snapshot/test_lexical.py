@@ -6,7 +6,6 @@ import math
 import shutil
 from collections import Counter
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
 from random import Random
 
@@ -15,10 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matchmaker.domain import GraphRows, Kind, Offer, OfferKind, Organization
 from matchmaker.errors import SnapshotUnavailable
 from matchmaker.snapshot import nearest as module
-from matchmaker.snapshot.build import build
 from matchmaker.snapshot.lexical import (
     K1,
     B,
@@ -26,14 +23,11 @@ from matchmaker.snapshot.lexical import (
     attainable,
     build_lexical,
     code_shares,
-    concept_share,
     lexical_scores,
-    translated_share,
     without,
 )
 from matchmaker.snapshot.load import load, save
 from matchmaker.snapshot.nearest import best, nearest
-from matchmaker.store.ports import Export
 from matchmaker.text import codes, terms
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
 
@@ -205,48 +199,3 @@ def test_a_term_said_more_often_than_two_bytes_hold_is_counted_again() -> None:
     before = build_lexical(texts)
     after = build_lexical(texts, earlier=EarlierPostings(before, np.array([0, 1], np.int32)))
     assert np.array_equal(before.weight, after.weight)
-
-
-def test_an_english_question_is_answered_by_the_chinese_words_for_it() -> None:
-    texts = ["铸件和阀门", "不锈钢阀门", "袜子", "castings and valves", "CNC 车床"]
-    shares = translated_share(
-        build_lexical(texts), "castings, valves", np.arange(3, dtype=np.int32)
-    )
-    # Of three statements in Chinese one says castings and two say valves, both in full.
-    castings, valves = math.log(1 + 3 / 2), math.log(1 + 3 / 3)
-    expected = [1, valves / (castings + valves), 0, 0, 0]
-    np.testing.assert_allclose(shares, expected, rtol=1e-6)
-
-
-def test_a_word_that_a_chinese_statement_has_as_it_is_needs_no_translation() -> None:
-    index = build_lexical(["CNC 车床", "袜子"])
-    shares = translated_share(index, "CNC", np.arange(2, dtype=np.int32))
-    assert shares.tolist() == [1, 0]
-
-
-def test_who_names_the_same_in_other_words_or_a_narrower_thing_says_it() -> None:
-    """Of four statements two say sand casting and one casting; one says ball valve."""
-    offers = ("翻砂件，来图加工", "green sand casting of grey iron", "铸造", "球阀")
-    rows = GraphRows(
-        organizations=(Organization("t:firm", "Firm", Kind.FIRM),),
-        offers=tuple(
-            Offer(f"o:{number}", "t:firm", OfferKind.PRODUCT, text)
-            for number, text in enumerate(offers)
-        ),
-    )
-    snapshot = build(Export(1, rows), date(2020, 1, 1), None)
-    order = [int(id[2:]) for id in snapshot.statements.table["id"].to_pylist()]
-    assert concept_share(snapshot, "你好") is None
-    assert concept_share(build(Export(1, GraphRows()), date(2020, 1, 1), None), "铸造") is None
-    narrow = concept_share(snapshot, "砂型铸造")
-    assert narrow is not None
-    np.testing.assert_allclose(narrow[order], [1, 1, 0.4, 0], rtol=1e-6)
-    wide = concept_share(snapshot, "casting")
-    assert wide is not None
-    np.testing.assert_allclose(wide[order], [1, 1, 1, 0], rtol=1e-6)
-    # Both name half of what is asked for; sand casting is said by three, a ball valve by one.
-    both = concept_share(snapshot, "砂型铸造球阀")
-    assert both is not None
-    casting, valve = math.log(1 + 4 / 4), math.log(1 + 4 / 2)
-    share = casting / (casting + valve)
-    np.testing.assert_allclose(both[order], [share, share, 0.4 * share, 1 - share], rtol=1e-6)

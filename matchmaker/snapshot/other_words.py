@@ -1,0 +1,99 @@
+"""What statements say in other words: by the dictionary in Chinese, by the thesaurus in any.
+
+What a word or a concept adds is added to the statements that have it: none passes over all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from matchmaker.dictionary import dictionary, words_of
+from matchmaker.snapshot.lexical import postings_of, statements_with_name
+from matchmaker.snapshot.model import FloatArray, IntArray, LexicalIndex, Snapshot
+from matchmaker.text import terms
+from matchmaker.thesaurus import named, thesaurus
+
+# What a statement that names a wider concept than was asked for says of it.
+WIDER = 0.4
+# Of a long text the concepts that are looked for.
+MOST_CONCEPTS = 30
+
+
+def translated_share(index: LexicalIndex, text: str, chinese: IntArray) -> FloatArray:
+    """Share of an English text's words that each Chinese statement says, 0 for others, (m,).
+
+    `chinese` are the rows of statements in Chinese. A word is said by a headword that the
+    dictionary has for it, as far as it means that (`Dictionary.headwords_of`), or as it is
+    written. Rare words count more, ln(1 + N / (1 + df)) of N statements in Chinese; those of
+    which the dictionary and the index know nothing count as said by nobody.
+    """
+    total = np.float32(0)
+    is_chinese = np.zeros(len(index.length), dtype=np.bool_)
+    is_chinese[chinese] = True
+    shares = np.zeros(len(index.length), dtype=np.float32)
+    for word in words_of(text):
+        said = [
+            (statements_with_name(index, headword), share)
+            for headword, share in dictionary().headwords_of(word).items()
+        ]
+        said += [(postings_of(index, term), 1.0) for term in terms(word)]
+        rows, scores = _largest(said)
+        kept = is_chinese[rows]
+        rows, scores = rows[kept], scores[kept]
+        rarity = np.float32(np.log1p(len(chinese) / (1 + np.count_nonzero(scores))))
+        total += rarity
+        shares[rows] += rarity * scores
+    return shares / total if total else shares
+
+
+def _largest(said: Sequence[tuple[IntArray, float]]) -> tuple[IntArray, FloatArray]:
+    """Rows of several lists, each once and in order, with the largest share of those it is in."""
+    if not said:
+        return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+    rows, places = np.unique(np.concatenate([each for each, _ in said]), return_inverse=True)
+    shares = np.repeat(
+        np.array([share for _, share in said], dtype=np.float32), [len(each) for each, _ in said]
+    )
+    scores = np.zeros(len(rows), dtype=np.float32)
+    np.maximum.at(scores, places, shares)
+    return rows, scores
+
+
+def concept_share(snapshot: Snapshot, text: str) -> FloatArray | None:
+    """Share of the concepts that a text names or asks for that each statement names, (m,).
+
+    In whatever words and language (`matchmaker.thesaurus`): who names a narrower concept names
+    it, who names a wider one says `WIDER` of it. Rare ones count more, ln(1 + N / (1 + df)) of N
+    statements, and all by the root of their part of the text, as much of one that speaks of
+    little else. None where the thesaurus knows none, or no statement says anything.
+    """
+    concepts, coverage = named(text)
+    if not concepts:
+        return None
+    total = np.float32(0)
+    spoken = int(np.count_nonzero(snapshot.lexical.length))
+    shares = np.zeros(len(snapshot.lexical.length), dtype=np.float32)
+    surest = sorted(concepts.items(), key=lambda item: -item[1])[:MOST_CONCEPTS]
+    for number, worth in surest:
+        concept = thesaurus().concepts[number]
+        said = [(_naming(snapshot, other), WIDER) for other in concept.wider]
+        said += [(_naming(snapshot, other), 1.0) for other in (number, *concept.narrower)]
+        rows, scores = _largest(said)
+        rarity = np.float32(worth * np.log1p(spoken / (1 + len(rows))))
+        total += rarity
+        shares[rows] += rarity * scores
+    return shares * np.float32(coverage**0.5) / total if total else None
+
+
+def _naming(snapshot: Snapshot, concept: int) -> IntArray:
+    """Statements that have a form of a concept, looked up once."""
+
+    def rows() -> IntArray:
+        forms = thesaurus().concepts[concept].forms
+        return np.unique(
+            np.concatenate([statements_with_name(snapshot.lexical, form) for form in forms])
+        )
+
+    return snapshot.cached(("concept", concept), rows)
