@@ -33,11 +33,11 @@ _SHOWN_WORDS = 20
 @import_options
 def list_command(file: Path, cluster: str, yes: bool, **options: Any) -> int:
     """Import a list as people keep it: members, orders, projects, relations,
-    equipment, policies and programmes, technologies, patents.
+    equipment, policies and programmes, technologies, patents, certificates.
 
     What it is and which column is which is proposed from its titles and cells, told, and
     written after a yes. --table says it otherwise: organizations, orders, projects,
-    relations, equipment, programmes, technologies, patents.
+    relations, equipment, programmes, technologies, patents, certifications.
     """
     services = wired()
     services.store.prepare()

@@ -35,6 +35,12 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _YEAR_OF_EDITION = re.compile(r"(?<=\d)\s?[:：-]\s?(?:19|20)\d\d(?!\d)")
+# Bodies whose marks go with a standard: API 6D is no API Q1.
+_STANDARD_OF = re.compile(
+    r"(api|ul)[ -]?(?:spec\.? )?(\d{1,4}[a-z]{0,2}|q[12])"
+    r"(?: ?(?:认证|证书|会标|certified|certificate))?",
+    re.IGNORECASE,
+)
 _EMPTY_BRACKETS = re.compile(r"[(（\[【]\s*[,，;；:：]?\s*[)）\]】]")
 _EDGES = " \t,，;；:：.。-–"
 # Of one text; nobody holds more, and each is looked up among all that are known.
@@ -81,8 +87,23 @@ def certificate_name(text: str) -> str:
     for candidate in (plain, _YEAR_OF_EDITION.sub("", plain)):
         if name := known.get(word_key(candidate)):
             return name
+    if standard := _STANDARD_OF.fullmatch(plain):
+        return f"{standard[1].upper()} {standard[2].upper()}"
     within = list(_known_within(plain))
     return within[0] if len(within) == 1 and len(plain) <= _LONGEST else plain
+
+
+def is_not_held(text: str) -> bool:
+    """Whether words say that a certificate is not held yet, or no more."""
+    return bool(text) and _NOT_HELD.search(normal(text)) is not None
+
+
+def known_certificates(cell: str) -> tuple[str, ...]:
+    """Those that a cell names, where each piece of it is one that is known; none of another."""
+    pieces = [piece for piece in _BETWEEN.split(cell, MAX_NAMED) if piece.strip(_EDGES)]
+    names = [certificate_name(piece) for piece in pieces]
+    known = set(certificate_names().values())
+    return tuple(dict.fromkeys(names)) if set(names) <= known else ()
 
 
 def certificate_kind(cell: str, format: ColumnFormat = UNDECIDED, /) -> str:

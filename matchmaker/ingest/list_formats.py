@@ -18,6 +18,7 @@ from matchmaker.ingest.relation_words import relation
 
 ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
 PROGRAMMES, PATENTS, TECHNOLOGIES = "programmes", "patents", "technologies"
+CERTIFICATIONS = "certifications"
 
 
 def _of_side(chinese: str, english: str, others: str) -> tuple[str, str]:
@@ -126,6 +127,13 @@ _TECHNOLOGY = "技术成果名称|成果名称|科技成果名称|技术名称|�
 _TECHNOLOGY_OWNER = "成果单位|完成单位|成果完成单位|成果所属单位|成果持有单位|第一完成单位|研发单位|成果来源|成果提供单位|技术持有方|技术提供方|技术来源|技术单位|持有单位|所属单位|所属高校|所在单位|依托单位|高校|院校|单位|单位名称|企业名称|institution|university|research institute|institute|owner|provider|offered by|organisation|organization|developed by|inventor institution|einrichtung|hochschule|établissement"
 _TECHNOLOGY_ABOUT = "成果简介|技术简介|成果介绍|技术介绍|简介|主要内容|成果内容|技术内容|技术特点|技术优势|创新点|主要技术指标|技术指标|应用领域|应用范围|应用前景|应用场景|技术领域|所属领域|成熟度|技术成熟度|成果阶段|所处阶段|合作方式|转化方式|拟转化方式|description|summary|abstract|short description|advantages|benefits|applications|application|field|technology field|area|trl|stage|stage of development|maturity|cooperation|type of cooperation|licence|licensing|beschreibung|anwendung|résumé|descripción"
 _TECHNOLOGY_DATE = "完成时间|完成日期|成果完成时间|鉴定时间|发布时间|发布日期|登记日期|date|published|publication date|completed"
+_CERTIFIED = "持证单位|持证企业|持证机构|获证单位|获证企业|获证组织|获证组织名称|获证机构|证书持有人|证书持有单位|证书持有者|认证企业|认证单位|获认证单位|资质单位|资质企业|所属企业|所属单位|certificate holder|holder|certified company|certified organisation|certified organization|certified client|certificate owner|certified entity|zertifikatsinhaber|inhaber|titulaire|titular"
+_CERTIFICATE_KIND = "证书名称|证书类型|证书种类|证书类别|资质证书|资质名称|资质类型|资质种类|资质类别|资质证书名称|认证名称|认证类型|认证类别|认证项目|认证标准|认证依据|认证体系|体系名称|体系类型|许可证名称|许可名称|资质|证书|认证|certificate|certificate name|name of certificate|certificate type|type of certificate|certification|certification standard|certification type|standard|standards|management system|accreditation|accreditation type|qualification|scheme|norm|zertifikat|zertifikatsart|référentiel|norme|norma"
+_CERTIFICATE_GRADE = "资质等级|证书等级|认证等级|certificate grade|certificate level|grade"
+_CERTIFICATE_NUMBER = "证书编号|证书号|证书号码|证书注册号|资质编号|资质证书编号|资质证书号|认证编号|认证证书编号|认证证书号|许可证编号|许可证号|注册证号|certificate number|certificate no|certificate id|cert no|cert number|certification number|certification no|accreditation number|accreditation no|zertifikatsnummer|zertifikat-nr|zertifikatnummer|numéro de certificat|n° de certificat|número de certificado|numero certificato"
+_CERTIFICATE_STATUS = "证书状态|认证状态|资质状态|状态|certificate status|status|status of certificate|validity status"
+_CERTIFIED_SCOPE = "认证范围|认证覆盖范围|覆盖范围|业务范围|许可范围|资质范围|认可范围|证书范围|scope|scope of certification|certified scope|certification scope|scope of accreditation|geltungsbereich|périmètre|alcance|campo di applicazione"
+_CERTIFIED_PERSON = "姓名|持证人|持证人姓名|人员姓名|持证人员|name of person|person|employee|employee name|holder's name|name of holder|mitarbeiter"
 
 LISTS: Mapping[str, TableFormat] = {
     table.name: table
@@ -199,6 +207,18 @@ LISTS: Mapping[str, TableFormat] = {
             Column("classification", "its class (IPC, CPC)", also=_IPC),
             Column("text", "what it is about", also=_ABSTRACT),
         )),
+        TableFormat(CERTIFICATIONS, domain.Certificate, "Certificates: which organisation holds what, until when", (
+            Column("holder", "name of the organisation that holds it", required=True, context=CERTIFICATIONS, also=f"{_CERTIFIED}|{titles.NAME}"),
+            Column("kind", "what it is known as", "ISO 9001", required=True, context="certificates", also=f"{_CERTIFICATE_KIND}|{_CERTIFICATE_GRADE}", joined_by=" "),
+            Column("number", "its number", context="certificates", also=_CERTIFICATE_NUMBER),
+            Column("issuer", "who issued it", also=titles.ISSUER),
+            Column("since", "first day", "", partial_date, also=titles.ISSUED),
+            Column("until", "last day", "", last_date, also=titles.VALID_UNTIL),
+            Column("status", "whether it holds", also=_CERTIFICATE_STATUS, context=CERTIFICATIONS),
+            Column("scope", "what it is for", also=_CERTIFIED_SCOPE, joined_by="; "),
+            Column("proof", "name or address of the file that shows it", also="证明材料|证明文件|证书附件|附件|扫描件|evidence|file|attachment|link|certificate link"),
+            Column("person", "who holds it, where that is a person: it is not kept", also=_CERTIFIED_PERSON),
+        )),
     )
 }  # fmt: skip
 FORMATS: Mapping[str, TableFormat] = {**TABLES, **LISTS}
@@ -211,6 +231,7 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     PROGRAMMES: (("body",), ("title",)),
     TECHNOLOGIES: (("owner",), ("text",)),
     PATENTS: (("holder",), ("title", "number", "application")),
+    CERTIFICATIONS: (("holder",), ("kind",)),
 }
 # Of these lists a title has one of these words in it: their other titles are those of many lists.
 NAMED_BY: Mapping[str, tuple[str, ...]] = {
@@ -229,6 +250,20 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
         "특허",
         "发明人",
     ),
+    CERTIFICATIONS: (
+        "证书",
+        "资质",
+        "认证",
+        "发证",
+        "颁证",
+        "许可证",
+        "证号",
+        "certif",
+        "accredit",
+        "qualification",
+        "zertifi",
+        "akkredit",
+    ),
 }
 # Columns that only lists of a kind have.
 TELLING: Mapping[str, frozenset[str]] = {
@@ -242,4 +277,5 @@ TELLING: Mapping[str, frozenset[str]] = {
     PATENTS: frozenset(
         {"holder", "number", "application", "inventors", "granted", "classification"}
     ),
+    CERTIFICATIONS: frozenset({"kind", "number", "issuer", "until", "since"}),
 }

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, SourceTier
+from matchmaker.domain import Certificate, FieldOrigin, GraphRows, Kind, Organization, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
+from matchmaker.ingest.certificate_lists import moved_certificate
 from matchmaker.ingest.links import with_links
 from matchmaker.ingest.list_formats import (
+    CERTIFICATIONS,
     EQUIPMENT,
     LISTS,
     NEEDED,
@@ -24,6 +26,7 @@ from matchmaker.ingest.list_formats import (
 from matchmaker.ingest.list_guess import implied_relation
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
+    Certifications,
     Contracts,
     Equipment,
     MappingFile,
@@ -160,7 +163,19 @@ def with_known(
     }
     others = (row for row in parsed.rows.organizations if row.id not in ids)
     rows["organizations"] = (*known.values(), *others)
-    return replace(parsed, rows=replace(parsed.rows, **rows), problems=tuple(problems))
+    moved = {row.id: _with_holder(row, ids) for row in parsed.rows.certificates}
+    rows["certificates"] = tuple(moved.values())
+    origins = {
+        (table, moved[id].id if table == "certificates" and id in moved else id): line
+        for (table, id), line in parsed.origins.items()
+    }
+    rows_of_known = replace(parsed.rows, **rows)
+    return replace(parsed, rows=rows_of_known, problems=tuple(problems), origins=origins)
+
+
+def _with_holder(row: Certificate, ids: Mapping[str, str]) -> Certificate:
+    holder = ids.get(row.organization)
+    return moved_certificate(row, holder) if holder else row
 
 
 def _by_name(organizations: Collection[Organization]) -> dict[str, Organization]:
@@ -241,7 +256,7 @@ class _ListTable(TableFile):
 
 def _section(
     options: TableOptions, present: Collection[str]
-) -> Contracts | Projects | Relations | Equipment | Programmes | Patents:
+) -> Contracts | Projects | Relations | Equipment | Programmes | Patents | Certifications:
     def column(name: str) -> str:
         return name if name in present else ""
 
@@ -287,6 +302,11 @@ def _section(
             "classification", "text",
         )  # fmt: skip
         return Patents(holder=party("holder"), **{name: column(name) for name in held})
+    if options.table == CERTIFICATIONS:
+        facts = (
+            "kind", "number", "issuer", "since", "until", "status", "scope", "proof", "person",
+        )  # fmt: skip
+        return Certifications(holder=party("holder"), **{name: column(name) for name in facts})
     values = {
         value: Relation(as_="tie", layer=meant[0], reverse=meant[1], note=meant[0].value)
         for value in RELATION_VALUES

@@ -17,6 +17,7 @@ from matchmaker.ingest.facts import Fact, Facts
 from matchmaker.ingest.formats import Read, judge_columns
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import (
+    Certifications,
     ColumnName,
     Contracts,
     Equipment,
@@ -40,8 +41,9 @@ from matchmaker.ingest.title_units import currency_of_unit, unit_note, unit_of_t
 from matchmaker.messages import Message, message
 
 MappedSection = TypeVar(
-    "MappedSection", Contracts, Relations, Projects, Equipment, Programmes, Patents
-)
+    "MappedSection",
+    Contracts, Relations, Projects, Equipment, Programmes, Patents, Certifications,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.certificate_lists import CertificateReader
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.equipment import EquipmentReader
@@ -29,6 +30,7 @@ from matchmaker.ingest.facts import Fact, Party, digest
 from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import (
+    Certifications,
     Contracts,
     Equipment,
     MappingFile,
@@ -72,7 +74,7 @@ def read_mapped(
 
 def read_by(
     mapping: MappingFile,
-    section: Contracts | Relations | Projects | Equipment | Programmes | Patents,
+    section: Contracts | Relations | Projects | Equipment | Programmes | Patents | Certifications,
     table: TableFile,
     places: PlaceIndex | None = None,
 ) -> Parsed:
@@ -88,6 +90,8 @@ def read_by(
         return ProgrammeReader(mapping, section, table, places).parsed()
     if isinstance(section, Patents):
         return PatentReader(mapping, section, table, places).parsed()
+    if isinstance(section, Certifications):
+        return CertificateReader(mapping, section, table, places).parsed()
     if isinstance(section, Equipment):
         return EquipmentReader(mapping, section, table, places).parsed()
     return _RelationReader(mapping, section, table, places).parsed()

@@ -134,6 +134,24 @@ class Patents(_Written):
     text: ColumnName = ""
 
 
+class Certifications(_Written):
+    """Columns of certificates: one line each, with the organisation that holds it.
+
+    `person` is a column of people: a line that names one is no organisation's.
+    """
+
+    holder: PartyColumns
+    kind: ColumnName = ""
+    number: ColumnName = ""
+    issuer: ColumnName = ""
+    since: ColumnName = ""
+    until: ColumnName = ""
+    status: ColumnName = ""
+    scope: ColumnName = ""
+    proof: ColumnName = ""
+    person: ColumnName = ""
+
+
 class Relation(_Part):
     """The meaning of one value of the relation column."""
 
