@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import warnings
 from collections.abc import Iterator
 
@@ -66,6 +67,17 @@ def _one_snapshot_of_the_samples() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("matchmaker.snapshot.load.load", load_shared)
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """What is imported and collected stays: not looked through for garbage, then or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 # Fixtures that load models, or the sample graph whole.
