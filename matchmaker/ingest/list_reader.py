@@ -8,8 +8,9 @@ from typing import Any
 
 from matchmaker.domain import Certificate, FieldOrigin, GraphRows, Kind, Organization, SourceTier
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import read_cell
+from matchmaker.ingest.cells import CellProblem, read_cell
 from matchmaker.ingest.certificate_lists import moved_certificate
+from matchmaker.ingest.departments import PARTIES, OfficePlaces, home_of, titles_of_places
 from matchmaker.ingest.links import with_links
 from matchmaker.ingest.list_formats import (
     CERTIFICATIONS,
@@ -40,6 +41,7 @@ from matchmaker.ingest.mapping_file import (
 from matchmaker.ingest.names import name_key
 from matchmaker.ingest.party_places import are_elsewhere
 from matchmaker.ingest.places import PlaceIndex
+from matchmaker.ingest.reference import index_with
 from matchmaker.ingest.relation_words import RELATIONS as RELATION_VALUES
 from matchmaker.ingest.relation_words import layer_of
 from matchmaker.ingest.report import Parsed, Problem
@@ -62,15 +64,21 @@ from matchmaker.store.schema import TABLES as STORED
 
 
 def read_list(
-    table: TableFile, options: TableOptions, source: str, places: PlaceIndex | None = None
+    table: TableFile,
+    options: TableOptions,
+    source: str,
+    places: PlaceIndex | None = None,
+    home: str = "",
 ) -> Parsed:
     """The rows of a list, whose organisations are known by their names.
 
     `options.mapping` leads from the file's titles to columns of `LISTS[options.table]`.
-    `source` begins the ids; `places` are those that cells name. Raises InvalidInput where a
-    column is missing that the list needs.
+    `source` begins the ids; `places` are those that cells name, `home` is the id of that of the
+    cluster whose list it is. Raises InvalidInput where a column is missing that the list needs.
     """
-    listed = _ListTable.of(table, options)
+    index = places or index_with(GraphRows()).places
+    is_from = home_of(index, (*table.above, table.name, table.sheet), home)
+    listed = _ListTable.of(table, options, OfficePlaces(index, is_from))
     present = frozenset(listed.header)
     for group in NEEDED[options.table]:
         if present.isdisjoint(group):
@@ -198,9 +206,12 @@ class _ListTable(TableFile):
     defaults: Mapping[str, str] = field(kw_only=True)
     # Whether ¥ stands for yuan, and not for yen.
     is_in_yuan: bool = field(kw_only=True)
+    offices: OfficePlaces = field(kw_only=True, repr=False)
+    # Titles that head where something is.
+    placing: tuple[str, ...] = field(kw_only=True)
 
     @classmethod
-    def of(cls, table: TableFile, options: TableOptions) -> _ListTable:
+    def of(cls, table: TableFile, options: TableOptions, offices: OfficePlaces) -> _ListTable:
         same = {each.name: getattr(table, each.name) for each in fields(table)}
         columns = [name for title in table.header if (name := options.mapping.get(title))]
         unread = [title for title in table.header if not options.mapping.get(title)]
@@ -216,7 +227,8 @@ class _ListTable(TableFile):
         same["unit"] = ""
         same["header"] = tuple(dict.fromkeys((*columns, *defaults, *unread)))
         return cls(**same, listed=table, options=options, amount_unit=unit, defaults=defaults,
-                   is_in_yuan=yuan_is_meant(table.header))  # fmt: skip
+                   is_in_yuan=yuan_is_meant(table.header), offices=offices,
+                   placing=tuple(titles_of_places(table.header)))  # fmt: skip
 
     def lines(self) -> Iterator[Line]:
         return map(self._renamed, self.listed.lines())
@@ -226,6 +238,7 @@ class _ListTable(TableFile):
         line = with_links(line, mapping)
         written = {**line.cells, **options.edits.get(line.number, {})}
         cells = {title: cell for title, cell in written.items() if not mapping.get(title)}
+        offices: list[CellProblem] = []
         for column in LISTS[options.table].columns:
             titles = [title for title, name in mapping.items() if name == column.name]
             parts = [cell for title in titles if (cell := written.get(title, ""))]
@@ -237,6 +250,13 @@ class _ListTable(TableFile):
             if column.name == "amount":
                 cell = with_unit(cell, self.amount_unit)
             cell = with_year(cell, self.year, column.read)
+            if column.name in PARTIES and cell:
+                beside = ", ".join(filter(None, (written.get(each, "") for each in self.placing)))
+                cell, told = self.offices.completed(cell, beside)
+                is_lost = column.required and not cell
+                offices += (
+                    CellProblem(column.name, why, "error" if is_lost else "warning") for why in told
+                )
             if column.name == "layer" and cell:
                 cell = str(read_cell(column.name, column.read, cell).value or cell)
             if cell or column.name in self.header:
@@ -251,7 +271,7 @@ class _ListTable(TableFile):
             words = (cells.pop("status", ""), cells.get("supplier", ""))
             if any(map(is_called_off, words)):
                 passed_over = passed_over or message("was called off.")
-        return replace(line, cells=cells, problems=problems, passed_over=passed_over)
+        return replace(line, cells=cells, problems=(*problems, *offices), passed_over=passed_over)
 
 
 def _section(

@@ -127,6 +127,8 @@ class TableFile:
     unit: str = field(default="", kw_only=True)
     # The year that they name, 0 for none and for several.
     year: int = field(default=0, kw_only=True)
+    # What the lines above the titles say.
+    above: tuple[str, ...] = field(default=(), kw_only=True, repr=False)
     expected: Collection[str] = field(default=(), kw_only=True, repr=False)
     # Where the rows begin: below the header and the explanations of our own templates.
     last_line_above: int = field(default=0, kw_only=True, repr=False)
@@ -212,7 +214,8 @@ def open_table(
         source.encoding, source.separator,
         tuple(Problem(path.name, 0, "", note, "note") for note in notes), header.duplicates,
         unit=unit_above(_cells_above(sample, header)),
-        year=year_above(_cells_above(sample, header)), expected=expected,
+        year=year_above(_cells_above(sample, header)),
+        above=tuple(filter(None, _cells_above(sample, header))), expected=expected,
         source=source, last_line_above=template_lines(sample, header),
     )  # fmt: skip
 

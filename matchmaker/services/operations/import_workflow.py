@@ -386,7 +386,8 @@ class ImportWorkflow:
             return self.importer.tables(principal, [upload.path], run), 0
         table = open_table(upload.path, options.file, all_titles())
         places = reference_index(self.store).places
-        parsed = read_list(table, options, slug(options.source), places)
+        home = (self.store.cluster(run.cluster).place or "") if run.cluster else ""
+        parsed = read_list(table, options, slug(options.source), places, home)
         named = with_known(parsed, self._members(run.cluster), places)
         recognised = parsed.organization_ids - named.organization_ids
         return self.importer.read(principal, lambda _: named, run), len(recognised)
