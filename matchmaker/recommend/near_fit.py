@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from matchmaker.recommend.best_statements import entries_by_statement
 from matchmaker.recommend.evidence import CLOSE, NEAREST, TextFit, freshness, lengths
-from matchmaker.recommend.scores import is_among
+from matchmaker.recommend.scores import distinct, grouped, is_among
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best, nearest
 
@@ -44,15 +44,20 @@ class NearTextFit(TextFit):
         return {}
 
     def near(self, depth: int) -> IntArray:
-        """Rows (k,) of about so many statements nearest to each question, in order."""
+        """Rows (k,) of about so many statements nearest to each question, in order.
+
+        None where nothing is asked: no depth finds more.
+        """
+        if not self.questions:
+            return np.zeros(0, dtype=np.int32)
         if depth not in self._found:
             self._found[depth] = self._search(depth)
         return self._found[depth]
 
     @property
     def is_searched_at(self) -> int:
-        """A depth at which all statements are looked at."""
-        return len(self.snapshot.statements.kind)
+        """A depth at which all statements are looked at that could fit."""
+        return len(self.snapshot.statements.kind) if self.questions else 0
 
     def _search(self, depth: int) -> IntArray:
         snapshot = self.snapshot
@@ -69,7 +74,7 @@ class NearTextFit(TextFit):
                 found.append(snapshot.passages.statement[best(products, depth)[0]])
         shares = ((each.codes, each.translated, each.concepts) for each in self.questions)
         found += [_first(share, depth) for each in shares for share in each if share is not None]
-        return np.unique(np.concatenate(found)).astype(np.int32)
+        return distinct(np.concatenate(found)).astype(np.int32)
 
     @cached_property
     def _similarities(self) -> _Known:
@@ -206,7 +211,7 @@ class _Known:
         """Values of some statements (k, …)."""
         missing = statements[~is_among(self._rows, statements)]
         if self._values is None or len(missing):
-            new = np.unique(missing).astype(np.int32)
+            new = distinct(missing).astype(np.int32)
             values = self._measure(new)
             rows = np.concatenate([self._rows, new])
             order = np.argsort(rows)
@@ -281,8 +286,7 @@ class OrganizationFigures:
             counts = owners[near + 1] - owners[near]
             places, _ = _ranges(owners[near], counts)
             values = np.repeat(self.figure(near), counts) * self.weight[entry.position[places]]
-            order = np.argsort(entry.row[places], kind="stable")
-            rows, first = np.unique(entry.row[places][order], return_index=True)
+            order, first, rows = grouped(entry.row[places])
             joined = self.joined.reduceat(values[order], first) if len(rows) else values
             self._kept[depth] = rows.astype(np.int32), np.asarray(joined, dtype=np.float32)
         return self._kept[depth]

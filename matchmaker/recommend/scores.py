@@ -184,6 +184,23 @@ def largest(scores: Scores | FloatArray, but: int | None) -> float:
     return float(max(scores[:but].max(initial=0), scores[but + 1 :].max(initial=0)))
 
 
+def distinct(numbers: NDArray[Any]) -> NDArray[Any]:
+    """Each number once, in order; of tens of thousands several times as fast as `np.unique`."""
+    ordered = np.sort(numbers)
+    return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
+
+
+def grouped(numbers: IntArray) -> tuple[NDArray[np.int64], NDArray[np.int64], IntArray]:
+    """An order of numbers ≥ 0 that leaves equal ones as they stand, where each group of equals
+    begins in it, and the number of each group."""
+    keys = (numbers.astype(np.int64) << 32) | np.arange(len(numbers))
+    keys.sort()
+    order = keys & 0xFFFFFFFF
+    ordered = numbers[order]
+    begins = np.flatnonzero(np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)])
+    return order, begins, ordered[begins]
+
+
 def is_among(rows: IntArray, asked: Any) -> NDArray[np.bool_]:
     """Which of the asked, or whether the one asked, is in `rows`, which ascend."""
     if not len(rows):

@@ -88,6 +88,22 @@ def test_the_best_are_those_of_all(indexed: Snapshot, name: str) -> None:
         assert len(set(rows.tolist()) & set(expected)) >= (10 if name == "dense" else 9)
 
 
+def test_who_asks_nothing_costs_no_look_at_any_statement(
+    indexed: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most of those known say nothing themselves: no depth would find anybody for them."""
+    monkeypatch.setattr(NearTextFit, "_search", lambda *_: pytest.fail("looked"))
+    goal, everybody = GOALS[GoalName.SUPPLIER], np.ones(len(indexed), np.bool_)
+    every = text_fit(indexed, Seeker(), goal)
+    near = text_fit(indexed, Seeker(), goal, NearTextFit)
+    for name in ("dense", "lexical", "evidence", "best", "best_lately"):
+        assert not np.asarray(getattr(every, name)).any()
+        assert not np.asarray(getattr(near, name)).any()
+        assert not len(getattr(near, name).best(everybody, 10))
+    assert near.dense.largest(None) == near.top == every.top == 0
+    assert not np.asarray(near.nearest_share).any()
+
+
 def test_answers_are_those_of_all_statements(indexed: Snapshot) -> None:
     exact = replace(indexed, index_file=None, index_rows=None)
     fits = [

@@ -10,7 +10,7 @@ from scipy import sparse
 from matchmaker.recommend import best_statements, profile_scores, scores
 from matchmaker.recommend.best_statements import BestStatement
 from matchmaker.recommend.profile_scores import ByProfile, PartTable, Profile
-from matchmaker.recommend.scores import Eligible, NearFigures, Ranking, largest
+from matchmaker.recommend.scores import Eligible, NearFigures, Ranking, distinct, grouped, largest
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.snapshot.graphs import random_rows, snapshot_of
 
@@ -120,3 +120,16 @@ def test_the_best_statement_of_each_is_that_of_a_plain_loop(snapshots, seed, dat
     assert [found[row] for row in range(len(snapshot))] == plain.tolist()
     assert found.best(allowed, count).tolist() == sorted_rows(plain, allowed, count)
     assert found.largest(0) == plain[1:].max(initial=0)
+
+
+@given(st.lists(st.integers(0, 9)))
+def test_numbers_are_grouped_as_by_a_plain_loop(numbers):
+    places: dict[int, list[int]] = {}
+    for place, number in enumerate(numbers):
+        places.setdefault(number, []).append(place)
+    rows = np.array(numbers, dtype=np.int32)
+    order, begins, each = grouped(rows)
+    assert each.tolist() == distinct(rows).tolist() == sorted(places)
+    ends = [*begins.tolist()[1:], len(numbers)]
+    parts = [order[a:b].tolist() for a, b in zip(begins.tolist(), ends, strict=False)]
+    assert parts == [places[number] for number in sorted(places)]
