@@ -10,7 +10,7 @@ from matchmaker.domain import is_id
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.foreign_cities import CITY_ABROAD
 from matchmaker.ingest.industries import industry_note, scheme_of
-from matchmaker.ingest.place_context import find_beside, places_of_row
+from matchmaker.ingest.place_context import find_beside, meanwhile, places_of_row, sure_part
 from matchmaker.ingest.places import decided_note, kept_as_address, place_note, taken, with_address
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.messages import Message
@@ -76,6 +76,9 @@ class CodedCells:
             if not id and note is not None and default and column == "place":
                 id = find_coded(self.index, column, "", default, country)[0]
                 note = taken(cell, default)
+            if not id and note is not None and column == "place":
+                id = sure_part(self.index.places, self.index.places.find(chosen, country))
+                note = meanwhile(self.index.places, note, id) if id else note
             if id:
                 values[column] = id
                 if id.startswith(CITY_ABROAD) and not country:

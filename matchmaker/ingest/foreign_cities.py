@@ -24,6 +24,10 @@ CITY_ABROAD = "geonames:"
 # So many times the people of the next of its name has the one that a name alone means.
 _FAR_LARGER = 20
 _PARTS = re.compile(r"[,，;；/|()\[\]（）【】]+")
+# What stands in brackets behind a name, and tells which of that name is meant.
+_ASIDE = re.compile(r"[^()（）]+[(（]([^()（）]+)[)）]")
+_LONGEST_CODE = 3
+_LETTER = re.compile(r"[^\W\d_]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_KIND = re.compile(r"(?<=..)[市都府县]$")
 # Names of countries before that of a city have so many characters: 德国慕尼黑.
@@ -87,6 +91,8 @@ class ForeignCities:
         whole = self._by_name.get(_key(text))
         if whole:
             return self._likely(whole, countries)
+        if (aside := _ASIDE.fullmatch(text.strip())) and not self._is_wider(aside[1].strip()):
+            return set()  # Frankfurt (Oder) is another than the one that is known
         known, state = set(countries), ""
         for part in reversed([part.strip() for part in _PARTS.split(text) if part.strip()]):
             name = _HAS_DIGIT.sub("", part).strip()
@@ -107,6 +113,11 @@ class ForeignCities:
             elif not known and not state:
                 return set()
         return set()
+
+    def _is_wider(self, name: str) -> bool:
+        """Whether it is a state, a country, or a code of either or of a province: Roma (RM)."""
+        is_code = len(name) <= _LONGEST_CODE or not _LETTER.search(name)
+        return is_code or _key(name) in self._states or bool(iso_code(name))
 
     def _in_state(self, ids: Set[str], countries: Set[str], state: str) -> set[str]:
         """Those in a state; where none is, in the country that is written so: DE, Georgia."""

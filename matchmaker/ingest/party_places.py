@@ -8,7 +8,7 @@ from matchmaker.domain import MAX_NAME, GraphRows, Organization, PlaceLevel
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.foreign_cities import CITY_ABROAD
 from matchmaker.ingest.mapped_row import MappedRow
-from matchmaker.ingest.place_context import find_beside, places_of_row
+from matchmaker.ingest.place_context import find_beside, meanwhile, places_of_row, sure_part
 from matchmaker.ingest.places import STATES, PlaceIndex, decided_note, kept_as_address, place_note
 from matchmaker.ingest.reference import index_with
 
@@ -40,9 +40,11 @@ class PartyPlaces:
         if match.id and match.exact and note is not None:
             row.warn(self.title, note)
             return match.id, ""
+        id = match.id or sure_part(index, match)
         if note is not None:
+            note = meanwhile(index, note, id) if id and not match.id else note
             row.warn(self.title, kept_as_address(cell, note))
-        return match.id or None, cell[:MAX_NAME]
+        return id or None, cell[:MAX_NAME]
 
     def country(self, place: str | None) -> str:
         """The country of a place abroad, "" for others."""

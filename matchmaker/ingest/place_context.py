@@ -10,6 +10,7 @@ from typing import Any
 from matchmaker.domain import PlaceLevel
 from matchmaker.ingest.codes import check
 from matchmaker.ingest.places import PlaceIndex, PlaceMatch
+from matchmaker.messages import Message, message, sentences
 
 # The share of a column's cells that must lie in one place for the others to be looked for there.
 _MOST = 0.8
@@ -48,6 +49,22 @@ def find_beside(
         return match, ""
     known = match.candidates or (match.id,)
     return PlaceMatch(candidates=(places[0], *known), dropped=match.dropped), ""
+
+
+def sure_part(index: PlaceIndex, match: PlaceMatch) -> str:
+    """The finest place in which all that a cell can mean lie, "" where that is but a country.
+
+    江苏省鼓楼区 is in Nanjing or in Xuzhou, and in Jiangsu for certain.
+    """
+    chains = [tuple(index.chain(id)) for id in match.candidates]
+    shared = (id for id in chains[0] if all(id in chain for chain in chains)) if chains else ()
+    id = next(iter(shared), "")
+    return "" if not id or index.places[id].level is PlaceLevel.COUNTRY else id
+
+
+def meanwhile(index: PlaceIndex, note: Message, id: str) -> Message:
+    """What is said of a place that can be several, with the wider one that it counts as."""
+    return sentences(note, message("Until then it counts as %(place)s.", place=index.path(id)))
 
 
 def _given(usual: Callable[[], Sequence[str]]) -> Iterator[str]:

@@ -90,3 +90,10 @@ def test_no_city_is_listed_twice_and_none_is_in_china():
     places = [*foreign_cities().places]
     assert len({place.id for place in places}) == len(places)
     assert not {place.country for place in places} & {"CN", "HK", "MO", "TW"}
+
+
+def test_what_stands_in_brackets_tells_another_of_the_name_apart(index: PlaceIndex) -> None:
+    assert index.find("Frankfurt (Oder)", "DE").id == "iso3166:DE"
+    assert index.find("Frankfurt (Hessen)", "DE").id == "iso3166:DE"
+    assert index.find("Roma (RM)", "IT").exact
+    assert index.find("Toulouse (France)").exact

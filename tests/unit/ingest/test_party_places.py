@@ -16,6 +16,7 @@ from matchmaker.ingest.resolve import resolve
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import open_table
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.tables import read_files
 from matchmaker.store.ports import DuplicateKeys
 
 NINGBO, CHANGZHOU, WUJIN = "gbt2260:330200", "gbt2260:320400", "gbt2260:320412"
@@ -230,3 +231,34 @@ def test_a_county_says_nothing_against_its_city() -> None:
     assert level("gbt2260:110000", "gbt2260:110108") == "unknown"
     assert level(WUJIN, "gbt2260:320411") == "different"
     assert level(WUJIN, WUJIN) == "same"
+
+
+def test_what_is_certain_of_a_place_that_can_be_several_counts(tmp_path: Path) -> None:
+    """江苏省鼓楼区 is in Nanjing or in Xuzhou: asked about, and in Jiangsu meanwhile."""
+    text = (
+        "订单号,供应商,供应商所在地,采购方,采购内容\n1,示例甲厂,江苏省鼓楼区,示例丙厂,阀\n"
+        "2,示例乙厂,鼓楼区,示例丙厂,阀\n3,示例丁厂,Springfield,示例丙厂,阀\n"
+    )
+    parsed = read(tmp_path, text)
+    assert places(parsed) == {
+        "示例甲厂": ("gbt2260:320000", ""), "示例乙厂": (None, ""), "示例丙厂": (None, ""),
+        "示例丁厂": ("iso3166:US", "US"),
+    }  # fmt: skip
+    warned = {p.line: p.reason.text("en") for p in parsed.problems if p.severity == "warning"}
+    assert "Until then it counts as" in warned[2]
+    assert "can be any of" in warned[3]
+
+
+def test_a_column_of_provinces_settles_counties_of_one_name(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(
+        "企业名称,省份,区县\n示例甲厂,江苏省,鼓楼区\n示例乙厂,福建省,鼓楼区\n示例丙厂,,鼓楼区\n"
+        "示例丁厂,北京市,朝阳区\n示例戊厂,辽宁,朝阳\n", "utf-8",
+    )  # fmt: skip
+    parsed = read_files([("organizations", path)], TableOptions(source="my"))
+    assert {row.name: row.place for row in parsed.rows.organizations} == {
+        "示例甲厂": "gbt2260:320000", "示例乙厂": "gbt2260:350102", "示例丙厂": None,
+        "示例丁厂": "gbt2260:110105", "示例戊厂": "gbt2260:211300",
+    }  # fmt: skip
+    addresses = {row.name: row.street_address for row in parsed.rows.organizations}
+    assert addresses["示例甲厂"] == "江苏省, 鼓楼区"
