@@ -11,6 +11,8 @@ from scipy import sparse
 from matchmaker.snapshot.model import FloatArray, IntArray
 
 Matrix = Any  # scipy.sparse.csr_array, float32, int32 indices
+# Of a product, whose numbers are written out at once.
+_ROWS_AT_ONCE = 10_000
 
 
 def columns_of(matrix: Matrix, row: int) -> IntArray:
@@ -30,7 +32,11 @@ def dense_row(matrix: Matrix, row: int) -> FloatArray:
 def without_diagonal(matrix: Matrix) -> Matrix:
     """A product in which nobody meets itself."""
     joint = matrix.tocsr()
-    joint.setdiag(0)
+    for start in range(0, joint.shape[0], _ROWS_AT_ONCE):
+        bounds = joint.indptr[start : start + _ROWS_AT_ONCE + 1]
+        row = np.repeat(np.arange(start, start + len(bounds) - 1), np.diff(bounds))
+        part = slice(int(bounds[0]), int(bounds[-1]))
+        joint.data[part][joint.indices[part] == row] = 0
     joint.eliminate_zeros()
     return joint
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from matchmaker.snapshot.model import FloatArray, IntArray
 MIN_PROBABILITY = 1e-5
 # Who passes mass to so many entries is a hub, and passes it on to the likeliest so many alone.
 HUB, HUB_PASSES_TO = 1_000, 300
+# Whose chances are worked out together.
+_HUBS_AT_ONCE = 256
 # Entries of rows: from how many for each row slices are copied one by one.
 _LONG = 40
 
@@ -136,17 +139,31 @@ class Walker:
     def _likeliest(self, hubs: IntArray) -> Matrix:
         """Hubs × organisations: chances of a step from each, the largest alone."""
         shape = (len(hubs), self._incidence.shape[0])
-        if not len(hubs):
+        parts = [
+            self._likeliest_of(hubs[start : start + _HUBS_AT_ONCE])
+            for start in range(0, len(hubs), _HUBS_AT_ONCE)
+        ]
+        if not parts:
             return sparse.csr_array(shape)
+        data, indices, counts = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return sparse.csr_array((data, indices, np.append(0, np.cumsum(counts))), shape)
+
+    def _likeliest_of(self, hubs: IntArray) -> tuple[Mass, IntArray, NDArray[np.int64]]:
+        """Of some hubs the largest chances, for whom, and how many each hub has.
+
+        All chances of all hubs at once would be most of the memory that a network takes.
+        """
         leaving = sparse.diags_array(self._per_weight[hubs]) @ self._incidence[hubs]
         leaving = leaving @ sparse.diags_array(self._weight / np.maximum(self._size, 1))
         chances = (leaving @ self._participants).tocsr()
-        row = np.repeat(np.arange(len(hubs)), np.diff(chances.indptr))
-        order = np.lexsort((chances.indices, -chances.data, row))
-        rank = np.arange(len(order)) - chances.indptr[row[order]]
-        kept = np.sort(order[rank < HUB_PASSES_TO])
-        indptr = np.append(0, np.cumsum(np.bincount(row[kept], minlength=len(hubs))))
-        return sparse.csr_array((chances.data[kept], chances.indices[kept], indptr), shape)
+        bounds = chances.indptr.tolist()
+        kept = [
+            start + _largest(chances.data[start:end], chances.indices[start:end], HUB_PASSES_TO)
+            for start, end in pairwise(bounds)
+        ]
+        places = np.concatenate(kept)
+        counts = np.array([len(each) for each in kept], dtype=np.int64)
+        return chances.data[places], chances.indices[places], counts
 
     def after_first_step(self, row: int) -> Reached:
         """After the first step from one organisation, hub or not: exact."""
@@ -178,6 +195,16 @@ class Walker:
         joined, arrived = self._undertakings.collect(columns, passed)
         _, reached, counts = entries(self._participants, joined)
         return reached, np.repeat(arrived / self._size[joined], counts)
+
+
+def _largest(values: Mass, numbers: IntArray, count: int) -> NDArray[np.int64]:
+    """Places of the largest values, of equals those of the smallest numbers; in order."""
+    if len(values) <= count:
+        return np.arange(len(values))
+    bar = np.partition(values, -count)[-count]
+    above, equal = np.flatnonzero(values > bar), np.flatnonzero(values == bar)
+    first = equal[np.argsort(numbers[equal])[: count - len(above)]]
+    return np.sort(np.concatenate([above, first]))
 
 
 def blended(

@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import sparse
 
 from matchmaker.domain import GraphRows
-from matchmaker.recommend import graph, walks
+from matchmaker.recommend import graph, matrices, walks
 from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace
-from matchmaker.recommend.walks import Collector, restarted
+from matchmaker.recommend.walks import Collector, _largest, restarted
 from tests.unit.recommend.small_graphs import firms, project, snapshot_of
 
 SIZE = 90
@@ -99,3 +102,44 @@ def test_sums_by_number_are_those_of_a_plain_loop(size: int) -> None:
         assert rows.tolist() == sorted(sums)
         distinct, places = collector.placed(numbers)
         assert distinct[places].tolist() == numbers.tolist()
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 1000])
+def test_a_hub_passes_to_the_likeliest_of_all(monkeypatch, with_hubs, at_once) -> None:
+    """Chances by a product of whole matrices."""
+    monkeypatch.setattr(walks, "_HUBS_AT_ONCE", at_once)
+    network = pushed(monkeypatch, with_hubs, HUB=60, HUB_PASSES_TO=6)
+    incidence, members = network.incidence.toarray(), network.participants.toarray()
+    for walker in network.walkers.values():
+        hubs = np.flatnonzero(walker._number_of_hub >= 0)
+        assert len(hubs) > 3
+        for number, hub in enumerate(hubs.tolist()):
+            joined = incidence[hub] * walker._weight
+            chances = (joined / joined.sum() / walker._size) @ members
+            part = slice(*walker._hubs.indptr[number : number + 2].tolist())
+            kept, worth = walker._hubs.indices[part], walker._hubs.data[part]
+            assert worth == pytest.approx(chances[kept], rel=1e-5)
+            assert np.sort(worth) == pytest.approx(np.sort(chances)[-6:], rel=1e-5)
+
+
+@given(
+    st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.5]), max_size=12), st.integers(1, 6), st.randoms()
+)
+def test_the_largest_are_those_of_sorting(values, count, generator) -> None:
+    numbers = list(range(len(values)))
+    generator.shuffle(numbers)
+    places = sorted(range(len(values)), key=lambda place: (-values[place], numbers[place]))
+    found = _largest(np.array(values, dtype=np.float64), np.array(numbers, dtype=np.int32), count)
+    assert found.tolist() == sorted(places[:count])
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_nobody_meets_itself(monkeypatch, at_once) -> None:
+    monkeypatch.setattr(matrices, "_ROWS_AT_ONCE", at_once)
+    generator = np.random.default_rng(at_once)
+    dense = generator.integers(0, 2, (7, 7)).astype(np.float32)
+    found = matrices.without_diagonal(sparse.csr_array(dense))
+    np.fill_diagonal(dense, 0)
+    assert np.array_equal(found.toarray(), dense)
+    assert found.nnz == np.count_nonzero(dense)
+    assert not matrices.without_diagonal(sparse.csr_array((0, 0))).nnz
