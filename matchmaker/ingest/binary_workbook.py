@@ -8,15 +8,17 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.binary_links import links_of_sheets
 from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.number_formats import shown
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary, place
 from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, sound
+from matchmaker.ingest.sheet_links import SheetLinks
 from matchmaker.ingest.text_file import too_large
 from matchmaker.messages import message
 
@@ -35,6 +37,7 @@ class XlsbSheet(RowSource):
     index: int
     kind: FileFormat = "xlsb"
     has_positions: bool = True
+    links: SheetLinks = field(default_factory=dict, repr=False)
 
     def rows(self) -> Iterator[Row]:
         """Every row that has cells."""
@@ -44,6 +47,7 @@ class XlsbSheet(RowSource):
                 if value not in (None, ""):
                     place(row, position, _text(value))
             if row.cells:
+                row.links = dict(self.links.get(number, {})) or None
                 yield row
 
 
@@ -62,6 +66,8 @@ def sheets_of(path: Path) -> list[RowSource]:
         "formats of numbers are not known in this kind of workbook: 3.2% is read as 0.032. "
         "Save it as .xlsx where that matters."
     )
+    with sound(path.name), open_zip(path) as archive:
+        links = links_of_sheets(archive)
     sheets: list[XlsbSheet] = []
     summaries: list[SheetSummary] = []
     for index, sheet in enumerate(book.sheets_metadata):
@@ -70,7 +76,12 @@ def sheets_of(path: Path) -> list[RowSource]:
         count = sum(any(cell != "" for cell in row) for row in _cells(book, index, path.name))
         is_hidden = sheet.visible is not SheetVisibleEnum.Visible
         summaries.append(SheetSummary(sheet.name, count, is_hidden))
-        sheets.append(XlsbSheet(path=path, sheet=sheet.name, index=index, notes=(note,)))
+        sheets.append(
+            XlsbSheet(
+                path=path, sheet=sheet.name, index=index, notes=(note,),
+                links=links.get(sheet.name, {}),
+            )
+        )  # fmt: skip
     return [replace(sheet, sheets=tuple(summaries)) for sheet in sheets]
 
 

@@ -1,4 +1,7 @@
-"""Links behind the cells of an XLSX sheet (ECMA-376, 18.3.1.47): where each leads to."""
+"""Links behind the cells of an XLSX sheet (ECMA-376, 18.3.1.47): where each leads to.
+
+What those of other workbooks share with them stands here too (`binary_links.py`).
+"""
 
 from __future__ import annotations
 
@@ -45,19 +48,26 @@ def links_of_sheet(archive: zipfile.ZipFile, sheet: str, tail: bytes) -> SheetLi
     cells = dict(_linked_cells(tail))
     if not cells:
         return {}
-    targets = _targets(archive, sheet, frozenset(cells.values()))
-    links: dict[int, dict[int, str]] = {}
+    ranges = {}
     for reference, id in cells.items():
+        if match := _CELLS.fullmatch(reference):
+            left, top = column_position(match[1]), int(match[2])
+            right, bottom = column_position(match[3] or match[1]), int(match[4] or top)
+            ranges[top - 1, bottom - 1, left, right] = id
+    return ranges_of_links(ranges, targets_of(archive, sheet, frozenset(cells.values())))
+
+
+def ranges_of_links(
+    ranges: Mapping[tuple[int, int, int, int], str], targets: Mapping[str, str]
+) -> SheetLinks:
+    """Links by row and column, of areas (first and last row, first and last column, from 0)."""
+    links: dict[int, dict[int, str]] = {}
+    for (top, bottom, left, right), id in ranges.items():
         target = targets.get(id)
-        match = _CELLS.fullmatch(reference)
-        if not target or not match:
-            continue
-        left, top = column_position(match[1]), int(match[2])
-        right, bottom = column_position(match[3] or match[1]), int(match[4] or top)
-        if right - left > 16 or bottom - top > _MAX_ROWS_OF_ONE:
+        if not target or right - left > 16 or bottom - top > _MAX_ROWS_OF_ONE:
             continue
         for row in range(top, bottom + 1):
-            links.setdefault(row, {}).update(dict.fromkeys(range(left, right + 1), target))
+            links.setdefault(row + 1, {}).update(dict.fromkeys(range(left, right + 1), target))
     return links
 
 
@@ -74,8 +84,8 @@ def _linked_cells(tail: bytes) -> Iterator[tuple[str, str]]:
             )
 
 
-def _targets(archive: zipfile.ZipFile, sheet: str, wanted: frozenset[str]) -> dict[str, str]:
-    """Where the links of these ids lead."""
+def targets_of(archive: zipfile.ZipFile, sheet: str, wanted: frozenset[str]) -> dict[str, str]:
+    """Where the relations of these ids lead, of a part of a workbook."""
     path = PurePosixPath(sheet)
     info = member(archive, str(path.parent / "_rels" / f"{path.name}.rels"))
     if info is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -296,8 +297,13 @@ def _wide(text: str) -> bytes:
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
-def binary_workbook(rows: list[list[str | float]]) -> bytes:
-    """The smallest workbook of this kind: BrtRowHdr (0), BrtCellReal (5), BrtCellSt (6)."""
+def binary_workbook(
+    rows: list[list[str | float]], links: dict[tuple[int, int], str] | None = None
+) -> bytes:
+    """The smallest workbook of this kind: BrtRowHdr (0), BrtCellReal (5), BrtCellSt (6).
+
+    `links` lead from row and column, from 0, to addresses: BrtHLink (494).
+    """
     size = struct.pack("<IIII", 0, len(rows) - 1, 0, max(map(len, rows)) - 1)
     sheet = _record(129) + _record(148, size) + _record(145)
     for number, row in enumerate(rows):
@@ -308,7 +314,13 @@ def binary_workbook(rows: list[list[str | float]]) -> bytes:
                 sheet += _record(6, head + _wide(value)) if value else b""
             else:
                 sheet += _record(5, head + struct.pack("<d", value))
-    sheet += _record(146) + _record(130)
+    sheet += _record(146)
+    targets = ""
+    for number, ((row_of_link, column), target) in enumerate((links or {}).items(), 1):
+        area = struct.pack("<IIII", row_of_link, row_of_link, column, column)
+        sheet += _record(494, area + _wide(f"rId{number}") + _wide("") * 3)
+        targets += f'<Relationship Id="rId{number}" Target="{target}" TargetMode="External"/>'
+    sheet += _record(130)
     named = struct.pack("<II", 0, 1) + _wide("rId1") + _wide("会员")
     book = _record(131) + _record(143) + _record(156, named) + _record(144) + _record(132)
     relations = (
@@ -322,6 +334,9 @@ def binary_workbook(rows: list[list[str | float]]) -> bytes:
         archive.writestr("xl/_rels/workbook.bin.rels", relations)
         archive.writestr("xl/workbook.bin", book)
         archive.writestr("xl/worksheets/sheet1.bin", sheet)
+        if links:
+            relations = re.sub("<Relationship I.*/>", targets, relations)
+            archive.writestr("xl/worksheets/_rels/sheet1.bin.rels", relations)
     return packed.getvalue()
 
 
@@ -340,6 +355,20 @@ def test_a_binary_workbook_is_known_by_what_it_holds(tmp_path: Path, name: str) 
         ("示例甲厂", "12", "0.5"), ("示例乙有限公司", "45", ""),
     ]  # fmt: skip
     assert any("0.032" in note.reason.text("en") for note in table.notes)
+
+
+def test_links_of_a_binary_workbook_are_read(tmp_path: Path) -> None:
+    """As Excel shows it: 官网 and a name, and behind each an address."""
+    rows: list[list[str | float]] = [
+        ["单位名称", "官网", "邮箱"], ["示例甲厂", "官网", "王小明"],
+        ["示例乙有限公司", "www.b.example.com", ""],
+    ]  # fmt: skip
+    links = {(1, 1): "https://a.example.com/", (1, 2): "mailto:a@example.com"}
+    (tmp_path / "list.xlsb").write_bytes(binary_workbook(rows, links))
+    parsed = read_files([("organizations", tmp_path / "list.xlsb")])
+    assert [(row.website, row.contact) for row in parsed.rows.organizations] == [
+        ("https://a.example.com/", "王小明, a@example.com"), ("www.b.example.com", ""),
+    ]  # fmt: skip
 
 
 def test_a_damaged_binary_workbook_is_refused(tmp_path: Path) -> None:
