@@ -15,7 +15,7 @@ from matchmaker.ingest.countries import country
 from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import Read
-from matchmaker.ingest.need_kinds import need_kind
+from matchmaker.ingest.need_kinds import need_kinds
 from matchmaker.ingest.numbers import amount, figure, latitude, longitude, whole
 from matchmaker.ingest.statuses import STATUS_WORDS
 from matchmaker.ingest.word_lists import WORDS
@@ -211,7 +211,7 @@ TABLES: dict[str, TableFormat] = {
             Column("member_until", "last day of its membership, empty: still", "", last_date, also=title_words.MEMBER_UNTIL),
             Column("worked_out", "fields that nobody stated: worked out or by default, parted by ;", "", names),
             Column("need", "what it looks for of suppliers: becomes a need", also=title_words.NEED, joined_by="; "),
-            Column("need_kind", "what kind of need it is", "采购", need_kind, also=title_words.NEED_KIND),
+            Column("need_kind", "what kind of need it is", "采购", need_kinds, also=title_words.NEED_KIND),
             _SOURCE,
         )),
         TableFormat("clusters", domain.Cluster, "Recognised clusters", (

@@ -11,6 +11,7 @@ from functools import cache
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.names import name_parts
+from matchmaker.ingest.question_titles import is_numbered
 from matchmaker.ingest.rows import Row, is_han
 from matchmaker.ingest.suggestions import only_counts
 from matchmaker.messages import Message, languages, message
@@ -158,9 +159,9 @@ def _hits(row: Row, expected: Collection[str]) -> int:
 
 
 def is_expected(title: str, expected: Collection[str]) -> bool:
-    """Whether a title is among those expected, with or without marks."""
+    """Whether a title is among those expected, with or without marks, or a numbered question."""
     return 0 < len(title) <= MAX_TITLE and (
-        normal(title) in expected or plain_title(title) in expected
+        normal(title) in expected or plain_title(title) in expected or is_numbered(title)
     )
 
 

@@ -17,15 +17,25 @@ from matchmaker.text import normal
 _OF_RESEARCH = re.compile(
     r"技术|难题|攻关|research|technolog|technical|challenge|problem|forschung"
 )
+_BETWEEN = re.compile(r"[;；、,，|\n]")
 NO_PARTNER = ""
 
 
-def need_kind(cell: str, format: ColumnFormat = UNDECIDED) -> str:
-    """The goal that a word for a kind of need means, NO_PARTNER for what no partner gives.
+def need_kinds(cell: str, format: ColumnFormat = UNDECIDED, /) -> tuple[str, ...]:
+    """The goals of the kinds of need that a cell names, each once: 采购；技术.
 
-    Raises InvalidInput.
+    Raises InvalidInput where one is not known.
     """
     del format
+    if word_key(cell) in _words():  # 产能/设备 is one
+        return (_goal(cell),)
+    return tuple(
+        dict.fromkeys(_goal(part.strip()) for part in _BETWEEN.split(cell) if part.strip())
+    )
+
+
+def _goal(cell: str) -> str:
+    """The goal that a word for a kind of need means, NO_PARTNER for what no partner gives."""
     key = word_key(cell)
     if key in _words():
         return _words()[key]

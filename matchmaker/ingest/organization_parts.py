@@ -55,10 +55,11 @@ def keep_parts(
     if held := parts.get(CERTIFICATES):
         _keep_certificates(reader, row, organization, held)
     if need := parts.get(NEED):
-        goal = parts.get(NEED_KIND)
-        if goal is None:
-            goal = goal_of_titles(title for title, _ in reader.cells_of(line, NEED))
-        _keep_need(reader, row, organization, need, goal)
+        goals = parts.get(NEED_KIND)
+        if not goals:
+            goals = (goal_of_titles(title for title, _ in reader.cells_of(line, NEED)),)
+        for goal in goals:
+            _keep_need(reader, row, organization, need, goal, is_lost=not any(goals))
     for indicator, years_ago in FIGURES.items():
         figure = parts.get(indicator)
         if figure is not None:
@@ -103,17 +104,22 @@ def _keep_certificates(reader: TableReader, row: RowValues, organization: str, t
 
 
 def _keep_need(
-    reader: TableReader, row: RowValues, organization: str, text: str, goal: str
+    reader: TableReader, row: RowValues, organization: str, text: str, goal: str, *, is_lost: bool
 ) -> None:
-    """What an organisation looks for, told in the list that names it: of several lines each."""
+    """What an organisation looks for, told in the list that names it: of several lines each.
+
+    `is_lost`: where the goal is of no partner nothing is kept of the text.
+    """
     if goal == NO_PARTNER:
         reason = message("is looked for of no partner that is found here: not kept.")
-        reader.reading.warn(reader.file.name, row.line, NEED, reason, is_lost=True)
+        reader.reading.warn(reader.file.name, row.line, NEED, reason, is_lost=is_lost)
         return
     id = f"{organization}#{NEED}"
-    before = reader.reading.rows["needs"].get(id)
-    if before is not None and before.text != text:
+    needs = reader.reading.rows["needs"]
+    if (before := needs.get(id)) is not None and before.text != text:
         id = f"{id}-{digest(text)}"
+    if (before := needs.get(id)) is not None and before.goal != goal:
+        id = f"{id}-{goal}"
     try:
         need = Need(
             id, organization, GoalName(goal), text, language_of(text), provenance=row.provenance

@@ -48,6 +48,16 @@ ABOUT_ANSWERS = (
 WHERE_FROM = ("来源", "channel", "collector", "source")
 
 
+_NUMBERED = re.compile(
+    r"(?:q\d{1,3}[.:、 ]|\(?\d{1,3}(?:[.．:：](?!\d)|[、)）]))\s*[^\W\d]", re.IGNORECASE
+)
+
+
+def is_numbered(title: str) -> bool:
+    """Whether a title is numbered as those of questionnaires are: 3、所在地区, Q3. City."""
+    return _NUMBERED.match(title) is not None
+
+
 def asked_for(title: str) -> str:
     """The column that a question of a questionnaire asks for, "" for what is none."""
     text = normal(title)

@@ -164,6 +164,12 @@ def is_han(character: str) -> bool:
     return "\u2e80" <= character <= "\u9fff" or "\uf900" <= character <= "\uffef"
 
 
+# 问卷星 joins the answers to one question so, and what was written in goes with its answer:
+# 研发┋其他〖检测〗.
+_ANSWERS = "┋"
+_WRITTEN_IN = re.compile(r"(?:其他|其它|other)[^〖〗；]{0,20}〖([^〖〗]+)〗", re.IGNORECASE)
+
+
 def clean_cell(row: Row, position: int, cell: str) -> str:
     """A cell as it is read; what that changes is a problem of the row."""
     if len(cell) > MAX_CELL:
@@ -181,6 +187,10 @@ def clean_cell(row: Row, position: int, cell: str) -> str:
     text, has_odd = clean(cell)
     if _QUOTED_NUMBER.fullmatch(text):
         text = text[1:]  # how Excel marks a number that is kept as text
+    if _ANSWERS in text:
+        text = "；".join(filter(None, map(str.strip, text.split(_ANSWERS))))
+    if "〖" in text:
+        text = _WRITTEN_IN.sub(r"\1", text)
     if has_odd and DAMAGED not in cell:
         reason = message("held invisible or control characters; read without them.")
         row.problems.append((position, reason, "warning"))

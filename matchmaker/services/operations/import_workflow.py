@@ -386,16 +386,15 @@ class ImportWorkflow:
             return self.importer.tables(principal, [upload.path], run), 0
         table = open_table(upload.path, options.file, all_titles())
         places = reference_index(self.store).places
-        home = (self.store.cluster(run.cluster).place or "") if run.cluster else ""
-        parsed = read_list(table, options, slug(options.source), places, home)
+        home = run.cluster and self.store.cluster(run.cluster).place
+        parsed = read_list(table, options, slug(options.source), places, home or "")
         named = with_known(parsed, self._members(run.cluster), places)
         recognised = parsed.organization_ids - named.organization_ids
         return self.importer.read(principal, lambda _: named, run), len(recognised)
 
     def _members(self, cluster: str) -> list[Organization]:
-        if not cluster:
-            return []
-        return list(iterate(lambda after: self.store.members(cluster, after, MAX_PAGE)))
+        members = iterate(lambda after: self.store.members(cluster, after, MAX_PAGE))
+        return list(members) if cluster else []
 
     def _remember(self, unit: UnitOfWork, upload: Upload, options: TableOptions) -> None:
         """How a file was read, for the next one with the same titles."""

@@ -9,7 +9,7 @@ import pytest
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.list_guess import is_of_event
-from matchmaker.ingest.need_kinds import NO_PARTNER, need_kind
+from matchmaker.ingest.need_kinds import NO_PARTNER, need_kinds
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files
@@ -63,12 +63,12 @@ def test_a_title_tells_what_needs_are_of(tmp_path: Path, title: str, goal: GoalN
 
 @pytest.mark.parametrize("word", ["融资", "人才", "招聘", "recruitment", "Finanzierung"])
 def test_words_for_what_no_partner_gives(word: str) -> None:
-    assert need_kind(word) == NO_PARTNER
+    assert need_kinds(word) == (NO_PARTNER,)
 
 
 def test_an_unknown_kind_of_need_is_told() -> None:
     with pytest.raises(InvalidInput):
-        need_kind("赏月")
+        need_kinds("赏月")
 
 
 @pytest.mark.parametrize(
