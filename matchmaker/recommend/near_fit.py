@@ -27,6 +27,8 @@ FIRST, DEEPER = 400, 8
 # Reading all of so many costs no more: of 57,632 both took the same (docs/scale.md).
 READ_ALL_UP_TO = 100_000
 
+_VECTORS_AT_ONCE = 512
+
 StatementFigure = Callable[[IntArray], FloatArray]
 
 
@@ -95,7 +97,11 @@ class NearTextFit(TextFit):
         if not self._is_embedded:
             return similarity
         snapshot, passages = self.snapshot, self.snapshot.passages.statement
-        products = np.asarray(snapshot.vectors[statements] @ self._question_vectors, np.float32)
+        # A part at a time: a copy of many vectors would pass the memory twice more.
+        products = np.zeros((len(statements), self._question_vectors.shape[1]), dtype=np.float32)
+        for start in range(0, len(statements), _VECTORS_AT_ONCE):
+            part = slice(start, start + _VECTORS_AT_ONCE)
+            products[part] = snapshot.vectors[statements[part]] @ self._question_vectors
         similarity = self._by_language(products, statements)
         starts = np.searchsorted(passages, statements)
         counts = np.searchsorted(passages, statements, side="right") - starts

@@ -15,6 +15,9 @@ _FEW = 10_000
 # Of 8 bits the order is not that of the vectors: so many more than asked for are looked at, and
 # as many again as are asked for.
 _BESIDE = 150
+# So many scores of very many say where about the largest begin: at twice as many as would be in
+# the sample by chance, and some more.
+_SAMPLE, _MARGIN, _FEWEST_TO_SAMPLE = 4_096, 32, 8
 # Links of each vector: with 16 it misses 2 of the nearest 100, with 32 less than one.
 _LINKS = 32
 # Fewer vectors are put into an index one after the other.
@@ -47,13 +50,28 @@ def nearest(
 def best(scores: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
     """Rows of the largest finite scores, largest first, ties by row."""
     if len(scores) > count:
-        threshold = np.partition(scores, -count)[-count]
-        rows = np.flatnonzero(scores >= threshold)
+        rows = _at_least(scores, count)
     else:
         rows = np.arange(len(scores), dtype=np.intp)
     ranked = rows[np.lexsort((rows, -scores[rows]))][:count]
     order = np.asarray(ranked[np.isfinite(scores[ranked])], dtype=np.int32)
     return order, np.asarray(scores[order], dtype=np.float32)
+
+
+def _at_least(scores: FloatArray, count: int) -> NDArray[np.intp]:
+    """Rows of all that score as much as the `count`-th largest, in order.
+
+    Of many, a part is selected from that a bar from a sample leaves: one comparison each.
+    """
+    step = len(scores) // _SAMPLE
+    wanted = 2 * (count // max(step, 1)) + _MARGIN
+    if step >= _FEWEST_TO_SAMPLE and wanted < _SAMPLE:
+        bar = np.partition(scores[::step], -wanted)[-wanted]
+        rows = np.flatnonzero(scores >= bar)
+        if count <= len(rows) < len(scores) // 2:
+            few = scores[rows]
+            return np.asarray(rows[few >= np.partition(few, -count)[-count]])
+    return np.flatnonzero(scores >= np.partition(scores, -count)[-count])
 
 
 def write_index(vectors: FloatArray, path: Path) -> None:

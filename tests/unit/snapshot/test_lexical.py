@@ -137,6 +137,20 @@ def test_equal_scores_keep_the_order_of_rows() -> None:
     assert values.tolist() == [3, 3, 3]
 
 
+@pytest.mark.parametrize("values", [3, 400, 10**6])
+@pytest.mark.parametrize("count", [1, 100, 900])
+def test_the_best_of_very_many_are_those_of_sorting(values: int, count: int) -> None:
+    """Whether equals are most of them or few, and wherever the largest stand."""
+    generator = np.random.default_rng(values + count)
+    scores = generator.integers(0, values, 40_000).astype(np.float32)
+    scores[generator.random(len(scores)) < 0.1] = -np.inf
+    for given_order in (scores, np.sort(scores), np.sort(scores)[::-1].copy()):
+        expected = np.argsort(-given_order, kind="stable")[:count]
+        rows, figures = best(given_order, count)
+        assert rows.tolist() == expected.tolist()
+        assert figures.tolist() == given_order[expected].tolist()
+
+
 def test_many_statements_are_found_by_an_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
