@@ -32,7 +32,8 @@ class Column:
 
     `also` is what people call it besides, `parts` what they call columns that are together what
     it is (province, city, county), where none is called as the whole; both parted by bars.
-    With `joined_by` several columns of a file may be it: their cells are joined so.
+    With `joined_by` several columns of a file may be it: their cells are joined so. With `by_year`
+    they may, too, where their titles name different years.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column:
     also: str = ""
     parts: str = ""
     joined_by: str = ""
+    by_year: bool = False
 
     @property
     def title(self) -> Message:
@@ -195,12 +197,12 @@ TABLES: dict[str, TableFormat] = {
             Column("capacity", "introductions it can take on", "3", whole, context="organizations", also="可接洽数|可同时对接数"),
             Column("listed", "false: opted out", "true", consent, also=title_words.LISTED),
             Column("founded", "day", "2012-06-01", past_date, also=title_words.FOUNDED),
-            Column("headcount", "people it employs now", "120", whole, also=title_words.HEADCOUNT),
-            Column("revenue", "revenue of a year, with its currency", "1200万元", amount, also=title_words.REVENUE),
-            Column("output", "value of what it made in a year, with its currency", "1500万元", amount, also=title_words.OUTPUT),
-            Column("registered_capital", "with its currency", "500万元", amount, also=title_words.REGISTERED_CAPITAL),
-            Column("rd_expenditure", "spent on research and development in a year, with its currency", "80万元", amount, also=title_words.RD_EXPENDITURE),
-            Column("patents", "how many it holds", "12", whole, also=title_words.PATENTS),
+            Column("headcount", "people it employs now", "120", whole, also=title_words.HEADCOUNT, by_year=True),
+            Column("revenue", "revenue of a year, with its currency", "1200万元", amount, also=title_words.REVENUE, by_year=True),
+            Column("output", "value of what it made in a year, with its currency", "1500万元", amount, also=title_words.OUTPUT, by_year=True),
+            Column("registered_capital", "with its currency", "500万元", amount, also=title_words.REGISTERED_CAPITAL, by_year=True),
+            Column("rd_expenditure", "spent on research and development in a year, with its currency", "80万元", amount, also=title_words.RD_EXPENDITURE, by_year=True),
+            Column("patents", "how many it holds", "12", whole, also=title_words.PATENTS, by_year=True),
             Column("status", "active | in_liquidation | dissolved", "active", one_of(domain.OrganizationStatus, STATUS_WORDS), also=title_words.STATUS),
             Column("ended", "day it was dissolved", "", past_date, also="注销日期|吊销日期|注销时间|解散日期|dissolved on|end date|closed on"),
             Column("successor", "id of the organisation that took its place"),

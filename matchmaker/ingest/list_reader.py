@@ -48,6 +48,7 @@ from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tie_status import is_called_off
+from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.ingest.title_units import (
     currency_of_unit,
     unit_note,
@@ -218,6 +219,9 @@ class _ListTable(TableFile):
         amounts = [title for title, name in options.mapping.items() if name == "amount"]
         unit = unit_of_title(amounts[0]) or table.unit if amounts else ""
         defaults = {name: word for name, word in options.defaults.items() if word}
+        year = year_of_title(amounts[0]) if amounts and "date" not in columns else None
+        if year is not None:  # 2024年销售额 is what was sold in 2024
+            defaults["date"] = str(year)
         if currency := currency_of_unit(unit):
             defaults.setdefault("currency", currency)
         if options.table == RELATIONS and (implied := implied_relation(options.mapping)):
@@ -285,12 +289,13 @@ def _section(
         return PartyColumns(name=column(name), place=place, country=country)
 
     if options.table == ORDERS:
+        said = ("text", "date", "until", "since", "amount", "currency")
         return Contracts(
             supplier=party("supplier"),
             buyer=party("buyer"),
             id=column("order_number"),
             item=column("lot"),
-            **{name: column(name) for name in ("text", "date", "until", "amount", "currency")},
+            **{name: column(name) for name in said},
         )
     if options.table == PROJECTS:
         names = ("title", "text", "start", "until", "amount", "currency", "programme")

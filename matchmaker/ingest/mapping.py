@@ -6,7 +6,8 @@ The mapping file is read in `mapping_file`, a line's cells in `mapped_row`, its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import itertools
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +28,7 @@ from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.equipment import EquipmentReader
 from matchmaker.ingest.facts import Fact, Party, digest
-from matchmaker.ingest.mapped_reader import MappedReader
+from matchmaker.ingest.mapped_reader import Dated, MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import (
     Certifications,
@@ -101,6 +102,9 @@ def read_by(
 class _ContractReader(MappedReader[Contracts]):
     """Lines as contracts between suppliers and buyers, either of whom may be unknown."""
 
+    # Since when who supplies whom, with the line that says so first.
+    begun: dict[tuple[str, str], tuple[Dated, int]] = field(default_factory=dict, init=False)
+
     def find_columns(self) -> None:
         columns = self.section
         self.supplier, self.buyer = self.party(columns.supplier), self.party(columns.buyer)
@@ -108,6 +112,7 @@ class _ContractReader(MappedReader[Contracts]):
         self.title, self.text = self.column(columns.title), self.column(columns.text)
         self.date = self.column(columns.date, partial_date)
         self.until = self.column(columns.until, last_date)
+        self.since = self.column(columns.since, partial_date)
         self.value = self.column(columns.amount, amount)
         self.money = self.currency(columns.currency)
         if not self.supplier.column:
@@ -150,6 +155,7 @@ class _ContractReader(MappedReader[Contracts]):
             number=" / ".join(filter(None, map(row.cell, (*self.key, *self.item))))[:MAX_NAME],
             provenance=provenance,
         )
+        self._keep_tie(row, suppliers, buyers)
         items = (row.cell(column) for column in self.item)
         distinct = (
             str(dated.day), *items, "" if sum_ is None else f"{sum_:.4f}", currency, title,
@@ -159,6 +165,28 @@ class _ContractReader(MappedReader[Contracts]):
             "engagements", engagement, distinct, row.line.cells, row.line.number,
             (*suppliers, *buyers),
         )  # fmt: skip
+
+    def _keep_tie(
+        self, row: MappedRow, suppliers: tuple[Party, ...], buyers: tuple[Party, ...]
+    ) -> None:
+        """Since when each supplies the other, where a line says it; of several the first."""
+        since = self.day(row, self.since) if row.cell(self.since) else Dated(None)
+        if since.day is None:
+            return
+        for giver, taker in itertools.product(suppliers, buyers):
+            before = self.begun.setdefault((giver.id, taker.id), (since, row.line.number))
+            if before == (since, row.line.number):
+                tie = Tie(
+                    id=f"{self.mapping.source}:tie-{digest('since', giver.key, taker.key)}",
+                    source=giver.id, target=taker.id, layer=Layer.SUPPLIES, since=since.day,
+                    date_estimated=since.estimated, date_precision=since.precision,
+                    provenance=self.provenance(row),
+                )  # fmt: skip
+                cells, line = row.line.cells, row.line.number
+                self.facts.add(Fact("ties", tie, (), cells, line, (giver, taker)))
+            elif before[0] != since:
+                reason = message("differs from line %(line)s: that stays.", line=before[1])
+                row.warn(self.since, reason, is_lost=True)
 
     def _require_two_sides(
         self, row: MappedRow, suppliers: tuple[Party, ...], buyers: tuple[Party, ...]

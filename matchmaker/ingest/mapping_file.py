@@ -64,7 +64,8 @@ class Contracts(_Written):
 
     `id` may be several columns that make the key together, each of them alternatives.
     Without it the whole line makes one. `item` are columns that tell lots or items of one
-    contract apart. `currency` is a column or a code.
+    contract apart. `since` is when the two began to deal with each other, and becomes a tie.
+    `currency` is a column or a code.
     """
 
     supplier: PartyColumns
@@ -75,6 +76,7 @@ class Contracts(_Written):
     title: ColumnName = ""
     date: ColumnName = ""
     until: ColumnName = ""
+    since: ColumnName = ""
     amount: ColumnName = ""
     currency: ColumnName = ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from matchmaker.domain import (
@@ -61,14 +61,30 @@ def keep_parts(
         for goal in goals:
             _keep_need(reader, row, organization, need, goal, is_lost=not any(goals))
     for indicator, years_ago in FIGURES.items():
-        figure = parts.get(indicator)
-        if figure is not None:
-            key = (organization, indicator, reader.file.year or reader.today.year - years_ago)
+        usual = reader.file.year or reader.today.year - years_ago
+        for year, figure in _figures(reader, line, indicator, parts.get(indicator)):
             amount = figure if isinstance(figure, Amount) else Amount(figure)
-            _keep_figure(reader, line, row, key, amount)
+            _keep_figure(reader, row, (organization, indicator, year or usual), amount)
     days = [parts.get(name) for name in MEMBERSHIP_DAYS]
     if any(days):
         _keep_membership(reader, row, organization, *days)
+
+
+def _figures(
+    reader: TableReader, line: Line, indicator: str, latest: Any
+) -> Iterator[tuple[int | None, Any]]:
+    """The figures of a line, each with the year that its title names: several where these do."""
+    cells = reader.cells_of(line, indicator)
+    if len(cells) < 2:
+        if latest is not None:
+            yield next(filter(None, (year_of_title(title) for title, _ in cells)), None), latest
+        return
+    column = next(each for each in reader.table.columns if each.name == indicator)
+    for title, cell in cells:
+        # What is wrong with a cell was told when the line was read.
+        figure = reader.value_in(line, column, title, cell, [])
+        if figure is not None:
+            yield year_of_title(title), figure
 
 
 def _keep_description(
@@ -149,12 +165,10 @@ def warn_of_other(reader: TableReader, line: int, column: str, kept: str, earlie
 
 
 def _keep_figure(
-    reader: TableReader, line: Line, row: RowValues, key: tuple[str, str, int], figure: Amount
+    reader: TableReader, row: RowValues, key: tuple[str, str, int], figure: Amount
 ) -> None:
-    """A figure of an organisation, of the year that its title names, else of that of the key."""
+    """A figure of an organisation and a year."""
     organization, indicator, year = key
-    titles = (title for title, _ in reader.cells_of(line, indicator))
-    year = next(filter(None, map(year_of_title, titles)), year)
     unit = figure.in_currency("")[0] or figure.currency
     if indicator in _MONEY and not unit and indicator not in reader.bare:
         reader.bare.add(indicator)

@@ -17,7 +17,12 @@ from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.question_titles import ABOUT_ANSWERS, WHERE_FROM, asked_for
-from matchmaker.ingest.title_keys import halves_of, title_keys
+from matchmaker.ingest.title_keys import (
+    are_of_different_years,
+    halves_of,
+    title_keys,
+    year_of_title,
+)
 from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
@@ -41,6 +46,13 @@ _PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2
 _TEXT_OR_NUMBER = frozenset({"item", "items", "position", "lot", "项目", "标包"})
 # Two letters at least, and no mere sign of a lot: Lot 3, A12.
 _WORDS = re.compile(r"[^\W\d_]{4}|[一-鿿]{2}")
+# Of titles that are alike the one of the latest year counts first, one of none before all.
+_NOW = 9_999
+_FURTHER = re.compile(
+    r"^(?:第?[一二三四1-4]|备用|其他|其它|另一|紧急|second|2nd|third|other|alternative|alternate|backup"
+    r"|additional|secondary|zweiter?|weiterer?|deuxième|segundo|altro)\s*(?=\D)"
+    r"|[\s(（_#-]*[1-4一二三四][)）]?$"
+)
 # Texts that are searched: a column of codes is none.
 _TEXTS = ("description", "need")
 # Who takes part is known by a name: its number in somebody's system says nothing here.
@@ -73,7 +85,14 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
     columns = FORMATS[table].columns
     is_survey = any(map(_is_of_survey, samples))
     wanted = sorted(
-        (rank, word_key(title) not in _ranks(column), place, position, title)
+        (
+            rank,
+            word_key(title) not in _ranks(column),
+            place,
+            -(year_of_title(title) or _NOW),
+            position,
+            title,
+        )
         for position, title in enumerate(samples)
         for place, column in enumerate(columns)
         if (rank := _rank(column, title)) is not None
@@ -88,13 +107,14 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not (column.name in (*_TEXTS, *_PARTIES) and _holds_codes(samples[title]))
     )
     taken: dict[str, str] = {}
-    for rank, _, place, _, title in wanted:
+    for rank, _, place, _, _, title in wanted:
         column = columns[place]
         before = [known for known, name in taken.items() if name == column.name]
         is_part = rank >= _PARTS
         joins = bool(column.joined_by) and (
             not column.parts or (is_part and all(_is_part(column, each) for each in before))
         )
+        joins |= column.by_year and are_of_different_years([title, *before])
         if title not in taken and (not before or joins):
             taken[title] = column.name
     return {title: taken.get(title, "") for title in samples}
@@ -175,6 +195,11 @@ def _rank(column: Column, title: str) -> int | None:
     if halves and all(half in ranks for half in halves):
         return min(ranks[half] for half in halves)
     found = [ranks[key] for key in title_keys(title) if key in ranks]
+    if (
+        not found and column.name == "contact"
+    ):  # 第二联系人, E-mail 2: people to turn to are several
+        plain = _FURTHER.sub("", normal(title)).strip()
+        found = [ranks[key] for key in title_keys(plain) if plain and key in ranks]
     return min(found, default=None)
 
 

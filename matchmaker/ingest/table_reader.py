@@ -33,6 +33,7 @@ from matchmaker.ingest.table_fields import referred_table
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import TableReading
+from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.ingest.title_units import (
     currency_of_unit,
     unit_note,
@@ -54,6 +55,7 @@ _CODES = ("credit_code", "vat", "lei", "ror")
 MEMBERSHIP_DAYS = ("member_since", "member_until")
 _LOOKED_UP = ("place", "industry")
 _AMOUNT_CURRENCY = "the amount's currency"  # until it is known what the column of currencies says
+_NOW = 9_999  # of a title that names no year
 _MAX_READ = 20_000
 _SPACE = re.compile(r"\s+")
 _PARTED = re.compile(r"\d[.,/-]\d")
@@ -113,10 +115,12 @@ class TableReader:
 
     @cached_property
     def titles(self) -> Mapping[str, list[str]]:
-        """The file's titles of each column."""
+        """The file's titles of each column, of several years the latest first."""
         titles: dict[str, list[str]] = {}
         for title, column in self.columns.items():
             titles.setdefault(column, []).append(title)
+        for column in (each.name for each in self.table.columns if each.by_year):
+            titles.get(column, []).sort(key=lambda title: -(year_of_title(title) or _NOW))
         return titles
 
     @cached_property
@@ -337,14 +341,14 @@ class TableReader:
             default = self.options.defaults.get(column.name, "")
             if not default:
                 return None, False
-            return self._reading(line, column, "", default, problems), True
-        read = [self._reading(line, column, title, cell, problems) for title, cell in filled]
+            return self.value_in(line, column, "", default, problems), True
+        read = [self.value_in(line, column, title, cell, problems) for title, cell in filled]
         if column.name == TIER:
             return highest([each for each in read if each is not None]), False
         if column.joined_by:
             texts = dict.fromkeys(str(value) for value in read if value is not None)
             return column.joined_by.join(texts) or None, False
-        return read[0], False
+        return next((value for value in read if value is not None), None), False
 
     def _with_titles(
         self, line: Line, column: Column, filled: list[tuple[str, str]], problems: list[Problem]
@@ -370,7 +374,7 @@ class TableReader:
             else:
                 yield title, cell
 
-    def _reading(
+    def value_in(
         self, line: Line, column: Column, title: str, cell: str, problems: list[Problem]
     ) -> Any:
         format, unit = self.formats.get(title, ColumnFormat()), self.units.get(title, "")

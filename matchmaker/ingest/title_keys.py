@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from matchmaker.ingest.title_units import unit_of_title
 from matchmaker.ingest.words import word_key
@@ -96,3 +96,9 @@ def year_of_title(title: str) -> int | None:
     """The one year that a title names; None for none or several."""
     years = {int(year) for year in _YEAR.findall(normal(title))}
     return years.pop() if len(years) == 1 else None
+
+
+def are_of_different_years(titles: Iterable[str]) -> bool:
+    """Whether each title names a year that no other does; one may name none."""
+    years = [year_of_title(title) for title in titles]
+    return len(set(years)) == len(years)

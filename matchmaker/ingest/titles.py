@@ -9,6 +9,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TableFormat
 from matchmaker.ingest.suggestions import recognised, says_opted_out
 from matchmaker.ingest.table_file import TableFile
+from matchmaker.ingest.title_keys import are_of_different_years
 from matchmaker.ingest.unused_titles import why_unused
 from matchmaker.messages import Message, message
 
@@ -46,6 +47,7 @@ def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) 
         },
     )
     joined = {column.name for column in table.columns if column.joined_by}
+    by_year = {column.name for column in table.columns if column.by_year}
     columns = {
         title: column
         for title, name in others.items()
@@ -56,7 +58,9 @@ def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) 
         if column := columns.get(title, ""):
             heading.setdefault(column, []).append(title)
     for column, titles in heading.items():
-        if len(titles) > 1 and (column not in joined or any(t in positions for t in titles)):
+        is_by_year = column in by_year and are_of_different_years(titles)
+        may_join = column in joined and not any(title in positions for title in titles)
+        if len(titles) > 1 and not (is_by_year or may_join):
             numbers = [file.header.index(title) + 1 for title in titles]
             raise InvalidInput(
                 "the columns %(numbers)s (%(titles)s) are all '%(column)s'.",

@@ -84,7 +84,8 @@ def test_a_list_of_customers_is_no_list_of_members(tmp_path: Path) -> None:
     parsed = read(tmp_path, text, defaults={"supplier": "示例轴承厂"})
     [order] = parsed.rows.engagements
     assert sorted(part.role for part in order.participants) == [Role.BUYER, Role.SUPPLIER]
-    assert order.date == DAY(2018, 1, 1)
+    assert order.date is None  # the year is when they began to deal with each other
+    assert [row.since for row in parsed.rows.ties] == [DAY(2018, 1, 1)]
     members = column_samples(opened(tmp_path, "企业名称,主要产品,主要客户\n甲厂,轴承,丙厂\n"))
     assert guessed_format(members) == "organizations"
 
