@@ -1,12 +1,13 @@
 """A tie survey that a cluster answers at once: how long pages take while a fifth of it writes.
 
     python benchmarks/survey_load.py [--members 500] [--answering 100] [--seconds 60] [--workers 2]
+        [--reading 2 12] [--models FOLDER]
 
 A cluster of its own making is asked all the usual questions. Members follow their personal links at
-moments drawn evenly over `--seconds` by a fixed seed, read the form, and send it a few seconds
-later with ties that they tick, partners that they name and what others said of them. Times are
-those of whole answers. The last line counts the answers kept: all that were acknowledged must be
-there.
+moments drawn evenly over `--seconds` by a fixed seed, read the form for as many seconds as are
+drawn between those of `--reading`, and send it with ties that they tick, partners that they name
+and what others said of them. Times are those of whole answers. The last line counts the answers
+kept: all that were acknowledged must be there.
 """
 
 from __future__ import annotations
@@ -39,7 +40,6 @@ from matchmaker.workflow.survey import SurveyQuestion, SurveyRound
 SEED = 20260101
 BOUND_MS = 500.0
 CLUSTER = "t:cluster"
-READING = (2.0, 12.0)  # seconds between the form and its answer
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 # Not the pattern of a row, which is in a template.
 _TICK = re.compile(r'<input type="checkbox" name="(tie:[^"]+)" value="(?!PARTNER")([^"]+)"')
@@ -62,9 +62,10 @@ def cluster_of(count: int) -> GraphRows:
 class Member:
     """One who answers, with a browser's cookies."""
 
-    def __init__(self, address: str, members: int, seed: int) -> None:
+    def __init__(self, address: str, members: int, seed: int, reading: tuple[float, float]) -> None:
         self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         self._address, self._members, self._chance = address, members, random.Random(seed)
+        self._reading = reading
         self.seconds: dict[str, float] = {}
         self.problem = ""
 
@@ -73,7 +74,7 @@ class Member:
         try:
             time.sleep(wait)
             page = self._timed("form", path, None)
-            time.sleep(self._chance.uniform(*READING))
+            time.sleep(self._chance.uniform(*self._reading))
             self._timed("answer", path, urllib.parse.urlencode(self._filled(page)).encode())
         except (OSError, ValueError) as error:
             self.problem = str(error)
@@ -136,15 +137,24 @@ def main() -> None:
     parser.add_argument("--answering", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument(
+        "--reading", type=float, nargs=2, default=(2.0, 12.0), metavar=("LEAST", "MOST")
+    )
+    parser.add_argument("--models", type=Path, help="unpacked ones to share, else unpacked anew")
     options = parser.parse_args()
     chance = random.Random(SEED)
     print(machine())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if options.models:
+            (folder / "models").symlink_to(options.models.resolve())
         paths = opened(folder, options.members)
         chosen = chance.sample(sorted(paths), min(options.answering, len(paths)))
         with server({"MATCHMAKER_DATA_DIR": name}, options.workers) as (address, _):
-            clients = [Member(address, options.members, number) for number in range(len(chosen))]
+            clients = [
+                Member(address, options.members, number, options.reading)
+                for number in range(len(chosen))
+            ]
             threads = [
                 threading.Thread(
                     target=client.answer,

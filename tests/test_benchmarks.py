@@ -252,8 +252,9 @@ def test_bands_of_a_survey(run: Run) -> None:
     assert "width of a band, mean" in printed
 
 
-def test_a_survey_that_is_answered_at_once(run: Run) -> None:
-    printed = run("survey_load", "--members", 6, "--answering", 2, "--seconds", 1, "--workers", 1)
+def test_a_survey_that_is_answered_at_once(run: Run, graph: Path) -> None:
+    asked = ("--members", 6, "--answering", 2, "--seconds", 1, "--workers", 1)
+    printed = run("survey_load", *asked, "--reading", 0, 1, "--models", graph / "models")
     assert "answers acknowledged 2, kept 2, failed 0" in printed
 
 

@@ -53,9 +53,11 @@ def types_of(path: Path) -> dict[str, str]:
         if isinstance(node, ast.ClassDef):
             types[node.name] = f"class of {path}"
         elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-            name, written = node.targets[0].id, ast.unparse(node.value)
-            if re.fullmatch("[A-Z][a-z]+([A-Z][a-z]+)*", name) and "TypeVar" not in written:
-                types[name] = written
+            name = node.targets[0].id
+            if re.fullmatch("[A-Z][a-z]+([A-Z][a-z]+)*", name):
+                written = ast.unparse(node.value)
+                if "TypeVar" not in written:
+                    types[name] = written
     return types
 
 

@@ -42,27 +42,39 @@ class ReferenceIndex:
 def index_with(stored: GraphRows) -> ReferenceIndex:
     """An index of what comes with Matchmaker and of what is stored, which comes before it.
 
-    Made once where nothing is stored that does not come with it.
+    Places and industries are indexed once each where nothing is stored that does not come with it.
     """
-    known = reference_rows() | stored
-    return _packaged_index() if known == reference_rows() else _index_of(known)
+    packaged = reference_rows()
+    known = packaged | stored
+    return ReferenceIndex(
+        _packaged_places() if known.places == packaged.places else _places(known.places),
+        _packaged_industries()
+        if known.industries == packaged.industries
+        else _industries(known.industries),
+    )
 
 
 @cache
-def _packaged_index() -> ReferenceIndex:
-    return _index_of(reference_rows())
+def _packaged_places() -> PlaceIndex:
+    return _places(reference_rows().places)
 
 
-def _index_of(known: GraphRows) -> ReferenceIndex:
+@cache
+def _packaged_industries() -> IndustryIndex:
+    return _industries(reference_rows().industries)
+
+
+def _places(known: tuple[Place, ...]) -> PlaceIndex:
     former = ((row["code"], row["name"], row["id"]) for row in _table("lists/former_places.csv"))
+    return PlaceIndex(known, former, townships(), foreign_cities())
+
+
+def _industries(known: tuple[Industry, ...]) -> IndustryIndex:
     foreign = (
         ForeignCode(row["scheme"], row["code"], row["name_en"], tuple(row["industries"].split(";")))
         for row in _table("lists/industry_codes.csv")
     )
-    return ReferenceIndex(
-        PlaceIndex(known.places, former, townships(), foreign_cities()),
-        IndustryIndex(known.industries, foreign),
-    )
+    return IndustryIndex(known, foreign)
 
 
 @cache

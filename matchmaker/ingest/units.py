@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from itertools import pairwise
@@ -101,7 +101,7 @@ class Affix:
 @dataclass(slots=True)
 class _UnitParts:
     currency: str = ""
-    exponents: tuple[int, ...] = ()
+    exponents: list[int] = field(default_factory=list)
     unit: str = ""
     metres: bool = False
 
@@ -175,7 +175,7 @@ def _take(word: str, parts: _UnitParts, beside_money: bool) -> bool:
             return False
         parts.currency = agreed
     if exponent is not None:
-        parts.exponents += (exponent,)
+        parts.exponents.append(exponent)
         parts.metres = bare == "m"
     return bool(currency) or exponent is not None
 
