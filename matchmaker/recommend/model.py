@@ -15,7 +15,14 @@ from typing import Generic, TypeVar
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message, sentences
-from matchmaker.recommend.specification import Choices, Comparison, Fulfilment, Specification, read
+from matchmaker.recommend.specification import (
+    Choices,
+    Comparison,
+    Fulfilment,
+    Requirement,
+    Specification,
+    read,
+)
 from matchmaker.snapshot.distances import Location
 from matchmaker.snapshot.model import FloatArray
 from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE, OF_ANYBODY
@@ -38,7 +45,8 @@ class SeekerText:
     `held_stages` and `sought_stages` are bit masks of the value-chain stages that it says
     its speaker holds, and looks for. `everyday` is how near a question comes to everyday
     sentences (`recommend/floor.py`), 0 where there are no vectors. `choices` says what of the
-    requirements read from it counts.
+    requirements read from it counts. `said_of_speaker` are those that it names of who asks, and
+    not of what is asked; `text` has blanks there.
     """
 
     text: str
@@ -52,6 +60,7 @@ class SeekerText:
     is_question: bool = False
     everyday: float = 0.0
     choices: Choices = field(default_factory=Choices)
+    said_of_speaker: tuple[Requirement, ...] = ()
 
     @property
     def specification(self) -> Specification:

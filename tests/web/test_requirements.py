@@ -22,8 +22,8 @@ def firm(sample):
     return client
 
 
-def found(firm, *requirements):
-    query = {"goal": "supplier", "text": NEED, "requirement": requirements}
+def found(firm, *requirements, text=NEED):
+    query = {"goal": "supplier", "text": text, "requirement": requirements}
     answer = firm.get("/find", query_string=query, headers={"Accept-Language": "en"})
     assert answer.status_code == 200
     return lxml.html.fromstring(answer.text)
@@ -94,3 +94,16 @@ def test_who_names_nothing_asked_for_and_fits_far_less_than_the_best_is_no_match
     named = {each.id for each in matches if each.comparison and each.comparison.met}
     assert len(matches) > 1
     assert [each.id for each in matches if each.score < best / 10 and each.id not in named] == []
+
+
+def test_what_was_read_as_said_of_who_asks_is_shown_and_can_be_asked_for_after_all(firm):
+    text = "We are a valve maker in Wenzhou and need castings"
+    counted = chosen(found(firm, text=text))
+    assert counted == {
+        "castings": "hard:product:casting",
+        "Wenzhou": "ignored:place:温州市",
+        "valve": "ignored:product:valve",
+        "maker": "ignored:partner:manufacturer",
+    }
+    put_back = chosen(found(firm, "soft:place:温州市", "ignored:product:valve", text=text))
+    assert put_back == {**counted, "Wenzhou": "soft:place:温州市"}

@@ -22,7 +22,7 @@ from matchmaker.recommend.specification.places import (
     alternatives,
 )
 from matchmaker.recommend.specification.reading import read, without_conditions, without_measures
-from matchmaker.recommend.specification.speaker import without_speaker
+from matchmaker.recommend.specification.speaker import said_of_speaker, without_speaker
 from matchmaker.recommend.specification.vocabulary import names_of
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "names_of",
     "offered",
     "read",
+    "said_of_speaker",
     "without_conditions",
     "without_measures",
     "without_speaker",

@@ -59,18 +59,7 @@ _USED_IN = re.compile(
 )
 # These deny nothing but who stands between a buyer and a maker: 避开障碍的无人机 are drones.
 _BYPASSING = frozenset(
-    {
-        "绕开",
-        "绕过",
-        "跳过",
-        "避开",
-        "撇开",
-        "抛开",
-        "不经过",
-        "不通过",
-        "bypassing",
-        "without going through",
-    }
+    {"绕开", "绕过", "跳过", "避开", "撇开", "抛开", "不通过", "bypassing", "without going through"}
 )
 _GO_BETWEEN = (
     r"(?:中间商|中间环节|贸易商|贸易公司|外贸公司|代理商|代理|经销商|批发商|渠道商|中介|掮客|二道贩子|"
@@ -80,6 +69,9 @@ _BETWEEN = re.compile(
     rf"(?:了|掉|所有的?|各种|那些|这些|一切|\s|the |all |any |local )*{_GO_BETWEEN}"
     rf"(?:(?:、|和|与|及|或| and | or |, )+(?:the |all |any )?{_GO_BETWEEN})*"
 )
+# Work that was not done on what is wanted: 未经热处理的齿轮.
+_UNDERGOING = frozenset({"不经过", "不经", "未经", "未经过", "没经过", "没有经过"})
+_UNDERGONE = re.compile(r"[^，,;；。.的]{1,10}(?=的|$|[，,;；。])")
 # Before what is offered besides, where more is said to be.
 _BESIDES = frozenset({"除", "除了", "apart from", "other than", "except", "except for"})
 _ALSO = re.compile(r"[^。.!?！？]{1,60}?[，,][^，,。.]{0,12}(?:还|也|并|另|\balso\b)")
@@ -132,6 +124,11 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
             if marker.term.value in _BYPASSING:
                 if between := _BETWEEN.match(text, marker.end):
                     result.denials.append((marker.start, between.end()))
+                continue
+            if marker.term.value in _UNDERGOING:
+                passed = _BETWEEN.match(text, marker.end) or _UNDERGONE.match(text, marker.end)
+                if passed:
+                    result.denials.append((marker.start, passed.end()))
                 continue
             clause = result.number(marker.start)
             result.denials.append((marker.start, _end(text, starts, clause, marker)))

@@ -11,6 +11,12 @@ from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.concepts import NAMED, stated
 from matchmaker.recommend.specification.customers import is_made
+from matchmaker.recommend.specification.doers import (
+    TESTED,
+    unless_only_used,
+    unless_others_do_it,
+    unless_worked_on,
+)
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     CONCEPT,
@@ -39,8 +45,6 @@ _OTHER_NAME = {
     RequirementKind.PRODUCT: RequirementKind.PROCESS,
     RequirementKind.PROCESS: RequirementKind.PRODUCT,
 }
-# Tests are done with things that are sold, too.
-_TESTED = frozenset({"testing", "non-destructive testing", "calibration"})
 _FOR_OTHERS = re.compile(
     r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
 )
@@ -51,21 +55,6 @@ _OWN = re.compile(
 _SEEKS = re.compile(
     r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
 )
-_BY_OTHERS = re.compile(
-    r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b(?! (?:to|for|by) us| work)|"
-    r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给(?!我)|解决|处理|出去))(?!单|订单|给我|来料|加工|业务)"
-)
-# Machines that somebody has: 注塑机80–1000吨三十台.
-_COUNTED = re.compile(
-    r"(?![^，,;；。]{0,14}(?:年产|月产|产量|交付|出口|库存))[^，,;；。]{0,14}?[\d一二两三四五六七八九十百几多]+余?[台套](?!起|/|每)"
-)
-_SOLD = re.compile(
-    r"销售|出售|转让|供应|生产|制造|二手|现货|库存|待售|处理|成新|年产|月产|产量|交付|出口|出租|\b(?:sale|sell|sells|make|makers?|used)\b"
-)
-_BUYS = re.compile(
-    r"(?:求购|采购|购买|收购|想买|要买|买)[^，,;；。]{0,8}$|\b(?:buy|purchase|buying)\b[^,;.]{0,12}$"
-)
-_TAKEN_ON = re.compile(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;；。]*$")
 _REACH = 48
 # Between two materials that would do as well as each other.
 _OR = re.compile(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
@@ -83,7 +72,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         return Comparison(tuple(Judgement(r, Fulfilment.UNKNOWN) for r in need.requirements))
     judge = _judge_work if _wants_work(need) else _judge
     judgements = [
-        _unless_only_used(judge(r, statement), need, statement)
+        unless_worked_on(unless_only_used(judge(r, statement), need, statement), statement)
         for r in need.requirements
         if not _is_own(need, r)
     ]
@@ -152,7 +141,7 @@ def _wants_work(need: Specification) -> bool:
     """Whether work on a thing is wanted, and no thing."""
     work = [r for r in need.requirements if r.kind is RequirementKind.PROCESS and not r.denied]
     things = [r for r in need.requirements if r.kind is RequirementKind.PRODUCT and not r.denied]
-    return bool(work) and not things and all(r.value in finishing() - _TESTED for r in work)
+    return bool(work) and not things and all(r.value in finishing() - TESTED for r in work)
 
 
 def _judge_work(requirement: Requirement, statement: Specification) -> Judgement:
@@ -170,9 +159,15 @@ def _judge_work(requirement: Requirement, statement: Specification) -> Judgement
         for item in statement.of(RequirementKind.PROCESS)
         if not item.denied and item.aspect != CONCEPT
     ]
+    work = work or [i for i in statement.of(RequirementKind.PRODUCT) if _is_shaped(i)]
     if not work:
         return judgement
     return Judgement(requirement, Fulfilment.UNMET, work[0], message("other work"), tentative=True)
+
+
+def _is_shaped(item: Requirement) -> bool:
+    """Whether a thing is named by the work that makes it: castings, forgings."""
+    return item.value in shapes() and item.role is ItemRole.ITSELF and not item.denied
 
 
 def _sold(statement: Specification) -> Requirement | None:
@@ -217,7 +212,7 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         elif requirement.denied and verdict is not Fulfilment.MET:
             continue
         judgement = Judgement(requirement, verdict, item, note, tentative)
-        judgement = _unless_others_do_it(judgement, statement)
+        judgement = unless_others_do_it(judgement, statement)
         if judgement.verdict is Fulfilment.MET:
             return judgement
         if judgement.verdict is Fulfilment.UNMET:
@@ -228,7 +223,7 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         named = stated(requirement, statement)
         if named is not None:
             verdict = Fulfilment.UNMET if named.denied else Fulfilment.MET
-            return _unless_others_do_it(Judgement(requirement, verdict, named), statement)
+            return unless_others_do_it(Judgement(requirement, verdict, named), statement)
     return unmet or unknown or Judgement(requirement, Fulfilment.UNKNOWN)
 
 
@@ -236,40 +231,6 @@ def _is_one_kind(item: Requirement, requirement: Requirement) -> bool:
     """Whether work that is denied is only one kind of that needed: 机加工，没有五轴."""
     is_work = item.kind is RequirementKind.PROCESS
     return is_work and not requirement.denied and item.value != requirement.value
-
-
-def _unless_others_do_it(judgement: Judgement, statement: Specification) -> Judgement:
-    """A judgement, not met where the statement says that its owner has others do the work."""
-    work, wanted = judgement.evidence, judgement.requirement
-    is_met = judgement.verdict is Fulfilment.MET and not wanted.denied
-    if work is None or not is_met or work.kind is not RequirementKind.PROCESS:
-        return judgement
-    text = fold(statement.text)
-    if not _BY_OTHERS.match(text, work.end) or _TAKEN_ON.search(
-        text[max(0, work.start - _REACH) : work.start]
-    ):
-        return judgement
-    return Judgement(wanted, Fulfilment.UNMET, work, message("others do it for them"))
-
-
-def _unless_only_used(
-    judgement: Judgement, need: Specification, statement: Specification
-) -> Judgement:
-    """A judgement, not met where a machine is to be bought and is what the owner works with."""
-    machine, wanted = judgement.evidence, judgement.requirement
-    if (
-        machine is None
-        or judgement.verdict is not Fulfilment.MET
-        or machine.kind is not RequirementKind.PRODUCT
-        or not _COUNTED.match(text := fold(statement.text), machine.end)
-        or _SOLD.search(text)
-    ):
-        return judgement
-    asked = fold(need.text)
-    if not _BUYS.search(asked[max(0, wanted.start - 12) : wanted.start]):
-        return judgement
-    note = message("what it works with, not what it sells")
-    return Judgement(wanted, Fulfilment.UNMET, machine, note, tentative=True)
 
 
 def _making(requirement: Requirement, statement: Specification) -> list[Requirement]:

@@ -6,10 +6,11 @@ The trade and the place of who asks are no requirements of a partner.
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from functools import lru_cache
 
 from matchmaker.recommend.specification.clauses import fold
-from matchmaker.recommend.specification.model import ItemRole, RequirementKind
+from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
 from matchmaker.recommend.specification.reading import read
 
 _THINGS = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
@@ -78,13 +79,34 @@ _LAST = re.compile(
 )
 
 
-@lru_cache(maxsize=2000)
-def without_speaker(text: str) -> str:
+def without_speaker(text: str, kept: Set[str] = frozenset()) -> str:
     """A need without what it says of who asks, with blanks there, so that offsets stay.
 
     Where the rest names no thing, what is made may be what work is asked for on (我们做铝型材的，
     找阳极氧化), and only its places go. The whole text where nothing is left that is asked for.
+    Requirements whose keys are `kept` are asked for all the same.
     """
+    wanted = _without(text)
+    restored = [item for item in said_of_speaker(text) if item.key in kept] if kept else ()
+    if not restored:
+        return wanted
+    letters = list(wanted)
+    for item in restored:
+        letters[item.start : item.end] = text[item.start : item.end]
+    return "".join(letters)
+
+
+def said_of_speaker(text: str) -> tuple[Requirement, ...]:
+    """What a need names only of who asks, as it would be read if it were asked for."""
+    wanted = _without(text)
+    if wanted == text:
+        return ()
+    asked = {item.key for item in read(wanted).requirements}
+    return tuple(item for item in read(text).requirements if item.key not in asked)
+
+
+@lru_cache(maxsize=2000)
+def _without(text: str) -> str:
     folded = fold(text)
     spans = _introductions(folded)
     if not spans:

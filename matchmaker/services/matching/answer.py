@@ -140,11 +140,16 @@ class Candidate:
 
 
 def requirements_of(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
-    """What the seeker's question specifies, as it means it, and what of it is to be ignored."""
+    """What the seeker's question specifies, as it means it, and what it names that does not count.
+
+    That is what its author leaves aside, and what the words say of the author.
+    """
     question = next((text for text in seeker.texts if text.is_question), None)
     if question is None or question.kind is not StatementKind.NEED:
         return (), ()
     meant = question.specification.requirements
     kept = {requirement.key for requirement in meant}
-    every = read(question.text).requirements
-    return meant, tuple(requirement for requirement in every if requirement.key not in kept)
+    named = {
+        each.key: each for each in (*question.said_of_speaker, *read(question.text).requirements)
+    }
+    return meant, tuple(each for key, each in named.items() if key not in kept)

@@ -29,7 +29,7 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
-from matchmaker.recommend.specification import Choices, without_speaker
+from matchmaker.recommend.specification import Choices, said_of_speaker, without_speaker
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
@@ -137,14 +137,16 @@ class SeekerFactory:
         """
         kind = GOALS[goal].words
         languages = [language_of(text) for text in texts]
-        asked = [without_speaker(text) for text in texts] if kind is StatementKind.NEED else texts
+        is_need = kind is StatementKind.NEED
+        wanted = choices.hard | choices.soft
+        asked = [without_speaker(text, wanted) for text in texts] if is_need else texts
         vectors, abroad = self._question_vectors(asked, languages, kept=posted)
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
-        readings = [read_stages(text, is_need=kind is StatementKind.NEED) for text in texts]
+        readings = [read_stages(text, is_need=is_need) for text in texts]
         return [
             SeekerText(
-                text,
+                wording,
                 kind,
                 language,
                 goal,
@@ -155,9 +157,10 @@ class SeekerFactory:
                 held_stages=stage_bits(reading.held),
                 sought_stages=stage_bits(reading.sought),
                 choices=choices,
+                said_of_speaker=said_of_speaker(text) if is_need else (),
             )
-            for text, language, vector, other, likeness, reading in zip(
-                asked, languages, vectors, abroad, everyday, readings, strict=True
+            for text, wording, language, vector, other, likeness, reading in zip(
+                texts, asked, languages, vectors, abroad, everyday, readings, strict=True
             )
         ]
 

@@ -464,3 +464,29 @@ def test_everyday_sentences_of_right_firms_are_not_held_against_them(need, state
     comparison = compared(need, statement)
     assert not comparison.denied
     assert not comparison.unmet
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        ("盐浴氮化，压铸模最多", Fulfilment.UNMET),
+        ("QPQ，0.1–0.3 mm、HV1000，变形小，压铸模最多。", Fulfilment.UNMET),
+        ("Heat treatment: die casting dies, moulds", Fulfilment.UNMET),
+        # Who makes it and treats it, or machines it from the block, has it.
+        ("镀镍，主要产品：压铸模具", Fulfilment.MET),
+        ("压铸模，PVD涂层", Fulfilment.MET),
+        ("CNC加工，压铸模具", Fulfilment.MET),
+        ("氮化压铸模", Fulfilment.MET),
+    ],
+)
+def test_who_treats_things_does_not_make_them(statement, verdict):
+    (judgement,) = compare(read("找压铸模具的厂"), read(statement)).judgements
+    assert judgement.verdict is verdict
+
+
+def test_who_casts_does_not_plate():
+    (judgement,) = compare(
+        read("找镀硬铬的"), read("Investment castings for valves and pumps")
+    ).judgements
+    assert judgement.verdict is Fulfilment.UNMET
+    assert judgement.tentative

@@ -548,3 +548,11 @@ def test_what_is_called_as_a_place_is_none() -> None:
 def test_a_date_is_no_number_of_days() -> None:
     assert not of("交期2025年12月20日", "deadline")
     assert values("交期30天", "deadline") == ["≤30 day"]
+
+
+@pytest.mark.parametrize(
+    "text", ["不经过热处理的齿轮", "未经热处理的齿轮", "齿轮，没有经过热处理", "未经过热处理的齿轮"]
+)
+def test_work_that_was_not_done_is_not_asked_for(text) -> None:
+    items = {item.text: item.denied for item in read(text).items}
+    assert items == {"热处理": True, "齿轮": False}

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from matchmaker.recommend.specification import RequirementKind, read, without_speaker
+from matchmaker.recommend.specification import (
+    RequirementKind,
+    read,
+    said_of_speaker,
+    without_speaker,
+)
 
 DROPPED = {
     "深圳做无人机的，想绕开贸易商，直接找预浸料厂": "想绕开贸易商，直接找预浸料厂",
@@ -107,3 +112,15 @@ def test_who_stands_between_is_denied_and_nothing_else(text: str, wanted: str) -
     assert {item.kind for item in items if item.denied} <= {RequirementKind.PARTNER}
     if "trader" in [item.value for item in items]:
         assert all(item.denied for item in items if item.value == "trader")
+
+
+def test_what_was_taken_as_said_of_who_asks_can_be_asked_for_again() -> None:
+    text = "我们是温州的阀门厂，想找预浸料厂"
+    said = said_of_speaker(text)
+    assert {(item.kind, item.text) for item in said} == {
+        (RequirementKind.PLACE, "温州"),
+        (RequirementKind.PRODUCT, "阀门"),
+    }
+    (place,) = (item.key for item in said if item.kind is RequirementKind.PLACE)
+    asked = without_speaker(text, frozenset({place}))
+    assert [item.text for item in read(asked).items] == ["温州", "预浸料"]

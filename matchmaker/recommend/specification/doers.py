@@ -1,0 +1,103 @@
+"""What an owner does with a thing that a statement names: makes it, works on it, or with it."""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.messages import message
+from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.model import (
+    Fulfilment,
+    Judgement,
+    RequirementKind,
+    Specification,
+)
+from matchmaker.recommend.specification.vocabulary import finishing
+
+# Tests are done with things that are sold, too.
+TESTED = frozenset({"testing", "non-destructive testing", "calibration"})
+_BY_OTHERS = re.compile(
+    r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b(?! (?:to|for|by) us| work)|"
+    r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给(?!我)|解决|处理|出去))(?!单|订单|给我|来料|加工|业务)"
+)
+# Machines that somebody has: 注塑机80–1000吨三十台.
+_COUNTED = re.compile(
+    r"(?![^，,;；。]{0,14}(?:年产|月产|产量|交付|出口|库存))[^，,;；。]{0,14}?[\d一二两三四五六七八九十百几多]+余?[台套](?!起|/|每)"
+)
+_SOLD = re.compile(
+    r"销售|出售|转让|供应|生产|制造|二手|现货|库存|待售|处理|成新|年产|月产|产量|交付|出口|出租|\b(?:sale|sell|sells|make|makers?|used)\b"
+)
+_BUYS = re.compile(
+    r"(?:求购|采购|购买|收购|想买|要买|买)[^，,;；。]{0,8}$|\b(?:buy|purchase|buying)\b[^,;.]{0,12}$"
+)
+_TAKEN_ON = re.compile(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;；。]*$")
+# Who machines a thing from the bar makes it.
+_MAKING = frozenset(
+    {"machining", "turning", "milling", "five-axis machining", "drilling", "thread rolling"}
+)
+_MADE = re.compile(
+    r"产品|主营|销售|出售|转让|供应|生产|制造|现货|库存|年产|月产|产量|出口|自产|\b(?:sales?|sells?|makes?|makers?|manufactur\w+|produc\w+|suppl\w+)\b"
+)
+# Between work and what it is done on: 盐浴氮化，压铸模最多; "bolts, galvanised" are bolts.
+_OBJECTS = re.compile(r".{0,60}?[，,：:；;、(（。.].{0,20}")
+_REACH = 48
+
+
+def unless_others_do_it(judgement: Judgement, statement: Specification) -> Judgement:
+    """A judgement, not met where the statement says that its owner has others do the work."""
+    work, wanted = judgement.evidence, judgement.requirement
+    is_met = judgement.verdict is Fulfilment.MET and not wanted.denied
+    if work is None or not is_met or work.kind is not RequirementKind.PROCESS:
+        return judgement
+    text = fold(statement.text)
+    if not _BY_OTHERS.match(text, work.end) or _TAKEN_ON.search(
+        text[max(0, work.start - _REACH) : work.start]
+    ):
+        return judgement
+    return Judgement(wanted, Fulfilment.UNMET, work, message("others do it for them"))
+
+
+def unless_only_used(
+    judgement: Judgement, need: Specification, statement: Specification
+) -> Judgement:
+    """A judgement, not met where a machine is to be bought and is what the owner works with."""
+    machine, wanted = judgement.evidence, judgement.requirement
+    if (
+        machine is None
+        or judgement.verdict is not Fulfilment.MET
+        or machine.kind is not RequirementKind.PRODUCT
+        or not _COUNTED.match(text := fold(statement.text), machine.end)
+        or _SOLD.search(text)
+    ):
+        return judgement
+    asked = fold(need.text)
+    if not _BUYS.search(asked[max(0, wanted.start - 12) : wanted.start]):
+        return judgement
+    note = message("what it works with, not what it sells")
+    return Judgement(wanted, Fulfilment.UNMET, machine, note, tentative=True)
+
+
+def unless_worked_on(judgement: Judgement, statement: Specification) -> Judgement:
+    """A judgement, not met where all that the owner says is work, and on what: 压铸模最多."""
+    thing, wanted = judgement.evidence, judgement.requirement
+    if (
+        thing is None
+        or judgement.verdict is not Fulfilment.MET
+        or wanted.denied
+        or {thing.kind, wanted.kind} != {RequirementKind.PRODUCT}
+    ):
+        return judgement
+    work = [item for item in statement.of(RequirementKind.PROCESS) if not item.denied]
+    if not work or not all(item.value in finishing() - _MAKING - TESTED for item in work):
+        return judgement
+    text = fold(statement.text)
+    first = next(item for item in statement.items if item.kind in (thing.kind, work[0].kind))
+    if (
+        first is not work[0]
+        or thing.clause == first.clause
+        or not _OBJECTS.fullmatch(text, first.end, thing.start)
+        or _MADE.search(text)
+    ):
+        return judgement
+    note = message("a part of it or work on it, not itself")
+    return Judgement(wanted, Fulfilment.UNMET, thing, note, tentative=True)
