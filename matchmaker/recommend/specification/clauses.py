@@ -47,7 +47,21 @@ _CONTINUED = re.compile(
 
 # These speak of the one thing behind them, the verbs of a whole list.
 _OF_WHAT = frozenset(
-    {"不要", "不含", "不包含", "不包括", "不用", "不使用", "没有", "无需", "从不", "从未"}
+    {
+        "不要",
+        "不含",
+        "不包含",
+        "不包括",
+        "不用",
+        "不使用",
+        "不接受",
+        "不收",
+        "不考虑",
+        "没有",
+        "无需",
+        "从不",
+        "从未",
+    }
 )
 _OF_ONE = frozenset(
     {"without", "except", "except for", "excluding", "no", "other than", "apart from"}

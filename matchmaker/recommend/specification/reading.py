@@ -44,6 +44,13 @@ _SAYS_NO = re.compile(
     r"here|anymore|longer|sorry|unfortunately|available|possible|included|excluded|excludes|discontinued|stopped|ceased|unable|out|of|scope|will|won't|doesn|neither|nor|supply|supplied|offered|sell|sold|us|services?|work|own|any)\b|"
     r"[\s,，:.。!！;；])*"
 )
+# Behind what is not wanted: TR90、金属都不考虑; "traders need not apply".
+_UNWANTED = re.compile(
+    r"(?:不考虑|不予考虑|不要|不收|不接受|的不行|的不可以|不感兴趣|没兴趣|勿扰|勿入|勿联系|勿投|免谈|免了|就算了|算了吧|别来|别找我?们?|谢绝|除外)"
+    r"(?:了|的|哦|啊|啦|吧|谢谢|[\s,，:.。!！;；])*|"
+    r"(?:out of the question|need not apply|not (?:be )?(?:accept(?:ed|able)|considered|wanted|welcome|acceptable|suitable|an option))"
+    r"(?: please| thanks| thank you)?[\s,.!;]*"
+)
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
@@ -169,9 +176,10 @@ def _denied(items: list[Requirement], numbers: list[int], scopes: Clauses, folde
         behind = range(bisect_left(starts, start), bisect_left(starts, end))
         if not behind:
             clause = scopes.number(start)
-            if not _SAYS_NO.fullmatch(folded, start, end):
+            said = _SAYS_NO.fullmatch(folded, start, end) or _UNWANTED.fullmatch(folded, start, end)
+            if not said:
                 continue  # it denies something else: 没有最小起订量
-            if clause and _SAYS_NO.fullmatch(folded, scopes.starts[clause], end):
+            if clause and said.re.fullmatch(folded, scopes.starts[clause], end):
                 clause -= 1
             first = bisect_left(numbers, clause)
             behind = range(first, bisect_left(starts, start))

@@ -82,7 +82,7 @@ _HANDLED = re.compile(
 _MEASURES = re.compile(r"(?:来|去|好)?(?:量|测|检|测量|量测|检测)(?:一下|一量|一测)?")
 _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 # A gap with one of these joins two things, or says how the first is made.
-_JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按")
+_JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按要需")
 _DETERMINED = re.compile(
     r"\s(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon)\s)*"

@@ -556,3 +556,27 @@ def test_a_date_is_no_number_of_days() -> None:
 def test_work_that_was_not_done_is_not_asked_for(text) -> None:
     items = {item.text: item.denied for item in read(text).items}
     assert items == {"热处理": True, "齿轮": False}
+
+
+@pytest.mark.parametrize(
+    ("text", "unwanted"),
+    [
+        ("镜架要板材的，TR90、金属都不考虑，出口FDA", {"TR90", "金属"}),
+        ("铸件，304和316都行，碳钢的就算了", {"碳钢"}),
+        ("球阀，铸铁的免谈", {"铸铁"}),
+        ("铸件，铸铁的不行", {"铸铁"}),
+        ("贸易商免谈，直接找压铸厂", {"贸易商"}),
+        ("热处理厂勿扰，找铸造", {"热处理"}),
+        ("Castings, aluminium is out of the question", {"aluminium"}),
+        ("Ball valves; traders need not apply", {"traders"}),
+        ("Wanted: gaskets, graphite not accepted", {"graphite"}),
+        # These say something else.
+        ("不接受预付款的阀体厂", set()),
+        ("阀体铸造，小单不接受", set()),
+        ("轴承质量不行，想换PEEK料", set()),
+        ("阀门漏水不能用，找密封件", set()),
+        ("注塑机闲置不用，想出租", set()),
+    ],
+)
+def test_what_is_refused_behind_its_name_is_not_wanted(text, unwanted) -> None:
+    assert {item.text for item in read(text).items if item.denied} == unwanted
