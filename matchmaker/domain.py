@@ -489,7 +489,7 @@ class ProgrammeTerms:
 
 @dataclass(frozen=True, slots=True)
 class Offer(ProgrammeTerms):
-    """What an organisation can give; `slots` is how many can still take it up.
+    """A thing that an organisation can give; `slots` is how many can still take it up.
 
     The terms of a programme are for offers of that kind. Its name is the first line of its text.
     """
@@ -516,7 +516,7 @@ class Offer(ProgrammeTerms):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What an organisation looks for, in its own words; `date` is when it was posted."""
+    """A thing that an organisation looks for, in its own words; `date` is when it was posted."""
 
     id: str
     organization: str
@@ -711,7 +711,7 @@ class DuplicateCandidate:
 
 
 def key_of(row: Any) -> Any:
-    """What a row is known by in its table: its pair of ids where it has one, else its id."""
+    """The key of a row in its table: its pair of ids where it has one, else its id."""
     return row.key if hasattr(row, "key") else row.id
 
 
@@ -797,7 +797,7 @@ class Neighborhood:
 
 @dataclass(frozen=True, slots=True)
 class OrganizationFilter:
-    """What a list or search of organisations is narrowed to; None means any.
+    """The conditions of a list or search of organisations; None means any.
 
     `places` and `industries` include everything below them in their hierarchy. `certificates`
     are kinds (`Certificate.kind`), of which one that is valid today is enough.

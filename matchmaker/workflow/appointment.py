@@ -37,7 +37,7 @@ class AppointmentState(StrEnum):
 
 
 class AppointmentAction(StrEnum):
-    """What can be done with a proposed meeting."""
+    """The actions on a proposed meeting."""
 
     PICK = "pick"
     REJECT = "reject"
@@ -46,7 +46,7 @@ class AppointmentAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AppointmentOffer:
-    """What one side proposes: times, for how many minutes, where or by what means, about what.
+    """A proposal by one side: times, for how many minutes, where or by what means, about what.
 
     `zone` is the time zone (IANA) that the times are shown in.
     """
@@ -70,7 +70,7 @@ class AppointmentOffer:
 
 @dataclass(frozen=True, slots=True)
 class AppointmentStep:
-    """What is done with a proposed meeting; `time` is the one that is picked."""
+    """An action on a proposed meeting; `time` is the one that is picked."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -116,7 +116,7 @@ class Appointment:
         return self.state is AppointmentState.FIXED and self.time is not None and self.time > now
 
     def allowed(self, side: Side, now: datetime) -> tuple[AppointmentAction, ...]:
-        """What this side may do with it."""
+        """The actions that this side may take."""
         if not self.is_open(now):
             return ()
         if self.state is AppointmentState.FIXED or side is self.side:

@@ -31,7 +31,7 @@ LAPSES_AFTER = datetime.timedelta(days=90)
 
 
 class CallState(StrEnum):
-    """What was decided on a call; before its deadline and after it is open."""
+    """The decision on a call; before its deadline and after it is open."""
 
     OPEN = "open"
     AWARDED = "awarded"
@@ -48,7 +48,7 @@ class CallPhase(StrEnum):
 
 
 class CallRole(StrEnum):
-    """What somebody of those who call may do: read and note, or decide as well."""
+    """The rights of somebody of those who call: read and note, or decide as well."""
 
     READER = "reader"
     DECIDER = "decider"
@@ -66,7 +66,7 @@ class EndReason(StrEnum):
 
 
 class BidField(StrEnum):
-    """What a call may insist on in an answer."""
+    """The fields that a call may insist on in an answer."""
 
     PRICE = "price"
     LEAD_TIME = "lead_time"
@@ -93,7 +93,7 @@ class TeamMember:
 
 @dataclass(frozen=True, slots=True)
 class CallCorrection:
-    """What was put otherwise after answers could have been given, and what it said before.
+    """A change made after answers could have been given, and the text before it.
 
     `summary` is what all invited are told; a text or deadline that stayed is empty.
     """
@@ -106,7 +106,7 @@ class CallCorrection:
 
 @dataclass(frozen=True, slots=True)
 class CallContent:
-    """What a call asks for. `organization` calls; `partners` call with it.
+    """The question of a call. `organization` calls; `partners` call with it.
 
     `needs` are those that it puts, by their ids in the graph; `gathering` is the joint brief
     that it comes from. With `cluster_wide` the members of `cluster` may answer uninvited.
@@ -185,7 +185,7 @@ class Call(CallContent):
     def role_of(
         self, account: str, organizations: Iterable[str], owned: Iterable[str]
     ) -> CallRole | None:
-        """What an account may do that acts for and owns these organisations; None: nothing.
+        """The role of an account that acts for and owns these organisations; None: no role.
 
         Owners of who calls decide, those of partners read; all others as the team says. Who
         acts for a partner alone, since leaving who calls or from the first, reads at most.

@@ -49,7 +49,7 @@ class AnswerState(StrEnum):
 
 
 class Met(StrEnum):
-    """What an answer says of one requirement."""
+    """The claim of an answer about one requirement."""
 
     YES = "yes"
     PARTLY = "partly"
@@ -70,7 +70,7 @@ class ThanksReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bid:
-    """What a firm answers. `unit` is that of price, smallest quantity and capacity.
+    """A firm's answer. `unit` is that of price, smallest quantity and capacity.
 
     Price is of one unit, in `currency`; `lead_time_days` from the order; `capacity` units a
     month. `met` says of requirements, by key, whether they are met.
@@ -104,7 +104,7 @@ class Bid:
         check_length("text", self.text, MAX_TEXT)
 
     def verdict(self, requirement: str) -> Met | None:
-        """What it says of a requirement, by its key; None: nothing."""
+        """The claim about a requirement, by its key; None: none is made."""
         return dict(self.met).get(requirement)
 
     def stated(self, field: BidField) -> bool:
@@ -122,7 +122,7 @@ _ATTRIBUTES = {
 
 @dataclass(frozen=True, slots=True)
 class Thanks:
-    """What is told to a firm that was not awarded; empty `text` is no word more."""
+    """The message to a firm that was not awarded; empty `text` is no word more."""
 
     reason: ThanksReason = ThanksReason.ANOTHER_FITS
     text: str = ""
@@ -358,7 +358,7 @@ def award(
 
 
 def basis_of_decision(call: Call, answers: Iterable[CallAnswer]) -> str:
-    """What a decision rests on, as a short digest: the call's own state and what is compared.
+    """A short digest of the ground of a decision: the call's own state and what is compared.
 
     A draft changes nothing of it, since who decides may not learn of one.
     """
@@ -413,7 +413,7 @@ class CallQuestion:
 
 @dataclass(frozen=True, slots=True)
 class CallNote:
-    """What somebody of those who call noted, of an answer (by its organisation) or of the call."""
+    """A note by one of those who call, of an answer (by its organisation) or of the call."""
 
     id: str
     call: str

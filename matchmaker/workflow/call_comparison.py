@@ -11,7 +11,7 @@ from matchmaker.workflow.call_answer import Bid, CallAnswer, Met
 
 
 class BidCriterion(StrEnum):
-    """What answers are compared by."""
+    """The criteria that answers are compared by."""
 
     PRICE = "price"
     LEAD_TIME = "lead_time"

@@ -29,7 +29,7 @@ QUORUM = {GatheringKind.CIRCLE: 5, GatheringKind.JOINT_BRIEF: 3, GatheringKind.S
 
 
 class InvitationAnswer(StrEnum):
-    """What an invited organisation answers."""
+    """The answer of an invited organisation."""
 
     WAITING = "waiting"
     JOINED = "joined"

@@ -28,7 +28,7 @@ class OpenPair:
 
 @dataclass(frozen=True, slots=True)
 class ConversationMessage:
-    """What one side of an introduction wrote to the other, with files."""
+    """A message from one side of an introduction to the other, with files."""
 
     id: str
     introduction: str
@@ -49,7 +49,7 @@ class ShownCandidate:
 
 
 class InteractionKind(StrEnum):
-    """What was done with a recommendation."""
+    """The actions on a recommendation."""
 
     IMPRESSION = "impression"
     CLICK = "click"
@@ -102,7 +102,7 @@ class PendingGraphWrite:
 
 @dataclass(frozen=True, slots=True)
 class ClusterRules:
-    """What a cluster's coordinators decided: whether they see needs and offers first."""
+    """Decisions of a cluster's coordinators: whether they see needs and offers first."""
 
     id: str
     reviews: bool = False

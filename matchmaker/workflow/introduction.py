@@ -53,7 +53,7 @@ _STRICT = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one side reports and the other confirms."""
+    """An outcome that one side reports and the other confirms."""
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
 
@@ -70,7 +70,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """What one side does; `organization` says for whom where one acts for both.
+    """An action of one side; `organization` says for whom where one acts for both.
 
     `decline_reason` is the kind of reason for declining, which is counted; `reason` is read.
     """
@@ -106,7 +106,7 @@ class IntroductionStep:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What an introduction is for, in the words of whoever proposes it.
+    """The purpose of an introduction, in the words of whoever proposes it.
 
     A new field of introductions goes here: requests, stored introductions and what
     is shown of them all have it from here.
@@ -122,7 +122,7 @@ class Purpose:
 
 @dataclass(frozen=True, slots=True)
 class Proposal(Purpose):
-    """Who is to meet whom for what. `asking_side` is your side where you act for the candidate.
+    """A pair to meet, and for what. `asking_side` is your side where you act for the candidate.
 
     With `terms_first` the other side reads the terms before it learns your name.
     """
@@ -214,7 +214,7 @@ class Introduction(Proposal):
 
     @property
     def questions(self) -> tuple[IntroductionStep, ...]:
-        """What both sides asked and answered before both had accepted, oldest first."""
+        """Questions and answers of both sides before both had accepted, oldest first."""
         return tuple(step for step in self.steps if step.action is Action.ASK)
 
     def hides(self, side: Side) -> bool:
@@ -223,7 +223,7 @@ class Introduction(Proposal):
         return self.terms_first and side is self.asking_side and not agreed
 
     def allowed(self, side: Side | None) -> tuple[Action, ...]:
-        """What this side may do next; None is for a coordinator, who may only cancel."""
+        """The actions open to this side; None is for a coordinator, who may only cancel."""
         return tuple(
             action
             for (state, action) in TRANSITIONS

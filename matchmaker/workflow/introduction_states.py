@@ -22,7 +22,7 @@ class State(StrEnum):
 
 
 class Action(StrEnum):
-    """What can be done to an introduction."""
+    """The actions on an introduction."""
 
     AGREE_TERMS = "agree_terms"
     ASK = "ask"  # ask back, or answer what was asked, before both have accepted
@@ -51,7 +51,7 @@ class Side(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who proposed."""
+    """The proposer of an introduction."""
 
     MEMBER = "member"
     COORDINATOR = "coordinator"
@@ -92,7 +92,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
 
 
 class OutcomeKind(StrEnum):
-    """What came of an introduction."""
+    """The result of an introduction."""
 
     CONTRACT = "contract"
     JOINT_RESEARCH = "joint_research"

@@ -97,7 +97,7 @@ class LineCounts:
 
 @dataclass(frozen=True, slots=True)
 class LineProblem:
-    """What was told of a line; `severity` as `ingest.report.Problem` has it."""
+    """A message about a line; `severity` as `ingest.report.Problem` has it."""
 
     line: int
     field: str

@@ -22,7 +22,7 @@ class PasskeyRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What passkeys are bound to: the host's name `id`, and the page's `origin`."""
+    """The site that passkeys are bound to: the host's name `id`, and the page's `origin`."""
 
     id: str
     origin: str
@@ -102,7 +102,7 @@ def new_passkey(
 def registration_options(
     site: Site, challenge: bytes, account_id: str, email: str, name: str, known: Sequence[Passkey]
 ) -> dict[str, Any]:
-    """What `navigator.credentials.create` is given; devices that are `known` make no second one."""
+    """Options of `navigator.credentials.create`; devices that are `known` make no second one."""
     from webauthn import generate_registration_options, options_to_json
     from webauthn.helpers import structs
 
@@ -124,7 +124,7 @@ def registration_options(
 
 
 def sign_in_options(site: Site, challenge: bytes, known: Sequence[Passkey] = ()) -> dict[str, Any]:
-    """What `navigator.credentials.get` is given: for these, or for any that the device has."""
+    """Options of `navigator.credentials.get`: for these, or for any that the device has."""
     from webauthn import generate_authentication_options, options_to_json
     from webauthn.helpers import structs
 

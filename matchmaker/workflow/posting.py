@@ -41,7 +41,7 @@ class PostingState(StrEnum):
 
 
 class PostingAction(StrEnum):
-    """What can be done to a posting."""
+    """The actions on a posting."""
 
     PUBLISH = "publish"
     APPROVE = "approve"
@@ -70,7 +70,7 @@ PUBLISHING = frozenset({A.PUBLISH, A.RENEW})
 
 @dataclass(frozen=True, slots=True)
 class PostingContent(ProgrammeTerms):
-    """What an organisation says in a need (with `goal`) or an offer (with `offer_kind`).
+    """The words of an organisation in a need (with `goal`) or an offer (with `offer_kind`).
 
     The terms of a programme are for offers of that kind; `deadline` is also that of a need.
     """

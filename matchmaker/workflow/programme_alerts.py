@@ -16,7 +16,7 @@ BETWEEN = timedelta(hours=24)
 
 
 class ProgrammeChoice(StrEnum):
-    """What a firm decided on a programme."""
+    """A firm's decision on a programme."""
 
     KEPT = "kept"
     LEFT = "left"  # told of it no more
@@ -24,7 +24,7 @@ class ProgrammeChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeMark:
-    """What a firm was told of a programme, and what it decided.
+    """What a firm was told of a programme, with its decision.
 
     `reminded_of` is the last day that it was reminded of, `reminded_at` which of REMINDERS that
     was.
@@ -46,7 +46,7 @@ class ProgrammeAlertRecord:
     marks: tuple[ProgrammeMark, ...] = ()
 
     def mark(self, programme: str) -> ProgrammeMark:
-        """What is noted of a programme, or that nothing is."""
+        """The mark of a programme, or an empty one."""
         return next(
             (mark for mark in self.marks if mark.programme == programme), ProgrammeMark(programme)
         )

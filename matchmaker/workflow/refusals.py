@@ -141,5 +141,5 @@ ON_OWN_ANSWERS: Mapping[str, Message] = {
 
 
 def advice_of(counts: RefusalCounts, texts: Mapping[str, Message]) -> tuple[Message, ...]:
-    """What the leading kinds of refusals say; nothing of too few."""
+    """Advice by the leading kinds of refusals; none of too few."""
     return tuple(texts[kind.reason] for kind in counts.leading if kind.reason in texts)

@@ -11,7 +11,7 @@ ENDED = 0
 
 
 class Reminded(Protocol):
-    """What was sent: of which last day, and which reminder, in days before it."""
+    """A reminder that was sent: of which last day, and how many days before it."""
 
     @property
     def reminded_of(self) -> date | None:

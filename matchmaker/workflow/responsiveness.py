@@ -45,7 +45,7 @@ class ResponseFigures:
 
     @property
     def message(self) -> Message:
-        """What a card says."""
+        """The sentence on a card."""
         percent = round(100 * self.share)
         if self.hours is None:
             return message("answers %(percent)s%% of requests", percent=percent)
@@ -66,7 +66,7 @@ def figures_of(outcomes: Iterable[RequestOutcome]) -> ResponseFigures | None:
 
 
 def outcome_of_introduction(introduction: Introduction, organization: str) -> RequestOutcome | None:
-    """What became of an introduction for who was asked.
+    """The outcome of an introduction for who was asked.
 
     None for who asked itself, while it still waits, and where it was taken back unanswered.
     """
@@ -81,7 +81,7 @@ def outcome_of_introduction(introduction: Introduction, organization: str) -> Re
 
 
 def outcome_of_call(call: Call, answer: CallAnswer, now: datetime) -> RequestOutcome | None:
-    """What became of an invitation to a call; None while it can still be answered.
+    """The outcome of an invitation to a call; None while it can still be answered.
 
     Who came by itself was not asked. Of sealed answers nothing is told, not by a figure either.
     """

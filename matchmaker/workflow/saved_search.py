@@ -35,7 +35,7 @@ class SavedSearch:
 
     @property
     def fields(self) -> Mapping[str, list[str]]:
-        """What is asked, by name, each with its values."""
+        """The fields of the question, by name, each with its values."""
         fields: dict[str, list[str]] = {}
         for name, value in self.query:
             fields.setdefault(name, []).append(value)
@@ -46,7 +46,7 @@ class SavedSearch:
         return self.alerts and now - self.looked >= MIN_INTERVAL
 
     def newcomers(self, ranking: Sequence[str]) -> tuple[str, ...]:
-        """Who of the first ten was never told."""
+        """Those of the first ten that were never told."""
         return tuple(id for id in ranking[:ALERTED_RANKS] if id not in self.told)
 
     def after_looking(self, ranking: Sequence[str], now: datetime) -> SavedSearch:

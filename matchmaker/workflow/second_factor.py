@@ -76,6 +76,6 @@ def new_recovery_codes() -> tuple[str, ...]:
 
 
 def recovery_digest(code: str) -> str:
-    """What is kept of a recovery code, however it is typed."""
+    """The digest kept of a recovery code, however it is typed."""
     letters = "".join(char for char in code.lower() if char.isalnum())
     return hashlib.sha256(letters.encode("utf-8", "replace")).hexdigest()

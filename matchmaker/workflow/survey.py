@@ -26,7 +26,7 @@ FEWEST = 5
 
 
 class SurveyQuestion(StrEnum):
-    """What a member is asked: with whom it has which tie, seen from its own side."""
+    """A question to a member: with whom it has which tie, seen from its own side."""
 
     BUYS_FROM = "buys_from"
     SELLS_TO = "sells_to"
@@ -91,7 +91,7 @@ class SurveyState(StrEnum):
 
 
 class TieStatus(StrEnum):
-    """What the two sides say of a tie."""
+    """The claims of the two sides about a tie, taken together."""
 
     DECLARED = "declared"
     CONFIRMED = "confirmed_by_both"
@@ -171,7 +171,7 @@ def check_opening(survey: SurveyRound, today: datetime.date) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SurveyAnswer:
-    """What a member sends: the ties that it names and those that it denies.
+    """A member's answer: the ties that it names and those that it denies.
 
     `shows_rows` says whether the coordinators may see them one by one.
     """
@@ -299,7 +299,7 @@ class SurveyTie:
 
     @property
     def status(self) -> TieStatus:
-        """What the two sides together say."""
+        """The claims of the two sides, taken together."""
         if len(self.said_by) == 2:
             return TieStatus.CONFIRMED
         return TieStatus.DENIED if self.denied_by else TieStatus.DECLARED
@@ -356,7 +356,7 @@ _COUNTED = (TieStatus.CONFIRMED, TieStatus.DECLARED, TieStatus.DENIED)
 
 
 def visible_ties(ties: Iterable[SurveyTie], agreeing: Mapping[str, bool]) -> tuple[SurveyTie, ...]:
-    """What coordinators may see one by one: confirmed ties, and what a firm agreed to show.
+    """Ties that coordinators may see one by one: confirmed ones, and what a firm agreed to show.
 
     A denial too is shown only where who denies agreed to it.
     """

@@ -30,7 +30,7 @@ class DerivedCluster:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What was found, and what writing it changed; None when nothing was written."""
+    """Clusters found, and the changes that writing them made; None when nothing was written."""
 
     clusters: tuple[DerivedCluster, ...]
     counts: UpsertCounts | None

@@ -29,7 +29,7 @@ class NamedCluster:
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What every figure rests on: the cluster, the year, and the snapshot with its date."""
+    """The ground of every figure: the cluster, the year, and the snapshot with its date."""
 
     cluster: str
     name: str
@@ -50,7 +50,7 @@ class LayerAudit:
 
     @property
     def title(self) -> Message:
-        """What the layer is called."""
+        """The name of the layer."""
         return CHANNEL_TITLES[self.layer]
 
 
@@ -78,12 +78,12 @@ class Audit:
 
     @property
     def group_titles(self) -> Mapping[Group, Message]:
-        """What the groups of the course are called."""
+        """Names of the groups of the course."""
         return GROUP_TITLES
 
     @property
     def stage_titles(self) -> Mapping[ClusterStage, Message]:
-        """What the stages of the course are called."""
+        """Names of the stages of the course."""
         return STAGE_TITLES
 
 
@@ -183,7 +183,7 @@ class ClusterOpening:
 
 @dataclass(frozen=True, slots=True)
 class Worklist:
-    """What a coordinator could do next."""
+    """Next steps for a coordinator."""
 
     basis: Basis
     items: tuple[Suggestion, ...]
@@ -228,5 +228,5 @@ class Benchmark:
 
     @property
     def titles(self) -> Mapping[str, Message]:
-        """What the figures that are compared are called."""
+        """Names of the figures that are compared."""
         return {name: INDICATORS[name][0].title for name in COMPARED}

@@ -52,7 +52,7 @@ class SurveyFigure:
 
     @property
     def title(self) -> Message:
-        """What the indicator is called."""
+        """The name of the indicator."""
         return INDICATORS[self.name][0].title
 
 
@@ -78,7 +78,7 @@ class SurveyAudit:
 
     @property
     def lead(self) -> Message | None:
-        """What the silent ones could change, in the figure that says most."""
+        """The sentence on how many stand alone, with the range that the silent leave open."""
         isolates = self.figure("isolates")
         if isolates is None or isolates.band.low is None or isolates.band.high is None:
             return None
@@ -174,7 +174,7 @@ def _of_members(view: View, survey: SurveyRound) -> View:
 
 
 def surveyed(view: View, survey: SurveyRound, responses: Sequence[SurveyResponse]) -> SurveyedTies:
-    """What the answers tell of one layer among the members of a view."""
+    """Ties of one layer among the members of a view, as the answers have them."""
     directed = view.channel in DIRECTED
     ids = view.landscape.snapshot.ids_of(view.network.members)
     gave = {response.organization for response in responses}

@@ -69,7 +69,7 @@ class ClaimedTie:
 
 @dataclass(frozen=True, slots=True)
 class SurveyForm:
-    """What a member is asked, with all that it takes to answer in three minutes.
+    """The questions to a member, with all that it takes to answer in three minutes.
 
     `roster` are the other members of the cluster, asked or not. `claims` are what others say of
     it, shown only once it has answered by itself, so that nobody is led. `answer` is its answer,

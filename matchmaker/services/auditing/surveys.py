@@ -44,7 +44,7 @@ class SurveyMember:
 
 @dataclass(frozen=True, slots=True)
 class SurveyFigures:
-    """What a round has brought so far.
+    """Counts of a round so far.
 
     `counts` and `outside` (partners named who are not in the graph) are empty and None while
     fewer than `FEWEST` have answered: they could tell what one firm said.

@@ -129,7 +129,7 @@ def feasible_ties(
 
 
 def askers(network: ClusterNetwork) -> list[int]:
-    """Whom to ask for (numbers of members): some of each part that is cut off, and of the rest.
+    """Numbers of the members to ask for: some of each part that is cut off, and of the rest.
 
     Three in four come from outside the largest component, two of each part at a
     time, the larger parts first, for they join more when they are joined; the

@@ -58,7 +58,7 @@ class PlannedPair:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What was proposed (or would be), out of how many options, and how unevenly.
+    """Pairs that were proposed (or would be), out of how many options, and how unevenly.
 
     `exposure` counts how often each candidate was proposed, most first. Pairs that
     chance holds out are neither named nor proposed, only counted.

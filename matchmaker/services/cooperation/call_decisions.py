@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Award:
-    """Who is awarded, what they read with it, and what the others are told, by organisation.
+    """A decision: who is awarded, its message, and the message to each other organisation.
 
     `basis` is what it rests on (`CallView.basis`); where it has changed nothing is awarded.
     `also` awards an awarded call to others as well, while its introductions are under way.

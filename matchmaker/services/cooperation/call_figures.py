@@ -18,7 +18,7 @@ from matchmaker.workflow.statistics import Share, middle
 
 @dataclass(frozen=True, slots=True)
 class CallOutcomes:
-    """What came of calls that were decided.
+    """Outcomes of the calls that were decided.
 
     `answer_rate` is of those invited; `came` are answers of members that nobody had invited.
     `award_rate` is of the calls, `completion` of the introductions that awards led to;

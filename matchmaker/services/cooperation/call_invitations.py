@@ -37,7 +37,7 @@ class CallInvitations:
     def suggestions(
         self, principal: Principal, id: str, limit: int = 10
     ) -> tuple[Recommendation, ...]:
-        """Whom the ranking would invite: the best that may be, and were not yet.
+        """Candidates that the ranking would invite: the best that may be, and were not yet.
 
         Raises NotFound, NotAllowed, SnapshotUnavailable.
         """

@@ -43,7 +43,7 @@ class CallOpening:
     def draft(
         self, principal: Principal, organization_id: str, need: str = "", gathering: str = ""
     ) -> CallContent:
-        """What a call for an open need, or for a joint brief, would say to begin with.
+        """Propose the content of a call for an open need, or for a joint brief.
 
         Raises NotAllowed, NotFound, InvalidInput.
         """

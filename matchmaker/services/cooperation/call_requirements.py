@@ -10,7 +10,7 @@ MAX_REQUIREMENTS = 40
 
 
 def requirements_of(text: str) -> tuple[CallRequirement, ...]:
-    """What a text specifies, each in the words it was read from."""
+    """The requirements that a text specifies, each in the words it was read from."""
     requirements = (item for item in read(text).requirements if not item.denied)
     return tuple(
         CallRequirement(item.key[:200], item.kind, item.text[:200])

@@ -23,7 +23,7 @@ from matchmaker.workflow.refusals import DeclineReason
 
 @dataclass(frozen=True, slots=True)
 class CallBrief:
-    """What everybody reads who may see a call."""
+    """The part of a call that everybody reads who may see it."""
 
     id: str
     title: str

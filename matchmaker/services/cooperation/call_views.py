@@ -41,7 +41,7 @@ from matchmaker.workflow.introduction_states import Side
 
 @dataclass(frozen=True, slots=True)
 class CallViews:
-    """What is read of calls, and by whom. Whoever may not see one learns of none: NotFound."""
+    """Calls as their readers may see them. Whoever may not see one learns of none: NotFound."""
 
     store: GraphStore
     repositories: Repositories
@@ -51,7 +51,7 @@ class CallViews:
     # -- who calls
 
     def role_of(self, principal: Principal, call: Call) -> CallRole | None:
-        """What the principal may do among those who call; not for being an administrator."""
+        """The principal's role among those who call; an administrator has none for being one."""
         return call.role_of(principal.account, principal.organizations, principal.owned)
 
     def for_team(self, principal: Principal, id: str) -> tuple[Versioned[Call], CallRole]:
@@ -77,7 +77,7 @@ class CallViews:
         unit.add(self.repositories.calls.put(stored.value, stored.version))
 
     def team_account(self, call: Call, account: Account) -> CallRole | None:
-        """What somebody may do, by account."""
+        """The role of an account among those who call; None: no role."""
         memberships = account.memberships
         owned = {each.organization for each in memberships if each.role is MembershipRole.OWNER}
         return call.role_of(account.id, {each.organization for each in memberships}, owned)

@@ -164,7 +164,7 @@ class Calls:
         raise NotFound("You have no call '%(id)s'.", id=id)
 
     def set_team(self, principal: Principal, id: str, members: Iterable[TeamMember]) -> CallView:
-        """Who reads and who decides, beside the owners. Who acts for a partner may only read.
+        """Set who reads and who decides, beside the owners. Who acts for a partner may only read.
 
         Raises NotFound, NotAllowed, InvalidInput.
         """

@@ -48,7 +48,7 @@ class Capacity:
         return self.default_slots if organization.capacity is None else organization.capacity
 
     def slot_usage(self, organization: Organization) -> SlotUsage:
-        """What it has on its hands now."""
+        """The slots in all, those taken, and the requests that wait."""
         slots = self.repositories.slots.get_or_none(organization.id)
         waiting = self.repositories.introductions.count("waiting_for", organization.id)
         return SlotUsage(self.of(organization), len(slots.value.taken) if slots else 0, waiting)

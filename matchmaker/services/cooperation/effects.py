@@ -89,7 +89,7 @@ class BeforeAfter:
 
 
 class Verdict(StrEnum):
-    """What may be said of an effect."""
+    """The conclusion that the figures of an effect allow."""
 
     NO_HOLDOUT = "no_holdout"
     TOO_FEW = "too_few"
@@ -100,7 +100,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What became of pairs proposed and of pairs that chance held out, in one cluster.
+    """Outcomes of pairs proposed and of pairs that chance held out, in one cluster.
 
     `tied` compares the shares that have a tie in the graph dated after the day on
     which chance decided: all treated pairs, whether they accepted or not
@@ -117,7 +117,7 @@ class Effect:
 
     @property
     def verdict(self) -> Verdict:
-        """What may be said of cause."""
+        """The conclusion about cause that the figures allow."""
         if not self.tied.held_out.total:
             return Verdict.NO_HOLDOUT
         if min(self.tied.treated.total, self.tied.held_out.total) < _ENOUGH:

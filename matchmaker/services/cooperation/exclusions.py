@@ -47,7 +47,7 @@ class Exclusions:
     clock: Clock
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[Excluded, ...]:
-        """Whom one's own organisation excludes, the newest last. Raises NotAllowed, NotFound."""
+        """List whom one's organisation excludes, the newest last. Raises NotAllowed, NotFound."""
         organization = self.store.organization(organization_id).id
         principal.require_own_people(organization)
         items = self._list(organization).value.items
@@ -131,7 +131,7 @@ class Exclusions:
         )
 
     def staying_within(self) -> frozenset[str]:
-        """Who is brought together within its clusters only; who has none meets anybody."""
+        """Ids of those who meet only members of their clusters; none that is in no cluster."""
         rules = self.repositories.lists.values("within", "yes")
         staying = [rule.id.partition(" ")[2] for rule in rules]
         return self.store.clustered(staying) if staying else frozenset()

@@ -218,7 +218,7 @@ def _check_kinds(gathering: Gathering, organizations: Mapping[str, Organization]
 
 
 def rows_of(gathering: Gathering) -> GraphRows:
-    """What a gathering is in the graph: events that were attended, users of a shared platform."""
+    """A gathering as rows of the graph: events attended, users of a shared platform."""
     source = Provenance("gathering", gathering.id, SourceTier.CONFIRMED)
     events = tuple(
         Engagement(

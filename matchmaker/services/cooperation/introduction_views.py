@@ -93,7 +93,7 @@ _UNCHANGED = ("id", "state", "origin", "asking_side", "created", "expires", "awa
 
 @dataclass(frozen=True, slots=True)
 class IntroductionViews:
-    """Who may see which introduction, and how."""
+    """Introductions as each reader may see them."""
 
     store: GraphStore
     repositories: Repositories

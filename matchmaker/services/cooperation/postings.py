@@ -74,7 +74,7 @@ class Postings:
         return Page(tuple(Posted(stored.value, stored.version) for stored in page.rows), page.after)
 
     def to_review(self, principal: Principal, cluster_id: str) -> tuple[Posted, ...]:
-        """What waits for the coordinators of a cluster. Raises NotAllowed."""
+        """List the postings that wait for the coordinators of a cluster. Raises NotAllowed."""
         principal.require_coordinator(cluster_id)
         in_review = self.repositories.postings.iterate("state", PostingState.IN_REVIEW)
         return tuple(
@@ -107,7 +107,7 @@ class Postings:
         raise NotFound("You have no posting '%(id)s'.", id=id)
 
     def preview(self, principal: Principal, posting: Posting, limit: int = 10) -> Answer | None:
-        """Who could meet a need, before it is saved; None for an offer."""
+        """Candidates who could meet a need, before it is saved; None for an offer."""
         principal.require_member(posting.organization)
         if posting.goal is None:
             return None

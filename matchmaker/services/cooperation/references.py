@@ -25,13 +25,13 @@ class ReferenceCount:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """Who finished something with an organisation may let it be counted; nobody is named."""
+    """Finished introductions that partners let be counted for an organisation; nobody is named."""
 
     repositories: Repositories
     clock: Clock
 
     def of(self, organization_id: str) -> tuple[ReferenceCount, ...]:
-        """What an organisation may show, for anybody, the commonest first."""
+        """The references that an organisation may show, for anybody, the commonest first."""
         given = list(self.repositories.references.values("about", organization_id))
         counts = Counter(reference.kind for reference in given)
         latest = {

@@ -34,7 +34,7 @@ class CertificateRecords:
     files: AttachmentFiles
 
     def of(self, row: Certificate) -> tuple[CertificateRecord, int]:
-        """What is kept beside a certificate, with its version; 0 where nothing is."""
+        """The record kept beside a certificate, with its version; 0 where there is none."""
         stored: Versioned[CertificateRecord] | None
         stored = self.repositories.certificates.get_or_none(row.id)
         if stored is None:
@@ -97,7 +97,7 @@ class CertificateRecords:
 
     @contextmanager
     def kept(self, proof: ProofFile | None) -> Iterator[Attachment | None]:
-        """What is sent, kept as a file unless what is done with it fails."""
+        """Keep a file that is sent, unless the block that uses it fails."""
         file = None if proof is None else self.files.keep(*proof)
         try:
             yield file

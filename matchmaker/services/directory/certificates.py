@@ -40,7 +40,7 @@ MAX_CERTIFICATES = 200
 
 @dataclass(frozen=True, slots=True)
 class CertificateContent:
-    """What is entered of a certificate; see `Certificate`."""
+    """The fields entered of a certificate; see `Certificate`."""
 
     kind: str
     number: str = ""
@@ -86,13 +86,13 @@ class Certificates:
 
     @property
     def records(self) -> CertificateRecords:
-        """What is kept of them beside the graph."""
+        """The records kept of certificates beside the graph."""
         return CertificateRecords(self.store, self.repositories, self.files)
 
     # -- reading
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[CertificateView, ...]:
-        """What an organisation holds and held: what holds today first. Raises NotFound."""
+        """List an organisation's certificates, those that hold today first. Raises NotFound."""
         held = self.store.certificates_of(organization_id)
         if not held:
             return ()

@@ -101,7 +101,7 @@ class Codes:
     reader: SnapshotReader
 
     def name_of(self, table: CodeTable, id: str | None) -> str:
-        """What to write for a place or industry: its name where no other has it, else the id."""
+        """The text for a place or industry: its name where no other has it, else the id."""
         snapshot = self.reader.current()
         row = _ids(snapshot, table).get(id or "")
         if row is None:
@@ -110,7 +110,7 @@ class Codes:
         return name if len(_named_so(snapshot, table, name)) == 1 else id or ""
 
     def title_of(self, table: CodeTable, id: str) -> Coded | None:
-        """What an id stands for; None where the snapshot has none of it."""
+        """The name that an id stands for; None where the snapshot has none of it."""
         snapshot = self.reader.current()
         row = _ids(snapshot, table).get(id)
         return None if row is None else _coded(snapshot, table, row)

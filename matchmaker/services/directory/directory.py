@@ -52,7 +52,7 @@ VOUCHED = frozenset(
 
 
 class Published(Protocol):
-    """What of the graph anybody may read: recognised clusters, and what was published."""
+    """The part of the graph that anybody may read: recognised clusters, and what was published."""
 
     def clusters(self, after: str | None, limit: int) -> Page[Cluster]: ...
     def cluster(self, cluster_id: str) -> Cluster: ...

@@ -52,7 +52,7 @@ _CERTIFICATES = "certificates"
 
 
 class DirectoryOrder(StrEnum):
-    """What a list of organisations is in order of."""
+    """The order of a list of organisations."""
 
     NAME = "name"
     TIES = "ties"
@@ -62,7 +62,7 @@ class DirectoryOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FacetedFilter:
-    """What the directory is narrowed to; of all stages given one is enough.
+    """The conditions that narrow the directory; of all stages given one is enough.
 
     `only` are ids found by a search, best first, for `DirectoryOrder.FIT`; None means any.
     """

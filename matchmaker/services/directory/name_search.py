@@ -26,7 +26,7 @@ _NEARLY = 0.8
 
 
 class MatchedBy(StrEnum):
-    """What of a result answers the words that were typed."""
+    """The part of a result that answers the words that were typed."""
 
     NAME = "name"
     OTHER_NAME = "other_name"

@@ -14,7 +14,7 @@ _SUMMARY = 160
 
 
 class ResultKind(StrEnum):
-    """What may be found."""
+    """The kinds of things that a search finds."""
 
     ORGANIZATION = "organization"
     NEED = "need"

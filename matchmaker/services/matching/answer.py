@@ -104,7 +104,7 @@ class Answer:
 
     @property
     def advice(self) -> Message | None:
-        """What to do where words find nobody, or nothing is on record that could be found."""
+        """Advice where words find nobody, or nothing is on record that could be found."""
         if self.open_programmes == 0:
             return message(
                 "No programme that can be applied to is on record yet. Public bodies post theirs as"
@@ -124,7 +124,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What a list says of an organisation: itself, where and in which trade, its outcomes.
+    """An organisation in a list: itself, its place and trade, its outcomes.
 
     `outcomes` counts those of introductions that both sides confirmed, a mark of trust;
     `response` says how often it answers requests, None of too few. `certificates` are those that
@@ -140,7 +140,7 @@ class Candidate:
 
 
 def requirements_of(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
-    """What the seeker's question specifies, as it means it, and what it names that does not count.
+    """The requirements of the seeker's question, as it means it, with those to be ignored.
 
     That is what its author leaves aside, and what the words say of the author.
     """

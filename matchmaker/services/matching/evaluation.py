@@ -53,7 +53,7 @@ from matchmaker.snapshot.network_view import latest_day
 
 
 class AskedWith(StrEnum):
-    """What is asked with: what is on record of who asks, or texts in one's own words."""
+    """The question of a trial: what is on record of who asks, or texts in one's own words."""
 
     ON_RECORD = "on-record"
     OWN_WORDS = "own-words"
@@ -61,7 +61,7 @@ class AskedWith(StrEnum):
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What was measured, ready to be written as JSON.
+    """The results of an evaluation, ready to be written as JSON.
 
     `reliability` holds what learned probabilities promised and what came true, in bins of
     equal count, of some seekers whether anything happened to them or not. `asker` holds, for

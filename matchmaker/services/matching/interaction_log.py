@@ -124,7 +124,7 @@ class InteractionLog:
     def picks(
         self, principal: Principal, organization: str, kind: InteractionKind
     ) -> PickedOrganizations:
-        """What an organisation saved or dismissed. Raises NotAllowed."""
+        """List what an organisation saved or dismissed. Raises NotAllowed."""
         principal.require_member(organization)
         return self._list(organization, kind)[0]
 

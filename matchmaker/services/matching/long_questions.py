@@ -31,7 +31,7 @@ class LongQuestions:
         return id
 
     def text(self, principal: Principal, id: str) -> str:
-        """What was asked. Raises SignInNeeded, NotFound."""
+        """The text of a kept question. Raises SignInNeeded, NotFound."""
         principal.require_known()
         stored = self.repositories.long_questions.get_or_none(id[:80])
         if stored is None:

@@ -165,13 +165,13 @@ class Matching:
         return next(iter((*fits.matches, *fits.nearby)), None)
 
     def goals(self, principal: Principal, organization_id: str) -> list[GoalName]:
-        """What an organisation of its kind may look for. Raises SignInNeeded, NotFound."""
+        """Goals that an organisation of its kind may look for. Raises SignInNeeded, NotFound."""
         principal.require_known()
         kind = self.store.organization(organization_id).kind
         return [goal.name for goal in GOALS.values() if kind in goal.askers]
 
     def candidates(self, principal: Principal, ids: Sequence[str]) -> dict[str, Candidate]:
-        """What lists say of organisations, by id, for whoever has signed in.
+        """Organisations as lists show them, by id, for whoever has signed in.
 
         One look-up for all of them: what their codes stand for is in the snapshot, and only
         what is newer is looked up too.
@@ -202,7 +202,7 @@ class Matching:
     # -- what a profile brings
 
     def reach(self, principal: Principal, organization: Organization, about: str) -> ProfileReach:
-        """Whom this profile would reach, saved or not, for its members and admins.
+        """The reach of this profile, saved or not, for its members and admins.
 
         Raises NotAllowed, NotFound, SnapshotUnavailable.
         """

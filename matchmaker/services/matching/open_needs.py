@@ -36,7 +36,7 @@ _PAGES_READ = 20
 
 
 class NeedOrder(StrEnum):
-    """What a list of open needs is in order of."""
+    """The order of a list of open needs."""
 
     FIT = "fit"
     DEADLINE = "deadline"

@@ -66,7 +66,7 @@ def terms_in(fields: Mapping[str, Sequence[str]], terms: type[Term]) -> frozense
 
 
 def names_in(fields: Mapping[str, Sequence[str]], name: str) -> frozenset[str]:
-    """What is written in a field; several names are parted by `、` or `;`."""
+    """The names that a field holds; several are parted by `、` or `;`."""
     text = next(iter(fields.get(name, ())), "")[:500]
     return frozenset(filter(None, (part.strip() for part in re.split("[、；;]", text))))
 

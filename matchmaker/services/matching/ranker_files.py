@@ -137,7 +137,7 @@ class RankerFiles:
             ) from None
 
     def current(self) -> LearnedRanker:
-        """What is learned now, looked for again at every call; a file that is refused is logged."""
+        """The rankers learned by now, looked for at every call; a refused file is logged."""
         stamp = self._files()
         with self._lock:
             if stamp != self._stamp:
@@ -186,7 +186,7 @@ class RankerFiles:
 
 
 def meaning(features: tuple[str, ...]) -> Mapping[str, str]:
-    """What each feature says, so that a model is refused when one came to mean another thing."""
+    """The meaning of each feature: a model is refused when one came to mean another thing."""
     return {name: FEATURES[name].meaning if name in FEATURES else "" for name in features}
 
 

@@ -71,7 +71,7 @@ class SeekerFactory:
         return replace(asker, texts=(text,))
 
     def without_texts(self, profile: SeekerProfile | None, request: Request[str]) -> Seeker:
-        """Who asks, with its partners where those are left out; nobody known for no profile."""
+        """The asker, with its partners where those are left out; without a profile an empty one."""
         if profile is None:
             return Seeker()
         seeker = self.profile(profile)
@@ -82,7 +82,7 @@ class SeekerFactory:
         )
 
     def profile(self, profile: SeekerProfile) -> Seeker:
-        """Who the organisation is and whom it knows, without texts."""
+        """The asker's profile and partners, without texts."""
         organization = profile.organization
         place = self.rows.places.get(organization.place or "", -1)
         latitude, longitude = self._coordinates(organization.place, place)

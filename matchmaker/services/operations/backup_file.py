@@ -37,7 +37,7 @@ class BackupPart:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `log_number` and `log_digest` are of the last line of the log."""
+    """The content of a backup. `log_number` and `log_digest` are of the last line of the log."""
 
     made_at: str
     program: str

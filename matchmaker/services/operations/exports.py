@@ -84,7 +84,7 @@ class Exports:
         )
 
     def certificates(self, principal: Principal, cluster_id: str) -> DataExport:
-        """What the members hold and held; as a graph the members with their ties.
+        """Certificates of the members, present and past; as a graph the members with their ties.
 
         For the cluster's own people. Raises NotAllowed, NotFound; SnapshotUnavailable where a
         graph is made of it.
@@ -103,7 +103,7 @@ class Exports:
         )
 
     def offers(self, principal: Principal, cluster_id: str) -> DataExport:
-        """What the members offer, withdrawn offers too; as a graph the members with their ties.
+        """Offers of the members, withdrawn ones too; as a graph the members with their ties.
 
         For the cluster's own people. Raises NotAllowed, NotFound; SnapshotUnavailable where a
         graph is made of it.
@@ -119,7 +119,7 @@ class Exports:
         )
 
     def offers_of(self, principal: Principal, organization_id: str) -> DataExport:
-        """What one organisation offers, programmes with their terms, withdrawn offers too.
+        """Offers of one organisation, programmes with their terms, withdrawn ones too.
 
         For all who have signed in: its page shows the same. As a graph the organisation alone.
         Raises NotFound.
@@ -164,7 +164,7 @@ class Exports:
     def worklist(
         self, principal: Principal, cluster_id: str, limit: int = 10, year: int | None = None
     ) -> DataExport:
-        """What to do next, as `Auditing.worklist` gives it, for the cluster's coordinators."""
+        """Next steps, as `Auditing.worklist` gives them, for the cluster's coordinators."""
         return worklist_export(self.auditing().worklist(principal, cluster_id, limit, year))
 
     def audit(

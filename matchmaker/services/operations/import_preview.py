@@ -61,7 +61,7 @@ class ColumnPreview:
 
 @dataclass(frozen=True, slots=True)
 class WordChoice:
-    """What a word may be taken for: the value, and what it is called where it is an id."""
+    """A value that a word may be taken for, with its name where it is an id."""
 
     value: str
     name: str = ""
@@ -164,7 +164,7 @@ def file_preview(
     table: TableFile, options: TableOptions, samples: Mapping[str, tuple[str, ...]],
     index: ReferenceIndex,
 ) -> FilePreview:  # fmt: skip
-    """What is shown of a file; `samples` are some cells under each title."""
+    """The preview of a file; `samples` are some cells under each title."""
     formats = _formats(table, options)
     columns = tuple(
         ColumnPreview(

@@ -19,7 +19,7 @@ def record_of(
     report: ImportReport, id: str, table: str, cluster: str, imported_by: str, at: datetime,
     upload: Upload,
 ) -> ImportRecord:  # fmt: skip
-    """What is kept of an import; of a large one without what would take it back."""
+    """The record to keep of an import; of a large one without what would take it back."""
     is_small = len(report.put) <= MAX_UNDONE
     return ImportRecord(
         id, table, cluster, imported_by, at,

@@ -128,7 +128,7 @@ class ImportReport:
 def organization_changes(
     before: GraphRows, after: GraphRows, limit: int = MAX_CHANGES
 ) -> tuple[OrganizationChange, ...]:
-    """What changes of each organisation, those that change before those that are new."""
+    """Changes of each organisation, those that change before those that are new."""
     stored = {row.id: row for row in before.organizations}
     rows = sorted(after.organizations, key=lambda row: (row.id not in stored, key_of(row)))
     return tuple(_change(stored.get(row.id), row) for row in rows[:limit])

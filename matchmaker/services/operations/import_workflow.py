@@ -312,7 +312,7 @@ class ImportWorkflow:
         return status_of_preview(self.preview(principal, id))
 
     def problems_export(self, principal: Principal, id: str) -> DataExport:
-        """What is wrong with lines: as the file has them before it is written, then as told."""
+        """Problems of lines: as the file has them before it is written, then as told."""
         principal.require_known()
         stored = self.repositories.imports.get_or_none(id)
         if stored is None:

@@ -114,7 +114,7 @@ class Importer:
     def read(
         self, principal: Principal, read: Callable[[ReadProgress], Parsed], options: ImportOptions
     ) -> ImportReport:
-        """What a reader of `ingest` makes of a file in another layout, whose keys are trusted.
+        """Import what a reader of `ingest` makes of a file in another layout; keys are trusted.
 
         Raises NotAllowed, or InvalidInput when the file cannot be read.
         """

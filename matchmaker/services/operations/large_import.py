@@ -35,7 +35,7 @@ def is_large(files: Sequence[tuple[str, Path]]) -> bool:
 
 @dataclass
 class LargeImport:
-    """What files say, kept in a file of its own: each of its steps reads that anew.
+    """The rows of files, kept in a file of its own: each of its steps reads that anew.
 
     `read`, then `resolve`, then `check`; then `chunks` are what is to be written. `trust_keys`
     says that ids of organisations are their source's own, which tell them apart.
@@ -172,11 +172,11 @@ class LargeImport:
         return problems
 
     def notes(self) -> tuple[Problem, ...]:
-        """What is to be told of the files as a whole."""
+        """Messages about the files as a whole."""
         return tuple(each for each in self.reading.problems if each.severity == "note")
 
     def files(self) -> tuple[FileCounts, ...]:
-        """What became of the lines of each file."""
+        """The outcome of the lines of each file."""
         return file_counts(self.reading.read, self.reading.problems, self.reading.mapping())
 
     def counts(self) -> dict[str, int]:
@@ -188,7 +188,7 @@ class LargeImport:
         return {name: counts[name] for name, _ in few.tables() if counts.get(name)}
 
     def chunks(self) -> Iterator[GraphRows]:
-        """What is to be written, what is referred to first."""
+        """The rows to write in parts, those that others refer to first."""
         yield self.reference_rows
         # Who took another's place may stand behind it.
         last: list[Organization] = []

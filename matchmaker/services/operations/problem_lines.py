@@ -48,7 +48,7 @@ def keep_lines(path: Path, titles: Sequence[str], lines: Iterable[ProblemLine]) 
 
 
 def kept_table(path: Path) -> ExportTable | None:
-    """What was kept; None where nothing was."""
+    """The table that was kept; None where nothing was."""
     try:
         with path.open("rb") as file:
             titles = _TITLES.validate_json(file.readline())
@@ -69,7 +69,7 @@ def problems_table(titles: Sequence[str], lines: Iterable[ProblemLine]) -> Expor
 
 
 def told_table(problems: Iterable[LineProblem]) -> ExportTable:
-    """What was told of the lines of a file that was written."""
+    """A table of the messages about lines of a file that was written."""
     columns = (
         ExportColumn("line", message("Line")),
         ExportColumn("field", message("Field")),

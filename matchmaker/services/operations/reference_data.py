@@ -9,7 +9,7 @@ from matchmaker.store.ports import GraphStore
 
 
 def reference_index(store: GraphStore) -> ReferenceIndex:
-    """What comes with Matchmaker and what the store has of its own; made anew when it changes."""
+    """The index of places and industries, packaged and stored; made anew when the store changes."""
     return _indexed(store, store.graph_id(), store.version())
 
 

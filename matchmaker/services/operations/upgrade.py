@@ -19,14 +19,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What `matchmaker upgrade` does, in its order."""
+    """The steps of `matchmaker upgrade`, in their order."""
 
     store: Store
     backups: Backups
     refresher: SnapshotRefresher
 
     def plan(self) -> list[Message]:
-        """What it would do. Raises StoreUnavailable."""
+        """List the steps that are to be done. Raises StoreUnavailable."""
         steps = [message("1. Back up everything to %(folder)s.", folder=self.backups.folder)]
         try:
             schema = self.store.status().schema

@@ -42,7 +42,7 @@ class UploadState:
 
 @dataclass(frozen=True, slots=True)
 class FileCheck:
-    """What would come of a file that was read whole, with these `options`.
+    """The result of reading a file whole, with these `options`, before it is written.
 
     `rows` are counts by table; `new`, `known`, `merged`, `alike` and `recognised` count
     organisations as `ImportReport` does; `problems` are the first of them,
@@ -103,7 +103,7 @@ class Upload:
         self._share()
 
     def check(self) -> FileCheck | None:
-        """What came of reading every line as it is chosen now; None where that was not done."""
+        """The result of reading every line as it is chosen now; None where that was not done."""
         try:
             check = _CHECK.validate_json(self._check_file.read_bytes())
         except (OSError, ValueError):

@@ -30,7 +30,7 @@ _LOCAL = frozenset({
 
 
 class Delivered(Enum):
-    """What became of a message."""
+    """The fate of a message that was sent."""
 
     SENT = "sent"
     NOT_SENT = "not_sent"
@@ -39,7 +39,7 @@ class Delivered(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ChannelDescription:
-    """What may be shown of a channel: the service's name, and its address without secrets."""
+    """The part of a channel that may be shown: the service's name, its address without secrets."""
 
     service: str
     label: str
@@ -62,7 +62,7 @@ class ChannelMessage:
 
 
 def describe(address: str, *, private_allowed: bool, hosts: Sequence[str]) -> ChannelDescription:
-    """What a channel's address means. Raises InvalidInput for what cannot or may not be called."""
+    """Read a channel's address. Raises InvalidInput for what cannot or may not be called."""
     import apprise  # takes a while to load: where a channel is entered
 
     channel: Any = apprise.Apprise.instantiate(address, suppress_exceptions=True)

@@ -42,7 +42,7 @@ MAX_LINES = 20
 
 @dataclass(frozen=True, slots=True)
 class ChannelContent:
-    """What is entered of a channel; of a cluster's `cluster` is its id."""
+    """The fields entered of a channel; of a cluster's `cluster` is its id."""
 
     address: str
     cluster: str = ""

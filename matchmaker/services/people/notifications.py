@@ -67,7 +67,7 @@ class Notifications:
         self._mark(stored.values(), read=True)
 
     def mark_read_of(self, principal: Principal, subject: str) -> None:
-        """What tells of a thing that one has just opened; nothing for a key that only reads."""
+        """Mark read what tells of a thing just opened. A key that only reads changes nothing."""
         if not principal.account or not principal.writes:
             return
         unread = self.repositories.notifications.iterate("unread", principal.account)

@@ -56,11 +56,11 @@ class Passkeys:
 
     @property
     def site(self) -> Site | None:
-        """What passkeys are bound to here; None where browsers bind none."""
+        """The site that passkeys are bound to here; None where browsers bind none."""
         return site_of(self.links.public_url())
 
     def begin(self, principal: Principal, password: str = "") -> dict[str, Any]:
-        """What the browser is asked to make a passkey with.
+        """The options that a browser makes a passkey with.
 
         Asks for the password, so that who took a session adds no way in of their own.
         Raises InvalidInput for a wrong one, WrongState where none can be made.
@@ -103,7 +103,7 @@ class Passkeys:
         return self._change(principal, account.id, add, "account.passkey", challenge, _not_made)
 
     def ask(self, account_id: str = "", epoch: int = 0) -> dict[str, Any]:
-        """What the browser is asked to sign in with: any passkey, or one of an account.
+        """The options that a browser signs in with: any passkey, or one of an account.
 
         The latter is for who gave the right password in this epoch of the account.
         """

@@ -27,7 +27,7 @@ from matchmaker.workflow.second_factor import (
 
 @dataclass(frozen=True, slots=True)
 class NewSecondFactor:
-    """What an authenticator is told: the secret itself, or the same as an address in a QR code."""
+    """The secret for an authenticator, as itself and as an address in a QR code."""
 
     secret: str
     address: str

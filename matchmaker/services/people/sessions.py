@@ -59,7 +59,7 @@ class Sessions:
         return secret
 
     def account_of(self, secret: str) -> Account | None:
-        """Whose session it is; None when it has ended or the account is closed."""
+        """The account of a session; None when it has ended or the account is closed."""
         stored = self.repositories.sessions.get_or_none(key_digest(secret))
         if stored is None:
             return None
