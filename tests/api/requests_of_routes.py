@@ -490,6 +490,7 @@ REQUESTS = {
         FIRM, lambda w, r: {"query_string": {"account": _account(w)}}
     ),
     "GET /organizations/{id}/export": _with(FIRM),
+    "GET /organizations/{id}/slots": _with(FIRM),
     "GET /organizations/{id}/load": _with(FIRM),
     "GET /organizations/{id}/picks": _with(FIRM),
     "POST /organizations/{id}/picks": _with(FIRM, json={"candidate": "t:firm2", "kind": "saved"}),

@@ -104,13 +104,13 @@ class MessagePage(PageOut[MessageOut]):
     """A conversation, oldest first."""
 
 
-class LoadOut(Outgoing):
-    """Slots of an organisation."""
+class SlotUsageOut(Outgoing):
+    """Slots of an organisation: how many introductions it can take on at once."""
 
-    capacity: int
-    running: int
-    waiting: int
-    free: int
+    capacity: int = Field(description="In all.")
+    running: int = Field(description="Taken by running introductions.")
+    waiting: int = Field(description="Requests that wait for its answer.")
+    free: int = Field(description="Neither taken nor waited for.")
 
 
 class RefusedOut(BaseModel):

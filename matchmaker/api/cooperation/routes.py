@@ -31,12 +31,12 @@ from matchmaker.api.cooperation.responses import (
     GatheringPage,
     IntroductionOut,
     IntroductionPage,
-    LoadOut,
     PostingList,
     PostingOut,
     PostingPage,
     PreviewOut,
     RulesOut,
+    SlotUsageOut,
 )
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
@@ -144,11 +144,25 @@ def move_introduction(
     return as_json(IntroductionOut(view))
 
 
-@cooperation.get("/organizations/<path:id>/load", **reads(INTRODUCTIONS, LoadOut))
-def read_load(path: IdPath) -> Response:
+def slot_usage_of(organization_id: str) -> Response:
+    """The slots of an organisation, for its members."""
+    usage = services().introductions.slot_usage(current_principal(), organization_id)
+    return as_json(SlotUsageOut.model_validate(usage))
+
+
+@cooperation.get("/organizations/<path:id>/slots", **reads(INTRODUCTIONS, SlotUsageOut))
+def read_slot_usage(path: IdPath) -> Response:
     """How many introductions one's organisation can still take on."""
-    usage = services().introductions.slot_usage(current_principal(), path.id)
-    return as_json(LoadOut.model_validate(usage))
+    return slot_usage_of(path.id)
+
+
+# Its former name, for programs that ask by it.
+@cooperation.get(
+    "/organizations/<path:id>/load", deprecated=True, **reads(INTRODUCTIONS, SlotUsageOut)
+)
+def read_load(path: IdPath) -> Response:
+    """The same as `slots`, under its former name."""
+    return slot_usage_of(path.id)
 
 
 # -- a cluster's coordinators: batches, reviews, funnel and effect
