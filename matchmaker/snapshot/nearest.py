@@ -12,6 +12,9 @@ from matchmaker.snapshot.model import FloatArray, IndexFile, IntArray, Snapshot
 EXACT_UP_TO = 50_000
 # Of so few that are allowed each is looked at.
 _FEW = 10_000
+# Vectors that are read in the time in which the index finds one more: of 288,160 it finds 400 in
+# 6 ms, 7,000 in 77 and 25,600 in 488; reading all takes 70.
+_READ_MEANWHILE = 40
 # Of 8 bits the order is not that of the vectors: so many more than asked for are looked at, and
 # as many again as are asked for.
 _BESIDE = 150
@@ -31,7 +34,7 @@ def nearest(
 
     `allowed` (m,) narrows the statements. Ties go to the lower row. Above
     `EXACT_UP_TO` statements the answer is that of a usearch index, which may
-    miss a few of the true nearest.
+    miss a few of the true nearest, unless so many are asked for that reading all is faster.
     """
     if snapshot.meta.dimension == 0 or count <= 0:
         return np.zeros(0, np.int32), np.zeros(0, np.float32)
@@ -40,7 +43,8 @@ def nearest(
             few = np.flatnonzero(allowed).astype(np.int32)
             chosen, similarity = best(np.asarray(snapshot.vectors[few] @ vector, np.float32), count)
             return few[chosen], similarity
-        return _by_index(snapshot, snapshot.index_file, vector, count, allowed)
+        if count * _READ_MEANWHILE < len(snapshot.vectors):
+            return _by_index(snapshot, snapshot.index_file, vector, count, allowed)
     scores = np.asarray(snapshot.vectors @ vector, dtype=np.float32)
     if allowed is not None:
         scores = np.where(allowed, scores, -np.inf).astype(np.float32)

@@ -35,6 +35,7 @@ def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
     """A graph of 400 organisations that counts as one of many statements."""
     monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
     monkeypatch.setattr(nearest_statements, "_FEW", 0)
+    monkeypatch.setattr(nearest_statements, "_READ_MEANWHILE", 0)
     monkeypatch.setattr(near_fit, "FIRST", 100)
     monkeypatch.setattr(near_fit, "READ_ALL_UP_TO", 10)
     return load(save(snapshot_of(random_rows(3, size=400)), tmp_path))
@@ -128,6 +129,7 @@ def test_an_index_in_eight_bits_finds_98_of_the_nearest_100(
 ) -> None:
     """Also where a third of the statements may speak, though never a seeker's own neighbours."""
     monkeypatch.setattr(nearest_statements, "_FEW", 0)
+    monkeypatch.setattr(nearest_statements, "_READ_MEANWHILE", 0)
     random = np.random.default_rng(1)
     topics = random.standard_normal((60, 96))
     vectors = 0.7 * topics[random.integers(0, 60, 6000)] + random.standard_normal((6000, 96))

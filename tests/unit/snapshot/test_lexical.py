@@ -155,6 +155,7 @@ def test_many_statements_are_found_by_an_index(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Above the bound a usearch index answers, with the same best as the plain product."""
+    monkeypatch.setattr(module, "_READ_MEANWHILE", 0)
     monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
     snapshot = snapshot_of(random_rows(2, size=60))
     saved = load(save(snapshot, tmp_path))
@@ -168,10 +169,28 @@ def test_many_statements_are_found_by_an_index(
     assert module.EXACT_UP_TO == 50_000
 
 
+def test_of_so_many_that_the_index_is_slower_all_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
+    monkeypatch.setattr(module, "_by_index", lambda *_: pytest.fail("asked"))
+    monkeypatch.setattr(module, "_FEW", 0)
+    snapshot = snapshot_of(random_rows(2, size=60))
+    saved = load(save(snapshot, tmp_path))
+    allowed = np.arange(len(snapshot.vectors)) % 2 == 0
+    for asked in (None, allowed):
+        rows, similarity = nearest(saved, snapshot.vectors[17], 30, asked)
+        products = snapshot.vectors @ snapshot.vectors[17]
+        scores = products if asked is None else np.where(asked, products, -np.inf)
+        assert rows.tolist() == np.argsort(-scores, kind="stable")[:30].tolist()
+        np.testing.assert_allclose(similarity, scores[rows], atol=1e-6)
+
+
 def test_an_index_answers_also_when_its_folder_was_cleared_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A long question holds on to its snapshot while two newer ones are made."""
+    monkeypatch.setattr(module, "_READ_MEANWHILE", 0)
     monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
     snapshot = snapshot_of(random_rows(2, size=60))
     folder = save(snapshot, tmp_path)

@@ -126,6 +126,7 @@ def test_texts_that_came_after_the_approximate_index_are_found_and_others_not(
     """Of so few texts the index misses none: it has to answer as all vectors do."""
     for module in (load, patch):
         monkeypatch.setattr(module, "EXACT_UP_TO", 10)
+    monkeypatch.setattr("matchmaker.snapshot.nearest._READ_MEANWHILE", 0)
     store = SqliteStore(tmp_path / "graph.db")
     store.prepare()
     graph = EditedGraph(store, tmp_path, 6)
