@@ -38,19 +38,24 @@ QUESTIONS = {
 REFUSED = {"unknown organisation", "unknown place", "empty"}
 
 
-@pytest.fixture
-def served(wired, monkeypatch):
-    """The settings of a server that listens and left its note; direct questions go to `wired`."""
+@pytest.fixture(scope="module")
+def listening(wired):
+    """The settings of a server that listens."""
     server = make_server("127.0.0.1", 0, create_app(wired), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    settings = wired.settings.model_copy(update={"port": server.port})
-    announce(settings, os.getpid())
-    monkeypatch.setattr("matchmaker.settings.read_settings", lambda: wired.settings)
-    yield settings
-    withdraw(settings, os.getpid())
+    yield wired.settings.model_copy(update={"port": server.port})
     server.shutdown()
     thread.join()
+
+
+@pytest.fixture
+def served(listening, wired, monkeypatch):
+    """The same, which left its note; direct questions go to `wired`."""
+    announce(listening, os.getpid())
+    monkeypatch.setattr("matchmaker.settings.read_settings", lambda: wired.settings)
+    yield listening
+    withdraw(listening, os.getpid())
 
 
 @pytest.fixture
