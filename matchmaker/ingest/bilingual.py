@@ -15,6 +15,11 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _BORDER = re.compile(
     r"\s*[/／|·\n]\s*|\s+[-–—]\s+|\s+|\s*(?=[(（\[【])|(?<=[㐀-鿿）)])(?=[A-Za-z])"
 )
+# A line that goes on as a name does: 示例新材料 / 有限公司, as a narrow column breaks it.
+_BROKEN = re.compile(
+    r"(?<=[㐀-鿿）)])\s*\n\s*(?=(?:[（(][^（()）\n]{1,12}[)）])?"
+    r"(?:(?:科技|实业|集团|股份|控股|技术|制造|贸易)*(?:有限(?:责任)?)?公司|集团|研究院|研究所|大学|学院)\s*(?:\n|$))"
+)
 _LONGEST = 2 * MAX_NAME
 _EDGES = " \t\n:：/／|-–—"
 # What parts several, and no name from its translation.
@@ -33,6 +38,7 @@ def in_two_languages(name: str) -> tuple[str, str]:
     Divided only where each side is written in its own script and looks like the name of an
     organisation: `ABB（中国）有限公司` and `3M中国有限公司` are one name.
     """
+    name = _BROKEN.sub("", name)
     if not (_HAN.search(name) and _LATIN.search(name)):
         return name, ""
     sides = [

@@ -22,7 +22,8 @@ from matchmaker.text import normal
 
 # What is written where there is nothing to write; of a name a letter may be one.
 _NOTHING = NOTHING | frozenset({
-    "#n/a", "-", "--", "---", "–", "—", "/", "//", "\\", ".", "..", "...", "…", "?", "??", "*", "x",
+    "#n/a", "-", "--", "---", "–", "—", "——", "———", "－－", "－", "/", "//", "\\", ".", "..",
+    "...", "…", "?", "??", "*", "x",
     "k.a.", "n.d.", "nd", "n.c.", "nc", "n.r.", "n.v.", "s.o.", "k. a.", "s/d", "不详", "未知",
 })  # fmt: skip
 

@@ -270,6 +270,8 @@ class _ListTable(TableFile):
             for each in line.problems
             if each.column not in options.edits.get(line.number, {})
         )
+        if not any(cells.get(name) for name in PARTIES):  # nobody is left: that is why
+            offices = [replace(each, severity="error") for each in offices]
         passed_over = line.passed_over
         if options.table == ORDERS:
             words = (cells.pop("status", ""), cells.get("supplier", ""))

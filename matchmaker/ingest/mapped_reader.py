@@ -235,7 +235,8 @@ class MappedReader(ABC, Generic[MappedSection]):
 
         Where it has no column, or its cell is empty, it may stand in that of the `start`.
         """
-        until: datetime.date | None = row.value(title, last_date)
+        own = self._period(row, title)
+        until: datetime.date | None = row.value(title, last_date, own[1] if own else None)
         if until is None and not row.cell(title) and (period := self._period(row, start)):
             until = row.value(start, last_date, period[1])
         if until is None or since.day is None or until >= since.day:

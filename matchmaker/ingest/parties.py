@@ -99,6 +99,7 @@ class PartyReader:
         if is_placeholder(name):
             return (Party(f"{self.source}:{key}"),) if key else ()
         whole, latin = in_two_languages(name)
+        name = name if latin else whole
         if latin and len(names(whole)) == 1:
             whole = " ".join(whole.split())
             return (self._party(whole, key or name_key(whole), row, provenance, latin),)

@@ -39,6 +39,9 @@ _NOBODY = frozenset(
     miscellaneous; misc; misc.; other; others; other suppliers; anonymous; anonymised; anonymized; confidential
     undisclosed; not disclosed; withheld; redacted; name withheld; private individual; private person
     private individuals; natural person; individual; individuals; blank; no data; missing
+    one-time vendor; one time vendor; one-time customer; one time customer; one-time supplier; cash sale; cash sales
+    petty cash; walk-in customer; sundry; sundry suppliers; sundry customers; diverse lieferanten; diverse kunden
+    现金; 现金采购; 现金客户; 现金销售; 一次性供应商; 一次性客户; 临时供应商; 临时客户; 零散供应商; 零星供应商; 散客
     same; same as above; ditto; do.; as above; test; xxx; dummy; company name; supplier name
     unspecified; not specified; unnamed; unassigned; not stated; not provided; not reported; not given; no information
     all members; all partners; all member companies; all participants; members; partners
@@ -71,6 +74,7 @@ _PATTERNS = tuple(
         r"(?:supplier|vendor|buyer|customer) [a-z]|(?:供应商|客户|公司|企业)(?:\d{1,2}|[a-z]|[甲乙丙丁])",
         r"(?:请|详)?见.{0,6}(?:附件|清单|名单|列表|附表|备注|公告|下表|下文)\d*",
         r"(?:暂无|尚无|无|没有)(?:供应商|中标.{0,3}|投标人|信息|数据|名称|相关.{0,4})",
+        r"(?:cpd|cpd[- ]account)(?: .{0,40})?|.{0,20}\bone[- ]time (?:vendor|supplier|customer)s?",
         r"\?+|？+|x{2,}|\*+|0+",
     )
 )

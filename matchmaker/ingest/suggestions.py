@@ -12,6 +12,7 @@ from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
 from matchmaker.ingest.column_values import MOST, are_counts, are_ranks_of_members
 from matchmaker.ingest.columns import STAGES, Column
+from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
@@ -61,6 +62,8 @@ _LONGEST_CODE = 8
 _CODE = re.compile(r"[A-Z]?\d[\d. -]*[A-Z]?")
 # What is alike in letters is another code.
 _CODES = frozenset({"id", "credit_code", "vat", "lei", "ror"})
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_OF_NUMBERS = re.compile(r"[编证]?号码?$|\b(?:no|number)\.?$")
 _SHARE = re.compile(
     r"占比|比例|比重|增速|增幅|增长率|%|\b(?:share|ratio|percentage|percent|growth)\b"
 )
@@ -386,6 +389,10 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     }
     near = difflib.get_close_matches(key, known, 1, _ALIKE)
     column = known[near[0]] if near else None
+    if column and column.name == "name" and _OF_THINGS.search(normal(title)):
+        return None
+    if column and column.name == "certificates" and _OF_NUMBERS.search(normal(title)):
+        return None
     is_such = _ALIKE_ONLY_WITH.get(column.name) if column else None
     filled = [value for value in samples[title] if value and not is_nothing(value)]
     if is_such and sum(map(is_such, filled)) < MOST * len(filled):
@@ -408,9 +415,15 @@ def _is_phone(value: str) -> bool:
     return sum(map(str.isdigit, value)) >= _DIGITS_OF_PHONE and bool(_PHONE.fullmatch(value))
 
 
+# Whose name a title says that it is, where it is no organisation's: 商品名称, part name.
+_OF_THINGS = re.compile(
+    r"商品|产品|货物|货品|物料|存货|材料|零件|设备|仪器|项目|课题|证书|资质|体系|专利|政策|成果|技术|需求|品名|品牌|文件|车间|岗位"
+    r"|\b(?:product|part|item|goods|material|article|project|equipment|file|patent|certificate)"
+)
 # Columns of which a title that is only like theirs says too little by itself.
 _ALIKE_ONLY_WITH: Mapping[str, Callable[[str], bool]] = {
-    "website": lambda value: bool(_WEBSITE.fullmatch(value))
+    "website": lambda value: bool(_WEBSITE.fullmatch(value)),
+    "name": lambda value: is_organization_name(value) or len(_WORD.findall(value)) > 1,
 }
 _OF_VALUES: Mapping[str, Callable[[str], bool]] = {
     "credit_code": lambda value: check("credit_code", value).valid,

@@ -317,7 +317,10 @@ NEED_KINDS: tuple[tuple[GoalName, str], ...] = (
         GoalName.RESEARCH_PARTNER,
         "技术|研发|技术类|科技|科研|攻关|technology|technical|r&d|research|technologie|forschung",
     ),
-    (GoalName.PLATFORM, "检测|检验|认证|测试|检验检测|testing|test|certification|prüfung|essais"),
+    (
+        GoalName.PLATFORM,
+        "检测|检验|认证|检测认证|认证检测|检验认证|检测检验|测试|检验检测|testing|test|certification|prüfung|essais",
+    ),
     (GoalName.SHARED_RESOURCE, "设备|仪器|产能|equipment|capacity"),
     (GoalName.CUSTOMER, "市场|销路|销售类|订单|market|market access|vertrieb|débouchés"),
 )
