@@ -69,6 +69,12 @@ _MEASURED_TO = re.compile(
 _MEASURED_FROM = re.compile(
     r"(?:省|市|市区|城区|区|市中心)?(?:周边|附近|周围|一带|方圆|半径|为中心|为圆心|中心|出发|起)*(?:的|在|距离)?\s*"
 )
+# Where what is needed goes: 出口德国的水泵, "for export to Germany".
+_MARKET = re.compile(
+    r"(?:(?:出口到?|外销|销往|销到|卖到|卖往|发往|运往|运到|送到)|"
+    r"\b(?:for export to|exported to|we export to|sold in|sold to|shipped to|delivered to|delivery to) (?:the )?)$"
+)
+_OF_MARKET = re.compile(r"(?:等地|等国|市场)?的")
 _MEASURE_BEGINS = re.compile(r"(?:距离?|离|以)$")
 
 
@@ -78,9 +84,11 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
     A name of several cities is the one within the wider place beside it. A distance from a place
     is one item, with the identifiers of where it is measured from as `family`.
     """
-    places = [item for item in items if item.kind is RequirementKind.PLACE]
-    if not places:
-        return items
+    places = [
+        item
+        for item in items
+        if item.kind is RequirementKind.PLACE and not _is_market(folded, item)
+    ]
     only_local = all(place.family == LOCAL for place in places)
     kept = [
         place
@@ -94,6 +102,12 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
     ours = (RequirementKind.PLACE, RequirementKind.DISTANCE)
     others = [item for item in items if item.kind not in ours]
     return sorted([*others, *kept, *distances], key=lambda item: (item.start, item.end))
+
+
+def _is_market(folded: str, place: Requirement) -> bool:
+    """Whether a place is where what is needed goes, and not where a partner is."""
+    goes = _MARKET.search(folded[max(0, place.start - _AHEAD) : place.start])
+    return bool(goes and (goes[0].isascii() or _OF_MARKET.match(folded, place.end)))
 
 
 def insisted(folded: str, items: list[Requirement]) -> list[Requirement]:

@@ -27,6 +27,13 @@ _UNIT = r"(?:\s?(?:针|支|d|层|小时|分钟|h|hrc|hv|gsm|db))?"
 _RANGE = rf"(?P<low>{_FIGURE})(?:{_UNIT}\s?(?:-|~|至|到|to|和)\s?(?:hrc|hv)?(?P<high>{_FIGURE}))?"
 
 
+# Figures in Arabic numerals with no unit behind them.
+_BARE = (
+    r"(?:大?约|在|为|是|[:：\s])?(?P<low>\d{1,4}(?:\.\d{1,3})?)(?:\s?(?:-|~|至|到)\s?(?P<high>\d{1,4}(?:\.\d{1,3})?))?"
+    r"(?=\s?(?:$|[，,;；。、)）]|左右|以内|以上|以下|之间|(?:内|外|直)径|[壁料板]?厚|长|宽|高|的))"
+)
+
+
 class _Quality(NamedTuple):
     """`pattern` has groups low and, for a range, high, figures of `factor` units; `unit` is shown
     behind the figure.
@@ -66,6 +73,14 @@ _QUALITIES = (
     _quality(ENDURANCE, "min", rf"{_RANGE}[\s-]?(?:分钟|min(?:utes?)?)\s?(?:的)?(?:续航|flight|endurance|in the air)"),
     _quality(ENDURANCE, "min", rf"(?:续航|留空|航时|flight time|endurance)[^，,;；。\d{HAN_NUMERAL}]{{0,6}}{_RANGE}\s?(?:小时|h(?:ours?|rs?)?(?![a-z]))", 60),
     _quality(PAYLOAD, "kg", rf"(?:载荷|载重|负载|payload)(?: of| up to)?[^，,;；。\d{HAN_NUMERAL}]{{0,4}}{_RANGE}\s?(?:公斤|kg)"),
+    # Without a unit these are millimetres: 内径32外径40厚4.
+    _quality("inner diameter", "mm", rf"(?:内径|孔径|内孔){_BARE}"),
+    _quality("outer diameter", "mm", rf"外径{_BARE}"),
+    _quality("diameter", "mm", rf"(?:直径|线径){_BARE}"),
+    _quality("wall thickness", "mm", rf"壁厚{_BARE}"),
+    _quality("thickness", "mm", rf"(?:料厚|板厚|厚度|(?<![^\s\d，,;；。、×x*])厚){_BARE}"),
+    _quality("length", "mm", rf"(?<![^\s\d，,;；。、×x*全总])长度?{_BARE}"),
+    _quality("width", "mm", rf"(?:(?<![^\s\d，,;；。、×x*])宽度?|幅宽|门幅){_BARE}"),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
     _quality("cavities", "cavities", rf"{_RANGE}[\s-]?(?:腔|穴|cavit(?:y|ies))"),
     _quality("refractive index", "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),

@@ -48,7 +48,7 @@ _FIRST = re.compile(
 _HEAD = (
     r"(?:maker|manufacturer|producer|company|firm|brand|factory|plant|workshop|foundry|mill|lab|laboratory|group|institute|"
     r"university|start-?up|shop|oem|integrator|builder|importer|exporter|distributor|trader|operator|team|business|"
-    r"enterprise|moulder|sme)"
+    r"enterprise|moulder|sme|spin-?off|spin-?out|spinoff|college|institute|buyer|retailer|wholesaler|reseller|customer|hospital|school|farm)"
 )
 _NO_WISH = r"(?!look|need|want|seek|search|requir)"
 _WORD = rf"{_NO_WISH}(?!for\b|to\b|who\b|that\b)[a-z0-9'/&-]++"
@@ -69,7 +69,7 @@ _WE_ARE_EN = re.compile(
 _FIRST_EN = re.compile(
     rf"(?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}"
     rf"(?:,? (?:based |located )?(?:in|from|near|of) {_NO_WISH}[a-z'-]++(?: {_NO_WISH}[a-z'-]++){{0,3}}?)? "
-    rf"(?:(?:developing|making|producing|building|designing) {_WORDS}{{1,6}}?)?"
+    rf"(?:(?:developing|making|producing|building|designing|with) {_WORDS}{{1,6}}?)?"
     rf"(?:is |now |currently |urgently )*(?={_WISH}(?!iso\b|to be\b))"
     rf"|(?:{_WORD} ){{1,4}}?{_HEAD}[.] (?=(?:need|looking for|seeking) )"
 )

@@ -39,6 +39,18 @@ _NO_CHINESE = re.compile(
 )
 _NO_THING = frozenset(
     [
+        "is",
+        "are",
+        "do",
+        "does",
+        "can",
+        "could",
+        "who",
+        "rent",
+        "renting",
+        "hire",
+        "borrow",
+        "share",
         "budget",
         "pressure",
         "temperature",

@@ -580,3 +580,50 @@ def test_work_that_was_not_done_is_not_asked_for(text) -> None:
 )
 def test_what_is_refused_behind_its_name_is_not_wanted(text, unwanted) -> None:
     assert {item.text for item in read(text).items if item.denied} == unwanted
+
+
+@pytest.mark.parametrize(
+    ("text", "sizes"),
+    [
+        ("硅胶密封圈，内径32外径40厚4", {"32 mm", "40 mm", "4 mm"}),
+        ("PEEK棒料直径60到80", {"60-80 mm"}),
+        ("冲压件，料厚2.5，年用量30万套", {"2.5 mm"}),
+        ("机臂，内径28mm", {"28 mm"}),  # the unit that is said
+        ("最长50天交货，厚道人家", set()),
+        ("年增长20，成长3年", set()),
+    ],
+)
+def test_sizes_without_a_unit_are_millimetres(text, sizes) -> None:
+    assert {item.value for item in read(text).items if item.kind == "size"} == sizes
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("出口德国的水泵要换供应商", set()),
+        ("Pumps for export to Germany, foundry in Wenzhou", {"温州市"}),
+        ("销往上海的阀门，找温州的铸造厂", {"温州市"}),
+        ("想把阀门卖到上海，找当地的经销商", {"上海市"}),
+    ],
+)
+def test_where_goods_go_is_not_where_a_partner_is(text, places) -> None:
+    assert {item.value for item in read(text).items if item.kind == "place"} == places
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("急寻能做5轴的，铝件", "process", {"five-axis machining"}),
+        ("密封圈，FDA或LFGB都行", "certificate", {"FDA", "LFGB"}),
+        ("Housings, IATF required", "certificate", {"IATF 16949"}),
+        ("轴承座灰铁HT250", "product", {"bearing housing"}),
+        ("Foundry that can pour bronze bushings", "product", {"bushing"}),
+        ("Replacement for Festo cylinders", "product", {"cylinder"}),
+        ("想把手工焊改成机器人焊", "product", {"robot"}),
+        ("Is anyone renting out a 5-axis machine on weekends?", "product", set()),
+    ],
+)
+def test_things_are_read_as_people_name_them(text, kind, values) -> None:
+    assert {
+        item.value for item in read(text).items if item.kind == kind and item.role == "itself"
+    } == values
