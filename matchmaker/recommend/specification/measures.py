@@ -73,10 +73,18 @@ _CONDITION = re.compile(
     r"\s?(?:hours?|h)?\s?(?:salt spray|盐雾|warranty|质保|experience|经验|不)|的?寿命"
 )
 _UNDER_PRESSURE = re.compile(r"压力?[^，,;；。0-9]{0,3}$")
-_TONNAGE = re.compile(r"(?:锁模力|吨位|锁模|clamp\w*|tonnage)[^，,;；。]{0,4}$")
+_TONNAGE = re.compile(
+    r"(?:(?:锁模力|吨位|锁模|clamp\w*|tonnage)[^，,;；。]{0,4}|"
+    r"(?:注塑机|压铸机|冲床|压力机|油压机|液压机|折弯机|(?:mou?lding|casting) machine|press)[，,\s]{0,2})$"
+)
 # 2500吨和3500吨压铸单元, 三千吨左右的机器: what machines press with is no weight.
 _FORCE = re.compile(
     r"(?:\s?(?:和|及|、|/|-|~|至|到|and|or|to)\s?[\d.]+\s?(?:吨|tonnes?|tons?|t))*(?:左右|上下|以上|以下|级)?的?-?\s?(?:机|设备|单元|级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
+)
+_TONNE = 1000.0
+# What carries a weight is not ordered by it: 需要20吨行车.
+_LIFTED = re.compile(
+    r"(?:级|以上)?的?\s?(?:行车|叉车|吊|起重|天车|货车|卡车|地磅|千斤顶|crane|forklift|truck|hoist|jack|lift)"
 )
 _ORDER = re.compile(
     r"(?:起订量?|起订|最小起订|moq|minimum order|min(?:imum)?\.? order(?: quantity)?(?: of)?|first order|from)[:\s]{0,2}$"
@@ -324,13 +332,18 @@ def _amount(
     if base == "kg":
         if UNITS[name].factor == 1e-6:
             return None
-        if _FORCE.match(after) or _TONNAGE.search(folded[max(0, start - 8) : start]):
+        if _FORCE.match(after) or _TONNAGE.search(folded[max(0, start - _NEAR - 4) : start]):
             tonnes = (None if v is None else v / 1000 for v in (bounds.low, bounds.high))
             return requirement(
                 RequirementKind.SIZE, text, start, end, MeasuredBounds(*tonnes), "t", FORCE
             )
         if re.match(r"\s?/\s?|\s?每", after):
             return None
+        by_the_tonne = UNITS[name].factor >= _TONNE and _ORDERED.search(
+            folded[max(0, start - 8) : start]
+        )
+        if by_the_tonne and not _LIFTED.match(after):
+            return requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
         return requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")
     if base == "m²" or not _is_order(folded, start, end, bounds.low or bounds.high or 0):
         return None

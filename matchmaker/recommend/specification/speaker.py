@@ -36,7 +36,7 @@ _WE_ARE = re.compile(
     rf"{_WE}(?:是|系|属于|在|位于|来自)?{_REST}{_FIRM}{_STOP}(?={_WANTS})"
     rf"|{_WE}(?:是|都是|就是|主要|专门|一直)?{_REST}{_DOES}{_REST}的{_STOP}(?={_WANTS})"
     rf"|{_WE}{_REST}{_DOES}(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{2,24}}?的[,，]"
-    rf"|{_WE}(?:在|位于){_REST}[,，]{_DOES}{_REST}{_STOP}(?={_WANTS})"
+    rf"|{_WE}(?:在|位于){_REST}[,，](?:专门|专业|主要|一直|长期)?{_DOES}{_REST}{_STOP}(?={_WANTS})"
     # 生产袜子 alone may be what somebody else is to do.
     rf"|{_WE}(?:是|主要|专门|专业|一直|长期|自己)?{_REST}{_DOES}{_REST}{_STOP}(?={_WANTS})"
 )
@@ -83,7 +83,7 @@ def without_speaker(text: str, kept: Set[str] = frozenset()) -> str:
     """A need without what it says of who asks, with blanks there, so that offsets stay.
 
     Where the rest names no thing, what is made may be what work is asked for on (我们做铝型材的，
-    找阳极氧化), and only its places go. The whole text where nothing is left that is asked for.
+    找阳极氧化), and only who and where they are goes. The whole text where nothing is left that is asked for.
     Requirements whose keys are `kept` are asked for all the same.
     """
     wanted = _without(text)
@@ -116,13 +116,13 @@ def _without(text: str) -> str:
         return wanted
     if not _names_something(wanted, frozenset({RequirementKind.PROCESS})):
         return text
-    places = [
+    who_and_where = [
         (item.start, item.end)
         for item in read(text).items
-        if item.kind is RequirementKind.PLACE
+        if item.kind in (RequirementKind.PLACE, RequirementKind.PARTNER)
         and any(start <= item.start < end for start, end in spans)
     ]
-    return _blanked(text, places)
+    return _blanked(text, who_and_where)
 
 
 def _blanked(text: str, spans: list[tuple[int, int]]) -> str:

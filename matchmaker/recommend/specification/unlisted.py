@@ -39,6 +39,7 @@ _NO_CHINESE = re.compile(
 )
 _NO_THING = frozenset(
     [
+        "working",
         "is",
         "are",
         "do",

@@ -627,3 +627,21 @@ def test_things_are_read_as_people_name_them(text, kind, values) -> None:
     assert {
         item.value for item in read(text).items if item.kind == kind and item.role == "itself"
     } == values
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("需要20吨HT200铸铁毛坯", "quantity", "20000 kg"),
+        ("需要20吨行车一台", "size", "20000 kg"),
+        ("求一台二手注塑机，250吨左右", "size", "250 t"),
+    ],
+)
+def test_tonnes_are_an_order_a_load_or_a_force(text, kind, value) -> None:
+    assert (kind, value) in {(item.kind, item.value) for item in read(text).items}
+
+
+def test_a_casting_in_the_rough_is_no_forging_blank() -> None:
+    named = {(item.kind, item.value) for item in read("HT200铸铁毛坯").items}
+    assert ("product", "casting") in named
+    assert ("product", "forging blank") not in named

@@ -42,7 +42,6 @@ KEPT = [
     "contract manufacturer in Vietnam, looking to produce 5000 garments",
     # Work is asked for on what is made.
     "我们做铝型材的，找阳极氧化",
-    "Gear maker needs heat treatment",
     # What is made is what is wanted.
     "我们做304球阀的阀体，要精密铸造",
     "我们做阀体抛丸，找人代工",
@@ -124,3 +123,13 @@ def test_what_was_taken_as_said_of_who_asks_can_be_asked_for_again() -> None:
     (place,) = (item.key for item in said if item.kind is RequirementKind.PLACE)
     asked = without_speaker(text, frozenset({place}))
     assert [item.text for item in read(asked).items] == ["温州", "预浸料"]
+
+
+def test_a_lab_that_says_what_it_does_is_no_lab_that_is_asked_for() -> None:
+    asked = read(without_speaker("我们高校团队做的是激光熔覆，想找有轴类修复需求的工厂"))
+    assert RequirementKind.PARTNER not in {item.kind for item in asked.items}
+
+
+def test_who_makes_what_work_is_asked_for_on_is_not_asked_for() -> None:
+    asked = read(without_speaker("Gear maker needs heat treatment"))
+    assert [item.value for item in asked.items] == ["gear", "heat treatment"]
