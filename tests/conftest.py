@@ -39,6 +39,7 @@ def _one_model_in_memory() -> Iterator[None]:
     """
     from matchmaker import embedding
     from matchmaker.embedding.packaged import PACKAGE
+    from tests.samples import unpacked_in_turn
 
     load = embedding.load_embedder
     loaded: dict[tuple[object, ...], embedding.Embedder] = {}
@@ -51,7 +52,8 @@ def _one_model_in_memory() -> Iterator[None]:
             if _quick_now:
                 # No failure: where the vectors of its texts are not there yet, the first one must.
                 warnings.warn(SlowTest(f"{_quick_now[-1]} loads the model."), stacklevel=2)
-            loaded[key] = load(chosen)
+            with unpacked_in_turn(chosen.data_dir / "models"):
+                loaded[key] = load(chosen)
         return loaded[key]
 
     with pytest.MonkeyPatch.context() as patch:

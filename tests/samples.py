@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,22 @@ def link_models(folder: Path) -> None:
         shared = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / name
         shared.mkdir(parents=True, exist_ok=True)
         (folder / name).symlink_to(shared)
+
+
+@contextmanager
+def unpacked_in_turn(models: Path) -> Iterator[None]:
+    """Where no model was unpacked yet one worker does it, and the others wait for it."""
+    done = models / ".unpacked"
+    if done.exists():
+        yield
+        return
+    models.mkdir(parents=True, exist_ok=True)
+    with (models / ".unpacking").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if done.exists():
+            fcntl.flock(lock, fcntl.LOCK_UN)
+        yield
+        done.touch()
 
 
 def copy_samples(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> None:
