@@ -235,7 +235,7 @@ class Wiring:
             self.interaction_log,
             self.capacity.full,
             self.reranker,
-            self.exclusions.of,
+            self.exclusions.reader,
             self.responsiveness.of,
         )
 

@@ -191,6 +191,10 @@ class GraphReading(ABC):
         """Which of these, by their own ids, are members of some cluster today."""
         return frozenset(self._read(lambda tx: tx.clustered(ids)))
 
+    def fellow_members(self, organization_id: str) -> frozenset[str]:
+        """Ids of who shares a cluster with it today, itself among them; none of an unknown one."""
+        return frozenset(self._read(lambda tx: tx.fellow_members(organization_id)))
+
     def descriptions_of(self, organization_id: str) -> tuple[Description, ...]:
         """Texts about it, in order of id. Raises NotFound."""
 

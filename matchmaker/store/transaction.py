@@ -118,6 +118,9 @@ class Transaction(Protocol):
     def clustered(self, ids: Sequence[str]) -> list[str]:
         """Which of these organisations are members of some cluster today (UTC), in any order."""
 
+    def fellow_members(self, organization_id: str) -> list[str]:
+        """Who shares a cluster with it today (UTC), itself among them, in any order."""
+
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
         """What these organisations hold or held, in any order."""
 

@@ -76,7 +76,7 @@ def test_texts_of_a_run_are_held_to_whom_each_that_asks_may_meet(wired):
     first, other = shown(wired.matching)
     within, apart = frozenset(sorted(first)[-1:]), frozenset(sorted(other)[:1])
     bounds = {"t:firm1": MeetingBounds(only=within), "t:firm7": MeetingBounds(apart)}
-    held = shown(replace(wired.matching, bounds=bounds.__getitem__))
+    held = shown(replace(wired.matching, bounds=lambda: bounds.__getitem__))
     assert held[0] == within
     assert apart
     assert held[1].isdisjoint(apart)

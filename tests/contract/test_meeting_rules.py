@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -50,9 +51,9 @@ def test_who_stays_within_its_clusters_meets_their_members_alone(world: CallWorl
     rules.set_own_clusters_only(world.people[FIRST], FIRST, True)
     assert rules.own_clusters_only(world.people[FIRST], FIRST)
     # What recommendations leave out, and what they are held to.
-    assert rules.of(OUTSIDER) == MeetingBounds(frozenset({FIRST}))
-    assert rules.of(CALLER) == MeetingBounds()
-    assert rules.of(FIRST).only == {*FIRMS, LAB}
+    assert rules.reader()(OUTSIDER) == MeetingBounds(frozenset({FIRST}))
+    assert rules.reader()(CALLER) == MeetingBounds()
+    assert rules.reader()(FIRST).only == {*FIRMS, LAB}
     assert not introduced(world, OUTSIDER, FIRST)
     assert not introduced(world, FIRST, OUTSIDER)
     assert introduced(world, CALLER, FIRST)
@@ -82,7 +83,7 @@ def test_it_follows_an_organisation_that_is_merged(world: CallWorld) -> None:
     world.exclusions.set_own_clusters_only(world.people[FIRST], FIRST, True)
     repositories = world.base.repositories
     repositories.records.commit(DocumentMerge(repositories, FIRST, SECOND).changes())
-    assert world.exclusions.of(OUTSIDER).left_out == {SECOND}
+    assert world.exclusions.reader()(OUTSIDER).left_out == {SECOND}
 
 
 def test_the_rule_of_who_is_merged_does_not_undo_one_s_own(world: CallWorld) -> None:
@@ -101,10 +102,36 @@ def test_who_leaves_its_last_cluster_meets_anybody_until_it_joins_one(world: Cal
     assert store.clusters_of(FIRST) == ()
     assert store.clustered([FIRST, SECOND, OUTSIDER]) == {SECOND, OUTSIDER}
     assert rules.own_clusters_only(world.people[FIRST], FIRST)
-    assert rules.of(FIRST) == MeetingBounds() == rules.of(OUTSIDER)
+    assert rules.reader()(FIRST) == MeetingBounds() == rules.reader()(OUTSIDER)
     assert introduced(world, FIRST, OUTSIDER)
     store.upsert(GraphRows(memberships=(Membership("t:d", FIRST),)))
-    assert rules.of(FIRST).only == {OUTSIDER, FIRST}
+    assert rules.reader()(FIRST).only == {OUTSIDER, FIRST}
+
+
+def test_former_and_coming_members_are_not_within_one_s_clusters(world: CallWorld) -> None:
+    """As requests and calls decide: who may not be asked is not recommended either."""
+    rules, today = world.exclusions, datetime.now(UTC).date()  # as the store has it
+    left = Membership("t:c", SECOND, until=today - timedelta(days=1))
+    coming = Membership("t:c", OUTSIDER, since=today + timedelta(days=1))
+    world.base.store.upsert(GraphRows(memberships=(left, coming)))
+    rules.set_own_clusters_only(world.people[FIRST], FIRST, True)
+    assert rules.reader()(FIRST).only == {*FIRMS, LAB} - {SECOND}
+    assert rules.reader()(SECOND).left_out == rules.reader()(OUTSIDER).left_out == {FIRST}
+    assert not introduced(world, FIRST, SECOND)
+
+
+def test_of_many_in_turn_the_rules_of_all_are_read_once(world: CallWorld) -> None:
+    world.exclusions.set_own_clusters_only(world.people[FIRST], FIRST, True)
+    store, asked = world.base.store, []
+
+    class Counted:
+        def __getattr__(self, name: str) -> object:
+            asked.append(name)
+            return getattr(store, name)
+
+    bounds = replace(world.exclusions, store=Counted()).reader()
+    assert [bounds(id).only is None for id in (FIRST, SECOND, OUTSIDER)] == [False, True, True]
+    assert asked.count("clustered") == 1
 
 
 def test_what_was_open_before_the_rule_is_agreed_on_where_both_act_themselves(

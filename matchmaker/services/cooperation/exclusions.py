@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from matchmaker.access import Principal
 from matchmaker.domain import NamedOrganization
@@ -20,7 +19,7 @@ from matchmaker.services.repositories import (
     within_id,
 )
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
-from matchmaker.store.ports import GraphStore, iterate
+from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.checks import check_length
 from matchmaker.workflow.meeting_bounds import MeetingBounds
 
@@ -114,21 +113,28 @@ class Exclusions:
 
     # -- for other use cases
 
-    def of(self, organization_id: str) -> MeetingBounds:
-        """Whom it may not meet, and whom alone it may."""
-        own = {id for id, _ in self._list(organization_id).value.items}
-        theirs = {
-            picks.id.partition(" ")[2]
-            for picks in self.repositories.lists.values("never", organization_id)
-        }
+    def reader(self) -> Callable[[str], MeetingBounds]:
+        """Whom an organisation may not meet, and whom alone it may: of one, or of many in turn.
+
+        Who stays within its clusters is read once, for all of them.
+        """
         within = self.staying_within()
-        if not within:
-            return MeetingBounds(frozenset(own | theirs))
-        beside = self._members_beside(organization_id)
-        return MeetingBounds(
-            frozenset(own | theirs | within - beside - {organization_id}),
-            beside if organization_id in within else None,
-        )
+
+        def bounds(organization_id: str) -> MeetingBounds:
+            own = {id for id, _ in self._list(organization_id).value.items}
+            theirs = {
+                picks.id.partition(" ")[2]
+                for picks in self.repositories.lists.values("never", organization_id)
+            }
+            if not within:
+                return MeetingBounds(frozenset(own | theirs))
+            fellows = self.store.fellow_members(organization_id)
+            return MeetingBounds(
+                frozenset(own | theirs | within - fellows - {organization_id}),
+                fellows if organization_id in within else None,
+            )
+
+        return bounds
 
     def staying_within(self) -> frozenset[str]:
         """Ids of those who meet only members of their clusters; none that is in no cluster."""
@@ -151,14 +157,6 @@ class Exclusions:
 
     def _stays_within(self, organization: str) -> bool:
         return self.repositories.lists.get_or_none(within_id(organization)) is not None
-
-    def _members_beside(self, organization: str) -> frozenset[str]:
-        """All who share a cluster with it."""
-        return frozenset(
-            member.id
-            for cluster in self.store.clusters_of(organization)
-            for member in iterate(partial(self.store.members, cluster.id, limit=500))
-        )
 
     def _list(self, organization: str) -> Versioned[PickedOrganizations]:
         id = never_id(organization)

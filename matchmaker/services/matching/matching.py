@@ -60,8 +60,8 @@ class Matching:
     Members ask for their organisation, coordinators for those of their clusters, admins for
     any. Answers are recorded as seen and leave out whom the organisation dismissed, unless
     `recorded` is False: those are for the program's own use. `full` names those who have no
-    free slot, given the capacities that some said; `bounds` whom an organisation may meet;
-    `responses` says how often organisations answer.
+    free slot, given the capacities that some said; `bounds` tells whom organisations may
+    meet, read once for a run; `responses` says how often organisations answer.
     """
 
     store: GraphStore
@@ -73,7 +73,7 @@ class Matching:
     interaction_log: InteractionLog
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
     reranker: Callable[[], Reranker | None] = lambda: None
-    bounds: Callable[[str], MeetingBounds] = lambda _: _ANYBODY
+    bounds: Callable[[], Callable[[str], MeetingBounds]] = lambda: lambda _: _ANYBODY
     responses: Callable[[Iterable[str]], Mapping[str, ResponseFigures]] = lambda _: {}
 
     # -- recommendations
@@ -249,12 +249,13 @@ class Matching:
         principal.require_admin()
         rows, ranker = self._current_rows(), self.rankers.current()
         asking = list(ids)
-        seekers = self._seekers(rows)
+        seekers, bounds = self._seekers(rows), self.bounds()
 
         def asker(organization_id: str) -> Asker:
             def made() -> Seeker:
                 profile = self.store.seeker_profile(organization_id)
-                return self._bounded(rows, profile, seekers.organization(profile, request))
+                seeker = seekers.organization(profile, request)
+                return _held(rows, seeker, bounds(profile.organization.id))
 
             return asker_or_error(organization_id, made)
 
@@ -287,14 +288,14 @@ class Matching:
         """
         principal.require_admin()
         rows = self._current_rows()
-        seekers = self._seekers(rows)
+        seekers, bounds = self._seekers(rows), self.bounds()
 
         def seeker(question: TextQuestion, text: SeekerText) -> Seeker:
             check_text(question.text)
             asker_id = question.organization
             profile = self.store.seeker_profile(asker_id) if asker_id else None
-            asker = self._bounded(rows, profile, seekers.without_texts(profile, request))
-            return replace(asker, texts=(text,))
+            asker = replace(seekers.without_texts(profile, request), texts=(text,))
+            return _held(rows, asker, bounds(profile.organization.id)) if profile else asker
 
         def askers(chunk: list[TextQuestion]) -> Iterator[Asker]:
             # Bad texts are answered above; a placeholder keeps the chunk aligned.
@@ -335,7 +336,7 @@ class Matching:
         bounds = _ANYBODY
         if seeker_id:
             with suppress(StoreUnavailable):  # better an answer with them than none
-                bounds = self.bounds(seeker_id)
+                bounds = self.bounds()(seeker_id)
                 if recorded:
                     bounds = bounds.without(self.interaction_log.dismissed(seeker_id))
         meta = rows.snapshot.meta
@@ -398,12 +399,6 @@ class Matching:
             if not clusters & principal.clusters:
                 raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
         return profile
-
-    def _bounded(self, rows: SnapshotRows, profile: SeekerProfile | None, seeker: Seeker) -> Seeker:
-        """Who asks, held to whom its organisation may meet."""
-        return (
-            seeker if profile is None else _held(rows, seeker, self.bounds(profile.organization.id))
-        )
 
     def _among(self, rows: SnapshotRows) -> BoolArray | None:
         """Everybody who has a free slot; None for everybody."""

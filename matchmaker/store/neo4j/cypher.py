@@ -154,6 +154,12 @@ WITH DISTINCT c ORDER BY c.id RETURN c {ROW} AS row"""
 CLUSTERED = """MATCH (o:Organization)-[r:MEMBER_OF]->(:Cluster) WHERE o.id IN $ids
 AND (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.until >= date($today))
 RETURN DISTINCT o.id AS id"""
+# Two matches: within one, both ends could not be the same relationship, and it is its own fellow.
+FELLOW_MEMBERS = """MATCH (:Organization {id: $organization})-[r:MEMBER_OF]->(c:Cluster)
+WHERE (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.until >= date($today))
+WITH DISTINCT c MATCH (c)<-[r:MEMBER_OF]-(o:Organization)
+WHERE (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.until >= date($today))
+RETURN DISTINCT o.id AS id"""
 
 CERTIFICATES_OF = (
     f"MATCH (o:Organization)-[:HOLDS]->(n:Certificate) WHERE o.id IN $ids RETURN n {ROW} AS row"

@@ -322,6 +322,10 @@ class Neo4jTransaction:
         records = self._run(cypher.CLUSTERED, ids=list(ids), today=today())
         return [str(record["id"]) for record in records]
 
+    def fellow_members(self, organization_id: str) -> list[str]:
+        records = self._run(cypher.FELLOW_MEMBERS, organization=organization_id, today=today())
+        return [str(record["id"]) for record in records]
+
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
         return _decoded(CERTIFICATES, self._run(cypher.CERTIFICATES_OF, ids=list(ids)))
 

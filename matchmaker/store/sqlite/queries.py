@@ -69,6 +69,15 @@ SELECT DISTINCT organization FROM memberships
 WHERE organization IN (SELECT value FROM json_each(:ids))
   AND (since IS NULL OR since <= :today) AND (until IS NULL OR until >= :today)
 """
+FELLOW_MEMBERS = """
+SELECT DISTINCT fellow.organization FROM memberships AS own
+JOIN memberships AS fellow ON fellow.cluster = own.cluster
+WHERE own.organization = :organization
+  AND (own.since IS NULL OR own.since <= :today)
+  AND (own.until IS NULL OR own.until >= :today)
+  AND (fellow.since IS NULL OR fellow.since <= :today)
+  AND (fellow.until IS NULL OR fellow.until >= :today)
+"""
 
 # -- the network
 

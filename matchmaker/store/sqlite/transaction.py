@@ -238,6 +238,9 @@ class SqliteTransaction:
             parts.setdefault(engagement, []).append(PARTICIPANTS.decode(part))
         return [read.decode(row, participants=tuple(parts[row[0]])) for row in cells]
 
+    def _ids(self, query: str, parameters: Parameters) -> list[str]:
+        return [row[0] for row in self._connection.execute(query, parameters)]
+
     def all_rows(self, table: Table[Row]) -> list[Row]:
         return self._rows(table, "")
 
@@ -261,9 +264,7 @@ class SqliteTransaction:
         if state is not None:
             parts.append("state = :state")
         rest = f"{' AND '.join(parts)} ORDER BY {table.name}.id LIMIT :limit"
-        parameters = {
-            "after": after, "limit": limit, "organization": owner, "state": state
-        }  # fmt: skip
+        parameters = {"after": after, "limit": limit, "organization": owner, "state": state}
         return self._rows(table, rest, parameters)
 
     def clusters_of(self, organization_id: str) -> list[Cluster]:
@@ -271,8 +272,11 @@ class SqliteTransaction:
         return self._rows(CLUSTERS, queries.CLUSTERS_OF, of_it)
 
     def clustered(self, ids: Sequence[str]) -> list[str]:
-        asked = {"ids": json.dumps(list(ids)), "today": today()}
-        return [id for (id,) in self._connection.execute(queries.CLUSTERED, asked)]
+        return self._ids(queries.CLUSTERED, {"ids": json.dumps(list(ids)), "today": today()})
+
+    def fellow_members(self, organization_id: str) -> list[str]:
+        of_it = {"organization": organization_id, "today": today()}
+        return self._ids(queries.FELLOW_MEMBERS, of_it)
 
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
         return self._rows(CERTIFICATES, queries.CERTIFICATES_OF, {"ids": json.dumps(list(ids))})
@@ -398,19 +402,15 @@ class SqliteTransaction:
         return tuple(NearestStatement(by_id[str(ids[i])], float(similarity[i])) for i in order)
 
     def missing_embeddings(self, revision: str) -> list[str]:
-        rows = self._connection.execute(queries.MISSING_EMBEDDINGS, {"revision": revision})
-        return [row[0] for row in rows]
+        return self._ids(queries.MISSING_EMBEDDINGS, {"revision": revision})
 
     # -- the network
 
     def neighbors(self, ids: Sequence[str]) -> set[str]:
-        return self._level(queries.NEIGHBORS, ids)
+        return set(self._ids(queries.NEIGHBORS, {"ids": json.dumps(ids)}))
 
     def reachable_neighbors(self, ids: Sequence[str]) -> set[str]:
-        return self._level(queries.REACHABLE_NEIGHBORS, ids)
-
-    def _level(self, query: str, ids: Sequence[str]) -> set[str]:
-        return {row[0] for row in self._connection.execute(query, {"ids": json.dumps(ids)})}
+        return set(self._ids(queries.REACHABLE_NEIGHBORS, {"ids": json.dumps(ids)}))
 
     def steps_between(self, sources: Sequence[str], targets: Sequence[str]) -> Iterator[Step]:
         levels = {"sources": json.dumps(sources), "targets": json.dumps(targets)}
