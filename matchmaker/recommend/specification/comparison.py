@@ -15,6 +15,7 @@ from matchmaker.recommend.specification.doers import (
     TESTED,
     unless_only_used,
     unless_others_do_it,
+    unless_work_is_wanted,
     unless_worked_on,
 )
 from matchmaker.recommend.specification.model import (
@@ -90,6 +91,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         else j
         for j in held
     )
+    held = tuple(unless_work_is_wanted(j, held) for j in held)
     core = [j for j in held if j.requirement.kind in CORE and not j.requirement.denied]
     aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
     # Another kind of the work is near to it: such a statement does not speak of something else.

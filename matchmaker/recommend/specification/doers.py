@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
     Fulfilment,
+    ItemRole,
     Judgement,
     RequirementKind,
     Specification,
@@ -101,3 +103,23 @@ def unless_worked_on(judgement: Judgement, statement: Specification) -> Judgemen
         return judgement
     note = message("a part of it or work on it, not itself")
     return Judgement(wanted, Fulfilment.UNMET, thing, note, tentative=True)
+
+
+def unless_work_is_wanted(judgement: Judgement, judgements: Sequence[Judgement]) -> Judgement:
+    """A judgement, not held against whoever does the work that is wanted, too, on such a thing."""
+    thing = judgement.evidence
+    if (
+        thing is None
+        or judgement.verdict is not Fulfilment.UNMET
+        or judgement.requirement.denied
+        or thing.role is not ItemRole.WHOLE
+    ):
+        return judgement
+    works_on_it = any(
+        each.verdict is Fulfilment.MET
+        and each.requirement.kind is RequirementKind.PROCESS
+        and each.evidence is not None
+        and each.evidence.clause == thing.clause
+        for each in judgements
+    )
+    return Judgement(judgement.requirement, Fulfilment.UNKNOWN) if works_on_it else judgement

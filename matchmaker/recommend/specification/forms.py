@@ -27,7 +27,9 @@ _MANAGEMENT = re.compile(
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAMED_MONTH = re.compile(r"(?:^|\s)(" + "|".join(_MONTHS) + ")")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
-_THREAD_PARTS = re.compile(r"m(\d{1,2}(?:\.\d)?)(?:\s?[x×*]\s?(\d+(?:\.\d+)?))?")
+_THREAD_PARTS = re.compile(
+    r"(?:m|(?:[-~至到]|to) ?(?=\d\.\d))(\d{1,2}(?:\.\d)?)(?:\s?[x×*]\s?(\d+(?:\.\d+)?))?"
+)
 _CHINESE_PARTS = re.compile(r"^(T/[A-Z]+|[A-Z]{2,3}(?:/[TZ])?) ?-?(\d.*)$")
 _STANDARD_PARTS = re.compile(r"^([A-Z]{2,}(?:[/ -][A-Z]{2,})*)[ -]*(.+)$")
 _CLASSES = frozenset({150.0, 300.0, 400.0, 600.0, 800.0, 900.0, 1500.0, 2500.0})
@@ -400,7 +402,7 @@ READERS: dict[str, Reader] = {
     "±": tolerance,
     "+/": tolerance,
     **dict.fromkeys(patterns.BODIES - {"ul", "ansi"}, standard),
-    **dict.fromkeys(("iso/iec", "iso/ts", "asme/ansi", "ansi/asme"), standard),
+    **dict.fromkeys(("iso/iec", "iso/ts", "asme/ansi", "ansi/asme", "as/nzs", "can/csa"), standard),
     **{
         body + ending: chinese_standard
         for body in patterns.CHINESE_BODIES

@@ -87,8 +87,9 @@ POUNDS = re.compile(
     r"(?:150|300|400|600|800|900|1500|2500)(?:\s?[-~/]\s?(?:300|400|600|800|900|1500|2500))*\s?(?:lbs?(?![a-z])|#|磅级?)"
 )
 THREAD = re.compile(
-    r"m\d{1,2}(?:\.5)?(?:\s?[x×*]\s?\d{1,3}(?:\.\d+)?)?"
-    r"(?:(?:\s?[-~]\s?| to |至|到)m\d{1,2}(?:\s?[x×*]\s?\d{1,3})?)?"
+    r"m\d{1,2}(?:\.\d)?(?:\s?[x×*]\s?\d{1,3}(?:\.\d+)?)?"
+    # The second of small ones goes without its letter: M1.2-1.6.
+    r"(?:(?:\s?[-~]\s?| to |至|到)(?:m|(?=\d\.\d))\d{1,2}(?:\.\d)?(?:\s?[x×*]\s?\d{1,3})?)?"
     r"(?![a-z0-9/#.]|-\d|\s?(?:级|carbon|碳纤|高速钢|steel))"
 )
 PIPE_THREAD = re.compile(r"(?:g|rc|npt|bspp|bspt|bsp)\s?(?:\d[-\s])?\d{1,2}/\d{1,2}(?!\d)\"?")
@@ -171,7 +172,7 @@ BODIES = frozenset(
     ]
 )
 STANDARD = re.compile(
-    r"(?:(?:din |bs )?en iso|din en|bs en|iso/iec|iso/ts|asme/ansi|ansi/asme|api (?:std|spec|standard)|"
+    r"(?:(?:din |bs )?en iso|din en|bs en|iso/iec|iso/ts|as/nzs|can/csa|asme/ansi|ansi/asme|api (?:std|spec|standard)|"
     r"nace mr|mss sp|ansi/[a-z]+|[a-z]+(?:-std)?)" + _STANDARD_NUMBER
 )
 PROTECTION = re.compile(r"ip\s?\d[\dxk]{1,2}(?![a-z0-9])")

@@ -108,6 +108,9 @@ _WORK_AFTER = re.compile(
 _WORK_BEFORE = re.compile(r"(?:外发|外协|代工|subcontract )$")
 _SOLD = re.compile(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
 _OF_A_PLACE = re.compile(r"语|文(?!件|具|化|创)|式|菜|人(?!民|才)|籍")
+# For whom it is meant, which is who asks: "cheap for small firms", "a field for a start-up".
+_FOR_ME = re.compile(r"\bfor (?:an? |us as an? |our )?$")
+_WHO_ASKS = frozenset({"small firm", "start-up", "startup"})
 _MAKER_OF = re.compile(r"(?:maker|producer)s? of ")
 
 
@@ -171,7 +174,9 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
                 role = ItemRole.WHOLE
                 yield compound
         elif term.kind is RequirementKind.PARTNER and (
-            0 <= start - customer <= 1 or _MAKER_OF.match(folded, start)
+            0 <= start - customer <= 1
+            or _MAKER_OF.match(folded, start)
+            or (term.value in _WHO_ASKS and _FOR_ME.search(folded, max(0, start - 12), start))
         ):
             continue  # the makers that a part goes to are not those who are sought; 厂 says as much
         elif term.kind is RequirementKind.PLACE and _OF_A_PLACE.match(folded, end):

@@ -24,6 +24,8 @@ UNMET = Say(Fulfilment.UNMET)
 UNKNOWN = Say(Fulfilment.UNKNOWN)
 
 _CEILINGS = frozenset({forms.TOLERANCE, forms.ROUGHNESS})
+# What a size is of that is said without it.
+_PLAIN = frozenset({"thickness", "outer diameter", forms.DIAMETER})
 # A month of thirty days, a fortnight of fifteen: what is rounded in speaking is no other value.
 _ROUNDED = 0.1
 
@@ -42,7 +44,7 @@ def measured(requirement: Requirement, item: Requirement) -> Say | None:
         return MET if same else None
     aligned = _aligned(requirement, item)
     if aligned is None:
-        return None
+        return MET if _is_plain_size(requirement, item) else None
     wanted, stated = aligned
     if requirement.kind is RequirementKind.TEMPERATURE:
         return _temperature(wanted, stated)
@@ -83,11 +85,24 @@ def _aligned(requirement: Requirement, item: Requirement) -> tuple[Bounds, Bound
     if requirement.unit != item.unit:
         return None
     generic = {"", forms.INCHES}
+    if requirement.kind is RequirementKind.QUANTITY and not requirement.aspect:
+        return wanted, stated  # so many against the least that are sold
     if requirement.kind is RequirementKind.PRESSURE:
         return wanted, stated
     if requirement.aspect != item.aspect and not ({requirement.aspect, item.aspect} <= generic):
         return None
     return wanted, stated
+
+
+def _is_plain_size(requirement: Requirement, item: Requirement) -> bool:
+    """Whether a size that does not say of what is one that is stated: 6 mm sheet, thickness 6 mm."""
+    return (
+        not requirement.aspect
+        and item.aspect in _PLAIN
+        and requirement.unit == item.unit
+        and None not in _bounds(requirement)
+        and _covers(_bounds(requirement), _bounds(item))
+    )
 
 
 def _one_price(requirement: Requirement, item: Requirement) -> bool:

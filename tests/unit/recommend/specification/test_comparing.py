@@ -166,6 +166,11 @@ TURNING = {"size", "pressure", "temperature", "quantity", "price"}
         ("valve for -196 °C", "valves, -40 to 150 °C", "unmet"),
         ("M8×30 bolts", "bolts M6×20", "unmet"),
         ("M8 bolts", "bolts M6-M24", "met"),
+        ("小螺丝M1.4", "眼镜螺丝M1.2–1.6", "met"),
+        ("小螺丝M1.8", "眼镜螺丝M1.2–1.6", "unmet"),
+        ("acetate sheet 6 mm", "醋酸板材，厚6mm", "met"),
+        ("cases, 300 sets", "盒子，三百套起", "met"),
+        ("cases, 300 sets", "盒子，一千套起", "unmet"),
         ("turned parts ±0.02 mm", "turned parts, ±0.01 mm", "met"),
         ("turned parts ±0.02 mm", "turned parts, ±0.05 mm", "unmet"),
         ("每月5000件铸件", "铸件，月产一万件", "met"),
@@ -490,3 +495,39 @@ def test_who_casts_does_not_plate():
     ).judgements
     assert judgement.verdict is Fulfilment.UNMET
     assert judgement.tentative
+
+
+def test_work_on_a_thing_is_not_held_against_whoever_does_the_work_that_is_wanted():
+    """The body is cast already; what is asked for is its coating."""
+    comparison = compared("阀体铸好了里面要喷环氧粉末", "阀体熔结环氧粉末（FBE），日喷四吨。")
+    assert values(comparison.met) == ["powder coating"]
+    assert not comparison.unmet
+    assert compared("求购阀体", "阀体熔结环氧粉末（FBE），日喷四吨。").unmet
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "met"),
+    [
+        ("太阳镜片要偏光的", "Polarised nylon sun lenses, base 8.", ["sun lens"]),
+        ("双层防雾镜片", "双层滑雪镜片，内片浸涂防雾。", ["lens"]),
+        ("想借个卧加晚上用用", "一台卧式加工中心夜班空闲", ["machining centre"]),
+        ("charpy tested", "直读光谱、低温冲击共享", ["mechanical testing"]),
+        ("a spectro check", "直读光谱、低温冲击共享", ["spectrometer"]),
+        ("太阳镜检测，AS/NZS 1067", "太阳镜预检包：AS/NZS 1067", ["testing", "AS/NZS 1067"]),
+        ("a freeform lens generator", "自由曲面车房夜间开放", ["lens generator"]),
+    ],
+)
+def test_things_are_met_by_the_names_that_their_trade_gives_them(need, statement, met):
+    comparison = compared(need, statement)
+    assert values(comparison.met) == met
+    assert not comparison.unmet
+
+
+def test_a_sunglass_lens_is_no_frame():
+    assert not compared("太阳镜片", "PVD离子镀枪色，镜架小单两百副也做。").met
+
+
+@pytest.mark.parametrize("who", ["cheap for small firms", "for a start-up"])
+def test_for_whom_it_is_meant_is_no_kind_of_partner(who):
+    kinds = {item.kind for item in read(f"tensile test, {who}").requirements}
+    assert RequirementKind.PARTNER not in kinds
