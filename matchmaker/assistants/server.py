@@ -11,7 +11,7 @@ import asyncio
 import functools
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,10 +20,11 @@ from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.routes import create_protected_resource_routes
 from mcp.server.auth.settings import AuthSettings
-from mcp.server.mcpserver import MCPServer
-from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver import Context, MCPServer
+from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import ToolAnnotations
+from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -38,8 +39,9 @@ from matchmaker.assistants.access_tokens import (
 from matchmaker.assistants.introspection import TokenIntrospection
 from matchmaker.assistants.tools import TOOLS, AssistantTools, Fields
 from matchmaker.errors import MatchmakerError, SecondFactorOwed, SignInNeeded
-from matchmaker.messages import SOURCE, message
+from matchmaker.messages import SOURCE, Message, message, sentences
 from matchmaker.services.people.api_keys import KEY_PREFIX, ApiKeys
+from matchmaker.validation import field_fault
 from matchmaker.wiring import Wiring
 
 # The variable that holds the key where standard input and output are the connection.
@@ -91,7 +93,35 @@ def http_server(services: Wiring, address: str) -> MCPServer[Any]:
 
 
 class ResourceServer(MCPServer[Any]):
-    """The server with its metadata (RFC 9728), also where clients look that leave out its path."""
+    """The server with its metadata (RFC 9728), also where clients look that leave out its path.
+
+    What it refuses is said in the language of whoever asks: `person_language`.
+    """
+
+    def __init__(self, *parts: Any, person_language: Callable[[], str], **options: Any) -> None:
+        super().__init__(*parts, **options)
+        self._person_language = person_language
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Call a tool; what the library finds wrong is told in the catalogue's words."""
+        try:
+            return await super().call_tool(name, arguments, context)
+        except UnexpectedToolError as error:
+            raise UnexpectedToolError(await self._said(_UNEXPECTED)) from error
+        except ToolError as error:
+            known = {tool.name for tool in await self.list_tools()}
+            if name not in known:
+                raise ToolError(await self._said(_unknown_tool(name, known))) from None
+            if isinstance(error.__cause__, ValidationError):
+                faults = _argument_faults(error.__cause__)
+                raise ToolError(await self._said(faults)) from error.__cause__
+            # One of ours, without the library's English before it.
+            raise ToolError(str(error.__cause__)) from None
+
+    async def _said(self, what: Message) -> str:
+        return what.text(await asyncio.to_thread(self._person_language))
 
     def streamable_http_app(self, **options: Any) -> Starlette:
         """The application, before whose own metadata ours stand: with every scope there is."""
@@ -107,6 +137,25 @@ class ResourceServer(MCPServer[Any]):
             )  # fmt: skip
             application.router.routes[:0] = [metadata, at_root]
         return application
+
+
+_UNEXPECTED = message("Matchmaker could not answer; the log says why.")
+
+
+def _unknown_tool(name: str, known: Collection[str]) -> Message:
+    names = tuple(sorted(known))
+    return message("There is no tool '%(name)s'; there are %(names)s.", name=name, names=names)
+
+
+def _argument_faults(error: ValidationError) -> Message:
+    """Each argument at fault with what is wrong; values sent are not repeated."""
+    faults = (
+        (".".join(map(str, each["loc"])), field_fault(each))
+        for each in error.errors(include_url=False, include_input=False)
+    )
+    # The name as the tool has it, which the assistant must send: not in the reader's words.
+    said = (message("'%(name)s': %(reason)s.", name=name, reason=why) for name, why in faults)
+    return sentences(*said)
 
 
 def reached_at(address: str) -> TransportSecuritySettings:
@@ -192,8 +241,16 @@ def _server(
     verifier: BearerVerifier | None = None,
 ) -> MCPServer[Any]:
     tools = AssistantTools(services)
+
+    def person_language() -> str:
+        try:
+            return tools.language(principal())
+        except MatchmakerError:
+            return SOURCE
+
     server = ResourceServer(
         "matchmaker",
+        person_language=person_language,
         title="Matchmaker",
         instructions=_INSTRUCTIONS,
         version=version("matchmaker"),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -145,6 +147,43 @@ def test_an_introduction_is_prepared_and_nothing_is_sent(as_role, app, world):
     page = app.test_client().get(place, headers=world.headers("member"))
     assert page.status_code == 200
     assert "愿谈铸件供应" in page.text
+
+
+def test_what_the_library_refuses_is_said_in_the_person_s_language(as_role, world):
+    """Arguments that do not fit, an unknown tool and our own refusals: no English before them."""
+    server = as_role("member")
+    account = world.principal("member").account
+    accounts = world.services.repositories.accounts
+    stored = accounts.get(account)
+    chinese = replace(stored.value.preferences, language="zh")
+    put = accounts.put(replace(stored.value, preferences=chinese), stored.version)
+    world.services.repositories.records.commit([put])
+    try:
+        said = [
+            ask(server, "recommend", goal="magic", limit="many"),
+            ask(server, "recommend"),
+            ask(server, "conjure"),
+            ask(server, "read_need", need="t:none"),
+        ]
+    finally:
+        stored = accounts.get(account)
+        spoken = replace(stored.value.preferences, language="")
+        put = accounts.put(replace(stored.value, preferences=spoken), stored.version)
+        world.services.repositories.records.commit([put])
+    for answer, refused in said:
+        assert refused
+        # Names of arguments, values, tools and ids may be Latin; sentences may not.
+        assert not re.search(r"[A-Za-z_]{2,} +[a-z]{2,}", answer), answer
+        assert re.search("[一-鿿]{4}", answer), answer
+    wrong, missing, unknown, _ = (answer for answer, _ in said)
+    assert "goal" in wrong
+    assert "limit" in wrong
+    assert "many" not in wrong
+    assert "magic" not in wrong
+    assert "goal" in missing
+    assert "read_need" in unknown
+    english, _ = ask(server, "recommend")
+    assert english == "'goal': Field required."
 
 
 def test_every_call_stands_in_the_log_without_its_words(as_role, world):
