@@ -28,6 +28,7 @@ from matchmaker.workflow.interactions import (
     ClusterRules,
     ConversationMessage,
     Interaction,
+    InteractionKind,
     MonthlyCounts,
     OpenPair,
     PendingGraphWrite,
@@ -296,6 +297,11 @@ def _fields(*names: str) -> Callable[[Any], Keys]:
 def never_id(organization: str) -> str:
     """The id of the list of those whom an organisation never wants to be brought together with."""
     return f"{_NEVER}{organization}"
+
+
+def picked_id(kind: InteractionKind, organization: str) -> str:
+    """The id of the list of those whom an organisation saved, or dismissed."""
+    return f"{kind} {organization}"
 
 
 def within_id(organization: str) -> str:

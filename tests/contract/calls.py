@@ -42,7 +42,7 @@ class Ranked:
         assert not recorded  # nobody is shown this list: nothing was seen
         candidates = tuple(
             Recommendation(row, id, id, "", Kind.FIRM, 0.9, (), (), (), ())
-            for row, id in enumerate(self.ids)
+            for row, id in enumerate(self.ids[: question.limit])
         )
         return Answer(question.goal, organization, candidates, Freshness(1, START.date(), 1))
 

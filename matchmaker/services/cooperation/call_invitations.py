@@ -8,17 +8,19 @@ from dataclasses import dataclass, replace
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Organization
 from matchmaker.errors import InvalidInput, MatchmakerError, WrongState
-from matchmaker.recommend.model import Recommendation, Request
+from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews, decide
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.matching.matching import Matching
-from matchmaker.services.repositories import Versioned
+from matchmaker.services.repositories import Versioned, picked_id
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.workflow import call as call_workflow
 from matchmaker.workflow.call import MAX_INVITATIONS_A_DAY, MAX_INVITED, Call
 from matchmaker.workflow.call_answer import CallAnswer, InvitedBy, answer_id
+from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.notification import NotificationKind
 
 # So many more than are asked for are ranked, as some may not be invited.
@@ -39,6 +41,9 @@ class CallInvitations:
     ) -> tuple[Recommendation, ...]:
         """Candidates that the ranking would invite: the best that may be, and were not yet.
 
+        Nobody that those who call dismissed, or that was refused between them for this goal: who
+        wants such a one all the same invites it by name.
+
         Raises NotFound, NotAllowed, SnapshotUnavailable.
         """
         stored, role = self.views.for_team(principal, id)
@@ -49,11 +54,13 @@ class CallInvitations:
             for each in self.views.answers(id)
             if each.value.is_known_to_caller(call)
         }
-        question = Request[str](call.goal, limit + _SPARE, only_new=False)
+        left_out = there | self._unwanted(call)
+        ranked = min(limit + _SPARE + len(left_out), MAX_LIMIT)
+        question = Request[str](call.goal, ranked, only_new=False)
         answer = self.matching().for_text(
             SYSTEM, call.text, question, call.organization, recorded=False
         )
-        candidates = [each for each in answer.recommendations if each.id not in there]
+        candidates = [each for each in answer.recommendations if each.id not in left_out]
         known = self.views.store.organizations_by_id([each.id for each in candidates])
         possible = (
             each
@@ -144,6 +151,17 @@ class CallInvitations:
                 organization=organization.name,
             )
         return None
+
+    def _unwanted(self, call: Call) -> frozenset[str]:
+        """Whom nobody is to propose to those who call, after what was said before."""
+        repositories = self.views.repositories
+        refusals = Refusals(self.views.store, repositories)
+        lists = repositories.lists.many(
+            [picked_id(InteractionKind.DISMISSED, caller) for caller in call.callers]
+        )
+        dismissed = (id for stored in lists.values() for id, _ in stored.value.items)
+        refused = (refusals.partners_refused(caller, call.goal) for caller in call.callers)
+        return frozenset(dismissed).union(*refused)
 
     def _require_few(self, unit: UnitOfWork, call: Call, more: int) -> None:
         """Raise WrongState where who calls has invited many today; held up to the commit."""

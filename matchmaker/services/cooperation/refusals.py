@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from matchmaker.access import Principal
+from matchmaker.domain import GoalName
 from matchmaker.messages import Message
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.ports import GraphStore
@@ -84,6 +85,21 @@ class Refusals:
             *self._declined_calls(self.repositories.calls.values("cluster", cluster)),
         ]
         return count_refusals(refusals, (each.by for each in refusals))
+
+    def partners_refused(self, organization_id: str, goal: GoalName) -> frozenset[str]:
+        """Who declined an organisation for a goal, or was declined by it, ever."""
+        calls = [
+            call
+            for call in self.repositories.calls.values("organization", organization_id)
+            if call.goal is goal
+        ]
+        introductions = (
+            each
+            for each in self.repositories.introductions.values("organization", organization_id)
+            if each.goal is goal
+        )
+        every = [*_declined(introductions), *self._declined_calls(calls)]
+        return frozenset(each.to if each.by == organization_id else each.by for each in every)
 
     # -- the parts
 

@@ -12,7 +12,7 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
-from matchmaker.services.repositories import PickedOrganizations, Repositories
+from matchmaker.services.repositories import PickedOrganizations, Repositories, picked_id
 from matchmaker.services.unit_of_work import Clock, retry_on_conflict
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
@@ -141,9 +141,10 @@ class InteractionLog:
 
     def _list(self, organization: str, kind: InteractionKind) -> tuple[PickedOrganizations, int]:
         """A list of an organisation with its version, 0 for one not stored yet."""
-        stored = self.repositories.lists.get_or_none(f"{kind} {organization}")
+        id = picked_id(kind, organization)
+        stored = self.repositories.lists.get_or_none(id)
         if stored is None:
-            return PickedOrganizations(f"{kind} {organization}"), 0
+            return PickedOrganizations(id), 0
         return stored.value, stored.version
 
     def _changed_lists(
