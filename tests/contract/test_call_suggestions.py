@@ -19,7 +19,9 @@ def test_nobody_is_proposed_after_a_no_but_may_be_invited_by_name(store: Store) 
         proposal = Proposal(GoalName.SUPPLIER, CALLER, other)
         asked = introductions.propose(world.people[first], proposal)
         asked_one = other if first == CALLER else CALLER
-        introductions.act(world.people[asked_one], asked.id, Transition(Action.DECLINE, reason="不合适"))
+        introductions.act(
+            world.people[asked_one], asked.id, Transition(Action.DECLINE, reason="不合适")
+        )
     call = world.open()
     assert [each.id for each in world.invitations.suggestions(caller, call)] == [THIRD]
     world.open(THIRD)
