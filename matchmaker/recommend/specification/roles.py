@@ -92,7 +92,7 @@ _GIVEN = re.compile(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
 _DONE = re.compile(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")
 # 阀体要做…表面处理: the thing is there already, unless it is bought so.
 _TO_BE_DONE = re.compile(
-    rf"[都也还]?(?:毛坯|成品)?(?:要|需要|需|想要|想|得|打算|准备|拿去|送去)(?:做|进行|上)?[{HAN}a-z\d ]{{0,14}}的?"
+    rf"(?:[织做加工]{{1,2}}好了?|[都也还])?(?:毛坯|成品)?(?:要|需要|需|想要|想|得|打算|准备|拿去|送去)(?:做|进行|上)?[{HAN}a-z\d ]{{0,14}}的?"
 )
 _BOUGHT = re.compile(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(

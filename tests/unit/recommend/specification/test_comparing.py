@@ -531,3 +531,13 @@ def test_a_sunglass_lens_is_no_frame():
 def test_for_whom_it_is_meant_is_no_kind_of_partner(who):
     kinds = {item.kind for item in read(f"tensile test, {who}").requirements}
     assert RequirementKind.PARTNER not in kinds
+@pytest.mark.parametrize(
+    "need", ["棉袜外发定型加工，男女袜和童袜都有", "袜子织好了要定型，脚型板男女小孩都要有"]
+)
+def test_who_shapes_socks_is_wanted_and_not_who_knits_them(need):
+    verdicts = {
+        statement: [judged.verdict for judged in compare(read(need), read(statement)).judgements]
+        for statement in ("蒸汽定型代工，立体脚型板三千副，包整理配对", "儿童棉袜，婴幼儿标准")
+    }
+    assert set(verdicts["蒸汽定型代工，立体脚型板三千副，包整理配对"]) == {Fulfilment.MET}
+    assert Fulfilment.MET not in verdicts["儿童棉袜，婴幼儿标准"]
