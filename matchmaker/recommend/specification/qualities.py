@@ -12,8 +12,8 @@ from matchmaker.recommend.specification.model import Requirement, RequirementKin
 from matchmaker.recommend.specification.units import HAN_NUMERAL, number
 
 # Of these more than is asked for is as good; of the ceilings less.
-SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE = (
-    "salt spray", "hardness of a layer", "endurance", "payload", "noise"
+SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE, CELLS = (
+    "salt spray", "hardness of a layer", "endurance", "payload", "noise", "cells in series"
 )  # fmt: skip
 FLOORS = frozenset({SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE})
 CEILINGS = frozenset({NOISE})
@@ -81,6 +81,8 @@ _QUALITIES = (
     _quality("thickness", "mm", rf"(?:料厚|板厚|厚度|(?<![^\s\d，,;；。、×x*])厚){_BARE}"),
     _quality("length", "mm", rf"(?<![^\s\d，,;；。、×x*全总])长度?{_BARE}"),
     _quality("width", "mm", rf"(?:(?<![^\s\d，,;；。、×x*])宽度?|幅宽|门幅){_BARE}"),
+    _quality(CELLS, "S", rf"{_RANGE}\s?串(?!口|联|行|标|珠|门|起|并)"),
+    _quality(CELLS, "S", r"(?:pack|batter|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d])"),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
     _quality("cavities", "cavities", rf"{_RANGE}[\s-]?(?:腔|穴|cavit(?:y|ies))"),
     _quality("refractive index", "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),
@@ -104,10 +106,10 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
             bounds, begin, stop = bounded(folded, start, end, low - within, high + within)
             if low == high and folded[begin - 1 : begin] == "从":
                 bounds = MeasuredBounds(low, None)
-            # A salt spray test may be what is wanted, however long.
-            is_test = aspect == SALT_SPRAY
-            first = match.start("low") if is_test else start
-            last = max(match.end("low"), match.end("high")) if is_test else end
+            # The test, or the pack that has so many cells, may be what is wanted.
+            names_thing = aspect in (SALT_SPRAY, CELLS)
+            first = match.start("low") if names_thing else start
+            last = max(match.end("low"), match.end("high")) if names_thing else end
             taken[first:last] = b"\x01" * (last - first)
             yield requirement(RequirementKind.SIZE, text, begin, stop, bounds, unit, aspect)
 

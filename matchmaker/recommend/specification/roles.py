@@ -67,7 +67,8 @@ _WANTED_FOR = re.compile(
     r"\b(?:ranges?|kinds?|types?|lots?|batch|batches|sets?|pieces?|pcs|tonnes?|tons?|pairs|kg|thousand|delivery|"
     r"supply|supplier|suppliers|import|export|stock|sale|provision|purchase|procurement|variety|line|series|"
     r"production|manufacture|manufacturers?|makers?|producers?|importers?|distributors?|buyers?)"
-    r" of (?:[a-z0-9-]+ ){0,3}$"
+    r" of (?:[a-z0-9-]+ ){0,3}$|"
+    r"\b(?:piles?|stacks?|heaps?|loads?|truckloads?|pallets?|rolls?|bundles?|surplus|leftovers?) of (?:[a-z0-9-]+ ){0,3}$"
 )
 _OF = re.compile(rf"[{HAN}]{{1,8}}的")
 _OF_IT = re.compile(rf"的[{HAN}a-z\d-]{{0,10}}")

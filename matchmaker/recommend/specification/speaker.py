@@ -55,7 +55,10 @@ _WORD = rf"{_NO_WISH}(?!for\b|to\b|who\b|that\b)[a-z0-9'/&-]++"
 _WORDS = rf"(?:{_NO_WISH}[a-z0-9'/&-]++,? )"
 _WHERE = rf"(?: (?:,? ?)?(?:based |located |here )?(?:in|from|near|outside|of) {_WORDS}{{1,5}}?| |, ?|[.;] )"
 _MAKE = r"(?:make|produce|manufacture|sell|build|knit|cast|design|develop|weave|spin|run|operate)s?"
-_WISH = r"(?:looking for|look for|seeking|seek|searching|in search|in need|wants? (?!to )|needs? (?!to )|requires?|would like|are after|wish to|hope to)"
+_WISH = (
+    r"(?:looking for|look for|seeking|seek|searching|in search|in need|wants? (?!to )|needs? (?!to )|requires?|would like|are after|wish to|hope to|"
+    r"(?:ready|keen|willing|happy|eager|glad|open) to (?:join|take part|participate|test|try|co-?develop|work with|cooperate))"
+)
 _WE_ARE_EN = re.compile(
     rf"(?:we are|we're|i am|i'm|i run|i own|we run|our company is|my company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
     rf"{_HEAD}{_WHERE}(?:(?:developing|making|producing|building|designing|working on|with) {_WORDS}{{1,6}}?)?"

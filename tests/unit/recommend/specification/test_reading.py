@@ -645,3 +645,16 @@ def test_a_casting_in_the_rough_is_no_forging_blank() -> None:
     named = {(item.kind, item.value) for item in read("HT200铸铁毛坯").items}
     assert ("product", "casting") in named
     assert ("product", "forging blank") not in named
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("找电池，十二串", {("product", "battery"), ("size", "12 S")}),
+        ("Semi-solid packs, 6S–14S", {("product", "battery"), ("size", "6-14 S")}),
+        ("A pile of 904L round bar", {("material", "904L"), ("product", "bar")}),
+        ("Who recycles our prepreg", {("process", "recycling")}),
+    ],
+)
+def test_packs_piles_and_what_is_recycled(text, items) -> None:
+    assert {(i.kind, i.value) for i in read(text).items if i.role == "itself"} == items

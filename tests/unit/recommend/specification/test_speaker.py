@@ -133,3 +133,19 @@ def test_a_lab_that_says_what_it_does_is_no_lab_that_is_asked_for() -> None:
 def test_who_makes_what_work_is_asked_for_on_is_not_asked_for() -> None:
     asked = read(without_speaker("Gear maker needs heat treatment"))
     assert [item.value for item in asked.items] == ["gear", "heat treatment"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "Battery maker ready to join the trials of a hybrid drone",
+            "ready to join the trials of a hybrid drone",
+        ),
+        ("University spin-off with a battery separator seeks a pilot line", "seeks a pilot line"),
+        ("Buyer from Kenya wants solar pumps", "wants solar pumps"),
+        ("我厂在台州，专门做水暖阀门出口中东，现在想找一家本地电镀厂", "现在想找一家本地电镀厂"),
+    ],
+)
+def test_who_asks_is_told_whatever_they_wish(text: str, wanted: str) -> None:
+    assert without_speaker(text).strip() == wanted
