@@ -149,3 +149,9 @@ def test_who_makes_what_work_is_asked_for_on_is_not_asked_for() -> None:
 )
 def test_who_asks_is_told_whatever_they_wish(text: str, wanted: str) -> None:
     assert without_speaker(text).strip() == wanted
+
+
+def test_the_town_of_a_maker_goes_however_it_says_what_it_makes() -> None:
+    asked = read(without_speaker("我厂在台州，专门做水暖阀门出口中东，现在想找一家本地电镀厂"))
+    assert "台州市" not in {item.value for item in asked.items}
+    assert "plating" in {item.value for item in asked.items}
