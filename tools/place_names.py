@@ -71,6 +71,19 @@ _REGIONS = {
 }
 
 
+# Other names of countries; short ones are words of other things.
+_ALSO_CALLED = {
+    "TR": ["turkey"],
+    "US": ["usa", "the states"],
+    "GB": ["the uk", "britain", "england", "scotland", "wales"],
+    "CZ": ["czech republic"],
+    "AE": ["uae", "dubai"],
+    "KR": ["korea"],
+    "RU": ["俄国"],
+    "NL": ["holland"],
+}
+
+
 def names_of(row: dict[str, str]) -> Iterator[str]:
     """The full name, the name without its ending, and the English one."""
     yield row["name"]
@@ -95,7 +108,7 @@ def main() -> None:
             and code in chinese
             and code not in ("ZZ", "XA", "XB", "EU", "EZ", "UN", "QO")
         ):
-            names = [chinese[code], name.lower()]
+            names = [chinese[code], name.lower(), *_ALSO_CALLED.get(code, ())]
             places[f"iso3166:{code}"] = (chinese[code], [n for n in names if len(n) > 1])
     places.update(_REGIONS)
     # Taizhou is 泰州 and 台州: who writes the name in English may mean either.

@@ -64,7 +64,7 @@ _OFTEN_ASIDE = frozenset(
 ) | {"non-destructive testing"}
 _DOES = re.compile(
     r"(?:代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|(?:想|拿去|送去)[^，,;；。.]{0,2}$|"
-    r"\b(?:for|need|offer|looking for|provide|contract)\b[^,;.]{0,16}$"
+    r"\b(?:for|need|offer|looking for|provide|contract|(?:that|who) (?:does|do|offers?|provides?))\b[^,;.]{0,16}$"
 )
 # Who looks for a machine to work on asks for its work.
 _SHARED = re.compile(
@@ -73,7 +73,7 @@ _SHARED = re.compile(
 # Before and after which other work the work offered is done.
 _BETWEEN_STEPS = re.compile(r"前后(?!道)")
 _GIVEN_AFTER = re.compile(
-    r"(?:由)?(?:我方|我们|我厂|客户|甲方|本厂|你方)?(?:提供|自备|自带|已有|现成)|\s(?:paid|provided|supplied|available|included) (?:by|from|for)?"
+    r"(?:由)?(?:我方|我们|我厂|客户|甲方|本厂|你方)?(?:提供|自备|自带|已有|现成)|(?:都|也)?(?:我们|我方|我厂|我司|自己)(?:自己|这边|已经|已)*(?:有|出|带|备)|\s(?:paid|provided|supplied|available|included) (?:by|from|for)?"
 )
 # Machines that work is done on, or a product is made for, by their size.
 _MACHINE_BEFORE = re.compile(

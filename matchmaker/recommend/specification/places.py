@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import Requirement, RequirementKind, Specification
-from matchmaker.recommend.specification.vocabulary import AROUND_WORDS
+from matchmaker.recommend.specification.vocabulary import AROUND_WORDS, peoples
 
 # Aspects of a place: it and what lies about it; the wider place that only says where a narrower
 # one beside it is.
@@ -87,7 +87,9 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
     places = [
         item
         for item in items
-        if item.kind is RequirementKind.PLACE and not _is_market(folded, item)
+        if item.kind is RequirementKind.PLACE
+        and not _is_market(folded, item)
+        and (folded[item.start : item.end] not in peoples() or _WHO.match(folded, item.end))
     ]
     only_local = all(place.family == LOCAL for place in places)
     kept = [
@@ -102,6 +104,14 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
     ours = (RequirementKind.PLACE, RequirementKind.DISTANCE)
     others = [item for item in items if item.kind not in ours]
     return sorted([*others, *kept, *distances], key=lambda item: (item.start, item.end))
+
+
+# Behind where somebody is from: "Chinese valve makers", and neither their language nor a standard.
+_WHO = re.compile(
+    r"(?: (?!language|standard|speaking|market)[a-z0-9-]+){0,3} (?:suppliers?|makers?|manufacturers?|producers?|firms?|compan(?:y|ies)|partners?|"
+    r"factor(?:y|ies)|foundr(?:y|ies)|mills?|distributors?|buyers?|importers?|agents?|wholesalers?|retailers?|customers?|labs?|"
+    r"laborator(?:y|ies)|universit(?:y|ies)|institutes?|clusters?|platers?|moulders?|workshops?|brands?)(?![a-z])"
+)
 
 
 def _is_market(folded: str, place: Requirement) -> bool:

@@ -12,8 +12,8 @@ from matchmaker.recommend.specification.model import Requirement, RequirementKin
 from matchmaker.recommend.specification.units import HAN_NUMERAL, number
 
 # Of these more than is asked for is as good; of the ceilings less.
-SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE, CELLS = (
-    "salt spray", "hardness of a layer", "endurance", "payload", "noise", "cells in series"
+SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE, CELLS, INDEX = (
+    "salt spray", "hardness of a layer", "endurance", "payload", "noise", "cells in series", "refractive index"
 )  # fmt: skip
 FLOORS = frozenset({SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE})
 CEILINGS = frozenset({NOISE})
@@ -85,8 +85,9 @@ _QUALITIES = (
     _quality(CELLS, "S", r"(?:pack|batter|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d])"),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
     _quality("cavities", "cavities", rf"{_RANGE}[\s-]?(?:腔|穴|cavit(?:y|ies))"),
-    _quality("refractive index", "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),
-    _quality("refractive index", "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?!\s?(?:元|块|美元|欧元|usd|eur|rmb))(?=[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
+    _quality(INDEX, "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),
+    _quality(INDEX, "n", r"(?:镜片|lens(?:es)?|单体)[^，,;；。\d]{0,4}(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])"),
+    _quality(INDEX, "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?!\s?(?:元|块|美元|欧元|usd|eur|rmb))(?=[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
 )  # fmt: skip
 
 
@@ -107,7 +108,7 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
             if low == high and folded[begin - 1 : begin] == "从":
                 bounds = MeasuredBounds(low, None)
             # The test, or the pack that has so many cells, may be what is wanted.
-            names_thing = aspect in (SALT_SPRAY, CELLS)
+            names_thing = aspect in (SALT_SPRAY, CELLS, INDEX)
             first = match.start("low") if names_thing else start
             last = max(match.end("low"), match.end("high")) if names_thing else end
             taken[first:last] = b"\x01" * (last - first)

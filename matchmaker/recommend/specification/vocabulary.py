@@ -162,9 +162,10 @@ def _places() -> Iterator[tuple[str, Term]]:
     with (_HERE / "places.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     called = Counter(row["name"][:-1] for row in rows)
+    people = _table("terms.toml")["from"]
     for row in rows:
         term = Term(RequirementKind.PLACE, row["name"], row["id"])
-        for name in row["names"].split("|"):
+        for name in (*row["names"].split("|"), *people.get(row["id"], ())):
             yield name, term
         short = row["name"][:-1]
         if _COUNTY.fullmatch(row["name"]) and called[short] == 1 and short not in _NO_COUNTY:
@@ -271,6 +272,12 @@ def verbs() -> dict[str, str]:
 def finishing() -> frozenset[str]:
     """Processes done on a thing that is there already, such as plating and grinding."""
     return frozenset(_table("products.toml")["finishing"]["names"])
+
+
+@cache
+def peoples() -> frozenset[str]:
+    """Words for where somebody is from, which say so only before who it is: Italian foundries."""
+    return frozenset(word for words in _table("terms.toml")["from"].values() for word in words)
 
 
 @cache

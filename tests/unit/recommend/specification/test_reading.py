@@ -658,3 +658,35 @@ def test_a_casting_in_the_rough_is_no_forging_blank() -> None:
 )
 def test_packs_piles_and_what_is_recycled(text, items) -> None:
     assert {(i.kind, i.value) for i in read(text).items if i.role == "itself"} == items
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        (
+            "No Chinese suppliers please, brass fittings from Italy or Turkey",
+            {("中国", True), ("意大利", False), ("土耳其", False)},
+        ),
+        ("Looking for an Italian valve maker", {("意大利", False)}),
+        ("German standard flanges, English datasheet", set()),
+        ("polish the shafts, Swiss screw machines", set()),
+    ],
+)
+def test_where_somebody_is_from_is_a_place_before_who_it_is(text, places) -> None:
+    assert {(i.value, i.denied) for i in read(text).items if i.kind == "place"} == places
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("小批量注塑，50件起，模具我们自己有", "product", set()),
+        ("Our drone's ESC overheats, need a thermal sheet", "product", {"sheet"}),
+        ("找能做FFKM的，密封件", "material", {"ffkm"}),
+        ("Is there a lab in Jiangsu that does fatigue testing?", "process", {"testing"}),
+        ("3D print in 316L up to 250x250x300", "code", set()),
+        ("Graphite packing for steam valves 550C", "code", set()),
+        ("近视太阳镜片1.60偏光", "size", {"1.6 n"}),
+    ],
+)
+def test_what_is_meant_is_read_and_what_is_not_is_not(text, kind, values) -> None:
+    assert {i.value for i in read(text).items if i.kind == kind and i.role == "itself"} == values
