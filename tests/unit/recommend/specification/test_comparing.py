@@ -531,6 +531,8 @@ def test_a_sunglass_lens_is_no_frame():
 def test_for_whom_it_is_meant_is_no_kind_of_partner(who):
     kinds = {item.kind for item in read(f"tensile test, {who}").requirements}
     assert RequirementKind.PARTNER not in kinds
+
+
 @pytest.mark.parametrize(
     "need", ["棉袜外发定型加工，男女袜和童袜都有", "袜子织好了要定型，脚型板男女小孩都要有"]
 )
