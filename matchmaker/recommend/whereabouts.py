@@ -34,9 +34,10 @@ NOT_NEEDED = np.inf
 _WIDE = ("region:", "iso3166:")
 _SME_SIZES = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME)
 _KINDS = {
-    "university": Kind.UNIVERSITY,
-    "research institute": Kind.RESEARCH_INSTITUTE,
-    "platform": Kind.PLATFORM,
+    "university": (Kind.UNIVERSITY,),
+    "research institute": (Kind.RESEARCH_INSTITUTE,),
+    "research group": (Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE),
+    "platform": (Kind.PLATFORM,),
 }
 _SIZES = {"small firm": _SME_SIZES, "large firm": (Size.LARGE,)}
 
@@ -181,8 +182,9 @@ def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:
 
 def _partner(asked: _Asked, requirement: Requirement) -> FloatArray | None:
     organizations = asked.snapshot.organizations
-    if kind := _KINDS.get(requirement.value):
-        return np.asarray(organizations.kind == KINDS.index(kind), dtype=np.float32)
+    if kinds := _KINDS.get(requirement.value):
+        codes = [KINDS.index(kind) for kind in kinds]
+        return np.isin(organizations.kind, codes).astype(np.float32)
     if sizes := _SIZES.get(requirement.value):
         met = np.isin(organizations.size, [SIZES.index(size) for size in sizes])
         return np.where(organizations.size < 0, np.nan, met).astype(np.float32)

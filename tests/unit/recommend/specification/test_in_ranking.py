@@ -276,3 +276,28 @@ def test_the_kind_of_partner_is_what_the_graph_knows(makers):
     met = {j.requirement.value for j in answer["t:far"].met}
     unmet = {j.requirement.value for j in answer["t:small"].unmet}
     assert "small firm" in met & unmet
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_met"),
+    [(Kind.UNIVERSITY, True), (Kind.RESEARCH_INSTITUTE, True), (Kind.FIRM, False)],
+)
+def test_a_research_group_is_one_of_a_university_or_an_institute(kind, is_met):
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(Organization("t:one", "t:one", kind),),
+            offers=(Offer("t:offer", "t:one", OfferKind.TECHNOLOGY, "再生碳纤维表面活化", "zh"),),
+        ),
+        vectors=False,
+    )
+    text = SeekerText(
+        "找做再生碳纤维表面活化的课题组",
+        StatementKind.NEED,
+        "zh",
+        GoalName.CROSS_CLUSTER,
+        is_question=True,
+    )
+    answer = recommend(snapshot, Seeker(texts=(text,)), Request(GoalName.CROSS_CLUSTER))
+    (comparison,) = (match.comparison for match in answer.matches)
+    said = {j.requirement.value: j.verdict.value for j in comparison.judgements}
+    assert said["research group"] == ("met" if is_met else "unmet")
