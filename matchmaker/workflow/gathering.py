@@ -1,6 +1,6 @@
-"""Larger forms: circles that meet, joint briefs of pooled needs, platforms shared by several.
+"""Larger forms: circles that meet, joint briefs, platforms shared by several, pooled needs.
 
-All three are an invitation to several organisations at once. Each answers for
+All are an invitation to several organisations at once. Each answers for
 itself; the form exists when enough have joined, and its members then know each
 other's contact details.
 """
@@ -22,10 +22,18 @@ class GatheringKind(StrEnum):
     CIRCLE = "circle"
     JOINT_BRIEF = "joint_brief"
     SHARED_PLATFORM = "shared_platform"
+    POOLED_NEEDS = "pooled_needs"
 
 
 # How many must have joined: a circle needs a table, a consortium two firms and a lab.
-QUORUM = {GatheringKind.CIRCLE: 5, GatheringKind.JOINT_BRIEF: 3, GatheringKind.SHARED_PLATFORM: 2}
+QUORUM = {
+    GatheringKind.CIRCLE: 5,
+    GatheringKind.JOINT_BRIEF: 3,
+    GatheringKind.SHARED_PLATFORM: 2,
+    GatheringKind.POOLED_NEEDS: 2,
+}
+# Those that somebody leads: the lab that answers a brief, the platform that is shared.
+LED = frozenset({GatheringKind.JOINT_BRIEF, GatheringKind.SHARED_PLATFORM})
 
 
 class InvitationAnswer(StrEnum):
@@ -86,7 +94,7 @@ class Gathering:
             )
         if self.lead and self.lead not in ids:
             raise InvalidInput("must be one of the parties.", where="lead")
-        if self.kind is not GatheringKind.CIRCLE and not self.lead:
+        if self.kind in LED and not self.lead:
             raise InvalidInput("must name the lab or platform.", where="lead")
 
     @property

@@ -176,7 +176,7 @@ class Review(Strict):
 
 
 class NewGathering(Strict):
-    """A circle, a joint brief or a shared platform, and who is invited."""
+    """A circle, a joint brief, pooled needs or a shared platform, and who is invited."""
 
     kind: GatheringKind
     cluster: LookupId

@@ -157,7 +157,7 @@ class GatheringPartyOut(BaseModel):
 
 
 class GatheringOut(BaseModel):
-    """A circle, a joint brief or a shared platform."""
+    """A circle, a joint brief, pooled needs or a shared platform."""
 
     id: str
     kind: GatheringKind

@@ -223,7 +223,7 @@ def list_gatherings(query: PartyQuery) -> Response:
 
 @coordination.post("/gatherings", **writes(COORDINATION, GatheringOut, 201))
 def convene(header: IdempotencyHeaders, body: NewGathering) -> Response:
-    """Convene a circle, a joint brief or a shared platform."""
+    """Convene a circle, a joint brief, pooled needs or a shared platform."""
     principal = current_principal()
     view = services().gatherings.convene(principal, body.to_gathering(principal.subject))
     return created(GatheringOut.of(view), f"gatherings/{view.gathering.id}")

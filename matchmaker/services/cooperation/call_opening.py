@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 
 from matchmaker.access import Principal
-from matchmaker.domain import GoalName, Organization
+from matchmaker.domain import GoalName, Need, Organization
 from matchmaker.errors import InvalidInput, NotFound, WrongState
 from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.call_invitations import CallInvitations
@@ -53,9 +54,11 @@ class CallOpening:
         today = self.clock().date()
         needs, title, text = [need] if need else [], "", ""
         if gathering:
-            brief, _ = self._brief(organization, gathering)
+            brief, partners = self._brief(organization, gathering)
             needs, title, text = list(brief.needs), brief.title, brief.text
-        needs_found = [self.views.store.need(id) for id in needs]
+            needs_found = self._pooled_needs(needs, {organization, *partners})
+        else:
+            needs_found = [self.views.store.need(id) for id in needs]
         goal = needs_found[0].goal if needs_found else GoalName.SUPPLIER
         parts = list(dict.fromkeys(filter(None, [text, *(each.text for each in needs_found)])))
         text = "\n\n".join(parts)
@@ -155,11 +158,21 @@ class CallOpening:
         if gathering is None or organization not in gathering.joined:
             raise NotFound("You have no gathering '%(id)s'.", id=gathering_id)
         if gathering.kind is GatheringKind.CIRCLE or organization == gathering.lead:
-            raise InvalidInput("must be a joint brief or a shared platform.", where="gathering")
+            raise InvalidInput("must not be a circle, nor one that you lead.", where="gathering")
         if gathering.state is not GatheringState.RUNNING:
             raise WrongState("Too few have joined yet.")
         others = (id for id in gathering.joined if id not in (organization, gathering.lead))
         return gathering, tuple(others)
+
+    def _pooled_needs(self, ids: Sequence[str], callers: Collection[str]) -> list[Need]:
+        """Those of who joined that are open still: others declined, or have what they needed."""
+        today, found = self.clock().date(), []
+        for id in ids:
+            with suppress(NotFound):
+                need = self.views.store.need(id)
+                if need.organization in callers and need.is_answerable_on(today):
+                    found.append(need)
+        return found
 
     def _require_needs(self, call: Call) -> None:
         today = self.clock().date()

@@ -1,0 +1,158 @@
+"""Needs that several firms pool, from the coordinator's invitation to each one's introduction."""
+
+import itertools
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import urlsplit
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.api.cooperation.requests import NewGathering
+from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Need, Organization
+from matchmaker.workflow.account import Scope
+from tests.api.test_call_pages import PASSWORD, Reader
+
+CLUSTER = "t:pooling"
+STEEL = "Cold-rolled steel strip 0.8 mm, DC01"
+_number = itertools.count()
+DAY = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
+# Where the call stands of who wanted steel too, and of who does not take part.
+FIRST, SECOND, APART, MAKER = (f"t:pool{number}" for number in range(4))
+
+
+class Caller(Reader):
+    """A browser, and the same person's key for the API."""
+
+    def __init__(self, app, wired, firm):
+        super().__init__(app, wired, firm)
+        made = wired.api_keys.issue(self.person.principal(), "tests", Scope.WRITE, PASSWORD)
+        self.headers = {"Authorization": f"Bearer {made.secret}"}
+        self.api = app.test_client()
+
+    def ask(self, path, body=None, status=200, method="POST"):
+        sent = {"method": "GET"} if body is None else {"method": method, "json": body}
+        answer = self.api.open(f"/api/v1/{path}", headers=self.headers, **sent)
+        assert answer.status_code == status, answer.text
+        return answer.json
+
+
+@pytest.fixture
+def people(app, wired):
+    """Three firms of the cluster that need the same steel, and who makes it, each with a person."""
+    firms = (FIRST, SECOND, APART, MAKER)
+    organizations = tuple(Organization(firm, f"Works {firm[-1]}", Kind.FIRM) for firm in firms)
+    needs = tuple(
+        Need(f"{firm}.steel", firm, GoalName.SUPPLIER, f"{STEEL}, for works {firm[-1]}")
+        for firm in firms[:3]
+    )
+    members = tuple(Membership(CLUSTER, firm) for firm in firms)
+    wired.store.upsert(
+        GraphRows(
+            organizations=organizations, clusters=(Cluster(CLUSTER, "Pooling"),),
+            memberships=members, needs=needs,
+        )
+    )  # fmt: skip
+    return {firm: Caller(app, wired, firm) for firm in firms}
+
+
+@pytest.fixture
+def coordinator(wired):
+    email = f"pooling{next(_number)}@example.org"
+    return wired.accounts.create(ADMIN, email, "C", PASSWORD, clusters=(CLUSTER,)).principal()
+
+
+def pooled(parties):
+    return {
+        "kind": "pooled_needs", "cluster": CLUSTER, "title": "Steel", "parties": list(parties),
+        "needs": [f"{party}.steel" for party in parties],
+    }  # fmt: skip
+
+
+def joined_by(people, gathering, *firms):
+    for firm in firms:
+        answer = {"organization": firm, "answer": "joined"}
+        people[firm].ask(f"gatherings/{gathering}/answer", answer)
+
+
+def fields(page):
+    """What a form would send, as it was opened."""
+    hidden = re.findall(r'name="(needs|gathering)" value="([^"]+)"', page)
+    shown = re.findall(r'<input[^>]*name="(title|quantity|deadline)" value="([^"]*)"', page)
+    text = re.search(r'<textarea name="text"[^>]*>([^<]*)', page)[1]
+    sent = {"text": unescape(text), "goal": "supplier", "asked": ["price"]}
+    sent |= {name: unescape(value) for name, value in shown}
+    sent["needs"] = [value for name, value in hidden if name == "needs"]
+    sent |= {name: value for name, value in hidden if name == "gathering"}
+    return sent
+
+
+def test_firms_that_pool_a_need_call_together_through_the_pages(wired, people, coordinator):
+    """Who declined is no caller, and its need is not asked for; the others are introduced."""
+    shown = people[FIRST]
+    convened = wired.gatherings.convene(
+        coordinator,
+        NewGathering(**pooled((FIRST, SECOND, APART))).to_gathering(coordinator.subject),
+    ).gathering.id
+    assert "Call on several at once" not in shown.get(f"/gatherings/{convened}").text
+    for firm, what in ((FIRST, "joined"), (SECOND, "joined"), (APART, "declined")):
+        assert people[firm].post(f"/gatherings/{convened}", what=what).status_code in {302, 303}
+    page = shown.get(f"/gatherings/{convened}").text
+    assert "Call on several at once" in page
+    form = shown.get(f"/calls/new?gathering={convened}").text
+    sent = fields(form)
+    assert sorted(sent["needs"]) == [f"{FIRST}.steel", f"{SECOND}.steel"]
+    assert "works 0" in sent["text"]
+    assert "works 1" in sent["text"]
+    assert "works 2" not in sent["text"]
+    opened = shown.post("/calls/new", **sent | {"deadline": DAY})
+    assert opened.status_code == 303, opened.text
+    call = urlsplit(opened.location).path
+    assert shown.post(call, do="invite", organization=MAKER).status_code == 303
+    invited = people[MAKER].get(call).text
+    assert "Works 0" in invited
+    assert "Works 1" in invited
+    answer = {"do": "submit", "organization": MAKER, "price": "4.2", "currency": "CNY"}
+    answer |= {f"met:{key}": "yes" for key in re.findall('name="met:([^"]+)"', invited)}
+    assert people[MAKER].post(f"{call}/answer", **answer).status_code == 303
+    assert "4.2" in people[SECOND].get(call).text  # a partner reads
+    assert people[APART].get(call).status_code == 404
+    assert people[SECOND].post(f"{call}/award", winner=MAKER).status_code == 403
+    basis = re.search(r'name="basis" value="([^"]*)"', shown.get(f"{call}/award").text)[1]
+    awarded = shown.post(f"{call}/award", winner=MAKER, basis=basis)
+    assert awarded.status_code == 303, awarded.text
+    own = {"do": "introduce", "organization": SECOND, "winner": MAKER}
+    assert people[SECOND].post(call, **own).status_code == 303
+    made = wired.repositories.introductions.values("call", call.rpartition("/")[2])
+    assert {(each.seeker, each.candidate, each.need) for each in made} == {
+        (FIRST, MAKER, f"{FIRST}.steel"),
+        (SECOND, MAKER, f"{SECOND}.steel"),
+    }
+
+
+def test_firms_that_pool_a_need_call_together_through_the_api(app, wired, people, coordinator):
+    key = wired.api_keys.issue(coordinator, "tests", Scope.WRITE, PASSWORD).secret
+    headers = {"Authorization": f"Bearer {key}"}
+    body = pooled((FIRST, SECOND))
+    answer = app.test_client().post("/api/v1/gatherings", json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    assert answer.json["kind"] == "pooled_needs"
+    convened = answer.json["id"]
+    new = {
+        "organization": FIRST, "title": "Steel", "text": STEEL, "goal": "supplier",
+        "deadline": DAY, "gathering": convened, "needs": body["needs"], "invited": [MAKER],
+    }  # fmt: skip
+    people[FIRST].ask("calls", new, 404)  # it has not joined
+    joined_by(people, convened, FIRST)
+    people[FIRST].ask("calls", new, 409)  # too few have
+    joined_by(people, convened, SECOND)
+    call = people[FIRST].ask("calls", new, 201)
+    assert [each["id"] for each in call["brief"]["partners"]] == [SECOND]
+    id = call["brief"]["id"]
+    bid = {"organization": MAKER, "price": 4.2, "currency": "CNY"}
+    people[MAKER].ask(f"calls/{id}/answer", bid, method="PUT")
+    people[FIRST].ask(f"calls/{id}/award", {"winners": [MAKER]})
+    people[SECOND].ask(f"calls/{id}/introductions", {"organization": SECOND, "winner": MAKER})
+    (party,) = people[SECOND].ask(f"calls/{id}")["parties"]
+    assert party["introduction"]
