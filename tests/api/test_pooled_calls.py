@@ -18,8 +18,6 @@ CLUSTER = "t:pooling"
 STEEL = "Cold-rolled steel strip 0.8 mm, DC01"
 _number = itertools.count()
 DAY = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
-# Where the call stands of who wanted steel too, and of who does not take part.
-FIRST, SECOND, APART, MAKER = (f"t:pool{number}" for number in range(4))
 
 
 class Caller(Reader):
@@ -41,7 +39,7 @@ class Caller(Reader):
 @pytest.fixture
 def people(app, wired):
     """Three firms of the cluster that need the same steel, and who makes it, each with a person."""
-    firms = (FIRST, SECOND, APART, MAKER)
+    firms = [f"t:pool{next(_number)}.{place}" for place in range(4)]
     organizations = tuple(Organization(firm, f"Works {firm[-1]}", Kind.FIRM) for firm in firms)
     needs = tuple(
         Need(f"{firm}.steel", firm, GoalName.SUPPLIER, f"{STEEL}, for works {firm[-1]}")
@@ -90,69 +88,71 @@ def fields(page):
 
 def test_firms_that_pool_a_need_call_together_through_the_pages(wired, people, coordinator):
     """Who declined is no caller, and its need is not asked for; the others are introduced."""
-    shown = people[FIRST]
+    first, second, apart, maker = people
+    shown = people[first]
     convened = wired.gatherings.convene(
         coordinator,
-        NewGathering(**pooled((FIRST, SECOND, APART))).to_gathering(coordinator.subject),
+        NewGathering(**pooled((first, second, apart))).to_gathering(coordinator.subject),
     ).gathering.id
     assert "Call on several at once" not in shown.get(f"/gatherings/{convened}").text
-    for firm, what in ((FIRST, "joined"), (SECOND, "joined"), (APART, "declined")):
+    for firm, what in ((first, "joined"), (second, "joined"), (apart, "declined")):
         assert people[firm].post(f"/gatherings/{convened}", what=what).status_code in {302, 303}
     page = shown.get(f"/gatherings/{convened}").text
     assert "Call on several at once" in page
     form = shown.get(f"/calls/new?gathering={convened}").text
     sent = fields(form)
-    assert sorted(sent["needs"]) == [f"{FIRST}.steel", f"{SECOND}.steel"]
+    assert sorted(sent["needs"]) == [f"{first}.steel", f"{second}.steel"]
     assert "works 0" in sent["text"]
     assert "works 1" in sent["text"]
     assert "works 2" not in sent["text"]
     opened = shown.post("/calls/new", **sent | {"deadline": DAY})
     assert opened.status_code == 303, opened.text
     call = urlsplit(opened.location).path
-    assert shown.post(call, do="invite", organization=MAKER).status_code == 303
-    invited = people[MAKER].get(call).text
+    assert shown.post(call, do="invite", organization=maker).status_code == 303
+    invited = people[maker].get(call).text
     assert "Works 0" in invited
     assert "Works 1" in invited
-    answer = {"do": "submit", "organization": MAKER, "price": "4.2", "currency": "CNY"}
+    answer = {"do": "submit", "organization": maker, "price": "4.2", "currency": "CNY"}
     answer |= {f"met:{key}": "yes" for key in re.findall('name="met:([^"]+)"', invited)}
-    assert people[MAKER].post(f"{call}/answer", **answer).status_code == 303
-    assert "4.2" in people[SECOND].get(call).text  # a partner reads
-    assert people[APART].get(call).status_code == 404
-    assert people[SECOND].post(f"{call}/award", winner=MAKER).status_code == 403
+    assert people[maker].post(f"{call}/answer", **answer).status_code == 303
+    assert "4.2" in people[second].get(call).text  # a partner reads
+    assert people[apart].get(call).status_code == 404
+    assert people[second].post(f"{call}/award", winner=maker).status_code == 403
     basis = re.search(r'name="basis" value="([^"]*)"', shown.get(f"{call}/award").text)[1]
-    awarded = shown.post(f"{call}/award", winner=MAKER, basis=basis)
+    awarded = shown.post(f"{call}/award", winner=maker, basis=basis)
     assert awarded.status_code == 303, awarded.text
-    own = {"do": "introduce", "organization": SECOND, "winner": MAKER}
-    assert people[SECOND].post(call, **own).status_code == 303
+    own = {"do": "introduce", "organization": second, "winner": maker}
+    assert people[second].post(call, **own).status_code == 303
     made = wired.repositories.introductions.values("call", call.rpartition("/")[2])
     assert {(each.seeker, each.candidate, each.need) for each in made} == {
-        (FIRST, MAKER, f"{FIRST}.steel"),
-        (SECOND, MAKER, f"{SECOND}.steel"),
+        (first, maker, f"{first}.steel"),
+        (second, maker, f"{second}.steel"),
     }
 
 
 def test_firms_that_pool_a_need_call_together_through_the_api(app, wired, people, coordinator):
+    first, second, _, maker = people
     key = wired.api_keys.issue(coordinator, "tests", Scope.WRITE, PASSWORD).secret
     headers = {"Authorization": f"Bearer {key}"}
-    body = pooled((FIRST, SECOND))
+    body = pooled((first, second))
     answer = app.test_client().post("/api/v1/gatherings", json=body, headers=headers)
     assert answer.status_code == 201, answer.text
     assert answer.json["kind"] == "pooled_needs"
     convened = answer.json["id"]
     new = {
-        "organization": FIRST, "title": "Steel", "text": STEEL, "goal": "supplier",
-        "deadline": DAY, "gathering": convened, "needs": body["needs"], "invited": [MAKER],
+        "organization": first, "title": "Steel", "text": STEEL, "goal": "supplier",
+        "deadline": DAY, "gathering": convened, "needs": body["needs"], "invited": [maker],
     }  # fmt: skip
-    people[FIRST].ask("calls", new, 404)  # it has not joined
-    joined_by(people, convened, FIRST)
-    people[FIRST].ask("calls", new, 409)  # too few have
-    joined_by(people, convened, SECOND)
-    call = people[FIRST].ask("calls", new, 201)
-    assert [each["id"] for each in call["brief"]["partners"]] == [SECOND]
+    people[first].ask("calls", new, 404)  # it has not joined
+    joined_by(people, convened, first)
+    people[first].ask("calls", new, 409)  # too few have
+    joined_by(people, convened, second)
+    call = people[first].ask("calls", new, 201)
+    assert [each["id"] for each in call["brief"]["partners"]] == [second]
     id = call["brief"]["id"]
-    bid = {"organization": MAKER, "price": 4.2, "currency": "CNY"}
-    people[MAKER].ask(f"calls/{id}/answer", bid, method="PUT")
-    people[FIRST].ask(f"calls/{id}/award", {"winners": [MAKER]})
-    people[SECOND].ask(f"calls/{id}/introductions", {"organization": SECOND, "winner": MAKER})
-    (party,) = people[SECOND].ask(f"calls/{id}")["parties"]
+    bid = {"organization": maker, "price": 4.2, "currency": "CNY"}
+    people[maker].ask(f"calls/{id}/answer", bid, method="PUT")
+    people[first].ask(f"calls/{id}/award", {"winners": [maker]})
+    people[second].ask(f"calls/{id}/introductions", {"organization": second, "winner": maker})
+    (party,) = people[second].ask(f"calls/{id}")["parties"]
     assert party["introduction"]
