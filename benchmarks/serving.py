@@ -101,6 +101,8 @@ def server(environment: dict[str, str], workers: int = 1) -> Iterator[tuple[str,
             if process.poll() is not None:
                 sys.exit(f"`matchmaker serve` ended with {process.returncode}.")
             time.sleep(0.2)
+        else:
+            sys.exit("`matchmaker serve` was not ready within two minutes.")
         yield address, psutil.Process(process.pid)
     finally:
         process.terminate()

@@ -5,7 +5,6 @@ import re
 import socket
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -67,14 +66,12 @@ def loaded(tmp_path_factory):
 
 
 def test_help_does_not_wait_for_the_model():
-    began = time.perf_counter()
     shown = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "matchmaker.cli", "--help"],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert time.perf_counter() - began < 5
     assert "recommend" in shown.stdout
     for heavy in ("torch", "pyarrow", "neo4j", "flask", "pydantic"):
         assert not re.search(rf"\| +{heavy}$", shown.stderr, re.MULTILINE), heavy

@@ -20,47 +20,51 @@ from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded
 from matchmaker.services.matching.open_needs import NeedOrder, WantedOpenNeeds
 from matchmaker.workflow.introduction import Proposal
 
-TODAY = datetime.datetime.now(datetime.UTC).date()
 DAY = datetime.timedelta(days=1)
 
 
 def need(id, owner, days=None, goal=GoalName.SUPPLIER, age=0, **fields):
-    deadline = None if days is None else TODAY + days * DAY
+    today = datetime.datetime.now(datetime.UTC).date()
+    deadline = None if days is None else today + days * DAY
     return Need(
         f"t:{id}",
         f"t:{owner}",
         goal,
         f"需要{id}",
         deadline=deadline,
-        date=TODAY - age * DAY,
+        date=today - age * DAY,
         **fields,
     )
 
 
-ROWS = GraphRows(
-    places=(Place("t:wz", "温州", PlaceLevel.CITY),),
-    organizations=(
-        Organization("t:own", "自己", Kind.FIRM),
-        Organization("t:other", "别人", Kind.FIRM, place="t:wz"),
-        Organization("t:third", "第三家", Kind.FIRM),
-    ),
-    needs=(
-        need("today", "other", 0, age=3),
-        need("later", "third", 9, age=1),
-        need("endless", "other", age=2),
-        need("past", "other", -1),
-        need("closed", "other", state=NeedState.CLOSED),
-        need("mine", "own"),
-        need("research", "other", goal=GoalName.RESEARCH_PARTNER),
-    ),
-)
+def rows():
+    """Made when a test begins: it may be another day than when the tests were collected."""
+    return GraphRows(
+        places=(Place("t:wz", "温州", PlaceLevel.CITY),),
+        organizations=(
+            Organization("t:own", "自己", Kind.FIRM),
+            Organization("t:other", "别人", Kind.FIRM, place="t:wz"),
+            Organization("t:third", "第三家", Kind.FIRM),
+        ),
+        needs=(
+            need("today", "other", 0, age=3),
+            need("later", "third", 9, age=1),
+            need("endless", "other", age=2),
+            need("past", "other", -1),
+            need("closed", "other", state=NeedState.CLOSED),
+            need("mine", "own"),
+            need("research", "other", goal=GoalName.RESEARCH_PARTNER),
+        ),
+    )
+
+
 OWN = Principal("account:a", account="a", organizations=frozenset({"t:own"}))
 ANY = WantedOpenNeeds(OrganizationFilter())
 
 
 @pytest.fixture
 def services(wired):
-    wired.store.upsert(ROWS)
+    wired.store.upsert(rows())
     wired.refresher.refresh(ADMIN)
     return wired
 
