@@ -29,6 +29,7 @@ from matchmaker.ingest.names import name_key
 from matchmaker.ingest.party_places import PartyPlaces
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import PlaceIndex
+from matchmaker.ingest.unused_names import without_unused_mark
 from matchmaker.messages import message
 
 _READ: dict[str, Read] = {column.name: column.read for column in TABLES["organizations"].columns}
@@ -95,7 +96,7 @@ class PartyReader:
         self, row: MappedRow, provenance: Provenance, names: Names = consortium_members
     ) -> tuple[Party, ...]:
         """Those on this side, none where the line names nobody; `names` tells whom a cell names."""
-        name, key = row.cell(self.name), _key(row.cell(self.id))
+        name, key = self._used_name(row), _key(row.cell(self.id))
         if is_placeholder(name):
             return (Party(f"{self.source}:{key}"),) if key else ()
         whole, latin = in_two_languages(name)
@@ -128,6 +129,18 @@ class PartyReader:
             self._party(each, name_key(each), row, provenance, country=country, is_placed=False)
             for each, country in parted
         )
+
+    def _used_name(self, row: MappedRow) -> str:
+        """The cell without the mark that the entry is no longer to be used: what is told was."""
+        cell = row.cell(self.name)
+        name, mark = without_unused_mark(cell)
+        if mark:
+            reason = message(
+                "'%(cell)s' is marked as no longer to be used (%(mark)s): read as '%(name)s'.",
+                cell=cell, mark=mark, name=name,
+            )  # fmt: skip
+            row.warn(self.name, reason)
+        return name
 
     def _is_name(self, name: str, row: MappedRow) -> bool:
         """Whether it names somebody, and not only a legal form."""

@@ -164,11 +164,15 @@ class Reading:
 
 def consistent(problems: Problems | Sequence[Problem]) -> Iterator[Problem]:
     """Problems of which none says that something is kept of a line that is left out."""
-    refused = {
-        (each.file, each.line) for each in problems if each.line and each.severity == "error"
-    }
+    refused, passed = (
+        {(each.file, each.line) for each in problems if each.line and each.severity == severity}
+        for severity in ("error", "passed")
+    )
     for each in problems:
-        if each.severity != "warning" or (each.file, each.line) not in refused:
+        place = each.file, each.line
+        if each.severity == "warning" and place in passed:
+            continue
+        if each.severity != "warning" or place not in refused:
             yield each
         elif each.is_lost:
             yield replace(each, severity="error", is_lost=False)

@@ -44,14 +44,10 @@ def within(
             return row.id in own or row.id in new
         if table is MEMBERSHIPS:
             return row.cluster == cluster and row.organization in own
-        ids = {
-            id
-            for reference in table.references
-            if ORGANIZATIONS.name in reference.tables
-            for id in table.referred_ids(row, reference)
-        }
+        ids = _organizations_of(table, row)
         return cluster in ids or not ids.isdisjoint(own | new if table is DUPLICATES else own)
 
+    names = {row.id: row.name for rows in (before, parsed.rows) for row in rows.organizations}
     problems = list(parsed.problems)
     kept: dict[str, tuple[Any, ...]] = {}
     for name, rows in parsed.rows.tables():
@@ -67,14 +63,49 @@ def within(
                 continue  # no line of the file says it
             else:
                 _, file, line = origin_of(parsed, name, row)
-                problems.append(Problem(file, line, *_why_not(table, row)))
+                problems.append(Problem(file, line, *_why_not(table, row, names)))
         kept[name] = tuple(good)
+    if parsed.only_blanks and not joins:
+        kept = _without_unnamed(kept, new)
     joined = {row.organization for row in kept["memberships"]}
     kept["memberships"] += tuple(
         Membership(cluster, id, None, None, Provenance("import", cluster))
         for id in sorted(new - joined if joins else ())
     )
     return replace(parsed, rows=GraphRows(**kept), problems=tuple(problems))
+
+
+def _without_unnamed(
+    kept: Mapping[str, tuple[Any, ...]], new: Collection[str]
+) -> dict[str, tuple[Any, ...]]:
+    """Without the new organisations that only lines named which are left out."""
+    named = {
+        id
+        for name, rows in kept.items()
+        if TABLES[name] not in (ORGANIZATIONS, *_DERIVED)
+        for row in rows
+        for id in _organizations_of(TABLES[name], row)
+    }
+    unnamed = set(new) - named
+    return {
+        name: tuple(
+            row
+            for row in rows
+            if TABLES[name] not in (ORGANIZATIONS, *_DERIVED)
+            or unnamed.isdisjoint({key_of(row), *_organizations_of(TABLES[name], row)})
+        )
+        for name, rows in kept.items()
+    }
+
+
+def _organizations_of(table: Table[Any], row: Any) -> set[str]:
+    """The ids of the organisations that a row refers to."""
+    return {
+        id
+        for reference in table.references
+        if ORGANIZATIONS.name in reference.tables
+        for id in table.referred_ids(row, reference)
+    }
 
 
 def with_claims_of_importer(
@@ -146,7 +177,7 @@ def _why_lowered(row: Certificate, highest: ClaimTier) -> Message:
     )
 
 
-def _why_not(table: Table[Any], row: Any) -> tuple[str, Message]:
+def _why_not(table: Table[Any], row: Any, names: Mapping[str, str]) -> tuple[str, Message]:
     """The field and the reason for which a row is not the cluster's."""
     if table is ORGANIZATIONS:
         return "name", message(
@@ -156,7 +187,14 @@ def _why_not(table: Table[Any], row: Any) -> tuple[str, Message]:
     if table is MEMBERSHIPS:
         return "organization", message(
             "%(name)s is on record and no member of this cluster; an administrator can add it.",
-            name=row.organization,
+            name=names.get(row.organization, row.organization),
+        )
+    named = sorted(names[id] for id in _organizations_of(table, row) if id in names)
+    if named:
+        return "organization", message(
+            "%(names)s: no member of this cluster. Import its members first, or ask an "
+            "administrator.",
+            names=named,
         )
     return "organization", message(
         "nobody named here is a member of this cluster: import its members first, "

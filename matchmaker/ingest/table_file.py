@@ -281,7 +281,8 @@ def _text_source(
     path: Path, encoding: encodings.Encoding, options: FileOptions, expected: Collection[str]
 ) -> text_file.TextSource:
     note = message(
-        "read as %(encoding)s, judged by its letters; --encoding says otherwise.",
+        "read as %(encoding)s, judged by its letters: choose another encoding if letters look "
+        "wrong.",
         encoding=encoding.name,
     )
     separator = (

@@ -51,6 +51,7 @@ from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import RowValues, TableReader
 from matchmaker.ingest.table_reading import TableReading
+from matchmaker.ingest.unused_names import without_unused_mark
 from matchmaker.ingest.unused_titles import is_remark
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
@@ -228,6 +229,16 @@ def _optional(model: Any) -> frozenset[str]:
 def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     """An organisation, what it does, and how many people it employs."""
     reading, file = reader.reading, reader.file.name
+    _, mark = without_unused_mark(str(row.values["name"]))
+    if mark:
+        reason = message(
+            "'%(cell)s' is marked as no longer to be used (%(mark)s). Take the mark out of the "
+            "name to have the line read.",
+            cell=row.values["name"],
+            mark=mark,
+        )
+        reading.pass_line(file, row.line, reason)
+        return
     parts = {name: value for name in PARTS if (value := row.values.pop(name, None)) is not None}
     organization = _organization(reader, line, row, parts.get(HEADCOUNT))
     before = reading.rows["organizations"].get(organization.id)

@@ -76,7 +76,7 @@ def test_values_suggest_columns_whose_titles_say_nothing() -> None:
 
 
 def test_titles_nearly_known_are_suggested_and_not_recognised() -> None:
-    file = samples("企业名字|foo", "甲|bar")
+    file = samples("企业名字|foo", "示例阀门厂|bar")
     assert recognised("organizations", file)["企业名字"] == ""
     assert suggested("organizations", file) == {"企业名字": "name", "foo": ""}
 
