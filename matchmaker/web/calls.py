@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from flask import Response, redirect, render_template, request, url_for
@@ -37,6 +37,8 @@ from matchmaker.workflow.call import LONGEST, BidField, CallPhase, CallRole, End
 from matchmaker.workflow.call_answer import AnswerState, Thanks, ThanksReason
 
 SUGGESTED = 10
+# Reasons that speak of what is asked for.
+_OF_THE_WORDS = frozenset({"text", "specification"})
 # What a firm is likely to want to know of a supplier's answer.
 _USUALLY_ASKED = (BidField.PRICE, BidField.LEAD_TIME)
 CURRENCIES = ("CNY", "EUR", "USD", "JPY", "GBP", "HKD")
@@ -152,10 +154,12 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
     # Ranking takes a second: not at every look.
     asks = not view.parties or bool(request.values.get("best") or request.form.get("asks"))
     today = services().local_clock().date()
+    suggestions = _suggestions(principal, view.brief.id) if asks and may_invite else ()
     return render_template(
         "call.html",
         view=view,
-        suggestions=_suggestions(principal, view.brief.id) if asks and may_invite else (),
+        suggestions=suggestions,
+        likely=likely(suggestions) if not view.parties else frozenset(),
         asks=asks,
         may_invite=may_invite,
         decides=view.role is CallRole.DECIDER,
@@ -187,6 +191,18 @@ def _suggestions(principal: Principal, id: str) -> tuple[Recommendation, ...]:
         return services().call_invitations.suggestions(principal, id, SUGGESTED)
     except MatchmakerError:
         return ()
+
+
+def likely(suggestions: Iterable[Recommendation]) -> frozenset[str]:
+    """Those to be invited unless somebody unticks them: who speaks of what is asked for.
+
+    Who is only near, or known to a partner, is listed for whoever wants to look.
+    """
+    return frozenset(
+        each.id
+        for each in suggestions
+        if any(reason.feature in _OF_THE_WORDS for reason in each.leading(1))
+    )
 
 
 def _members(principal: Principal, cluster: str) -> list[str]:

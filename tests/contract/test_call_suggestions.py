@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from matchmaker.domain import GoalName, GraphRows, Kind, Organization
+import pytest
+
+from matchmaker.domain import GoalName, GraphRows, Kind, Need, Organization
+from matchmaker.messages import Message
+from matchmaker.recommend.model import Reason, Recommendation
 from matchmaker.services.repositories import PickedOrganizations
 from matchmaker.store.documents import Store
+from matchmaker.web.calls import likely
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.refusals import DeclineReason
@@ -49,3 +54,37 @@ def test_many_who_are_there_already_do_not_use_up_the_ranking(store: Store) -> N
     call = world.open(*(firm.id for firm in firms))
     found = world.invitations.suggestions(world.people[CALLER], call)
     assert [each.id for each in found] == [FIRST]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Duplex castings, 4A, 200 to 800 kg each, 120 pieces a year, radiographic testing level 2",
+         "Duplex castings, 4A, 200 to 800 kg each, 120 pieces a year"),
+        ("Castings of duplex stainless steel for the bodies of ball valves that go to sea water",
+         "Castings of duplex stainless steel for the bodies of ball valves that go to sea"),
+        ("双" * 60 + "，" + "相" * 60, "双" * 60),
+        ("铸" * 100, "铸" * 80),
+        ("DN50 ball valves", "DN50 ball valves"),
+    ],
+)  # fmt: skip
+def test_a_title_ends_with_a_clause_or_a_word(store: Store, text: str, title: str) -> None:
+    world = calls_on(store)
+    store.upsert(GraphRows(needs=(Need("t:long", CALLER, GoalName.SUPPLIER, text),)))
+    assert world.opening.draft(world.people[CALLER], CALLER, need="t:long").title == title
+
+
+def test_who_says_nothing_of_what_is_asked_for_is_listed_and_not_ticked() -> None:
+    def suggested(id: str, *features: str) -> Recommendation:
+        reasons = tuple(Reason(feature, 0.1, None, Message(feature)) for feature in features)
+        return Recommendation(1, id, id, "", Kind.FIRM, 0.9, reasons, (), (), ())
+
+    found = likely(
+        [
+            suggested("a", "text", "nearness"),
+            suggested("b", "nearness", "text"),
+            suggested("c", "specification"),
+            suggested("d"),
+        ]
+    )
+    assert found == {"a", "c"}

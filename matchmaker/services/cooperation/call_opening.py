@@ -67,7 +67,7 @@ class CallOpening:
         clusters = self.views.store.clusters_of(organization)
         return CallContent(
             organization,
-            title or " ".join(text.split())[:_TITLE] or "–",
+            title or _title_of(text) or "–",
             text or "–",
             goal,
             soon,
@@ -182,3 +182,16 @@ class CallOpening:
                 raise InvalidInput("must be open needs of who calls.", where="needs")
             if need.goal is not call.goal:
                 raise InvalidInput("must be needs for the same as the call.", where="needs")
+
+
+def _title_of(text: str) -> str:
+    """The beginning of a text: whole clauses where some fit, else whole words."""
+    line = " ".join(text.split())
+    if len(line) <= _TITLE:
+        return line
+    beginning = line[: _TITLE + 1]
+    for marks in ("，；。;", ",", " "):
+        end = max(map(beginning.rfind, marks))
+        if end > _TITLE // 3:
+            return beginning[:end]
+    return line[:_TITLE]
