@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
+from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName
+from matchmaker.errors import MatchmakerError
 from matchmaker.ingest.columns import table_name
+from matchmaker.store.ports import Page
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web, whole_number
-from matchmaker.workflow.account import AccountMembership, MembershipRole
+from matchmaker.web.log_lines import log_lines
+from matchmaker.web.meant import clusters_shown, organization_meant
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.job import JobState
 
 
@@ -37,7 +44,11 @@ def admin() -> PageAnswer:
 @web.get("/admin/accounts")
 def accounts() -> PageAnswer:
     """Everybody with an account."""
-    return _accounts_page(signed_in(), request.args.get("after", ""))
+    principal, chosen = signed_in(), request.args.get("account", "")
+    if chosen:
+        rows = tuple(services().accounts.by_ids(principal, [chosen]).values())
+        return _accounts_page(principal, "", only=Page(rows, None))
+    return _accounts_page(principal, request.args.get("after", ""))
 
 
 @web.post("/admin/accounts")
@@ -45,21 +56,10 @@ def change_accounts() -> PageAnswer:
     """Invite somebody, close an account or open it again."""
     principal, form = signed_in(), request.form
     if form.get("what") == "invite":
-        organization, role_name = form.get("organization", "").strip(), form.get("role", "")
-        role = MembershipRole.MEMBER
-        if role_name in list(MembershipRole):
-            role = MembershipRole(role_name)
-        issued = services().invitations.invite(
-            principal,
-            form.get("email", ""),
-            membership=AccountMembership(organization, role) if organization else None,
-            cluster=form.get("cluster", "").strip(),
-            admin=bool(form.get("admin")),
-        )
-        if issued.mailed:
-            show_notice(gettext("A letter is on its way."))
-        else:
-            show_notice(gettext("This service sends no mail: hand the link over yourself."))
+        try:
+            _invite(principal, form)
+        except MatchmakerError as problem:  # what was typed stays
+            return _accounts_page(principal, "", problem=problem), status_of(problem)
     elif form.get("what") == "link":
         link = services().invitations.hand_over(principal, form.get("invitation", ""))
         return _accounts_page(principal, "", link)
@@ -70,10 +70,37 @@ def change_accounts() -> PageAnswer:
     return redirect(url_for("web.accounts"), 303)
 
 
-def _accounts_page(principal: Principal, after: str, link: str = "") -> str:
+def _invite(principal: Principal, form: Mapping[str, str]) -> None:
+    organization = organization_meant(principal, form.get("organization", ""))
+    role_name = form.get("role", "")
+    role = MembershipRole.MEMBER
+    if role_name in list(MembershipRole):
+        role = MembershipRole(role_name)
+    issued = services().invitations.invite(
+        principal,
+        form.get("email", ""),
+        membership=AccountMembership(organization, role) if organization else None,
+        cluster=services().codes.id_of("clusters", form.get("cluster", "")) or "",
+        admin=bool(form.get("admin")),
+    )
+    if issued.mailed:
+        show_notice(gettext("A letter is on its way."))
+    else:
+        show_notice(gettext("This service sends no mail: hand the link over yourself."))
+
+
+def _accounts_page(
+    principal: Principal,
+    after: str,
+    link: str = "",
+    only: Page[Account] | None = None,
+    problem: MatchmakerError | None = None,
+) -> str:
     return render_template(
         "accounts.html",
-        page=services().accounts.page(principal, after, 100),
+        page=only or services().accounts.page(principal, after, 100),
+        is_one=only is not None,
+        problem=problem,
         invitations=services().invitations.open(principal),
         roles=list(MembershipRole),
         link=link,
@@ -85,7 +112,7 @@ def admin_clusters() -> PageAnswer:
     """Clusters to make, and one to change."""
     principal = signed_in()
     principal.require_admin()
-    page = services().published.clusters(request.args.get("after"), 100)
+    page = clusters_shown(request.args.get("q", ""), request.args.get("after"))
     id = request.args.get("id", "")
     return render_template(
         "admin_clusters.html",
@@ -101,7 +128,7 @@ def change_cluster() -> PageAnswer:
     principal, form = signed_in(), request.form
     id, action = form.get("id", "").strip(), form.get("what", "")
     if action in ("join", "leave"):
-        organization = form.get("organization", "").strip()
+        organization = organization_meant(principal, form.get("organization", ""))
         services().directory.set_member(principal, id, organization, stays=action == "join")
     else:
         codes = services().codes
@@ -125,5 +152,6 @@ def log() -> PageAnswer:
     """The log of all changes, newest first."""
     before = request.args.get("before", "")
     line = whole_number(before, "before") if before else None
-    lines = services().change_log.page(signed_in(), line, 100)
-    return render_template("log.html", lines=lines)
+    principal = signed_in()
+    lines = services().change_log.page(principal, line, 100)
+    return render_template("log.html", lines=log_lines(principal, lines))

@@ -35,6 +35,7 @@ from matchmaker.web.layout import (
     web,
 )
 from matchmaker.web.maps import map_of_cluster
+from matchmaker.web.meant import clusters_shown
 from matchmaker.web.network_picture import drawn_network
 from matchmaker.web.parties import fit_of
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
@@ -61,14 +62,12 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @web.get("/clusters")
 def clusters() -> PageAnswer:
     """One's own clusters; for an admin all."""
-    principal = signed_in()
+    principal, text = signed_in(), request.args.get("q", "").strip()
     if principal.admin:
-        page = services().published.clusters(request.args.get("after"), 100)
-        rows, following = page.rows, page.after
-    else:
-        own = [services().published.cluster(id) for id in sorted(principal.clusters)]
-        rows, following = tuple(own), None
-    return render_template("clusters.html", rows=rows, following=following)
+        page = clusters_shown(text, request.args.get("after"))
+        return render_template("clusters.html", rows=page.rows, following=page.after, searched=True)
+    own = [services().published.cluster(id) for id in sorted(principal.clusters)]
+    return render_template("clusters.html", rows=own, following=None, searched=False)
 
 
 @web.get("/clusters/<path:id>/report")

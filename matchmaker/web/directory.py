@@ -22,6 +22,7 @@ from matchmaker.web.layout import (
     web,
     whole_number,
 )
+from matchmaker.web.meant import organizations_named
 
 
 @web.get("/profile")
@@ -76,8 +77,11 @@ def _stages(form: Any) -> tuple[Stage, ...]:
 
 @web.get("/codes/<table>")
 def codes(table: str) -> PageAnswer:
-    """Places, industries or clusters whose name has the text: options of a list."""
-    signed_in()
+    """Places, industries, clusters or organisations whose name has the text: options of a list."""
+    principal = signed_in()
+    if table == "organizations":
+        text = request.args.get("organization", "")[:200]
+        return render_template("codes.html", matches=organizations_named(principal, text))
     names: dict[str, CodeTable] = {"places": "places", "clusters": "clusters"}
     kind = names.get(table, "industries")
     matches = services().codes.search(kind, request.args.get(FIELDS[kind], "")[:200])

@@ -33,25 +33,43 @@ def line_counts(report: ImportReport) -> LineCounts:
     return LineCounts(report.read, report.loaded, report.refused, report.passed, report.warned)
 
 
-def lines_told(counts: LineCounts) -> Message:
-    return message(
+# Results of jobs before, which are stored.
+_FORMER = (
+    message(
         "Of %(read)s lines %(loaded)s were loaded, %(refused)s left out for errors, %(passed)s "
-        "passed over.",
-        read=counts.read,
-        loaded=counts.loaded,
-        refused=counts.refused,
-        passed=counts.passed,
-    )
+        "passed over."
+    ),
+    message(
+        "Organisations: %(new)s new, %(known)s known, %(merged)s joined to others, "
+        "%(alike)s pairs that may be one."
+    ),
+)
+
+
+def lines_told(counts: LineCounts) -> Message:
+    """What became of the lines; nothing of what there is none of."""
+    told = [
+        message(
+            "Of %(read)s lines %(loaded)s were loaded.", read=counts.read, loaded=counts.loaded
+        ),
+        *_if_any(counts.refused, message("Left out for errors: %(count)s.", count=counts.refused)),
+        *_if_any(counts.passed, message("Passed over: %(count)s.", count=counts.passed)),
+    ]
+    return sentences(*told)
 
 
 def summary(report: ImportReport, recognised: int) -> Message:
-    lines = lines_told(line_counts(report))
-    organizations = message(
-        "Organisations: %(new)s new, %(known)s known, %(merged)s joined to others, "
-        "%(alike)s pairs that may be one.",
-        new=report.new,
-        known=report.known + recognised,
-        merged=report.merged,
-        alike=report.to_review,
+    known = report.known + recognised
+    return sentences(
+        lines_told(line_counts(report)),
+        *_if_any(report.new, message("New organisations: %(count)s.", count=report.new)),
+        *_if_any(known, message("Organisations known before: %(count)s.", count=known)),
+        *_if_any(report.merged, message("Joined to others: %(count)s.", count=report.merged)),
+        *_if_any(
+            report.to_review, message("Pairs that may be one: %(count)s.", count=report.to_review)
+        ),
     )
-    return sentences(lines, organizations)
+
+
+def _if_any(count: int, told: Message) -> list[Message]:
+    return [told] if count else []

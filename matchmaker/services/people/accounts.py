@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
@@ -78,6 +78,12 @@ class Accounts:
         """All accounts one after the other, for an admin."""
         principal.require_admin()
         return self.repositories.accounts.values()
+
+    def by_ids(self, principal: Principal, ids: Iterable[str]) -> dict[str, Account]:
+        """Those of the ids who have an account, open or closed, for an admin."""
+        principal.require_admin()
+        found = {id: self.repositories.accounts.get_or_none(id) for id in ids}
+        return {id: stored.value for id, stored in found.items() if stored is not None}
 
     def by_email(self, principal: Principal, email: str) -> Account:
         """The account of an address, open or closed, for an admin. Raises NotFound."""

@@ -1,0 +1,62 @@
+"""Organisations and clusters that are meant by a name."""
+
+from __future__ import annotations
+
+from matchmaker.access import Principal
+from matchmaker.api.http.context import services
+from matchmaker.errors import InvalidInput
+from matchmaker.services.directory.codes import MAX_CODES, Coded
+from matchmaker.services.directory.search_results import ResultKind, SearchResult
+from matchmaker.store.ports import Page
+from matchmaker.text import normal
+
+_ASKED_ABOUT = 8
+CLUSTERS_SHOWN = 100
+
+
+def organizations_named(principal: Principal, text: str) -> tuple[SearchResult, ...]:
+    """Organisations called so, in full, in short or in pinyin, best first."""
+    if not text.strip():
+        return ()
+    groups = services().search.everything(
+        principal, text, MAX_CODES, frozenset({ResultKind.ORGANIZATION}), by_meaning=False
+    )
+    return groups[0].results if groups else ()
+
+
+def organization_meant(principal: Principal, text: str) -> str:
+    """The id of the only organisation that an id or a name means; "" for no text.
+
+    Raises InvalidInput that names what may be meant where nothing, or more than one, is.
+    """
+    text = text.strip()
+    if not text or ":" in text:
+        return text
+    near = organizations_named(principal, text)
+    exact = [each for each in near if normal(text) in (normal(each.name), normal(each.name_en))]
+    meant = exact or near
+    if len(meant) == 1:
+        return meant[0].id
+    if not meant:
+        raise InvalidInput(
+            "'%(text)s' is not known.",
+            where="organization",
+            mend="Give the whole name, or the id.",
+            text=text[:100],
+        )
+    raise InvalidInput(
+        "'%(text)s' may be %(several)s.",
+        where="organization",
+        mend="Give the whole name, or the id.",
+        text=text[:100],
+        several="; ".join(f"{each.id} {each.name}" for each in meant[:_ASKED_ABOUT]),
+    )
+
+
+def clusters_shown(text: str, after: str | None) -> Page[Coded]:
+    """Clusters whose name has the text; all of them, a page at a time, where there is none."""
+    if text.strip():
+        return Page(services().codes.search("clusters", text[:200]), None)
+    page = services().published.clusters(after, CLUSTERS_SHOWN)
+    rows = tuple(Coded(each.id, each.name, each.name_en, "") for each in page.rows)
+    return Page(rows, page.after)
