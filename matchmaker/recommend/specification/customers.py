@@ -19,6 +19,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 
+_CUSTOMER = ItemRole.CUSTOMER
 _SOUGHT = re.compile(
     r"(?:找|寻|求|looking for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$"
 )
@@ -53,7 +54,23 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         elif made is not None:
             note = message("makes it itself")
             judgements.append(Judgement(item, Fulfilment.UNMET, made, note))
+    judgements += _rivalry(offer, description)
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
+
+
+def _rivalry(offer: Specification, description: Specification) -> list[Judgement]:
+    """The work offered that somebody does for others, too: no customer, but one of the same trade."""
+    serves = {i.value for i in description.of(RequirementKind.PRODUCT) if i.role is _CUSTOMER}
+    if not serves:
+        return []
+    works = [i for i in description.of(RequirementKind.PROCESS) if not i.denied]
+    found = []
+    for item in offer.of(RequirementKind.PROCESS):
+        done = next((other for other in works if other.value == item.value), None)
+        if done is not None and not item.denied and not _is_for_customer(offer, item):
+            note = message("does it for others itself")
+            found.append(Judgement(item, Fulfilment.UNMET, done, note))
+    return found
 
 
 def is_made(item: Requirement) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from matchmaker.recommend.specification.bounds import MeasuredBounds, bounded
 from matchmaker.recommend.specification.forms import (
     FORCE,
     INCHES,
@@ -20,33 +20,8 @@ from matchmaker.recommend.specification.patterns import (
     SIGN,
     SIGNED_PRICE,
 )
-from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number, shown
+from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number
 
-# Before a comparison they turn it round: 不能超过, 不得低于.
-_NEGATIVES = (
-    "不", "不能", "不可", "不可以", "不得", "不要", "不许", "不准", "不应", "不宜", "不该", "不会", "别", "勿", "没", "没有", "未"
-)  # fmt: skip
-_NOT = "|".join(_NEGATIVES)
-_NOT_MORE = rf"(?:{_NOT})(?:超过|超出|超|大于|高于|多于|重于|长于|厚于)"
-_NOT_LESS = rf"(?:{_NOT})(?:低于|小于|少于|轻于|短于|薄于)"
-_PLAIN = "".join(f"(?<!{word})" for word in _NEGATIVES)
-_AT_MOST = re.compile(
-    rf"(?:≤|<|=<|{_NOT_MORE}|{_PLAIN}(?:小于|低于|少于)|限价|最大|最高(?:出价|限价)?|最长|最多|至多|可达|可到|可做到|做到|控制在|高达|达到?|"
-    r"\b(?:up to|max(?:imum)?\.?|(?<!not )(?:under|below)|at most|(?:not|never|cannot|must not)(?: to| be)? (?:over|above|exceed(?:ing)?)|"
-    r"(?:no|not|never|nothing|cannot)(?: be)? (?:more|heavier|longer|larger|bigger|higher|thicker|wider|greater|above|over)(?: than)?|"
-    r"(?<!no )(?<!not )less than|within|as thin as|down to)(?: of| to)?)\s?(?:约|大约|about|the |our |¥|\$|€)?\s?$"
-)
-_AT_LEAST = re.compile(
-    rf"(?:≥|>|>=|{_NOT_LESS}|{_PLAIN}(?:大于|高于|超过)|至少|最小|最低|最少|起订量?|起订|"
-    r"\b(?:at least|min(?:imum)?\.?|(?<!not )(?<!cannot )(?<!not be )(?<!never be )(?<!cannot be )(?:over|above)|(?<!no )(?<!not )(?<!never )(?<!not be )(?<!never be )(?<!cannot be )more than|from|"
-    r"(?:no|not|never)(?: be)? (?:less|lighter|shorter|smaller|lower|thinner|fewer|under|below)(?: than)?|starting (?:at|from)|exceeding|moq)(?: of| order| order of|:)?)\s?(?:约|大约|about|the )?\s?$"
-)
-_AT_MOST_AFTER = re.compile(
-    r"\s?(?:以内|之内|以下|及以下|内(?!径|孔|六|螺|外|部|胆)|max\b|maximum|or less|or below|or under|at most|封顶)"
-)
-_AT_LEAST_AFTER = re.compile(
-    r"\s?(?:及以上|以上|起|多(?![孔层种头轴年用功])|余(?![热料量])|\+|or more|moq|minimum order|and up|and above|or above|min\b|minimum|or better)"
-)
 _STRENGTH = re.compile(
     r"(?:强度|模量|屈服|抗拉|应力|strength|modulus|yield|tensile|stress)[^，,;；。]{0,6}$"
 )
@@ -122,25 +97,6 @@ _ORDERED = re.compile(
 _CLAUSE_END = re.compile(
     r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|before |until |per [a-z]+|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
 )
-
-
-@dataclass(frozen=True)
-class MeasuredBounds:
-    """What a written measure means: both ends, None where it is open."""
-
-    low: float | None
-    high: float | None
-
-    def shown(self, unit: str) -> str:
-        if self.low is None and self.high is not None:
-            text = f"≤{shown(self.high)}"
-        elif self.high is None and self.low is not None:
-            text = f"≥{shown(self.low)}"
-        elif self.low == self.high:
-            text = shown(self.low or 0.0)
-        else:
-            text = f"{shown(self.low or 0.0)}-{shown(self.high or 0.0)}"
-        return f"{text} {unit}".strip()
 
 
 def price(text: str, folded: str, start: int) -> list[Requirement]:
@@ -249,6 +205,8 @@ def _as_kind(
     if base == "°C":
         if name == "度" and not _HEAT.search(before):
             return None
+        if name == "c" and not _is_heat(text, end, low, high, before):
+            return None
         if before.endswith("零下"):
             bounds, start = MeasuredBounds(-high, -low), start - 2
         return requirement(RequirementKind.TEMPERATURE, text, start, end, bounds, base)
@@ -265,6 +223,13 @@ def _as_kind(
     if base == "mm":
         return _length(text, folded, name, start, end, bounds, before)
     return _amount(text, folded, name, base, start, end, bounds)
+
+
+def _is_heat(text: str, end: int, low: float, high: float, before: str) -> bool:
+    """Whether a bare C is degrees: 550C, "-20 to 250 C"; and neither a grade nor a class."""
+    is_round = high % 5 == 0 and low % 5 == 0
+    is_far = high >= 100 or low < 0 or bool(_HEAT.search(before))
+    return text[end - 1] == "C" and is_round and is_far
 
 
 def _length(
@@ -395,23 +360,6 @@ def _rate(folded: str, start: int, end: int) -> tuple[float, int, int] | None:
         period = before["period"] or before["every"]
         return float(PERIODS[period]), end, start - len(before[0])
     return None
-
-
-def bounded(
-    folded: str, start: int, end: int, low: float, high: float
-) -> tuple[MeasuredBounds, int, int]:
-    """The bounds that words around a number set, and the span with those words."""
-    before = folded[max(0, start - 24) : start]
-    if low == high:
-        if word := _AT_MOST.search(before):
-            return MeasuredBounds(None, high), start - (len(before) - word.start()), end
-        if word := _AT_LEAST.search(before):
-            return MeasuredBounds(low, None), start - (len(before) - word.start()), end
-        if word := _AT_MOST_AFTER.match(folded, end):
-            return MeasuredBounds(None, high), start, word.end()
-        if word := _AT_LEAST_AFTER.match(folded, end):
-            return MeasuredBounds(low, None), start, word.end()
-    return MeasuredBounds(low, high), start, end
 
 
 def _aspect(before: str, after: str) -> str:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from matchmaker.recommend.specification.bounds import MeasuredBounds, bounded
 from matchmaker.recommend.specification.forms import FORCE
-from matchmaker.recommend.specification.measures import MeasuredBounds, bounded, requirement
+from matchmaker.recommend.specification.measures import requirement
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.units import HAN_NUMERAL, number
 

@@ -46,7 +46,9 @@ _FITTED = re.compile(
     r"(?:能装|可装|直接装|适配|装在|用在)[^，,;；。]{0,2}$|\b(?:takes?|taking|taken) back (?:[a-z-]+ ){0,3}$"
 )
 _ON_IT = re.compile(r"上(?!海|门|市|虞|饶|半|旬|周|个|月|午)[\u4e00-\u9fff]")
-_MEASURED = re.compile(r"(?:测|检测|检|修|维修|测量|量)$")
+_MEASURED = re.compile(
+    r"(?:测|检测|检|修|维修|测量|(?<!产|批|数|质|重|大|小|少|用|容|流)量)(?:一下)?(?:[几两一二三\d]+[个件只批套根]|这批|一些)?$"
+)
 WORK_OF = re.compile(
     r"\b(?:[a-z-]+ing|repairs?|maintenance|overhauls?|refurbishment|inspection|calibration) (?:of|on) "
     r"(?:[a-z0-9-]+ ){0,4}$"
@@ -81,7 +83,9 @@ _HANDLED = re.compile(
     r"[a-z0-9]+(?: [a-z]+)? (?:a|an|our|the|my|these|this|some) (?:[a-z-]+ ){0,3}$"
 )
 # 三坐标量模具: what measures is no part of what is measured.
-_MEASURES = re.compile(r"(?:来|去|好)?(?:量|测|检|测量|量测|检测)(?:一下|一量|一测)?")
+_MEASURES = re.compile(
+    r"(?:来|去|好)?(?:量|测|检|测量|量测|检测)(?:一下|一量|一测)?(?:[几两一二三\d]+[个件只批套根]|这批|一些)?"
+)
 _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 # A gap with one of these joins two things, or says how the first is made.
 _JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按要需")

@@ -82,7 +82,19 @@ UNITS = {
     for factor, names in factors.items()
     for name in names.split()
 }
-for _name in ("℃", "°c", "º c", "ºc", "° c", "摄氏度", "degc", "deg c", "degrees celsius", "度"):
+for _name in (
+    "℃",
+    "°c",
+    "º c",
+    "ºc",
+    "° c",
+    "摄氏度",
+    "degc",
+    "deg c",
+    "degrees celsius",
+    "度",
+    "c",
+):
     UNITS[_name] = Unit("°C", 1.0)
 for _name in ("℉", "°f", "° f", "degf", "deg f", "degrees fahrenheit", "华氏度"):
     UNITS[_name] = Unit("°C", 5 / 9, -160 / 9)

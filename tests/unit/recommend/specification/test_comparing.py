@@ -543,3 +543,17 @@ def test_who_shapes_socks_is_wanted_and_not_who_knits_them(need):
     }
     assert set(verdicts["蒸汽定型代工，立体脚型板三千副，包整理配对"]) == {Fulfilment.MET}
     assert Fulfilment.MET not in verdicts["儿童棉袜，婴幼儿标准"]
+
+
+@pytest.mark.parametrize(
+    ("description", "verdict"),
+    [("慢走丝四台，专给模具厂做模仁精加工", Fulfilment.UNMET), ("汽车模具厂，注塑模为主", None)],
+)
+def test_who_does_the_work_for_others_is_a_rival_and_no_customer(description, verdict):
+    offer = read("我们慢走丝有空档，专做模仁，找模具厂客户")
+    verdicts = {
+        judged.verdict
+        for judged in compare_customer(offer, read(description)).judgements
+        if judged.requirement.kind is RequirementKind.PROCESS
+    }
+    assert verdicts == ({verdict} if verdict else set())

@@ -690,3 +690,21 @@ def test_where_somebody_is_from_is_a_place_before_who_it_is(text, places) -> Non
 )
 def test_what_is_meant_is_read_and_what_is_not_is_not(text, kind, values) -> None:
     assert {i.value for i in read(text).items if i.kind == kind and i.role == "itself"} == values
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("Seals for oxygen service, -20 to 250 C", {"-20-250 °C"}),
+        ("Graphite packing for steam valves 550C", {"550 °C"}),
+        ("440C balls", set()),
+        ("16C processor boards", set()),
+    ],
+)
+def test_a_bare_c_behind_a_round_figure_is_degrees(text, values) -> None:
+    assert {i.value for i in read(text).items if i.kind == "temperature"} == values
+
+
+def test_what_is_measured_is_not_what_is_borrowed() -> None:
+    items = {i.value: i.role for i in read("想借用三坐标量几个阀体，半天").items}
+    assert items == {"coordinate measuring machine": "itself", "valve body": "whole"}
