@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from matchmaker.messages import Message, in_context, message, plural
+from matchmaker.domain import Cluster, Organization
+from matchmaker.messages import BilingualName, Message, in_context, message, plural
 from matchmaker.terms import TERMS
 from matchmaker.workflow.programme_alerts import ProgrammeTold, told_by
 
@@ -223,6 +224,16 @@ STATES = {
 }  # fmt: skip
 
 
+# The facts that name whom it is about; older ones have the first alone.
+_NAMES = ("other", "other_en")
+
+
+def naming(named: Cluster | Organization | None) -> dict[str, str]:
+    """The facts that name an organisation or a cluster; None: somebody not to be named."""
+    names = (named.name, named.name_en) if named else ("", "")
+    return {key: name for key, name in zip(_NAMES, names, strict=True) if name or key == "other"}
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """A notification to one account; `subject` is what it is about, as `kind/id`."""
@@ -242,9 +253,9 @@ class Notification:
         if self.kind in SEVERAL:
             return _of_programmes(self.kind, self.facts)
         state = self.facts.get("state", "")
-        other: str | Message = " ".join(self.facts.get("other", "").split())
+        name, english = (" ".join(self.facts.get(key, "").split()) for key in _NAMES)
         # Who reads the terms first does not know the name yet.
-        other = other or message("Somebody")
+        other = BilingualName(name, english) if name else message("Somebody")
         facts = {
             "other": other,
             "state": STATES.get(state, state),

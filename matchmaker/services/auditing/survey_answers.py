@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
-from matchmaker.domain import Organization
+from matchmaker.domain import Cluster, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound
 from matchmaker.ingest.names import name_key
 from matchmaker.services.auditing.survey_forms import SurveyForm, form_of
@@ -15,7 +15,7 @@ from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE, Surve
 from matchmaker.services.directory.reconciliation import Reconciliation, ReconciliationQuery
 from matchmaker.services.unit_of_work import UnitOfWork, commit_changes
 from matchmaker.workflow import survey as survey_workflow
-from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.notification import NotificationKind, naming
 from matchmaker.workflow.survey import (
     ReportedTie,
     SurveyAnswer,
@@ -153,7 +153,7 @@ class SurveyAnswers:
             after = survey_workflow.answered(stored.value, answer, unit.at)
             unit.add(repositories.survey_responses.put(after, stored.version))
             unit.log("survey.answered", f"survey/{survey.id}", organization=organization_id)
-            self._ask_to_confirm(unit, survey, stored.value, after, cluster.name)
+            self._ask_to_confirm(unit, survey, stored.value, after, cluster)
             return after
 
         after = commit_changes(repositories.records, actor, clock, change)
@@ -166,7 +166,7 @@ class SurveyAnswers:
         survey: SurveyRound,
         before: SurveyResponse,
         after: SurveyResponse,
-        cluster: str,
+        cluster: Cluster,
     ) -> None:
         """Tell those who answered already, and now are named for what they did not name."""
         named_before = {(tie.question, tie.partner) for tie in before.answer.ties}
@@ -189,7 +189,7 @@ class SurveyAnswers:
         for id in sorted(to_confirm):
             self.surveys.outbox.notify(
                 unit, "organization", id, NotificationKind.SURVEY_TIE_DECLARED,
-                f"survey/{survey.id}", {"other": cluster}, once=True,
+                f"survey/{survey.id}", naming(cluster), once=True,
             )  # fmt: skip
 
     def _with_known_partners(

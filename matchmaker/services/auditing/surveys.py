@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from matchmaker.access import SYSTEM, Principal
-from matchmaker.domain import NamedOrganization, Organization
+from matchmaker.domain import Cluster, NamedOrganization, Organization
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -16,7 +16,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page, iterate
 from matchmaker.workflow import survey as survey_workflow
-from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.notification import NotificationKind, naming
 from matchmaker.workflow.survey import (
     FEWEST,
     REMINDED,
@@ -115,7 +115,7 @@ class Surveys:
         unit.add(self.repositories.surveys.put(survey))
         unit.log("survey.opened", f"survey/{survey.id}", cluster=cluster.id)
         for id in survey.members:
-            self._notify(unit, survey, id, NotificationKind.SURVEY_OPENED, cluster.name)
+            self._notify(unit, survey, id, NotificationKind.SURVEY_OPENED, cluster)
         unit.commit(self.repositories.records)
         return self.show(principal, survey.id)
 
@@ -319,7 +319,7 @@ class Surveys:
             reached = [member for member in silent if member in has_people]
             cluster = self.store.cluster(survey.cluster)
             for member in reached:
-                self._notify(unit, survey, member, NotificationKind.SURVEY_CLOSES, cluster.name)
+                self._notify(unit, survey, member, NotificationKind.SURVEY_CLOSES, cluster)
             reminded = tuple(sorted({*survey.reminded, *marks}, reverse=True))
             if reminded != survey.reminded:
                 marked = replace(survey, reminded=reminded)
@@ -335,9 +335,9 @@ class Surveys:
         survey: SurveyRound,
         organization: str,
         kind: NotificationKind,
-        name: str,
+        cluster: Cluster,
     ) -> None:
-        facts = {"other": name, "time": survey.deadline.isoformat()}
+        facts = {**naming(cluster), "time": survey.deadline.isoformat()}
         subject = f"survey/{survey.id}"
         once = kind is not NotificationKind.SURVEY_OPENED  # of a new round nobody knows yet
         self.outbox.notify(unit, "organization", organization, kind, subject, facts, once=once)

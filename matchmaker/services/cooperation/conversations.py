@@ -36,7 +36,7 @@ from matchmaker.workflow.attachment import MAX_FILES, Attachment, require_room
 from matchmaker.workflow.interactions import ConversationMessage
 from matchmaker.workflow.introduction import Introduction, Transition
 from matchmaker.workflow.introduction_states import Action, Side, State
-from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.notification import NotificationKind, naming
 
 _NOTICES = {
     AppointmentState.FIXED: NotificationKind.MEETING_FIXED,
@@ -296,7 +296,7 @@ class Conversations:
         """Tell the side opposite to `side`."""
         own = self.store.organization(introduction.organization(side))
         other = introduction.organization(side.other)
-        parameters = {"other": own.name, **facts}
+        parameters = {**naming(own), **facts}
         subject = f"introduction/{introduction.id}"
         self.outbox.notify(unit, "organization", other, kind, subject, parameters, once=once)
 

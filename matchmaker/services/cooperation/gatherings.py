@@ -33,7 +33,7 @@ from matchmaker.workflow.gathering import (
     InvitationAnswer,
     Meeting,
 )
-from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.notification import NotificationKind, naming
 
 _LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 
@@ -112,7 +112,7 @@ class Gatherings:
         principal.require_writing()
         if not principal.acts_for(organization):
             raise NotAllowed("Only members of the organisation may answer for it.")
-        facts = {"other": self.store.organization(organization).name, "state": answer}
+        facts = {**naming(self.store.organization(organization)), "state": answer}
 
         def change(unit: UnitOfWork, before: Gathering) -> Gathering:
             after = gathering_workflow.answer(before, organization, answer)

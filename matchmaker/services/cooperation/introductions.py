@@ -27,7 +27,7 @@ from matchmaker.workflow import introduction as introduction_workflow
 from matchmaker.workflow.interactions import OpenPair, PendingGraphWrite
 from matchmaker.workflow.introduction import Introduction, Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, FINAL, Action, Origin, Side, State
-from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.notification import NotificationKind, naming
 
 
 @dataclass
@@ -382,10 +382,10 @@ class Introductions:
                 continue
             own = introduction.organization(side)
             other = organizations.get(introduction.organization(side.other))
-            name = "" if other is None or introduction.hides(side.other) else other.name
+            known = None if introduction.hides(side.other) else other
             self.outbox.notify(
                 unit, "organization", own, kind, f"introduction/{introduction.id}",
-                {"other": name, "state": introduction.state, **parameters},
+                {**naming(known), "state": introduction.state, **parameters},
             )  # fmt: skip
             payload = {
                 "introduction": introduction.id,

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from matchmaker.domain import Kind, Organization
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.changes import Record
-from matchmaker.workflow.notification import Notification, NotificationKind
+from matchmaker.workflow.notification import Notification, NotificationKind, naming
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -103,3 +104,17 @@ def test_a_stored_notification_of_an_earlier_name_is_read_under_its_new_one(name
     )
     assert inbox.notifications.get("x").value.kind is STORED[name]
     assert waiting.channel_notices.get("x").value.kind is STORED[name]
+
+
+def test_whom_it_is_about_is_named_as_each_reader_knows_it() -> None:
+    """In the Latin name where there is one; notices of before hold the other alone."""
+    firm = Organization("o", "海昌阀门", Kind.FIRM, name_en="Haichang  Valve")
+    kind, subject = NotificationKind.CALL_AWARDED, "call/c"
+    told = Notification("n", "a", kind, subject, AT, naming(firm)).message
+    assert "Haichang Valve" in told.text("en")
+    assert "海昌" not in told.text("en")
+    assert "海昌阀门" in told.text("zh")
+    earlier = Notification("n", "a", kind, subject, AT, {"other": "海昌阀门"}).message
+    assert "海昌阀门" in earlier.text("en")
+    hidden = Notification("n", "a", kind, subject, AT, naming(None)).message
+    assert hidden.text("en").startswith("Somebody")
