@@ -108,7 +108,7 @@ def test_a_stored_notification_of_an_earlier_name_is_read_under_its_new_one(name
 
 def test_whom_it_is_about_is_named_as_each_reader_knows_it() -> None:
     """In the Latin name where there is one; notices of before hold the other alone."""
-    firm = Organization("o", "海昌阀门", Kind.FIRM, name_en="Haichang  Valve")
+    firm = Organization("t:o", "海昌阀门", Kind.FIRM, name_en="Haichang  Valve")
     kind, subject = NotificationKind.CALL_AWARDED, "call/c"
     told = Notification("n", "a", kind, subject, AT, naming(firm)).message
     assert "Haichang Valve" in told.text("en")
