@@ -214,6 +214,9 @@ TABLES: dict[str, TableFormat] = {
             Column("worked_out", "fields that nobody stated: worked out or by default, parted by ;", "", names),
             Column("need", "what it looks for of suppliers: becomes a need", also=title_words.NEED, joined_by="; "),
             Column("need_kind", "what kind of need it is", "采购", need_kinds, also=title_words.NEED_KIND),
+            Column("need_quantity", "how much of it, in words", also=title_words.NEED_QUANTITY),
+            Column("need_budget", "what it may cost", "", amount, also=title_words.NEED_BUDGET),
+            Column("need_deadline", "until when it is needed", "", last_date, also=title_words.NEED_DEADLINE),
             _SOURCE,
         )),
         TableFormat("clusters", domain.Cluster, "Recognised clusters", (

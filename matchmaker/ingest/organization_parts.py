@@ -31,6 +31,9 @@ from matchmaker.messages import message
 from matchmaker.text import language_of
 
 HEADCOUNT, NEED, NEED_KIND = "headcount", "need", "need_kind"
+NEED_QUANTITY, NEED_BUDGET, NEED_DEADLINE = "need_quantity", "need_budget", "need_deadline"
+# What goes with a need, and with nothing else.
+_OF_NEEDS = (NEED_QUANTITY, NEED_BUDGET, NEED_DEADLINE)
 # Figures of an organisation, and how many years ago the one is of whose title names no year.
 FIGURES = {
     HEADCOUNT: 0, "revenue": 1, "output": 1, "registered_capital": 0, "rd_expenditure": 1,
@@ -42,7 +45,7 @@ TEXTS = {"description": "about", "description_en": "about-en", CERTIFICATES: CER
 # Says which fields of a row nobody stated: worked out, or as they are by default.
 WORKED_OUT = "worked_out"
 UNSTATED_DEFAULTS: dict[str, Any] = {"listed": True, "status": OrganizationStatus.ACTIVE}
-PARTS = (*TEXTS, NEED, NEED_KIND, *FIGURES, *MEMBERSHIP_DAYS)
+PARTS = (*TEXTS, NEED, NEED_KIND, *_OF_NEEDS, *FIGURES, *MEMBERSHIP_DAYS)
 
 
 def keep_parts(
@@ -58,8 +61,14 @@ def keep_parts(
         goals = parts.get(NEED_KIND)
         if not goals:
             goals = (goal_of_titles(title for title, _ in reader.cells_of(line, NEED)),)
+        terms = _terms(reader, row, parts)
         for goal in goals:
-            _keep_need(reader, row, organization, need, goal, is_lost=not any(goals))
+            _keep_need(reader, row, organization, (need, goal, terms), is_lost=not any(goals))
+    else:
+        for name in _OF_NEEDS:
+            if parts.get(name) is not None:
+                reason = message("is said of a need, and the line names none: not kept.")
+                reader.reading.warn(reader.file.name, row.line, name, reason, is_lost=True)
     for indicator, years_ago in FIGURES.items():
         usual = reader.file.year or reader.today.year - years_ago
         for year, figure in _figures(reader, line, indicator, parts.get(indicator)):
@@ -119,13 +128,35 @@ def _keep_certificates(reader: TableReader, row: RowValues, organization: str, t
             reading.keep("certificates", id, certificate, reader.file.name, row.line)
 
 
+def _terms(reader: TableReader, row: RowValues, parts: Mapping[str, Any]) -> dict[str, Any]:
+    """How much is needed, what it may cost and until when, as a need has them."""
+    terms = {"quantity": parts.get(NEED_QUANTITY), "deadline": parts.get(NEED_DEADLINE)}
+    budget: Amount | None = parts.get(NEED_BUDGET)
+    if budget is not None and budget.value < 0:
+        reason = message("must not be negative.")
+        reader.reading.warn(reader.file.name, row.line, NEED_BUDGET, reason, is_lost=True)
+    elif budget is not None:
+        terms["budget"] = float(budget.value)
+        terms["currency"], difference = budget.in_currency("")
+        if difference is not None:
+            reader.reading.warn(reader.file.name, row.line, NEED_BUDGET, difference)
+    return {name: value for name, value in terms.items() if value is not None}
+
+
 def _keep_need(
-    reader: TableReader, row: RowValues, organization: str, text: str, goal: str, *, is_lost: bool
+    reader: TableReader,
+    row: RowValues,
+    organization: str,
+    said: tuple[str, str, Mapping[str, Any]],
+    *,
+    is_lost: bool,
 ) -> None:
     """What an organisation looks for, told in the list that names it: of several lines each.
 
-    `is_lost`: where the goal is of no partner nothing is kept of the text.
+    `said` are its text, its goal and its terms. `is_lost`: where the goal is of no
+    partner nothing is kept of the text.
     """
+    text, goal, terms = said
     if goal == NO_PARTNER:
         reason = message("is looked for of no partner that is found here: not kept.")
         reader.reading.warn(reader.file.name, row.line, NEED, reason, is_lost=is_lost)
@@ -138,8 +169,9 @@ def _keep_need(
         id = f"{id}-{goal}"
     try:
         need = Need(
-            id, organization, GoalName(goal), text, language_of(text), provenance=row.provenance
-        )
+            id, organization, GoalName(goal), text, language_of(text), provenance=row.provenance,
+            **terms,
+        )  # fmt: skip
     except InvalidInput as error:
         reader.reading.warn(reader.file.name, row.line, NEED, error.message, is_lost=True)
         return

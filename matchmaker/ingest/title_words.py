@@ -98,6 +98,9 @@ DESCRIPTION = "commodity|commodities|commodity description|material group|leistu
 # What becomes a need: of a supplier, in the words of the list.
 NEED = "求购|采购需求|采购产品|求购产品|需求|需求描述|需求内容|产品需求|配套需求|需采购产品|希望采购|希望采购什么产品|希望采购什么产品或服务|希望采购的产品|采购意向|products wanted|wanted|products sought|looking for|needs|need|purchasing needs|demand|sourcing needs|products needed|gesucht|bedarf|gesuchte produkte|recherche|buscamos|cerca|poszukiwane produkty|ищем|потребность|需求名称|技术需求|技术需求名称|技术需求描述|需求简介|需求详情|具体需求|合作需求|技术难题|技术难题描述|难题名称|需解决的技术难题|拟解决问题|challenge|challenge description|technology need|technical challenge|problem to solve"
 # What kind of need it is: of goods, of a technology, of money.
+NEED_QUANTITY = "需求数量|采购数量|需求量|采购量|年需求量|求购数量|quantity needed|quantity required|needed quantity|required quantity|bedarfsmenge|quantité souhaitée"
+NEED_BUDGET = "预算|预算金额|采购预算|需求预算|项目预算|预算资金|预计投入|预计投入资金|拟投入|拟投入资金|拟投入经费|拟投入金额|计划投入|计划投入资金|计划投资|意向投入|投入预算|预期投入|budget|planned budget|available budget|budget available|target price|presupuesto|budget prévu"
+NEED_DEADLINE = "需求截止日期|需求截止时间|需求有效期|需求期限|截止日期|截止时间|解决期限|期望解决时间|期望解决期限|希望解决时间|期望完成时间|期望完成期限|完成期限|要求完成时间|需求时间|需求完成时间|deadline|needed by|required by|due date|due by|needed until|required until|wanted by|benötigt bis|bedarf bis|échéance|fecha límite"
 NEED_KIND = "需求类别|需求类型|需求种类|需求分类|需求方向|对接类型|对接需求类型|type of need|kind of need|need type|need category|category of need|bedarfsart|type de besoin"
 DESCRIPTION_EN = (
     "英文简介|英文介绍|description in english|english description|description (en)|about (en)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,34 @@ def test_an_export_without_rows_says_so(tmp_path: Path) -> None:
     )
     with pytest.raises(InvalidInput, match="without rows"):
         read_files([("organizations", path)], TableOptions(source="my"))
+
+
+def test_what_a_need_may_cost_and_until_when_goes_with_it(tmp_path: Path) -> None:
+    parsed = read(
+        tmp_path,
+        "需求单位,采购需求,采购数量,预算金额(万元),截止日期\n"
+        "示例阀门厂,五轴加工中心,1台,180,2025-12-31\n"
+        "示例铸造厂,树脂砂,,$2万,\n"
+        "示例弹簧厂,,,30,2025-06-30\n",
+    )
+    first, second = parsed.rows.needs
+    assert (first.quantity, first.budget, first.currency) == ("1台", 1_800_000, "CNY")
+    assert first.deadline == datetime.date(2025, 12, 31)
+    assert (second.budget, second.deadline) == (20_000, None)
+    told = {each.field for each in parsed.problems if each.line == 4 and each.is_lost}
+    assert told == {"need_budget", "need_deadline"}
+
+
+def test_a_budget_in_english_and_a_month_as_the_deadline(tmp_path: Path) -> None:
+    parsed = read(
+        tmp_path,
+        "Company,Looking for,Budget (EUR),Needed by\n"
+        'Muster GmbH,Vacuum impregnation,"25.000,00",12/2025\n'
+        'Beispiel AG,Drop forgings,"1.250,50",31.01.2026\n',
+    )
+    assert [(row.budget, row.currency) for row in parsed.rows.needs] == [
+        (25_000, "EUR"), (1_250.5, "EUR"),
+    ]  # fmt: skip
+    assert [row.deadline for row in parsed.rows.needs] == [
+        datetime.date(2025, 12, 31), datetime.date(2026, 1, 31),
+    ]  # fmt: skip
