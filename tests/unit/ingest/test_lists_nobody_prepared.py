@@ -49,7 +49,7 @@ def test_a_title_for_city_and_country_is_the_place_where_cells_are_places() -> N
 
 def test_amounts_of_money_are_no_telephone_number() -> None:
     samples = {"企业名称": ("甲厂", "乙厂"), "拟投入资金(万元)": ("50-100", "200-500")}
-    assert suggested("organizations", samples)["拟投入资金(万元)"] == ""
+    assert suggested("organizations", samples)["拟投入资金(万元)"] == "need_budget"
     samples = {"企业名称": ("甲厂", "乙厂"), "怎么找": ("0578-2091234", "13800000000")}
     assert suggested("organizations", samples)["怎么找"] == "contact"
 
