@@ -59,7 +59,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
             "centro de investigación"
         ),
         Kind.PLATFORM: (
-            "公共服务平台|服务平台|公共平台|检测平台|检测机构|检验检测机构|检验机构|检测中心|检验检测中心|"
+            "公共服务平台|服务平台|公共平台|检测平台|检测机构|检测|检验检测|检验检测机构|检验机构|检测中心|检验检测中心|"
             "质检机构|认证机构|公共技术服务平台|技术服务平台|产业服务平台|创新平台|工业互联网平台|"
             "孵化器|众创空间|加速器|服务机构|中介服务机构|生产力促进中心|创新服务综合体|制造业创新中心|"
             "public platform|service platform|testing body|testing centre|testing center|testing "

@@ -401,3 +401,26 @@ def test_another_header_line_or_kind_proposes_the_columns_anew(visit, sample, tm
     assert "Our list of 2026" in columns()
     assert page.get_by_role("alert").is_visible()
     assert visitor.complaints == []
+
+
+def test_what_is_passed_over_is_told_at_once_and_left_out_rows_come_first(visit, sample, tmp_path):
+    visitor = visit("coordinator", "en")
+    file = tmp_path / "walked.csv"
+    file.write_text(
+        "单位名称,单位性质,地址,职工人数\n示例走查甲厂,民营,永嘉县,很多人\n"
+        "（停用）示例走查乙厂,民营,永嘉县,3\n示例走查丙厂,城堡,永嘉县,4\n",
+        "utf-8",
+    )
+    page = sent(visitor, f"/clusters/{VALVES}/import", file)
+    expect(page.get_by_text("is marked as no longer to be used")).to_be_visible()
+    table = page.locator("main table", has=page.locator("input[name=edit_cell]")).first
+    lines = table.locator("tbody td:first-child").all_inner_texts()
+    assert lines[0] == "4"
+    assert lines[-1] == "2"
+    word = page.locator("select[name=word_means]")
+    assert word.locator("option").first.inner_text().startswith("choose")
+    press(page, "Write the good rows")
+    work_off(sample)
+    expect(page.get_by_role("button", name="See its members")).to_be_visible()
+    sample.import_workflow.undo(ADMIN, page.url.rsplit("/", 1)[1])
+    assert visitor.complaints == []

@@ -71,7 +71,8 @@ class WordChoice:
 class UnknownWord:
     """A word of a column that is not understood, or that a person has explained.
 
-    `choices` are what it may be taken for; none: anything that the column takes.
+    `choices` are what it may be taken for; none: anything that the column takes. Where the
+    column `is_required`, rows are left out until it is explained.
     """
 
     column: str
@@ -79,6 +80,7 @@ class UnknownWord:
     count: int
     choices: tuple[WordChoice, ...] = ()
     chosen: str = ""
+    is_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,8 @@ def _words_of(
         if (choices is None and cell not in answers) or shown >= MAX_WORDS:
             continue
         shown += 1
-        yield UnknownWord(column.name, cell, number, choices or (), answers.get(cell, ""))
+        answer = answers.get(cell, "")
+        yield UnknownWord(column.name, cell, number, choices or (), answer, column.required)
 
 
 # Columns of places of others than whom a line is of: of whom they are.
