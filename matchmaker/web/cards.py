@@ -16,7 +16,6 @@ from matchmaker.domain import Place, ProgrammeTerms
 from matchmaker.messages import Message, locale_of, message, sentences
 from matchmaker.recommend.conditions import years_asked
 from matchmaker.recommend.model import ConditionKind, Match, Recommendation
-from matchmaker.recommend.specification import TOLD_BY_GRAPH, Fulfilment
 from matchmaker.services.directory.codes import CodeTable
 from matchmaker.services.matching.answer import Answer, Candidate
 from matchmaker.snapshot.distances import usual_reach_km
@@ -29,8 +28,6 @@ _GRADES = {
     Match.PARTIAL: message("What it says fits in part"),
     Match.NONE: message("It says nothing of this"),
 }
-# For who fits in part by what it says in all, and names nothing of what is specified.
-_NEAR_ONLY = message("Near in subject; it names none of what you specify")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,23 +69,6 @@ class Card:
         return leading_reasons(self.recommendation, language())
 
 
-def is_near_only(fit: Recommendation) -> bool:
-    """Whether it is no more than near in subject: of all that is specified nothing is met.
-
-    Where somebody is or how large it is answers nothing.
-    """
-    if fit.match is not Match.PARTIAL or fit.comparison is None:
-        return False
-    specified = [
-        judgement
-        for judgement in fit.comparison.judgements
-        if judgement.requirement.kind not in TOLD_BY_GRAPH and not judgement.requirement.denied
-    ]
-    return bool(specified) and not any(
-        judgement.verdict is Fulfilment.MET for judgement in specified
-    )
-
-
 def match_grade(match: Match) -> Message:
     """How what somebody says answers, in words."""
     return _GRADES[match]
@@ -97,8 +77,7 @@ def match_grade(match: Match) -> Message:
 def grade_of(fit: Recommendation) -> str:
     """In words: how what it says answers, the chance of a tie, else thirds of 0 to 1."""
     if fit.match is not None:
-        grade = _NEAR_ONLY if is_near_only(fit) else _GRADES[fit.match]
-        return grade.text(language())
+        return _GRADES[fit.match].text(language())
     if fit.chance is not None:
         chance = format_percent(fit.chance, "0.#%", locale_of(language()))
         return gettext("%(chance)s chance of a tie within two years", chance=chance)
@@ -156,13 +135,6 @@ class Cards:
     nearby: list[Card]
     known: list[Card]
     asker: Candidate | None = None
-
-    @property
-    def are_near_only(self) -> bool:
-        """Whether there are some, and none of them says anything of what is specified."""
-        return bool(self.matches) and all(
-            is_near_only(card.recommendation) for card in self.matches
-        )
 
 
 def cards_of(principal: Principal, answer: Answer | None, asker: str = "") -> Cards:

@@ -356,22 +356,3 @@ def test_a_search_is_kept_from_its_results_and_its_alerts_are_stopped(visit):
     kept.get_by_role("button", name="Delete").click()
     expect(kept).to_have_count(0)
     assert visitor.complaints == []
-
-
-def test_who_names_nothing_that_is_specified_is_not_said_to_fit_in_part(sample):
-    client = create_app(sample).test_client()
-    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
-    client.post("/demo/firm", data={"csrf_token": token}, headers={"Accept-Language": "en"})
-
-    def page_of(text: str) -> str:
-        asked = {"goal": "research_partner", "text": text, "lang": "en"}
-        return client.get("/find", query_string=asked, headers={"Accept-Language": "en"}).text
-
-    nobody = page_of("ductile iron with shrinkage porosity, solidification simulation wanted")
-    grades = re.findall(r'<p class="fit"><span class="chip accent">([^<]+)', nobody)
-    assert set(grades) == {"Near in subject; it names none of what you specify"}
-    assert "nobody says that they have what you specify" in nobody.lower()
-    assert "Post it as a need" in nobody
-    somebody = page_of("CFD of cavitation in control valves")
-    assert "What it says fits</span>" in somebody
-    assert "nobody says that they have" not in somebody.lower()
