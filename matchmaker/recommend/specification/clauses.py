@@ -85,6 +85,13 @@ _BETWEEN = re.compile(
 )
 # Work that was not done on what is wanted: 未经热处理的齿轮.
 _UNDERGOING = frozenset({"不经过", "不经", "未经", "未经过", "没经过", "没有经过"})
+_NO_WORK = re.compile(r"[常销营意济典由]")  # 不经销, 不经常
+# Who does not want what lacks something wants what has it: 未经认证的不要.
+_LACKED = re.compile(
+    r"(?:没有?|无(?!缝|纺|人|尘|菌|铅|氧|油|毒)|不做|不能|不会|不具备|未经过?|未通过|未取得|不经过?|不是|非)[^，,;；。.的]{1,16}的[^，,;；。.]{0,8}?"
+    r"(?:不要|不收|不接受|都?不考虑|不予考虑|不行|勿扰|勿入|免谈|不合作|谢绝|别来|就算了)|"
+    r"\b(?:without|lacking|not|no) [^,;.]{1,40}? (?:need not apply|out of the question|not (?:be )?(?:accepted|considered|welcome))"
+)
 _UNDERGONE = re.compile(r"[^，,;；。.的]{1,10}(?=的|$|[，,;；。])")
 # Before what is offered besides, where more is said to be.
 _BESIDES = frozenset({"除", "除了", "apart from", "other than", "except", "except for"})
@@ -126,13 +133,16 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
     if contrasts:
         starts = sorted({*starts, *contrasts})
     result = Clauses(starts, set(), set(), [])
+    lacked = bytearray(len(text))
+    for match in _LACKED.finditer(text):
+        lacked[match.start() : match.end()] = b"\x01" * (match.end() - match.start())
     for marker in markers:
         kind = marker.term.kind
         if kind is Marker.SOFT:
             result.soft.add(result.number(marker.start))
         elif kind is Marker.HARD:
             result.hard.add(result.number(marker.start))
-        elif kind is Marker.DENIAL:
+        elif kind is Marker.DENIAL and not lacked[marker.start]:
             if marker.term.value in _BESIDES and _ALSO.match(text, marker.end):
                 continue  # 除了球阀，还生产蝶阀: both
             if marker.term.value in _BYPASSING:
@@ -140,6 +150,8 @@ def clauses(text: str, markers: list[TermMatch]) -> Clauses:
                     result.denials.append((marker.start, between.end()))
                 continue
             if marker.term.value in _UNDERGOING:
+                if _NO_WORK.match(text, marker.end):
+                    continue
                 passed = _BETWEEN.match(text, marker.end) or _UNDERGONE.match(text, marker.end)
                 if passed:
                     result.denials.append((marker.start, passed.end()))

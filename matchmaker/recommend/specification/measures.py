@@ -56,10 +56,18 @@ _TONNAGE = re.compile(
 _FORCE = re.compile(
     r"(?:\s?(?:和|及|、|/|-|~|至|到|and|or|to)\s?[\d.]+\s?(?:吨|tonnes?|tons?|t))*(?:左右|上下|以上|以下|级)?的?-?\s?(?:机|设备|单元|级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
 )
+# How fast a battery is emptied, and what a thing is called: LiPo 6S 100C, model 300C.
+_RATE_OF_BATTERY = re.compile(
+    r"(?:(?<![a-z])packs?(?![a-z])|batter(?:y|ies)|lipo|电池|电芯|锂电)[^，,;；。.℃°温热]{0,12}$|"
+    r"(?:型号|model|part no\.?|type)[^，,;；。a-z0-9]{0,3}$"
+)
+_NO_HEAT = re.compile(r"\s?(?:倍率|放电|充电|discharge|rate|rating)")
 _TONNE = 1000.0
 # What carries a weight is not ordered by it: 需要20吨行车.
 _LIFTED = re.compile(
-    r"(?:级|以上)?的?\s?(?:行车|叉车|吊|起重|天车|货车|卡车|地磅|千斤顶|crane|forklift|truck|hoist|jack|lift)"
+    r"(?:级|以上)?的?\s?(?:行车|叉车|吊|起重|天车|货车|卡车|地磅|千斤顶|(?:[a-z-]+ ){0,2}?(?:crane|forklift|truck|hoist|jack|lift|winch|boiler|"
+    r"furnace|scale|weighbridge|tank|trailer|reactor|mixer|elevator|excavator|loader)s?(?![a-z])|"
+    r"[^，,;；。\d]{0,4}(?:锅炉|电炉|炉(?!料|渣)|葫芦|储罐|料罐|罐(?!头|装)|秤|平板车|挂车|搬运车|运输车|反应釜|釜|电梯|货梯|升降|卷扬机|拉力机|试验机|挖掘机|装载机|装置))"
 )
 _ORDER = re.compile(
     r"(?:起订量?|起订|最小起订|moq|minimum order|min(?:imum)?\.? order(?: quantity)?(?: of)?|first order|from)[:\s]{0,2}$"
@@ -229,7 +237,8 @@ def _is_heat(text: str, end: int, low: float, high: float, before: str) -> bool:
     """Whether a bare C is degrees: 550C, "-20 to 250 C"; and neither a grade nor a class."""
     is_round = high % 5 == 0 and low % 5 == 0
     is_far = high >= 100 or low < 0 or bool(_HEAT.search(before))
-    return text[end - 1] == "C" and is_round and is_far
+    is_other = _RATE_OF_BATTERY.search(before) or _NO_HEAT.match(text[end : end + 16].lower())
+    return text[end - 1] == "C" and is_round and is_far and not is_other
 
 
 def _length(
@@ -307,7 +316,9 @@ def _amount(
         by_the_tonne = UNITS[name].factor >= _TONNE and _ORDERED.search(
             folded[max(0, start - 8) : start]
         )
-        if by_the_tonne and not _LIFTED.match(after):
+        # "A 5 tonne winch" is one of them.
+        is_one = re.search(r"(?<![a-z])an? $", folded[max(0, start - 3) : start])
+        if by_the_tonne and not is_one and not _LIFTED.match(after):
             return requirement(RequirementKind.QUANTITY, text, start, end, bounds, base)
         return requirement(RequirementKind.SIZE, text, start, end, bounds, base, "weight")
     if base == "m²" or not _is_order(folded, start, end, bounds.low or bounds.high or 0):

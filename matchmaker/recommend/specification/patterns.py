@@ -88,8 +88,9 @@ POUNDS = re.compile(
 )
 THREAD = re.compile(
     r"m\d{1,2}(?:\.\d)?(?:\s?[x×*]\s?\d{1,3}(?:\.\d+)?)?"
-    # The second of small ones goes without its letter: M1.2-1.6.
-    r"(?:(?:\s?[-~]\s?| to |至|到)(?:m|(?=\d\.\d))\d{1,2}(?:\.\d)?(?:\s?[x×*]\s?\d{1,3})?)?"
+    # The second of small ones goes without its letter: M1.2-1.6. M8-8.8 is a strength, M10-1.5 a pitch.
+    r"(?:(?:\s?[-~]\s?| to |至|到)(?:m|(?<=m1\.\d[-~])(?=1\.\d|[23]\.[05])|(?<=m2\.\d[-~])(?=[23]\.[05])|(?<=m[12][-~])(?=1\.\d|[23]\.[05]))"
+    r"\d{1,2}(?:\.\d)?(?:\s?[x×*]\s?\d{1,3})?)?"
     r"(?![a-z0-9/#.]|-\d|\s?(?:级|carbon|碳纤|高速钢|steel))"
 )
 PIPE_THREAD = re.compile(r"(?:g|rc|npt|bspp|bspt|bsp)\s?(?:\d[-\s])?\d{1,2}/\d{1,2}(?!\d)\"?")

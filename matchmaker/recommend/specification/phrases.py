@@ -108,6 +108,8 @@ _WORK_AFTER = re.compile(
 _WORK_BEFORE = re.compile(r"(?:外发|外协|代工|subcontract )$")
 _SOLD = re.compile(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
 _OF_A_PLACE = re.compile(r"语|文(?!件|具|化|创)|式|菜|人(?!民|才)|籍")
+# Cloth is set by heat, and not on the shape of a foot: 染色定型.
+_OF_CLOTH = re.compile(r"(?:面料|布料?|染色?|印染|印花|头发|发型)[^，,;；。]{0,3}$")
 # For whom it is meant, which is who asks: "cheap for small firms", "a field for a start-up".
 _FOR_ME = re.compile(r"\bfor (?:an? |us as an? |our )?$")
 _WHO_ASKS = frozenset({"small firm", "start-up", "startup"})
@@ -121,6 +123,8 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     for named in with_verbs(folded, terms):
         if named.term.kind is Marker.IGNORED:
             continue
+        if named.term.value == "boarding" and _is_of_cloth(folded, named):
+            continue
         beside, sense = senses().get(folded[named.start : named.end], (_NOTHING, named.term))
         if not things.isdisjoint(beside):  # 板材 of spectacles are sheets, and of acetate
             kept.append(named._replace(term=sense))
@@ -128,6 +132,12 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         if not match.term.bare or _is_grade(folded, match, kept[-1] if kept else None):
             kept.append(match)
     return kept
+
+
+def _is_of_cloth(folded: str, match: TermMatch) -> bool:
+    """Whether it is cloth that is set, and no socks."""
+    before = folded[max(0, match.start - 12) : match.start]
+    return "袜" not in before and _OF_CLOTH.search(before) is not None
 
 
 def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirement]:

@@ -31,7 +31,12 @@ _RANGE = rf"(?P<low>{_FIGURE})(?:{_UNIT}\s?(?:-|~|至|到|to|和)\s?(?:hrc|hv)?(
 # Figures in Arabic numerals with no unit behind them.
 _BARE = (
     r"(?:大?约|在|为|是|[:：\s])?(?P<low>\d{1,4}(?:\.\d{1,3})?)(?:\s?(?:-|~|至|到)\s?(?P<high>\d{1,4}(?:\.\d{1,3})?))?"
-    r"(?=\s?(?:$|[，,;；。、)）]|左右|以内|以上|以下|之间|(?:内|外|直)径|[壁料板]?厚|长|宽|高|的))"
+    r"(?=\s?(?:$|[，,;；。)）]|、(?!\s?\d)|左右|以内|以上|以下|之间|(?:内|外|直)径|[壁料板]?厚|长|宽|高|的))"
+)
+
+
+_BATTERY = re.compile(
+    r"电池|锂|电芯|储能|铁锂|三元|保护板|bms|batter(?:y|ies)|lipo|lithium|li-?ion|(?<![a-z])packs?(?![a-z])"
 )
 
 
@@ -81,24 +86,29 @@ _QUALITIES = (
     _quality("wall thickness", "mm", rf"壁厚{_BARE}"),
     _quality("thickness", "mm", rf"(?:料厚|板厚|厚度|(?<![^\s\d，,;；。、×x*])厚){_BARE}"),
     _quality("length", "mm", rf"(?<![^\s\d，,;；。、×x*全总])长度?{_BARE}"),
+    # Of cloth they are centimetres: 门幅150.
+    _quality("width", "mm", rf"(?:幅宽|门幅)(?=\D?[1-3]?\d\d(?![\d.])){_BARE}", 10),
     _quality("width", "mm", rf"(?:(?<![^\s\d，,;；。、×x*])宽度?|幅宽|门幅){_BARE}"),
-    _quality(CELLS, "S", rf"{_RANGE}\s?串(?!口|联|行|标|珠|门|起|并)"),
-    _quality(CELLS, "S", r"(?:pack|batter|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d])"),
+    _quality(CELLS, "S", rf"{_RANGE}\s?串(?!口|联|行|标|珠|门|起)"),
+    _quality(CELLS, "S", r"(?:packs?(?![a-z])|batter(?:y|ies)|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?<!in )(?<!within )(?<!every )(?<!after )(?<!充电)(?<!每)(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d]|\s?(?:响应|内|以内|后|一|charg|response|deliver|cycle))"),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
     _quality("cavities", "cavities", rf"{_RANGE}[\s-]?(?:腔|穴|cavit(?:y|ies))"),
     _quality(INDEX, "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),
-    _quality(INDEX, "n", r"(?:镜片|lens(?:es)?|单体)[^，,;；。\d]{0,4}(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])"),
+    _quality(INDEX, "n", r"(?:镜片|lens(?:es)?|单体)[^，,;；。\d]{0,4}(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.]|\s?(?:元|块|美元|欧元|usd|eur|rmb|\$|€|米|毫米|厘米|公分|[mc]?m(?![a-z])|万|千|倍|%|折|kg|克))"),
     _quality(INDEX, "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?!\s?(?:元|块|美元|欧元|usd|eur|rmb))(?=[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
 )  # fmt: skip
 
 
 def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]:
     """The figures of a text that the trades measure so; marks them in `taken`, where no other is read."""
+    has_batteries = _BATTERY.search(folded) is not None
     for aspect, unit, pattern, factor in _QUALITIES:
         for match in pattern.finditer(folded):
             start, end = match.span()
             low = number(match["low"])
             high = number(match["high"]) if match["high"] else low
+            if aspect == CELLS and not has_batteries:
+                continue  # 羊肉串20串
             if aspect == "torque" and not _is_torque(text, folded, start, end):
                 continue
             if low is None or high is None or taken.find(1, match.start("low"), end) >= 0:

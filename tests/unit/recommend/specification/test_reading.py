@@ -708,3 +708,88 @@ def test_a_bare_c_behind_a_round_figure_is_degrees(text, values) -> None:
 def test_what_is_measured_is_not_what_is_borrowed() -> None:
     items = {i.value: i.role for i in read("想借用三坐标量几个阀体，半天").items}
     assert items == {"coordinate measuring machine": "itself", "valve body": "whole"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("M12-8.8 bolts", "size", set()),
+        ("M8-8.8螺栓", "size", set()),
+        ("M10-1.5 bolts", "size", set()),
+        ("M2-2.5 screws", "size", {"M2-M2.5"}),
+        ("镜片1.50元一片", "size", set()),
+        ("镜片1.50元一片", "price", {"1.5 CNY/piece"}),
+        ("lenses 1.56 EUR each", "price", {"1.56 EUR"}),
+        ("镜片 1.5 毫米厚", "size", {"1.5 mm"}),
+        ("羊肉串20串", "size", set()),
+        ("battery charges in 30s", "size", set()),
+        ("3串2并锂电池", "size", {"3 S"}),
+        ("长10、12米的钢管", "size", {"12000 mm"}),
+        ("门幅150的针织布", "size", {"1500 mm"}),
+        ("幅宽1500的滤布", "size", {"1500 mm"}),
+        ("LiPo battery 6S 100C for racing drones", "temperature", set()),
+        ("动力电池100C放电", "temperature", set()),
+        ("Model 300C pump", "temperature", set()),
+        ("Model 300C pump", "code", {"300C"}),
+    ],
+)
+def test_a_figure_is_no_other_kind_of_figure(text, kind, values) -> None:
+    """Strengths and pitches of bolts, prices, seconds, rates of batteries, lists with one unit."""
+    assert set(map(str, (i.value for i in of(text, kind)))) == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "采购4吨蒸汽锅炉", "需要10吨电动葫芦", "需要30吨储罐", "采购2吨中频电炉", "需要5吨电子秤",
+        "采购5吨反应釜", "need a 5 ton winch", "need a 3 ton electric pallet truck",
+    ],
+)  # fmt: skip
+def test_what_holds_tonnes_is_not_ordered_by_them(text) -> None:
+    assert [i.aspect for i in of(text, "size")] == ["weight"]
+    assert not of(text, "quantity")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nail polish manufacturers", "shoe polish suppliers", "French press manufacturers",
+        "Chinese medicine manufacturers", "valves per American Petroleum Institute 600",
+    ],
+)  # fmt: skip
+def test_things_called_after_a_people_are_from_nowhere(text) -> None:
+    assert not of(text, "place")
+
+
+def test_quotation_marks_make_no_part_of_a_thing() -> None:
+    assert [i.role for i in of("Looking for 'ball valve' makers", "product")] == ["itself"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "未经过ISO9001认证的厂家不要", "没有ISO9001证书的厂家不要，找球阀",
+        "Suppliers without ISO 9001 need not apply; gate valves",
+    ],
+)  # fmt: skip
+def test_who_does_not_want_what_lacks_something_wants_it(text) -> None:
+    assert [(i.value, i.denied) for i in of(text, "certificate")] == [("ISO 9001", False)]
+
+
+def test_who_does_not_trade_in_what_they_make_makes_it() -> None:
+    assert [i.denied for i in of("不经销球阀，只生产", "product")] == [False]
+
+
+@pytest.mark.parametrize(
+    ("text", "work"),
+    [
+        ("面料染色定型加工", {"dyeing"}),
+        ("头发定型喷雾", set()),
+        ("袜子染色后定型", {"dyeing", "boarding"}),
+        ("找电镀厂，废水达标排放", {"plating"}),
+        ("处理电镀废水", {"wastewater treatment"}),
+        ("XPS挤塑板", set()),
+    ],
+)
+def test_work_is_that_of_its_trade(text, work) -> None:
+    assert set(values(text, "process")) == work
