@@ -106,6 +106,16 @@ def _print_understood(preview: ImportPreview) -> None:
         taken_for = titles.get(column.column, "–")
         click.echo(f"  {column.title} → {taken_for}  ({' · '.join(column.samples)[:60]})")
     for word in preview.file.words[:_SHOWN_WORDS]:
+        if not word.cell:
+            choices = [choice.value for choice in word.choices]
+            ask = message(
+                "Nothing says the %(column)s: choose with --default %(name)s=%(choices)s.",
+                column=titles.get(word.column, word.column),
+                name=word.column,
+                choices="|".join(choices),
+            )
+            say(ask, error=True)
+            continue
         say(
             message(
                 "'%(cell)s' (%(column)s) is not understood.",

@@ -53,7 +53,7 @@ class CertificateReader(MappedReader[Certifications]):
     def fact(self, row: MappedRow) -> Fact | None:
         if person := row.cell(self.person):
             reason = message("is a certificate of %(name)s, a person: not kept.", name=person)
-            self._pass_over(row.line.number, self.person, reason)
+            self.pass_over(row.line.number, self.person, reason)
             return None
         holder = self._holder(row)
         cell = row.cell(self.kind)
@@ -63,7 +63,7 @@ class CertificateReader(MappedReader[Certifications]):
         status = row.cell(self.status)
         if is_not_held(cell) or _is_over(status, until):
             reason = message("'%(cell)s' says that it is not held.", cell=status or cell)
-            self._pass_over(row.line.number, self.status or self.kind, reason)
+            self.pass_over(row.line.number, self.status or self.kind, reason)
             return None
         first, *others = self._certificates(row, holder, since, until)
         for other in others:

@@ -38,7 +38,19 @@ _BARE = re.compile(rf"(?:我|本|各)?(?P<level>[省市区县州盟旗])?(?:级|
 _NAMES = re.compile(r"[^;；、,，\n/|+]+")
 # The columns of lists that name organisations.
 PARTIES = frozenset(
-    {"supplier", "buyer", "lead", "partners", "head", "tail", "owner", "body", "holder"}
+    {
+        "supplier",
+        "buyer",
+        "domestic",
+        "foreign",
+        "lead",
+        "partners",
+        "head",
+        "tail",
+        "owner",
+        "body",
+        "holder",
+    }
 )
 
 

@@ -11,6 +11,8 @@ from matchmaker.ingest.facts import Fact, digest
 from matchmaker.ingest.mapped_reader import MappedReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import Equipment
+from matchmaker.ingest.words import flag
+from matchmaker.messages import message
 from matchmaker.text import language_of
 
 
@@ -23,8 +25,13 @@ class EquipmentReader(MappedReader[Equipment]):
         self.text = self.column(self.section.text)
         self.specification = self.column(self.section.specification)
         self.date = self.column(self.section.date, partial_date)
+        self.open = self.column(self.section.open)
 
-    def fact(self, row: MappedRow) -> Fact:
+    def fact(self, row: MappedRow) -> Fact | None:
+        if row.value(self.open, flag) is False:
+            row.problems.clear()
+            self.pass_over(row.line.number, self.open, message("is not open to others."))
+            return None
         owners = self.owner.parties(row, self.provenance(row))
         if not owners:
             raise InvalidInput("names nobody who has it.", where=self.owner.column)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from matchmaker import domain
+from matchmaker.ingest import customs
 from matchmaker.ingest import title_words as titles
 from matchmaker.ingest.columns import TABLES, Column, TableFormat
 from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.relation_words import relation
+from matchmaker.ingest.words import flag
 
 ORDERS, PROJECTS, RELATIONS, EQUIPMENT = "orders", "projects", "relations", "equipment"
 PROGRAMMES, PATENTS, TECHNOLOGIES = "programmes", "patents", "technologies"
@@ -62,7 +64,7 @@ def _of_side(chinese: str, english: str, others: str) -> tuple[str, str]:
 _PLACE_OF = "地|地址|地区|所在地|所在地区|所在城市|城市|省份|省市|区域|属地|区县|注册地|注册地址|住所|住所地"
 _PLACE_OF_ENGLISH = "place|location|city|town|address|region|province|city/country|city, country|located in|based in|registered address"
 _PLACE_OF_OTHERS = "ort|sitz|stadt|anschrift|adresse|ville|lieu|localité|ciudad|localidad|dirección|città|indirizzo|sede|miasto|adres|město|город|адрес"
-_NUMBER = "order|编号|einkaufsbeleg|einkaufsbel|belegnr|purchasing document|purch doc|purchase order|n° commande|n° de commande|numéro de commande|no de commande|commande n°|commande|n° pedido|número de pedido|po|p o|po ref|order ref|order id|ref no|单号|订单号|订单编号|合同号|合同编号|采购单号|采购编号|项目编号|项目号|立项编号|课题编号|招标编号|tender no|order no|order number|po number|po no|contract no|contract number|reference|ref|project no|project number|project id|grant agreement|grant no|acronym|code|id|bestellnummer|bestell-nr|auftragsnummer|vertragsnummer|beleg|belegnummer|numer zamówienia|nr zamówienia|numer umowy|číslo objednávky|номер заказа|номер договора|№ договора|注文番号|発注番号|契約番号|발주번호|주문번호|계약번호|förderkennzeichen|fkz|zuwendungsnummer|numéro de projet|número de proyecto"
+_NUMBER = "报关单号|报关单编号|海关编号|declaration no|declaration number|customs declaration no|order|编号|einkaufsbeleg|einkaufsbel|belegnr|purchasing document|purch doc|purchase order|n° commande|n° de commande|numéro de commande|no de commande|commande n°|commande|n° pedido|número de pedido|po|p o|po ref|order ref|order id|ref no|单号|订单号|订单编号|合同号|合同编号|采购单号|采购编号|项目编号|项目号|立项编号|课题编号|招标编号|tender no|order no|order number|po number|po no|contract no|contract number|reference|ref|project no|project number|project id|grant agreement|grant no|acronym|code|id|bestellnummer|bestell-nr|auftragsnummer|vertragsnummer|beleg|belegnummer|numer zamówienia|nr zamówienia|numer umowy|číslo objednávky|номер заказа|номер договора|№ договора|注文番号|発注番号|契約番号|발주번호|주문번호|계약번호|förderkennzeichen|fkz|zuwendungsnummer|numéro de projet|número de proyecto"
 _SUPPLIER = "exporter|exporter name|shipper|shipper name|发货人|境内发货人|境外发货人|出口商|出口企业|供应商|供应商名称|供应单位|供货商|供货单位|供货方|卖方|卖家|乙方|销售方|中标人|中标单位|中标供应商|承包商|承接单位|受托方|服务商|供方|supplier|supplier name|vendor|vendor name|seller|contractor|awarded to|awardee|winner|provider|lieferant|auftragnehmer|fournisseur|proveedor|fornitore|dostawca|wykonawca|sprzedawca|dodavatel|поставщик|исполнитель|продавец|подрядчик|仕入先|受注者|納入業者|取引先|供給者|공급업체|공급자|납품업체|판매자|proveedor adjudicado|leverandør|leverantör|leverancier|主要供应商名称"
 _BUYER = "importer|importer name|consignee|consignee name|收货人|境外收货人|境内收货人|境外收货企业|进口商|进口企业|采购方|采购单位|采购商|采购人|需方|买方|买家|甲方|客户|客户名称|购买方|购方|委托方|委托单位|发包方|招标人|招标单位|用户单位|buyer|buyer name|customer|customer name|client|purchaser|purchasing entity|ordered by|contracting authority|agency|besteller|kunde|auftraggeber|acheteur|client name|comprador|cliente|zamawiający|nabywca|odbiorca|odběratel|заказчик|покупатель|発注元|発注者|買主|得意先|발주처|발주기관|구매자|수요기관|koper|köpare|kunden|主要客户名称|重点客户名称|核心客户名称|下游客户名称|客户单位|客户企业|ship-to / customer|ship-to|ship to|sold-to|sold to|bill-to|supplies to|delivers to|sells to|我方客户"
 _SUPPLIER_PLACE, _SUPPLIER_COUNTRY = _of_side(
@@ -77,7 +79,7 @@ _BUYER_PLACE, _BUYER_COUNTRY = _of_side(
 )
 _ORDERED = "品名规格|kurztext|short text|materialkurztext|品名及规格|品名与规格|货品名称|货品|货物|产品规格|产品名称及规格|名称规格|物料描述|物料名称及规格|采购物品|采购项目|采购内容|采购品目|标的|货物名称|物料名称|物料|品名|产品|产品名称|商品|商品名称|名称及规格|规格型号|服务内容|合同内容|订单内容|内容|摘要|说明|item description|description of goods|goods|product|products|article|service|services|what|subject|scope|tender description|description|bezeichnung|désignation|descripción|descrizione|artikelbezeichnung|leistung|gegenstand|przedmiot zamówienia|przedmiot|opis|towar|předmět|zboží|предмет закупки|предмет договора|товар|наименование товара|услуга|品名|品目|件名|商品名|품목|품명|내용|계약명|item|items|item name|goods or services|material|materials|material description|material text|artikel|article description|part|part name|part description|commodity|采购标的|采购标的名称|标的名称|采购项目名称|公告标题|公告名称|标项名称|标题|工程名称|项目名称|合同名称|订单名称|物资名称|concepto|objeto|objeto del contrato|objet|objet du marché|oggetto|asunto|配套产品|配套零部件|供应产品|供货产品|采购产品"
 _DEALING_SINCE = "合作开始年份|合作开始年度|合作开始时间|合作开始日期|合作起始年份|合作起始时间|合作起始年|开始合作时间|开始合作年份|首次合作时间|首次合作年份|建立合作时间|建立合作关系时间|合作年份|合作时间|供货开始时间|开始供货时间|开始供货年份|customer since|supplier since|client since|business since|relationship since|cooperation since|working together since|partner since|since|kunde seit|lieferant seit|geschäftsbeziehung seit|client depuis|fournisseur depuis|cliente desde|proveedor desde"
-_ORDER_DATE = "下单日期|订单日期|订货日期|采购日期|签订日期|签约日期|合同日期|合同签订日期|签署日期|中标日期|成交日期|开票日期|日期|时间|order date|ordered|ordered on|date of order|contract date|award date|signed|signed on|invoice date|date|datum|bestelldatum|date de commande|fecha|data|auftragsdatum|belegdatum|vertragsdatum|data zamówienia|data umowy|data zawarcia|datum objednávky|дата заказа|дата договора|дата заключения|注文日|発注日|契約日|발주일|주문일|계약일|계약일자|po date|公告日期|公告时间|发布日期|发布时间|公示日期|公示时间|中标时间|成交时间|签订时间|签约时间|采购时间|下单时间|订单时间|订货时间|合同签订时间|交易日期|posting date|document date|publication date|fecha de pedido|fecha pedido|fecha del pedido|fecha de adjudicación|date d'attribution|合作起始年份|合作起始时间|合作开始时间|合作开始日期|开始合作时间|开始合作年份|合作年份|合作时间|customer since|supplier since|since|order placed|placed on|po created|created on"
+_ORDER_DATE = "申报日期|进出口日期|进口日期|出口日期|放行日期|结关日期|export date|import date|clearance date|date of clearance|declaration date|下单日期|订单日期|订货日期|采购日期|签订日期|签约日期|合同日期|合同签订日期|签署日期|中标日期|成交日期|开票日期|日期|时间|order date|ordered|ordered on|date of order|contract date|award date|signed|signed on|invoice date|date|datum|bestelldatum|date de commande|fecha|data|auftragsdatum|belegdatum|vertragsdatum|data zamówienia|data umowy|data zawarcia|datum objednávky|дата заказа|дата договора|дата заключения|注文日|発注日|契約日|발주일|주문일|계약일|계약일자|po date|公告日期|公告时间|发布日期|发布时间|公示日期|公示时间|中标时间|成交时间|签订时间|签约时间|采购时间|下单时间|订单时间|订货时间|合同签订时间|交易日期|posting date|document date|publication date|fecha de pedido|fecha pedido|fecha del pedido|fecha de adjudicación|date d'attribution|合作起始年份|合作起始时间|合作开始时间|合作开始日期|开始合作时间|开始合作年份|合作年份|合作时间|customer since|supplier since|since|order placed|placed on|po created|created on"
 _SUM = "金额|销售额|销售金额|年销售额|年销售金额|供货金额|订单金额|合同金额|合同额|采购金额|采购额|中标金额|成交金额|总价|总金额|价税合计|含税金额|合计金额|amount|order value|value|contract value|award value|awarded amt|total|total price|total amount|price|sum|net amount|gross amount|betrag|auftragswert|summe|montant|importe|importo|nettobetrag|bruttobetrag|gesamtbetrag|nettowert|wert|gesamtpreis|wartość|wartość brutto|wartość netto|kwota|cena|częstka|částka|сумма|цена|стоимость|сумма договора|金額|契約金額|発注金額|금액|계약금액|공급가액|年采购额|年采购金额|年供货额|年交易额|交易金额|不含税金额|未税金额|net value|line value|line total|order total|中标价|中标价格|成交价|成交价格|合同价|合同价格|合同价款|中标(成交)金额|中标(成交)价|中标成交金额|中标总价|成交总价|eur|usd|gbp|chf|cny|rmb|€|$|人民币"
 _BUDGET = "预算|总预算|经费|总经费|项目经费|项目总投资|总投资|投资额|经费预算|资助金额|财政资助|金额|budget|total budget|total cost|costs|funding|grant|eu contribution|contribution|amount|value|investment|fördersumme|gesamtkosten|coût|合同经费|合同经费额|到账经费|合同金额|合同额|合同经费(万元)|合作经费|合作金额|项目金额|横向经费"
 _TITLE = "项目名称|课题名称|项目|课题|题目|名称|project title|project name|project|title|name|topic|projekttitel|titel|intitulé|título|titolo|nazwa projektu|tytuł|název projektu|название проекта|проект|事業名|課題名|과제명|사업명|合作项目|合作项目名称|合作课题|合作内容|产学研项目|产学研合作项目|技术需求名称|projekt|projektname|vorhaben|vorhabenbezeichnung|projet|nom du projet|proyecto|nombre del proyecto|progetto|nome del progetto|基地名称|平台名称|共建平台|共建平台名称|联合实验室名称"
@@ -102,8 +104,9 @@ _RELATION = "关系|关系类型|关联关系|合作关系|合作类型|relation
 _ORDER_STATUS = "livré|livrée|livraison|geliefert|delivered|状态|订单状态|合同状态|执行情况|执行状态|履约情况|履行情况|结算情况|进展|status|order status|contract status|state|stand|statut|estado|stato|履约状态|合同履约状态|执行进度|完成情况"
 _OWNER = "所属单位|所有单位|设备所属单位|仪器所属单位|依托单位|管理单位|设备单位|拥有单位|持有单位|开放单位|提供单位|所属机构|所在单位|owner|owned by|provider|provided by|host|hosted by|host institution|holder|operator|operated by|institution|laboratory|lab|organisation|organization|eigentümer|betreiber|einrichtung|labor|propriétaire|laboratoire|propietario|laboratorio|właściciel|владелец|所属学院|所属院系|学院|院系|所属部门|所属实验室|实验室|实验室名称|使用单位|资产单位|机组|department|faculty|school|institute"
 _EQUIPMENT = "设备名称|仪器名称|仪器设备名称|仪器设备|设备|仪器|大型仪器|大型仪器设备|共享设备|检测设备|实验设备|资源名称|equipment|equipment name|name of equipment|instrument|instrument name|instruments|device|machine|machinery|apparatus|facility|facilities|equipment item|gerät|geräte|gerätename|anlage|anlagen|messgerät|équipement|appareil|instrumento|equipo|urządzenie|sprzęt|оборудование|прибор"
-_SPECIFICATION = "型号|规格型号|设备型号|仪器型号|生产厂家|制造商|厂商|品牌|功能|主要功能|技术指标|主要技术指标|技术参数|主要参数|用途|应用领域|服务内容|检测项目|model|type|make|make and model|manufacturer|brand|specification|specifications|technical data|capability|capabilities|function|purpose|application|applications|description|method|methods|hersteller|modell|spezifikation|verfahren|beschreibung|modèle|fabricant|fabricante|producent|功能及应用范围|功能及用途|主要功能及应用范围|主要功能及应用领域|应用范围|服务范围|主要性能指标|性能指标|规格及型号|型号规格|技术指标及功能"
+_SPECIFICATION = "收费标准|收费|收费价格|使用费|fee|fees|rate|rates|price per hour|hourly rate|型号|规格型号|设备型号|仪器型号|生产厂家|制造商|厂商|品牌|功能|主要功能|技术指标|主要技术指标|技术参数|主要参数|用途|应用领域|服务内容|检测项目|model|type|make|make and model|manufacturer|brand|specification|specifications|technical data|capability|capabilities|function|purpose|application|applications|description|method|methods|hersteller|modell|spezifikation|verfahren|beschreibung|modèle|fabricant|fabricante|producent|功能及应用范围|功能及用途|主要功能及应用范围|主要功能及应用领域|应用范围|服务范围|主要性能指标|性能指标|规格及型号|型号规格|技术指标及功能"
 _OPEN_SINCE = "开放日期|开放时间|开放共享日期|可用时间|available from|available since|available|open since|verfügbar ab|disponible depuis|disponible desde"
+_OPEN = "是否对外开放|是否开放|是否开放共享|是否共享|是否对外共享|对外开放|开放共享|是否可共享|可否共享|是否对外服务|是否提供对外服务|open to others|open to external users|open for external use|external use|available to others|shared|shareable|open access|can be shared"
 _LOT = "标段|包号|分包号|标包|行号|项次号|lot|lot number|lot no|item|item no|line item|position"
 _POLICY = "政策名称|政策项目|政策项目名称|政策|惠企政策|扶持政策|补贴名称|补贴项目|奖补项目|申报项目|政策标题|事项名称|政策事项|programme|program|programme name|program name|name of the programme|scheme|grant|grant name|subsidy|policy|call|förderprogramm|dispositif d'aide|bando|scheme name|name of scheme|support scheme|grant scheme|funding opportunity|opportunity|call title|call name|政策条款|奖励政策|优惠政策|政策名称及文号|项目名称(政策)"
 _ISSUED_BY = "发布部门|发文单位|发文部门|发文机关|主管部门|受理部门|责任部门|责任单位|牵头部门|实施部门|兑现部门|发布单位|发布机构|政策来源|funding body|funder|funded by|authority|issued by|agency|department|office|offered by|fördergeber|organisme|ente|发布部门(盖章)|administered by|managed by|run by|delivered by|operated by|funding organisation|funding organization|awarding body|granting authority|provider|lead department|责任科室|政策牵头部门|牵头单位|组织实施部门|业主部门|归口部门"
@@ -148,6 +151,9 @@ LISTS: Mapping[str, TableFormat] = {
             Column("buyer", "name of who buys", also=f"{_BUYER}|{DOWNSTREAM}"),
             Column("buyer_place", "where the buyer is", also=_BUYER_PLACE, joined_by=", "),
             Column("buyer_country", "country of the buyer", also=_BUYER_COUNTRY),
+            Column(customs.DOMESTIC, "who trades from home, where goods leave or come in", also=customs.DOMESTIC_TITLES),
+            Column(customs.FOREIGN, "who it trades with abroad", also=customs.FOREIGN_TITLES),
+            Column(customs.DIRECTION, "whether goods leave (exports) or come in (imports)", customs.EXPORT, customs.direction, also=customs.DIRECTION_TITLES),
             Column("text", "what is bought", also=_ORDERED, joined_by="; "),
             Column("date", "day of the order", "", partial_date, also=_ORDER_DATE),
             Column("until", "last day", "", last_date, also=_END),
@@ -180,6 +186,7 @@ LISTS: Mapping[str, TableFormat] = {
             Column("owner", "name of who has it", required=True, also=_OWNER),
             Column("text", "what it is", required=True, also=_EQUIPMENT, joined_by=", "),
             Column("specification", "make, type, what it can do", also=_SPECIFICATION, joined_by=", "),
+            Column("open", "no: it is not open to others", "", flag, also=_OPEN, context=EQUIPMENT),
             Column("date", "day since it is open", "", partial_date, also=_OPEN_SINCE),
         )),
         TableFormat(PROGRAMMES, domain.Offer, "Policies and programmes: who offers what, on what conditions", (
@@ -226,7 +233,7 @@ LISTS: Mapping[str, TableFormat] = {
 FORMATS: Mapping[str, TableFormat] = {**TABLES, **LISTS}
 # Of each of these groups a list must have a column, else it says nothing.
 NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    ORDERS: (("supplier", "buyer"),),
+    ORDERS: (("supplier", "buyer", customs.DOMESTIC, customs.FOREIGN),),
     PROJECTS: (("lead", "partners"), ("title", "project_number")),
     RELATIONS: (("head",), ("tail",), ("layer",)),
     EQUIPMENT: (("owner",), ("text",)),
@@ -270,7 +277,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
 # Columns that only lists of a kind have.
 TELLING: Mapping[str, frozenset[str]] = {
     "organizations": frozenset({"name", "credit_code", "contact", "founded", "headcount"}),
-    ORDERS: frozenset({"supplier", "buyer"}),
+    ORDERS: frozenset({"supplier", "buyer", customs.DOMESTIC, customs.FOREIGN}),
     PROJECTS: frozenset({"lead", "partners", "programme"}),
     RELATIONS: frozenset({"head", "tail", "layer"}),
     EQUIPMENT: frozenset({"owner", "text"}),

@@ -10,6 +10,14 @@ from matchmaker.domain import Certificate, FieldOrigin, GraphRows, Kind, Organiz
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellProblem, read_cell
 from matchmaker.ingest.certificate_lists import moved_certificate
+from matchmaker.ingest.customs import (
+    DIRECTION,
+    SIDES_OF_CUSTOMS,
+    asks_direction,
+    direction_unsaid,
+    implied_direction,
+    sides,
+)
 from matchmaker.ingest.departments import PARTIES, OfficePlaces, home_of, titles_of_places
 from matchmaker.ingest.links import with_links
 from matchmaker.ingest.list_formats import (
@@ -226,6 +234,12 @@ class _ListTable(TableFile):
             defaults.setdefault("currency", currency)
         if options.table == RELATIONS and (implied := implied_relation(options.mapping)):
             defaults.setdefault("layer", implied)
+        if asks_direction(columns):
+            of_customs = (*SIDES_OF_CUSTOMS, DIRECTION)
+            columns = [*(name for name in columns if name not in of_customs), "supplier", "buyer"]
+            said = implied_direction((*table.header, *table.above, table.sheet, table.name))
+            if said and DIRECTION not in options.mapping.values():
+                defaults.setdefault(DIRECTION, said)
         if not {"start", "date"}.isdisjoint(columns):
             columns.append("until")  # a period in one cell has both
         same["unit"] = ""
@@ -261,7 +275,7 @@ class _ListTable(TableFile):
                 offices += (
                     CellProblem(column.name, why, "error" if is_lost else "warning") for why in told
                 )
-            if column.name == "layer" and cell:
+            if column.name in ("layer", DIRECTION) and cell:
                 cell = str(read_cell(column.name, column.read, cell).value or cell)
             if cell or column.name in self.header:
                 cells[column.name] = cell
@@ -270,6 +284,11 @@ class _ListTable(TableFile):
             for each in line.problems
             if each.column not in options.edits.get(line.number, {})
         )
+        if asks_direction(mapping.values()):
+            told_sides = sides(cells)
+            cells |= told_sides
+            if not told_sides and line.passed_over is None and line.tells:
+                problems += (CellProblem(DIRECTION, direction_unsaid(), "error"),)
         if not any(cells.get(name) for name in PARTIES):  # nobody is left: that is why
             offices = [replace(each, severity="error") for each in offices]
         passed_over = line.passed_over
@@ -308,7 +327,7 @@ def _section(
             **{name: column(name) for name in names},
         )
     if options.table == EQUIPMENT:
-        described = {name: column(name) for name in ("text", "specification", "date")}
+        described = {name: column(name) for name in ("text", "specification", "date", "open")}
         return Equipment(owner=party("owner"), **described)
     if options.table == TECHNOLOGIES:
         return Equipment(

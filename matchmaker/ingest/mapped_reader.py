@@ -133,7 +133,7 @@ class MappedReader(ABC, Generic[MappedSection]):
         for line in self.table.lines():
             self.reading.read[name] += 1
             if line.passed_over is not None:
-                self._pass_over(line.number, "", line.passed_over)
+                self.pass_over(line.number, "", line.passed_over)
             else:
                 self._read_line(MappedRow(name, line, formats, self.units), mapped)
         for table, row, number in self.facts.rows():
@@ -165,7 +165,7 @@ class MappedReader(ABC, Generic[MappedSection]):
         same, like = self.facts.line_of_same(fact), self.facts.line_of_like(fact)
         if same is not None:
             row.problems.clear()
-            self._pass_over(number, "", message("is the same as line %(line)s.", line=same))
+            self.pass_over(number, "", message("is the same as line %(line)s.", line=same))
             return
         if like is not None and not fact.joins:
             reason = message(
@@ -209,7 +209,8 @@ class MappedReader(ABC, Generic[MappedSection]):
                 kept, **filled, origins=tuple(origins.values())
             )
 
-    def _pass_over(self, line: int, column: str, reason: Message) -> None:
+    def pass_over(self, line: int, column: str, reason: Message) -> None:
+        """A line holds nothing to keep, for a reason that is told."""
         self.reading.problems.append(Problem(self.table.name, line, column, reason, "passed"))
 
     def provenance(self, row: MappedRow) -> Provenance:

@@ -251,7 +251,7 @@ class _RelationReader(MappedReader[Relations]):
             )
         if meaning.as_ == "ignore":
             reason = message("'%(value)s' is left out, as the mapping says.", value=value)
-            self._pass_over(row.line.number, self.relation, reason)
+            self.pass_over(row.line.number, self.relation, reason)
             return None
         head = self._side(self.head, row)
         if head is None:

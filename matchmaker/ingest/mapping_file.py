@@ -106,6 +106,7 @@ class Equipment(_Written):
     text: ColumnName = ""
     specification: ColumnName = ""
     date: ColumnName = ""
+    open: ColumnName = ""
     offered: Literal["equipment", "technology"] = "equipment"
 
 

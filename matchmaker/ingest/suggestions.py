@@ -14,6 +14,7 @@ from matchmaker.ingest.column_values import MOST, are_counts, are_ranks_of_membe
 from matchmaker.ingest.columns import STAGES, Column
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.countries import iso_code
+from matchmaker.ingest.customs import is_of_tariff
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.list_formats import FORMATS
@@ -102,6 +103,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not _counts_lines(column, title, samples[title])
         and not _is_text_or_number(column, title, samples[title])
         and not _is_no_stage(column, title, samples[title])
+        and not (column.name == "order_number" and is_of_tariff(title))
         and not _is_place_with_country(column, title, samples[title])
         and not (_is_where_of_side(column) and _ELSEWHERE.search(normal(title)))
         and not (column.name == "size" and are_counts(samples[title]))
@@ -137,7 +139,9 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     for by in (_by_question, _by_scheme, _by_values, _by_likeness):
         for title in [title for title, name in taken.items() if not name and title not in beside]:
             column = by(table, title, samples, free)
-            if column is not None and not _counts_lines(column, title, samples[title]):
+            if column is None or (column.name == "order_number" and is_of_tariff(title)):
+                continue
+            if not _counts_lines(column, title, samples[title]):
                 taken[title] = column.name
                 if column in free:
                     free.remove(column)

@@ -111,7 +111,7 @@ SINCE = "起始|开始|开始日期|起始日期|加入日期|入会日期|入�
 UNTIL = "终止|结束|结束日期|终止日期|退出日期|退会日期|截止日期|until|to|end|end date|valid to|valid until|left"
 DATE = "日期|时间|发布日期|发布时间|签订日期|签约日期|开始日期|date|day|posted|published|publication date|start date|award date|signed"
 TEXT = "内容|正文|描述|需求|需求描述|需求内容|供给|供给描述|说明|详情|text|description|details|content|summary|what"
-CURRENCY = "币种|货币|货币单位|currency|currency code|währung|devise|moneda|curr|cur|ccy|waluta|valuta|měna|валюта|通貨|통화"
+CURRENCY = "币种|币制|货币|货币单位|currency|currency code|währung|devise|moneda|curr|cur|ccy|waluta|valuta|měna|валюта|通貨|통화"
 AMOUNT = "金额|合同金额|合同额|中标金额|成交金额|采购金额|总额|价格|预算|预算金额|amount|value|price|total|contract value|award value|budget|sum|betrag|auftragswert|montant|importe|importo"
 # What only a list of those who came to an event has.
 OF_EVENT = "签到|是否签到|签到情况|签到时间|到会情况|是否到会|签名|参会人|参会人员|参会代表|参会单位|报名人|座位号|attended|checked in|check-in|attendee|attendees|signature|badge|ticket type|teilnehmer"

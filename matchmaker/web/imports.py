@@ -218,6 +218,10 @@ def choice_label(value: str) -> str:
             return gettext("yes")
         case "false":
             return gettext("no")
+        case "exports":
+            return gettext("exports: goods leave")
+        case "imports":
+            return gettext("imports: goods come in")
         case _ if value in RELATIONS and (meant := layer_of(value)) is not None and meant[1]:
             return gettext("%(relation)s, the second the first", relation=word(meant[0].value))
         case _:

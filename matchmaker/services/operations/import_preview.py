@@ -14,6 +14,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing, read_cell
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.countries import iso_code
+from matchmaker.ingest.customs import DIRECTION, DIRECTIONS, asks_direction, implied_direction
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
 from matchmaker.ingest.list_formats import FORMATS, RELATIONS
 from matchmaker.ingest.place_context import (
@@ -219,6 +220,8 @@ def choices_of(format: str, column: str) -> tuple[str, ...]:
         return ()
     if format == RELATIONS and column == "layer":
         return RELATION_VALUES
+    if column == DIRECTION:
+        return DIRECTIONS
     hint = get_type_hints(FORMATS[format].model).get(column)
     kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
     for kind in kinds:
@@ -267,10 +270,23 @@ def _unknown_words(
                 cell = line.cells.get(title, "")
                 if whole := cell_with_title(asked_columns[title].name, title, cell)[0]:
                     count[whole] += 1
+    if _is_direction_unsaid(table, options):
+        lines = sum(line.tells for line in _first_lines(table))
+        choices = tuple(map(WordChoice, DIRECTIONS))
+        chosen = options.values.get(DIRECTION, {}).get("", "")
+        yield UnknownWord(DIRECTION, "", lines, choices, chosen, is_required=True)
     for places in places_told:
         yield from places.words()
     for title, count in counts.items():
         yield from _words_of(count, asked_columns[title], options, index)
+
+
+def _is_direction_unsaid(table: TableFile, options: TableOptions) -> bool:
+    """Whether a list of customs says nowhere whether goods left or came in."""
+    columns = set(options.mapping.values())
+    texts = (*table.header, *table.above, table.sheet, table.name)
+    is_said = DIRECTION in columns or options.defaults.get(DIRECTION) or implied_direction(texts)
+    return asks_direction(columns) and columns.isdisjoint(("supplier", "buyer")) and not is_said
 
 
 def _words_of(
