@@ -391,6 +391,7 @@ _ROWS = (
         answering=EvidenceRule(
             kinds=frozenset(StatementKind),
             needs=PARTNER_GOALS,
+            roles=ALL_ROLES - {Role.BUYER},  # who bought a thing does not make it
             worth=((NEED, 0.8), (ENGAGEMENT, 0.8)),
         ),
         layers=frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH}),

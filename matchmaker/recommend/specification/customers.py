@@ -26,6 +26,17 @@ _SOUGHT = re.compile(
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?)(?![a-z])|厂|企业|品牌|商"
 )
+# What those who are looked for lack is what is offered: valve makers that need castings.
+_LACKED = re.compile(
+    r"(?:缺少?|需要?|采购|要买|要用)[^，,;；。.!?找寻求]{0,4}$|"
+    r"\b(?:needs?|needing|buys?|buying|requires?|requiring|lacks?|lacking|short of)\s(?:[a-z-]+\s){0,2}$"
+)
+_WHO_SEEKS = re.compile(
+    r"\b(?:who|anyone|anybody|those|firms|brands) (?:is |are |who are |that are )?"
+    r"(?:looking for|in need of|seeking|needs?|wants?|buys?) (?:[a-z-]+ ){0,3}$|"
+    r"(?:谁|哪家|哪些厂|哪些公司|有没有人)[^，,;；。找寻]{0,3}(?:找|需要|要|缺|采购)[^，,;；。]{0,4}$"
+)
+_TRADE_AFTER = re.compile(r"行业|[ -]industry(?![a-z])")
 
 
 @lru_cache(maxsize=20_000)
@@ -36,6 +47,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     the customer makes itself.
     """
     makes = [item for item in description.of(RequirementKind.PRODUCT) if is_made(item)]
+    makes = [item for item in makes if not _is_trade_served(item, makes, description)]
     judgements = []
     for item in offer.of(RequirementKind.PROCESS):  # "to be tried by injection moulders"
         if item.denied or not _is_for_customer(offer, item):
@@ -80,11 +92,26 @@ def is_made(item: Requirement) -> bool:
 
 def _is_for_customer(offer: Specification, item: Requirement) -> bool:
     """Whether an offer names a product for who makes it, not for what is offered."""
-    if item.role is not ItemRole.ITSELF:
-        return True
     text = fold(offer.text)
+    # What they look for is what is offered: a frame factory.
+    if _WHO_SEEKS.search(text[max(0, item.start - 40) : item.start]):
+        return False
     before = text[max(0, item.start - 24) : item.start]
-    return bool(_SOUGHT.search(before) or _MAKER_AFTER.match(text, item.end))
+    is_lacked = bool(_LACKED.search(before)) and not _MAKER_AFTER.match(text, item.end)
+    if item.role is not ItemRole.ITSELF:
+        return not (is_lacked and text.startswith("的", item.end))
+    if _MAKER_AFTER.match(text, item.end):
+        return True
+    return bool(_SOUGHT.search(before)) and not is_lacked
+
+
+def _is_trade_served(
+    item: Requirement, makes: list[Requirement], description: Specification
+) -> bool:
+    """Whether a product names the trade of those who buy another one: blades, 做阀门行业十来年."""
+    return bool(_TRADE_AFTER.match(fold(description.text), item.end)) and any(
+        other.start < item.start and other.value != item.value for other in makes
+    )
 
 
 @lru_cache(maxsize=1000)

@@ -141,6 +141,12 @@ def test_a_fitting_date_says_little_of_another_thing():
         ("齿轮毛坯锻件，找做减速机的厂", "减速机厂，年产两万台", "met"),
         ("弹簧，找做镜架的厂", "弹簧厂，机台二十", "unmet"),
         ("弹簧，找做镜架的厂", "客栈，客房八间", "unknown"),
+        ("能做WCB大阀体，找缺毛坯的阀门厂", "消失模铸造厂，做球铁阀门毛坯", "unmet"),
+        ("能做WCB大阀体，找缺毛坯的阀门厂", "专做三偏心蝶阀", "met"),
+        ("castings, which valve makers need castings?", "Triple-offset butterfly valves", "met"),
+        ("acetate frames, who is looking for a frame factory", "TR90 frames", "unmet"),
+        ("我们做铸件，谁需要铸件", "砂型铸件，月产百吨", "unmet"),
+        ("castings, which valve makers need castings?", "陶瓷刀片，做阀门行业十来年", "unknown"),
     ],
 )
 def test_customers_are_who_makes_what_an_offer_is_for_and_no_rivals(offer, description, verdict):
