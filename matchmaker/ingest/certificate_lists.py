@@ -67,9 +67,13 @@ class CertificateReader(MappedReader[Certifications]):
             return None
         first, *others = self._certificates(row, holder, since, until)
         for other in others:
-            if self.facts.line_of_same(other) is None:
+            if self.facts.line_of_like(other) is None:
                 self.facts.add(other)
         self._keep_scope(row, holder)
+        like = self.facts.line_of_like(first)
+        if like is not None and self.facts.line_of_same(first) is None:
+            row.warn(self.kind, message("is that of line %(line)s: kept once.", line=like))
+            return None
         return first
 
     def _holder(self, row: MappedRow) -> Party:

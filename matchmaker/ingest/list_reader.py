@@ -8,7 +8,7 @@ from typing import Any
 
 from matchmaker.domain import Certificate, FieldOrigin, GraphRows, Kind, Organization, SourceTier
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.cells import CellProblem, read_cell
+from matchmaker.ingest.cells import CellProblem, is_nothing, read_cell
 from matchmaker.ingest.certificate_lists import moved_certificate
 from matchmaker.ingest.customs import (
     DIRECTION,
@@ -229,7 +229,7 @@ class _ListTable(TableFile):
         defaults = {name: word for name, word in options.defaults.items() if word}
         year = year_of_title(amounts[0]) if amounts and "date" not in columns else None
         if year is not None:  # 2024年销售额 is what was sold in 2024
-            defaults["date"] = str(year)
+            defaults.setdefault("date", str(year))
         if currency := currency_of_unit(unit):
             defaults.setdefault("currency", currency)
         if options.table == RELATIONS and (implied := implied_relation(options.mapping)):
@@ -251,6 +251,15 @@ class _ListTable(TableFile):
     def lines(self) -> Iterator[Line]:
         return map(self._renamed, self.listed.lines())
 
+    def _default_of(self, name: str, written: Mapping[str, str]) -> str:
+        """What an empty cell is taken for: the year of a sum only where there is one."""
+        mapping, given = self.options.mapping, self.options.defaults.get(name, "")
+        if name == "date" and not given:
+            sums = (written.get(title, "") for title, of in mapping.items() if of == "amount")
+            if all(not cell or is_nothing(cell) for cell in sums):
+                return ""
+        return self.defaults.get(name, "")
+
     def _renamed(self, line: Line) -> Line:
         mapping, options = self.options.mapping, self.options
         line = with_links(line, mapping)
@@ -262,7 +271,7 @@ class _ListTable(TableFile):
             parts = [cell for title in titles if (cell := written.get(title, ""))]
             cell = column.joined_by.join(parts) if column.joined_by else "".join(parts[:1])
             cell = options.values.get(column.name, {}).get(cell, cell)
-            cell = cell or self.defaults.get(column.name, "")
+            cell = cell or self._default_of(column.name, written)
             if column.name == "amount" and self.is_in_yuan:
                 cell = with_yuan(cell)
             if column.name == "amount":

@@ -38,7 +38,7 @@ _MAKING = frozenset(
     {"machining", "turning", "milling", "five-axis machining", "drilling", "thread rolling"}
 )
 _MADE = re.compile(
-    r"产品|主营|销售|出售|转让|供应|生产|制造|现货|库存|年产|月产|产量|出口|自产|\b(?:sales?|sells?|makes?|makers?|manufactur\w+|produc\w+|suppl\w+)\b"
+    r"产品|主营|定制|定做|批发|零售|直销|品牌|销售|出售|转让|供应|生产|制造|现货|库存|年产|月产|产量|出口|自产|\b(?:stocks?|stocked|wholesale|retail|made to measure|custom-made|sales?|sells?|makes?|makers?|manufactur\w+|produc\w+|suppl\w+)\b"
 )
 # Between work and what it is done on: 盐浴氮化，压铸模最多; "bolts, galvanised" are bolts.
 _OBJECTS = re.compile(r".{0,60}?[，,：:；;、(（。.].{0,20}")
@@ -99,6 +99,10 @@ def unless_worked_on(judgement: Judgement, statement: Specification) -> Judgemen
         or thing.clause == first.clause
         or not _OBJECTS.fullmatch(text, first.end, thing.start)
         or _MADE.search(text)
+        or any(
+            f"{name}厂" in text
+            for name in {fold(i.text) for i in statement.items if i.value == thing.value}
+        )
     ):
         return judgement
     note = message("a part of it or work on it, not itself")

@@ -134,3 +134,18 @@ def test_only_a_list_of_certificates_is_one(tmp_path: Path, titles: str, kind: s
     row = ",".join("x" * (number + 1) for number in range(titles.count(",") + 1))
     samples = column_samples(opened(tmp_path, f"{titles}\n{row}\n{row}y\n"))
     assert guessed_format(samples) == kind
+
+
+def test_a_certificate_of_which_each_line_tells_another_scope_is_one(tmp_path: Path) -> None:
+    lines = """获证企业,证书名称,证书编号,有效期至,认证范围
+示例甲阀门有限公司,ISO9001,A1,2026-01-04,球阀的生产
+示例甲阀门有限公司,ISO9001,A1,2026-01-04,闸阀的生产
+示例甲阀门有限公司,ISO9001、ISO14001,A1、B7,2026-01-04,
+"""
+    parsed = read(tmp_path, lines)
+    assert sorted((row.kind, row.number) for row in parsed.rows.certificates) == [
+        ("ISO 14001", "B7"),
+        ("ISO 9001", "A1"),
+    ]
+    assert sorted(row.text for row in parsed.rows.descriptions) == ["球阀的生产", "闸阀的生产"]
+    assert counts_of(parsed) == (3, 3, 0, 0)

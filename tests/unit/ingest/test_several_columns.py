@@ -114,3 +114,9 @@ def test_since_when_two_deal_with_each_other_is_a_relation_and_no_day_of_an_orde
     ]
     warned = {each.line for each in parsed.problems if each.severity == "warning"}
     assert warned == {5}
+
+
+def test_of_a_year_in_which_nothing_was_sold_no_order_is_dated(tmp_path: Path) -> None:
+    text = "供应商,采购方,产品,2023年销售额,2024年销售额\n示例甲厂,示例乙厂,铸件,300万元,\n"
+    [row] = test_list_reader.read(tmp_path, text).rows.engagements
+    assert (row.amount, row.date) == (None, None)

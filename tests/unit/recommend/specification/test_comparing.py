@@ -563,3 +563,18 @@ def test_who_does_the_work_for_others_is_a_rival_and_no_customer(description, ve
         if judged.requirement.kind is RequirementKind.PROCESS
     }
     assert verdicts == ({verdict} if verdict else set())
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "verdict"),
+    [
+        ("需要弹簧", "喷丸，弹簧，专业弹簧厂", "met"),
+        ("bolts", "Zinc plating, bolts, nuts and washers in stock", "met"),
+        ("服装", "刺绣，服装，来样定制", "met"),
+        ("需要螺栓", "热镀锌加工，螺栓、铁塔件为主", "unmet"),
+        ("需要齿轮", "渗碳淬火厂，齿轮，轴类零件", "unmet"),
+    ],
+)
+def test_who_sells_or_is_named_by_a_thing_makes_it(need, statement, verdict) -> None:
+    [judgement] = compared(need, statement).judgements
+    assert judgement.verdict == verdict
