@@ -62,6 +62,10 @@ _RATE_OF_BATTERY = re.compile(
     r"(?:型号|model|part no\.?|type)[^，,;；。a-z0-9]{0,3}$"
 )
 _NO_HEAT = re.compile(r"\s?(?:倍率|放电|充电|discharge|rate|rating)")
+# What is weighed, behind the machine that it is for: 折弯机，3吨钢板; "press 20 tons of copper".
+_STUFF = re.compile(
+    r"的?\s?(?:不锈|碳|冷轧|热轧)?(?:钢(?!厂)|铜|铝(?!合金压|件|压)|铁|锌|镁|塑料|橡胶|原料|材料|毛坯|粒子|料|板材|型材|铸件|锻件|钢材)|\s?of (?!force|pressure|clamp)"
+)
 _TONNE = 1000.0
 # What carries a weight is not ordered by it: 需要20吨行车.
 _LIFTED = re.compile(
@@ -298,7 +302,8 @@ def _amount(
         )
     if base == "L":
         return requirement(RequirementKind.SIZE, text, start, end, bounds, base, "volume")
-    if base == "kg" and _UNDER_PRESSURE.search(folded[max(0, start - 8) : start]):
+    is_tonnes = base == "kg" and UNITS[name].factor >= _TONNE
+    if base == "kg" and not is_tonnes and _UNDER_PRESSURE.search(folded[max(0, start - 8) : start]):
         stated = (None if v is None else UNITS["公斤压力"].of(v) for v in (bounds.low, bounds.high))
         return requirement(
             RequirementKind.PRESSURE, text, start, end, MeasuredBounds(*stated), "MPa"
@@ -306,16 +311,15 @@ def _amount(
     if base == "kg":
         if UNITS[name].factor == 1e-6:
             return None
-        if _FORCE.match(after) or _TONNAGE.search(folded[max(0, start - _NEAR - 4) : start]):
+        named = _TONNAGE.search(folded[max(0, start - _NEAR - 4) : start])
+        if _FORCE.match(after) or (named and not _STUFF.match(after)):
             tonnes = (None if v is None else v / 1000 for v in (bounds.low, bounds.high))
             return requirement(
                 RequirementKind.SIZE, text, start, end, MeasuredBounds(*tonnes), "t", FORCE
             )
         if re.match(r"\s?/\s?|\s?每", after):
             return None
-        by_the_tonne = UNITS[name].factor >= _TONNE and _ORDERED.search(
-            folded[max(0, start - 8) : start]
-        )
+        by_the_tonne = is_tonnes and _ORDERED.search(folded[max(0, start - 8) : start])
         # "A 5 tonne winch" is one of them.
         is_one = re.search(r"(?<![a-z])an? $", folded[max(0, start - 3) : start])
         if by_the_tonne and not is_one and not _LIFTED.match(after):

@@ -35,6 +35,10 @@ _BARE = (
 )
 
 
+# Said once for all figures of a text.
+_OTHER_UNIT = re.compile(
+    r"单位(?:都?是|为|[:：])?\s?(?:厘米|分米|米|英寸|寸|公分|丝|微米|[cdu]m(?![a-z])|m(?![a-z])|inch)"
+)
 _BATTERY = re.compile(
     r"电池|锂|电芯|储能|铁锂|三元|保护板|bms|batter(?:y|ies)|lipo|lithium|li-?ion|(?<![a-z])packs?(?![a-z])"
 )
@@ -102,13 +106,14 @@ _QUALITIES = (
 def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]:
     """The figures of a text that the trades measure so; marks them in `taken`, where no other is read."""
     has_batteries = _BATTERY.search(folded) is not None
+    is_in_mm = _OTHER_UNIT.search(folded) is None
     for aspect, unit, pattern, factor in _QUALITIES:
         for match in pattern.finditer(folded):
             start, end = match.span()
             low = number(match["low"])
             high = number(match["high"]) if match["high"] else low
-            if aspect == CELLS and not has_batteries:
-                continue  # 羊肉串20串
+            if (aspect == CELLS and not has_batteries) or (unit == "mm" and not is_in_mm):
+                continue  # 羊肉串20串; 长2，宽3，单位米
             if aspect == "torque" and not _is_torque(text, folded, start, end):
                 continue
             if low is None or high is None or taken.find(1, match.start("low"), end) >= 0:

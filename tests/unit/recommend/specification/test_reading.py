@@ -635,6 +635,10 @@ def test_things_are_read_as_people_name_them(text, kind, values) -> None:
         ("需要20吨HT200铸铁毛坯", "quantity", "20000 kg"),
         ("需要20吨行车一台", "size", "20000 kg"),
         ("求一台二手注塑机，250吨左右", "size", "250 t"),
+        ("压铸机 800吨 铝件", "size", "800 t"),
+        ("压铸机500吨铝合金压铸", "size", "500 t"),
+        ("折弯机，3吨钢板", "size", "3000 kg"),
+        ("press 20 tons of copper", "size", "20000 kg"),
     ],
 )
 def test_tonnes_are_an_order_a_load_or_a_force(text, kind, value) -> None:
@@ -725,6 +729,8 @@ def test_what_is_measured_is_not_what_is_borrowed() -> None:
         ("battery charges in 30s", "size", set()),
         ("3串2并锂电池", "size", {"3 S"}),
         ("长10、12米的钢管", "size", {"12000 mm"}),
+        ("长2，宽3，单位米", "size", set()),
+        ("长2，宽3，单位mm", "size", {"2 mm", "3 mm"}),
         ("门幅150的针织布", "size", {"1500 mm"}),
         ("幅宽1500的滤布", "size", {"1500 mm"}),
         ("LiPo battery 6S 100C for racing drones", "temperature", set()),
