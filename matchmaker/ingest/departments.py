@@ -119,6 +119,11 @@ class OfficePlaces:
         return next((id for id in chain if self.index.places[id].name.endswith(level)), "")
 
 
+def is_bare_office(name: str) -> bool:
+    """Whether it is the name of an office without its place, and nothing else."""
+    return bool(_BARE.fullmatch(name.strip()))
+
+
 def home_of(index: PlaceIndex, texts: Iterable[str], otherwise: str = "") -> str:
     """The place that titles above a list, or the name of its file, begin with by its full name."""
     for text in texts:

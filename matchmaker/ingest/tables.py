@@ -27,6 +27,7 @@ from matchmaker.ingest.bilingual import in_two_languages
 from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_only_form
+from matchmaker.ingest.departments import OfficePlaces, is_bare_office
 from matchmaker.ingest.made_ids import made_id
 from matchmaker.ingest.names import normal_name, other_names, split_names, without_former
 from matchmaker.ingest.organization_parts import (
@@ -284,6 +285,7 @@ def _organization(
         )
     if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
         values["listed"] = not values["listed"]
+    values["name"] = _office_of_place(reader, line, str(values["name"]))
     values["name"], latin = in_two_languages(str(values["name"]))
     if latin:
         values.setdefault("name_en", " ".join(latin.split()))
@@ -322,6 +324,28 @@ def _organization(
     made: Organization = _made(reader, row, values)
     origins = tuple(_origins(made, row, values, derived))
     return replace(made, origins=origins) if origins else made
+
+
+def _office_of_place(reader: TableReader, line: Line, name: str) -> str:
+    """An office with its place, that of its line or of most lines: 市科技局 is 温州市科技局.
+
+    Raises InvalidInput where neither says the place: each has an office of this name.
+    """
+    if not is_bare_office(name):
+        return name
+    beside = ", ".join(cell for _, cell in reader.cells_of(line, "place"))
+    home = next(filter(None, reader.places_of_column), "")
+    full, told = OfficePlaces(reader.index.places, home).completed(name, beside)
+    if told and not full:
+        raise InvalidInput(
+            "'%(cell)s' does not say of which place, and neither does the list: write its full "
+            "name, or its place beside it.",
+            where="name",
+            cell=name,
+        )
+    for reason in told:
+        reader.reading.warn(reader.file.name, line.number, "name", reason)
+    return full
 
 
 def _implied(
