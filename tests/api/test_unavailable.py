@@ -1,8 +1,13 @@
 """What is missing behind the API is a 503 with what to do, not a fault."""
 
+from datetime import date
+
 import pytest
 
 from matchmaker.app import create_app
+from matchmaker.domain import Certificate, GraphRows
+from matchmaker.errors import StoreUnavailable
+from matchmaker.services.repositories import Repository
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 
@@ -36,6 +41,24 @@ def test_without_a_snapshot_it_lives_but_is_not_ready(empty):
 
 def test_without_a_snapshot_the_directory_answers(empty):
     assert empty.get(f"{API}/organizations").json == {"items": [], "next": None}
+
+
+def test_with_the_database_down_an_organisation_is_read_from_the_copy(app, wired, monkeypatch):
+    """The copy holds the graph and no documents: references and proofs are left out, no more."""
+    held = Certificate("t:held", "t:firm1", "API 6D", issuer="API", until=date(2099, 1, 1))
+    wired.store.upsert(GraphRows(certificates=(held,)))
+    before = app.test_client().get(f"{API}/organizations/t:firm1").json
+
+    def down(*_, **__):
+        raise StoreUnavailable("down")
+
+    monkeypatch.setattr(Repository, "values", down)
+    answer = app.test_client().get(f"{API}/organizations/t:firm1")
+    assert answer.status_code == 200, answer.text
+    assert answer.json["name"] == before["name"]
+    assert [each["id"] for each in answer.json["certificates"]] == [
+        each["id"] for each in before["certificates"]
+    ]
 
 
 @pytest.mark.slow

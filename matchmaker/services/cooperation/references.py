@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matchmaker.access import Principal
-from matchmaker.errors import NotFound, WrongState
+from matchmaker.errors import NotFound, StoreUnavailable, WrongState
 from matchmaker.services.repositories import GivenReference, Repositories, reference_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.introduction import Introduction
@@ -31,8 +31,14 @@ class References:
     clock: Clock
 
     def of(self, organization_id: str) -> tuple[ReferenceCount, ...]:
-        """The references that an organisation may show, for anybody, the commonest first."""
-        given = list(self.repositories.references.values("about", organization_id))
+        """The references that an organisation may show, for anybody, the commonest first.
+
+        None while the store is down: the graph is read from a copy, which has no documents.
+        """
+        try:
+            given = list(self.repositories.references.values("about", organization_id))
+        except StoreUnavailable:
+            return ()
         counts = Counter(reference.kind for reference in given)
         latest = {
             kind: max(each.finished for each in given if each.kind is kind) for kind in counts

@@ -168,7 +168,7 @@ class Connection:
 
     def _unavailable(self, reason: str) -> StoreUnavailable:
         return StoreUnavailable(
-            "Neo4j at %(url)s does not answer: %(value)s",
+            "Neo4j at %(url)s does not answer: %(value)s.",
             mend="Start it (`make neo4j`) or correct MATCHMAKER_STORE.",
             url=self.url,
             value=reason or "no reason given",
