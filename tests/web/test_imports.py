@@ -424,3 +424,15 @@ def test_what_is_passed_over_is_told_at_once_and_left_out_rows_come_first(visit,
     expect(page.get_by_role("button", name="See its members")).to_be_visible()
     sample.import_workflow.undo(ADMIN, page.url.rsplit("/", 1)[1])
     assert visitor.complaints == []
+
+
+def test_an_import_of_what_is_known_says_that_it_changed_nothing(visit, sample):
+    text = "id,name,kind\nmy:twice,示例两次厂,firm\n"
+    _, first = brought(sample, ADMIN, "organizations", text)
+    _, second = brought(sample, ADMIN, "organizations", text)
+    with pytest.raises(WrongState, match="changed nothing"):
+        sample.import_workflow.undo(ADMIN, second.id)
+    admin = visit("admin", "en")
+    admin.open("/admin/import")
+    expect(admin.page.get_by_role("cell", name="changed nothing").first).to_be_visible()
+    sample.import_workflow.undo(ADMIN, first.id)

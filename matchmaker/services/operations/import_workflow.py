@@ -331,7 +331,9 @@ class ImportWorkflow:
         self._require(principal, record.cluster)
         principal.require_writing()
         if not record.can_be_undone:
-            raise WrongState("This import cannot be taken back, or was already.")
+            raise WrongState(
+                "This import changed nothing, is too large to be taken back, or was already."
+            )
         now = self.store.stored(record.put | statements_alone(record.put))
         back = reversal(record.put, record.before, now)
         unit = UnitOfWork.of(principal, self.clock())
