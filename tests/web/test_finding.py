@@ -1,5 +1,6 @@
 """What a profile brings, names instead of codes, filters, distance and marks of trust."""
 
+import itertools
 import math
 import re
 
@@ -356,3 +357,14 @@ def test_a_search_is_kept_from_its_results_and_its_alerts_are_stopped(visit):
     kept.get_by_role("button", name="Delete").click()
     expect(kept).to_have_count(0)
     assert visitor.complaints == []
+
+
+def test_headings_of_results_leave_no_level_out(sample):
+    client = create_app(sample).test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
+    client.post("/demo/firm", data={"csrf_token": token})
+    page = client.get("/find?goal=supplier&text=DN50 ball valve body casting").text
+    main = page[page.index("<main") :]
+    levels = [int(level) for level in re.findall(r"<h([1-6])[ >]", main)]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
