@@ -50,7 +50,8 @@ _CONDITION = re.compile(
 _UNDER_PRESSURE = re.compile(r"压力?[^，,;；。0-9]{0,3}$")
 _TONNAGE = re.compile(
     r"(?:(?:锁模力|吨位|锁模|clamp\w*|tonnage)[^，,;；。]{0,4}|"
-    r"(?:注塑机|压铸机|冲床|压力机|油压机|液压机|折弯机|(?:mou?lding|casting) machine|press)[，,\s]{0,2})$"
+    r"(?:注塑机|压铸机|冲床|压力机|油压机|液压机|折弯机|(?:mou?lding|casting) machine|press)[，,\s]{0,2}|"
+    r"(?:die[- ]casting|压铸)\s?(?:up to|from|of|最大|到)?\s?)$"
 )
 # 2500吨和3500吨压铸单元, 三千吨左右的机器: what machines press with is no weight.
 _FORCE = re.compile(
@@ -272,7 +273,8 @@ def _amount(
     text: str, folded: str, name: str, base: str, start: int, end: int, bounds: MeasuredBounds
 ) -> Requirement | None:
     after = folded[end : end + 24]
-    ordered = _ORDER.search(folded[max(0, start - 24) : start]) or (
+    is_range = None not in (bounds.low, bounds.high) and bounds.low != bounds.high
+    ordered = (not is_range and _ORDER.search(folded[max(0, start - 24) : start])) or (
         bounds.high is None
         and (
             text[end - 1 : end] == "起"

@@ -39,7 +39,7 @@ _STEEL = re.compile(
     r"\b(?:stainless|steel|alumin\w*|alloy|aisi|sus|ss|grade|duplex|material)[^，,;；。0-9]{0,14}$"
 )
 _STEEL_AFTER = re.compile(
-    r"[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
+    r"(?:[、/和]\s?\d{3}[a-z]?){0,4}(?:材质|材料|的?料(?!厚))|[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
 )
 _COMPOUND = re.compile(rf"(?!礼盒)[{HAN}]?[{ENDS}](?=$|[^{HAN}]|的|厂)")
 # A short name ends in the next character wherever it stands: 阀套, 袜卡.

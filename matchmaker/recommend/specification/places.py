@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import Requirement, RequirementKind, Specification
+from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.vocabulary import AROUND_WORDS, peoples
 
 # Aspects of a place: it and what lies about it; the wider place that only says where a narrower
@@ -74,7 +75,7 @@ _MARKET = re.compile(
     r"(?:(?:出口到?|外销|销往|销到|卖到|卖往|发往|运往|运到|送到)|"
     r"\b(?:for export to|exported to|we export to|sold in|sold to|shipped to|delivered to|delivery to) (?:the )?)$"
 )
-_OF_MARKET = re.compile(r"(?:等地|等国|市场)?的")
+_OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
 _MEASURE_BEGINS = re.compile(r"(?:距离?|离|以)$")
 
 
@@ -88,9 +89,9 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
         item
         for item in items
         if item.kind is RequirementKind.PLACE
-        and not _is_market(folded, item)
         and (folded[item.start : item.end] not in peoples() or _WHO.match(folded, item.end))
     ]
+    places = list(_without_markets(folded, places))
     only_local = all(place.family == LOCAL for place in places)
     kept = [
         place
@@ -112,6 +113,18 @@ _WHO = re.compile(
     r"factor(?:y|ies)|foundr(?:y|ies)|mills?|distributors?|buyers?|importers?|agents?|wholesalers?|retailers?|customers?|labs?|"
     r"laborator(?:y|ies)|universit(?:y|ies)|institutes?|clusters?|platers?|moulders?|workshops?|brands?)(?![a-z])"
 )
+
+
+def _without_markets(folded: str, places: list[Requirement]) -> Iterator[Requirement]:
+    """The places without those, listed with others or alone, that are where goods go."""
+    before: Requirement | None = None
+    for place in places:
+        joined = before is not None and (
+            _JOINED.fullmatch(gap := _gap(folded, before, place)) or _COMMA.fullmatch(gap)
+        )
+        before = place if joined or _is_market(folded, place) else None
+        if before is None:
+            yield place
 
 
 def _is_market(folded: str, place: Requirement) -> bool:

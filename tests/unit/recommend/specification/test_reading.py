@@ -799,3 +799,19 @@ def test_who_does_not_trade_in_what_they_make_makes_it() -> None:
 )
 def test_work_is_that_of_its_trade(text, work) -> None:
     assert set(values(text, "process")) == work
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        ("不锈钢紧固件，304、316材质，M3-M30", "material", {"stainless steel", "304", "316"}),
+        ("316材质的阀", "material", {"316"}),
+        ("Sand castings from 2 to 800 kg", "size", {"2-800 kg"}),
+        ("Tooling for die casting up to 3500 t", "size", {"≤3500 t"}),
+        ("Tooling made in Ningbo, exported to Mexico and Germany", "place", {"宁波市"}),
+        ("出口日本、韩国的镜架，找温州的厂", "place", {"温州市"}),
+        ("Suppliers in Ningbo and Wenzhou", "place", {"宁波市", "温州市"}),
+    ],
+)
+def test_offers_are_read_as_firms_write_them(text, kind, values) -> None:
+    assert {item.value for item in read(text).items if item.kind == kind} == values
