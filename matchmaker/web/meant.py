@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
+from matchmaker.domain import is_id
 from matchmaker.errors import InvalidInput
 from matchmaker.services.directory.codes import MAX_CODES, Coded
 from matchmaker.services.directory.search_results import ResultKind, SearchResult
@@ -25,18 +26,19 @@ def organizations_named(principal: Principal, text: str) -> tuple[SearchResult, 
 
 
 def organization_meant(principal: Principal, text: str) -> str:
-    """The id of the only organisation that an id or a name means; "" for no text.
+    """The id of the only organisation that an id or a whole name means; "" for no text.
 
-    Raises InvalidInput that names what may be meant where nothing, or more than one, is.
+    Raises InvalidInput that names what may be meant: a part of a name is not taken for the whole,
+    also where nobody else has it, as whoever is invited acts for the organisation.
     """
     text = text.strip()
-    if not text or ":" in text:
+    if not text or is_id(text):
         return text
     near = organizations_named(principal, text)
     exact = [each for each in near if normal(text) in (normal(each.name), normal(each.name_en))]
+    if len(exact) == 1:
+        return exact[0].id
     meant = exact or near
-    if len(meant) == 1:
-        return meant[0].id
     if not meant:
         raise InvalidInput(
             "'%(text)s' is not known.",

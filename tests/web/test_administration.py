@@ -45,6 +45,16 @@ def test_a_name_of_several_is_asked_about(visit):
     assert visitor.page.input_value("input[name=email]") == "several@example.org"
 
 
+def test_a_part_of_a_name_is_asked_about_also_where_only_one_has_it(visit):
+    visitor = visit("admin", "en")
+    visitor.open("/admin/accounts")
+    visitor.page.fill("input[name=email]", "part@example.org")
+    visitor.page.fill("input[name=organization]", "zhengtuo")
+    press(visitor.page, "Invite")
+    assert f"may be {FOUNDRY}" in visitor.page.inner_text("main")
+    assert visitor.page.locator("main", has_text="part@example.org").count() == 0
+
+
 def test_clusters_are_found_by_a_part_of_their_name(visit):
     visitor = visit("admin", "zh")
     page = visitor.page
