@@ -71,6 +71,7 @@ def test_a_database_that_is_down_is_a_503(tmp_path):
         answer = client.get(path)
         assert answer.status_code == 503, path
         assert answer.mimetype == "application/problem+json"
+        assert "127.0.0.1" not in answer.text  # where it runs is in the log
 
 
 def test_where_a_damaged_database_lies_is_told_to_nobody_who_asks(tmp_path):

@@ -105,7 +105,12 @@ def of_error(error: errors.MatchmakerError) -> Response:
 
 
 def without_folders(error: errors.MatchmakerError) -> errors.MatchmakerError:
-    """The same, of paths on the server only the last part: where they lie is nobody's business."""
+    """The same, of paths on the server only the last part: where they lie is nobody's business.
+
+    Nor is where another server is that the database runs on: the log says it.
+    """
+    if isinstance(error, errors.StoreUnavailable) and "url" in error.message.parameters:
+        return errors.StoreUnavailable("The database does not answer.", mend="Try again later.")
     told = copy.copy(error)
     told.message, told.mend = _without_folders(error.message), _without_folders(error.mend)
     told.where = _without_folders(error.where)
