@@ -73,13 +73,16 @@ _SHARED = re.compile(
 # Before and after which other work the work offered is done.
 _BETWEEN_STEPS = re.compile(r"前后(?!道)")
 _GIVEN_AFTER = re.compile(
-    r"(?:由)?(?:我方|我们|我厂|客户|甲方|本厂|你方)?(?:提供|自备|自带|已有|现成)|(?:都|也)?(?:我们|我方|我厂|我司|自己)(?:自己|这边|已经|已)*(?:有|出|带|备)|\s(?:paid|provided|supplied|available|included) (?:by|from|for)?"
+    r"(?:由)?(?:我方|我们|我厂|客户|甲方|本厂|你方)?(?:提供|自备|自带|已有|现成)|(?:都|也)?(?:我们|我方|我厂|我司|自己)(?:自己|这边|已经|已)*(?:有|出|带|备|(?:发|送|寄|拉)(?:过来|过去|来|去))|\s(?:paid|provided|supplied|available|included) (?:by|from|for)?"
 )
 # Machines that work is done on, or a product is made for, by their size.
 _MACHINE_BEFORE = re.compile(
     r"(?:\d(?:吨|t|[ -]tonnes?|[ -]tons?)\s?|(?:适用|对应|适配|配套用)[^，,;；。]{0,8})$"
 )
-_OWN = re.compile(r"\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$")
+_OWN = re.compile(
+    r"\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$|"
+    r"\bwe (?:will |can |'ll )?(?:send|bring) (?:you )?(?:the|our) (?:[a-z-]+ )?$"
+)
 _DIMENSIONS = frozenset({"shaft", "bar"})
 _DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
 _REACH = 80

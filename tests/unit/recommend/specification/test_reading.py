@@ -815,3 +815,14 @@ def test_work_is_that_of_its_trade(text, work) -> None:
 )
 def test_offers_are_read_as_firms_write_them(text, kind, values) -> None:
     assert {item.value for item in read(text).items if item.kind == kind} == values
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Somebody to rough machine our gate valve bodies, we send the castings and collect",
+        "找人粗加工阀体，铸件我们送过来",
+    ],
+)
+def test_what_the_asker_sends_is_not_sought(text) -> None:
+    assert "casting" not in {item.value for item in read(text).requirements}
