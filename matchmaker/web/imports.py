@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.exports.delimited import write_csv
 from matchmaker.exports.files import MEDIA_TYPES
 from matchmaker.exports.tables import ExportFormat
@@ -20,12 +22,14 @@ from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.relation_words import RELATIONS, layer_of
 from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
+from matchmaker.ingest.undo import KeptField
 from matchmaker.web.field_words import in_words
 from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import (
     PageAnswer,
     is_htmx_request,
+    localised,
     parse_choice,
     show_notice,
     signed_in,
@@ -35,6 +39,8 @@ from matchmaker.workflow.job import JobKind
 
 MAX_SHOWN = 50
 PAIRS = 50
+# Of what an undo leaves as it is, so many are told by name.
+_TOLD = 10
 # What files are in, besides what their bytes tell; "" is as it is judged.
 ENCODINGS = (
     "", "utf-8", "gb18030", "big5", "utf-16", "windows-1252", "windows-1250", "windows-1251",
@@ -117,6 +123,19 @@ def import_problems(id: str) -> PageAnswer:
     return response
 
 
+def _told(principal: Principal, stays: KeptField) -> str:
+    """Whose field it is that stays, and which; the whole row where no field is named."""
+    subject = stays.key
+    if stays.table in ("organizations", "descriptions"):
+        with suppress(NotFound):
+            subject = localised(services().directory.profile(principal, stays.key).organization)
+    if not stays.field:
+        return subject
+    columns = TABLES[stays.table].columns if stays.table in TABLES else ()
+    titles = (column_title(column) for column in columns if column.name == stays.field)
+    return f"{subject} ({next(titles, in_words(stays.field))})"
+
+
 @web.get("/import/template/<table>")
 def template(table: str) -> PageAnswer:
     """An empty table with what each column means."""
@@ -133,12 +152,19 @@ def template(table: str) -> PageAnswer:
 @web.post("/imports/<id>/undo")
 def undo_import(id: str) -> PageAnswer:
     """Put back what was before."""
-    left = len(services().import_workflow.undo(signed_in(), id))
-    show_notice(
-        gettext("Taken back; %(left)s fields changed since then and stay.", left=left)
-        if left
-        else gettext("Taken back.")
-    )
+    principal = signed_in()
+    stays = services().import_workflow.undo(principal, id)
+    show_notice(gettext("Taken back."))
+    if stays:
+        told = [_told(principal, each) for each in stays[:_TOLD]]
+        if len(stays) > _TOLD:
+            told.append(gettext("and %(count)s more", count=len(stays) - _TOLD))
+        show_notice(
+            gettext(
+                "Somebody changed these since, and they stay: %(fields)s.",
+                fields=gettext("; ").join(told),
+            )
+        )
     cluster = request.form.get("cluster", "")
     target = url_for("web.cluster_import", id=cluster) if cluster else url_for("web.import_page")
     return redirect(target, 303)

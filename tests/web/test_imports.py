@@ -1,6 +1,7 @@
 """Imports, duplicates and long work, in a real browser and both languages."""
 
 import csv
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -105,6 +106,22 @@ def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
     assert after.descriptions == before.descriptions
     with pytest.raises(WrongState):
         sample.import_workflow.undo(ADMIN, imported.id)
+
+
+def test_what_somebody_changed_since_stays_and_is_told_by_name(visit, sample):
+    old = sample.directory.profile(ADMIN, MEMBER).organization
+    brought(
+        sample, ADMIN, "organizations", f"id,name,kind,description\n{MEMBER},改名,firm,新的说明\n"
+    )
+    changed = sample.directory.profile(ADMIN, MEMBER).organization
+    sample.store.upsert(GraphRows(organizations=(replace(changed, name="又改了名"),)))
+    admin = visit("admin", "zh")
+    admin.open("/admin/import")
+    press(admin.page, "撤回")
+    assert admin.page.get_by_text("其后已有人修改，予以保留：又改了名 (企业名称)").is_visible()
+    assert sample.directory.profile(ADMIN, MEMBER).organization.name == "又改了名"
+    sample.store.upsert(GraphRows(organizations=(old,)))
+    assert admin.complaints == []
 
 
 def test_what_others_built_on_an_import_keeps_it(sample):
