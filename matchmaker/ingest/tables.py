@@ -331,7 +331,8 @@ def _office_of_place(reader: TableReader, line: Line, name: str) -> str:
 
     Raises InvalidInput where neither says the place: each has an office of this name.
     """
-    if not is_bare_office(name):
+    stated = any(reader.cells_of(line, "id"))
+    if stated or not is_bare_office(name):  # whose id stands there is told apart by that
         return name
     beside = ", ".join(cell for _, cell in reader.cells_of(line, "place"))
     home = next(filter(None, reader.places_of_column), "")

@@ -49,7 +49,7 @@ _NAMING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedThing:
     """A thing by its name; `link` is "" where it has no page, `kind` says what it is."""
 
     text: str
@@ -62,9 +62,9 @@ class LogLine:
     """A line with everybody in it by name; `others` are whom its detail names."""
 
     logged: LoggedEntry
-    actor: Named
-    subject: Named
-    others: tuple[Named, ...]
+    actor: NamedThing
+    subject: NamedThing
+    others: tuple[NamedThing, ...]
 
 
 def log_lines(principal: Principal, lines: Sequence[LoggedEntry]) -> list[LogLine]:
@@ -91,32 +91,34 @@ def _split(name: str) -> tuple[str, str]:
     return "", name
 
 
-def _names(principal: Principal, things: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Named]:
+def _names(
+    principal: Principal, things: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], NamedThing]:
     things = set(things)
     accounts = services().accounts.by_ids(
         principal, sorted(id for kind, id in things if kind == "account")
     )
-    names = dict[tuple[str, str], Named]()
+    names = dict[tuple[str, str], NamedThing]()
     for kind, id in things:
         if kind == "account" and id in accounts:
             account = accounts[id]
             link = url_for("web.accounts", account=id)
-            names[kind, id] = Named(account.name or account.email, link, _kind(kind))
+            names[kind, id] = NamedThing(account.name or account.email, link, _kind(kind))
         else:
             names[kind, id] = _named(principal, kind, id)
     return names
 
 
-def _named(principal: Principal, kind: str, id: str) -> Named:
+def _named(principal: Principal, kind: str, id: str) -> NamedThing:
     if not kind:
         actor = _ACTORS.get(id)
-        return Named(actor.text(language()) if actor else id)
+        return NamedThing(actor.text(language()) if actor else id)
     try:
         text, page = _LOOK_UP[kind](principal, id) if kind in _LOOK_UP else (id, "")
     except MatchmakerError:  # deleted, or not for who reads the log
         text, page = id, ""
     link = url_for(page, id=id) if page else ""
-    return Named(text, link, _kind(kind))
+    return NamedThing(text, link, _kind(kind))
 
 
 def _kind(kind: str) -> str:

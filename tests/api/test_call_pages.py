@@ -23,7 +23,8 @@ class Reader:
     """A browser of somebody who acts for some firms, in English."""
 
     def __init__(self, app, wired, *firms):
-        email = f"calls{next(_number)}@example.org"
+        # Of the tests of pooled needs too, for which this module is another one.
+        email = f"{__name__}.{next(_number)}@example.org"
         places = tuple(AccountMembership(firm, MembershipRole.OWNER) for firm in firms)
         self.person = wired.accounts.create(ADMIN, email, "R", PASSWORD, memberships=places)
         self.client = app.test_client()

@@ -342,8 +342,6 @@ class ImportWorkflow:
         self.store.replace_rows(back.put, back.drop, unit.entries, unit.changes)
         return back.kept
 
-    # -- how a file is read
-
     def _proposed(self, upload: Upload) -> tuple[Upload, TableFile]:
         """The open file, with every choice made that was left open.
 
