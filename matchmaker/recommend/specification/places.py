@@ -76,6 +76,12 @@ _MARKET = re.compile(
     r"\b(?:for export to|exported to|we export to|sold in|sold to|shipped to|delivered to|delivery to) (?:the )?)$"
 )
 _OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
+# Behind where somebody is from: "Chinese valve makers", and neither their language nor a standard.
+_WHO = re.compile(
+    r"(?: (?!language|standard|speaking|market)[a-z0-9-]+){0,3} (?:suppliers?|makers?|manufacturers?|producers?|firms?|compan(?:y|ies)|partners?|"
+    r"factor(?:y|ies)|foundr(?:y|ies)|mills?|distributors?|buyers?|importers?|agents?|wholesalers?|retailers?|customers?|labs?|"
+    r"laborator(?:y|ies)|universit(?:y|ies)|institutes?|clusters?|platers?|moulders?|workshops?|brands?)(?![a-z])"
+)
 _MEASURE_BEGINS = re.compile(r"(?:距离?|离|以)$")
 
 
@@ -85,13 +91,15 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
     A name of several cities is the one within the wider place beside it. A distance from a place
     is one item, with the identifiers of where it is measured from as `family`.
     """
-    places = [
-        item
-        for item in items
-        if item.kind is RequirementKind.PLACE
-        and (folded[item.start : item.end] not in peoples() or _WHO.match(folded, item.end))
+    named = [item for item in items if item.kind is RequirementKind.PLACE]
+    if not named:
+        return items
+    somewhere = [
+        place
+        for place in named
+        if folded[place.start : place.end] not in peoples() or _WHO.match(folded, place.end)
     ]
-    places = list(_without_markets(folded, places))
+    places = list(_without_markets(folded, somewhere))
     only_local = all(place.family == LOCAL for place in places)
     kept = [
         place
@@ -105,14 +113,6 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
     ours = (RequirementKind.PLACE, RequirementKind.DISTANCE)
     others = [item for item in items if item.kind not in ours]
     return sorted([*others, *kept, *distances], key=lambda item: (item.start, item.end))
-
-
-# Behind where somebody is from: "Chinese valve makers", and neither their language nor a standard.
-_WHO = re.compile(
-    r"(?: (?!language|standard|speaking|market)[a-z0-9-]+){0,3} (?:suppliers?|makers?|manufacturers?|producers?|firms?|compan(?:y|ies)|partners?|"
-    r"factor(?:y|ies)|foundr(?:y|ies)|mills?|distributors?|buyers?|importers?|agents?|wholesalers?|retailers?|customers?|labs?|"
-    r"laborator(?:y|ies)|universit(?:y|ies)|institutes?|clusters?|platers?|moulders?|workshops?|brands?)(?![a-z])"
-)
 
 
 def _without_markets(folded: str, places: list[Requirement]) -> Iterator[Requirement]:

@@ -108,12 +108,12 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
     has_batteries = _BATTERY.search(folded) is not None
     is_in_mm = _OTHER_UNIT.search(folded) is None
     for aspect, unit, pattern, factor in _QUALITIES:
+        if (aspect == CELLS and not has_batteries) or (unit == "mm" and not is_in_mm):
+            continue  # 羊肉串20串; 长2，宽3，单位米
         for match in pattern.finditer(folded):
             start, end = match.span()
             low = number(match["low"])
             high = number(match["high"]) if match["high"] else low
-            if (aspect == CELLS and not has_batteries) or (unit == "mm" and not is_in_mm):
-                continue  # 羊肉串20串; 长2，宽3，单位米
             if aspect == "torque" and not _is_torque(text, folded, start, end):
                 continue
             if low is None or high is None or taken.find(1, match.start("low"), end) >= 0:
