@@ -219,12 +219,21 @@ def unsubscribed() -> PageAnswer:
 @web.get("/account")
 def account() -> PageAnswer:
     """Preferences, password, keys, export."""
+    return _account_page()
+
+
+def _account_page(secret: str = "") -> str:
+    """The page; `secret` is of a key made just now, and stands in this one answer only.
+
+    A session's cookie is signed, not encrypted, and browsers keep it on the disk: no secret but
+    its own may travel in it.
+    """
     principal, sessions, current = signed_in(), services().sessions, _secret()
     return render_template(
         "account.html",
         keys=services().api_keys.own_keys(principal),
         rhythms=list(MailRhythm),
-        secret=session.pop("new_key", ""),
+        secret=secret,
         sessions=[
             (own, sessions.is_current(own, current)) for own in sessions.own_sessions(principal)
         ],
@@ -261,7 +270,7 @@ def change_account() -> PageAnswer:
             issued = services().api_keys.issue(
                 principal, form.get("name", ""), scope, form.get("password", "")
             )
-            session["new_key"] = issued.secret
+            return _account_page(issued.secret)
         case "revoke":
             services().api_keys.revoke(principal, form.get("key", ""))
             show_notice(gettext("The key no longer works."))

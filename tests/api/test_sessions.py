@@ -1,6 +1,8 @@
 """Sessions on the server, what ends them and keys, and whose address an account is."""
 
+import base64
 import re
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -193,3 +195,35 @@ def test_a_key_for_reading_leaves_no_trace_of_what_it_asks(app, wired, owner):
     answer = app.test_client().get(url, headers=bearer)
     assert answer.status_code == 200
     assert answer.json["impression"] == ""
+
+
+def test_a_new_key_stands_in_one_answer_and_in_no_cookie_address_or_log(app, owner, capfd):
+    """A cookie is signed, not encrypted: whoever reads the browser's files reads it."""
+    client, _ = signed_in(app, owner.email)
+    page = client.get("/account").text
+    form = {"what": "key", "name": "k", "password": PASSWORD, "csrf_token": csrf_of(page)}
+    answer = client.post("/account", data=form)
+    (secret,) = set(re.findall(r"mk_[\w-]+", answer.text))
+    bearer = {"Authorization": f"Bearer {secret}"}
+    assert app.test_client().get(f"{API}/account", headers=bearer).status_code == 200
+    headers = " ".join(value for _, value in answer.headers)
+    cookies = answer.headers.getlist("Set-Cookie")
+    told = " ".join([headers, *(unpacked(cookie) for cookie in cookies), *capfd.readouterr()])
+    assert secret not in told
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert secret not in client.get("/account").text
+
+
+def csrf_of(page):
+    return re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+
+
+def unpacked(cookie):
+    """What stands in a cookie of itsdangerous: base64 of JSON, compressed after a dot."""
+    value = cookie.partition("=")[2].partition(";")[0]
+    payload = value.lstrip(".").partition(".")[0]
+    try:
+        raw = base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+        return (zlib.decompress(raw) if value.startswith(".") else raw).decode("utf-8", "replace")
+    except (ValueError, zlib.error):
+        return value
