@@ -21,7 +21,12 @@ from matchmaker.recommend.specification.places import (
     REGIONS,
     alternatives,
 )
-from matchmaker.recommend.specification.reading import read, without_conditions, without_measures
+from matchmaker.recommend.specification.reading import (
+    read,
+    without_conditions,
+    without_denied,
+    without_measures,
+)
 from matchmaker.recommend.specification.speaker import said_of_speaker, without_speaker
 from matchmaker.recommend.specification.vocabulary import names_of
 
@@ -49,6 +54,7 @@ __all__ = [
     "read",
     "said_of_speaker",
     "without_conditions",
+    "without_denied",
     "without_measures",
     "without_speaker",
 ]

@@ -131,6 +131,11 @@ def without_conditions(specification: Specification) -> str:
     return _without(specification, lambda item: item.soft or item.kind in MEASURED | _SHOWN)
 
 
+def without_denied(specification: Specification) -> str:
+    """The text without what it denies: of "castings, traders need not apply" the castings."""
+    return _without(specification, lambda item: item.denied)
+
+
 def _without(specification: Specification, is_left_out: Callable[[Requirement], bool]) -> str:
     text = list(specification.text)
     for item in filter(is_left_out, specification.items):

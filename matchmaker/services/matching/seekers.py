@@ -29,7 +29,13 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
-from matchmaker.recommend.specification import Choices, said_of_speaker, without_speaker
+from matchmaker.recommend.specification import (
+    Choices,
+    read,
+    said_of_speaker,
+    without_denied,
+    without_speaker,
+)
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
@@ -143,7 +149,7 @@ class SeekerFactory:
         vectors, abroad = self._question_vectors(asked, languages, kept=posted)
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
-        readings = [read_stages(text, is_need=is_need) for text in texts]
+        readings = [read_stages(without_denied(read(text)), is_need=is_need) for text in texts]
         return [
             SeekerText(
                 wording,

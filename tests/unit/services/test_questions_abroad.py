@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization
+from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organization, Stage
 from matchmaker.embedding import VectorCache
 from matchmaker.embedding.cache import VectorCaches
 from matchmaker.embedding.identity import ModelIdentity
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
+from matchmaker.snapshot.model import stage_bits
 from tests.unit.recommend.small_graphs import snapshot_of
 
 IDENTITY = ModelIdentity("test", "1")
@@ -88,3 +89,23 @@ def test_of_two_encoders_only_the_last_reads_the_names(tmp_path) -> None:
     assert own[1] == own[3] == 0  # what it says itself is on the first axis for both
     assert abroad[1] == 0
     assert abroad[3] > 0.5
+
+
+@pytest.mark.parametrize(
+    ("need", "sought"),
+    [
+        ("找做袜子外贸的贸易商", [Stage.TRADING]),
+        ("急找做铜套的，贸易商免谈", []),
+        ("Sock mill wanted, traders need not apply", [Stage.MAKING]),
+    ],
+)
+def test_a_stage_that_is_refused_is_not_sought(tmp_path, need, sought) -> None:
+    snapshot = snapshot_of(GraphRows(organizations=(Organization("t:firm", "Firm", Kind.FIRM),)))
+    factory = SeekerFactory(
+        None,  # type: ignore[arg-type]
+        SnapshotRows(snapshot),
+        Listening,
+        lambda: VectorCache(tmp_path, IDENTITY),
+    )
+    (text,) = factory.free_texts([need], GoalName.SUPPLIER)
+    assert text.sought_stages == stage_bits(sought)
