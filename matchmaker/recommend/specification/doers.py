@@ -14,10 +14,12 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.vocabulary import finishing
+from matchmaker.recommend.specification.vocabulary import finishing, tests
 
 # Tests are done with things that are sold, too.
-TESTED = frozenset({"testing", "non-destructive testing", "calibration"})
+TESTED = frozenset({"testing", "mechanical testing", "non-destructive testing", "calibration"}) | {
+    *tests().values()
+}
 _BY_OTHERS = re.compile(
     r"\s(?:is|are|being|gets?)(?: \w+)? (?:subcontracted|outsourced|contracted out|sent out|bought in|done externally)\b(?! (?:to|for|by) us| work)|"
     r"(?:工序|部分)?(?:(?:都|均|全部|全|靠|由|只能)是?(?:外协|外包|委外)|(?:外协|外包|委外)(?:完成|给(?!我)|解决|处理|出去))(?!单|订单|给我|来料|加工|业务)"

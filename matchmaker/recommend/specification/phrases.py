@@ -21,6 +21,7 @@ from matchmaker.recommend.specification.roles import (
     is_worked_on,
     role_of,
 )
+from matchmaker.recommend.specification.testing import with_tests
 from matchmaker.recommend.specification.unlisted import ENDS, HAN
 from matchmaker.recommend.specification.verbs import with_verbs
 from matchmaker.recommend.specification.vocabulary import (
@@ -47,7 +48,6 @@ _SHORT_COMPOUND = re.compile(rf"(?!礼盒)[{ENDS}]")
 # Work that most offers mention besides is meant only where it is the point.
 _OFTEN_ASIDE = frozenset(
     [
-        "testing",
         "design",
         "packaging",
         "prototyping",
@@ -61,7 +61,7 @@ _OFTEN_ASIDE = frozenset(
         "printing",
         "coating",
     ]
-) | {"non-destructive testing"}
+)
 _DOES = re.compile(
     r"(?:代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|(?:想|拿去|送去)[^，,;；。.]{0,2}$|"
     r"\b(?:for|need|offer|looking for|provide|contract|(?:that|who) (?:does|do|offers?|provides?))\b[^,;.]{0,16}$"
@@ -123,7 +123,7 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms that mean what they say: digits alone are a grade only beside a metal."""
     kept: list[TermMatch] = []
     things = frozenset(m.term.value for m in terms if m.term.kind is RequirementKind.PRODUCT)
-    for named in with_verbs(folded, terms):
+    for named in with_tests(folded, with_verbs(folded, terms)):
         if named.term.kind is Marker.IGNORED:
             continue
         if named.term.value == "boarding" and _is_of_cloth(folded, named):
@@ -342,7 +342,7 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return True
     if MEANS_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
         return True
-    if term.value not in _OFTEN_ASIDE:
+    if term.value not in _OFTEN_ASIDE and term.family != "testing":
         return False
     if following and following.start - end <= 1 and following.term.kind is RequirementKind.PRODUCT:
         return True

@@ -98,7 +98,8 @@ def read(text: str) -> Specification:
     items.sort(key=lambda item: (item.start, item.end))
     scopes = clauses(folded, markers)
     scoped = list(_scoped(placed(text, folded, items), scopes, folded))
-    kept = tuple(insisted(folded, _without_wider_work(scoped)))
+    wanted = _without_shown_tests(_without_wider_work(scoped))
+    kept = tuple(insisted(folded, wanted))
     return Specification(text, kept, denials=tuple(scopes.denials))
 
 
@@ -110,6 +111,20 @@ def _without_wider_work(items: list[Requirement]) -> list[Requirement]:
         item
         for item in items
         if item.kind is not RequirementKind.PROCESS or item.value not in wider
+    ]
+
+
+def _without_shown_tests(items: list[Requirement]) -> list[Requirement]:
+    """Without tests that only say how a figure of a thing is shown: 镀层盐雾测试500小时以上."""
+    figures = [item for item in items if item.kind in MEASURED]
+    things = any(_is_named(item) and item.family != "testing" for item in items)
+    if not things or not figures:
+        return items
+    return [
+        item
+        for item in items
+        if item.family != "testing"
+        or not any(each.start <= item.start and item.end <= each.end for each in figures)
     ]
 
 

@@ -1,6 +1,6 @@
 """The words of the trades, in one automaton that reads a text in one pass.
 
-Which words there are stands in the three TOML files and in `places.csv`; the method is that
+Which words there are stands in the four TOML files and in `places.csv`; the method is that
 of Aho and Corasick (1975), so the time does not grow with the number of words.
 """
 
@@ -126,6 +126,8 @@ def _automaton() -> ahocorasick.Automaton:
     return automaton
 
 
+# What a test is done with.
+_TESTERS = ("机", "箱", "仪")
 # Behind a place: not in it alone.
 AROUND_WORDS = ("附近", "周边", "一带", "那边", "这边", "周围")
 _COUNTY = re.compile(r"..[区县市旗]")
@@ -186,10 +188,26 @@ def _products() -> Iterator[tuple[str, Term]]:
             form for name in (value, *synonyms) for form in (name, name.replace("-", " "))
         }:
             yield word, Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
+    for subject, names in _table("tests.toml")["subjects"].items():
+        term = Term(RequirementKind.PROCESS, f"{subject} testing", "testing")
+        tester = Term(RequirementKind.PRODUCT, f"{subject} tester", f"{subject} tester")
+        for name in (subject, *names):
+            for form in _test_forms(name):
+                yield form, term
+                yield from (
+                    (form + machine, tester) for machine in _TESTERS if form[-1] in "验试测"
+                )
     for value, doers in table["doers"].items():
         for word in doers:
             term = Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
             yield from ((form, term) for form in _forms(word))
+
+
+def _test_forms(subject: str) -> Iterator[str]:
+    """What a test of it is called: 盐雾试验, a salt spray test."""
+    if subject.isascii():
+        yield from (f"{subject} {test}" for test in ("test", "tests", "testing"))
+    yield from (subject + test for test in ("试验", "测试", "检测", "检验", "分析"))
 
 
 def _materials() -> Iterator[tuple[str, Term]]:
@@ -271,7 +289,16 @@ def verbs() -> dict[str, str]:
 @cache
 def finishing() -> frozenset[str]:
     """Processes done on a thing that is there already, such as plating and grinding."""
-    return frozenset(_table("products.toml")["finishing"]["names"])
+    return frozenset(_table("products.toml")["finishing"]["names"]) | frozenset(tests().values())
+
+
+@cache
+def tests() -> dict[str, str]:
+    """The kind of testing by the name of what is tested: 盐雾 → salt spray testing."""
+    subjects = _table("tests.toml")["subjects"]
+    return {
+        name: f"{subject} testing" for subject in subjects for name in (subject, *subjects[subject])
+    }
 
 
 @cache

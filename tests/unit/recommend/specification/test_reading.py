@@ -686,7 +686,7 @@ def test_where_somebody_is_from_is_a_place_before_who_it_is(text, places) -> Non
         ("小批量注塑，50件起，模具我们自己有", "product", set()),
         ("Our drone's ESC overheats, need a thermal sheet", "product", {"sheet"}),
         ("找能做FFKM的，密封件", "material", {"ffkm"}),
-        ("Is there a lab in Jiangsu that does fatigue testing?", "process", {"testing"}),
+        ("Is there a lab in Jiangsu that does fatigue testing?", "process", {"fatigue testing"}),
         ("3D print in 316L up to 250x250x300", "code", set()),
         ("Graphite packing for steam valves 550C", "code", set()),
         ("近视太阳镜片1.60偏光", "size", {"1.6 n"}),

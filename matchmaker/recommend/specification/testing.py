@@ -1,0 +1,42 @@
+"""What is tested, named behind the word for testing: 测一下硬度和气密性, "test them for leaks"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.patterns import alternatives
+from matchmaker.recommend.specification.vocabulary import Term, TermMatch, tests
+
+_SUBJECT = alternatives(tests())
+_TESTED = re.compile(
+    r"(?:可测|能测|会测|测试|检测|检验|送检|抽检|测定|测量|化验|测|检)(?:一下|一测|下|个)?[^，,;；。!?\n]{0,10}?"
+    rf"(?=(?:{_SUBJECT}))"
+    r"|\b(?:test(?:s|ed|ing)?|measur(?:e|es|ed|ing)|check(?:s|ed|ing)?) (?:[a-z]+ ){0,4}?(?:for )?"
+    rf"(?=(?:{_SUBJECT}))"
+)
+# One by one from there: a list of what is tested.
+_LISTED = re.compile(
+    rf"(?P<subject>{_SUBJECT})(?:\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or )\s?)?"
+)
+
+
+def with_tests(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
+    """The terms of a folded text with what it says is tested, which no term has."""
+    named = [match for match in _subjects(folded) if not _is_taken(match, terms)]
+    return sorted([*terms, *named], key=lambda match: match.start) if named else terms
+
+
+def _subjects(folded: str) -> Iterator[TermMatch]:
+    reached = 0
+    for test in _TESTED.finditer(folded):
+        position = max(test.end(), reached)
+        while (listed := _LISTED.match(folded, position)) is not None:
+            kind = tests()[listed["subject"]]
+            yield TermMatch(*listed.span("subject"), Term(RequirementKind.PROCESS, kind, "testing"))
+            position = reached = listed.end()
+
+
+def _is_taken(match: TermMatch, terms: list[TermMatch]) -> bool:
+    return any(term.start < match.end and match.start < term.end for term in terms)

@@ -1,0 +1,46 @@
+"""Kinds of testing are told apart: a salt spray test is no fire test."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.recommend.specification import Fulfilment, RequirementKind, compare, read
+
+
+def work(text: str) -> list[str]:
+    return [item.value for item in read(text).of(RequirementKind.PROCESS)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("找地方做盐雾试验", ["salt spray testing"]),
+        ("where can we get salt spray tests done", ["salt spray testing"]),
+        ("想找个地方测一下材料的盐雾和硬度", ["salt spray testing", "hardness testing"]),
+        ("检测室可测色牢度、起毛起球", ["colour fastness testing", "pilling testing"]),
+        ("EMC测试", ["electromagnetic compatibility testing"]),
+        ("检测", ["testing"]),
+        ("镀层要做盐雾测试500小时以上", []),  # how long the coating lasts, no work wanted
+        ("求购盐雾试验箱", []),
+    ],
+)
+def test_what_is_tested_is_read(text, kinds) -> None:
+    assert work(text) == kinds
+
+
+@pytest.mark.parametrize(
+    ("need", "offer", "verdict"),
+    [
+        ("找地方做盐雾试验", "中性盐雾试验，CNAS，随到随做", Fulfilment.MET),
+        ("找地方做盐雾试验", "防火试验装置对会员开放", Fulfilment.UNKNOWN),
+        ("找地方做盐雾试验", "提供检测服务", Fulfilment.UNKNOWN),
+        ("找检测服务", "防火试验装置对会员开放", Fulfilment.MET),
+        ("fatigue tests of springs", "疲劳试验，可做弹簧", Fulfilment.MET),
+    ],
+)
+def test_another_kind_of_test_does_not_meet_it_and_any_kind_meets_testing(
+    need, offer, verdict
+) -> None:
+    judgements = compare(read(need), read(offer)).judgements
+    (judgement,) = (j for j in judgements if j.requirement.kind is RequirementKind.PROCESS)
+    assert judgement.verdict is verdict
