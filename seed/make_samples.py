@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sample_draw import SEED, Tables, brands, load
-from sample_record import Record
+from sample_record import SampleRecord
 from sample_trade import Trade
 
 # From the merely gathered to the dynamic: the order of the table in README.md.
@@ -77,7 +77,7 @@ def main(folder: Path) -> None:
         trade.add_ties()
     add_cross_ties(trades, common)
     for trade in trades.values():
-        record = Record(trade)
+        record = SampleRecord(trade)
         record.add_engagements()
         record.add_observations()
     tables.write(folder)

@@ -31,7 +31,7 @@ COLUMNS = {
     "observations": "id,subject,indicator,year,value,unit,source",
     "planted_pairs": "need,offer",
 }
-Row = dict[str, Any]
+SampleRow = dict[str, Any]
 
 
 @dataclass
@@ -54,9 +54,9 @@ class Member:
 
 @dataclass
 class Tables:
-    rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
+    rows: dict[str, list[SampleRow]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
 
-    def add(self, table: str, **row: Any) -> Row:
+    def add(self, table: str, **row: Any) -> SampleRow:
         self.rows[table].append(row)
         return row
 

@@ -13,7 +13,7 @@ UNITS = {"unit_cost_index": "2021=100", "inventory_days": "days"}
 FIRM_INDICATORS = ("sales_outside_province_share", "inventory_days", "rd_intensity")
 
 
-class Record:
+class SampleRecord:
     """Engagements and observations of one trade, once its ties are drawn."""
 
     def __init__(self, trade: Trade) -> None:

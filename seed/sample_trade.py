@@ -8,7 +8,17 @@ import re
 from collections import Counter
 from typing import Any
 
-from sample_draw import FIRST_DAY, LAST_DAY, SOURCE, Draw, Member, Row, Tables, language_of, load
+from sample_draw import (
+    FIRST_DAY,
+    LAST_DAY,
+    SOURCE,
+    Draw,
+    Member,
+    SampleRow,
+    Tables,
+    language_of,
+    load,
+)
 
 
 class Trade:
@@ -24,7 +34,7 @@ class Trade:
         self.cluster = f"seed:cluster-{name}"
         self.members: list[Member] = []
         self.offers: dict[str, list[str]] = {}
-        self.cards: dict[str, Row] = {}  # rows of organizations.samples.csv
+        self.cards: dict[str, SampleRow] = {}  # rows of organizations.samples.csv
         self.numbers: Counter[str] = Counter()
         self.joined: set[tuple[str, str, str]] = set()
 

@@ -13,6 +13,10 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "matchmaker"
 FILES = sorted(PACKAGE.rglob("*.py"))
+# What is written beside the package: sample data, tools, measurements.
+BESIDE = [
+    path for folder in ("seed", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py")
+]
 MAX_LINES = 450
 # Longer than others because they are lists: the field's terms and rows; each part of a process
 # and what it is made of.
@@ -25,7 +29,7 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-MODULES = {name_of(path): path for path in FILES}
+MODULES = {name_of(path): path for path in (*FILES, *sorted(BESIDE))}
 
 
 @cache
@@ -46,13 +50,15 @@ def test_no_file_is_too_long_to_read():
 def types_of(path: Path) -> dict[str, str]:
     """What a module calls a type: its classes, and its names for other types as they are written.
 
-    Variables of types stand for nothing of their own.
+    Classes within classes and functions too. Variables of types stand for nothing of their own.
     """
-    types = {}
+    types = {
+        node.name: f"class of {path}, line {node.lineno}"
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.ClassDef)
+    }
     for node in tree_of(path).body:
-        if isinstance(node, ast.ClassDef):
-            types[node.name] = f"class of {path}"
-        elif isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             name = node.targets[0].id
             if re.fullmatch("[A-Z][a-z]+([A-Z][a-z]+)*", name):
                 written = ast.unparse(node.value)
@@ -64,25 +70,32 @@ def types_of(path: Path) -> dict[str, str]:
 @pytest.mark.slow
 def test_the_name_of_a_type_means_one_thing():
     meanings = defaultdict(set)
-    for path in MODULES.values():
+    for path in (*FILES, *sorted((ROOT / "seed").rglob("*.py"))):
         for name, meaning in types_of(path).items():
             meanings[name].add(meaning)
     assert {name: told for name, told in meanings.items() if len(told) > 1} == {}
 
 
 def imports_of(name: str) -> set[str]:
-    """Modules of the package that a module imports, wherever in it, for type checks too."""
-    found = set()
-    for node in ast.walk(tree_of(MODULES[name])):
+    """Modules of ours that a module imports, wherever in it, for type checks too."""
+    path = MODULES[name]
+    folder = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    imported = set()
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            imported.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = folder.split(".")[: len(folder.split(".")) + 1 - node.level]
+            start = ".".join(above) if node.level else ""
+            module = ".".join(filter(None, (start, node.module)))
+            inner = {f"{module}.{alias.name}" for alias in node.names}
             modules = inner & set(MODULES)
-            found.update(modules)
+            imported.update(modules)
             if inner - modules:
-                found.add(node.module)
-    return found & set(MODULES) - {name}
+                imported.add(module)
+    # A script imports what lies beside it by its bare name.
+    beside = {f"{folder}.{module}" for module in imported if "." not in module}
+    return (imported | beside) & set(MODULES) - {name}
 
 
 def circles(graph: dict[str, set[str]]) -> list[list[str]]:
@@ -116,6 +129,21 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
 @pytest.mark.slow
 def test_no_modules_import_each_other_in_a_circle():
     assert circles({name: imports_of(name) for name in MODULES}) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("importer", "imported"),
+    [
+        ("matchmaker.store.upsert", "matchmaker.store.schema"),
+        ("matchmaker.snapshot.build", "matchmaker.snapshot.columns"),
+        ("seed.make_samples", "seed.sample_record"),
+        ("tools.words_model", "matchmaker.recommend.words_model"),
+    ],
+)
+def test_imports_are_seen(importer, imported):
+    """Of packages and of scripts, which name what lies beside them without the folder."""
+    assert imported in imports_of(importer)
 
 
 @pytest.mark.parametrize(

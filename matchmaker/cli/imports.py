@@ -28,6 +28,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import localised_value, message
 
 if TYPE_CHECKING:
+    from matchmaker.ingest.mapping import ImportKind
     from matchmaker.ingest.report import Parsed, ReadProgress
     from matchmaker.ingest.table_file import FileOptions
     from matchmaker.ingest.table_options import TableOptions
@@ -169,10 +170,7 @@ def gleif(file: Path, relations: Path | None, **options: Any) -> int:
 @import_options
 def contracts(file: Path, mapping: Path, **options: Any) -> int:
     """Import contracts (buyer, supplier, text, date) from any table by a mapping."""
-    from matchmaker.ingest.mapping import read_mapped
-
-    chosen = _given_file_options(options)
-    return _import_file(lambda _: read_mapped(file, mapping, "contracts", chosen), **options)
+    return _import_mapped(file, mapping, "contracts", options)
 
 
 @import_group.command()
@@ -182,10 +180,7 @@ def contracts(file: Path, mapping: Path, **options: Any) -> int:
 @import_options
 def ties(file: Path, mapping: Path, **options: Any) -> int:
     """Import relations (source, target, kind, date) from any table by a mapping."""
-    from matchmaker.ingest.mapping import read_mapped
-
-    chosen = _given_file_options(options)
-    return _import_file(lambda _: read_mapped(file, mapping, "ties", chosen), **options)
+    return _import_mapped(file, mapping, "ties", options)
 
 
 @import_group.command()
@@ -195,10 +190,15 @@ def ties(file: Path, mapping: Path, **options: Any) -> int:
 @import_options
 def projects(file: Path, mapping: Path, **options: Any) -> int:
     """Import joint projects (title, lead, partners, dates) from any table by a mapping."""
+    return _import_mapped(file, mapping, "projects", options)
+
+
+def _import_mapped(file: Path, mapping: Path, kind: ImportKind, options: dict[str, Any]) -> int:
+    """Import a table by the section for this kind of a mapping file."""
     from matchmaker.ingest.mapping import read_mapped
 
     chosen = _given_file_options(options)
-    return _import_file(lambda _: read_mapped(file, mapping, "projects", chosen), **options)
+    return _import_file(lambda _: read_mapped(file, mapping, kind, chosen), **options)
 
 
 def _file_options_of(options: Mapping[str, Any]) -> FileOptions:

@@ -49,8 +49,6 @@ _NOTE = re.compile(
     r"|以下空白|-*\s*end of .*",
     re.DOTALL,
 )
-# What marks a column as required, or a line as a comment.
-_MARKS = re.compile(r"^[*#＊\s]+|[*＊:：\s]+$|[(（]\s*(?:必填|required)\s*[)）]")
 _ADDRESS = re.compile(r"[^\s@]@[^\s@]+\.|\bhttps?://|\bwww\.")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|^\D*\d{1,2}\D*$")
 # A second field of a line that is a note: 日期：2024-05-01.

@@ -240,6 +240,7 @@ def read_mapping(path: Path) -> MappingFile:
         ) from None
 
 
+# Fields of a section that name no column.
 _NO_COLUMNS = frozenset({"values", "is_list", "offered", "decimal", "day_first", "ended", "active"})
 
 
@@ -248,15 +249,7 @@ def column_names(part: BaseModel) -> Iterator[str]:
     for name, value in part:
         if isinstance(value, BaseModel):
             yield from column_names(value)
-        elif name not in (
-            "values",
-            "is_list",
-            "offered",
-            "decimal",
-            "day_first",
-            "ended",
-            "active",
-        ):
+        elif name not in _NO_COLUMNS:
             yield from _flat(value)
 
 

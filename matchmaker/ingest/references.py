@@ -12,7 +12,7 @@ from matchmaker.messages import message
 from matchmaker.store.schema import (
     ORGANIZATIONS,
     PARTICIPANTS,
-    REFERRED,
+    REFERRED_TABLES,
     TABLES,
     Table,
     ids_by_table,
@@ -25,7 +25,7 @@ def referred(rows: GraphRows) -> dict[str, set[str]]:
 
     An observation's subject stands under both tables that it may be in.
     """
-    wanted: dict[str, set[str]] = {name: set() for name in REFERRED}
+    wanted: dict[str, set[str]] = {name: set() for name in REFERRED_TABLES}
     for table, reference, table_rows in references(rows):
         ids = {id for row in table_rows for id in table.referred_ids(row, reference)}
         for target in reference.tables:

@@ -38,8 +38,8 @@ FOREMOST = 10
 # what is not met leaves exp(UNMET · adjustment) of it, so that no likeness outweighs another
 # material or size. Chosen on the tuning half of the judged needs (docs/measurements.md).
 MET, UNMET = 1.0, 3.0
-# What is asked for itself, apart from how much, when and where.
-NAMED = CORE | {RequirementKind.MATERIAL}
+# Kinds of requirement that name the thing itself, apart from how much, when and where.
+SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
 NO_STATEMENT = -1
 
 
@@ -286,7 +286,7 @@ def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | 
         if comparison is None or comparison.aside or comparison.unmet:
             continue
         met = [judged.requirement for judged in comparison.met]
-        if any(requirement.kind in NAMED for requirement in met):
+        if any(requirement.kind in SUBJECT_KINDS for requirement in met):
             covered = sum(character.isalnum() for each in met for character in each.text)
             named[place] = covered >= floor().named * max(letters, 1)
     return named
@@ -323,7 +323,7 @@ def _constant(like: NDArray[np.int32], value: float) -> FloatArray:
 
 
 def name_something(
-    comparisons: Sequence[Comparison | None], kinds: frozenset[RequirementKind] = NAMED
+    comparisons: Sequence[Comparison | None], kinds: frozenset[RequirementKind] = SUBJECT_KINDS
 ) -> BoolArray:
     """Which statements name a thing of these kinds that is asked for, (n,)."""
     return np.array(

@@ -18,7 +18,7 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, selection
 from matchmaker.recommend.advice import advice, tie_statistics
 from matchmaker.recommend.affinity import affinity
-from matchmaker.recommend.answers import NAMED
+from matchmaker.recommend.answers import SUBJECT_KINDS
 from matchmaker.recommend.evidence import evidence_mask, freshness
 from matchmaker.recommend.exposure import SHORTLIST_SIZE, Prices, Shortlist, apply_exposure_prices
 from matchmaker.recommend.features import FEATURES, Family
@@ -35,22 +35,22 @@ from matchmaker.recommend.model import (
     Seeker,
 )
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.recommend.programmes import fitting, named_only
+from matchmaker.recommend.programmes import best_programmes, without_general_questions
 from matchmaker.recommend.question_fit import statements_in_chinese
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
 from matchmaker.recommend.reasons import reasons
 from matchmaker.recommend.reranking import RERANK_FEATURE, BlendedRanker, Reranker, reranked_scores
 from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind
-from matchmaker.recommend.words_first import WORDS_FIRST, grades, is_near
+from matchmaker.recommend.words_first import WORDS_FIRST, grade_answers, nearby_mask
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 from matchmaker.spans import span
 from matchmaker.thesaurus import thesaurus
 
-MOST_NEARBY = 5  # of those who are merely near
-MOST_KNOWN = 10  # of those who are partners already
-MOST_CLOSEST = 3  # statements shown where nobody answers
+MAX_NEARBY = 5  # listed who do not answer the words but are near
+MAX_KNOWN = 10  # listed who are partners already
+MAX_CLOSEST = 3  # statements shown where nobody answers the words
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ class Ranked:
     is_probability: bool
 
     def positions(self, *grades: Match | None) -> NDArray[np.int64]:
-        """Where the candidates of these grades stand, (k,)."""
+        """Positions of the candidates of these grades, (k,) of n."""
         return np.array([p for p, grade in enumerate(self.grades) if grade in grades], np.int64)
 
     def select(self, positions: NDArray[np.int64]) -> Ranked:
-        """The candidates at these positions, with their features, scores and grades."""
+        """The candidates at these positions (k,), with their features, scores and grades."""
         return Ranked(
             self.pairs.select(positions),
             self.matrix.rows(positions),
@@ -100,47 +100,52 @@ def recommend(
 
     Without `explained` there are no reasons, which for many seekers at once is faster.
     `among` (N,) narrows the candidates to some organisations of the snapshot. A `reranker`
-    reads once more what the best say to words that were asked.
+    reads once more what the best say to words that were asked. Raises InvalidInput where
+    the ranker was learned from other features than are computed.
     """
     goal = GOALS[request.goal]
-    seeker = named_only(seeker) if goal.by_conditions else seeker
+    seeker = without_general_questions(seeker) if goal.by_conditions else seeker
     all_pairs = _all_pairs(snapshot, goal, seeker)
-    ranker = _resolved(ranker, goal, seeker)
+    ranker = _resolve_ranker(ranker, goal, seeker)
     eligible = selection.eligible(all_pairs, request)
     ranked = _rank(all_pairs, eligible, request, ranker, among)
     answering = ranked.select(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     others = ranked.select(ranked.positions(Match.NONE))
     near = (
-        others.select(np.flatnonzero(is_near(others.pairs))) if len(others.pairs.rows) else others
+        others.select(np.flatnonzero(nearby_mask(others.pairs)))
+        if len(others.pairs.rows)
+        else others
     )
     final_ranker = ranker
     if reranker is not None and seeker.asks_in_words:
         answering, final_ranker = _rerank(answering, request, ranker, reranker)
-    chosen = _chosen(answering, request.limit, final_ranker, explained)
+    chosen = _recommend_best(answering, request.limit, final_ranker, explained)
     partners, further_count = _existing_partners(all_pairs, request, ranker, chosen, explained)
     return Recommendations(
         matches=chosen,
-        nearby=_chosen(near, min(request.limit, MOST_NEARBY), ranker, explained),
-        closest=() if chosen or not seeker.asks_in_words else _closest(others),
+        nearby=_recommend_best(near, min(request.limit, MAX_NEARBY), ranker, explained),
+        closest=() if chosen or not seeker.asks_in_words else _closest_statements(others),
         known=partners,
         further_known=further_count,
-        programmes=_programmes(all_pairs, eligible, request, among) if explained else (),
+        programmes=_programmes_for(all_pairs, eligible, request, among) if explained else (),
     )
 
 
-def _programmes(
+def _programmes_for(
     all_pairs: Pairs, eligible: BoolArray, request: Request[int], among: BoolArray | None
 ) -> tuple[ProgrammeFit, ...]:
-    """Where the goal is one of programmes those, one by one; else none."""
+    """The programmes that fit best, one by one, for a goal that looks for programmes; else none."""
     if not all_pairs.goal.by_conditions:
         return ()
-    return fitting(all_pairs, eligible if among is None else eligible & among, request.limit)
+    return best_programmes(
+        all_pairs, eligible if among is None else eligible & among, request.limit
+    )
 
 
 def _rerank(
     ranked: Ranked, request: Request[int], ranker: Ranker, reranker: Reranker
 ) -> tuple[Ranked, Ranker]:
-    """The same candidates with what a cross-encoder says of the best, and who ranks them then."""
+    """The candidates with a cross-encoder's scores of the best, and the ranker that uses them."""
     blended = BlendedRanker(ranker, reranker.weight)
     column = reranked_scores(ranked.pairs, ranked.scores, reranker)
     values = np.column_stack((ranked.matrix.values, column))
@@ -166,9 +171,9 @@ def _existing_partners(
     chosen: Sequence[Recommendation],
     explained: bool,
 ) -> tuple[tuple[Recommendation, ...], int]:
-    """Partners that are left out and would stand on the list, best first, and how many more.
+    """Partners that are left out and would stand on the list, best first, and the number of others.
 
-    Asked in words, those who say that they have it; who only may is one of the others.
+    Asked in words, those are listed who say that they have it, and the rest are counted.
     """
     known = selection.known_partners(all_pairs, request)
     if not request.only_new or not known.any():
@@ -182,23 +187,23 @@ def _existing_partners(
     if all_pairs.seeker.asks_in_words:
         judged = zip(answering.pairs.answers.comparisons, answering.grades, strict=True)
         names_product = np.array(
-            [_says_it(comparison, grade) for comparison, grade in judged], np.bool_
+            [_offers_subject(comparison, grade) for comparison, grade in judged], np.bool_
         )
-    partners = _chosen(
-        answering.select(np.flatnonzero(names_product)), MOST_KNOWN, ranker, explained
+    partners = _recommend_best(
+        answering.select(np.flatnonzero(names_product)), MAX_KNOWN, ranker, explained
     )
     return partners, int((names_product | would_stand).sum()) - len(partners)
 
 
-def _says_it(comparison: Comparison | None, grade: Match | None) -> bool:
-    """Whether a statement says that it has what is asked for, and not another.
+def _offers_subject(comparison: Comparison | None, grade: Match | None) -> bool:
+    """True where a statement says that its organisation has what is asked for, and not another.
 
-    It names the product, the process or the code, and where none is asked for, the material;
-    a time or a place that suits says nothing of it. Words of which nothing is read have to fit
-    well as they are.
+    The statement names the product, the process or the code, or the material where none of
+    these is asked for; a delivery time or a place that suits does not count. Where nothing
+    specific could be read from the question, its text has to fit well.
     """
     judged = () if comparison is None else comparison.judgements
-    named = [each for each in judged if each.requirement.kind in NAMED]
+    named = [each for each in judged if each.requirement.kind in SUBJECT_KINDS]
     if any(each.verdict is Fulfilment.UNMET and not each.requirement.soft for each in named):
         return False
     product_judgements = [
@@ -209,7 +214,7 @@ def _says_it(comparison: Comparison | None, grade: Match | None) -> bool:
     return not judged and grade is Match.GOOD
 
 
-def _chosen(
+def _recommend_best(
     ranked: Ranked, limit: int, ranker: Ranker, explained: bool
 ) -> tuple[Recommendation, ...]:
     if not explained:
@@ -227,11 +232,11 @@ def _chosen(
     return tuple(recommendations)
 
 
-def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
+def _closest_statements(ranked: Ranked) -> tuple[ClosestStatement, ...]:
     """The statements that came closest, one of each organisation, best first."""
     pairs = ranked.pairs
     fits = pairs.answers.adjusted
-    order = selection.best_first(pairs.rows, fits)[:MOST_CLOSEST]
+    order = selection.best_first(pairs.rows, fits)[:MAX_CLOSEST]
     return tuple(
         ClosestStatement(
             pairs.snapshot.id_of(row),
@@ -246,8 +251,8 @@ def _closest(ranked: Ranked) -> tuple[ClosestStatement, ...]:
     )
 
 
-def _resolved(ranker: Ranker, goal: Goal, seeker: Seeker) -> Ranker:
-    """Who ranks: what was put in words is ranked by who reads them."""
+def _resolve_ranker(ranker: Ranker, goal: Goal, seeker: Seeker) -> Ranker:
+    """The ranker for this seeker: a question in words needs one that reads words."""
     resolved = ranker.resolve_for(goal, seeker)
     return WORDS_FIRST if seeker.asks_in_words and not resolved.reads_words else resolved
 
@@ -259,7 +264,7 @@ def shortlist(
     ranker: LearnedRanker,
     among: BoolArray | None = None,
 ) -> Shortlist:
-    """The likeliest candidates of one of many seekers who ask together, before any price.
+    """The likeliest candidates of one of many seekers who ask together, before exposure prices.
 
     Exposure prices are made from the shortlists of all of them; `choose_from_shortlist`
     then chooses each one's list.
@@ -302,7 +307,7 @@ def rank(
     goal = goal or GOALS[request.goal]
     all_pairs = _all_pairs(snapshot, goal, seeker)
     eligible = selection.eligible(all_pairs, request)
-    return _rank(all_pairs, eligible, request, _resolved(ranker, goal, seeker), among)
+    return _rank(all_pairs, eligible, request, _resolve_ranker(ranker, goal, seeker), among)
 
 
 def _all_pairs(snapshot: Snapshot, goal: Goal, seeker: Seeker) -> Pairs:
@@ -330,8 +335,8 @@ def _rank(
         matrix = compute(pairs, names)
         scores = ranker.score(goal, matrix)
         scores_after_price = ranker.scores_after_price(pairs, scores) if request.capped else scores
-        # Odds of a tie fall fast with other things than words: they draw no such line.
-        graded = grades(pairs, None if ranker.is_probability else scores)
+        # A probability of a tie falls with much else than words: no grade can be read off it.
+        graded = grade_answers(pairs, None if ranker.is_probability else scores)
     return Ranked(pairs, matrix, scores, scores_after_price, graded, ranker.is_probability)
 
 
@@ -385,12 +390,15 @@ def _recommendation(
         comparison=pairs.answers.comparisons[position] if pairs.seeker.asks_in_words else None,
         advice=advice(pairs, row) if explained else None,
         chance=float(ranked.scores[position]) if ranked.is_probability else None,
-        km=_km(pairs, position),
+        km=_known_distance_km(pairs, position),
     )
 
 
-def _km(pairs: Pairs, position: int) -> float | None:
-    """From the seeker's place to a candidate's, None where it is not known or both are one."""
+def _known_distance_km(pairs: Pairs, position: int) -> float | None:
+    """Kilometres from the seeker's place to a candidate's.
+
+    None where they are not known, or where one place lies within the other.
+    """
     place = int(pairs.snapshot.organizations.place[pairs.rows[position]])
     km = float(pairs.distance_km[position])
     if math.isnan(km) or common_place(pairs.snapshot, pairs.seeker.place, place) >= 0:

@@ -38,14 +38,14 @@ def asks_in_general(text: str) -> bool:
     return not any(character.isalnum() for character in _IN_GENERAL.sub(" ", text))
 
 
-def named_only(seeker: Seeker) -> Seeker:
+def without_general_questions(seeker: Seeker) -> Seeker:
     """The seeker without questions that ask in general: then its profile asks."""
     kept = [text for text in seeker.texts if not (text.is_question and asks_in_general(text.text))]
     return replace(seeker, texts=tuple(kept))
 
 
-def fitting(pairs: Pairs, allowed: BoolArray, limit: int) -> tuple[ProgrammeFit, ...]:
-    """At most `limit` programmes of the organisations that are `allowed` (N,), best first."""
+def best_programmes(pairs: Pairs, allowed: BoolArray, limit: int) -> tuple[ProgrammeFit, ...]:
+    """At most `limit` open programmes of the organisations `allowed` (N,), best fit first."""
     snapshot, seeker = pairs.snapshot, pairs.seeker
     programmes = [each for each in open_programmes(snapshot) if allowed[each.organization]]
     if not programmes:
@@ -67,7 +67,7 @@ def fitting(pairs: Pairs, allowed: BoolArray, limit: int) -> tuple[ProgrammeFit,
     return tuple(ranked[:limit])
 
 
-def by_conditions(snapshot: Snapshot, seeker: Seeker) -> tuple[ProgrammeFit, ...]:
+def programmes_by_conditions(snapshot: Snapshot, seeker: Seeker) -> tuple[ProgrammeFit, ...]:
     """Every open programme of who can be met, those first of which most is met, then by deadline.
 
     Nobody asks here: what its text says counts for nothing.

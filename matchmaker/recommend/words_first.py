@@ -83,11 +83,11 @@ def _context_weights(goal: Goal) -> dict[str, float]:
     return {name: weight / total for name, weight in weights.items()}
 
 
-def grades(pairs: Pairs, scores: FloatArray | None) -> tuple[Match | None, ...]:
+def grade_answers(pairs: Pairs, scores: FloatArray | None) -> tuple[Match | None, ...]:
     """A grade for each of `pairs.rows`; None where nobody asked in words.
 
-    By these `scores`, who names nothing of what is asked for and has less than `TRAILING` of
-    the best match only fills a list up, and is none. Without scores it is not asked.
+    With `scores` (n,), a candidate that names nothing of what is asked for and scores less
+    than `TRAILING` of the best match is graded NONE: it would only fill the list up.
     """
     if not pairs.seeker.asks_in_words:
         return (None,) * len(pairs.rows)
@@ -103,10 +103,10 @@ def grades(pairs: Pairs, scores: FloatArray | None) -> tuple[Match | None, ...]:
     )
 
 
-def is_near(pairs: Pairs) -> BoolArray:
-    """Who is within a day's reach of the seeker or shares a partner with it, shape (n,).
+def nearby_mask(pairs: Pairs) -> BoolArray:
+    """True for candidates within a day's reach of the seeker or with a shared partner, (n,).
 
-    Whoever says that it does not have what is asked is nobody to look at, however near.
+    False for those who say that they do not have what is asked, however near.
     """
     near = np.nan_to_num(pairs.distance_km, nan=np.inf) <= NEAR_KM
     shared = pairs.shared("shared_partners")[pairs.rows] > 0

@@ -67,7 +67,7 @@ from matchmaker.store.schema import (
     Table,
 )
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import unknown
+from matchmaker.store.upsert import not_found
 
 Row = TypeVar("Row")
 Returned = TypeVar("Returned")
@@ -138,7 +138,7 @@ class GraphReading(ABC):
             if profile is None:  # an alias, or nobody's id
                 profile = tx.seeker_profile(organization_by_id(tx, organization_id).id)
             if profile is None:
-                raise unknown(ORGANIZATIONS, organization_id)
+                raise not_found(ORGANIZATIONS, organization_id)
             return profile
 
         return self._read(work)

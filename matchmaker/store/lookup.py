@@ -9,7 +9,7 @@ from matchmaker.domain import GraphRows, Organization, key_of
 from matchmaker.store.answers import Export, GraphChanges, GraphState
 from matchmaker.store.schema import ALIASES, ORGANIZATIONS, TABLES, Table
 from matchmaker.store.transaction import Transaction
-from matchmaker.store.upsert import chunks, unknown
+from matchmaker.store.upsert import chunks, not_found
 
 Row = TypeVar("Row")
 
@@ -59,14 +59,14 @@ def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
 def row_by_id(tx: Transaction, table: Table[Row], id: str) -> Row:
     row = tx.rows_by_key(table, [id]).get(id)
     if row is None:
-        raise unknown(table, id)
+        raise not_found(table, id)
     return row
 
 
 def organization_by_id(tx: Transaction, id: str) -> Organization:
     organization = organizations_by_id(tx, [id]).get(id)
     if organization is None:
-        raise unknown(ORGANIZATIONS, id)
+        raise not_found(ORGANIZATIONS, id)
     return organization
 
 

@@ -139,7 +139,7 @@ TABLES: dict[str, Table[Any]] = {
         CLUSTERS, MEMBERSHIPS, OFFERS, NEEDS, ENGAGEMENTS, TIES, OBSERVATIONS,
     )
 }  # fmt: skip
-REFERRED = tuple(
+REFERRED_TABLES = tuple(
     name
     for name in TABLES
     if any(name in ref.tables for table in TABLES.values() for ref in table.references)
@@ -155,7 +155,7 @@ def references(rows: GraphRows) -> Iterator[tuple[Table[Any], Reference, Sequenc
 
 def ids_by_table(rows: GraphRows) -> dict[str, set[str]]:
     """Ids of the rows that others may refer to."""
-    return {name: {row.id for row in getattr(rows, name)} for name in REFERRED}
+    return {name: {row.id for row in getattr(rows, name)} for name in REFERRED_TABLES}
 
 
 def referring_to(rows: GraphRows, table: str, ids: Collection[str]) -> Iterator[tuple[str, Any]]:

@@ -24,7 +24,7 @@ from matchmaker.store.schema import (
     DESCRIPTIONS,
     NEEDS,
     ORGANIZATIONS,
-    REFERRED,
+    REFERRED_TABLES,
     TABLES,
     Table,
     ids_by_table,
@@ -34,7 +34,7 @@ from matchmaker.store.transaction import Transaction
 from matchmaker.text import language_of
 
 CHUNK = 5_000
-_KINDS = {
+_KIND_NAMES = {
     "organizations": message("organisation"),
     "certificates": message("certificate"),
     "clusters": message("cluster"),
@@ -59,13 +59,16 @@ def upsert(tx: Transaction, rows: GraphRows) -> UpsertCounts:
 
 
 def upsert_chunk(tx: Transaction, table: Table[Any], rows: Sequence[Any]) -> UpsertCounts:
-    """Write the rows that are new or differ from the stored ones; no key stands twice in `rows`."""
+    """Write the rows that are new or differ from the stored ones.
+
+    All are of `table`, and no key stands twice in `rows`. References are not checked.
+    """
     return _write_chunk(tx, table, rows, lambda row, _: row).counts
 
 
 @dataclass(frozen=True, slots=True)
 class MergeRules:
-    """How an import's rows meet stored ones; see `merging`.
+    """Rules by which an import's rows are merged into stored ones; see `merging`.
 
     `written_defaults`: by table and key, fields that were written although they are as by
     default. Only blanks are filled in the tables `fill_blanks_tables`, and of the
@@ -120,7 +123,10 @@ def _import_batch(tx: Transaction, rows: GraphRows, rules: MergeRules) -> RowCha
 def import_chunk(
     tx: Transaction, table: Table[Any], rows: Sequence[Any], rules: MergeRules
 ) -> RowChanges:
-    """The rows of one table, merged into what is stored under their keys."""
+    """Merge rows of one table into what is stored under their keys; the changes that makes.
+
+    No key stands twice in `rows`. References are not checked.
+    """
 
     def merge(row: Any, before: Any) -> Any:
         written_defaults = rules.written_defaults.get((table.name, key_of(row)), NO_FIELDS)
@@ -151,7 +157,7 @@ def _write_chunk(
     if (new or changed) and not dry_run:
         tx.write(table, new, changed)
     unchanged = len(rows) - len(new) - len(changed)
-    # The sum with nothing leaves the zeros out.
+    # Adding to an empty one drops the counts that are zero.
     counts = UpsertCounts() + UpsertCounts(
         Counter({table.name: len(new)}),
         Counter({table.name: len(changed)}),
@@ -177,7 +183,7 @@ def replace_rows(tx: Transaction, added: GraphRows, removed: GraphRows) -> Upser
 
 
 def stored_rows(tx: Transaction, rows: GraphRows) -> GraphRows:
-    """The rows that are stored now under the keys of these."""
+    """The rows that are stored now under the keys of `rows`; those of new keys are left out."""
     tables: dict[str, list[Any]] = {}
     for table, chunk in table_chunks(rows):
         stored = tx.rows_by_key(table, [key_of(row) for row in chunk])
@@ -199,7 +205,7 @@ def replace_organization(
     """
     before = tx.rows_by_key(ORGANIZATIONS, [organization.id]).get(organization.id)
     if before is None and expected_version > 0:
-        raise unknown(ORGANIZATIONS, organization.id)
+        raise not_found(ORGANIZATIONS, organization.id)
     actual = before.version if before else 0
     if actual != expected_version:
         raise VersionConflict(
@@ -232,10 +238,13 @@ def _write_about(
 
 
 def transition_need(tx: Transaction, need_id: str, before: NeedState, after: NeedState) -> Need:
-    """Move a need from one state to another. Raises NotFound, or WrongState from a third."""
+    """Move a need from state `before` to `after`.
+
+    Raises NotFound, or WrongState where it is in another state than `before`.
+    """
     need = tx.rows_by_key(NEEDS, [need_id]).get(need_id)
     if need is None:
-        raise unknown(NEEDS, need_id)
+        raise not_found(NEEDS, need_id)
     moved = need.transitioned(before, after)
     tx.write(NEEDS, [], [(need, moved)])
     tx.increase_version()
@@ -274,22 +283,25 @@ def table_chunks(rows: GraphRows) -> Iterator[tuple[Table[Any], list[Any]]]:
 
 
 def chunks(rows: Sequence[Any]) -> Iterator[list[Any]]:
-    """Lists of at most CHUNK rows."""
+    """The rows in lists of at most CHUNK, in their order."""
     for start in range(0, len(rows), CHUNK):
         yield list(rows[start : start + CHUNK])
 
 
-def unknown(table: Table[Any], id: str) -> NotFound:
-    """Nothing of this kind has the id."""
-    return NotFound("No %(kind)s has the id '%(id)s'.", kind=_KINDS[table.name], id=id)
+def not_found(table: Table[Any], id: str) -> NotFound:
+    """The error that no row of this table has the id."""
+    return NotFound("No %(kind)s has the id '%(id)s'.", kind=_KIND_NAMES[table.name], id=id)
 
 
 def _remove_rows(tx: Transaction, rows: GraphRows) -> int:
-    """How many were there. Raises InvalidInput when another row still refers to one."""
+    """Remove those of the rows that are stored; their number.
+
+    Raises InvalidInput when another row still refers to one.
+    """
     removed = 0
     # What refers goes before what it refers to.
     for table, chunk in reversed(list(table_chunks(rows))):
-        is_referred = table.name in REFERRED
+        is_referred = table.name in REFERRED_TABLES
         referrer = tx.find_referrer(table, {row.id for row in chunk}) if is_referred else None
         if referrer is not None:
             raise InvalidInput(

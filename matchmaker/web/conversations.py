@@ -89,12 +89,12 @@ def _meeting(appointment: Appointment, side: Side, now: datetime) -> MeetingView
     )
 
 
-def is_of_conversation() -> bool:
+def is_conversation_form() -> bool:
     """Whether the form that was sent is one of the conversation."""
     return bool({"message", "offer", "meeting"} & request.form.keys())
 
 
-def take_part(principal: Principal, id: str) -> None:
+def submit_conversation_form(principal: Principal, id: str) -> None:
     """Do what the form says: write, propose times, or answer those that were proposed."""
     conversations, form = services().conversations, request.form
     if "message" in form:

@@ -16,7 +16,11 @@ from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded
 from matchmaker.messages import message
 from matchmaker.services.cooperation.introduction_views import IntroductionView
 from matchmaker.web.cards import grade_of
-from matchmaker.web.conversations import conversation_of, is_of_conversation, take_part
+from matchmaker.web.conversations import (
+    conversation_of,
+    is_conversation_form,
+    submit_conversation_form,
+)
 from matchmaker.web.find import asked_text
 from matchmaker.web.forms import read_form
 from matchmaker.web.labels import gettext, language
@@ -47,11 +51,11 @@ _USUAL_COURSE = (
 )  # fmt: skip
 # Not among the plain buttons: each has a form of its own, or happens by itself.
 _WITH_OWN_FORM = {Action.ASK, Action.EXPIRE, Action.REPORT, Action.CONFIRM, Action.DECLINE}
-_HIDDEN = (
+_HIDDEN_FIELDS = (
     "goal", "candidate", "asking_side", "need", "impression", "position", "text", "question",
 )  # fmt: skip
 _LONGEST_MESSAGE = 4000
-_DONE = {
+_CONFIRMATIONS = {
     Action.ACCEPT: message("You have accepted. Contacts are open as soon as both have."),
     Action.AGREE_TERMS: message("You have agreed to the terms, and learn who they are."),
     Action.ASK: message("Your question is sent."),
@@ -85,7 +89,7 @@ def new_introduction() -> PageAnswer:
 
 
 def _asked(principal: Principal) -> str:
-    """What the list of results was asked for: the beginning of a message, and what must fit."""
+    """The text that the list of results was asked with; it begins the message."""
     try:
         return asked_text(principal)
     except NotFound:
@@ -111,7 +115,7 @@ def _new_page(
         needed=next(iter(parties[0].needs), None) if is_offering and need else None,
         fit=fit,
         grade=grade_of(fit) if fit else "",
-        hidden={name: sent.get(name, "") for name in _HIDDEN},
+        hidden={name: sent.get(name, "") for name in _HIDDEN_FIELDS},
         sent=sent,
         problem=problem,
     )
@@ -119,7 +123,7 @@ def _new_page(
 
 @web.post("/introductions/new")
 def propose() -> PageAnswer:
-    """Asked for; where that is refused, the form again with what was written."""
+    """Ask for it; where that is refused, show the form again with what was written."""
     principal, form = signed_in(), request.form
     try:
         side = parse_choice(Side, form.get("asking_side") or "seeker", "asking_side")
@@ -134,7 +138,7 @@ def propose() -> PageAnswer:
 
 @web.get("/introductions/<id>")
 def introduction(id: str) -> PageAnswer:
-    """Where it stands, who asks and why the two fit, what can be done, the conversation."""
+    """An introduction: its state, why the two fit, what can be done, the conversation."""
     principal = signed_in()
     view = services().introductions.show(principal, id)
     services().notifications.mark_read_of(principal, f"introduction/{view.id}")
@@ -142,7 +146,7 @@ def introduction(id: str) -> PageAnswer:
 
 
 def _plain_actions(view: IntroductionView) -> list[Action]:
-    """Those that are a button alone; of several ways out that do the same, one."""
+    """Actions that need a button only; of several that end it in the same way, one."""
     actions = [action for action in dict.fromkeys(view.allowed) if action not in _WITH_OWN_FORM]
     if {Action.CANCEL, Action.DECLINE, Action.END} & set(view.allowed):
         return [action for action in actions if action is not Action.WITHDRAW]
@@ -155,16 +159,16 @@ def introduction_page(
     sent: Mapping[str, str] | None = None,
     problem: MatchmakerError | None = None,
 ) -> str:
-    """The page as it is now, with what was refused and what had been written."""
+    """The page of an introduction; `sent` and `problem` are of a form that was refused."""
     introductions, sent = services().introductions, sent or {}
-    # Nothing that could tell the name, while the terms come first.
+    # While the terms come first, nothing may be shown that could tell the name.
     is_named = bool(view.seeker.id and view.candidate.id)
     sides = {Side.SEEKER: view.seeker.id, Side.CANDIDATE: view.candidate.id}
     own = sides[view.side] if view.side else ""
     others = [party for party in sides.values() if party not in ("", own)]
     fit = None
     if is_named:
-        # Who asked said what for; what is offered to a need is no need itself.
+        # The asker's message says what is wanted; an offer to meet a need does not.
         text = view.message if view.asking_side is Side.SEEKER else ""
         ids = view.seeker.id, view.candidate.id
         fit = fit_of(principal, *ids, view.goal, view.need, text)
@@ -197,7 +201,7 @@ def introduction_page(
 
 
 def _reference(principal: Principal, view: IntroductionView) -> bool | None:
-    """Whether one's own side lets a finished one be counted; None where there is none to count."""
+    """True where one's own side lets it be counted as a reference; None before it is completed."""
     if view.side is None or view.state is not State.COMPLETED:
         return None
     return services().references.is_given(principal, view.id)
@@ -226,7 +230,7 @@ class ProgressStep:
 
 
 def _progress(view: IntroductionView) -> list[ProgressStep]:
-    """The states that it passed, where it stands, and those ahead of a good one."""
+    """States passed, the present one, and those ahead if all goes well."""
     reached: dict[State, datetime] = {}
     for step in view.steps:
         reached.setdefault(step.state, step.at)
@@ -253,13 +257,14 @@ def _exclude(principal: Principal, id: str) -> None:
 
 @web.post("/introductions/<id>")
 def act(id: str) -> PageAnswer:
-    """One step, a message or what is about a meeting; where refused, the page as it is now
-    with what was written.
+    """Take an action, send a message or agree on a meeting.
+
+    Where that is refused, show the page as it is now with what was written.
     """
     principal, form = signed_in(), request.form
     try:
-        if is_of_conversation():
-            take_part(principal, id)
+        if is_conversation_form():
+            submit_conversation_form(principal, id)
         else:
             is_report = form.get("action") == Action.REPORT
             outcome = read_form(Outcome) if is_report else None
@@ -267,7 +272,7 @@ def act(id: str) -> PageAnswer:
             services().introductions.act(principal, id, transition)
             if form.get("never") and transition.action is Action.DECLINE:
                 _exclude(principal, id)
-            show_notice(_DONE.get(transition.action, message("Done.")).text(language()))
+            show_notice(_CONFIRMATIONS.get(transition.action, message("Done.")).text(language()))
     except SignInNeeded:
         raise
     except MatchmakerError as error:

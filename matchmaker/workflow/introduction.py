@@ -124,7 +124,9 @@ class Purpose:
 class Proposal(Purpose):
     """A pair to meet, and for what. `asking_side` is your side where you act for the candidate.
 
-    With `terms_first` the other side reads the terms before it learns your name.
+    With `terms_first` the other side reads the terms before it learns your name. `follows`
+    is the id of an earlier introduction of yours that this one takes up again; `impression`
+    and `position` say which list of results it was chosen from, and where it stood there.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT

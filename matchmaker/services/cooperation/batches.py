@@ -204,7 +204,7 @@ class Batches:
             return False
         if not all(party and party.open_to_meet for party in parties):
             return False
-        if self.introductions.exclusions.are_apart(pair.seeker, pair.candidate):
+        if self.introductions.exclusions.keeps_apart(pair.seeker, pair.candidate):
             return False
         id = pair_id(pair.seeker, pair.candidate, pair.goal)
         return self.repositories.pairs.get_or_none(id) is None

@@ -53,7 +53,9 @@ class CallNotices:
             state = ""  # words of theirs are for people
         if not once:  # a reminder is for people
             payload = {"call": call.id, "organization": organization, "state": state}
-            self.outbox.call(unit, [organization], f"call.{kind.removeprefix('call_')}", payload)
+            self.outbox.call_webhooks(
+                unit, [organization], f"call.{kind.removeprefix('call_')}", payload
+            )
 
     def tell_cluster(self, unit: UnitOfWork, call: Call) -> None:
         """To members of the cluster who want to be told of needs, where it is open to them."""

@@ -215,7 +215,7 @@ class CallViews:
 
     def is_apart(self, call: Call, organization_id: str) -> bool:
         """Whether one of those who call and the organisation exclude each other."""
-        return any(self.exclusions.are_apart(caller, organization_id) for caller in call.callers)
+        return any(self.exclusions.keeps_apart(caller, organization_id) for caller in call.callers)
 
     def _questions(self, call: str) -> list[CallQuestion]:
         every = self.repositories.call_questions.values("call", call)

@@ -142,8 +142,8 @@ class Exclusions:
         staying = [rule.id.partition(" ")[2] for rule in rules]
         return self.store.clustered(staying) if staying else frozenset()
 
-    def are_apart(self, first: str, second: str) -> bool:
-        """Whether one excludes the other, or stays within clusters that the two do not share."""
+    def keeps_apart(self, first: str, second: str) -> bool:
+        """True where one excludes the other, or stays within clusters that the two do not share."""
         pairs = ((first, second), (second, first))
         if any(other in (id for id, _ in self._list(own).value.items) for own, other in pairs):
             return True

@@ -71,7 +71,10 @@ class Introductions:
         batch: str = "",
         call: str = "",
     ) -> Introduction:
-        """The new introduction as a change of `unit`; of a batch or a call where that is named."""
+        """Add a new introduction to `unit`. Raises as `propose` does.
+
+        `batch` and `call` are ids of what it comes from, if any.
+        """
         for organization_id in (proposal.seeker, proposal.candidate):  # before they are counted
             self.capacity.lock_slots(unit, self.store.organization(organization_id).id)
         seeker = self.store.organization(proposal.seeker)
@@ -81,13 +84,13 @@ class Introductions:
         pair = pair_id(seeker.id, candidate.id, proposal.goal)
         is_open = self.repositories.pairs.get_or_none(pair) is not None
         # An exclusion reads as an open introduction: nobody learns that somebody named them.
-        if is_open or self.exclusions.are_apart(seeker.id, candidate.id):
+        if is_open or self.exclusions.keeps_apart(seeker.id, candidate.id):
             raise WrongState(
                 "These two cannot be introduced for this goal now.",
                 mend="Look among your introductions for one that is open.",
             )
         if proposal.follows:
-            self._require_over(principal, proposal.follows)
+            self._require_finished(principal, proposal.follows)
         proposal = replace(
             proposal,
             seeker=seeker.id,
@@ -112,7 +115,7 @@ class Introductions:
             origin=origin,
             cluster=introduction.cluster,
         )
-        self._notify(unit, introduction, side, _kind_of_proposal(introduction, side))
+        self._notify(unit, introduction, side, _proposal_notification(introduction, side))
         return introduction
 
     def _proposer(
@@ -123,7 +126,10 @@ class Introductions:
         candidate: Organization,
         batch: str,
     ) -> tuple[Side | None, Origin]:
-        """For which side the principal proposes, and as what. Raises NotAllowed."""
+        """The side that the principal proposes for (None: neither), and its part in it.
+
+        Raises NotAllowed.
+        """
         if principal is SYSTEM:
             return None, Origin.SYSTEM
         parties = {Side.SEEKER: seeker.id, Side.CANDIDATE: candidate.id}
@@ -144,6 +150,10 @@ class Introductions:
     def _require_eligible(
         self, proposal: Proposal, seeker: Organization, candidate: Organization, side: Side | None
     ) -> None:
+        """Raise InvalidInput or WrongState where these two cannot be introduced for this goal.
+
+        `side` is the one that proposes, None where neither does.
+        """
         goal = GOALS[proposal.goal]
         if seeker.id == candidate.id:
             raise InvalidInput("an introduction needs two organisations.", where="candidate")
@@ -186,8 +196,8 @@ class Introductions:
         if proposal.cluster:
             self.store.cluster(proposal.cluster)
 
-    def _require_over(self, principal: Principal, id: str) -> None:
-        """The introduction that this one follows is one's own, and over."""
+    def _require_finished(self, principal: Principal, id: str) -> None:
+        """Raise InvalidInput or WrongState unless the earlier one is one's own and over."""
         stored = self.repositories.introductions.get_or_none(id)
         if stored is None or not self._views.may_see(principal, stored.value):
             raise InvalidInput("is no introduction of yours.", where="follows")
@@ -215,7 +225,7 @@ class Introductions:
     ) -> Page[IntroductionView]:
         """An organisation's introductions, or a cluster's proposed ones, newest first.
 
-        Raises NotAllowed.
+        Raises NotFound, NotAllowed, or InvalidInput where neither is named.
         """
         if organization:
             organization = self.store.organization(organization).id
@@ -261,7 +271,7 @@ class Introductions:
         return [each for each in views if each.seeker.id and each.candidate.id]
 
     def slot_usage(self, principal: Principal, organization_id: str) -> SlotUsage:
-        """Slots of one's own organisation. Raises NotAllowed."""
+        """Slots of one's own organisation, taken and free. Raises NotFound or NotAllowed."""
         organization = self.store.organization(organization_id)
         principal.require_member(organization.id)
         return self.capacity.slot_usage(organization)
@@ -269,9 +279,9 @@ class Introductions:
     # -- acting
 
     def act(self, principal: Principal, id: str, transition: Transition) -> IntroductionView:
-        """Do something to an introduction, for one's own side.
+        """Take an action of one's own side on an introduction.
 
-        The same again changes nothing. Raises NotFound, NotAllowed, InvalidInput, or
+        The same action again changes nothing. Raises NotFound, NotAllowed, InvalidInput, or
         WrongState when it is in another state or a slot is lacking.
         """
         principal.require_writing()
@@ -299,7 +309,7 @@ class Introductions:
         return self.show(principal, id, organization)
 
     def expire_due(self) -> int:
-        """Let every introduction expire that waited too long; how many did."""
+        """Let every introduction expire that waited too long; their number."""
         now = self.clock()
         due = [
             introduction.id
@@ -314,7 +324,7 @@ class Introductions:
         return len(due)
 
     def remind_due(self) -> int:
-        """Remind those whose answer is waited for, before it lapses; how many introductions."""
+        """Remind those whose answer is waited for, before it lapses; their number."""
         now, reminded = self.clock(), 0
         for stored in self.repositories.introductions.iterate("phase", "waiting"):
             due = stored.value.due_reminder(now)
@@ -361,7 +371,7 @@ class Introductions:
         if after.state is State.COMPLETED and before.state is not State.COMPLETED:
             pending = PendingGraphWrite(after.id, after.id)
             unit.add(self.repositories.pending_graph_writes.put(pending))
-        notified_of = kind or _kind_of_step(before, after)
+        notified_of = kind or _step_notification(before, after)
         self._notify(unit, after, side, notified_of, frozenset(Side), **parameters)
 
     def _notify(
@@ -373,7 +383,7 @@ class Introductions:
         notified_sides: frozenset[Side] = frozenset(Side),
         **parameters: str,
     ) -> None:
-        """Tell the sides that did not do it, and call the webhooks of their organisations."""
+        """Notify the sides other than `actor`, and call the webhooks of their organisations."""
         organizations = self.store.organizations_by_id(
             [introduction.seeker, introduction.candidate]
         )
@@ -393,10 +403,10 @@ class Introductions:
                 "state": introduction.state,
                 "organization": own,
             }
-            self.outbox.call(unit, [own], f"introduction.{introduction.state}", payload)
+            self.outbox.call_webhooks(unit, [own], f"introduction.{introduction.state}", payload)
 
 
-def _kind_of_proposal(introduction: Introduction, side: Side | None) -> NotificationKind:
+def _proposal_notification(introduction: Introduction, side: Side | None) -> NotificationKind:
     if introduction.state is State.TERMS:
         return NotificationKind.TERMS_OFFERED
     return (
@@ -406,7 +416,7 @@ def _kind_of_proposal(introduction: Introduction, side: Side | None) -> Notifica
     )
 
 
-def _kind_of_step(before: Introduction, after: Introduction) -> NotificationKind:
+def _step_notification(before: Introduction, after: Introduction) -> NotificationKind:
     if after.state in ACTIVE and before.state not in ACTIVE:
         return NotificationKind.INTRODUCTION_ACCEPTED
     if after.steps[-1].action is Action.ASK:

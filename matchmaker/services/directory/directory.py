@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from matchmaker.access import Principal
 from matchmaker.domain import (
@@ -39,6 +39,8 @@ from matchmaker.store.merging import edited_organization
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
 from matchmaker.workflow.checks import check_website
+
+StatementT = TypeVar("StatementT", Offer, Need)
 
 MAX_PATHS = 20
 EDITABLE = frozenset(Organization.__dataclass_fields__) - {
@@ -380,12 +382,7 @@ class Directory:
     def post_offer(self, principal: Principal, offer: Offer, today: date) -> Offer:
         """Publish an offer. Raises NotAllowed, or InvalidInput for an unknown organisation."""
         principal.require_admin()
-        dated = replace(
-            offer,
-            organization=self._existing(offer.organization),
-            language=offer.language or language_of(offer.text),
-            date=offer.date or today,
-        )
+        dated = self._complete(offer, today)
         entries = self._entries(principal, "offer.written", f"offer/{dated.id}")
         self.store.upsert(GraphRows(offers=(dated,)), entries)
         return self.store.offer(dated.id)
@@ -393,12 +390,7 @@ class Directory:
     def post_need(self, principal: Principal, need: Need, today: date) -> Need:
         """Publish a need. Raises NotAllowed, or InvalidInput for an unknown organisation."""
         principal.require_admin()
-        dated = replace(
-            need,
-            organization=self._existing(need.organization),
-            language=need.language or language_of(need.text),
-            date=need.date or today,
-        )
+        dated = self._complete(need, today)
         entries = self._entries(principal, "need.written", f"need/{dated.id}")
         self.store.upsert(GraphRows(needs=(dated,)), entries)
         return self.store.need(dated.id)
@@ -429,6 +421,15 @@ class Directory:
     ) -> tuple[Entry, ...]:
         """The line of the log for a change."""
         return (Entry(self.clock().isoformat(), principal.subject, action, subject, detail),)
+
+    def _complete(self, statement: StatementT, today: date) -> StatementT:
+        """With the language of its text and the day, where they were not given."""
+        return replace(
+            statement,
+            organization=self._existing(statement.organization),
+            language=statement.language or language_of(statement.text),
+            date=statement.date or today,
+        )
 
     def _existing(self, organization_id: str) -> str:
         try:

@@ -11,7 +11,7 @@ from matchmaker.domain import Kind, OfferKind, OrganizationStatus
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
 from matchmaker.recommend.conditions import UNKNOWN, UNMET, open_programmes
 from matchmaker.recommend.model import ProgrammeFit
-from matchmaker.recommend.programmes import by_conditions
+from matchmaker.recommend.programmes import programmes_by_conditions
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
@@ -218,7 +218,7 @@ class ProgrammeAlerts:
 
     def _fits(self, factory: SeekerFactory, organization_id: str) -> tuple[ProgrammeFit, ...]:
         seeker = factory.profile(self.store.seeker_profile(organization_id))
-        return by_conditions(factory.snapshot, seeker)
+        return programmes_by_conditions(factory.snapshot, seeker)
 
     def _record(self, organization_id: str) -> Versioned[ProgrammeAlertRecord]:
         stored = self.repositories.programme_alerts.get_or_none(organization_id)

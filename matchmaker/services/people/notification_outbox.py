@@ -61,14 +61,14 @@ class NotificationOutbox:
                 )
                 unit.add(self.repositories.channel_notices.put(copy))
 
-    def call(
+    def call_webhooks(
         self,
         unit: UnitOfWork,
         organizations: Iterable[str],
         event: str,
         facts: Mapping[str, object],
     ) -> None:
-        """A call to every webhook of these organisations."""
+        """Add a call to every active webhook of these organisations to `unit`."""
         for organization in organizations:
             for hook in self.repositories.hooks.values("organization", organization):
                 if not hook.active:
