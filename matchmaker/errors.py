@@ -77,7 +77,18 @@ class SecondFactorOwed(NotAllowed):
 
 
 class TooManyAttempts(NotAllowed):
-    """Tried too often; to be tried again later."""
+    """Tried too often; to be tried again in `seconds`."""
+
+    def __init__(
+        self,
+        message: str | Message = "",
+        *,
+        seconds: float = 60.0,
+        mend: str | Message = "",
+        **parameters: Any,
+    ) -> None:
+        super().__init__(message, mend=mend, **parameters)
+        self.seconds = seconds
 
 
 class WrongState(MatchmakerError):

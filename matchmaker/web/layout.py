@@ -30,7 +30,7 @@ from matchmaker import errors
 from matchmaker.access import Principal
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.problems import note_fault, of_http, status_of, without_folders
+from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of, without_folders
 from matchmaker.messages import NAMES, Message
 from matchmaker.web import labels
 from matchmaker.web.kept import kept_page
@@ -261,7 +261,9 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
     if isinstance(error, errors.SecondFactorOwed):
         show_notice(error, "bad")
         return redirect(url_for("web.second_factor"), 303)
-    if request.method == "POST" and request.form.get("back") and status < 500:
+    if isinstance(error, errors.TooManyAttempts):
+        note_wait(error)  # and no other page is asked for: it would be refused as well
+    elif request.method == "POST" and request.form.get("back") and status < 500:
         show_notice(error, "bad")
         return redirect_back("/")
     return render_template("problem.html", error=error, status=status), status

@@ -9,6 +9,7 @@ from flask import g, redirect, render_template, request, session, url_for
 from matchmaker.api.http.browser import begin_session, end_session, origin
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf, is_local
+from matchmaker.api.http.problems import note_wait, status_of
 from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded, TooManyAttempts
 from matchmaker.messages import languages
 from matchmaker.web.labels import gettext, language
@@ -46,8 +47,9 @@ def signing_in() -> PageAnswer:
         remember_password(email)
         return code_page(request.form.get("back", ""))
     except (SignInNeeded, TooManyAttempts) as error:
+        note_wait(error)
         show_notice(error.text(language()), "bad")
-        return _sign_in_page(email), 401
+        return _sign_in_page(email), status_of(error)
     _enter(account)
     return redirect_back(url_for("web.home"))
 
@@ -179,7 +181,9 @@ def send_link() -> PageAnswer:
 def reset() -> PageAnswer:
     """Set the new password."""
     csrf.protect()
-    services().sign_in.reset(request.form.get("token", ""), request.form.get("password", ""))
+    services().sign_in.reset(
+        request.form.get("token", ""), request.form.get("password", ""), origin()
+    )
     show_notice(gettext("The new password is set. Sign in with it."))
     return redirect(url_for("web.sign_in"), 303)
 

@@ -7,6 +7,7 @@ from flask import g, redirect, render_template, request, url_for
 from matchmaker.api.http.browser import await_code, awaited_code, begin_session, origin
 from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import csrf
+from matchmaker.api.http.problems import note_wait, status_of
 from matchmaker.errors import SignInNeeded, TooManyAttempts
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, next_page, redirect_back, show_notice, signed_in, web
@@ -54,8 +55,9 @@ def enter_code() -> PageAnswer:
             account_id, epoch, origin(email), request.form.get("code", "") or "-"
         )
     except (SignInNeeded, TooManyAttempts) as error:
+        note_wait(error)
         show_notice(error.text(language()), "bad")
-        return code_page(request.form.get("back", "")), 401
+        return code_page(request.form.get("back", "")), status_of(error)
     begin_session(account)
     return redirect_back(url_for("web.home"))
 

@@ -59,9 +59,9 @@ class SignInAttempts:
         failures = 1 if now - self.last > FORGOTTEN_AFTER else self.failures + 1
         return replace(self, failures=failures, last=now, until=_wait_until(failures, now, free))
 
-    def must_wait(self, now: datetime) -> bool:
-        """Whether it is too early for another attempt."""
-        return self.until is not None and now < self.until
+    def wait(self, now: datetime) -> timedelta:
+        """How long it is too early for another attempt; nothing where it is not."""
+        return max(timedelta(), self.until - now) if self.until is not None else timedelta()
 
 
 def _wait_until(failures: int, now: datetime, free: int) -> datetime | None:

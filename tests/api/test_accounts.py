@@ -1,6 +1,7 @@
 """Passwords, invitations, resets, keys and sessions."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -202,6 +203,61 @@ def test_many_attempts_from_one_address_are_slowed(wired):
     ]
     assert statuses[:30] == [401] * 30
     assert statuses[30] == 429
+
+
+def told_by(answer):
+    """What a page or a problem says."""
+    is_page = answer.mimetype == "text/html"
+    return answer.text if is_page else answer.get_json(force=True)["detail"]
+
+
+@pytest.mark.parametrize("place", ["/sign-in", f"{API}/session"])
+@pytest.mark.parametrize(("language", "words"), [("zh", "1 分钟后再试"), ("en", "in 1 min")])
+def test_who_failed_too_often_is_told_how_long_to_wait(app, place, language, words):
+    """The fifth failure costs the first minute; pages and API tell it to people and to programs."""
+    client = app.test_client()
+    page = client.get("/sign-in").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    fields = {"email": f"{language}{len(place)}@waits.example", "password": "wrong password"}
+    body = {"data": fields | {"csrf_token": token}} if place == "/sign-in" else {"json": fields}
+    headers = {"Accept-Language": language}
+    failed = [client.post(place, headers=headers, **body).status_code for _ in range(5)]
+    assert failed == [401] * 5
+    refused = client.post(place, headers=headers, **body)
+    assert refused.status_code == 429
+    assert 50 < int(refused.headers["Retry-After"]) <= 60
+    assert words in told_by(refused)
+    assert refused.headers["Content-Language"] == language
+
+
+@pytest.mark.parametrize("place", ["/forgotten", f"{API}/password/request"])
+@pytest.mark.parametrize(("language", "words"), [("zh", "请稍后再试"), ("en", "try again later")])
+def test_who_asks_too_often_is_told_when_the_limit_begins_anew(wired, place, language, words):
+    client = create_app(wired).test_client()
+    page = client.get("/sign-in").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    fields = {"email": "nobody@waits.example"}
+    body = {"data": fields | {"csrf_token": token}} if place == "/forgotten" else {"json": fields}
+    for _ in range(11):
+        answer = client.post(place, headers={"Accept-Language": language}, **body)
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["Retry-After"]) <= 61
+    assert words in told_by(answer)
+
+
+def test_with_a_new_password_nobody_waits_for_failures_with_the_old_one(sign_in, owner):
+    """Strangers cannot keep out who has the link of the letter."""
+    here = SignInOrigin("192.0.2.1")
+    for number in range(60):
+        with suppress(TooManyAttempts, SignInNeeded):
+            sign_in.with_password(owner.email, "wrong password", SignInOrigin(f"192.0.2.{number}"))
+    for _ in range(5):
+        with suppress(TooManyAttempts, SignInNeeded):
+            sign_in.with_password(owner.email, "wrong password", here)
+    with pytest.raises(TooManyAttempts):
+        sign_in.with_password(owner.email, PASSWORD, here)
+    sign_in.reset(token_of(sign_in.reset_link(ADMIN, owner.email)), "another horse 7", here)
+    assert sign_in.with_password(owner.email, "another horse 7", here).id == owner.id
 
 
 # -- invitations

@@ -53,6 +53,11 @@ def test_who_asks_as_fast_as_a_copying_program_has_to_wait(wired):
     client = app.test_client()
     refused = client.get(GOALS, headers=world.headers("owner") | elsewhere)
     assert (refused.status_code, refused.mimetype) == (429, "application/problem+json")
+    assert refused.headers["Retry-After"] == "60"
+    for _ in range(8):
+        told = client.get("/tour", headers=elsewhere | {"Accept-Language": "zh"})
+    assert (told.status_code, told.headers["Retry-After"]) == (429, "60")
+    assert "请稍候一分钟" in told.text
     page = client.get("/static/app.css", headers=elsewhere)
     assert page.status_code == 200
     services.store.close()

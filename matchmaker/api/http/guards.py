@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -32,7 +33,7 @@ from matchmaker.api.http.context import (
     services,
 )
 from matchmaker.api.http.idempotency import StoredAnswer
-from matchmaker.api.http.problems import problem
+from matchmaker.api.http.problems import problem, wait_seconds
 from matchmaker.api.http.rate_counts import counted_in
 from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable, TooManyAttempts
@@ -406,6 +407,8 @@ def _end(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", TRANSPORT)
     if not request.path.startswith(DOCUMENTED):
         response.headers.setdefault("Content-Security-Policy", POLICY)
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers.setdefault("Retry-After", str(wait_seconds()))
     if moments := g.get("as_of"):
         response.headers["Matchmaker-As-Of"] = moments[0].isoformat(timespec="seconds")
     if request.path.startswith(API_PREFIX):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import math
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
@@ -11,7 +13,7 @@ from pathlib import PurePath
 from typing import Any
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, g, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
@@ -95,9 +97,25 @@ def status_of(error: errors.MatchmakerError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def note_wait(error: errors.MatchmakerError) -> None:
+    """Keep for `Retry-After` how long who asks has to wait."""
+    if isinstance(error, errors.TooManyAttempts):
+        g.wait_seconds = error.seconds
+
+
+def wait_seconds() -> int:
+    """How long who asked too often has to wait: as told, else until the limit begins anew."""
+    wait = g.get("wait_seconds")
+    if wait is None:
+        limits = (limiter.current_limit for limiter in current_app.extensions.get("limiter", ()))
+        wait = max((limit.reset_at - time.time() for limit in limits if limit), default=60.0)
+    return max(1, math.ceil(wait))
+
+
 def of_error(error: errors.MatchmakerError) -> Response:
     """An expected error."""
     status = status_of(error)
+    note_wait(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("unavailable", error=type(error).__name__, message=str(error.message))
         error = without_folders(error)

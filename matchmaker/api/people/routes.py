@@ -127,7 +127,7 @@ def request_reset(body: Email) -> Response:
 @people.post("/password/reset", **writes(ACCOUNTS, public=True))
 def reset_password(body: Reset) -> Response:
     """A new password, by the token of a link."""
-    services().sign_in.reset(body.token, body.password)
+    services().sign_in.reset(body.token, body.password, origin())
     return no_content()
 
 

@@ -155,7 +155,9 @@ class Channels:
         line = message("This channel works: notices of Matchmaker come here.")
         if not self._trying.acquire(blocking=False):
             raise TooManyAttempts(
-                "Another channel is being tried.", mend="Try again in some seconds."
+                "Another channel is being tried.",
+                mend="Try again in some seconds.",
+                seconds=TRY_SECONDS,
             )
         try:
             return self._call(

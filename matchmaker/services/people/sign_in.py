@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -208,8 +209,11 @@ class SignInService:
         language = account.preferences.language
         self.links.mail(account.email, language, message("A new password"), text)
 
-    def reset(self, token: str, password: str) -> Account:
-        """A new password by a link, which then works no more. Raises InvalidInput."""
+    def reset(self, token: str, password: str, origin: SignInOrigin = NOWHERE) -> Account:
+        """A new password by a link, which then works no more. Raises InvalidInput.
+
+        Nobody waits with it for failures with the one before, their own or those of strangers.
+        """
         account_id, epoch, mailed = self.links.read("reset", token, RESET_WITHIN)
 
         def change(account: Account) -> Account:
@@ -221,9 +225,12 @@ class SignInService:
             return replace(account.ended(), password_hash=hashed, is_proved=is_proved)
 
         try:
-            return self.accounts.change(account_id, change, "account.reset")
+            account = self.accounts.change(account_id, change, "account.reset")
         except NotFound:
             raise _used() from None
+        self._forget_failures(account.email, origin)
+        self._forget(strangers_id(account.email))
+        return account
 
     # -- that an address is its owner's
 
@@ -273,9 +280,15 @@ class SignInService:
         if not origin.device:
             ids.append(strangers_id(email))
         noted = self.repositories.sign_in_attempts.many(ids).values()
-        if any(stored.value.must_wait(self.clock()) for stored in noted):
+        now = self.clock()
+        if wait := max((stored.value.wait(now) for stored in noted), default=timedelta()):
             raise TooManyAttempts(
-                "Too many failed attempts.", mend="Wait some minutes, or reset the password."
+                "Too many failed attempts.",
+                mend=message(
+                    "Try again in %(minutes)s min, or reset the password.",
+                    minutes=math.ceil(wait / timedelta(minutes=1)),
+                ),
+                seconds=wait.total_seconds(),
             )
 
     def _note_failure(self, email: str, origin: SignInOrigin, subject: str) -> None:
@@ -299,7 +312,10 @@ class SignInService:
         retry_on_conflict(note)
 
     def _forget_failures(self, email: str, origin: SignInOrigin) -> None:
-        stored = self.repositories.sign_in_attempts.get_or_none(attempts_id(email, origin))
+        self._forget(attempts_id(email, origin))
+
+    def _forget(self, failures_id: str) -> None:
+        stored = self.repositories.sign_in_attempts.get_or_none(failures_id)
         if stored is not None:
             with suppress(VersionConflict):  # another attempt failed just now
                 removal = self.repositories.sign_in_attempts.remove(stored)

@@ -182,9 +182,9 @@ def test_after_the_free_failures_each_further_one_doubles_the_wait_up_to_an_hour
         attempts = attempts.failed(NOW, 5)
         waits.append(attempts.until and (attempts.until - NOW) / MINUTE)
     assert waits == [None] * 4 + [1, 2, 4, 8, 16, 32, 60, 60]
-    assert attempts.must_wait(NOW + HOUR - MINUTE)
-    assert not attempts.must_wait(NOW + HOUR)
-    assert not SignInAttempts("x", 4, NOW).must_wait(NOW)
+    assert attempts.wait(NOW + HOUR - MINUTE) == MINUTE
+    assert not attempts.wait(NOW + HOUR)
+    assert not SignInAttempts("x", 4, NOW).wait(NOW)
     assert replace(attempts, failures=10_000).failed(NOW, 5).until == NOW + HOUR
 
 
