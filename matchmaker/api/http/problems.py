@@ -108,8 +108,8 @@ def wait_seconds() -> int:
     wait = g.get("wait_seconds")
     if wait is None:
         limits = (limiter.current_limit for limiter in current_app.extensions.get("limiter", ()))
-        wait = max((limit.reset_at - time.time() for limit in limits if limit), default=60.0)
-    return max(1, math.ceil(wait))
+        wait = max((float(each.reset_at) - time.time() for each in limits if each), default=60.0)
+    return max(1, math.ceil(float(wait)))
 
 
 def of_error(error: errors.MatchmakerError) -> Response:

@@ -1,0 +1,194 @@
+"""Does a stranger learn from text, status or time whether somebody has an account?
+
+    python -m benchmarks.sign_in [--count 60]
+
+A real server on loopback, with an embedded store of its own, is asked so often each with the
+addresses of accounts and with others, in random order, with a wrong password and for a new one, on
+pages and by the API: without a mail server, and with one that takes letters, is down, or hangs.
+Medians of the two are compared with a permutation test (10,000 shuffles of who is who).
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import random
+import re
+import secrets
+import socket
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from benchmarks.faults import Served, free_port
+from matchmaker.access import ADMIN
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+
+PASSWORD = "correct horse 9"
+SHUFFLES = 10_000
+MAILS = ("none", "takes", "down", "hangs")
+
+
+def p_value(ones: list[float], others: list[float], shuffles: int = SHUFFLES) -> float:
+    """How often a random parting differs by as much in its medians."""
+    rng = random.Random(0)
+    both = ones + others
+    seen = abs(statistics.median(ones) - statistics.median(others))
+    hits = 0
+    for _ in range(shuffles):
+        rng.shuffle(both)
+        first, second = both[: len(ones)], both[len(ones) :]
+        hits += abs(statistics.median(first) - statistics.median(second)) >= seen
+    return (hits + 1) / (shuffles + 1)
+
+
+@contextmanager
+def mail_server(kind: str) -> Iterator[dict[str, str]]:
+    """Settings of a mail server of this kind, for as long as it is needed."""
+    if kind == "none":
+        yield {"MATCHMAKER_SMTP_HOST": ""}
+        return
+    settings = {
+        "MATCHMAKER_SMTP_HOST": "127.0.0.1",
+        "MATCHMAKER_SMTP_TLS": "false",
+        "MATCHMAKER_PUBLIC_URL": "https://matchmaker.example",
+    }
+    if kind == "down":
+        yield settings | {"MATCHMAKER_SMTP_PORT": str(free_port())}
+        return
+    listener = socket.create_server(("127.0.0.1", 0))
+    serve = threading.Thread(target=_serve, args=(listener, kind), daemon=True)
+    serve.start()
+    yield settings | {"MATCHMAKER_SMTP_PORT": str(listener.getsockname()[1])}
+    listener.close()
+
+
+def _serve(listener: socket.socket, kind: str) -> None:
+    while True:
+        try:
+            connection, _ = listener.accept()
+        except OSError:
+            return
+        threading.Thread(target=_talk, args=(connection, kind), daemon=True).start()
+
+
+def _talk(connection: socket.socket, kind: str) -> None:
+    """As much of SMTP as a letter needs (RFC 5321); one that hangs says nothing after EHLO."""
+    with connection, connection.makefile("rb") as lines:
+        connection.sendall(b"220 mail\r\n")
+        is_letter = False
+        for line in lines:
+            verb = line.strip().upper()
+            if kind == "hangs":
+                continue
+            if is_letter:
+                is_letter = verb != b"."
+                if is_letter:
+                    continue
+                connection.sendall(b"250 taken\r\n")
+            elif verb == b"DATA":
+                is_letter = True
+                connection.sendall(b"354 go on\r\n")
+            else:
+                connection.sendall(b"221 bye\r\n" if verb == b"QUIT" else b"250 yes\r\n")
+
+
+class Stranger:
+    """Somebody with a browser, or a program, who has not signed in."""
+
+    def __init__(self, port: int) -> None:
+        self.port, self.cookie, self.token = port, "", ""
+
+    def open_page(self) -> None:
+        """Read the cookie and token that forms need."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("GET", "/forgotten")
+        answer = connection.getresponse()
+        page = answer.read().decode()
+        self.cookie = (answer.headers.get("Set-Cookie") or "").partition(";")[0]
+        field = re.search(r'name="csrf_token" value="([^"]+)"', page)
+        self.token = field[1] if field else ""
+        connection.close()
+
+    def ask(self, what: str, email: str) -> tuple[float, str]:
+        """How long it took, and all that was said, without the address and what is random."""
+        is_page = what.startswith("page")
+        fields = {"email": email}
+        if what.endswith("sign-in"):
+            fields["password"] = "wrong horse 99"
+        if is_page:
+            place = "/sign-in" if what.endswith("sign-in") else "/forgotten"
+            body = urlencode(fields | {"csrf_token": self.token})
+            headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": self.cookie}
+        else:
+            place = "/api/v1/session" if what.endswith("sign-in") else "/api/v1/password/request"
+            body, headers = json.dumps(fields), {"Content-Type": "application/json"}
+        # Limits by address would end the measurement: it comes from many.
+        headers["X-Forwarded-For"] = f"192.0.2.{random.randrange(1, 255)}"
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.connect()
+        begun = time.perf_counter()
+        connection.request("POST", place, body, headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        seconds = time.perf_counter() - begun
+        names = sorted(name for name, _ in answer.getheaders())
+        connection.close()
+        text = re.sub(r'value="[^"]*"', "", text.replace(email, "…"))
+        return seconds, f"{answer.status} {names} {text}"
+
+
+def measure(port: int, what: str, known: list[str], rng: random.Random) -> str:
+    """One row of the table."""
+    stranger = Stranger(port)
+    stranger.open_page()
+    unknown = [f"{secrets.token_hex(4)}@accounts.example" for _ in known]
+    stranger.ask(what, f"{secrets.token_hex(4)}@accounts.example")  # warm
+    seconds: dict[bool, list[float]] = {True: [], False: []}
+    said: dict[bool, set[str]] = {True: set(), False: set()}
+    asked = [(email, True) for email in known] + [(email, False) for email in unknown]
+    rng.shuffle(asked)
+    for email, is_known in asked:
+        taken, text = stranger.ask(what, email)
+        seconds[is_known].append(taken)
+        said[is_known].add(text)
+    ours, others = (1000 * statistics.median(seconds[key]) for key in (True, False))
+    p = p_value(seconds[True], seconds[False])
+    same = "same" if said[True] == said[False] and len(said[True]) == 1 else "DIFFERENT"
+    return f"{what} | {same} | {ours:.1f} | {others:.1f} | {p:.3f}"
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--count", type=int, default=60)
+    arguments = parser.parse_args()
+    rng = random.Random(1)
+    print("mail server | asked | text and status | account, ms | none, ms | p")
+    for kind in MAILS:
+        with tempfile.TemporaryDirectory() as folder, mail_server(kind) as mail:
+            services = wire(Settings(data_dir=Path(folder), _env_file=None))
+            services.store.prepare()
+            known = [f"{secrets.token_hex(4)}@accounts.example" for _ in range(arguments.count)]
+            for email in known:
+                services.accounts.create(ADMIN, email, "王芳", PASSWORD, admin=True)
+            services.store.close()
+            settings = {"MATCHMAKER_STORE": "", "MATCHMAKER_TRUSTED_PROXIES": "1"} | mail
+            served = Served(Path(folder), free_port(), **settings)
+            try:
+                served.wait()
+                for what in ("page: sign-in", "API: sign-in", "page: reset", "API: reset"):
+                    print(f"{kind} | {measure(served.port, what, known, rng)}", flush=True)
+            finally:
+                served.stop()
+
+
+if __name__ == "__main__":
+    main()
