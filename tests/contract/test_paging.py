@@ -119,3 +119,37 @@ def test_a_page_holds_what_was_asked_for_and_says_where_it_ends(filled: GraphSto
         whole = read(filled, None, 200)
         assert whole.after is None, name
         assert read(filled, whole.rows[-1].id, PAGE) == Page((), None), name
+
+
+@pytest.mark.parametrize("limit", [1, 2, 9])
+def test_pages_go_by_code_points_beyond_the_basic_plane_too(store: GraphStore, limit: int) -> None:
+    """As UTF-16 𠀀 stands before Ａ, and would be in no page after it."""
+    names = ("n\\m", "ä", "甲", "\uff21", "\uff21b", "\U00020000", "\U00020000b")
+    assert sorted(names, key=lambda name: name.encode("utf-16-be")) != sorted(names)
+    store.upsert(
+        GraphRows(
+            organizations=tuple(firm(name) for name in names),
+            clusters=(Cluster("c:0", "All"),),
+            memberships=tuple(Membership("c:0", f"t:{name}") for name in names),
+            needs=tuple(Need(f"n:{name}", "t:甲", GoalName.SUPPLIER, "Castings") for name in names),
+        )
+    )
+    expected = sorted(names)
+    everybody = OrganizationFilter()
+    assert _ids(lambda after: store.members("c:0", after, limit)) == [f"t:{n}" for n in expected]
+    assert _ids(lambda after: store.organizations(everybody, after, limit)) == [
+        f"t:{n}" for n in expected
+    ]
+    assert _ids(lambda after: store.needs("t:甲", None, after, limit)) == [
+        f"n:{n}" for n in expected
+    ]
+
+
+def _ids(read: Callable[[str | None], Page]) -> list[str]:  # type: ignore[type-arg]
+    ids, after = [], None
+    while True:
+        page = read(after)
+        ids += [row.id for row in page.rows]
+        after = page.rows[-1].id if page.rows else None
+        if page.after is None:
+            return ids

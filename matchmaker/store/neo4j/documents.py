@@ -12,6 +12,7 @@ from matchmaker.store.changes import Change, Put, Record, conflict
 from matchmaker.store.content import StoredDocument
 from matchmaker.store.documents import Records
 from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged, stored_line
+from matchmaker.store.neo4j.code_points import rows_after
 from matchmaker.store.neo4j.connection import Connection, run
 
 _FIELDS = "r.kind AS kind, r.key AS id, r.version AS version, r.body AS body"
@@ -73,13 +74,15 @@ class Neo4jRecords(Records):
     def _read_records(
         self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
     ) -> list[Record]:
-        rows = self._connection.rows(
-            BACKWARD if newest_first else FORWARD,
-            value=_key(kind, key or _KIND, value if key else kind),
-            after=after,
-            limit=limit,
-        )
-        return [Record(**row) for row in rows]
+        value = _key(kind, key or _KIND, value if key else kind)
+        query = BACKWARD if newest_first else FORWARD
+
+        def ask(start: str, most: int) -> list[dict[str, Any]]:
+            return self._connection.rows(query, value=value, after=start, limit=most)
+
+        if newest_first:  # of what has an id by its time, which is all below U+D800
+            return [Record(**row) for row in ask(after, limit)]
+        return [Record(**row) for row in rows_after(ask, lambda row: row["id"], after, limit)]
 
     def count(self, kind: str, key: str, value: str) -> int:
         rows = self._connection.rows(COUNT, value=_key(kind, key, value))
@@ -184,7 +187,11 @@ def read_documents_and_log(
     run(transaction, TOUCH)
     documents: list[StoredDocument] = []
     after = ""
-    while rows := run(transaction, ALL_RECORDS, after=after, limit=_PAGE):
+
+    def page(start: str, most: int) -> list[dict[str, Any]]:
+        return run(transaction, ALL_RECORDS, after=start, limit=most)
+
+    while rows := rows_after(page, lambda row: row["node"], after, _PAGE):
         after = rows[-1]["node"]
         documents.extend(_document(row) for row in rows)
     lines: list[LoggedEntry] = []

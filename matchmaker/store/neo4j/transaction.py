@@ -27,6 +27,7 @@ from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit,
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
 from matchmaker.store.neo4j import cypher, cypher_write, search
+from matchmaker.store.neo4j.code_points import rows_after
 from matchmaker.store.neo4j.codec import (
     Properties,
     decode,
@@ -297,12 +298,10 @@ class Neo4jTransaction:
         self, where: OrganizationFilter, after: str, limit: int
     ) -> list[Organization]:
         wanted = search.filter_parameters(self._transaction, where)
-        records = self._run(cypher.ORGANIZATIONS_PAGE, after=after, limit=limit, **wanted)
-        return _decoded(ORGANIZATIONS, records)
+        return self._page(ORGANIZATIONS, cypher.ORGANIZATIONS_PAGE, after, limit, **wanted)
 
     def members_page(self, cluster_id: str, after: str, limit: int) -> list[Organization]:
-        records = self._run(cypher.MEMBERS_PAGE, cluster=cluster_id, after=after, limit=limit)
-        return _decoded(ORGANIZATIONS, records)
+        return self._page(ORGANIZATIONS, cypher.MEMBERS_PAGE, after, limit, cluster=cluster_id)
 
     def rows_page(
         self, table: Table[Row], owner: str | None, state: NeedState | None, after: str, limit: int
@@ -312,7 +311,15 @@ class Neo4jTransaction:
             label(table), relationship, state is not None, table is ENGAGEMENTS
         )
         wanted = {"organization": owner, "state": state and state.value}
-        return _decoded(table, self._run(query, after=after, limit=limit, **wanted))
+        return self._page(table, query, after, limit, **wanted)
+
+    def _page(
+        self, table: Table[Row], query: str, after: str, limit: int, **wanted: Any
+    ) -> list[Row]:
+        def ask(start: str, most: int) -> list[Properties]:
+            return self._run(query, after=start, limit=most, **wanted)
+
+        return _decoded(table, rows_after(ask, lambda row: str(row["row"]["id"]), after, limit))
 
     def clusters_of(self, organization_id: str) -> list[Cluster]:
         records = self._run(cypher.CLUSTERS_OF, organization=organization_id, today=today())
