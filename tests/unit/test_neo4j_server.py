@@ -1,5 +1,12 @@
 """What of the Neo4j server can be checked without starting one."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
 from matchmaker.errors import StoreUnavailable
@@ -48,3 +55,25 @@ def test_a_folder_without_jars_is_not_a_library(tmp_path):
     assert not java.library_complete(tmp_path / "missing")
     (tmp_path / "neo4j-2025.jar").touch()
     assert java.library_complete(tmp_path)
+
+
+@pytest.mark.skipif(bool(server.missing_requirements()), reason="Neo4j cannot start here")
+@pytest.mark.neo4j
+@pytest.mark.parametrize("command", [(), ("--", "sleep", "600")])
+def test_a_server_that_is_killed_ends_the_tool_with_its_reason(tmp_path, command):
+    """Nobody waits for hours on a database that is gone."""
+    tool = subprocess.Popen(
+        [sys.executable, "-m", "tools.neo4j.server", "--home", str(tmp_path), "--heap", "300m",
+         "--port", str(server.free_port()), *command],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    until = time.monotonic() + 120
+    while not (tmp_path / "address.json").exists() and time.monotonic() < until:
+        time.sleep(0.2)
+    (java_id,) = Path(f"/proc/{tool.pid}/task/{tool.pid}/children").read_text().split()[:1]
+    os.kill(int(java_id), signal.SIGKILL)
+    _, told = tool.communicate(timeout=30)
+    assert tool.returncode == 1
+    assert "ended by signal 9" in told
+    assert "console.log" in told
+    assert not (tmp_path / "address.json").exists()

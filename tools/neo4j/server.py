@@ -37,6 +37,8 @@ LOOPBACK = "127.0.0.1"
 DEFAULT_PORT = 7687
 _START_SECONDS = 120
 _STOP_SECONDS = 60
+# How often is looked whether the server still runs.
+_LOOK_SECONDS = 1.0
 _FOLDERS = ("conf", "data", "logs", "plugins", "import", "run")
 _JVM_OPTIONS = (
     "--add-opens=java.base/java.nio=ALL-UNNAMED",
@@ -53,6 +55,25 @@ class ServerAddress:
     url: str
     user: str
     password: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer(ServerAddress):
+    """A server that this process began, and where it writes why it ended."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def require_alive(self) -> None:
+        """Raise StoreUnavailable when the server has ended by itself, or was killed."""
+        status = self.process.poll()
+        if status is None:
+            return
+        how = f"by signal {-status}" if status < 0 else f"with status {status}"
+        raise StoreUnavailable(
+            f"Neo4j at {self.url} ended {how}.",
+            mend=f"See {self.log}, then start it again: what was committed is kept.",
+        )
 
 
 def default_library() -> Path:
@@ -75,7 +96,7 @@ def missing_requirements() -> str:
 @contextmanager
 def running_server(
     home: Path, heap: str = "512m", bolt_port: int | None = None, library: Path | None = None
-) -> Iterator[ServerAddress]:
+) -> Iterator[RunningServer]:
     """A server on `home` for as long as the block runs; data stay for the next time.
 
     `bolt_port` None takes a free one. Raises StoreUnavailable.
@@ -99,7 +120,8 @@ def running_server(
         try:
             _wait(process, address, home)
             _write_private(home / "address.json", json.dumps(asdict(address)))
-            yield address
+            log = home / "logs" / "console.log"
+            yield RunningServer(address.url, USER, password, process, log)
         finally:
             (home / "address.json").unlink(missing_ok=True)
             _stop(process)
@@ -272,8 +294,11 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _run_beside(command: Sequence[str], address: ServerAddress) -> int:
-    """Run the command with the store in its environment; returns its exit status."""
+def _run_beside(command: Sequence[str], address: RunningServer) -> int:
+    """Run the command with the store in its environment; returns its exit status.
+
+    Ends it, and raises StoreUnavailable, when the server ends before it.
+    """
     environment = {
         **os.environ,
         "MATCHMAKER_STORE": address.url,
@@ -281,10 +306,17 @@ def _run_beside(command: Sequence[str], address: ServerAddress) -> int:
     }
     process = subprocess.Popen(command, env=environment)  # noqa: S603
     try:
-        return process.wait()
-    except KeyboardInterrupt:
+        while True:
+            try:
+                return process.wait(_LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                address.require_alive()
+    except (KeyboardInterrupt, StoreUnavailable) as reason:
         process.terminate()
-        return process.wait()
+        status = process.wait()
+        if isinstance(reason, StoreUnavailable):
+            raise
+        return status
 
 
 def _announce(home: Path, address: ServerAddress) -> None:
@@ -305,7 +337,8 @@ def _serve(home: Path, port: int | None, heap: str, command: Sequence[str]) -> i
             return _run_beside(command, address)
         _announce(home, address)
         while True:
-            time.sleep(3600)
+            time.sleep(_LOOK_SECONDS)
+            address.require_alive()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
