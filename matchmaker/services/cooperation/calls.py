@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from matchmaker.access import Principal
 from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
+from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_requirements import requirements_of
 from matchmaker.services.cooperation.call_shapes import CallBrief, CallView
@@ -214,6 +215,7 @@ class Calls:
                     "'%(id)s' is not invited.", where="organization", id=organization
                 )
             note = CallNote(new_id(), id, organization, principal.account, unit.at, text)
+            keep_author(unit, self.views.repositories, principal)
             unit.add(self.views.repositories.call_notes.put(note))
             unit.log("call.noted", f"call/{id}")
 

@@ -13,6 +13,7 @@ from typing import IO
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
+from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles, SentFile
 from matchmaker.services.cooperation.introduction_views import IntroductionViews
 from matchmaker.services.cooperation.introductions import Introductions
@@ -124,6 +125,7 @@ class Conversations:
         message = ConversationMessage(
             new_id(), id, own.id, principal.account, unit.at, text, attachments
         )
+        keep_author(unit, self.repositories, principal)
         unit.add(
             self.repositories.introductions.put(stored.value, stored.version),
             self.repositories.messages.put(message),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
@@ -148,7 +148,9 @@ class Accounts:
         if account_id != principal.account:
             principal.require_owner(organization_id)
 
-        def leave(account: Account) -> Account:
+        def leave(unit: UnitOfWork) -> None:
+            stored = self.repositories.accounts.get(account_id)
+            account = stored.value
             kept = tuple(
                 membership
                 for membership in account.memberships
@@ -156,13 +158,26 @@ class Accounts:
             )
             if kept == account.memberships:
                 raise NotFound("That account does not belong to the organisation.")
-            if self.owners(organization_id) == [account_id] and not principal.admin:
+            owners = self.owners(organization_id)
+            if owners == [account_id] and not principal.admin:
                 raise WrongState(
                     "The last owner cannot leave.", mend="Make somebody else the owner first."
                 )
-            return replace(account.ended(), memberships=kept)
+            left = replace(account.ended(), memberships=kept)
+            unit.add(self.repositories.accounts.put(left, stored.version))
+            if account_id in owners:
+                self.keep_one(unit, set(owners) - {account_id})
+            unit.log("member.removed", account.subject, organization=organization_id)
 
-        self.change(account_id, leave, "member.removed", principal, organization=organization_id)
+        commit_changes(self.repositories.records, principal, self.clock, leave)
+
+    def keep_one(self, unit: UnitOfWork, ids: Collection[str]) -> None:
+        """Make the commit depend on one of the accounts, which is written as it is.
+
+        Of two who leave at the same moment, each in view of the other, one then reads anew.
+        """
+        for stored in self.repositories.accounts.many(sorted(ids)[:1]).values():
+            unit.add(self.repositories.accounts.put(stored.value, stored.version))
 
     def set_active(self, principal: Principal, account_id: str, *, active: bool) -> Account:
         """Close an account, or open it again. Raises NotAllowed, NotFound."""

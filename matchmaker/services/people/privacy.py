@@ -248,13 +248,10 @@ class Privacy:
         return True
 
     def _delete(self, principal: Principal, account: Account) -> None:
-        for membership in account.memberships:
-            if membership.role is MembershipRole.OWNER:
-                self._require_heir(membership.organization, account)
-
         def remove(unit: UnitOfWork) -> None:
             repositories = self.repositories
             stored = repositories.accounts.get(account.id)
+            self._keep_heirs(unit, stored.value)
             unit.add(repositories.accounts.remove(stored))
             owned: tuple[Repository[Any], ...] = (
                 repositories.addresses, repositories.api_keys, repositories.notifications,
@@ -283,14 +280,24 @@ class Privacy:
 
         commit_changes(self.repositories.records, principal, self.clock, remove)
 
-    def _require_heir(self, organization_id: str, account: Account) -> None:
-        members = {member.id for member in self.accounts.of_organization(organization_id)}
-        owners = set(self.accounts.owners(organization_id))
-        if members - {account.id} and not owners - {account.id}:
-            raise WrongState(
-                "You are the last owner of an organisation with other members.",
-                mend="Make somebody else its owner first.",
-            )
+    def _keep_heirs(self, unit: UnitOfWork, account: Account) -> None:
+        """An owner for each organisation that keeps members; not one who leaves meanwhile."""
+        heirs: set[str] = set()
+        for membership in account.memberships:
+            if membership.role is not MembershipRole.OWNER:
+                continue
+            organization_id = membership.organization
+            members = {member.id for member in self.accounts.of_organization(organization_id)}
+            owners = set(self.accounts.owners(organization_id)) - {account.id}
+            if members - {account.id} and not owners:
+                raise WrongState(
+                    "You are the last owner of an organisation with other members.",
+                    mend="Make somebody else its owner first.",
+                )
+            if owners and not owners & heirs:
+                heirs.add(min(owners))
+        for heir in heirs:
+            self.accounts.keep_one(unit, [heir])
 
 
 def _without(plain: dict[str, Any], *secrets: str) -> dict[str, Any]:

@@ -159,14 +159,19 @@ class SignInService:
 
         Raises InvalidInput, SignInNeeded.
         """
-        stored = self.invitations.of_token(token)
-        email = stored.value.email
+        email = self.invitations.read(token).email
         if self.accounts.find(email) is not None:
-            account = self.with_password(email, password, origin, code)
-            return self.invitations.join(stored, account.id)
+            account_id = self.with_password(email, password, origin, code).id
+            return retry_on_conflict(
+                lambda: self.invitations.join(self.invitations.of_token(token), account_id)
+            )
         check_password(password, email)
         hashed = self.passwords.hash(password)
-        return self.invitations.make_account(stored, name, password_hash=hashed)
+        return retry_on_conflict(
+            lambda: self.invitations.make_account(
+                self.invitations.of_token(token), name, password_hash=hashed
+            )
+        )
 
     # -- passwords
 

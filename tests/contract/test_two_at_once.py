@@ -1,0 +1,164 @@
+"""Two at once with what may be used once, and people who leave at the same moment: both stores."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pyotp
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import GoalName
+from matchmaker.errors import InvalidInput, MatchmakerError, SignInNeeded, WrongState
+from matchmaker.mail import Mailer
+from matchmaker.services.people.invitations import Invitations
+from matchmaker.services.people.links import Links
+from matchmaker.services.people.second_factors import SecondFactors
+from matchmaker.services.people.sign_in import SignInService
+from matchmaker.services.sealing import Sealer
+from matchmaker.settings import Settings
+from matchmaker.store.documents import Store
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action
+from tests.contract.cooperation import PASSWORD, PASSWORDS, Cooperation, cooperation_on, timedelta
+
+AT_ONCE = 4
+
+
+def sign_in_on(services: Cooperation) -> SignInService:
+    links = Links(lambda: "secret", lambda: "https://m.example", Mailer(Settings(_env_file=None)))
+    factors = SecondFactors(services.accounts, Sealer(lambda: "key"), services.clock)
+    invitations = Invitations(
+        lambda: services.store, services.repositories, services.accounts, links, services.clock
+    )
+    return SignInService(
+        services.repositories, services.accounts, invitations, PASSWORDS, links, factors,
+        services.clock,
+    )  # fmt: skip
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """What each gives or raises, begun at the same moment."""
+    start = threading.Barrier(len(works))
+    results: list[Any] = [None] * len(works)
+
+    def do(number: int) -> None:
+        start.wait()
+        try:
+            results[number] = works[number]()
+        except MatchmakerError as error:
+            results[number] = error
+
+    threads = [threading.Thread(target=do, args=(number,)) for number in range(len(works))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def won(results: list[Any], refusal: type[MatchmakerError]) -> list[Any]:
+    """Who was first; all others must have been refused so."""
+    first = [result for result in results if not isinstance(result, MatchmakerError)]
+    others = [result for result in results if isinstance(result, MatchmakerError)]
+    assert {type(other) for other in others} == {refusal}, others
+    return first
+
+
+def token_of(link: str) -> str:
+    return parse_qs(urlsplit(link).query)["token"][0]
+
+
+def test_an_invitation_makes_one_account(store: Store) -> None:
+    sign_in = sign_in_on(cooperation_on(store))
+    issued = sign_in.invitations.invite(ADMIN, "new@example.org", admin=True)
+    token = token_of(sign_in.invitations.hand_over(ADMIN, issued.invitation.id))
+    results = at_once(*[lambda: sign_in.by_invitation(token, "新", PASSWORD)] * AT_ONCE)
+    (account,) = won(results, InvalidInput)
+    assert sign_in.with_password("new@example.org", PASSWORD).id == account.id
+
+
+def test_an_invitation_is_joined_once(store: Store) -> None:
+    services = cooperation_on(store)
+    sign_in, own = sign_in_on(services), services.person("t:f0")
+    place = AccountMembership("t:f1", MembershipRole.MEMBER)
+    issued = sign_in.invitations.invite(ADMIN, own.email, membership=place)
+    token = token_of(sign_in.invitations.hand_over(ADMIN, issued.invitation.id))
+    results = at_once(*[lambda: sign_in.by_invitation(token, "", PASSWORD)] * AT_ONCE)
+    won(results, InvalidInput)
+    after = services.accounts.by_email(ADMIN, own.email)
+    assert [each.organization for each in after.memberships] == ["t:f0", "t:f1"]
+
+
+def test_a_reset_sets_one_password(store: Store) -> None:
+    services = cooperation_on(store)
+    sign_in, own = sign_in_on(services), services.person("t:f0")
+    token = token_of(sign_in.reset_link(ADMIN, own.email))
+    words = [f"another horse {number}" for number in range(10, 10 + AT_ONCE)]
+    results = at_once(*[lambda word=word: sign_in.reset(token, word) for word in words])
+    won(results, InvalidInput)
+    first = [
+        word for word, result in zip(words, results, strict=True) if isinstance(result, Account)
+    ]
+    assert len(first) == 1
+    assert sign_in.with_password(own.email, first[0]).id == own.id
+
+
+@pytest.mark.parametrize("kind", ["recovery", "authenticator"])
+def test_a_code_lets_one_in(store: Store, kind: str) -> None:
+    services = cooperation_on(store)
+    sign_in, own = sign_in_on(services), services.person("t:f0")
+    secret = sign_in.second_factors.begin(own.principal(), PASSWORD).secret
+    base64.b32decode(secret)
+    code = pyotp.TOTP(secret).at(services.clock())
+    codes = sign_in.second_factors.confirm(own.principal(), code)
+    services.clock.forward(timedelta(seconds=60))
+    used = codes[0] if kind == "recovery" else pyotp.TOTP(secret).at(services.clock())
+    results = at_once(*[lambda: sign_in.with_password(own.email, PASSWORD, code=used)] * AT_ONCE)
+    assert len(won(results, SignInNeeded)) == 1
+
+
+@pytest.mark.parametrize("way", ["deleted", "left"])
+def test_the_last_two_owners_do_not_leave_their_members_together(store: Store, way: str) -> None:
+    services = cooperation_on(store)
+    owners = [services.person("t:f0", number) for number in range(2)]
+    services.accounts.create(
+        ADMIN, "m@example.org", "M", PASSWORD,
+        memberships=(AccountMembership("t:f0", MembershipRole.MEMBER),),
+    )  # fmt: skip
+    privacy = services.privacy(keep_interactions=timedelta(1), keep_over=timedelta(1))
+
+    def leave(own: Account) -> None:
+        if way == "deleted":
+            privacy.delete_own(own.principal(), PASSWORD)
+        else:
+            services.accounts.remove_member(own.principal(), "t:f0", own.id)
+
+    results = at_once(*[lambda own=own: leave(own) for own in owners])
+    assert len(won(results, WrongState)) == 1
+    assert len(services.accounts.owners("t:f0")) == 1
+
+
+def test_who_is_deleted_while_writing_leaves_no_name_and_no_fault(store: Store) -> None:
+    services = cooperation_on(store)
+    people = [services.person(id) for id in ("t:f0", "t:f1")]
+    first, second = (person.principal() for person in people)
+    made = services.introductions.propose(first, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
+    services.introductions.act(second, made.id, Transition(Action.ACCEPT))
+    privacy = services.privacy(keep_interactions=timedelta(1), keep_over=timedelta(1))
+
+    def write() -> None:
+        for number in range(20):
+            services.conversations.write(first, made.id, f"第 {number} 条")
+
+    results = at_once(write, lambda: privacy.delete_own(first, PASSWORD))
+    assert results[1] is None
+    assert results[0] is None or isinstance(results[0], MatchmakerError)
+    authors = {message.author for message in services.repositories.messages.values()}
+    assert people[0].id not in authors
+    assert services.conversations.messages(second, made.id).rows is not None
