@@ -86,8 +86,10 @@ COUNTED = {
 def field_fault(fault: ErrorDetails) -> Message:
     """What is wrong with one field; in pydantic's English where the catalogue has no words."""
     context: dict[str, Any] = dict(fault.get("ctx", {}))
-    if isinstance(context.get("error"), Exception):  # one of our own validators
-        context["error"] = Message(str(context["error"]))
+    raised = context.get("error")
+    if isinstance(raised, Exception):  # by one of our own validators
+        carried = raised.args[0] if raised.args else ""
+        context["error"] = carried if isinstance(carried, Message) else Message(str(raised))
     if isinstance(context.get("expected"), str):
         context["expected"] = _alternatives(context["expected"])
     if fault["type"] in COUNTED:

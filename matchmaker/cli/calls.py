@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from matchmaker.cli.call_files import call_files
+from matchmaker.cli.days import Day
 from matchmaker.cli.language import language
 from matchmaker.cli.output import AS_OPTION, JSON_OPTION, acting_principal, print_json, say, wired
 from matchmaker.domain import GoalName
@@ -33,7 +34,7 @@ call.add_command(call_files)
 @click.option("--organization", required=True, help="Id of the organisation.")
 @click.option("--title", required=True, help="What others read first.")
 @click.option("--goal", type=_GOAL, required=True, help="What for.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day.")
+@click.option("--until", type=Day(), required=True, help="Last day.")
 @click.option("--need", multiple=True, help="Id of an open need that it puts.")
 @click.option("--invite", multiple=True, help="Id of whom to invite.")
 @click.option("--sealed", is_flag=True, help="Nobody of us reads an answer before the deadline.")
@@ -45,7 +46,7 @@ def open_call(
     organization: str,
     title: str,
     goal: str,
-    until: datetime.datetime,
+    until: datetime.date,
     need: tuple[str, ...],
     invite: tuple[str, ...],
     sealed: bool,
@@ -58,7 +59,7 @@ def open_call(
     from matchmaker.workflow.call import CallContent
 
     content = CallContent(
-        organization, title, text, GoalName(goal), until.date(), needs=need,
+        organization, title, text, GoalName(goal), until, needs=need,
         cluster_wide=cluster_wide, sealed=sealed,
     )  # fmt: skip
     principal = acting_principal(services, email)
@@ -86,22 +87,16 @@ def invite(
 @click.argument("id")
 @click.argument("summary")
 @click.option("--text", default="", help="What it says from now on.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="A later last day.")
+@click.option("--until", type=Day(), help="A later last day.")
 @AS_OPTION
 @JSON_OPTION
 def correct(
-    id: str,
-    summary: str,
-    text: str,
-    until: datetime.datetime | None,
-    email: str | None,
-    as_json: bool,
+    id: str, summary: str, text: str, until: datetime.date | None, email: str | None, as_json: bool
 ) -> None:
     """Put the call ID otherwise; SUMMARY tells all invited what changes."""
     services = wired()
-    day = until.date() if until else None
     principal = acting_principal(services, email)
-    _show(services.calls.correct(principal, id, summary, text, day), as_json)
+    _show(services.calls.correct(principal, id, summary, text, until), as_json)
 
 
 @call.command("unseal")

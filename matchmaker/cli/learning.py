@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
+from matchmaker.cli.days import Day
 from matchmaker.cli.language import language
 from matchmaker.cli.output import print_json, progress_bars, say, wired
 from matchmaker.domain import GoalName
@@ -50,22 +51,21 @@ def _goal(required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @_goal(required=False)
 @click.option(
     "--cut",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     help="Learn only from what was known by this day; kept apart, for `evaluate`.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
-def train(goal: str | None, cut: datetime | None, as_json: bool) -> None:
+def train(goal: str | None, cut: date | None, as_json: bool) -> None:
     """Learn to rank from the graph's own history; recommendations use it at once."""
     learning = wired().learning
     goals = [GoalName(goal)] if goal else list(learning.goals())
     if not goals:
         say(message("No goal has a history to learn from; fixed weights are used."), error=True)
-    day = cut.date() if cut else None
     by_goal = {}
     for name in goals:
         try:
             with progress_bars() as report:
-                by_goal[name.value] = learning.train(name, report, day).figures
+                by_goal[name.value] = learning.train(name, report, cut).figures
         except InvalidInput as error:
             if goal:
                 raise
@@ -91,12 +91,7 @@ def train(goal: str | None, cut: datetime | None, as_json: bool) -> None:
 
 @click.command()
 @_goal(required=True)
-@click.option(
-    "--cut",
-    type=click.DateTime(["%Y-%m-%d"]),
-    required=True,
-    help="Freeze the graph as of this day.",
-)
+@click.option("--cut", type=Day(), required=True, help="Freeze the graph as of this day.")
 @click.option("--horizon", type=_Horizon(), default="2y", show_default=True, help="How far ahead.")
 @click.option(
     "--asked",
@@ -114,7 +109,7 @@ def train(goal: str | None, cut: datetime | None, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
 def evaluate(
     goal: str,
-    cut: datetime,
+    cut: date,
     horizon: timedelta,
     asked: str,
     by: str | None,
@@ -128,7 +123,7 @@ def evaluate(
     learning = wired().learning
     with progress_bars() as report:
         evaluation = learning.evaluate(
-            GoalName(goal), cut.date(), horizon, by, report, limit, AskedWith(asked)
+            GoalName(goal), cut, horizon, by, report, limit, AskedWith(asked)
         )
     plain = json.loads(json.dumps(asdict(evaluation), ensure_ascii=False, default=_plain))
     if out is not None:

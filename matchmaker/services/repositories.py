@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 
 from matchmaker.errors import NotFound
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.services.document_names import KIND_NAMES
 from matchmaker.services.unit_of_work import T
 from matchmaker.store.changes import Keys, Put, Record, Remove
 from matchmaker.store.documents import Records
@@ -146,9 +147,8 @@ class Repository(Generic[T]):
         """Raises NotFound."""
         stored = self.get_or_none(id)
         if stored is None:
-            raise NotFound(
-                "There is no %(kind)s '%(id)s'.", kind=self.kind.replace("_", " "), id=id
-            )
+            kind = KIND_NAMES.get(self.kind, self.kind)
+            raise NotFound("There is no %(kind)s '%(id)s'.", kind=kind, id=id)
         return stored
 
     def get_or_none(self, id: str) -> Versioned[T] | None:

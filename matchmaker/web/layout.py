@@ -247,6 +247,8 @@ def _close(response: Response) -> Response:
     if request.endpoint not in ("web.static", "web.vendored"):
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Language"] = language()
+    if 300 <= response.status_code < 400:
+        response.set_data(b"")  # a sentence of the library, in English to everybody
     return response
 
 

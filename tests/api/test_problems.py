@@ -6,6 +6,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
+from matchmaker.errors import NotFound
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import Preferences, Scope
 
@@ -186,6 +187,26 @@ def test_faults_of_fields_are_in_the_language_asked_for(client, change, chinese,
         answer = client.post(f"{API}/offers", json=OFFER | change, headers=headers)
         assert [error["message"] for error in answer.json["errors"]] == [expected]
     assert answer.json["detail"] == f"Correct {next(iter(change))}."
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        (CHINESE, "此值无效：2012-13-01 不是日历上的日子。"),
+        ({}, "Value error, '2012-13-01' is no day of the calendar."),
+    ],
+)
+def test_what_our_own_validators_refuse_is_too(client, headers, expected):
+    sent = {"founded": "2012-13-01"}
+    answer = client.patch(f"{API}/organizations/t:firm1", json=sent, headers=headers)
+    assert [error["message"] for error in answer.json["errors"]] == [expected]
+
+
+def test_what_is_not_there_is_named_in_the_readers_language(wired):
+    with pytest.raises(NotFound) as caught:
+        wired.repositories.jobs.get("none")
+    assert caught.value.message.text("zh") == "没有任务 none。"
+    assert caught.value.message.text("en") == "There is no job 'none'."
 
 
 def test_without_accept_language_the_accounts_own_language_counts(app, wired):

@@ -52,7 +52,7 @@ def _of_calendar(text: str) -> str:
     try:
         date_of_text(text)
     except InvalidInput as error:
-        raise ValueError(str(error.message)) from None
+        raise ValueError(error.message) from None
     return text
 
 

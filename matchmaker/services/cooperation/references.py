@@ -8,6 +8,7 @@ from datetime import datetime
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, StoreUnavailable, WrongState
+from matchmaker.services.document_names import KIND_NAMES
 from matchmaker.services.repositories import GivenReference, Repositories, reference_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.introduction import Introduction
@@ -95,4 +96,4 @@ class References:
         for side in Side:
             if stored is not None and principal.acts_for(stored.value.organization(side)):
                 return stored.value, side
-        raise NotFound("There is no %(kind)s '%(id)s'.", kind="introduction", id=id)
+        raise NotFound("There is no %(kind)s '%(id)s'.", kind=KIND_NAMES["introduction"], id=id)
