@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from matchmaker.cli.call_files import call_files
-from matchmaker.cli.days import Day
+from matchmaker.cli.days import DayParameter
 from matchmaker.cli.language import language
 from matchmaker.cli.output import AS_OPTION, JSON_OPTION, acting_principal, print_json, say, wired
 from matchmaker.domain import GoalName
@@ -34,7 +34,7 @@ call.add_command(call_files)
 @click.option("--organization", required=True, help="Id of the organisation.")
 @click.option("--title", required=True, help="What others read first.")
 @click.option("--goal", type=_GOAL, required=True, help="What for.")
-@click.option("--until", type=Day(), required=True, help="Last day.")
+@click.option("--until", type=DayParameter(), required=True, help="Last day.")
 @click.option("--need", multiple=True, help="Id of an open need that it puts.")
 @click.option("--invite", multiple=True, help="Id of whom to invite.")
 @click.option("--sealed", is_flag=True, help="Nobody of us reads an answer before the deadline.")
@@ -87,7 +87,7 @@ def invite(
 @click.argument("id")
 @click.argument("summary")
 @click.option("--text", default="", help="What it says from now on.")
-@click.option("--until", type=Day(), help="A later last day.")
+@click.option("--until", type=DayParameter(), help="A later last day.")
 @AS_OPTION
 @JSON_OPTION
 def correct(

@@ -11,7 +11,7 @@ from matchmaker.cli.language import language
 from matchmaker.messages import message
 
 
-class Day(click.ParamType[date]):
+class DayParameter(click.ParamType[date]):
     """A day of the calendar: 2026-03-31."""
 
     name = "yyyy-mm-dd"  # the help shows it

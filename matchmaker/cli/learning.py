@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from matchmaker.cli.days import Day
+from matchmaker.cli.days import DayParameter
 from matchmaker.cli.language import language
 from matchmaker.cli.output import print_json, progress_bars, say, wired
 from matchmaker.domain import GoalName
@@ -51,7 +51,7 @@ def _goal(required: bool) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @_goal(required=False)
 @click.option(
     "--cut",
-    type=Day(),
+    type=DayParameter(),
     help="Learn only from what was known by this day; kept apart, for `evaluate`.",
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON for machines.")
@@ -91,7 +91,7 @@ def train(goal: str | None, cut: date | None, as_json: bool) -> None:
 
 @click.command()
 @_goal(required=True)
-@click.option("--cut", type=Day(), required=True, help="Freeze the graph as of this day.")
+@click.option("--cut", type=DayParameter(), required=True, help="Freeze the graph as of this day.")
 @click.option("--horizon", type=_Horizon(), default="2y", show_default=True, help="How far ahead.")
 @click.option(
     "--asked",
