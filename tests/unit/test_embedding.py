@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import copy
 import os
-import subprocess
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -57,6 +56,21 @@ def embedder() -> Embedder:
     return load_first(Settings(data_dir=SHARED_MODELS.parent))
 
 
+@pytest.fixture(scope="module")
+def from_folder() -> Embedder:
+    """The same model as a folder of one's own, with the queries' prefix before both."""
+    folder = str(packaged_folder(SHARED_MODELS))
+    return load_embedder(Settings(model=folder, query_prefix="query: ", passage_prefix="query: "))
+
+
+@pytest.fixture(scope="module")
+def full_precision() -> Any:
+    """The same model in sentence-transformers' own 32 bits."""
+    from sentence_transformers import SentenceTransformer
+
+    return SentenceTransformer(str(packaged_folder(SHARED_MODELS)), device="cpu")
+
+
 @pytest.mark.slow
 def test_vectors_are_those_of_the_packages_own_engine(embedder: Embedder) -> None:
     """De-quantised weights and rebuilt tokenizer against the C engine: cosine above .999."""
@@ -101,24 +115,21 @@ def test_batches_side_by_side_have_the_vectors_of_one_after_the_other(embedder: 
     np.testing.assert_array_equal(*found)
 
 
-def test_a_model_in_half_precision_gives_unit_vectors(embedder: Embedder) -> None:
+def test_a_model_in_half_precision_gives_unit_vectors(
+    embedder: Embedder, full_precision: Any
+) -> None:
     import torch
-    from sentence_transformers import SentenceTransformer
 
-    folder = str(packaged_folder(SHARED_MODELS))
-    half = SentenceTransformer(folder, device="cpu").to(torch.bfloat16).eval()
+    half = copy.deepcopy(full_precision).to(torch.bfloat16).eval()
     found = Embedder(half, embedder.identity, "query: ", "passage: ").passages(TEXTS)
     np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1, atol=1e-5)
     assert np.sum(found * embedder.passages(TEXTS), axis=1).min() > 0.99
 
 
 @pytest.mark.slow
-def test_vectors_are_those_of_full_precision(embedder: Embedder) -> None:
+def test_vectors_are_those_of_full_precision(embedder: Embedder, full_precision: Any) -> None:
     """Eight bits against sentence-transformers' own 32: cosine above .999."""
-    from sentence_transformers import SentenceTransformer
-
-    full = SentenceTransformer(str(packaged_folder(SHARED_MODELS)), device="cpu")
-    exact = full.encode(["passage: " + text for text in TEXTS], normalize_embeddings=True)
+    exact = full_precision.encode(["passage: " + text for text in TEXTS], normalize_embeddings=True)
     assert np.sum(embedder.passages(TEXTS) * exact, axis=1).min() > 0.999
 
 
@@ -216,22 +227,20 @@ def test_progress_ends_at_the_whole(embedder: Embedder, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_model_folder_is_an_ordinary_one(embedder: Embedder) -> None:
+def test_the_model_folder_is_an_ordinary_one(embedder: Embedder, from_folder: Embedder) -> None:
     """A local path in the settings replaces the package, with the same vectors."""
-    folder = packaged_folder(SHARED_MODELS)
-    other = load_embedder(
-        Settings(model=str(folder), query_prefix="query: ", passage_prefix="passage: ")
+    assert from_folder.identity.revision.startswith("files-")
+    np.testing.assert_allclose(
+        from_folder.queries(TEXTS[:2]), embedder.queries(TEXTS[:2]), atol=1e-5
     )
-    assert other.identity.revision.startswith("files-")
-    np.testing.assert_allclose(other.passages(TEXTS[:2]), embedder.passages(TEXTS[:2]), atol=1e-5)
 
 
 @pytest.mark.slow
-def test_prefixes_can_be_set(embedder: Embedder) -> None:
+def test_prefixes_can_be_set(embedder: Embedder, from_folder: Embedder) -> None:
     assert (embedder.query_prefix, embedder.passage_prefix) == ("query: ", "passage: ")
-    folder = packaged_folder(SHARED_MODELS)
-    plain = load_embedder(Settings(model=str(folder), passage_prefix="query: "))
-    np.testing.assert_allclose(plain.passages(TEXTS[:1]), embedder.queries(TEXTS[:1]), atol=1e-5)
+    np.testing.assert_allclose(
+        from_folder.passages(TEXTS[:1]), embedder.queries(TEXTS[:1]), atol=1e-5
+    )
 
 
 def test_a_missing_model_folder_says_what_to_do(tmp_path: Path) -> None:
@@ -253,26 +262,12 @@ def test_a_broken_model_folder_says_so(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_an_unknown_hub_name_is_an_error_not_a_wait() -> None:
-    """In a process of its own: whether the hub may be asked is read when its client loads."""
-    code = (
-        "from matchmaker.settings import Settings\n"
-        "from matchmaker.embedding import load_embedder\n"
-        "from matchmaker.errors import ModelUnavailable\n"
-        "try:\n"
-        "    load_embedder(Settings(model='nobody/no-such-model'))\n"
-        "except ModelUnavailable as error:\n"
-        "    print(error.mend)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        env={**os.environ, "HF_HUB_OFFLINE": "1"},
-        capture_output=True,
-        text=True,
-        timeout=600,  # a machine may be slow; the hub asked in vain takes longer
-        check=True,
-    )
-    assert "MATCHMAKER_MODEL" in done.stdout
+def test_an_unknown_hub_name_is_an_error_not_a_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with HF_HUB_OFFLINE, which the hub's client reads when it loads."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(ModelUnavailable) as caught:
+        load_embedder(Settings(model="nobody/no-such-model"))
+    assert "MATCHMAKER_MODEL" in str(caught.value.mend)
 
 
 def test_nibbles_are_weights_minus_eight_times_the_scale() -> None:
