@@ -263,6 +263,13 @@ def test_a_word_that_stands_in_a_template_is_said_anew_to_every_reader(applicati
     assert said == ["Ask before deciding", "决定前先询问", "Ask before deciding"]
 
 
+def test_a_redirect_says_nothing_in_a_language_of_the_library(application):
+    """Werkzeug's own page says in English where to go; browsers never show it."""
+    answer = application.test_client().get("/admin", headers={"Accept-Language": "zh"})
+    assert (answer.status_code, answer.text) == (303, "")
+    assert answer.headers["Location"].startswith("/sign-in")
+
+
 # -- one file for a language
 
 
