@@ -51,7 +51,8 @@ class Upgrade:
             if self.refresher.is_needed():
                 self.refresher.refresh(principal)
         except Exception as error:
-            log.exception("upgrade failed")
+            is_told = isinstance(error, MatchmakerError)  # what is not has its traceback in the log
+            log.error("upgrade failed", error=type(error).__name__, exc_info=not is_told)
             self.backups.put_back(path)
             reason = error.message if isinstance(error, MatchmakerError) else type(error).__name__
             raise WrongState(

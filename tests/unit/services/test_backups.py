@@ -9,7 +9,7 @@ import pytest
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GraphRows, Kind, Organization
-from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.errors import InvalidInput, ModelUnavailable, NotAllowed, WrongState
 from matchmaker.services.operations.upgrade import Upgrade
 from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
@@ -192,3 +192,20 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (5,)
         assert connection.execute("SELECT id FROM organizations").fetchall() == [("t:firm",)]
+
+
+def test_an_upgrade_that_fails_for_a_reason_that_is_known_shows_no_traceback(
+    tmp_path, monkeypatch, capfd
+):
+    services = installation(tmp_path)
+
+    def fails(*args):
+        raise ModelUnavailable("The model cannot be loaded.")
+
+    monkeypatch.setattr(type(services.refresher), "is_needed", lambda self: True)
+    monkeypatch.setattr(type(services.refresher), "refresh", fails)
+    steps = Upgrade(services.store, services.backups, services.refresher)
+    with pytest.raises(WrongState, match="The model cannot be loaded"):
+        steps.run(ADMIN)
+    services.store.close()
+    assert "Traceback" not in "".join(capfd.readouterr())
