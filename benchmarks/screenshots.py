@@ -113,6 +113,7 @@ def main():
                     for name, place in pages.items():
                         page.goto(f"{asked.base}{place}", wait_until="networkidle")
                         if name == "cluster":
+                            page.locator("#network").scroll_into_view_if_needed()
                             page.wait_for_selector("#network[data-ready=yes]")
                             page.check("#missing")
                             page.wait_for_timeout(1000)

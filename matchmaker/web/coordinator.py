@@ -50,7 +50,8 @@ HEADLINES = (
     "giant_component", "fragmentation",
 )  # fmt: skip
 # Fetched only for networks that need them.
-_LARGE_PICTURES = {
+_PICTURES = {
+    "cytoscape": "cytoscape.min.js",
     "graphology": "graphology.umd.min.js",
     "forces": "graphology-library.min.js",
     "sigma": "sigma.min.js",
@@ -340,9 +341,7 @@ def cluster(id: str) -> PageAnswer:
         ],
         channels=[(layer.layer, layer.title) for layer in audit.layers],
         kinds={kind: word(kind) for kind in Kind},
-        libraries={
-            name: url_for("web.vendored", name=file) for name, file in _LARGE_PICTURES.items()
-        },
+        libraries={name: url_for("web.vendored", name=file) for name, file in _PICTURES.items()},
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gzip
 import re
 from enum import StrEnum
 from http import HTTPStatus
@@ -41,6 +43,7 @@ Option = TypeVar("Option", bound=StrEnum)
 WEB_FOLDER = Path(__file__).parent
 _UNWANTED = re.compile(r"[\x00-\x1f\x7f\\]")
 VENDOR = WEB_FOLDER / "vendor"
+_COMPRESSED = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 _TYPES = {".css": "text/css", ".json": "application/json"}
 POLICY = (
     "default-src 'none'; object-src 'none'; script-src 'self'; style-src 'self'; "
@@ -237,6 +240,31 @@ def vendored(name: str) -> Response:
         response = send_from_directory(VENDOR, name)
     response.headers["Cache-Control"] = "public, max-age=86400"
     response.vary.add("Accept-Encoding")
+    return response
+
+
+@functools.lru_cache(maxsize=64)
+def _zipped(content: bytes) -> bytes:
+    return gzip.compress(content, 9, mtime=0)
+
+
+@web.after_request
+def _compress(response: Response) -> Response:
+    """Our own styles and scripts, compressed where the browser takes it.
+
+    Pages are not: they hold a secret beside what was typed, and their length would tell of it.
+    """
+    if request.endpoint != "web.static" or response.mimetype not in _COMPRESSED:
+        return response
+    response.vary.add("Accept-Encoding")
+    takes_it = "gzip" in request.headers.get("Accept-Encoding", "")
+    if response.status_code == HTTPStatus.OK and request.method == "GET" and takes_it:
+        response.direct_passthrough = False
+        response.set_data(_zipped(response.get_data()))
+        response.headers["Content-Encoding"] = "gzip"
+        etag, _ = response.get_etag()
+        if etag:
+            response.set_etag(etag, weak=True)
     return response
 
 

@@ -73,6 +73,7 @@ def test_a_coordinator_looks_switches_ties_on_and_proposes(visit, language):
     visitor = visit("coordinator", language)
     page = visitor.page
     visitor.open("/clusters/seed:cluster-valves")
+    page.locator("#network").scroll_into_view_if_needed()
     page.wait_for_selector("#network[data-ready=yes]")
     page.check("#missing")
     expect(page.locator("#whatif")).to_contain_text("→")
@@ -128,6 +129,7 @@ def test_a_large_network_is_drawn_searched_and_saved(visit, tmp_path, count, dra
         "**/missing.json*",
         lambda route: route.fulfill(json=[{"source": "n1", "target": "n9", "goal": "supplier"}]),
     )
+    page.locator("#network").scroll_into_view_if_needed()
     page.wait_for_selector(f"#network[data-drawn={drawn}][data-ready=yes]", timeout=60_000)
     page.fill("#seek", "示例 69")
     expect(page.locator("#hits")).to_have_text("11")
@@ -145,10 +147,26 @@ def test_a_large_network_is_drawn_searched_and_saved(visit, tmp_path, count, dra
     assert [one for one in visitor.complaints if "GPU stall" not in one] == []
 
 
+def test_the_library_of_the_network_comes_when_the_picture_is_about_to_be_seen(visit):
+    visitor = visit("coordinator", "zh")
+    page = visitor.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    fetched = []
+    page.on("request", lambda request: fetched.append(request.url.rpartition("/")[2]))
+    visitor.open("/clusters/seed:cluster-valves")
+    page.wait_for_selector("#worklist table", timeout=60_000)
+    assert "cytoscape.min.js" not in fetched
+    page.locator("#network").scroll_into_view_if_needed()
+    page.wait_for_selector("#network[data-ready=yes]")
+    assert fetched.count("cytoscape.min.js") == 1
+    assert visitor.complaints == []
+
+
 def test_the_network_of_an_earlier_year_and_the_card_of_a_member(visit):
     visitor = visit("coordinator", "en")
     page = visitor.page
     visitor.open("/clusters/seed:cluster-valves")
+    page.locator("#network").scroll_into_view_if_needed()
     page.wait_for_selector("#network[data-ready=yes]")
     standing = {}
     for year in ("2023", "2026"):

@@ -1,6 +1,7 @@
 """Every page: whole, accessible, escaped, fit for a phone, translated."""
 
 import datetime
+import gzip
 import re
 from pathlib import Path
 
@@ -257,6 +258,19 @@ def test_without_the_browsers_libraries_tables_stand_for_pictures(sample, monkey
     assert "没有图形" in page or "No picture: the libraries" in page
     assert 'id="network"' not in page
     assert "<table" in page
+
+
+def test_styles_travel_compressed_and_pages_with_a_secret_do_not(application):
+    client = application.test_client()
+    takes_gzip = {"Accept-Encoding": "gzip"}
+    plain = client.get("/static/app.css")
+    packed = client.get("/static/app.css", headers=takes_gzip)
+    assert gzip.decompress(packed.data) == plain.data
+    assert len(packed.data) < len(plain.data) / 3
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    again = takes_gzip | {"If-None-Match": packed.headers["ETag"]}
+    assert client.get("/static/app.css", headers=again).status_code == 304
+    assert "Content-Encoding" not in client.get("/sign-in", headers=takes_gzip).headers
 
 
 def test_a_page_that_needs_an_account_leads_to_the_sign_in_and_back(application):

@@ -29,9 +29,11 @@ addEventListener("htmx:configRequest", (event) => {
 });
 // Times as the reader's own clock and habit have them; the page has them in UTC.
 function localise(root) {
+  const moments = root.querySelectorAll("time.moment");
+  if (!moments.length) return;
   const format = new Intl.DateTimeFormat(document.documentElement.lang, {
     dateStyle: "medium", timeStyle: "short" });
-  for (const one of root.querySelectorAll("time.moment")) {
+  for (const one of moments) {
     one.textContent = format.format(new Date(one.dateTime));
     one.classList.remove("moment");
   }
@@ -53,8 +55,9 @@ for (const search of document.querySelectorAll("[data-filters]")) {
 }
 // Times are proposed on the reader's own clock, unless another zone is chosen.
 addEventListener("DOMContentLoaded", () => {
-  const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  for (const choice of own ? document.querySelectorAll("select[data-own-zone]") : []) {
+  const choices = document.querySelectorAll("select[data-own-zone]");
+  const own = choices.length && Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const choice of own ? choices : []) {
     if (![...choice.options].some(({ value }) => value === own)) choice.add(new Option(own, own));
     choice.value = own;
   }

@@ -232,7 +232,8 @@ function enlarge(large) {
   requestAnimationFrame(() => picture?.fit());
 }
 
-if (place && window.cytoscape) {
+/** Fetched and drawn when the picture or what steers it is about to be seen. */
+function begin() {
   get("layer").addEventListener("change", draw);
   get("year").addEventListener("change", draw);
   get("missing").addEventListener("change", missing);
@@ -254,5 +255,20 @@ if (place && window.cytoscape) {
   get("png").addEventListener("click", async () => save("network.png", await picture.png()));
   get("svg").addEventListener("click", async () => save("network.svg", new Blob([await asSvg()], { type: "image/svg+xml" })));
   get("graphml").addEventListener("click", () => save("network.graphml", new Blob([asGraphml()], { type: "application/xml" })));
-  await draw();
+  return draw();
+}
+
+if (place) {
+  const sight = new IntersectionObserver(async (entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    sight.disconnect();
+    try {
+      await library(JSON.parse(place.dataset.libraries).cytoscape);
+      await begin();
+    } catch (problem) {
+      get("drawing").textContent = place.dataset.failed;
+      console.warn(problem.message);
+    }
+  }, { rootMargin: "300px" });
+  sight.observe(place.closest(".needs-script"));
 }
