@@ -1,7 +1,7 @@
 """Where requests wait: a lane for each kind, with threads of its own and a bounded queue.
 
-Light pages are never behind heavy work, and nobody waits in a queue that is too long to be
-served in time: such a request is refused at once.
+Light pages are never behind heavy work, nor behind what waits for other servers, and nobody waits
+in a queue that is too long to be served in time: such a request is refused at once.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class LaneName(StrEnum):
     PROBE = "probe"
     LIGHT = "light"
     HEAVY = "heavy"
+    OUTWARD = "outward"
 
 
 # What takes CPU time of tens of milliseconds and more: ranking, auditing, documents, looking
@@ -38,6 +39,13 @@ _HEAVY = re.compile(
     r"|account/(password|delete))"
     r"|/find(/.*)?|/compare|/portfolio|/admin/(import|duplicates)|/imports/.*|/sign-in"
 )
+# What waits for somebody else's server while its reader waits: an OpenID provider, a mail server,
+# a channel that is tried. Where that hangs, each takes its whole deadline.
+_OUTWARD = re.compile(
+    r"GET /auth/(oidc|callback)"
+    r"|POST (/api/v1/(invitations|account/confirmation)|/admin/accounts|/account|/channels"
+    r"|/clusters/.+/members)"
+)
 _PROBE = "/livez"
 _HEAVY_METHODS = {"/sign-in": "POST", "/api/v1/session": "POST"}
 
@@ -46,6 +54,8 @@ def lane_of(method: str, path: str) -> LaneName:
     """The lane of a request."""
     if path == _PROBE:
         return LaneName.PROBE
+    if _OUTWARD.fullmatch(f"{method} {path}"):
+        return LaneName.OUTWARD
     if _HEAVY.fullmatch(path) and method == _HEAVY_METHODS.get(path, method):
         return LaneName.HEAVY
     return LaneName.LIGHT
@@ -78,6 +88,7 @@ SIZES = {
     LaneName.PROBE: LaneSize(1, 1000, 1000, 4.0),
     LaneName.LIGHT: LaneSize(0, 1000, 400, 4.0),
     LaneName.HEAVY: LaneSize(0, 200, 110, 2.5),
+    LaneName.OUTWARD: LaneSize(4, 100, 16, 4.0),
 }
 # How much the latest request counts in the mean time that one takes.
 _LATEST = 0.1

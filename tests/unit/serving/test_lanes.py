@@ -37,6 +37,11 @@ class Waiter:
         ("GET", "/sign-in", LaneName.LIGHT),
         ("POST", "/sign-in", LaneName.HEAVY),
         ("GET", "/static/style.css", LaneName.LIGHT),
+        ("GET", "/auth/oidc", LaneName.OUTWARD),
+        ("POST", "/api/v1/invitations", LaneName.OUTWARD),
+        ("POST", "/api/v1/invitations/look", LaneName.LIGHT),
+        ("GET", "/clusters/c:1/members", LaneName.HEAVY),
+        ("POST", "/clusters/c:1/members", LaneName.OUTWARD),
     ],
 )
 def test_requests_go_where_others_cost_as_much(method, path, lane):

@@ -18,8 +18,8 @@ MAY_END = threading.Event()
 
 
 def app(environ, start_response):
-    """Echoes the size of the body; /recommendations takes as long as the test says."""
-    if environ["PATH_INFO"].endswith("recommendations"):
+    """Echoes the size of the body; some addresses take as long as the test says."""
+    if environ["PATH_INFO"].endswith(("recommendations", "invitations")):
         MAY_END.wait(20)
     size = len(environ["wsgi.input"].read())
     body = json.dumps({"size": size, "path": environ["PATH_INFO"]}).encode()
@@ -37,6 +37,7 @@ def port(monkeypatch):
             LaneName.PROBE: LaneSize(1, 50, 50, 4),
             LaneName.LIGHT: LaneSize(2, 50, 50, 4),
             LaneName.HEAVY: LaneSize(1, 4, 4, 4),
+            LaneName.OUTWARD: LaneSize(1, 50, 50, 4),
         },
     )
     listener = socket.create_server(("127.0.0.1", 0))
@@ -226,3 +227,21 @@ def test_who_reads_pages_is_told_on_a_page(port):
         answer = read_all(connected)
     assert b"text/html" in answer
     assert b"too large" in answer
+
+
+def test_who_waits_for_another_server_holds_up_nobody_else(port):
+    """More of them than there are threads for pages."""
+    MAY_END.clear()
+    waiting = [
+        threading.Thread(target=ask, args=(port, "/api/v1/invitations", b"{}")) for _ in range(3)
+    ]
+    for thread in waiting:
+        thread.start()
+    begun = time.monotonic()
+    answers = [ask(port, "/light") for _ in range(3)]
+    seconds = time.monotonic() - begun
+    MAY_END.set()
+    for thread in waiting:
+        thread.join()
+    assert all(b"200 OK" in answer for answer in answers)
+    assert seconds < 5
