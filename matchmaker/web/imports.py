@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
-from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.errors import InvalidInput
 from matchmaker.exports.delimited import write_csv
 from matchmaker.exports.files import MEDIA_TYPES
 from matchmaker.exports.tables import ExportFormat
@@ -123,17 +122,23 @@ def import_problems(id: str) -> PageAnswer:
     return response
 
 
-def _told(principal: Principal, stays: KeptField) -> str:
-    """Whose field it is that stays, and which; the whole row where no field is named."""
-    subject = stays.key
-    if stays.table in ("organizations", "descriptions"):
-        with suppress(NotFound):
-            subject = localised(services().directory.profile(principal, stays.key).organization)
-    if not stays.field:
-        return subject
-    columns = TABLES[stays.table].columns if stays.table in TABLES else ()
-    titles = (column_title(column) for column in columns if column.name == stays.field)
-    return f"{subject} ({next(titles, in_words(stays.field))})"
+_OF_ORGANIZATIONS = frozenset({"organizations", "descriptions"})
+
+
+def _told(kept: Sequence[KeptField]) -> list[str]:
+    """Whose fields stay, and which; the whole row where no field is named."""
+    organizations = services().directory.by_ids(
+        sorted({stays.key for stays in kept if stays.table in _OF_ORGANIZATIONS})
+    )
+    told = []
+    for stays in kept:
+        is_known = stays.table in _OF_ORGANIZATIONS and stays.key in organizations
+        subject = localised(organizations[stays.key]) if is_known else stays.key
+        columns = TABLES[stays.table].columns if stays.table in TABLES else ()
+        titles = (column_title(column) for column in columns if column.name == stays.field)
+        field = next(titles, in_words(stays.field)) if stays.field else ""
+        told.append(f"{subject} ({field})" if field else subject)
+    return told
 
 
 @web.get("/import/template/<table>")
@@ -156,7 +161,7 @@ def undo_import(id: str) -> PageAnswer:
     stays = services().import_workflow.undo(principal, id)
     show_notice(gettext("Taken back."))
     if stays:
-        told = [_told(principal, each) for each in stays[:_TOLD]]
+        told = _told(stays[:_TOLD])
         if len(stays) > _TOLD:
             told.append(gettext("and %(count)s more", count=len(stays) - _TOLD))
         show_notice(

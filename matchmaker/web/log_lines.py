@@ -98,12 +98,18 @@ def _names(
     accounts = services().accounts.by_ids(
         principal, sorted(id for kind, id in things if kind == "account")
     )
+    organizations = services().directory.by_ids(
+        sorted(id for kind, id in things if kind == "organization")
+    )
     names = dict[tuple[str, str], NamedThing]()
     for kind, id in things:
         if kind == "account" and id in accounts:
             account = accounts[id]
             link = url_for("web.accounts", account=id)
             names[kind, id] = NamedThing(account.name or account.email, link, _kind(kind))
+        elif kind == "organization" and id in organizations:
+            link = url_for("web.organization", id=id)
+            names[kind, id] = NamedThing(localised(organizations[id]), link, _kind(kind))
         else:
             names[kind, id] = _named(principal, kind, id)
     return names
@@ -123,11 +129,6 @@ def _named(principal: Principal, kind: str, id: str) -> NamedThing:
 
 def _kind(kind: str) -> str:
     return _KINDS[kind].text(language())
-
-
-def _organization(principal: Principal, id: str) -> tuple[str, str]:
-    profile = services().directory.profile(principal, id)
-    return localised(profile.organization), "web.organization"
 
 
 def _cluster(_: Principal, id: str) -> tuple[str, str]:
@@ -166,7 +167,6 @@ def _gathering(principal: Principal, id: str) -> tuple[str, str]:
 
 
 _LOOK_UP: dict[str, Callable[[Principal, str], tuple[str, str]]] = {
-    "organization": _organization,
     "cluster": _cluster,
     "introduction": _introduction,
     "invitation": _invitation,

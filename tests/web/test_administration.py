@@ -65,3 +65,17 @@ def test_clusters_are_found_by_a_part_of_their_name(visit):
         assert page.locator("main li a").all_inner_texts() == ["示例·永嘉阀门产业集群"]
     visitor.open("/clusters?q=火星")
     assert "没有名称相符的集群" in page.inner_text("main")
+
+
+def test_the_log_looks_all_organisations_of_its_lines_up_at_once(visit, sample, monkeypatch):
+    store = sample.directory.store
+    looked_up = []
+    many = store.organizations_by_id
+    monkeypatch.setattr(
+        store, "organizations_by_id", lambda ids: looked_up.append(tuple(ids)) or many(ids)
+    )
+    visitor = visit("admin", "en")
+    visitor.open("/admin/log")
+    assert FOUNDRY in looked_up[-1]
+    assert sum(FOUNDRY in ids for ids in looked_up) == 1
+    assert visitor.page.locator("tbody").get_by_role("link", name="Sample Zhengtuo Foundry").count()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Protocol, TypeVar
@@ -174,6 +174,11 @@ class Directory:
                 cluster for cluster in profile.clusters if self.is_inside(principal, cluster.id)
             ),
         )
+
+    def by_ids(self, ids: Iterable[str]) -> dict[str, Organization]:
+        """Those of the ids that exist, in one look-up, with what anybody may see of them."""
+        found = self.store.organizations_by_id(tuple(ids))
+        return {id: _public(organization) for id, organization in found.items()}
 
     def figures(self, principal: Principal, organization_id: str) -> tuple[ReportedFigure, ...]:
         """Figures that sources report of one organisation, for anybody. Raises NotFound."""
