@@ -11,6 +11,7 @@ import sys
 import zipfile
 from enum import IntEnum
 from pathlib import Path
+from typing import IO
 
 from matchmaker.ingest.archives import UNREADABLE_ARCHIVE
 
@@ -32,7 +33,7 @@ class InspectionResult(IntEnum):
     PACKED_TOO_TIGHTLY = 12
 
 
-def archive_verdict(path: Path) -> InspectionResult:
+def archive_verdict(path: Path | IO[bytes]) -> InspectionResult:
     """Whether an archive says of itself that it is harmless; of other files nothing is said."""
     try:
         with zipfile.ZipFile(path) as archive:

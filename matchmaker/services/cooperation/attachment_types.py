@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.inspection import InspectionResult, archive_verdict
 
 _HEAD = 8_192
 _TRIANGLE = 50  # bytes of a triangle in binary STL, after a header of 84
@@ -64,7 +65,7 @@ def _is_stl(file: IO[bytes]) -> bool:
 
 
 def _is_office(part: str) -> Callable[[IO[bytes]], bool]:
-    """An Office Open XML package with that main part, and without macros."""
+    """An Office Open XML package with that main part, without macros and not packed too tightly."""
 
     def fits(file: IO[bytes]) -> bool:
         file.seek(0)
@@ -73,6 +74,8 @@ def _is_office(part: str) -> Callable[[IO[bytes]], bool]:
                 names = set(package.namelist())
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
             return False
+        if archive_verdict(file) is not InspectionResult.READABLE:
+            return False  # who opens it would wait for its unpacking
         has_macros = any(name.lower().endswith("vbaproject.bin") for name in names)
         return {"[Content_Types].xml", part} <= names and not has_macros
 

@@ -43,6 +43,15 @@ def picture(kind: str) -> bytes:
     return content.getvalue()
 
 
+def packed_tightly() -> bytes:
+    """A workbook whose main part unpacks to a thousand times what it takes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("xl/workbook.xml", b" " * 30_000_000)
+    return packed.getvalue()
+
+
 def with_macros() -> bytes:
     content = io.BytesIO(workbook())
     with zipfile.ZipFile(content, "a") as package:
@@ -86,6 +95,7 @@ def test_drawings_pictures_tables_and_texts_are_taken(name) -> None:
         ("a.txt", b"\x7fELF\x02\x01\x01\x00"),
         ("a.csv", b"\xff\xfe\xff\xff"),
         ("a.xlsx", with_macros()),
+        ("a.xlsx", packed_tightly()),
         ("a.docx", workbook()),
         ("a.xlsx", b"PK\x03\x04 cut off"),
         ("a.svg", b"<svg/>"),
