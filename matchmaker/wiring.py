@@ -85,6 +85,7 @@ from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.backups import Backups
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
+from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
@@ -399,6 +400,10 @@ class Wiring:
         return job_handlers(
             self.import_workflow, self.refresher, self.learning, self.cluster_derivation
         )
+
+    @cached_property
+    def import_fields(self) -> ImportFields:
+        return ImportFields(self.store, self.repositories, self.clock)
 
     @cached_property
     def import_workflow(self) -> ImportWorkflow:

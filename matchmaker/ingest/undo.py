@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -103,7 +103,8 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
 def _restored(written: Any, was: Any, now: Any) -> tuple[Any, list[str]]:
     """The row with what the import changed as it was, and the fields that others changed since."""
     changed = [name for name in changed_fields(was, written) if name != ALSO_STATED]
-    stays = [name for name in changed if name in set(changed_fields(written, now))]
+    is_otherwise = set(changed_fields(written, now)) & set(changed_fields(was, now))
+    stays = [name for name in changed if name in is_otherwise]
     apart = CLAIM if isinstance(now, Certificate) else ()
     goes_back = [name for name in changed if name not in stays and name not in apart]
     back = with_facts_of(now, was, goes_back)
@@ -118,6 +119,20 @@ def _restored(written: Any, was: Any, now: Any) -> tuple[Any, list[str]]:
         if not is_same_certificate(now, back):
             stays = [name for name in stays if name not in CLAIM]
     return back, stays
+
+
+def with_fields_before(
+    written: Organization, was: Organization, now: Organization, names: Collection[str]
+) -> tuple[Organization, list[str]]:
+    """The organisation with those of the fields as they were that are as an import left them.
+
+    And the fields that stay, because somebody changed them since.
+    """
+    changed = [name for name in changed_fields(was, written) if name in names]
+    is_otherwise = set(changed_fields(written, now))
+    stays = [name for name in changed if name in is_otherwise & set(changed_fields(was, now))]
+    back = with_facts_of(now, was, [name for name in changed if name not in is_otherwise])
+    return replace(back, origins=tuple(_origins(was, now, back))), stays
 
 
 def _claim_before(

@@ -38,6 +38,7 @@ from matchmaker.workflow.job import JobKind
 
 MAX_SHOWN = 50
 PAIRS = 50
+FIELDS = 200
 # Of what an undo leaves as it is, so many are told by name.
 _TOLD = 10
 # What files are in, besides what their bytes tell; "" is as it is judged.
@@ -157,8 +158,32 @@ def template(table: str) -> PageAnswer:
 @web.post("/imports/<id>/undo")
 def undo_import(id: str) -> PageAnswer:
     """Put back what was before."""
-    principal = signed_in()
-    stays = services().import_workflow.undo(principal, id)
+    _tell_kept(services().import_workflow.undo(signed_in(), id))
+    cluster = request.form.get("cluster", "")
+    target = url_for("web.cluster_import", id=cluster) if cluster else url_for("web.import_page")
+    return redirect(target, 303)
+
+
+@web.get("/imports/<id>/fields")
+def import_fields(id: str) -> PageAnswer:
+    """What an import changed of organisations that were known, to take some of it back."""
+    shown = services().import_fields.show(signed_in(), id)
+    start = request.args.get("from", "0")
+    first = int(start) if start.isascii() and start.isdecimal() and len(start) < 9 else 0
+    return render_template("import_fields.html", shown=shown, first=first, per_page=FIELDS)
+
+
+@web.post("/imports/<id>/fields")
+def take_fields_back(id: str) -> PageAnswer:
+    """Put the ticked fields back as they were."""
+    chosen = [tuple(each.rsplit(" ", 1)) for each in request.form.getlist("field")]
+    pairs = [(each[0], each[1]) for each in chosen if len(each) == 2]
+    _tell_kept(services().import_fields.take_back(signed_in(), id, pairs))
+    return redirect(url_for("web.import_fields", id=id), 303)
+
+
+def _tell_kept(stays: Sequence[KeptField]) -> None:
+    """That something is taken back, and what is not because others changed it."""
     show_notice(gettext("Taken back."))
     if stays:
         told = _told(stays[:_TOLD])
@@ -170,9 +195,6 @@ def undo_import(id: str) -> PageAnswer:
                 fields=gettext("; ").join(told),
             )
         )
-    cluster = request.form.get("cluster", "")
-    target = url_for("web.cluster_import", id=cluster) if cluster else url_for("web.import_page")
-    return redirect(target, 303)
 
 
 # -- long work

@@ -537,6 +537,7 @@ REQUESTS = {
     "GET /imports": _with(query_string={"cluster": CLUSTER}),
     "POST /imports": ("", lambda w, r: {"data": {"file": _file(), "cluster": CLUSTER}}),
     "GET /imports/{id}": (_imported, lambda w, r: {}),
+    "GET /imports/{id}/changes": (_imported, lambda w, r: {}),
     "GET /imports/{id}/problems": (_imported, lambda w, r: {"query_string": {"format": "csv"}}),
     "POST /imports/{id}/write": (_upload, lambda w, r: {"json": {}}),
     "POST /imports/{id}/undo": (_imported, lambda w, r: {"json": {}}),

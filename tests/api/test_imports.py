@@ -202,3 +202,36 @@ def test_a_source_is_called_as_its_file_and_its_ids_are_plain(wired, name, conte
     sources = {row.provenance.source for row in written}
     assert name.removesuffix(".csv") in sources
     assert all(each.source in sources for row in written for each in row.origins)
+
+
+def test_single_fields_of_an_import_are_listed_and_taken_back(world, coordinator):
+    firm = world.services.store.organizations_by_id(["t:firm1"])["t:firm1"]
+    text = f"id,name,kind,website,founded\nt:firm1,{firm.name},firm,https://fields.example,1987\n"
+    sent = coordinator("POST", "/imports", data=form(text, write="true")).json
+    work_off(world)
+    place = f"/imports/{sent['id']}"
+    listed = coordinator("GET", f"{place}/changes").json
+    changed = {row["field"]: row for row in listed["items"]}
+    assert {row["organization"] for row in listed["items"]} == {"t:firm1"}
+    assert changed["website"]["after"] == "https://fields.example"
+    assert changed["website"]["after_tier"] == "import"
+    assert {row["state"] for row in listed["items"]} == {"stands"}
+    one = {"fields": [{"organization": "t:firm1", "field": "website"}]}
+    answer = coordinator("POST", f"{place}/undo", json=one)
+    assert (answer.status_code, answer.json["state"]) == (200, "written"), answer.text
+    now = world.services.store.organizations_by_id(["t:firm1"])["t:firm1"]
+    assert now.website == firm.website
+    states = {
+        row["field"]: row["state"] for row in coordinator("GET", f"{place}/changes").json["items"]
+    }
+    assert states.pop("website") == "taken_back"
+    assert set(states.values()) <= {"stands"}
+    page = coordinator("GET", f"{place}/changes?offset={listed['total']}").json
+    assert (page["items"], page["total"]) == ([], listed["total"])
+    other = {"fields": [{"organization": "t:firm2", "field": "website"}]}
+    assert coordinator("POST", f"{place}/undo", json=other).status_code == 422
+    assert coordinator("POST", f"{place}/undo", json={"fields": []}).status_code == 422
+    assert coordinator("POST", f"{place}/undo", json={}).json["state"] == "taken_back"
+    now = world.services.store.organizations_by_id(["t:firm1"])["t:firm1"]
+    assert replace(now, version=firm.version) == firm
+    assert coordinator("POST", f"{place}/undo", json=one).status_code == 409

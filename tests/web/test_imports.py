@@ -453,3 +453,44 @@ def test_an_import_of_what_is_known_says_that_it_changed_nothing(visit, sample):
     admin.open("/admin/import")
     expect(admin.page.get_by_role("cell", name="changed nothing").first).to_be_visible()
     sample.import_workflow.undo(ADMIN, first.id)
+
+
+def test_ticked_fields_of_an_import_go_back_and_the_others_stay(visit, sample):
+    old = sample.directory.profile(ADMIN, MEMBER).organization
+    text = f"id,name,kind,website,founded\n{MEMBER},字段改名,firm,https://fields.example,1987\n"
+    _, record = brought(sample, ADMIN, "organizations", text)
+    for language, words in (("zh", ("逐个字段", "撤回所勾选的")), ("en", ("Single fields", ""))):
+        admin = visit("admin", language)
+        page = admin.page
+        admin.open("/admin/import")
+        page.get_by_role("link", name=words[0]).first.click()
+        row = page.locator("tbody tr", has_text="fields.example")
+        if language == "zh":
+            assert row.get_by_text("导入").count() >= 1
+            row.get_by_role("checkbox").check()
+            press(page, words[1])
+        expect(page.get_by_role("checkbox")).to_have_count(2)
+        told = "已恢复为此前的内容" if language == "zh" else "is as it was before"
+        expect(row.get_by_text(told)).to_be_visible()
+        assert admin.complaints == []
+    now = sample.directory.profile(ADMIN, MEMBER).organization
+    assert (now.website, now.name) == (old.website, "字段改名")
+    sample.store.upsert(GraphRows(organizations=(replace(now, name="别人又改"),)))
+    admin.open(f"/imports/{record.id}/fields")
+    expect(page.get_by_text("stays: somebody has changed it since, to 别人又改")).to_be_visible()
+    kept_fields = sample.import_workflow.undo(ADMIN, record.id)
+    assert [each.field for each in kept_fields] == ["name"]
+    sample.store.upsert(GraphRows(organizations=(old,)))
+
+
+def test_fields_of_an_import_are_shown_to_those_who_may_take_it_back(sample):
+    _, record = brought(
+        sample, ADMIN, "organizations", f"id,name,kind,founded\n{MEMBER},又一名,firm,1985\n"
+    )
+    for use in (
+        lambda: sample.import_fields.show(COORDINATOR, record.id),
+        lambda: sample.import_fields.take_back(COORDINATOR, record.id, [(MEMBER, "name")]),
+    ):
+        with pytest.raises(NotAllowed):
+            use()
+    sample.import_workflow.undo(ADMIN, record.id)

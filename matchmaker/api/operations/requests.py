@@ -54,6 +54,28 @@ class NewImport(Strict):
     write: bool = Field(False, description="Write it, instead of only looking at it.")
 
 
+class ImportField(Strict):
+    """A field of an organisation that an import changed."""
+
+    organization: Annotated[str, Field(max_length=MAX_ID)]
+    field: Short
+
+
+class ImportUndo(Strict):
+    """What of an import is taken back."""
+
+    fields: Annotated[list[ImportField], Field(min_length=1, max_length=1000)] | None = Field(
+        None, description="Only these; left out: the whole import."
+    )
+
+
+class ImportChangesQuery(Strict):
+    """Which of the changed fields."""
+
+    offset: int = Field(0, ge=0, le=10_000_000)
+    limit: int = Field(200, ge=1, le=1000)
+
+
 class ImportQuery(Strict):
     """Of which cluster; of none: an administrator's own."""
 

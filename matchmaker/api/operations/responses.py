@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from matchmaker.api.http.fields import Localised, Outgoing, RowOut
+from matchmaker.domain import SourceTier
 from matchmaker.messages import Message
 from matchmaker.services.operations.health import Status
+from matchmaker.services.operations.import_fields import FieldState
 from matchmaker.services.operations.import_status import ImportState
 from matchmaker.workflow.job import LineCounts
 
@@ -81,3 +83,32 @@ class ImportList(Outgoing):
     """The newest imports first."""
 
     items: list[ImportOut]
+
+
+class WrittenFieldOut(Outgoing):
+    """A field that an import changed: both values, where they come from, and what it is now.
+
+    `stands`: it can be taken back. `changed_since`: somebody changed it, and it stays. `gone`:
+    its organisation is not there any more, or is joined to another.
+    """
+
+    organization: str
+    name: str
+    field: str
+    before: str
+    before_source: str
+    before_tier: SourceTier
+    after: str
+    after_source: str
+    after_tier: SourceTier
+    now: str
+    state: FieldState
+
+
+class WrittenFieldList(Outgoing):
+    """Changed fields of organisations that were known; the `new` ones go with the whole import."""
+
+    new: int
+    total: int
+    can_be_undone: bool
+    items: list[WrittenFieldOut]

@@ -13,8 +13,19 @@ from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, created, reads, writes
-from matchmaker.api.operations.requests import ImportQuery, NewImport
-from matchmaker.api.operations.responses import ImportList, ImportOut, StatusOut
+from matchmaker.api.operations.requests import (
+    ImportChangesQuery,
+    ImportQuery,
+    ImportUndo,
+    NewImport,
+)
+from matchmaker.api.operations.responses import (
+    ImportList,
+    ImportOut,
+    StatusOut,
+    WrittenFieldList,
+    WrittenFieldOut,
+)
 from matchmaker.api.people.requests import Nothing
 from matchmaker.services.operations.import_status import ImportState, ImportStatus
 
@@ -77,6 +88,19 @@ def import_problems(path: IdPath, query: ExportQuery) -> Response:
     return as_file(workflow.problems_export(current_principal(), path.id), query)
 
 
+@operations.get("/imports/<id>/changes", **reads(IMPORTS, WrittenFieldList))
+def import_changes(path: IdPath, query: ImportChangesQuery) -> Response:
+    """Which fields of known organisations an import changed, and which can be taken back."""
+    shown = services().import_fields.show(current_principal(), path.id)
+    page = shown.fields[query.offset : query.offset + query.limit]
+    return as_json(
+        WrittenFieldList(
+            new=shown.new, total=len(shown.fields), can_be_undone=shown.can_be_undone,
+            items=[WrittenFieldOut.model_validate(each) for each in page],
+        )
+    )  # fmt: skip
+
+
 @operations.post("/imports/<id>/write", **writes(IMPORTS, ImportOut))
 def write_import(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
     """Have a file that was looked at written; `GET` says how far it is."""
@@ -86,8 +110,12 @@ def write_import(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Res
 
 
 @operations.post("/imports/<id>/undo", **writes(IMPORTS, ImportOut))
-def undo_import(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
-    """Take an import back, field by field; what others have changed since stays."""
+def undo_import(path: IdPath, header: IdempotencyHeaders, body: ImportUndo) -> Response:
+    """Take an import back, or some fields of it; what others have changed since stays."""
     principal, workflow = current_principal(), services().import_workflow
-    workflow.undo(principal, path.id)
+    if body.fields is None:
+        workflow.undo(principal, path.id)
+    else:
+        chosen = [(each.organization, each.field) for each in body.fields]
+        services().import_fields.take_back(principal, path.id, chosen)
     return as_json(_import_out(workflow.status(principal, path.id)))

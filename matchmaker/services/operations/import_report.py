@@ -139,8 +139,8 @@ def _change(before: Organization | None, after: Organization) -> OrganizationCha
     fields = tuple(
         FieldChange(
             name,
-            _shown_value(before, name) if before else "",
-            _shown_value(after, name),
+            shown_value(before, name) if before else "",
+            shown_value(after, name),
             origin_of_field(after, name).tier,
         )
         for name in names
@@ -155,7 +155,8 @@ def _change(before: Organization | None, after: Organization) -> OrganizationCha
     return OrganizationChange(after.id, after.name, state, fields, conflicts)
 
 
-def _shown_value(row: Organization, name: str) -> str:
+def shown_value(row: Organization, name: str) -> str:
+    """A field as text; that it is there, and no more, of one that is nobody else's."""
     text = text_of(row, name)
     return _HIDDEN if text and name in PRIVATE_FIELDS else text
 
@@ -168,6 +169,6 @@ def _conflict(row: Organization, origin: FieldOrigin) -> FieldConflict:
     other = origin.conflict
     assert other is not None
     return FieldConflict(
-        origin.field, _shown_value(row, origin.field), origin.tier,
+        origin.field, shown_value(row, origin.field), origin.tier,
         other.value if origin.field not in PRIVATE_FIELDS else _HIDDEN, other.source, other.tier,
     )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Single fields of an import go back, with where they came from; on both stores."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import GraphRows, Kind, Organization, Provenance, SourceTier
+from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.undo import KeptField
+from matchmaker.services.operations.import_fields import FieldState, ImportFields
+from matchmaker.services.operations.import_workflow import ImportWorkflow
+from matchmaker.services.operations.importer import Importer
+from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.upload_folder import UploadFolder
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.store.documents import Store
+
+LIST_BEFORE = Provenance("old", date=datetime.date(2020, 1, 1))
+FIRM = Organization(
+    "m:1", "Old Name Ltd", Kind.FIRM, website="https://old.example", provenance=LIST_BEFORE
+)
+FILE = (
+    "id,name,kind,website,phone,name_en\n"
+    "m:1,New Name Ltd,firm,https://new.example,+44 20 7946 0000,New Name\n"
+    "m:2,Wholly New Ltd,firm,,,\n"
+)
+
+
+class Desk:
+    """One organisation on record, and a file that changes four of its fields and brings another."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        store.upsert(GraphRows(organizations=(FIRM,)))
+        self.store = store
+        repositories, queue = Repositories(lambda: store.documents), cast(JobQueue, None)
+        uploads = UploadFolder(folder / "uploads")
+        importer = Importer(store)
+        self.workflow = ImportWorkflow(store, repositories, importer, queue, uploads, utc_now)
+        self.fields = ImportFields(store, repositories, utc_now)
+        self.id = self.workflow.keep(ADMIN, "new.csv", BytesIO(FILE.encode()))
+        self.workflow.choose(ADMIN, self.id, TableOptions("organizations", "new"))
+        self.workflow.write_now(ADMIN, self.id)
+
+    @property
+    def firm(self) -> Organization:
+        return self.store.organizations_by_id(["m:1"])["m:1"]
+
+    def states(self) -> dict[str, FieldState]:
+        return {each.field: each.state for each in self.fields.show(ADMIN, self.id).fields}
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    return Desk(store, tmp_path)
+
+
+def test_both_values_stand_with_their_sources_and_tiers(desk: Desk) -> None:
+    shown = desk.fields.show(ADMIN, desk.id)
+    assert (shown.new, shown.can_be_undone) == (1, True)
+    [site] = [each for each in shown.fields if each.field == "website"]
+    assert (site.before, site.before_source, site.before_tier) == (
+        "https://old.example", "old", SourceTier.IMPORT,
+    )  # fmt: skip
+    assert (site.after, site.after_source, site.after_tier) == (
+        "https://new.example", "new", SourceTier.IMPORT,
+    )  # fmt: skip
+    assert set(desk.states().values()) == {FieldState.STANDS}
+    assert {"name", "website", "name_en"} <= set(desk.states())
+
+
+def test_one_goes_back_alone_and_the_whole_import_still_can(desk: Desk) -> None:
+    before = desk.store.version()
+    assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")]) == ()
+    assert desk.store.version() > before
+    assert (desk.firm.website, desk.firm.name) == ("https://old.example", "New Name Ltd")
+    states = desk.states()
+    assert states.pop("website") is FieldState.TAKEN_BACK
+    assert set(states.values()) == {FieldState.STANDS}
+    assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")]) == ()
+    assert desk.workflow.undo(ADMIN, desk.id) == ()
+    assert replace(desk.firm, version=FIRM.version) == FIRM
+    assert desk.store.organizations_by_id(["m:2"]) == {}
+    with pytest.raises(WrongState):
+        desk.fields.take_back(ADMIN, desk.id, [("m:1", "name")])
+
+
+def test_what_others_changed_since_stays_and_is_told(desk: Desk) -> None:
+    own = Provenance("own", tier=SourceTier.SELF, date=datetime.date(2026, 1, 1))
+    theirs = replace(desk.firm, name="Their Name Ltd", provenance=own)
+    desk.store.upsert(GraphRows(organizations=(theirs,)))
+    chosen = [("m:1", "name"), ("m:1", "website")]
+    kept = desk.fields.take_back(ADMIN, desk.id, chosen)
+    assert kept == (KeptField("organizations", "m:1", "name"),)
+    assert (desk.firm.name, desk.firm.website) == ("Their Name Ltd", "https://old.example")
+    assert desk.states()["name"] is FieldState.CHANGED_SINCE
+
+
+def test_what_the_import_did_not_change_is_refused(desk: Desk) -> None:
+    for chosen in ([("m:1", "kind")], [("m:2", "name")], [("m:9", "name")], []):
+        with pytest.raises(InvalidInput):
+            desk.fields.take_back(ADMIN, desk.id, chosen)
+    assert set(desk.states().values()) == {FieldState.STANDS}
