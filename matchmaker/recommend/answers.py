@@ -233,7 +233,7 @@ def _passed(
     if not says.any():  # nor may there be any statement at all
         return says
     if not snapshot.meta.dimension:
-        shares = [term_shares(snapshot.lexical, text.text)[spoken] for text in texts]
+        shares = [term_shares(snapshot.lexical, text.wording)[spoken] for text in texts]
         in_words = np.max(shares, axis=0) >= floor().words_alone
         literal = _is_literal(snapshot, fit, texts, spoken) | _is_named(texts, comparisons)
         return np.asarray(says & (in_words | literal))
@@ -268,7 +268,7 @@ def _is_literal(
     """Which statements say nearly the same words, or name every code, (n,)."""
     literal = np.zeros(len(statements), dtype=np.bool_)
     for text, question in zip(texts, fit.questions, strict=True):
-        known = known_share(snapshot.lexical, text.text)
+        known = known_share(snapshot.lexical, text.wording)
         literal |= question.lexical[statements] * known >= floor().literal
         if question.codes is not None:
             literal |= question.codes[statements] >= 1
@@ -311,7 +311,7 @@ def floor_values(
     asked_in = [languages.get(text.language, -1) for text in texts]
     return {
         "likeness": fit.dense_of(spoken),
-        "known": _constant(spoken, max(familiarity(snapshot, text.text) for text in texts)),
+        "known": _constant(spoken, max(familiarity(snapshot, text.wording) for text in texts)),
         "everyday": _constant(spoken, min(text.everyday for text in texts)),
         "foreign": (~np.isin(language_of_statement[spoken], asked_in)).astype(np.float32),
         "product": name_something(comparisons).astype(np.float32),

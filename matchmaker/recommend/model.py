@@ -22,6 +22,7 @@ from matchmaker.recommend.specification import (
     Requirement,
     Specification,
     read,
+    without_partners,
 )
 from matchmaker.snapshot.distances import Location
 from matchmaker.snapshot.model import FloatArray
@@ -66,6 +67,12 @@ class SeekerText:
     def specification(self) -> Specification:
         """What it specifies, as its author means it."""
         return self.choices.applied_to(read(self.text))
+
+    @property
+    def wording(self) -> str:
+        """What is compared as words: of a need what partners say, not what kind they are of."""
+        is_need = self.is_question and self.kind is StatementKind.NEED
+        return without_partners(read(self.text)) if is_need else self.text
 
 
 @dataclass(frozen=True)

@@ -59,8 +59,8 @@ def question_of(
     `looked_up`: what it says in English is looked up in Chinese, too, and what it names in the
     thesaurus.
     """
-    lexical = lexical_scores(snapshot.lexical, text.text)
-    top = attainable(snapshot.lexical, text.text)
+    lexical = lexical_scores(snapshot.lexical, text.wording)
+    top = attainable(snapshot.lexical, text.wording)
     if top > 0:
         lexical /= top
     language = text.language or language_of(text.text)
@@ -69,13 +69,13 @@ def question_of(
     in_chinese = statements_in_chinese(snapshot) if looked_up and language == "en" else None
     translated = None
     if in_chinese is not None and len(in_chinese):
-        translated = translated_share(snapshot.lexical, text.text, in_chinese)
+        translated = translated_share(snapshot.lexical, text.wording, in_chinese)
     concepts = None
     if looked_up:
         concepts = concept_share(snapshot, without_conditions(text.specification))
     abroad = vector if vector is None or text.abroad is None else text.abroad
     number = languages.get(language, -1)
-    return Question(text.text, vector, number, lexical, codes, translated, concepts, abroad)
+    return Question(text.wording, vector, number, lexical, codes, translated, concepts, abroad)
 
 
 def statements_in_chinese(snapshot: Snapshot) -> IntArray:

@@ -26,6 +26,7 @@ from matchmaker.recommend.specification.reading import (
     without_conditions,
     without_denied,
     without_measures,
+    without_partners,
 )
 from matchmaker.recommend.specification.speaker import said_of_speaker, without_speaker
 from matchmaker.recommend.specification.vocabulary import names_of
@@ -56,5 +57,6 @@ __all__ = [
     "without_conditions",
     "without_denied",
     "without_measures",
+    "without_partners",
     "without_speaker",
 ]

@@ -51,6 +51,8 @@ _UNWANTED = re.compile(
     r"(?:out of the question|need not apply|not (?:be )?(?:accept(?:ed|able)|considered|wanted|welcome|acceptable|suitable|an option))"
     r"(?: please| thanks| thank you)?[\s,.!;]*"
 )
+# Whoever is one seldom says more of it, and many say no more.
+_ACADEMIC = frozenset({"university", "research institute", "research group"})
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
@@ -144,6 +146,16 @@ def without_conditions(specification: Specification) -> str:
     Who names the certificate that is wished, and nothing else that is asked, is no answer.
     """
     return _without(specification, lambda item: item.soft or item.kind in MEASURED | _SHOWN)
+
+
+def without_partners(specification: Specification) -> str:
+    """What is needed, without that a university or an institute is wanted, which all of them are.
+
+    The whole text where nothing else is named: "looking for a university".
+    """
+    if not any(_is_named(item) for item in specification.items):
+        return specification.text
+    return _without(specification, lambda item: item.value in _ACADEMIC)
 
 
 def without_denied(specification: Specification) -> str:

@@ -34,6 +34,7 @@ from matchmaker.recommend.specification import (
     read,
     said_of_speaker,
     without_denied,
+    without_partners,
     without_speaker,
 )
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
@@ -146,7 +147,8 @@ class SeekerFactory:
         is_need = kind is StatementKind.NEED
         wanted = choices.hard | choices.soft
         asked = [without_speaker(text, wanted) for text in texts] if is_need else texts
-        vectors, abroad = self._question_vectors(asked, languages, kept=posted)
+        worded = [without_partners(read(text)) for text in asked] if is_need else asked
+        vectors, abroad = self._question_vectors(worded, languages, kept=posted)
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
         readings = [read_stages(without_denied(read(text)), is_need=is_need) for text in texts]
