@@ -70,7 +70,8 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     Nothing is held against a statement that it does not speak of: that is unknown.
     """
     if not statement.items:
-        return Comparison(tuple(Judgement(r, Fulfilment.UNKNOWN) for r in need.requirements))
+        unsaid = tuple(Judgement(r, Fulfilment.UNKNOWN) for r in need.requirements)
+        return Comparison(unsaid, aside=any(map(_is_core, need.requirements)))
     judge = _judge_work if _wants_work(need) else _judge
     judgements = [
         unless_worked_on(unless_only_used(judge(r, statement), need, statement), statement)
@@ -92,11 +93,15 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         for j in held
     )
     held = tuple(unless_work_is_wanted(j, held) for j in held)
-    core = [j for j in held if j.requirement.kind in CORE and not j.requirement.denied]
+    core = [j for j in held if _is_core(j.requirement)]
     aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
     # Another kind of the work is near to it: such a statement does not speak of something else.
     names = aside and all(_is_unsaid(j) for j in core) and _names(statement)
     return Comparison(held, _denial(need, statement), aside, names)
+
+
+def _is_core(requirement: Requirement) -> bool:
+    return requirement.kind in CORE and not requirement.denied
 
 
 def _another_does(

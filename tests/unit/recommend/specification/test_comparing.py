@@ -12,6 +12,7 @@ from matchmaker.recommend.specification import (
     compare_customer,
     read,
     without_conditions,
+    without_partners,
 )
 
 
@@ -578,3 +579,24 @@ def test_who_does_the_work_for_others_is_a_rival_and_no_customer(description, ve
 def test_who_sells_or_is_named_by_a_thing_makes_it(need, statement, verdict) -> None:
     [judgement] = compared(need, statement).judgements
     assert judgement.verdict == verdict
+
+
+def test_who_names_nothing_of_what_is_sought_is_aside_whatever_it_is() -> None:
+    """A conservatory says only what it teaches: that it is a university answers no casting."""
+    need = read("想解决铸件气孔问题，找高校老师")
+    comparison = compare(need, read("建设学科：音乐与舞蹈学。"))
+    assert comparison.aside
+    assert not comparison.met
+    assert [item.value for item in need.items] == ["casting", "university"]
+
+
+@pytest.mark.parametrize(
+    ("need", "worded"),
+    [
+        ("铸件气孔，找高校", "铸件气孔，找  "),
+        ("castings, university wanted", "castings,            wanted"),
+        ("想找一所高校", "想找一所高校"),  # nothing else is said
+    ],
+)
+def test_that_a_university_is_sought_is_no_word_of_what_is_sought(need, worded) -> None:
+    assert without_partners(read(need)) == worded
