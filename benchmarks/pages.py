@@ -131,6 +131,8 @@ def main():
         context.add_cookies(enter(browser, asked.base, "coordinator", people))
         page = context.new_page()
         page.goto(f"{asked.base}/clusters/{asked.cluster}", wait_until="networkidle")
+        page.locator("#network").scroll_into_view_if_needed()
+        page.wait_for_selector("#network[data-drawn]")
         print(json.dumps({"frames_a_second": page.evaluate(MADE, asked.nodes)}))
         browser.close()
 

@@ -1,6 +1,6 @@
 """Does a stranger learn from text, status or time whether somebody has an account?
 
-    python -m benchmarks.sign_in [--count 60]
+    python -m benchmarks.sign_in [--count 60] [--mail none takes down hangs]
 
 A real server on loopback, with an embedded store of its own, is asked so often each with the
 addresses of accounts and with others, in random order, with a wrong password and for a new one, on
@@ -169,10 +169,11 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--mail", nargs="+", choices=MAILS, default=MAILS)
     arguments = parser.parse_args()
     rng = random.Random(1)
     print("mail server | asked | text and status | account, ms | none, ms | p")
-    for kind in MAILS:
+    for kind in arguments.mail:
         with tempfile.TemporaryDirectory() as folder, mail_server(kind) as mail:
             services = wire(Settings(data_dir=Path(folder), _env_file=None))
             services.store.prepare()

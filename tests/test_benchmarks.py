@@ -48,6 +48,7 @@ ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"} | {
     "histories",
     "fuzz",
     "translations",  # tests/test_languages.py
+    "neo4j",  # tools.neo4j.server, which every test of that store starts
 }
 
 Run = Callable[..., str]
@@ -124,6 +125,12 @@ def _commands_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
             return subprocess.CompletedProcess(words, matchmaker.cli.run(words[1:]), "", "")
 
     monkeypatch.setattr(subprocess, "run", run_here)
+
+
+def test_sign_in(run: Run) -> None:
+    lines = run("sign_in", "--count", 2, "--mail", "none").splitlines()[1:]
+    assert len(lines) == 4  # signing in and forgetting the password, on pages and by the API
+    assert all("| same |" in line for line in lines)
 
 
 def test_allocation(run: Run) -> None:
