@@ -133,6 +133,8 @@ class _Asked:
     def distance(self, place: int | None) -> FloatArray:
         """Kilometres of everybody from a place, or from the seeker, (N,)."""
         start = self.seeker.location
+        if place is None and math.isnan(start.latitude):
+            place = self._said()
         if place is not None:
             columns = self.snapshot.places
             latitude, longitude = (
@@ -142,6 +144,16 @@ class _Asked:
             start = Location(latitude, longitude, place)
         everybody = np.arange(len(self.snapshot), dtype=np.int32)
         return known_km(self.snapshot, start, everybody)
+
+    def _said(self) -> int | None:
+        """Where who asks says to be: "we are in Wenzhou, looking for a plater nearby"."""
+        families = (
+            item.family
+            for text in self.seeker.texts
+            for item in text.said_of_speaker
+            if item.kind is RequirementKind.PLACE
+        )
+        return next((row for family in families for row in _rows(self.snapshot, family)), None)
 
     def nearest(self, places: list[int]) -> FloatArray:
         """Kilometres of everybody from the nearest of some places, or from the seeker, (N,)."""

@@ -18,7 +18,13 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.phrases import known, phrases
-from matchmaker.recommend.specification.places import insisted, left_out_from, placed
+from matchmaker.recommend.specification.places import (
+    ELSEWHERE,
+    LOCAL,
+    insisted,
+    left_out_from,
+    placed,
+)
 from matchmaker.recommend.specification.qualities import qualities
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, words
@@ -149,13 +155,21 @@ def without_conditions(specification: Specification) -> str:
 
 
 def without_partners(specification: Specification) -> str:
-    """What is needed, without that a university or an institute is wanted, which all of them are.
+    """What is needed, without that it is near or far and that a university or institute is sought.
 
-    The whole text where nothing else is named: "looking for a university".
+    The graph tells that. The whole text where nothing else is named: "looking for a university".
     """
     if not any(_is_named(item) for item in specification.items):
         return specification.text
-    return _without(specification, lambda item: item.value in _ACADEMIC)
+    return _without(specification, _is_told_by_graph)
+
+
+def _is_told_by_graph(item: Requirement) -> bool:
+    return (
+        item.value in _ACADEMIC
+        or item.family in (LOCAL, ELSEWHERE)
+        or item.kind is RequirementKind.DISTANCE
+    )
 
 
 def without_denied(specification: Specification) -> str:

@@ -29,6 +29,8 @@ _NOT_WANTED = (
 )
 _REST = rf"(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{0,24}}?"
 _FIRM = r"(?:厂|厂家|公司|企业|店|品牌|作坊|团队|实验室|研究院|研究所|研究中心|集团|工作室|个体户|合作社|课题组)"
+_FOR_MANY = ("集群", "园区", "产业园", "产业带", "协会", "商会", "联盟")
+_MANY = rf"(?:{'|'.join(_FOR_MANY)})"
 _DOES = r"(?:做|搞|干|生产|加工|经营|主营|从事|织|销售|卖|研发)"
 _STOP = r"(?:[,，;；。!！]\s*|\s+)"
 # Who says "we" or "our" may do so in any sentence.
@@ -37,6 +39,9 @@ _WE_ARE = re.compile(
     rf"|{_WE}(?:是|都是|就是|主要|专门|一直)?{_REST}{_DOES}{_REST}的{_STOP}(?={_WANTS})"
     rf"|{_WE}{_REST}{_DOES}(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{2,24}}?的[,，]"
     rf"|{_WE}(?:在|位于){_REST}[,，](?:专门|专业|主要|一直|长期)?{_DOES}{_REST}{_STOP}(?={_WANTS})"
+    # Who speaks for many needs no comma: 我们温州的泵阀集群想和外地铸造集群合作.
+    rf"|{_WE}(?:是|在)?{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要|寻|找|欲|拟))"
+    rf"|{_WE}(?:在|位于|来自){_REST}[,，]\s*(?={_WANTS})"
     # 生产袜子 alone may be what somebody else is to do.
     rf"|{_WE}(?:是|主要|专门|专业|一直|长期|自己)?{_REST}{_DOES}{_REST}{_STOP}(?={_WANTS})"
 )
@@ -120,6 +125,8 @@ def _without(text: str) -> str:
         return wanted
     if not _names_something(wanted, frozenset({RequirementKind.PROCESS})):
         return text
+    if any(folded.endswith(_FOR_MANY, start, end) for start, end in spans):
+        return wanted  # no work is done on what a cluster makes
     who_and_where = [
         (item.start, item.end)
         for item in read(text).items

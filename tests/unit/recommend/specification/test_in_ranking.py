@@ -18,7 +18,7 @@ from matchmaker.domain import (
 )
 from matchmaker.recommend.model import Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
-from matchmaker.recommend.specification import Choices
+from matchmaker.recommend.specification import Choices, said_of_speaker, without_speaker
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.snapshot.graphs import snapshot_of
 
@@ -301,3 +301,22 @@ def test_a_research_group_is_one_of_a_university_or_an_institute(kind, is_met):
     (comparison,) = (match.comparison for match in answer.matches)
     said = {j.requirement.value: j.verdict.value for j in comparison.judgements}
     assert said["research group"] == ("met" if is_met else "unmet")
+
+
+def test_who_has_no_place_but_says_where_it_is_looks_from_there(makers):
+    """Ningbo is some 230 kilometres from Wenzhou: not local, and elsewhere."""
+    for text, expected in (
+        ("我们在温州，找本地的 gate valves DN40 PN25 carbon steel", ["t:small"]),
+        ("我们在温州，找外地的 gate valves DN40 PN25 carbon steel", ["t:far"]),
+    ):
+        question = SeekerText(
+            without_speaker(text),
+            StatementKind.NEED,
+            "en",
+            GoalName.SUPPLIER,
+            is_question=True,
+            said_of_speaker=said_of_speaker(text),
+        )
+        guest = Seeker(texts=(question,))
+        answer = recommend(makers, guest, Request(GoalName.SUPPLIER)).matches
+        assert ids(list(answer))[:1] == expected

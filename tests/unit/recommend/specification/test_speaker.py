@@ -155,3 +155,15 @@ def test_the_town_of_a_maker_goes_however_it_says_what_it_makes() -> None:
     asked = read(without_speaker("我厂在台州，专门做水暖阀门出口中东，现在想找一家本地电镀厂"))
     assert "台州市" not in {item.value for item in asked.items}
     assert "plating" in {item.value for item in asked.items}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("我们温州的泵阀集群想和外地铸造集群合作", "想和外地铸造集群合作"),
+        ("我们协会想找做检测的平台", "想找做检测的平台"),
+        ("我们在温州，找本地的电镀厂", "我们在  ，找本地的电镀厂"),
+    ],
+)
+def test_a_cluster_that_asks_and_where_who_asks_is_are_not_asked_for(text, wanted) -> None:
+    assert without_speaker(text).strip() == wanted
