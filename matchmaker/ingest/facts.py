@@ -8,6 +8,7 @@ that nothing divides keeps its id for ever.
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import re
 from collections import Counter
@@ -15,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from matchmaker.domain import Engagement, Organization
+from matchmaker.domain import Engagement, Organization, Tie
 
 _DIGITS = re.compile(r"\d+")
 
@@ -42,7 +43,7 @@ class Fact:
     """A row under the id that it would have alone; `distinct` tells it from its like.
 
     `cells` are the whole line: the very same line twice is one fact. `joins` says that lines
-    with the same id are parts of one row: a patent of several owners.
+    with the same id are parts of one row: a patent of several owners, a tie that began once.
     """
 
     table: str
@@ -69,6 +70,8 @@ class _Like:
     def rows(self) -> list[tuple[tuple[str, ...], Any, int]]:
         """What tells each row from its like, the row, and its line, in an order of their own."""
         if self.joins:
+            if isinstance(self.facts[0][1], Tie):
+                return [min(self.facts, key=lambda fact: fact[1].since or datetime.date.max)]
             distinct, _, line = self.facts[0]
             return [(distinct, _joined([row for _, row, _ in self.facts]), line)]
         return sorted(self.facts, key=lambda fact: _natural(fact[0]))

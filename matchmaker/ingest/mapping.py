@@ -102,7 +102,7 @@ def read_by(
 class _ContractReader(MappedReader[Contracts]):
     """Lines as contracts between suppliers and buyers, either of whom may be unknown."""
 
-    # Since when who supplies whom, with the line that says so first.
+    # Since when who supplies whom, with the line that says so: the earliest.
     begun: dict[tuple[str, str], tuple[Dated, int]] = field(default_factory=dict, init=False)
 
     def find_columns(self) -> None:
@@ -169,24 +169,26 @@ class _ContractReader(MappedReader[Contracts]):
     def _keep_tie(
         self, row: MappedRow, suppliers: tuple[Party, ...], buyers: tuple[Party, ...]
     ) -> None:
-        """Since when each supplies the other, where a line says it; of several the first."""
+        """Since when each supplies the other, where a line says it; of several the earliest."""
         since = self.day(row, self.since) if row.cell(self.since) else Dated(None)
         if since.day is None:
             return
+        number = row.line.number
         for giver, taker in itertools.product(suppliers, buyers):
-            before = self.begun.setdefault((giver.id, taker.id), (since, row.line.number))
-            if before == (since, row.line.number):
-                tie = Tie(
-                    id=f"{self.mapping.source}:tie-{digest('since', giver.key, taker.key)}",
-                    source=giver.id, target=taker.id, layer=Layer.SUPPLIES, since=since.day,
-                    date_estimated=since.estimated, date_precision=since.precision,
-                    provenance=self.provenance(row),
-                )  # fmt: skip
-                cells, line = row.line.cells, row.line.number
-                self.facts.add(Fact("ties", tie, (), cells, line, (giver, taker)))
-            elif before[0] != since:
-                reason = message("differs from line %(line)s: that stays.", line=before[1])
+            before, line = self.begun.setdefault((giver.id, taker.id), (since, number))
+            if before != since:
+                reason = message("differs from line %(line)s: the earlier stays.", line=line)
                 row.warn(self.since, reason, is_lost=True)
+            if before.day is not None and since.day < before.day:
+                self.begun[giver.id, taker.id] = since, number
+            tie = Tie(
+                id=f"{self.mapping.source}:tie-{digest('since', giver.key, taker.key)}",
+                source=giver.id, target=taker.id, layer=Layer.SUPPLIES, since=since.day,
+                date_estimated=since.estimated, date_precision=since.precision,
+                provenance=self.provenance(row),
+            )  # fmt: skip
+            parties = (giver, taker)
+            self.facts.add(Fact("ties", tie, (), row.line.cells, number, parties, joins=True))
 
     def _require_two_sides(
         self, row: MappedRow, suppliers: tuple[Party, ...], buyers: tuple[Party, ...]

@@ -116,6 +116,20 @@ def test_since_when_two_deal_with_each_other_is_a_relation_and_no_day_of_an_orde
     assert warned == {5}
 
 
+@pytest.mark.parametrize("years", [("2020", "2018年", "2021"), ("2018年", "2021", "2020")])
+def test_two_deal_with_each_other_since_the_earliest_year_that_a_line_says(
+    tmp_path: Path, years: tuple[str, ...]
+) -> None:
+    lines = (f"示例甲厂,示例乙厂,件{number},{year}\n" for number, year in enumerate(years))
+    text = "供应商,采购方,采购产品,合作开始年份\n" + "".join(lines)
+    parsed = test_list_reader.read(tmp_path, text)
+    assert [row.since for row in parsed.rows.ties] == [datetime.date(2018, 1, 1)]
+    told = [each for each in parsed.problems if each.severity == "warning"]
+    assert {each.line for each in told} == {3, 4}
+    assert all("earlier" in each.reason.text("en") for each in told)
+    assert len(parsed.rows.engagements) == 3
+
+
 def test_of_a_year_in_which_nothing_was_sold_no_order_is_dated(tmp_path: Path) -> None:
     text = "供应商,采购方,产品,2023年销售额,2024年销售额\n示例甲厂,示例乙厂,铸件,300万元,\n"
     [row] = test_list_reader.read(tmp_path, text).rows.engagements
