@@ -216,7 +216,7 @@ def _as_kind(
     bounds, start, end = bounded(folded, start, end, low, high)
     before = folded[max(0, start - _NEAR) : start]
     if base == "°C":
-        if name == "度" and not _HEAT.search(before):
+        if name == "度" and low >= 0 and not _HEAT.search(before):
             return None
         if name == "c" and not _is_heat(text, end, low, high, before):
             return None

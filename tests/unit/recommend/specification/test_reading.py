@@ -195,6 +195,7 @@ def test_nominal_sizes_follow_the_norm():
         ("class 300", "pressure", ["class 300"]),
         ("耐温-196℃", "temperature", ["-196 °C"]),
         ("-40～85℃", "temperature", ["-40-85 °C"]),
+        ("耐氢气，-40到200度", "temperature", ["-40-200 °C"]),
         ("up to 200 °C", "temperature", ["≤200 °C"]),
         ("每月五千件铸件", "quantity", ["5000 piece/month"]),
         ("MOQ 300 pairs", "quantity", ["≥300 pair"]),
