@@ -194,6 +194,27 @@ def test_a_coordinator_s_file_is_no_register(desk: Desk, tmp_path: Path) -> None
     assert desk.store.certificate("my:1").claim is ClaimTier.REGISTER
 
 
+def test_a_list_that_drops_the_first_number_leaves_each_certificate_once(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Numbers told again are known; a number that is new while another one is known is added."""
+    file = tmp_path / "certificates.csv"
+
+    def held_after(*numbers: str) -> list[str]:
+        lines = "".join(f"t:1,ISO 9001,{number}\n" for number in numbers)
+        file.write_text(f"organization,kind,number\n{lines}")
+        Importer(desk.store).tables(ADMIN, [file], ImportOptions())
+        return sorted(row.number for row in desk.store.certificates_of("t:1"))
+
+    assert held_after("N-1", "N-2") == ["N-1", "N-2"]
+    ids = {row.number: row.id for row in desk.store.certificates_of("t:1")}
+    assert held_after("N-2") == ["N-1", "N-2"]
+    assert held_after("N-2", "N-1") == ["N-1", "N-2"]
+    assert held_after("N-3", "N-1") == ["N-1", "N-2", "N-3"]
+    kept = {row.number: row.id for row in desk.store.certificates_of("t:1")}
+    assert {number: kept[number] for number in ids} == ids
+
+
 def test_undoing_an_import_takes_its_confirmation_too() -> None:
     """A confirmed B-2 says nothing of A-1; what was confirmed before the import was as it is."""
     before = replace(BY_OWNER, number="A-1")

@@ -14,6 +14,7 @@ from matchmaker.domain import Certificate, ClaimTier, GraphRows, Organization
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
+from matchmaker.ingest.known_certificates import may_be_known_as, under_known_ids
 from matchmaker.ingest.other_statements import joined_to, pairs_of
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
 from matchmaker.ingest.report import Parsed, Problem, ReadProgress, consistent, file_counts
@@ -148,6 +149,8 @@ class Importer:
             duplicates=(*resolution.rows.duplicates, *review),
         )
         checked = drop_dangling(replace(parsed, rows=rows), self._stored_ids(rows))
+        alike = GraphRows(certificates=may_be_known_as(checked.rows.certificates))
+        checked = under_known_ids(checked, self.store.stored(alike).certificates)
         if options.cluster:
             members = _ids(partial(self.store.members, options.cluster))
             stored = self.store.stored(checked.rows)
