@@ -16,7 +16,7 @@ from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date, past_date, year
 from matchmaker.ingest.formats import Read
 from matchmaker.ingest.need_kinds import need_kinds
-from matchmaker.ingest.numbers import amount, figure, latitude, longitude, whole
+from matchmaker.ingest.numbers import amount, budget, figure, latitude, longitude, whole
 from matchmaker.ingest.statuses import STATUS_WORDS
 from matchmaker.ingest.word_lists import WORDS
 from matchmaker.ingest.words import consent, flag, kind, one_of, tier
@@ -215,7 +215,7 @@ TABLES: dict[str, TableFormat] = {
             Column("need", "what it looks for of suppliers: becomes a need", also=title_words.NEED, joined_by="; "),
             Column("need_kind", "what kind of need it is", "采购", need_kinds, also=title_words.NEED_KIND),
             Column("need_quantity", "how much of it, in words", also=title_words.NEED_QUANTITY),
-            Column("need_budget", "what it may cost", "", amount, also=title_words.NEED_BUDGET),
+            Column("need_budget", "what it may cost", "", budget, also=title_words.NEED_BUDGET),
             Column("need_deadline", "until when it is needed", "", last_date, also=title_words.NEED_DEADLINE),
             _SOURCE,
         )),

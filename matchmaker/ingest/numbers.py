@@ -333,6 +333,13 @@ def _money(cell: str, format: ColumnFormat) -> Amount:
     return amount
 
 
+def _budget(cell: str, format: ColumnFormat) -> Amount | str:
+    """A range of money stays in words: neither of its ends is what something may cost."""
+    if not isinstance(cell, SheetNumber) and _RANGE.search(_normal(cell)):
+        raise CellWarning(cell, message("'%(cell)s' is a range: kept in words.", cell=cell))
+    return _money(cell, format)
+
+
 def _figure(cell: str, format: ColumnFormat) -> Amount:
     if not isinstance(cell, SheetNumber) and _METRES.search(cell):
         raise UndecidedCell(
@@ -392,6 +399,7 @@ def _degrees(limit: int) -> Callable[[str, ColumnFormat], float]:
 
 # Readers of columns. Amounts of money and figures are an Amount, the others plain numbers.
 amount = FormatReader(_money, "decimal", clue, is_open, has_tax=has_tax)
+budget = FormatReader(_budget, "decimal", clue, is_open, has_tax=has_tax)
 figure = FormatReader(_figure, "decimal", clue, is_open)
 number = FormatReader(_number, "decimal", clue, is_open)
 whole = FormatReader(_whole, "decimal", clue, is_open)

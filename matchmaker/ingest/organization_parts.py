@@ -62,6 +62,9 @@ def keep_parts(
         if not goals:
             goals = (goal_of_titles(title for title, _ in reader.cells_of(line, NEED)),)
         terms = _terms(reader, row, parts)
+        if isinstance(parts.get(NEED_BUDGET), str):  # a range
+            said = (f"{title}: {cell}" for title, cell in reader.cells_of(line, NEED_BUDGET))
+            need = "\n".join((need, *said))
         for goal in goals:
             _keep_need(reader, row, organization, (need, goal, terms), is_lost=not any(goals))
     else:
@@ -131,8 +134,10 @@ def _keep_certificates(reader: TableReader, row: RowValues, organization: str, t
 def _terms(reader: TableReader, row: RowValues, parts: Mapping[str, Any]) -> dict[str, Any]:
     """How much is needed, what it may cost and until when, as a need has them."""
     terms = {"quantity": parts.get(NEED_QUANTITY), "deadline": parts.get(NEED_DEADLINE)}
-    budget: Amount | None = parts.get(NEED_BUDGET)
-    if budget is not None and budget.value < 0:
+    budget: Amount | str | None = parts.get(NEED_BUDGET)
+    if isinstance(budget, str):
+        pass  # a range, which stands with the words of the need
+    elif budget is not None and budget.value < 0:
         reason = message("must not be negative.")
         reader.reading.warn(reader.file.name, row.line, NEED_BUDGET, reason, is_lost=True)
     elif budget is not None:

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, SheetNumber
 from matchmaker.ingest.columns import Column
-from matchmaker.ingest.numbers import Amount, amount, figure
+from matchmaker.ingest.numbers import Amount, amount, budget, figure
 from matchmaker.messages import Message, message
 
 _IN_BRACKETS = re.compile(r"[(（\[【]\s*(?:单位[:：]?|in\s+)?([^()（）\[\]【】]+?)\s*[)）\]】]")
@@ -92,9 +92,9 @@ def units_of(
     """Units by the titles of `columns`, each of one of `known`; that `above` is for amounts."""
     reads = {column.name: column.read for column in known}
     units = {
-        title: unit_of_title(title) or (above if reads[column] is amount else "")
+        title: unit_of_title(title) or (above if reads[column] in (amount, budget) else "")
         for title, column in columns.items()
-        if column in reads and reads[column] in (amount, figure)
+        if column in reads and reads[column] in (amount, budget, figure)
     }
     return {title: unit for title, unit in units.items() if unit}
 

@@ -138,3 +138,18 @@ def test_a_budget_in_english_and_a_month_as_the_deadline(tmp_path: Path) -> None
     assert [row.deadline for row in parsed.rows.needs] == [
         datetime.date(2025, 12, 31), datetime.date(2026, 1, 31),
     ]  # fmt: skip
+
+
+def test_a_range_of_budget_stays_in_words_with_the_need(tmp_path: Path) -> None:
+    parsed = read(
+        tmp_path,
+        "企业名称,需求类别,需求描述,预算(万元)\n示例船机厂,采购,寻找锻件供应商,50-80\n"
+        "示例食品厂,检测,焊缝探伤,3\n示例泵厂,采购,铸件,50-80万\n",
+    )
+    ranged, exact, other = parsed.rows.needs
+    assert "预算(万元): 50-80" in ranged.text
+    assert "50-80万" in other.text
+    assert (ranged.budget, exact.budget, other.budget) == (None, 30_000, None)
+    told = [each for each in parsed.problems if each.field and each.severity == "warning"]
+    assert {each.line for each in told} == {2, 4}
+    assert not any(each.is_lost for each in told)
