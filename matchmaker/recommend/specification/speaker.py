@@ -48,7 +48,7 @@ _WE_ARE = re.compile(
 # The first words of a text introduce who asks without it, before what is plainly sought.
 _FIRST = re.compile(
     rf"(?:高校|大学|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
-    rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找))"
+    rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购))"
     rf"|{_REST}{_DOES}{_REST}的{_STOP}(?={_SEEKS})"
 )
 _HEAD = (
