@@ -56,6 +56,11 @@ STATES = {"HK": "CN", "MO": "CN", "TW": "CN"}
 # Of more candidates only so many are named.
 _SHOWN = 8
 _SAID_BESIDE = frozenset({"市辖区", "县", "全境", "全市", "全省", "the", "of", "pr", "p", "r"})
+# What stands at a place, said around its name in English: Taizhou office, Head office: Wenzhou.
+_AT_PLACE = re.compile(
+    r"^(?:(?:head|main|branch|sales) )?office(?: in|:)? |"
+    r" (?:(?:head|main|branch|sales) )?(?:office|branch|hq|headquarters)(?=$|,| \()"
+)
 # English names that are in use beside those of the list, and pinyin where that is not pinyin.
 _ALSO_CALLED = {
     "西藏自治区": "xizang", "内蒙古自治区": "neimenggu", "香港特别行政区": "xianggang hongkong",
@@ -150,7 +155,7 @@ class PlaceIndex:
         return tuple(self.places[id] for id in wanted)
 
     def _find(self, cell: str, country: str, within: str) -> PlaceMatch:
-        text = normal(cell)
+        text = _AT_PLACE.sub("", normal(cell))
         if not text:
             return PlaceMatch()
         if text in self._by_id:

@@ -215,3 +215,14 @@ def test_a_town_known_only_elsewhere_than_its_column_lies_is_asked_about(with_to
     assert said.id == "gbt2260:330681"
     assert find_beside(with_towns, "瓯北街道", "", (), lambda: usual)[0].id == "gbt2260:330324"
     assert find_beside(with_towns, "店口镇", "", ())[0].id == "gbt2260:330681"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["Wenzhou office", "Head office: Wenzhou", "Wenzhou branch office, Zhejiang", "Wenzhou HQ"],
+)
+def test_an_office_at_a_place_is_at_that_place_and_no_finer_one(
+    index: PlaceIndex, cell: str
+) -> None:
+    match = index.find(cell)
+    assert (match.id, match.exact) == ("gbt2260:330300", True)
