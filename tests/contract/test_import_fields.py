@@ -109,3 +109,12 @@ def test_what_the_import_did_not_change_is_refused(desk: Desk) -> None:
         with pytest.raises(InvalidInput):
             desk.fields.take_back(ADMIN, desk.id, chosen)
     assert set(desk.states().values()) == {FieldState.STANDS}
+
+
+def test_fields_of_who_is_gone_are_told_and_logged_as_left(desk: Desk) -> None:
+    desk.store.replace_rows(GraphRows(), GraphRows(organizations=(desk.firm,)))
+    kept = desk.fields.take_back(ADMIN, desk.id, [("m:1", "name"), ("m:1", "website")])
+    assert kept == (KeptField("organizations", "m:1", ""),)
+    lines = [line.entry for line in desk.store.documents.last_log(5)]
+    detail = next(line.detail for line in lines if line.action == "import.fields_undone")
+    assert dict(detail) == {"fields": "0", "left": "2"}

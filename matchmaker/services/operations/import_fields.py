@@ -116,6 +116,7 @@ class ImportFields:
         written = _by_id(record.put)
         restored: list[Organization] = []
         kept: list[KeptField] = []
+        undone = 0
         for organization, fields in sorted(names.items()):
             if organization not in was or organization not in written:
                 raise _not_changed(organization)
@@ -129,10 +130,11 @@ class ImportFields:
             )
             restored.extend([] if row == now[organization] else [row])
             kept.extend(KeptField(_TABLE, organization, field) for field in stays)
+            undone += len(fields) - len(stays)
         unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.imports.put(record, stored.version))
-        count = str(len(set(chosen)) - len(kept))
-        unit.log("import.fields_undone", f"import/{id}", fields=count, left=str(len(kept)))
+        left = sum(map(len, names.values())) - undone
+        unit.log("import.fields_undone", f"import/{id}", fields=str(undone), left=str(left))
         rows = GraphRows(organizations=tuple(restored))
         self.store.replace_rows(rows, GraphRows(), unit.entries, unit.changes)
         return tuple(kept)
