@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
@@ -20,7 +20,8 @@ class DayParameter(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(str(value).strip())
+            day = datetime.strptime(str(value).strip(), "%Y-%m-%d").replace(tzinfo=UTC)
+            return day.date()
         except ValueError:
             refusal = message("'%(value)s' is no day: write it as 2026-03-31.", value=value)
             self.fail(refusal.text(language()), param, ctx)

@@ -45,17 +45,16 @@ def under_known_ids(parsed: Parsed, stored: Iterable[Certificate]) -> Parsed:
         for row in sorted(parsed.rows.certificates, key=lambda row: row.number != "")
         for id in (leads_to.get(row.id, row.id),)
     }
+
+    def led(key: tuple[str, str]) -> tuple[str, str]:
+        table, id = key
+        return (table, leads_to.get(id, id)) if table == TABLE else key
+
     return replace(
         parsed,
         rows=replace(parsed.rows, certificates=tuple(rows.values())),
-        origins={
-            (table, leads_to.get(id, id) if table == TABLE else id): origin
-            for (table, id), origin in parsed.origins.items()
-        },
-        explicit={
-            (table, leads_to.get(id, id) if table == TABLE else id): names
-            for (table, id), names in parsed.explicit.items()
-        },
+        origins={led(key): origin for key, origin in parsed.origins.items()},
+        explicit={led(key): names for key, names in parsed.explicit.items()},
     )
 
 

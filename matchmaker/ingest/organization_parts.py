@@ -135,12 +135,10 @@ def _terms(reader: TableReader, row: RowValues, parts: Mapping[str, Any]) -> dic
     """How much is needed, what it may cost and until when, as a need has them."""
     terms = {"quantity": parts.get(NEED_QUANTITY), "deadline": parts.get(NEED_DEADLINE)}
     budget: Amount | str | None = parts.get(NEED_BUDGET)
-    if isinstance(budget, str):
-        pass  # a range, which stands with the words of the need
-    elif budget is not None and budget.value < 0:
+    if isinstance(budget, Amount) and budget.value < 0:
         reason = message("must not be negative.")
         reader.reading.warn(reader.file.name, row.line, NEED_BUDGET, reason, is_lost=True)
-    elif budget is not None:
+    elif isinstance(budget, Amount):  # a range stands with the words of the need
         terms["budget"] = float(budget.value)
         terms["currency"], difference = budget.in_currency("")
         if difference is not None:

@@ -84,7 +84,7 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
                 if back is None or back.id != stands_for.id:
                     gone.append(stands_for)
             elif key in was:
-                back, stays = _restored(row, was[key], is_now[key])
+                back, stays = restored_row(row, was[key], is_now[key])
                 if back != is_now[key]:
                     restored.append(back)
                 kept.extend(KeptField(name, _words(key), field) for field in stays)
@@ -100,9 +100,18 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
     return Reversal(GraphRows(**put), GraphRows(**drop), tuple(kept))
 
 
-def _restored(written: Any, was: Any, now: Any) -> tuple[Any, list[str]]:
-    """The row with what the import changed as it was, and the fields that others changed since."""
-    changed = [name for name in changed_fields(was, written) if name != ALSO_STATED]
+def restored_row(
+    written: Any, was: Any, now: Any, names: Collection[str] | None = None
+) -> tuple[Any, list[str]]:
+    """The row with what the import changed as it was, and the fields that others changed since.
+
+    Of the fields only these `names`, where some are given.
+    """
+    changed = [
+        name
+        for name in changed_fields(was, written)
+        if name != ALSO_STATED and (names is None or name in names)
+    ]
     is_otherwise = set(changed_fields(written, now)) & set(changed_fields(was, now))
     stays = [name for name in changed if name in is_otherwise]
     apart = CLAIM if isinstance(now, Certificate) else ()
@@ -119,20 +128,6 @@ def _restored(written: Any, was: Any, now: Any) -> tuple[Any, list[str]]:
         if not is_same_certificate(now, back):
             stays = [name for name in stays if name not in CLAIM]
     return back, stays
-
-
-def with_fields_before(
-    written: Organization, was: Organization, now: Organization, names: Collection[str]
-) -> tuple[Organization, list[str]]:
-    """The organisation with those of the fields as they were that are as an import left them.
-
-    And the fields that stay, because somebody changed them since.
-    """
-    changed = [name for name in changed_fields(was, written) if name in names]
-    is_otherwise = set(changed_fields(written, now))
-    stays = [name for name in changed if name in is_otherwise & set(changed_fields(was, now))]
-    back = with_facts_of(now, was, [name for name in changed if name not in is_otherwise])
-    return replace(back, origins=tuple(_origins(was, now, back))), stays
 
 
 def _claim_before(

@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
@@ -68,7 +69,7 @@ class SeekerText:
         """What it specifies, as its author means it."""
         return self.choices.applied_to(read(self.text))
 
-    @property
+    @cached_property
     def wording(self) -> str:
         """What is compared as words: of a need what partners say, not what kind they are of."""
         is_need = self.is_question and self.kind is StatementKind.NEED

@@ -26,6 +26,7 @@ from matchmaker.web.labels import word
 from matchmaker.web.layout import (
     Option,
     PageAnswer,
+    beginning,
     localised,
     own_organization,
     signed_in,
@@ -78,7 +79,7 @@ def organizations() -> PageAnswer:
     sort = request.args.get("sort", "")
     usual = DirectoryOrder.FIT if text else DirectoryOrder.NEAR if own else DirectoryOrder.NAME
     order = DirectoryOrder(sort) if sort in orders else usual
-    begin = _begin()
+    begin = min(beginning(), _MAX_BEGIN)
     facets, rows, total, problem, places = None, tuple[DirectoryRow, ...](), 0, None, None
     try:
         wanted = _wanted(principal, text)
@@ -111,13 +112,6 @@ def organizations() -> PageAnswer:
         orders=[(each, _ORDERS[each]) for each in orders],
     )
     return page, 200 if problem is None else status_of(problem)
-
-
-def _begin() -> int:
-    typed = request.args.get("from", "")
-    return (
-        min(int(typed), _MAX_BEGIN) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
-    )
 
 
 def _place_of(candidate: Candidate | None) -> str:

@@ -27,6 +27,7 @@ from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
 from matchmaker.web.layout import (
     PageAnswer,
+    beginning,
     is_htmx_request,
     localised,
     parse_choice,
@@ -168,17 +169,15 @@ def undo_import(id: str) -> PageAnswer:
 def import_fields(id: str) -> PageAnswer:
     """What an import changed of organisations that were known, to take some of it back."""
     shown = services().import_fields.show(signed_in(), id)
-    start = request.args.get("from", "0")
-    first = int(start) if start.isascii() and start.isdecimal() and len(start) < 9 else 0
-    return render_template("import_fields.html", shown=shown, first=first, per_page=FIELDS)
+    return render_template("import_fields.html", shown=shown, first=beginning(), per_page=FIELDS)
 
 
 @web.post("/imports/<id>/fields")
 def take_fields_back(id: str) -> PageAnswer:
     """Put the ticked fields back as they were."""
-    chosen = [tuple(each.rsplit(" ", 1)) for each in request.form.getlist("field")]
-    pairs = [(each[0], each[1]) for each in chosen if len(each) == 2]
-    _tell_kept(services().import_fields.take_back(signed_in(), id, pairs))
+    ticked = (each.rpartition(" ") for each in request.form.getlist("field"))
+    chosen = [(organization, field) for organization, _, field in ticked]
+    _tell_kept(services().import_fields.take_back(signed_in(), id, chosen))
     return redirect(url_for("web.import_fields", id=id), 303)
 
 

@@ -217,6 +217,12 @@ def whole_number(text: str, where: str) -> int:
     return int(text)
 
 
+def beginning() -> int:
+    """Where a page of a list begins, by its address; 0 where that names no such number."""
+    typed = request.args.get("from", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
+
+
 @web.before_request
 def _readable() -> None:
     """No store keeps the character NUL, so no page takes it."""
@@ -231,7 +237,7 @@ def _readable() -> None:
 def vendored(name: str) -> Response:
     """Libraries for the browser, compressed where the browser takes it."""
     zipped = VENDOR / f"{name}.gz"
-    if zipped.exists() and "gzip" in request.headers.get("Accept-Encoding", ""):
+    if zipped.exists() and _takes_gzip():
         response = send_from_directory(VENDOR, f"{name}.gz")
         response.headers["Content-Encoding"] = "gzip"
         kind = _TYPES.get(Path(name).suffix, "text/javascript")
@@ -241,6 +247,10 @@ def vendored(name: str) -> Response:
     response.headers["Cache-Control"] = "public, max-age=86400"
     response.vary.add("Accept-Encoding")
     return response
+
+
+def _takes_gzip() -> bool:
+    return "gzip" in request.headers.get("Accept-Encoding", "")
 
 
 @functools.lru_cache(maxsize=64)
@@ -257,8 +267,7 @@ def _compress(response: Response) -> Response:
     if request.endpoint != "web.static" or response.mimetype not in _COMPRESSED:
         return response
     response.vary.add("Accept-Encoding")
-    takes_it = "gzip" in request.headers.get("Accept-Encoding", "")
-    if response.status_code == HTTPStatus.OK and request.method == "GET" and takes_it:
+    if response.status_code == HTTPStatus.OK and request.method == "GET" and _takes_gzip():
         response.direct_passthrough = False
         response.set_data(_zipped(response.get_data()))
         response.headers["Content-Encoding"] = "gzip"

@@ -1,4 +1,4 @@
-"""What is tested, named behind the word for testing: 测一下硬度和气密性, "test them for leaks"."""
+"""What is tested, named behind the word for testing: 测一下硬度和气密性, "test them for hardness"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.patterns import alternatives
-from matchmaker.recommend.specification.vocabulary import Term, TermMatch, tests
+from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from, tests
 
 _SUBJECT = alternatives(tests())
 _TESTED = re.compile(
@@ -24,7 +24,7 @@ _LISTED = re.compile(
 
 def with_tests(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms of a folded text with what it says is tested, which no term has."""
-    named = [match for match in _subjects(folded) if not _is_taken(match, terms)]
+    named = apart_from(_subjects(folded), terms)
     return sorted([*terms, *named], key=lambda match: match.start) if named else terms
 
 
@@ -36,7 +36,3 @@ def _subjects(folded: str) -> Iterator[TermMatch]:
             kind = tests()[listed["subject"]]
             yield TermMatch(*listed.span("subject"), Term(RequirementKind.PROCESS, kind, "testing"))
             position = reached = listed.end()
-
-
-def _is_taken(match: TermMatch, terms: list[TermMatch]) -> bool:
-    return any(term.start < match.end and match.start < term.end for term in terms)

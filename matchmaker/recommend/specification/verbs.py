@@ -9,7 +9,7 @@ import re
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.patterns import alternatives
-from matchmaker.recommend.specification.vocabulary import Term, TermMatch, verbs
+from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from, verbs
 
 # No nouns, so that they need nobody before them: "who takes them back and recycles them".
 _THIRD_PERSON = [
@@ -33,12 +33,7 @@ def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     named += _listed(folded, [*terms, *named])
     if not named:
         return terms
-    kept = [
-        term
-        for term in terms
-        if not any(verb.start < term.end and term.start < verb.end for verb in named)
-    ]
-    return sorted([*kept, *named], key=lambda match: match.start)
+    return sorted([*apart_from(terms, named), *named], key=lambda match: match.start)
 
 
 def _listed(folded: str, known: list[TermMatch]) -> list[TermMatch]:

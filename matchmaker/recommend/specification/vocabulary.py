@@ -10,7 +10,7 @@ import csv
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -60,6 +60,14 @@ class TermMatch(NamedTuple):
     end: int
     term: Term
     other: Term | None = None
+
+
+def apart_from(matches: Iterable[TermMatch], others: Sequence[TermMatch]) -> list[TermMatch]:
+    """The matches that share no character with any of the others, in linear time."""
+    taken = bytearray(max((other.end for other in others), default=0))
+    for other in others:
+        taken[other.start : other.end] = b"\x01" * (other.end - other.start)
+    return [match for match in matches if taken.find(1, match.start, match.end) < 0]
 
 
 class Words(NamedTuple):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass
 from enum import StrEnum
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Organization, SourceTier
 from matchmaker.errors import InvalidInput, WrongState
-from matchmaker.ingest.undo import KeptField, with_fields_before
+from matchmaker.ingest.undo import KeptField, restored_row
 from matchmaker.services.operations.import_report import shown_value
 from matchmaker.services.operations.importer import require_importing
 from matchmaker.services.repositories import Repositories
@@ -118,14 +118,17 @@ class ImportFields:
         kept: list[KeptField] = []
         undone = 0
         for organization, fields in sorted(names.items()):
-            if organization not in was or organization not in written:
-                raise _not_changed(organization)
-            if not fields <= set(changed_fields(was[organization], written[organization])):
-                raise _not_changed(organization)
+            is_known = organization in was and organization in written
+            if not is_known or not fields <= set(
+                changed_fields(was[organization], written[organization])
+            ):
+                raise InvalidInput(
+                    "This import changed no such field of %(id)s.", where="field", id=organization
+                )
             if organization not in now:
                 kept.append(KeptField(_TABLE, organization, ""))
                 continue
-            row, stays = with_fields_before(
+            row, stays = restored_row(
                 written[organization], was[organization], now[organization], fields
             )
             restored.extend([] if row == now[organization] else [row])
@@ -146,33 +149,26 @@ class ImportFields:
 def _fields(
     written: Organization, was: Organization, now: Organization | None
 ) -> Iterator[WrittenField]:
+    since = set(changed_fields(written, now)) if now else set()
+    still = set(changed_fields(was, now)) if now else set()
     for name in changed_fields(was, written):
         before, after = origin_of_field(was, name), origin_of_field(written, name)
         yield WrittenField(
             written.id, (now or written).name, name,
             shown_value(was, name), before.source, before.tier,
             shown_value(written, name), after.source, after.tier,
-            shown_value(now, name) if now else "", _state(name, written, was, now),
+            shown_value(now, name) if now else "", _state(name, now, since, still),
         )  # fmt: skip
 
 
-def _state(
-    name: str, written: Organization, was: Organization, now: Organization | None
-) -> FieldState:
+def _state(name: str, now: Organization | None, since: Set[str], still: Set[str]) -> FieldState:
+    """Of the fields changed `since` the import, those that `still` differ from before it stay."""
     if now is None:
         return FieldState.GONE
-    if name not in changed_fields(written, now):
+    if name not in since:
         return FieldState.STANDS
-    if name not in changed_fields(was, now):
-        return FieldState.TAKEN_BACK
-    return FieldState.CHANGED_SINCE
+    return FieldState.CHANGED_SINCE if name in still else FieldState.TAKEN_BACK
 
 
 def _by_id(rows: GraphRows) -> dict[str, Organization]:
     return {row.id: row for row in rows.organizations}
-
-
-def _not_changed(organization: str) -> InvalidInput:
-    return InvalidInput(
-        "This import changed no such field of %(id)s.", where="field", id=organization
-    )
