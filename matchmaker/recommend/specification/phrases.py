@@ -21,7 +21,7 @@ from matchmaker.recommend.specification.roles import (
     is_worked_on,
     role_of,
 )
-from matchmaker.recommend.specification.testing import with_tests
+from matchmaker.recommend.specification.testing import AND, with_tests
 from matchmaker.recommend.specification.unlisted import ENDS, HAN
 from matchmaker.recommend.specification.verbs import with_verbs
 from matchmaker.recommend.specification.vocabulary import (
@@ -148,6 +148,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
     customer = -2  # where the last product that goes to a customer ends
     head: TermMatch | None = None  # the first thing that is offered or wanted itself
     is_work = False  # whether work is asked for, so that what follows is what it is done on
+    tested = -1  # where the last kind of testing ends that is asked for or offered
     for position, match in enumerate(terms):
         start, end, term, _ = match
         following = terms[position + 1] if position + 1 < len(terms) else None
@@ -155,8 +156,11 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
         if term.kind is RequirementKind.MATERIAL and folded[start - 1 : start] == "含":
             continue  # what it contains
         if term.kind in THINGS:
-            if _is_aside(folded, match, following):
+            is_test = term.family == "testing"
+            is_next_test = is_test and tested >= 0 and AND.fullmatch(folded, tested, start)
+            if not is_next_test and _is_aside(folded, match, following):
                 continue
+            tested = end if is_test else tested
             before = terms[position - 1] if position else None
             role = role_of(
                 folded, match, _thing_before(terms, position), _next_thing(terms, position)

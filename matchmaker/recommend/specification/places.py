@@ -70,10 +70,16 @@ _MEASURED_TO = re.compile(
 _MEASURED_FROM = re.compile(
     r"(?:省|市|市区|城区|区|市中心)?(?:周边|附近|周围|一带|方圆|半径|为中心|为圆心|中心|出发|起)*(?:的|在|距离)?\s*"
 )
-# Where what is needed goes: 出口德国的水泵, "for export to Germany".
+# Where what is needed goes: 出口德国的水泵, "our socks go to Japan". Who seeks somebody to sell it there
+# wants that one to be there.
 _MARKET = re.compile(
-    r"(?:(?:出口到?|外销|销往|销到|卖到|卖往|发往|运往|运到|送到)|"
-    r"\b(?:for export to|exported to|we export to|sold in|sold to|shipped to|delivered to|delivery to) (?:the )?)$"
+    r"(?:(?P<sold>出口(?:到|去|往|至)?|外销(?:到|去|往|至)?|[销卖][往到去至])|发往|运往|运到|送到|"
+    r"\b(?:go(?:es|ing)?|export(?:s|ed|ing)?|ship(?:s|ped|ping)?|deliver(?:ed|y)|sold|sells?|selling|destined|bound) "
+    r"(?:to|in|into|for) (?:the )?)(?:[^，,;；。 ]{2,6}(?:、|和|及|与|以及)|[a-z]+(?: [a-z]+)?(?:, | and | or )(?:the )?){0,4}$"
+)
+_SELLERS = re.compile(
+    r"(?:代理|经销|分销|渠道|客户|买家|买手|采购商|进口商|批发商|零售商)(?!商?(?:免|勿|别|不|除))|(?<!\bno )\b(?:agents?|distributors?|dealers?|buyers?|importers?|"
+    r"wholesalers?|retailers?|customers?|resellers?|outlets?)\b"
 )
 _OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
 # Behind where somebody is from: "Chinese valve makers", and neither their language nor a standard.
@@ -130,7 +136,13 @@ def _without_markets(folded: str, places: list[Requirement]) -> Iterator[Require
 def _is_market(folded: str, place: Requirement) -> bool:
     """Whether a place is where what is needed goes, and not where a partner is."""
     goes = _MARKET.search(folded[max(0, place.start - _AHEAD) : place.start])
-    return bool(goes and (goes[0].isascii() or _OF_MARKET.match(folded, place.end)))
+    if not goes:
+        return False
+    if _OF_MARKET.match(folded, place.end):
+        return True
+    if _SELLERS.search(folded):
+        return False
+    return goes[0].isascii() or bool(goes["sold"]) or place.family.startswith("iso3166:")
 
 
 def insisted(folded: str, items: list[Requirement]) -> list[Requirement]:

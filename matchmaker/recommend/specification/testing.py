@@ -1,4 +1,7 @@
-"""What is tested, named behind the word for testing: 测一下硬度和气密性, "test them for hardness"."""
+"""What is tested, named behind the word for testing or listed before it.
+
+测一下硬度和气密性, "test them for hardness", "pilling and colour fastness tests".
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,13 @@ _TESTED = re.compile(
     r"|\b(?:test(?:s|ed|ing)?|measur(?:e|es|ed|ing)|check(?:s|ed|ing)?) (?:[a-z]+ ){0,4}?(?:for )?"
     rf"(?=(?:{_SUBJECT}))"
 )
+AND = re.compile(r"\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or |&|/)\s?")
 # One by one from there: a list of what is tested.
-_LISTED = re.compile(
-    rf"(?P<subject>{_SUBJECT})(?:\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or )\s?)?"
+_LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{AND.pattern})?")
+# The last of a list is named with the word for testing, those before it without.
+_BEFORE = re.compile(
+    rf"(?:(?:{_SUBJECT}){AND.pattern}){{1,9}}"
+    rf"(?=(?:{_SUBJECT})(?:\s?(?:试验|测试|检测|检验|分析)| (?:tests?|testing)(?![a-z])))"
 )
 
 
@@ -29,10 +36,16 @@ def with_tests(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
 
 
 def _subjects(folded: str) -> Iterator[TermMatch]:
+    for before in _BEFORE.finditer(folded):
+        yield from map(_testing, _LISTED.finditer(folded, *before.span()))
     reached = 0
     for test in _TESTED.finditer(folded):
         position = max(test.end(), reached)
         while (listed := _LISTED.match(folded, position)) is not None:
-            kind = tests()[listed["subject"]]
-            yield TermMatch(*listed.span("subject"), Term(RequirementKind.PROCESS, kind, "testing"))
+            yield _testing(listed)
             position = reached = listed.end()
+
+
+def _testing(listed: re.Match[str]) -> TermMatch:
+    kind = tests()[listed["subject"]]
+    return TermMatch(*listed.span("subject"), Term(RequirementKind.PROCESS, kind, "testing"))

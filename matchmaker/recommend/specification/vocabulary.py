@@ -303,9 +303,11 @@ def finishing() -> frozenset[str]:
 @cache
 def tests() -> dict[str, str]:
     """The kind of testing by the name of what is tested: 盐雾 → salt spray testing."""
-    subjects = _table("tests.toml")["subjects"]
     return {
-        name: f"{subject} testing" for subject in subjects for name in (subject, *subjects[subject])
+        name: f"{subject} testing"
+        for subject, names in _table("tests.toml")["subjects"].items()
+        for each in (subject, *names)
+        for name in ((each, f"{each}s") if each[-1:].isascii() and each[-1:].isalpha() else (each,))
     }
 
 

@@ -602,6 +602,11 @@ def test_sizes_without_a_unit_are_millimetres(text, sizes) -> None:
     ("text", "places"),
     [
         ("出口德国的水泵要换供应商", set()),
+        ("袜子要出口日本，找本地能测色牢度的", {"本地"}),
+        ("产品主要销往东南亚和欧洲，想找做喷涂的厂", set()),
+        ("Our socks go to Japan: pilling tests, no agents please", set()),
+        ("想出口到德国，找当地代理商", {"德国"}),
+        ("looking for distributors to sell in Japan", {"日本"}),
         ("Pumps for export to Germany, foundry in Wenzhou", {"温州市"}),
         ("销往上海的阀门，找温州的铸造厂", {"温州市"}),
         ("想把阀门卖到上海，找当地的经销商", {"上海市"}),

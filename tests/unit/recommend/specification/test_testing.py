@@ -18,6 +18,13 @@ def work(text: str) -> list[str]:
         ("where can we get salt spray tests done", ["salt spray testing"]),
         ("想找个地方测一下材料的盐雾和硬度", ["salt spray testing", "hardness testing"]),
         ("检测室可测色牢度、起毛起球", ["colour fastness testing", "pilling testing"]),
+        ("做起球和色牢度测试", ["pilling testing", "colour fastness testing"]),
+        (
+            "salt spray, vibration and drop testing",
+            ["salt spray testing", "vibration testing", "drop testing"],
+        ),
+        ("someone who tests castings for leaks", ["leak testing"]),
+        ("need a plater, parts must pass salt spray and hardness tests", ["plating"]),
         ("EMC测试", ["electromagnetic compatibility testing"]),
         ("检测", ["testing"]),
         ("镀层要做盐雾测试500小时以上", []),  # how long the coating lasts, no work wanted
