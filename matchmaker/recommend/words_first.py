@@ -27,6 +27,8 @@ CONTEXT = 0.1  # ε
 LEARNED = 0.5
 # Chosen on judged needs other than those reported: 502 of 3,428 places, none with a right one.
 TRAILING = 0.25
+# The same for scores that are low whatever the best is (of 620 needs one lost its only right one).
+LEAST = 0.1
 SMALLEST = np.float32(1e-6)
 _WORDS = ("words_fit", "specification")
 # Where certificates are asked for, their part of everything else.
@@ -87,7 +89,7 @@ def grade_answers(pairs: Pairs, scores: FloatArray | None) -> tuple[Match | None
     """A grade for each of `pairs.rows`; None where nobody asked in words.
 
     With `scores` (n,), a candidate that names nothing of what is asked for and scores less
-    than `TRAILING` of the best match is graded NONE: it would only fill the list up.
+    than `TRAILING` of the best match, or than `LEAST`, is graded NONE: it only fills the list up.
     """
     if not pairs.seeker.asks_in_words:
         return (None,) * len(pairs.rows)
@@ -95,7 +97,7 @@ def grade_answers(pairs: Pairs, scores: FloatArray | None) -> tuple[Match | None
     good = (answers.adjusted >= FITS) & (answers.adjustment >= 0)
     passed = answers.passed.copy()
     if scores is not None:
-        bar = TRAILING * scores[passed].max(initial=0)
+        bar = max(TRAILING * scores[passed].max(initial=0), LEAST)
         passed &= (scores >= bar) | name_something(answers.comparisons)
     return tuple(
         (Match.GOOD if is_good else Match.PARTIAL) if is_match else Match.NONE

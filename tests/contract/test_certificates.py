@@ -11,7 +11,6 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import (
-    Alias,
     Certificate,
     ClaimTier,
     GraphRows,
@@ -24,7 +23,6 @@ from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.scope import with_claims_of_importer
 from matchmaker.ingest.undo import reversal
 from matchmaker.services.directory.certificates import CertificateContent
-from matchmaker.services.operations import large_import
 from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_row
@@ -215,33 +213,6 @@ def test_a_list_that_drops_the_first_number_leaves_each_certificate_once(
     assert held_after("N-3", "N-1") == ["N-1", "N-2", "N-3"]
     kept = {row.number: row.id for row in desk.store.certificates_of("t:1")}
     assert {number: kept[number] for number in ids} == ids
-
-
-@pytest.mark.parametrize("is_large", [False, True])
-def test_a_list_of_members_knows_certificates_by_their_numbers(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_large: bool
-) -> None:
-    """Of any size, and on however many lines an organisation and its certificates stand."""
-    if is_large:
-        monkeypatch.setattr(large_import, "LARGE", 0)
-        monkeypatch.setattr(large_import, "CHUNK", 1)
-    desk.store.upsert(GraphRows(aliases=(Alias("t:1b", "t:1", ""),)))
-    file = tmp_path / "organizations.csv"
-
-    def held_after(*held: tuple[str, str]) -> dict[str, str]:
-        lines = "".join(f"{id},{id},firm,ISO 9001: Q-{number}\n" for id, number in held)
-        file.write_text(f"id,name,kind,certificates\n{lines}t:2,t:2,firm,ISO 9001: Q-1\n")
-        Importer(desk.store).tables(ADMIN, [file], ImportOptions())
-        return {row.number: row.id for row in desk.store.certificates_of("t:1")}
-
-    ids = held_after(("t:1", "1；ISO 9001: Q-2"))
-    assert ids.keys() == {"Q-1", "Q-2"}
-    assert held_after(("t:1", "2")) == ids
-    assert held_after(("t:1", "2"), ("t:1b", "1")) == ids
-    more = held_after(("t:1b", "3"), ("t:1", "1"))
-    assert (more.keys(), len(set(more.values()))) == ({"Q-1", "Q-2", "Q-3"}, 3)
-    assert {number: more[number] for number in ids} == ids
-    assert [row.number for row in desk.store.certificates_of("t:2")] == ["Q-1"]
 
 
 def test_undoing_an_import_takes_its_confirmation_too() -> None:

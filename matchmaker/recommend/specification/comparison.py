@@ -15,6 +15,7 @@ from matchmaker.recommend.specification.doers import (
     TESTED,
     unless_only_used,
     unless_others_do_it,
+    unless_tool_for_it,
     unless_work_is_wanted,
     unless_worked_on,
 )
@@ -22,6 +23,7 @@ from matchmaker.recommend.specification.model import (
     COMES_WITH,
     CONCEPT,
     CORE,
+    FOR_TOOL,
     TOLD_BY_GRAPH,
     UNLISTED,
     Comparison,
@@ -57,6 +59,13 @@ _SEEKS = re.compile(
     r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
 )
 _REACH = 48
+_AND_MORE = re.compile(
+    r"[^，,;；。]{0,24}?(?:为主|等(?![级离温径号]))|"
+    r"[a-z0-9, /-]{0,24}?(?:and|or) (?:others?|similar|the like)(?![a-z])|[a-z0-9, /-]{0,24}?etc(?![a-z])"
+)
+_AMONG_OTHERS = re.compile(
+    r"(?:主要|例如|比如|包括|\b(?:mainly|mostly|such as|including|e\.g\.))[^，;；。.]*$"
+)
 # Between two materials that would do as well as each other.
 _OR = re.compile(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
 # Who holds the first has shown what the second asks for.
@@ -74,7 +83,11 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         return Comparison(unsaid, aside=any(map(_is_core, need.requirements)))
     judge = _judge_work if _wants_work(need) else _judge
     judgements = [
-        unless_worked_on(unless_only_used(judge(r, statement), need, statement), statement)
+        unless_tool_for_it(
+            unless_worked_on(unless_only_used(judge(r, statement), need, statement), statement),
+            need,
+            statement,
+        )
         for r in need.requirements
         if not _is_own(need, r)
     ]
@@ -212,6 +225,8 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         if say is None:
             continue
         verdict, note, tentative = say
+        if verdict is Fulfilment.UNMET and _is_one_of_more(item, statement):
+            verdict, note = Fulfilment.UNKNOWN, None
         if item.denied != requirement.denied:
             if verdict is not Fulfilment.MET or _is_one_kind(item, requirement):
                 continue
@@ -232,6 +247,17 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
             verdict = Fulfilment.UNMET if named.denied else Fulfilment.MET
             return unless_others_do_it(Judgement(requirement, verdict, named), statement)
     return unmet or unknown or Judgement(requirement, Fulfilment.UNKNOWN)
+
+
+def _is_one_of_more(item: Requirement, statement: Specification) -> bool:
+    """Whether a material is named as one of several that are not all named: 以F304、F316为主."""
+    if item.kind is not RequirementKind.MATERIAL:
+        return False
+    text = fold(statement.text)
+    return bool(
+        _AND_MORE.match(text, item.end)
+        or _AMONG_OTHERS.search(text[max(0, item.start - _REACH) : item.start])
+    )
 
 
 def _is_one_kind(item: Requirement, requirement: Requirement) -> bool:
@@ -296,7 +322,9 @@ def _process(requirement: Requirement, item: Requirement) -> Say | None:
 
 
 def _material(requirement: Requirement, item: Requirement) -> Say | None:
-    if item.role is not ItemRole.ITSELF:
+    if item.role is not ItemRole.ITSELF or FOR_TOOL in {requirement.aspect, item.aspect} != {
+        FOR_TOOL
+    }:
         return None
     if requirement.aspect == "grade":
         if item.value == requirement.value:

@@ -10,6 +10,7 @@ from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
+    CORE,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -21,7 +22,9 @@ from matchmaker.recommend.specification.model import (
 
 _CUSTOMER = ItemRole.CUSTOMER
 _SOUGHT = re.compile(
-    r"(?:找|寻|求|looking for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$"
+    r"(?:找|寻|求|looking for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
+    r"(?:谁|哪家|哪些厂|哪些公司)(?:在|有在|能)?(?:做|生产)[^，,;；。.!?]{0,6}$|"
+    r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?) (?:[a-z-]+ ){0,2}$"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?)(?![a-z])|厂|企业|品牌|商"
@@ -48,6 +51,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     """
     makes = [item for item in description.of(RequirementKind.PRODUCT) if is_made(item)]
     makes = [item for item in makes if not _is_trade_served(item, makes, description)]
+    served = [i for i in description.of(RequirementKind.PRODUCT) if i.role is _CUSTOMER]
     judgements = []
     for item in offer.of(RequirementKind.PROCESS):  # "to be tried by injection moulders"
         if item.denied or not _is_for_customer(offer, item):
@@ -60,7 +64,11 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         if item.denied:
             continue
         made = next((other for other in makes if item.value in (other.value, other.family)), None)
-        if _is_for_customer(offer, item):
+        sold_to = next((o for o in served if item.value in (o.value, o.family)), None)
+        if made is None and sold_to is not None:
+            note = message("sells to those who make it")
+            judgements.append(Judgement(item, Fulfilment.UNMET, sold_to, note))
+        elif _is_for_customer(offer, item):
             verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
             judgements.append(Judgement(item, verdict, made))
         elif made is not None:
@@ -72,17 +80,27 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
 
 def _rivalry(offer: Specification, description: Specification) -> list[Judgement]:
     """The work offered that somebody does for others, too: no customer, but one of the same trade."""
-    serves = {i.value for i in description.of(RequirementKind.PRODUCT) if i.role is _CUSTOMER}
-    if not serves:
+    serves = any(i.role is _CUSTOMER for i in description.of(RequirementKind.PRODUCT))
+    first = next((item for item in description.items if item.kind in CORE), None)
+    lives_of_it = first is not None and first.kind is RequirementKind.PROCESS
+    if not serves and not (lives_of_it and not _offers_things(offer)):
         return []
     works = [i for i in description.of(RequirementKind.PROCESS) if not i.denied]
     found = []
     for item in offer.of(RequirementKind.PROCESS):
         done = next((other for other in works if other.value == item.value), None)
+        if done is not None and not serves and done is not first:
+            continue
         if done is not None and not item.denied and not _is_for_customer(offer, item):
             note = message("does it for others itself")
             found.append(Judgement(item, Fulfilment.UNMET, done, note))
     return found
+
+
+def _offers_things(offer: Specification) -> bool:
+    return any(
+        is_made(i) and not _is_for_customer(offer, i) for i in offer.of(RequirementKind.PRODUCT)
+    )
 
 
 def is_made(item: Requirement) -> bool:

@@ -11,10 +11,11 @@ from matchmaker.recommend.specification.model import (
     Fulfilment,
     ItemRole,
     Judgement,
+    Requirement,
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.vocabulary import finishing, tests
+from matchmaker.recommend.specification.vocabulary import finishing, tests, tools
 
 # Tests are done with things that are sold, too.
 TESTED = frozenset({"testing", "mechanical testing", "non-destructive testing", "calibration"}) | {
@@ -42,6 +43,11 @@ _MAKING = frozenset(
 _MADE = re.compile(
     r"产品|主营|定制|定做|批发|零售|直销|品牌|销售|出售|转让|供应|生产|制造|现货|库存|年产|月产|产量|出口|自产|\b(?:stocks?|stocked|wholesale|retail|made to measure|custom-made|sales?|sells?|makes?|makers?|manufactur\w+|produc\w+|suppl\w+)\b"
 )
+_FOR_OTHERS = re.compile(
+    r"代客|代工|代注|来料|来模|带模|承接|外协|试模机|\b(?:contract|subcontract\w*|custom|toll) (?:mo|cast|stamp|work)"
+)
+_FORM_OF = {"injection moulding": "injection-moulded part"}
+_WORK_OR_THING = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
 # Between work and what it is done on: 盐浴氮化，压铸模最多; "bolts, galvanised" are bolts.
 _OBJECTS = re.compile(r".{0,60}?[，,：:；;、(（。.].{0,20}")
 _REACH = 48
@@ -79,6 +85,38 @@ def unless_only_used(
         return judgement
     note = message("what it works with, not what it sells")
     return Judgement(wanted, Fulfilment.UNMET, machine, note, tentative=True)
+
+
+def unless_tool_for_it(
+    judgement: Judgement, need: Specification, statement: Specification
+) -> Judgement:
+    """A judgement, not met where work is wanted and its owner makes the tools for it: 压铸模."""
+    wanted = judgement.requirement
+    if (
+        judgement.verdict is not Fulfilment.MET
+        or wanted.denied
+        or wanted.kind not in _WORK_OR_THING
+    ):
+        return judgement
+    made = _first_tool(statement)
+    work = tools().get(made.value, "") if made is not None else ""
+    if not work or wanted.value not in _forms_of(work) or _first_tool(need) is not None:
+        return judgement
+    does = [i.value for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF]
+    if not _forms_of(work).isdisjoint(does) or _FOR_OTHERS.search(fold(statement.text)):
+        return judgement
+    note = message("the tool for it, not the work")
+    return Judgement(wanted, Fulfilment.UNMET, made, note, tentative=True)
+
+
+def _first_tool(text: Specification) -> Requirement | None:
+    things = (i for i in text.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF)
+    return next((i for i in things if i.value in tools() and not i.denied), None)
+
+
+def _forms_of(work: str) -> frozenset[str]:
+    """What work is called, and what comes of it."""
+    return frozenset({work, _FORM_OF.get(work, work)})
 
 
 def unless_worked_on(judgement: Judgement, statement: Specification) -> Judgement:

@@ -92,6 +92,8 @@ class ItemRole(StrEnum):
 
 # The aspect of a product that another one, named before it, is delivered with.
 COMES_WITH = "comes with"
+# The aspect of a material that names what a tool is for: of 铝压铸模 the castings are aluminium.
+FOR_TOOL = "for tool"
 # That of a product that no list has, and of what only the thesaurus knows.
 UNLISTED, CONCEPT = "unlisted", "concept"
 

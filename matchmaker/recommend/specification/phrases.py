@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
+    FOR_TOOL,
     UNLISTED,
     ItemRole,
     Requirement,
@@ -33,6 +34,8 @@ from matchmaker.recommend.specification.vocabulary import (
     part_of,
     senses,
     shapes,
+    tools,
+    wider,
 )
 
 _STEEL = re.compile(
@@ -205,6 +208,8 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             head = head or match
         if term.kind is RequirementKind.MATERIAL and _is_of_another(folded, match, following):
             role = ItemRole.WHOLE
+        if _is_for_tool(folded, match, following):
+            aspect = FOR_TOOL
         overlapped = position > 0 and terms[position - 1].end > start
         if not overlapped and (made := made_of(text[start:end])):
             yield Requirement(RequirementKind.MATERIAL, made, text[start:end], start, end, made)
@@ -314,6 +319,14 @@ def _is_of_another(folded: str, match: TermMatch, following: TermMatch | None) -
     if folded[match.end : following.start].strip(" -"):
         return False
     return bool(_FOR_OUR.search(folded[max(0, match.start - 24) : match.start]))
+
+
+def _is_for_tool(folded: str, match: TermMatch, following: TermMatch | None) -> bool:
+    """Whether a material is not that of a tool but of what is made with it: 铝压铸模, not 钢模."""
+    if match.term.kind is not RequirementKind.MATERIAL or match.term.graded or following is None:
+        return False
+    is_before = not folded[match.end : following.start].strip(" -")
+    return is_before and following.term.value in tools() and "steel" not in wider(match.term.family)
 
 
 def _is_work_wanted(folded: str, match: TermMatch) -> bool:

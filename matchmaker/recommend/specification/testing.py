@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.patterns import alternatives
@@ -20,6 +21,11 @@ _TESTED = re.compile(
     rf"(?=(?:{_SUBJECT}))"
 )
 AND = re.compile(r"\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or |&|/)\s?")
+# The other way round: 透光率和阿贝数在哪能测.
+_ASKED = re.compile(
+    rf"(?:(?:{_SUBJECT})(?:{AND.pattern})?){{1,9}}"
+    r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验))"
+)
 # One by one from there: a list of what is tested.
 _LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{AND.pattern})?")
 # The last of a list is named with the word for testing, those before it without.
@@ -36,7 +42,7 @@ def with_tests(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
 
 
 def _subjects(folded: str) -> Iterator[TermMatch]:
-    for before in _BEFORE.finditer(folded):
+    for before in chain(_BEFORE.finditer(folded), _ASKED.finditer(folded)):
         yield from map(_testing, _LISTED.finditer(folded, *before.span()))
     reached = 0
     for test in _TESTED.finditer(folded):

@@ -186,9 +186,11 @@ def _places() -> Iterator[tuple[str, Term]]:
 def _products() -> Iterator[tuple[str, Term]]:
     table = _table("products.toml")
     heads = set(table["products"])
+    family_of = {kind: family for family, kinds in table["families"].items() for kind in kinds}
     for value, synonyms in table["products"].items():
         head = value.rsplit(" ", 1)[-1]
-        term = Term(RequirementKind.PRODUCT, value, head if head in heads else value)
+        family = family_of.get(value, head if head in heads else value)
+        term = Term(RequirementKind.PRODUCT, value, family)
         for word in (value, *synonyms):
             yield from ((form, term) for form in _forms(word))
     for value, synonyms in table["processes"].items():
@@ -328,6 +330,12 @@ def names_of(product: str) -> tuple[str, ...]:
 def part_of(whole: str, part: str) -> str:
     """What a part is called of a whole: of a valve the housing is its body; "" for no name."""
     return str(_nested("products.toml", "part_of").get(whole, {}).get(part, ""))
+
+
+@cache
+def tools() -> dict[str, str]:
+    """The work that a tool serves: an injection mould → injection moulding."""
+    return {tool: str(work) for tool, work in _table("products.toml")["tools"].items()}
 
 
 @cache

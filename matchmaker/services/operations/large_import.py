@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Industry, Organization, Place
-from matchmaker.ingest.known_certificates import may_be_known_as, under_known_ids
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.references import drop_dangling, referred
 from matchmaker.ingest.report import FileCounts, Parsed, Problem, consistent, file_counts
 from matchmaker.ingest.resolve import decide, keys_of, rewritten, with_status_of_name
-from matchmaker.ingest.spool import SpooledList, SpooledMapping
+from matchmaker.ingest.spool import SpooledList
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import SpooledReading
 from matchmaker.ingest.tables import read_large_files
@@ -134,7 +133,6 @@ class LargeImport:
             places |= {row.id: row for row in wanted.places}
             industries |= {row.id: row for row in wanted.industries}
         self._check_engagements()
-        self._find_certificates()
         stored = self.store.places(sorted(places)), self.store.industries(sorted(industries))
         new = (row for id, row in places.items() if id not in stored[0] and id not in own)
         self.reference_rows = GraphRows(
@@ -158,38 +156,6 @@ class LargeImport:
                     del engagements[row.id]
                 elif kept[row.id] is not row:
                     engagements[row.id] = kept[row.id]
-
-    def _find_certificates(self) -> None:
-        """Give certificates the ids that their like have on record, as an import in memory does.
-
-        Those of one organisation are looked at together, on however many lines they stand.
-        """
-        certificates = self.reading.rows["certificates"]
-        spool = self.reading.spool
-        assert spool is not None
-        ids: SpooledMapping[str, tuple[str, ...]] = spool.mapping()
-        for row in certificates.values():
-            if row.number:
-                ids[self.leads_to.get(row.organization, row.organization)] = ()
-        if not ids:
-            return
-        for row in certificates.values():
-            holder = self.leads_to.get(row.organization, row.organization)
-            if holder in ids:
-                ids[holder] = (*ids[holder], row.id)
-        for part in _parts(ids.values()):
-            keys = [id for of_one in part for id in of_one]
-            rows = rewritten(
-                GraphRows(certificates=tuple(certificates[id] for id in keys)), self.leads_to
-            )
-            alike = GraphRows(certificates=may_be_known_as(rows.certificates))
-            known = under_known_ids(Parsed(rows), self.store.stored(alike).certificates)
-            if known.rows is rows:
-                continue
-            for id in keys:
-                del certificates[id]
-            for row in known.rows.certificates:
-                certificates[row.id] = row
 
     def _known(self, ids: Iterable[str]) -> set[str]:
         """Those ids of organisations that the files or the store have."""

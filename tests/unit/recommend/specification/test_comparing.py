@@ -148,6 +148,15 @@ def test_a_fitting_date_says_little_of_another_thing():
         ("acetate frames, who is looking for a frame factory", "TR90 frames", "unmet"),
         ("我们做铸件，谁需要铸件", "砂型铸件，月产百吨", "unmet"),
         ("castings, which valve makers need castings?", "陶瓷刀片，做阀门行业十来年", "unknown"),
+        # Who lives of selling to those who make it, or to those who are sought, is upstream.
+        ("我们做棉袜，想找欧洲的买家", "精梳棉纱批发，供本地袜厂", Fulfilment.UNMET),
+        (
+            "we cast valve bodies and look for valve makers",
+            "PTFE阀座专业户，给本地阀门厂供货",
+            Fulfilment.UNMET,
+        ),
+        ("注塑加工，60到800吨，找活干", "注塑小家电件，注塑机三十台", Fulfilment.UNMET),
+        ("we make lenses, who makes frames for a joint line", "板材镜架厂", Fulfilment.MET),
     ],
 )
 def test_customers_are_who_makes_what_an_offer_is_for_and_no_rivals(offer, description, verdict):
@@ -602,3 +611,46 @@ def test_who_names_nothing_of_what_is_sought_is_aside_whatever_it_is() -> None:
 )
 def test_that_a_university_is_sought_is_no_word_of_what_is_sought(need, worded) -> None:
     assert without_partners(read(need)) == worded
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "verdict"),
+    [
+        ("找铝合金压铸加工", "铝合金压铸模，真空压铸", Fulfilment.UNMET),
+        ("找铝合金压铸加工", "铝合金压铸件，逆变器壳体", Fulfilment.MET),
+        ("找注塑加工", "注塑模具，代客注塑", Fulfilment.MET),
+        (
+            "who does injection moulding",
+            "Injection moulds, T1 in 35 days, gas-assisted injection moulding",
+            Fulfilment.UNMET,
+        ),
+    ],
+)
+def test_who_makes_the_tools_for_work_does_not_do_it(need, statement, verdict) -> None:
+    judged = {j.requirement.kind: j.verdict for j in compared(need, statement).judgements}
+    assert judged[RequirementKind.PROCESS] is verdict
+
+
+def test_the_material_of_what_a_tool_makes_is_not_that_of_the_tool() -> None:
+    verdicts = values(compared("H13 cooling inserts", "铝压铸模，带模仁").unmet)
+    assert "H13" not in verdicts
+    assert values(compared("铝合金压铸模", "镁合金压铸模").unmet) == ["aluminium"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "verdict"),
+    [
+        ("做法兰，材料以F304、F316、F51为主", Fulfilment.UNKNOWN),
+        ("flanges in F304, F51 and others", Fulfilment.UNKNOWN),
+        ("flanges, mainly F304 and F51", Fulfilment.UNKNOWN),
+        ("做法兰，材料F304、F316", Fulfilment.UNMET),
+    ],
+)
+def test_a_list_of_materials_that_goes_on_leaves_others_open(statement, verdict) -> None:
+    judged = {j.requirement.kind: j.verdict for j in compared("F316L法兰", statement).judgements}
+    assert judged[RequirementKind.MATERIAL] is verdict
+
+
+def test_a_machine_tool_is_met_by_any_kind_of_it_and_a_lathe_by_no_mill() -> None:
+    assert values(compared("闲置机床", "五轴龙门铣余量对外").met) == ["machine tool"]
+    assert values(compared("闲置车床", "五轴龙门铣余量对外").unmet) == ["lathe"]

@@ -23,6 +23,7 @@ def work(text: str) -> list[str]:
             "salt spray, vibration and drop testing",
             ["salt spray testing", "vibration testing", "drop testing"],
         ),
+        ("镜片透光率和阿贝数在哪能测", ["optical testing", "optical testing"]),
         ("someone who tests castings for leaks", ["leak testing"]),
         ("need a plater, parts must pass salt spray and hardness tests", ["plating"]),
         ("EMC测试", ["electromagnetic compatibility testing"]),
