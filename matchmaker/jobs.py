@@ -33,6 +33,8 @@ from matchmaker.wiring import Wiring, wire
 MAX_WAIT_SECONDS = 1.0
 # What changed counts for everybody within ten seconds: with a patch, and servers taking it over.
 LOOK_FOR_CHANGES_SECONDS = 2.0
+# A call that was not taken is tried again after five seconds the first time.
+LOOK_FOR_CALLS_SECONDS = 5.0
 # Exit code of whoever was elected among several nodes, and is no more.
 NO_MORE_ELECTED = 75
 # A worker that was just killed may not be gone yet.
@@ -87,7 +89,6 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
         ("introductions carried over", wired.graph_sync.write_pending),
         ("survey answers carried over", wired.survey_sync.write_pending),
         ("letters sent", wired.notifications.mail_due),
-        ("webhooks called", wired.webhooks.deliver_due),
         ("channels sent to", wired.channels.deliver_due),
         ("forgotten jobs sent", wired.job_queue.send_forgotten),
         ("end of the log noted", wired.log_anchor.move),
@@ -95,6 +96,12 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
     return (
         PeriodicWork(
             "refresh", crontab(), lambda: refresh_if_needed(wired), every=LOOK_FOR_CHANGES_SECONDS
+        ),
+        PeriodicWork(
+            "webhooks called",
+            crontab(),
+            lambda: _run_step("webhooks called", wired.webhooks.deliver_due),
+            every=LOOK_FOR_CALLS_SECONDS,
         ),
         PeriodicWork(
             "backup",

@@ -14,7 +14,6 @@ import ssl
 import sys
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -30,6 +29,7 @@ _SEVERITIES = {"critical": 2, "error": 3, "exception": 3, "warning": 4, "info": 
 _STEP_SECONDS = 5.0
 _LONGEST_WAIT_SECONDS = 30.0
 _AT_EXIT_SECONDS = 2.0
+_TELL_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +91,16 @@ class LogForwarder:
             time.sleep(0.02)
 
     def _work(self, waiting: queue.Queue[bytes]) -> None:
-        pause, is_told = 1.0, False
+        pause, told_at = 1.0, -_TELL_SECONDS
         while True:
             try:
                 with self._connect() as connection:
-                    pause, is_told = 1.0, False
+                    pause = 1.0
                     self._pass_on(connection, waiting)
             except OSError as error:
-                if not is_told:
-                    is_told = True
+                # One that is full takes some of each connection: it is told of rarely, too.
+                if time.monotonic() - told_at >= _TELL_SECONDS:
+                    told_at = time.monotonic()
                     print(  # noqa: T201 -- a log line here would wait for itself
                         f"log lines are not forwarded: {type(error).__name__}", file=sys.stderr
                     )
@@ -122,14 +123,20 @@ class LogForwarder:
         """Until the connection ends. Raises OSError; what was not sent whole is kept."""
         while True:
             message = waiting.get()
+            dropped = self._take_dropped()
             try:
-                if dropped := self._take_dropped():
-                    connection.sendall(_message("warning", f"{dropped} lines were dropped"))
                 _require_open(connection)
+                if dropped:
+                    connection.sendall(_message("warning", f"{dropped} lines were dropped"))
+                    dropped = 0
                 connection.sendall(message)
             except OSError:
-                with suppress(queue.Full):
+                try:
                     waiting.put_nowait(message)
+                except queue.Full:
+                    dropped += 1
+                with self._lock:
+                    self._dropped += dropped
                 raise
             finally:
                 waiting.task_done()

@@ -794,6 +794,7 @@ class Wiring:
     def webhooks(self) -> Webhooks:
         return Webhooks(
             self.repositories,
+            self.notification_outbox,
             self.sealer,
             self.clock,
             private_allowed=self.settings.private_webhooks,

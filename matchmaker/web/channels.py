@@ -6,7 +6,6 @@ from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.context import services
 from matchmaker.messages import message
-from matchmaker.services.people.channel_call import Delivered
 from matchmaker.services.people.channels import ChannelContent
 from matchmaker.web.layout import (
     PageAnswer,
@@ -18,13 +17,13 @@ from matchmaker.web.layout import (
     whole_number,
 )
 from matchmaker.workflow.account import MailRhythm
-from matchmaker.workflow.channel import DEFAULT_ZONE, QuietHours, quiet_hours
-
-_VERDICTS = {
-    Delivered.SENT: message("Sent; look whether it has come."),
-    Delivered.NOT_SENT: message("The service did not take it. Is the address still good?"),
-    Delivered.REFUSED: message("This installation does not call such addresses."),
-}
+from matchmaker.workflow.channel import (
+    DEFAULT_ZONE,
+    DELIVERED_TEXTS,
+    Delivered,
+    QuietHours,
+    quiet_hours,
+)
 
 
 @web.get("/channels")
@@ -39,9 +38,15 @@ def channels() -> PageAnswer:
         for id, name in use_cases.authors(principal, listed).items()
     }
     rhythms = [rhythm for rhythm in MailRhythm if rhythm is not MailRhythm.NEVER]
+    hooks = [
+        state
+        for id in sorted(principal.owned)
+        for state in services().webhooks.states(principal, id)
+    ]
     return render_template(
-        "channels.html", owners=owners, authors=authors, rhythms=rhythms, zone=DEFAULT_ZONE
-    )
+        "channels.html", owners=owners, authors=authors, rhythms=rhythms, zone=DEFAULT_ZONE,
+        hooks=hooks,
+    )  # fmt: skip
 
 
 @web.post("/channels")
@@ -55,7 +60,7 @@ def change_channels() -> PageAnswer:
             show_notice(message("Nothing goes there any more."))
         case "test":
             verdict = use_cases.test(principal, id)
-            show_notice(_VERDICTS[verdict], "good" if verdict is Delivered.SENT else "bad")
+            show_notice(DELIVERED_TEXTS[verdict], "good" if verdict is Delivered.SENT else "bad")
         case "change":
             use_cases.change(principal, id, _rhythm(), _quiet())
             show_notice(message("Saved."))

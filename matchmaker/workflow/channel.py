@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 from matchmaker.errors import InvalidInput
-from matchmaker.messages import Message
+from matchmaker.messages import Message, message
 from matchmaker.workflow.account import MailRhythm
 from matchmaker.workflow.checks import check_range
 from matchmaker.workflow.notification import Notification, NotificationKind
@@ -30,6 +31,23 @@ _NATIVE = (
     ("open.feishu.cn", re.compile(r"/open-apis/bot/v2/hook/([\w-]+)"), "", "feishu"),
     ("open.larksuite.com", re.compile(r"/open-apis/bot/v2/hook/([\w-]+)"), "", "lark"),
 )
+
+
+class Delivered(StrEnum):
+    """The fate of a message that was sent."""
+
+    SENT = "sent"
+    NOT_SENT = "not_sent"
+    TOO_LATE = "too_late"
+    REFUSED = "refused"
+
+
+DELIVERED_TEXTS = {
+    Delivered.SENT: message("Sent; look whether it has come."),
+    Delivered.NOT_SENT: message("The service did not take it. Is the address still good?"),
+    Delivered.TOO_LATE: message("The service did not answer in time."),
+    Delivered.REFUSED: message("This installation does not call such addresses."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +111,8 @@ class NoticeChannel:
     """Where notices go besides the inbox, of an account or for a cluster's coordinators.
 
     `owner` is `account:ID` or `cluster:ID`. `address` is sealed: it holds secrets; `label` shows
-    what may be shown of it; `by` is the account that answers for it. After `failures` in a row it
-    is tried again at `retry_at`.
+    what may be shown of it; `by` is the account that answers for it. After `failures` in a row,
+    the last for `problem`, it is tried again at `retry_at`.
     """
 
     id: str
@@ -111,6 +129,7 @@ class NoticeChannel:
     retry_at: datetime | None = None
     sent: datetime | None = None
     by: str = ""
+    problem: Delivered | None = None
 
     @property
     def cluster(self) -> str:
@@ -127,13 +146,19 @@ class NoticeChannel:
         pause = DAILY if self.rhythm is MailRhythm.DAILY else AT_ONCE
         return now - min(notice.at for notice in waiting) >= pause
 
-    def after(self, now: datetime, *, taken: bool) -> NoticeChannel:
+    @property
+    def reason(self) -> Message | None:
+        """Why the last message was not taken."""
+        return None if self.problem is None else DELIVERED_TEXTS[self.problem]
+
+    def after(self, now: datetime, delivered: Delivered) -> NoticeChannel:
         """After a message was taken, or not; it is given up where it was not too often."""
-        if taken:
-            return replace(self, failures=0, retry_at=None, sent=now)
+        if delivered is Delivered.SENT:
+            return replace(self, failures=0, retry_at=None, sent=now, problem=None)
+        failed = replace(self, failures=self.failures + 1, problem=delivered)
         if self.failures >= len(RETRIES):
-            return replace(self, active=False, failures=self.failures + 1)
-        return replace(self, failures=self.failures + 1, retry_at=now + RETRIES[self.failures])
+            return replace(failed, active=False)
+        return replace(failed, retry_at=now + RETRIES[self.failures])
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class NotificationKind(StrEnum):
     PROGRAMMES_CLOSE = "programmes_close"
     CHANNEL_GIVEN_UP = "channel_given_up"
     CHANNEL_PAUSED = "channel_paused"
+    WEBHOOK_GIVEN_UP = "webhook_given_up"
 
     @classmethod
     def _missing_(cls, value: object) -> NotificationKind | None:
@@ -193,6 +194,10 @@ TEXTS = {
     NotificationKind.CHANNEL_PAUSED: message(
         "The channel %(other)s is paused: who entered it does not coordinate the cluster any more;"
         " save its hours to take it over, or remove it"
+    ),
+    NotificationKind.WEBHOOK_GIVEN_UP: message(
+        "The webhook at %(other)s took no calls for days and gets no more; register it anew once"
+        " it works"
     ),
 }
 # The same of several programmes.

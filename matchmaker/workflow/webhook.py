@@ -9,18 +9,22 @@ import ipaddress
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from matchmaker.errors import InvalidInput
+from matchmaker.messages import Message, message
 
 # Tried again after these, then given up: some three days in all.
 RETRIES = tuple(
     timedelta(seconds=seconds)
     for seconds in (5, 300, 1_800, 7_200, 18_000, 36_000, 86_400, 129_600)
 )
-
+# A receiver is given up that took nothing of so many calls in a row, for as long as one is tried.
+MAX_FAILURES = 50
+GIVEN_UP_AFTER = sum(RETRIES, timedelta())
 
 OPEN_PORTS = (443, 8443)
 PORTS = frozenset({None, *OPEN_PORTS})
@@ -36,11 +40,45 @@ EARLIER_EVENTS = {
 }
 
 
+class CallProblem(StrEnum):
+    """Why a receiver did not take a call."""
+
+    TIMEOUT = "timeout"
+    UNKNOWN_NAME = "unknown_name"
+    UNREACHABLE = "unreachable"
+    CERTIFICATE = "certificate"
+    INNER_ADDRESS = "inner_address"
+    NOT_LISTED = "not_listed"
+    NOT_HTTP = "not_http"
+    STATUS = "status"
+
+
+PROBLEM_TEXTS = {
+    CallProblem.TIMEOUT: message("It did not answer in time."),
+    CallProblem.UNKNOWN_NAME: message("The name of its host is not known."),
+    CallProblem.UNREACHABLE: message("No connection to it could be made, or it broke off."),
+    CallProblem.CERTIFICATE: message("Its certificate cannot be trusted."),
+    CallProblem.INNER_ADDRESS: message("The name of its host leads to an inner machine."),
+    CallProblem.NOT_LISTED: message("This installation does not call its host."),
+    CallProblem.NOT_HTTP: message("It answered with something else than HTTP."),
+    CallProblem.STATUS: message("It answered with the status %(status)s, not with one of 2xx."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CallResult:
+    """What came of a call: taken, or why not; `status` where one was answered."""
+
+    problem: CallProblem | None = None
+    status: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """An address that an organisation wants called; `failures` in a row.
+    """An address that an organisation wants called; `failures` in a row, since `failing_since`.
 
     `earlier_events`: registered when events had their earlier names, and still called with them.
+    `called`, `problem` and `status` are of the last call.
     """
 
     id: str
@@ -51,6 +89,27 @@ class Hook:
     active: bool = True
     failures: int = 0
     earlier_events: bool = True  # what is stored without it is of an earlier version
+    called: datetime | None = None
+    failing_since: datetime | None = None
+    problem: CallProblem | None = None
+    status: int = 0
+
+    def after(self, now: datetime, result: CallResult) -> Hook:
+        """After a call; given up where it has taken none for long, of many."""
+        last = replace(self, called=now, problem=result.problem, status=result.status)
+        if result.problem is None:
+            return replace(last, failures=0, failing_since=None)
+        since, failures = self.failing_since or now, self.failures + 1
+        is_over = failures >= MAX_FAILURES and now - since >= GIVEN_UP_AFTER
+        return replace(last, failures=failures, failing_since=since, active=not is_over)
+
+    @property
+    def problem_text(self) -> Message | None:
+        """Why the last call was not taken."""
+        if self.problem is None:
+            return None
+        parameters = {"status": self.status} if self.status else {}
+        return Message(PROBLEM_TEXTS[self.problem].id, parameters)
 
     def event_name(self, event: str) -> str:
         """An event under the name that this receiver knows."""

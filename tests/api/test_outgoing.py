@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -302,7 +302,9 @@ def receiver():
 def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, receiver, watch):
     url, calls, statuses = receiver
     statuses += [500, 302]
-    service = Webhooks(wired.repositories, wired.sealer, watch, private_allowed=True)
+    service = Webhooks(
+        wired.repositories, wired.notification_outbox, wired.sealer, watch, private_allowed=True
+    )
     own = pair[1].memberships[0].organization
     hook = service.register(pair[1].principal(), own, url)
     propose(wired, pair)
@@ -434,7 +436,7 @@ def answering(monkeypatch, name, *answers):
 
 def test_a_name_that_points_inside_is_not_called(wired, pair, receiver, watch, monkeypatch):
     _, calls, _ = receiver
-    service = Webhooks(wired.repositories, wired.sealer, watch)
+    service = Webhooks(wired.repositories, wired.notification_outbox, wired.sealer, watch)
     own = pair[1].memberships[0].organization
     service.register(pair[1].principal(), own, "https://rebinding.example.org/hook")
     answering(monkeypatch, "rebinding.example.org", "127.0.0.1")
@@ -609,3 +611,91 @@ def test_a_receiver_that_drips_keeps_no_other_waiting(monkeypatch, tmp_path):
     prompt.server_close()
     listener.close()
     services.store.close()
+
+
+def answering_once(content):
+    """A server that answers each connection so, and its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def answer():
+        with contextlib.suppress(OSError):
+            while True:
+                connected, _ = listener.accept()
+                with connected, contextlib.suppress(OSError):
+                    connected.recv(65_536)
+                    connected.sendall(content)
+
+    threading.Thread(target=answer, daemon=True).start()
+    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}/"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem", "reason"),
+    [
+        (b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "status", "the status 503"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "not_http", "something else than HTTP"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000, "not_http", "something else than HTTP"),
+        (b"", "unreachable", "it broke off"),
+    ],
+    ids=["busy", "no HTTP", "endless header", "broken off"],
+)
+def test_why_a_call_was_not_taken_is_told_with_when_it_is_made_again(
+    wired, pair, watch, content, problem, reason
+):
+    listener, url = answering_once(content)
+    service = Webhooks(
+        wired.repositories, wired.notification_outbox, wired.sealer, watch, private_allowed=True
+    )
+    own = pair[1].memberships[0].organization
+    service.register(pair[1].principal(), own, url)
+    propose(wired, pair)
+    begun = utc_now()
+    service.deliver_due()
+    key = wired.api_keys.issue(pair[1].principal(), "reads", Scope.READ, PASSWORD).secret
+    headers = {"Authorization": f"Bearer {key}", "Accept-Language": "en"}
+    client = create_app(wired).test_client()
+    (hook,) = client.get(f"/api/v1/webhooks?organization={own}", headers=headers).json["items"]
+    assert (hook["problem"], hook["failures"], hook["waiting"]) == (problem, 1, 1)
+    assert reason in hook["reason"]
+    next_call = datetime.fromisoformat(hook["next_call"])
+    # The first of the retries that docs/mail-and-openid.md promises.
+    assert timedelta(seconds=4) <= next_call - begun <= timedelta(seconds=10)
+    service.remove(pair[1].principal(), hook["id"])
+    service.deliver_due()
+    listener.close()
+
+
+def test_a_receiver_that_is_down_for_a_weekend_is_not_given_up_one_that_stays_down_is(
+    wired, pair, watch
+):
+    """However much waits for it: only time tells. Its owner is told."""
+    down = f"http://127.0.0.1:{_free_port()}/hook"
+    service = Webhooks(
+        wired.repositories, wired.notification_outbox, wired.sealer, watch, private_allowed=True
+    )
+    own = pair[1].memberships[0].organization
+    hook = service.register(pair[1].principal(), own, down)
+
+    def fail(count):
+        now = watch()
+        changes = [
+            wired.repositories.deliveries.put(Delivery(f"{hook.id}-{now}-{n}", hook.id, "{}", now))
+            for n in range(count)
+        ]
+        wired.repositories.records.commit(changes)
+        for _ in range(count):
+            service.deliver_due()
+        return next(each for each in service.listed(pair[1].principal(), own) if each.id == hook.id)
+
+    assert fail(60).active
+    watch.ahead = timedelta(days=2.5)
+    assert fail(1).active
+    watch.ahead = timedelta(days=4)
+    ended = fail(1)
+    assert not ended.active
+    inbox = wired.notifications.inbox(pair[1].principal(), "", 50)
+    told = [str(stored.message) for stored in inbox.page.rows if "webhook" in str(stored.message)]
+    assert len(told) == 1
+    assert "127.0.0.1" in told[0]
+    service.remove(pair[1].principal(), hook.id)
+    service.deliver_due()

@@ -167,6 +167,52 @@ def test_one_that_does_not_answer_is_tried_again_and_then_given_up(desk: Desk) -
     assert desk.after(minutes=2) == 1
 
 
+def test_why_a_message_was_not_taken_is_kept_until_one_is(desk: Desk) -> None:
+    channel = desk.use_cases.enter(OWNER, ChannelContent(ROBOT))
+    desk.tell()
+    for verdict, reason in (
+        (Delivered.TOO_LATE, "did not answer in time"),
+        (Delivered.REFUSED, "does not call such addresses"),
+        (Delivered.NOT_SENT, "did not take it"),
+    ):
+        desk.verdict = verdict
+        desk.after(hours=2)
+        (failing,) = desk.use_cases.listed(OWNER)
+        assert failing.problem is verdict
+        assert failing.reason is not None
+        assert reason in failing.reason.text("en")
+        assert failing.retry_at is not None
+        assert failing.retry_at > desk.now
+    desk.use_cases.change(OWNER, channel.id, MailRhythm.AT_ONCE, None)
+    assert desk.use_cases.listed(OWNER)[0].reason is None
+    desk.verdict = Delivered.SENT
+    assert desk.after(hours=2) == 1
+    assert desk.use_cases.listed(OWNER)[0].reason is None
+
+
+def test_services_that_took_the_last_message_come_before_those_that_hang(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other here; the one that fails was entered first, its id is the smaller."""
+    monkeypatch.setattr(service, "SIDE_BY_SIDE", 1)
+    for key in ("hangs", "works"):
+        desk.use_cases.enter(
+            OWNER, ChannelContent(f"https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key={key}")
+        )
+
+    def called(address: str, message: ChannelMessage, **rules: object) -> Delivered:
+        desk.seen.append((address, message))
+        return Delivered.TOO_LATE if "hangs" in address else Delivered.SENT
+
+    monkeypatch.setattr(service, "call", called)
+    desk.tell()
+    desk.after(minutes=2)
+    desk.seen.clear()
+    desk.tell()
+    desk.after(hours=1)
+    assert [address.partition("key=")[2] for address, _ in desk.seen] == ["works", "hangs"]
+
+
 def test_who_relied_on_a_channel_is_told_in_the_inbox_that_it_was_given_up(desk: Desk) -> None:
     """A cluster's coordinators; its one member, whose notices go elsewhere, is not."""
     desk.use_cases.enter(COORDINATOR, ChannelContent(ROBOT, "c:1"))

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 
 import pytest
 import structlog
@@ -157,3 +158,44 @@ def test_over_tls_only_the_receiver_that_is_certified_gets_lines(
         return
     with context.wrap_socket(plain, server_side=True) as connection:
         assert messages(connection, 1)[0].endswith(" - - one")
+
+
+def test_a_receiver_that_breaks_off_loses_no_count_of_what_was_dropped(receiver, monkeypatch):
+    monkeypatch.setattr("matchmaker.log_forwarding.MAX_WAITING", 3)
+    held, connect, connections = threading.Event(), LogForwarder._connect, []
+
+    def late(self):
+        held.wait(20)
+        connection = connect(self)
+        if not connections:
+            receiver.accept()[0].close()
+        connections.append(connection)
+        return connection
+
+    monkeypatch.setattr(LogForwarder, "_connect", late)
+    forwarder = LogForwarder(Receiver(*receiver.getsockname(), is_encrypted=False))
+    for number in range(10):
+        forwarder.send("info", str(number))
+    held.set()
+    while len(connections) < 1:
+        time.sleep(0.01)
+    connection, _ = receiver.accept()
+    with connection:
+        told = [message.partition(" - - ")[2] for message in messages(connection, 4)]
+    assert told == ["7 lines were dropped", "1", "2", "0"]
+
+
+def test_nobody_waits_for_a_receiver_that_is_full_and_it_is_told_of_once(
+    receiver, monkeypatch, capsys
+):
+    monkeypatch.setattr("matchmaker.log_forwarding._STEP_SECONDS", 0.1)
+    receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+    forwarder = LogForwarder(Receiver(*receiver.getsockname(), is_encrypted=False))
+    begun = time.monotonic()
+    for number in range(5000):
+        forwarder.send("info", f"{number} {'x' * 4000}")
+    assert time.monotonic() - begun < 5
+    kept = [receiver.accept()[0] for _ in range(3)]  # it tries again, each time for so long
+    assert capsys.readouterr().err.count("log lines are not forwarded") == 1
+    for connection in kept:
+        connection.close()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from flask import Response
 from flask_openapi3 import APIBlueprint
 
-from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
@@ -71,4 +71,5 @@ def _listed(cluster: str) -> Response:
 
 def _shaped(channels: Sequence[NoticeChannel]) -> list[ChannelOut]:
     authors = services().channels.authors(current_principal(), channels)
-    return [ChannelOut.of(each, authors.get(each.id, "")) for each in channels]
+    language = current_language()
+    return [ChannelOut.of_channel(each, authors.get(each.id, ""), language) for each in channels]

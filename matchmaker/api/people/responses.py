@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
 
 from matchmaker.api.http.fields import ListOut, Localised, Outgoing, PageOut
 from matchmaker.messages import Message
+from matchmaker.services.cooperation.webhooks import HookState
 from matchmaker.workflow.account import MailRhythm, MembershipRole, Preferences, Scope
-from matchmaker.workflow.channel import NoticeChannel, QuietHours
+from matchmaker.workflow.channel import Delivered, NoticeChannel, QuietHours
 from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.webhook import CallProblem
 
 
 class AccountMembershipOut(Outgoing):
@@ -179,15 +181,33 @@ class InboxOut(Localised):
     unread: int
 
 
-class HookOut(Outgoing):
-    """A webhook without its secret."""
+class HookOut(Localised):
+    """A webhook without its secret; what came of the last call, and what waits.
+
+    `problem` and its `reason` tell why the last call was not taken, `status` what was answered.
+    """
 
     id: str
     organization: str
     url: str
     created: datetime.datetime
     active: bool
-    failures: int
+    failures: int = Field(description="Calls in a row that were not taken.")
+    failing_since: datetime.datetime | None
+    called: datetime.datetime | None
+    problem: CallProblem | None
+    reason: Message | None
+    status: int = Field(description="0 where none was answered.")
+    waiting: int = Field(description="Calls to be made.")
+    next_call: datetime.datetime | None
+
+    @classmethod
+    def of_state(cls, state: HookState, language: str) -> Self:
+        """The answer in a language."""
+        hook = state.hook
+        facts = {name: getattr(hook, name, None) for name in cls.model_fields}
+        waits = {"waiting": state.waiting, "next_call": state.next_call}
+        return cls.of(facts | waits | {"reason": hook.problem_text}, language)
 
 
 class HookList(ListOut[HookOut]):
@@ -200,10 +220,11 @@ class NewHookOut(HookOut):
     secret: str
 
 
-class ChannelOut(Outgoing):
+class ChannelOut(Localised):
     """A channel; `label` is its address without secrets, `cluster` empty for one's own.
 
-    One that did not answer too often is not `active` any more.
+    `problem` and its `reason` tell why the last message was not taken, `retry_at` when it is tried
+    again. One that did not answer too often is not `active` any more.
     """
 
     id: str
@@ -214,6 +235,9 @@ class ChannelOut(Outgoing):
     quiet: QuietHours | None
     active: bool
     failures: int
+    problem: Delivered | None
+    reason: Message | None
+    retry_at: datetime.datetime | None
     created: datetime.datetime
     sent: datetime.datetime | None
     by: str = Field(
@@ -222,9 +246,10 @@ class ChannelOut(Outgoing):
     )
 
     @classmethod
-    def of(cls, channel: NoticeChannel, author: str) -> ChannelOut:
+    def of_channel(cls, channel: NoticeChannel, author: str, language: str) -> Self:
+        """The answer in a language, with the name of who answers for a cluster's."""
         facts = {name: getattr(channel, name) for name in cls.model_fields}
-        return cls.model_validate(facts | {"by": author})
+        return cls.of(facts | {"by": author}, language)
 
 
 class ChannelList(ListOut[ChannelOut]):

@@ -66,6 +66,7 @@ from matchmaker.api.people.responses import (
     SessionList,
     SessionOut,
 )
+from matchmaker.services.cooperation.webhooks import HookState
 from matchmaker.workflow.account import Account, AccountMembership
 
 ACCOUNTS = Tag(name="accounts", description="Who acts, and for whom.")
@@ -393,16 +394,18 @@ def read_notices(body: NotificationIds) -> Response:
 
 @people.get("/webhooks", **reads(NOTICES, HookList))
 def list_webhooks(query: OrganizationQuery) -> Response:
-    """An organisation's webhooks, without their secrets."""
-    hooks = services().webhooks.listed(current_principal(), query.organization)
-    return as_json(HookList(items=[HookOut.model_validate(hook) for hook in hooks]))
+    """An organisation's webhooks without their secrets, and what came of their last calls."""
+    states = services().webhooks.states(current_principal(), query.organization)
+    language = current_language()
+    return as_json(HookList(items=[HookOut.of_state(state, language) for state in states]))
 
 
 @people.post("/webhooks", **writes(NOTICES, NewHookOut, status=201))
 def register_webhook(body: NewHook) -> Response:
     """Have an address called for introductions and calls; the secret is shown this once."""
     hook = services().webhooks.register(current_principal(), body.organization, body.url)
-    return created(NewHookOut.model_validate(hook), f"webhooks/{hook.id}")
+    shaped = NewHookOut.of_state(HookState(hook, 0, None), current_language())
+    return created(shaped, f"webhooks/{hook.id}")
 
 
 @people.delete("/webhooks/<id>", **writes(NOTICES))

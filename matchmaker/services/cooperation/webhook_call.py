@@ -13,10 +13,17 @@ from urllib.parse import quote, urlsplit
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from matchmaker.workflow.webhook import is_public
+from matchmaker.workflow.webhook import CallProblem, is_public
 
 # What a call that was not answered may raise.
 FAILURES = (OSError, ValueError, HTTPException)
+# The first that fits says why.
+_PROBLEMS: tuple[tuple[type[Exception], CallProblem], ...] = (
+    (TimeoutError, CallProblem.TIMEOUT),
+    (ssl.SSLCertVerificationError, CallProblem.CERTIFICATE),
+    (socket.gaierror, CallProblem.UNKNOWN_NAME),
+    (UnicodeError, CallProblem.UNKNOWN_NAME),
+)
 DEADLINE_SECONDS = 10.0
 _RESOLVE_SECONDS, _CONNECT_SECONDS = 5.0, 3.05
 _MAX_ADDRESSES = 3
@@ -24,6 +31,17 @@ _MAX_ADDRESSES = 3
 
 class NotPublicError(OSError):
     """The name of the host points to a machine that is not on the public internet."""
+
+
+def problem_of(error: BaseException) -> CallProblem:
+    """Why a call failed that raised one of FAILURES."""
+    if isinstance(error, NotPublicError):
+        return CallProblem.INNER_ADDRESS
+    for kind, problem in _PROBLEMS:
+        if isinstance(error, kind):
+            return problem
+    # A connection that broke off is both an OSError and, to http.client, a bad answer.
+    return CallProblem.UNREACHABLE if isinstance(error, OSError) else CallProblem.NOT_HTTP
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], *, private_allowed: bool) -> int:
@@ -61,6 +79,10 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private_allowed: 
         if time.monotonic() >= until:  # cut off within its headers, which reads like their end
             raise TimeoutError(host)
         return status
+    except FAILURES as error:
+        if time.monotonic() >= until:  # whatever it looks like: we ended it
+            raise TimeoutError(host) from error
+        raise
     finally:
         deadline.cancel()
         connection.close()

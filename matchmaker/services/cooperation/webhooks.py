@@ -5,20 +5,28 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass, replace
+from datetime import datetime
+from urllib.parse import urlsplit
 
 import structlog
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
-from matchmaker.services.cooperation.webhook_call import FAILURES, post
+from matchmaker.services.cooperation.webhook_call import FAILURES, post, problem_of
+from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
+from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.webhook import (
     RETRIES,
+    CallProblem,
+    CallResult,
     Delivery,
     Hook,
     checked_url,
@@ -29,11 +37,18 @@ from matchmaker.workflow.webhook import (
 
 log = structlog.get_logger(__name__)
 MAX_HOOKS = 10
-# Given up on a hook that failed so often in a row.
-MAX_FAILURES = 50
 SIDE_BY_SIDE = 16
 # One receiver's share of a round.
 ROUND_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class HookState:
+    """A hook with how many calls wait for it, and when the first of them is made."""
+
+    hook: Hook
+    waiting: int
+    next_call: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +59,7 @@ class Webhooks:
     """
 
     repositories: Repositories
+    outbox: NotificationOutbox
     sealer: Sealer
     clock: Clock
     _: KW_ONLY
@@ -75,6 +91,16 @@ class Webhooks:
         """The hooks of one's own organisation. Raises NotAllowed."""
         principal.require_owner(organization_id)
         return tuple(self.repositories.hooks.values("organization", organization_id))
+
+    def states(self, principal: Principal, organization_id: str) -> tuple[HookState, ...]:
+        """The hooks of one's own organisation and what waits for them. Raises NotAllowed."""
+        states = []
+        for hook in self.listed(principal, organization_id):
+            due = [
+                delivery.due for delivery in self.repositories.deliveries.values("hook", hook.id)
+            ]
+            states.append(HookState(hook, len(due), min(due, default=None)))
+        return tuple(states)
 
     def remove(self, principal: Principal, hook_id: str) -> None:
         """Call this address no more. Raises NotFound for what is not one's own."""
@@ -122,28 +148,38 @@ class Webhooks:
             self._commit(self.repositories.deliveries.remove(stored))
             return False
         try:
-            taken = self._call(hook.value, delivery)
+            result = self._call(hook.value, delivery)
         except WrongState as error:  # the key that reads its secret is lost
             log.error("webhook not called", hook=hook.value.id, error=str(error.message))
             return False
-        after = replace(hook.value, failures=0 if taken else hook.value.failures + 1)
-        if not taken and after.failures >= MAX_FAILURES:
-            after = replace(after, active=False)
-            log.warning("webhook given up", hook=hook.value.id)
-        if after != hook.value:
-            self._commit(self.repositories.hooks.put(after, hook.version))
+        taken, now = result.problem is None, self.clock()
+        self._note(hook, hook.value.after(now, result))
         if taken or delivery.attempts >= len(RETRIES):
             self._commit(self.repositories.deliveries.remove(stored))
         else:
-            due = self.clock() + RETRIES[delivery.attempts]
+            due = now + RETRIES[delivery.attempts]
             later = replace(delivery, attempts=delivery.attempts + 1, due=due)
             self._commit(self.repositories.deliveries.put(later, stored.version))
         return taken
 
-    def _call(self, hook: Hook, delivery: Delivery) -> bool:
+    def _note(self, hook: Versioned[Hook], after: Hook) -> None:
+        """What came of a call, for its owners; who relied on one that is given up is told."""
+        unit = UnitOfWork("system", self.clock())
+        unit.add(self.repositories.hooks.put(after, hook.version))
+        if not after.active:
+            log.warning("webhook given up", hook=after.id)
+            facts, owned = {"other": urlsplit(after.url).hostname or ""}, after.organization
+            self.outbox.notify(
+                unit, "organization", owned, NotificationKind.WEBHOOK_GIVEN_UP,
+                f"hook/{after.id}", facts, wanted=lambda account: _owns(account, owned),
+            )  # fmt: skip
+        with suppress(VersionConflict):  # removed meanwhile
+            unit.commit(self.repositories.records)
+
+    def _call(self, hook: Hook, delivery: Delivery) -> CallResult:
         if not is_listed(hook.url, self.hosts):
             log.warning("webhook not called", hook=hook.id, error="its host is not listed")
-            return False
+            return CallResult(CallProblem.NOT_LISTED)
         at = int(self.clock().timestamp())
         secret = self.sealer.unseal(hook.secret)
         headers = {
@@ -159,8 +195,11 @@ class Webhooks:
             )
         except FAILURES as error:
             log.info("webhook not taken", hook=hook.id, error=type(error).__name__)
-            return False
-        return 200 <= status < 300
+            return CallResult(problem_of(error))
+        if 200 <= status < 300:
+            return CallResult(None, status)
+        log.info("webhook not taken", hook=hook.id, status=status)
+        return CallResult(CallProblem.STATUS, status)
 
     def _checked(self, url: str) -> str:
         checked = checked_url(url, private_allowed=self.private_allowed)
@@ -177,3 +216,7 @@ class Webhooks:
             self.repositories.records.commit([change])
         except VersionConflict:
             return  # another worker was faster
+
+
+def _owns(account: Account, organization_id: str) -> bool:
+    return AccountMembership(organization_id, MembershipRole.OWNER) in account.memberships

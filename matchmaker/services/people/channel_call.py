@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from matchmaker.errors import InvalidInput
 from matchmaker.services.people import channel_sender
+from matchmaker.workflow.channel import Delivered
 from matchmaker.workflow.webhook import is_listed, is_public_name
 
 DEADLINE_SECONDS = 30.0
@@ -27,14 +27,6 @@ _LOCAL = frozenset({
     "syslog", "rsyslog", "dbus", "qt", "kde", "glib", "gnome", "macosx", "windows", "vapid",
     "file", "aprs",
 })  # fmt: skip
-
-
-class Delivered(Enum):
-    """The fate of a message that was sent."""
-
-    SENT = "sent"
-    NOT_SENT = "not_sent"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +127,9 @@ def call(
             timeout=seconds,
             check=False,
         )
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired:
+        return Delivered.TOO_LATE
+    except OSError:
         return Delivered.NOT_SENT
     if done.returncode == channel_sender.SENT:
         return Delivered.SENT

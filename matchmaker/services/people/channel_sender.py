@@ -3,13 +3,15 @@
 What a channel's address names is not ours, so the process can do no more than send: it connects
 to public addresses only (as webhooks do: the address that is connected to is the one checked),
 to the ports of HTTPS and mail, and opens no file but those of Python and of certificates. Python's
-audit events tell of every attempt, whatever library makes it.
+audit events tell of every attempt, whatever library makes it. What a service answers may be as long
+as it likes: the process ends where it takes too much memory.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ from matchmaker.workflow.webhook import OPEN_PORTS, is_listed, is_public
 # Beside those of webhooks: mail over TLS.
 PORTS = frozenset({*OPEN_PORTS, 465, 587})
 SENT, NOT_SENT, REFUSED = 0, 3, 4
+# Libraries read an answer whole.
+_MAX_MEMORY = 256 * 1024**2
 _SYSTEM = ("/etc/ssl", "/etc/pki", "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf",
            "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/mime.types", "/etc/localtime",
            "/usr/share/zoneinfo", "/usr/lib/ssl", "/dev/null", "/dev/urandom")  # fmt: skip
@@ -92,6 +96,7 @@ def send(message: dict[str, Any]) -> int:
         app_id="Matchmaker", app_desc="Matchmaker", app_url="", image_url_mask="",
         image_path_mask="", secure_logging=True, plugin_paths=[], storage_mode="memory",
     )  # fmt: skip
+    _limit_memory()
     # Before the address is looked at: what reads it is no more ours than what sends.
     refused = guard(private_allowed=message["private_allowed"], hosts=tuple(message["hosts"]))
     channel = apprise.Apprise.instantiate(message["address"], asset=asset)
@@ -106,7 +111,16 @@ def send(message: dict[str, Any]) -> int:
         taken = channel.notify(body, title=message["title"], body_format=apprise.NotifyFormat.TEXT)
     except RefusedError:
         return REFUSED
+    except MemoryError:
+        return NOT_SENT
     return SENT if taken else REFUSED if refused else NOT_SENT
+
+
+def _limit_memory() -> None:
+    """No more than there is by now, and _MAX_MEMORY."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    limit = pages * resource.getpagesize() + _MAX_MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
 def main() -> None:

@@ -19,7 +19,6 @@ from matchmaker.services.people.channel_call import (
     DEADLINE_SECONDS,
     TRY_SECONDS,
     ChannelMessage,
-    Delivered,
     call,
     describe,
 )
@@ -29,7 +28,13 @@ from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import MailRhythm
-from matchmaker.workflow.channel import ChannelNotice, NoticeChannel, QuietHours, apprise_address
+from matchmaker.workflow.channel import (
+    ChannelNotice,
+    Delivered,
+    NoticeChannel,
+    QuietHours,
+    apprise_address,
+)
 from matchmaker.workflow.notification import Notification, NotificationKind
 
 log = structlog.get_logger(__name__)
@@ -131,6 +136,7 @@ class Channels:
                 active=True,
                 failures=0,
                 retry_at=None,
+                problem=None,
                 by=principal.account,
             )
             unit.add(self.repositories.channels.put(channel, stored.version))
@@ -184,7 +190,8 @@ class Channels:
     def deliver_due(self) -> int:
         """Send what is due to every channel; how many messages were taken.
 
-        A notice goes after its message was taken: one sent twice is better than none.
+        A notice goes after its message was taken: one sent twice is better than none. Services
+        that took the last one come first: no other waits for those that hang.
         """
         waiting: dict[str, list[Versioned[ChannelNotice]]] = {}
         for stored in self.repositories.channel_notices.iterate():
@@ -193,9 +200,8 @@ class Channels:
         for id in waiting.keys() - channels.keys():
             self._drop(waiting[id])
         with ThreadPoolExecutor(SIDE_BY_SIDE, "channel") as threads:
-            return sum(
-                threads.map(lambda id: self._deliver(channels[id], waiting[id]), sorted(channels))
-            )
+            order = sorted(channels, key=lambda id: (channels[id].value.failures, id))
+            return sum(threads.map(lambda id: self._deliver(channels[id], waiting[id]), order))
 
     # -- the parts
 
@@ -229,7 +235,8 @@ class Channels:
             log.error("channel not called", channel=channel.id, error=str(error.message))
             return False
         taken = delivered is Delivered.SENT
-        after = channel.after(now, taken=taken)
+        # What it took to answer counts: after that it rests.
+        after = channel.after(self.clock(), delivered)
         if not taken:
             log.info("channel not taken", channel=channel.id, verdict=delivered.value)
         unit = UnitOfWork("system", now)

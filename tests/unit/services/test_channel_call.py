@@ -1,10 +1,13 @@
 """A robot's message on a real HTTP endpoint, and what the process that sends may not do."""
 
+import contextlib
 import dataclasses
 import json
+import socket
 import sys
 import tempfile
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import apprise
@@ -95,8 +98,30 @@ def test_a_message_has_the_seconds_it_is_given(robot):
     port, seen = robot
     address = f"json://127.0.0.1:{port}/x?rto=99999&cto=99999"
     rules = {"private_allowed": True, "hosts": (), "seconds": 0.001}
-    assert call(address, MESSAGE, **rules) is Delivered.NOT_SENT
+    assert call(address, MESSAGE, **rules) is Delivered.TOO_LATE
     assert seen == []
+
+
+@pytest.mark.slow
+def test_a_service_whose_answer_never_ends_costs_a_bounded_memory_and_no_time():
+    """A gigabyte would be read before its deadline: the process ends at a quarter of that."""
+    listener, sent = socket.create_server(("127.0.0.1", 0)), []
+
+    def answer():
+        connected, _ = listener.accept()
+        with connected, contextlib.suppress(OSError):
+            connected.recv(65_536)
+            connected.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+            while sum(sent) < 4 * 1024**3:
+                sent.append(connected.send(b"x" * 1024**2))
+
+    threading.Thread(target=answer, daemon=True).start()
+    address = f"json://127.0.0.1:{listener.getsockname()[1]}/x?rto=30"
+    begun = time.monotonic()
+    assert call(address, MESSAGE, private_allowed=True, hosts=()) is Delivered.NOT_SENT
+    assert time.monotonic() - begun < 20
+    assert sum(sent) < 512 * 1024**2
+    listener.close()
 
 
 @pytest.mark.parametrize(
