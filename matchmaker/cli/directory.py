@@ -25,7 +25,7 @@ def show_log(limit: int, check: bool, as_json: bool) -> int | None:
         whole = message("Every line is as it was written.")
         say(whole if broken is None else message("Line %(number)s.", number=broken))
         return None if broken is None else 1
-    lines = change_log.page(ADMIN, None, limit)
+    lines = change_log.page(ADMIN, limit)
     if as_json:
         print_json([asdict(line) for line in lines])
         return None

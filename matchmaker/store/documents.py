@@ -17,7 +17,7 @@ from matchmaker.store.answers import Page
 from matchmaker.store.changes import Change, Record
 from matchmaker.store.content import StoreContent
 from matchmaker.store.graph_store import GraphStore
-from matchmaker.store.log import Entry, LoggedEntry
+from matchmaker.store.log import ALL_OF_LOG, Entry, LogFilter, LoggedEntry
 
 
 class Records(ABC):
@@ -73,8 +73,8 @@ class Records(ABC):
         """Lines after a number, of one subject or of all, in order."""
 
     @abstractmethod
-    def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
-        """The newest lines, newest first."""
+    def last_log(self, limit: int, only: LogFilter = ALL_OF_LOG) -> tuple[LoggedEntry, ...]:
+        """The newest lines of those that are meant, newest first."""
 
 
 class Store(GraphStore):

@@ -29,6 +29,35 @@ class LoggedEntry:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which lines are meant; what is empty keeps none out.
+
+    An `action` that ends with a full stop means all that begin so (`posting.`). `since` and
+    `until` are times in UTC as lines have them, the second excluded.
+    """
+
+    subject: str = ""
+    actor: str = ""
+    action: str = ""
+    since: str = ""
+    until: str = ""
+    before: int | None = None
+
+    def bound(self) -> dict[str, Any]:
+        """The parameters of a query, the same for each store."""
+        is_family = self.action.endswith(".")
+        return {
+            "subject": self.subject, "actor": self.actor,
+            "action": "" if is_family else self.action,
+            "family": self.action if is_family else "",
+            "since": self.since, "until": self.until, "before": self.before,
+        }  # fmt: skip
+
+
+ALL_OF_LOG = LogFilter()
+
+
 def lines_after(number: int, before: str, entries: Iterable[Entry]) -> list[dict[str, Any]]:
     """What a store keeps of each entry that follows the line with this number and digest."""
     lines = []

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 from flask import redirect, render_template, request, url_for
 
@@ -10,15 +12,20 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName
-from matchmaker.errors import MatchmakerError
+from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
 from matchmaker.ingest.columns import table_name
+from matchmaker.store.log import LogFilter, LoggedEntry
 from matchmaker.store.ports import Page
-from matchmaker.web.labels import gettext
-from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web, whole_number
-from matchmaker.web.log_lines import log_lines
+from matchmaker.web.labels import gettext, language
+from matchmaker.web.layout import PageAnswer, day_of, show_notice, signed_in, web, whole_number
+from matchmaker.web.log_actions import action_choices
+from matchmaker.web.log_lines import ACTORS, log_lines
 from matchmaker.web.meant import clusters_shown, organization_meant
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
+from matchmaker.workflow.appointment import zone_of
 from matchmaker.workflow.job import JobState
+
+_LOG_LINES = 100
 
 
 @web.get("/admin")
@@ -149,9 +156,55 @@ def change_cluster() -> PageAnswer:
 
 @web.get("/admin/log")
 def log() -> PageAnswer:
-    """The log of all changes, newest first."""
-    before = request.args.get("before", "")
+    """The log of all changes, newest first: everybody's, or who, what and on which day."""
+    principal, args = signed_in(), request.args
+    principal.require_admin()
+    before, problem, lines = args.get("before", ""), None, list[LoggedEntry]()
     line = whole_number(before, "before") if before else None
-    principal = signed_in()
-    lines = services().change_log.page(principal, line, 100)
-    return render_template("log.html", lines=log_lines(principal, lines))
+    try:
+        only = replace(_log_filter(principal), before=line)
+        lines = services().change_log.page(principal, _LOG_LINES + 1, only)
+    except (InvalidInput, NotFound) as error:  # what was asked for stays
+        problem = error
+    older = str(lines[_LOG_LINES - 1].number) if len(lines) > _LOG_LINES else ""
+    page = render_template(
+        "log.html",
+        lines=log_lines(principal, lines[:_LOG_LINES]),
+        older=older,
+        problem=problem,
+        actors=[name.text(language()) for name in ACTORS.values()],
+        actions=action_choices(),
+        zone=services().settings.time_zone,
+    )
+    return page, status_of(problem) if problem else 200
+
+
+def _log_filter(principal: Principal) -> LogFilter:
+    args = request.args
+    only = LogFilter(actor=_actor_meant(principal, args.get("who", "").strip()))
+    only = replace(only, action=args.get("action", ""))
+    if chosen := args.get("day", "").strip():
+        zone = zone_of(services().settings.time_zone)
+        begin = day_of(chosen, "day")
+        try:
+            midnights = [
+                datetime.combine(begin + timedelta(days=days), time.min, zone) for days in (0, 1)
+            ]
+            since, until = (at.astimezone(UTC).isoformat() for at in midnights)
+        except OverflowError:  # the first and the last there are
+            raise InvalidInput("must be a day.", where="day") from None
+        only = replace(only, since=since, until=until)
+    return only
+
+
+def _actor_meant(principal: Principal, text: str) -> str:
+    """Who acts, as the log names them: an address, or what stands for who has no account."""
+    named = (code for code, name in ACTORS.items() if text == name.text(language()))
+    if not text or (code := next(named, "")):
+        return code if text else ""
+    try:
+        return services().accounts.by_email(principal, text).subject
+    except NotFound:
+        raise NotFound(
+            "There is no account for %(email)s.", mend="Look among the accounts.", email=text
+        ) from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from flask import Response, redirect, render_template, request, url_for
 
@@ -27,6 +26,7 @@ from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
     acting_organization,
+    day_of,
     own_organization,
     parse_choice,
     show_notice,
@@ -259,13 +259,13 @@ def _step(principal: Principal, id: str) -> str:
             calls.set_team(principal, id, _team())
             return gettext("Saved.")
         case "prolong":
-            calls.prolong(principal, id, _day(form.get("deadline", "")))
+            calls.prolong(principal, id, day_of(form.get("deadline", ""), "deadline"))
             return gettext("The deadline is moved; everybody invited is told.")
         case "correct":
             day = form.get("deadline", "")
             calls.correct(
                 principal, id, form.get("summary", ""), form.get("text", ""),
-                _day(day) if day else None,
+                day_of(day, "deadline") if day else None,
             )  # fmt: skip
             return gettext("It is corrected; everybody invited is told what changed.")
         case "unseal":
@@ -311,13 +311,6 @@ def _ids_of(names: list[str]) -> list[str]:
             raise InvalidInput("'%(id)s' is not known.", where="organizations", id=name[:100])
         found += sure
     return found
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("must be a day.", where="deadline") from None
 
 
 @web.get("/calls/<id>/calendar")

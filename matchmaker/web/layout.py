@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gzip
 import re
+from datetime import date
 from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
@@ -215,6 +216,14 @@ def whole_number(text: str, where: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", text.strip()):
         raise errors.InvalidInput("must be a whole number.", where=where)
     return int(text)
+
+
+def day_of(text: str, where: str) -> date:
+    """A day as a form sent it. Raises InvalidInput."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise errors.InvalidInput("must be a day.", where=where) from None
 
 
 def beginning() -> int:

@@ -15,6 +15,7 @@ from matchmaker.messages import message
 from matchmaker.store.log import LoggedEntry
 from matchmaker.web.labels import language, word
 from matchmaker.web.layout import localised
+from matchmaker.web.log_actions import action_name
 
 _SHOWN = 60  # characters of a text that names a thing
 _KINDS = {
@@ -25,19 +26,26 @@ _KINDS = {
     "cluster": message("Cluster"),
     "gathering": message("Gathering"),
     "hook": message("Webhook"),
+    "engagement": message("Joint undertaking"),
     "import": message("Import"),
     "introduction": message("Introduction"),
     "invitation": message("Invitation"),
     "job": message("Job"),
     "key": message("Key for programs"),
+    "need": message("Need"),
+    "offer": message("Offer"),
     "organization": message("Organisation"),
     "posting": message("Need or offer"),
     "survey": message("Survey"),
+    "survey-link": message("Personal link of a survey"),
     "table": message("Table"),
+    "tool": message("Tool of assistants"),
 }
-_ACTORS = {
+ACTORS = {
     "admin": message("the admin key or the command line"),
     "system": message("the service itself"),
+    "link": message("somebody with a link"),
+    "anonymous": message("somebody who is not signed in"),
 }
 # What in the detail of a line names an organisation or a cluster.
 _NAMING = {
@@ -62,6 +70,7 @@ class LogLine:
     """A line with everybody in it by name; `others` are whom its detail names."""
 
     logged: LoggedEntry
+    action: str
     actor: NamedThing
     subject: NamedThing
     others: tuple[NamedThing, ...]
@@ -77,7 +86,13 @@ def log_lines(principal: Principal, lines: Sequence[LoggedEntry]) -> list[LogLin
     ]
     names = _names(principal, {*actors, *subjects, *(each for row in details for each in row)})
     return [
-        LogLine(line, names[actor], names[subject], tuple(names[each] for each in others))
+        LogLine(
+            line,
+            action_name(line.entry.action),
+            names[actor],
+            names[subject],
+            tuple(names[each] for each in others),
+        )
         for line, actor, subject, others in zip(lines, actors, subjects, details, strict=True)
     ]
 
@@ -117,7 +132,7 @@ def _names(
 
 def _named(principal: Principal, kind: str, id: str) -> NamedThing:
     if not kind:
-        actor = _ACTORS.get(id)
+        actor = ACTORS.get(id)
         return NamedThing(actor.text(language()) if actor else id)
     try:
         text, page = _LOOK_UP[kind](principal, id) if kind in _LOOK_UP else (id, "")
@@ -166,6 +181,11 @@ def _gathering(principal: Principal, id: str) -> tuple[str, str]:
     return word(services().gatherings.show(principal, id).gathering.kind), "web.gathering"
 
 
+def _survey_link(_: Principal, organization: str) -> tuple[str, str]:
+    found = services().directory.by_ids([organization])
+    return (localised(found[organization]) if found else organization), ""
+
+
 _LOOK_UP: dict[str, Callable[[Principal, str], tuple[str, str]]] = {
     "cluster": _cluster,
     "introduction": _introduction,
@@ -175,4 +195,5 @@ _LOOK_UP: dict[str, Callable[[Principal, str], tuple[str, str]]] = {
     "call": _call,
     "job": _job,
     "gathering": _gathering,
+    "survey-link": _survey_link,
 }

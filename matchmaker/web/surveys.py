@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import redirect, render_template, request, url_for
 
@@ -19,6 +19,7 @@ from matchmaker.store.documents import new_id
 from matchmaker.web.labels import gettext
 from matchmaker.web.layout import (
     PageAnswer,
+    day_of,
     is_htmx_request,
     own_organization,
     parse_choice,
@@ -79,7 +80,7 @@ def open_survey(id: str) -> PageAnswer:
         tuple(dict.fromkeys(questions)),
         tuple(dict.fromkeys(form.getlist("member")))
         or tuple(services().surveys.member_ids(cluster.id)),
-        _day(form.get("deadline", "")),
+        day_of(form.get("deadline", ""), "deadline"),
         principal.subject,
         datetime.now(UTC).replace(microsecond=0),
         form.get("text", "").strip()[:2000],
@@ -87,13 +88,6 @@ def open_survey(id: str) -> PageAnswer:
     view = services().surveys.open(principal, survey)
     show_notice(gettext("The survey is open; whoever has an account is told."))
     return redirect(url_for("web.survey", id=view.survey.id), 303)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InvalidInput("must be a day.", where="deadline") from None
 
 
 @web.get("/surveys/<id>")

@@ -8,13 +8,14 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from matchmaker.errors import StoreUnavailable, VersionConflict
 from matchmaker.store.changes import Put, Remove
 from matchmaker.store.documents import Records, Store, new_id
-from matchmaker.store.log import Entry, first_broken
+from matchmaker.store.log import Entry, LogFilter, first_broken
 from matchmaker.store.sqlite import SqliteStore
 
 
@@ -107,6 +108,35 @@ def test_the_log_keeps_order_and_shows_a_changed_line(records: Records) -> None:
     forged = replace(lines[1], entry=replace(lines[1].entry, actor="somebody else"))
     assert first_broken([lines[0], forged, lines[2]]) == 2
     assert first_broken([lines[0], lines[2]]) == 3
+
+
+def test_lines_of_the_log_are_chosen_by_who_what_when_and_about_what(records: Records) -> None:
+    def line(at: str, actor: str, action: str, subject: str) -> Entry:
+        return Entry(at, actor, action, subject, {})
+
+    records.commit(
+        [],
+        [
+            line("2026-03-01T15:59:59+00:00", "account:1", "posting.made", "posting/a"),
+            line("2026-03-01T16:00:00+00:00", "account:2", "posting.made", "posting/b"),
+            line("2026-03-02T15:59:59+00:00", "account:1", "posting.edited", "posting/a"),
+            line("2026-03-02T16:00:00+00:00", "account:1", "postings_odd", "posting/a"),
+        ],
+    )
+
+    def numbers(**chosen: Any) -> list[int]:
+        return [line.number for line in records.last_log(10, LogFilter(**chosen))]
+
+    assert numbers() == [4, 3, 2, 1]
+    assert numbers(actor="account:1") == [4, 3, 1]
+    assert numbers(action="posting.made") == [2, 1]
+    assert numbers(action="posting.") == [3, 2, 1]
+    assert numbers(action="posting") == []
+    day = {"since": "2026-03-01T16:00:00+00:00", "until": "2026-03-02T16:00:00+00:00"}
+    assert numbers(**day) == [3, 2]
+    assert numbers(**day, actor="account:1") == [3]
+    assert numbers(subject="posting/a", before=4) == [3, 1]
+    assert [line.number for line in records.last_log(1, LogFilter(action="posting."))] == [3]
 
 
 def test_of_many_who_write_the_same_version_one_wins(records: Records) -> None:

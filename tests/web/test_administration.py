@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from matchmaker.services.unit_of_work import UnitOfWork, utc_now
 from tests.web.conftest import press
 
 FOUNDRY, NAME = "seed:valves-012", "示例·正拓铸造有限公司"
@@ -79,3 +80,40 @@ def test_the_log_looks_all_organisations_of_its_lines_up_at_once(visit, sample, 
     assert FOUNDRY in looked_up[-1]
     assert sum(FOUNDRY in ids for ids in looked_up) == 1
     assert visitor.page.locator("tbody").get_by_role("link", name="Sample Zhengtuo Foundry").count()
+
+
+def test_the_log_says_in_words_what_was_done_and_is_narrowed_down(visit, sample):
+    visitors = {language: visit("admin", language) for language in ("en", "zh")}
+    unit = UnitOfWork("system", utc_now())
+    unit.log("posting.return", "posting/none")
+    unit.log("organisation.taught", "organization/none")  # by a version that knew more
+    unit.commit(sample.repositories.records)
+    for language, returned, family in (
+        ("en", "Need or offer sent back", "Needs and offers posted"),
+        ("zh", "退回需求或供给", "发布的需求与供给"),
+    ):
+        visitor = visitors[language]
+        page = visitor.page
+        visitor.open("/admin/log")
+        rows = page.locator("tbody tr")
+        assert "organisation.taught" in rows.nth(0).inner_text()
+        assert returned in rows.nth(1).inner_text()
+        assert not re.search(r"\b(account|introduction|posting)\.[a-z]", page.inner_text("tbody"))
+        page.select_option("select[name=action]", "posting.")
+        assert family in page.locator("select[name=action] option:checked").inner_text()
+        press(page, page.locator("main form.toolbar button"))
+        assert returned in rows.nth(0).inner_text()
+        assert page.input_value("select[name=action]") == "posting."
+        system = page.locator("#actors option").nth(1).get_attribute("value")
+        page.fill("input[name=who]", system)
+        page.fill("input[name=day]", "2001-01-01")
+        press(page, page.locator("main form.toolbar button"))
+        assert rows.count() == 0
+        page.fill("input[name=day]", "")
+        page.fill("input[name=who]", "nobody@example.org")
+        press(page, page.locator("main form.toolbar button"))
+        assert "nobody@example.org" in page.locator("[role=alert]").inner_text()
+        assert page.input_value("input[name=who]") == "nobody@example.org"
+        visitor.open("/admin/log?who=admin@demo.matchmaker.example")
+        actors = page.locator("tbody td:nth-child(3)").all_inner_texts()
+        assert all("Demo admin" in actor or "演示管理员" in actor for actor in actors), actors

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.store.documents import Records
-from matchmaker.store.log import LoggedEntry, first_broken
+from matchmaker.store.log import ALL_OF_LOG, LogFilter, LoggedEntry, first_broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +16,12 @@ class ChangeLog:
 
     records: Callable[[], Records]
 
-    def page(self, principal: Principal, before: int | None, limit: int) -> list[LoggedEntry]:
+    def page(
+        self, principal: Principal, limit: int, only: LogFilter = ALL_OF_LOG
+    ) -> list[LoggedEntry]:
         """Lines, newest first. Raises NotAllowed for anyone but an admin."""
         principal.require_admin()
-        if before is None:
-            return list(self.records().last_log(limit))
-        start = max(0, before - 1 - limit)
-        lines = self.records().log(after=start, limit=before - 1 - start or 1)
-        return [line for line in reversed(lines) if line.number < before]
+        return list(self.records().last_log(limit, only))
 
     def first_broken_line(self, principal: Principal) -> int | None:
         """Number of the first line that is not as it was written; None: all are."""

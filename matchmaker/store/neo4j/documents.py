@@ -11,7 +11,15 @@ from neo4j.exceptions import ConstraintError
 from matchmaker.store.changes import Change, Put, Record, conflict
 from matchmaker.store.content import StoredDocument
 from matchmaker.store.documents import Records
-from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged, stored_line
+from matchmaker.store.log import (
+    ALL_OF_LOG,
+    Entry,
+    LogFilter,
+    LoggedEntry,
+    lines_after,
+    logged,
+    stored_line,
+)
 from matchmaker.store.neo4j.code_points import rows_after
 from matchmaker.store.neo4j.connection import Connection, run
 
@@ -53,7 +61,10 @@ RESTORE_HEAD = """MERGE (h:LogHead {id: 'log'}) SET h.number = $number, h.digest
 # Every commit of documents takes this lock, so that a backup can make them wait.
 TOUCH = """MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.number = 0, h.digest = ''
 SET h.locked = true REMOVE h.locked"""
-LAST_LINES = """MATCH (l:LogEntry) WHERE $subject = '' OR l.subject = $subject
+LAST_LINES = """MATCH (l:LogEntry) WHERE ($subject = '' OR l.subject = $subject)
+AND ($actor = '' OR l.actor = $actor) AND ($action = '' OR l.action = $action)
+AND ($family = '' OR l.action STARTS WITH $family) AND ($since = '' OR l.at >= $since)
+AND ($until = '' OR l.at < $until) AND ($before IS NULL OR l.number < $before)
 RETURN l AS line ORDER BY l.number DESC LIMIT $limit"""
 
 # Every record has the key of its kind, so that a kind is listed as a key is.
@@ -105,8 +116,8 @@ class Neo4jRecords(Records):
         rows = self._connection.rows(LINES, after=after, limit=limit, subject=subject)
         return tuple(logged(row["line"]) for row in rows)
 
-    def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
-        rows = self._connection.rows(LAST_LINES, limit=limit, subject=subject)
+    def last_log(self, limit: int, only: LogFilter = ALL_OF_LOG) -> tuple[LoggedEntry, ...]:
+        rows = self._connection.rows(LAST_LINES, limit=limit, **only.bound())
         return tuple(logged(row["line"]) for row in rows)
 
 

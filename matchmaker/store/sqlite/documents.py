@@ -5,11 +5,20 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from matchmaker.store.changes import Change, Put, Record, conflict
 from matchmaker.store.content import StoreContent, StoredDocument
 from matchmaker.store.documents import Records
-from matchmaker.store.log import Entry, LoggedEntry, lines_after, logged, stored_line
+from matchmaker.store.log import (
+    ALL_OF_LOG,
+    Entry,
+    LogFilter,
+    LoggedEntry,
+    lines_after,
+    logged,
+    stored_line,
+)
 from matchmaker.store.sqlite.connection import Connections
 
 BY_IDS = """SELECT kind, id, version, body FROM records
@@ -40,7 +49,11 @@ VALUES (:number, :at, :actor, :action, :subject, :detail, :digest)"""
 LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
 WHERE number > :after AND (:subject = '' OR subject = :subject) ORDER BY number LIMIT :limit"""
 LAST_LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
-WHERE (:subject = '' OR subject = :subject) ORDER BY number DESC LIMIT :limit"""
+WHERE (:subject = '' OR subject = :subject) AND (:actor = '' OR actor = :actor)
+AND (:action = '' OR action = :action)
+AND (:family = '' OR substr(action, 1, length(:family)) = :family)
+AND (:since = '' OR at >= :since) AND (:until = '' OR at < :until)
+AND (:before IS NULL OR number < :before) ORDER BY number DESC LIMIT :limit"""
 ALL_RECORDS = "SELECT kind, id, version, body FROM records ORDER BY kind, id"
 ALL_KEYS = "SELECT kind, id, name, value FROM record_keys ORDER BY kind, id, name, value"
 ALL_LINES = """SELECT number, at, actor, action, subject, detail, digest FROM log
@@ -90,10 +103,10 @@ class SqliteRecords(Records):
     ) -> tuple[LoggedEntry, ...]:
         return self._lines(LINES, {"after": after, "limit": limit, "subject": subject})
 
-    def last_log(self, limit: int, subject: str = "") -> tuple[LoggedEntry, ...]:
-        return self._lines(LAST_LINES, {"limit": limit, "subject": subject})
+    def last_log(self, limit: int, only: LogFilter = ALL_OF_LOG) -> tuple[LoggedEntry, ...]:
+        return self._lines(LAST_LINES, {"limit": limit, **only.bound()})
 
-    def _lines(self, query: str, bound: dict[str, str | int]) -> tuple[LoggedEntry, ...]:
+    def _lines(self, query: str, bound: dict[str, Any]) -> tuple[LoggedEntry, ...]:
         with self._connections.reading() as connection:
             rows = connection.execute(query, bound).fetchall()
         return tuple(logged(dict(zip(_LINE, row, strict=True))) for row in rows)
