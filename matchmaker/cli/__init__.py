@@ -20,6 +20,7 @@ from matchmaker.cli.cooperation import effect, introduction, post
 from matchmaker.cli.directory import show_log
 from matchmaker.cli.exports import export
 from matchmaker.cli.import_lists import list_command
+from matchmaker.cli.import_undo import changes, history, undo
 from matchmaker.cli.imports import duplicates, import_group, seed, template
 from matchmaker.cli.language import language, language_option
 from matchmaker.cli.learning import evaluate, train
@@ -41,6 +42,8 @@ _COMMANDS = (
     setup, serve, worker, key, backup, restore, upgrade, mcp,
 )  # fmt: skip
 import_group.add_command(list_command)
+for _command in (history, changes, undo):
+    import_group.add_command(_command)
 _EPILOG = (
     "Exit codes: 0 done, 1 input or state, 2 usage, 3 some rows refused, "
     "4 store, snapshot or model unavailable, 5 disk, 130 interrupted."

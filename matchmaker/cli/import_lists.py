@@ -59,6 +59,8 @@ def _import_list(
     problems: Path | None,
     **options: Any,
 ) -> int:
+    from matchmaker.services.operations.import_records import MAX_UNDONE
+
     workflow = services.import_workflow
     chosen = table_options_of(options)
     with file.open("rb") as content:
@@ -81,6 +83,8 @@ def _import_list(
         with progress_bars() as progress:
             report = workflow.write_now(ADMIN, id, progress)
     _print_report(replace(report, dry_run=dry_run), as_json=as_json, problems=problems)
+    if report.written and 0 < len(report.put) <= MAX_UNDONE and not as_json:
+        say(message("To take it back: `matchmaker import undo %(id)s`.", id=id))
     return 0 if report.is_clean else SOME_REFUSED
 
 

@@ -55,6 +55,15 @@ class Reversal:
     kept: tuple[KeptField, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RowReversal:
+    """The same of one row; `put` and `drop` are rows of its table."""
+
+    put: tuple[Any, ...] = ()
+    drop: tuple[Any, ...] = ()
+    kept: tuple[KeptField, ...] = ()
+
+
 def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
     """Of the rows `written`, given what was stored under their keys `before` and is `now`.
 
@@ -67,37 +76,47 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
     kept: list[KeptField] = []
     earlier, current = dict(before.tables()), dict(now.tables())
     for name, rows in written.tables():
-        was, is_now = _by_key(earlier[name]), _by_key(current[name])
-        restored, gone = [], []
-        for row in rows:
-            key = key_of(row)
-            if key not in is_now:
-                stands_for = _stands_for(row, is_now) if name in STATED else None
-                if stands_for is None:
-                    kept.append(KeptField(name, _words(key), ""))
-                    continue
-                back, is_left = _withdrawn(TABLES[name], row, was.get(key), stands_for)
-                if is_left:
-                    kept.append(KeptField(name, stands_for.id, ""))
-                    continue
-                restored.extend([] if back is None else [back])
-                if back is None or back.id != stands_for.id:
-                    gone.append(stands_for)
-            elif key in was:
-                back, stays = restored_row(row, was[key], is_now[key])
-                if back != is_now[key]:
-                    restored.append(back)
-                kept.extend(KeptField(name, _words(key), field) for field in stays)
-            elif same_facts(row, is_now[key]):
-                gone.append(row)
-            elif name in STATED and differs_by_statements(row, is_now[key]):
-                others = added_statements(is_now[key], row)
-                gone.append(row)
-                restored.append(stated_by(TABLES[name], is_now[key], others))
-            else:
-                kept.append(KeptField(name, _words(key), ""))
-        put[name], drop[name] = tuple(restored), tuple(gone)
+        was, is_now = rows_by_key(earlier[name]), rows_by_key(current[name])
+        back = [reversed_row(name, row, was.get(key_of(row)), is_now) for row in rows]
+        put[name] = tuple(row for each in back for row in each.put)
+        drop[name] = tuple(row for each in back for row in each.drop)
+        kept.extend(field for each in back for field in each.kept)
     return Reversal(GraphRows(**put), GraphRows(**drop), tuple(kept))
+
+
+def reversed_row(name: str, row: Any, was: Any | None, now: Mapping[Any, Any]) -> RowReversal:
+    """How a written row of a table goes back, given what was there and the rows of `now`."""
+    key = key_of(row)
+    words = key_words(key)
+    if key not in now:
+        stands_for = _stands_for(row, now) if name in STATED else None
+        if stands_for is not None:
+            return _word_withdrawn(name, row, was, stands_for)
+        # What was brought and is gone is as before; an organisation may be joined to another.
+        is_as_before = was is None and name != "organizations"
+        return RowReversal(kept=() if is_as_before else (KeptField(name, words, ""),))
+    is_now = now[key]
+    if was is not None:
+        back, stays = restored_row(row, was, is_now)
+        kept = tuple(KeptField(name, words, field) for field in stays)
+        return RowReversal(put=() if back == is_now else (back,), kept=kept)
+    if same_facts(row, is_now):
+        return RowReversal(drop=(row,))
+    if name in STATED and differs_by_statements(row, is_now):
+        others = added_statements(is_now, row)
+        return RowReversal((stated_by(TABLES[name], is_now, others),), (row,))
+    return RowReversal(kept=(KeptField(name, words, ""),))
+
+
+def _word_withdrawn(name: str, row: Any, was: Any | None, stands_for: Any) -> RowReversal:
+    """Of a row that goes on as what others state of it: what the import itself stated goes."""
+    back, is_left = _withdrawn(TABLES[name], row, was, stands_for)
+    if is_left:
+        return RowReversal(kept=(KeptField(name, stands_for.id, ""),))
+    if back == stands_for:
+        return RowReversal()
+    is_other = back is None or back.id != stands_for.id
+    return RowReversal(() if back is None else (back,), (stands_for,) if is_other else ())
 
 
 def restored_row(
@@ -200,9 +219,11 @@ def _origins(was: Organization, now: Organization, back: Organization) -> Iterat
             yield origin_of_field(of, name)
 
 
-def _by_key(rows: tuple[Any, ...]) -> dict[Any, Any]:
+def rows_by_key(rows: tuple[Any, ...]) -> dict[Any, Any]:
+    """Rows of a table by their keys."""
     return {key_of(row): row for row in rows}
 
 
-def _words(key: Any) -> str:
+def key_words(key: Any) -> str:
+    """A key as one text."""
     return key if isinstance(key, str) else " ".join(key)

@@ -167,17 +167,25 @@ def undo_import(id: str) -> PageAnswer:
 
 @web.get("/imports/<id>/fields")
 def import_fields(id: str) -> PageAnswer:
-    """What an import changed of organisations that were known, to take some of it back."""
-    shown = services().import_fields.show(signed_in(), id)
-    return render_template("import_fields.html", shown=shown, first=beginning(), per_page=FIELDS)
+    """What an import changed and wrote, to take some of it back."""
+    shown, first = services().import_fields.show(signed_in(), id), beginning()
+    rows = shown.rows[first : first + FIELDS]
+    concerned = {each for row in rows for each in row.organizations}
+    return render_template(
+        "import_fields.html", shown=shown, rows=rows, first=first, per_page=FIELDS,
+        organizations=services().directory.by_ids(sorted(concerned)),
+        table_name=table_name,
+    )  # fmt: skip
 
 
 @web.post("/imports/<id>/fields")
 def take_fields_back(id: str) -> PageAnswer:
-    """Put the ticked fields back as they were."""
+    """Put the ticked fields and rows back as they were."""
     ticked = (each.rpartition(" ") for each in request.form.getlist("field"))
     chosen = [(organization, field) for organization, _, field in ticked]
-    _tell_kept(services().import_fields.take_back(signed_in(), id, chosen))
+    of_rows = (each.partition(" ") for each in request.form.getlist("row"))
+    rows = [(table, key) for table, _, key in of_rows]
+    _tell_kept(services().import_fields.take_back(signed_in(), id, chosen, rows))
     return redirect(url_for("web.import_fields", id=id), 303)
 
 

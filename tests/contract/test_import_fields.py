@@ -15,7 +15,8 @@ from matchmaker.domain import GraphRows, Kind, Organization, Provenance, SourceT
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField
-from matchmaker.services.operations.import_fields import FieldState, ImportFields
+from matchmaker.services.operations.import_fields import ImportFields
+from matchmaker.services.operations.import_rows import WrittenState
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobQueue
@@ -54,7 +55,7 @@ class Desk:
     def firm(self) -> Organization:
         return self.store.organizations_by_id(["m:1"])["m:1"]
 
-    def states(self) -> dict[str, FieldState]:
+    def states(self) -> dict[str, WrittenState]:
         return {each.field: each.state for each in self.fields.show(ADMIN, self.id).fields}
 
 
@@ -73,7 +74,7 @@ def test_both_values_stand_with_their_sources_and_tiers(desk: Desk) -> None:
     assert (site.after, site.after_source, site.after_tier) == (
         "https://new.example", "new", SourceTier.IMPORT,
     )  # fmt: skip
-    assert set(desk.states().values()) == {FieldState.STANDS}
+    assert set(desk.states().values()) == {WrittenState.STANDS}
     assert {"name", "website", "name_en"} <= set(desk.states())
 
 
@@ -83,8 +84,8 @@ def test_one_goes_back_alone_and_the_whole_import_still_can(desk: Desk) -> None:
     assert desk.store.version() > before
     assert (desk.firm.website, desk.firm.name) == ("https://old.example", "New Name Ltd")
     states = desk.states()
-    assert states.pop("website") is FieldState.TAKEN_BACK
-    assert set(states.values()) == {FieldState.STANDS}
+    assert states.pop("website") is WrittenState.TAKEN_BACK
+    assert set(states.values()) == {WrittenState.STANDS}
     assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")]) == ()
     assert desk.workflow.undo(ADMIN, desk.id) == ()
     assert replace(desk.firm, version=FIRM.version) == FIRM
@@ -101,14 +102,14 @@ def test_what_others_changed_since_stays_and_is_told(desk: Desk) -> None:
     kept = desk.fields.take_back(ADMIN, desk.id, chosen)
     assert kept == (KeptField("organizations", "m:1", "name"),)
     assert (desk.firm.name, desk.firm.website) == ("Their Name Ltd", "https://old.example")
-    assert desk.states()["name"] is FieldState.CHANGED_SINCE
+    assert desk.states()["name"] is WrittenState.CHANGED_SINCE
 
 
 def test_what_the_import_did_not_change_is_refused(desk: Desk) -> None:
     for chosen in ([("m:1", "kind")], [("m:2", "name")], [("m:9", "name")], []):
         with pytest.raises(InvalidInput):
             desk.fields.take_back(ADMIN, desk.id, chosen)
-    assert set(desk.states().values()) == {FieldState.STANDS}
+    assert set(desk.states().values()) == {WrittenState.STANDS}
 
 
 def test_fields_of_who_is_gone_are_told_and_logged_as_left(desk: Desk) -> None:

@@ -66,3 +66,37 @@ def test_values_that_another_source_contradicts_are_told(fresh, capsys):
     assert "another source" not in capsys.readouterr().err
     assert run(["import", "tables", other]) == 0
     assert "Of 1 values another source says otherwise" in capsys.readouterr().err
+
+
+def test_an_import_is_found_again_and_taken_back_in_part_and_whole(fresh, capsys):
+    members = written(fresh, "members.csv", MEMBERS)
+    assert run(["import", "list", members, "--yes"]) == 3
+    capsys.readouterr()
+    more = MEMBERS.replace("规模", "规模,主要产品,认证").replace("小型", "小型,机械密封,CNAS")
+    more = written(fresh, "more.csv", more.replace("会员名录", "会员名录,,"))
+    assert run(["import", "list", more, "--source", "members", "--yes"]) == 3
+    id = capsys.readouterr().out.rsplit("matchmaker import undo ", 1)[1].split("`")[0]
+    assert run(["import", "history", "--json"]) == 0
+    newest, first = json.loads(capsys.readouterr().out)
+    assert (newest["id"], newest["file"], first["file"]) == (id, "more.csv", "members.csv")
+    assert run(["import", "history"]) == 0
+    assert capsys.readouterr().out.count("of 4 lines 2 loaded (can be taken back)") == 2
+    assert run(["import", "changes", id, "--json"]) == 0
+    rows = {row["table"]: row for row in json.loads(capsys.readouterr().out)["rows"]}
+    assert run(["import", "changes", id]) == 0
+    shown = capsys.readouterr().out
+    key = rows["certificates"]["key"]
+    assert f"certificates {key}" in shown
+    assert "机械密封" in shown
+    assert run(["import", "undo", id, "--row", "certificates", key]) == 0
+    assert "Taken back." in capsys.readouterr().out
+    assert run(["import", "undo", id, "--row", "certificates", "none"]) == 1
+    assert "wrote no such row" in capsys.readouterr().err
+    assert run(["import", "undo", id, "--field", "nobody:1", "name"]) == 1
+    assert "changed no such field" in capsys.readouterr().err
+    assert run(["import", "undo", id, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"id": id, "kept": []}
+    assert run(["import", "undo", id]) == 1
+    assert "was already" in capsys.readouterr().err
+    assert run(["import", "history"]) == 0
+    assert "(taken back)" in capsys.readouterr().out

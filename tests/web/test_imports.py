@@ -483,6 +483,28 @@ def test_ticked_fields_of_an_import_go_back_and_the_others_stay(visit, sample):
     sample.store.upsert(GraphRows(organizations=(old,)))
 
 
+def test_ticked_rows_of_an_import_go_back_and_the_others_stay(visit, sample):
+    """A certificate in Chinese, the text in English; both pages are seen."""
+    old = sample.directory.profile(ADMIN, MEMBER).organization
+    before = {row.id: row for row in sample.store.certificates_of(MEMBER)}
+    text = f"id,name,kind,certificates\n{MEMBER},{old.name},firm,示例证书甲; 示例证书乙\n"
+    _, record = brought(sample, ADMIN, "organizations", text)
+    for language, kind, told in (
+        ("zh", "示例证书甲", "已恢复为此前的内容"),
+        ("en", "示例证书乙", "is as it was before"),
+    ):
+        admin = visit("admin", language)
+        page = admin.page
+        admin.open(f"/imports/{record.id}/fields")
+        row = page.locator("tbody tr", has_text=kind).last
+        row.get_by_role("checkbox").check()
+        press(page, "撤回所勾选的" if language == "zh" else "Take back what is ticked")
+        expect(row.get_by_text(told)).to_be_visible()
+        assert admin.complaints == []
+    assert {row.id: row for row in sample.store.certificates_of(MEMBER)} == before
+    assert sample.import_workflow.undo(ADMIN, record.id) == ()
+
+
 def test_fields_of_an_import_are_shown_to_those_who_may_take_it_back(sample):
     _, record = brought(
         sample, ADMIN, "organizations", f"id,name,kind,founded\n{MEMBER},又一名,firm,1985\n"

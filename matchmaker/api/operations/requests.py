@@ -61,16 +61,26 @@ class ImportField(Strict):
     field: Short
 
 
+class ImportRow(Strict):
+    """A row that an import wrote, as `GET /imports/{id}/changes` names it."""
+
+    table: Short
+    key: Annotated[str, Field(max_length=2 * MAX_ID + 1)]
+
+
 class ImportUndo(Strict):
-    """What of an import is taken back."""
+    """What of an import is taken back: some fields and rows, or without any of both the whole."""
 
     fields: Annotated[list[ImportField], Field(min_length=1, max_length=1000)] | None = Field(
-        None, description="Only these; left out: the whole import."
+        None, description="Only these fields of organisations."
+    )
+    rows: Annotated[list[ImportRow], Field(min_length=1, max_length=1000)] | None = Field(
+        None, description="Only these statements, ties, certificates and other rows."
     )
 
 
 class ImportChangesQuery(Strict):
-    """Which of the changed fields."""
+    """Which of the changed fields, and which of the rows."""
 
     offset: int = Field(0, ge=0, le=10_000_000)
     limit: int = Field(200, ge=1, le=1000)

@@ -6,7 +6,7 @@ from matchmaker.api.http.fields import Localised, Outgoing, RowOut
 from matchmaker.domain import SourceTier
 from matchmaker.messages import Message
 from matchmaker.services.operations.health import Status
-from matchmaker.services.operations.import_fields import FieldState
+from matchmaker.services.operations.import_rows import WrittenState
 from matchmaker.services.operations.import_status import ImportState
 from matchmaker.workflow.job import LineCounts
 
@@ -102,13 +102,45 @@ class WrittenFieldOut(Outgoing):
     after_source: str
     after_tier: SourceTier
     now: str
-    state: FieldState
+    state: WrittenState
+
+
+class ChangedValueOut(Outgoing):
+    """A field of a row before and after."""
+
+    field: str
+    before: str
+    after: str
+
+
+class WrittenRowOut(Outgoing):
+    """A statement, tie, certificate or other row that an import brought or changed.
+
+    `says` are the words that make it up, `organizations` those that it is about. `gone`: it was
+    there before, and is not any more.
+    """
+
+    table: str
+    key: str
+    organizations: list[str]
+    says: list[str]
+    date: str
+    changed: list[ChangedValueOut]
+    source: str
+    tier: SourceTier
+    is_new: bool
+    state: WrittenState
 
 
 class WrittenFieldList(Outgoing):
-    """Changed fields of organisations that were known; the `new` ones go with the whole import."""
+    """Changed fields of organisations that were known (`items`), and rows of other tables.
+
+    `new` organisations go with the whole import. `offset` and `limit` count in either list.
+    """
 
     new: int
     total: int
+    total_rows: int
     can_be_undone: bool
     items: list[WrittenFieldOut]
+    rows: list[WrittenRowOut]

@@ -25,6 +25,7 @@ from matchmaker.api.operations.responses import (
     StatusOut,
     WrittenFieldList,
     WrittenFieldOut,
+    WrittenRowOut,
 )
 from matchmaker.api.people.requests import Nothing
 from matchmaker.services.operations.import_status import ImportState, ImportStatus
@@ -90,13 +91,17 @@ def import_problems(path: IdPath, query: ExportQuery) -> Response:
 
 @operations.get("/imports/<id>/changes", **reads(IMPORTS, WrittenFieldList))
 def import_changes(path: IdPath, query: ImportChangesQuery) -> Response:
-    """Which fields of known organisations an import changed, and which can be taken back."""
+    """Fields of known organisations that an import changed and rows that it wrote, with what of
+    them can be taken back.
+    """
     shown = services().import_fields.show(current_principal(), path.id)
-    page = shown.fields[query.offset : query.offset + query.limit]
+    page = slice(query.offset, query.offset + query.limit)
     return as_json(
         WrittenFieldList(
-            new=shown.new, total=len(shown.fields), can_be_undone=shown.can_be_undone,
-            items=[WrittenFieldOut.model_validate(each) for each in page],
+            new=shown.new, total=len(shown.fields), total_rows=len(shown.rows),
+            can_be_undone=shown.can_be_undone,
+            items=[WrittenFieldOut.model_validate(each) for each in shown.fields[page]],
+            rows=[WrittenRowOut.model_validate(each) for each in shown.rows[page]],
         )
     )  # fmt: skip
 
@@ -111,11 +116,12 @@ def write_import(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Res
 
 @operations.post("/imports/<id>/undo", **writes(IMPORTS, ImportOut))
 def undo_import(path: IdPath, header: IdempotencyHeaders, body: ImportUndo) -> Response:
-    """Take an import back, or some fields of it; what others have changed since stays."""
+    """Take an import back, or some fields and rows of it; what others changed since stays."""
     principal, workflow = current_principal(), services().import_workflow
-    if body.fields is None:
+    if body.fields is None and body.rows is None:
         workflow.undo(principal, path.id)
     else:
-        chosen = [(each.organization, each.field) for each in body.fields]
-        services().import_fields.take_back(principal, path.id, chosen)
+        chosen = [(each.organization, each.field) for each in body.fields or ()]
+        rows = [(each.table, each.key) for each in body.rows or ()]
+        services().import_fields.take_back(principal, path.id, chosen, rows)
     return as_json(_import_out(workflow.status(principal, path.id)))

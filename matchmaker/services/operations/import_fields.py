@@ -1,16 +1,23 @@
-"""Single fields of organisations that an import changed: shown, and taken back."""
+"""What an import changed and wrote, one by one: shown, and taken back."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Set
 from dataclasses import dataclass
-from enum import StrEnum
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Organization, SourceTier
 from matchmaker.errors import InvalidInput, WrongState
-from matchmaker.ingest.undo import KeptField, restored_row
+from matchmaker.ingest.undo import KeptField, restored_row, reversal, statements_alone
 from matchmaker.services.operations.import_report import shown_value
+from matchmaker.services.operations.import_rows import (
+    TABLES_OF_ROWS,
+    RowKey,
+    WrittenRow,
+    WrittenState,
+    chosen_rows,
+    written_rows,
+)
 from matchmaker.services.operations.importer import require_importing
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
@@ -19,15 +26,6 @@ from matchmaker.store.merging import changed_fields, origin_of_field
 from matchmaker.workflow.job import ImportRecord
 
 _TABLE = "organizations"
-
-
-class FieldState(StrEnum):
-    """Whether a field that an import changed can be taken back, and else why not."""
-
-    STANDS = "stands"
-    TAKEN_BACK = "taken_back"
-    CHANGED_SINCE = "changed_since"
-    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +42,15 @@ class WrittenField:
     after_source: str
     after_tier: SourceTier
     now: str
-    state: FieldState
+    state: WrittenState
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenFields:
-    """The changed fields of one import; `new` organisations go back with the whole import only."""
+    """The changed fields of organisations, and the rows of other tables, of one import.
+
+    `new` organisations go back with the whole import only.
+    """
 
     id: str
     cluster: str
@@ -57,6 +58,7 @@ class WrittenFields:
     new: int
     can_be_undone: bool
     fields: tuple[WrittenField, ...]
+    rows: tuple[WrittenRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class ImportFields:
     clock: Clock
 
     def show(self, principal: Principal, id: str) -> WrittenFields:
-        """What an import changed of organisations that were known.
+        """What an import changed of organisations that were known, and what else it wrote.
 
         Raises NotFound, NotAllowed.
         """
@@ -76,7 +78,8 @@ class ImportFields:
         record = self.repositories.imports.get(id).value
         require_importing(principal, record.cluster)
         was = _by_id(record.before)
-        now = self._now(record)
+        stands = self._stored(_rows_beside(record.put) | _organizations_of(record.put))
+        now = _by_id(stands)
         written = record.put.organizations
         fields = tuple(
             each
@@ -85,19 +88,31 @@ class ImportFields:
             for each in _fields(row, was[row.id], now.get(row.id))
         )
         new = sum(row.id not in was for row in written)
-        return WrittenFields(id, record.cluster, record.file, new, record.can_be_undone, fields)
+        rows = tuple(written_rows(record, stands))
+        return WrittenFields(
+            id, record.cluster, record.file, new, record.can_be_undone, fields, rows
+        )
 
     def take_back(
-        self, principal: Principal, id: str, chosen: Collection[tuple[str, str]]
+        self,
+        principal: Principal,
+        id: str,
+        chosen: Collection[tuple[str, str]],
+        rows: Collection[RowKey] = (),
     ) -> tuple[KeptField, ...]:
-        """Put fields (organisation, field) back as they were before; those that stay.
+        """Put fields (organisation, field) and rows (table, key) back; those that stay.
 
-        Raises NotFound, NotAllowed, WrongState, InvalidInput where the import did not change one.
+        Raises NotFound, NotAllowed, WrongState, InvalidInput where the import did not change one,
+        or something still refers to a row that would go.
         """
-        return retry_on_conflict(lambda: self._take_back(principal, id, chosen))
+        return retry_on_conflict(lambda: self._take_back(principal, id, chosen, rows))
 
     def _take_back(
-        self, principal: Principal, id: str, chosen: Collection[tuple[str, str]]
+        self,
+        principal: Principal,
+        id: str,
+        chosen: Collection[tuple[str, str]],
+        keys: Collection[RowKey],
     ) -> tuple[KeptField, ...]:
         stored = self.repositories.imports.get(id)
         record = stored.value
@@ -107,13 +122,31 @@ class ImportFields:
             raise WrongState(
                 "This import changed nothing, is too large to be taken back, or was already."
             )
-        if not chosen:
+        if not chosen and not keys:
             raise InvalidInput("is missing.", where="field", mend="Choose one.")
+        fields, kept, undone = self._restored(record, chosen)
+        asked = len(set(chosen))
+        written = chosen_rows(record, keys)
+        back = reversal(written, record.before, self._stored(written))
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.add(self.repositories.imports.put(record, stored.version))
+        detail = {"fields": str(undone), "left": str(asked - undone + len(back.kept))}
+        if keys:
+            detail["rows"] = str(len(back.put) + len(back.drop))
+        unit.log("import.fields_undone", f"import/{id}", **detail)
+        put = back.put | GraphRows(organizations=fields)
+        self.store.replace_rows(put, back.drop, unit.entries, unit.changes)
+        return (*kept, *back.kept)
+
+    def _restored(
+        self, record: ImportRecord, chosen: Collection[tuple[str, str]]
+    ) -> tuple[tuple[Organization, ...], list[KeptField], int]:
+        """Organisations with chosen fields as they were, what stays, and how many go back."""
         names: dict[str, set[str]] = {}
         for organization, field in chosen:
             names.setdefault(organization, set()).add(field)
-        was, now = _by_id(record.before), self._now(record)
-        written = _by_id(record.put)
+        was, written = _by_id(record.before), _by_id(record.put)
+        now = _by_id(self.store.stored(_organizations_of(record.put))) if names else {}
         restored: list[Organization] = []
         kept: list[KeptField] = []
         undone = 0
@@ -134,16 +167,18 @@ class ImportFields:
             restored.extend([] if row == now[organization] else [row])
             kept.extend(KeptField(_TABLE, organization, field) for field in stays)
             undone += len(fields) - len(stays)
-        unit = UnitOfWork.of(principal, self.clock())
-        unit.add(self.repositories.imports.put(record, stored.version))
-        left = sum(map(len, names.values())) - undone
-        unit.log("import.fields_undone", f"import/{id}", fields=str(undone), left=str(left))
-        rows = GraphRows(organizations=tuple(restored))
-        self.store.replace_rows(rows, GraphRows(), unit.entries, unit.changes)
-        return tuple(kept)
+        return tuple(restored), kept, undone
 
-    def _now(self, record: ImportRecord) -> dict[str, Organization]:
-        return _by_id(self.store.stored(GraphRows(organizations=record.put.organizations)))
+    def _stored(self, rows: GraphRows) -> GraphRows:
+        return self.store.stored(rows | statements_alone(rows))
+
+
+def _organizations_of(rows: GraphRows) -> GraphRows:
+    return GraphRows(organizations=rows.organizations)
+
+
+def _rows_beside(rows: GraphRows) -> GraphRows:
+    return GraphRows(**{name: getattr(rows, name) for name in TABLES_OF_ROWS})
 
 
 def _fields(
@@ -161,13 +196,13 @@ def _fields(
         )  # fmt: skip
 
 
-def _state(name: str, now: Organization | None, since: Set[str], still: Set[str]) -> FieldState:
+def _state(name: str, now: Organization | None, since: Set[str], still: Set[str]) -> WrittenState:
     """Of the fields changed `since` the import, those that `still` differ from before it stay."""
     if now is None:
-        return FieldState.GONE
+        return WrittenState.GONE
     if name not in since:
-        return FieldState.STANDS
-    return FieldState.CHANGED_SINCE if name in still else FieldState.TAKEN_BACK
+        return WrittenState.STANDS
+    return WrittenState.CHANGED_SINCE if name in still else WrittenState.TAKEN_BACK
 
 
 def _by_id(rows: GraphRows) -> dict[str, Organization]:

@@ -1,0 +1,155 @@
+"""Single statements, certificates and ties of an import go back; on both stores."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import (
+    Certificate,
+    Cluster,
+    Description,
+    GraphRows,
+    Kind,
+    Membership,
+    Organization,
+)
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.undo import KeptField
+from matchmaker.services.operations.import_fields import ImportFields
+from matchmaker.services.operations.import_rows import WrittenRow, WrittenState
+from matchmaker.services.operations.import_workflow import ImportWorkflow
+from matchmaker.services.operations.importer import Importer
+from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.upload_folder import UploadFolder
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.store.documents import Store
+
+A, B = "示例条目甲轴承有限公司", "示例条目乙水泵有限公司"
+MEMBERS = (
+    "id,name,kind,description,certificates,headcount\n"
+    f"m:0,{A},企业,生产深沟球轴承,CNAS: L1234; ISO 14001,120\n"
+)
+RELATIONS = f"企业a,企业b,关系,开始\n{A},{B},供应,2019-03-01\n"
+OTHER_SIDE = f"企业a,企业b,关系,结束\n{B},{A},采购自,2030-12-31\n"
+
+
+class Desk:
+    """Two organisations on record, of which one has a text, and imports about them."""
+
+    def __init__(self, store: Store, folder: Path) -> None:
+        store.upsert(
+            GraphRows(
+                organizations=(
+                    Organization("m:0", A, Kind.FIRM), Organization("m:1", B, Kind.FIRM),
+                ),
+                descriptions=(Description("m:0#about", "m:0", "轴承厂", "zh"),),
+                clusters=(Cluster("x:c", "示例集群"),),
+                memberships=(Membership("x:c", "m:0"), Membership("x:c", "m:1")),
+            )
+        )  # fmt: skip
+        self.store = store
+        repositories = Repositories(lambda: store.documents)
+        self.workflow = ImportWorkflow(
+            store, repositories, Importer(store), cast(JobQueue, None),
+            UploadFolder(folder / "uploads"), utc_now,
+        )  # fmt: skip
+        self.fields = ImportFields(store, repositories, utc_now)
+
+    def bring(self, name: str, text: str, table: str = "") -> str:
+        cluster = "" if table else "x:c"
+        id = self.workflow.keep(ADMIN, f"{name}.csv", BytesIO(text.encode()), cluster)
+        self.workflow.choose(ADMIN, id, TableOptions(table, name))
+        assert self.workflow.write_now(ADMIN, id).refused == 0
+        return id
+
+    def rows(self, id: str) -> dict[tuple[str, ...], WrittenRow]:
+        return {(row.table, *row.says): row for row in self.fields.show(ADMIN, id).rows}
+
+    def facts(self) -> dict[str, list[object]]:
+        """What is on record beside organisations, in the order of its ids."""
+        rows = self.store.export().rows
+        names = ("descriptions", "certificates", "observations", "ties")
+        return {name: sorted(getattr(rows, name), key=lambda row: row.id) for name in names}
+
+
+@pytest.fixture
+def desk(store: Store, tmp_path: Path) -> Desk:
+    return Desk(store, tmp_path)
+
+
+def test_one_row_goes_and_the_whole_import_still_can(desk: Desk) -> None:
+    before = desk.facts()
+    id = desk.bring("members", MEMBERS, "organizations")
+    rows = desk.rows(id)
+    certificate, text = (
+        rows["certificates", "CNAS", "L1234"],
+        rows["descriptions", "生产深沟球轴承"],
+    )
+    assert (certificate.is_new, certificate.organizations) == (True, ("m:0",))
+    [changed] = [value for value in text.changed if value.field == "text"]
+    assert (changed.before, changed.after, text.is_new) == ("轴承厂", "生产深沟球轴承", False)
+    assert {row.state for row in rows.values()} == {WrittenState.STANDS}
+    chosen = [(row.table, row.key) for row in (certificate, text)]
+    assert desk.fields.take_back(ADMIN, id, [], chosen) == ()
+    held = {row.kind for row in cast(list[Certificate], desk.facts()["certificates"])}
+    assert "CNAS" not in held
+    assert "ISO 14001" in held
+    assert before["descriptions"][0] in desk.facts()["descriptions"]
+    states = {key: row.state for key, row in desk.rows(id).items()}
+    back = {key for key, state in states.items() if state is WrittenState.TAKEN_BACK}
+    assert back == {("certificates", "CNAS", "L1234"), ("descriptions", "生产深沟球轴承")}
+    assert desk.fields.take_back(ADMIN, id, [], chosen) == ()
+    assert desk.workflow.undo(ADMIN, id) == ()
+    assert desk.facts() == before
+
+
+def test_of_a_tie_that_two_state_each_word_goes_alone(desk: Desk) -> None:
+    first = desk.bring("first", RELATIONS)
+    second = desk.bring("second", OTHER_SIDE)
+    [tie] = desk.rows(first).values()
+    assert (tie.says, set(tie.organizations), tie.date) == (
+        ("SUPPLIES",), {"m:0", "m:1"}, "2019-03-01",
+    )  # fmt: skip
+    [word] = desk.rows(second).values()
+    assert (word.is_new, word.source) == (False, "second")
+    assert desk.fields.take_back(ADMIN, first, [], [("ties", tie.key)]) == ()
+    [left] = desk.store.export().rows.ties
+    assert (left.since, left.provenance.source) == (None, "second")
+    [row] = desk.rows(first).values()
+    assert row.state is WrittenState.TAKEN_BACK
+    assert desk.workflow.undo(ADMIN, first) == ()
+    [row] = desk.rows(second).values()
+    assert row.state is WrittenState.STANDS
+    assert desk.fields.take_back(ADMIN, second, [], [(row.table, row.key)]) == ()
+    assert desk.store.export().rows.ties == ()
+
+
+def test_what_others_changed_since_stays_and_fields_go_with_it_at_once(desk: Desk) -> None:
+    text = "id,name,kind,website,description\nm:0,甲,企业,https://new.example,新文字\n"
+    id = desk.bring("members", text, "organizations")
+    [row] = [row for row in desk.rows(id).values() if row.table == "descriptions"]
+    [now] = [each for each in desk.store.export().rows.descriptions if each.id == row.key]
+    later = Description(now.id, now.organization, "自己写的", "zh", provenance=now.provenance)
+    desk.store.upsert(GraphRows(descriptions=(later,)))
+    chosen = [("m:0", "website")]
+    kept = desk.fields.take_back(ADMIN, id, chosen, [(row.table, row.key)])
+    assert kept == (KeptField("descriptions", row.key, "text"),)
+    assert desk.store.organizations_by_id(["m:0"])["m:0"].website == ""
+    assert desk.rows(id)["descriptions", "新文字"].state is WrittenState.CHANGED_SINCE
+
+
+def test_what_the_import_did_not_write_is_refused_and_nothing_goes(desk: Desk) -> None:
+    id = desk.bring("members", MEMBERS, "organizations")
+    key = desk.rows(id)["certificates", "CNAS", "L1234"].key
+    before = desk.facts()
+    for row in (("certificates", "m:0"), ("organizations", "m:0"), ("castles", key)):
+        with pytest.raises(InvalidInput):
+            desk.fields.take_back(ADMIN, id, [], [("certificates", key), row])
+    assert desk.facts() == before
