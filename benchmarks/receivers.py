@@ -196,8 +196,8 @@ def _lines(log: str, served: Served) -> Finding:
     return Finding(
         f"a receiver of log lines that is {log}",
         f"{own} lines on standard error as ever, {told} times told that it takes none",
-        "told, once a process and ten minutes",
-        1 <= told <= 6,
+        "as ever" if log == "slow" else "told, once a process and ten minutes",
+        own > 0 and told <= 6 and (told > 0 or log == "slow"),
     )
 
 

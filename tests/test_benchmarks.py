@@ -130,7 +130,8 @@ def _commands_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_sign_in(run: Run) -> None:
     lines = run("sign_in", "--count", 2, "--mail", "none").splitlines()[1:]
-    assert len(lines) == 4  # signing in and forgetting the password, on pages and by the API
+    # Signing in, forgetting the password, inviting and accepting, on pages and by the API.
+    assert len(lines) == 8
     assert all("| same |" in line for line in lines)
 
 

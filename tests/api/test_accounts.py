@@ -276,6 +276,27 @@ def test_an_invitation_names_the_role_by_its_name_of_today_or_of_before(app, wir
     assert stored.value.role is MembershipRole.LIAISON
 
 
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("X", "short"), ("X", "aaaaaaaaaaaaa"), (" ", "no horse of theirs 4"), ("", "short")],
+)
+def test_what_is_refused_of_an_invited_person_tells_nobody_whether_there_is_an_account(
+    app, wired, owner, name, password
+):
+    """A coordinator is handed the link of whatever address she names."""
+    answers = []
+    for email in (owner.email, "nobody-there@example.org"):
+        made = wired.invitations.invite(
+            ADMIN, email, membership=AccountMembership("t:firm2", MembershipRole.MEMBER)
+        )
+        token = token_of(wired.invitations.hand_over(ADMIN, made.invitation.id))
+        body = {"token": token, "name": name, "password": password}
+        answer = app.test_client().post(f"{API}/invitations/accept", json=body)
+        answers.append((answer.status_code, answer.json.get("detail"), answer.json.get("errors")))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
+
+
 def test_an_invited_colleague_joins_the_organisation(app, wired, owner):
     client, answer = session_of(app, owner.email)
     invited = client.post(

@@ -26,7 +26,13 @@ from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.repositories import OPENID_SUBJECT_KEY, Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
-from matchmaker.workflow.account import MAX_EMAIL, Account, check_password, checked_email
+from matchmaker.workflow.account import (
+    MAX_EMAIL,
+    Account,
+    check_password,
+    checked_email,
+    checked_name,
+)
 from matchmaker.workflow.session import (
     FREE_FAILURES,
     FREE_OF_STRANGERS,
@@ -157,15 +163,23 @@ class SignInService:
     ) -> Account:
         """A new account, or the place added to the one there is (which needs its password).
 
-        Raises InvalidInput, SignInNeeded.
+        Who was handed the link for somebody else does not learn, by what neither a new account
+        nor one there is could have, whether there is one: a name or password that is refused
+        is refused alike, after as long. Raises InvalidInput, SignInNeeded, TooManyAttempts.
         """
         email = self.invitations.read(token).email
-        if self.accounts.find(email) is not None:
-            account_id = self.with_password(email, password, origin, code).id
+        checked_name(name)
+        refusal = _refusal(password, email)
+        if refusal is not None or self.accounts.find(email) is not None:
+            try:
+                account_id = self.with_password(email, password, origin, code).id
+            except SecondFactorNeeded:
+                raise
+            except SignInNeeded as error:
+                raise refusal or error from None
             return retry_on_conflict(
                 lambda: self.invitations.join(self.invitations.of_token(token), account_id)
             )
-        check_password(password, email)
         hashed = self.passwords.hash(password)
         return retry_on_conflict(
             lambda: self.invitations.make_account(
@@ -333,6 +347,15 @@ def _cleaned(email: str) -> str:
         return checked_email(email)
     except InvalidInput:
         return email[:MAX_EMAIL]
+
+
+def _refusal(password: str, email: str) -> InvalidInput | None:
+    """Why no new account could have this password; None: it could."""
+    try:
+        check_password(password, email)
+    except InvalidInput as error:
+        return error
+    return None
 
 
 def _not_right() -> SignInNeeded:
