@@ -298,6 +298,27 @@ def test_results_on_a_phone_are_short_and_the_rest_is_one_touch_away(visit, scri
     expect(page.locator("#result-14 h3")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_four_are_compared_on_a_phone_without_anything_off_the_side(visit, rows, language):
+    visitor = visit("firm", language, viewport={"width": 360, "height": 800})
+    firms = [one.id for one in rows.organizations if one.id.startswith("seed:valves")][:4]
+    visitor.open("/compare?goal=supplier&text=阀体铸件&" + "&".join(f"id={one}" for one in firms))
+    page = visitor.page
+    heads = [name.removeprefix(f"{at} ") for at, name in enumerate(
+        page.locator("table.compared thead th").all_inner_texts(), 1
+    )]  # fmt: skip
+    for line in page.locator("table.compared tbody tr").all():
+        cells = line.locator("td").all()
+        named = [cell.locator(".named").inner_text() for cell in cells]
+        assert named == [f"{at} {name}" for at, name in enumerate(heads, 1)]
+        for cell in cells:
+            box = cell.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 360
+            assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+    assert not visitor.violations()
+
+
 def test_more_than_four_are_compared_as_the_first_four(visit, rows):
     visitor = visit("firm", "en")
     firms = [one.id for one in rows.organizations if one.kind is Kind.FIRM][:5]

@@ -505,6 +505,32 @@ def test_ticked_rows_of_an_import_go_back_and_the_others_stay(visit, sample):
     assert sample.import_workflow.undo(ADMIN, record.id) == ()
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_fields_of_an_import_are_read_on_a_phone(visit, sample, language):
+    address = (
+        f"https://www.a-very-long-name-of-a-website-{language}.example/products/valves-and-pumps"
+    )
+    text = (
+        f"id,name,kind,website,certificates\n"
+        f"{MEMBER},手机改名{language},firm,{address},示例证书{language}\n"
+    )
+    _, record = brought(sample, ADMIN, "organizations", text)
+    admin = visit("admin", language, viewport={"width": 360, "height": 800})
+    admin.open(f"/imports/{record.id}/fields")
+    row = admin.page.locator("tbody tr", has_text=address)
+    before = {"zh": "此前：", "en": "Before:"}[language]
+    assert row.locator("td").nth(2).inner_text().startswith(before)
+    assert address in row.locator("td").nth(3).inner_text()
+    other = admin.page.locator("tbody tr", has_text=f"示例证书{language}")
+    for cell in (*row.locator("td, th").all(), *other.locator("td, th").all()):
+        box = cell.bounding_box()
+        assert box["x"] + box["width"] <= 360
+        assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+    assert row.locator("td").first.bounding_box()["width"] < 60
+    assert not admin.violations()
+    sample.import_workflow.undo(ADMIN, record.id)
+
+
 def test_fields_of_an_import_are_shown_to_those_who_may_take_it_back(sample):
     _, record = brought(
         sample, ADMIN, "organizations", f"id,name,kind,founded\n{MEMBER},又一名,firm,1985\n"
