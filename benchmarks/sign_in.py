@@ -186,7 +186,7 @@ class Stranger:
         seconds = time.perf_counter() - begun
         names = sorted(name for name, _ in answer.getheaders())
         connection.close()
-        text = re.sub(r'value="[^"]*"', "", text.replace(email, "…"))
+        text = re.sub(r'(value|name="csrf-token" content)="[^"]*"', "", text.replace(email, "…"))
         text = re.sub(r'"(id|expires)":"[^"]*"', "", text)
         return seconds, f"{answer.status} {names} {text}"
 

@@ -73,3 +73,10 @@ def test_own_top_lists_lose_what_arrives_late():
 
 def test_no_option_is_no_introduction():
     assert len(allocate(options([]), np.ones(3, dtype=np.int64))) == 0
+
+
+def test_no_slot_no_value_and_nobody_with_itself_is_ever_taken():
+    rows = [(0, 1, 0.9), (0, 2, 0.8), (3, 2, 0.7), (4, 4, 0.6), (5, 6, 0.0)]
+    # 1 has no slot and 3 neither: 0 and 2 are left.
+    capacity = np.array([2, 0, 2, 0, 2, 2, 2], dtype=np.int64)
+    assert allocate(options(rows), capacity).tolist() == [1]

@@ -19,6 +19,14 @@ def test_wilsons_interval_is_the_published_one():
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
 
 
+def test_a_share_keeps_what_it_is_of():
+    share = Share.of(81, 263)
+    assert (share.successes, share.total) == (81, 263)
+    nothing = Share.of(0, 0)
+    assert (nothing.successes, nothing.total, nothing.interval) == (0, 0, None)
+    assert Share.of(10, 10).high == 1
+
+
 @pytest.mark.parametrize(
     ("treated", "held", "expected"),
     [
