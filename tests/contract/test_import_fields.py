@@ -6,7 +6,7 @@ import datetime
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -119,3 +119,23 @@ def test_fields_of_who_is_gone_are_told_and_logged_as_left(desk: Desk) -> None:
     lines = [line.entry for line in desk.store.documents.last_log(5)]
     detail = next(line.detail for line in lines if line.action == "import.fields_undone")
     assert dict(detail) == {"fields": "0", "left": "2"}
+
+
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_what_somebody_writes_meanwhile_is_not_lost(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, is_whole: bool
+) -> None:
+    write, streets = desk.store.replace_rows, iter(["1 New Road"])
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        for street in streets:  # the firm is faster, once
+            own = replace(desk.firm, street_address=street)
+            desk.store.replace_organization(own, None, own.version)
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(desk.store, "replace_rows", late)
+    if is_whole:
+        desk.workflow.undo(ADMIN, desk.id)
+    else:
+        desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")])
+    assert (desk.firm.website, desk.firm.street_address) == ("https://old.example", "1 New Road")

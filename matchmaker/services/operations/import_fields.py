@@ -114,6 +114,7 @@ class ImportFields:
         chosen: Collection[tuple[str, str]],
         keys: Collection[RowKey],
     ) -> tuple[KeptField, ...]:
+        version = self.store.version()
         stored = self.repositories.imports.get(id)
         record = stored.value
         require_importing(principal, record.cluster)
@@ -135,7 +136,7 @@ class ImportFields:
             detail["rows"] = str(len(back.put) + len(back.drop))
         unit.log("import.fields_undone", f"import/{id}", **detail)
         put = back.put | GraphRows(organizations=fields)
-        self.store.replace_rows(put, back.drop, unit.entries, unit.changes)
+        self.store.replace_rows(put, back.drop, unit.entries, unit.changes, version)
         return (*kept, *back.kept)
 
     def _restored(

@@ -326,6 +326,10 @@ class ImportWorkflow:
         Raises NotFound, NotAllowed, WrongState, InvalidInput where something still refers
         to a row that would go.
         """
+        return retry_on_conflict(lambda: self._undo(principal, id))
+
+    def _undo(self, principal: Principal, id: str) -> tuple[KeptField, ...]:
+        version = self.store.version()
         stored = self.repositories.imports.get(id)
         record = stored.value
         self._require(principal, record.cluster)
@@ -339,7 +343,7 @@ class ImportWorkflow:
         unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.imports.put(replace(record, undone=unit.at), stored.version))
         unit.log("import.undone", f"import/{id}", left=str(len(back.kept)))
-        self.store.replace_rows(back.put, back.drop, unit.entries, unit.changes)
+        self.store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
         return back.kept
 
     def _proposed(self, upload: Upload) -> tuple[Upload, TableFile]:
