@@ -110,3 +110,16 @@ def test_what_the_security_record_shows_is_there() -> None:
             assert not test or f"def {test}(" in (ROOT / path).read_text("utf-8"), name
         assert state != "met" or files or "above" in why, number
         assert state != "open" or len(why) > 10, number
+
+
+PAGES = (ROOT / "docs" / "pages.md").read_text(encoding="utf-8")
+
+
+def test_every_fault_of_a_page_has_a_test_that_is_there_and_runs_in_a_browser() -> None:
+    rows = re.findall(r"^\| ([^|]+) \| (`tests/[^|]+) \|$", PAGES, re.MULTILINE)
+    assert len(rows) >= 22
+    for fault, tests in rows:
+        for path, name in re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", tests):
+            text = (ROOT / path).read_text(encoding="utf-8")
+            (fixtures,) = re.findall(rf"^def {name}\(([^)]*)\)", text, re.MULTILINE) or [""]
+            assert "visit" in fixtures, f"{fault}: {path}::{name}"

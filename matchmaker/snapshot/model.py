@@ -360,7 +360,7 @@ class Snapshot:
         if row is None:
             raise NotFound(
                 "%(organization_id)s is not in the snapshot of version %(version)s.",
-                mend="If it is new, run `matchmaker refresh`.",
+                mend="What is new is in the next snapshot.",
                 organization_id=organization_id,
                 version=self.meta.version,
             )

@@ -52,10 +52,16 @@ UNITS = (message("days"),)
 
 # Fields that no table of ours has; catalogues name them under the same context.
 FORM_FIELDS = (
-    "answer", "gathering", "inventory_days", "local_supply_share", "new_product_sales_share",
-    "rd_intensity", "sales_outside_province_share", "unit_cost_index", "lead_time_days", "met",
-    "minimum_quantity", "needs", "organizations",
-    "price", "reason", "team", "valid_until", "winner", "winners",
+    "alerts", "alerts_a_week", "answer", "before", "candidate", "code", "credential", "cut",
+    "day", "do", "edit_line", "email", "field", "file", "follows", "format", "gathering",
+    "header_line", "inventory_days", "jobs", "keep", "kept", "lead_time_days", "limit", "list",
+    "local_supply_share", "members", "message", "met", "min_size", "minimum_quantity",
+    "minutes", "needs", "new_product_sales_share", "note", "organizations", "outcome", "pair",
+    "pairs", "parties", "password", "present", "price", "q", "queries", "questions",
+    "quiet_from", "quiet_until", "radius", "radius_km", "rd_intensity", "reason", "rhythm",
+    "row", "sales_outside_province_share", "satisfaction", "seeker", "summary", "table",
+    "team", "terms_first", "thanks", "ties", "time", "times", "token", "topic",
+    "unit_cost_index", "valid_until", "version", "winner", "winners", "wording", "zone",
 )  # fmt: skip
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from matchmaker.access import ADMIN
+from matchmaker.domain import GoalName
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action
+from tests.web.conftest import press, settle
+
+FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
 
 
 def test_a_wrong_password_and_a_forgotten_one_without_mail_say_what_to_do(visit):
@@ -114,3 +121,83 @@ def test_a_worklist_prints_its_rows_without_controls(visit):
     expect(rows.first).to_be_visible()
     expect(page.locator("main button:visible")).to_have_count(0)
     expect(page.locator("nav:visible")).to_have_count(0)
+
+
+def test_a_notice_is_read_once_its_thing_is_opened(visit, sample):
+    visitor = visit("supplier", "en")
+    asking = sample.demo.account("firm").principal()
+    proposal = Proposal(GoalName.SUPPLIER, seeker=FIRM, candidate=SUPPLIER)
+    id = sample.introductions.propose(asking, proposal).id
+    page = visitor.page
+    notice = page.locator(f"main li:has(a[href='/introductions/{id}'])").first
+    visitor.open("/notices")
+    expect(notice).to_have_class("unread")
+    before = int(page.locator(".badge").inner_text())
+    press(page, notice.locator("a"))
+    visitor.open("/notices")
+    expect(notice).not_to_have_class("unread")
+    badge = page.locator(".badge")
+    assert (int(badge.inner_text()) if badge.count() else 0) == before - 1
+    sample.introductions.act(asking, id, Transition(Action.WITHDRAW))
+
+
+def test_a_place_is_typed_by_its_name_and_narrows_what_is_found(visit, sample):
+    visitor = visit("firm", "zh")
+    page = visitor.page
+    visitor.open("/find?goal=supplier&text=球阀铸件")
+    before = page.locator("article.card h3 a").count()
+    page.locator("details.filters > summary").first.click()
+    page.fill("input[name=place]", "温州")
+    page.fill("input[name=radius]", "20")
+    page.get_by_role("button", name="应用筛选").click()
+    page.wait_for_url("**radius=20**")
+    settle(page)
+    links = page.locator("article.card h3 a").all()
+    assert 0 < len(links) <= before
+    assert page.input_value("input[name=place]") == "温州"
+
+
+@pytest.mark.parametrize(
+    ("role", "path"),
+    [
+        ("firm", "/find?goal=supplier&text=x&place=大西洲"),
+        ("firm", "/find?goal=supplier&text=x&radius=很远"),
+        ("firm", "/organizations/none"),
+        ("firm", "/introductions/none"),
+        ("firm", "/introductions/new?goal=supplier&candidate=none"),
+        ("firm", "/needs?place=大西洲"),
+        ("firm", "/postings/none"),
+        ("firm", "/admin/accounts"),
+        ("firm", "/clusters/none"),
+        ("coordinator", "/clusters/seed:cluster-hosiery/members"),
+        ("admin", "/admin/log?day=昨天"),
+        ("admin", "/admin/log?who=wo"),
+        ("admin", "/jobs/none"),
+        ("", "/invitations/none"),
+        ("", "/reset/none"),
+    ],
+)
+def test_what_is_refused_is_told_in_one_language(visit, role, path):
+    """No English word in a Chinese refusal, no Chinese one in an English; names of ids apart."""
+    chinese, english = visit(role, "zh"), visit(role, "en")
+    chinese.open(path)
+    told = chinese.page.locator("main .notice, main h1, main .empty").all_inner_texts()
+    assert "".join(told).strip()
+    words = re.findall(r"[A-Za-z]{3,}", " ".join(told).replace("Sample", ""))
+    assert set(words) <= {"none", "name", "example", "org"}, told
+    english.open(path)
+    told = english.page.locator("main .notice, main h1, main .empty").all_inner_texts()
+    typed = set(re.findall("[一-鿿]", path))
+    assert set(re.findall("[一-鿿]", " ".join(told))) <= typed, told
+
+
+def test_advice_that_holds_for_many_is_said_once_and_not_on_each_card(visit):
+    visitor = visit("firm", "en")
+    visitor.open("/find?goal=supplier")
+    cards = visitor.page.locator("article.card")
+    advice = [text.strip() for text in cards.locator("p", has_text="→").all_text_contents()]
+    assert cards.count() > 5
+    often = {text for text in advice if advice.count(text) > 2}
+    assert not often
+    for text in visitor.page.locator("ul.usual li").all_inner_texts():
+        assert not cards.filter(has_text=text.partition("(")[0].strip()).count()

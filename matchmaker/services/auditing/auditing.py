@@ -158,7 +158,7 @@ class Auditing:
             self.store.cluster(cluster_id)  # NotFound for one that nobody knows
             raise NotFound(
                 "%(cluster_id)s is newer than the snapshot.",
-                mend="Run `matchmaker refresh`.",
+                mend="What is new is in the next snapshot.",
                 cluster_id=cluster_id,
             )
         return View(landscape, rows[cluster_id], channel, _checked_year(landscape, year))

@@ -200,7 +200,7 @@ def _row_meant(snapshot: Snapshot, table: CodeTable, text: str, *, is_exact: boo
         where=where,
         mend=message("Known are %(names)s.", names=near)
         if near
-        else message("Give a name or a code; if it is new, `matchmaker refresh`."),
+        else message("Give a name or a code; what is new is known after the next refresh."),
         text=text[:100],
     )
 
