@@ -28,6 +28,7 @@ _STATES = {
     "stands": message("can be taken back"),
     "taken_back": message("is as it was before"),
     "changed_since": message("stays: somebody has changed it since"),
+    "confirmed_since": message("stays: another source has confirmed it since"),
     "gone": message("is not there any more"),
 }
 _SHOWN = 80  # characters of a text
@@ -147,7 +148,10 @@ def _print_changes(shown: WrittenFields) -> None:
 def _print_kept(kept: Sequence[KeptField]) -> None:
     for each in kept:
         what = " ".join(part for part in (each.table, each.key, each.field) if part)
-        say(message("Somebody changed it since, and it stays: %(what)s.", what=what), error=True)
+        say(
+            message("Somebody changed or confirmed it since, and it stays: %(what)s.", what=what),
+            error=True,
+        )
 
 
 def _record_line(record: ImportRecord) -> Message:

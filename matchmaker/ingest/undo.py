@@ -10,6 +10,7 @@ from matchmaker.domain import (
     Certificate,
     ClaimTier,
     Engagement,
+    FieldOrigin,
     GraphRows,
     Organization,
     Tie,
@@ -30,6 +31,7 @@ from matchmaker.store.merging import (
     is_same_certificate,
     origin_of_field,
     same_facts,
+    text_of,
     with_facts_of,
 )
 from matchmaker.store.schema import TABLES, Table
@@ -124,22 +126,26 @@ def restored_row(
 ) -> tuple[Any, list[str]]:
     """The row with what the import changed as it was, and the fields that others changed since.
 
-    Of the fields only these `names`, where some are given.
+    What a stronger source confirmed since stays as well. Of the fields only these `names`, where
+    some are given.
     """
     changed = [
         name
         for name in changed_fields(was, written)
         if name != ALSO_STATED and (names is None or name in names)
     ]
-    is_otherwise = set(changed_fields(written, now)) & set(changed_fields(was, now))
-    stays = [name for name in changed if name in is_otherwise]
+    of_others = set(changed_fields(written, now)) & set(changed_fields(was, now))
+    if isinstance(now, Organization):
+        of_others.update(confirmed_since(written, now))
+    stays = [name for name in changed if name in of_others]
     apart = CLAIM if isinstance(now, Certificate) else ()
     goes_back = [name for name in changed if name not in stays and name not in apart]
     back = with_facts_of(now, was, goes_back)
     if isinstance(now, _STATED_ROWS):
         back = _with_statements_of_others(back, written, was)
     if isinstance(now, Organization):
-        back = replace(back, origins=tuple(_origins(was, now, back)))
+        origins = _origins(written, was, now, back, is_whole=names is None)
+        back = replace(back, origins=tuple(origins))
     elif not stays and hasattr(was, "provenance"):
         back = replace(back, provenance=was.provenance)
     if isinstance(now, Certificate):
@@ -210,13 +216,36 @@ def _withdrawn(table: Table[Any], written: Any, was: Any, now: Any) -> tuple[Any
     return (stated_by(table, now, others) if others else None), False
 
 
-def _origins(was: Organization, now: Organization, back: Organization) -> Iterator[Any]:
-    """Of restored fields those from before, of the others those of now."""
+def confirmed_since(written: Organization, now: Organization) -> Iterator[str]:
+    """Fields that say what an import wrote, and are another source's by now."""
+    differs = set(changed_fields(written, now))
+    for name in facts(Organization):
+        origin = replace(origin_of_field(now, name), conflict=None)
+        if name not in differs and origin != replace(origin_of_field(written, name), conflict=None):
+            yield name
+
+
+def _origins(
+    written: Organization, was: Organization, now: Organization, back: Organization,
+    *, is_whole: bool,
+) -> Iterator[FieldOrigin]:  # fmt: skip
+    """Of restored fields those from before, of the others those of now.
+
+    What others said since beside a restored field stays. What the import said of fields that
+    it did not change goes where the whole of it does.
+    """
     restored = set(changed_fields(now, back))
+    changed = set(changed_fields(was, now))
     for name in sorted(facts(Organization)):
-        of = was if name in restored else now
-        if any(origin.field == name for origin in of.origins):
-            yield origin_of_field(of, name)
+        since, mine = origin_of_field(now, name), origin_of_field(written, name)
+        is_unsaid = is_whole and name not in changed and since == mine
+        of = was if name in restored or is_unsaid else now
+        origin = origin_of_field(of, name)
+        other = since.conflict if name in restored and origin.conflict is None else None
+        if other not in (None, mine.conflict) and other.value != text_of(was, name):
+            yield replace(origin, conflict=other)
+        elif any(each.field == name for each in of.origins):
+            yield origin
 
 
 def rows_by_key(rows: tuple[Any, ...]) -> dict[Any, Any]:

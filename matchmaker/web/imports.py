@@ -198,7 +198,7 @@ def _tell_kept(stays: Sequence[KeptField]) -> None:
             told.append(gettext("and %(count)s more", count=len(stays) - _TOLD))
         show_notice(
             gettext(
-                "Somebody changed these since, and they stay: %(fields)s.",
+                "Somebody changed or confirmed these since, and they stay: %(fields)s.",
                 fields=gettext("; ").join(told),
             )
         )

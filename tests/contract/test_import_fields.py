@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.domain import GraphRows, Kind, Organization, Provenance, SourceTier
+from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, Provenance, SourceTier
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField
@@ -24,6 +24,7 @@ from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.documents import Store
+from matchmaker.store.merging import merged_organization, origin_of_field
 
 LIST_BEFORE = Provenance("old", date=datetime.date(2020, 1, 1))
 FIRM = Organization(
@@ -39,8 +40,8 @@ FILE = (
 class Desk:
     """One organisation on record, and a file that changes four of its fields and brings another."""
 
-    def __init__(self, store: Store, folder: Path) -> None:
-        store.upsert(GraphRows(organizations=(FIRM,)))
+    def __init__(self, store: Store, folder: Path, firm: Organization = FIRM) -> None:
+        store.upsert(GraphRows(organizations=(firm,)))
         self.store = store
         repositories, queue = Repositories(lambda: store.documents), cast(JobQueue, None)
         uploads = UploadFolder(folder / "uploads")
@@ -139,3 +140,44 @@ def test_what_somebody_writes_meanwhile_is_not_lost(
     else:
         desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")])
     assert (desk.firm.website, desk.firm.street_address) == ("https://old.example", "1 New Road")
+
+
+def test_what_a_stronger_source_confirmed_since_stays(desk: Desk) -> None:
+    register = Provenance("register", tier=SourceTier.REGISTER)
+    same = Organization(
+        "m:1", "New Name Ltd", Kind.FIRM, website="https://new.example", provenance=register
+    )
+    desk.store.upsert(GraphRows(organizations=(merged_organization(desk.firm, same),)))
+    states = desk.states()
+    assert states["website"] is states["name"] is WrittenState.CONFIRMED_SINCE
+    kept = desk.fields.take_back(ADMIN, desk.id, [("m:1", "website"), ("m:1", "name_en")])
+    assert kept == (KeptField("organizations", "m:1", "website"),)
+    assert (desk.firm.website, desk.firm.name_en) == ("https://new.example", "")
+    assert origin_of_field(desk.firm, "website").source == "register"
+    assert KeptField("organizations", "m:1", "name") in desk.workflow.undo(ADMIN, desk.id)
+    assert desk.firm.name == "New Name Ltd"
+
+
+def test_an_import_taken_back_stands_for_nothing_and_contradicts_nobody(
+    store: Store, tmp_path: Path
+) -> None:
+    own = FieldOrigin("name", "own", SourceTier.SELF)
+    guessed = FieldOrigin("website", "old", SourceTier.DERIVED)
+    before = replace(FIRM, website="https://new.example", origins=(own, guessed))
+    desk = Desk(store, tmp_path, before)
+    of_import = {origin.field: origin for origin in desk.firm.origins}
+    assert of_import["name"].conflict is not None
+    assert of_import["website"].source == "new"
+    assert desk.workflow.undo(ADMIN, desk.id) == ()
+    assert replace(desk.firm, version=before.version) == before
+
+
+def test_what_a_weaker_source_said_since_still_stands_beside_a_field(desk: Desk) -> None:
+    guess = Provenance("guess", date=datetime.date(2019, 1, 1))
+    other = Organization("m:1", "Guessed Ltd", Kind.FIRM, provenance=guess)
+    desk.store.upsert(GraphRows(organizations=(merged_organization(desk.firm, other),)))
+    said = origin_of_field(desk.firm, "name").conflict
+    assert said is not None
+    assert said.value == "Guessed Ltd"
+    assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "name")]) == ()
+    assert (desk.firm.name, origin_of_field(desk.firm, "name").conflict) == ("Old Name Ltd", said)

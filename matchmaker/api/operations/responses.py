@@ -88,8 +88,9 @@ class ImportList(Outgoing):
 class WrittenFieldOut(Outgoing):
     """A field that an import changed: both values, where they come from, and what it is now.
 
-    `stands`: it can be taken back. `changed_since`: somebody changed it, and it stays. `gone`:
-    its organisation is not there any more, or is joined to another.
+    `stands`: it can be taken back. `changed_since`: somebody changed it, and it stays.
+    `confirmed_since`: another source says the same by now, and it stays. `gone`: its organisation
+    is not there any more, or is joined to another.
     """
 
     organization: str

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Set
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Organization, SourceTier
 from matchmaker.errors import InvalidInput, WrongState
-from matchmaker.ingest.undo import KeptField, restored_row, reversal, statements_alone
+from matchmaker.ingest.undo import (
+    KeptField,
+    confirmed_since,
+    restored_row,
+    reversal,
+    statements_alone,
+)
 from matchmaker.services.operations.import_report import shown_value
 from matchmaker.services.operations.import_rows import (
     TABLES_OF_ROWS,
@@ -22,7 +28,7 @@ from matchmaker.services.operations.importer import require_importing
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.documents import Store
-from matchmaker.store.merging import changed_fields, origin_of_field
+from matchmaker.store.merging import changed_fields, origin_of_field, text_of
 from matchmaker.workflow.job import ImportRecord
 
 _TABLE = "organizations"
@@ -185,25 +191,27 @@ def _rows_beside(rows: GraphRows) -> GraphRows:
 def _fields(
     written: Organization, was: Organization, now: Organization | None
 ) -> Iterator[WrittenField]:
-    since = set(changed_fields(written, now)) if now else set()
-    still = set(changed_fields(was, now)) if now else set()
     for name in changed_fields(was, written):
         before, after = origin_of_field(was, name), origin_of_field(written, name)
         yield WrittenField(
             written.id, (now or written).name, name,
             shown_value(was, name), before.source, before.tier,
             shown_value(written, name), after.source, after.tier,
-            shown_value(now, name) if now else "", _state(name, now, since, still),
+            shown_value(now, name) if now else "", _state(name, written, was, now),
         )  # fmt: skip
 
 
-def _state(name: str, now: Organization | None, since: Set[str], still: Set[str]) -> WrittenState:
-    """Of the fields changed `since` the import, those that `still` differ from before it stay."""
+def _state(
+    name: str, written: Organization, was: Organization, now: Organization | None
+) -> WrittenState:
     if now is None:
         return WrittenState.GONE
-    if name not in since:
-        return WrittenState.STANDS
-    return WrittenState.CHANGED_SINCE if name in still else WrittenState.TAKEN_BACK
+    if text_of(now, name) == text_of(was, name):
+        return WrittenState.TAKEN_BACK
+    if text_of(now, name) != text_of(written, name):
+        return WrittenState.CHANGED_SINCE
+    is_confirmed = name in confirmed_since(written, now)
+    return WrittenState.CONFIRMED_SINCE if is_confirmed else WrittenState.STANDS
 
 
 def _by_id(rows: GraphRows) -> dict[str, Organization]:

@@ -36,6 +36,7 @@ class WrittenState(StrEnum):
     STANDS = "stands"
     TAKEN_BACK = "taken_back"
     CHANGED_SINCE = "changed_since"
+    CONFIRMED_SINCE = "confirmed_since"
     GONE = "gone"
 
 
