@@ -259,7 +259,7 @@ def vendored(name: str) -> Response:
 
 
 def _takes_gzip() -> bool:
-    return "gzip" in request.headers.get("Accept-Encoding", "")
+    return request.accept_encodings["gzip"] > 0
 
 
 @functools.lru_cache(maxsize=64)
@@ -276,13 +276,15 @@ def _compress(response: Response) -> Response:
     if request.endpoint != "web.static" or response.mimetype not in _COMPRESSED:
         return response
     response.vary.add("Accept-Encoding")
-    if response.status_code == HTTPStatus.OK and request.method == "GET" and _takes_gzip():
+    if response.status_code == HTTPStatus.OK and _takes_gzip():
         response.direct_passthrough = False
         response.set_data(_zipped(response.get_data()))
         response.headers["Content-Encoding"] = "gzip"
         etag, _ = response.get_etag()
-        if etag:
-            response.set_etag(etag, weak=True)
+        # A tag of its own, so that nobody is sent the rest of the other form of the file.
+        response.set_etag(f"{etag}-gzip")
+        response.headers.pop("Accept-Ranges", None)
+        response.make_conditional(request)
     return response
 
 
