@@ -10,7 +10,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import (
     Blueprint,
@@ -162,10 +162,12 @@ def signed_in() -> Principal:
     return principal
 
 
-def redirect_back(default: str) -> Response:
-    """To the page that the form named, if it is one of ours."""
+def redirect_back(default: str, mark: str = "") -> Response:
+    """To the page that the form named, if it is one of ours, and to a `mark` on it."""
     target = request.form.get("back", "")
-    return redirect(target if is_own_path(target) else default, 303)
+    if not is_own_path(target):
+        return redirect(default, 303)
+    return redirect(f"{target}#{quote(mark)}" if mark else target, 303)
 
 
 def next_page(target: str) -> str:

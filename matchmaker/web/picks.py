@@ -64,7 +64,7 @@ def compared() -> list[tuple[str, str]]:
 def pick() -> PageAnswer:
     """Save, dismiss with a reason, or neither any more."""
     principal, own, form = signed_in(), own_organization(), request.form
-    candidate, choice = form.get("candidate", ""), form.get("what", "")
+    choice, candidate, position = _pressed()
     if choice == "none":
         services().interaction_log.unpick(principal, own, candidate)
     else:
@@ -76,16 +76,16 @@ def pick() -> PageAnswer:
             show_notice(gettext("It will not be shown again."))
     if is_htmx_request():
         return _actions(principal, own)
-    return redirect_back(url_for("web.saved"))
+    return redirect_back(url_for("web.saved"), position)
 
 
 @web.post("/compare")
 def choose_to_compare() -> PageAnswer:
     """Into what is to be compared, or out of it."""
     principal, own, form = signed_in(), own_organization(), request.form
-    candidate, note = form.get("candidate", ""), ""
+    (what, candidate, position), note = _pressed(), ""
     chosen = [str(id) for id in session.get("compared", []) if id != candidate]
-    if form.get("what") == "in":
+    if what == "in":
         services().directory.organization_id(candidate)
         if len(chosen) < COMPARED:
             chosen.append(candidate)
@@ -96,20 +96,32 @@ def choose_to_compare() -> PageAnswer:
         return _tray() if form.get("from") == "tray" else _actions(principal, own, note, True)
     if note:
         show_notice(note, "bad")
-    return redirect_back(url_for("web.compare"))
+    return redirect_back(url_for("web.compare"), position)
+
+
+def _pressed() -> tuple[str, str, str]:
+    """What was chosen, of whom, and the mark of the result where it stands ("": no result).
+
+    The buttons of a page of results share one form, so each says all of its own in its value.
+    """
+    form = request.form
+    if not (pressed := form.get("pick", "")):
+        return form.get("what", ""), form.get("candidate", ""), ""
+    what, position, candidate = (*pressed.split(" ", 2), "", "")[:3]
+    return what, candidate, f"result-{position}"
 
 
 def _actions(principal: Principal, own: str, note: str = "", with_tray: bool = False) -> str:
     """The foot of a result as it is now, for htmx."""
     form, (goal, text, question) = request.form, _question_asked()
-    candidate = form.get("candidate", "")
+    _, candidate, mark = _pressed()
     return render_template(
         "actions.html",
         candidate=candidate,
         goal=form.get("goal") or goal,
         text=text,
         question=question,
-        position=form.get("position", ""),
+        position=mark.removeprefix("result-"),
         impression=form.get("impression", ""),
         saved=candidate in picks_of(principal, own, InteractionKind.SAVED),
         dismissed=candidate in picks_of(principal, own, InteractionKind.DISMISSED),

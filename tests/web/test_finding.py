@@ -273,6 +273,40 @@ def test_keeping_dismissing_and_comparing_move_nothing_and_four_fit_side_by_side
     assert visitor.complaints == []
 
 
+def test_without_javascript_results_are_kept_dismissed_and_compared_at_their_place(visit):
+    visitor = visit("firm", "en", java_script_enabled=False)
+    page = visitor.page
+    page.goto(f"{visitor.server}/find?goal=supplier&text=ball+valve+castings")
+    name = page.locator("#result-3 h3").inner_text()
+    press(page, page.locator("#keep-3"))
+    assert page.url.endswith("/find?goal=supplier&text=ball+valve+castings#result-3")
+    assert page.locator("#keep-3").get_attribute("aria-pressed") == "true"
+    press(page, page.locator("#keep-3"))
+    assert page.locator("#keep-3").get_attribute("aria-pressed") == "false"
+    press(page, page.locator("#compare-3"))
+    assert name in page.locator("#tray").inner_text()
+    press(page, page.locator("#compare-3"))
+    assert name not in page.locator("main").locator("#tray").inner_text()
+    page.locator("#result-3 summary", has_text="Not for us").click()
+    page.locator("#result-3 select[name=reason]").select_option("too_far")
+    press(page, page.locator("#result-3").get_by_role("button", name="Do not show it again"))
+    assert name not in page.locator("#results article.card h3").all_inner_texts()
+    visitor.open("/saved")
+    row = page.locator("main li", has_text=name)
+    assert "far" in row.inner_text()
+    press(page, row.get_by_role("button", name="Take off the list"))
+
+
+def test_buttons_of_results_share_one_form(visit):
+    """What each of 25 results would repeat stands in the page once."""
+    visitor = visit("firm", "zh")
+    visitor.open("/find?goal=supplier&text=球阀铸件")
+    text = visitor.page.request.get(visitor.page.url).text()
+    hidden = sum(len(field) for field in re.findall(r'<input type="hidden"[^>]*>', text))
+    assert text.count('class="card result"') >= 20
+    assert hidden < len(text) / 10
+
+
 @pytest.mark.parametrize("script", [False, True])
 def test_results_on_a_phone_are_short_and_the_rest_is_one_touch_away(visit, script):
     visitor = visit(
