@@ -42,9 +42,9 @@ _HEAVY = re.compile(
 # What waits for somebody else's server while its reader waits: an OpenID provider, a mail server,
 # a channel that is tried. Where that hangs, each takes its whole deadline.
 _OUTWARD = re.compile(
-    r"GET /auth/(oidc|callback)"
+    r"(GET|HEAD) /auth/(oidc|callback)"
     r"|POST (/api/v1/(invitations|account/confirmation)|/admin/accounts|/account|/channels"
-    r"|/clusters/.+/members)"
+    r"|/clusters/.+/members|/organizations/.+/invitation)"
 )
 _PROBE = "/livez"
 _HEAVY_METHODS = {"/sign-in": "POST", "/api/v1/session": "POST"}

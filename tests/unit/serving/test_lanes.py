@@ -38,6 +38,8 @@ class Waiter:
         ("POST", "/sign-in", LaneName.HEAVY),
         ("GET", "/static/style.css", LaneName.LIGHT),
         ("GET", "/auth/oidc", LaneName.OUTWARD),
+        ("HEAD", "/auth/oidc", LaneName.OUTWARD),
+        ("POST", "/organizations/cn:91330000/invitation", LaneName.OUTWARD),
         ("POST", "/api/v1/invitations", LaneName.OUTWARD),
         ("POST", "/api/v1/invitations/look", LaneName.LIGHT),
         ("GET", "/clusters/c:1/members", LaneName.HEAVY),
