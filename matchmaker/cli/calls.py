@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from matchmaker.cli.call_answers import answer, comparison, form, open_file, withdraw
 from matchmaker.cli.call_files import call_files
 from matchmaker.cli.days import DayParameter
 from matchmaker.cli.language import language
@@ -23,10 +24,11 @@ _GOAL = click.Choice([goal.value for goal in GoalName])
 
 @click.group()
 def call() -> None:
-    """Calls: one need to many. Only who makes one reads it, so --as says who you are."""
+    """Calls: one need to many. Only who makes one or may answer reads it: --as says who you are."""
 
 
-call.add_command(call_files)
+for command in (call_files, open_file, comparison, form, answer, withdraw):
+    call.add_command(command)
 
 
 @call.command("open")
