@@ -8,6 +8,7 @@ import json
 import pkgutil
 import re
 import shlex
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -82,7 +83,7 @@ class Desk:
         cluster = "seed:cluster-valves"
         ids = dict.fromkeys(("audit", "batch", "effect"), cluster)
         ids["recommend"] = "seed:need-valves-001"
-        default = "seed:valves-001"
+        default = "seed:valves-001" if " call " not in line else self.known.get("call", "")
         return {
             "ID": next(
                 (id for word, id in ids.items() if word in line.split()),
@@ -117,6 +118,12 @@ class Desk:
             target.write_text(said.out, encoding="utf-8")
         if words[:2] == ["introduction", "propose"]:
             self.known["introduction"] = re.findall(r"[0-9a-f]{32}", said.out)[0]
+        if words[:2] == ["call", "open-file"]:
+            self.known["call"] = said.out.strip()
+        if words[:2] == ["call", "form"]:  # as who answers fills it in
+            path = self.folder / "answer.json"
+            answer = json.loads(path.read_text(encoding="utf-8")) | {"text": "95 元/件，20 天"}
+            path.write_text(json.dumps(answer), encoding="utf-8")
         assert "Traceback" not in said.err
         return code
 
@@ -151,6 +158,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     needs = [{"id": "1", "text": "不锈钢阀体铸件"}, {"id": "2", "text": "valve tests"}]
     lines = "".join(json.dumps(need, ensure_ascii=False) + "\n" for need in needs)
     (folder / "needs.jsonl").write_text(lines, encoding="utf-8")
+    call = {
+        "organization": "seed:valves-001", "title": "阀体铸件", "text": "DN50球阀阀体铸件",
+        "goal": "supplier", "deadline": str(datetime.now(UTC).date() + timedelta(days=9)),
+        "invited": ["seed:valves-005"],
+    }  # fmt: skip
+    (folder / "call.json").write_text(json.dumps(call), encoding="utf-8")
     (folder / "figures").mkdir()
     copy_samples(tmp_path_factory, folder / "var")
     return folder
