@@ -6,6 +6,7 @@ a file costs to read is known then, before a process that others need reads it.
 
 from __future__ import annotations
 
+import os
 import resource
 import sys
 import zipfile
@@ -21,7 +22,7 @@ MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 2_000_000, 2_000, 50_000_000
 MAX_SHEETS = 50
 # Of archives (XLSX, ODS): what is in them, and how much smaller they are.
 MAX_UNPACKED, MAX_RATIO, MAX_PARTS = 1_000_000_000, 200, 10_000
-_SMALL_PART = 10_000_000
+_SMALL_PART, _SMALL_WHOLE = 10_000_000, 100_000_000
 
 
 class InspectionResult(IntEnum):
@@ -38,9 +39,12 @@ def archive_verdict(path: Path | IO[bytes]) -> InspectionResult:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
+            size = archive.fp.seek(0, os.SEEK_END) if archive.fp else 0
     except UNREADABLE_ARCHIVE:
         return InspectionResult.READABLE
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+    unpacked = sum(part.file_size for part in parts)
+    # Parts may share their bytes: what the whole takes is the file's own size.
+    if len(parts) > MAX_PARTS or unpacked > min(MAX_UNPACKED, max(_SMALL_WHOLE, MAX_RATIO * size)):
         return InspectionResult.PACKED_TOO_TIGHTLY
     for part in parts:
         if part.file_size > max(_SMALL_PART, MAX_RATIO * part.compress_size):

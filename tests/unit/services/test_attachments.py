@@ -52,6 +52,17 @@ def packed_tightly() -> bytes:
     return packed.getvalue()
 
 
+def packed_in_many() -> bytes:
+    """A document whose many parts, each small, unpack to a thousand times what they take."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("[Content_Types].xml", "<Types/>")
+        package.writestr("word/document.xml", "<document/>")
+        for number in range(12):
+            package.writestr(f"word/media/{number}.bmp", bytes(9_900_000))
+    return packed.getvalue()
+
+
 def with_macros() -> bytes:
     content = io.BytesIO(workbook())
     with zipfile.ZipFile(content, "a") as package:
@@ -96,6 +107,7 @@ def test_drawings_pictures_tables_and_texts_are_taken(name) -> None:
         ("a.csv", b"\xff\xfe\xff\xff"),
         ("a.xlsx", with_macros()),
         ("a.xlsx", packed_tightly()),
+        ("a.docx", packed_in_many()),
         ("a.docx", workbook()),
         ("a.xlsx", b"PK\x03\x04 cut off"),
         ("a.svg", b"<svg/>"),
