@@ -86,6 +86,11 @@ _OWN = re.compile(
     r"\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$|"
     r"\bwe (?:will |can |'ll )?(?:send|bring) (?:you )?(?:the|our) (?:[a-z-]+ )?$"
 )
+# A test that a thing has passed is not asked for.
+_PASSED = re.compile(
+    r"(?:已经?|均|全部|都)(?:顺利)?(?:通过|做过)了?[^，,;；。!?\n]{0,16}$"
+    r"|\b(?:ha(?:s|ve|d)|having) (?:already |all )?(?:passed|undergone) [^,;.!?\n]{0,32}$"
+)
 _DIMENSIONS = frozenset({"shaft", "bar"})
 _DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
 _REACH = 80
@@ -362,6 +367,8 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
     if term.value not in _OFTEN_ASIDE and term.family != "testing":
         return False
     if following and following.start - end <= 1 and following.term.kind is RequirementKind.PRODUCT:
+        return True
+    if term.family == "testing" and _PASSED.search(folded[max(0, start - 48) : start]):
         return True
     clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])
     return (len(clause) > 1 or start > 40) and not _DOES.search(clause[-1])

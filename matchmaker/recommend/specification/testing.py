@@ -11,7 +11,13 @@ from itertools import chain
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.patterns import alternatives
-from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from, tests
+from matchmaker.recommend.specification.vocabulary import (
+    ENGLISH_TESTS,
+    Term,
+    TermMatch,
+    apart_from,
+    tests,
+)
 
 _SUBJECT = alternatives(tests())
 _TESTED = re.compile(
@@ -31,7 +37,7 @@ _LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{AND.pattern})?")
 # The last of a list is named with the word for testing, those before it without.
 _BEFORE = re.compile(
     rf"(?:(?:{_SUBJECT}){AND.pattern}){{1,9}}"
-    rf"(?=(?:{_SUBJECT})(?:\s?(?:试验|测试|检测|检验|分析)| (?:tests?|testing)(?![a-z])))"
+    rf"(?=(?:{_SUBJECT})(?:\s?(?:试验|测试|检测|检验|分析)| (?:{alternatives(ENGLISH_TESTS)})(?![a-z])))"
 )
 
 

@@ -136,6 +136,14 @@ def _automaton() -> ahocorasick.Automaton:
 
 # What a test is done with.
 _TESTERS = ("机", "箱", "仪")
+_ENGLISH_TESTERS = tuple(
+    f" {thing}{end}"
+    for thing in ("chamber", "cabinet", "machine", "rig", "bench")
+    for end in ("", "s")
+)
+_TESTING_THINGS = ("tester", "testers")
+# What is done with the subject of a test, in English.
+ENGLISH_TESTS = ("test", "tests", "testing", "examination", "examinations")
 # Behind a place: not in it alone.
 AROUND_WORDS = ("附近", "周边", "一带", "那边", "这边", "周围")
 _COUNTY = re.compile(r"..[区县市旗]")
@@ -204,9 +212,8 @@ def _products() -> Iterator[tuple[str, Term]]:
         for name in (subject, *names):
             for form in _test_forms(name):
                 yield form, term
-                yield from (
-                    (form + machine, tester) for machine in _TESTERS if form[-1] in "验试测"
-                )
+                yield from ((form + machine, tester) for machine in _testers_of(form))
+            yield from ((f"{name} {each}", tester) for each in _TESTING_THINGS if name.isascii())
     for value, doers in table["doers"].items():
         for word in doers:
             term = Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
@@ -216,8 +223,16 @@ def _products() -> Iterator[tuple[str, Term]]:
 def _test_forms(subject: str) -> Iterator[str]:
     """What a test of it is called: 盐雾试验, a salt spray test."""
     if subject.isascii():
-        yield from (f"{subject} {test}" for test in ("test", "tests", "testing"))
+        yield from (f"{subject} {test}" for test in ENGLISH_TESTS)
     yield from (subject + test for test in ("试验", "测试", "检测", "检验", "分析"))
+
+
+def _testers_of(test: str) -> Iterator[str]:
+    """What follows the name of a test in that of a machine for it."""
+    if test[-1] in "验试测":
+        yield from _TESTERS
+    if test.endswith((" test", " testing")):
+        yield from _ENGLISH_TESTERS
 
 
 def _materials() -> Iterator[tuple[str, Term]]:

@@ -30,6 +30,18 @@ def work(text: str) -> list[str]:
         ("检测", ["testing"]),
         ("镀层要做盐雾测试500小时以上", []),  # how long the coating lasts, no work wanted
         ("求购盐雾试验箱", []),
+        ("salt spray test chambers wanted", []),
+        ("leak testing machines", []),
+        (
+            "hardness and metallographic examination of shafts",
+            ["hardness testing", "metallographic testing"],
+        ),
+        ("谁能帮我们测阀门的逸散性泄漏", ["fugitive emission testing"]),
+        ("座椅的燃烧试验和VOC检测", ["flammability testing", "volatile organic compound testing"]),
+        ("零件已经通过盐雾测试，现在找人做包装", ["packaging"]),
+        ("已通过盐雾、振动测试，找人做包装", ["packaging"]),
+        ("the parts have passed the salt spray test, now we look for packaging", ["packaging"]),
+        ("产品要通过EMC测试，找实验室", ["electromagnetic compatibility testing"]),
     ],
 )
 def test_what_is_tested_is_read(text, kinds) -> None:
