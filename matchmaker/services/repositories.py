@@ -194,6 +194,11 @@ class Repository(Generic[T]):
         """How many have the value under the key."""
         return self._records().count(self.kind, key, value)
 
+    def values_under(self, key: str, value: T) -> Sequence[str]:
+        """What a value is found by under a key."""
+        under = self._keys(value).get(key, ())
+        return [under] if isinstance(under, str) else under
+
     def put(self, value: T, expected: int = 0) -> Put:
         """The change that stores a value over the version `expected`."""
         body = self._adapter.dump_json(value, by_alias=True).decode()

@@ -25,6 +25,7 @@ from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_organization, origin_of_field
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 
 LIST_BEFORE = Provenance("old", date=datetime.date(2020, 1, 1))
 FIRM = Organization(
@@ -181,3 +182,12 @@ def test_what_a_weaker_source_said_since_still_stands_beside_a_field(desk: Desk)
     assert said.value == "Guessed Ltd"
     assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "name")]) == ()
     assert (desk.firm.name, origin_of_field(desk.firm, "name").conflict) == ("Old Name Ltd", said)
+
+
+def test_an_organisation_that_people_joined_stays_when_its_import_goes(desk: Desk) -> None:
+    member = AccountMembership("m:2", MembershipRole.OWNER)
+    account = Account("a1", "a@example.org", "A", utc_now(), memberships=(member,))
+    desk.store.documents.commit([desk.fields.repositories.accounts.put(account)])
+    assert desk.workflow.undo(ADMIN, desk.id) == (KeptField("organizations", "m:2", ""),)
+    assert desk.firm.name == "Old Name Ltd"
+    assert "m:2" in desk.store.organizations_by_id(["m:2"])

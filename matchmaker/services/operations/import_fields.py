@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Organization, SourceTier
-from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.errors import InvalidInput
 from matchmaker.ingest.undo import (
     KeptField,
     confirmed_since,
@@ -16,6 +16,7 @@ from matchmaker.ingest.undo import (
     statements_alone,
 )
 from matchmaker.services.operations.import_report import shown_value
+from matchmaker.services.operations.import_reversal import undoable_import
 from matchmaker.services.operations.import_rows import (
     TABLES_OF_ROWS,
     RowKey,
@@ -121,14 +122,8 @@ class ImportFields:
         keys: Collection[RowKey],
     ) -> tuple[KeptField, ...]:
         version = self.store.version()
-        stored = self.repositories.imports.get(id)
+        stored = undoable_import(principal, self.repositories, id)
         record = stored.value
-        require_importing(principal, record.cluster)
-        principal.require_writing()
-        if not record.can_be_undone:
-            raise WrongState(
-                "This import changed nothing, is too large to be taken back, or was already."
-            )
         if not chosen and not keys:
             raise InvalidInput("is missing.", where="field", mend="Choose one.")
         fields, kept, undone = self._restored(record, chosen)

@@ -21,13 +21,14 @@ from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import AS_JUDGED, SUFFIXES, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.undo import KeptField, reversal, statements_alone
+from matchmaker.ingest.undo import KeptField
 from matchmaker.messages import Message
 from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_preview import ImportPreview, file_preview, problem_rows
 from matchmaker.services.operations.import_records import lines_told, record_of, summary
 from matchmaker.services.operations.import_report import ImportReport
+from matchmaker.services.operations.import_reversal import import_reversal, undoable_import
 from matchmaker.services.operations.import_status import (
     ImportStatus,
     status_of_job,
@@ -330,16 +331,9 @@ class ImportWorkflow:
 
     def _undo(self, principal: Principal, id: str) -> tuple[KeptField, ...]:
         version = self.store.version()
-        stored = self.repositories.imports.get(id)
+        stored = undoable_import(principal, self.repositories, id)
         record = stored.value
-        self._require(principal, record.cluster)
-        principal.require_writing()
-        if not record.can_be_undone:
-            raise WrongState(
-                "This import changed nothing, is too large to be taken back, or was already."
-            )
-        now = self.store.stored(record.put | statements_alone(record.put))
-        back = reversal(record.put, record.before, now)
+        back = import_reversal(self.store, self.repositories, record)
         unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.imports.put(replace(record, undone=unit.at), stored.version))
         unit.log("import.undone", f"import/{id}", left=str(len(back.kept)))

@@ -1,0 +1,57 @@
+"""Taking a whole import back; organisations that people belong to or work with outlive it."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import replace
+from typing import Any
+
+from matchmaker.access import Principal
+from matchmaker.errors import WrongState
+from matchmaker.ingest.undo import KeptField, Reversal, reversal, statements_alone
+from matchmaker.services.operations.importer import require_importing
+from matchmaker.services.repositories import Repositories, Repository, Versioned
+from matchmaker.store.documents import Store
+from matchmaker.workflow.job import ImportRecord
+
+
+def undoable_import(
+    principal: Principal, repositories: Repositories, id: str
+) -> Versioned[ImportRecord]:
+    """An import for who may take it back. Raises NotFound, NotAllowed, WrongState."""
+    stored = repositories.imports.get(id)
+    require_importing(principal, stored.value.cluster)
+    principal.require_writing()
+    if not stored.value.can_be_undone:
+        raise WrongState(
+            "This import changed nothing, is too large to be taken back, or was already."
+        )
+    return stored
+
+
+def import_reversal(store: Store, repositories: Repositories, record: ImportRecord) -> Reversal:
+    """What undoes a whole import, but for organisations that would go and that documents name."""
+    now = store.stored(record.put | statements_alone(record.put))
+    back = reversal(record.put, record.before, now)
+    going = {row.id for row in back.drop.organizations}
+    in_use = _in_use(going, repositories) if going else set()
+    if not in_use:
+        return back
+    gone = tuple(row for row in back.drop.organizations if row.id not in in_use)
+    kept = (KeptField("organizations", id, "") for id in sorted(in_use))
+    return replace(back, drop=replace(back.drop, organizations=gone), kept=(*back.kept, *kept))
+
+
+def _in_use(ids: Set[str], repositories: Repositories) -> set[str]:
+    naming: tuple[Repository[Any], ...] = (
+        repositories.accounts, repositories.invitations, repositories.introductions,
+        repositories.postings, repositories.gatherings, repositories.calls,
+        repositories.call_answers, repositories.certificates,
+    )  # fmt: skip
+    return {
+        id
+        for repository in naming
+        for value in repository.values()
+        for id in repository.values_under("organization", value)
+        if id in ids
+    }
