@@ -38,6 +38,8 @@ FOREMOST = 10
 # what is not met leaves exp(UNMET · adjustment) of it, so that no likeness outweighs another
 # material or size. Chosen on the tuning half of the judged needs (docs/measurements.md).
 MET, UNMET = 1.0, 3.0
+# What the codes and grades asked for take of a fit where nothing that is asked for is named.
+CODES_ASIDE = 0.5
 # Kinds of requirement that name the thing itself, apart from how much, when and where.
 SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
 NO_STATEMENT = -1
@@ -113,12 +115,25 @@ def best_answers(
     The `count` that fit best, compared with what the question specifies.
     """
     statements, fits = _ordered(snapshot, fit, row, count)
-    compared = [_compared(snapshot, question, statement) for statement in statements]
-    rated = [
-        (statement, adjusted_fit(value, comparison), comparison)
-        for statement, value, comparison in zip(statements, fits, compared, strict=True)
-    ]
+    rated = []
+    for statement, value in zip(statements, fits, strict=True):
+        comparison = _compared(snapshot, question, statement)
+        likeness = _without_codes(fit, comparison, statement, value)
+        rated.append((statement, adjusted_fit(likeness, comparison), comparison))
     return sorted(rated, key=lambda answer: -answer[1])
+
+
+def _without_codes(
+    fit: TextFit, comparison: Comparison | None, statement: int, value: float
+) -> float:
+    """A fit with less of what the codes and grades asked for gave it where the thing is not named.
+
+    Who sells H13 has no inserts of it.
+    """
+    codes = fit.questions[0].codes
+    if comparison is None or not comparison.aside or codes is None:
+        return value
+    return value * (1 - CODES_ASIDE * float(codes[statement]))
 
 
 def answers(

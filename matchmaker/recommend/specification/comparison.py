@@ -291,7 +291,7 @@ def _product(requirement: Requirement, item: Requirement) -> Say | None:
             Fulfilment.UNMET, message("a part of it or work on it, not itself"), tentative=True
         )
     if same and item.aspect == COMES_WITH != requirement.aspect:
-        return Say(Fulfilment.UNMET, message("only a part of what it offers"), tentative=True)
+        return Say(Fulfilment.UNMET, message("only a part of what it offers"))
     if same:
         return MET
     if item.family == requirement.family and item.value != item.family:

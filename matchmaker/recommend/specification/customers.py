@@ -11,6 +11,7 @@ from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     CORE,
+    UNLISTED,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -39,6 +40,7 @@ _WHO_SEEKS = re.compile(
     r"(?:looking for|in need of|seeking|needs?|wants?|buys?) (?:[a-z-]+ ){0,3}$|"
     r"(?:谁|哪家|哪些厂|哪些公司|有没有人)[^，,;；。找寻]{0,3}(?:找|需要|要|缺|采购)[^，,;；。]{0,4}$"
 )
+_SURFACE = re.compile(r"(?:plating|coating|anodising|painting|galvanising|spraying|passivation)$")
 _TRADE_AFTER = re.compile(r"行业|[ -]industry(?![a-z])")
 
 
@@ -79,27 +81,43 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
 
 
 def _rivalry(offer: Specification, description: Specification) -> list[Judgement]:
-    """The work offered that somebody does for others, too: no customer, but one of the same trade."""
+    """The work or material offered that somebody offers, too: no customer, but one of the trade."""
     serves = any(i.role is _CUSTOMER for i in description.of(RequirementKind.PRODUCT))
-    first = next((item for item in description.items if item.kind in CORE), None)
-    lives_of_it = first is not None and first.kind is RequirementKind.PROCESS
-    if not serves and not (lives_of_it and not _offers_things(offer)):
-        return []
+    first = next((i for i in description.items if i.kind in CORE), None)
+    is_alike = not _offers_things(offer)
+    trade = first if first and first.kind is RequirementKind.PROCESS and is_alike else None
     works = [i for i in description.of(RequirementKind.PROCESS) if not i.denied]
     found = []
     for item in offer.of(RequirementKind.PROCESS):
-        done = next((other for other in works if other.value == item.value), None)
-        if done is not None and not serves and done is not first:
+        if item.denied or _is_for_customer(offer, item):
             continue
-        if done is not None and not item.denied and not _is_for_customer(offer, item):
+        done = next((other for other in works if other.value == item.value), None)
+        if not serves:
+            done = trade if trade and _is_one_trade(item, trade) else None
+        if done is not None:
             note = message("does it for others itself")
             found.append(Judgement(item, Fulfilment.UNMET, done, note))
+    if first is None and is_alike and not offer.of(RequirementKind.PROCESS):
+        stocks = description.of(RequirementKind.MATERIAL)
+        note = message("sells it itself")
+        found += [
+            Judgement(item, Fulfilment.UNMET, stock, note)
+            for item in offer.of(RequirementKind.MATERIAL)
+            for stock in stocks[:1]
+            if not item.denied and item.family == stock.family
+        ]
     return found
+
+
+def _is_one_trade(work: Requirement, other: Requirement) -> bool:
+    """Whether work is the same, or both are treatments of surfaces."""
+    return work.value == other.value or all(map(_SURFACE.search, (work.value, other.value)))
 
 
 def _offers_things(offer: Specification) -> bool:
     return any(
-        is_made(i) and not _is_for_customer(offer, i) for i in offer.of(RequirementKind.PRODUCT)
+        is_made(i) and i.aspect != UNLISTED and not _is_for_customer(offer, i)
+        for i in offer.of(RequirementKind.PRODUCT)
     )
 
 

@@ -47,6 +47,10 @@ _AT_MOST_AFTER = re.compile(
 )
 
 Reader = Callable[[str, str, int], list[Requirement]]
+# Whatever is no larger goes into them: 热压罐代加工，Φ1.8×4米.
+_VESSEL = re.compile(
+    r"(?:罐|炉|窑|烘箱|试验箱|舱|池|槽|\b(?:autoclave|furnace|oven|chamber|kiln|vessel|bath))[^;；。.]*$"
+)
 
 
 def _values(folded: str) -> list[float]:
@@ -223,11 +227,14 @@ def diameter(text: str, folded: str, start: int) -> list[Requirement]:
     """`Φ20`, `Φ16-Φ60`, in millimetres unless another unit stands there."""
     if not (match := patterns.DIAMETER.match(folded, start)):
         return []
-    unit = next((u for u in ("毫米", "mm", "cm", "m") if match[0].endswith(u)), "mm")
+    unit = next((u for u in ("毫米", "厘米", "米", "mm", "cm", "m") if match[0].endswith(u)), "mm")
     values = [UNITS[unit].of(value) for value in _values(match[0])]
+    low: float | None
     if any(sign in match[0] for sign in "x×*"):  # a diameter and a length or a wall
-        low = high = values[0]
+        low, high = values[0], values[0]
         shown_value = "×".join(map(shown, values))
+        if _VESSEL.search(folded[max(0, start - 32) : start]):
+            low = None
     else:
         low, high = min(values), max(values)
         shown_value = _between(low, high)

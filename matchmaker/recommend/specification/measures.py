@@ -110,6 +110,14 @@ _ORDERED = re.compile(
 _CLAUSE_END = re.compile(
     r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|before |until |per [a-z]+|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
 )
+_BAR_STOCK = re.compile(r"[ -](?:stock|steel|material|ends?)(?![a-z])")
+# Of mobile networks, and no grams.
+_GENERATION = re.compile(r"[345]g/[345]g?|[345]g(?=[/网通模基信专])")
+# How far a thing reaches or flies, and not how far away a partner is.
+_REACHED = re.compile(
+    r"(?:航程|航距|图传|数传|链路|传输|通信|通讯|飞行|作用|探测|测控|控制)(?:距离|半径|范围)?[^，,;；。]{0,4}$|"
+    r"\b(?:range|reach|link)(?: of| up to|:|,| is)?(?: up to| about)? ?$"
+)
 
 
 def price(text: str, folded: str, start: int) -> list[Requirement]:
@@ -224,12 +232,16 @@ def _as_kind(
             bounds, start = MeasuredBounds(-high, -low), start - 2
         return requirement(RequirementKind.TEMPERATURE, text, start, end, bounds, base)
     if base == "MPa":
+        if name == "bar" and _BAR_STOCK.match(folded, end):
+            return None
         if _STRENGTH.search(before) or name in ("gpa", "pa"):
             return None
         aspect = NOMINAL_PRESSURE if "公称" in before else ""
         return requirement(RequirementKind.PRESSURE, text, start, end, bounds, base, aspect)
     if base == "km":
         if re.match(r"\s?/|\s?每", folded[end : end + 3]) or _rate(folded, start, end):
+            return None
+        if _REACHED.search(folded[max(0, start - 24) : start]):
             return None
         bounds = MeasuredBounds(None, bounds.high) if bounds.low == bounds.high else bounds
         return requirement(RequirementKind.DISTANCE, text, start, end, bounds, base)
@@ -273,6 +285,8 @@ def _amount(
     text: str, folded: str, name: str, base: str, start: int, end: int, bounds: MeasuredBounds
 ) -> Requirement | None:
     after = folded[end : end + 24]
+    if name == "g" and _GENERATION.search(folded, max(0, start - 3), end + 1):
+        return None
     is_range = None not in (bounds.low, bounds.high) and bounds.low != bounds.high
     ordered = (not is_range and _ORDER.search(folded[max(0, start - 24) : start])) or (
         bounds.high is None

@@ -68,7 +68,7 @@ RATE_BEFORE = re.compile(
 )
 
 DIAMETER = re.compile(
-    rf"φ\s?{DECIMAL}(?:{TO}φ?\s?{DECIMAL}|\s?[x×*]\s?{DECIMAL}(?:\s?[x×*]\s?{DECIMAL})?)?(?:\s?(?:mm|毫米|cm|m)(?![a-z0-9²³]))?"
+    rf"φ\s?{DECIMAL}(?:{TO}φ?\s?{DECIMAL}|\s?[x×*]\s?{DECIMAL}(?:\s?[x×*]\s?{DECIMAL})?)?(?:\s?(?:mm|毫米|cm|厘米|m|米)(?![a-z0-9²³]))?"
 )
 TOLERANCE = re.compile(
     rf"(?:±|\+/-)\s?{DECIMAL}\s?(?P<unit>mm(?![a-z])|μm|um|微米|毫米|丝|°|度|%|℃)?"

@@ -45,9 +45,11 @@ _STEEL = re.compile(
 _STEEL_AFTER = re.compile(
     r"(?:[、/和]\s?\d{3}[a-z]?){0,4}(?:材质|材料|的?料(?!厚))|[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
 )
-_COMPOUND = re.compile(rf"(?!礼盒)[{HAN}]?[{ENDS}](?=$|[^{HAN}]|的|厂)")
+_COMPOUND = re.compile(
+    rf"(?!礼盒|带[a-z0-9]|[供备来送用]料)(?:[{HAN}]|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}(?=[柜架台箱盒墙袋杯灯屏牌]))?[{ENDS}](?=$|[^{HAN}]|的|厂)"
+)
 # A short name ends in the next character wherever it stands: 阀套, 袜卡.
-_SHORT_COMPOUND = re.compile(rf"(?!礼盒)[{ENDS}]")
+_SHORT_COMPOUND = re.compile(rf"(?!礼盒|带[a-z0-9])[{ENDS}]")
 # Work that most offers mention besides is meant only where it is the point.
 _OFTEN_ASIDE = frozenset(
     [
@@ -111,6 +113,11 @@ _PART_FOR = re.compile(
 _SEPARATED = re.compile(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = re.compile(r"\s?(?:、|和|及|以及|与|and |or )")
 _LISTED_BEFORE = re.compile(r"、|\band\b|[和及与]")
+# Two grades of stainless steel beside each other need no word for steel: 304、316都要.
+_STAINLESS = re.compile(
+    r"(?<!\d)(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?\s?(?:、|/|,|或|和|or )\s?(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?(?![\d个件只套台双吨米])"
+)
+_DIRECTLY_WITH = re.compile(r" with (?:[a-z0-9-]+ ){0,3}")
 _WITH = re.compile(r"\bwith\b|[带含配加装]")
 _MEASURE_AFTER = re.compile(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选)")
 _WORK_AFTER = re.compile(
@@ -297,11 +304,12 @@ def _part_before(text: str, folded: str, match: TermMatch, role: ItemRole) -> Re
 def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatch | None) -> bool:
     """Whether a thing is only what the one offered comes with (蝶阀…，316L加石墨密封圈)."""
     within = comes_with(head.term.value) | comes_with(head.term.family)
-    if match.term.value not in within or not _SEPARATED.search(
-        folded, max(head.end, match.start - _REACH), match.start
+    begin = max(head.end, match.start - _REACH)
+    is_apart = _SEPARATED.search(folded, begin, match.start)
+    if match.term.value not in within or not (
+        is_apart or _DIRECTLY_WITH.fullmatch(folded, head.end, match.start)
     ):
         return False
-    begin = max(head.end, match.start - _REACH)
     clause = re.split(r"[，,;；。.!?\n]", folded[begin : match.start])[-1]
     if _LISTED_AFTER.match(folded, match.end) or _LISTED_BEFORE.search(clause):
         return False
@@ -403,4 +411,6 @@ def _is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:
     near = folded[max(0, match.start - 24) : match.start]
     if _STEEL.search(near) or _STEEL_AFTER.match(folded, match.end):
         return True
-    return bool(before and before.term.graded and match.start - before.end <= 2)
+    if before and before.term.graded and match.start - before.end <= 2:
+        return True
+    return _STAINLESS.search(folded, max(0, match.start - 6), match.end + 6) is not None

@@ -81,6 +81,9 @@ _SELLERS = re.compile(
     r"(?:代理|经销|分销|渠道|客户|买家|买手|采购商|进口商|批发商|零售商)(?!商?(?:免|勿|别|不|除))|(?<!\bno )\b(?:agents?|distributors?|dealers?|buyers?|importers?|"
     r"wholesalers?|retailers?|customers?|resellers?|outlets?)\b"
 )
+_AS_MARKET = re.compile(
+    r" (?:shipping|deliver(?:y|ies)|exports?|market)(?![a-z])|(?:市场|订单|出口)"
+)
 _OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
 # Behind where somebody is from: "Chinese valve makers", and neither their language nor a standard.
 _WHO = re.compile(
@@ -137,7 +140,7 @@ def _is_market(folded: str, place: Requirement) -> bool:
     """Whether a place is where what is needed goes, and not where a partner is."""
     goes = _MARKET.search(folded[max(0, place.start - _AHEAD) : place.start])
     if not goes:
-        return False
+        return bool(_AS_MARKET.match(folded, place.end)) and not _SELLERS.search(folded)
     if _OF_MARKET.match(folded, place.end):
         return True
     if _SELLERS.search(folded):

@@ -47,7 +47,7 @@ _FITTED = re.compile(
 )
 _ON_IT = re.compile(r"上(?!海|门|市|虞|饶|半|旬|周|个|月|午)[\u4e00-\u9fff]")
 _MEASURED = re.compile(
-    r"(?:测|检测|检|修|维修|测量|(?<!产|批|数|质|重|大|小|少|用|容|流)量)(?:一下)?(?:[几两一二三\d]+[个件只批套根]|这批|一些)?$"
+    r"(?:测|检测|检|修|维修|测量|扫描?|探伤|拍片|(?<!产|批|数|质|重|大|小|少|用|容|流)量)(?:一下)?(?:[几两一二三\d]+[个件只批套根]|这批|一些)?$"
 )
 WORK_OF = re.compile(
     r"\b(?:[a-z-]+ing|repairs?|maintenance|overhauls?|refurbishment|inspection|calibration) (?:of|on) "
@@ -103,6 +103,8 @@ _BOUGHT = re.compile(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(
     {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}
 )
+# Work named with what comes of it: sock knitting gives socks.
+_MAKES_CLOTHES = frozenset({"knitting", "weaving", "sewing"})
 _FORMING = frozenset({"sand casting", "lost-foam casting", "die casting"})
 _ALWAYS_WHOLE = frozenset({"car"})
 _HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
@@ -200,6 +202,8 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         return False
     between = folded[match.end : following.start]
     if between in ("", " ", "-"):
+        if head.value in _MAKES_CLOTHES:
+            return False
         # "electrodes milled to size" are electrodes, "electrode milling" is milling.
         if (
             head.kind is RequirementKind.PROCESS
@@ -211,6 +215,6 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         return True
     if (_OF.fullmatch(between) or _OF_IT.fullmatch(between)) and not _JOINT & set(between):
         return True
-    if not _GAP.fullmatch(between) or _MEASURES.fullmatch(between):
+    if between == "加" or not _GAP.fullmatch(between) or _MEASURES.fullmatch(between):
         return False
     return between == "的" or not (between[0] == "接" or _JOINT & set(between))

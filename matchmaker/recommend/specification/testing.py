@@ -12,6 +12,7 @@ from itertools import chain
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.patterns import alternatives
 from matchmaker.recommend.specification.vocabulary import (
+    CHINESE_TESTS,
     ENGLISH_TESTS,
     Term,
     TermMatch,
@@ -37,7 +38,7 @@ _LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{AND.pattern})?")
 # The last of a list is named with the word for testing, those before it without.
 _BEFORE = re.compile(
     rf"(?:(?:{_SUBJECT}){AND.pattern}){{1,9}}"
-    rf"(?=(?:{_SUBJECT})(?:\s?(?:试验|测试|检测|检验|分析)| (?:{alternatives(ENGLISH_TESTS)})(?![a-z])))"
+    rf"(?=(?:{_SUBJECT})(?:\s?(?:{'|'.join(CHINESE_TESTS)})| (?:{alternatives(ENGLISH_TESTS)})(?![a-z])))"
 )
 
 

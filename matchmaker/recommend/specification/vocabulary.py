@@ -143,6 +143,7 @@ _ENGLISH_TESTERS = tuple(
 )
 _TESTING_THINGS = ("tester", "testers")
 # What is done with the subject of a test, in English.
+CHINESE_TESTS = ("试验", "测试", "检测", "检验", "分析", "评价", "评定")
 ENGLISH_TESTS = ("test", "tests", "testing", "examination", "examinations")
 # Behind a place: not in it alone.
 AROUND_WORDS = ("附近", "周边", "一带", "那边", "这边", "周围")
@@ -224,7 +225,7 @@ def _test_forms(subject: str) -> Iterator[str]:
     """What a test of it is called: 盐雾试验, a salt spray test."""
     if subject.isascii():
         yield from (f"{subject} {test}" for test in ENGLISH_TESTS)
-    yield from (subject + test for test in ("试验", "测试", "检测", "检验", "分析"))
+    yield from (subject + test for test in CHINESE_TESTS)
 
 
 def _testers_of(test: str) -> Iterator[str]:

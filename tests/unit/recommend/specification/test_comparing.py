@@ -157,6 +157,9 @@ def test_a_fitting_date_says_little_of_another_thing():
         ),
         ("注塑加工，60到800吨，找活干", "注塑小家电件，注塑机三十台", Fulfilment.UNMET),
         ("we make lenses, who makes frames for a joint line", "板材镜架厂", Fulfilment.MET),
+        ("做模具钢的，H13、S136，找模具厂", "P20、718H、S136模具钢现货", Fulfilment.UNMET),
+        ("PVD coating for frames; who needs it?", "电镀加工，只做眼镜小件", Fulfilment.UNMET),
+        ("外发电镀，找机加工厂", "来料加工阀杆", Fulfilment.UNKNOWN),
     ],
 )
 def test_customers_are_who_makes_what_an_offer_is_for_and_no_rivals(offer, description, verdict):
@@ -654,3 +657,21 @@ def test_a_list_of_materials_that_goes_on_leaves_others_open(statement, verdict)
 def test_a_machine_tool_is_met_by_any_kind_of_it_and_a_lathe_by_no_mill() -> None:
     assert values(compared("闲置机床", "五轴龙门铣余量对外").met) == ["machine tool"]
     assert values(compared("闲置车床", "五轴龙门铣余量对外").unmet) == ["lathe"]
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "verdict"),
+    [
+        ("热压罐，1.5米直径", "热压罐代加工，Φ1.8×4米", Fulfilment.MET),
+        ("热压罐，2米直径", "Autoclave curing, Ø1.8 × 4 m", Fulfilment.UNMET),
+        ("圆棒，直径1.5米", "圆棒Φ1.8×4米", Fulfilment.UNMET),
+    ],
+)
+def test_whatever_is_no_larger_goes_into_a_vessel(need, statement, verdict) -> None:
+    judged = {j.requirement.kind: j.verdict for j in compared(need, statement).judgements}
+    assert judged[RequirementKind.SIZE] is verdict
+
+
+def test_parts_that_something_has_are_not_sold_alone() -> None:
+    assert values(compared("spring hinges", "Acetate frames with spring hinges, MOQ 150").unmet)
+    assert values(compared("spring hinges", "弹簧铰链，三齿").met) == ["hinge"]

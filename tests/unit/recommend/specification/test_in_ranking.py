@@ -320,3 +320,21 @@ def test_who_has_no_place_but_says_where_it_is_looks_from_there(makers):
         guest = Seeker(texts=(question,))
         answer = recommend(makers, guest, Request(GoalName.SUPPLIER)).matches
         assert ids(list(answer))[:1] == expected
+
+
+def test_who_sells_the_grade_alone_stands_behind_who_makes_the_thing():
+    offers = {
+        "t:stockist": "T700 3K twill stock, T700 tow from the shelf, next day",
+        "t:weaver": "prepreg cloth in small lots",
+    }
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(Organization(id, id, Kind.FIRM) for id in offers),
+            offers=tuple(
+                Offer(f"{id}#offer", id, OfferKind.PRODUCT, text, "en")
+                for id, text in offers.items()
+            ),
+        ),
+        vectors=False,
+    )
+    assert ids(found(snapshot, "T700 prepreg cloth")) == ["t:weaver", "t:stockist"]

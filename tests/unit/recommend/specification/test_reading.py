@@ -832,3 +832,38 @@ def test_offers_are_read_as_firms_write_them(text, kind, values) -> None:
 )
 def test_what_the_asker_sends_is_not_sought(text) -> None:
     assert "casting" not in {item.value for item in read(text).requirements}
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        ("六轴飞控带RTK", ["flight controller"]),  # with, and no tape
+        ("给我们机架供料", ["frame"]),  # to supply, and no material
+        ("3D打印尼龙粉", ["powder"]),
+        ("foldable carbon props", ["propeller"]),
+        ("4G/5G datalink modules, range 10 km", ["data link"]),
+    ],
+)
+def test_verbs_that_look_like_ends_of_names_make_no_other_thing(text, things) -> None:
+    found = read(text)
+    assert [item.value for item in found.of(RequirementKind.PRODUCT)] == things
+    assert not found.of(RequirementKind.SIZE) + found.of(RequirementKind.DISTANCE)
+
+
+def test_castings_that_are_to_be_scanned_are_not_wanted() -> None:
+    roles = {item.value: item.role.value for item in read("想租人家的CT扫一批铸件").items}
+    assert roles == {"non-destructive testing": "itself", "casting": "whole"}
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("找做阀球的，304、316都要", {"valve ball", "304", "316"}),
+        ("sock knitting factory, Europe shipping", {"sock", "knitting"}),
+        ("EN 10204 3.1 bar stock", {"EN 10204", "bar"}),
+        ("月供304、316件", {"316 piece"}),
+    ],
+)
+def test_figures_and_words_are_read_as_their_trade_means_them(text, items) -> None:
+    read_as = {item.value for item in read(text).items if item.role.value == "itself"}
+    assert read_as == items
