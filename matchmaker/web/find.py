@@ -133,7 +133,9 @@ def _facet_counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, i
 
 def _own_needs(own_id: str) -> list[Need]:
     """Some of the open needs of one's own organisation, to begin with."""
-    return list(services().published.needs(own_id, NeedState.OPEN, None, _SUGGESTED_SEARCHES).rows)
+    today = services().local_clock().date()
+    needs = services().published.needs(own_id, NeedState.OPEN, None, 100).rows
+    return [need for need in needs if need.is_answerable_on(today)][:_SUGGESTED_SEARCHES]
 
 
 def _answer(principal: Principal, own_id: str, text: str) -> Answer:

@@ -55,6 +55,7 @@ _HIDDEN_FIELDS = (
     "goal", "candidate", "asking_side", "need", "impression", "position", "text", "question",
 )  # fmt: skip
 _LONGEST_MESSAGE = 4000
+_BOTH_ACCEPTED = message("Both of you have accepted: contacts are open, below.")
 _CONFIRMATIONS = {
     Action.ACCEPT: message("You have accepted. Contacts are open as soon as both have."),
     Action.AGREE_TERMS: message("You have agreed to the terms, and learn who they are."),
@@ -132,7 +133,11 @@ def propose() -> PageAnswer:
         view = services().introductions.propose(principal, proposal)
     except MatchmakerError as error:
         return _new_page(principal, form, error), status_of(error)
-    show_notice(gettext("The request is sent. You will be told of the answer."))
+    show_notice(
+        gettext("The offer is sent. You will be told of the answer.")
+        if proposal.asking_side is Side.CANDIDATE
+        else gettext("The request is sent. You will be told of the answer.")
+    )
     return redirect(url_for("web.introduction", id=view.id), 303)
 
 
@@ -269,10 +274,13 @@ def act(id: str) -> PageAnswer:
             is_report = form.get("action") == Action.REPORT
             outcome = read_form(Outcome) if is_report else None
             transition = read_form(Transition, outcome=outcome)
-            services().introductions.act(principal, id, transition)
+            view = services().introductions.act(principal, id, transition)
             if form.get("never") and transition.action is Action.DECLINE:
                 _exclude(principal, id)
-            show_notice(_CONFIRMATIONS.get(transition.action, message("Done.")).text(language()))
+            told = _CONFIRMATIONS.get(transition.action, message("Done."))
+            if transition.action is Action.ACCEPT and view.state is State.ACCEPTED:
+                told = _BOTH_ACCEPTED
+            show_notice(told.text(language()))
     except SignInNeeded:
         raise
     except MatchmakerError as error:

@@ -41,13 +41,18 @@ def parties_of(
     published = services().published
     candidates = services().matching.candidates(principal, [*ids, own] if own else ids)
     here = candidates[own].place if own in candidates else None
+    today = services().local_clock().date()
     parties = []
     for id in ids:
         profile = services().directory.profile(principal, id)
         needs = [
             need
             for need in published.needs(id, NeedState.OPEN, None, 100).rows
-            if (need.id == need_id if need_id else need.goal is goal)
+            if (
+                need.id == need_id
+                if need_id
+                else need.goal is goal and need.is_answerable_on(today)
+            )
         ]
         offers = [offer for offer in published.offers(id, None, 100).rows if offer.active]
         parties.append(

@@ -14,6 +14,7 @@ from matchmaker.api.cooperation.requests import NewPosting, PostingPatch
 from matchmaker.api.http.context import services
 from matchmaker.domain import PARTING, GoalName, Kind, Need, Offer, OfferKind, Size, Terms, Tier
 from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.messages import message
 from matchmaker.recommend.model import Request
 from matchmaker.services.directory.codes import CodeTable
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
@@ -79,6 +80,11 @@ def _posting_page(
     )
 
 
+_KEPT = {
+    PostingState.DRAFT: message("It is kept as a draft; nobody else sees it."),
+    PostingState.IN_REVIEW: message("It is handed in; others see it once it is approved."),
+    PostingState.PUBLISHED: message("It is published."),
+}
 # Conditions of a programme as the form has them: several are ticked, or parted by ;.
 _TICKED = ("for_tiers", "for_sizes")
 _PARTED = ("for_certificates", "for_places", "for_industries")
@@ -134,7 +140,7 @@ def make_posting() -> PageAnswer:
     except MatchmakerError as error:
         show_notice(error.text(language()), "bad")
         return _posting_page(sent), 422
-    show_notice(gettext("Saved."))
+    show_notice(_KEPT.get(posted.posting.state, message("Saved.")).text(language()))
     return redirect(url_for("web.posting", id=posted.posting.id), 303)
 
 

@@ -204,7 +204,9 @@ def test_an_institute_offers_to_meet_a_need(visit, language):
     offers = page.get_by_role("button", name=say("我们可以满足", "Offer to meet it"))
     press(page, offers.nth(0 if language == "zh" else 1))
     page.fill("textarea[name=message]", "我们做过同类课题")
-    press(page, say("发出请求", "Send the request"))
+    assert say("对方寻找：", "They look for: ") in page.locator("main").inner_text()
+    press(page, say("发出响应", "Send the offer"))
+    assert say("响应已发出", "The offer is sent") in page.locator("main").inner_text()
     assert say("等待答复", "Waiting for an answer") in page.locator("main").inner_text()
     assert visitor.complaints == []
 

@@ -72,3 +72,25 @@ function unfold() {
 }
 addEventListener("hashchange", unfold);
 addEventListener("DOMContentLoaded", unfold);
+// Where one is in a row of tabs that is wider than the screen is in sight.
+addEventListener("DOMContentLoaded", () => {
+  for (const here of document.querySelectorAll("nav.sub [aria-current]")) {
+    const row = here.closest("ul");
+    row.scrollLeft += here.getBoundingClientRect().left - row.getBoundingClientRect().left - 16;
+  }
+});
+// Of many that are ticked somebody may want one.
+function offerToUntick(root) {
+  for (const button of root.querySelectorAll("[data-untick]")) button.hidden = false;
+}
+addEventListener("DOMContentLoaded", () => offerToUntick(document));
+addEventListener("htmx:afterSwap", () => offerToUntick(document));
+addEventListener("click", ({ target }) => {
+  if (!target.matches("[data-untick]")) return;
+  for (const box of target.form.querySelectorAll("input[type=checkbox]")) box.checked = false;
+});
+// On a phone the answer begins below the question: it comes into sight.
+addEventListener("htmx:afterSettle", ({ detail }) => {
+  const results = detail.requestConfig?.elt.id === "question" && document.getElementById("results");
+  if (results && results.getBoundingClientRect().top > innerHeight / 2) results.scrollIntoView();
+});
