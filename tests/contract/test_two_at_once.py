@@ -18,7 +18,7 @@ from matchmaker.mail import Mailer
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.second_factors import SecondFactors
-from matchmaker.services.people.sign_in import SignInService
+from matchmaker.services.people.sign_in import OpenIdClaims, SignInService
 from matchmaker.services.sealing import Sealer
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
@@ -81,6 +81,37 @@ def test_an_invitation_makes_one_account(store: Store) -> None:
     results = at_once(*[lambda: sign_in.by_invitation(token, "新", PASSWORD)] * AT_ONCE)
     (account,) = won(results, InvalidInput)
     assert sign_in.with_password("new@example.org", PASSWORD).id == account.id
+
+
+def test_a_coordinator_s_invitation_is_over_when_the_organisation_has_people(store: Store) -> None:
+    """Else who invites twice at once reads, by the second, what is the firm's own."""
+    services = cooperation_on(store)
+    sign_in, coordinator = sign_in_on(services), services.coordinator()
+    place = AccountMembership("t:f1", MembershipRole.OWNER)
+    first, second = (
+        sign_in.invitations.invite(coordinator, email, membership=place).invitation
+        for email in ("firm@example.org", "other@example.org")
+    )
+    tokens = [token_of(sign_in.invitations.hand_over(ADMIN, each.id)) for each in (first, second)]
+    sign_in.by_invitation(tokens[0], "A", PASSWORD)
+    for token in tokens:
+        with pytest.raises(InvalidInput):
+            sign_in.by_invitation(token, "B", PASSWORD)
+    assert services.accounts.owners("t:f1") == [services.accounts.by_email(ADMIN, first.email).id]
+    with pytest.raises(SignInNeeded):
+        sign_in.with_provider(OpenIdClaims("https://id.example", "1", second.email, True, "B"))
+
+
+def test_nobody_becomes_an_administrator_by_who_is_none_any_more(store: Store) -> None:
+    services = cooperation_on(store)
+    sign_in = sign_in_on(services)
+    admin = services.accounts.create(ADMIN, "root@example.org", "R", PASSWORD, admin=True)
+    issued = sign_in.invitations.invite(admin.principal(), "next@example.org", admin=True)
+    token = token_of(sign_in.invitations.hand_over(ADMIN, issued.invitation.id))
+    assert sign_in.invitations.read(token).admin
+    services.accounts.set_active(ADMIN, admin.id, active=False)
+    with pytest.raises(InvalidInput):
+        sign_in.by_invitation(token, "N", PASSWORD)
 
 
 def test_an_invitation_is_joined_once(store: Store) -> None:

@@ -73,12 +73,9 @@ class Invitations:
         if membership is not None:
             organization = self.store().organization(membership.organization).id
             membership = replace(membership, organization=organization)
-            self._require_inviter(principal, organization)
         elif cluster:
             self.store().cluster(cluster)
-            principal.require_coordinator(cluster)
-        else:
-            principal.require_admin()
+        self._require_giver(principal, membership, cluster)
         now = self.clock()
         invitation = Invitation(
             new_id(), address, principal.subject, now + INVITED_FOR, membership, cluster, admin,
@@ -145,7 +142,7 @@ class Invitations:
         """The invitation of a link. Raises InvalidInput."""
         invitation_id = self.links.read("invitation", token, INVITED_FOR)
         stored = self.repositories.invitations.get_or_none(str(invitation_id))
-        if stored is None or not self._is_open(stored.value):
+        if stored is None or not self._is_open(stored.value) or not self._holds(stored.value):
             raise InvalidInput(
                 "has been used or is too old.", where="token", mend="Ask to be invited again."
             )
@@ -154,7 +151,11 @@ class Invitations:
     def open_for(self, email: str) -> list[Versioned[Invitation]]:
         """Everything an address is invited to."""
         invitations = self.repositories.invitations.iterate("email", email)
-        return [stored for stored in invitations if self._is_open(stored.value)]
+        return [
+            stored
+            for stored in invitations
+            if self._is_open(stored.value) and self._holds(stored.value)
+        ]
 
     def make_account(
         self,
@@ -207,6 +208,30 @@ class Invitations:
         if clusters & principal.clusters and not has_people:
             return
         raise NotAllowed("Only the owner of the organisation's account may invite to it.")
+
+    def _require_giver(
+        self, principal: Principal, membership: AccountMembership | None, cluster: str
+    ) -> None:
+        if membership is not None:
+            self._require_inviter(principal, membership.organization)
+        elif cluster:
+            principal.require_coordinator(cluster)
+        else:
+            principal.require_admin()
+
+    def _holds(self, invitation: Invitation) -> bool:
+        """Whether who invited may give that place still: else it would outlast their own."""
+        kind, _, id = invitation.invited_by.partition(":")
+        if kind != "account":
+            return True
+        stored = self.repositories.accounts.get_or_none(id)
+        if stored is None or not stored.value.active:
+            return False
+        try:
+            self._require_giver(stored.value.principal(), invitation.membership, invitation.cluster)
+        except NotAllowed:
+            return False
+        return True
 
     def _is_open(self, invitation: Invitation) -> bool:
         return not invitation.used and self.clock() < invitation.expires
