@@ -1,4 +1,4 @@
-"""That who writes is still there: no name stays on what came after its account was deleted."""
+"""That somebody is still there at the commit: who writes, or the owner whom another one leaves."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
 
 
-def keep_author(unit: UnitOfWork, repositories: Repositories, principal: Principal) -> None:
-    """Make the commit depend on the author's account: one of it and its deletion is first.
+def keep_account(unit: UnitOfWork, repositories: Repositories, account_id: str) -> bool:
+    """Make the commit depend on an account, which is written as it is; whether it is there.
 
-    The account is written as it is, so who is second reads anew. Raises SignInNeeded for an
-    account that has gone.
+    Of what rests on it and its deletion one is first, and who is second reads anew.
     """
-    if not principal.account:
-        return
-    stored = repositories.accounts.get_or_none(principal.account)
+    stored = repositories.accounts.get_or_none(account_id)
     if stored is None:
-        raise SignInNeeded("This account has been deleted.")
+        return False
     unit.add(repositories.accounts.put(stored.value, stored.version))
+    return True
+
+
+def keep_author(unit: UnitOfWork, repositories: Repositories, principal: Principal) -> None:
+    """The same with the author's account. Raises SignInNeeded for one that has gone."""
+    if principal.account and not keep_account(unit, repositories, principal.account):
+        raise SignInNeeded("This account has been deleted.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
+from matchmaker.services.authors import keep_account
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -165,19 +166,11 @@ class Accounts:
                 )
             left = replace(account.ended(), memberships=kept)
             unit.add(self.repositories.accounts.put(left, stored.version))
-            if account_id in owners:
-                self.keep_one(unit, set(owners) - {account_id})
+            if account_id in owners and (others := set(owners) - {account_id}):
+                keep_account(unit, self.repositories, min(others))
             unit.log("member.removed", account.subject, organization=organization_id)
 
         commit_changes(self.repositories.records, principal, self.clock, leave)
-
-    def keep_one(self, unit: UnitOfWork, ids: Collection[str]) -> None:
-        """Make the commit depend on one of the accounts, which is written as it is.
-
-        Of two who leave at the same moment, each in view of the other, one then reads anew.
-        """
-        for stored in self.repositories.accounts.many(sorted(ids)[:1]).values():
-            unit.add(self.repositories.accounts.put(stored.value, stored.version))
 
     def set_active(self, principal: Principal, account_id: str, *, active: bool) -> Account:
         """Close an account, or open it again. Raises NotAllowed, NotFound."""

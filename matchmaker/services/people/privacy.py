@@ -13,6 +13,7 @@ from pydantic_core import to_jsonable_python
 
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
+from matchmaker.services.authors import keep_account
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.repositories import (
     Repositories,
@@ -297,7 +298,7 @@ class Privacy:
             if owners and not owners & heirs:
                 heirs.add(min(owners))
         for heir in heirs:
-            self.accounts.keep_one(unit, [heir])
+            keep_account(unit, self.repositories, heir)
 
 
 def _without(plain: dict[str, Any], *secrets: str) -> dict[str, Any]:
