@@ -70,8 +70,6 @@ class _Like:
     def rows(self) -> list[tuple[tuple[str, ...], Any, int]]:
         """What tells each row from its like, the row, and its line, in an order of their own."""
         if self.joins:
-            if isinstance(self.facts[0][1], Tie):
-                return [min(self.facts, key=lambda fact: fact[1].since or datetime.date.max)]
             distinct, _, line = self.facts[0]
             return [(distinct, _joined([row for _, row, _ in self.facts]), line)]
         return sorted(self.facts, key=lambda fact: _natural(fact[0]))
@@ -109,10 +107,15 @@ class Facts:
 
 
 def _joined(rows: Sequence[Any]) -> Any:
-    """The first row with everybody who takes part, from the first day that is known."""
+    """The first row with everybody who takes part, from the first day that is known.
+
+    Of ties the one that began first.
+    """
     first = rows[0]
     if len(rows) == 1:
         return first
+    if isinstance(first, Tie):
+        return min(rows, key=lambda tie: tie.since or datetime.date.max)
     dates = [each.date for each in rows if each.date is not None]
     joined = replace(first, date=min(dates, default=None))
     if not isinstance(first, Engagement):
