@@ -245,6 +245,11 @@ class GraphReading(ABC):
 
         return self._read(work)
 
+    def memberships_in(self, cluster_id: str, ids: Sequence[str]) -> tuple[Membership, ...]:
+        """Those that organisations, by their own ids, have in a cluster, past ones too."""
+        keys = [(cluster_id, id) for id in ids]
+        return in_order(self._read(lambda tx: tx.rows_by_key(MEMBERSHIPS, keys)).values())
+
     def observations_of(self, organization_id: str) -> tuple[Observation, ...]:
         """Figures that were reported of it, in order of id. Raises NotFound."""
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.domain import GraphRows, Layer, Organization, SourceTier
+from matchmaker.domain import GraphRows, Layer, Membership, Organization, SourceTier
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.services.auditing.survey_forms import SuggestedBy
 from matchmaker.services.auditing.survey_sync import SurveySync
@@ -113,6 +113,24 @@ def test_who_has_a_link_alone_takes_its_answer_back_with_it(world: SurveyWorld) 
     world.token("t:f0", renew=True)
     with pytest.raises(InvalidInput):
         world.answers.withdraw_by_link(old)
+
+
+def test_who_has_left_the_cluster_is_not_asked(world: SurveyWorld) -> None:
+    """One whose last day is today still is; who comes tomorrow is not yet."""
+    day = world.base.clock().date()
+    world.base.store.upsert(
+        GraphRows(
+            memberships=(
+                Membership("t:c", "t:f0", until=day - timedelta(days=1)),
+                Membership("t:c", "t:f1", until=day),
+                Membership("t:c", "t:f2", since=day + timedelta(days=1)),
+            )
+        )
+    )
+    assert world.surveys.member_ids("t:c") == ["t:f1", "t:f3", LAB]
+    for gone in ("t:f0", "t:f2"):
+        with pytest.raises(InvalidInput, match="no member"):
+            world.another_round(members=(gone, "t:f1"))
 
 
 def test_of_a_round_for_some_members_the_others_are_suggested_and_named_too(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from matchmaker.access import SYSTEM, Principal
-from matchmaker.domain import Cluster, NamedOrganization, Organization
+from matchmaker.domain import Cluster, NamedOrganization, Organization, is_within
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -120,8 +120,12 @@ class Surveys:
         return self.show(principal, survey.id)
 
     def members(self, cluster_id: str) -> list[Organization]:
-        """A cluster's members who are there to be asked, in order."""
-        return list(iterate(lambda after: self.store.members(cluster_id, after, 500)))
+        """A cluster's members of today, in order: who has left is not asked."""
+        every = list(iterate(lambda after: self.store.members(cluster_id, after, 500)))
+        rows = self.store.memberships_in(cluster_id, [member.id for member in every])
+        day = self.clock().date()
+        there = {row.organization for row in rows if is_within(row.since, row.until, day)}
+        return [member for member in every if member.id in there]
 
     def member_ids(self, cluster_id: str) -> list[str]:
         """Their ids."""
