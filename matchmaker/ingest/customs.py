@@ -27,7 +27,8 @@ _WORDS = {
     )
     for word in words.split("|")
 }
-_OUT, _IN = re.compile(r"出口|\bexports?\b", re.I), re.compile(r"进口|\bimports?\b", re.I)
+_OUT = re.compile(r"出口|境外收货|运抵国|出境关别|离境口岸|\bexports?\b|\boverseas consignee", re.I)
+_IN = re.compile(r"进口|境外发货|启运国|进境关别|入境口岸|\bimports?\b|\boverseas shipper", re.I)
 _OF_TARIFF = re.compile(
     r"\bhs\b|\btariff\b|\bcommodity code\b|海关编码|商品编码|商品编号|税则|税号|taric|zolltarif",
     re.I,

@@ -8,38 +8,23 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.question_titles import is_numbered
 from matchmaker.ingest.rows import Row, is_han
 from matchmaker.ingest.suggestions import only_counts
+from matchmaker.ingest.totals import MAX_TITLE, is_text, is_total
 from matchmaker.messages import Message, languages, message
 from matchmaker.text import normal
 
 # Rows among which the header is looked for.
 SAMPLE = 60
-# Longer texts head no column.
-MAX_TITLE = 200
-_NUMBER = re.compile(r"[-+(]?[^\w(]{0,3}\d[\d.,' \u202f]*\)?\s*[^\d\s]{0,6}|[-—–/*]+")
-_TOTAL = re.compile(
-    r"(?:本[页表]|全[部年市区县]|以上)?(?:合计|总计|小计|共计|总和|汇总|累计|总数|合計|總計|小計|总额)"
-    r"|平均值?|平均数|均值"
-    r"|(?:average|mean|durchschnitt|mittelwert|moyenne"
-    r"|(?:grand |sub-?|sub )?totals?(?: general)?|sums?|summe|gesamt(?:summe)?"
-    r"|zwischensumme|insgesamt|somme|totale|итого|всего|suma|razem|celkem|totaal|összesen)"
-    r"(?![^\W\d_])"
-)
-# Of which: a part of the total above.
-_OF_WHICH = re.compile(r"(?:其中|of which|davon)\s*[:：].*")
 # 一、整机企业, （二）配套企业, 第三批
 _HEADING = re.compile(
     r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．:：]\s*\S.*|[(（][一二三四五六七八九十]{1,3}[)）].+"
 )
 # (1), 2, [3]: numbers of columns.
 _NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
-# Beside a total stands at most its currency.
-_MONEY = re.compile(r"[A-Z]{3}|[^\w\s]|[万亿千]?元|人民币|美元|欧元")
 _NOTE = re.compile(
     r"(?:注释?|附注|备注|说明|填表|制表|填报|审核|复核|统计|数据来源|资料来源|来源|打印|导出|更新|截至|截止|联系|单位|负责"
     r"|notes?|remarks?|sources?|quelle|stand|hinweis|anmerkung|printed|generated|exported|created"
@@ -136,7 +121,7 @@ def _is_of_row(title: str) -> bool:
     """Whether a text is what rows hold: a firm's name, an address, a number that is no year."""
     if _ADDRESS.search(title):
         return True
-    if not _is_text(title):
+    if not is_text(title):
         return any(map(str.isdigit, title)) and not _YEAR.search(title)
     return name_parts(title).form not in ("", "co", "corp", "公司", "sa", "as")
 
@@ -149,7 +134,7 @@ def is_comment(cells: Sequence[str], expected: Collection[str]) -> bool:
     others = [cell for cell in cells if cell and cell != first]
     titles = sum(is_expected(cell, expected) for cell in others)
     is_number_title = len(first) < 4 and len(others) > 1
-    return not (titles >= 2 or (is_number_title and all(map(_is_text, others))))
+    return not (titles >= 2 or (is_number_title and all(map(is_text, others))))
 
 
 def _hits(row: Row, expected: Collection[str]) -> int:
@@ -187,12 +172,8 @@ def _usual_width(rows: Sequence[Row]) -> int:
 
 def _is_titles(row: Row, usual: int) -> bool:
     filled = [cell for cell in row.cells if cell]
-    texts = [cell for cell in filled if _is_text(cell) and len(cell) <= 120]
+    texts = [cell for cell in filled if is_text(cell) and len(cell) <= 120]
     return _width(row) >= 0.6 * usual and len(texts) >= 0.7 * len(filled)
-
-
-def _is_text(cell: str) -> bool:
-    return not isinstance(cell, SheetNumber) and not _NUMBER.fullmatch(cell[:MAX_TITLE])
 
 
 def _are_groups(above: Row, below: Row) -> bool:
@@ -203,7 +184,7 @@ def _are_groups(above: Row, below: Row) -> bool:
     """
     if _width(above) < 2 or _width(below) < 2:
         return False
-    if not all(map(_is_text, filter(None, (*above.cells, *below.cells)))):
+    if not all(map(is_text, filter(None, (*above.cells, *below.cells)))):
         return False
     if any(_SAYS.fullmatch(cell) for cell in above.cells):
         return False
@@ -326,7 +307,7 @@ class Footer:
             return None
         if all(map(_RULE.fullmatch, filled)):
             return message("is a ruled line, not a row.")
-        if len(self._titles) > 1 and _is_total(filled):
+        if len(self._titles) > 1 and is_total(filled):
             return message("is a line of totals.")
         if len(self._titles) > 2 and (_is_note(filled) or self._is_signed(filled)):
             return message("is a note, not a row.")
@@ -357,7 +338,7 @@ class Footer:
     def _is_heading(self, cells: Sequence[str]) -> bool:
         """Whether a line names the group of those below: numbered, alone, or over all columns."""
         filled = [cell for cell in cells if cell]
-        if len(set(filled)) != 1 or not _is_text(filled[0]):
+        if len(set(filled)) != 1 or not is_text(filled[0]):
             return False
         is_spread = len(filled) > 2 and len(filled) * 2 > len(self._titles)
         in_numbers = bool(cells[0]) and only_counts(self._titles[0])
@@ -379,22 +360,7 @@ class Footer:
     def may_be_note(self, cells: Sequence[str]) -> bool:
         """Whether a line of one text may be a note, if no row follows."""
         filled = {cell for cell in cells if cell}
-        return len(self._titles) > 2 and len(filled) == 1 and _is_text(next(iter(filled)))
-
-
-def _is_total(filled: Sequence[str]) -> bool:
-    if any(_is_text(cell) and not _MONEY.fullmatch(cell) for cell in filled[1:]):
-        return False
-    first = normal(filled[0][:MAX_TITLE])
-    if len(filled) > 1 and _OF_WHICH.fullmatch(first):
-        return True
-    if is_han(first[:1] or " "):
-        first = "".join(first.split())
-    match = _TOTAL.match(first)
-    if match is None:
-        return False
-    rest = first[match.end() :].strip(" :：(（)）.")
-    return not rest or bool(_NUMBER.fullmatch(rest))
+        return len(self._titles) > 2 and len(filled) == 1 and is_text(next(iter(filled)))
 
 
 def _is_note(filled: Sequence[str]) -> bool:

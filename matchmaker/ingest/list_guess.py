@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from itertools import islice
 
 from matchmaker.domain import Layer
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.links import shown_and_linked
 from matchmaker.ingest.list_formats import (
     DOWNSTREAM,
@@ -21,6 +23,7 @@ from matchmaker.ingest.list_formats import (
     OWNER,
     PROJECTS,
     RELATIONS,
+    SAID_ONCE,
     SIDES,
     TELLING,
     UPSTREAM,
@@ -67,7 +70,43 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
         for name in (MEMBERS, *LISTS)
         if name in allowed
     }
+    if not any(scores.values()):
+        scores = {
+            name: _score(name, {**_told(name, samples), "": once})
+            if _is_named(name, samples)
+            else 0
+            for name, once in SAID_ONCE.items()
+            if name in allowed
+        } or scores
     return max(scores, key=scores.__getitem__, default=next(iter(allowed), MEMBERS))
+
+
+def said_once(name: str, columns: Collection[str], above: Iterable[str]) -> dict[str, str]:
+    """Who it is on all lines of a list without a column that says so: named above its titles."""
+    once = SAID_ONCE.get(name, "")
+    if not once or once in columns or not (named := named_above(above)):
+        return {}
+    return {once: named}
+
+
+# 浙江示例大学机械学院科技成果清单: the shortest that is an organisation's whole name.
+_NAMED_ABOVE = re.compile(
+    r"[\w（）()·]{2,40}?(?:公司|大学|学院|研究院|研究所|研究中心|检验中心|检测中心|测试中心|检验院|检测院|检验所"
+    r"|技术中心|服务中心|创新中心|实验室|工厂|集团|协会|学会|医院|职校|学校)"
+)
+
+
+def named_above(texts: Iterable[str]) -> str:
+    """The organisation with whose name a line above the titles begins, "" where none does."""
+    for text in texts:
+        plain = _YEAR_BEFORE.sub("", text.strip())
+        match = _NAMED_ABOVE.match(plain)
+        if match and is_organization_name(match[0]):
+            return match[0]
+    return ""
+
+
+_YEAR_BEFORE = re.compile(r"^(?:附件?表?\s*\d*[:：]?\s*)?(?:\d{4}\s*年?度?)?\s*")
 
 
 def all_titles() -> frozenset[str]:
@@ -80,9 +119,22 @@ def _of_event() -> frozenset[str]:
     return frozenset(map(word_key, OF_EVENT.split("|")))
 
 
-def is_of_event(titles: Iterable[str]) -> bool:
-    """Whether a list is of those who came to an event, by a title that only such a list has."""
-    return any(not _of_event().isdisjoint(title_keys(title)) for title in titles)
+def are_no_members(titles: Iterable[str]) -> bool:
+    """Whether a list is of others than members, by a title that only such a list has.
+
+    Of those who came to an event, whom somebody knows, suppliers or customers of one firm.
+    """
+    return any(
+        not _of_event().isdisjoint(title_keys(title)) or _OF_TRADE.fullmatch(normal(title))
+        for title in titles
+    )
+
+
+_OF_TRADE = re.compile(
+    r"(?:供应商|供货商|客户)(?:名称|编号|编码|代码|全称|简称)"
+    r"|(?:lieferant|kreditor|debitor|kunde|vendor|supplier|customer)(?:en|s)?"
+    r"[ .-]{0,3}(?:no|nr|nummer|number|id|code|name)\.?"
+)
 
 
 def _own_titles(name: str, samples: Samples) -> int | None:

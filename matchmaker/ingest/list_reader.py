@@ -10,6 +10,7 @@ from matchmaker.domain import Certificate, FieldOrigin, GraphRows, Kind, Organiz
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellProblem, is_nothing, read_cell
 from matchmaker.ingest.certificate_lists import moved_certificate
+from matchmaker.ingest.continued_lines import with_continued
 from matchmaker.ingest.customs import (
     DIRECTION,
     SIDES_OF_CUSTOMS,
@@ -30,9 +31,10 @@ from matchmaker.ingest.list_formats import (
     PROGRAMMES,
     PROJECTS,
     RELATIONS,
+    SAID_ONCE,
     TECHNOLOGIES,
 )
-from matchmaker.ingest.list_guess import implied_relation
+from matchmaker.ingest.list_guess import implied_relation, named_above
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
     Certifications,
@@ -55,7 +57,7 @@ from matchmaker.ingest.relation_words import layer_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.tie_status import is_called_off
+from matchmaker.ingest.tie_status import is_called_off, never_began
 from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.ingest.title_units import (
     currency_of_unit,
@@ -92,10 +94,13 @@ def read_list(
     for group in NEEDED[options.table]:
         if present.isdisjoint(group):
             names = [in_context("field", name) for name in group]
+            once = SAID_ONCE.get(options.table)
             raise InvalidInput(
                 "no column holds %(names)s.",
                 where=table.name,
-                mend="Say which column it is.",
+                mend="Say which column it is, or who it is on all lines."
+                if once in group
+                else "Say which column it is.",
                 names=names,
             )
     mapping = MappingFile(source=source, decimal=options.decimal, day_first=options.day_first)
@@ -131,6 +136,13 @@ def _as_source(rows: GraphRows, name: str) -> GraphRows:
 def _unit_notes(table: _ListTable) -> Iterator[Problem]:
     if table.options.table == RELATIONS and implied_relation(table.options.mapping):
         reason = message("The titles say that the first owns the second.")
+        yield Problem(table.name, 0, "", reason, "note")
+    once = SAID_ONCE.get(table.options.table, "")
+    named = named_above(table.above) if once else ""
+    if named and once not in table.options.mapping.values() and table.defaults.get(once) == named:
+        reason = message(
+            "The lines above the titles name who it is on all lines: %(name)s.", name=named
+        )
         yield Problem(table.name, 0, "", reason, "note")
     if table.year:
         yield Problem(table.name, 0, "", year_note(table.year), "note")
@@ -249,7 +261,10 @@ class _ListTable(TableFile):
                    placing=tuple(titles_of_places(table.header)))  # fmt: skip
 
     def lines(self) -> Iterator[Line]:
-        return map(self._renamed, self.listed.lines())
+        lines = self.listed.lines()
+        if self.options.table == ORDERS:
+            lines = with_continued(lines, self.options.mapping)
+        return map(self._renamed, lines)
 
     def _default_of(self, name: str, written: Mapping[str, str]) -> str:
         """What an empty cell is taken for: the year of a sum only where there is one."""
@@ -305,6 +320,8 @@ class _ListTable(TableFile):
             words = (cells.pop("status", ""), cells.get("supplier", ""))
             if any(map(is_called_off, words)):
                 passed_over = passed_over or message("was called off.")
+        if options.table == PROJECTS and never_began(cells.pop("status", "")):
+            passed_over = passed_over or message("is no project yet, or never became one.")
         return replace(line, cells=cells, problems=(*problems, *offices), passed_over=passed_over)
 
 

@@ -116,9 +116,13 @@ class _ContractReader(MappedReader[Contracts]):
         self.value = self.column(columns.amount, amount)
         self.money = self.currency(columns.currency)
         if not self.supplier.column:
-            self._note(message("no column names suppliers: they are unknown."))
+            self._note(
+                message("no column names suppliers: they are unknown. Where it is one, say who.")
+            )
         if not self.buyer.column:
-            self._note(message("no column names buyers: they are unknown."))
+            self._note(
+                message("no column names buyers: they are unknown. Where it is one, say who.")
+            )
 
     def _note(self, reason: Message) -> None:
         self.reading.problems.append(Problem(self.table.name, 0, "", reason, "note"))

@@ -359,7 +359,7 @@ def _number(cell: str, format: ColumnFormat) -> float:
 
 def _whole(cell: str, format: ColumnFormat) -> int:
     amount = parse(cell, format, _is_whole)
-    if amount.currency or amount.unit.casefold() not in _COUNTED:
+    if amount.currency or amount.unit.strip("()").casefold() not in _COUNTED:
         raise _unexpected(cell, amount.currency or amount.unit)
     if not amount.value.is_integer():
         raise InvalidInput("'%(cell)s' is not a whole number.", cell=cell)

@@ -14,6 +14,7 @@ from matchmaker.domain import (
     Membership,
     Need,
     Observation,
+    Organization,
     OrganizationStatus,
     certificate_id,
 )
@@ -21,6 +22,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.certificates import certificates_in
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.facts import digest
+from matchmaker.ingest.names import normal_name
 from matchmaker.ingest.need_kinds import NO_PARTNER, goal_of_titles
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
@@ -28,7 +30,15 @@ from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_reader import MEMBERSHIP_DAYS, RowValues, TableReader
 from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.messages import message
-from matchmaker.text import language_of
+from matchmaker.store.merging import (
+    OTHER_NAMES,
+    as_said_of,
+    changed_fields,
+    is_blank,
+    merged_organization,
+    text_of,
+)
+from matchmaker.text import language_of, normal
 
 HEADCOUNT, NEED, NEED_KIND = "headcount", "need", "need_kind"
 NEED_QUANTITY, NEED_BUDGET, NEED_DEADLINE = "need_quantity", "need_budget", "need_deadline"
@@ -197,6 +207,35 @@ def _keep_first(
 def warn_of_other(reader: TableReader, line: int, column: str, kept: str, earlier: int) -> None:
     reason = message("is '%(kept)s' on line %(line)s: that stays.", kept=kept[:100], line=earlier)
     reader.reading.warn(reader.file.name, line, column, reason, is_lost=True)
+
+
+def join_line(
+    reader: TableReader, before: Organization, row: Organization, *, has_own_id: bool, line: int
+) -> None:
+    """Join a line to an earlier one of the same organisation: blanks are filled, the rest stays.
+
+    Raises InvalidInput where one id has two names.
+    """
+    reading, file = reader.reading, reader.file.name
+    origin = reading.origins["organizations", before.id]
+    if has_own_id and normal_name(before.name) != normal_name(row.name):
+        raise InvalidInput(
+            "%(names)s was already on %(before)s:%(before_2)s.",
+            where="id", names=row.id, before=origin[0], before_2=origin[1],
+        )  # fmt: skip
+    is_other_name = normal(before.name) != normal(row.name)
+    said = as_said_of(row, before.id) if is_other_name else row
+    joined = merged_organization(before, said, only_blanks=True)
+    for name in changed_fields(joined, row):
+        if name == "name" and row.name in joined.other_names:
+            reason = message("'%(cell)s' is kept as another name of it.", cell=row.name)
+            reading.warn(file, line, name, reason)
+        elif not is_blank(row, name) and name != OTHER_NAMES:  # those of both lines are kept
+            warn_of_other(reader, line, name, text_of(joined, name), origin[1])
+    reading.rows["organizations"][before.id] = joined
+    reading.merged += 1
+    reason = message("is the same organisation as line %(line)s: joined to it.", line=origin[1])
+    reading.warn(file, line, "", reason)
 
 
 def _keep_figure(

@@ -26,6 +26,7 @@ from matchmaker.ingest.title_keys import (
     year_of_title,
 )
 from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
+from matchmaker.ingest.unused_words import reason_of
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
 from matchmaker.text import normal
@@ -378,7 +379,7 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     """A column whose title is nearly this one, which is that of no other."""
     if any(_rank(column, title) is not None for column in FORMATS[table].columns):
         return None
-    if _SHARE.search(normal(title)):
+    if _SHARE.search(normal(title)) or reason_of(title):
         return None  # of something that is a column: 研发投入占比
     if _TWICE.search(title):
         return None  # of a table that stands twice side by side, or of a column there twice

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -409,6 +410,10 @@ def _header_notes(sample: list[Row], header: Header) -> Iterator[Message]:
         )
 
 
+# A text that Excel is kept from reading as a number: ="00123".
+_PROTECTED = re.compile(r'="([^"]{0,400})"')
+
+
 def _cleaned(source: RowSource) -> Iterator[Row]:
     """Rows that hold something, their cells cleaned; what cleaning changed is a warning."""
     for count, row in enumerate(source.rows()):
@@ -421,7 +426,9 @@ def _cleaned(source: RowSource) -> Iterator[Row]:
             )
         for position, cell in enumerate(row.cells):
             if cell and not isinstance(cell, SheetNumber | SheetDate):
-                row.cells[position] = clean_cell(row, position, cell)
+                protected = _PROTECTED.fullmatch(cell)
+                text = protected[1] if protected else cell
+                row.cells[position] = clean_cell(row, position, text)
         while row.cells and not row.cells[-1]:
             row.cells.pop()
         if row.cells or row.problems or row.broken:

@@ -18,6 +18,7 @@ from matchmaker.ingest import cells
 from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_cell
 from matchmaker.ingest.coded_words import CodedCells
 from matchmaker.ingest.columns import Column, TableFormat
+from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
 from matchmaker.ingest.links import with_links
@@ -89,7 +90,6 @@ class TableReader:
     # Columns of money of which a cell names no currency, as was told once.
     bare: set[str] = field(default_factory=set, init=False)
     first_lines: MutableMapping[bytes, int] = field(init=False)
-    # Most cells of most columns are written again and again.
     read_cells: dict[tuple[str, type, str, ColumnFormat], CellReading] = field(
         default_factory=dict, init=False
     )
@@ -181,8 +181,6 @@ class TableReader:
             if values is not None:
                 yield line, values
 
-    # -- the file as a whole
-
     def _judged(self) -> Mapping[str, ColumnFormat]:
         """Formats by title; a running number is found on the way and is no id."""
         reads = {column.name: column.read for column in self.table.columns}
@@ -222,7 +220,8 @@ class TableReader:
 
     def _require_columns(self) -> None:
         """A required column may be missing where its words are given, or the rows tell it."""
-        given = {*self.columns.values(), *self.options.defaults, *self.table.told_by_rows}
+        defaults = self.options.defaults.keys() - {"id", "name"}  # no two have these in common
+        given = {*self.columns.values(), *defaults, *self.table.told_by_rows}
         missing = [column for column in self.table.required if column not in given]
         if missing:
             raise InvalidInput(
@@ -368,6 +367,8 @@ class TableReader:
         """Cells of a column that rows can do without, but those that say nothing: 其他, `-`."""
         for title, cell in filled:
             chosen = self.chosen_values.get((column.name, cell), cell)
+            if column.name == "kind" and is_only_form(chosen):
+                continue  # it goes with the name
             if is_nothing(chosen) or (column.name == "kind" and is_other(chosen)):
                 reason = message("'%(cell)s' tells nothing: the name has to.", cell=cell)
                 problems.append(self._problem(line, column.name, reason, "warning"))

@@ -30,13 +30,19 @@ from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.departments import OfficePlaces, is_bare_office
 from matchmaker.ingest.made_ids import made_id
 from matchmaker.ingest.names import normal_name, other_names, split_names, without_former
+from matchmaker.ingest.organization_cells import (
+    blocked_by,
+    tier_among,
+    with_second_line,
+    without_rounded,
+)
 from matchmaker.ingest.organization_parts import (
     HEADCOUNT,
     PARTS,
     UNSTATED_DEFAULTS,
     WORKED_OUT,
+    join_line,
     keep_parts,
-    warn_of_other,
 )
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import GBT_2260
@@ -53,17 +59,10 @@ from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reader import RowValues, TableReader
 from matchmaker.ingest.table_reading import TableReading
 from matchmaker.ingest.unused_names import without_unused_mark
-from matchmaker.ingest.unused_titles import is_remark
+from matchmaker.ingest.unused_words import is_remark
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
-from matchmaker.store.merging import (
-    OTHER_NAMES,
-    changed_fields,
-    facts,
-    is_blank,
-    merged_organization,
-    text_of,
-)
+from matchmaker.store.merging import OTHER_NAMES, facts, is_blank
 from matchmaker.text import language_of
 
 # What makes an id where a file has none.
@@ -230,7 +229,7 @@ def _optional(model: Any) -> frozenset[str]:
 def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     """An organisation, what it does, and how many people it employs."""
     reading, file = reader.reading, reader.file.name
-    _, mark = without_unused_mark(str(row.values["name"]))
+    mark = without_unused_mark(str(row.values["name"]))[1] or blocked_by(line.cells, reader.columns)
     if mark:
         reason = message(
             "'%(cell)s' is marked as no longer to be used (%(mark)s). Take the mark out of the "
@@ -241,12 +240,14 @@ def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
         reading.pass_line(file, row.line, reason)
         return
     parts = {name: value for name in PARTS if (value := row.values.pop(name, None)) is not None}
+    if TIER not in row.values and (tier := tier_among(parts.get(CERTIFICATES, ""))):
+        row.values[TIER] = tier
     organization = _organization(reader, line, row, parts.get(HEADCOUNT))
     before = reading.rows["organizations"].get(organization.id)
     if before is None:
         reading.keep("organizations", organization.id, organization, file, row.line)
     else:
-        _join(reader, before, organization, has_own_id="id" in row.values, line=row.line)
+        join_line(reader, before, organization, has_own_id="id" in row.values, line=row.line)
     honours = (without_certificates(cell)[1] for _, cell in reader.cells_of(line, TIER))
     certificates = (parts.get(CERTIFICATES, ""), *chain.from_iterable(honours))
     parts[CERTIFICATES] = "; ".join(dict.fromkeys(filter(None, certificates)))
@@ -285,6 +286,11 @@ def _organization(
         )
     if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
         values["listed"] = not values["listed"]
+    contact, rounded = without_rounded(str(values.get("contact", "")))
+    if rounded:
+        values["contact"] = contact
+        reason = message("'%(cell)s' is a number that was rounded: it is lost.", cell=rounded[0])
+        reader.reading.warn(reader.file.name, row.line, "contact", reason, is_lost=True)
     values["name"] = _office_of_place(reader, line, str(values["name"]))
     values["name"], latin = in_two_languages(str(values["name"]))
     if latin:
@@ -300,12 +306,15 @@ def _organization(
     values["name"], former = without_former(values["name"])
     if former:
         values[OTHER_NAMES] = "; ".join(filter(None, (values.get(OTHER_NAMES), former)))
+    if OTHER_NAMES in values:
+        others = split_names(values.pop(OTHER_NAMES))
+        values["name"], names = with_second_line(values["name"], others)
+        values[OTHER_NAMES] = other_names(names, values["name"], values.get("name_en", ""))
+    form = next((cell for _, cell in reader.cells_of(line, "kind") if is_only_form(cell)), "")
+    values["name"] = with_second_line(values["name"], [form] if form else [])[0]
     if "kind" not in values:
         values["kind"] = kind_of_name(values["name"])
         derived.add("kind")
-    if OTHER_NAMES in values:
-        names = split_names(values.pop(OTHER_NAMES))
-        values[OTHER_NAMES] = other_names(names, values["name"], values.get("name_en", ""))
     word = next((cell for _, cell in reader.cells_of(line, "kind")), "")
     band = next((cell for _, cell in reader.cells_of(line, HEADCOUNT)), "")
     for name, implied in _implied(word, values, people_between(band) if people is None else people):
@@ -385,30 +394,6 @@ def _origins(
             yield FieldOrigin(name, source.source, SourceTier.DERIVED, source.date)
         elif is_blank(made, name) and values[name] not in ("", None, ()):
             yield FieldOrigin(name, source.source, source.tier, source.date)
-
-
-def _join(
-    reader: TableReader, before: Organization, row: Organization, *, has_own_id: bool, line: int
-) -> None:
-    """Join a line to an earlier one of the same organisation: blanks are filled, the rest stays.
-
-    Raises InvalidInput where one id has two names.
-    """
-    reading, file = reader.reading, reader.file.name
-    origin = reading.origins["organizations", before.id]
-    if has_own_id and normal_name(before.name) != normal_name(row.name):
-        raise InvalidInput(
-            "%(names)s was already on %(before)s:%(before_2)s.",
-            where="id", names=row.id, before=origin[0], before_2=origin[1],
-        )  # fmt: skip
-    joined = merged_organization(before, row, only_blanks=True)
-    for name in changed_fields(joined, row):
-        if not is_blank(row, name) and name != OTHER_NAMES:  # those of both lines are kept
-            warn_of_other(reader, line, name, text_of(joined, name), origin[1])
-    reading.rows["organizations"][before.id] = joined
-    reading.merged += 1
-    reason = message("is the same organisation as line %(line)s: joined to it.", line=origin[1])
-    reading.warn(file, line, "", reason)
 
 
 # -- engagements

@@ -35,6 +35,20 @@ def is_called_off(cell: str) -> bool:
     return normal(cell) in _CALLED_OFF
 
 
+_NEVER_BEGAN = frozenset({
+    "planned", "proposed", "in preparation", "applied", "applied for", "submitted", "under review",
+    "rejected", "declined", "not funded", "not approved", "unsuccessful", "not started", "geplant",
+    "beantragt", "abgelehnt", "nicht gefördert", "no", "prévu", "planeado",
+    "拟立项", "拟申报", "申报中", "申请中", "在申报", "待立项", "待审批", "评审中", "未立项", "未通过", "未获批",
+    "不予立项", "落选", "筹备中", "意向", "否", "未启动",
+})  # fmt: skip
+
+
+def never_began(cell: str) -> bool:
+    """Whether a word says that a project did not come to be, or not yet."""
+    return is_called_off(cell) or normal(cell) in _NEVER_BEGAN
+
+
 def has_ended(cell: str, ended: Collection[str] = (), active: Collection[str] = ()) -> bool | None:
     """Whether a word says that a relation ended, None where it says neither.
 

@@ -255,12 +255,12 @@ IMPLIED: Mapping[str, tuple[Kind, Size | Tier]] = {
 }
 
 YES = (
-    "true|1|yes|y|t|on|是|对|有|已|真|√|✓|✔|☑|✅|同意|公开|启用|参加|ja|j|oui|o|sí|si|s|sim|tak|on|是的|愿意|可以|可|"
+    "true|1|yes|y|t|on|是|对|有|已|真|√|✓|✔|☑|✅|同意|公开|启用|参加|开放|对外开放|可开放|可预约|预约|预约开放|需预约|ja|j|oui|o|sí|si|s|sim|tak|on|是的|愿意|可以|可|"
     "да|ano|igen|evet|はい|예|"
     "active|listed|enabled|checked|agree|agreed|ok"
 )
 NO = (
-    "false|0|no|n|f|off|否|不|不是|没有|未|无|假|×|✗|✘|❌|☒|不同意|不公开|停用|退出|不愿意|不可|不可以|不参加|nein|non|não|nie|非|"
+    "false|0|no|n|f|off|否|不|不是|没有|未|无|假|×|✗|✘|❌|☒|不同意|不公开|停用|报废|已报废|维修|维修中|故障|不开放|不对外开放|未开放|暂停开放|退出|不愿意|不可|不可以|不参加|nein|non|não|nie|非|"
     "拒绝|不参与|不愿|暂不|暂不公开|暂不参加|暂不参与|暂不愿意|不需要|不予公开|不便公开|未公开|非公开|保密|不推荐|"
     "нет|ne|nee|nej|nem|hayır|いいえ|아니오|"
     "inactive|unlisted|disabled|opted out|opt-out|optout|withdrawn|disagree|none"

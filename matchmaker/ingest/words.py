@@ -58,8 +58,8 @@ def flag(cell: str, format: ColumnFormat = UNDECIDED) -> bool:
     yes, no, either = _flags()
     if key in yes:
         return True
-    if key in no:
-        return False
+    if key in no or word_key(_IN_BRACKETS.sub("", normal(cell))) in no:
+        return False  # a remark in brackets makes no yes of a no: 否（已报废）
     if key in either:
         raise UndecidedCell("'%(cell)s' can be yes or no.", choices=("yes", "no"), cell=cell)
     if is_nothing(cell):

@@ -18,7 +18,19 @@ from matchmaker.web.layout import whole_number
 Form = MultiDict[str, str]
 # Columns for which one word may stand in all rows whose cell is empty.
 DEFAULTED = frozenset(
-    {"kind", "country", "place", "industry", "currency", "supplier", "buyer", "lead"}
+    {
+        "kind",
+        "country",
+        "place",
+        "industry",
+        "currency",
+        "supplier",
+        "buyer",
+        "lead",
+        "owner",
+        "body",
+        "holder",
+    }
 )
 _DAY_FIRST = {"true": True, "false": False}
 

@@ -16,6 +16,7 @@ from matchmaker.ingest.columns import Column
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.customs import DIRECTION, DIRECTIONS, asks_direction, implied_direction
 from matchmaker.ingest.formats import ColumnFormat, judge_columns
+from matchmaker.ingest.industries import scheme_of
 from matchmaker.ingest.list_formats import FORMATS, RELATIONS
 from matchmaker.ingest.place_context import (
     TELLING_PLACES,
@@ -278,7 +279,7 @@ def _unknown_words(
     for places in places_told:
         yield from places.words()
     for title, count in counts.items():
-        yield from _words_of(count, asked_columns[title], options, index)
+        yield from _words_of(count, asked_columns[title], options, index, scheme_of(title))
 
 
 def _is_direction_unsaid(table: TableFile, options: TableOptions) -> bool:
@@ -290,12 +291,12 @@ def _is_direction_unsaid(table: TableFile, options: TableOptions) -> bool:
 
 
 def _words_of(
-    counts: Counter[str], column: Column, options: TableOptions, index: ReferenceIndex
+    counts: Counter[str], column: Column, options: TableOptions, index: ReferenceIndex, scheme: str
 ) -> Iterator[UnknownWord]:
     answers = options.values.get(column.name, {})
     shown = 0
     for cell, number in counts.most_common():
-        choices = _choices(options.table, column, cell, index)
+        choices = _choices(options.table, column, cell, index, scheme)
         if (choices is None and cell not in answers) or shown >= MAX_WORDS:
             continue
         shown += 1
@@ -359,13 +360,13 @@ class _Places:
 
 
 def _choices(
-    format: str, column: Column, cell: str, index: ReferenceIndex
+    format: str, column: Column, cell: str, index: ReferenceIndex, scheme: str
 ) -> tuple[WordChoice, ...] | None:
     """What a word may be taken for, None where it is understood or says nothing."""
     if is_nothing(cell):
         return None
     if column.name == "industry":
-        match = index.industries.find(cell)
+        match = index.industries.find(cell, scheme)
         ids = match.candidates
         return None if match.id else tuple(WordChoice(id, index.industries.path(id)) for id in ids)
     reading = read_cell(column.name, column.read, cell)

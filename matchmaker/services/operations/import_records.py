@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 
 from matchmaker.domain import GraphRows
+from matchmaker.ingest.made_ids import slug
 from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_status import line_problems
@@ -13,6 +17,7 @@ from matchmaker.workflow.job import ImportRecord, LineCounts
 
 # An import of more rows is kept without what an undo needs.
 MAX_UNDONE = 20_000
+_MAX_SOURCE = 32  # as the page's form takes it
 
 
 def record_of(
@@ -27,6 +32,17 @@ def record_of(
         report.before if is_small else GraphRows(), file=upload.path.name,
         lines=line_counts(report), problems=line_problems(report.problems),
     )  # fmt: skip
+
+
+def list_id(cluster: str, titles: Iterable[str]) -> str:
+    """By what a list of a cluster is known again: the titles of its columns."""
+    text = "\x1f".join((cluster, *titles))
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
+
+
+def source_name(path: Path, cluster: str) -> str:
+    """What names the source, and begins ids: the same for all lists of a cluster."""
+    return slug(cluster.partition(":")[2]) if cluster else path.name.split(".", 1)[0][:_MAX_SOURCE]
 
 
 def line_counts(report: ImportReport) -> LineCounts:

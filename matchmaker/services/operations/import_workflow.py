@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import IO
 
 from matchmaker.access import SYSTEM, Principal
@@ -14,7 +12,13 @@ from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.exports.tables import DataExport, ExportGraph, ExportTable
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import FORMATS, LISTS
-from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format, is_of_event
+from matchmaker.ingest.list_guess import (
+    all_titles,
+    are_no_members,
+    column_samples,
+    guessed_format,
+    said_once,
+)
 from matchmaker.ingest.list_reader import read_list, with_known
 from matchmaker.ingest.made_ids import slug
 from matchmaker.ingest.scope import ALLOWED
@@ -26,7 +30,13 @@ from matchmaker.messages import Message
 from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_preview import ImportPreview, file_preview, problem_rows
-from matchmaker.services.operations.import_records import lines_told, record_of, summary
+from matchmaker.services.operations.import_records import (
+    lines_told,
+    list_id,
+    record_of,
+    source_name,
+    summary,
+)
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_reversal import import_reversal, undoable_import
 from matchmaker.services.operations.import_status import (
@@ -57,7 +67,6 @@ from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
 # A file of more bytes is read whole by the worker, and not while a page waits.
 MAX_LOOKED_AT = 5_000_000
-_MAX_SOURCE = 32  # as the page's form takes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,7 +359,7 @@ class ImportWorkflow:
         table = open_table(upload.path, options.file if options else AS_JUDGED, all_titles())
         if options is None:
             remembered = self.repositories.remembered_lists.get_or_none(
-                _list_id(state.cluster, table.header)
+                list_id(state.cluster, table.header)
             )
             options = TableOptions()
             if remembered is not None:
@@ -368,9 +377,10 @@ class ImportWorkflow:
             for title, name in options.mapping.items()
             if title in samples and (name in names or not name)
         }
-        source = options.source or _source(upload.path, state.cluster)
-        options = replace(options, table=kind, mapping=mapping, source=source)
-        usual = kind not in LISTS and not is_of_event(table.header)
+        source = options.source or source_name(upload.path, state.cluster)
+        defaults = {**said_once(kind, mapping.values(), table.above), **options.defaults}
+        options = replace(options, table=kind, mapping=mapping, source=source, defaults=defaults)
+        usual = kind not in LISTS and not are_no_members(table.header)
         joins = usual if state.joins is None else state.joins
         return upload.save(replace(state, options=options, joins=joins)), table
 
@@ -400,7 +410,7 @@ class ImportWorkflow:
             header = open_table(upload.path, AS_JUDGED, all_titles()).header
         except InvalidInput:
             return
-        id = _list_id(upload.state.cluster, header)
+        id = list_id(upload.state.cluster, header)
         before = self.repositories.remembered_lists.get_or_none(id)
         remembered = RememberedList(
             id, upload.state.cluster, upload.path.name, unit.at,
@@ -435,14 +445,3 @@ def _formats(cluster: str) -> tuple[str, ...]:
 
 def _no_graph() -> ExportGraph:
     raise InvalidInput("Problems are no graph.", where="format", mend="Ask for csv or xlsx.")
-
-
-def _list_id(cluster: str, titles: Iterable[str]) -> str:
-    """By what a list of a cluster is known again: the titles of its columns."""
-    text = "\x1f".join((cluster, *titles))
-    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
-
-
-def _source(path: Path, cluster: str) -> str:
-    """What names the source, and begins ids: the same for all lists of a cluster."""
-    return slug(cluster.partition(":")[2]) if cluster else path.name.split(".", 1)[0][:_MAX_SOURCE]

@@ -9,7 +9,7 @@ import pytest
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.list_guess import is_of_event
+from matchmaker.ingest.list_guess import are_no_members
 from matchmaker.ingest.need_kinds import NO_PARTNER, need_kinds
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.table_options import TableOptions
@@ -83,7 +83,7 @@ def test_an_unknown_kind_of_need_is_told() -> None:
 def test_who_came_to_an_event_is_no_member_by_that(
     titles: tuple[str, ...], *, is_event: bool
 ) -> None:
-    assert is_of_event(titles) is is_event
+    assert are_no_members(titles) is is_event
 
 
 def test_fields_that_nobody_stated_stay_so(tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""Cells of organisations that only mean something with another one, or do not mean what they say.
+
+A second line of a name, a number that a spreadsheet has rounded, a mark that somebody is blocked,
+a tier among the qualifications.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from functools import cache
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.cells import CellWarning, UndecidedCell
+from matchmaker.ingest.certificates import is_not_held
+from matchmaker.ingest.consortia import is_only_form
+from matchmaker.ingest.qualifications import highest
+from matchmaker.ingest.title_keys import title_keys
+from matchmaker.ingest.words import flag, member_of, word_key
+from matchmaker.vocabulary import Tier
+
+_FORMER = re.compile(
+    r"(?:vorm(?:als|\.)|ehem(?:als|alig|\.)?|früher|formerly(?: known as)?|previously|f/?k/?a"
+    r"|ex(?=[- ])|anciennement|antes|già|原名|曾用名|前身为?)[\s:：-]{1,3}(?=\S)",
+    re.IGNORECASE,
+)
+_ROUNDED = re.compile(r"\d(?:[.,]\d+)?e\+?\d{1,2}", re.IGNORECASE)
+_BLOCKED = (
+    "sperre|sperrkennzeichen|gesperrt|zentrale sperre|einkaufssperre|löschkennzeichen"
+    "|löschvormerkung|blocked|block|purchasing block|deletion flag"
+    "|marked for deletion|deleted|inactive|do not use"
+    "|bloqué|bloqueado|bloccato|停用|是否停用|停用标志|冻结|是否冻结|作废|是否作废|黑名单|是否黑名单"
+)
+_BETWEEN = re.compile(r"[、,，;；/+&\n]")
+# 浙江省专精特新 is the province's.
+_OF_PROVINCE = re.compile(r"^[一-鿿]{2,3}(?=[省市](?!级))")
+
+
+def with_second_line(name: str, others: Collection[str]) -> tuple[str, list[str]]:
+    """A name with the legal form that stood among its other names, and those as names."""
+    kept: list[str] = []
+    for other in others:
+        if is_only_form(other):
+            name = name if is_only_form(name.rpartition(" ")[2]) else f"{name} {other}"
+        else:
+            kept.append(_FORMER.sub("", other, count=1) if _FORMER.match(other) else other)
+    return name, kept
+
+
+def without_rounded(contact: str) -> tuple[str, list[str]]:
+    """A contact without numbers that a spreadsheet has rounded, `1.3906E+10`, and those."""
+    parts = contact.split(", ")
+    rounded = [part for part in parts if _ROUNDED.fullmatch(part.strip())]
+    return ", ".join(part for part in parts if part not in rounded), rounded
+
+
+def blocked_by(cells: Mapping[str, str], read: Collection[str]) -> str:
+    """The title of a column, of those that are not `read`, that says that an entry is blocked."""
+    for title, cell in cells.items():
+        if not cell or title in read or _blocking().isdisjoint(title_keys(title)):
+            continue
+        try:
+            if flag(cell):
+                return title
+        except UndecidedCell:  # an x in such a column is a mark
+            return title
+        except (InvalidInput, CellWarning):
+            continue
+    return ""
+
+
+def tier_among(qualifications: str) -> Tier | None:
+    """The highest tier that a text of qualifications names, None for none."""
+    return highest([tier for piece in _BETWEEN.split(qualifications) if (tier := _tier(piece))])
+
+
+def _tier(piece: str) -> Tier | None:
+    if not piece.strip() or is_not_held(piece):
+        return None
+    for text in (piece, _OF_PROVINCE.sub("", piece.strip())):
+        try:
+            return member_of(Tier, text)
+        except (InvalidInput, CellWarning):
+            continue
+    return None
+
+
+@cache
+def _blocking() -> frozenset[str]:
+    return frozenset(map(word_key, _BLOCKED.split("|")))

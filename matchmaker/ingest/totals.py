@@ -1,0 +1,59 @@
+"""Lines that sum up others, or say how many there are: 合计, Total EUR, 9 visitors in total."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.rows import is_han
+from matchmaker.text import normal
+
+# Longer texts head no column and are no label.
+MAX_TITLE = 200
+_NUMBER = re.compile(r"[-+(]?[^\w(]{0,3}\d[\d.,' \u202f]*\)?\s*[^\d\s]{0,6}|[-—–/*]+")
+_TOTAL = re.compile(
+    r"(?:本[页表]|全[部年市区县]|以上)?(?:合计|总计|小计|共计|总和|汇总|累计|总数|合計|總計|小計|总额)"
+    r"|平均值?|平均数|均值"
+    r"|(?:average|mean|durchschnitt|mittelwert|moyenne"
+    r"|(?:grand |sub-?|sub )?totals?(?: general)?|sums?|summe|gesamt(?:summe)?"
+    r"|zwischensumme|insgesamt|somme|totale|итого|всего|suma|razem|celkem|totaal|összesen)"
+    r"(?![^\W\d_])"
+)
+# 共18家, 9 visitors in total: how many lines there are.
+_COUNTED = re.compile(
+    r"(?:共计?|合计|总计|总共)\s*\d+\s*[家个人条项台件份户名位][^\d]{0,10}"
+    r"|(?:total of )?\d+ [^\d]{2,40}(?:in total|in all|insgesamt|au total|en total)"
+    r"|total of \d+ [^\d]{2,40}"
+)
+_CURRENCY = re.compile(
+    r"eur|usd|gbp|chf|cny|rmb|jpy|sek|dkk|nok|pln|czk|huf|hkd|sgd|cad|aud|€|\$|£"
+)
+# Of which: a part of the total above.
+_OF_WHICH = re.compile(r"(?:其中|of which|davon)\s*[:：].*")
+# Beside a total stands at most its currency.
+_MONEY = re.compile(r"[A-Z]{3}|[^\w\s]|[万亿千]?元|人民币|美元|欧元")
+
+
+def is_text(cell: str) -> bool:
+    """Whether a cell is no mere number."""
+    return not isinstance(cell, SheetNumber) and not _NUMBER.fullmatch(cell[:MAX_TITLE])
+
+
+def is_total(filled: Sequence[str]) -> bool:
+    """Whether the filled cells of a line are a total."""
+    if any(is_text(cell) and not _MONEY.fullmatch(cell) for cell in filled[1:]):
+        return False
+    if len(filled) == 1 and _COUNTED.fullmatch(normal(filled[0][:MAX_TITLE])):
+        return True
+    first = normal(filled[0][:MAX_TITLE])
+    if len(filled) > 1 and _OF_WHICH.fullmatch(first):
+        return True
+    if is_han(first[:1] or " "):
+        first = "".join(first.split())
+    match = _TOTAL.match(first)
+    if match is None:
+        return False
+    rest = first[match.end() :].strip(" :：(（)）.")
+    is_of_money = len(filled) > 1 and bool(_CURRENCY.fullmatch(rest))
+    return not rest or is_of_money or bool(_NUMBER.fullmatch(rest))
