@@ -1,0 +1,96 @@
+"""An introduction from its proposal on: whose name is hidden, who has accepted, what repeats."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from matchmaker.domain import GoalName
+from matchmaker.errors import NotAllowed, WrongState
+from matchmaker.workflow.introduction import (
+    IntroductionStep,
+    Outcome,
+    Proposal,
+    Transition,
+    act,
+    propose,
+)
+from matchmaker.workflow.introduction_states import Action, Origin, OutcomeKind, Side, State
+from matchmaker.workflow.refusals import DeclineReason
+
+NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+SEEKER, CANDIDATE = Side.SEEKER, Side.CANDIDATE
+CONTRACT = Outcome(OutcomeKind.CONTRACT)
+
+
+def proposed(side=SEEKER, **fields):
+    proposal = Proposal(GoalName.SUPPLIER, "t:a", "t:b", **fields)
+    return propose(proposal, "i", side, Origin.MEMBER, "account:1", NOW)
+
+
+def then(introduction, action, side, **fields):
+    return act(introduction, Transition(action, **fields), side, f"account:{side}", NOW + HOUR)
+
+
+def test_who_proposes_has_accepted_and_nobody_else_has():
+    introduction = proposed()
+    assert introduction.state is State.PROPOSED
+    assert introduction.accepted == {SEEKER}
+    step = IntroductionStep(Action.ACCEPT, State.PROPOSED, NOW, "account:1", SEEKER)
+    assert introduction.steps == (step,)
+    of_coordinator = proposed(None)
+    assert (of_coordinator.accepted, of_coordinator.steps) == (frozenset(), ())
+
+
+@pytest.mark.parametrize("asking", [SEEKER, CANDIDATE])
+def test_with_terms_first_the_asking_sides_name_alone_is_hidden_until_the_terms_are_agreed(asking):
+    introduction = proposed(asking, terms_first=True, terms="30 days")
+    assert introduction.state is State.TERMS
+    assert introduction.hides(asking)
+    assert not introduction.hides(asking.other)
+    agreed = then(introduction, Action.AGREE_TERMS, asking.other)
+    assert not agreed.hides(asking)
+    assert not agreed.hides(asking.other)
+
+
+def test_without_terms_first_nobodys_name_is_hidden():
+    assert not any(proposed().hides(side) for side in Side)
+
+
+def test_what_was_done_already_changes_nothing_and_by_the_other_side_it_counts():
+    introduction = proposed()
+    assert then(introduction, Action.ACCEPT, SEEKER) is introduction
+    accepted = then(introduction, Action.ACCEPT, CANDIDATE)
+    assert accepted.state is State.ACCEPTED
+    assert then(accepted, Action.ACCEPT, CANDIDATE) is accepted
+    reported = then(accepted, Action.REPORT, SEEKER, outcome=CONTRACT)
+    assert then(reported, Action.REPORT, SEEKER, outcome=CONTRACT) is reported
+    other = then(reported, Action.REPORT, SEEKER, outcome=Outcome(OutcomeKind.LICENCE))
+    assert other is not reported
+    asked = then(introduction, Action.ASK, CANDIDATE, reason="Which alloy?")
+    assert then(asked, Action.ASK, CANDIDATE, reason="Which alloy?") is asked
+    assert len(then(asked, Action.ASK, CANDIDATE, reason="How many?").questions) == 2
+    # The same words of the other side are its own.
+    assert len(then(asked, Action.ASK, SEEKER, reason="Which alloy?").questions) == 2
+
+
+def test_what_is_over_is_not_accepted_anew():
+    over = then(proposed(), Action.CANCEL, SEEKER)
+    with pytest.raises(WrongState):
+        then(over, Action.ACCEPT, SEEKER)
+
+
+def test_who_has_accepted_waits_for_the_other_and_declines_no_more():
+    with pytest.raises(NotAllowed) as refused:
+        then(proposed(), Action.DECLINE, SEEKER)
+    assert str(refused.value.full) == "You have accepted; withdraw instead."
+
+
+def test_the_kind_of_reason_is_kept_of_who_declines_alone():
+    why = {"reason": "Full", "decline_reason": DeclineReason.NO_CAPACITY}
+    declined = then(proposed(), Action.DECLINE, CANDIDATE, **why)
+    assert declined.steps[-1].decline_reason is DeclineReason.NO_CAPACITY
+    cancelled = then(proposed(), Action.CANCEL, SEEKER, **why)
+    assert cancelled.steps[-1].decline_reason is None
