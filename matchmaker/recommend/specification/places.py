@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from matchmaker.recommend.specification.clauses import fold
@@ -140,12 +141,17 @@ def _is_market(folded: str, place: Requirement) -> bool:
     """Whether a place is where what is needed goes, and not where a partner is."""
     goes = _MARKET.search(folded[max(0, place.start - _AHEAD) : place.start])
     if not goes:
-        return bool(_AS_MARKET.match(folded, place.end)) and not _SELLERS.search(folded)
+        return bool(_AS_MARKET.match(folded, place.end)) and not _seeks_sellers(folded)
     if _OF_MARKET.match(folded, place.end):
         return True
-    if _SELLERS.search(folded):
+    if _seeks_sellers(folded):
         return False
     return goes[0].isascii() or bool(goes["sold"]) or place.family.startswith("iso3166:")
+
+
+@lru_cache(maxsize=64)
+def _seeks_sellers(folded: str) -> bool:
+    return _SELLERS.search(folded) is not None
 
 
 def insisted(folded: str, items: list[Requirement]) -> list[Requirement]:

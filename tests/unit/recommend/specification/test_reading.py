@@ -356,6 +356,9 @@ def test_preferences_are_soft_and_places_are_unless_insisted_on(text, soft):
         "x-ray, ",
         "盐雾 ",
         "hrc",
+        "销往东南亚和欧洲、",
+        "go to Japan, ",
+        "色牢度、",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
