@@ -374,8 +374,9 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return True
     if term.value not in _OFTEN_ASIDE and term.family != "testing":
         return False
-    if following and following.start - end <= 1 and following.term.kind is RequirementKind.PRODUCT:
-        return True
+    gap = folded[end : following.start] if following else ""
+    if following and len(gap) <= 1 and following.term.kind is RequirementKind.PRODUCT:
+        return not _LISTED_AFTER.fullmatch(gap)
     if term.family == "testing" and _PASSED.search(folded[max(0, start - 48) : start]):
         return True
     clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])

@@ -82,6 +82,11 @@ _HANDLED = re.compile(
     r"fabricat|develop|design|weld|sew|spin|extrud|assembl|send|ship|provid|offer|bring|get|quot)"
     r"[a-z0-9]+(?: [a-z]+)? (?:a|an|our|the|my|these|this|some) (?:[a-z-]+ ){0,3}$"
 )
+# Of what the second is for: battery cooling film, lens cleaning cloth.
+_FOR_WHICH = re.compile(
+    r" (?:cooling|heating|cleaning|mounting|packing|packaging|storage|protection|charging|carrying|insulation|display|"
+    r"handling|locking|sealing|lifting) "
+)
 # 三坐标量模具: what measures is no part of what is measured.
 _MEASURES = re.compile(
     r"(?:来|去|好)?(?:量|测|检|测量|量测|检测)(?:一下|一量|一测)?(?:[几两一二三\d]+[个件只批套根]|这批|一些)?"
@@ -211,7 +216,7 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         ):
             return False
         return not (term.value in parts() and head.value in shapes())
-    if _OF_ALL.fullmatch(between):
+    if _OF_ALL.fullmatch(between) or _FOR_WHICH.fullmatch(between):
         return True
     if (_OF.fullmatch(between) or _OF_IT.fullmatch(between)) and not _JOINT & set(between):
         return True

@@ -870,3 +870,15 @@ def test_castings_that_are_to_be_scanned_are_not_wanted() -> None:
 def test_figures_and_words_are_read_as_their_trade_means_them(text, items) -> None:
     read_as = {item.value for item in read(text).items if item.role.value == "itself"}
     assert read_as == items
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("找别的集群里做工业CT和三坐标检测的", {"外地", "non-destructive testing"}),
+        ("battery cooling film from another cluster", {"外地", "film"}),
+        ("outside our cluster: who makes injection moulds", {"外地", "injection mould"}),
+    ],
+)
+def test_other_clusters_are_elsewhere_and_what_a_thing_is_for_is_not_wanted(text, wanted) -> None:
+    assert {item.value for item in read(text).items if item.role.value == "itself"} == wanted
