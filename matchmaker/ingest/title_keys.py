@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from matchmaker.ingest.title_units import unit_of_title
 from matchmaker.ingest.words import word_key
 from matchmaker.text import normal
 
+# Each title of a file is compared with every column of every kind of list.
+_TITLES = 1_000
 _IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
 # A field of a nested address: address.city, location/country.
 _PART_OF_ADDRESS = re.compile(
@@ -35,8 +38,13 @@ _QUESTION = re.compile(
 )
 
 
-def title_keys(title: str) -> Iterator[str]:
+@lru_cache(maxsize=_TITLES)
+def title_keys(title: str) -> tuple[str, ...]:
     """A title as it is, without what stands in brackets, and what stands around a stroke."""
+    return tuple(_title_keys(title))
+
+
+def _title_keys(title: str) -> Iterator[str]:
     folded = normal(title)
     yield word_key(folded)
     if (asked := _asked_for(folded)) != folded:
@@ -68,6 +76,7 @@ _PARTED_PLACE = re.compile(
 )
 
 
+@lru_cache(maxsize=_TITLES)
 def halves_of(title: str) -> tuple[str, ...]:
     """A title in Chinese and in another language, each as it is compared; none of another.
 
