@@ -483,6 +483,18 @@ def test_ticked_fields_of_an_import_go_back_and_the_others_stay(visit, sample):
     sample.store.upsert(GraphRows(organizations=(old,)))
 
 
+def test_whose_orders_they_are_is_asked_in_sight_where_nothing_can_be_loaded(visit, tmp_path):
+    file = tmp_path / "orders.csv"
+    file.write_text("PO No.,Vendor Name,Item,Net amount\nP1,Example Castings Ltd,Casing,100\n")
+    coordinator = visit("coordinator", "en")
+    page = coordinator.page
+    coordinator.open(f"/clusters/{VALVES}/import")
+    page.set_input_files("input[name=file]", file)
+    press(page, "Look at it first")
+    expect(page.locator("input[name='default.buyer']")).to_be_visible()
+    assert coordinator.complaints == []
+
+
 def test_ticked_rows_of_an_import_go_back_and_the_others_stay(visit, sample):
     """A certificate in Chinese, the text in English; both pages are seen."""
     old = sample.directory.profile(ADMIN, MEMBER).organization
