@@ -119,7 +119,12 @@ def text_of(value: object, language: str) -> str:
 
 def languages() -> tuple[str, ...]:
     """Every language there is: English, and those with a catalogue."""
-    return (SOURCE, *sorted(path.stem for path in TRANSLATIONS.glob("*.po")))
+    return _languages_in(TRANSLATIONS)
+
+
+@cache
+def _languages_in(folder: Path) -> tuple[str, ...]:
+    return (SOURCE, *sorted(path.stem for path in folder.glob("*.po")))
 
 
 def best_language(wanted: Iterable[str]) -> str | None:

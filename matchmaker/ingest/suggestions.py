@@ -187,6 +187,12 @@ def _is_where_of_side(column: Column) -> bool:
 
 def expected_titles(table: str) -> frozenset[str]:
     """What may head the columns of a table, as `text.normal` writes it."""
+    return _titles_in(table, languages())
+
+
+@cache
+def _titles_in(table: str, languages: tuple[str, ...]) -> frozenset[str]:  # noqa: ARG001
+    """By the languages that columns have titles in."""
     columns = FORMATS[table].columns
     others = (word for each in columns for word in f"{each.also}|{each.parts}".split("|"))
     return frozenset(map(normal, (*FORMATS[table].headers, *others))) - {""}
