@@ -110,14 +110,15 @@ _ORDERED = re.compile(
 _CLAUSE_END = re.compile(
     r"\s?(?:左右|一批|上下|first|required|needed|wanted|in total|before |until |per [a-z]+|lots?|in |within |for |by |then|to (?:start|begin)|$|[，,;；。.])"
 )
-_BAR_STOCK = re.compile(r"[ -](?:stock|steel|material|ends?)(?![a-z])")
+_BAR_STOCK = re.compile(r"[ -](?:stock|ends?)(?![a-z])")
 # Of mobile networks, and no grams.
 _GENERATION = re.compile(r"[345]g/[345]g?|[345]g(?=[/网通模基信专])")
 # How far a thing reaches or flies, and not how far away a partner is.
 _REACHED = re.compile(
     r"(?:航程|航距|图传|数传|链路|传输|通信|通讯|飞行|作用|探测|测控|控制)(?:距离|半径|范围)?[^，,;；。]{0,4}$|"
-    r"\b(?:range|reach|link)(?: of| up to|:|,| is)?(?: up to| about)? ?$"
+    r"(?<!\bin )(?<!\bwithin )(?<!\bin a )(?<!\bwithin a )\b(?:range|reach|(?:data ?|radio |video )link)(?: of| up to|:|,| is)?(?: up to| about)? ?$"
 )
+_FROM_THERE = re.compile(r" (?:from|of|around) ")
 
 
 def price(text: str, folded: str, start: int) -> list[Requirement]:
@@ -241,7 +242,9 @@ def _as_kind(
     if base == "km":
         if re.match(r"\s?/|\s?每", folded[end : end + 3]) or _rate(folded, start, end):
             return None
-        if _REACHED.search(folded[max(0, start - 24) : start]):
+        if _REACHED.search(folded[max(0, start - 24) : start]) and not _FROM_THERE.match(
+            folded, end
+        ):
             return None
         bounds = MeasuredBounds(None, bounds.high) if bounds.low == bounds.high else bounds
         return requirement(RequirementKind.DISTANCE, text, start, end, bounds, base)

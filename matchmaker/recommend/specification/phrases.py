@@ -117,6 +117,10 @@ _LISTED_BEFORE = re.compile(r"、|\band\b|[和及与]")
 _STAINLESS = re.compile(
     r"(?<!\d)(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?\s?(?:、|/|,|或|和|or )\s?(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?(?![\d个件只套台双吨米])"
 )
+# Numbers of models, colours and rooms: 镜架型号304、316.
+_NUMBERED = re.compile(
+    r"(?:[型货款色编房]号|房间|款式|\b(?:models?|items?|styles?|nos?\.?|rooms?))\s?[:：]?[\d、,/或和 a-z]{0,12}$"
+)
 _DIRECTLY_WITH = re.compile(r" with (?:[a-z0-9-]+ ){0,3}")
 _WITH = re.compile(r"\bwith\b|[带含配加装]")
 _MEASURE_AFTER = re.compile(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选)")
@@ -414,4 +418,5 @@ def _is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:
         return True
     if before and before.term.graded and match.start - before.end <= 2:
         return True
-    return _STAINLESS.search(folded, max(0, match.start - 6), match.end + 6) is not None
+    beside = _STAINLESS.search(folded, max(0, match.start - 6), match.end + 6)
+    return beside is not None and not _NUMBERED.search(near)

@@ -9,12 +9,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
 from itertools import pairwise
 
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.markets import is_abroad, is_market
 from matchmaker.recommend.specification.model import Requirement, RequirementKind, Specification
-from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.vocabulary import AROUND_WORDS, peoples
 
 # Aspects of a place: it and what lies about it; the wider place that only says where a narrower
@@ -71,21 +70,6 @@ _MEASURED_TO = re.compile(
 _MEASURED_FROM = re.compile(
     r"(?:省|市|市区|城区|区|市中心)?(?:周边|附近|周围|一带|方圆|半径|为中心|为圆心|中心|出发|起)*(?:的|在|距离)?\s*"
 )
-# Where what is needed goes: 出口德国的水泵, "our socks go to Japan". Who seeks somebody to sell it there
-# wants that one to be there.
-_MARKET = re.compile(
-    r"(?:(?P<sold>出口(?:到|去|往|至)?|外销(?:到|去|往|至)?|[销卖][往到去至])|发往|运往|运到|送到|"
-    r"\b(?:go(?:es|ing)?|export(?:s|ed|ing)?|ship(?:s|ped|ping)?|deliver(?:ed|y)|sold|sells?|selling|destined|bound) "
-    r"(?:to|in|into|for) (?:the )?)(?:[^，,;；。 ]{2,6}(?:、|和|及|与|以及)|[a-z]+(?: [a-z]+)?(?:, | and | or )(?:the )?){0,4}$"
-)
-_SELLERS = re.compile(
-    r"(?:代理|经销|分销|渠道|客户|买家|买手|采购商|进口商|批发商|零售商)(?!商?(?:免|勿|别|不|除))|(?<!\bno )\b(?:agents?|distributors?|dealers?|buyers?|importers?|"
-    r"wholesalers?|retailers?|customers?|resellers?|outlets?)\b"
-)
-_AS_MARKET = re.compile(
-    r" (?:shipping|deliver(?:y|ies)|exports?|market)(?![a-z])|(?:市场|订单|出口)"
-)
-_OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
 # Behind where somebody is from: "Chinese valve makers", and neither their language nor a standard.
 _WHO = re.compile(
     r"(?: (?!language|standard|speaking|market)[a-z0-9-]+){0,3} (?:suppliers?|makers?|manufacturers?|producers?|firms?|compan(?:y|ies)|partners?|"
@@ -130,28 +114,12 @@ def _without_markets(folded: str, places: list[Requirement]) -> Iterator[Require
     before: Requirement | None = None
     for place in places:
         joined = before is not None and (
-            _JOINED.fullmatch(gap := _gap(folded, before, place)) or _COMMA.fullmatch(gap)
+            _JOINED.fullmatch(gap := _gap(folded, before, place))
+            or (_COMMA.fullmatch(gap) and is_abroad(before) is is_abroad(place))
         )
-        before = place if joined or _is_market(folded, place) else None
+        before = place if joined or is_market(folded, place) else None
         if before is None:
             yield place
-
-
-def _is_market(folded: str, place: Requirement) -> bool:
-    """Whether a place is where what is needed goes, and not where a partner is."""
-    goes = _MARKET.search(folded[max(0, place.start - _AHEAD) : place.start])
-    if not goes:
-        return bool(_AS_MARKET.match(folded, place.end)) and not _seeks_sellers(folded)
-    if _OF_MARKET.match(folded, place.end):
-        return True
-    if _seeks_sellers(folded):
-        return False
-    return goes[0].isascii() or bool(goes["sold"]) or place.family.startswith("iso3166:")
-
-
-@lru_cache(maxsize=64)
-def _seeks_sellers(folded: str) -> bool:
-    return _SELLERS.search(folded) is not None
 
 
 def insisted(folded: str, items: list[Requirement]) -> list[Requirement]:

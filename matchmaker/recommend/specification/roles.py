@@ -82,9 +82,9 @@ _HANDLED = re.compile(
     r"fabricat|develop|design|weld|sew|spin|extrud|assembl|send|ship|provid|offer|bring|get|quot)"
     r"[a-z0-9]+(?: [a-z]+)? (?:a|an|our|the|my|these|this|some) (?:[a-z-]+ ){0,3}$"
 )
-# Of what the second is for: battery cooling film, lens cleaning cloth.
+# Of what the second is for: battery cooling film, lens cleaning cloth; of many, what they do: "drones carrying".
 _FOR_WHICH = re.compile(
-    r" (?:cooling|heating|cleaning|mounting|packing|packaging|storage|protection|charging|carrying|insulation|display|"
+    r"(?:(?<!s)|(?<=lens)) (?:cooling|heating|cleaning|mounting|packing|packaging|storage|protection|charging|carrying|insulation|display|"
     r"handling|locking|sealing|lifting) "
 )
 # 三坐标量模具: what measures is no part of what is measured.
@@ -108,8 +108,12 @@ _BOUGHT = re.compile(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(
     {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}
 )
-# Work named with what comes of it: sock knitting gives socks.
-_MAKES_CLOTHES = frozenset({"knitting", "weaving", "sewing"})
+# Work named with what comes of it (sock knitting gives socks), and what goes into it.
+_MAKES_CLOTHES = {
+    "knitting": frozenset({"yarn"}),
+    "weaving": frozenset({"yarn"}),
+    "sewing": frozenset({"yarn", "fabric", "zipper", "button"}),
+}
 _FORMING = frozenset({"sand casting", "lost-foam casting", "die casting"})
 _ALWAYS_WHOLE = frozenset({"car"})
 _HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
@@ -208,7 +212,7 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
     between = folded[match.end : following.start]
     if between in ("", " ", "-"):
         if head.value in _MAKES_CLOTHES:
-            return False
+            return term.value in _MAKES_CLOTHES[head.value]
         # "electrodes milled to size" are electrodes, "electrode milling" is milling.
         if (
             head.kind is RequirementKind.PROCESS
@@ -216,7 +220,7 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         ):
             return False
         return not (term.value in parts() and head.value in shapes())
-    if _OF_ALL.fullmatch(between) or _FOR_WHICH.fullmatch(between):
+    if _OF_ALL.fullmatch(between) or _FOR_WHICH.fullmatch(folded, match.end, following.start):
         return True
     if (_OF.fullmatch(between) or _OF_IT.fullmatch(between)) and not _JOINT & set(between):
         return True

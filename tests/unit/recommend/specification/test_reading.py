@@ -610,6 +610,14 @@ def test_sizes_without_a_unit_are_millimetres(text, sizes) -> None:
         ("Our socks go to Japan: pilling tests, no agents please", set()),
         ("想出口到德国，找当地代理商", {"德国"}),
         ("looking for distributors to sell in Japan", {"日本"}),
+        ("who can go to Ningbo and repair a moulding machine on site?", {"宁波市"}),
+        ("产品销往德国，客户要求做盐雾测试", set()),
+        ("想开发日本市场的客户", {"日本"}),
+        ("产品出口日本，温州找电镀厂", {"温州市"}),
+        ("frames go to Japan, Wenzhou platers wanted", {"温州市"}),
+        ("出口美国的产品和温州的厂合作", {"温州市"}),
+        ("义乌市场采购袜子，宁波出口货代", {"义乌市", "宁波市"}),
+        ("欧洲市场的镜架代工，找丹阳工厂", {"丹阳市"}),
         ("Pumps for export to Germany, foundry in Wenzhou", {"温州市"}),
         ("销往上海的阀门，找温州的铸造厂", {"温州市"}),
         ("想把阀门卖到上海，找当地的经销商", {"上海市"}),
@@ -851,6 +859,36 @@ def test_verbs_that_look_like_ends_of_names_make_no_other_thing(text, things) ->
     found = read(text)
     assert [item.value for item in found.of(RequirementKind.PRODUCT)] == things
     assert not found.of(RequirementKind.SIZE) + found.of(RequirementKind.DISTANCE)
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("machining shops in a range of 50 km from Wenzhou", ["≤50 km"]),
+        ("10 bar steel valve", ["1 MPa"]),
+        ("data link 20 km", []),
+        ("镜架型号304、316", []),
+    ],
+)
+def test_a_figure_is_what_its_words_make_of_it(text, values) -> None:
+    kinds = (RequirementKind.DISTANCE, RequirementKind.PRESSURE, RequirementKind.MATERIAL)
+    found = [item.value for kind in kinds for item in read(text).of(kind) if item.low or item.high]
+    found += [item.value for item in read(text).items if item.aspect == "grade"]
+    assert found == values
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("drones carrying cameras", {"drone": "itself", "camera": "itself"}),
+        ("wheel mounting bracket", {"wheel": "whole", "bracket": "itself"}),
+        ("yarn weaving", {"yarn": "whole", "weaving": "itself"}),
+        ("fabric weaving", {"fabric": "itself", "weaving": "itself"}),
+        ("hydraulic mine props", {"hydraulic mine props": "itself"}),
+    ],
+)
+def test_what_a_thing_does_or_is_for_is_told_apart(text, roles) -> None:
+    assert {item.value: item.role.value for item in read(text).items} == roles
 
 
 def test_castings_that_are_to_be_scanned_are_not_wanted() -> None:

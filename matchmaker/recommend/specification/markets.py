@@ -1,0 +1,52 @@
+"""Where goods go, which is not where a partner is: 出口德国的水泵, "our socks go to Japan"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from matchmaker.recommend.specification.model import Requirement
+from matchmaker.recommend.specification.unlisted import HAN
+
+_AHEAD = 40
+# Where what is needed goes: 出口德国的水泵, "our socks go to Japan", and nobody "who can go to Ningbo".
+# Who seeks somebody to sell it there wants that one to be there.
+_MARKET = re.compile(
+    r"(?:(?P<sold>出口(?:到|去|往|至)?|外销(?:到|去|往|至)?|[销卖][往到去至])|发往|运往|运到|送到|"
+    r"\b(?:(?<!\bto )(?<!\bcan )(?<!\bcould )(?<!\bwho )go(?:es|ing)?|(?<!\bwho )sells?|selling|sold|"
+    r"export(?:s|ed|ing)?|ship(?:s|ped|ping)?|deliver(?:ed|y)|destined|bound) "
+    r"(?:to|in|into|for) (?:the )?)(?P<others>(?:[^，,;；。 的]{2,6}(?:、|和|及|与|以及)|[a-z]+(?: [a-z]+)?(?:, | and | or )(?:the )?){0,4})$"
+)
+_SELLERS = re.compile(
+    r"(?:代理|经销|分销|渠道|买手|采购商|进口商|批发商|零售商|(?:找|寻|求|招|开发|拓展|对接)[^，,;；。]{0,12}(?:客户|买家))"
+    r"(?!商?(?:免|勿|别|不|除))|(?<!\bno )\b(?:agents?|distributors?|dealers?|importers?|wholesalers?|retailers?|"
+    r"resellers?|outlets?)\b|\b(?:look(?:ing)? for|seek(?:ing)?|find(?:ing)?|need|want)\b[^,;.]{0,32} (?:customers?|buyers?)\b"
+)
+_ABROAD = frozenset({"region:europe"})
+_AS_MARKET = re.compile(
+    r" (?:shipping|deliver(?:y|ies)|exports?|market)(?![a-z])|(?:市场|订单|出口)"
+)
+_OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
+
+
+def is_market(folded: str, place: Requirement) -> bool:
+    """Whether a place is where what is needed goes, and not where a partner is."""
+    goes = _MARKET.search(folded[max(0, place.start - _AHEAD) : place.start])
+    if not goes:
+        is_named_so = is_abroad(place) and _AS_MARKET.match(folded, place.end)
+        return bool(is_named_so) and not _seeks_sellers(folded)
+    if _OF_MARKET.match(folded, place.end):
+        return True
+    if _seeks_sellers(folded) or (goes["others"].endswith(", ") and not is_abroad(place)):
+        return False
+    return goes[0].isascii() or bool(goes["sold"]) or is_abroad(place)
+
+
+def is_abroad(place: Requirement) -> bool:
+    """Whether a place is no part of China: 义乌市场 is where one buys, 欧洲市场 where goods go."""
+    return place.family in _ABROAD or place.family.startswith("iso3166:")
+
+
+@lru_cache(maxsize=64)
+def _seeks_sellers(folded: str) -> bool:
+    return _SELLERS.search(folded) is not None
