@@ -89,6 +89,7 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
         ("introductions carried over", wired.graph_sync.write_pending),
         ("survey answers carried over", wired.survey_sync.write_pending),
         ("letters sent", wired.notifications.mail_due),
+        ("invitations sent", wired.invitations.mail_due),
         ("channels sent to", wired.channels.deliver_due),
         ("forgotten jobs sent", wired.job_queue.send_forgotten),
         ("end of the log noted", wired.log_anchor.move),

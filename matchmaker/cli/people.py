@@ -75,6 +75,9 @@ def invite(email: str, organization: str | None, role: str, **offered: Any) -> N
     if issued.mailed:
         say(message("A letter went to %(email)s.", email=email))
         return
+    if issued.invitation.unmailed:
+        say(issued.message)
+        return
     say(
         message(
             "There is no mail server. Hand this link over yourself; the account counts as "

@@ -351,11 +351,11 @@ def _account_keys(account: Account) -> Keys:
 
 
 def _invitation_keys(invitation: Invitation) -> Keys:
-    membership, cluster = invitation.membership, invitation.cluster
     return {
         "email": invitation.email,
-        "organization": [membership.organization] if membership else [],
-        "cluster": [cluster] if cluster else [],
+        "organization": [invitation.organization] if invitation.organization else [],
+        "cluster": [invitation.cluster] if invitation.cluster else [],
+        "unmailed": ["yes"] if invitation.unmailed else [],
     }
 
 

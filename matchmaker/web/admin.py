@@ -90,8 +90,8 @@ def _invite(principal: Principal, form: Mapping[str, str]) -> None:
         cluster=services().codes.id_of("clusters", form.get("cluster", "")) or "",
         admin=bool(form.get("admin")),
     )
-    if issued.mailed:
-        show_notice(gettext("A letter is on its way."))
+    if issued.mailed or issued.invitation.unmailed:
+        show_notice(issued.message, "good" if issued.mailed else "bad")
     else:
         show_notice(gettext("This service sends no mail: hand the link over yourself."))
 

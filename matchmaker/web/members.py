@@ -75,16 +75,23 @@ def invite_members(id: str) -> PageAnswer:
                 return _members_page(principal, id, faults=faults, sent=left), 422
         case _:
             issued = _invite(principal, form.get("organization", ""), form.get("email", ""))
-            if not issued.mailed:  # nobody else brings it there
+            if issued.invitation.unmailed:
+                show_notice(issued.message, "bad")
+            elif not issued.mailed:  # nobody else brings it there
                 link = services().invitations.hand_over(principal, issued.invitation.id)
                 return _members_page(principal, id, link, issued.invitation.email)
-            show_notice(gettext("The invitation is made."))
+            else:
+                show_notice(gettext("The invitation is made."))
     return redirect(url_for("web.cluster_members", id=id), 303)
 
 
-def _invite(principal: Principal, organization: str, email: str) -> IssuedInvitation:
+def _invite(
+    principal: Principal, organization: str, email: str, *, later: bool = False
+) -> IssuedInvitation:
     place = AccountMembership(organization, MembershipRole.OWNER)
-    return services().invitations.invite(principal, email, membership=place, language=language())
+    return services().invitations.invite(
+        principal, email, membership=place, language=language(), later=later
+    )
 
 
 def _invite_list(principal: Principal, id: str, text: str) -> list[tuple[str, Message]]:
@@ -95,16 +102,27 @@ def _invite_list(principal: Principal, id: str, text: str) -> list[tuple[str, Me
         return [(line, too_many) for line in lines]
     known = _members_by_name(principal, id)
     faults: list[tuple[str, Message]] = []
+    unmailed = 0  # after the first the mail server is not asked again while somebody waits
     for line in lines:
         try:
             organization, email = _parts(line)
             if organization.casefold() not in known:
                 raise InvalidInput("is no member of the cluster.", where=organization)
-            _invite(principal, known[organization.casefold()], email)
+            issued = _invite(principal, known[organization.casefold()], email, later=unmailed > 0)
+            unmailed += issued.invitation.unmailed
         except MatchmakerError as error:
             faults.append((line, error.full))
     if len(faults) < len(lines):
         show_notice(gettext("Invited: %(count)s.", count=len(lines) - len(faults)))
+    if unmailed:
+        show_notice(
+            gettext(
+                "The mail server does not take letters just now: %(count)s are sent again by"
+                " themselves until they are taken.",
+                count=unmailed,
+            ),
+            "bad",
+        )
     return faults
 
 

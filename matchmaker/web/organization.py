@@ -32,7 +32,6 @@ from matchmaker.store.merging import is_blank
 from matchmaker.web.cards import grade_of, kilometres
 from matchmaker.web.ego_network import TieRow, ego_network
 from matchmaker.web.find import picks_of
-from matchmaker.web.labels import gettext
 from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.parties import fit_of, likely_goals
 from matchmaker.workflow.account import AccountMembership, MembershipRole
@@ -243,14 +242,5 @@ def invite_to(id: str) -> PageAnswer:
     issued = services().invitations.invite(
         principal, request.form.get("email", ""), membership=owner
     )
-    if issued.mailed:
-        show_notice(gettext("A letter is on its way."))
-    else:
-        show_notice(
-            gettext(
-                "The invitation is made, but this service sends no mail: an administrator has"
-                " its link."
-            ),
-            "bad",
-        )
+    show_notice(issued.message, "good" if issued.mailed else "bad")
     return redirect(url_for("web.organization", id=id), 303)

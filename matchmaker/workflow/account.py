@@ -165,7 +165,8 @@ class Invitation:
     """A place that somebody offered to an address; accepted through a signed link.
 
     `handed_over` says that an administrator was shown the link, to pass it on: who comes by
-    it has not shown that the address is theirs.
+    it has not shown that the address is theirs. `unmailed` says that the mail server did not
+    take its letter, which is sent again.
     """
 
     id: str
@@ -180,6 +181,7 @@ class Invitation:
     language: str = "zh"
     used: bool = False
     handed_over: bool = False
+    unmailed: bool = False
 
     @property
     def organization(self) -> str:

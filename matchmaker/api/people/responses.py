@@ -56,12 +56,18 @@ class SessionOut(BaseModel):
 
 
 class InvitedOut(BaseModel):
-    """An invitation; where it was not `mailed`, an administrator hands its link over."""
+    """An invitation, and what became of its letter, which `text` says in the reader's language.
+
+    With `sent_again` the mail server did not take it, and it is sent again by itself. With neither
+    that nor `mailed` this service sends no mail, and an administrator hands the link over.
+    """
 
     id: str
     email: str
     expires: datetime.datetime
     mailed: bool
+    sent_again: bool
+    text: str
 
 
 class LinkOut(BaseModel):

@@ -144,7 +144,10 @@ def unsubscribe(body: Token) -> Response:
 
 @people.post("/invitations", **writes(ACCOUNTS, InvitedOut, status=201))
 def invite(body: Invite) -> Response:
-    """Offer somebody a place; the link goes to the address by mail and to nobody else."""
+    """Offer somebody a place; the link goes to the address by mail and to nobody else.
+
+    It stands, too, where the mail server does not take the letter just now.
+    """
     membership = AccountMembership(body.organization, body.role) if body.organization else None
     issued = services().invitations.invite(
         current_principal(),
@@ -159,6 +162,8 @@ def invite(body: Invite) -> Response:
         email=issued.invitation.email,
         expires=issued.invitation.expires,
         mailed=issued.mailed,
+        sent_again=issued.invitation.unmailed,
+        text=issued.message.text(current_language()),
     )
     return created(shaped, f"invitations/{shaped.id}")
 

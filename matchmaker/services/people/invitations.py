@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
+
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotAllowed, NotFound
-from matchmaker.messages import message
+from matchmaker.errors import (
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    ServiceUnavailable,
+    SettingsError,
+    VersionConflict,
+)
+from matchmaker.messages import Message, message
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Address, Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore
@@ -27,6 +38,10 @@ from matchmaker.workflow.account import (
 )
 
 INVITED_FOR = timedelta(days=14)
+# Sent one after the other, so many letters not taken mean that the server takes none.
+_FAILURES = 3
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +53,20 @@ class IssuedInvitation:
 
     invitation: Invitation
     mailed: bool
+
+    @property
+    def message(self) -> Message:
+        """What came of it, and how it goes on: of the address itself it tells nothing."""
+        if self.mailed:
+            return message("A letter is on its way.")
+        if self.invitation.unmailed:
+            return message(
+                "The invitation is made, but the mail server does not take its letter just now: it"
+                " is sent again by itself until it is taken. Do not invite again."
+            )
+        return message(
+            "The invitation is made, but this service sends no mail: an administrator has its link."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +88,12 @@ class Invitations:
         cluster: str = "",
         admin: bool = False,
         language: str = "zh",
+        later: bool = False,
     ) -> IssuedInvitation:
         """Offer somebody a place in an organisation, a cluster, or among the admins, by mail.
 
+        A letter that the mail server does not take is sent again by `mail_due`; with `later`
+        only so, where the server was seen to take none.
         Owners invite to their organisation; a cluster's coordinators invite the first
         people of its members, where nobody acts for one yet; admins invite anybody.
         Raises NotAllowed, InvalidInput.
@@ -79,20 +111,43 @@ class Invitations:
         now = self.clock()
         invitation = Invitation(
             new_id(), address, principal.subject, now + INVITED_FOR, membership, cluster, admin,
-            checked_language(language),
+            checked_language(language), unmailed=later and self.links.can_mail,
         )  # fmt: skip
         unit = UnitOfWork.of(principal, now)
         unit.add(self.repositories.invitations.put(invitation))
         unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
         unit.commit(self.repositories.records)
-        text = message(
-            "Open this link within %(days)s days to set a password:\n\n%(link)s\n",
-            days=INVITED_FOR.days,
-            link=self._link(invitation),
-        )
-        subject = message("You are invited to Matchmaker")
-        mailed = self.links.mail(address, language, subject, text)
-        return IssuedInvitation(invitation, mailed)
+        if invitation.unmailed or not self.links.can_mail:
+            return IssuedInvitation(invitation, mailed=False)
+        if self._mail(invitation):
+            return IssuedInvitation(invitation, mailed=True)
+        return IssuedInvitation(self._mark_unmailed(invitation.id), mailed=False)
+
+    def mail_due(self) -> int:
+        """Send the letters again that were not taken; how many were taken now.
+
+        In any order, so that no letter that is refused for ever keeps the others waiting.
+        """
+        if not self.links.can_mail:
+            return 0
+        waiting = list(self.repositories.invitations.iterate("unmailed", "yes"))
+        random.shuffle(waiting)
+        sent = failures = 0
+        for stored in waiting:
+            if self._is_open(stored.value):
+                if not self._holds(stored.value):
+                    continue
+                if not self._mail(stored.value):
+                    failures += 1
+                    if failures == _FAILURES:
+                        break
+                    continue
+                sent, failures = sent + 1, 0
+            marked = replace(stored.value, unmailed=False)
+            put = self.repositories.invitations.put(marked, stored.version)
+            with suppress(VersionConflict):  # by another request: the letter comes once more
+                self.repositories.records.commit([put])
+        return sent
 
     def open(self, principal: Principal, limit: int = 200) -> tuple[Invitation, ...]:
         """Invitations that still can be accepted, the newest first, for an admin."""
@@ -188,6 +243,36 @@ class Invitations:
 
     # -- the parts
 
+    def _mail(self, invitation: Invitation) -> bool:
+        """Send its letter; False where the mail server does not take it, and why is in the log."""
+        left = invitation.expires - self.clock()
+        text = message(
+            "Open this link within %(days)s days to set a password:\n\n%(link)s\n",
+            days=-(-left // timedelta(days=1)),
+            link=self._link(invitation),
+        )
+        subject = message("You are invited to Matchmaker")
+        try:
+            return self.links.mail(invitation.email, invitation.language, subject, text)
+        except (ServiceUnavailable, SettingsError) as error:
+            log.warning(
+                "invitation not mailed",
+                invitation=invitation.id,
+                error=str(error.message),
+                mend=str(error.mend),
+            )
+            return False
+
+    def _mark_unmailed(self, invitation_id: str) -> Invitation:
+        def mark() -> Invitation:
+            stored = self.repositories.invitations.get(invitation_id)
+            marked = replace(stored.value, unmailed=True)
+            put = self.repositories.invitations.put(marked, stored.version)
+            self.repositories.records.commit([put])
+            return marked
+
+        return retry_on_conflict(mark)
+
     def _link(self, invitation: Invitation) -> str:
         return self.links.url("invitation", self.links.token("invitation", invitation.id))
 
@@ -240,10 +325,11 @@ class Invitations:
         self, stored: Versioned[Invitation], account: Account, version: int, *changes: Change
     ) -> Account:
         invitation = stored.value
+        used = replace(invitation, used=True, unmailed=False)
         unit = UnitOfWork(account.subject, self.clock())
         unit.add(
             self.repositories.accounts.put(account, version),
-            self.repositories.invitations.put(replace(invitation, used=True), stored.version),
+            self.repositories.invitations.put(used, stored.version),
             *changes,
         )
         unit.log("invitation.accepted", f"invitation/{invitation.id}", **_place(invitation))
