@@ -34,6 +34,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
+from matchmaker.recommend.specification.open_lists import named_among_others
 from matchmaker.recommend.specification.reading import MEASURED
 from matchmaker.recommend.specification.values import MET, UNKNOWN, UNMET, Say, measured
 from matchmaker.recommend.specification.vocabulary import (
@@ -59,13 +60,6 @@ _SEEKS = re.compile(
     r"找|求|寻|需|想|缺|要|\b(?:look\w*|seek\w*|need\w*|want\w*|agents?|somebody|someone|who|anyone|partner|search\w*)\b"
 )
 _REACH = 48
-_AND_MORE = re.compile(
-    r"[^，,;；。]{0,24}?(?:为主|等(?![级离温径号]))|"
-    r"[a-z0-9, /-]{0,24}?(?:and|or) (?:others?|similar|the like)(?![a-z])|[a-z0-9, /-]{0,24}?etc(?![a-z])"
-)
-_AMONG_OTHERS = re.compile(
-    r"(?:主要|例如|比如|包括|\b(?:mainly|mostly|such as|including|e\.g\.))[^，;；。.]*$"
-)
 # Between two materials that would do as well as each other.
 _OR = re.compile(r"\s?(?:料)?\s?(?:、|/|,|或者?|和|or|and|and/or)\s?")
 # Who holds the first has shown what the second asks for.
@@ -220,12 +214,14 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         return Judgement(requirement, Fulfilment.MET, match)
     unmet: Judgement | None = None
     unknown: Judgement | None = None
+    is_material = requirement.kind is RequirementKind.MATERIAL
+    among_others = named_among_others(statement) if is_material else frozenset()
     for item in (*statement.of(requirement.kind), *_making(requirement, statement)):
         say = MET if item.kind is not requirement.kind else _say(requirement, item)
         if say is None:
             continue
         verdict, note, tentative = say
-        if verdict is Fulfilment.UNMET and _is_one_of_more(item, statement):
+        if verdict is Fulfilment.UNMET and item.start in among_others:
             verdict, note = Fulfilment.UNKNOWN, None
         if item.denied != requirement.denied:
             if verdict is not Fulfilment.MET or _is_one_kind(item, requirement):
@@ -247,17 +243,6 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
             verdict = Fulfilment.UNMET if named.denied else Fulfilment.MET
             return unless_others_do_it(Judgement(requirement, verdict, named), statement)
     return unmet or unknown or Judgement(requirement, Fulfilment.UNKNOWN)
-
-
-def _is_one_of_more(item: Requirement, statement: Specification) -> bool:
-    """Whether a material is named as one of several that are not all named: 以F304、F316为主."""
-    if item.kind is not RequirementKind.MATERIAL:
-        return False
-    text = fold(statement.text)
-    return bool(
-        _AND_MORE.match(text, item.end)
-        or _AMONG_OTHERS.search(text[max(0, item.start - _REACH) : item.start])
-    )
 
 
 def _is_one_kind(item: Requirement, requirement: Requirement) -> bool:
@@ -322,10 +307,16 @@ def _process(requirement: Requirement, item: Requirement) -> Say | None:
 
 
 def _material(requirement: Requirement, item: Requirement) -> Say | None:
-    if item.role is not ItemRole.ITSELF or FOR_TOOL in {requirement.aspect, item.aspect} != {
-        FOR_TOOL
-    }:
+    if item.role is not ItemRole.ITSELF:
         return None
+    say = _same_material(requirement, item)
+    is_of_tool = (requirement.aspect == FOR_TOOL) is (item.aspect == FOR_TOOL)
+    # No tool is of plastic: whatever plastic is named beside one is what it makes.
+    is_plastic = "metal" not in wider(item.family)
+    return say if is_of_tool or (say is MET and is_plastic) else None
+
+
+def _same_material(requirement: Requirement, item: Requirement) -> Say:
     if requirement.aspect == "grade":
         if item.value == requirement.value:
             return MET

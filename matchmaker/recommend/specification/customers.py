@@ -40,6 +40,12 @@ _WHO_SEEKS = re.compile(
     r"(?:looking for|in need of|seeking|needs?|wants?|buys?) (?:[a-z-]+ ){0,3}$|"
     r"(?:谁|哪家|哪些厂|哪些公司|有没有人)[^，,;；。找寻]{0,3}(?:找|需要|要|缺|采购)[^，,;；。]{0,4}$"
 )
+_STOCK = re.compile(
+    r"现货|库存|供应|批发|销售|经销|贸易|备货|\b(?:stocks?|stockists?|wholesale|sells?|suppl\w+|trad\w+|in all sizes)\b"
+)
+_OWN_BEFORE = re.compile(
+    r"(?:自有|自己|自建|自带|内部)[^，,;；。]{0,4}$|\b(?:our own|own|in-house) $"
+)
 _SURFACE = re.compile(r"(?:plating|coating|anodising|painting|galvanising|spraying|passivation)$")
 _TRADE_AFTER = re.compile(r"行业|[ -]industry(?![a-z])")
 
@@ -94,10 +100,12 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
         done = next((other for other in works if other.value == item.value), None)
         if not serves:
             done = trade if trade and _is_one_trade(item, trade) else None
+            done = None if done and _is_own_workshop(description, done) else done
         if done is not None:
             note = message("does it for others itself")
             found.append(Judgement(item, Fulfilment.UNMET, done, note))
-    if first is None and is_alike and not offer.of(RequirementKind.PROCESS):
+    is_stock = first is None and _STOCK.search(fold(description.text))
+    if is_stock and is_alike and not offer.of(RequirementKind.PROCESS):
         stocks = description.of(RequirementKind.MATERIAL)
         note = message("sells it itself")
         found += [
@@ -107,6 +115,12 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
             if not item.denied and item.family == stock.family
         ]
     return found
+
+
+def _is_own_workshop(description: Specification, work: Requirement) -> bool:
+    """Whether work is only done for the owner's own product: 电吹风厂，自有注塑车间."""
+    text = fold(description.text)
+    return bool(_OWN_BEFORE.search(text[max(0, work.start - 12) : work.start]))
 
 
 def _is_one_trade(work: Requirement, other: Requirement) -> bool:

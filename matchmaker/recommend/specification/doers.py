@@ -46,6 +46,10 @@ _MADE = re.compile(
 _FOR_OTHERS = re.compile(
     r"代客|代工|代注|来料|来模|带模|承接|外协|试模机|\b(?:contract|subcontract\w*|custom|toll) (?:mo|cast|stamp|work)"
 )
+_ALSO = re.compile(r"(?:和|及|与|、|加|\+|&|\b(?:and|own)\s)\s?(?:做|批量|自有)?$")
+_AS_WORK = re.compile(
+    r"[^，,;；。.]*?(?:加工|生产|成型|车间|一条龙|\b(?:shops?|services?|capacity|in-house|under one roof)\b)"
+)
 _FORM_OF = {"injection moulding": "injection-moulded part"}
 _WORK_OR_THING = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
 # Between work and what it is done on: 盐浴氮化，压铸模最多; "bolts, galvanised" are bolts.
@@ -103,10 +107,19 @@ def unless_tool_for_it(
     if not work or wanted.value not in _forms_of(work) or _first_tool(need) is not None:
         return judgement
     does = [i.value for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF]
-    if not _forms_of(work).isdisjoint(does) or _FOR_OTHERS.search(fold(statement.text)):
+    text = fold(statement.text)
+    if not _forms_of(work).isdisjoint(does) or _FOR_OTHERS.search(text):
+        return judgement
+    if judgement.evidence is not None and _is_done_too(text, judgement.evidence):
         return judgement
     note = message("the tool for it, not the work")
     return Judgement(wanted, Fulfilment.UNMET, made, note, tentative=True)
+
+
+def _is_done_too(text: str, work: Requirement) -> bool:
+    """Whether work is named as such beside the tool for it: 压铸模和压铸, "our own moulding shop"."""
+    before = text[max(0, work.start - 8) : work.start]
+    return bool(_ALSO.search(before) or _AS_WORK.match(text, work.start, work.end + 20))
 
 
 def _first_tool(text: Specification) -> Requirement | None:

@@ -47,9 +47,11 @@ _AT_MOST_AFTER = re.compile(
 )
 
 Reader = Callable[[str, str, int], list[Requirement]]
-# Whatever is no larger goes into them: 热压罐代加工，Φ1.8×4米.
+# Whatever is no larger goes into them: 热压罐代加工，Φ1.8×4米. Between the two no other thing is named.
 _VESSEL = re.compile(
-    r"(?:罐|炉|窑|烘箱|试验箱|舱|池|槽|\b(?:autoclave|furnace|oven|chamber|kiln|vessel|bath))[^;；。.]*$"
+    r"(?:罐|炉|窑|烘箱|试验箱|舱|池|槽|\b(?:autoclave|furnace|oven|chamber|kiln|vessel|bath)s?)"
+    r"(?:代加?工|加工|固化|热处理|外协|对外|服务|[有内外]|直径|腔体?|膛|尺寸|最大|可做|[到为:：，,(（]|\s|"
+    r"curing|internal|inside|inner|working|sizes?|diameter|up|to|max|of|with){0,8}$"
 )
 
 
@@ -233,11 +235,11 @@ def diameter(text: str, folded: str, start: int) -> list[Requirement]:
     if any(sign in match[0] for sign in "x×*"):  # a diameter and a length or a wall
         low, high = values[0], values[0]
         shown_value = "×".join(map(shown, values))
-        if _VESSEL.search(folded[max(0, start - 32) : start]):
-            low = None
     else:
         low, high = min(values), max(values)
         shown_value = _between(low, high)
+    if low == high and _VESSEL.search(folded[max(0, start - 32) : start]):
+        low = None
     return [
         _requirement(
             RequirementKind.SIZE,

@@ -121,7 +121,10 @@ _STAINLESS = re.compile(
 _NUMBERED = re.compile(
     r"(?:[型货款色编房]号|房间|款式|\b(?:models?|items?|styles?|nos?\.?|rooms?))\s?[:：]?[\d、,/或和 a-z]{0,12}$"
 )
-_DIRECTLY_WITH = re.compile(r" with (?:[a-z0-9-]+ ){0,3}")
+_OF_PLASTICS = frozenset({"injection moulding", "blow moulding"})
+_DIRECTLY_WITH = re.compile(
+    rf" with (?:[a-z0-9-]+ ){{0,6}}|[自附]?带(?:有|了)?[{HAN}a-z0-9]{{0,4}}|配有?(?!套|件|合|备)[{HAN}a-z0-9]{{0,4}}"
+)
 _WITH = re.compile(r"\bwith\b|[带含配加装]")
 _MEASURE_AFTER = re.compile(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选)")
 _WORK_AFTER = re.compile(
@@ -308,11 +311,12 @@ def _part_before(text: str, folded: str, match: TermMatch, role: ItemRole) -> Re
 def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatch | None) -> bool:
     """Whether a thing is only what the one offered comes with (蝶阀…，316L加石墨密封圈)."""
     within = comes_with(head.term.value) | comes_with(head.term.family)
+    if match.term.value not in within:
+        return False
+    if _DIRECTLY_WITH.fullmatch(folded, head.end, match.start):
+        return True
     begin = max(head.end, match.start - _REACH)
-    is_apart = _SEPARATED.search(folded, begin, match.start)
-    if match.term.value not in within or not (
-        is_apart or _DIRECTLY_WITH.fullmatch(folded, head.end, match.start)
-    ):
+    if not _SEPARATED.search(folded, begin, match.start):
         return False
     clause = re.split(r"[，,;；。.!?\n]", folded[begin : match.start])[-1]
     if _LISTED_AFTER.match(folded, match.end) or _LISTED_BEFORE.search(clause):
@@ -339,11 +343,16 @@ def _is_of_another(folded: str, match: TermMatch, following: TermMatch | None) -
 
 
 def _is_for_tool(folded: str, match: TermMatch, following: TermMatch | None) -> bool:
-    """Whether a material is not that of a tool but of what is made with it: 铝压铸模, not 钢模."""
+    """Whether a material is not that of a tool but of what is made with it: 铝压铸模, not 钢模.
+
+    Moulds for plastics are of metal: an aluminium injection mould is of aluminium.
+    """
     if match.term.kind is not RequirementKind.MATERIAL or match.term.graded or following is None:
         return False
     is_before = not folded[match.end : following.start].strip(" -")
-    return is_before and following.term.value in tools() and "steel" not in wider(match.term.family)
+    work = tools().get(following.term.value, "") if is_before else ""
+    own = "metal" if work in _OF_PLASTICS else "steel"
+    return bool(work) and own not in wider(match.term.family)
 
 
 def _is_work_wanted(folded: str, match: TermMatch) -> bool:

@@ -62,9 +62,16 @@ def measured(requirement: Requirement, item: Requirement) -> Say | None:
         return _floor(wanted, stated)
     if requirement.kind is RequirementKind.QUANTITY:
         return _quantity(item, wanted, stated)
+    if requirement.aspect == forms.DIAMETER and wanted[0] is stated[0] is None:
+        return _as_large(wanted, stated)
     if _covers(wanted, stated):
         return MET
     return UNMET
+
+
+def _as_large(wanted: Bounds, stated: Bounds) -> Say:
+    """Of two vessels the one stated holds what the one wanted does."""
+    return MET if (stated[1] or 0) >= (wanted[1] or 0) else UNMET
 
 
 Bounds = tuple[float | None, float | None]

@@ -160,6 +160,7 @@ def test_a_fitting_date_says_little_of_another_thing():
         ("做模具钢的，H13、S136，找模具厂", "P20、718H、S136模具钢现货", Fulfilment.UNMET),
         ("PVD coating for frames; who needs it?", "电镀加工，只做眼镜小件", Fulfilment.UNMET),
         ("外发电镀，找机加工厂", "来料加工阀杆", Fulfilment.UNKNOWN),
+        ("模具钢销售，找模具厂", "S136、718H，精度0.01", Fulfilment.UNKNOWN),
     ],
 )
 def test_customers_are_who_makes_what_an_offer_is_for_and_no_rivals(offer, description, verdict):
@@ -622,6 +623,13 @@ def test_that_a_university_is_sought_is_no_word_of_what_is_sought(need, worded) 
         ("找铝合金压铸加工", "铝合金压铸模，真空压铸", Fulfilment.UNMET),
         ("找铝合金压铸加工", "铝合金压铸件，逆变器壳体", Fulfilment.MET),
         ("找注塑加工", "注塑模具，代客注塑", Fulfilment.MET),
+        ("找铝合金压铸加工", "压铸模具厂，自有铝合金压铸车间，月产20万件", Fulfilment.MET),
+        ("找压铸厂", "做压铸模具和压铸", Fulfilment.MET),
+        (
+            "who does injection moulding",
+            "Injection mould maker with own moulding shop",
+            Fulfilment.MET,
+        ),
         (
             "who does injection moulding",
             "Injection moulds, T1 in 35 days, gas-assisted injection moulding",
@@ -638,6 +646,8 @@ def test_the_material_of_what_a_tool_makes_is_not_that_of_the_tool() -> None:
     verdicts = values(compared("H13 cooling inserts", "铝压铸模，带模仁").unmet)
     assert "H13" not in verdicts
     assert values(compared("铝合金压铸模", "镁合金压铸模").unmet) == ["aluminium"]
+    assert "abs plastic" in values(compared("ABS注塑模", "injection moulds for ABS and PC").met)
+    assert "aluminium" in values(compared("铝合金注塑模具", "铝合金模具，注塑模").met)
 
 
 @pytest.mark.parametrize(
@@ -647,6 +657,10 @@ def test_the_material_of_what_a_tool_makes_is_not_that_of_the_tool() -> None:
         ("flanges in F304, F51 and others", Fulfilment.UNKNOWN),
         ("flanges, mainly F304 and F51", Fulfilment.UNKNOWN),
         ("做法兰，材料F304、F316", Fulfilment.UNMET),
+        ("主要做F304不锈钢法兰", Fulfilment.UNKNOWN),
+        ("flanges in F304, testing and other services", Fulfilment.UNMET),
+        ("flanges including elbows, F304 only", Fulfilment.UNMET),
+        ("法兰，F304，等静压", Fulfilment.UNMET),
     ],
 )
 def test_a_list_of_materials_that_goes_on_leaves_others_open(statement, verdict) -> None:
@@ -665,6 +679,11 @@ def test_a_machine_tool_is_met_by_any_kind_of_it_and_a_lathe_by_no_mill() -> Non
         ("热压罐，1.5米直径", "热压罐代加工，Φ1.8×4米", Fulfilment.MET),
         ("热压罐，2米直径", "Autoclave curing, Ø1.8 × 4 m", Fulfilment.UNMET),
         ("圆棒，直径1.5米", "圆棒Φ1.8×4米", Fulfilment.UNMET),
+        ("热压罐，1.5米直径", "热压罐Φ1.8米，对外", Fulfilment.MET),
+        ("热压罐Φ1.5×3米", "热压罐Φ1.8×4米", Fulfilment.MET),
+        ("热压罐Φ1.5×3米", "热压罐Φ1.2×4米", Fulfilment.UNMET),
+        ("电热管，直径5", "烘箱用Φ6×300电热管", Fulfilment.UNMET),
+        ("法兰，直径300", "池州法兰，Φ500×20", Fulfilment.UNMET),
     ],
 )
 def test_whatever_is_no_larger_goes_into_a_vessel(need, statement, verdict) -> None:
@@ -675,3 +694,5 @@ def test_whatever_is_no_larger_goes_into_a_vessel(need, statement, verdict) -> N
 def test_parts_that_something_has_are_not_sold_alone() -> None:
     assert values(compared("spring hinges", "Acetate frames with spring hinges, MOQ 150").unmet)
     assert values(compared("spring hinges", "弹簧铰链，三齿").met) == ["hinge"]
+    assert values(compared("铰链", "TR90镜架带弹簧铰链").unmet) == ["hinge"]
+    assert values(compared("阀门执行器", "蝶阀和电动执行器").met) == ["actuator"]
