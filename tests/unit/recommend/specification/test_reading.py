@@ -920,3 +920,18 @@ def test_figures_and_words_are_read_as_their_trade_means_them(text, items) -> No
 )
 def test_other_clusters_are_elsewhere_and_what_a_thing_is_for_is_not_wanted(text, wanted) -> None:
     assert {item.value for item in read(text).items if item.role.value == "itself"} == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "products"),
+    [
+        ("Investment-cast CF8M bodies, 0.2–35 kg", {"valve body"}),
+        ("forged bodies from 1 to 40 kg", {"valve body"}),
+        ("cast pump bodies", {"pump"}),
+    ],
+)
+def test_bodies_that_are_cast_or_of_a_grade_are_those_of_valves(text, products) -> None:
+    assert {item.value for item in read(text).of(RequirementKind.PRODUCT)} & {
+        "valve body",
+        "pump",
+    } == products
