@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
 from playwright.sync_api import expect
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, GraphRows, Need, NeedState
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.workflow.call import CallContent
 from matchmaker.workflow.call_answer import Bid, Met
 from tests.web.conftest import press
 from tests.web.test_pages import PHONE
@@ -126,3 +131,49 @@ def _end(sample, call):
             Transition(Action.CANCEL if waits else Action.END),
         )  # fmt: skip
     sample.store.upsert(GraphRows(needs=(replace(NEED, state=NeedState.CLOSED),)))
+
+
+@pytest.fixture
+def four_answers(sample):
+    """A call that four have answered, in long words; it is ended afterwards."""
+    caller = Principal("system", account="system", organizations=frozenset({CALLER}))
+    deadline = utc_now().date() + timedelta(days=10)
+    content = CallContent(
+        CALLER, "球阀阀体铸件", NEED.text, deadline=deadline, goal=GoalName.SUPPLIER,
+        cluster="seed:cluster-valves", currency="CNY",
+    )  # fmt: skip
+    firms = [f"seed:valves-{number:03}" for number in (5, 26, 2, 3)]
+    call = sample.call_opening.open(caller, content, firms).brief.id
+    for firm in firms:
+        _answer(sample, call, firm)
+    yield call, firms
+    _end(sample, call)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_four_answers_are_compared_on_a_phone_without_anything_off_the_side(
+    visit, four_answers, language
+):
+    call, firms = four_answers
+    width = 390
+    visitor = visit("firm", language, viewport={"width": width, "height": 844})
+    visitor.open(f"/calls/{call}")
+    page = visitor.page
+    heads = page.locator("table.compared thead th a").all_inner_texts()
+    assert len(heads) == len(firms)
+    lines = page.locator("table.compared tbody tr").all()
+    assert len(lines) >= 8
+    for line in lines:
+        cells = line.locator("td").all()
+        named = [cell.locator(".named").inner_text() for cell in cells]
+        assert named == [f"{at} {name}" for at, name in enumerate(heads, 1)]
+        for cell in cells:
+            box = cell.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+            assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+    table = page.get_by_role(
+        "group", name={"zh": "应答对比", "en": "Answers side by side"}[language]
+    )
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
+    assert not visitor.violations()
