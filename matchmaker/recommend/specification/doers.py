@@ -43,13 +43,16 @@ _MAKING = frozenset(
 _MADE = re.compile(
     r"产品|主营|定制|定做|批发|零售|直销|品牌|销售|出售|转让|供应|生产|制造|现货|库存|年产|月产|产量|出口|自产|\b(?:stocks?|stocked|wholesale|retail|made to measure|custom-made|sales?|sells?|makes?|makers?|manufactur\w+|produc\w+|suppl\w+)\b"
 )
-_FOR_OTHERS = re.compile(
+# Who works in moulds that others bring does the work, too.
+_IN_THEIR_MOULDS = re.compile(
     r"代客|代工|代注|来料|来模|带模|承接|外协|试模机|\b(?:contract|subcontract\w*|custom|toll) (?:mo|cast|stamp|work)"
 )
+# Before and after work that is done beside the making of tools for it.
 _ALSO = re.compile(r"(?:和|及|与|、|加|\+|&|\b(?:and|own)\s)\s?(?:做|批量|自有)?$")
 _AS_WORK = re.compile(
     r"[^，,;；。.]*?(?:加工|生产|成型|车间|一条龙|\b(?:shops?|services?|capacity|in-house|under one roof)\b)"
 )
+# What comes of work, where it is not called as the work is.
 _FORM_OF = {"injection moulding": "injection-moulded part"}
 _WORK_OR_THING = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
 # Between work and what it is done on: 盐浴氮化，压铸模最多; "bolts, galvanised" are bolts.
@@ -108,7 +111,7 @@ def unless_tool_for_it(
         return judgement
     does = [i.value for i in statement.of(RequirementKind.PRODUCT) if i.role is ItemRole.ITSELF]
     text = fold(statement.text)
-    if not _forms_of(work).isdisjoint(does) or _FOR_OTHERS.search(text):
+    if not _forms_of(work).isdisjoint(does) or _IN_THEIR_MOULDS.search(text):
         return judgement
     if judgement.evidence is not None and _is_done_too(text, judgement.evidence):
         return judgement

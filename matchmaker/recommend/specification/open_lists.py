@@ -12,8 +12,9 @@ _AND = r"\s?(?:、|/|，|和|及|或|,?\s?(?:and|or)\s|,)\s?"
 # WCB铸钢 is one material, and one that is not known may stand between: F304, A182, F51.
 _LISTED = re.compile(rf"\s?|{_AND}(?:[a-z]{{0,4}}\d[a-z0-9-]{{0,8}}{_AND})?")
 _GOES_ON = re.compile(
+    rf"(?:{_AND}[a-z]{{2,4}}\d{{0,3}}(?![a-z0-9])){{0,3}}(?:"
     r"\s?(?:材料|材质|料)?(?:为主|居多|等(?![级离温径号静距同效于分轴]))|,?\s?etc(?![a-z])|"
-    r",?\s(?:and|or) (?:others|similar|the like|other (?:grades?|materials?|steels?|alloys?|metals?|plastics?))(?![a-z])"
+    r",?\s(?:and|or) (?:others|similar|more|the like|other (?:grades?|materials?|steels?|alloys?|metals?|plastics?))(?![a-z]))"
 )
 _SOME_OF = re.compile(
     r"(?:主要|主做|例如|比如|包括|(?<!不)如|\b(?:mainly|mostly|such as|including|like|e\.g\.))"

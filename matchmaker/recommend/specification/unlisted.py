@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from matchmaker.recommend.specification.model import UNLISTED, Requirement, RequirementKind
 from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
@@ -184,10 +185,15 @@ def unlisted(
     """The first thing that a text names for wanted or offered, None where none is plain, or where
     it is of the `concepts` already.
     """
+    starts = [m.start for m in known]
+    named = bytearray(len(folded))
+    for term in known:
+        named[term.start : term.end] = b"\1" * (term.end - term.start)
     for pattern in (_CHINESE, _ENGLISH):
         for match in pattern.finditer(folded):
             start, end = match.span("name")
-            inside = [m.end for m in known if start <= m.start and m.end <= end]
+            within = known[bisect_left(starts, start) : bisect_left(starts, end)]
+            inside = [m.end for m in within if m.end <= end]
             begin = max((stop for stop in inside if stop < end), default=start)
             if pattern is _CHINESE:
                 if cut := _CUT.match(folded[begin:end]):
@@ -202,7 +208,7 @@ def unlisted(
             if any(concept.start < end and begin < concept.end for concept in concepts):
                 return None
             head = name.rsplit(" ", 1)[-1]
-            if any(m.start < end and begin < m.end for m in known):
+            if named.find(1, begin, end) >= 0:
                 continue
             first = name.split(" ", 1)[0]
             is_counted = first in ENGLISH_NUMERALS or first in _NO_THING  # six hundred shots

@@ -658,6 +658,7 @@ def test_the_material_of_what_a_tool_makes_is_not_that_of_the_tool() -> None:
         ("flanges, mainly F304 and F51", Fulfilment.UNKNOWN),
         ("做法兰，材料F304、F316", Fulfilment.UNMET),
         ("主要做F304不锈钢法兰", Fulfilment.UNKNOWN),
+        ("flanges, F304, WP9 and more", Fulfilment.UNKNOWN),
         ("flanges in F304, testing and other services", Fulfilment.UNMET),
         ("flanges including elbows, F304 only", Fulfilment.UNMET),
         ("法兰，F304，等静压", Fulfilment.UNMET),

@@ -359,6 +359,7 @@ def test_preferences_are_soft_and_places_are_unless_insisted_on(text, soft):
         "销往东南亚和欧洲、",
         "go to Japan, ",
         "色牢度、",
+        "热压罐Φ3 ",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
