@@ -146,7 +146,7 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
         if number is None or _goes_on(folded, stretches, position, requirement.kind):
             continue
         item = _item(text, folded, stretch, number, requirement.kind)
-        if item.role is not ItemRole.ITSELF:
+        if item.role is not ItemRole.ITSELF or _is_mentioned(item, statement):
             continue
         if any(each.start < item.end and item.start < each.end for each in denied):
             found = found or item._replace(denied=True)
@@ -159,6 +159,14 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
         if is_whole and not _WITHOUT.match(folded, scope[0]):
             found = found or item._replace(denied=True)
     return found
+
+
+def _is_mentioned(named: Requirement, statement: Specification) -> bool:
+    """Whether what is named is read as a thing that work is done on: machining of valve bodies."""
+    return any(
+        item.role is not ItemRole.ITSELF and (item.start, item.end) == (named.start, named.end)
+        for item in statement.items
+    )
 
 
 def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requirement]:

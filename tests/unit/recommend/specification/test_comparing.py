@@ -697,3 +697,9 @@ def test_parts_that_something_has_are_not_sold_alone() -> None:
     assert values(compared("spring hinges", "弹簧铰链，三齿").met) == ["hinge"]
     assert values(compared("铰链", "TR90镜架带弹簧铰链").unmet) == ["hinge"]
     assert values(compared("阀门执行器", "蝶阀和电动执行器").met) == ["actuator"]
+
+
+def test_who_machines_valve_bodies_does_not_cast_them() -> None:
+    need = "stainless valve bodies, who could cast them"
+    assert "casting" not in values(compared(need, "Contract machining of valve bodies").met)
+    assert "casting" in values(compared(need, "Casting of valve bodies").met)
