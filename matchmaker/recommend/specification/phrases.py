@@ -22,7 +22,7 @@ from matchmaker.recommend.specification.roles import (
     is_worked_on,
     role_of,
 )
-from matchmaker.recommend.specification.testing import AND, with_tests
+from matchmaker.recommend.specification.testing import NEXT_TEST, with_tests
 from matchmaker.recommend.specification.unlisted import ENDS, HAN
 from matchmaker.recommend.specification.verbs import with_verbs
 from matchmaker.recommend.specification.vocabulary import (
@@ -196,7 +196,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             continue  # what it contains
         if term.kind in THINGS:
             is_test = term.family == "testing"
-            is_next_test = is_test and tested >= 0 and AND.fullmatch(folded, tested, start)
+            is_next_test = is_test and tested >= 0 and NEXT_TEST.fullmatch(folded, tested, start)
             if not is_next_test and _is_aside(folded, match, following):
                 continue
             tested = end if is_test else tested

@@ -11,6 +11,7 @@ from itertools import chain
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.patterns import alternatives
+from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.vocabulary import (
     CHINESE_TESTS,
     ENGLISH_TESTS,
@@ -27,18 +28,24 @@ _TESTED = re.compile(
     r"|\b(?:test(?:s|ed|ing)?|measur(?:e|es|ed|ing)|check(?:s|ed|ing)?) (?:[a-z]+ ){0,4}?(?:for )?"
     rf"(?=(?:{_SUBJECT}))"
 )
-AND = re.compile(r"\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or |&|/)\s?")
+_AND = re.compile(r"\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or |&|/)\s?")
 # The other way round: 透光率和阿贝数在哪能测.
 _ASKED = re.compile(
-    rf"(?:(?:{_SUBJECT})(?:{AND.pattern})?){{1,9}}"
+    rf"(?:(?:{_SUBJECT})(?:{_AND.pattern})?){{1,9}}"
     r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验))"
 )
 # One by one from there: a list of what is tested.
-_LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{AND.pattern})?")
+_LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{_AND.pattern})?")
+# What else may stand in such a list: 盐雾、耐汗、附着力检测.
+_UNKNOWN = rf"(?!and |or )(?:(?:(?![和及与或])[{HAN}]){{1,6}}|[a-z]{{2,16}}(?: (?!and |or )[a-z]{{2,16}})?)"
+# Between one test and the next of a list.
+NEXT_TEST = re.compile(
+    rf"{_AND.pattern}|(?:、|和|及|与|, )(?:(?>{_UNKNOWN})(?:、|和|及|与|以及|,? and |, )){{1,3}}"
+)
 # The last of a list is named with the word for testing, those before it without.
 _BEFORE = re.compile(
-    rf"(?:(?:{_SUBJECT}){AND.pattern}){{1,9}}"
-    rf"(?=(?:{_SUBJECT})(?:\s?(?:{'|'.join(CHINESE_TESTS)})| (?:{alternatives(ENGLISH_TESTS)})(?![a-z])))"
+    rf"(?:(?:{_SUBJECT}){_AND.pattern}){{1,9}}(?:(?>{_UNKNOWN}){_AND.pattern}(?:(?:{_SUBJECT}){_AND.pattern}){{0,3}}){{0,3}}"
+    rf"(?=(?:{_SUBJECT}|{_UNKNOWN}?)(?:\s?(?:{'|'.join(CHINESE_TESTS)})| (?:{alternatives(ENGLISH_TESTS)})(?![a-z])))"
 )
 
 

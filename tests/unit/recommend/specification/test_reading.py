@@ -360,6 +360,7 @@ def test_preferences_are_soft_and_places_are_unless_insisted_on(text, soft):
         "go to Japan, ",
         "色牢度、",
         "热压罐Φ3 ",
+        "盐雾、耐候和",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
@@ -883,6 +884,7 @@ def test_a_figure_is_what_its_words_make_of_it(text, values) -> None:
     [
         ("drones carrying cameras", {"drone": "itself", "camera": "itself"}),
         ("wheel mounting bracket", {"wheel": "whole", "bracket": "itself"}),
+        ("lens cleaning cloth", {"lens": "whole"}),
         ("yarn weaving", {"yarn": "whole", "weaving": "itself"}),
         ("fabric weaving", {"fabric": "itself", "weaving": "itself"}),
         ("hydraulic mine props", {"hydraulic mine props": "itself"}),
@@ -915,6 +917,7 @@ def test_figures_and_words_are_read_as_their_trade_means_them(text, items) -> No
     ("text", "wanted"),
     [
         ("找别的集群里做工业CT和三坐标检测的", {"外地", "non-destructive testing"}),
+        ("在别的产业集群找铸造", {"外地", "casting"}),
         ("battery cooling film from another cluster", {"外地", "film"}),
         ("outside our cluster: who makes injection moulds", {"外地", "injection mould"}),
     ],

@@ -41,6 +41,11 @@ def work(text: str) -> list[str]:
         ("零件已经通过盐雾测试，现在找人做包装", ["packaging"]),
         ("已通过盐雾、振动测试，找人做包装", ["packaging"]),
         ("the parts have passed the salt spray test, now we look for packaging", ["packaging"]),
+        ("找能做盐雾、耐候耐黄变、附着力检测的第三方", ["salt spray testing", "adhesion testing"]),
+        ("flammability, staining and odour tests", ["flammability testing", "odour testing"]),
+        ("做抗菌、凉感和甲醛测试", ["antibacterial testing", "formaldehyde testing"]),
+        ("绝缘耐压测试仪", []),
+        ("阀门、球阀和蝶阀检测", ["testing"]),
         ("产品要通过EMC测试，找实验室", ["electromagnetic compatibility testing"]),
     ],
 )
