@@ -166,10 +166,14 @@ class AssistantTools:
                 "has %(length)s characters; at most %(limit)s.",
                 where="message", length=len(message), limit=MAX_MESSAGE,
             )  # fmt: skip
-        # Whoever is not in the directory, or is the asker, is said now and not on the page.
+        # What could not be sent is said now and not on the page.
         other = self.services.directory.profile(principal, candidate).organization
         if other.id == organization:
             raise InvalidInput("must be somebody else.", where="candidate")
+        if need:
+            stated, today = self.services.store.need(need), self.services.local_clock().date()
+            if stated.organization != organization or not stated.is_answerable_on(today):
+                raise InvalidInput("must be an open need of the seeker.", where="need")
         fields = {
             "organization": organization, "candidate": other.id, "goal": goal,
             "message": message, "need": need,

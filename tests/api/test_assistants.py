@@ -21,7 +21,9 @@ from mcp.client.streamable_http import streamable_http_client
 from starlette.testclient import TestClient
 
 from matchmaker.assistants.server import KEY, PATH, http_server, reached_at, stdio_server
+from matchmaker.domain import GoalName, GraphRows, Need, NeedState
 from matchmaker.errors import SignInNeeded
+from matchmaker.services.unit_of_work import utc_now
 from matchmaker.workflow.account import Scope
 from matchmaker.workflow.posting import PostingState
 from tests.api.conftest import ADMIN_KEY
@@ -134,19 +136,51 @@ def test_a_need_is_drafted_and_only_the_person_publishes_it(as_role, world):
     assert "只能读取" in answer or "may only read" in answer
 
 
-def test_an_introduction_is_prepared_and_nothing_is_sent(as_role, app, world):
-    before = list(world.services.repositories.introductions.values())
+@pytest.mark.parametrize("scope", list(Scope))
+def test_an_introduction_is_prepared_and_nothing_is_sent(as_role, app, world, scope):
+    before = _kept(world)
     proposed, _ = ask(
-        as_role("member"), "propose_introduction",
+        as_role("member", scope), "propose_introduction",
         organization=FIRM, candidate="t:firm4", goal="supplier", message="愿谈铸件供应",
     )  # fmt: skip
-    assert list(world.services.repositories.introductions.values()) == before
+    assert proposed["sent"] is False
     address = urlsplit(proposed["send_at"])
     assert parse_qs(address.query)["message"] == ["愿谈铸件供应"]
     place = f"{address.path}?{address.query}"
     page = app.test_client().get(place, headers=world.headers("member"))
     assert page.status_code == 200
     assert "愿谈铸件供应" in page.text
+    assert _kept(world) == before  # looking at the page is not sending it
+
+
+def _kept(world):
+    """Introductions and notifications that there are."""
+    repositories = world.services.repositories
+    return [
+        list(each.values()) for each in (repositories.introductions, repositories.notifications)
+    ]
+
+
+@pytest.mark.parametrize("need", ["t:none", "t:of-another", "t:closed"])
+def test_an_introduction_for_a_need_that_cannot_be_sent_is_refused_at_once(as_role, world, need):
+    today = utc_now().date()
+    needs = (
+        Need("t:of-another", "t:firm4", GoalName.SUPPLIER, "阀体铸件", date=today),
+        Need("t:closed", FIRM, GoalName.SUPPLIER, "阀体铸件", date=today, state=NeedState.CLOSED),
+        Need("t:own", FIRM, GoalName.SUPPLIER, "阀体铸件", date=today),
+    )
+    world.services.store.upsert(GraphRows(needs=needs))
+    try:
+        server, fields = as_role("member"), {"organization": FIRM, "goal": "supplier"}
+        sent = fields | {"candidate": "t:firm4"}
+        answer, refused = ask(server, "propose_introduction", need=need, **sent)
+        assert refused, answer
+        answer, refused = ask(server, "propose_introduction", need="t:own", **sent)
+        assert not refused, answer
+        assert "need=t%3Aown" in answer["send_at"]
+    finally:
+        closed = tuple(replace(each, state=NeedState.CLOSED) for each in needs)
+        world.services.store.upsert(GraphRows(needs=closed))
 
 
 def test_what_the_library_refuses_is_said_in_the_person_s_language(as_role, world):
@@ -266,7 +300,7 @@ def test_behind_a_proxy_it_is_reached_by_its_own_name_and_no_other(world, host, 
 
 
 @pytest.mark.slow
-def test_as_a_process_over_standard_input_and_output(world):
+def test_as_a_process_over_standard_input_and_output(app, world):
     key = world.services.api_keys.issue(
         world.principal("member"), "process", Scope.READ, PASSWORD
     ).secret
@@ -280,3 +314,14 @@ def test_as_a_process_over_standard_input_and_output(world):
     answer, refused = ask(command, "who_am_i")
     assert not refused
     assert answer["organizations"][0]["id"] == FIRM
+    before = _kept(world)
+    answer, refused = ask(command, "propose_introduction", **ARGUMENTS["propose_introduction"])
+    assert (refused, answer["sent"]) == (False, False)
+    assert _kept(world) == before
+    # With the key of the assistant, which may only read, nobody sends what was prepared.
+    asked = {"goal": "supplier", "seeker": FIRM, "candidate": "t:firm2", "message": "x"}
+    headers = {"Authorization": f"Bearer {key}", "Accept-Language": "en"}
+    sent = app.test_client().post("/api/v1/introductions", json=asked, headers=headers)
+    assert sent.status_code == 403
+    assert "may only read" in sent.json["detail"]
+    assert _kept(world) == before
