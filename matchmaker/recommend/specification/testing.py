@@ -29,10 +29,10 @@ _TESTED = re.compile(
     rf"(?=(?:{_SUBJECT}))"
 )
 _AND = re.compile(r"\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or |&|/)\s?")
-# The other way round: 透光率和阿贝数在哪能测.
+# The other way round: 透光率和阿贝数在哪能测, 镍释放要检; what must only come out well is no test wanted.
 _ASKED = re.compile(
     rf"(?:(?:{_SUBJECT})(?:{_AND.pattern})?){{1,9}}"
-    r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验))"
+    r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验)|(?:要|得|需要?|想)(?:做|去|送)?(?:检测|检验|测试|检|测|化验)(?=$|[，,;；。!?\n的]))"
 )
 # One by one from there: a list of what is tested.
 _LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{_AND.pattern})?")

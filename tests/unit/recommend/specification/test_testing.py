@@ -45,6 +45,7 @@ def work(text: str) -> list[str]:
         ("flammability, staining and odour tests", ["flammability testing", "odour testing"]),
         ("做抗菌、凉感和甲醛测试", ["antibacterial testing", "formaldehyde testing"]),
         ("绝缘耐压测试仪", []),
+        ("镜架镍释放要检，一季能不能免一次费", ["nickel release testing"]),
         ("阀门、球阀和蝶阀检测", ["testing"]),
         ("产品要通过EMC测试，找实验室", ["electromagnetic compatibility testing"]),
     ],
