@@ -17,6 +17,7 @@ from matchmaker.recommend.specification.patterns import (
     PRICE,
     RATE_AFTER,
     RATE_BEFORE,
+    RATE_OF_THINGS,
     SIGN,
     SIGNED_PRICE,
 )
@@ -172,12 +173,18 @@ def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement
     start, end = match.span("low")
     if not folded[start].isdigit() or folded[start : start + 4] in ("2024", "2025", "2026", "2027"):
         return []
-    after, amount = RATE_AFTER.match(folded, end), number(match["low"])
-    if after is None or amount is None:
+    amount = number(match["low"])
+    if amount is None:
         return []
-    months = PERIODS.get(after["period"] or after["adverb"], 12)
+    if after := RATE_AFTER.match(folded, end):
+        end, period = after.end(), after["period"] or after["adverb"]
+    elif of_things := RATE_OF_THINGS.match(folded, end):
+        period = of_things["period"]
+    else:
+        return []
+    months = PERIODS.get(period, 12)
     bounds = MeasuredBounds(amount / months, amount / months)
-    return [requirement(RequirementKind.QUANTITY, text, start, after.end(), bounds, "piece/month")]
+    return [requirement(RequirementKind.QUANTITY, text, start, end, bounds, "piece/month")]
 
 
 def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None:

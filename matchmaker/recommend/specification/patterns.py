@@ -60,6 +60,11 @@ RATE_AFTER = re.compile(
     rf"\s?(?:(?:/|per |an? |each |every |每个?|一个?)\s?)(?P<period>{PERIOD})"
     r"|\s(?P<adverb>monthly|annually|yearly|weekly|daily|p\.?a\.?)(?![a-z])"
 )
+# 200 stainless valve bodies (CF8M, DN50) a month.
+RATE_OF_THINGS = re.compile(
+    r" (?!(?:or|and|to|years?|days?|weeks?|months?|hours?)\b)(?:[a-z][a-z'-]*,? ){1,5}(?:\([^)]{0,30}\) |in [a-z0-9]{1,12} )?"
+    rf"(?:a|an|per|each|every) (?P<period>{PERIOD})(?![a-z])"
+)
 RATE_BEFORE = re.compile(
     rf"(?:(?<![a-z])(?P<period>{PERIOD})|(?:每个?|一个?)(?P<every>{PERIOD})[^，,;；。\d]{{0,4}}$)"
     r"(?:度|的|产能|产量|产|供货量|供货|供应|供|需要|需求|需|用量|用|消耗|采购|出货|可做|可产|加工|处理|"

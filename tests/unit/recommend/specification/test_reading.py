@@ -939,3 +939,16 @@ def test_bodies_that_are_cast_or_of_a_grade_are_those_of_valves(text, products) 
         "valve body",
         "pump",
     } == products
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("200 stainless valve bodies (CF8M, DN50) a month", {"200 piece/month"}),
+        ("300 valves per month", {"300 piece/month"}),
+        ("500 springs", set()),
+        ("12 years in business, two audits a year", set()),
+    ],
+)
+def test_so_many_things_a_month_are_a_quantity(text, quantity) -> None:
+    assert {item.value for item in read(text).of(RequirementKind.QUANTITY)} == quantity
