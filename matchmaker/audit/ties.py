@@ -91,9 +91,27 @@ def members_of(snapshot: Snapshot, cluster: int) -> tuple[IntArray, IntArray, In
     chosen = np.flatnonzero((belong.cluster == cluster) & is_known[belong.organization])
     order = chosen[np.argsort(belong.organization[chosen], kind="stable")]
     members, left = belong.organization[order], belong.until[order]
+    joined = _joined(snapshot, belong.since[order], belong.written[order])
     ended = np.where(organizations.active, NO_DATE, organizations.ended)[members]
     days = [np.where(day == NO_DATE, ALWAYS, day) for day in (left, ended)]
-    return members, belong.since[order], np.minimum(*days).astype(np.int32)
+    return members, joined, np.minimum(*days).astype(np.int32)
+
+
+def _joined(snapshot: Snapshot, since: IntArray, written: IntArray) -> IntArray:
+    """The days from which one cluster's memberships count; NO_DATE: always.
+
+    One without a day of joining counts always where it came with the cluster's first list and that
+    gave no days at all. Brought in beside others it counts from the year in which it was written,
+    or from the newest that the data speak of where that is earlier.
+    """
+    undated = since == NO_DATE
+    if not undated.any():
+        return since
+    first = written.min() if undated.all() else NO_DATE
+    newest = snapshot.cached(("audit", "last year"), lambda: last_year(snapshot))
+    years = written.astype("datetime64[D]").astype("datetime64[Y]")
+    beginning = np.minimum(years.astype("datetime64[D]").astype(np.int64), year_bounds(newest)[0])
+    return np.where(undated & (written > first), beginning, since).astype(np.int32)
 
 
 def ties_of(snapshot: Snapshot, cluster: int) -> ClusterTies:

@@ -68,8 +68,9 @@ def within(
     if parsed.only_blanks and not joins:
         kept = _without_unnamed(kept, new)
     joined = {row.organization for row in kept["memberships"]}
+    read_on = {row.id: row.provenance.date for row in parsed.rows.organizations}
     kept["memberships"] += tuple(
-        Membership(cluster, id, None, None, Provenance("import", cluster))
+        Membership(cluster, id, None, None, Provenance("import", cluster, date=read_on[id]))
         for id in sorted(new - joined if joins else ())
     )
     return replace(parsed, rows=GraphRows(**kept), problems=tuple(problems))

@@ -275,6 +275,7 @@ def membership_columns(
         organization=ints(organizations[row.organization] for row in rows),
         since=ints(to_days(row.since) for row in rows),
         until=ints(to_days(row.until) for row in rows),
+        written=ints(to_days(row.provenance.date) for row in rows),
     )
 
 

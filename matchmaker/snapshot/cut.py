@@ -141,6 +141,7 @@ def _members(memberships: Memberships, last: int) -> Memberships:
         organization=memberships.organization[keep],
         since=memberships.since[keep],
         until=np.where(until > last, NO_DATE, until).astype(np.int32),
+        written=memberships.written[keep],
     )
 
 

@@ -37,7 +37,7 @@ from matchmaker.snapshot.nearest import EXACT_UP_TO, open_index, write_index
 from matchmaker.snapshot.network_view import share_network_view
 from matchmaker.system_errors import reason_of
 
-FORMAT = 12
+FORMAT = 13
 META = "meta.json"
 INDEX = "vectors.usearch"
 INDEX_ROWS = "index_rows.npy"

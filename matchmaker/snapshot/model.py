@@ -236,12 +236,16 @@ class Engagements:
 
 @dataclass(frozen=True)
 class Memberships:
-    """Columns of shape (k,): rows of clusters and organisations, and the period."""
+    """Columns of shape (k,): rows of clusters and organisations, and the period.
+
+    `written` is the day on which the membership was said or imported, where that is known.
+    """
 
     cluster: IntArray
     organization: IntArray
     since: IntArray
     until: IntArray
+    written: IntArray
 
 
 @dataclass(frozen=True)

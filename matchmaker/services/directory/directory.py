@@ -358,7 +358,10 @@ class Directory:
         before = self.store.stored(GraphRows(memberships=(wanted,))).memberships
         today = date.today()  # noqa: DTZ011 (a day as the cluster's people count it)
         membership = before[0] if before else replace(wanted, since=today)
-        membership = replace(membership, provenance=self._source(principal, ""))
+        source = self._source(principal, "")
+        if membership.since is None:  # since when it may count is the day of its first writing
+            source = replace(source, date=membership.provenance.date)
+        membership = replace(membership, provenance=source)
         last = None if stays else today - timedelta(days=1)
         if last is not None and membership.since is not None and membership.since > last:
             # It was never a member for a whole day.

@@ -17,6 +17,7 @@ from matchmaker.domain import (
     Organization,
     OrganizationStatus,
     Participant,
+    Provenance,
     Role,
     Tie,
 )
@@ -107,6 +108,38 @@ def test_who_has_left_is_an_outsider():
     memberships = [Membership("c:1", "t:a"), Membership("c:1", "t:b", until=day("2019-01-01"))]
     names, pairs, outside = network(2020, Channel.SUPPLY, [tie("b", "a")], memberships=memberships)
     assert (names, pairs, outside) == ({"a"}, set(), {("a", "b")})
+
+
+def written(name, text, since=None):
+    source = Provenance("list", date=day(text))
+    return Membership("c:1", f"t:{name}", since=day(since) if since else None, provenance=source)
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "alone_before", "counts_from"),
+    [
+        # Beside members whose days are known: from the year of writing, even on the same day.
+        (("2021-03-01", "2010-01-01"), "2021-03-01", {"a"}, 2021),
+        # Nobody's day is known: the first list counts always, what came later does not.
+        (("2021-03-01", None), "2022-02-01", {"a"}, 2022),
+        (("2021-03-01", None), "2021-03-01", {"a", "b"}, 1990),
+        # Written after the newest year of the data: at the latest from that year.
+        (("2021-03-01", None), "2025-02-01", {"a"}, 2023),
+    ],
+)
+def test_who_was_brought_in_later_without_a_day_is_no_member_of_the_past(
+    first, later, alone_before, counts_from
+):
+    memberships = [written("a", *first), written("b", later)]
+    ties = [tie("a", "out", since="2023-05-01")]  # the newest that the data speak of
+
+    def names(year):
+        return network(year, Channel.SUPPLY, ties, memberships=memberships)[0]
+
+    assert names(2020) == alone_before
+    assert names(counts_from) == {"a", "b"}
+    if alone_before == {"a"}:
+        assert names(counts_from - 1) == {"a"}
 
 
 def test_layers_are_never_pooled_but_in_all_cooperation():

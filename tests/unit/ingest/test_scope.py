@@ -31,3 +31,13 @@ def test_an_outsider_that_a_member_deals_with_is_kept(tmp_path: Path) -> None:
     stored = GraphRows(organizations=(member,))
     kept = within(parsed, stored, "my:cluster", {member.id}, joins=False)
     assert {row.name for row in kept.rows.organizations} == {"外地铸造厂", "示例阀门厂"}
+
+
+def test_who_joins_by_a_list_without_days_is_written_on_the_day_of_the_list(tmp_path: Path) -> None:
+    parsed = read(tmp_path, "供应商,采购方,品名\n外地铸造厂,示例阀门厂,阀体\n")
+    read_on = {row.provenance.date for row in parsed.rows.organizations}
+    kept = within(parsed, GraphRows(), "my:cluster", set())
+    assert len(kept.rows.memberships) == 2
+    assert None not in read_on
+    assert {row.provenance.date for row in kept.rows.memberships} == read_on
+    assert {row.since for row in kept.rows.memberships} == {None}
