@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import replace
 from pathlib import Path
 
 from matchmaker.domain import GraphRows
@@ -35,9 +37,12 @@ def test_an_outsider_that_a_member_deals_with_is_kept(tmp_path: Path) -> None:
 
 def test_who_joins_by_a_list_without_days_is_written_on_the_day_of_the_list(tmp_path: Path) -> None:
     parsed = read(tmp_path, "供应商,采购方,品名\n外地铸造厂,示例阀门厂,阀体\n")
-    read_on = {row.provenance.date for row in parsed.rows.organizations}
+    read_on = datetime.date(2026, 11, 28)
+    rows = tuple(
+        replace(row, provenance=replace(row.provenance, date=read_on))
+        for row in parsed.rows.organizations
+    )
+    parsed = replace(parsed, rows=replace(parsed.rows, organizations=rows))
     kept = within(parsed, GraphRows(), "my:cluster", set())
-    assert len(kept.rows.memberships) == 2
-    assert None not in read_on
-    assert {row.provenance.date for row in kept.rows.memberships} == read_on
-    assert {row.since for row in kept.rows.memberships} == {None}
+    joined = [(row.since, row.provenance.date) for row in kept.rows.memberships]
+    assert joined == [(None, read_on), (None, read_on)]
