@@ -33,6 +33,11 @@ class SlotUsage:
         """Slots that neither a running nor a waiting introduction may still take."""
         return max(0, self.capacity - self.running - self.waiting)
 
+    @property
+    def untaken(self) -> int:
+        """Slots that no running introduction takes: one is needed to accept what waits."""
+        return max(0, self.capacity - self.running)
+
 
 @dataclass
 class Capacity:
