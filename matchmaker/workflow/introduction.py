@@ -298,7 +298,9 @@ def _refusal(introduction: Introduction, action: Action, side: Side | None) -> N
         return None if action in _OUTSIDE else NotAllowed("Only the two sides may do this.")
     if action is Action.EXPIRE:
         return NotAllowed("An introduction expires by itself.")
-    if action is Action.CANCEL and side is not introduction.asking_side:
+    # What a coordinator or the system proposed, neither side has sent.
+    is_senders = introduction.origin is Origin.MEMBER and side is introduction.asking_side
+    if action is Action.CANCEL and not is_senders:
         return NotAllowed("Only who asked may cancel; you may decline.")
     if action is Action.AGREE_TERMS and side is introduction.asking_side:
         return NotAllowed("The other side has to agree to your terms.")

@@ -94,3 +94,13 @@ def test_the_kind_of_reason_is_kept_of_who_declines_alone():
     assert declined.steps[-1].decline_reason is DeclineReason.NO_CAPACITY
     cancelled = then(proposed(), Action.CANCEL, SEEKER, **why)
     assert cancelled.steps[-1].decline_reason is None
+
+
+@pytest.mark.parametrize("side", [SEEKER, CANDIDATE])
+def test_what_a_coordinator_proposed_only_a_coordinator_takes_back(side):
+    proposal = Proposal(GoalName.SUPPLIER, "t:a", "t:b")
+    introduction = propose(proposal, "i", None, Origin.COORDINATOR, "account:1", NOW)
+    assert Action.CANCEL not in introduction.allowed(side)
+    with pytest.raises(NotAllowed):
+        then(introduction, Action.CANCEL, side)
+    assert then(introduction, Action.CANCEL, None).state is State.CANCELLED
