@@ -37,6 +37,7 @@ from matchmaker.web.layout import (
 from matchmaker.web.maps import map_of_cluster
 from matchmaker.web.meant import clusters_shown
 from matchmaker.web.network_picture import drawn_network
+from matchmaker.web.open_introductions import open_pairs
 from matchmaker.web.parties import fit_of
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 
@@ -153,6 +154,7 @@ def worklist(id: str) -> PageAnswer:
         id=cluster.id,
         cluster=cluster,
         gain=gain_of(answer),
+        under_way=open_pairs(principal, ((tie.asker.id, tie.partner.id) for tie in answer.items)),
         part=is_htmx_request(),
     )
 

@@ -20,6 +20,7 @@ from matchmaker.web.cards import Card, cards_of
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.find import goals_of
 from matchmaker.web.layout import PageAnswer, acting_organization, own_organization, signed_in, web
+from matchmaker.web.open_introductions import open_offers, open_partners
 from matchmaker.web.parties import likely_goals
 from matchmaker.web.postings import CANDIDATES_ONLY, NEEDS_SHOWN
 
@@ -63,6 +64,8 @@ def home() -> PageAnswer:
     views = services().introductions.list_for(principal, organization=own, limit=100).rows
     asked = {view.need for view in views if view.need}
     answerable = [row for row in _answerable(principal, own) if row.need.id not in asked]
+    offered = open_offers(principal, own, (row.need for row in answerable))
+    answerable = [row for row in answerable if row.need.id not in offered]
     goal, matches = first_matches(principal, profile.organization)
     fitting, closing = _programmes(principal, profile.organization)
     return render_template(
@@ -76,6 +79,7 @@ def home() -> PageAnswer:
         goals=goals_of(profile.organization.kind),
         goal=goal,
         matches=matches,
+        under_way=open_partners(principal, own),
         answerable=answerable[:_MATCHES],
         answerable_count=len(answerable),
         fitting=len(fitting),
@@ -187,4 +191,5 @@ def portfolio() -> PageAnswer:
         by_kind=[(kind, by_kind[kind]) for kind in _PORTFOLIO if kind in by_kind],
         slot_usage=services().introductions.slot_usage(principal, own),
         own=own,
+        offered=open_offers(principal, own, (each.need for each in answerable)),
     )

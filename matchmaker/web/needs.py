@@ -16,6 +16,7 @@ from matchmaker.services.matching.open_needs import NeedOrder, RankedNeed, Wante
 from matchmaker.web.cards import Card, cards_of, grade_of, match_grade
 from matchmaker.web.find import PAGE_SIZE
 from matchmaker.web.layout import PageAnswer, own_organization, signed_in, web, written
+from matchmaker.web.open_introductions import open_offers
 from matchmaker.web.parties import fit_of
 from matchmaker.web.postings import CANDIDATES_ONLY
 
@@ -54,9 +55,11 @@ def needs() -> PageAnswer:
         goal_near = GoalName.CUSTOMER if kind is Kind.PLATFORM else GoalName.INDUSTRY_PARTNER
         answered = services().matching.for_organization(principal, own, Request(goal_near, 10))
         best = cards_of(principal, answered).matches
+    rows = ranked[begin : begin + PAGE_SIZE]
     shown = render_template(
         "needs.html",
-        rows=[(row, _grade(row)) for row in ranked[begin : begin + PAGE_SIZE]],
+        rows=[(row, _grade(row)) for row in rows],
+        offered=open_offers(principal, own, (row.need for row in rows)),
         total=len(ranked),
         begin=begin,
         shown=PAGE_SIZE,
@@ -99,6 +102,7 @@ def need(id: str) -> PageAnswer:
         owner=owner,
         own=own,
         open=is_open,
+        offered=open_offers(principal, own, [need]),
         fit=fit,
         grade=grade_of(fit) if fit else "",
     )

@@ -33,6 +33,7 @@ from matchmaker.web.cards import grade_of, kilometres
 from matchmaker.web.ego_network import TieRow, ego_network
 from matchmaker.web.find import picks_of
 from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
+from matchmaker.web.open_introductions import open_offers
 from matchmaker.web.parties import fit_of, likely_goals
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind
@@ -72,6 +73,7 @@ def organization(id: str) -> PageAnswer:
         memberships=_memberships(principal, row.id),
         offers=[offer for offer in published.offers(row.id, None, 100).rows if offer.active],
         needs=needs,
+        offered={} if is_own else open_offers(principal, own, needs),
         ties=ties,
         engagements=engagements,
         ego=ego_network(row.id, ties, around.engagements, names),

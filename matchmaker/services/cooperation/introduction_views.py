@@ -13,7 +13,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.introduction import Introduction, Outcome, Purpose
-from matchmaker.workflow.introduction_states import WAITING, Action, Origin, Side, State
+from matchmaker.workflow.introduction_states import FINAL, WAITING, Action, Origin, Side, State
 from matchmaker.workflow.refusals import DeclineReason
 
 
@@ -105,6 +105,19 @@ class IntroductionViews:
             principal.require_known()
             raise NotFound("You have no introduction '%(id)s'.", id=id)
         return stored
+
+    def open_of(self, principal: Principal, organization: str) -> list[IntroductionView]:
+        """An organisation's introductions that are not over and that the principal may see.
+
+        Newest first; of those that it may not know the other side of, the ids are empty.
+        """
+        stored = [
+            each
+            for each in self.repositories.introductions.iterate("organization", organization)
+            if each.value.state not in FINAL and self.may_see(principal, each.value)
+        ]
+        stored.sort(key=lambda each: (each.value.created, each.value.id), reverse=True)
+        return [self.view(each, self.side_of(principal, each.value, "")) for each in stored]
 
     def may_see(self, principal: Principal, introduction: Introduction) -> bool:
         """Both sides, admins, and for what they or the system proposed, coordinators."""

@@ -245,6 +245,14 @@ class Introductions:
         ]
         return Page(tuple(rows), page.after)
 
+    def open_of(self, principal: Principal, organization_id: str) -> list[IntroductionView]:
+        """Those of an organisation that are not over and that the principal may see, newest first.
+
+        Raises NotFound or SignInNeeded.
+        """
+        principal.require_known()
+        return self._views.open_of(principal, self.store.organization(organization_id).id)
+
     def earlier_introductions(
         self, principal: Principal, view: IntroductionView
     ) -> list[IntroductionView]:
