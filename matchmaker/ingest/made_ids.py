@@ -24,3 +24,8 @@ def slug(text: str) -> str:
     if plain and (text.isascii() or len(plain) > 3):
         return plain[:32].strip("-._")
     return f"list-{hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
+
+
+def source_of_cluster(cluster: str) -> str:
+    """What names the source of a cluster's own lists, and begins ids: the same for all of them."""
+    return slug(cluster.partition(":")[2])

@@ -155,6 +155,9 @@ def worklist(id: str) -> PageAnswer:
         cluster=cluster,
         gain=gain_of(answer),
         under_way=open_pairs(principal, ((tie.asker.id, tie.partner.id) for tie in answer.items)),
+        unanswering=services().accounts.without_people(
+            {party.id for item in answer.items for party in (item.asker, item.partner)}
+        ),
         part=is_htmx_request(),
     )
 
@@ -255,6 +258,7 @@ def _plan_page(
         batch=batch,
         left_out=left_out,
         names=names,
+        unanswering=services().accounts.without_people(names),
         reasons={
             (planned.seeker, planned.candidate): fit_of(
                 principal, planned.seeker, planned.candidate, planned.goal

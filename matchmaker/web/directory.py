@@ -158,15 +158,18 @@ def _others(profile: OrganizationProfile, sent: Mapping[str, Any]) -> list[Other
     ]
 
 
-def missing_fields(profile: OrganizationProfile) -> list[Message]:
-    """What a profile lacks."""
+def missing_fields(
+    profile: OrganizationProfile, *, has_contact: bool | None = None
+) -> list[Message]:
+    """What a profile lacks; `has_contact` where the profile does not show the reader its own."""
     row = profile.organization
+    has_contact = bool(row.contact) if has_contact is None else has_contact
     checks = (
         (bool(profile.about), message("what you do")),
         (row.place is not None, message("place")),
         (row.industry is not None, message("industry")),
         (bool(row.stages) or row.kind is not Kind.FIRM, message("value-chain stages")),
         (row.capacity is not None, message("capacity")),
-        (bool(row.contact), message("contact")),
+        (has_contact, message("contact")),
     )
     return [text for is_filled, text in checks if not is_filled]

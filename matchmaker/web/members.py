@@ -39,7 +39,7 @@ def _members_page(
     page = services().cluster_members.page(
         principal, cluster.id, request.args.get("after") or None, _PAGE
     )
-    rows = [(row, missing_fields(row.profile)) for row in page.rows]
+    rows = [(row, missing_fields(row.profile, has_contact=row.has_contact)) for row in page.rows]
     return render_template(
         "cluster_members.html",
         cluster=cluster,

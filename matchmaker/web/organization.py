@@ -35,7 +35,7 @@ from matchmaker.web.find import picks_of
 from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.open_introductions import open_offers
 from matchmaker.web.parties import fit_of, likely_goals
-from matchmaker.workflow.account import AccountMembership, MembershipRole
+from matchmaker.workflow.account import AccountMembership, MembershipRole, first_address
 from matchmaker.workflow.interactions import InteractionKind
 
 _TIES, _ENGAGEMENTS, _SIMILAR, _COMPARED = 100, 30, 6, 3
@@ -53,6 +53,7 @@ def organization(id: str) -> PageAnswer:
     row = profile.organization
     own = own_organization()
     is_own = principal.acts_for(row.id)
+    known_contact = services().invitations.contact_to_invite(principal, row.id)
     around = services().directory.neighborhood(principal, row.id, 1, _TIES)
     names = {each.id: each for each in (*around.organizations, row)}
     needs = published.needs(row.id, NeedState.OPEN, None, 100).rows
@@ -89,6 +90,8 @@ def organization(id: str) -> PageAnswer:
         coordinated=[cluster for cluster in profile.clusters if cluster.id in principal.clusters],
         proposed=_proposed(principal, profile),
         may_invite=not is_own and services().invitations.may_invite(principal, row.id),
+        known_contact=known_contact,
+        known_address=first_address(known_contact),
     )
 
 

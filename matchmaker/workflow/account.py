@@ -243,6 +243,12 @@ def checked_email(address: str) -> str:
     return cleaned
 
 
+def first_address(text: str) -> str:
+    """The first mail address in a line of contact, in the form in which it is kept; "" for none."""
+    words = re.split(r"[\s<>,;:，；：、()（）]+", text.lower())
+    return next((word for word in words if _EMAIL.fullmatch(word)), "")
+
+
 def checked_language(language: str) -> str:
     """A language that there is. Raises InvalidInput."""
     if language not in languages():

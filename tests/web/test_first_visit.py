@@ -1,13 +1,16 @@
 """Before and right after signing in, and a coordinator's members: pages as forms, no browser."""
 
+import html
 import re
+from functools import partial
 
 import pytest
 
-from matchmaker.access import ADMIN
+from matchmaker.access import ADMIN, Principal
 from matchmaker.app import create_app
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.notification import Notification, NotificationKind
+from tests.web.test_imports import COORDINATOR, HOSIERY, brought
 
 VALVES = "seed:cluster-valves"
 
@@ -98,6 +101,63 @@ def test_where_no_mail_is_sent_an_invitation_is_a_link_at_once(client, sample):
     page = client.post(path, data=sent).get_data(as_text=True)
     assert re.search(r'value="http[^"]+/invitation\?token=[^"]+"', page)
     assert "third@example.org" in page
+
+
+@pytest.mark.parametrize(("language", "contact"), [("en", "contact"), ("zh", "联系方式")])
+def test_the_address_of_a_list_is_there_to_invite_by_and_nobody_elses(
+    client, sample, language, contact
+):
+    id, address = f"my:listed-{language}", f"info-{language}@listed.example"
+    row = f"{id},示例新来厂{language},firm,王工 {address}"
+    brought(sample, COORDINATOR, "organizations", f"id,name,kind,contact\n{row}\n", VALVES)
+    enter(client, "coordinator", language)
+    page = text_of(client, f"/clusters/{VALVES}/members")
+    line = next(each for each in page.split("<tr>") if f"/organizations/{id}" in each)
+    assert f'value="{address}"' in line
+    assert contact not in line.rpartition("<td")[2]
+    assert f"王工 {address}" in text_of(client, f"/organizations/{id}")
+    hosiery = Principal("account:h", account="h", clusters=frozenset({HOSIERY}))
+    both = Principal("account:b", account="b", clusters=frozenset({VALVES, HOSIERY}))
+    read = partial(sample.invitations.contact_to_invite, organization_id=id)
+    assert [read(who) for who in (both, hosiery)] == [f"王工 {address}", ""]
+    # What the list did not say is not theirs, though they may invite there.
+    free = next(
+        row.id
+        for row in sample.directory.members(ADMIN, VALVES, None, 200).rows
+        if row.id.startswith("seed:") and sample.accounts.without_people([row.id])
+    )
+    assert sample.invitations.may_invite(both, free)
+    assert sample.invitations.contact_to_invite(both, free) == ""
+    owner = AccountMembership(id, MembershipRole.OWNER)
+    account = sample.accounts.create(
+        ADMIN, f"own-{language}@example.org", "R", "correct horse 9", memberships=(owner,)
+    )
+    assert read(both) == ""
+    assert address not in text_of(client, f"/organizations/{id}")
+    sample.privacy.delete_account(ADMIN, account.id)
+
+
+@pytest.mark.parametrize(
+    ("language", "warning", "link"),
+    [
+        ("en", "no account yet, nobody there can answer", "Invite first"),
+        ("zh", "还没有账号，目前没有人能答复", "先邀请"),
+    ],
+)
+def test_worklist_and_plan_say_who_has_no_account(client, sample, language, warning, link):
+    enter(client, "coordinator", language)
+    path = f"/clusters/{VALVES}/worklist"
+    page = text_of(client, path)
+    pairs = re.findall(r'name="pair" (?:checked|disabled) value="([^"]+)"', page)
+    ids = [id for pair in pairs for id in html.unescape(pair).split("\t")[:2]]
+    silent = [id for id in ids if not any(sample.accounts.of_organization(id))]
+    assert silent
+    assert (page.count(warning), page.count(link)) == (len(silent), len(silent))
+    chosen = next(pair for pair in map(html.unescape, pairs) if silent[0] in pair)
+    sent = {"csrf_token": token(client, path), "do": "plan", "pair": chosen}
+    plan = client.post(f"/clusters/{VALVES}/introductions", data=sent).get_data(as_text=True)
+    of_pair = [id for id in chosen.split("\t")[:2] if id in silent]
+    assert plan.count(warning) == len(of_pair)
 
 
 def test_a_member_of_another_cluster_may_not_look_at_the_members(client):

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from matchmaker.access import Principal
 from matchmaker.audit.ties import Channel
+from matchmaker.domain import Organization
 from matchmaker.errors import MatchmakerError
 from matchmaker.services.directory.directory import Directory, OrganizationProfile
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.ports import Page
-from matchmaker.workflow.account import Invitation
+from matchmaker.workflow.account import Invitation, first_address
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import Action
 
@@ -33,6 +34,7 @@ class MemberRow:
     """One member: `ties` inside the cluster, None where that is not worked out yet.
 
     `people` are those who act for it; `invited` the newest invitation that is still open.
+    `address` is whom to invite by its contact, as far as that is the reader's to see.
     """
 
     profile: OrganizationProfile
@@ -41,6 +43,8 @@ class MemberRow:
     people: int
     invited: Invitation | None
     may_invite: bool
+    has_contact: bool
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +64,11 @@ class ClusterMembers:
         principal.require_coordinator(cluster_id)
         members = self.directory.members(principal, cluster_id, after, limit)
         ties = self._ties(principal, cluster_id)
-        rows = [self._row(principal, member.id, ties) for member in members.rows]
+        rows = [self._row(principal, member, ties) for member in members.rows]
         return Page(tuple(rows), members.after)
 
-    def _row(self, principal: Principal, id: str, ties: dict[str, int]) -> MemberRow:
+    def _row(self, principal: Principal, member: Organization, ties: dict[str, int]) -> MemberRow:
+        id = member.id
         may_invite = self.invitations.may_invite(principal, id)
         is_open = self.invitations.open_to(principal, id) if may_invite else ()
         return MemberRow(
@@ -73,6 +78,8 @@ class ClusterMembers:
             sum(1 for _ in self.accounts.of_organization(id)),
             max(is_open, key=lambda invitation: invitation.id, default=None),
             may_invite,
+            bool(member.contact),
+            first_address(self.invitations.contact_for_inviting(principal, member)),
         )
 
     def _ties(self, principal: Principal, cluster_id: str) -> dict[str, int]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from matchmaker.domain import GraphRows
-from matchmaker.ingest.made_ids import slug
+from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_status import line_problems
@@ -42,7 +42,7 @@ def list_id(cluster: str, titles: Iterable[str]) -> str:
 
 def source_name(path: Path, cluster: str) -> str:
     """What names the source, and begins ids: the same for all lists of a cluster."""
-    return slug(cluster.partition(":")[2]) if cluster else path.name.split(".", 1)[0][:_MAX_SOURCE]
+    return source_of_cluster(cluster) if cluster else path.name.split(".", 1)[0][:_MAX_SOURCE]
 
 
 def line_counts(report: ImportReport) -> LineCounts:

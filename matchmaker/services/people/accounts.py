@@ -207,6 +207,10 @@ class Accounts:
         accounts = self.repositories.accounts.values("organization", organization_id)
         return (account for account in accounts if account.active)
 
+    def without_people(self, organization_ids: Iterable[str]) -> frozenset[str]:
+        """Those of the organisations for which nobody acts: nobody there can answer."""
+        return frozenset(id for id in organization_ids if not any(self.of_organization(id)))
+
     def owners(self, organization_id: str) -> list[str]:
         """Ids of the active accounts that own an organisation's."""
         ownership = AccountMembership(organization_id, MembershipRole.OWNER)

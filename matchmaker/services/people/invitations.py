@@ -11,6 +11,7 @@ from datetime import timedelta
 import structlog
 
 from matchmaker.access import Principal
+from matchmaker.domain import Organization, SourceTier
 from matchmaker.errors import (
     InvalidInput,
     NotAllowed,
@@ -19,6 +20,7 @@ from matchmaker.errors import (
     SettingsError,
     VersionConflict,
 )
+from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.links import Links
@@ -26,6 +28,7 @@ from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
+from matchmaker.store.merging import origin_of_field
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import (
     Account,
@@ -283,6 +286,26 @@ class Invitations:
         except NotAllowed:
             return False
         return True
+
+    def contact_for_inviting(self, principal: Principal, organization: Organization) -> str:
+        """The contact of a stored organisation, for who brought it in and may invite there.
+
+        Coordinators read that which their own cluster's list said, while nobody acts for the
+        organisation; "" for all else that is not theirs to see.
+        """
+        if principal.admin:
+            return organization.contact
+        if not organization.contact or not self.may_invite(principal, organization.id):
+            return ""
+        clusters = {cluster.id for cluster in self.store().clusters_of(organization.id)}
+        own_lists = {source_of_cluster(id) for id in clusters & principal.clusters}
+        origin = origin_of_field(organization, "contact")
+        is_theirs = origin.tier is SourceTier.IMPORT and origin.source in own_lists
+        return organization.contact if is_theirs else ""
+
+    def contact_to_invite(self, principal: Principal, organization_id: str) -> str:
+        """The same by the id. Raises NotFound."""
+        return self.contact_for_inviting(principal, self.store().organization(organization_id))
 
     def _require_inviter(self, principal: Principal, organization_id: str) -> None:
         if principal.admin or organization_id in principal.owned:
