@@ -5,6 +5,7 @@ import re
 import lxml.html
 import pytest
 
+from matchmaker.access import Principal
 from matchmaker.app import create_app
 from matchmaker.domain import GoalName
 from matchmaker.workflow.introduction import Proposal, Transition
@@ -162,3 +163,14 @@ def test_an_offer_is_titled_from_who_offers_and_headed_as_one(read, begun, names
     assert text_of(page, ".//h2[@id='words']") == {"zh": "响应内容", "en": "The offer"}[language]
     made = {"zh": "提出了响应", "en": "made the offer"}[language]
     assert events(page) == [f"{supplier} · {made}"]
+
+
+def test_a_proposal_is_of_the_cluster_whose_coordinator_made_it(sample):
+    """The seeker is of the moulds, the candidate of the valves, as is who proposes."""
+    moulds = "seed:cluster-moulds"
+    coordinator = Principal("account:v", account="v", clusters=frozenset({VALVES}))
+    proposal = Proposal(GoalName.SUPPLIER, "seed:moulds-009", SUPPLIER)
+    view = sample.introductions.propose(coordinator, proposal)
+    assert [each.id for each in sample.store.clusters_of("seed:moulds-009")] == [moulds]
+    assert view.cluster == VALVES
+    sample.introductions.act(coordinator, view.id, Transition(Action.CANCEL))

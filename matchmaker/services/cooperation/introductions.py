@@ -95,7 +95,7 @@ class Introductions:
             proposal,
             seeker=seeker.id,
             candidate=candidate.id,
-            cluster=proposal.cluster or self._cluster_of(seeker.id),
+            cluster=proposal.cluster or self._cluster_of(principal, seeker.id, candidate.id, side),
         )
         introduction = replace(
             introduction_workflow.propose(
@@ -204,8 +204,15 @@ class Introductions:
         if stored.value.state not in FINAL:
             raise WrongState("The earlier introduction is not over yet.", where="follows")
 
-    def _cluster_of(self, organization_id: str) -> str:
-        return next((cluster.id for cluster in self.store.clusters_of(organization_id)), "")
+    def _cluster_of(
+        self, principal: Principal, seeker: str, candidate: str, side: Side | None
+    ) -> str:
+        """The cluster it belongs to: a coordinator's own, of others the seeker's."""
+        seekers = [cluster.id for cluster in self.store.clusters_of(seeker)]
+        if side is None:
+            both = seekers + [cluster.id for cluster in self.store.clusters_of(candidate)]
+            seekers = [id for id in both if id in principal.clusters] or seekers
+        return next(iter(seekers), "")
 
     # -- looking
 
