@@ -38,6 +38,8 @@ from matchmaker.web.parties import fit_of, likely_goals
 from matchmaker.workflow.account import AccountMembership, MembershipRole, first_address
 from matchmaker.workflow.interactions import InteractionKind
 
+# Somebody with an account who acts for nobody.
+_STRANGER = Principal("stranger", account="stranger", writes=False)
 _TIES, _ENGAGEMENTS, _SIMILAR, _COMPARED = 100, 30, 6, 3
 # Facts of an organisation, in the order of the page; codes come after them.
 FACTS = ("name", "name_en", "other_names", "kind", "size", "tier", "place", "street_address",
@@ -50,9 +52,13 @@ def organization(id: str) -> PageAnswer:
     """The page of an organisation, with what the reader can do about it."""
     principal, published = signed_in(), services().published
     profile = services().directory.profile(principal, id)
-    row = profile.organization
     own = own_organization()
-    is_own = principal.acts_for(row.id)
+    is_own = principal.acts_for(profile.organization.id)
+    is_shown_to_others = is_own and request.args.get("as") == "others"
+    if is_shown_to_others:
+        principal, own, is_own = _STRANGER, "", False
+        profile = services().directory.profile(principal, id)
+    row = profile.organization
     known_contact = services().invitations.contact_to_invite(principal, row.id)
     around = services().directory.neighborhood(principal, row.id, 1, _TIES)
     names = {each.id: each for each in (*around.organizations, row)}
@@ -65,6 +71,8 @@ def organization(id: str) -> PageAnswer:
         "organization.html",
         profile=profile,
         own=is_own,
+        asking=own,
+        is_shown_to_others=is_shown_to_others,
         undirected=UNDIRECTED_LAYERS,
         facts=[name for name in FACTS if not is_blank(row, name)],
         series=_series(services().directory.figures(principal, row.id)),

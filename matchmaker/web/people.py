@@ -94,7 +94,7 @@ def enter_demo(role: str) -> PageAnswer:
     # A sample account has chosen no language: that of the browser goes on.
     session["language"] = language()
     _enter(services().demo.account(role))
-    return redirect(url_for("web.tour"), 303)
+    return redirect_back(url_for("web.tour"))
 
 
 @web.get("/tour")

@@ -10,6 +10,7 @@ from matchmaker.workflow.introduction_states import Action, Side
 from tests.web.conftest import press
 
 FIRM, SUPPLIER, VALVES = "seed:valves-001", "seed:valves-005", "seed:cluster-valves"
+SEEN_BY_OTHERS = {"zh": "他人看到的我们", "en": "As others see us"}
 BOTH = pytest.mark.parametrize("language", ["zh", "en"])
 
 
@@ -105,3 +106,59 @@ def test_a_list_is_brought_in_from_the_top_of_the_members_too(visit, language):
     assert links.first.bounding_box()["y"] < page.locator("main table").bounding_box()["y"]
     press(page, links.last)
     assert page.locator("input[type=file]").count()
+
+
+@BOTH
+def test_as_others_see_us_is_what_somebody_else_sees(visit, language):
+    own, other = visit("firm", language), visit("university", language)
+    page = own.page
+    own.open("/")
+    press(page, page.get_by_role("link", name=SEEN_BY_OTHERS[language]))
+    other.open(f"/organizations/{FIRM}")
+    shown, really = page.inner_text("main"), other.page.inner_text("main")
+    for secret in ({"zh": "登记证书", "en": "Enter a certificate"}[language], "@"):
+        assert secret not in shown
+        assert secret not in really
+    sections = [each.locator("main section > h2") for each in (page, other.page)]
+    titles = [each.all_inner_texts() for each in sections]
+    why = {"zh": "为何适合我们", "en": "Why for us"}[language]
+    assert titles[0] == [title for title in titles[1] if title != why]
+    assert not page.locator("main a[href*='/introductions/new']").count()
+    assert own.violations() == []
+    own.open(f"/organizations/{FIRM}")
+    assert page.locator("main form[action$='/certificates']").count()
+    # Of somebody else's page the address changes nothing.
+    other.open(f"/organizations/{FIRM}?as=others")
+    assert other.page.inner_text("main") == really
+
+
+@BOTH
+def test_a_published_offer_says_who_sees_it_and_leads_there(visit, language):
+    visitor = visit("university", language)
+    page = visitor.page
+    visitor.open("/postings/new?what=offer")
+    text = f"DN700 cryogenic test bench {language}"
+    page.fill("textarea[name=text]", text)
+    page.select_option("select[name=offer_kind]", "technology")
+    page.select_option("select[name=terms]", "free")
+    press(page, {"zh": "发布", "en": "Publish"}[language])
+    assert {"zh": "所有人都能看到", "en": "Everybody sees it"}[language] in page.inner_text("main")
+    seen = {"zh": "查看他人看到的样子", "en": "See it as others see it"}[language]
+    press(page, page.get_by_role("link", name=seen))
+    assert text in page.locator("section[aria-labelledby=offers]").inner_text()
+
+
+@BOTH
+def test_a_sample_account_goes_on_to_the_page_that_was_asked_for(visit, language):
+    visitor = visit("", language)
+    page = visitor.page
+    for asked, after in (
+        ("/find%3Fgoal%3Dsupplier", "/find?goal=supplier"),
+        ("https://evil.example/", "/tour"),
+        ("//evil.example/", "/tour"),
+        ("/", "/tour"),
+    ):
+        visitor.context.clear_cookies()
+        visitor.open(f"/sign-in?next={asked}")
+        press(page, page.locator("form[action='/demo/firm'] button"))
+        assert page.url == f"{visitor.server}{after}"
