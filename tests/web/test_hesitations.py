@@ -23,7 +23,9 @@ def test_on_a_phone_the_answer_comes_into_sight_after_asking(visit):
     with page.expect_response("**/find?**"):
         page.get_by_role("button", name="Find", exact=True).click()
     settle(page)
-    expect(page.locator("#result-1 h3")).to_be_in_viewport()
+    # Partners that fit better than anybody listed stand open before the first of the list.
+    first = page.locator("details.known[open] li > a, #result-1 h3").first
+    expect(first).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
