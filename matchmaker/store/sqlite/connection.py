@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
@@ -17,6 +17,8 @@ from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS
 from matchmaker.system_errors import reason_of
 
 BUSY_TIMEOUT_S = 15.0
+# How long closing waits for what another thread is at; then that connection stays open.
+CLOSING_S = 20.0
 SCHEMA_VERSION = 10
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
 # Not every system can ask for the rights that a file is opened with.
@@ -56,23 +58,37 @@ AND NOT EXISTS (
 }
 
 
+class _Opened(NamedTuple):
+    """A connection of one thread, by the process that opened it; `in_use` during a transaction."""
+
+    pid: int
+    connection: sqlite3.Connection
+    in_use: threading.RLock
+
+
 class Connections:
     """Opens lazily and never carries a connection over a fork."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._opened: list[tuple[int, sqlite3.Connection]] = []
+        self._opened: list[_Opened] = []
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Close what this process opened; another process's are left alone."""
+        """Close what this process opened; another process's are left alone.
+
+        Waits for what other threads are at: a connection closed under a running statement
+        ends the process.
+        """
         with self._lock:
-            for pid, connection in self._opened:
-                if pid == os.getpid():
-                    connection.close()
+            opened = [each for each in self._opened if each.pid == os.getpid()]
             self._opened.clear()
         self._local = threading.local()
+        for each in opened:
+            if each.in_use.acquire(timeout=CLOSING_S):
+                each.connection.close()
+                each.in_use.release()
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -95,7 +111,9 @@ class Connections:
         """
         with self._mapped(), contextlib.closing(sqlite3.connect(path)) as copy:
             # All pages in one step: else a writer would make it begin again and again.
-            self._connection().backup(copy, pages=-1)
+            source = self._connection()
+            with source.in_use:
+                source.connection.backup(copy, pages=-1)
             verdict = "ok"
             if is_checked:
                 (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
@@ -109,7 +127,9 @@ class Connections:
     def take_from(self, path: Path) -> None:
         """The inverse of `copy_to`."""
         with self._mapped(), contextlib.closing(sqlite3.connect(path)) as copy:
-            copy.backup(self._connection(), pages=-1)
+            target = self._connection()
+            with target.in_use:
+                copy.backup(target.connection, pages=-1)
 
     def create(self) -> None:
         """Make file and schema where they are missing."""
@@ -127,7 +147,7 @@ class Connections:
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self._refuse_foreign()
         with self._mapped():
-            self._connection().execute("PRAGMA journal_mode = WAL")
+            self._connection().connection.execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
             if _is_empty(connection):
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -172,31 +192,33 @@ class Connections:
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
         with self._mapped():
-            connection = self._connection()
-            connection.execute(begin)
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+            opened = self._connection()
+            connection = opened.connection
+            with opened.in_use:
+                connection.execute(begin)
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+                    raise
 
-    def _connection(self) -> sqlite3.Connection:
-        held: tuple[int, sqlite3.Connection] | None = getattr(self._local, "held", None)
-        if held is not None and held[0] == os.getpid():
-            return held[1]
+    def _connection(self) -> _Opened:
+        held: _Opened | None = getattr(self._local, "held", None)
+        if held is not None and held.pid == os.getpid():
+            return held
         connection = sqlite3.connect(
             self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32000")
-        opened = (os.getpid(), connection)
+        opened = _Opened(os.getpid(), connection, threading.RLock())
         self._local.held = opened
         with self._lock:  # `close` in another thread may have replaced `_local` meanwhile
             self._opened.append(opened)
-        return connection
+        return opened
 
     @contextlib.contextmanager
     def _mapped(self) -> Iterator[None]:
