@@ -67,12 +67,6 @@ class Answer:
         )
 
     @property
-    def is_partner_best(self) -> bool:
-        """Whether a partner fits better than everybody in the list."""
-        best = max((each.score for each in self.recommendations), default=0.0)
-        return any(each.score > best for each in self.known)
-
-    @property
     def without_names_of_partners(self) -> Answer:
         """The same, with partners that fit only counted."""
         return replace(self, known=(), further_known=len(self.known) + self.further_known)
