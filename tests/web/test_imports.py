@@ -118,7 +118,8 @@ def test_what_somebody_changed_since_stays_and_is_told_by_name(visit, sample):
     admin = visit("admin", "zh")
     admin.open("/admin/import")
     press(admin.page, "撤回")
-    assert admin.page.get_by_text("以下内容其后已有人修改或确认，予以保留：又改了名 (企业名称)").is_visible()
+    told = "以下内容其后已有人修改或确认，予以保留：又改了名 (企业名称)"
+    assert admin.page.get_by_text(told).is_visible()
     assert sample.directory.profile(ADMIN, MEMBER).organization.name == "又改了名"
     sample.store.upsert(GraphRows(organizations=(old,)))
     assert admin.complaints == []
