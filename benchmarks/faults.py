@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -431,9 +431,14 @@ def main() -> int:
     parser.add_argument("faults", nargs="*", metavar="FAULT", help=", ".join(FAULTS))
     arguments = parser.parse_args()
     data_dir = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve()
+    return printed(findings(data_dir, arguments.faults or list(FAULTS)))
+
+
+def printed(rows: Iterable[Finding]) -> int:
+    """Print the table, a row as soon as it is there; 1 where something is not reached."""
     is_reached = True
     print("| fault | measured | aim | |\n|---|---|---|---|")
-    for finding in findings(data_dir, arguments.faults or list(FAULTS)):
+    for finding in rows:
         mark = "reached" if finding.is_reached else "**missed**"
         print(f"| {finding.fault} | {finding.measured} | {finding.aim} | {mark} |", flush=True)
         is_reached &= finding.is_reached

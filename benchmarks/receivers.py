@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks.faults import Answer, Finding, Served, ask, free_port, percentile
+from benchmarks.faults import Answer, Finding, Served, ask, free_port, percentile, printed
 from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows, Kind, Organization
 from matchmaker.services.people.channels import ChannelContent
@@ -256,14 +256,7 @@ def main() -> int:
     parser.add_argument("--log", nargs="+", choices=LOGS, default=list(LOGS))
     parser.add_argument("--minutes", type=float, default=3.0)
     arguments = parser.parse_args()
-    is_reached = True
-    print("| fault | measured | aim | |\n|---|---|---|---|")
-    for log in arguments.log:
-        for finding in measure(log, arguments.minutes):
-            mark = "reached" if finding.is_reached else "**missed**"
-            print(f"| {finding.fault} | {finding.measured} | {finding.aim} | {mark} |", flush=True)
-            is_reached &= finding.is_reached
-    return 0 if is_reached else 1
+    return printed(row for log in arguments.log for row in measure(log, arguments.minutes))
 
 
 if __name__ == "__main__":

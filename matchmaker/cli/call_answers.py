@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from matchmaker.cli.exports import OUT, OUT_OPTION, format_of, format_option, write_out
 from matchmaker.cli.language import language
 from matchmaker.cli.output import AS_OPTION, acting_principal, print_json, say, wired
 from matchmaker.errors import InvalidInput
 from matchmaker.exports.tables import ExportFormat
 from matchmaker.messages import Message, message, term
-from matchmaker.whole_file import whole_file
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 _FORMATS = [ExportFormat.CSV, ExportFormat.XLSX, ExportFormat.JSON]
-_OUT = click.Path(dir_okay=False, path_type=Path)
 _ORGANIZATION = click.option("--organization", required=True, help="Id of your organisation.")
 _FILE = click.argument("file", type=click.File("rb"))
 
@@ -47,13 +45,8 @@ def open_file(file: Any, email: str | None) -> None:
 
 @click.command("comparison")
 @click.argument("id")
-@click.option(
-    "--format",
-    "chosen",
-    type=click.Choice([each.value for each in _FORMATS]),
-    help="Default: as --out ends, else csv.",
-)
-@click.option("--out", type=_OUT, help="Write to a file; default: standard output.")
+@format_option(_FORMATS)
+@OUT_OPTION
 @AS_OPTION
 def comparison(id: str, chosen: str | None, out: Path | None, email: str | None) -> None:
     """The answers to the call ID side by side, as the page and the API give them."""
@@ -62,21 +55,14 @@ def comparison(id: str, chosen: str | None, out: Path | None, email: str | None)
 
     services = wired()
     view = services.calls.show(acting_principal(services, email), id)
-    named = chosen or (out.suffix.removeprefix(".").lower() if out else "")
-    form = ExportFormat(named) if named in _FORMATS else ExportFormat.CSV
-    content = write_export(comparison_export(view), form, language(), "")
-    if out is None:
-        sys.stdout.buffer.write(content)
-        return
-    with whole_file(out) as unfinished:
-        unfinished.write_bytes(content)
-    say(message("Written: %(path)s", path=out), error=True)
+    form = format_of(chosen, out, _FORMATS)
+    write_out(write_export(comparison_export(view), form, language(), ""), out)
 
 
 @click.command("form")
 @click.argument("id")
 @_ORGANIZATION
-@click.option("--out", type=_OUT, help="Write your answer to a file, to be sent by `call answer`.")
+@click.option("--out", type=OUT, help="Write your answer to a file, to be sent by `call answer`.")
 @AS_OPTION
 def form(id: str, organization: str, out: Path | None, email: str | None) -> None:
     """What the call ID asks, and what your organisation has answered so far."""
@@ -87,9 +73,7 @@ def form(id: str, organization: str, out: Path | None, email: str | None) -> Non
     if out is None:
         return print_json(answer)
     text = json.dumps(answer, ensure_ascii=False, indent=2, default=str)
-    with whole_file(out) as unfinished:
-        unfinished.write_text(text + "\n", encoding="utf-8")
-    say(message("Written: %(path)s", path=out), error=True)
+    write_out(f"{text}\n".encode(), out)
     return None
 
 

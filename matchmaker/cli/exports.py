@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -20,26 +21,47 @@ if TYPE_CHECKING:
     from matchmaker.exports.tables import DataExport
     from matchmaker.services.operations.exports import Exports
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 SUBJECTS = (
     "members", "ties", "certificates", "offers", "own-offers", "worklist", "audit",
     "recommendations",
 )  # fmt: skip
+OUT = click.Path(dir_okay=False, path_type=Path)
+OUT_OPTION = click.option("--out", type=OUT, help="Write to a file; default: standard output.")
+
+
+def format_option(formats: Iterable[ExportFormat]) -> Callable[[Command], Command]:
+    """`--format` of a command that writes one of these, as `chosen`."""
+    return click.option(
+        "--format",
+        "chosen",
+        type=click.Choice([each.value for each in formats]),
+        help="Default: as --out ends, else csv.",
+    )
+
+
+def format_of(chosen: str | None, out: Path | None, formats: Container[str]) -> ExportFormat:
+    """As it was chosen, or as the file's name ends."""
+    suffix = chosen or (out.suffix.removeprefix(".").lower() if out else "")
+    return ExportFormat(suffix) if suffix in formats else ExportFormat.CSV
+
+
+def write_out(content: bytes, out: Path | None) -> None:
+    """To a file, whole or not at all, or to standard output."""
+    if out is None:
+        sys.stdout.buffer.write(content)
+        return
+    with whole_file(out) as unfinished:
+        unfinished.write_bytes(content)
+    say(message("Written: %(path)s", path=out), error=True)
 
 
 @click.command()
 @click.argument("what", type=click.Choice(SUBJECTS))
 @click.argument("id")
-@click.option(
-    "--format",
-    "chosen",
-    type=click.Choice([each.value for each in ExportFormat]),
-    help="Default: as --out ends, else csv.",
-)
-@click.option(
-    "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Write to a file; default: standard output.",
-)
+@format_option(ExportFormat)
+@OUT_OPTION
 @click.option("--table", default="", help="Only this table; CSV holds one.")
 @click.option("--year", type=int, help="Year of the audit or worklist; default: the newest.")
 @click.option(
@@ -75,19 +97,8 @@ def export(
 
     services = wired()
     exported = _export(services.exports, acting_principal(services, email), what, id, options)
-    content = write_export(exported, _format(chosen, out), language(), table)
-    if out is None:
-        sys.stdout.buffer.write(content)
-        return
-    with whole_file(out) as unfinished:
-        unfinished.write_bytes(content)
-    say(message("Written: %(path)s", path=out), error=True)
-
-
-def _format(chosen: str | None, out: Path | None) -> ExportFormat:
-    """As it was chosen, or as the file's name ends."""
-    suffix = chosen or (out.suffix.removeprefix(".").lower() if out else "")
-    return ExportFormat(suffix) if suffix in list(ExportFormat) else ExportFormat.CSV
+    form = format_of(chosen, out, list(ExportFormat))
+    write_out(write_export(exported, form, language(), table), out)
 
 
 def _export(

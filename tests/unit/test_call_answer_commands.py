@@ -12,23 +12,12 @@ from matchmaker.access import ADMIN
 from matchmaker.api.cooperation.call_requests import BidBody, NewCall
 from matchmaker.cli import call_answers as commands
 from matchmaker.cli import cli
-from matchmaker.domain import GraphRows, Kind, Organization
-from matchmaker.settings import Settings
-from matchmaker.wiring import Wiring
-from matchmaker.workflow.account import AccountMembership, MembershipRole
-
-CALLER, FIRM, OTHER = "caller@x.example", "firm@x.example", "other@x.example"
+from tests.unit.calling_firms import CALLER, FIRM, OTHER, calling_firms
 
 
 @pytest.fixture
 def services(tmp_path, monkeypatch):
-    wired = Wiring(Settings(data_dir=tmp_path / "var", _env_file=None))
-    wired.store.prepare()
-    firms = tuple(Organization(f"t:{x}", f"厂{x}", Kind.FIRM) for x in "abc")
-    wired.store.upsert(GraphRows(organizations=firms))
-    for email, firm in ((CALLER, "t:a"), (FIRM, "t:b"), (OTHER, "t:c")):
-        own = (AccountMembership(firm, MembershipRole.OWNER),)
-        wired.accounts.create(ADMIN, email, email, None, memberships=own)
+    wired = calling_firms(tmp_path)
     monkeypatch.setattr(commands, "wired", lambda: wired)
     yield wired
     wired.store.close()

@@ -9,25 +9,15 @@ from click.testing import CliRunner
 from matchmaker.access import ADMIN
 from matchmaker.cli import call_files as commands
 from matchmaker.cli import cli
-from matchmaker.domain import GoalName, GraphRows, Kind, Organization
-from matchmaker.settings import Settings
-from matchmaker.wiring import Wiring
-from matchmaker.workflow.account import AccountMembership, MembershipRole
+from matchmaker.domain import GoalName
 from matchmaker.workflow.call import CallContent
-
-CALLER, FIRM, OTHER = "caller@x.example", "firm@x.example", "other@x.example"
+from tests.unit.calling_firms import CALLER, FIRM, OTHER, calling_firms
 
 
 @pytest.fixture
 def call(tmp_path, monkeypatch):
     """The id of a call of t:a, to which t:b is invited and t:c is not."""
-    wired = Wiring(Settings(data_dir=tmp_path / "var", _env_file=None))
-    wired.store.prepare()
-    firms = tuple(Organization(f"t:{x}", f"厂{x}", Kind.FIRM) for x in "abc")
-    wired.store.upsert(GraphRows(organizations=firms))
-    for email, firm in ((CALLER, "t:a"), (FIRM, "t:b"), (OTHER, "t:c")):
-        own = (AccountMembership(firm, MembershipRole.OWNER),)
-        wired.accounts.create(ADMIN, email, email, None, memberships=own)
+    wired = calling_firms(tmp_path)
     caller = wired.accounts.by_email(ADMIN, CALLER).principal()
     until = wired.clock().date() + timedelta(days=9)
     content = CallContent("t:a", "球阀", "需要球阀", GoalName.SUPPLIER, until)

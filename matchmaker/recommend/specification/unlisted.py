@@ -7,7 +7,7 @@ from bisect import bisect_left
 
 from matchmaker.recommend.specification.model import UNLISTED, Requirement, RequirementKind
 from matchmaker.recommend.specification.units import ENGLISH_NUMERALS
-from matchmaker.recommend.specification.vocabulary import TermMatch
+from matchmaker.recommend.specification.vocabulary import TermMatch, covered
 
 # Chinese names of things end in what they are; these ends name things that are made.
 ENDS = (
@@ -186,9 +186,7 @@ def unlisted(
     it is of the `concepts` already.
     """
     starts = [m.start for m in known]
-    named = bytearray(len(folded))
-    for term in known:
-        named[term.start : term.end] = b"\1" * (term.end - term.start)
+    named = covered(known)
     for pattern in (_CHINESE, _ENGLISH):
         for match in pattern.finditer(folded):
             start, end = match.span("name")

@@ -62,11 +62,17 @@ class TermMatch(NamedTuple):
     other: Term | None = None
 
 
+def covered(matches: Sequence[TermMatch]) -> bytearray:
+    """1 for each character of a text that stands in a match, as far as the last of them."""
+    taken = bytearray(max((match.end for match in matches), default=0))
+    for match in matches:
+        taken[match.start : match.end] = b"\x01" * (match.end - match.start)
+    return taken
+
+
 def apart_from(matches: Iterable[TermMatch], others: Sequence[TermMatch]) -> list[TermMatch]:
     """The matches that share no character with any of the others, in linear time."""
-    taken = bytearray(max((other.end for other in others), default=0))
-    for other in others:
-        taken[other.start : other.end] = b"\x01" * (other.end - other.start)
+    taken = covered(others)
     return [match for match in matches if taken.find(1, match.start, match.end) < 0]
 
 
@@ -142,7 +148,7 @@ _ENGLISH_TESTERS = tuple(
     for end in ("", "s")
 )
 _TESTING_THINGS = ("tester", "testers")
-# What is done with the subject of a test, in English.
+# What is done with the subject of a test.
 CHINESE_TESTS = ("试验", "测试", "检测", "检验", "分析", "评价", "评定")
 ENGLISH_TESTS = ("test", "tests", "testing", "examination", "examinations")
 # Behind a place: not in it alone.
