@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import gc
+import resource
 import warnings
 from collections.abc import Iterator
 
@@ -19,6 +20,7 @@ class SlowTest(pytest.PytestWarning):
     """A quick test takes as long as a slow one, also where its vectors are there: mark it."""
 
 
+_MEMORY = resource.getrlimit(resource.RLIMIT_AS)
 # The test that runs, where it is a quick one.
 _quick_now: list[str] = []
 
@@ -29,6 +31,16 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     quick = not any(map(item.get_closest_marker, ("long", "neo4j", "browser", "slow")))
     _quick_now[:] = [item.nodeid] if quick else []
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """Fail the test that would have all later ones of its worker run out of memory."""
+    result = yield
+    if resource.getrlimit(resource.RLIMIT_AS) != _MEMORY:
+        resource.setrlimit(resource.RLIMIT_AS, _MEMORY)
+        pytest.fail(f"{item.nodeid} limits the memory of this process.")
+    return result
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -96,7 +96,6 @@ def send(message: dict[str, Any]) -> int:
         app_id="Matchmaker", app_desc="Matchmaker", app_url="", image_url_mask="",
         image_path_mask="", secure_logging=True, plugin_paths=[], storage_mode="memory",
     )  # fmt: skip
-    _limit_memory()
     # Before the address is looked at: what reads it is no more ours than what sends.
     refused = guard(private_allowed=message["private_allowed"], hosts=tuple(message["hosts"]))
     channel = apprise.Apprise.instantiate(message["address"], asset=asset)
@@ -125,7 +124,10 @@ def _limit_memory() -> None:
 
 def main() -> None:
     """The message is JSON on standard input, the verdict the exit status."""
+    import apprise  # noqa: F401  (before the limit, which is for the call)
+
     message = json.load(sys.stdin)
+    _limit_memory()
     sys.exit(send(message))
 
 
