@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from matchmaker.recommend.specification.model import Requirement
 from matchmaker.recommend.specification.unlisted import HAN
 
 _AHEAD = 40
+_SOLD = r"出口(?:到|去|往|至)?|外销(?:到|去|往|至)?|[销卖][往到去至]"
+_TO = r"(?:to|in|into|for) (?:the )?"
+_SEEKING = (
+    r"(?:[找寻求想需缺急购买谁哪怎请帮要]|采购|定制|加工|供应|提供|可以|会做|能做|代[加销理])"
+)
 # Where what is needed goes: 出口德国的水泵, "our socks go to Japan", and nobody "who can go to Ningbo".
 # Who seeks somebody to sell it there wants that one to be there.
 _MARKET = re.compile(
-    r"(?:(?P<sold>出口(?:到|去|往|至)?|外销(?:到|去|往|至)?|[销卖][往到去至])|发往|运往|运到|送到|"
+    rf"(?:(?P<sold>{_SOLD})|发往|运往|运到|送到|"
     r"\b(?:(?<!\bto )(?<!\bcan )(?<!\bcould )(?<!\bwho )go(?:es|ing)?|(?<!\bwho )sells?|selling|sold|"
     r"export(?:s|ed|ing)?|ship(?:s|ped|ping)?|deliver(?:ed|y)|destined|bound) "
-    r"(?:to|in|into|for) (?:the )?)(?P<others>(?:[^，,;；。 的]{2,6}(?:、|和|及|与|以及)|[a-z]+(?: [a-z]+)?(?:, | and | or )(?:the )?){0,4})$"
+    rf"{_TO})(?P<others>(?:[^，,;；。 的]{{2,6}}(?:、|和|及|与|以及)|[a-z]+(?: [a-z]+)?(?:, | and | or )(?:the )?){{0,4}})$"
 )
 _SELLERS = re.compile(
     r"(?:代理|经销|分销|渠道|买手|采购商|进口商|批发商|零售商|(?:找|寻|求|招|开发|拓展|对接)[^，,;；。]{0,12}(?:客户|买家))"
@@ -27,6 +33,22 @@ _AS_MARKET = re.compile(
     r" (?:shipping|deliver(?:y|ies)|exports?|market)(?![a-z])|(?:市场|订单|出口)"
 )
 _OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
+# The thing that is sold there, in a clause of its own: "…, the valves are exported to Canada".
+_SUBJECT = re.compile(
+    rf"(?:^|[，,;；。.!！?？:：\n])\s*(?:但|因为|由于|另外|而且|且)?(?P<thing>(?!{_SEEKING})(?:[{HAN}a-z0-9](?!{_SEEKING})){{2,12}}?)"
+    rf"(?:主要|大多|大部分|全部|全都|都|也|均|是|会|将|要|用于|直接|最终|最后|准备)*(?:{_SOLD})"
+    rf"(?=[{HAN}a-z、]{{2,24}}(?:[，,;；。.!！\s]|$))(?![{HAN}、]{{2,24}}?的)"
+    r"|(?:^|[,;.:!?(\n] ?|\b(?:and|as|since|because|but|while) )(?P<goods>(?:the|our|these|those|all|most)(?: of)?(?: the| our)? (?!\w+ing for\b)[a-z0-9-]+(?: (?!(?:we|i|that|which|who|must|should|need|can)\b)[a-z0-9/-]+){0,4}?) "
+    r"(?:(?:that we make|we make|we sell) )?(?:(?:are|is|will be|get|will|all|mostly|mainly|usually|later|then|finally|also|being|to be|being) )*"
+    rf"(?:go(?:es|ing)?|sell|sold|exported|shipped|delivered|destined|bound) {_TO}"
+)
+
+
+def sold_abroad(folded: str) -> Iterator[tuple[int, int]]:
+    """Where a text names what the asker sells somewhere, as a thing and no need of its own."""
+    for clause in _SUBJECT.finditer(folded):
+        if not _seeks_sellers(folded):
+            yield clause.span("thing" if clause["thing"] else "goods")
 
 
 def is_market(folded: str, place: Requirement) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Set
 from functools import lru_cache
 
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.markets import sold_abroad
 from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
 from matchmaker.recommend.specification.reading import read
 
@@ -156,6 +157,7 @@ def _introductions(folded: str) -> list[tuple[int, int]]:
     last = _LAST.search(folded, max(0, len(folded) - 80))
     if last is not None and last.start():
         found.append(last.span())
+    found += sold_abroad(folded)
     return found
 
 

@@ -168,3 +168,25 @@ def test_the_town_of_a_maker_goes_however_it_says_what_it_makes() -> None:
 )
 def test_a_cluster_that_asks_and_where_who_asks_is_are_not_asked_for(text, wanted) -> None:
     assert without_speaker(text).strip() == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "sold"),
+    [
+        ("gland packing for stems, the valves go to Canada", ["valve"]),
+        ("Our valves are sold in Europe, so the gland packing must be asbestos free", ["valve"]),
+        ("We need bonnets, most of our valves are shipped to Norway", ["valve"]),
+        ("水泵出口到德国，找机械密封", ["pump"]),
+        ("找机械密封，水泵主要销往德国", ["pump"]),
+        # Nothing else is wanted, or the thing itself is.
+        ("铸件出口德国，要求EN 10204 3.1", []),
+        ("想采购一批球阀出口到中东", []),
+        ("球阀出口到中东，谁能供", []),
+        ("出口德国的水泵，配机械密封", []),
+        ("Valve castings exported to Canada", []),
+        ("The socks go to Japan: colour fastness tests", []),
+        ("Looking for agents in Poland, our valves are sold in Germany, the pumps too", []),
+    ],
+)
+def test_what_is_sold_somewhere_is_no_need(text: str, sold: list[str]) -> None:
+    assert [item.value for item in said_of_speaker(text)] == sold
