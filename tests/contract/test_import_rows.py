@@ -17,10 +17,12 @@ from matchmaker.domain import (
     Kind,
     Membership,
     Organization,
+    OrganizationFilter,
+    key_of,
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.undo import KeptField
+from matchmaker.ingest.undo import KeptField, key_words
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_rows import WrittenRow, WrittenState
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -153,3 +155,47 @@ def test_what_the_import_did_not_write_is_refused_and_nothing_goes(desk: Desk) -
         with pytest.raises(InvalidInput):
             desk.fields.take_back(ADMIN, id, [], [("certificates", key), row])
     assert desk.facts() == before
+
+
+ROWS = {
+    "memberships": (
+        "cluster,organization,since\nx:d,m:0,2024-01-02\nx:d,m:1,2024-01-02\n", "x:d m:0",
+    ),
+    "offers": (
+        "id,organization,kind,text\nr:0,m:0,product,焊管\nr:1,m:1,product,潜水泵\n", "r:0",
+    ),
+    "needs": (
+        "id,organization,goal,text\nr:0,m:0,supplier,焊管\nr:1,m:1,supplier,水泵壳体\n", "r:0",
+    ),
+    "observations": (
+        "id,subject,indicator,year,value\nr:0,m:0,rd_intensity,2025,3.2\nr:1,x:c,firms,2025,7\n",
+        "r:0",
+    ),
+    "ties": ("id,source,target,layer\nr:0,m:0,m:1,SUPPLIES\nr:1,m:1,m:0,COOPERATES_WITH\n", "r:0"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_of_two_rows_of_a_table_one_goes_and_what_it_was_found_by_with_it(
+    desk: Desk, table: str
+) -> None:
+    """Also out of what is listed and searched, and a second time nothing happens."""
+    desk.store.upsert(GraphRows(clusters=(Cluster("x:d", "另一集群"),)))
+    text, key = ROWS[table]
+    id = desk.bring("rows", text, table)
+    both = {key_words(key_of(row)) for row in getattr(desk.store.export().rows, table)}
+    assert key in both
+    assert desk.fields.take_back(ADMIN, id, [], [(table, key)]) == ()
+    left = {key_words(key_of(row)) for row in getattr(desk.store.export().rows, table)}
+    assert both - left == {key}
+    states = {row.key: row.state for row in desk.fields.show(ADMIN, id).rows}
+    assert states.pop(key) is WrittenState.TAKEN_BACK
+    assert set(states.values()) == {WrittenState.STANDS}
+    found = desk.store.search("焊管", OrganizationFilter(), 10)
+    assert [hit.organization.id for hit in found] == []
+    assert desk.store.clusters_of("m:0") == (Cluster("x:c", "示例集群"),)
+    assert desk.fields.take_back(ADMIN, id, [], [(table, key)]) == ()
+    assert desk.workflow.undo(ADMIN, id) == ()
+    assert left & {key_words(key_of(row)) for row in getattr(desk.store.export().rows, table)} == (
+        {"x:c m:0", "x:c m:1"} if table == "memberships" else set()
+    )

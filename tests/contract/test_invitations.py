@@ -1,0 +1,171 @@
+"""Invitations on both stores: letters not taken are sent again, rights that went end them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import Cluster, GraphRows, Membership
+from matchmaker.errors import InvalidInput, NotAllowed, ServiceUnavailable
+from matchmaker.mail import Mailer
+from matchmaker.services.directory.codes import Codes, SnapshotReader
+from matchmaker.services.directory.directory import Directory
+from matchmaker.services.people.invitations import Invitations
+from matchmaker.services.people.links import Links
+from matchmaker.store.documents import Store
+from matchmaker.workflow.account import AccountMembership, MembershipRole
+from tests.contract.cooperation import Cooperation, cooperation_on
+
+
+class MailServer:
+    """Takes letters, or none at all while it `is_down`."""
+
+    is_set_up = True
+
+    def __init__(self) -> None:
+        self.is_down = True
+        self.receivers: list[str] = []
+
+    def send(
+        self, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        if self.is_down:
+            raise ServiceUnavailable("The mail server does not answer.")
+        self.receivers.append(to)
+
+
+class Desk:
+    """Invitations on one store, and the mail server that their letters go to."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.services: Cooperation = cooperation_on(store)
+        self.mail = MailServer()
+        mailer = cast(Mailer, self.mail)
+        links = Links(lambda: "secret", lambda: "https://m.example", mailer)
+        services = self.services
+        self.invitations = Invitations(
+            lambda: store, services.repositories, services.accounts, links, services.clock
+        )
+        self.directory = Directory(
+            store, lambda: datetime.now(UTC), Codes(SnapshotReader(Path("nowhere")))
+        )
+
+    def waiting(self) -> set[str]:
+        rows = self.services.repositories.invitations.iterate("unmailed", "yes")
+        return {each.value.email for each in rows}
+
+    def token(self, invitation_id: str) -> str:
+        return self.invitations.links.token("invitation", invitation_id)
+
+
+@pytest.fixture
+def desk(store: Store) -> Desk:
+    return Desk(store)
+
+
+def test_only_letters_that_were_not_taken_are_sent_again_and_each_once(desk: Desk) -> None:
+    first = desk.invitations.invite(ADMIN, "a@example.org", cluster="t:c")
+    later = desk.invitations.invite(ADMIN, "b@example.org", cluster="t:c", later=True)
+    assert (first.mailed, first.invitation.unmailed, later.invitation.unmailed) == (
+        False, True, True,
+    )  # fmt: skip
+    assert desk.waiting() == {"a@example.org", "b@example.org"}
+    assert desk.invitations.mail_due() == 0
+    assert desk.waiting() == {"a@example.org", "b@example.org"}
+    desk.mail.is_down = False
+    assert desk.invitations.invite(ADMIN, "c@example.org", cluster="t:c").mailed
+    assert desk.invitations.mail_due() == 2
+    assert desk.waiting() == set()
+    assert desk.invitations.mail_due() == 0
+    assert sorted(desk.mail.receivers) == ["a@example.org", "b@example.org", "c@example.org"]
+
+
+def test_no_letter_follows_to_what_was_accepted_or_is_too_old(desk: Desk) -> None:
+    used, old = (
+        desk.invitations.invite(ADMIN, email, cluster="t:c").invitation
+        for email in ("used@example.org", "old@example.org")
+    )
+    desk.invitations.make_account(desk.invitations.of_token(desk.token(used.id)), "U")
+    assert desk.waiting() == {"old@example.org"}
+    desk.services.clock.forward(timedelta(days=15))
+    desk.mail.is_down = False
+    assert desk.invitations.mail_due() == 0
+    assert (desk.waiting(), desk.mail.receivers) == (set(), [])
+    with pytest.raises(InvalidInput):
+        desk.invitations.read(desk.token(old.id))
+
+
+def test_a_letter_waits_while_who_invited_may_not_give_that_place(desk: Desk) -> None:
+    """Out of the cluster by yesterday: its coordinator invites nobody to it any more."""
+    coordinator = desk.services.coordinator()
+    place = AccountMembership("t:f1", MembershipRole.OWNER)
+    issued = desk.invitations.invite(coordinator, "f1@example.org", membership=place)
+    token = desk.token(issued.invitation.id)
+    assert desk.invitations.read(token).organization == "t:f1"
+    desk.mail.is_down = False
+    desk.directory.set_member(ADMIN, "t:c", "t:f1", stays=False)
+    assert desk.invitations.mail_due() == 0
+    assert desk.mail.receivers == []
+    with pytest.raises(InvalidInput):
+        desk.invitations.read(token)
+    assert desk.invitations.open_for("f1@example.org") == []
+    with pytest.raises(NotAllowed):
+        desk.invitations.invite(coordinator, "f1@example.org", membership=place)
+    desk.directory.set_member(ADMIN, "t:c", "t:f1", stays=True)
+    assert desk.invitations.mail_due() == 1
+    assert desk.mail.receivers == ["f1@example.org"]
+
+
+def test_an_owner_who_left_gives_no_places(desk: Desk) -> None:
+    owner = desk.services.person("t:f0")
+    place = AccountMembership("t:f0", MembershipRole.MEMBER)
+    issued = desk.invitations.invite(owner.principal(), "new@example.org", membership=place)
+    desk.services.person("t:f0", 1)
+    accounts = desk.services.repositories.accounts
+    stored = accounts.get(owner.id)
+    put = accounts.put(replace(stored.value, memberships=()), stored.version)
+    desk.store.documents.commit([put])
+    with pytest.raises(InvalidInput):
+        desk.invitations.read(desk.token(issued.invitation.id))
+    desk.mail.is_down = False
+    assert desk.invitations.mail_due() == 0
+
+
+def test_a_member_since_years_leaves_as_of_yesterday_and_keeps_its_first_day(desk: Desk) -> None:
+    store, directory = desk.store, desk.directory
+    since = datetime.now(UTC).date() - timedelta(days=800)
+    store.upsert(
+        GraphRows(
+            clusters=(Cluster("t:d", "群"),), memberships=(Membership("t:d", "t:f0", since=since),)
+        )
+    )
+    assert [cluster.id for cluster in store.clusters_of("t:f0")] == ["t:c", "t:d"]
+    directory.set_member(ADMIN, "t:d", "t:f0", stays=False)
+    [past] = store.memberships_in("t:d", ["t:f0", "t:f1"])
+    assert past.since == since
+    assert past.until is not None
+    assert past.until < datetime.now().date()  # noqa: DTZ005 (as the cluster's people count it)
+    assert [cluster.id for cluster in store.clusters_of("t:f0")] == ["t:c"]
+    assert store.fellow_members("t:f0") == {"t:f0", "t:f1", "t:f2", "t:f3", "t:lab"}
+    directory.set_member(ADMIN, "t:d", "t:f0", stays=True)
+    [again] = store.memberships_in("t:d", ["t:f0"])
+    assert (again.since, again.until) == (since, None)
+
+
+def test_one_joins_as_a_member_from_today(desk: Desk) -> None:
+    desk.store.upsert(GraphRows(clusters=(Cluster("t:d", "群"),)))
+    assert desk.store.memberships_in("t:d", ["t:f0"]) == ()
+    desk.directory.set_member(ADMIN, "t:d", "t:f0", stays=True)
+    [member] = desk.store.memberships_in("t:d", ["t:f0", "t:f1"])
+    assert (member.since, member.until) == (datetime.now().date(), None)  # noqa: DTZ005
+    assert desk.store.memberships_in("t:c", ["t:lab", "t:f0", "t:none"]) == (
+        Membership("t:c", "t:f0"),
+        Membership("t:c", "t:lab"),
+    )

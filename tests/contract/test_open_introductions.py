@@ -1,0 +1,75 @@
+"""Who sees which introduction is open, and who proposed it, on both stores."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from matchmaker.access import ANONYMOUS, SYSTEM
+from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Organization
+from matchmaker.errors import NotFound, SignInNeeded
+from matchmaker.store.documents import Store
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, Origin, State
+from tests.contract.cooperation import Cooperation, cooperation_on, timedelta
+
+
+@pytest.fixture
+def services(store: Store) -> Cooperation:
+    """Beside the cluster of all a second one, with a member of its own and one of both."""
+    services = cooperation_on(store)
+    store.upsert(
+        GraphRows(
+            organizations=(Organization("t:o", "外厂", Kind.FIRM),),
+            clusters=(Cluster("t:d", "乙群"),),
+            memberships=(Membership("t:d", "t:o"), Membership("t:d", "t:f3")),
+        )
+    )
+    return services
+
+
+def test_open_ones_are_listed_newest_first_to_those_who_may_see_them(services: Cooperation) -> None:
+    introductions, coordinator = services.introductions, services.coordinator()
+    own, other = (services.person(id).principal() for id in ("t:f0", "t:f1"))
+    asked = introductions.propose(own, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
+    services.clock.forward(timedelta(minutes=1))
+    proposed = introductions.propose(coordinator, Proposal(GoalName.SUPPLIER, "t:f2", "t:f0"))
+    services.clock.forward(timedelta(minutes=1))
+    by_itself = introductions.propose(SYSTEM, Proposal(GoalName.RESEARCH_PARTNER, "t:f0", "t:lab"))
+    assert [view.id for view in introductions.open_of(own, "t:f0")] == [
+        by_itself.id, proposed.id, asked.id,
+    ]  # fmt: skip
+    assert [view.id for view in introductions.open_of(other, "t:f0")] == [asked.id]
+    assert [view.id for view in introductions.open_of(other, "t:f2")] == []
+    of_cluster = introductions.open_of(coordinator, "t:f0")
+    assert [view.id for view in of_cluster] == [by_itself.id, proposed.id]
+    assert [(view.origin, view.cluster) for view in of_cluster] == [
+        (Origin.SYSTEM, "t:c"), (Origin.COORDINATOR, "t:c"),
+    ]  # fmt: skip
+    assert introductions.show(own, asked.id).origin is Origin.MEMBER
+    declined = introductions.act(other, asked.id, Transition(Action.DECLINE, reason="忙"))
+    assert declined.state is State.DECLINED
+    assert introductions.open_of(other, "t:f0") == []
+    with pytest.raises(NotFound):
+        introductions.open_of(own, "t:nobody")
+    with pytest.raises(SignInNeeded):
+        introductions.open_of(ANONYMOUS, "t:f0")
+
+
+def test_a_proposal_is_of_the_cluster_of_who_made_it_and_seen_by_no_other_coordinator(
+    services: Cooperation,
+) -> None:
+    """Also where the one who looks for something is a member elsewhere."""
+    introductions = services.introductions
+    first = services.coordinator()
+    second = replace(first, subject="account:second", clusters=frozenset({"t:d"}))
+    view = introductions.propose(second, Proposal(GoalName.SUPPLIER, "t:f0", "t:o"))
+    assert (view.origin, view.cluster) == (Origin.COORDINATOR, "t:d")
+    assert introductions.open_of(first, "t:f0") == []
+    assert introductions.list_for(first, cluster="t:c").rows == ()
+    with pytest.raises(NotFound):
+        introductions.show(first, view.id)
+    assert [each.id for each in introductions.open_of(second, "t:f0")] == [view.id]
+    of_both = introductions.propose(second, Proposal(GoalName.SUPPLIER, "t:f1", "t:f3"))
+    assert of_both.cluster == "t:d"
