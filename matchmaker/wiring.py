@@ -77,6 +77,7 @@ from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
+from matchmaker.services.matching.own_changes import OwnChanges
 from matchmaker.services.matching.programme_alerts import ProgrammeAlerts
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.saved_searches import SavedSearches
@@ -238,7 +239,12 @@ class Wiring:
             self.reranker,
             self.exclusions.reader,
             self.responsiveness.of,
+            self.own_changes.snapshot,
         )
+
+    @cached_property
+    def own_changes(self) -> OwnChanges:
+        return OwnChanges(self.store, self.embedder, self.cache)
 
     @cached_property
     def change_log(self) -> ChangeLog:
@@ -277,6 +283,7 @@ class Wiring:
             self.repositories,
             self.notification_outbox,
             self.clock,
+            self.own_changes.snapshot,
         )
 
     @cached_property

@@ -75,6 +75,7 @@ class Matching:
     reranker: Callable[[], Reranker | None] = lambda: None
     bounds: Callable[[], Callable[[str], MeetingBounds]] = lambda: lambda _: _ANYBODY
     responses: Callable[[Iterable[str]], Mapping[str, ResponseFigures]] = lambda _: {}
+    with_own_changes: Callable[[Snapshot, str], Snapshot] = lambda snapshot, _: snapshot
 
     # -- recommendations
 
@@ -220,16 +221,23 @@ class Matching:
     ) -> tuple[AnsweredNeed, ...]:
         """Open needs of others that something the organisation says answers, best first.
 
-        For its members and admins; worked out once for each snapshot. Raises NotAllowed,
-        SnapshotUnavailable, ModelUnavailable.
+        For its members and admins; worked out once for each snapshot, with what it changed since.
+        Raises NotAllowed, SnapshotUnavailable, ModelUnavailable.
         """
         principal.require_member(organization_id)
-        rows = self._current_rows()
+        rows = SnapshotRows(self.own_snapshot(organization_id))
         row = rows.organization(organization_id)
         if row is None:
             return ()
         seekers = self._seekers(rows)
         return rows.snapshot.cached(("answered needs", row), lambda: answered_needs(seekers, row))
+
+    def own_snapshot(self, organization_id: str) -> Snapshot:
+        """The newest snapshot with what the organisation changed since.
+
+        Raises SnapshotUnavailable.
+        """
+        return self.with_own_changes(self._current_rows().snapshot, organization_id)
 
     # -- bulk runs of the operator
 

@@ -153,7 +153,7 @@ class OpenNeeds:
             answered = self.matching.answered_needs(principal, organization_id)
             answers = {each.need: each for each in answered}
         with suppress(SnapshotUnavailable):
-            likeness = _likeness(self.matching.reader.current(), organization_id)
+            likeness = _likeness(self.matching.own_snapshot(organization_id), organization_id)
         return answers, likeness
 
 

@@ -61,6 +61,7 @@ class ProgrammeAlerts:
     repositories: Repositories
     outbox: NotificationOutbox
     clock: Clock
+    with_own_changes: Callable[[Snapshot, str], Snapshot] = lambda snapshot, _: snapshot
     _last_look: _LastLook = field(default_factory=_LastLook)
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[FittingProgramme, ...]:
@@ -71,9 +72,10 @@ class ProgrammeAlerts:
         organization = self.store.organization(organization_id)
         principal.require_member(organization.id)
         record = self._record(organization.id).value
+        snapshot = self.with_own_changes(self.reader.current(), organization.id)
         rows = [
             FittingProgramme(fit, record.mark(fit.id).choice)
-            for fit in self._fits(self.seekers(self.reader.current()), organization.id)
+            for fit in self._fits(self.seekers(snapshot), organization.id)
         ]
         kept = ProgrammeChoice.KEPT
         shown = [row for row in rows if not row.fit.count(UNMET) or row.choice is kept]

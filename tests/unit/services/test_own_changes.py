@@ -1,0 +1,99 @@
+"""What an organisation changed counts on its own pages at once, as the next snapshot has it."""
+
+from dataclasses import replace
+
+import pytest
+
+from matchmaker.access import ADMIN, Principal
+from matchmaker.domain import (
+    Certificate,
+    GoalName,
+    GraphRows,
+    Kind,
+    Need,
+    Offer,
+    OfferKind,
+    Organization,
+)
+from matchmaker.recommend.conditions import MET
+
+OWN = Principal("account:a", account="a", organizations=frozenset({"t:own"}))
+NEW = Principal("account:n", account="n", organizations=frozenset({"t:new"}))
+GRINDING = Offer(
+    "o:grinding", "t:own", OfferKind.SERVICE, "阀芯球体研磨精加工，SS316，圆度0.01", "zh"
+)
+ROWS = GraphRows(
+    organizations=(
+        Organization("t:own", "研磨厂", Kind.FIRM),
+        *(Organization(f"t:{name}", name, Kind.FIRM) for name in ("asks", "other")),
+        Organization("t:office", "市经信局", Kind.PUBLIC_BODY),
+    ),
+    offers=(
+        Offer("o:towels", "t:other", OfferKind.PRODUCT, "纯棉毛巾织造与印染", "zh"),
+        Offer(
+            "o:grant", "t:office", OfferKind.PROGRAMME, "技改补助",
+            for_certificates=("ISO 9001",),
+        ),
+    ),
+    needs=(Need("n:balls", "t:asks", GoalName.SUPPLIER, "寻找阀芯球体研磨加工厂，SS316", "zh"),),
+)  # fmt: skip
+
+
+@pytest.fixture
+def services(wired):
+    wired.store.upsert(ROWS)
+    wired.refresher.refresh(ADMIN)
+    return wired
+
+
+def answered(services, principal=OWN, own="t:own"):
+    """What answers each need that is told of, by the need's id."""
+    rows = services.open_needs.answered(principal, own)
+    return {row.need.id: (row.answer.evidence.id, row.answer.match) for row in rows}
+
+
+@pytest.mark.slow
+def test_a_published_offer_answers_needs_before_the_next_snapshot_and_a_withdrawn_one_does_not(
+    services,
+):
+    version = services.reader.current().meta.version
+    assert answered(services) == {}
+    services.store.upsert(GraphRows(offers=(GRINDING,)))
+    at_once = answered(services)
+    assert {need: offer for need, (offer, _) in at_once.items()} == {"n:balls": GRINDING.id}
+    assert services.reader.current().meta.version == version
+    services.refresher.refresh(ADMIN, whole=True)
+    assert answered(services) == at_once
+    services.store.upsert(GraphRows(offers=(replace(GRINDING, active=False),)))
+    assert answered(services) == {}
+
+
+@pytest.mark.slow
+def test_what_others_changed_waits_for_the_next_snapshot(services):
+    services.store.upsert(GraphRows(offers=(replace(GRINDING, organization="t:other"),)))
+    last = services.reader.current()
+    assert services.matching.own_snapshot("t:own") is last
+    assert services.matching.own_snapshot("t:other") is not last
+    assert services.matching.own_snapshot("t:other") is services.matching.own_snapshot("t:other")
+
+
+@pytest.mark.slow
+def test_who_was_entered_a_moment_ago_may_answer_needs(services):
+    offer = replace(GRINDING, id="o:new", organization="t:new")
+    services.store.upsert(
+        GraphRows(organizations=(Organization("t:new", "新厂", Kind.FIRM),), offers=(offer,))
+    )
+    assert {need: offer for need, (offer, _) in answered(services, NEW, "t:new").items()} == {
+        "n:balls": "o:new"
+    }
+
+
+@pytest.mark.slow
+def test_a_certificate_meets_the_condition_of_a_programme_at_once(services):
+    def met():
+        (row,) = services.programme_alerts.listed(OWN, "t:own")
+        return row.fit.count(MET)
+
+    assert met() == 0
+    services.store.upsert(GraphRows(certificates=(Certificate("c:1", "t:own", "ISO 9001"),)))
+    assert met() == 1
