@@ -31,6 +31,10 @@ PORTS = frozenset({None, *OPEN_PORTS})
 _UNWANTED = re.compile(r"[\x00-\x20\x7f-\xa0\\\u2028\u2029]")
 _INNER = frozenset({"local", "internal", "localhost", "lan", "home", "corp", "intranet", "arpa"})
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_MAPPED = ipaddress.ip_network("::ffff:0:0/96")
+# All that is given out of IPv6 (RFC 4291); site-local, translated and other ranges are inner.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+_DOCUMENTATION = ipaddress.ip_network("3fff::/20")  # RFC 9637, which Python does not know yet
 
 # Events as they were named before they followed the states.
 EARLIER_EVENTS = {
@@ -190,8 +194,14 @@ def is_public(address: str) -> bool:
     Raises ValueError for what is no address.
     """
     parsed = ipaddress.ip_address(address)
-    within = (parsed, *(_within(parsed) if isinstance(parsed, ipaddress.IPv6Address) else ()))
-    return all(each.is_global and not each.is_multicast for each in within)
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return parsed.is_global and not parsed.is_multicast
+    is_reached = any(parsed in range for range in (_GIVEN_OUT, _NAT64, _MAPPED))
+    return (
+        is_reached
+        and parsed not in _DOCUMENTATION
+        and all(each.is_global and not each.is_multicast for each in (parsed, *_within(parsed)))
+    )
 
 
 def _within(address: ipaddress.IPv6Address) -> list[ipaddress.IPv4Address | ipaddress.IPv6Address]:

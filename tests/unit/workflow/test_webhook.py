@@ -98,7 +98,11 @@ def test_a_name_that_could_be_public_has_a_domain_that_is_no_number_and_not_inne
     [
         ("::ffff:8.8.8.8", True), ("::ffff:10.0.0.1", False), ("64:ff9b::808:808", True),
         ("64:ff9b::a00:1", False), ("2002:a00:1::1", False), ("2606:2800:220:1::1", True),
-        ("224.0.0.1", False), ("ff0e::1", False),
+        ("224.0.0.1", False), ("ff0e::1", False), ("8.8.8.8", True), ("2001:4860::1", True),
+        # Site-local (RFC 3879), NAT64 of a network's own (RFC 8215), IPv4-translated (RFC 2765),
+        # segments (RFC 9602), not given out, documentation (RFC 9637).
+        ("fec0::1", False), ("64:ff9b:1::a00:1", False), ("::ffff:0:a00:1", False),
+        ("5f00::1", False), ("4000::1", False), ("3fff::1", False),
     ],
 )  # fmt: skip
 def test_an_address_is_public_with_all_that_a_gateway_reads_out_of_it(address, is_open):
