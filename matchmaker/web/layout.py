@@ -39,6 +39,7 @@ from matchmaker.web import labels
 from matchmaker.web.kept import kept_page
 from matchmaker.web.labels import language
 from matchmaker.web.menu import menu
+from matchmaker.workflow.account import Account
 
 Option = TypeVar("Option", bound=StrEnum)
 WEB_FOLDER = Path(__file__).parent
@@ -160,6 +161,15 @@ def signed_in() -> Principal:
     principal = current_principal()
     principal.require_known()
     return principal
+
+
+def signed_in_here() -> Account:
+    """The account of the session, for pages of one's own that no key opens. Raises SignInNeeded."""
+    signed_in()
+    account: Account | None = g.get("account")
+    if account is None:
+        raise errors.SignInNeeded("This page needs somebody who signed in.", mend="Sign in again.")
+    return account
 
 
 def redirect_back(default: str, mark: str = "") -> Response:

@@ -20,6 +20,7 @@ from matchmaker.web.layout import (
     redirect_back,
     show_notice,
     signed_in,
+    signed_in_here,
     web,
     whole_number,
 )
@@ -232,6 +233,7 @@ def _account_page(secret: str = "") -> str:
     A session's cookie is signed, not encrypted, and browsers keep it on the disk: no secret but
     its own may travel in it.
     """
+    signed_in_here()
     principal, sessions, current = signed_in(), services().sessions, _secret()
     return render_template(
         "account.html",
@@ -252,6 +254,7 @@ def _secret() -> str:
 @web.post("/account")
 def change_account() -> PageAnswer:
     """Do what one of the forms of the account page asks for."""
+    signed_in_here()
     principal, form, accounts = signed_in(), request.form, services().accounts
     match form.get("what"):
         case "preferences":

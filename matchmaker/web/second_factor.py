@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from flask import g, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.browser import await_code, awaited_code, begin_session, origin
-from matchmaker.api.http.context import services
+from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf
 from matchmaker.api.http.problems import note_wait, status_of
 from matchmaker.errors import SignInNeeded, TooManyAttempts
 from matchmaker.web.labels import gettext, language
-from matchmaker.web.layout import PageAnswer, next_page, redirect_back, show_notice, signed_in, web
+from matchmaker.web.layout import (
+    PageAnswer,
+    next_page,
+    redirect_back,
+    show_notice,
+    signed_in,
+    signed_in_here,
+    web,
+)
 from matchmaker.web.qr_codes import qr_code
 from matchmaker.workflow.passkey import Site
 
@@ -65,10 +73,11 @@ def enter_code() -> PageAnswer:
 @web.get("/account/second-factor")
 def second_factor() -> PageAnswer:
     """Whether there is one, and how to set it up or take it away."""
-    principal, site = signed_in(), services().passkeys.site
+    account, site = signed_in_here(), services().passkeys.site
+    principal = current_principal()
     return render_template(
         "second_factor.html",
-        factor=g.account.second_factor,
+        factor=account.second_factor,
         passkeys=services().passkeys.own_passkeys(principal),
         site=site,
         is_at_site=site is not None and is_at(site),
@@ -78,6 +87,7 @@ def second_factor() -> PageAnswer:
 @web.post("/account/second-factor")
 def change_second_factor() -> PageAnswer:
     """Begin, confirm or take away."""
+    signed_in_here()
     principal, factors, form = signed_in(), services().second_factors, request.form
     match form.get("what"):
         case "begin":

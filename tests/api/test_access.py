@@ -43,6 +43,7 @@ READING = {  # nothing is written by these, though they are sent by POST
     "POST /password/request", "POST /password/reset",
     "POST /unsubscribe", "POST /invitations/look", "POST /invitations/accept",
     "POST /confirmation", "POST /survey-answers", "POST /survey-answers/look",
+    "POST /survey-answers/withdrawal",
 }  # fmt: skip
 
 
@@ -63,3 +64,15 @@ def test_a_key_for_reading_writes_nothing(app, world, operation):
     answer = send(app.test_client(), world, operation, role, key=made.secret)
     world.services.api_keys.revoke(world.principal(role), made.key.id)
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("page", ["/account", "/account/second-factor"])
+def test_pages_of_one_s_session_send_a_key_to_sign_in(app, world, page):
+    """And are no fault of the service; nor does a form of theirs begin a session for a key."""
+    client, headers = app.test_client(), world.headers("owner")
+    answer = client.get(page, headers=headers)
+    assert (answer.status_code, answer.location) == (303, f"/sign-in?next={page}")
+    changed = {"what": "password", "old_password": PASSWORD, "new_password": "correct horse 10"}
+    refused = client.post(page, data=changed, headers=headers)
+    assert refused.status_code == 401
+    assert client.get("/api/v1/account").status_code == 401

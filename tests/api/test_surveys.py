@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.requests_of_routes import API, _answered_survey, _survey
+from tests.api.requests_of_routes import API, _answered_survey, _survey, _survey_token
 from tests.api.world import make_world
 
 
@@ -45,3 +45,15 @@ def test_fewer_than_five_answers_give_no_figure(app, world):
         f"{API}/surveys/{_survey(world)}/audit?layer=supply", headers=headers
     )
     assert answer.status_code == 409
+
+
+def test_who_has_a_personal_link_needs_no_account_to_take_the_answer_back(app, world):
+    """Also from elsewhere, where the directory is closed: as for looking and answering."""
+    token, far = _survey_token(world), {"X-Forwarded-For": "192.0.2.7"}
+    tie = {"question": "buys_from", "name": "Others"}
+    for place, sent in (("", {"ties": [tie]}), ("/look", {}), ("/withdrawal", {})):
+        answer = app.test_client().post(
+            f"{API}/survey-answers{place}", json={"token": token, **sent}, headers=far
+        )
+        assert answer.status_code in (200, 201), answer.text
+    assert (answer.json["answered"], answer.json["answer"]["ties"]) == (None, [])

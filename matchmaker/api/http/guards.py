@@ -53,7 +53,7 @@ OPEN = frozenset(
         "session", "session/passkey", "session/passkey/options", "password/request",
         "password/reset", "invitations/accept", "invitations/look", "unsubscribe", "confirmation",
         # Whoever is asked in a survey has a personal link, and perhaps no account.
-        "survey-answers", "survey-answers/look",
+        "survey-answers", "survey-answers/look", "survey-answers/withdrawal",
     )
 )  # fmt: skip
 # Answers that hold a secret are not kept for a repetition.
