@@ -106,14 +106,17 @@ def undo(
     services = wired()
     principal = acting_principal(services, email)
     if fields or rows:
-        kept = services.import_fields.take_back(principal, id, fields, rows)
+        taken = services.import_fields.take_back(principal, id, fields, rows)
     else:
-        kept = services.import_workflow.undo(principal, id)
+        taken = services.import_workflow.undo(principal, id)
     if as_json:
-        print_json({"id": id, "kept": [fields_of(each) for each in kept]})
+        kept = [fields_of(each) for each in taken.kept]
+        print_json({"id": id, "fields": taken.fields, "rows": taken.rows, "kept": kept})
         return
-    say(message("Taken back."))
-    _print_kept(kept)
+    from matchmaker.services.operations.import_reversal import summary
+
+    say(summary(taken))
+    _print_kept(taken.kept)
 
 
 def _print_changes(shown: WrittenFields) -> None:
@@ -146,19 +149,20 @@ def _print_changes(shown: WrittenFields) -> None:
 
 
 def _print_kept(kept: Sequence[KeptField]) -> None:
+    from matchmaker.services.operations.import_reversal import stays
+
     for each in kept:
         what = " ".join(part for part in (each.table, each.key, each.field) if part)
-        say(
-            message("Somebody changed or confirmed it since, and it stays: %(what)s.", what=what),
-            error=True,
-        )
+        say(stays(each.why, what), error=True)
 
 
 def _record_line(record: ImportRecord) -> Message:
     at = record.imported_at.isoformat(" ", "minutes")
     file = record.file or record.table
     read, loaded = record.lines.read, record.lines.loaded
-    if record.undone:
+    if record.undone and record.left:
+        told = message("taken back, but for what stayed: %(count)s", count=f"{record.left:,}")
+    elif record.undone:
         told = message("taken back")
     elif record.can_be_undone:
         told = message("can be taken back")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from matchmaker.domain import (
@@ -39,31 +40,63 @@ from matchmaker.store.schema import TABLES, Table
 _STATED_ROWS = (Tie, Engagement)
 
 
+class WhyKept(StrEnum):
+    """Why something of an import stays when it is taken back."""
+
+    CHANGED_SINCE = "changed_since"
+    CONFIRMED_SINCE = "confirmed_since"
+    GONE = "gone"
+    IN_USE = "in_use"
+
+
 @dataclass(frozen=True, slots=True)
 class KeptField:
-    """What stays of an import because somebody changed it since; `field` "" is the whole row."""
+    """What stays of an import, and why; `field` "" is the whole row."""
 
     table: str
     key: str
     field: str
+    why: WhyKept = WhyKept.CHANGED_SINCE
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What came of taking an import back: fields that are as before, rows that went, what stays."""
+
+    fields: int
+    rows: int
+    kept: tuple[KeptField, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing is otherwise than it was."""
+        return not self.fields and not self.rows
 
 
 @dataclass(frozen=True, slots=True)
 class Reversal:
-    """`put` and `drop` undo an import, but for what is `kept`."""
+    """`put` and `drop` undo an import, but for what is `kept`; how much goes back, and goes."""
 
     put: GraphRows
     drop: GraphRows
     kept: tuple[KeptField, ...]
+    fields: int = 0
+    rows: int = 0
+
+    @property
+    def taken(self) -> TakenBack:
+        """What doing it comes to."""
+        return TakenBack(self.fields, self.rows, self.kept)
 
 
 @dataclass(frozen=True, slots=True)
 class RowReversal:
-    """The same of one row; `put` and `drop` are rows of its table."""
+    """The same of one row; `put` and `drop` are rows of its table, `fields` of it go back."""
 
     put: tuple[Any, ...] = ()
     drop: tuple[Any, ...] = ()
     kept: tuple[KeptField, ...] = ()
+    fields: int = 0
 
 
 def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
@@ -76,6 +109,7 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
     put: dict[str, tuple[Any, ...]] = {}
     drop: dict[str, tuple[Any, ...]] = {}
     kept: list[KeptField] = []
+    fields = rows_gone = 0
     earlier, current = dict(before.tables()), dict(now.tables())
     for name, rows in written.tables():
         was, is_now = rows_by_key(earlier[name]), rows_by_key(current[name])
@@ -83,7 +117,9 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
         put[name] = tuple(row for each in back for row in each.put)
         drop[name] = tuple(row for each in back for row in each.drop)
         kept.extend(field for each in back for field in each.kept)
-    return Reversal(GraphRows(**put), GraphRows(**drop), tuple(kept))
+        fields += sum(each.fields for each in back)
+        rows_gone += sum(bool(each.drop) and not each.put for each in back)
+    return Reversal(GraphRows(**put), GraphRows(**drop), tuple(kept), fields, rows_gone)
 
 
 def reversed_row(name: str, row: Any, was: Any | None, now: Mapping[Any, Any]) -> RowReversal:
@@ -96,18 +132,33 @@ def reversed_row(name: str, row: Any, was: Any | None, now: Mapping[Any, Any]) -
             return _word_withdrawn(name, row, was, stands_for)
         # What was brought and is gone is as before; an organisation may be joined to another.
         is_as_before = was is None and name != "organizations"
-        return RowReversal(kept=() if is_as_before else (KeptField(name, words, ""),))
+        gone = KeptField(name, words, "", WhyKept.GONE)
+        return RowReversal(kept=() if is_as_before else (gone,))
     is_now = now[key]
     if was is not None:
         back, stays = restored_row(row, was, is_now)
-        kept = tuple(KeptField(name, words, field) for field in stays)
-        return RowReversal(put=() if back == is_now else (back,), kept=kept)
+        return row_restored(name, row, is_now, back, stays)
     if same_facts(row, is_now):
         return RowReversal(drop=(row,))
     if name in STATED and differs_by_statements(row, is_now):
         others = added_statements(is_now, row)
-        return RowReversal((stated_by(TABLES[name], is_now, others),), (row,))
+        return RowReversal((stated_by(TABLES[name], is_now, others),), (row,), fields=1)
     return RowReversal(kept=(KeptField(name, words, ""),))
+
+
+def row_restored(name: str, written: Any, now: Any, back: Any, stays: list[str]) -> RowReversal:
+    """A row that is `back` instead of `now`; where only its sources differ, that is one field."""
+    words = key_words(key_of(written))
+    kept = tuple(KeptField(name, words, field, _why(written, now, field)) for field in stays)
+    if back == now:
+        return RowReversal(kept=kept)
+    return RowReversal((back,), kept=kept, fields=max(1, len(list(changed_fields(now, back)))))
+
+
+def _why(written: Any, now: Any, field: str) -> WhyKept:
+    """Why a field that an import wrote is not put back: its value is another, or its source is."""
+    is_other = field in changed_fields(written, now)
+    return WhyKept.CHANGED_SINCE if is_other else WhyKept.CONFIRMED_SINCE
 
 
 def _word_withdrawn(name: str, row: Any, was: Any | None, stands_for: Any) -> RowReversal:
@@ -118,7 +169,8 @@ def _word_withdrawn(name: str, row: Any, was: Any | None, stands_for: Any) -> Ro
     if back == stands_for:
         return RowReversal()
     is_other = back is None or back.id != stands_for.id
-    return RowReversal(() if back is None else (back,), (stands_for,) if is_other else ())
+    put = () if back is None else (back,)
+    return RowReversal(put, (stands_for,) if is_other else (), fields=len(put))
 
 
 def restored_row(

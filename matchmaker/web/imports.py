@@ -21,7 +21,8 @@ from matchmaker.ingest.list_formats import FORMATS
 from matchmaker.ingest.relation_words import RELATIONS, layer_of
 from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
-from matchmaker.ingest.undo import KeptField
+from matchmaker.ingest.undo import KeptField, TakenBack, WhyKept
+from matchmaker.services.operations.import_reversal import stays, summary
 from matchmaker.web.field_words import in_words
 from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
@@ -130,15 +131,15 @@ _OF_ORGANIZATIONS = frozenset({"organizations", "descriptions"})
 def _told(kept: Sequence[KeptField]) -> list[str]:
     """Whose fields stay, and which; the whole row where no field is named."""
     organizations = services().directory.by_ids(
-        sorted({stays.key for stays in kept if stays.table in _OF_ORGANIZATIONS})
+        sorted({each.key for each in kept if each.table in _OF_ORGANIZATIONS})
     )
     told = []
-    for stays in kept:
-        is_known = stays.table in _OF_ORGANIZATIONS and stays.key in organizations
-        subject = localised(organizations[stays.key]) if is_known else stays.key
-        columns = TABLES[stays.table].columns if stays.table in TABLES else ()
-        titles = (column_title(column) for column in columns if column.name == stays.field)
-        field = next(titles, in_words(stays.field)) if stays.field else ""
+    for each in kept:
+        is_known = each.table in _OF_ORGANIZATIONS and each.key in organizations
+        subject = localised(organizations[each.key]) if is_known else each.key
+        columns = TABLES[each.table].columns if each.table in TABLES else ()
+        titles = (column_title(column) for column in columns if column.name == each.field)
+        field = next(titles, in_words(each.field)) if each.field else ""
         told.append(f"{subject} ({field})" if field else subject)
     return told
 
@@ -159,7 +160,7 @@ def template(table: str) -> PageAnswer:
 @web.post("/imports/<id>/undo")
 def undo_import(id: str) -> PageAnswer:
     """Put back what was before."""
-    _tell_kept(services().import_workflow.undo(signed_in(), id))
+    _tell(services().import_workflow.undo(signed_in(), id))
     cluster = request.form.get("cluster", "")
     target = url_for("web.cluster_import", id=cluster) if cluster else url_for("web.import_page")
     return redirect(target, 303)
@@ -185,23 +186,20 @@ def take_fields_back(id: str) -> PageAnswer:
     chosen = [(organization, field) for organization, _, field in ticked]
     of_rows = (each.partition(" ") for each in request.form.getlist("row"))
     rows = [(table, key) for table, _, key in of_rows]
-    _tell_kept(services().import_fields.take_back(signed_in(), id, chosen, rows))
+    _tell(services().import_fields.take_back(signed_in(), id, chosen, rows))
     return redirect(url_for("web.import_fields", id=id), 303)
 
 
-def _tell_kept(stays: Sequence[KeptField]) -> None:
-    """That something is taken back, and what is not because others changed it."""
-    show_notice(gettext("Taken back."))
-    if stays:
-        told = _told(stays[:_TOLD])
-        if len(stays) > _TOLD:
-            told.append(gettext("and %(count)s more", count=len(stays) - _TOLD))
-        show_notice(
-            gettext(
-                "Somebody changed or confirmed these since, and they stay: %(fields)s.",
-                fields=gettext("; ").join(told),
-            )
-        )
+def _tell(taken: TakenBack) -> None:
+    """How much is taken back, and what is not and why."""
+    show_notice(summary(taken).text(language()))
+    for why in WhyKept:
+        kept = [each for each in taken.kept if each.why is why]
+        told = _told(kept[:_TOLD])
+        if len(kept) > _TOLD:
+            told.append(gettext("and %(count)s more", count=len(kept) - _TOLD))
+        if told:
+            show_notice(stays(why, gettext("; ").join(told)).text(language()))
 
 
 # -- long work

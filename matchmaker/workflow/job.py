@@ -107,7 +107,8 @@ class LineProblem:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """An import as it was written, with what takes it back; `undone` says that it was.
+    """An import as it was written, with what takes it back; `undone` says that it was,
+    and `left` how much of it stayed all the same.
 
     `table` is the format of the file, of which `file` is the name. `problems` are the first of
     what was told of its lines.
@@ -122,6 +123,7 @@ class ImportRecord:
     put: GraphRows = field(default_factory=GraphRows)
     before: GraphRows = field(default_factory=GraphRows)
     undone: datetime | None = None
+    left: int = 0
     file: str = ""
     lines: LineCounts = LineCounts()
     problems: tuple[LineProblem, ...] = ()

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.domain import OrganizationFilter
+from matchmaker.domain import GraphRows, OrganizationFilter
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.operations import import_workflow
 from matchmaker.services.operations.import_status import ImportState
@@ -221,6 +221,8 @@ def test_single_fields_of_an_import_are_listed_and_taken_back(world, coordinator
     assert (answer.status_code, answer.json["state"]) == (200, "written"), answer.text
     now = world.services.store.organizations_by_id(["t:firm1"])["t:firm1"]
     assert now.website == firm.website
+    assert answer.json["taken_back"] == {"fields": 1, "rows": 0, "kept": []}
+    assert sent.get("taken_back") is None
     states = {
         row["field"]: row["state"] for row in coordinator("GET", f"{place}/changes").json["items"]
     }
@@ -265,3 +267,20 @@ def test_single_rows_of_an_import_are_listed_and_taken_back(world, coordinator):
     assert coordinator("POST", f"{place}/undo", json=other).status_code == 422
     assert coordinator("POST", f"{place}/undo", json={}).json["state"] == "taken_back"
     assert world.services.store.certificates_of("t:firm1") == before
+
+
+def test_what_stays_of_an_import_is_told_with_its_reason(world, coordinator):
+    firm = world.services.store.organizations_by_id(["t:firm1"])["t:firm1"]
+    text = f"id,name,kind,website\nt:firm1,{firm.name},firm,https://stays.example\n"
+    sent = coordinator("POST", "/imports", data=form(text, write="true")).json
+    work_off(world)
+    now = world.services.store.organizations_by_id(["t:firm1"])["t:firm1"]
+    other = replace(now, website="https://other.example")
+    world.services.store.upsert(GraphRows(organizations=(other,)))
+    one = {"fields": [{"organization": "t:firm1", "field": "website"}]}
+    answer = coordinator("POST", f"/imports/{sent['id']}/undo", json=one).json
+    stays = {"table": "organizations", "key": "t:firm1", "field": "website"}
+    stays["why"] = "changed_since"
+    assert answer["taken_back"] == {"fields": 0, "rows": 0, "kept": [stays]}
+    assert (answer["state"], answer["left"]) == ("written", 0)
+    world.services.store.upsert(GraphRows(organizations=(firm,)))

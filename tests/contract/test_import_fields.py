@@ -14,7 +14,7 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, Provenance, SourceTier
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.undo import KeptField
+from matchmaker.ingest.undo import KeptField, WhyKept
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_rows import WrittenState
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -82,14 +82,14 @@ def test_both_values_stand_with_their_sources_and_tiers(desk: Desk) -> None:
 
 def test_one_goes_back_alone_and_the_whole_import_still_can(desk: Desk) -> None:
     before = desk.store.version()
-    assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")]) == ()
+    assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")]).kept == ()
     assert desk.store.version() > before
     assert (desk.firm.website, desk.firm.name) == ("https://old.example", "New Name Ltd")
     states = desk.states()
     assert states.pop("website") is WrittenState.TAKEN_BACK
     assert set(states.values()) == {WrittenState.STANDS}
-    assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")]) == ()
-    assert desk.workflow.undo(ADMIN, desk.id) == ()
+    assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")]).kept == ()
+    assert desk.workflow.undo(ADMIN, desk.id).kept == ()
     assert replace(desk.firm, version=FIRM.version) == FIRM
     assert desk.store.organizations_by_id(["m:2"]) == {}
     with pytest.raises(WrongState):
@@ -101,7 +101,7 @@ def test_what_others_changed_since_stays_and_is_told(desk: Desk) -> None:
     theirs = replace(desk.firm, name="Their Name Ltd", provenance=own)
     desk.store.upsert(GraphRows(organizations=(theirs,)))
     chosen = [("m:1", "name"), ("m:1", "website")]
-    kept = desk.fields.take_back(ADMIN, desk.id, chosen)
+    kept = desk.fields.take_back(ADMIN, desk.id, chosen).kept
     assert kept == (KeptField("organizations", "m:1", "name"),)
     assert (desk.firm.name, desk.firm.website) == ("Their Name Ltd", "https://old.example")
     assert desk.states()["name"] is WrittenState.CHANGED_SINCE
@@ -116,8 +116,10 @@ def test_what_the_import_did_not_change_is_refused(desk: Desk) -> None:
 
 def test_fields_of_who_is_gone_are_told_and_logged_as_left(desk: Desk) -> None:
     desk.store.replace_rows(GraphRows(), GraphRows(organizations=(desk.firm,)))
-    kept = desk.fields.take_back(ADMIN, desk.id, [("m:1", "name"), ("m:1", "website")])
-    assert kept == (KeptField("organizations", "m:1", ""),)
+    kept = desk.fields.take_back(ADMIN, desk.id, [("m:1", "name"), ("m:1", "website")]).kept
+    assert kept == tuple(
+        KeptField("organizations", "m:1", field, WhyKept.GONE) for field in ("name", "website")
+    )
     lines = [line.entry for line in desk.store.documents.last_log(5)]
     detail = next(line.detail for line in lines if line.action == "import.fields_undone")
     assert dict(detail) == {"fields": "0", "left": "2"}
@@ -151,11 +153,13 @@ def test_what_a_stronger_source_confirmed_since_stays(desk: Desk) -> None:
     desk.store.upsert(GraphRows(organizations=(merged_organization(desk.firm, same),)))
     states = desk.states()
     assert states["website"] is states["name"] is WrittenState.CONFIRMED_SINCE
-    kept = desk.fields.take_back(ADMIN, desk.id, [("m:1", "website"), ("m:1", "name_en")])
-    assert kept == (KeptField("organizations", "m:1", "website"),)
+    kept = desk.fields.take_back(ADMIN, desk.id, [("m:1", "website"), ("m:1", "name_en")]).kept
+    of_register = WhyKept.CONFIRMED_SINCE
+    assert kept == (KeptField("organizations", "m:1", "website", of_register),)
     assert (desk.firm.website, desk.firm.name_en) == ("https://new.example", "")
     assert origin_of_field(desk.firm, "website").source == "register"
-    assert KeptField("organizations", "m:1", "name") in desk.workflow.undo(ADMIN, desk.id)
+    name = KeptField("organizations", "m:1", "name", of_register)
+    assert name in desk.workflow.undo(ADMIN, desk.id).kept
     assert desk.firm.name == "New Name Ltd"
 
 
@@ -169,7 +173,7 @@ def test_an_import_taken_back_stands_for_nothing_and_contradicts_nobody(
     of_import = {origin.field: origin for origin in desk.firm.origins}
     assert of_import["name"].conflict is not None
     assert of_import["website"].source == "new"
-    assert desk.workflow.undo(ADMIN, desk.id) == ()
+    assert desk.workflow.undo(ADMIN, desk.id).kept == ()
     assert replace(desk.firm, version=before.version) == before
 
 
@@ -180,7 +184,7 @@ def test_what_a_weaker_source_said_since_still_stands_beside_a_field(desk: Desk)
     said = origin_of_field(desk.firm, "name").conflict
     assert said is not None
     assert said.value == "Guessed Ltd"
-    assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "name")]) == ()
+    assert desk.fields.take_back(ADMIN, desk.id, [("m:1", "name")]).kept == ()
     assert (desk.firm.name, origin_of_field(desk.firm, "name").conflict) == ("Old Name Ltd", said)
 
 
@@ -188,6 +192,39 @@ def test_an_organisation_that_people_joined_stays_when_its_import_goes(desk: Des
     member = AccountMembership("m:2", MembershipRole.OWNER)
     account = Account("a1", "a@example.org", "A", utc_now(), memberships=(member,))
     desk.store.documents.commit([desk.fields.repositories.accounts.put(account)])
-    assert desk.workflow.undo(ADMIN, desk.id) == (KeptField("organizations", "m:2", ""),)
+    taken = desk.workflow.undo(ADMIN, desk.id)
+    assert taken.kept == (KeptField("organizations", "m:2", "", WhyKept.IN_USE),)
+    record = desk.fields.repositories.imports.get(desk.id).value
+    assert (record.left, record.can_be_undone) == (1, False)
     assert desk.firm.name == "Old Name Ltd"
     assert "m:2" in desk.store.organizations_by_id(["m:2"])
+
+
+def test_an_import_of_which_all_stays_stands_and_says_so(store: Store, tmp_path: Path) -> None:
+    """One firm whose four fields somebody has confirmed since, and one that people belong to."""
+    desk = Desk(store, tmp_path)
+    own = Provenance("own", tier=SourceTier.SELF, date=datetime.date(2026, 1, 1))
+    desk.store.upsert(GraphRows(organizations=(replace(desk.firm, origins=(), provenance=own),)))
+    member = AccountMembership("m:2", MembershipRole.OWNER)
+    account = Account("a1", "a@example.org", "A", utc_now(), memberships=(member,))
+    desk.store.documents.commit([desk.fields.repositories.accounts.put(account)])
+    firm, version = desk.firm, desk.store.version()
+    taken = desk.workflow.undo(ADMIN, desk.id)
+    assert (taken.fields, taken.rows) == (0, 0)
+    whys = {(each.key, each.field): each.why for each in taken.kept}
+    assert whys["m:2", ""] is WhyKept.IN_USE
+    assert whys["m:1", "name"] is whys["m:1", "website"] is WhyKept.CONFIRMED_SINCE
+    assert (desk.firm, desk.store.version()) == (firm, version)
+    assert desk.fields.repositories.imports.get(desk.id).value.can_be_undone
+
+
+def test_what_went_back_is_counted_in_fields_and_rows(desk: Desk) -> None:
+    """Of name, website, phone and name_en somebody changed one; one firm was brought."""
+    desk.store.upsert(GraphRows(organizations=(replace(desk.firm, name="Their Name Ltd"),)))
+    first = desk.fields.take_back(ADMIN, desk.id, [("m:1", "website"), ("m:1", "name")])
+    assert (first.fields, first.rows, len(first.kept)) == (1, 0, 1)
+    again = desk.fields.take_back(ADMIN, desk.id, [("m:1", "website")])
+    assert again.is_nothing
+    assert again.kept == ()
+    whole = desk.workflow.undo(ADMIN, desk.id)
+    assert (whole.fields, whole.rows, len(whole.kept)) == (2, 1, 1)

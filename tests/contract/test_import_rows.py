@@ -99,7 +99,7 @@ def test_one_row_goes_and_the_whole_import_still_can(desk: Desk) -> None:
     assert (changed.before, changed.after, text.is_new) == ("轴承厂", "生产深沟球轴承", False)
     assert {row.state for row in rows.values()} == {WrittenState.STANDS}
     chosen = [(row.table, row.key) for row in (certificate, text)]
-    assert desk.fields.take_back(ADMIN, id, [], chosen) == ()
+    assert desk.fields.take_back(ADMIN, id, [], chosen).kept == ()
     held = {row.kind for row in cast(list[Certificate], desk.facts()["certificates"])}
     assert "CNAS" not in held
     assert "ISO 14001" in held
@@ -107,8 +107,8 @@ def test_one_row_goes_and_the_whole_import_still_can(desk: Desk) -> None:
     states = {key: row.state for key, row in desk.rows(id).items()}
     back = {key for key, state in states.items() if state is WrittenState.TAKEN_BACK}
     assert back == {("certificates", "CNAS", "L1234"), ("descriptions", "生产深沟球轴承")}
-    assert desk.fields.take_back(ADMIN, id, [], chosen) == ()
-    assert desk.workflow.undo(ADMIN, id) == ()
+    assert desk.fields.take_back(ADMIN, id, [], chosen).kept == ()
+    assert desk.workflow.undo(ADMIN, id).kept == ()
     assert desk.facts() == before
 
 
@@ -121,15 +121,15 @@ def test_of_a_tie_that_two_state_each_word_goes_alone(desk: Desk) -> None:
     )  # fmt: skip
     [word] = desk.rows(second).values()
     assert (word.is_new, word.source) == (False, "second")
-    assert desk.fields.take_back(ADMIN, first, [], [("ties", tie.key)]) == ()
+    assert desk.fields.take_back(ADMIN, first, [], [("ties", tie.key)]).kept == ()
     [left] = desk.store.export().rows.ties
     assert (left.since, left.provenance.source) == (None, "second")
     [row] = desk.rows(first).values()
     assert row.state is WrittenState.TAKEN_BACK
-    assert desk.workflow.undo(ADMIN, first) == ()
+    assert desk.workflow.undo(ADMIN, first).kept == ()
     [row] = desk.rows(second).values()
     assert row.state is WrittenState.STANDS
-    assert desk.fields.take_back(ADMIN, second, [], [(row.table, row.key)]) == ()
+    assert desk.fields.take_back(ADMIN, second, [], [(row.table, row.key)]).kept == ()
     assert desk.store.export().rows.ties == ()
 
 
@@ -141,7 +141,7 @@ def test_what_others_changed_since_stays_and_fields_go_with_it_at_once(desk: Des
     later = Description(now.id, now.organization, "自己写的", "zh", provenance=now.provenance)
     desk.store.upsert(GraphRows(descriptions=(later,)))
     chosen = [("m:0", "website")]
-    kept = desk.fields.take_back(ADMIN, id, chosen, [(row.table, row.key)])
+    kept = desk.fields.take_back(ADMIN, id, chosen, [(row.table, row.key)]).kept
     assert kept == (KeptField("descriptions", row.key, "text"),)
     assert desk.store.organizations_by_id(["m:0"])["m:0"].website == ""
     assert desk.rows(id)["descriptions", "新文字"].state is WrittenState.CHANGED_SINCE

@@ -65,7 +65,7 @@ class Desk:
         return report
 
     def take_back(self, id: str) -> None:
-        assert self.workflow.undo(ADMIN, id) == ()
+        assert self.workflow.undo(ADMIN, id).kept == ()
 
     def ties(self) -> list[Tie]:
         return list(self.store.export().rows.ties)

@@ -99,7 +99,7 @@ def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
         f"id,name,kind,description\n{MEMBER},改名,firm,新的说明\nmy:un-1,新厂,firm,做阀门\n",
     )  # fmt: skip
     assert sample.directory.profile(ADMIN, MEMBER).organization.name == "改名"
-    assert sample.import_workflow.undo(ADMIN, imported.id) == ()
+    assert sample.import_workflow.undo(ADMIN, imported.id).kept == ()
     after = sample.store.export().rows
     assert sample.directory.profile(ADMIN, MEMBER).organization.name == old.name
     assert {row.id for row in after.organizations} == {row.id for row in before.organizations}
@@ -479,7 +479,7 @@ def test_ticked_fields_of_an_import_go_back_and_the_others_stay(visit, sample):
     sample.store.upsert(GraphRows(organizations=(replace(now, name="别人又改"),)))
     admin.open(f"/imports/{record.id}/fields")
     expect(page.get_by_text("stays: somebody has changed it since, to 别人又改")).to_be_visible()
-    kept_fields = sample.import_workflow.undo(ADMIN, record.id)
+    kept_fields = sample.import_workflow.undo(ADMIN, record.id).kept
     assert [each.field for each in kept_fields] == ["name"]
     sample.store.upsert(GraphRows(organizations=(old,)))
 
@@ -515,7 +515,7 @@ def test_ticked_rows_of_an_import_go_back_and_the_others_stay(visit, sample):
         expect(row.get_by_text(told)).to_be_visible()
         assert admin.complaints == []
     assert {row.id: row for row in sample.store.certificates_of(MEMBER)} == before
-    assert sample.import_workflow.undo(ADMIN, record.id) == ()
+    assert sample.import_workflow.undo(ADMIN, record.id).kept == ()
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -555,3 +555,26 @@ def test_fields_of_an_import_are_shown_to_those_who_may_take_it_back(sample):
         with pytest.raises(NotAllowed):
             use()
     sample.import_workflow.undo(ADMIN, record.id)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_import_of_which_all_stays_is_not_told_as_taken_back(visit, sample, language):
+    old = sample.directory.profile(ADMIN, MEMBER).organization
+    _, record = brought(
+        sample, ADMIN, "organizations", f"id,name,kind\n{MEMBER},全部保留{language},firm\n"
+    )
+    now = sample.directory.profile(ADMIN, MEMBER).organization
+    sample.store.upsert(GraphRows(organizations=(replace(now, name="别人改的名"),)))
+    admin = visit("admin", language)
+    admin.open("/admin/import")
+    press(admin.page, "撤回" if language == "zh" else "Take it back")
+    told = admin.page.locator("main").inner_text()
+    nothing, stays = {
+        "zh": ("没有撤回任何内容。", "此后有人改动过以下内容，予以保留：别人改的名"),
+        "en": ("Nothing was taken back.", "Somebody has changed this since, and it stays: "),
+    }[language]
+    assert nothing in told
+    assert stays in told
+    assert sample.import_workflow.status(ADMIN, record.id).can_be_undone
+    assert admin.complaints == []
+    sample.store.upsert(GraphRows(organizations=(old,)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from matchmaker.api.http.fields import Localised, Outgoing, RowOut
 from matchmaker.domain import SourceTier
+from matchmaker.ingest.undo import WhyKept
 from matchmaker.messages import Message
 from matchmaker.services.operations.health import Status
 from matchmaker.services.operations.import_rows import WrittenState
@@ -58,6 +59,28 @@ class LineProblemOut(Localised):
     reason: Message
 
 
+class KeptFieldOut(Outgoing):
+    """What of an import stays though it was to be taken back; without `field` the whole row.
+
+    `changed_since`: somebody has changed it. `confirmed_since`: another source says the same by
+    now. `gone`: it is not there any more, or is joined to another. `in_use`: people or records
+    here rely on the organisation.
+    """
+
+    table: str
+    key: str
+    field: str
+    why: WhyKept
+
+
+class TakenBackOut(Outgoing):
+    """What a request to take back did: fields that are as before, rows that went, what stays."""
+
+    fields: int
+    rows: int
+    kept: list[KeptFieldOut]
+
+
 class ImportOut(Localised):
     """An import: looked at, on its way, written, or taken back."""
 
@@ -77,6 +100,8 @@ class ImportOut(Localised):
     problems: list[LineProblemOut]
     error: Message | None
     can_be_undone: bool
+    left: int
+    taken_back: TakenBackOut | None = None
 
 
 class ImportList(Outgoing):

@@ -23,6 +23,7 @@ from matchmaker.api.operations.responses import (
     ImportList,
     ImportOut,
     StatusOut,
+    TakenBackOut,
     WrittenFieldList,
     WrittenFieldOut,
     WrittenRowOut,
@@ -116,12 +117,18 @@ def write_import(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Res
 
 @operations.post("/imports/<id>/undo", **writes(IMPORTS, ImportOut))
 def undo_import(path: IdPath, header: IdempotencyHeaders, body: ImportUndo) -> Response:
-    """Take an import back, or some fields and rows of it; what others changed since stays."""
+    """Take an import back, or some fields and rows of it; what others changed since stays.
+
+    `taken_back` says how much went back, and what stays and why. An import of which all stays
+    is as `written` as it was.
+    """
     principal, workflow = current_principal(), services().import_workflow
     if body.fields is None and body.rows is None:
-        workflow.undo(principal, path.id)
+        taken = workflow.undo(principal, path.id)
     else:
         chosen = [(each.organization, each.field) for each in body.fields or ()]
         rows = [(each.table, each.key) for each in body.rows or ()]
-        services().import_fields.take_back(principal, path.id, chosen, rows)
-    return as_json(_import_out(workflow.status(principal, path.id)))
+        taken = services().import_fields.take_back(principal, path.id, chosen, rows)
+    shown = _import_out(workflow.status(principal, path.id))
+    back = TakenBackOut.model_validate(taken)
+    return as_json(shown.model_copy(update={"taken_back": back}))

@@ -10,9 +10,12 @@ from matchmaker.domain import GraphRows, Organization, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.undo import (
     KeptField,
+    TakenBack,
+    WhyKept,
     confirmed_since,
     restored_row,
     reversal,
+    row_restored,
     statements_alone,
 )
 from matchmaker.services.operations.import_report import shown_value
@@ -106,8 +109,8 @@ class ImportFields:
         id: str,
         chosen: Collection[tuple[str, str]],
         rows: Collection[RowKey] = (),
-    ) -> tuple[KeptField, ...]:
-        """Put fields (organisation, field) and rows (table, key) back; those that stay.
+    ) -> TakenBack:
+        """Put fields (organisation, field) and rows (table, key) back, and tell which stay.
 
         Raises NotFound, NotAllowed, WrongState, InvalidInput where the import did not change one,
         or something still refers to a row that would go.
@@ -120,25 +123,24 @@ class ImportFields:
         id: str,
         chosen: Collection[tuple[str, str]],
         keys: Collection[RowKey],
-    ) -> tuple[KeptField, ...]:
+    ) -> TakenBack:
         version = self.store.version()
         stored = undoable_import(principal, self.repositories, id)
         record = stored.value
         if not chosen and not keys:
             raise InvalidInput("is missing.", where="field", mend="Choose one.")
         fields, kept, undone = self._restored(record, chosen)
-        asked = len(set(chosen))
         written = chosen_rows(record, keys)
         back = reversal(written, record.before, self._stored(written))
         unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.imports.put(record, stored.version))
-        detail = {"fields": str(undone), "left": str(asked - undone + len(back.kept))}
+        detail = {"fields": str(undone), "left": str(len(kept) + len(back.kept))}
         if keys:
             detail["rows"] = str(len(back.put) + len(back.drop))
         unit.log("import.fields_undone", f"import/{id}", **detail)
         put = back.put | GraphRows(organizations=fields)
         self.store.replace_rows(put, back.drop, unit.entries, unit.changes, version)
-        return (*kept, *back.kept)
+        return TakenBack(undone + back.fields, back.rows, (*kept, *back.kept))
 
     def _restored(
         self, record: ImportRecord, chosen: Collection[tuple[str, str]]
@@ -161,14 +163,16 @@ class ImportFields:
                     "This import changed no such field of %(id)s.", where="field", id=organization
                 )
             if organization not in now:
-                kept.append(KeptField(_TABLE, organization, ""))
+                gone = (KeptField(_TABLE, organization, field, WhyKept.GONE) for field in fields)
+                kept.extend(sorted(gone, key=lambda each: each.field))
                 continue
             row, stays = restored_row(
                 written[organization], was[organization], now[organization], fields
             )
-            restored.extend([] if row == now[organization] else [row])
-            kept.extend(KeptField(_TABLE, organization, field) for field in stays)
-            undone += len(fields) - len(stays)
+            back = row_restored(_TABLE, written[organization], now[organization], row, stays)
+            restored.extend(back.put)
+            kept.extend(back.kept)
+            undone += back.fields
         return tuple(restored), kept, undone
 
     def _stored(self, rows: GraphRows) -> GraphRows:

@@ -8,11 +8,45 @@ from typing import Any
 
 from matchmaker.access import Principal
 from matchmaker.errors import WrongState
-from matchmaker.ingest.undo import KeptField, Reversal, reversal, statements_alone
+from matchmaker.ingest.undo import (
+    KeptField,
+    Reversal,
+    TakenBack,
+    WhyKept,
+    reversal,
+    statements_alone,
+)
+from matchmaker.messages import Message, message
 from matchmaker.services.operations.importer import require_importing
 from matchmaker.services.repositories import Repositories, Repository, Versioned
 from matchmaker.store.documents import Store
 from matchmaker.workflow.job import ImportRecord
+
+_STAYS = {
+    WhyKept.CHANGED_SINCE: message("Somebody has changed this since, and it stays: %(what)s."),
+    WhyKept.CONFIRMED_SINCE: message(
+        "Another source has confirmed this since, and it stays: %(what)s."
+    ),
+    WhyKept.GONE: message("This is not there any more, or is joined to another: %(what)s."),
+    WhyKept.IN_USE: message("People or records here rely on this, and it stays: %(what)s."),
+}
+
+
+def summary(taken: TakenBack) -> Message:
+    """How much went back: all, part of it or nothing."""
+    if not taken.is_nothing:
+        return message(
+            "Taken back. Fields as before: %(fields)s; entries removed: %(rows)s.",
+            fields=f"{taken.fields:,}", rows=f"{taken.rows:,}",
+        )  # fmt: skip
+    if taken.kept:
+        return message("Nothing was taken back.")
+    return message("Nothing was taken back: all of it is as before already.")
+
+
+def stays(why: WhyKept, what: str) -> Message:
+    """What of an import stays, and why."""
+    return replace(_STAYS[why], parameters={"what": what})
 
 
 def undoable_import(
@@ -38,8 +72,13 @@ def import_reversal(store: Store, repositories: Repositories, record: ImportReco
     if not in_use:
         return back
     gone = tuple(row for row in back.drop.organizations if row.id not in in_use)
-    kept = (KeptField("organizations", id, "") for id in sorted(in_use))
-    return replace(back, drop=replace(back.drop, organizations=gone), kept=(*back.kept, *kept))
+    kept = (KeptField("organizations", id, "", WhyKept.IN_USE) for id in sorted(in_use))
+    return replace(
+        back,
+        drop=replace(back.drop, organizations=gone),
+        kept=(*back.kept, *kept),
+        rows=back.rows - len(in_use),
+    )
 
 
 def _in_use(ids: Set[str], repositories: Repositories) -> set[str]:

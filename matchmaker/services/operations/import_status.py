@@ -41,7 +41,7 @@ class ImportStatus:
 
     `table` is the format of the file. `counts` are rows by table. `new` to `alike` count
     organisations, and `columns` and `words` are those of the file, until it is written.
-    `error` is why nothing can be, or was, written.
+    `error` is why nothing can be, or was, written. Of what was taken back, `left` stayed.
     """
 
     id: str
@@ -60,6 +60,7 @@ class ImportStatus:
     problems: tuple[LineProblem, ...] = ()
     error: Message | None = None
     can_be_undone: bool = False
+    left: int = 0
 
 
 def status_of_preview(preview: ImportPreview) -> ImportStatus:
@@ -104,6 +105,7 @@ def status_of_record(record: ImportRecord) -> ImportStatus:
         record.counts,
         problems=record.problems,
         can_be_undone=record.can_be_undone,
+        left=record.left,
     )
 
 

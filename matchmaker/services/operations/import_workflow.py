@@ -25,7 +25,7 @@ from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import AS_JUDGED, SUFFIXES, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.undo import KeptField
+from matchmaker.ingest.undo import TakenBack
 from matchmaker.messages import Message
 from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
@@ -330,24 +330,27 @@ class ImportWorkflow:
         self._require(principal, stored.value.cluster)
         return DataExport("problems", (told_table(stored.value.problems),), _no_graph)
 
-    def undo(self, principal: Principal, id: str) -> tuple[KeptField, ...]:
+    def undo(self, principal: Principal, id: str) -> TakenBack:
         """Put back what was before, field by field; what others have changed since stays.
+        Where all of it stays, nothing is written.
 
-        Raises NotFound, NotAllowed, WrongState, InvalidInput where something still refers
-        to a row that would go.
+        Raises NotFound, NotAllowed, WrongState, InvalidInput where something refers to a row.
         """
         return retry_on_conflict(lambda: self._undo(principal, id))
 
-    def _undo(self, principal: Principal, id: str) -> tuple[KeptField, ...]:
+    def _undo(self, principal: Principal, id: str) -> TakenBack:
         version = self.store.version()
         stored = undoable_import(principal, self.repositories, id)
         record = stored.value
         back = import_reversal(self.store, self.repositories, record)
+        if (taken := back.taken).is_nothing and taken.kept:
+            return taken
         unit = UnitOfWork.of(principal, self.clock())
-        unit.add(self.repositories.imports.put(replace(record, undone=unit.at), stored.version))
+        undone = replace(record, undone=unit.at, left=len(back.kept))
+        unit.add(self.repositories.imports.put(undone, stored.version))
         unit.log("import.undone", f"import/{id}", left=str(len(back.kept)))
         self.store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
-        return back.kept
+        return taken
 
     def _proposed(self, upload: Upload) -> tuple[Upload, TableFile]:
         """The open file, with every choice made that was left open.
