@@ -118,7 +118,7 @@ def test_what_somebody_changed_since_stays_and_is_told_by_name(visit, sample):
     admin = visit("admin", "zh")
     admin.open("/admin/import")
     press(admin.page, "撤回")
-    told = "以下内容其后已有人修改或确认，予以保留：又改了名 (企业名称)"
+    told = "以下内容其后已有人修改，予以保留：又改了名 (企业名称)"
     assert admin.page.get_by_text(told).is_visible()
     assert sample.directory.profile(ADMIN, MEMBER).organization.name == "又改了名"
     sample.store.upsert(GraphRows(organizations=(old,)))
@@ -570,7 +570,7 @@ def test_an_import_of_which_all_stays_is_not_told_as_taken_back(visit, sample, l
     press(admin.page, "撤回" if language == "zh" else "Take it back")
     told = admin.page.locator("main").inner_text()
     nothing, stays = {
-        "zh": ("没有撤回任何内容。", "此后有人改动过以下内容，予以保留：别人改的名"),
+        "zh": ("没有撤回任何内容。", "以下内容其后已有人修改，予以保留：别人改的名"),
         "en": ("Nothing was taken back.", "Somebody has changed this since, and it stays: "),
     }[language]
     assert nothing in told
