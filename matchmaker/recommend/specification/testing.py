@@ -43,8 +43,10 @@ NEXT_TEST = re.compile(
     rf"{_AND.pattern}|(?:、|和|及|与|, )(?:(?>{_UNKNOWN})(?:、|和|及|与|以及|,? and |, )){{1,3}}"
 )
 # The last of a list is named with the word for testing, those before it without.
+# What is known is read as nothing else, so that a list is read in one way.
+_KNOWN = rf"(?>(?:{_SUBJECT}){_AND.pattern})"
 _BEFORE = re.compile(
-    rf"(?:(?:{_SUBJECT}){_AND.pattern}){{1,9}}(?:(?>{_UNKNOWN}){_AND.pattern}(?:(?:{_SUBJECT}){_AND.pattern}){{0,3}}){{0,3}}"
+    rf"{_KNOWN}{{1,21}}(?:(?!{_KNOWN})(?>{_UNKNOWN}){_AND.pattern}{_KNOWN}{{0,9}}){{0,3}}"
     rf"(?=(?:{_SUBJECT}|{_UNKNOWN}?)(?:\s?(?:{'|'.join(CHINESE_TESTS)})| (?:{alternatives(ENGLISH_TESTS)})(?![a-z])))"
 )
 
