@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
@@ -23,6 +23,7 @@ from matchmaker.web.conversations import (
 )
 from matchmaker.web.find import asked_text
 from matchmaker.web.forms import read_form
+from matchmaker.web.introduction_words import standing
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
@@ -227,11 +228,16 @@ def change_reference(id: str) -> PageAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ProgressStep:
-    """A state on the way of an introduction: `done`, `current`, `over` or still `ahead`."""
+    """A state on the way of an introduction: `done`, `current`, `over` or still `ahead`.
+
+    `standing` says more of the present one, as whose answer it waits for, and `until` by when.
+    """
 
     name: State
     mark: str
     at: datetime | None
+    standing: str = ""
+    until: datetime | None = None
 
 
 def _progress(view: IntroductionView) -> list[ProgressStep]:
@@ -246,10 +252,13 @@ def _progress(view: IntroductionView) -> list[ProgressStep]:
         return [*steps, ProgressStep(view.state, "over", reached.get(view.state))]
     current = course.index(view.state)
     marks = ["done"] * current + ["current"] + ["ahead"] * (len(course) - current - 1)
-    return [
+    steps = [
         ProgressStep(state, mark, reached.get(state))
         for state, mark in zip(course, marks, strict=True)
     ]
+    if view.is_waiting:
+        steps[current] = replace(steps[current], standing=standing(view), until=view.expires)
+    return steps
 
 
 def _exclude(principal: Principal, id: str) -> None:

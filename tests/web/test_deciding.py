@@ -49,7 +49,7 @@ def test_who_is_asked_sees_who_asks_and_why_and_asks_back(visit, sample, asked):
     fit = sample.matching.fit(ADMIN, FIRM, SUPPLIER, GoalName.SUPPLIER)
     why = page.locator("section", has=page.locator("#why"))
     assert fit.leading(3)[0].message.text("zh") in why.inner_text()
-    assert page.locator(".stepper [aria-current=step]").inner_text().startswith("等待答复")
+    assert page.locator(".stepper [aria-current=step]").inner_text().startswith("等待")
     assert profile.organization.contact not in page.content()
     page.locator("summary", has_text="决定前先询问").click()
     page.fill("form:has([value=ask]) textarea", "每批多少件？")
@@ -126,7 +126,7 @@ def test_on_a_phone_who_is_asked_reads_the_request_and_decides_without_scrolling
     # Of ways out that do the same, one is offered.
     assert page.locator("button[value=withdraw]").count() == 0
     assert page.locator("button[value=decline]").count() == 1
-    assert page.locator("ol.stepper > li[aria-current]").inner_text().startswith("等待答复")
+    assert page.locator("ol.stepper > li[aria-current]").inner_text().startswith("等待")
     press(page, "接受")
     page.locator("summary", has_text="到此为止").click()
     assert page.locator("button[value=end]").is_visible()
