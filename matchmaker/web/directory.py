@@ -119,7 +119,7 @@ def save_profile() -> PageAnswer:
                     "Somebody else saved this profile meanwhile. What they saved stands beside what"
                     " you wrote; save again to keep yours."
                 ),
-                "bad",
+                "",
             )
         else:
             show_notice(error, "bad")

@@ -52,6 +52,8 @@ def proposed_by(view: IntroductionView) -> str:
         return ""
     if view.origin is Origin.SYSTEM:
         return gettext("Proposed by Matchmaker")
+    if view.origin is Origin.ADMINISTRATOR:
+        return gettext("Proposed by an administrator")
     cluster = _cluster_name(view.cluster)
     if cluster:
         return gettext("Proposed by the coordinator of %(cluster)s", cluster=cluster)
@@ -63,8 +65,15 @@ def author_of(view: IntroductionView) -> str:
     """Who wrote the message and the terms."""
     if view.origin is Origin.MEMBER:
         return _party(view, view.asking_side)
-    if view.origin is Origin.SYSTEM:
+    return _outsider(view, view.origin)
+
+
+def _outsider(view: IntroductionView, origin: Origin) -> str:
+    """Somebody who acts for neither side."""
+    if origin is Origin.SYSTEM:
         return "Matchmaker"
+    if origin is Origin.ADMINISTRATOR:
+        return gettext("An administrator")
     cluster = _cluster_name(view.cluster)
     if cluster:
         return gettext("The coordinator of %(cluster)s", cluster=cluster)
@@ -140,6 +149,8 @@ def _actor(view: IntroductionView, step: StepView) -> str:
         return _party(view, step.side)
     if step.action is Action.EXPIRE:
         return ""
+    if step.origin is not None:
+        return _outsider(view, step.origin)
     return gettext("An administrator") if view.origin is Origin.MEMBER else author_of(view)
 
 

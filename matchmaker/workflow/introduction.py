@@ -93,7 +93,10 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class IntroductionStep:
-    """One thing that was done: by which side (None for neither), by whom, when."""
+    """One thing that was done: by which side (None for neither), by whom, when.
+
+    `origin` is the part of who acts for neither side, None where that is not known.
+    """
 
     action: Action
     state: State
@@ -102,6 +105,7 @@ class IntroductionStep:
     side: Side | None = None
     reason: str = ""
     decline_reason: DeclineReason | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,9 +260,14 @@ def propose(
 
 
 def act(
-    introduction: Introduction, transition: Transition, side: Side | None, actor: str, now: datetime
+    introduction: Introduction,
+    transition: Transition,
+    side: Side | None,
+    actor: str,
+    now: datetime,
+    origin: Origin | None = None,
 ) -> Introduction:
-    """The introduction after an action of one side (None: of neither).
+    """The introduction after an action of one side (None: of neither, but of this `origin`).
 
     The same action again by the same side changes nothing and gives the very same
     object back. Raises WrongState for what the state does not allow, NotAllowed
@@ -283,7 +292,8 @@ def act(
     if action is Action.ACCEPT and len(changed.accepted) < len(Side):
         target = State.PROPOSED
     declined = transition.decline_reason if action is Action.DECLINE else None
-    step = IntroductionStep(action, target, now, actor, side, transition.reason, declined)
+    by = origin if side is None else None
+    step = IntroductionStep(action, target, now, actor, side, transition.reason, declined, by)
     return replace(changed, state=target, steps=(*introduction.steps, step))
 
 

@@ -55,6 +55,7 @@ class Origin(StrEnum):
 
     MEMBER = "member"
     COORDINATOR = "coordinator"
+    ADMINISTRATOR = "administrator"
     SYSTEM = "system"
 
 

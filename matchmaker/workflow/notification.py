@@ -113,9 +113,7 @@ TEXTS = {
     NotificationKind.TERMS_OFFERED: message(
         "Somebody offers terms; look at them before the name is shown"
     ),
-    NotificationKind.INTRODUCTION_PROPOSED: message(
-        "Your cluster suggests that you meet %(other)s"
-    ),
+    NotificationKind.INTRODUCTION_PROPOSED: message("It is suggested that you meet %(other)s"),
     NotificationKind.INTRODUCTION_QUESTION_ASKED: message(
         "%(other)s has a question before deciding"
     ),

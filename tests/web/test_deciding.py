@@ -71,9 +71,10 @@ def test_a_reason_typed_in_another_tab_is_kept_beside_what_happened_meanwhile(vi
     other.goto(f"{visitor.server}/introductions/{id}")
     press(other, "Accept")
     page.click("button[value=decline]")
-    alert = page.get_by_role("alert")
-    expect(alert).to_contain_text("Accept → Accepted by both")
-    assert alert.locator("textarea").input_value() == "Our furnace is being rebuilt."
+    told = page.locator("main .notice", has_text="Meanwhile something happened")
+    expect(told).to_contain_text("accepted → Accepted by both")
+    assert page.locator("main .notice.bad:visible").count() == 0
+    assert told.locator("textarea").input_value() == "Our furnace is being rebuilt."
     assert page.locator("button[value=decline]").count() == 0
 
 

@@ -174,3 +174,24 @@ def test_a_proposal_is_of_the_cluster_whose_coordinator_made_it(sample):
     assert [each.id for each in sample.store.clusters_of("seed:moulds-009")] == [moulds]
     assert view.cluster == VALVES
     sample.introductions.act(coordinator, view.id, Transition(Action.CANCEL))
+
+
+@LANGUAGES
+def test_what_an_administrator_proposed_or_took_back_is_not_the_coordinators(
+    sample, read, begun, names, language
+):
+    id = begun("admin", message="两家正好互补")
+    _, _, cluster = names[language]
+    page = read("firm", f"/introductions/{id}", language)
+    said = {"zh": "由管理员提出", "en": "Proposed by an administrator"}[language]
+    assert said in text_of(page, ".//p[@class='chips']")
+    wrote = {"zh": "一名管理员写道：", "en": "An administrator wrote:"}[language]
+    assert wrote in text_of(page, ".//section[h2[@id='words']]")
+    assert cluster not in text_of(page, ".//p[@class='chips']")
+    administrator = sample.demo.account("admin").principal()
+    sample.introductions.act(administrator, id, Transition(Action.CANCEL))
+    proposed = begun("coordinator", cluster=VALVES)
+    sample.introductions.act(administrator, proposed, Transition(Action.CANCEL))
+    last = events(read("firm", f"/introductions/{proposed}", language))[-1]
+    back = {"zh": "一名管理员 · 撤回了", "en": "An administrator · took it back"}[language]
+    assert last.startswith(back)

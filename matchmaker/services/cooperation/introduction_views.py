@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from matchmaker.access import Principal
+from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Kind, NamedOrganization, Organization
 from matchmaker.errors import NotAllowed, NotFound
 from matchmaker.services.repositories import Repositories, Versioned
@@ -44,6 +44,7 @@ class StepView:
     side: Side | None
     reason: str
     decline_reason: DeclineReason | None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +178,13 @@ class IntroductionViews:
             satisfaction=dict(introduction.satisfaction).get(side) if side else None,
             steps=tuple(
                 StepView(
-                    step.action, step.state, step.at, step.side, step.reason, step.decline_reason
+                    step.action,
+                    step.state,
+                    step.at,
+                    step.side,
+                    step.reason,
+                    step.decline_reason,
+                    step.origin,
                 )
                 for step in introduction.steps
             ),
@@ -198,6 +205,15 @@ class IntroductionViews:
             if step.side is side and step.action is Action.ACCEPT
         }
         return [account for account in members if account.subject in accepted] or members
+
+
+def outside_origin(principal: Principal, clusters: Collection[str]) -> Origin:
+    """The part of somebody who acts for neither side of an introduction of these clusters."""
+    if principal is SYSTEM:
+        return Origin.SYSTEM
+    if principal.admin and principal.clusters.isdisjoint(clusters):
+        return Origin.ADMINISTRATOR
+    return Origin.COORDINATOR
 
 
 def _own_sides(principal: Principal, introduction: Introduction) -> list[Side]:

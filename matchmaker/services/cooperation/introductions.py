@@ -17,7 +17,11 @@ from matchmaker.goals import GOALS
 from matchmaker.services.cooperation.capacity import Capacity, SlotUsage
 from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.graph_sync import GraphSync
-from matchmaker.services.cooperation.introduction_views import IntroductionView, IntroductionViews
+from matchmaker.services.cooperation.introduction_views import (
+    IntroductionView,
+    IntroductionViews,
+    outside_origin,
+)
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned, pair_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -136,13 +140,13 @@ class Introductions:
         own = [side for side, id in parties.items() if principal.acts_for(id)]
         if own and proposal.asking_side in (None, *own) and not batch:
             return proposal.asking_side or own[0], Origin.MEMBER
-        if principal.admin:
-            return None, Origin.COORDINATOR
-        if proposal.asking_side is not None:
-            raise NotAllowed("You do not act for that side.")
         clusters = {
             cluster.id for id in parties.values() for cluster in self.store.clusters_of(id)
         } & principal.clusters
+        if principal.admin:
+            return None, outside_origin(principal, clusters)
+        if proposal.asking_side is not None:
+            raise NotAllowed("You do not act for that side.")
         if not clusters or (proposal.cluster and proposal.cluster not in clusters):
             raise NotAllowed("Only a member, or a coordinator of its cluster, may propose this.")
         return None, Origin.COORDINATOR
@@ -311,8 +315,9 @@ class Introductions:
             stored = self._views.visible(principal, id)
             side = self._views.side_of(principal, stored.value, organization)
             changed = introduction_workflow.act(
-                stored.value, transition, side, principal.subject, unit.at
-            )
+                stored.value, transition, side, principal.subject, unit.at,
+                outside_origin(principal, {stored.value.cluster}),
+            )  # fmt: skip
             if changed is not stored.value:
                 self.add_transition(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
