@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
@@ -133,6 +133,7 @@ class Requirement(NamedTuple):
 class Specification:
     """Everything read from one text, in the order of the text.
 
+    `requirements` are what is wanted or offered itself, each once; not its wholes and customers.
     `choices` says how a person changed what was read; equal when text and choices are. `denials`
     are the spans that are denied.
     """
@@ -141,6 +142,15 @@ class Specification:
     items: tuple[Requirement, ...] = ()
     choices: str = ""
     denials: tuple[tuple[int, int], ...] = ()
+    requirements: tuple[Requirement, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Once, and not at each of the thousands of comparisons with a text.
+        unique: dict[str, Requirement] = {}
+        for item in self.items:
+            if item.role is ItemRole.ITSELF:
+                unique.setdefault(item.key, item)
+        object.__setattr__(self, "requirements", tuple(unique.values()))
 
     def __hash__(self) -> int:
         return hash((self.text, self.choices))
@@ -149,15 +159,6 @@ class Specification:
         return isinstance(other, Specification) and (
             (self.text, self.choices) == (other.text, other.choices)
         )
-
-    @property
-    def requirements(self) -> tuple[Requirement, ...]:
-        """What is wanted or offered itself, each once; not its wholes and customers."""
-        unique: dict[str, Requirement] = {}
-        for item in self.items:
-            if item.role is ItemRole.ITSELF:
-                unique.setdefault(item.key, item)
-        return tuple(unique.values())
 
     def of(self, kind: RequirementKind) -> tuple[Requirement, ...]:
         """The items of one kind, in the order of the text."""
