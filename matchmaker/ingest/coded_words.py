@@ -8,10 +8,17 @@ from typing import Any
 
 from matchmaker.domain import is_id
 from matchmaker.ingest.cells import is_nothing
-from matchmaker.ingest.foreign_cities import CITY_ABROAD
+from matchmaker.ingest.country_cells import country_as_place
 from matchmaker.ingest.industries import industry_note, scheme_of
 from matchmaker.ingest.place_context import find_beside, meanwhile, places_of_row, sure_part
-from matchmaker.ingest.places import decided_note, kept_as_address, place_note, taken, with_address
+from matchmaker.ingest.places import (
+    GBT_2260,
+    decided_note,
+    kept_as_address,
+    place_note,
+    taken,
+    with_address,
+)
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.messages import Message
 
@@ -81,8 +88,12 @@ class CodedCells:
                 note = meanwhile(self.index.places, note, id) if id else note
             if id:
                 values[column] = id
-                if id.startswith(CITY_ABROAD) and not country:
-                    values["country"] = self.index.places.places[id].country
+                self._fill_country(column, id, values)
+            if note is None and column == "place":
+                note = country_as_place(self.index.places, title, cell, id)
+                if note is not None:
+                    yield note, False
+                continue
             if note is None:
                 continue
             is_kept = column == "place" and self.keeps_address
@@ -90,6 +101,12 @@ class CodedCells:
                 values["street_address"] = with_address(values, cell)
                 note = kept_as_address(cell, note)
             yield note, not id and not is_kept
+
+    def _fill_country(self, column: str, id: str, values: dict[str, Any]) -> None:
+        """The country of a place abroad, and of a country that stands for a place."""
+        place = self.index.places.places.get(id) if column == "place" else None
+        if place is not None and not id.startswith(GBT_2260) and place.country:
+            values.setdefault("country", place.country)
 
     def _beside(self, values: Mapping[str, Any], default: str) -> Iterator[str]:
         """Places by which one of several is decided: of the row, and as was chosen."""

@@ -69,6 +69,10 @@ class TableFormat:
     key: tuple[str, ...] = ("id",)
 
     @property
+    def names(self) -> frozenset[str]:
+        return frozenset(column.name for column in self.columns)
+
+    @property
     def required(self) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.required)
 

@@ -131,7 +131,7 @@ def country(cell: str, format: ColumnFormat = UNDECIDED) -> str:
         return code
     if is_nothing(cell):
         raise nothing(cell)
-    key = _key(cell)
+    key = folded(cell)
     if several := _SEVERAL.get(key):
         raise UndecidedCell("'%(cell)s' can be %(ways)s.", choices=several, cell=cell, ways=several)
     near = process.extractOne(key, _names().keys(), scorer=fuzz.ratio, score_cutoff=_ALIKE)
@@ -149,7 +149,7 @@ def country(cell: str, format: ColumnFormat = UNDECIDED) -> str:
 
 def iso_code(cell: str) -> str:
     """ISO 3166-1 alpha-2, from a code or a name; "" for what is neither or several."""
-    key = _key(cell)
+    key = folded(cell)
     upper = key.upper()
     if upper in _SIGNS:
         return _SIGNS[upper]
@@ -176,7 +176,7 @@ def _beside_code(cell: str) -> str:
     return first if first and first == second else ""
 
 
-def _key(text: str) -> str:
+def folded(text: str) -> str:
     """Folded, simplified, without accents and punctuation; `&` is a word."""
     plain = unicodedata.normalize("NFKD", normal(text).replace("&", " and "))
     kept = "".join(sign for sign in plain if not unicodedata.combining(sign))
@@ -195,11 +195,11 @@ def _names() -> Mapping[str, str]:
     """Code by every name, the earlier language first where two countries share one."""
     names: dict[str, str] = {}
     for code, words in _ALSO.items():
-        names |= {_key(word): code for word in words.split("|")}
+        names |= {folded(word): code for word in words.split("|")}
     for language in LANGUAGES:
         for code, name in Locale.parse(language).territories.items():
             if code in _codes():
-                names.setdefault(_key(name), code)
+                names.setdefault(folded(name), code)
     return names
 
 

@@ -27,7 +27,8 @@ from matchmaker.ingest.need_kinds import NO_PARTNER, goal_of_titles
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
 from matchmaker.ingest.table_file import Line
-from matchmaker.ingest.table_reader import MEMBERSHIP_DAYS, RowValues, TableReader
+from matchmaker.ingest.table_reader import MEMBERSHIP_DAYS, TableReader
+from matchmaker.ingest.table_reading import RowValues
 from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.messages import message
 from matchmaker.store.merging import (

@@ -176,10 +176,16 @@ class PartyReader:
             row.warn(self.name, cut)
         try:
             kind, is_default_kind = self.kind.read(row, _READ["kind"])
+            stray = "" if country else self.places.stray(row, self.country.column)
             country, is_default_country = (
-                (country, False) if country else self.country.read(row, _READ["country"])
+                (country or stray, False)
+                if country or stray
+                else self.country.read(row, _READ["country"])
             )
-            place, address = self.places.read(row, name, country or "") if is_placed else (None, "")
+            place, address = (None, "")
+            if is_placed:
+                beside = row.cell(self.country.column) if stray else ""
+                place, address = self.places.read(row, name, country or "", beside)
             by_default = (("country", is_default_country and country), ("kind", is_default_kind))
             organization = Organization(
                 id=id,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from matchmaker.domain import MAX_NAME, GraphRows, Organization, PlaceLevel
 from matchmaker.ingest.cells import is_nothing
+from matchmaker.ingest.country_cells import country_as_place, place_as_country
 from matchmaker.ingest.foreign_cities import CITY_ABROAD
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.place_context import find_beside, meanwhile, places_of_row, sure_part
@@ -22,20 +23,33 @@ class PartyPlaces:
     title: str = ""
     index: PlaceIndex | None = None
 
-    def read(self, row: MappedRow, name: str, country: str) -> tuple[str | None, str]:
+    def stray(self, row: MappedRow, title: str) -> str:
+        """The country of a place that stands in the column of countries, and is told; else ""."""
+        place = place_as_country(_known(self.index), row.cell(title))
+        if place is None:
+            return ""
+        row.warn(title, place.note)
+        return place.code
+
+    def read(
+        self, row: MappedRow, name: str, country: str, beside: str = ""
+    ) -> tuple[str | None, str]:
         """The id of the place of whom a line names, and its address where that is finer.
 
+        `beside` is a place that stood in the column of countries.
         A place that can be several is that which lies where the name says, else it is told and
         stays the address: what is not certain is not guessed.
         """
-        cell = row.cell(self.title)
+        cell = ", ".join(filter(None, (row.cell(self.title), beside)))
         if not cell or is_nothing(cell):
             return None, ""
         index = _known(self.index)
-        beside = places_of_row(index, {"name": name})
-        match, decided_by = find_beside(index, cell, country, beside)
+        match, decided_by = find_beside(index, cell, country, places_of_row(index, {"name": name}))
         note = (decided_note if decided_by else place_note)(index, cell, match)
         if match.exact and not decided_by:
+            note = country_as_place(index, self.title, cell, match.id)
+            if note is not None:
+                row.warn(self.title, note)
             return match.id, ""
         if match.id and match.exact and note is not None:
             row.warn(self.title, note)

@@ -19,6 +19,7 @@ from babel import Locale
 from matchmaker.domain import MAX_NAME, Place, PlaceLevel
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.foreign_cities import ForeignCities
+from matchmaker.ingest.regions_abroad import country_of_region
 from matchmaker.ingest.townships import Townships
 from matchmaker.messages import NAMES, BilingualName, Message, message, sentences
 from matchmaker.text import normal
@@ -175,6 +176,7 @@ class PlaceIndex:
             return self._match(allowed.pop(), dropped)
         if chosen:
             return PlaceMatch(candidates=tuple(sorted(allowed or chosen)), dropped=dropped)
+        country = country or country_of_region(text)
         above = within or (f"iso3166:{country}" if country else "")
         return self._match(above, cell.strip()) if above in self.places else PlaceMatch()
 
@@ -361,6 +363,12 @@ def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | Non
         )
     if match.candidates:
         paths = [*dict.fromkeys(map(index.path, match.candidates[:_SHOWN]))]
+        if len(match.candidates) == 1:
+            return message(
+                "'%(cell)s' is %(place)s, which is not where the rest of the line says: one of "
+                "the two is wrong.",
+                cell=cell, place=paths[0],
+            )  # fmt: skip
         if len(match.candidates) > _SHOWN:
             return message(
                 "'%(cell)s' can be any of %(count)s places, among them %(places)s.",

@@ -19,6 +19,7 @@ from matchmaker.ingest.cells import CellProblem, CellReading, is_nothing, read_c
 from matchmaker.ingest.coded_words import CodedCells
 from matchmaker.ingest.columns import Column, TableFormat
 from matchmaker.ingest.consortia import is_only_form
+from matchmaker.ingest.country_cells import PlaceAsCountry, place_as_country
 from matchmaker.ingest.dates import PartialDate
 from matchmaker.ingest.formats import ColumnFormat, FormatReader, judge_columns
 from matchmaker.ingest.links import with_links
@@ -33,7 +34,7 @@ from matchmaker.ingest.suggestions import expected_titles
 from matchmaker.ingest.table_fields import referred_table
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.table_reading import TableReading
+from matchmaker.ingest.table_reading import RowValues, TableReading
 from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.ingest.title_units import (
     currency_of_unit,
@@ -52,7 +53,6 @@ from matchmaker.text import language_of, normal
 # Readers that keep a cell as it is.
 _AS_WRITTEN = (cells.text, cells.web_address)
 _CODES = ("credit_code", "vat", "lei", "ror")
-# Words that are looked up and not read alone.
 MEMBERSHIP_DAYS = ("member_since", "member_until")
 _LOOKED_UP = ("place", "industry")
 _AMOUNT_CURRENCY = "the amount's currency"  # until it is known what the column of currencies says
@@ -60,16 +60,6 @@ _NOW = 9_999  # of a title that names no year
 _MAX_READ = 20_000
 _SPACE = re.compile(r"\s+")
 _PARTED = re.compile(r"\d[.,/-]\d")
-
-
-@dataclass(frozen=True)
-class RowValues:
-    """What the cells of a line say: values by column; which of them stand there by default."""
-
-    values: dict[str, Any]
-    by_default: frozenset[str]
-    provenance: Provenance
-    line: int
 
 
 @dataclass
@@ -133,9 +123,9 @@ class TableReader:
     @cached_property
     def coded(self) -> CodedCells:
         """The columns of the table whose words are looked up and not read alone."""
-        names = {column.name for column in self.table.columns}
+        looked_up = tuple(name for name in _LOOKED_UP if name in self.table.names)
         return CodedCells(
-            self.index, tuple(name for name in _LOOKED_UP if name in names), self.options.defaults,
+            self.index, looked_up, self.options.defaults,
             self.chosen_values, self.has("street_address"), lambda: self.places_of_column,
         )  # fmt: skip
 
@@ -279,6 +269,10 @@ class TableReader:
             return None
         values: dict[str, Any] = {}
         by_default = set[str]()
+        strays = {"industry": {}, "place": self._strays(line)}
+        for title, stray in strays["place"].items():
+            line = replace(line, cells={**line.cells, title: stray.code})
+            problems.append(self._problem(line, "country", stray.note, "warning"))
         for column in self.read_columns:
             value, is_default = self._value(line, column, problems)
             if value is not None:
@@ -287,7 +281,8 @@ class TableReader:
                     by_default.add(column.name)
         self._decide_currency(line, values, problems)
         for name in self.coded.columns:
-            for note, is_lost in self.coded.look_up(name, self.cells_of(line, name), values):
+            filled = self.cells_of(line, name) + [(t, s.cell) for t, s in strays[name].items()]
+            for note, is_lost in self.coded.look_up(name, filled, values):
                 problems.append(self._problem(line, name, note, "warning", is_lost=is_lost))
         for name in self.required_columns:
             is_told = any(p.field == name and p.severity == "error" for p in problems)
@@ -320,6 +315,13 @@ class TableReader:
         *, is_lost: bool = False,
     ) -> Problem:  # fmt: skip
         return Problem(self.file.name, line.number, column, reason, severity, is_lost)
+
+    def _strays(self, line: Line) -> Mapping[str, PlaceAsCountry]:
+        """By title, the cells of a column of countries that are places."""
+        key = "country" if "place" in self.coded.columns else ""
+        cells = ((t, self.chosen_values.get((key, c), c)) for t, c in self.cells_of(line, key))
+        found = ((title, place_as_country(self.index.places, cell)) for title, cell in cells)
+        return {title: stray for title, stray in found if stray is not None}
 
     def cells_of(self, line: Line, column: str) -> list[tuple[str, str]]:
         """Title and text of the cells that are filled."""
@@ -423,8 +425,7 @@ class TableReader:
 
     def has(self, name: str) -> bool:
         """Whether the table has a column, also for a part of an amount."""
-        wanted = "currency" if name == _AMOUNT_CURRENCY else name
-        return any(each.name == wanted for each in self.table.columns)
+        return {_AMOUNT_CURRENCY: "currency"}.get(name, name) in self.table.names
 
     def _decide_currency(self, line: Line, values: dict[str, Any], problems: list[Problem]) -> None:
         """The currency that an amount names, where the column of currencies does not say which."""

@@ -7,9 +7,19 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from matchmaker.domain import Participant
+from matchmaker.domain import Participant, Provenance
 from matchmaker.ingest.report import Reading
 from matchmaker.ingest.spool import Spool
+
+
+@dataclass(frozen=True)
+class RowValues:
+    """What the cells of a line say: values by column; which of them stand there by default."""
+
+    values: dict[str, Any]
+    by_default: frozenset[str]
+    provenance: Provenance
+    line: int
 
 
 @dataclass

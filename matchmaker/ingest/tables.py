@@ -56,8 +56,8 @@ from matchmaker.ingest.suggestions import says_opted_out
 from matchmaker.ingest.table_fields import fields_of
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.table_reader import RowValues, TableReader
-from matchmaker.ingest.table_reading import TableReading
+from matchmaker.ingest.table_reader import TableReader
+from matchmaker.ingest.table_reading import RowValues, TableReading
 from matchmaker.ingest.unused_names import without_unused_mark
 from matchmaker.ingest.unused_words import is_remark
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
