@@ -103,6 +103,10 @@ class ServiceUnavailable(MatchmakerError):
     """Something outside that is needed does not answer: a mail server, a sign-in provider."""
 
 
+class LetterRefused(ServiceUnavailable):
+    """A letter that no mail server takes to this address, whatever it does with others."""
+
+
 class StoreUnavailable(ServiceUnavailable):
     """The database does not answer."""
 

@@ -15,7 +15,7 @@ from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 from typing import Any
 
-from matchmaker.errors import ServiceUnavailable, SettingsError
+from matchmaker.errors import LetterRefused, ServiceUnavailable, SettingsError
 from matchmaker.settings import Settings
 
 _STEP_SECONDS = 5.0
@@ -37,24 +37,17 @@ class Mailer:
     def send(
         self, to: str, subject: str, text: str, headers: Mapping[str, str] | None = None
     ) -> None:
-        """Raises ServiceUnavailable when the server does not take it, SettingsError without one."""
+        """Raises SettingsError without a server, ServiceUnavailable when it takes no letter.
+
+        Of these LetterRefused where that is for this address alone.
+        """
         settings = self.settings
         if not self.is_set_up:
             raise SettingsError("There is no mail server.", mend="Set MATCHMAKER_SMTP_HOST.")
         settings.require_encryption(
             "MATCHMAKER_SMTP_TLS", settings.smtp_host, encrypted=settings.smtp_tls
         )
-        # A folded address would be encoded as words, and no reader could follow it.
-        letter = EmailMessage(SMTP.clone(max_line_length=990))
-        letter["From"] = Address("Matchmaker", addr_spec=settings.smtp_from)
-        letter["To"] = Address(addr_spec=to)
-        # A line break in a name would make a header of its own.
-        letter["Subject"] = " ".join(subject.split())[:200]
-        letter["Date"] = formatdate()
-        letter["Message-ID"] = make_msgid(domain=settings.smtp_from.rpartition("@")[2])
-        for name, value in (headers or {}).items():
-            letter[name] = value
-        letter.set_content(text)
+        letter = _letter(settings.smtp_from, to, subject, text, headers or {})
         try:
             with _TimedSmtp(
                 settings.smtp_host, settings.smtp_port, timeout=_STEP_SECONDS
@@ -65,6 +58,8 @@ class Mailer:
                 if settings.smtp_user:
                     server.login(settings.smtp_user, password)
                 server.send_message(letter)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refused(error) from None
         except (OSError, smtplib.SMTPException) as error:
             # Neither the address nor the password goes to a log.
             raise ServiceUnavailable(
@@ -72,6 +67,45 @@ class Mailer:
                 mend="Look at MATCHMAKER_SMTP_HOST, _PORT, _TLS, _USER and _PASSWORD.",
                 error=type(error).__name__,
             ) from None
+
+
+def _letter(
+    sender: str, to: str, subject: str, text: str, headers: Mapping[str, str]
+) -> EmailMessage:
+    """Raises LetterRefused for an address that cannot stand in a letter.
+
+    Such are kept of earlier versions; nothing may keep the letters of others from being sent.
+    """
+    # A folded address would be encoded as words, and no reader could follow it.
+    letter = EmailMessage(SMTP.clone(max_line_length=990))
+    letter["From"] = Address("Matchmaker", addr_spec=sender)
+    try:
+        local, _, domain = to.rpartition("@")
+        encoded = domain.encode("idna")
+        address = f"{local}@{encoded.decode()}"
+        receiver = Address(addr_spec=address)
+        is_same = receiver.addr_spec == address and encoded.decode("idna") == domain
+    except Exception as error:  # of the library's parser, also such as it means for nobody
+        raise _refused(error) from None
+    if not is_same:  # it would go to somebody else
+        raise _refused(ValueError())
+    letter["To"] = receiver
+    # A line break in a name would make a header of its own.
+    letter["Subject"] = " ".join(subject.split())[:200]
+    letter["Date"] = formatdate()
+    letter["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    for name, value in headers.items():
+        letter[name] = value
+    letter.set_content(text)
+    return letter
+
+
+def _refused(error: Exception) -> LetterRefused:
+    return LetterRefused(
+        "The mail server refused the message: %(error)s.",
+        mend="Look whether the address is right.",
+        error=type(error).__name__,
+    )
 
 
 class _TimedSmtp(smtplib.SMTP):

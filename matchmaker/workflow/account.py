@@ -24,6 +24,9 @@ MAX_PASSWORD = 200
 MAX_EMAIL = 254
 MAX_PERSON_NAME = 200
 _EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f\x7f]+@[^@\s<>,;:\"\x00-\x1f\x7f]+\.[^@\s.]{2,}")
+_ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[^\W_](?:[^\W_]|-(?!\.|$))*"
+_MAILABLE = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 # Too easy: guessed within so many attempts by who knows the usual ways (zxcvbn, Wheeler 2016:
 # its scores 0 and 1), names of the service and the account's own address among them.
 EASY_SCORE = 1
@@ -239,6 +242,17 @@ def checked_email(address: str) -> str:
     """The address in the one form in which it is kept. Raises InvalidInput."""
     cleaned = address.strip().lower()
     if len(cleaned) > MAX_EMAIL or not _EMAIL.fullmatch(cleaned):
+        raise InvalidInput("is no address of the form name@example.org.", where="email")
+    return cleaned
+
+
+def mailable_email(address: str) -> str:
+    """The same of one that a letter can be sent to (RFC 5322, without quotes and comments).
+
+    Raises InvalidInput.
+    """
+    cleaned = checked_email(address)
+    if not _MAILABLE.fullmatch(cleaned):
         raise InvalidInput("is no address of the form name@example.org.", where="email")
     return cleaned
 

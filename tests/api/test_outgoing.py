@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
@@ -162,6 +163,22 @@ def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_o
     assert text.count("发来消息") == 1  # three messages, told once
     service.mail_due()
     assert len(to(letters(), pair[1])) == 1
+
+
+def test_an_address_kept_of_earlier_that_no_letter_reaches_stops_nobody_s_letters(
+    wired, post_office, pair, watch
+):
+    port, letters = post_office
+    stored = wired.repositories.accounts.get(pair[1].id)
+    odd = replace(stored.value, email="a..b@example.org")
+    wired.repositories.records.commit([wired.repositories.accounts.put(odd, stored.version)])
+    introduction = propose(wired, pair)  # its notice is the older one
+    wired.introductions.act(pair[1].principal(), introduction.id, Transition(Action.ACCEPT))
+    watch.ahead = timedelta(hours=25)
+    assert notifications(wired, port, watch).mail_due() == 1
+    assert len(to(letters(), pair[0])) == 1
+    # So that no letter of later tests waits for it.
+    wired.accounts.set_preferences(pair[1].principal(), Preferences("en", MailRhythm.NEVER))
 
 
 def test_the_inbox_speaks_the_language_asked_for_else_ones_own(wired, pair):

@@ -12,7 +12,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import Cluster, GraphRows, Membership
-from matchmaker.errors import InvalidInput, NotAllowed, ServiceUnavailable
+from matchmaker.errors import InvalidInput, LetterRefused, NotAllowed, ServiceUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.services.directory.codes import Codes, SnapshotReader
 from matchmaker.services.directory.directory import Directory
@@ -37,6 +37,8 @@ class MailServer:
     ) -> None:
         if self.is_down:
             raise ServiceUnavailable("The mail server does not answer.")
+        if to.startswith("nobody"):
+            raise LetterRefused("The mail server refused the message: %(error)s.", error="x")
         self.receivers.append(to)
 
 
@@ -85,6 +87,17 @@ def test_only_letters_that_were_not_taken_are_sent_again_and_each_once(desk: Des
     assert desk.waiting() == set()
     assert desk.invitations.mail_due() == 0
     assert sorted(desk.mail.receivers) == ["a@example.org", "b@example.org", "c@example.org"]
+
+
+def test_letters_that_are_refused_for_ever_keep_no_other_waiting(desk: Desk) -> None:
+    """However many there are: who invites to addresses of nobody stops nobody's invitations."""
+    emails = [*(f"nobody{number}@example.org" for number in range(12)), "a@example.org"]
+    for email in emails:
+        desk.invitations.invite(ADMIN, email, cluster="t:c", later=True)
+    desk.mail.is_down = False
+    assert desk.invitations.mail_due() == 1
+    assert desk.mail.receivers == ["a@example.org"]
+    assert desk.waiting() == set(emails) - {"a@example.org"}
 
 
 def test_no_letter_follows_to_what_was_accepted_or_is_too_old(desk: Desk) -> None:

@@ -22,6 +22,7 @@ from matchmaker.workflow.account import (
     checked_email,
     checked_language,
     checked_name,
+    mailable_email,
 )
 
 
@@ -113,7 +114,7 @@ class Accounts:
         Raises InvalidInput, WrongState.
         """
         principal.require_admin()
-        address = checked_email(email)
+        address = mailable_email(email)
         if password is not None:
             check_password(password, address)
         store = self.store()

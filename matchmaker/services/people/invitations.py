@@ -14,6 +14,8 @@ from matchmaker.access import Principal
 from matchmaker.domain import Organization, SourceTier
 from matchmaker.errors import (
     InvalidInput,
+    LetterRefused,
+    MatchmakerError,
     NotAllowed,
     NotFound,
     ServiceUnavailable,
@@ -35,9 +37,9 @@ from matchmaker.workflow.account import (
     AccountMembership,
     Invitation,
     Preferences,
-    checked_email,
     checked_language,
     checked_name,
+    mailable_email,
 )
 
 INVITED_FOR = timedelta(days=14)
@@ -102,7 +104,7 @@ class Invitations:
         Raises NotAllowed, InvalidInput.
         """
         principal.require_writing()
-        address = checked_email(email)
+        address = mailable_email(email)
         if (membership is not None) + bool(cluster) + admin != 1:
             raise InvalidInput("Name one of organization, cluster and admin.")
         if membership is not None:
@@ -140,7 +142,13 @@ class Invitations:
             if self._is_open(stored.value):
                 if not self._holds(stored.value):
                     continue
-                if not self._mail(stored.value):
+                try:
+                    self._send(stored.value)
+                except LetterRefused as error:  # which says nothing of the others
+                    _note(stored.value, error)
+                    continue
+                except (ServiceUnavailable, SettingsError) as error:
+                    _note(stored.value, error)
                     failures += 1
                     if failures == _FAILURES:
                         break
@@ -248,6 +256,13 @@ class Invitations:
 
     def _mail(self, invitation: Invitation) -> bool:
         """Send its letter; False where the mail server does not take it, and why is in the log."""
+        try:
+            return self._send(invitation)
+        except (ServiceUnavailable, SettingsError) as error:
+            _note(invitation, error)
+            return False
+
+    def _send(self, invitation: Invitation) -> bool:
         left = invitation.expires - self.clock()
         text = message(
             "Open this link within %(days)s days to set a password:\n\n%(link)s\n",
@@ -255,16 +270,7 @@ class Invitations:
             link=self._link(invitation),
         )
         subject = message("You are invited to Matchmaker")
-        try:
-            return self.links.mail(invitation.email, invitation.language, subject, text)
-        except (ServiceUnavailable, SettingsError) as error:
-            log.warning(
-                "invitation not mailed",
-                invitation=invitation.id,
-                error=str(error.message),
-                mend=str(error.mend),
-            )
-            return False
+        return self.links.mail(invitation.email, invitation.language, subject, text)
 
     def _mark_unmailed(self, invitation_id: str) -> Invitation:
         def mark() -> Invitation:
@@ -358,6 +364,15 @@ class Invitations:
         unit.log("invitation.accepted", f"invitation/{invitation.id}", **_place(invitation))
         unit.commit(self.repositories.records)
         return account
+
+
+def _note(invitation: Invitation, error: MatchmakerError) -> None:
+    log.warning(
+        "invitation not mailed",
+        invitation=invitation.id,
+        error=str(error.message),
+        mend=str(error.mend),
+    )
 
 
 def _place(invitation: Invitation) -> dict[str, str]:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from matchmaker.errors import InvalidInput
 from matchmaker.workflow.account import (
     Account,
     AccountMembership,
@@ -18,6 +19,7 @@ from matchmaker.workflow.account import (
     MembershipRole,
     checked_email,
     checked_name,
+    mailable_email,
 )
 from matchmaker.workflow.passkey import (
     PasskeyRefused,
@@ -319,3 +321,23 @@ def test_passkeys_are_bound_to_a_name_over_https_or_to_this_machine(
     address: str, site: Site | None
 ) -> None:
     assert site_of(address) == site
+
+
+MAILABLE = ["wang@example.org", "a.b+c_d@mail-1.example.co.uk", "o'neil@x.example", "li@例子.中国"]
+NOT_MAILABLE = [
+    "a..b@example.org", ".a@example.org", "a.@example.org", "a(b)@example.org", "a]@example.org",
+    "a\\b@example.org", "ü@example.org", "a@example..org", "a@-example.org", "a@example-.org",
+    "a@ex_ample.org", "a@[127.0.0.1]", "a@1.2.3.45", "a@example.org(b)", "a\u200bb@example.org",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("address", MAILABLE)
+def test_a_letter_can_be_sent_to_it(address):
+    assert mailable_email(address) == address
+
+
+@pytest.mark.parametrize("address", NOT_MAILABLE)
+def test_what_no_letter_reaches_is_no_address_for_somebody_new(address):
+    with pytest.raises(InvalidInput) as refused:
+        mailable_email(address)
+    assert refused.value.where == "email"
