@@ -44,6 +44,7 @@ from matchmaker.web import (
     introductions,
     layout,
     members,
+    nearness,
     needs,
     picks,
     postings,
@@ -51,6 +52,7 @@ from matchmaker.web import (
     search,
     searches,
     second_factor,
+    sources,
     welcome,
 )
 from matchmaker.web import call_answers as call_answer_pages
@@ -77,6 +79,7 @@ VIEWS = (
     glossary,
     home,
     imports,
+    nearness,
     needs,
     picks,
     search,
@@ -88,6 +91,7 @@ VIEWS = (
     postings,
     programmes,
     second_factor,
+    sources,
     survey_pages,
     call_pages,
     call_answer_pages,

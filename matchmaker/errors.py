@@ -95,6 +95,10 @@ class WrongState(MatchmakerError):
     """The thing exists, but not in a state that allows this transition."""
 
 
+class ChangedMeanwhile(WrongState):
+    """Somebody changed it since it was seen: it is to be looked at as it is now, and done then."""
+
+
 class VersionConflict(MatchmakerError):
     """Somebody else changed it meanwhile: a compare-and-set that lost."""
 

@@ -218,6 +218,12 @@ TERMS: dict[str, str] = {
     "answers": "What it says fits",
     "partly_answers": "What it says fits in part",
     "not_mentioned": "It says nothing of this",
+    # what lists of orders and of members usually note of a tie
+    "试订单": "trial order",
+    "月度订单": "monthly orders",
+    "长期供货": "long-term supply",
+    "检测或共享设备": "testing or shared equipment",
+    "同类产品": "similar products",
     # reasons for dismissing
     "known": "We know them",
     "competitor": "A competitor",

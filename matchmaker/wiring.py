@@ -248,7 +248,9 @@ class Wiring:
 
     @cached_property
     def change_log(self) -> ChangeLog:
-        return ChangeLog(lambda: self.store.documents)
+        return ChangeLog(
+            lambda: self.store.documents, self.accounts.by_email, self.settings.time_zone
+        )
 
     @cached_property
     def codes(self) -> Codes:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
 
 from flask import redirect, render_template, request, url_for
 
@@ -22,7 +20,6 @@ from matchmaker.web.log_actions import action_choices
 from matchmaker.web.log_lines import ACTORS, log_lines
 from matchmaker.web.meant import clusters_shown, organization_meant
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
-from matchmaker.workflow.appointment import zone_of
 from matchmaker.workflow.job import JobState
 
 _LOG_LINES = 100
@@ -162,7 +159,7 @@ def log() -> PageAnswer:
     before, problem, lines = args.get("before", ""), None, list[LoggedEntry]()
     line = whole_number(before, "before") if before else None
     try:
-        only = replace(_log_filter(principal), before=line)
+        only = _log_filter(principal, line)
         lines = services().change_log.page(principal, _LOG_LINES + 1, only)
     except (InvalidInput, NotFound) as error:  # what was asked for stays
         problem = error
@@ -179,32 +176,17 @@ def log() -> PageAnswer:
     return page, status_of(problem) if problem else 200
 
 
-def _log_filter(principal: Principal) -> LogFilter:
+def _log_filter(principal: Principal, before: int | None) -> LogFilter:
+    """What the form asks for: who has no account may stand there as pages call them."""
     args = request.args
-    only = LogFilter(actor=_actor_meant(principal, args.get("who", "").strip()))
-    only = replace(only, action=args.get("action", ""))
-    if chosen := args.get("day", "").strip():
-        zone = zone_of(services().settings.time_zone)
-        begin = day_of(chosen, "day")
-        try:
-            midnights = [
-                datetime.combine(begin + timedelta(days=days), time.min, zone) for days in (0, 1)
-            ]
-            since, until = (at.astimezone(UTC).isoformat() for at in midnights)
-        except OverflowError:  # the first and the last there are
-            raise InvalidInput("must be a day.", where="day") from None
-        only = replace(only, since=since, until=until)
-    return only
-
-
-def _actor_meant(principal: Principal, text: str) -> str:
-    """Who acts, as the log names them: an address, or what stands for who has no account."""
-    named = (code for code, name in ACTORS.items() if text == name.text(language()))
-    if not text or (code := next(named, "")):
-        return code if text else ""
+    who, chosen = args.get("who", "").strip(), args.get("day", "").strip()
+    named = (code for code, name in ACTORS.items() if who == name.text(language()))
+    day = day_of(chosen, "day") if chosen else None
     try:
-        return services().accounts.by_email(principal, text).subject
+        return services().change_log.narrowed(
+            principal, who=next(named, who), action=args.get("action", ""), day=day, before=before
+        )
     except NotFound:
         raise NotFound(
-            "There is no account for %(email)s.", mend="Look among the accounts.", email=text
+            "There is no account for %(email)s.", mend="Look among the accounts.", email=who
         ) from None

@@ -28,6 +28,8 @@ _GRADES = {
     Match.PARTIAL: message("What it says fits in part"),
     Match.NONE: message("It says nothing of this"),
 }
+# Its words come near, and of nothing that is specified can be told whether it is met.
+_NOT_KNOWN = message("Whether it meets what is specified is not known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,22 @@ def match_grade(match: Match) -> Message:
 def grade_of(fit: Recommendation) -> str:
     """In words: how what it says answers, the chance of a tie, else thirds of 0 to 1."""
     if fit.match is not None:
-        return _GRADES[fit.match].text(language())
+        grade = _NOT_KNOWN if _is_untold(fit) else _GRADES[fit.match]
+        return grade.text(language())
     if fit.chance is not None:
         chance = format_percent(fit.chance, "0.#%", locale_of(language()))
         return gettext("%(chance)s chance of a tie within two years", chance=chance)
     if fit.score >= 2 / 3:
         return gettext("Very good fit")
     return gettext("Good fit") if fit.score >= 1 / 3 else gettext("Possible fit")
+
+
+def _is_untold(fit: Recommendation) -> bool:
+    """Whether words come near, but of nothing that is specified is known whether it is met."""
+    compared = fit.comparison
+    if compared is None or fit.match is Match.NONE:
+        return False
+    return bool(compared.unknown) and not (compared.met or compared.unmet)
 
 
 @web.app_template_filter()

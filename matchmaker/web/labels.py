@@ -31,7 +31,9 @@ from matchmaker.messages import (
     message,
     translated,
 )
+from matchmaker.services.people.demo import shown_name
 from matchmaker.terms import TERMS
+from matchmaker.text import language_of
 from matchmaker.web.field_words import in_words
 
 
@@ -86,15 +88,49 @@ def field(name: str) -> str:
     return name if label == plain else label + (f"[{rest}" if rest else "")
 
 
+def begun_large(text: str) -> str:
+    """A text that stands as a title: its first letter is a large one."""
+    return text[:1].upper() + text[1:]
+
+
+def person(name: str) -> str:
+    """What somebody is called; a sample person in the reader's language."""
+    return shown_name(name, language())
+
+
+class NotKnown(str):
+    """A dash in the place of what is not known; pages say so to who hovers and who listens."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        said = html.escape(gettext("not known"))
+        return (
+            f'<span class="not-known" title="{said}"><span aria-hidden="true">–</span>'
+            f'<span class="unseen">{said}</span></span>'
+        )
+
+
+def not_known() -> NotKnown:
+    """What stands where nothing is known."""
+    return NotKnown("–")
+
+
+def spoken_language(text: str) -> str:
+    """The language that a text is in, for who has it read aloud; "" where it is the page's own."""
+    spoken = language_of(text)
+    return "" if spoken == language() else spoken
+
+
 def number(value: float | None, digits: int = 2) -> str:
     """A number, rounded; a dash where there is none."""
-    return "–" if value is None else format_decimal(round(value, digits), locale=_locale())
+    return not_known() if value is None else format_decimal(round(value, digits), locale=_locale())
 
 
 def percent(value: float | None) -> str:
     """A share as whole percent."""
     if value is None:
-        return "–"
+        return not_known()
     return f"{format_decimal(round(value * 100), locale=_locale())}%"
 
 
@@ -193,9 +229,10 @@ def register(app: Flask) -> None:
         lambda single, many, count: catalogue(language()).ungettext(single, many, count),
         newstyle=True,
     )
+    templates.globals["not_known"] = not_known
     for show in (
         word, text_of, field, number, percent, country, day, moment, slot, zone_name, file_size,
-        codes, device_name,
+        codes, device_name, begun_large, person, spoken_language,
     ):  # fmt: skip
         templates.filters[show.__name__] = _at_each_showing(show)
 

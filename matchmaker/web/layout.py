@@ -202,8 +202,15 @@ def is_htmx_request() -> bool:
     return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
 
 
+@web.app_template_test()
+def is_meanwhile(problem: object) -> bool:
+    """Whether nothing is wrong but that somebody changed it since it was seen."""
+    return isinstance(problem, errors.ChangedMeanwhile | errors.VersionConflict)
+
+
 def show_notice(text: str | Message | errors.MatchmakerError, kind: str = "good") -> None:
-    """A line at the top of the next page."""
+    """A line at the top of the next page; that somebody was faster is no fault of the reader's."""
+    kind = "" if kind == "bad" and is_meanwhile(text) else kind
     flash(labels.text_of(text), kind)
 
 

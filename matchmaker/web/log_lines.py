@@ -12,6 +12,7 @@ from matchmaker.api.http.context import services
 from matchmaker.errors import MatchmakerError
 from matchmaker.ingest.columns import table_name
 from matchmaker.messages import message
+from matchmaker.services.people.demo import shown_name
 from matchmaker.store.log import LoggedEntry
 from matchmaker.web.labels import language, word
 from matchmaker.web.layout import localised
@@ -121,7 +122,9 @@ def _names(
         if kind == "account" and id in accounts:
             account = accounts[id]
             link = url_for("web.accounts", account=id)
-            names[kind, id] = NamedThing(account.name or account.email, link, _kind(kind))
+            names[kind, id] = NamedThing(
+                shown_name(account.name, language()) or account.email, link, _kind(kind)
+            )
         elif kind == "organization" and id in organizations:
             link = url_for("web.organization", id=id)
             names[kind, id] = NamedThing(localised(organizations[id]), link, _kind(kind))

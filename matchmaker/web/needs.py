@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from flask import render_template, request
 
@@ -21,7 +21,6 @@ from matchmaker.web.parties import fit_of
 from matchmaker.web.postings import CANDIDATES_ONLY
 
 # A deadline that is nearer stands out.
-SOON = timedelta(days=14)
 _MAX_BEGIN = 1_000_000
 _ORDERS = {
     NeedOrder.FIT: message("best fit first"),
@@ -70,7 +69,7 @@ def needs() -> PageAnswer:
         goals=possible,
         order=order,
         orders=[(each, _ORDERS[each]) for each in orders],
-        soon=datetime.now(UTC).date() + SOON,
+        answered=sum(row.answer is not None for row in ranked),
     )
     return shown, 200 if problem is None else 422
 

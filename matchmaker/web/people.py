@@ -12,6 +12,7 @@ from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.http.problems import note_wait, status_of
 from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded, TooManyAttempts
 from matchmaker.messages import languages
+from matchmaker.services.people.demo import shown_name
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
@@ -251,6 +252,12 @@ def _secret() -> str:
     return str(session.get("session", ""))
 
 
+def _name_meant(text: str) -> str:
+    """The name as it is stored, where the form has it as the page showed it."""
+    name = g.account.name
+    return name if text == shown_name(name, language()) else text
+
+
 @web.post("/account")
 def change_account() -> PageAnswer:
     """Do what one of the forms of the account page asks for."""
@@ -258,7 +265,7 @@ def change_account() -> PageAnswer:
     principal, form, accounts = signed_in(), request.form, services().accounts
     match form.get("what"):
         case "preferences":
-            accounts.rename(principal, form.get("name", ""))
+            accounts.rename(principal, _name_meant(form.get("name", "")))
             mail = parse_choice(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail")
             alerts = whole_number(form.get("alerts") or "0", "alerts")
             programmes = form.get("programmes") == "yes"

@@ -50,3 +50,29 @@ def test_what_is_not_known_is_refused_by_field(client, route, field):
     answer = client.get(f"{API}/{route}", query_string={field: "大西洲"})
     assert answer.status_code == 422
     assert field in answer.get_data(as_text=True)
+
+
+def test_the_log_is_narrowed_by_who_what_and_day(client):
+    firm = f"{API}/organizations/t:firm2"
+    version = {"If-Match": client.get(firm).headers["ETag"]}
+    assert (
+        client.patch(firm, json={"website": "https://a.example"}, headers=version).status_code
+        == 200
+    )
+
+    def lines(**query):
+        answer = client.get(f"{API}/log", query_string=query)
+        assert answer.status_code == 200, answer.json
+        return answer.json["items"]
+
+    newest = lines(limit=1)[0]
+    family = newest["action"].split(".")[0] + "."
+    assert newest in lines(action=newest["action"], limit=1000)
+    assert newest in lines(action=family, who="admin", day=newest["at"][:10], limit=1000)
+    assert {line["action"] for line in lines(action=newest["action"])} == {newest["action"]}
+    assert {line["actor"] for line in lines(who="admin")} == {"admin"}
+    assert lines(action="nothing.done") == lines(day="2001-01-01") == []
+    nobody = client.get(f"{API}/log", query_string={"who": "nobody@example.org"})
+    assert nobody.status_code == 404
+    assert "nobody@example.org" in nobody.json["detail"]
+    assert client.get(f"{API}/log", query_string={"day": "soon"}).status_code == 422

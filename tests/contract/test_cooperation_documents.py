@@ -236,3 +236,19 @@ def test_who_opted_out_is_not_proposed_by_a_coordinator(store: Store) -> None:
     store.replace_organization(replace(current, listed=False), None, current.version)
     with pytest.raises(WrongState):
         services.introductions.propose(SYSTEM, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
+
+
+def test_what_is_picked_is_planned_in_the_order_in_which_it_is_picked(store: Store) -> None:
+    services = cooperation_on(store, {})
+    batches = Batches(
+        store, services.repositories, services.introductions, services.capacity,
+        lambda: None, lambda: None, lambda: ("salt", 0.0), services.clock,
+    )  # fmt: skip
+    pairs = [
+        PlannedPair(first, second, GoalName.SUPPLIER, value)
+        for first, second, value in (("t:f2", "t:f3", 0.2), ("t:f0", "t:f1", 0.9))
+    ]
+    coordinator = services.coordinator()
+    for picked in (pairs, pairs[::-1]):
+        batch = batches.for_pairs(coordinator, "t:c", picked, dry_run=True)
+        assert list(batch.planned) == picked

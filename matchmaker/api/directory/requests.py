@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -353,7 +354,19 @@ class NewEngagement(Strict):
 
 
 class LogQuery(Strict):
-    """Lines before a number."""
+    """Lines before a number, of somebody, of an action, of a day."""
 
+    who: str = Field(
+        "",
+        max_length=320,
+        description="E-mail address of an account; `admin`, `system`, `link` or `anonymous`.",
+    )
+    action: str = Field(
+        "",
+        max_length=100,
+        description="An action, as `posting.made`; with a full stop at its end all of a kind, as"
+        " `posting.`.",
+    )
+    day: date | None = Field(None, description="A day in the time zone of the service.")
     before: int | None = Field(None, ge=1, le=2**53)
     limit: int = Field(100, ge=1, le=1000)

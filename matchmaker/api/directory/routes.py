@@ -55,7 +55,6 @@ from matchmaker.api.http.problems import PreconditionRequired
 from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
 from matchmaker.errors import VersionConflict
 from matchmaker.services.directory.directory import OrganizationProfile
-from matchmaker.store.log import LogFilter
 from matchmaker.store.ports import Page
 
 ORGANIZATIONS = Tag(name="organizations", description="Who there is, and whom they know.")
@@ -321,7 +320,9 @@ def _today() -> datetime.date:
 @directory.get("/log", **reads(LOG, LogOut))
 def read_log(query: LogQuery) -> Response:
     """The log of all changes, newest first, for an admin."""
-    lines = services().change_log.page(
-        current_principal(), query.limit, LogFilter(before=query.before)
+    principal, log = current_principal(), services().change_log
+    only = log.narrowed(
+        principal, who=query.who, action=query.action, day=query.day, before=query.before
     )
+    lines = log.page(principal, query.limit, only)
     return as_json(LogOut(items=[LogLineOut.of(line) for line in lines]))

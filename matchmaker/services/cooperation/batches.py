@@ -103,7 +103,9 @@ class Batches:
         """
         cluster = self._require_coordinator(principal, cluster_id, dry_run=dry_run)
         options = self._options(principal, cluster, goal)
-        return self._run(principal, cluster, options, limit, message, dry_run=dry_run)
+        return self._run(
+            principal, cluster, options, limit, message, dry_run=dry_run, best_first=True
+        )
 
     def for_pairs(
         self,
@@ -114,7 +116,10 @@ class Batches:
         message: str = "",
         dry_run: bool = False,
     ) -> Batch:
-        """Pairs that a coordinator picked from the worklist, as many as the slots allow."""
+        """Pairs that a coordinator picked from the worklist, as many as the slots allow.
+
+        They stay in the order in which they are given, which is the worklist's.
+        """
         cluster = self._require_coordinator(principal, cluster_id, dry_run=dry_run)
         check_range("pairs", len(pairs), 1, MAX_PAIRS)
         ids = _parties(pairs)
@@ -140,11 +145,15 @@ class Batches:
         message: str,
         *,
         dry_run: bool,
+        best_first: bool = False,
     ) -> Batch:
         check_range("limit", limit, 1, MAX_PAIRS)
         organizations = self.store.organizations_by_id(_parties(options))
         usable = [pair for pair in options if self._is_open(pair, organizations)]
-        chosen = self._allocated(usable, organizations)[:limit]
+        chosen = self._allocated(usable, organizations)
+        if best_first:
+            chosen.sort(key=lambda pair: (-pair.value, pair.seeker, pair.candidate))
+        chosen = chosen[:limit]
         salt, share = self.holdout()
         held_out = [
             pair
@@ -180,7 +189,7 @@ class Batches:
     def _allocated(
         self, options: Sequence[PlannedPair], organizations: Mapping[str, Organization]
     ) -> list[PlannedPair]:
-        """The chosen options, the most valuable first."""
+        """The chosen options, in their order."""
         row_of = {id: row for row, id in enumerate(organizations)}
         capacity = np.array(
             [self.capacity.slot_usage(party).free for party in organizations.values()],
@@ -194,8 +203,7 @@ class Batches:
             ),
             capacity,
         )
-        pairs = [options[int(number)] for number in chosen]
-        return sorted(pairs, key=lambda pair: (-pair.value, pair.seeker, pair.candidate))
+        return [options[int(number)] for number in chosen]
 
     def _is_open(self, pair: PlannedPair, organizations: Mapping[str, Organization]) -> bool:
         """Both known, willing to be proposed and to meet, and not in touch for this already."""

@@ -9,7 +9,14 @@ import structlog
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import MAX_TEXT
-from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
+from matchmaker.errors import (
+    ChangedMeanwhile,
+    InvalidInput,
+    MatchmakerError,
+    NotAllowed,
+    NotFound,
+    WrongState,
+)
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, decide, hides_nobody
@@ -85,7 +92,7 @@ class CallDecisions:
             answers = self.views.answers(id)
             every = [each.value for each in answers]
             if award.basis and award.basis != call_answer_workflow.basis_of_decision(call, every):
-                raise WrongState(
+                raise ChangedMeanwhile(
                     "The call or an answer has changed since you looked at it.",
                     mend="Look at the answers again, and decide then.",
                 )

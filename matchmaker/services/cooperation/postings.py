@@ -12,7 +12,7 @@ import structlog
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GraphRows, Need, NeedState, Offer
-from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
+from matchmaker.errors import ChangedMeanwhile, InvalidInput, MatchmakerError, NotAllowed, NotFound
 from matchmaker.recommend.model import Recommendation, Request
 from matchmaker.services.matching.answer import Answer
 from matchmaker.services.matching.matching import Matching
@@ -177,7 +177,9 @@ class Postings:
             stored = self._visible(principal, id)
             principal.require_member(stored.value.organization)
             if version is not None and stored.version != version:
-                raise WrongState("Somebody else saved it meanwhile.", mend="Look at it again.")
+                raise ChangedMeanwhile(
+                    "Somebody else saved it meanwhile.", mend="Look at it again."
+                )
             changed = replace(stored.value, **changes)
             changed = replace(changed, language=language_of(changed.text))
             _check_dates(changed, unit.at.date())

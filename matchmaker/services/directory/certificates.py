@@ -19,6 +19,7 @@ from matchmaker.domain import (
     is_certificate_id,
 )
 from matchmaker.errors import (
+    ChangedMeanwhile,
     InvalidInput,
     NotAllowed,
     NotFound,
@@ -217,7 +218,7 @@ class Certificates:
             row, today = self.store.certificate(id), self.clock().date()
             view = self._view(principal, row)
             if seen != view.digest:
-                raise WrongState(
+                raise ChangedMeanwhile(
                     "The certificate was changed since you saw it.",
                     mend="Look at it again, and confirm it if what it says now is true.",
                 )

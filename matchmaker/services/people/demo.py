@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from matchmaker.access import ADMIN
 from matchmaker.errors import MatchmakerError, NotFound
+from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
@@ -24,6 +25,26 @@ class DemoPerson:
     def email(self) -> str:
         """Under a domain that cannot exist (RFC 6761)."""
         return f"{self.role}@demo.matchmaker.example"
+
+
+# What each is called, wherever a name is shown; stored in English, as all of our texts.
+NAMES = {
+    "firm": message("Demo firm"),
+    "supplier": message("Demo supplier"),
+    "university": message("Demo institute"),
+    "coordinator": message("Demo coordinator"),
+    "admin": message("Demo admin"),
+}
+_BY_NAME = {name.text("en"): name for name in NAMES.values()} | {
+    # as earlier versions stored it
+    "Demo university": NAMES["university"]
+}
+
+
+def shown_name(name: str, language: str) -> str:
+    """What somebody is called: a sample person in the reader's language, others as they wrote."""
+    sample = _BY_NAME.get(name)
+    return name if sample is None else sample.text(language)
 
 
 PEOPLE = (
@@ -55,7 +76,7 @@ class Demo:
             return stored.value
         return self.accounts.create(
             # Whoever tries it knows none, and would be asked for it before changes.
-            ADMIN, person.email, f"Demo {role}", None,
+            ADMIN, person.email, NAMES[role].text("en"), None,
             memberships=person.memberships, clusters=person.clusters, admin=role == "admin",
         )  # fmt: skip
 

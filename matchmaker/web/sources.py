@@ -1,0 +1,34 @@
+"""Where something comes from, in words: a file by its name only where a person brought it."""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.messages import Message, message
+from matchmaker.provenance import POSTED, SAID_HERE
+from matchmaker.services.auditing.survey_sync import SOURCE as SURVEY
+from matchmaker.web.labels import language
+from matchmaker.web.layout import web
+
+_SAMPLE = message("sample data")
+# What the program itself writes as a source.
+_NAMES: dict[str, Message] = {
+    "sample": _SAMPLE,
+    "organizations.offices.csv": _SAMPLE,
+    "offers.programmes.csv": _SAMPLE,
+    SAID_HERE.source: message("said here"),
+    POSTED: message("posted here"),
+    "introduction": message("an introduction made here"),
+    "gathering": message("a gathering held here"),
+    SURVEY: message("a survey"),
+    "derived": message("worked out here"),
+    "import": message("an imported list"),
+}
+_FILE_OF_SAMPLES = re.compile(r"\w+\.samples\.csv")
+
+
+@web.app_template_filter()
+def source_name(source: str) -> str:
+    """What a source is called: the program's own in words, any other as people named it."""
+    known = _SAMPLE if _FILE_OF_SAMPLES.fullmatch(source) else _NAMES.get(source)
+    return source if known is None else known.text(language())
