@@ -10,9 +10,15 @@ from typing import cast
 
 import pytest
 
-from matchmaker.access import ADMIN
+from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Cluster, GraphRows, Membership
-from matchmaker.errors import InvalidInput, LetterRefused, NotAllowed, ServiceUnavailable
+from matchmaker.errors import (
+    InvalidInput,
+    LetterRefused,
+    NotAllowed,
+    ServiceUnavailable,
+    TooManyAttempts,
+)
 from matchmaker.mail import Mailer
 from matchmaker.services.directory.codes import Codes, SnapshotReader
 from matchmaker.services.directory.directory import Directory
@@ -98,6 +104,30 @@ def test_letters_that_are_refused_for_ever_keep_no_other_waiting(desk: Desk) -> 
     assert desk.invitations.mail_due() == 1
     assert desk.mail.receivers == ["a@example.org"]
     assert desk.waiting() == set(emails) - {"a@example.org"}
+
+
+def test_one_person_writes_to_an_address_a_few_times_a_day_and_keeps_no_other_from_it(
+    desk: Desk,
+) -> None:
+    """Else whoever may invite at all sends somebody letters without end."""
+    owner, other = (desk.services.person(id).principal() for id in ("t:f0", "t:f1"))
+    desk.mail.is_down = False
+
+    def invite(principal: Principal, organization: str, email: str = "a@example.org") -> None:
+        place = AccountMembership(organization, MembershipRole.MEMBER)
+        desk.invitations.invite(principal, email, membership=place)
+
+    for _ in range(3):
+        invite(owner, "t:f0")
+        desk.services.clock.forward(timedelta(hours=1))
+    with pytest.raises(TooManyAttempts) as refused:
+        invite(owner, "t:f0", " A@Example.org")
+    assert refused.value.seconds == 21 * 3600
+    invite(owner, "t:f0", "b@example.org")
+    invite(other, "t:f1")
+    desk.services.clock.forward(timedelta(hours=22))
+    invite(owner, "t:f0")
+    assert desk.mail.receivers.count("a@example.org") == 5
 
 
 def test_no_letter_follows_to_what_was_accepted_or_is_too_old(desk: Desk) -> None:

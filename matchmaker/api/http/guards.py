@@ -95,6 +95,10 @@ LIMITS = {
     "people.delete_account": "30/minute;300/hour",
     "web.change_account": "60/minute;600/hour",
     "web.change_second_factor": "30/minute;300/hour",
+    # Each sends a letter to whomever it names, by a list up to 200 at once.
+    "people.invite": "30/minute;300/hour",
+    "web.invite_to": "30/minute;300/hour",
+    "web.invite_members": "20/minute;100/hour",
     # Each try starts a process, and calls somebody else's service.
     "web.change_channels": "20/minute;200/hour",
 }

@@ -20,6 +20,7 @@ from matchmaker.errors import (
     NotFound,
     ServiceUnavailable,
     SettingsError,
+    TooManyAttempts,
     VersionConflict,
 )
 from matchmaker.ingest.made_ids import source_of_cluster
@@ -43,6 +44,8 @@ from matchmaker.workflow.account import (
 )
 
 INVITED_FOR = timedelta(days=14)
+# So many letters a day from one person to one address, whoever has it.
+MAX_LETTERS_A_DAY = 3
 # Sent one after the other, so many letters not taken mean that the server takes none.
 _FAILURES = 3
 
@@ -101,7 +104,7 @@ class Invitations:
         only so, where the server was seen to take none.
         Owners invite to their organisation; a cluster's coordinators invite the first
         people of its members, where nobody acts for one yet; admins invite anybody.
-        Raises NotAllowed, InvalidInput.
+        Raises NotAllowed, InvalidInput, TooManyAttempts.
         """
         principal.require_writing()
         address = mailable_email(email)
@@ -113,6 +116,7 @@ class Invitations:
         elif cluster:
             self.store().cluster(cluster)
         self._require_giver(principal, membership, cluster)
+        self._require_few(principal, address)
         now = self.clock()
         invitation = Invitation(
             new_id(), address, principal.subject, now + INVITED_FOR, membership, cluster, admin,
@@ -332,6 +336,27 @@ class Invitations:
             principal.require_coordinator(cluster)
         else:
             principal.require_admin()
+
+    def _require_few(self, principal: Principal, address: str) -> None:
+        """Raise TooManyAttempts for whoever has written to an address often in a day.
+
+        Each counts by itself, so that nobody learns who else invited it, or keeps others from it.
+        """
+        if not principal.account:
+            return
+        since = self.clock() + INVITED_FOR - timedelta(days=1)
+        own = [
+            each.value.expires
+            for each in self.repositories.invitations.iterate("email", address)
+            if each.value.invited_by == principal.subject and each.value.expires > since
+        ]
+        if len(own) >= MAX_LETTERS_A_DAY:
+            raise TooManyAttempts(
+                "This address was invited %(count)s times within a day.",
+                mend="Wait for an answer, or invite again tomorrow.",
+                seconds=(min(own) - since).total_seconds(),
+                count=len(own),
+            )
 
     def _holds(self, invitation: Invitation) -> bool:
         """Whether who invited may give that place still: else it would outlast their own."""
