@@ -19,7 +19,7 @@ MAX_REMEMBERED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class TakenBack:
+class WithdrawnConfirmation:
     """That a coordinator took the confirmation of a certificate back, and what it said then."""
 
     kind: str
@@ -41,14 +41,14 @@ class CertificateRecord:
     file: Attachment | None = None
     reminded_of: date | None = None
     reminded_at: int = REMINDERS[0] + 1
-    taken_back: tuple[TakenBack, ...] = ()
+    taken_back: tuple[WithdrawnConfirmation, ...] = ()
 
 
 def with_taken_back(record: CertificateRecord, row: Certificate) -> CertificateRecord:
     """Remembers also what a certificate says whose confirmation was taken back."""
     if row.taken_back_on is None:
         return record
-    newest = TakenBack(row.kind, row.number, row.taken_back_on)
+    newest = WithdrawnConfirmation(row.kind, row.number, row.taken_back_on)
     said = newest.kind, newest.number
     kept = [each for each in record.taken_back if (each.kind, each.number) != said]
     return replace(record, taken_back=(*kept, newest)[-MAX_REMEMBERED:])
@@ -69,7 +69,7 @@ def taken_back(
     it was given anew.
     """
     memory = [each for record in records for each in record.taken_back]
-    memory += [TakenBack(row.kind, row.number, row.taken_back_on)
+    memory += [WithdrawnConfirmation(row.kind, row.number, row.taken_back_on)
                for row in held if row.taken_back_on]  # fmt: skip
     days = {
         row.id: [each.on for each in memory if _is_same(row, each)]
@@ -79,7 +79,7 @@ def taken_back(
     return {id: max(on) for id, on in days.items() if on}
 
 
-def _is_same(row: Certificate, taken_back: TakenBack) -> bool:
+def _is_same(row: Certificate, taken_back: WithdrawnConfirmation) -> bool:
     """Of one kind and number; one that says no number may be any of its kind."""
     if row.kind.casefold() != taken_back.kind.casefold():
         return False

@@ -76,7 +76,8 @@ def test_an_introduction_of_before_is_read_and_written_as_it_was():
     expected = json.loads(INTRODUCTION)
     # Fields that came since are empty.
     assert not any(written.pop(name) for name in written.keys() - expected.keys())
-    expected["steps"] = [{**step, "decline_reason": None} for step in expected["steps"]]
+    since = {"decline_reason": None, "origin": None}
+    expected["steps"] = [{**step, **since} for step in expected["steps"]]
     assert {**written, "accepted": sorted(written["accepted"])} == {
         **expected,
         "accepted": sorted(expected["accepted"]),
