@@ -17,7 +17,7 @@ from matchmaker.workflow.appointment import (
 )
 from matchmaker.workflow.certificate import (
     CertificateRecord,
-    TakenBack,
+    WithdrawnConfirmation,
     taken_back,
     with_taken_back,
     without_taken_back,
@@ -36,7 +36,12 @@ DAY = date(2026, 2, 1)
 
 ISO = Certificate("x:1", "t:a", "ISO 9001", "A-1")
 MEMORY = CertificateRecord(
-    "x:1", "t:a", taken_back=(TakenBack("iso 9001", "A-1", DAY), TakenBack("CE", "", DAY))
+    "x:1",
+    "t:a",
+    taken_back=(
+        WithdrawnConfirmation("iso 9001", "A-1", DAY),
+        WithdrawnConfirmation("CE", "", DAY),
+    ),
 )
 
 
@@ -61,12 +66,12 @@ def test_what_is_held_and_was_taken_back_counts_by_its_latest_day():
 
 
 def test_a_confirmation_given_anew_is_forgotten_and_the_others_are_not():
-    assert without_taken_back(MEMORY, ISO).taken_back == (TakenBack("CE", "", DAY),)
+    assert without_taken_back(MEMORY, ISO).taken_back == (WithdrawnConfirmation("CE", "", DAY),)
     assert without_taken_back(MEMORY, replace(ISO, kind="CE")).taken_back == (
-        TakenBack("iso 9001", "A-1", DAY),
+        WithdrawnConfirmation("iso 9001", "A-1", DAY),
     )
     again = with_taken_back(MEMORY, replace(ISO, taken_back_on=DAY))
-    assert again.taken_back[-1] == TakenBack("ISO 9001", "A-1", DAY)
+    assert again.taken_back[-1] == WithdrawnConfirmation("ISO 9001", "A-1", DAY)
     assert with_taken_back(MEMORY, ISO) is MEMORY
 
 
