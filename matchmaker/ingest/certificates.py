@@ -89,8 +89,8 @@ def certificate_name(text: str) -> str:
             return name
     if standard := _STANDARD_OF.fullmatch(plain):
         return f"{standard[1].upper()} {standard[2].upper()}"
-    within = list(_known_within(plain))
-    return within[0] if len(within) == 1 and len(plain) <= _LONGEST else plain
+    within = list(_known_within(plain)) if len(plain) <= _LONGEST else []
+    return within[0] if len(within) == 1 else plain
 
 
 def is_not_held(text: str) -> bool:
@@ -167,13 +167,14 @@ def _day(text: str) -> datetime.date | None:
 def _known_within(text: str) -> Iterator[str]:
     """Known certificates that a text names, those that are part of a longer one left out."""
     folded = normal(_YEAR_OF_EDITION.sub("", text))
-    taken: list[tuple[int, int]] = []
+    is_taken = bytearray(len(folded))  # which characters belong to one
     names: dict[int, str] = {}
     for title, name in sorted(certificate_titles(), key=lambda pair: -len(pair[0])):
         for match in re.finditer(_bounded(title), folded):
-            if not any(start < match.end() and match.start() < end for start, end in taken):
-                taken.append(match.span())
-                names[match.start()] = name
+            start, end = match.span()
+            if not any(is_taken[start:end]):
+                is_taken[start:end] = b"\1" * (end - start)
+                names[start] = name
     yield from dict.fromkeys(names[start] for start in sorted(names))
 
 

@@ -38,6 +38,7 @@ def within(
     stored = {name: {key_of(row): row for row in rows} for name, rows in before.tables()}
     new = {row.id for row in parsed.rows.organizations} - set(stored["organizations"])
     own = set(members) | new if joins else set(members)
+    own_or_new = own | new
 
     def is_theirs(table: Table[Any], row: Any) -> bool:
         if table is ORGANIZATIONS:
@@ -45,7 +46,7 @@ def within(
         if table is MEMBERSHIPS:
             return row.cluster == cluster and row.organization in own
         ids = _organizations_of(table, row)
-        return cluster in ids or not ids.isdisjoint(own | new if table is DUPLICATES else own)
+        return cluster in ids or not ids.isdisjoint(own_or_new if table is DUPLICATES else own)
 
     names = {row.id: row.name for rows in (before, parsed.rows) for row in rows.organizations}
     problems = list(parsed.problems)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import time
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
-from matchmaker.domain import GraphRows
+from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Organization
 from matchmaker.ingest.scope import within
 from tests.unit.ingest.test_lists_from_offices import read
 
@@ -46,3 +48,23 @@ def test_who_joins_by_a_list_without_days_is_written_on_the_day_of_the_list(tmp_
     kept = within(parsed, GraphRows(), "my:cluster", set())
     joined = [(row.since, row.provenance.date) for row in kept.rows.memberships]
     assert joined == [(None, read_on), (None, read_on)]
+
+
+def test_pairs_that_may_be_one_are_told_apart_in_time_in_proportion_to_the_list(
+    tmp_path: Path,
+) -> None:
+    parsed = read(tmp_path, "供应商,采购方,品名\n外地铸造厂,示例阀门厂,阀体\n")
+
+    def seconds(size: int) -> float:
+        firms = tuple(Organization(f"m:{n:05}", f"厂{n}", Kind.FIRM) for n in range(size))
+        pairs = tuple(
+            DuplicateCandidate(one.id, other.id, 0.9, "name") for one, other in pairwise(firms)
+        )
+        rows = GraphRows(organizations=firms, duplicates=pairs)
+        begin = time.process_time()
+        within(replace(parsed, rows=rows), GraphRows(), "my:cluster", set())
+        return time.process_time() - begin
+
+    seconds(100)
+    long, short = (min(seconds(size) for _ in range(2)) for size in (4000, 400))
+    assert long < 30 * max(short, 1e-3)
