@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.question_titles import is_numbered
 from matchmaker.ingest.rows import Row, is_han
@@ -294,6 +295,13 @@ _OLDER = {
 _RULE = re.compile(r"[-=_+|*—–─━]{4,}")
 
 
+_NOTED = message("is a note, not a row.")
+# A further point of a note: 2．…, (3) …, ② ….
+_POINT = re.compile(
+    r"\s*(?:[(（]?(?:\d{1,2}|[一二三四五六七八九十]{1,2})[)）.．、]|[①-⑳])\s*(.+)", re.DOTALL
+)
+
+
 class Footer:
     """Tells lines that are no rows from rows: totals, notes, the header again."""
 
@@ -310,7 +318,7 @@ class Footer:
         if len(self._titles) > 1 and is_total(filled):
             return message("is a line of totals.")
         if len(self._titles) > 2 and (_is_note(filled) or self._is_signed(filled)):
-            return message("is a note, not a row.")
+            return _NOTED
         if self.repeats_titles(cells):
             return message("repeats the titles of the columns.")
         if len(self._titles) > 2 and self._is_heading(cells):
@@ -357,6 +365,13 @@ class Footer:
         few = len(filled) * 2 < len(self._titles)
         return few and all(_LABELLED.fullmatch(cell[:MAX_TITLE]) for cell in filled)
 
+    def goes_on(self, cells: Sequence[str]) -> bool:
+        """Whether a line below a note is its next point: `2．…` alone, and names nobody."""
+        filled = {cell for cell in cells if cell}
+        match = _POINT.fullmatch(next(iter(filled))[:MAX_TITLE]) if len(filled) == 1 else None
+        is_note = match is not None and not is_organization_name(match[1])
+        return len(self._titles) > 2 and is_note
+
     def may_be_note(self, cells: Sequence[str]) -> bool:
         """Whether a line of one text may be a note, if no row follows."""
         filled = {cell for cell in cells if cell}
@@ -377,6 +392,7 @@ def with_footer(rows: Iterator[Row], footer: Footer) -> Iterator[tuple[Row, Mess
     """
     waiting: list[Row] = []
     end = other = 0
+    is_noted = False
     for row in rows:
         is_apart = bool(waiting) or row.number > end + 1 > 1
         end = row.number + sum(cell.count("\n") for cell in row.cells)
@@ -399,6 +415,9 @@ def with_footer(rows: Iterator[Row], footer: Footer) -> Iterator[tuple[Row, Mess
             )
             continue
         reason = footer.reason(row.cells)
+        if reason is None and is_noted and not row.broken and footer.goes_on(row.cells):
+            reason = _NOTED
+        is_noted = reason == _NOTED
         if reason is None and is_apart and not row.broken and footer.may_be_note(row.cells):
             waiting.append(row)
             continue

@@ -13,10 +13,14 @@ from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.links import shown_and_linked
 from matchmaker.ingest.list_formats import (
     DOWNSTREAM,
+    EQUIPMENT,
     FORMATS,
     LISTS,
     NAMED_BY,
+    NAMES_EQUIPMENT,
     NEEDED,
+    NOT_NAMED_BY,
+    OF_ANY_LIST,
     OF_WHOM,
     ORDERS,
     OWNED,
@@ -82,7 +86,10 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
 
 
 def said_once(name: str, columns: Collection[str], above: Iterable[str]) -> dict[str, str]:
-    """Who it is on all lines of a list without a column that says so: named above its titles."""
+    """Who it is on all lines of a list without a column that says so: named above its titles.
+
+    `above` may have the name of the file behind what stands there.
+    """
     once = SAID_ONCE.get(name, "")
     if not once or once in columns or not (named := named_above(above)):
         return {}
@@ -106,7 +113,9 @@ def named_above(texts: Iterable[str]) -> str:
     return ""
 
 
-_YEAR_BEFORE = re.compile(r"^(?:附件?表?\s*\d*[:：]?\s*)?(?:\d{4}\s*年?度?)?\s*")
+_YEAR_BEFORE = re.compile(
+    r"^(?:\d{1,3}[-_.、 ]+)?(?:附件?表?\s*\d*[:：]?\s*)?(?:\d{4}\s*年?度?)?\s*"
+)
 
 
 def all_titles() -> frozenset[str]:
@@ -155,6 +164,8 @@ def _told(name: str, samples: Samples) -> Mapping[str, str]:
         return {**columns, "": "layer"}
     if name == PROJECTS and "partners" not in columns.values():
         shared = OF_WHOM
+    elif name == EQUIPMENT and not _is_any_in(NAMES_EQUIPMENT, samples):
+        shared = OF_ANY_LIST
     elif name == ORDERS and "name" in recognised(MEMBERS, samples).values():
         shared = f"{UPSTREAM}|{DOWNSTREAM}"
     else:
@@ -179,7 +190,13 @@ def implied_relation(columns: Mapping[str, str]) -> str:
 def _is_named(name: str, titles: Iterable[str]) -> bool:
     """Whether a list of a kind that its titles must name is named by any of them."""
     words = NAMED_BY.get(name, ())
-    return not words or any(word in normal(title) for title in titles for word in words)
+    titles = [*titles]
+    is_other = _is_any_in(NOT_NAMED_BY.get(name, ()), titles)
+    return not is_other and (not words or _is_any_in(words, titles))
+
+
+def _is_any_in(words: Collection[str], titles: Iterable[str]) -> bool:
+    return any(word in normal(title) for title in titles for word in words)
 
 
 def _score(name: str, columns: Mapping[str, str]) -> int:

@@ -53,6 +53,7 @@ _NOBODY = frozenset(
     待补充; 待填; 待核实; 未中标; 流标; 废标; 无中标人; 无供应商; 无中标供应商; 无名; 无名称; 其他; 其它; 其余; 多家; 多家单位
     多家供应商; 若干; 各供应商; 各单位; 同上; 如上; 同前; 见附件; 详见附件; 见清单; 详见清单; 见名单; 详见名单; 见附表; 详见附表
     见列表; 见备注; 详见公告; 个人; 自然人; 散户; 个体; 零星采购; 零散客户; 其他客户; 其他供应商; 测试; 公司名称; 企业名称; 单位名称
+    空置; 闲置; 待租; 待招商; 招商中; 空房; 未出租; 空置中; vacant; to let; empty unit; unlet
     供应商名称; 某公司; 某企业; 某单位; 未命名; 未注明; 未列明; 自己; 本公司; 本单位; 我公司; 我司; 我方; 我单位; 我厂; 本厂; 己方; our company; ourselves; 暂缺; 缺; 略
     """.replace("\n", ";").split(";")
 )
@@ -76,6 +77,10 @@ _PATTERNS = tuple(
         r"(?:暂无|尚无|无|没有)(?:供应商|中标.{0,3}|投标人|信息|数据|名称|相关.{0,4})",
         r"(?:cpd|cpd[- ]account)(?: .{0,40})?|.{0,20}\bone[- ]time (?:vendor|supplier|customer)s?",
         r"\?+|？+|x{2,}|\*+|0+",
+        # Bills of lading that go to whom the bill is handed, and parties told by another's column.
+        r"to (?:the )?order(?: of .{1,60})?|same as (?:the )?(?:consignee|shipper|buyer|importer|exporter)",
+        # 上海某贸易公司, 意向：宁波某新能源企业: somebody whose name is not said.
+        r"(?:(?:意向|拟入驻|洽谈|在谈)[:：]?\s*)?[\u4e00-\u9fff]{0,12}某.{0,16}(?:公司|企业|集团|厂|单位|厂家|客户|供应商|大学|高校|医院|研究[院所])",
     )
 )
 

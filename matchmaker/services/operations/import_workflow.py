@@ -341,12 +341,11 @@ class ImportWorkflow:
     def _undo(self, principal: Principal, id: str) -> TakenBack:
         version = self.store.version()
         stored = undoable_import(principal, self.repositories, id)
-        record = stored.value
-        back = import_reversal(self.store, self.repositories, record)
+        back = import_reversal(self.store, self.repositories, stored.value)
         if (taken := back.taken).is_nothing and taken.kept:
             return taken
         unit = UnitOfWork.of(principal, self.clock())
-        undone = replace(record, undone=unit.at, left=len(back.kept))
+        undone = replace(stored.value, undone=unit.at, left=len(back.kept))
         unit.add(self.repositories.imports.put(undone, stored.version))
         unit.log("import.undone", f"import/{id}", left=str(len(back.kept)))
         self.store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
@@ -374,14 +373,15 @@ class ImportWorkflow:
         kind = options.table or guessed_format(samples, allowed)
         if kind not in allowed:
             raise InvalidInput("is no table that you may import.", where="table")
-        names = {column.name for column in FORMATS[kind].columns}
+        known = FORMATS[kind].names | {""}
         mapping = suggested(kind, samples) | {
             title: name
             for title, name in options.mapping.items()
-            if title in samples and (name in names or not name)
+            if title in samples and name in known
         }
         source = options.source or source_name(upload.path, state.cluster)
-        defaults = {**said_once(kind, mapping.values(), table.above), **options.defaults}
+        named = said_once(kind, mapping.values(), (*table.above, upload.path.stem))
+        defaults = named | {**options.defaults}
         options = replace(options, table=kind, mapping=mapping, source=source, defaults=defaults)
         usual = kind not in LISTS and not are_no_members(table.header)
         joins = usual if state.joins is None else state.joins

@@ -1,0 +1,121 @@
+"""Tenants, instruments, technologies, evaluations, bills of lading: lists as people keep them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matchmaker.ingest.list_guess import column_samples, guessed_format, said_once
+from matchmaker.ingest.placeholders import is_placeholder
+from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.table_file import open_table
+from matchmaker.ingest.tables import read_files
+from tests.unit.ingest.test_party_places import read
+
+
+def test_the_further_points_of_a_note_are_no_rows(tmp_path: Path) -> None:
+    path = tmp_path / "organizations.csv"
+    path.write_text(
+        "会员单位,主要产品,电话\n示例甲厂,阀,1\n示例乙厂,泵,2\n注：产值为自报。,,\n"
+        "    2．电话中带 X 的为隐去号码。,,\n（3）未列单位另行补充。,,\n",
+        encoding="utf-8",
+    )
+    parsed = read_files([("organizations", path)])
+    assert [row.name for row in parsed.rows.organizations] == ["示例甲厂", "示例乙厂"]
+    passed = {each.line: str(each.reason) for each in parsed.problems if each.line}
+    assert passed == dict.fromkeys((4, 5, 6), "is a note, not a row.")
+
+
+def test_a_numbered_firm_below_a_note_is_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "organizations.csv"
+    path.write_text(
+        "企业名称,主要产品,电话\n注：以下为新增。,,\n2、示例阀门有限公司,,\n3、示例水泵有限公司,泵,2\n",
+        encoding="utf-8",
+    )
+    parsed = read_files([("organizations", path)])
+    assert len(parsed.rows.organizations) == 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["（空置）", "待租", "意向：宁波某新能源公司", "上海某贸易公司", "To the order of shipper",
+     "TO ORDER", "to the order of Bank of Sample", "Same as consignee", "vacant"],
+)  # fmt: skip
+def test_who_is_not_there_or_not_named_is_nobody(name: str) -> None:
+    assert is_placeholder(name)
+
+
+@pytest.mark.parametrize("name", ["Order of Malta", "空置率咨询有限公司", "某", "Vacant Lots Ltd"])
+def test_a_name_that_only_has_such_words_is_a_name(name: str) -> None:
+    assert not is_placeholder(name)
+
+
+def test_instruments_of_several_owners_are_equipment_and_none_is_lost(tmp_path: Path) -> None:
+    parsed = read(
+        tmp_path,
+        "单位名称,仪器名称,规格型号,收费标准,开放时间\n"
+        "示例大学测试中心,扫描电子显微镜,S-1,200元/小时,周一至周五 8:30-17:00\n"
+        "示例大学测试中心,X射线衍射仪,D-8,80元/样,全天\n示例医科大学,流式细胞仪,F-2,免费,预约\n",
+    )
+    assert len(parsed.rows.offers) == 3
+    assert len(parsed.rows.organizations) == 2
+    assert any("8:30-17:00" in row.text for row in parsed.rows.offers)
+    assert [each for each in parsed.problems if each.line] == []
+
+
+def test_members_with_a_column_of_equipment_are_still_members(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("单位名称,地址,设备\n示例甲厂,温州市,车床\n示例乙厂,温州市,铣床\n", "utf-8")
+    assert guessed_format(column_samples(open_table(path))) == "organizations"
+
+
+def test_technologies_with_numbers_of_patents_are_technologies(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    titles = "成果名称,完成人,专利号/申请号,技术成熟度（TRL）,拟合作方式,拟转让价格"
+    path.write_text(f"{titles}\n柔性传感,张三,ZL202010123456.7,6,许可,面议\n", "utf-8")
+    samples = column_samples(open_table(path))
+    assert guessed_format(samples) == "technologies"
+    mapping = suggested("technologies", samples)
+    assert mapping["专利号/申请号"] == mapping["拟转让价格"] == "specification"
+    stem = "06_示例大学科技成果清单"
+    assert said_once("technologies", mapping.values(), [stem]) == {"owner": "示例大学"}
+
+
+def test_a_list_of_patents_is_still_one(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("专利名称,专利号,专利权人\n阀,ZL202010123456.7,示例大学\n", "utf-8")
+    assert guessed_format(column_samples(open_table(path))) == "patents"
+
+
+def test_an_evaluation_of_suppliers_says_who_supplies_what(tmp_path: Path) -> None:
+    parsed = read(
+        tmp_path,
+        "供方名称,供应物料,质量(40),总分,等级,星级\n示例电子厂,PCB板,38,90,A,★★★★★\n"
+        "示例轴承厂,微型轴承,33,84,B,★★★★☆\n",
+    )
+    assert {row.text for row in parsed.rows.engagements} == {"PCB板", "微型轴承"}
+
+
+def test_bills_of_lading_say_when_and_where(tmp_path: Path) -> None:
+    parsed = read(
+        tmp_path,
+        "Arrival Date,Shipper,Shipper Address,Consignee,Description of Goods,Value (USD)\n"
+        "24-Mar-23,SAMPLE VALVE CO LTD,YUEQING ZHEJIANG,SAMPLE FLOW INC,BALL VALVES,12.5K\n"
+        "11 Apr 2023,TO THE ORDER OF SHIPPER,,SAMPLE FLOW INC,BRASS VALVES,900\n",
+    )
+    dates = sorted(str(row.date) for row in parsed.rows.engagements)
+    assert dates == ["2023-03-24", "2023-04-11"]
+    assert {row.name for row in parsed.rows.organizations} == {
+        "SAMPLE VALVE CO LTD", "SAMPLE FLOW INC",
+    }  # fmt: skip
+    assert sorted(row.amount or 0 for row in parsed.rows.engagements) == [900, 12500]
+
+
+def test_what_one_supplies_and_how_one_is_reached_are_read_under_short_titles() -> None:
+    samples = {
+        "企业名称/Company Name": ("示例厂",),
+        "供应/Supply": ("阀",),
+        "联系": ("13800001111",),
+    }
+    assert list(suggested("organizations", samples).values()) == ["name", "description", "contact"]
