@@ -327,7 +327,7 @@ def _sheet(
         sheet=summaries[position].name,
         others=others,
     )
-    return replace(sheets[position], notes=(note,))
+    return replace(sheets[position], notes=(note, *sheets[position].notes))
 
 
 def _position_of(wanted: str, summaries: Sequence[SheetSummary], name: str) -> int:

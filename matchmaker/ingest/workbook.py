@@ -38,6 +38,7 @@ from matchmaker.ingest.sheet_links import (
     link_of_formula,
     links_of_sheet,
 )
+from matchmaker.ingest.sheet_marks import SheetMarks, struck_styles
 from matchmaker.messages import message
 
 CHUNK = 1 << 20
@@ -137,6 +138,7 @@ def sheets_of(path: Path) -> list[RowSource]:
         if book is None:
             raise no_workbook(path.name)
         targets = _targets(archive)
+        struck = struck_styles(_root(archive, "xl/styles.xml"))
         properties = book.find("{*}workbookPr")
         mac_dates = properties is not None and properties.get("date1904") in ("1", "true")
         sheets: list[XlsxSheet] = []
@@ -145,12 +147,13 @@ def sheets_of(path: Path) -> list[RowSource]:
             target = targets.get(sheet.get(_RELATIONS) or sheet.get(_STRICT_RELATIONS) or "")
             if target is None or member(archive, target) is None or "chartsheet" in target:
                 continue
-            count, merged, links = _scan(archive, target)
+            marks = SheetMarks(struck)
+            count, merged, links = _scan(archive, target, marks)
             is_hidden = sheet.get("state", "visible") != "visible"
             summaries.append(SheetSummary(sheet.get("name", ""), count, is_hidden))
             sheets.append(
                 XlsxSheet(path=path, sheet=summaries[-1].name, member=target, merged=merged,
-                          links=links, mac_dates=mac_dates)
+                          links=links, mac_dates=mac_dates, notes=tuple(marks.notes()))
             )  # fmt: skip
     return [replace(sheet, sheets=tuple(summaries)) for sheet in sheets]
 
@@ -176,7 +179,7 @@ def _root(archive: zipfile.ZipFile, name: str) -> Any:
 
 
 def _scan(
-    archive: zipfile.ZipFile, name: str
+    archive: zipfile.ZipFile, name: str, marks: SheetMarks
 ) -> tuple[int, tuple[tuple[int, int, int, int], ...], SheetLinks]:
     """How many rows hold something, which cells are merged and which are links, before any row
     is read."""
@@ -185,6 +188,8 @@ def _scan(
         while chunk := part.read(CHUNK):
             *rows, rest = _ROW_END.split(rest + chunk)
             count += sum(b"v>" in row or b"t>" in row for row in rows)
+            for row in rows:
+                marks.see(row)
             if len(rest) > 64 * CHUNK:
                 rest = b""
     merged = tuple(
