@@ -139,6 +139,9 @@ def reversed_row(name: str, row: Any, was: Any | None, now: Mapping[Any, Any]) -
         back, stays = restored_row(row, was, is_now)
         return row_restored(name, row, is_now, back, stays)
     if same_facts(row, is_now):
+        if name not in STATED and is_confirmed_since(row, is_now):
+            confirmed = KeptField(name, words, "", WhyKept.CONFIRMED_SINCE)
+            return RowReversal(kept=(confirmed,))
         return RowReversal(drop=(row,))
     if name in STATED and differs_by_statements(row, is_now):
         others = added_statements(is_now, row)
@@ -159,6 +162,17 @@ def _why(written: Any, now: Any, field: str) -> WhyKept:
     """Why a field that an import wrote is not put back: its value is another, or its source is."""
     is_other = field in changed_fields(written, now)
     return WhyKept.CHANGED_SINCE if is_other else WhyKept.CONFIRMED_SINCE
+
+
+def is_confirmed_since(written: Any, now: Any) -> bool:
+    """Whether a row that says what an import wrote is by now what a stronger source says.
+
+    Of an organisation each field has a source of its own, see `confirmed_since`.
+    """
+    if isinstance(now, Organization) or not hasattr(now, "provenance"):
+        return False
+    rank: int = now.provenance.tier.rank  # 0 is the strongest
+    return rank < int(written.provenance.tier.rank)
 
 
 def _word_withdrawn(name: str, row: Any, was: Any | None, stands_for: Any) -> RowReversal:
@@ -189,6 +203,8 @@ def restored_row(
     of_others = set(changed_fields(written, now)) & set(changed_fields(was, now))
     if isinstance(now, Organization):
         of_others.update(confirmed_since(written, now))
+    elif not isinstance(now, (Certificate, *_STATED_ROWS)) and is_confirmed_since(written, now):
+        of_others.update(set(changed) - set(changed_fields(written, now)))
     stays = [name for name in changed if name in of_others]
     apart = CLAIM if isinstance(now, Certificate) else ()
     goes_back = [name for name in changed if name not in stays and name not in apart]

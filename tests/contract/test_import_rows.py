@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
@@ -18,11 +19,13 @@ from matchmaker.domain import (
     Membership,
     Organization,
     OrganizationFilter,
+    Provenance,
+    SourceTier,
     key_of,
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.ingest.undo import KeptField, key_words
+from matchmaker.ingest.undo import KeptField, WhyKept, key_words
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_rows import WrittenRow, WrittenState
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -185,7 +188,7 @@ def test_of_two_rows_of_a_table_one_goes_and_what_it_was_found_by_with_it(
     id = desk.bring("rows", text, table)
     both = {key_words(key_of(row)) for row in getattr(desk.store.export().rows, table)}
     assert key in both
-    assert desk.fields.take_back(ADMIN, id, [], [(table, key)]) == ()
+    assert desk.fields.take_back(ADMIN, id, [], [(table, key)]).kept == ()
     left = {key_words(key_of(row)) for row in getattr(desk.store.export().rows, table)}
     assert both - left == {key}
     states = {row.key: row.state for row in desk.fields.show(ADMIN, id).rows}
@@ -194,8 +197,44 @@ def test_of_two_rows_of_a_table_one_goes_and_what_it_was_found_by_with_it(
     found = desk.store.search("焊管", OrganizationFilter(), 10)
     assert [hit.organization.id for hit in found] == []
     assert desk.store.clusters_of("m:0") == (Cluster("x:c", "示例集群"),)
-    assert desk.fields.take_back(ADMIN, id, [], [(table, key)]) == ()
-    assert desk.workflow.undo(ADMIN, id) == ()
+    assert desk.fields.take_back(ADMIN, id, [], [(table, key)]).kept == ()
+    assert desk.workflow.undo(ADMIN, id).kept == ()
     assert left & {key_words(key_of(row)) for row in getattr(desk.store.export().rows, table)} == (
         {"x:c m:0", "x:c m:1"} if table == "memberships" else set()
     )
+
+
+@pytest.mark.parametrize("table", ["offers", "needs", "memberships", "observations"])
+def test_what_its_owner_says_word_for_word_since_is_no_more_the_import_s_to_take_back(
+    desk: Desk, table: str
+) -> None:
+    """A firm that publishes what a list said of it: the list's coordinator does not remove that."""
+    desk.store.upsert(GraphRows(clusters=(Cluster("x:d", "另一集群"),)))
+    text, key = ROWS[table]
+    id = desk.bring("rows", text, table)
+    [row] = [each for each in rows_of(desk, table) if key_words(key_of(each)) == key]
+    own = replace(row, provenance=Provenance("here", tier=SourceTier.SELF))
+    desk.store.replace_rows(GraphRows(**{table: (own,)}), GraphRows())
+    states = {each.key: each.state for each in desk.fields.show(ADMIN, id).rows}
+    assert states[key] is WrittenState.CONFIRMED_SINCE
+    kept = desk.fields.take_back(ADMIN, id, [], [(table, key)]).kept
+    assert kept == (KeptField(table, key, "", WhyKept.CONFIRMED_SINCE),)
+    assert KeptField(table, key, "", WhyKept.CONFIRMED_SINCE) in desk.workflow.undo(ADMIN, id).kept
+    assert own in rows_of(desk, table)
+
+
+def test_a_text_that_an_import_changed_and_its_owner_says_so_since_stays(desk: Desk) -> None:
+    id = desk.bring("members", MEMBERS, "organizations")
+    [text] = [row for row in rows_of(desk, "descriptions") if row.text == "生产深沟球轴承"]
+    own = replace(text, provenance=Provenance("here", tier=SourceTier.SELF))
+    desk.store.replace_rows(GraphRows(descriptions=(own,)), GraphRows())
+    assert desk.rows(id)["descriptions", text.text].state is WrittenState.CONFIRMED_SINCE
+    assert KeptField("descriptions", text.id, "text", WhyKept.CONFIRMED_SINCE) in (
+        desk.workflow.undo(ADMIN, id).kept
+    )
+    assert own in rows_of(desk, "descriptions")
+
+
+def rows_of(desk: Desk, table: str) -> tuple[Any, ...]:
+    rows: tuple[Any, ...] = getattr(desk.store.export().rows, table)
+    return rows

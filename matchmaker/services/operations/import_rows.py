@@ -10,7 +10,7 @@ from typing import Any
 from matchmaker.domain import GraphRows, SourceTier, key_of
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.stated_rows import ALSO_STATED, STATED, added_statements
-from matchmaker.ingest.undo import key_words, reversed_row, rows_by_key
+from matchmaker.ingest.undo import WhyKept, key_words, reversed_row, rows_by_key
 from matchmaker.store.merging import changed_fields, principal_date, text_of
 from matchmaker.store.schema import TABLES
 from matchmaker.workflow.job import ImportRecord
@@ -121,7 +121,10 @@ def _state(name: str, row: Any, was: Any | None, now: Mapping[Any, Any]) -> Writ
         return WrittenState.STANDS
     if not back.kept:
         return WrittenState.TAKEN_BACK
-    return WrittenState.CHANGED_SINCE if key_of(row) in now else WrittenState.GONE
+    if key_of(row) not in now:
+        return WrittenState.GONE
+    is_confirmed = all(each.why is WhyKept.CONFIRMED_SINCE for each in back.kept)
+    return WrittenState.CONFIRMED_SINCE if is_confirmed else WrittenState.CHANGED_SINCE
 
 
 def _concerned(name: str, row: Any) -> tuple[str, ...]:
