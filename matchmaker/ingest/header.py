@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_organization_name
@@ -302,6 +303,9 @@ _POINT = re.compile(
 )
 
 
+_LONGEST_SIGNED = 20
+
+
 class Footer:
     """Tells lines that are no rows from rows: totals, notes, the header again."""
 
@@ -381,7 +385,14 @@ class Footer:
 def _is_note(filled: Sequence[str]) -> bool:
     if len(filled) > 4 or not _NOTE.fullmatch(normal(filled[0][:MAX_TITLE])):
         return False
-    return all(_FIELD.fullmatch(cell) for cell in filled[1:])
+    pairs = pairwise(filled)
+    return all(_FIELD.fullmatch(cell) or _is_named_by(label, cell) for label, cell in pairs)
+
+
+def _is_named_by(label: str, cell: str) -> bool:
+    """Whether a cell only says what the label before it asks for: 审核： 张三."""
+    is_label = label.endswith((":", "："))
+    return is_label and len(cell) <= _LONGEST_SIGNED and not any(map(str.isdigit, cell))
 
 
 def with_footer(rows: Iterator[Row], footer: Footer) -> Iterator[tuple[Row, Message | None]]:

@@ -14,7 +14,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
 
 CellSeverity = Literal["error", "warning"]
-FileFormat = Literal["csv", "xlsx", "xlsb", "xls", "ods", "json", "jsonl"]
+FileFormat = Literal["csv", "xlsx", "xlsb", "xls", "ods", "json", "jsonl", "html"]
 
 # More than any table people keep by hand has, and what a computer still takes.
 MAX_ROWS = 5_000_000

@@ -12,6 +12,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest import (
     binary_workbook,
     encodings,
+    html_table,
     json_file,
     old_workbook,
     open_document,
@@ -260,10 +261,8 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
             mend="Open it in Excel, WPS or LibreOffice and save it as .xlsx or .csv.",
         )
     if b"<html" in head.lower() or b"<table" in head.lower():
-        raise InvalidInput(
-            "is a web page, whatever its name.",
-            where=path.name,
-            mend="Open it in Excel, WPS or LibreOffice and save it as .xlsx or .csv.",
+        return _sheet(
+            html_table.sheets_of(path, options.encoding), options.sheet, expected, path.name
         )
     encoding = encodings.encoding_of(path, options.encoding)
     source = json_file.json_source(path, encoding.name, encoding.codec)

@@ -97,6 +97,14 @@ def test_an_evaluation_of_suppliers_says_who_supplies_what(tmp_path: Path) -> No
     assert {row.text for row in parsed.rows.engagements} == {"PCB板", "微型轴承"}
 
 
+def test_who_signed_an_evaluation_supplies_nothing(tmp_path: Path) -> None:
+    parsed = read(
+        tmp_path,
+        "序号,供方名称,供应物料,总分,等级\n1,示例电子厂,PCB板,90,A\n审核：,,张三,批准：,李四\n",
+    )
+    assert [row.text for row in parsed.rows.engagements] == ["PCB板"]
+
+
 def test_bills_of_lading_say_when_and_where(tmp_path: Path) -> None:
     parsed = read(
         tmp_path,

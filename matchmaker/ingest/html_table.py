@@ -1,0 +1,159 @@
+"""Tables of web pages, which many systems save under the name of a workbook (.xls)."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from lxml import etree, html
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest import encodings
+from matchmaker.ingest.merged_cells import MergedCells
+from matchmaker.ingest.rows import (
+    DAMAGED,
+    MAX_COLUMNS,
+    FileFormat,
+    Row,
+    RowSource,
+    SheetSummary,
+    place,
+    refuse_many_columns,
+)
+from matchmaker.ingest.sheet_files import sound
+from matchmaker.ingest.text_file import open_bytes
+
+# A page is held in memory as a whole.
+MAX_PAGE = 64 * 2**20
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{2,20})", re.IGNORECASE)
+# Pages that say GB 2312 have characters that it lacks.
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252"}
+_UNSEEN = {"script", "style", "template"}
+_SPACE = re.compile(r"[ \t\r\n\f]+")
+# lxml takes no lone surrogate: what marks damaged bytes is another sign while it parses.
+_MARK = "\ue0ff"
+# An encoding that a text says of itself, which is decoded already.
+_DECLARED = re.compile(r"^\s*<\?xml[^>]{0,200}>")
+_Range = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HtmlTable(RowSource):
+    """One table of a page; `parted` are its rows, `merged` the cells over several of them."""
+
+    parted: tuple[tuple[str, ...], ...]
+    merged: tuple[_Range, ...] = ()
+    kind: FileFormat = "html"
+    has_positions: bool = True
+
+    def rows(self) -> Iterator[Row]:
+        """Every row that has cells."""
+        merged = MergedCells(self.merged)
+        for number, cells in enumerate(self.parted, start=1):
+            row = Row(number, [*cells])
+            merged.fill(row)
+            yield row
+
+
+def sheets_of(path: Path, encoding: str = "") -> list[RowSource]:
+    """The tables of a page that hold no other table. Raises InvalidInput."""
+    with open_bytes(path) as stream:
+        content = stream.read(MAX_PAGE + 1)
+    if len(content) > MAX_PAGE:
+        raise _no_table(path)
+    codec = _codec(path, content, encoding)
+    with sound(path.name):
+        text = content.decode(codec, "matchmaker.damaged").replace("\0", "")
+        root = html.document_fromstring(_DECLARED.sub("", text.replace(DAMAGED, _MARK)))
+        tables = [
+            table
+            for table in root.iter("table")
+            if next(table.iterdescendants("table"), None) is None
+        ]
+        made: list[HtmlTable] = []
+        for number, table in enumerate(tables, start=1):
+            parted, merged = _parted(table, path.name)
+            made.append(
+                HtmlTable(
+                    path=path, sheet=str(number), encoding=codec, parted=parted, merged=merged
+                )
+            )
+    if not any(any(map(any, each.parted)) for each in made):
+        raise _no_table(path)
+    summaries = tuple(SheetSummary(each.sheet, sum(map(any, each.parted))) for each in made)
+    return [replace(each, sheets=summaries) for each in made]
+
+
+def _no_table(path: Path) -> InvalidInput:
+    return InvalidInput(
+        "is a web page, whatever its name.",
+        where=path.name,
+        mend="Open it in Excel, WPS or LibreOffice and save it as .xlsx or .csv.",
+    )
+
+
+def _codec(path: Path, content: bytes, given: str) -> str:
+    """The encoding chosen, else the one that the page says, else as its letters are."""
+    said = _CHARSET.search(content[:4096])
+    if said and not given:
+        try:
+            name = codecs.lookup(said[1].decode()).name
+        except LookupError:
+            name = ""
+        if name:
+            return _WIDER.get(name, name)
+    return encodings.encoding_of(path, given).codec
+
+
+def _parted(table: Any, name: str) -> tuple[tuple[tuple[str, ...], ...], tuple[_Range, ...]]:
+    """Cells by row in the columns that they are shown in, and which reach over several."""
+    rows: list[tuple[str, ...]] = []
+    merged: list[_Range] = []
+    covered: dict[int, int] = {}  # the last row of what reaches down into a column
+    for number, element in enumerate(table.iter("tr"), start=1):
+        row = Row(number, [])
+        position = 0
+        for cell in element.iterchildren("td", "th"):
+            while covered.get(position, 0) >= number:
+                position += 1
+            right = position + _span(cell, "colspan") - 1
+            bottom = number + _span(cell, "rowspan") - 1
+            refuse_many_columns(name, number, right + 1)
+            if text := _text(cell):
+                place(row, position, text)
+            if right > position or bottom > number:
+                merged.append((position, number, right, bottom))
+            covered |= dict.fromkeys(range(position, right + 1), bottom)
+            position = right + 1
+        rows.append(tuple(row.cells))
+    return tuple(rows), tuple(merged)
+
+
+def _span(cell: Any, name: str) -> int:
+    given = (cell.get(name) or "").strip()
+    return (
+        max(1, min(int(given), 65_534 if name == "rowspan" else MAX_COLUMNS))
+        if (given.isascii() and given.isdigit() and len(given) < 6)
+        else 1
+    )
+
+
+def _text(cell: Any) -> str:
+    """What a cell shows: its lines are those that `br` and blocks begin."""
+    parts: list[str] = []
+    for event, element in etree.iterwalk(cell, events=("start", "end")):
+        is_element = isinstance(element.tag, str)
+        if event == "start":
+            if is_element and element.tag in ("br", "p", "div", "li") and parts:
+                parts.append("\n")
+            if is_element and element.tag not in _UNSEEN:
+                parts.append(_SPACE.sub(" ", element.text or ""))
+        elif element is not cell:
+            parts.append(_SPACE.sub(" ", element.tail or ""))
+    text = "".join(parts).replace(_MARK, DAMAGED)
+    lines = (line.strip(" ") for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
