@@ -290,12 +290,14 @@ def _text_source(
         if options.separator
         else text_file.separator_of(path, encoding.codec, expected)
     )
+    wide = message("no sign parts the columns: they are parted at the wide gaps between them.")
+    notes = ([note] if encoding.judged else []) + ([wide] if separator == text_file.WIDE else [])
     return text_file.TextSource(
         path=path,
         codec=encoding.codec,
         encoding=encoding.name,
         separator=separator,
-        notes=(note,) if encoding.judged else (),
+        notes=tuple(notes),
     )
 
 

@@ -30,7 +30,17 @@ from matchmaker.system_errors import reason_of
 from matchmaker.text import normal, unguarded
 
 SEPARATORS = ",;\t|"
-SEPARATOR_NAMES = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
+# Columns that only wide gaps part, as in what is copied from a document or printed.
+WIDE = "  "
+_GAP = re.compile(r"(?<=\S)(?:[ \u3000\xa0]{2,}|[ \u3000\xa0]*\t)[ \u3000\xa0\t]*(?=\S)")
+SEPARATOR_NAMES = {
+    "spaces": WIDE,
+    "tab": "\t",
+    "\\t": "\t",
+    "comma": ",",
+    "semicolon": ";",
+    "pipe": "|",
+}
 # Records by which the separator is judged.
 SAMPLE = 200
 MAX_TITLE = 200
@@ -53,7 +63,8 @@ class TextSource(RowSource):
         What guards a text against being computed, as in our own exports, is not of the text.
         """
         with open_text(self.path, self.codec) as stream:
-            for row in records(read_lines(stream, self.path.name), self.separator):
+            lines = read_lines(stream, self.path.name)
+            for row in records(*_told_apart(lines, self.separator)):
                 refuse_many_columns(self.path.name, row.number, len(row.cells))
                 row.cells[:] = map(unguarded, row.cells)
                 yield row
@@ -124,13 +135,24 @@ def separator_of(path: Path, encoding: str, expected: Collection[str] = ()) -> s
         if match := _SEP_LINE.match(line.lstrip("\ufeff")):
             return match.group(1)
     lines = [line for line in lines if line.strip() and not line.startswith("#")]
-    return max(SEPARATORS, key=lambda separator: _fitness(lines, separator, expected))
+    best = max(SEPARATORS, key=lambda separator: _fitness(lines, separator, expected))
+    is_wide = not _fitness(lines, best, expected)[0] and _fitness(lines, WIDE, expected)[0]
+    return WIDE if is_wide else best
+
+
+def _told_apart(lines: Iterable[str], separator: str) -> tuple[Iterable[str], str]:
+    """Lines with a separator of one character; wide gaps become tabs."""
+    return (
+        ((_GAP.sub("\t", line) for line in lines), "\t")
+        if separator == WIDE
+        else (lines, separator)
+    )
 
 
 def separator_named(name: str) -> str:
     """The character that a person names as separator. Raises InvalidInput."""
     separator = SEPARATOR_NAMES.get(name.lower(), name)
-    if separator != "\t" and (len(separator) != 1 or separator in '"\r\n\x00'):
+    if separator not in ("\t", WIDE) and (len(separator) != 1 or separator in '"\r\n\x00'):
         raise InvalidInput(
             "'%(name)s' is no separator.",
             where="separator",
@@ -144,7 +166,8 @@ def _fitness(
     lines: list[str], separator: str, expected: Collection[str]
 ) -> tuple[float, float, int]:
     """How many titles are as expected; how even the rows are; how many columns they have."""
-    rows = [row.cells for row in islice(records(lines, separator), SAMPLE) if not row.broken]
+    parted = records(*_told_apart(lines, separator))
+    rows = [row.cells for row in islice(parted, SAMPLE) if not row.broken]
     widths = Counter(len(_trimmed(cells)) for cells in rows)
     wide = {width: count for width, count in widths.items() if width > 1}
     if not wide:

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.ingest.list_guess import column_samples, guessed_format, said_once
+from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format, said_once
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.suggestions import suggested
-from matchmaker.ingest.table_file import open_table
+from matchmaker.ingest.table_file import AS_JUDGED, open_table
 from matchmaker.ingest.tables import read_files
 from tests.unit.ingest.test_party_places import read
 
@@ -127,3 +127,33 @@ def test_what_one_supplies_and_how_one_is_reached_are_read_under_short_titles() 
         "联系": ("13800001111",),
     }
     assert list(suggested("organizations", samples).values()) == ["name", "description", "contact"]
+
+
+def test_columns_that_only_wide_gaps_part_are_columns(tmp_path: Path) -> None:
+    """Copied from a document; a name with a gap in itself costs its line, which is told."""
+    path = tmp_path / "organizations.txt"
+    path.write_text(
+        "企业名称                所属行业      主要产品          联系人\n"
+        "示例轴承有限公司        通用设备      深沟球轴承        张先生\n"
+        "示例市 东方 灯具厂      照明          LED 灯具          林先生\n"
+        "Sample Shoes Co., Ltd.  制鞋          safety shoes      Chen Wei\n"
+        "示例锁厂                五金          锁                李  明\n",
+        encoding="utf-8",
+    )
+    table = open_table(path, AS_JUDGED, all_titles())
+    assert table.header == ("企业名称", "所属行业", "主要产品", "联系人")
+    parsed = read_files([("organizations", path)])
+    assert [row.name for row in parsed.rows.organizations] == [
+        "示例轴承有限公司", "示例市 东方 灯具厂", "Sample Shoes Co., Ltd.",
+    ]  # fmt: skip
+    refused = {(p.line, str(p.reason)) for p in parsed.problems if p.severity == "error"}
+    assert (5, "has 5 cells, not 4.") in refused
+    assert {line for line, _ in refused} == {5}
+    assert "wide gaps" in str(table.notes[-1].reason)
+
+
+def test_gaps_in_a_text_with_separators_are_only_gaps(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("企业名称,主要产品,联系人\n示例  甲厂,阀  泵,张  三\n", encoding="utf-8")
+    [line] = open_table(path, AS_JUDGED, all_titles()).lines()
+    assert [*line.cells.values()] == ["示例  甲厂", "阀  泵", "张  三"]
