@@ -48,7 +48,7 @@ _STEEL_AFTER = re.compile(
     r"(?:[、/和]\s?\d{3}[a-z]?){0,4}(?:材质|材料|的?料(?!厚))|[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
 )
 _COMPOUND = re.compile(
-    rf"(?!礼盒|带[a-z0-9]|[供备来送用]料)(?:[{HAN}]|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}(?=[柜架台箱盒墙袋杯灯屏牌]))?[{ENDS}](?=$|[^{HAN}]|的|厂)"
+    rf"(?!礼盒|带[a-z0-9]|[供备来送用]料)(?:[{HAN}]|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}(?=[柜架台箱盒墙袋杯灯屏牌膜网伞]))?[{ENDS}](?=$|[^{HAN}]|的|厂)"
 )
 # A short name ends in the next character wherever it stands: 阀套, 袜卡.
 _SHORT_COMPOUND = re.compile(rf"(?!礼盒|带[a-z0-9])[{ENDS}]")

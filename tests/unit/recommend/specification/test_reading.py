@@ -291,6 +291,18 @@ def test_a_general_name_of_a_part_is_that_of_its_whole(text, part):
     assert [r.value for r in read(text).requirements] == [part]
 
 
+@pytest.mark.parametrize(
+    ("text", "whole", "thing"),
+    [
+        ("求购眼镜防雾膜", "spectacles", "眼镜防雾膜"),
+        ("无人机防撞网，6米", "drone", "无人机防撞网"),
+    ],
+)
+def test_a_thing_that_no_list_has_is_not_the_one_it_is_for(text, whole, thing):
+    roles = told_apart(text)
+    assert (roles[whole], roles[thing]) == ("whole", "itself")
+
+
 def test_a_word_means_what_it_means_beside_the_things_of_its_trade():
     assert values("板材镜架", "material") == ["acetate"]
     assert values("不锈钢板材", "material") == ["stainless steel"]
