@@ -32,7 +32,7 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_KIND = re.compile(r"(?<=..)[市都府县]$")
 # Names of countries before that of a city have so many characters: 德国慕尼黑.
 _COUNTRY_LENGTHS = range(8, 1, -1)
-_HAS_DIGIT = re.compile(r"\S*\d\S*")
+_HAS_DIGIT = re.compile(r"(?<!\S)[^\s\d]*\d\S*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from matchmaker.domain import GraphRows
@@ -97,3 +99,16 @@ def test_what_stands_in_brackets_tells_another_of_the_name_apart(index: PlaceInd
     assert index.find("Frankfurt (Hessen)", "DE").id == "iso3166:DE"
     assert index.find("Roma (RM)", "IT").exact
     assert index.find("Toulouse (France)").exact
+
+
+def test_an_address_without_blanks_is_read_in_time_in_proportion_to_it(index: PlaceIndex) -> None:
+    """A cell of 24,000 characters took four seconds each time."""
+
+    def seconds(size: int) -> float:
+        begin = time.process_time()
+        index.find("外协" * size)
+        return time.process_time() - begin
+
+    seconds(100)
+    long, short = seconds(8000), seconds(800)  # once: what was found is kept
+    assert long < 30 * max(short, 2e-3)
