@@ -42,6 +42,8 @@ _STILL = frozenset({
 })  # fmt: skip
 _DATELESS = frozenset({"0000-00-00", "0000/00/00", "00000000", "0000-00-00 00:00:00"})
 
+# No date is longer, however it is written; looking for one takes time in a text that is none.
+_LONGEST = 120
 _TIME = re.compile(
     r"(?:(?<=\d)t|[\s,]+(?:(?:at|um|à)\s)?|(?<=[日号])|(?<=\d)(?=[上下]午))(?:上午|下午)?\s*"
     r"\d{1,2}(?:[:h时点]\d{2}(?:[:m分]\d{2}(?:[.,]\d{1,9})?)?[分秒]?|[时点])"
@@ -170,6 +172,8 @@ def _normal(cell: str) -> str:
         return cell
     folded = unicodedata.normalize("NFKC", cell).casefold()
     text = simplified(" ".join(folded.split())).replace("○", "〇")
+    if len(text) > _LONGEST:
+        return text
     text = _IN_BRACKETS.sub("", text).removeprefix("公元").strip(" .,;")
     text = with_digits(
         re.sub(r"(?<=[〇一二三四五六七八九])[o0](?=[〇一二三四五六七八九o0])", "〇", text)

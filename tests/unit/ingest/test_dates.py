@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import time
 
 import pytest
 from babel.dates import format_date
@@ -208,3 +209,12 @@ def test_any_text_is_a_date_a_warning_or_refused(cell: str) -> None:
     except (InvalidInput, CellWarning):
         return
     assert 1600 <= date.year <= 2200
+
+
+@pytest.mark.parametrize("end", [" ,", "年,"])
+def test_a_long_text_is_no_date_and_is_told_so_at_once(end):
+    cell = "2019-01-01" + end * 4000 + "x"
+    begin = time.process_time()
+    with pytest.raises(InvalidInput):
+        partial_date(cell)
+    assert time.process_time() - begin < 0.5
