@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from matchmaker.recommend.specification.model import Requirement
+from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.unlisted import HAN
+from matchmaker.recommend.specification.vocabulary import words
 
 _AHEAD = 40
 _SOLD = r"出口(?:到|去|往|至)?|外销(?:到|去|往|至)?|[销卖][往到去至]"
+_SELLING = frozenset({"sell", "sold", "exported"})
 _TO = r"(?:to|in|into|for) (?:the )?"
 _SEEKING = (
     r"(?:[找寻求想需缺急购买谁哪怎请帮要]|采购|定制|加工|供应|提供|可以|会做|能做|代[加销理])"
@@ -38,17 +40,33 @@ _SUBJECT = re.compile(
     rf"(?:^|[，,;；。.!！?？:：\n])\s*(?:但|因为|由于|另外|而且|且)?(?P<thing>(?!{_SEEKING})(?:[{HAN}a-z0-9](?!{_SEEKING})){{2,12}}?)"
     rf"(?:主要|大多|大部分|全部|全都|都|也|均|是|会|将|要|用于|直接|最终|最后|准备)*(?:{_SOLD})"
     rf"(?=[{HAN}a-z、]{{2,24}}(?:[，,;；。.!！\s]|$))(?![{HAN}、]{{2,24}}?的)"
-    r"|(?:^|[,;.:!?(\n] ?|\b(?:and|as|since|because|but|while) )(?P<goods>(?:the|our|these|those|all|most)(?: of)?(?: the| our)? (?!\w+ing for\b)[a-z0-9-]+(?: (?!(?:we|i|that|which|who|must|should|need|can)\b)[a-z0-9/-]+){0,4}?) "
-    r"(?:(?:that we make|we make|we sell) )?(?:(?:are|is|will be|get|will|all|mostly|mainly|usually|later|then|finally|also|being|to be|being) )*"
-    rf"(?:go(?:es|ing)?|sell|sold|exported|shipped|delivered|destined|bound) {_TO}"
+    r"|(?:^|[,;.:!?(\n] ?|\b(?:and|as|since|because|but|while) )(?P<goods>(?:the|our|these|those|all|most)(?: of)?(?: the| our)? (?!\w+ing for\b)[a-z0-9-]+(?: (?!(?:we|i|to|be|that|which|who|must|should|need|can)\b)[a-z0-9/-]+){0,4}?) "
+    r"(?:(?:that we make|we make|we sell) )?(?:(?:are|is|will be|get|will|all|mostly|mainly|usually|later|then|finally|also|being) )*"
+    rf"(?P<verb>go(?:es|ing)?|sell|sold|exported|shipped|delivered|destined|bound) {_TO}"
 )
 
 
 def sold_abroad(folded: str) -> Iterator[tuple[int, int]]:
-    """Where a text names what the asker sells somewhere, as a thing and no need of its own."""
+    """Where a text names what the asker sells somewhere, as a thing and no need of its own.
+
+    What is only sent somewhere may be sent to the asker: it is sold where that is abroad.
+    """
     for clause in _SUBJECT.finditer(folded):
-        if not _seeks_sellers(folded):
-            yield clause.span("thing" if clause["thing"] else "goods")
+        if _seeks_sellers(folded):
+            return
+        if clause["thing"]:
+            yield clause.span("thing")
+        elif clause["verb"] in _SELLING or clause.end() in _begin_abroad(folded):
+            yield clause.span("goods")
+
+
+def _begin_abroad(folded: str) -> frozenset[int]:
+    """Where names of places abroad begin."""
+    return frozenset(
+        match.start
+        for match in words(folded)[0]
+        if match.term.kind is RequirementKind.PLACE and _is_foreign(match.term.family)
+    )
 
 
 def is_market(folded: str, place: Requirement) -> bool:
@@ -66,7 +84,11 @@ def is_market(folded: str, place: Requirement) -> bool:
 
 def is_abroad(place: Requirement) -> bool:
     """Whether a place is no part of China: 义乌市场 is where one buys, 欧洲市场 where goods go."""
-    return place.family in _ABROAD or place.family.startswith("iso3166:")
+    return _is_foreign(place.family)
+
+
+def _is_foreign(family: str) -> bool:
+    return family in _ABROAD or family.startswith("iso3166:")
 
 
 @lru_cache(maxsize=64)

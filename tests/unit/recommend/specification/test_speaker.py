@@ -178,6 +178,11 @@ def test_a_cluster_that_asks_and_where_who_asks_is_are_not_asked_for(text, wante
         ("We need bonnets, most of our valves are shipped to Norway", ["valve"]),
         ("水泵出口到德国，找机械密封", ["pump"]),
         ("找机械密封，水泵主要销往德国", ["pump"]),
+        # It is sent to who asks.
+        ("The valve castings to be delivered to Ningbo, with gaskets from the same maker.", []),
+        ("Looking for flanges and bolts. The 316L forged flanges are delivered to Ningbo.", []),
+        ("We need bolts. The ductile iron castings are shipped to our plant in Suzhou.", []),
+        ("The castings to be delivered to Canada, with gaskets from the same maker.", []),
         # Nothing else is wanted, or the thing itself is.
         ("铸件出口德国，要求EN 10204 3.1", []),
         ("想采购一批球阀出口到中东", []),
