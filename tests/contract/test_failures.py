@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
 from pathlib import Path
@@ -313,6 +313,15 @@ def test_a_thread_that_connects_while_another_closes_reads_all_the_same(tmp_path
     assert store.version() == 0
 
 
+def _stop_all_of(process: psutil.Process) -> None:
+    """A signal is taken when a thread next looks: until all have, one of them may answer yet."""
+    process.suspend()
+    for task in (Path("/proc") / str(process.pid) / "task").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ended
+            while (task / "stat").read_text().rpartition(")")[2].split()[0] != "T":
+                time.sleep(0.01)
+
+
 @pytest.mark.neo4j
 def test_while_the_server_hangs_the_graph_is_read_from_its_copy_and_writes_are_refused(
     neo4j_server: ServerAddress, tmp_path: Path
@@ -327,7 +336,7 @@ def test_while_the_server_hangs_the_graph_is_read_from_its_copy_and_writes_are_r
     (server,) = [
         child for child in psutil.Process().children(recursive=True) if "java" in child.name()
     ]
-    server.suspend()
+    _stop_all_of(server)
     try:
         moments = note_age()
         first, _ = _seconds(lambda: store.organization("t:1"))
