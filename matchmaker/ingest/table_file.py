@@ -210,6 +210,8 @@ def open_table(
         if cell := cell_of_row(header, sample, expected):
             raise _row_as_header(path.name, header, cell)
         refuse_side_by_side(header.titles, f"{path.name}:{header.first}")
+    if isinstance(source, text_file.TextSource):
+        source = source.under(header.line, len(header.titles))
     notes = [*source.notes, *_header_notes(sample, header)]
     return TableFile(
         path, path.name, source.kind, header.titles, header.line, source.sheet, source.sheets,

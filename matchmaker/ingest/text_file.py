@@ -10,7 +10,7 @@ import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO
@@ -25,6 +25,7 @@ from matchmaker.ingest.rows import (
     clean,
     refuse_many_columns,
 )
+from matchmaker.ingest.wide_gaps import WideColumns, wide_columns, wide_rows
 from matchmaker.messages import message
 from matchmaker.system_errors import reason_of
 from matchmaker.text import normal, unguarded
@@ -32,7 +33,6 @@ from matchmaker.text import normal, unguarded
 SEPARATORS = ",;\t|"
 # Columns that only wide gaps part, as in what is copied from a document or printed.
 WIDE = "  "
-_GAP = re.compile(r"(?<=\S)(?:[ \u3000\xa0]{2,}|[ \u3000\xa0]*\t)[ \u3000\xa0\t]*(?=\S)")
 SEPARATOR_NAMES = {
     "spaces": WIDE,
     "tab": "\t",
@@ -56,6 +56,15 @@ class TextSource(RowSource):
     codec: str
     kind: FileFormat = "csv"
     has_positions: bool = False
+    columns: WideColumns | None = None
+
+    def under(self, line: int, count: int) -> TextSource:
+        """The rows in the columns of `count` titles on that line, where only gaps part them."""
+        if self.separator != WIDE:
+            return self
+        with open_text(self.path, self.codec) as stream:
+            columns = wide_columns(read_lines(stream, self.path.name), line, count)
+        return replace(self, columns=columns)
 
     def rows(self) -> Iterator[Row]:
         """Every record that is not blank, numbered by the line it begins on.
@@ -64,7 +73,7 @@ class TextSource(RowSource):
         """
         with open_text(self.path, self.codec) as stream:
             lines = read_lines(stream, self.path.name)
-            for row in records(*_told_apart(lines, self.separator)):
+            for row in _rows(lines, self.separator, self.columns):
                 refuse_many_columns(self.path.name, row.number, len(row.cells))
                 row.cells[:] = map(unguarded, row.cells)
                 yield row
@@ -140,13 +149,10 @@ def separator_of(path: Path, encoding: str, expected: Collection[str] = ()) -> s
     return WIDE if is_wide else best
 
 
-def _told_apart(lines: Iterable[str], separator: str) -> tuple[Iterable[str], str]:
-    """Lines with a separator of one character; wide gaps become tabs."""
-    return (
-        ((_GAP.sub("\t", line) for line in lines), "\t")
-        if separator == WIDE
-        else (lines, separator)
-    )
+def _rows(
+    lines: Iterable[str], separator: str, columns: WideColumns | None = None
+) -> Iterator[Row]:
+    return wide_rows(lines, columns) if separator == WIDE else records(lines, separator)
 
 
 def separator_named(name: str) -> str:
@@ -166,8 +172,8 @@ def _fitness(
     lines: list[str], separator: str, expected: Collection[str]
 ) -> tuple[float, float, int]:
     """How many titles are as expected; how even the rows are; how many columns they have."""
-    parted = records(*_told_apart(lines, separator))
-    rows = [row.cells for row in islice(parted, SAMPLE) if not row.broken]
+    parted = islice(_rows(lines, separator), SAMPLE)
+    rows = [row.cells for row in parted if not row.broken]
     widths = Counter(len(_trimmed(cells)) for cells in rows)
     wide = {width: count for width, count in widths.items() if width > 1}
     if not wide:
