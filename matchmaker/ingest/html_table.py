@@ -30,8 +30,23 @@ from matchmaker.ingest.text_file import open_bytes
 # A page is held in memory as a whole.
 MAX_PAGE = 64 * 2**20
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]{2,20})", re.IGNORECASE)
-# Pages that say GB 2312 have characters that it lacks.
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "iso8859-1": "cp1252"}
+# What a page may say of itself (WHATWG, Encoding Standard, 2024), as Python calls it, and what
+# it is read as: pages that say GB 2312 have characters that it lacks. UTF-16 cannot be said in
+# letters of one byte; UTF-7 and escapes hide what a page holds.
+_SAID = {
+    **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"),
+    **dict.fromkeys(("ascii", "iso8859-1", "cp1252"), "cp1252"),
+    **dict.fromkeys(("iso8859-9", "cp1254"), "cp1254"),
+    **dict.fromkeys(("tis-620", "iso8859-11", "cp874"), "cp874"),
+    **dict.fromkeys(("shift_jis", "cp932"), "cp932"),
+    **dict.fromkeys(("euc_kr", "cp949"), "cp949"),
+    **dict.fromkeys(("big5", "cp950"), "cp950"),
+    **{name: name for name in (
+        "utf-8", "big5hkscs", "euc_jp", "iso2022_jp", "koi8-r", "koi8-u", "cp866", "mac-roman",
+        "mac-cyrillic", *(f"cp{1250 + number}" for number in (0, 1, 3, 5, 6, 7, 8)),
+        *(f"iso8859-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
+    )},
+}  # fmt: skip
 _UNSEEN = {"script", "style", "template"}
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 # lxml takes no lone surrogate: what marks damaged bytes is another sign while it parses.
@@ -97,15 +112,16 @@ def _no_table(path: Path) -> InvalidInput:
 
 
 def _codec(path: Path, content: bytes, given: str) -> str:
-    """The encoding chosen, else the one that the page says, else as its letters are."""
+    """The encoding chosen, else that of its mark, else what the page says or its letters are."""
     said = _CHARSET.search(content[:4096])
-    if said and not given:
+    is_marked = any(map(content.startswith, encodings.MARKS))
+    if said and not given and not is_marked:
         try:
             name = codecs.lookup(said[1].decode()).name
         except LookupError:
             name = ""
-        if name:
-            return _WIDER.get(name, name)
+        if name in _SAID:
+            return _SAID[name]
     return encodings.encoding_of(path, given).codec
 
 

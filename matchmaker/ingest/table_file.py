@@ -262,7 +262,8 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
             where=path.name,
             mend="Open it in Excel, WPS or LibreOffice and save it as .xlsx or .csv.",
         )
-    if b"<html" in head.lower() or b"<table" in head.lower():
+    letters = head.replace(b"\0", b"").lower()  # of UTF-16 too
+    if b"<html" in letters or b"<table" in letters:
         return _sheet(
             html_table.sheets_of(path, options.encoding), options.sheet, expected, path.name
         )

@@ -57,3 +57,36 @@ def test_a_page_without_a_table_says_so(tmp_path: Path, page: str) -> None:
 def test_a_span_without_end_takes_no_more_columns_than_any_table(tmp_path: Path) -> None:
     page = "<table><tr><td colspan=99999999>名</td><td rowspan=x>b</td></tr><tr><td>c</td></tr>"
     assert open_table(written(tmp_path, f"<html>{page}", "utf-8"), AS_JUDGED).header
+
+
+@pytest.mark.parametrize(
+    ("said", "encoding"),
+    [
+        ("gb2312", "utf-8-sig"),  # its mark says otherwise
+        ("utf-8", "utf-16"),
+        ("utf-16", "utf-8"),  # said in letters of one byte, so it is not
+        ("utf-16le", "utf-8"),
+        ("unicode_escape", "utf-8"),
+        ("utf-7", "utf-8"),
+        ("rot13", "utf-8"),
+        ("gb2312", "gb18030"),
+        ("big5", "big5"),
+        ("shift_jis", "cp932"),
+        ("euc-kr", "cp949"),
+        ("", "utf-8"),
+    ],
+)
+def test_a_page_is_in_the_encoding_of_its_mark_before_the_one_that_it_says(
+    tmp_path: Path, said: str, encoding: str
+) -> None:
+    page = (
+        f'<html><meta charset="{said}"><table><tr><td>企業名</td><td>+AGE-\\u0041</td></tr>'
+        "<tr><td>工場</td><td>部品</td></tr></table></html>"
+    )
+    if encoding == "cp949":
+        page = page.replace("企業名", "회사명").replace("工場", "공장").replace("部品", "부품")
+    table = open_table(written(tmp_path, page, encoding))
+    [line] = table.lines()
+    names = ("회사명", "공장", "부품") if encoding == "cp949" else ("企業名", "工場", "部品")
+    assert table.header == (names[0], "+AGE-\\u0041")
+    assert list(line.cells.values()) == [*names[1:]]
