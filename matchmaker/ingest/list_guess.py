@@ -85,37 +85,58 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
     return max(scores, key=scores.__getitem__, default=next(iter(allowed), MEMBERS))
 
 
-def said_once(name: str, columns: Collection[str], above: Iterable[str]) -> dict[str, str]:
+def said_once(
+    name: str, columns: Collection[str], above: Iterable[str], file: str = ""
+) -> dict[str, str]:
     """Who it is on all lines of a list without a column that says so: named above its titles.
 
-    `above` may have the name of the file behind what stands there.
+    `file` is the file's name without its end; it says so where nothing above does.
     """
     once = SAID_ONCE.get(name, "")
-    if not once or once in columns or not (named := named_above(above)):
+    if not once or once in columns or not (named := named_above(above) or named_by_file(file)):
         return {}
     return {once: named}
 
 
-# 浙江示例大学机械学院科技成果清单: the shortest that is an organisation's whole name.
-_NAMED_ABOVE = re.compile(
-    r"[\w（）()·]{2,40}?(?:公司|大学|学院|研究院|研究所|研究中心|检验中心|检测中心|测试中心|检验院|检测院|检验所"
+_ENDS = (
+    r"(?:公司|大学|学院|研究院|研究所|研究中心|检验中心|检测中心|测试中心|检验院|检测院|检验所"
     r"|技术中心|服务中心|创新中心|实验室|工厂|集团|协会|学会|医院|职校|学校)"
+)
+# 浙江示例大学机械学院科技成果清单: the shortest that is an organisation's whole name.
+_NAMED_ABOVE = re.compile(rf"[\w（）()·]{{2,40}}?{_ENDS}")
+# What such a list is of, or that it is one, at once behind a name; not of others whom the named
+# one deals with, as in 示例大学设备供应商名录.
+_NAMED_BY_FILE = re.compile(
+    rf"([\w（）()·]{{2,40}}?{_ENDS})[\s_\-—·]{{0,3}}(?:\d{{4}}年?度?)?[\s_\-—·]{{0,3}}"
+    r"(?:最新|现有|全部|部分|主要|大型|重点|共享|开放|优秀|有效|可转[化让]|拟转[化让]|科技|科研|技术|创新)*"
+    r"(?:清单|名录|目录|台账|一览|汇总|成果|专利|发明|实用新型|软件著作|知识产权|设备|仪器|装置|资质|证书|认证"
+    r"|项目|计划|政策|申报|指南)"
+    r"(?!.*(?:企业|公司|厂|商|校友|校企|客户|单位|机构|合作|受让|名单))"
 )
 
 
 def named_above(texts: Iterable[str]) -> str:
     """The organisation with whose name a line above the titles begins, "" where none does."""
     for text in texts:
-        plain = _YEAR_BEFORE.sub("", text.strip())
-        match = _NAMED_ABOVE.match(plain)
+        match = _NAMED_ABOVE.match(_without_year(text))
         if match and is_organization_name(match[0]):
             return match[0]
     return ""
 
 
+def named_by_file(name: str) -> str:
+    """The organisation whose list a file is by its name, "" where that is not plain."""
+    match = _NAMED_BY_FILE.match(_without_year(name))
+    return match[1] if match and is_organization_name(match[1]) else ""
+
+
 _YEAR_BEFORE = re.compile(
     r"^(?:\d{1,3}[-_.、 ]+)?(?:附件?表?\s*\d*[:：]?\s*)?(?:\d{4}\s*年?度?)?\s*"
 )
+
+
+def _without_year(text: str) -> str:
+    return _YEAR_BEFORE.sub("", text.strip())
 
 
 def all_titles() -> frozenset[str]:

@@ -34,7 +34,7 @@ from matchmaker.ingest.list_formats import (
     SAID_ONCE,
     TECHNOLOGIES,
 )
-from matchmaker.ingest.list_guess import implied_relation, named_above
+from matchmaker.ingest.list_guess import implied_relation, named_above, named_by_file
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
     Certifications,
@@ -138,12 +138,19 @@ def _unit_notes(table: _ListTable) -> Iterator[Problem]:
         reason = message("The titles say that the first owns the second.")
         yield Problem(table.name, 0, "", reason, "note")
     once = SAID_ONCE.get(table.options.table, "")
-    named = named_above(table.above) if once else ""
-    if named and once not in table.options.mapping.values() and table.defaults.get(once) == named:
-        reason = message(
-            "The lines above the titles name who it is on all lines: %(name)s.", name=named
-        )
-        yield Problem(table.name, 0, "", reason, "note")
+    if once and once not in table.options.mapping.values() and (named := table.defaults.get(once)):
+        if named == (above := named_above(table.above)):
+            reason = message(
+                "The lines above the titles name who it is on all lines: %(name)s.", name=named
+            )
+            yield Problem(table.name, 0, "", reason, "note")
+        elif not above and named == named_by_file(table.path.stem):
+            reason = message(
+                "The name of the file says who it is on all lines: %(name)s. If it is another, say "
+                "who.",
+                name=named,
+            )
+            yield Problem(table.name, 0, "", reason, "warning")
     if table.year:
         yield Problem(table.name, 0, "", year_note(table.year), "note")
     titles = [title for title, name in table.options.mapping.items() if name == "amount"]

@@ -228,3 +228,19 @@ def test_what_went_back_is_counted_in_fields_and_rows(desk: Desk) -> None:
     assert again.kept == ()
     whole = desk.workflow.undo(ADMIN, desk.id)
     assert (whole.fields, whole.rows, len(whole.kept)) == (2, 1, 1)
+
+
+def test_a_file_is_of_whom_its_own_name_says_and_not_the_one_read_before(desk: Desk) -> None:
+    """Two universities send patents under the same titles."""
+    rows = "专利名称,专利号\n{},ZL202010123456.7\n"
+    for name, holder in (
+        ("示例大学专利清单.csv", "示例大学"),
+        ("另例大学专利清单.csv", "另例大学"),
+        ("第三例大学校友企业专利.csv", "另例大学"),  # says nothing of its own; shown as remembered
+    ):
+        id = desk.workflow.keep(ADMIN, name, BytesIO(rows.format(name).encode()))
+        preview = desk.workflow.preview(ADMIN, id)
+        options = desk.workflow.options(ADMIN, id)
+        assert options.defaults["holder"] == holder
+        assert preview.is_remembered == (holder == "另例大学")
+        desk.workflow.write_now(ADMIN, id)

@@ -380,8 +380,8 @@ class ImportWorkflow:
             if title in samples and name in known
         }
         source = options.source or source_name(upload.path, state.cluster)
-        named = said_once(kind, mapping.values(), (*table.above, upload.path.stem))
-        defaults = named | {**options.defaults}
+        own = said_once(kind, mapping.values(), table.above, upload.path.stem)
+        defaults = {**own, **options.defaults} | (own if state.is_remembered else {})
         options = replace(options, table=kind, mapping=mapping, source=source, defaults=defaults)
         usual = kind not in LISTS and not are_no_members(table.header)
         joins = usual if state.joins is None else state.joins

@@ -79,7 +79,7 @@ def test_technologies_with_numbers_of_patents_are_technologies(tmp_path: Path) -
     mapping = suggested("technologies", samples)
     assert mapping["专利号/申请号"] == mapping["拟转让价格"] == "specification"
     stem = "06_示例大学科技成果清单"
-    assert said_once("technologies", mapping.values(), [stem]) == {"owner": "示例大学"}
+    assert said_once("technologies", mapping.values(), [], stem) == {"owner": "示例大学"}
 
 
 def test_a_list_of_patents_is_still_one(tmp_path: Path) -> None:

@@ -13,9 +13,18 @@ from matchmaker.domain import Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.customs import implied_direction
 from matchmaker.ingest.header import Footer
-from matchmaker.ingest.list_guess import are_no_members, guessed_format, named_above, said_once
+from matchmaker.ingest.list_guess import (
+    are_no_members,
+    column_samples,
+    guessed_format,
+    named_above,
+    named_by_file,
+    said_once,
+)
+from matchmaker.ingest.list_reader import read_list
 from matchmaker.ingest.organization_cells import tier_among, with_second_line
 from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.table_file import open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files
 from matchmaker.ingest.words import flag
@@ -202,3 +211,43 @@ def test_a_text_that_is_kept_from_being_a_number_is_that_text(tmp_path: Path) ->
     text = '报关单号,境内发货人,境外收货人,商品名称\n="00311042",示例甲有限公司,NILE LTD,泵\n'
     parsed = read(tmp_path, text)
     assert [row.number for row in parsed.rows.engagements] == ["00311042"]
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("示例大学专利清单", "示例大学"),
+        ("06_示例大学科技成果清单", "示例大学"),
+        ("2025年示例理工大学_2024年度大型仪器设备目录", "示例理工大学"),
+        ("示例大学附属医院设备台账", "示例大学附属医院"),
+        # Of others than the one whose name comes first.
+        ("示例大学校友企业名单", ""),
+        ("示例大学校友企业专利清单", ""),
+        ("示例大学设备供应商名录", ""),
+        ("示例大学技术转移企业名录", ""),
+        ("示例大学专利受让企业", ""),
+        ("示例集团收来的专利", ""),
+        ("专利清单", ""),
+    ],
+)
+def test_a_file_is_of_whom_it_names_only_where_what_it_lists_follows_at_once(
+    file: str, name: str
+) -> None:
+    assert named_by_file(file) == name
+    assert said_once("patents", ["text"], [], file) == ({"holder": name} if name else {})
+    above = "示例市产品质量检验中心专利"
+    assert said_once("patents", ["text"], [above], file) == {"holder": "示例市产品质量检验中心"}
+
+
+def test_whom_the_name_of_a_file_names_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "示例大学专利清单.csv"
+    path.write_text("专利名称,专利号\n阀,ZL202010123456.7\n", "utf-8")
+    table = open_table(path)
+    mapping = suggested("patents", column_samples(table))
+    chosen = {"holder": "示例大学"}
+    parsed = read_list(table, TableOptions(table="patents", mapping=mapping, defaults=chosen), "a")
+    [told] = [p for p in parsed.problems if p.severity == "warning" and not p.line]
+    assert "示例大学" in told.reason.text("zh")
+    chosen = {"holder": "另一大学"}
+    parsed = read_list(table, TableOptions(table="patents", mapping=mapping, defaults=chosen), "a")
+    assert [p for p in parsed.problems if p.severity == "warning" and not p.line] == []
