@@ -151,6 +151,13 @@ def _unit_notes(table: _ListTable) -> Iterator[Problem]:
                 name=named,
             )
             yield Problem(table.name, 0, "", reason, "warning")
+        else:
+            reason = message(
+                "Chosen here, or for an earlier file with these titles: "
+                "on all lines it is %(name)s.",
+                name=named,
+            )
+            yield Problem(table.name, 0, "", reason, "note")
     if table.year:
         yield Problem(table.name, 0, "", year_note(table.year), "note")
     titles = [title for title, name in table.options.mapping.items() if name == "amount"]

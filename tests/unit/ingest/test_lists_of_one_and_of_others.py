@@ -251,3 +251,5 @@ def test_whom_the_name_of_a_file_names_is_told(tmp_path: Path) -> None:
     chosen = {"holder": "另一大学"}
     parsed = read_list(table, TableOptions(table="patents", mapping=mapping, defaults=chosen), "a")
     assert [p for p in parsed.problems if p.severity == "warning" and not p.line] == []
+    [note] = [p for p in parsed.problems if not p.line and "另一大学" in p.reason.text("zh")]
+    assert note.severity == "note"
