@@ -21,6 +21,9 @@ from matchmaker.settings import Settings
 _STEP_SECONDS = 5.0
 # For a letter with all that belongs to it: a server that drips is one that does not answer.
 _DEADLINE_SECONDS = 10.0
+# Answers to a recipient that are the address's fault (RFC 5321, 4.2.3). Others pass (450, 451: to
+# come again; 452: no room) or are of the server's settings (554: it passes nothing on).
+_FAULTS_OF_ADDRESS = frozenset({501, 550, 551, 553})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,9 @@ class Mailer:
                 if settings.smtp_user:
                     server.login(settings.smtp_user, password)
                 server.send_message(letter)
-        except smtplib.SMTPRecipientsRefused as error:
-            raise _refused(error) from None
         except (OSError, smtplib.SMTPException) as error:
+            if _is_of_address(error):
+                raise _refused(error) from None
             # Neither the address nor the password goes to a log.
             raise ServiceUnavailable(
                 "The mail server refused the message: %(error)s.",
@@ -98,6 +101,14 @@ def _letter(
         letter[name] = value
     letter.set_content(text)
     return letter
+
+
+def _is_of_address(error: Exception) -> bool:
+    """Whether the server refused the address for itself, and not all letters, or for now."""
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    codes = {code for code, _ in error.recipients.values()}
+    return bool(codes) and codes <= _FAULTS_OF_ADDRESS
 
 
 def _refused(error: Exception) -> LetterRefused:

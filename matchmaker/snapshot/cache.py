@@ -40,13 +40,17 @@ class Cache:
             return cast(Value, self._make(key, make) if value is _ABSENT else value)
 
     def _make(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        value = make()
-        with self._lock:
-            self._values[key] = value
-            self._being_made.pop(key, None)
-            while len(self._values) > self._kept:
-                self._values.popitem(last=False)
-        return value
+        value: Any = _ABSENT
+        try:
+            value = make()
+        finally:  # where it failed whoever wants it next tries again, and nothing is kept of it
+            with self._lock:
+                self._being_made.pop(key, None)
+                if value is not _ABSENT:
+                    self._values[key] = value
+                while len(self._values) > self._kept:
+                    self._values.popitem(last=False)
+        return cast(Value, value)
 
     def _used(self, key: Hashable) -> Any:
         if key in self._values:

@@ -88,3 +88,22 @@ def test_a_receiver_that_the_server_refuses_says_nothing_of_the_server(server, m
     with pytest.raises(ServiceUnavailable) as down:
         mailer.send("a@example.org", "subject", "text")
     assert not isinstance(down.value, LetterRefused)
+
+
+@pytest.mark.parametrize("code", [421, 450, 451, 452, 530, 554])
+def test_a_receiver_put_off_or_not_passed_on_to_is_no_fault_of_the_address(
+    server, mailer, monkeypatch, code
+):
+    refused = smtplib.SMTPRecipientsRefused({"a@example.org": (code, b"Not now")})
+    monkeypatch.setattr(server, "problem", refused)
+    with pytest.raises(ServiceUnavailable) as down:
+        mailer.send("a@example.org", "subject", "text")
+    assert not isinstance(down.value, LetterRefused)
+
+
+@pytest.mark.parametrize("code", [501, 550, 551, 553])
+def test_a_receiver_that_there_is_not_is_a_fault_of_the_address(server, mailer, monkeypatch, code):
+    refused = smtplib.SMTPRecipientsRefused({"a@example.org": (code, b"No such user")})
+    monkeypatch.setattr(server, "problem", refused)
+    with pytest.raises(LetterRefused):
+        mailer.send("a@example.org", "subject", "text")

@@ -78,3 +78,12 @@ def test_the_longest_unused_goes_first() -> None:
     cache.get("third", object)
     assert cache.get("first", object) is first
     assert cache.get("second", object) is not second
+
+
+def test_nothing_is_kept_of_what_could_not_be_made():
+    cache = Cache(2)
+    for key in range(20):
+        with pytest.raises(ZeroDivisionError):
+            cache.get(key, lambda: 1 // 0)
+    assert not cache._being_made
+    assert cache.get(3, lambda: "made") == "made"
