@@ -16,6 +16,7 @@ from email.utils import formatdate, make_msgid
 from typing import Any
 
 from matchmaker.errors import LetterRefused, ServiceUnavailable, SettingsError
+from matchmaker.mail_address import registered_address
 from matchmaker.settings import Settings
 
 _STEP_SECONDS = 5.0
@@ -83,15 +84,9 @@ def _letter(
     letter = EmailMessage(SMTP.clone(max_line_length=990))
     letter["From"] = Address("Matchmaker", addr_spec=sender)
     try:
-        local, _, domain = to.rpartition("@")
-        encoded = domain.encode("idna")
-        address = f"{local}@{encoded.decode()}"
-        receiver = Address(addr_spec=address)
-        is_same = receiver.addr_spec == address and encoded.decode("idna") == domain
-    except Exception as error:  # of the library's parser, also such as it means for nobody
+        receiver = registered_address(to)
+    except ValueError as error:
         raise _refused(error) from None
-    if not is_same:  # it would go to somebody else
-        raise _refused(ValueError())
     letter["To"] = receiver
     # A line break in a name would make a header of its own.
     letter["Subject"] = " ".join(subject.split())[:200]

@@ -14,6 +14,7 @@ from typing import Annotated
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
+from matchmaker.mail_address import registered_address
 from matchmaker.messages import languages
 from matchmaker.workflow.checks import check_range, with_earlier_name
 from matchmaker.workflow.passkey import Passkey
@@ -25,7 +26,8 @@ MAX_EMAIL = 254
 MAX_PERSON_NAME = 200
 _EMAIL = re.compile(r"[^@\s<>,;:\"\x00-\x1f\x7f]+@[^@\s<>,;:\"\x00-\x1f\x7f]+\.[^@\s.]{2,}")
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[^\W_](?:[^\W_]|-(?!\.|$))*"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+# With the domain as it is registered: "भारत.भारत" is "xn--h2brj9c.xn--h2brj9c".
 _MAILABLE = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
 # Too easy: guessed within so many attempts by who knows the usual ways (zxcvbn, Wheeler 2016:
 # its scores 0 and 1), names of the service and the account's own address among them.
@@ -252,7 +254,11 @@ def mailable_email(address: str) -> str:
     Raises InvalidInput.
     """
     cleaned = checked_email(address)
-    if not _MAILABLE.fullmatch(cleaned):
+    try:
+        registered = registered_address(cleaned).addr_spec  # as the mailer does
+    except ValueError:
+        registered = ""
+    if not _MAILABLE.fullmatch(registered):
         raise InvalidInput("is no address of the form name@example.org.", where="email")
     return cleaned
 

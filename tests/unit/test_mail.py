@@ -56,6 +56,7 @@ def mailer(tmp_path):
         ("wang@example.org", "wang@example.org"),
         ("a+b@mail.example.org", "a+b@mail.example.org"),
         ("li@例子.中国", "li@xn--fsqu00a.xn--fiqs8s"),  # the registered form of RFC 3492
+        ("a@भारत.भारत", "a@xn--h2brj9c.xn--h2brj9c"),  # India's own, as IANA lists it
     ],
 )
 def test_a_letter_goes_to_the_very_address(server, mailer, address, reached):

@@ -323,11 +323,15 @@ def test_passkeys_are_bound_to_a_name_over_https_or_to_this_machine(
     assert site_of(address) == site
 
 
-MAILABLE = ["wang@example.org", "a.b+c_d@mail-1.example.co.uk", "o'neil@x.example", "li@例子.中国"]
+MAILABLE = [
+    "wang@example.org", "a.b+c_d@mail-1.example.co.uk", "o'neil@x.example", "li@例子.中国",
+    "a@भारत.भारत",
+]  # fmt: skip
 NOT_MAILABLE = [
     "a..b@example.org", ".a@example.org", "a.@example.org", "a(b)@example.org", "a]@example.org",
     "a\\b@example.org", "ü@example.org", "a@example..org", "a@-example.org", "a@example-.org",
     "a@ex_ample.org", "a@[127.0.0.1]", "a@1.2.3.45", "a@example.org(b)", "a\u200bb@example.org",
+    "a@straße.de", "a@example。org", "a@" + "b" * 64 + ".example",
 ]  # fmt: skip
 
 
