@@ -327,7 +327,7 @@ def _sheet(
     if not others:
         return sheets[position]
     note = message(
-        "the sheet '%(sheet)s' is read, not %(others)s; --sheet chooses another.",
+        "the sheet '%(sheet)s' is read, not %(others)s; another can be chosen (--sheet).",
         sheet=summaries[position].name,
         others=others,
     )

@@ -578,3 +578,36 @@ def test_an_import_of_which_all_stays_is_not_told_as_taken_back(visit, sample, l
     assert sample.import_workflow.status(ADMIN, record.id).can_be_undone
     assert admin.complaints == []
     sample.store.upsert(GraphRows(organizations=(old,)))
+
+
+@in_languages("zh")
+def test_who_may_be_a_member_is_named_with_the_reasons_also_where_no_row_loads(
+    visit, sample, tmp_path, language
+):
+    """Reasons were those of the English catalogue, and a name of the file its id."""
+    say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
+    members = "name,kind,country\n温州伟联伺服科技有限公司,firm,CN\n"
+    brought(sample, COORDINATOR, "organizations", members, VALVES)
+    file = tmp_path / "orders.csv"
+    file.write_text(
+        "PO no.,Order date,Vendor,Vendor country,Customer,Item\n"
+        'P1,2026-01-12,"Wenzhou Weilian Servo Co., Ltd.",CN,Zhejiang Tongli Food Ltd.,Motors\n',
+        "utf-8",
+    )
+    coordinator = visit("coordinator", language)
+    page = coordinator.page
+    coordinator.open(f"/clusters/{VALVES}/import")
+    page.set_input_files("input[name=file]", file)
+    press(page, say("先检查", "Look at it first"))
+    told = page.locator(
+        "details", has_text=say("可能是同一机构", "Organisations that may be one")
+    ).last.text_content()
+    assert "Wenzhou Weilian Servo Co., Ltd. · 温州伟联伺服科技有限公司" in told or (
+        "温州伟联伺服科技有限公司 · Wenzhou Weilian Servo Co., Ltd." in told
+    )
+    pinyin = (
+        "一个名称含有另一个名称中字号的拼音",
+        "the one name has the other's trade name in pinyin",
+    )
+    assert say(*pinyin) in told
+    assert say(*reversed(pinyin)) not in told

@@ -63,7 +63,8 @@ class ImportReport:
 
     `files` accounts for every line, `problems` tells of each that is not simply loaded, `notes`
     of files as a whole. `changes` are the first MAX_CHANGES organisations that are new or
-    change, `alike` the first pairs that may be one. `put` are rows as they are stored after,
+    change, `alike` the first pairs that may be one, `names` what the file calls those of them that
+    are in it, whether it may be loaded or not. `put` are rows as they are stored after,
     `before` those that were stored under their keys: what an undo needs.
     """
 
@@ -80,6 +81,7 @@ class ImportReport:
     notes: tuple[Problem, ...] = ()
     changes: tuple[OrganizationChange, ...] = ()
     alike: tuple[DuplicateCandidate, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
     put: GraphRows = field(default_factory=GraphRows)
     before: GraphRows = field(default_factory=GraphRows)
 

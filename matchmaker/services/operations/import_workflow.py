@@ -428,7 +428,7 @@ class ImportWorkflow:
         ids = {id for pair in report.alike for id in pair.key}
         written = {row.id: row.name for row in report.put.organizations if row.id in ids}
         stored = self.store.organizations_by_id(sorted(ids - written.keys()))
-        return {id: row.name for id, row in stored.items()} | written
+        return {**report.names, **{id: row.name for id, row in stored.items()}, **written}
 
     def _upload(self, principal: Principal, id: str) -> Upload:
         upload = self.uploads.of(principal, id)

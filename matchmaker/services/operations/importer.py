@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.access import Principal
-from matchmaker.domain import Certificate, ClaimTier, GraphRows, Organization
+from matchmaker.domain import Certificate, ClaimTier, DuplicateCandidate, GraphRows, Organization
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
@@ -172,6 +172,7 @@ class Importer:
             merged=len(merged) + checked.merged,
             to_review=len(review),
             alike=review[:MAX_ALIKE],
+            names=_names_of(review[:MAX_ALIKE], rows.organizations),
         )
         is_refused = options.strict and not report.is_clean
         rules = MergeRules(
@@ -322,6 +323,13 @@ def _dated(rows: GraphRows, today: datetime.date) -> GraphRows:
 
 def _today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
+
+
+def _names_of(
+    pairs: Sequence[DuplicateCandidate], organizations: Sequence[Organization]
+) -> dict[str, str]:
+    ids = {id for pair in pairs for id in pair.key}
+    return {row.id: row.name for row in organizations if row.id in ids}
 
 
 def _ids(page: Callable[[str | None, int], Page[Any]]) -> set[str]:
