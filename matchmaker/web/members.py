@@ -109,7 +109,10 @@ def _invite_list(principal: Principal, id: str, text: str) -> list[tuple[str, Me
             if organization.casefold() not in known:
                 raise InvalidInput("is no member of the cluster.", where=organization)
             issued = _invite(principal, known[organization.casefold()], email, later=unmailed > 0)
-            unmailed += issued.invitation.unmailed
+            if issued.refused:  # which says nothing of the other lines
+                faults.append((line, issued.message))
+            else:
+                unmailed += issued.invitation.unmailed
         except MatchmakerError as error:
             faults.append((line, error.full))
     if len(faults) < len(lines):

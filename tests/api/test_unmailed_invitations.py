@@ -11,6 +11,7 @@ from matchmaker.access import ADMIN
 from matchmaker.cli import cli
 from matchmaker.cli import people as commands
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
+from matchmaker.errors import LetterRefused
 from matchmaker.mail import Mailer
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
@@ -130,7 +131,7 @@ def test_the_page_of_accounts_says_it_and_marks_the_invitation(app, wired, down,
 
 
 @pytest.fixture
-def members(app, wired):
+def members(app, wired, request):
     """A coordinator with three members for whom nobody acts yet."""
     ids = [f"t:unmailed{number}" for number in range(3)]
     wired.store.upsert(
@@ -140,7 +141,7 @@ def members(app, wired):
             memberships=tuple(Membership("t:unmailed", id) for id in ids),
         )
     )
-    return ids, signed_in(app, wired, "coordinator", clusters=("t:unmailed",), language="en")
+    return ids, signed_in(app, wired, request.node.name, clusters=("t:unmailed",), language="en")
 
 
 def test_the_pages_of_a_coordinator_say_it_for_one_and_for_a_list(members, wired, down):
@@ -158,6 +159,29 @@ def test_the_pages_of_a_coordinator_say_it_for_one_and_for_a_list(members, wired
     assert answer.status_code == 200, answer.text
     assert "2 are sent again by themselves" in answer.text
     assert {f"m{number}@unmailed.example" for number in range(3)} <= waiting(wired)
+
+
+def test_one_refused_address_of_a_list_keeps_no_other_letter_back(members, down, up, monkeypatch):
+    ids, client = members
+    box = up()
+    take = box.send
+
+    def send(to, *letter):
+        if to.startswith("nobody"):
+            raise LetterRefused("The mail server refused the message: %(error)s.", error="x")
+        take(to, *letter)
+
+    monkeypatch.setattr(box, "send", send)
+    names = ["nobody", "second", "third"]
+    lines = [f"{id},{name}@unmailed-list.example" for id, name in zip(ids, names, strict=True)]
+    answer = client.post(
+        "/clusters/t:unmailed/members", data={"do": "list", "list": "\n".join(lines)}
+    )
+    assert answer.status_code == 422
+    assert [to for to, _ in box.letters] == [f"{name}@unmailed-list.example" for name in names[1:]]
+    assert "the mail server refuses letters to this address" in answer.text
+    assert "does not take letters just now" not in answer.text
+    assert "Invited: 2." in answer.text
 
 
 def test_the_command_says_it_and_ends_well(wired, down, monkeypatch):

@@ -95,6 +95,18 @@ def test_only_letters_that_were_not_taken_are_sent_again_and_each_once(desk: Des
     assert sorted(desk.mail.receivers) == ["a@example.org", "b@example.org", "c@example.org"]
 
 
+def test_who_invites_an_address_that_is_refused_is_told_so_and_not_that_no_letter_goes(
+    desk: Desk,
+) -> None:
+    down = desk.invitations.invite(ADMIN, "nobody@example.org", cluster="t:c")
+    desk.mail.is_down = False
+    refused = desk.invitations.invite(ADMIN, "nobody@example.org", cluster="t:c")
+    assert (down.refused, refused.refused, refused.mailed) == (False, True, False)
+    assert "Do not invite again" in down.message.text("en")
+    assert "Do not invite again" not in refused.message.text("en")
+    assert "拒收" in refused.message.text("zh")
+
+
 def test_letters_that_are_refused_for_ever_keep_no_other_waiting(desk: Desk) -> None:
     """However many there are: who invites to addresses of nobody stops nobody's invitations."""
     emails = [*(f"nobody{number}@example.org" for number in range(12)), "a@example.org"]

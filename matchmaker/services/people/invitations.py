@@ -56,17 +56,24 @@ log = structlog.get_logger(__name__)
 class IssuedInvitation:
     """An invitation, and whether its link went to the address by mail.
 
+    With `refused` the mail server takes letters, but none to this address.
     Nobody else is shown the link: who has it is taken for the address's owner.
     """
 
     invitation: Invitation
     mailed: bool
+    refused: bool = False
 
     @property
     def message(self) -> Message:
         """What came of it, and how it goes on: of the address itself it tells nothing."""
         if self.mailed:
             return message("A letter is on its way.")
+        if self.refused:
+            return message(
+                "The invitation is made, but the mail server refuses letters to this address. Look"
+                " whether it is right; if not, invite by the right one."
+            )
         if self.invitation.unmailed:
             return message(
                 "The invitation is made, but the mail server does not take its letter just now: it"
@@ -128,9 +135,14 @@ class Invitations:
         unit.commit(self.repositories.records)
         if invitation.unmailed or not self.links.can_mail:
             return IssuedInvitation(invitation, mailed=False)
-        if self._mail(invitation):
-            return IssuedInvitation(invitation, mailed=True)
-        return IssuedInvitation(self._mark_unmailed(invitation.id), mailed=False)
+        try:
+            self._send(invitation)
+        except (ServiceUnavailable, SettingsError) as error:
+            _note(invitation, error)
+            marked = self._mark_unmailed(invitation.id)
+            is_refused = isinstance(error, LetterRefused)
+            return IssuedInvitation(marked, mailed=False, refused=is_refused)
+        return IssuedInvitation(invitation, mailed=True)
 
     def mail_due(self) -> int:
         """Send the letters again that were not taken; how many were taken now.
@@ -257,14 +269,6 @@ class Invitations:
         return self._commit(stored, stored.value.give_to(account), own.version)
 
     # -- the parts
-
-    def _mail(self, invitation: Invitation) -> bool:
-        """Send its letter; False where the mail server does not take it, and why is in the log."""
-        try:
-            return self._send(invitation)
-        except (ServiceUnavailable, SettingsError) as error:
-            _note(invitation, error)
-            return False
 
     def _send(self, invitation: Invitation) -> bool:
         left = invitation.expires - self.clock()
