@@ -6,6 +6,7 @@ a candidate: which open needs its offers answer, which programmes it may apply t
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
@@ -39,8 +40,11 @@ _OWN_TABLES = {
 }
 # After a large import the next snapshot is awaited instead of reading all of that in a request.
 _MOST_ROWS = 2_000
-# Organisations whose changes are kept beside a snapshot, and values worked out of each.
+# Organisations whose newest changes are kept beside a snapshot, and values worked out of each.
 _KEPT_ORGANIZATIONS, _KEPT_VALUES = 8, 100
+# Each holds copies of all vectors (4 bytes a figure, of statements and passages): of so many bytes
+# in all as many are kept as there is room for, and at least one.
+_KEPT_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,10 @@ class OwnChanges:
             changes = self._own(last, organization_id)
             if changes is None:
                 return last
-            key = (organization_id, repr(changes.keys), repr(changes.rows))
-            kept = last.cached("own changes", lambda: Cache(_KEPT_ORGANIZATIONS))
-            return kept.get(key, lambda: self._patched(last, changes))
+            size = last.vectors.nbytes + last.passage_vectors.nbytes
+            kept = last.cached("own changes", lambda: Cache(_most_kept(size)))
+            newest = kept.get(organization_id, lambda: Cache(1))
+            return newest.get(_digest(changes), lambda: self._patched(last, changes))
         except (NotPatchableError, MatchmakerError) as error:
             log.info("own changes not joined", organization=organization_id, error=str(error))
         except Exception:
@@ -116,6 +121,18 @@ class OwnChanges:
         with tempfile.TemporaryDirectory() as folder:  # what lies there is read when it is gone
             snapshot = patched(last, changes, texts, vectors, last.meta.as_of, Path(folder))
         return replace(snapshot, own_cache=Cache(_KEPT_VALUES))
+
+
+def _most_kept(size: int) -> int:
+    """Of how many organisations the changed snapshots are kept, of so many bytes of vectors."""
+    return max(1, min(_KEPT_ORGANIZATIONS, _KEPT_BYTES // max(size, 1)))
+
+
+def _digest(changes: GraphChanges) -> bytes:
+    """The same for the same changes, in whatever order the store gives them."""
+    keys = sorted((table, sorted(ids)) for table, ids in changes.keys.items())
+    rows = [sorted(map(repr, getattr(changes.rows, table))) for table in _OWN_TABLES]
+    return hashlib.sha256(repr((keys, rows)).encode()).digest()
 
 
 def _nothing_large(changed: Mapping[str, Collection[Any]]) -> dict[str, Collection[Any]]:

@@ -16,6 +16,7 @@ from matchmaker.domain import (
     Organization,
 )
 from matchmaker.recommend.conditions import MET
+from matchmaker.services.matching.own_changes import _most_kept
 
 OWN = Principal("account:a", account="a", organizations=frozenset({"t:own"}))
 NEW = Principal("account:n", account="n", organizations=frozenset({"t:new"}))
@@ -97,3 +98,20 @@ def test_a_certificate_meets_the_condition_of_a_programme_at_once(services):
     assert met() == 0
     services.store.upsert(GraphRows(certificates=(Certificate("c:1", "t:own", "ISO 9001"),)))
     assert met() == 1
+
+
+@pytest.mark.slow
+def test_of_each_organisation_only_the_newest_changes_are_kept(services):
+    last = services.reader.current()
+    for text in ("阀芯球体研磨", "阀芯球体抛光", "阀芯球体车削"):
+        services.store.upsert(GraphRows(offers=(replace(GRINDING, text=text),)))
+        newest = services.matching.own_snapshot("t:own")
+        assert services.matching.own_snapshot("t:own") is newest is not last
+    kept = last.cached("own changes", list)
+    (of_own,) = kept._values.values()
+    assert list(of_own._values.values()) == [newest]
+
+
+def test_fewer_changed_snapshots_are_kept_the_larger_they_are():
+    """200 MB are those of 50,000 statements with 1,024 figures each."""
+    assert [_most_kept(size) for size in (0, 10**6, 50_000 * 1_024 * 4)] == [8, 8, 1]
