@@ -73,3 +73,16 @@ def test_a_proposal_is_of_the_cluster_of_who_made_it_and_seen_by_no_other_coordi
     assert [each.id for each in introductions.open_of(second, "t:f0")] == [view.id]
     of_both = introductions.propose(second, Proposal(GoalName.SUPPLIER, "t:f1", "t:f3"))
     assert of_both.cluster == "t:d"
+
+
+def test_an_administrator_who_coordinates_elsewhere_proposes_as_an_administrator(
+    services: Cooperation,
+) -> None:
+    """It is the cluster of the introduction that tells, not another one of either side."""
+    both = replace(services.coordinator(), subject="account:both", admin=True)
+    proposed = services.introductions.propose(
+        both, Proposal(GoalName.SUPPLIER, "t:f0", "t:f3", cluster="t:d")
+    )
+    assert (proposed.cluster, proposed.origin) == ("t:d", Origin.ADMINISTRATOR)
+    own = services.introductions.propose(both, Proposal(GoalName.SUPPLIER, "t:f1", "t:f3"))
+    assert (own.cluster, own.origin) == ("t:c", Origin.COORDINATOR)

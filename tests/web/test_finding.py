@@ -353,6 +353,30 @@ def test_four_are_compared_on_a_phone_without_anything_off_the_side(visit, rows,
     assert not visitor.violations()
 
 
+@pytest.mark.parametrize(
+    ("language", "absent", "no_offers"),
+    [
+        ("zh", "不在该目标的推荐之列", "没有登记的供给"),
+        ("en", "does not come up for this goal", "no offers on record"),
+    ],
+)
+def test_who_does_not_come_up_or_offers_nothing_is_compared_as_that(
+    visit, rows, language, absent, no_offers
+):
+    """It was said to be not known."""
+    visitor = visit("firm", language)
+    selling = {offer.organization for offer in rows.offers}
+    idle = next(
+        one.id for one in rows.organizations
+        if one.kind is Kind.UNIVERSITY and one.id not in selling
+    )  # fmt: skip
+    visitor.open(f"/compare?goal=supplier&text=阀体铸件&id=seed:valves-005&id={idle}")
+    column = visitor.page.locator("table.compared tbody tr td:nth-of-type(2)")
+    cells = [text.strip() for text in column.all_text_contents()]
+    assert sum(absent in cell for cell in cells) == 4
+    assert sum(no_offers in cell for cell in cells) == 1
+
+
 def test_more_than_four_are_compared_as_the_first_four(visit, rows):
     visitor = visit("firm", "en")
     firms = [one.id for one in rows.organizations if one.kind is Kind.FIRM][:5]

@@ -140,11 +140,11 @@ class Introductions:
         own = [side for side, id in parties.items() if principal.acts_for(id)]
         if own and proposal.asking_side in (None, *own) and not batch:
             return proposal.asking_side or own[0], Origin.MEMBER
-        clusters = {
-            cluster.id for id in parties.values() for cluster in self.store.clusters_of(id)
-        } & principal.clusters
         if principal.admin:
-            return None, outside_origin(principal, clusters)
+            whose = proposal.cluster or self._cluster_of(principal, seeker.id, candidate.id, None)
+            return None, outside_origin(principal, {whose})
+        clusters = {each.id for id in parties.values() for each in self.store.clusters_of(id)}
+        clusters &= principal.clusters
         if proposal.asking_side is not None:
             raise NotAllowed("You do not act for that side.")
         if not clusters or (proposal.cluster and proposal.cluster not in clusters):
