@@ -166,6 +166,8 @@ def test_what_is_not_known_of_a_tie_says_so_and_a_column_of_it_is_left_out(visit
     dated = Tie(f"x:tie-2-{language}", names[0], names[2], Layer.SUPPLIES, since=today)
     sample.store.upsert(GraphRows(ties=(dated,)))
     visitor.open(f"/organizations/{names[0]}")
+    titles = [text.strip() for text in page.locator("#ties ~ details th").all_text_contents()]
+    assert since in titles
     unknown = page.locator("#ties ~ details td .not-known")
     assert unknown.count() == 1
     said = {"zh": "未知", "en": "not known"}[language]

@@ -172,7 +172,7 @@ class Importer:
             merged=len(merged) + checked.merged,
             to_review=len(review),
             alike=review[:MAX_ALIKE],
-            names=_names_of(review[:MAX_ALIKE], rows.organizations),
+            names=_names_of(review[:MAX_ALIKE], {row.id: row for row in rows.organizations}),
         )
         is_refused = options.strict and not report.is_clean
         rules = MergeRules(
@@ -221,6 +221,7 @@ class Importer:
             merged=len(large.merged) + large.reading.merged,
             to_review=len(large.review),
             alike=large.review[:MAX_ALIKE],
+            names=_names_of(large.review[:MAX_ALIKE], large.organizations),
         )
         is_refused = options.strict and not report.is_clean
         rules = MergeRules(fill_blanks_ids=large.filled, dry_run=options.dry_run or is_refused)
@@ -325,11 +326,10 @@ def _today() -> datetime.date:
     return datetime.datetime.now(datetime.UTC).date()
 
 
-def _names_of(
-    pairs: Sequence[DuplicateCandidate], organizations: Sequence[Organization]
-) -> dict[str, str]:
+def _names_of(pairs: Sequence[DuplicateCandidate], organizations: Any) -> dict[str, str]:
+    """Names of those in pairs that are among `organizations`, a mapping by id."""
     ids = {id for pair in pairs for id in pair.key}
-    return {row.id: row.name for row in organizations if row.id in ids}
+    return {id: row.name for id in sorted(ids) if (row := organizations.get(id)) is not None}
 
 
 def _ids(page: Callable[[str | None, int], Page[Any]]) -> set[str]:
