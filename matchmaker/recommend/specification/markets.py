@@ -51,12 +51,14 @@ def sold_abroad(folded: str) -> Iterator[tuple[int, int]]:
 
     What is only sent somewhere may be sent to the asker: it is sold where that is abroad.
     """
-    for clause in _SUBJECT.finditer(folded):
-        if _seeks_sellers(folded):
-            return
+    clauses = [*_SUBJECT.finditer(folded)]
+    if not clauses or _seeks_sellers(folded):
+        return
+    abroad = _begin_abroad(folded)
+    for clause in clauses:
         if clause["thing"]:
             yield clause.span("thing")
-        elif clause["verb"] in _SELLING or clause.end() in _begin_abroad(folded):
+        elif clause["verb"] in _SELLING or clause.end() in abroad:
             yield clause.span("goods")
 
 
