@@ -270,7 +270,7 @@ class Invitations:
 
     # -- the parts
 
-    def _send(self, invitation: Invitation) -> bool:
+    def _send(self, invitation: Invitation) -> None:
         left = invitation.expires - self.clock()
         text = message(
             "Open this link within %(days)s days to set a password:\n\n%(link)s\n",
@@ -278,7 +278,7 @@ class Invitations:
             link=self._link(invitation),
         )
         subject = message("You are invited to Matchmaker")
-        return self.links.mail(invitation.email, invitation.language, subject, text)
+        self.links.mail(invitation.email, invitation.language, subject, text)
 
     def _mark_unmailed(self, invitation_id: str) -> Invitation:
         def mark() -> Invitation:
