@@ -83,7 +83,7 @@ class Introductions:
             self.capacity.lock_slots(unit, self.store.organization(organization_id).id)
         seeker = self.store.organization(proposal.seeker)
         candidate = self.store.organization(proposal.candidate)
-        side, origin = self._proposer(principal, proposal, seeker, candidate, batch)
+        side = self._proposing_side(principal, proposal, seeker, candidate, batch)
         self._require_eligible(proposal, seeker, candidate, side)
         pair = pair_id(seeker.id, candidate.id, proposal.goal)
         is_open = self.repositories.pairs.get_or_none(pair) is not None
@@ -101,6 +101,7 @@ class Introductions:
             candidate=candidate.id,
             cluster=proposal.cluster or self._cluster_of(principal, seeker.id, candidate.id, side),
         )
+        origin = Origin.MEMBER if side else outside_origin(principal, {proposal.cluster})
         introduction = replace(
             introduction_workflow.propose(
                 proposal, new_id(), side, origin, principal.subject, unit.at
@@ -122,34 +123,30 @@ class Introductions:
         self._notify(unit, introduction, side, _proposal_notification(introduction, side))
         return introduction
 
-    def _proposer(
+    def _proposing_side(
         self,
         principal: Principal,
         proposal: Proposal,
         seeker: Organization,
         candidate: Organization,
         batch: str,
-    ) -> tuple[Side | None, Origin]:
-        """The side that the principal proposes for (None: neither), and its part in it.
-
-        Raises NotAllowed.
-        """
+    ) -> Side | None:
+        """The side that the principal proposes for, None for neither. Raises NotAllowed."""
         if principal is SYSTEM:
-            return None, Origin.SYSTEM
+            return None
         parties = {Side.SEEKER: seeker.id, Side.CANDIDATE: candidate.id}
         own = [side for side, id in parties.items() if principal.acts_for(id)]
         if own and proposal.asking_side in (None, *own) and not batch:
-            return proposal.asking_side or own[0], Origin.MEMBER
+            return proposal.asking_side or own[0]
         if principal.admin:
-            whose = proposal.cluster or self._cluster_of(principal, seeker.id, candidate.id, None)
-            return None, outside_origin(principal, {whose})
-        clusters = {each.id for id in parties.values() for each in self.store.clusters_of(id)}
-        clusters &= principal.clusters
+            return None
         if proposal.asking_side is not None:
             raise NotAllowed("You do not act for that side.")
+        clusters = {each.id for id in parties.values() for each in self.store.clusters_of(id)}
+        clusters &= principal.clusters
         if not clusters or (proposal.cluster and proposal.cluster not in clusters):
             raise NotAllowed("Only a member, or a coordinator of its cluster, may propose this.")
-        return None, Origin.COORDINATOR
+        return None
 
     def _require_eligible(
         self, proposal: Proposal, seeker: Organization, candidate: Organization, side: Side | None
