@@ -183,13 +183,11 @@ def test_of_two_rows_of_a_table_one_goes_and_what_it_was_found_by_with_it(
     desk: Desk, table: str
 ) -> None:
     """Also out of what is listed and searched, and a second time nothing happens."""
-    desk.store.upsert(GraphRows(clusters=(Cluster("x:d", "另一集群"),)))
-    text, key = ROWS[table]
-    id = desk.bring("rows", text, table)
-    both = {key_words(key_of(row)) for row in getattr(desk.store.export().rows, table)}
+    id, key = imported_rows(desk, table)
+    both = keys_of(desk, table)
     assert key in both
     assert desk.fields.take_back(ADMIN, id, [], [(table, key)]).kept == ()
-    left = {key_words(key_of(row)) for row in getattr(desk.store.export().rows, table)}
+    left = keys_of(desk, table)
     assert both - left == {key}
     states = {row.key: row.state for row in desk.fields.show(ADMIN, id).rows}
     assert states.pop(key) is WrittenState.TAKEN_BACK
@@ -199,7 +197,7 @@ def test_of_two_rows_of_a_table_one_goes_and_what_it_was_found_by_with_it(
     assert desk.store.clusters_of("m:0") == (Cluster("x:c", "示例集群"),)
     assert desk.fields.take_back(ADMIN, id, [], [(table, key)]).kept == ()
     assert desk.workflow.undo(ADMIN, id).kept == ()
-    assert left & {key_words(key_of(row)) for row in getattr(desk.store.export().rows, table)} == (
+    assert left & keys_of(desk, table) == (
         {"x:c m:0", "x:c m:1"} if table == "memberships" else set()
     )
 
@@ -209,9 +207,7 @@ def test_what_its_owner_says_word_for_word_since_is_no_more_the_import_s_to_take
     desk: Desk, table: str
 ) -> None:
     """A firm that publishes what a list said of it: the list's coordinator does not remove that."""
-    desk.store.upsert(GraphRows(clusters=(Cluster("x:d", "另一集群"),)))
-    text, key = ROWS[table]
-    id = desk.bring("rows", text, table)
+    id, key = imported_rows(desk, table)
     [row] = [each for each in rows_of(desk, table) if key_words(key_of(each)) == key]
     own = replace(row, provenance=Provenance("here", tier=SourceTier.SELF))
     desk.store.replace_rows(GraphRows(**{table: (own,)}), GraphRows())
@@ -233,6 +229,17 @@ def test_a_text_that_an_import_changed_and_its_owner_says_so_since_stays(desk: D
         desk.workflow.undo(ADMIN, id).kept
     )
     assert own in rows_of(desk, "descriptions")
+
+
+def imported_rows(desk: Desk, table: str) -> tuple[str, str]:
+    """An import of two rows of a table, and the key of the first, beside a second cluster."""
+    desk.store.upsert(GraphRows(clusters=(Cluster("x:d", "另一集群"),)))
+    text, key = ROWS[table]
+    return desk.bring("rows", text, table), key
+
+
+def keys_of(desk: Desk, table: str) -> set[str]:
+    return {key_words(key_of(row)) for row in rows_of(desk, table)}
 
 
 def rows_of(desk: Desk, table: str) -> tuple[Any, ...]:

@@ -14,6 +14,12 @@ SEEN_BY_OTHERS = {"zh": "他人看到的我们", "en": "As others see us"}
 BOTH = pytest.mark.parametrize("language", ["zh", "en"])
 
 
+def asked_by(link, *names):
+    """What the address of a link asks with, by these names."""
+    asked = parse_qs(urlsplit(link.get_attribute("href")).query)
+    return [asked[name][0] for name in names]
+
+
 @BOTH
 def test_a_tie_that_is_proposed_is_marked_with_a_link_and_not_ticked(visit, sample, language):
     visitor = visit("coordinator", language)
@@ -57,8 +63,7 @@ def test_of_a_best_match_with_an_open_introduction_nobody_is_asked_again(visit, 
     visitor.open("/")
     match = page.locator("section[aria-labelledby=matches] li.card").first
     ask = match.locator("a[href*='/introductions/new']")
-    asked = parse_qs(urlsplit(ask.get_attribute("href")).query)
-    goal, candidate = asked["goal"][0], asked["candidate"][0]
+    goal, candidate = asked_by(ask, "goal", "candidate")
     principal = sample.demo.account("firm").principal()
     proposal = Proposal(GoalName(goal), seeker=FIRM, candidate=candidate)
     id = sample.introductions.propose(principal, proposal).id
@@ -76,8 +81,7 @@ def test_a_need_that_one_has_offered_to_meet_says_so(visit, sample, language):
     page = visitor.page
     visitor.open("/needs")
     button = page.locator("main article a[href*='/introductions/new']").first
-    asked = parse_qs(urlsplit(button.get_attribute("href")).query)
-    goal, owner, need = (asked[name][0] for name in ("goal", "candidate", "need"))
+    goal, owner, need = asked_by(button, "goal", "candidate", "need")
     principal = sample.demo.account("supplier").principal()
     proposal = Proposal(
         GoalName(goal), seeker=owner, candidate=SUPPLIER, asking_side=Side.CANDIDATE, need=need
