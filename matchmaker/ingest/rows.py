@@ -19,7 +19,8 @@ FileFormat = Literal["csv", "xlsx", "xlsb", "xls", "ods", "json", "jsonl", "html
 # More than any table people keep by hand has, and what a computer still takes.
 MAX_ROWS = 5_000_000
 MAX_COLUMNS = 2_000
-MAX_CELL = 1_000_000
+# As many characters as a cell of Excel holds.
+MAX_CELL = 32_767
 MAX_BYTES = 2 * 1024**3
 ERROR_VALUES = frozenset(
     {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!", "#CALC!",

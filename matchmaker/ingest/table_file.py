@@ -405,6 +405,15 @@ def _header_notes(sample: list[Row], header: Header) -> Iterator[Message]:
             "the titles of the columns stand on line %(line)s; the lines above are no data.",
             line=header.first,
         )
+    for row in sample:
+        if header.first <= row.number <= header.line:
+            yield from (
+                message(
+                    "the title of column %(column)s %(reason)s", column=position + 1, reason=reason
+                )
+                for position, reason, severity in row.problems
+                if severity == "error"
+            )
     for title, positions in header.duplicates:
         yield message(
             "'%(title)s' stands over columns %(positions)s; they are %(names)s.",

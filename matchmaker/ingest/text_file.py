@@ -16,15 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.rows import (
-    MAX_BYTES,
-    MAX_CELL,
-    FileFormat,
-    Row,
-    RowSource,
-    clean,
-    refuse_many_columns,
-)
+from matchmaker.ingest.rows import MAX_BYTES, FileFormat, Row, RowSource, clean, refuse_many_columns
 from matchmaker.ingest.wide_gaps import WideColumns, wide_columns, wide_rows
 from matchmaker.messages import message
 from matchmaker.system_errors import reason_of
@@ -44,7 +36,9 @@ SEPARATOR_NAMES = {
 # Records by which the separator is judged.
 SAMPLE = 200
 MAX_TITLE = 200
-MAX_LINE = 10 * MAX_CELL
+# Characters of a record, and of a line; where a record is longer, a quotation mark is open.
+MAX_RECORD = 1_000_000
+MAX_LINE = 10 * MAX_RECORD
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 GZIP = b"\x1f\x8b"
 
@@ -248,7 +242,7 @@ class _Lines:
 
     def __next__(self) -> str:
         line = next(self._stream)
-        if self.taken and self._size + len(line) > MAX_CELL:
+        if self.taken and self._size + len(line) > MAX_RECORD:
             self._stream = chain([line], self._stream)
             raise StopIteration
         self.number += 1
@@ -279,7 +273,7 @@ def _records(lines: _Lines, separator: str) -> Iterator[Row]:
             except StopIteration:
                 if not lines.taken:
                     return
-                is_sound = False  # a record longer than any cell may be
+                is_sound = False  # a record longer than any is
                 cells = []
             except csv.Error:
                 is_sound = False

@@ -3,14 +3,16 @@
 import csv
 import io
 import json
+import time
 from dataclasses import replace
 
 import pytest
+from openpyxl import Workbook
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows, OrganizationFilter
 from matchmaker.errors import InvalidInput, WrongState
-from matchmaker.services.operations import import_workflow
+from matchmaker.services.operations import import_preview, import_workflow
 from matchmaker.services.operations.import_status import ImportState
 from matchmaker.workflow.job import JobKind
 from tests.api.requests_of_routes import API, CLUSTER, take_back_imports
@@ -144,7 +146,7 @@ LARGE = b"id,name,kind\nlarge:1,Large List Works,firm\nlarge:2,,firm\n"
 
 
 def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired, monkeypatch):
-    monkeypatch.setattr(import_workflow, "MAX_LOOKED_AT", 10)
+    monkeypatch.setattr(import_preview, "MAX_LOOKED_AT", 10)
     workflow = wired.import_workflow
     id = workflow.keep(ADMIN, "organizations.csv", io.BytesIO(LARGE))
     look = workflow.preview(ADMIN, id)
@@ -171,8 +173,34 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
     assert (report.loaded, report.refused) == (2, 0)
 
 
+def test_a_small_file_of_many_lines_is_large_too(wired):
+    """Half a megabyte, 50,000 lines: read at once, a page waited for a minute."""
+    workflow = wired.import_workflow
+    lines = "".join(f"many:{n},Works\n" for n in range(50_000))
+    id = workflow.keep(ADMIN, "many.csv", io.BytesIO(f"id,name\n{lines}".encode()))
+    started = time.monotonic()
+    look = workflow.preview(ADMIN, id)
+    assert time.monotonic() - started < 15
+    assert (look.is_large, look.report, look.refused) == (True, None, None)
+    with pytest.raises(WrongState):
+        workflow.problems(ADMIN, id)
+
+
+def test_a_small_workbook_that_unpacks_to_much_text_is_large_too(wired):
+    workflow = wired.import_workflow
+    book, packed = Workbook(), io.BytesIO()
+    book.active.append(["id", "name", "kind", "description"])
+    for number in range(200):
+        book.active.append([f"text:{number}", f"Works {number}", "firm", "valve, " * 4_000])
+    book.save(packed)
+    assert len(packed.getvalue()) < 500_000
+    packed.seek(0)
+    look = workflow.preview(ADMIN, workflow.keep(ADMIN, "texts.xlsx", packed))
+    assert (look.is_large, look.report, look.refused) == (True, None, None)
+
+
 def test_a_large_file_that_cannot_be_read_says_so_after_its_check(wired, monkeypatch):
-    monkeypatch.setattr(import_workflow, "MAX_LOOKED_AT", 10)
+    monkeypatch.setattr(import_preview, "MAX_LOOKED_AT", 10)
     workflow = wired.import_workflow
     rows = b"".join(b"large:%d,Works %d,firm\n" % (n, n) for n in range(3, 400))
     text = LARGE + rows + b'large:400,"open,firm\n'

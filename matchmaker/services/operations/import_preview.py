@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
+from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_type_hints
 
@@ -42,6 +43,10 @@ MAX_WORDS = 30
 MAX_ROWS = 100
 # By so many lines of a file its numbers, dates and words are judged before it is written.
 MAX_LINES = 20_000
+# A file of more bytes, or a table of more lines or characters (packed they take few bytes), is
+# read whole by the worker, and not while a page waits: a line takes up to two milliseconds.
+MAX_LOOKED_AT = 5_000_000
+MAX_LINES_LOOKED_AT = 3_000
 YES, NO = "true", "false"
 
 
@@ -186,6 +191,24 @@ def file_preview(
         table.name, table.kind, table.sheet, table.sheets, table.encoding, table.separator,
         table.header_line, columns, tuple(_unknown_words(table, options, index)),
     )  # fmt: skip
+
+
+def takes_long(path: Path, table: TableFile) -> bool:
+    """Whether an import of a file takes longer than a page may wait.
+
+    Where it cannot be read to its end, whoever reads it is told why.
+    """
+    if path.stat().st_size > MAX_LOOKED_AT:
+        return True
+    characters = 0
+    try:
+        for count, line in enumerate(table.lines(), 1):
+            characters += sum(map(len, line.cells.values()))
+            if count > MAX_LINES_LOOKED_AT or characters > MAX_LOOKED_AT:
+                return True
+    except InvalidInput:
+        return False
+    return False
 
 
 def problem_rows(

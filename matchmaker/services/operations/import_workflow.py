@@ -29,7 +29,12 @@ from matchmaker.ingest.undo import TakenBack
 from matchmaker.messages import Message
 from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
-from matchmaker.services.operations.import_preview import ImportPreview, file_preview, problem_rows
+from matchmaker.services.operations.import_preview import (
+    ImportPreview,
+    file_preview,
+    problem_rows,
+    takes_long,
+)
 from matchmaker.services.operations.import_records import (
     lines_told,
     list_id,
@@ -64,9 +69,6 @@ from matchmaker.store.documents import Store
 from matchmaker.store.log import Entry
 from matchmaker.store.ports import MAX_PAGE, iterate
 from matchmaker.workflow.job import ImportRecord, Job, JobKind
-
-# A file of more bytes is read whole by the worker, and not while a page waits.
-MAX_LOOKED_AT = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ class ImportWorkflow:
             is_remembered=upload.state.is_remembered,
             file=file,
         )
-        if not at_length and upload.path.stat().st_size > MAX_LOOKED_AT:
+        if not at_length and takes_long(upload.path, table):
             return self._checked(replace(preview, is_large=True), upload, table)
         try:
             run = ImportOptions(dry_run=True, cluster=state.cluster, keep=True)
@@ -217,12 +219,12 @@ class ImportWorkflow:
         Of a large one what its check found. Raises WrongState where it was not checked so yet.
         """
         upload = self._upload(principal, id)
-        if upload.path.stat().st_size > MAX_LOOKED_AT:
-            kept = kept_table(upload.lines_file) if upload.check() else None
-            if kept is None:
-                raise WrongState("The file is large.", mend="Have all its lines checked first.")
+        kept = kept_table(upload.lines_file) if upload.check() else None
+        if kept is not None:
             return kept
         upload, table = self._proposed(upload)
+        if takes_long(upload.path, table):
+            raise WrongState("The file is large.", mend="Have all its lines checked first.")
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster)
         report, _ = self._import(principal, upload, run)
         options = upload.state.options or TableOptions()

@@ -211,6 +211,41 @@ def test_invisible_characters_go_and_texts_of_any_script_stay(
     assert [p.severity for p in line.problems] == ["warning"] * is_changed
 
 
+LONGEST = 32_767  # characters that a cell of Excel holds
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+def test_a_cell_longer_than_one_of_excel_is_refused_with_its_line_and_column(
+    tmp_path: Path, kind: str
+) -> None:
+    rows = [["1", "阀" * LONGEST], ["2", "阀" * (LONGEST + 1)]]
+    content: str | bytes = "id,name\n" + "".join(f"{id},{name}\n" for id, name in rows)
+    if kind == "json":
+        content = json.dumps([{"id": id, "name": name} for id, name in rows])
+    read = table(tmp_path, content, f"a.{kind}")
+    first, second = read.lines()
+    assert (len(first.cells["name"]), first.problems) == (LONGEST, ())
+    (problem,) = second.problems
+    assert (problem.column, problem.severity, second.cells["name"]) == ("name", "error", "")
+    assert problem.reason.text("zh") == "有 32768 个字符，最多 32767 个。"
+    assert problem.reason.text("en") == "has 32768 characters; at most 32767."
+
+
+def test_a_record_of_several_long_cells_is_whole(tmp_path: Path) -> None:
+    """Each of its three cells has line breaks and may be in a workbook; together they are long."""
+    cell = "阀体\n" * 10_000
+    (line,) = table(tmp_path, f'id,name,kind\n1,"{cell}","{cell}"\n').lines()
+    assert (len(line.cells["name"]), line.problems) == (29_999, ())
+
+
+def test_a_title_that_is_too_long_is_told(tmp_path: Path) -> None:
+    read = table(tmp_path, f"id,{'说' * 40_000},name\n1,a,b\n")
+    assert read.header == ("id", "#2", "name")
+    assert [note.reason.text("zh") for note in read.notes] == [
+        "第 2 列的标题有 40000 个字符，最多 32767 个。"
+    ]
+
+
 def test_an_error_value_is_empty_with_a_warning(tmp_path: Path) -> None:
     (line,) = table(tmp_path, "id,name\n1,#N/A\n").lines()
     assert line.cells["name"] == ""
