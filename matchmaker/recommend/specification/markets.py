@@ -37,7 +37,7 @@ _AS_MARKET = re.compile(
 _OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
 # The thing that is sold there, in a clause of its own: "…, the valves are exported to Canada".
 _SUBJECT = re.compile(
-    rf"(?:^|[，,;；。.!！?？:：\n])\s*(?:但|因为|由于|另外|而且|且)?(?P<thing>(?!{_SEEKING})(?:[{HAN}a-z0-9](?!{_SEEKING})){{2,12}}?)"
+    rf"(?:^|[，,;；。.!！?？:：\n])[^\S\n]{{0,40}}(?:但|因为|由于|另外|而且|且)?(?P<thing>(?!{_SEEKING})(?:[{HAN}a-z0-9](?!{_SEEKING})){{2,12}}?)"
     rf"(?:主要|大多|大部分|全部|全都|都|也|均|是|会|将|要|用于|直接|最终|最后|准备)*(?:{_SOLD})"
     rf"(?=[{HAN}a-z、]{{2,24}}(?:[，,;；。.!！\s]|$))(?![{HAN}、]{{2,24}}?的)"
     r"|(?:^|[,;.:!?(\n] ?|\b(?:and|as|since|because|but|while) )(?P<goods>(?:the|our|these|those|all|most)(?: of)?(?: the| our)? (?!\w+ing for\b)[a-z0-9-]+(?: (?!(?:we|i|to|be|that|which|who|must|should|need|can)\b)[a-z0-9/-]+){0,4}?) "
