@@ -86,6 +86,7 @@ from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.backups import Backups
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
+from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
@@ -422,6 +423,7 @@ class Wiring:
             self.importer,
             self.job_queue,
             UploadFolder(self.settings.data_dir / "uploads", self._mirror("uploads")),
+            ImportDecisions(self.store, self.repositories),
             self.clock,
         )
 

@@ -10,24 +10,38 @@ import click
 
 from matchmaker.access import ADMIN
 from matchmaker.cli.import_output import document, print_report, write_problems
-from matchmaker.cli.imports import file_options, import_options, table_options, table_options_of
+from matchmaker.cli.imports import (
+    file_options,
+    import_options,
+    name_values,
+    table_options,
+    table_options_of,
+)
 from matchmaker.cli.language import language
 from matchmaker.cli.output import SOME_REFUSED, print_json, progress_bars, say, wired
 from matchmaker.errors import WrongState
 from matchmaker.messages import message
 
 if TYPE_CHECKING:
+    from matchmaker.ingest.pair_decisions import PairDecision
     from matchmaker.services.operations.import_preview import ImportPreview
     from matchmaker.services.operations.import_report import ImportReport
     from matchmaker.wiring import Wiring
 
 _SHOWN_WORDS = 20
+_SHOWN_PAIRS = 20
 
 
 @click.command(name="list")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--cluster", default="", help="Cluster whose list it is; new organisations join it.")
 @click.option("--yes", is_flag=True, help="Write without asking.")
+@click.option(
+    "--same", multiple=True, metavar="ID=ID", help="These two that may be one are the same."
+)
+@click.option(
+    "--apart", multiple=True, metavar="ID=ID", help="These two that may be one are not the same."
+)
 @table_options
 @file_options
 @import_options
@@ -57,12 +71,14 @@ def _import_list(
     dry_run: bool,
     as_json: bool,
     problems: Path | None,
+    same: tuple[str, ...],
+    apart: tuple[str, ...],
     **options: Any,
 ) -> int:
     from matchmaker.services.operations.import_records import MAX_UNDONE
 
     workflow = services.import_workflow
-    chosen = table_options_of(options)
+    chosen = replace(table_options_of(options), decisions=_decisions(same, apart))
     with file.open("rb") as content:
         id = workflow.keep(ADMIN, file.name, content, cluster)
     if chosen != type(chosen)():
@@ -75,6 +91,7 @@ def _import_list(
         raise WrongState("There is nothing to read.")
     if not as_json:
         _print_understood(preview)
+        _print_pairs(preview)
     is_refused = strict and not report.is_clean
     if not (dry_run or is_refused):
         if not yes:
@@ -86,6 +103,29 @@ def _import_list(
     if report.written and 0 < len(report.put) <= MAX_UNDONE and not as_json:
         say(message("To take it back: `matchmaker import undo %(id)s`.", id=id))
     return 0 if report.is_clean else SOME_REFUSED
+
+
+def _decisions(same: tuple[str, ...], apart: tuple[str, ...]) -> tuple[PairDecision, ...]:
+    from matchmaker.ingest.pair_decisions import PairDecision
+
+    return tuple(
+        PairDecision(first, second, is_same)
+        for words, option, is_same in ((same, "--same", True), (apart, "--apart", False))
+        for first, second in name_values(words, option)
+    )
+
+
+def _print_pairs(preview: ImportPreview) -> None:
+    """Who may be one, and how to say whether it is."""
+    undecided = [pair for pair in preview.pairs if pair.is_same is None]
+    for pair in undecided[:_SHOWN_PAIRS]:
+        ask = message(
+            "'%(name)s' may be '%(other)s' (%(reasons)s): "
+            "say --same or --apart %(first)s=%(second)s.",
+            name=pair.name, other=pair.other_name, reasons=pair.reasons,
+            first=pair.first, second=pair.second,
+        )  # fmt: skip
+        say(ask, error=True)
 
 
 def _print_report(report: ImportReport, *, as_json: bool, problems: Path | None) -> None:

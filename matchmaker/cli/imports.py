@@ -221,21 +221,21 @@ def table_options_of(options: dict[str, Any]) -> TableOptions:
         table=options.pop("table"),
         source=options.pop("source"),
         file=_file_options_of(options),
-        mapping=_pairs(options.pop("mapping"), "--map-column"),
-        defaults=_pairs(options.pop("defaults"), "--default"),
+        mapping=dict(name_values(options.pop("mapping"), "--map-column")),
+        defaults=dict(name_values(options.pop("defaults"), "--default")),
         decimal=options.pop("decimal") or "",
         day_first=options.pop("day_first"),
     )
 
 
-def _pairs(words: tuple[str, ...], option: str) -> dict[str, str]:
+def name_values(words: tuple[str, ...], option: str) -> list[tuple[str, str]]:
     """NAME=VALUE each; the last = parts them where a name has one too."""
-    pairs = {}
+    pairs = []
     for word in words:
         name, parted, value = word.rpartition("=")
         if not parted or not name:
             raise usage_error(message("%(option)s takes NAME=VALUE.", option=option))
-        pairs[name.strip()] = value.strip()
+        pairs.append((name.strip(), value.strip()))
     return pairs
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from types import MappingProxyType
 
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Organization, OrganizationStatus
 from matchmaker.ingest import blocking
@@ -31,6 +32,8 @@ from matchmaker.store.schema import TABLES
 MAX_REVIEW = 5_000
 # Reasons are stored by their ids; whoever shows them translates them.
 SEPARATOR = "; "
+# Why an organisation is another id of one, where a person said so.
+SAID_SO = "merged"
 # A row, why it is the same, and the comparison.
 _Certain = tuple[int, tuple[Message, ...], PairComparison]
 _COMPARED = 20_000  # organisations that are taken apart for comparing at a time
@@ -52,6 +55,7 @@ def resolve(
     *,
     trust_keys: bool = False,
     not_duplicates: Collection[tuple[str, str]] = (),
+    same: Mapping[str, str] = MappingProxyType({}),
 ) -> Resolution:
     """Duplicates within `rows` and against what is stored.
 
@@ -59,7 +63,7 @@ def resolve(
     never changed by a look-alike. `trust_keys` says that the source's own keys
     tell its organisations apart: two of them are then only suggested. `aliases`
     are merges made before, which hold again; `not_duplicates` the pairs, in order, that
-    a person said are two.
+    a person said are two, and `same` leads from new ones to whom a person said they are.
     """
     organizations = tuple(with_status_of_name(row) for row in rows.organizations)
     rows = replace(rows, organizations=organizations)
@@ -72,11 +76,14 @@ def resolve(
             stored.append(keys)
     # All of them: a row may refer to an organisation that an earlier import merged.
     leads_to = {alias: kept for alias, kept in aliases.items() if alias not in stored_ids}
-    new = [keys_of(row) for row in organizations if row.id not in leads_to]
+    new = [keys_of(row) for row in organizations if row.id not in leads_to and row.id not in same]
     merged, review = decide(
         [*stored, *new], len(stored), stored_ids, not_duplicates, trust_keys=trust_keys
     )
     leads_to |= {alias.id: alias.organization for alias in merged}
+    said = said_aliases(same, leads_to)
+    leads_to |= {alias.id: alias.organization for alias in said}
+    merged = (*merged, *said)
     return Resolution(rewritten(rows, leads_to), merged, review)
 
 
@@ -94,6 +101,17 @@ def decide(
     """
     decided = _decided(keys, first_new, stored_ids, _Rules(trust_keys, not_duplicates))
     return tuple(decided.aliases), decided.review(not_duplicates)
+
+
+def said_aliases(same: Mapping[str, str], leads_to: Mapping[str, str]) -> tuple[Alias, ...]:
+    """Other ids that a person decided, each of who is there in the end; nobody's twice."""
+
+    def end_of(id: str) -> str:
+        while (further := same.get(id) or leads_to.get(id)) is not None:
+            id = further
+        return id
+
+    return tuple(Alias(gone, end_of(gone), SAID_SO) for gone in same)
 
 
 def keys_of(row: Organization) -> DuplicateKeys:

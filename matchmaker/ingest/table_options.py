@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from matchmaker.ingest.pair_decisions import PairDecision
 from matchmaker.ingest.table_file import FileOptions
 
 
@@ -17,6 +18,7 @@ class TableOptions:
     from the file's titles to our columns ("" for none). `defaults` are words for cells that
     are empty, by column; `values` words that a person chose for cells, by column and cell.
     `edits` are cells that a person corrected, by line and title. `decimal` is "." or ",".
+    `decisions` are what a person said of its organisations that may be known ones.
     """
 
     table: str = ""
@@ -28,3 +30,4 @@ class TableOptions:
     edits: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     decimal: str = ""
     day_first: bool | None = None
+    decisions: tuple[PairDecision, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from matchmaker.ingest.columns import Column
 from matchmaker.ingest.list_formats import FORMATS
+from matchmaker.ingest.pair_decisions import PairDecision
 from matchmaker.ingest.table_file import FileOptions
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations.import_preview import choices_of
@@ -32,6 +33,7 @@ DEFAULTED = frozenset(
         "holder",
     }
 )
+_SAYS = {"same": True, "apart": False}
 _DAY_FIRST = {"true": True, "false": False}
 
 
@@ -66,6 +68,7 @@ def chosen_options(form: Form, before: TableOptions) -> TableOptions:
         edits=edits,
         decimal=form.get("decimal", before.decimal),
         day_first=_DAY_FIRST.get(form.get("day_first", "")),
+        decisions=_decisions(form, before.decisions),
     )
 
 
@@ -113,3 +116,14 @@ def _edits(form: Form, before: Mapping[int, Mapping[str, str]]) -> dict[int, dic
         if cell.strip() != was.strip():
             edits.setdefault(whole_number(line, "edit_line"), {})[title] = cell.strip()
     return edits
+
+
+def _decisions(form: Form, before: Sequence[PairDecision]) -> tuple[PairDecision, ...]:
+    """What is said of the pairs that the form shows; of others what was said stays."""
+    decisions = {each.key: each for each in before}
+    rows = (form.getlist(f"pair_{part}") for part in ("first", "second", "says"))
+    for first, second, says in zip(*rows, strict=False):
+        decisions.pop((first, second), None)
+        if says in _SAYS:
+            decisions[first, second] = PairDecision(first, second, _SAYS[says])
+    return tuple(decisions.values())

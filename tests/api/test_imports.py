@@ -105,6 +105,22 @@ def test_orders_go_to_the_members_that_they_name(world, coordinator):
     world.services.import_workflow.undo(ADMIN, answer.json["id"])
 
 
+def test_who_may_be_a_member_is_listed_and_decided_over_the_api(world, coordinator):
+    """Firm 1 under a name that only comes near its own: nobody's, until it is said to be."""
+    orders = "Vendor,Client,Goods\n示例接口甲厂,示例阀门1厂有限公司,Seals\n"
+    seen = coordinator("POST", "/imports", data=form(orders)).json
+    pairs = [pair for pair in seen["pairs"] if pair["other"] == "t:firm1"]
+    assert seen["lines"]["loaded"] == 0
+    assert [(pair["name"], pair["is_same"], pair["closed"]) for pair in pairs] == [
+        ("示例阀门1厂有限公司", None, None)
+    ]
+    said = {name: pairs[0][name] for name in ("first", "second")} | {"is_same": True}
+    sent = form(orders, options=json.dumps({"decisions": [said]}))
+    decided = coordinator("POST", "/imports", data=sent).json
+    assert decided["lines"]["loaded"] == 1
+    assert [pair["is_same"] for pair in decided["pairs"] if pair["other"] == "t:firm1"] == [True]
+
+
 def test_a_repeated_request_keeps_one_file(coordinator):
     key = {"Idempotency-Key": "one file"}
     body = (

@@ -9,10 +9,19 @@ from pydantic import Field
 
 from matchmaker.api.http.fields import MAX_ID, Short, Strict
 from matchmaker.api.http.forms import sent_as_json
+from matchmaker.ingest.pair_decisions import PairDecision
 from matchmaker.ingest.table_file import FileOptions
 from matchmaker.ingest.table_options import TableOptions
 
 _Words = dict[str, str]
+
+
+class PairDecisionIn(Strict):
+    """Whether two organisations of `pairs` are one."""
+
+    first: Annotated[str, Field(max_length=MAX_ID)]
+    second: Annotated[str, Field(max_length=MAX_ID)]
+    is_same: bool
 
 
 class ImportChoices(Strict):
@@ -33,6 +42,9 @@ class ImportChoices(Strict):
     decimal: Literal["", ".", ","] = ""
     day_first: bool | None = None
     joins: bool | None = Field(None, description="Whether new organisations join the cluster.")
+    decisions: Annotated[list[PairDecisionIn], Field(max_length=1000)] = Field(
+        [], description="What is said of organisations that may be one."
+    )
 
     def to_options(self) -> TableOptions:
         """As the service takes it."""
@@ -40,6 +52,7 @@ class ImportChoices(Strict):
         return TableOptions(
             self.table, self.source, file, self.mapping, self.defaults, self.values, self.edits,
             self.decimal, self.day_first,
+            tuple(PairDecision(each.first, each.second, each.is_same) for each in self.decisions),
         )  # fmt: skip
 
 

@@ -50,6 +50,26 @@ class UnknownWordOut(Outgoing):
     choices: list[WordChoiceOut]
 
 
+class PairChoiceOut(Localised):
+    """Two organisations that may be one: `name` comes with the file, `other_name` (`other`) is on
+    record where it `is_stored`, else in the file too.
+
+    `is_same` is what was said in `decisions`, null until then; `closed` is why that is for an
+    administrator. `score` is the chance that they are one, in (0, 1).
+    """
+
+    first: str
+    second: str
+    name: str
+    other: str
+    other_name: str
+    is_stored: bool
+    score: float
+    reasons: list[Message]
+    is_same: bool | None
+    closed: Message | None
+
+
 class LineProblemOut(Localised):
     """What is to be told of a line."""
 
@@ -97,6 +117,7 @@ class ImportOut(Localised):
     alike: int
     columns: list[ImportColumnOut]
     words: list[UnknownWordOut]
+    pairs: list[PairChoiceOut]
     problems: list[LineProblemOut]
     error: Message | None
     can_be_undone: bool

@@ -17,6 +17,7 @@ def check_of(upload: Upload, report: ImportReport, recognised: int) -> FileCheck
     return FileCheck(
         upload.state.options, upload.state.joins, lines, report.rows, report.new, report.known,
         report.merged, report.to_review, recognised, line_problems(report.problems),
+        pairs=report.alike, names=report.names, decided=report.decided,
     )  # fmt: skip
 
 
@@ -44,6 +45,9 @@ def report_of(check: FileCheck, name: str) -> ImportReport:
         created={"organizations": check.new},
         unchanged={"organizations": check.known},
         files=(counts,),
+        alike=check.pairs,
+        names=check.names,
+        decided=check.decided,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -34,6 +34,7 @@ from matchmaker.ingest.table_file import Line, SheetSummary, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.unused_titles import NO_PLACE, why_unused
 from matchmaker.messages import Message
+from matchmaker.services.operations.import_decisions import PairChoice
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.text import language_of
 
@@ -151,7 +152,7 @@ class ImportPreview:
     is None where the file cannot be read with them, and `refused` says why; also where it
     `is_large` and no worker has read it whole yet. `file` is None where
     it cannot be read at all. `recognised` counts organisations of a list that are known by
-    their names. `names` are those of the organisations that the report speaks of.
+    their names. `pairs` are organisations that may be one, to be decided on.
     """
 
     upload: str
@@ -166,7 +167,7 @@ class ImportPreview:
     is_large: bool = False
     recognised: int = 0
     rows: tuple[ProblemRow, ...] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
+    pairs: tuple[PairChoice, ...] = ()
 
 
 def file_preview(

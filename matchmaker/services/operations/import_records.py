@@ -84,6 +84,10 @@ def summary(report: ImportReport, recognised: int) -> Message:
         *_if_any(
             report.to_review, message("Pairs that may be one: %(count)s.", count=report.to_review)
         ),
+        *_if_any(
+            len(report.decided),
+            message("Pairs that you decided: %(count)s.", count=len(report.decided)),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from matchmaker.domain import (
     SourceTier,
     key_of,
 )
+from matchmaker.ingest.pair_decisions import DecidedPair
 from matchmaker.ingest.report import FileCounts, Problem
 from matchmaker.provenance import PRIVATE_FIELDS
 from matchmaker.store.merging import changed_fields, facts, is_blank, origin_of_field, text_of
@@ -63,9 +64,10 @@ class ImportReport:
 
     `files` accounts for every line, `problems` tells of each that is not simply loaded, `notes`
     of files as a whole. `changes` are the first MAX_CHANGES organisations that are new or
-    change, `alike` the first pairs that may be one, `names` what the file calls those of them that
-    are in it, whether it may be loaded or not. `put` are rows as they are stored after,
-    `before` those that were stored under their keys: what an undo needs.
+    change, `alike` the first pairs that may be one, `decided` those that a person decided, `names`
+    what the file calls those of `alike` that are in it, whether it may be loaded or not. `put` are
+    rows as they are stored after, `before` those that were stored under their keys: what an undo
+    needs.
     """
 
     written: bool
@@ -81,6 +83,7 @@ class ImportReport:
     notes: tuple[Problem, ...] = ()
     changes: tuple[OrganizationChange, ...] = ()
     alike: tuple[DuplicateCandidate, ...] = ()
+    decided: tuple[DecidedPair, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     put: GraphRows = field(default_factory=GraphRows)
     before: GraphRows = field(default_factory=GraphRows)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from matchmaker.ingest.report import Problem
 from matchmaker.messages import Message, sentences
+from matchmaker.services.operations.import_decisions import PairChoice
 from matchmaker.services.operations.import_preview import ColumnPreview, ImportPreview, UnknownWord
 from matchmaker.workflow.job import ImportRecord, Job, JobState, LineCounts, LineProblem
 
@@ -40,7 +41,8 @@ class ImportStatus:
     """An import by its id. Of a file that is only looked at, the counts are what would be.
 
     `table` is the format of the file. `counts` are rows by table. `new` to `alike` count
-    organisations, and `columns` and `words` are those of the file, until it is written.
+    organisations; `columns`, `words` and `pairs` that may be one are those of the file, until it is
+    written.
     `error` is why nothing can be, or was, written. Of what was taken back, `left` stayed.
     """
 
@@ -57,6 +59,7 @@ class ImportStatus:
     alike: int = 0
     columns: tuple[ColumnPreview, ...] = ()
     words: tuple[UnknownWord, ...] = ()
+    pairs: tuple[PairChoice, ...] = ()
     problems: tuple[LineProblem, ...] = ()
     error: Message | None = None
     can_be_undone: bool = False
@@ -82,6 +85,7 @@ def status_of_preview(preview: ImportPreview) -> ImportStatus:
         report.to_review if report else 0,
         file.columns if file else (),
         file.words if file else (),
+        preview.pairs,
         line_problems(report.problems) if report else (),
         sentences(refused.message, refused.mend) if refused else None,
     )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import IO
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import InvalidInput, WrongState
-from matchmaker.exports.tables import DataExport, ExportGraph, ExportTable
+from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import FORMATS, LISTS
 from matchmaker.ingest.list_guess import (
@@ -29,6 +29,7 @@ from matchmaker.ingest.undo import TakenBack
 from matchmaker.messages import Message
 from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
+from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_preview import (
     ImportPreview,
     file_preview,
@@ -56,6 +57,7 @@ from matchmaker.services.operations.problem_lines import (
     keep_lines,
     kept_table,
     problem_lines,
+    problems_export,
     problems_table,
     told_table,
 )
@@ -83,6 +85,7 @@ class ImportWorkflow:
     importer: Importer
     job_queue: JobQueue
     uploads: UploadFolder
+    decisions: ImportDecisions
     clock: Clock
 
     def formats(self, principal: Principal, cluster: str = "") -> tuple[str, ...]:
@@ -124,6 +127,7 @@ class ImportWorkflow:
         Of another sheet, header or kind the columns are proposed anew.
         """
         upload = self._upload(principal, id)
+        self.decisions.require(principal, options.decisions)
         before = upload.state.options or TableOptions()
         if options.table and options.table not in _formats(upload.state.cluster):
             raise InvalidInput("is no table that you may import.", where="table")
@@ -162,7 +166,7 @@ class ImportWorkflow:
             file=file,
         )
         if not at_length and takes_long(upload.path, table):
-            return self._checked(replace(preview, is_large=True), upload, table)
+            return self._checked(principal, replace(preview, is_large=True), upload, table)
         try:
             run = ImportOptions(dry_run=True, cluster=state.cluster, keep=True)
             report, recognised = self._import(principal, upload, run)
@@ -173,7 +177,7 @@ class ImportWorkflow:
             report=replace(report, put=GraphRows(), before=GraphRows()),
             recognised=recognised,
             rows=tuple(problem_rows(table, options, report)),
-            names=self._names(report),
+            pairs=self.decisions.choices(principal, report),
         )
 
     def check(self, principal: Principal, id: str) -> Job:
@@ -201,7 +205,9 @@ class ImportWorkflow:
         upload.keep_check(check_of(upload, report, recognised))
         return summary(report, recognised)
 
-    def _checked(self, preview: ImportPreview, upload: Upload, table: TableFile) -> ImportPreview:
+    def _checked(
+        self, principal: Principal, preview: ImportPreview, upload: Upload, table: TableFile
+    ) -> ImportPreview:
         """A preview of a large file with what its check found out."""
         check = upload.check()
         if check is None:
@@ -211,7 +217,8 @@ class ImportWorkflow:
         except InvalidInput as error:
             return replace(preview, refused=error)
         rows = tuple(problem_rows(table, preview.options, report))
-        return replace(preview, report=report, recognised=check.recognised, rows=rows)
+        told = replace(preview, report=report, recognised=check.recognised, rows=rows)
+        return replace(told, pairs=self.decisions.choices(principal, report))
 
     def problems(self, principal: Principal, id: str) -> ExportTable:
         """Every line of a kept file with problems, as the file has it, with a column of them.
@@ -286,6 +293,7 @@ class ImportWorkflow:
         options, cluster = upload.state.options or TableOptions(), upload.state.cluster
         unit = UnitOfWork(imported_by, self.clock())
         self._remember(unit, upload, options)
+        known = self.importer.not_duplicates()
 
         def complete(report: ImportReport) -> tuple[Sequence[Entry], Sequence[Change]]:
             record = record_of(report, id, options.table, cluster, imported_by, unit.at, upload)
@@ -293,6 +301,7 @@ class ImportWorkflow:
             whole = UnitOfWork(imported_by, unit.at)
             whole.add(*unit.changes, self.repositories.imports.put(record))
             whole.log("import.written", f"table/{record.table}", rows=rows)
+            self.decisions.remember(whole, report.decided, known)
             return whole.entries, whole.changes
 
         run = ImportOptions(progress=progress, cluster=cluster, keep=True, complete=complete)
@@ -328,9 +337,9 @@ class ImportWorkflow:
         principal.require_known()
         stored = self.repositories.imports.get_or_none(id)
         if stored is None:
-            return DataExport("problems", (self.problems(principal, id),), _no_graph)
+            return problems_export(self.problems(principal, id))
         self._require(principal, stored.value.cluster)
-        return DataExport("problems", (told_table(stored.value.problems),), _no_graph)
+        return problems_export(told_table(stored.value.problems))
 
     def undo(self, principal: Principal, id: str) -> TakenBack:
         """Put back what was before, field by field; what others have changed since stays.
@@ -419,18 +428,11 @@ class ImportWorkflow:
         before = self.repositories.remembered_lists.get_or_none(id)
         remembered = RememberedList(
             id, upload.state.cluster, upload.path.name, unit.at,
-            replace(options, edits={}), upload.state.joins,
+            replace(options, edits={}, decisions=()), upload.state.joins,
         )  # fmt: skip
         unit.add(
             self.repositories.remembered_lists.put(remembered, before.version if before else 0)
         )
-
-    def _names(self, report: ImportReport) -> Mapping[str, str]:
-        """Names of the organisations that may be one."""
-        ids = {id for pair in report.alike for id in pair.key}
-        written = {row.id: row.name for row in report.put.organizations if row.id in ids}
-        stored = self.store.organizations_by_id(sorted(ids - written.keys()))
-        return {**report.names, **{id: row.name for id, row in stored.items()}, **written}
 
     def _upload(self, principal: Principal, id: str) -> Upload:
         upload = self.uploads.of(principal, id)
@@ -446,7 +448,3 @@ class ImportWorkflow:
 def _formats(cluster: str) -> tuple[str, ...]:
     own = (name for name in TABLES if not cluster or name in ALLOWED)
     return tuple(dict.fromkeys(("organizations", *LISTS, *own)))
-
-
-def _no_graph() -> ExportGraph:
-    raise InvalidInput("Problems are no graph.", where="format", mend="Ask for csv or xlsx.")

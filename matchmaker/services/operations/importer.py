@@ -16,9 +16,10 @@ from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_co
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.known_certificates import may_be_known_as, under_known_ids
 from matchmaker.ingest.other_statements import joined_to, pairs_of
+from matchmaker.ingest.pair_decisions import Decisions, decisions_of, with_decided
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
 from matchmaker.ingest.report import Parsed, Problem, ReadProgress, consistent, file_counts
-from matchmaker.ingest.resolve import Resolution, resolve
+from matchmaker.ingest.resolve import Resolution, keys_of, resolve
 from matchmaker.ingest.scope import with_claims_of_importer, within, without_restored_claims
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_paths import tables_at
@@ -36,7 +37,15 @@ from matchmaker.store.changes import Change
 from matchmaker.store.graph_store import Completion
 from matchmaker.store.log import Entry
 from matchmaker.store.merging import as_said_of, merged_organization
-from matchmaker.store.ports import MAX_PAGE, GraphStore, MergeRules, Page, RowChanges, iterate
+from matchmaker.store.ports import (
+    MAX_PAGE,
+    DuplicateKeys,
+    GraphStore,
+    MergeRules,
+    Page,
+    RowChanges,
+    iterate,
+)
 
 # More pairs that may be one are counted and not listed in a report.
 MAX_ALIKE = 200
@@ -134,9 +143,11 @@ class Importer:
         aliases = self.store.aliases() | known_by_earlier_ids(
             parsed.earlier_ids, parsed.rows.organizations, known
         )
+        decisions = self._decisions(parsed, known, aliases, options)
         resolution = resolve(
-            parsed.rows, known, aliases, trust_keys=trust_keys, not_duplicates=self.not_duplicates()
-        )
+            parsed.rows, known, aliases, trust_keys=trust_keys, same=decisions.same,
+            not_duplicates=self.not_duplicates() | decisions.apart,
+        )  # fmt: skip
         # A merge made before is on record with the reason it had then.
         merged = tuple(
             alias for alias in resolution.merged if aliases.get(alias.id) != alias.organization
@@ -157,11 +168,13 @@ class Importer:
             checked = within(checked, stored, options.cluster, members, joins=options.joins)
             if not principal.admin:
                 checked = with_claims_of_importer(checked, stored, principal.organizations)
+            checked = with_decided(checked, decisions, {keys.id for keys in known})
         checked = self._without_restored_claims(checked)
         checked = self._with_reference_rows(drop_orphans(checked))
         if checked.are_ids_made:
             checked = joined_to(checked, self.store.between(pairs_of(checked.rows)))
-        checked = replace(checked, problems=tuple(consistent(checked.problems)))
+        told = (*checked.problems, *decisions.problems(next(iter(checked.read), "")))
+        checked = replace(checked, problems=tuple(consistent(told)))
         report = ImportReport(
             written=False,
             dry_run=options.dry_run,
@@ -172,6 +185,7 @@ class Importer:
             merged=len(merged) + checked.merged,
             to_review=len(review),
             alike=review[:MAX_ALIKE],
+            decided=decisions.pairs,
             names=_names_of(review[:MAX_ALIKE], {row.id: row for row in rows.organizations}),
         )
         is_refused = options.strict and not report.is_clean
@@ -209,18 +223,19 @@ class Importer:
     def _import_large(self, large: LargeImport, options: ImportOptions) -> ImportReport:
         """The same for more rows than memory should hold."""
         options.progress(message("Looking for duplicates"), 0, 0)
-        large.resolve(self.not_duplicates())
+        large.resolve(self.not_duplicates(), options.tables.decisions)
         large.check()
         report = ImportReport(
             written=False,
             dry_run=options.dry_run,
             rows=large.counts(),
             problems=large.problems(),
-            notes=large.notes(),
+            notes=(*large.notes(), *large.decisions.problems(next(iter(large.reading.read), ""))),
             files=large.files(),
             merged=len(large.merged) + large.reading.merged,
             to_review=len(large.review),
             alike=large.review[:MAX_ALIKE],
+            decided=large.decisions.pairs,
             names=_names_of(large.review[:MAX_ALIKE], large.organizations),
         )
         is_refused = options.strict and not report.is_clean
@@ -242,6 +257,20 @@ class Importer:
         max_kept = MAX_KEPT if options.keep else 2 * MAX_CHANGES
         completion = options.completion(report_of)
         return report_of(self.store.import_chunks(large.chunks, rules, max_kept, completion))
+
+    def _decisions(
+        self, parsed: Parsed, known: Sequence[DuplicateKeys], aliases: Mapping[str, str],
+        options: ImportOptions,
+    ) -> Decisions:  # fmt: skip
+        said = options.tables.decisions
+        concerned = {aliases.get(id, id) for decision in said for id in decision.key}
+        in_file = {row.id: keys_of(row) for row in parsed.rows.organizations if row.id in concerned}
+        stored = {keys.id: keys for keys in known if keys.id in concerned}
+
+        def line_of(id: str) -> int:
+            return parsed.origins.get(("organizations", id), ("", 0))[1]
+
+        return decisions_of(said, in_file, stored, aliases, line_of)
 
     def _with_merged(
         self, rows: GraphRows, resolution: Resolution, aliases: dict[str, str]

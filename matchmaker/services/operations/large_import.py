@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from matchmaker.domain import Alias, DuplicateCandidate, GraphRows, Industry, Organization, Place
+from matchmaker.ingest.pair_decisions import Decisions, PairDecision, decisions_of
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.references import drop_dangling, referred
 from matchmaker.ingest.report import FileCounts, Parsed, Problem, consistent, file_counts
-from matchmaker.ingest.resolve import decide, keys_of, rewritten, with_status_of_name
+from matchmaker.ingest.resolve import decide, keys_of, rewritten, said_aliases, with_status_of_name
 from matchmaker.ingest.spool import SpooledList
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import SpooledReading
 from matchmaker.ingest.tables import read_large_files
 from matchmaker.store.merging import as_said_of, merged_organization
-from matchmaker.store.ports import GraphStore
+from matchmaker.store.ports import DuplicateKeys, GraphStore
 
 CHUNK = 2_000
 # Files of so many bytes in all are read so.
@@ -49,6 +50,7 @@ class LargeImport:
     merged: tuple[Alias, ...] = ()
     review: tuple[DuplicateCandidate, ...] = ()
     filled: frozenset[str] = frozenset()
+    decisions: Decisions = field(default_factory=Decisions)
     reference_rows: GraphRows = field(default_factory=GraphRows)
 
     @classmethod
@@ -63,13 +65,23 @@ class LargeImport:
     def organizations(self) -> Any:
         return self.reading.rows["organizations"]
 
-    def resolve(self, not_duplicates: set[tuple[str, str]]) -> None:
-        """Merge duplicates, as `ingest.resolve.resolve` does and what it merges is filled."""
+    def resolve(
+        self, not_duplicates: set[tuple[str, str]], said: Sequence[PairDecision] = ()
+    ) -> None:
+        """Merge duplicates, as `ingest.resolve.resolve` does and what it merges is filled.
+
+        What is `said` of pairs counts.
+        """
         spool, organizations = self.reading.spool, self.organizations
         assert spool is not None
         aliases = self.store.aliases()
         stored_ids, keys = spool.mapping(), spool.list()
+        concerned = {id for decision in said for id in decision.key}
+        concerned |= {aliases[id] for id in concerned if id in aliases}
+        stored = dict[str, DuplicateKeys]()
         for each in self.store.duplicate_keys():
+            if each.id in concerned:
+                stored[each.id] = each
             if each.id in organizations:
                 stored_ids[each.id] = 1
             else:
@@ -78,21 +90,29 @@ class LargeImport:
                     stored_ids[each.id] = 1
         first_new = len(keys)
         self.leads_to = {alias: kept for alias, kept in aliases.items() if alias not in stored_ids}
+        in_file = {id: keys_of(row) for id in concerned if (row := organizations.get(id))}
+        self.decisions = decisions_of(said, in_file, stored, aliases, self._line_of)
         for id, row in organizations.entries():
             whole = with_status_of_name(row)
             if whole is not row:
                 organizations[id] = whole
-            if id not in self.leads_to:
+            if id not in self.leads_to and id not in self.decisions.same:
                 keys.append(keys_of(whole))
+        apart = not_duplicates | self.decisions.apart
         decided, self.review = decide(
-            keys, first_new, stored_ids, not_duplicates, trust_keys=self.trust_keys
+            keys, first_new, stored_ids, apart, trust_keys=self.trust_keys
         )
+        ends = self.leads_to | {alias.id: alias.organization for alias in decided}
+        decided = (*decided, *said_aliases(self.decisions.same, ends))
         self.leads_to |= {alias.id: alias.organization for alias in decided}
         # A merge made before is on record with the reason it had then.
         self.merged = tuple(
             alias for alias in decided if aliases.get(alias.id) != alias.organization
         )
         self._fill(decided)
+
+    def _line_of(self, id: str) -> int:
+        return self.reading.origins.get(("organizations", id), ("", 0))[1]
 
     def _fill(self, decided: Sequence[Alias]) -> None:
         """Fill the blanks of those that are kept from those that are merged into them."""

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from matchmaker.exports.tables import ExportColumn, ExportTable
+from matchmaker.errors import InvalidInput
+from matchmaker.exports.tables import DataExport, ExportColumn, ExportGraph, ExportTable
 from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.import_preview import ProblemRow
 from matchmaker.workflow.job import LineProblem
@@ -86,3 +87,12 @@ def _reasons(row: ProblemRow) -> Message:
         for problem in row.problems
     ]
     return sentences(*reasons)
+
+
+def problems_export(table: ExportTable) -> DataExport:
+    """Lines with problems, to be written as a file; they are no graph."""
+    return DataExport("problems", (table,), _no_graph)
+
+
+def _no_graph() -> ExportGraph:
+    raise InvalidInput("Problems are no graph.", where="format", mend="Ask for csv or xlsx.")

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
 from pydantic import TypeAdapter
 
 from matchmaker.access import Principal
+from matchmaker.domain import DuplicateCandidate
 from matchmaker.errors import NotFound
+from matchmaker.ingest.pair_decisions import DecidedPair
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.store.documents import new_id
@@ -46,7 +48,8 @@ class FileCheck:
 
     `rows` are counts by table; `new`, `known`, `merged`, `alike` and `recognised` count
     organisations as `ImportReport` does; `problems` are the first of them,
-    `refused` is why the file cannot be read so at all.
+    `refused` is why the file cannot be read so at all. `pairs` are the first that may be one, with
+    `names` of who is in the file, `decided` those that a person decided.
     """
 
     options: TableOptions | None
@@ -60,6 +63,9 @@ class FileCheck:
     recognised: int
     problems: tuple[LineProblem, ...]
     refused: LineProblem | None = None
+    pairs: tuple[DuplicateCandidate, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    decided: tuple[DecidedPair, ...] = ()
 
 
 _STATE = TypeAdapter(UploadState)
