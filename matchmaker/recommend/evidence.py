@@ -26,6 +26,7 @@ from matchmaker.recommend.question_fit import (
     statement_languages,
 )
 from matchmaker.recommend.questions import QuestionSource, questions
+from matchmaker.recommend.scores import distinct
 from matchmaker.snapshot.lexical import named_share
 from matchmaker.snapshot.model import (
     GOALS,
@@ -43,9 +44,6 @@ from matchmaker.snapshot.model import (
 )
 from matchmaker.snapshot.nearest import best
 
-# Two texts of fit .9 count as much as hundreds of fit .3: the exponent that ranked
-# suppliers of public tenders best, of 2, 6 and 12.
-CLOSE = 6
 NEAREST = 10
 # Of needs judged by hand on the sample graph, in Chinese and English alike: the best of who meets
 # one fits it by .46 to .50 in the middle and above .25 in nine of ten cases, who only sounds alike
@@ -234,29 +232,32 @@ class TextFit:
         return best_by_organization(self.snapshot, aged, self.usable)
 
     @cached_property
+    def _close(self) -> FloatArray:
+        """fit⁶ of every statement, shape (m,)."""
+        return to_sixth_power(self.blended)
+
+    @cached_property
     def evidence(self) -> FloatArray:
         """Σ freshness · fit⁶ over each organisation's statements, shape (n,)."""
-        return sum_by_organization(
-            self.snapshot, self.blended**CLOSE * freshness(self.snapshot), self.usable
-        )
+        return sum_by_organization(self.snapshot, self._close * freshness(self.snapshot), self.rule)
 
     @cached_property
     def evidence_ever(self) -> FloatArray:
         """Σ fit⁶ over each organisation's statements, shape (n,)."""
-        return sum_by_organization(self.snapshot, self.blended**CLOSE, self.usable)
+        return sum_by_organization(self.snapshot, self._close, self.rule)
 
     @cached_property
     def mean(self) -> FloatArray:
         """Mean fit of each organisation's statements, 0 without one, shape (n,)."""
         ones = np.ones(len(self.blended), dtype=np.float32)
-        count = sum_by_organization(self.snapshot, ones, self.usable)
-        total = sum_by_organization(self.snapshot, self.blended, self.usable)
+        count = sum_by_organization(self.snapshot, ones, self.rule)
+        total = sum_by_organization(self.snapshot, self.blended, self.rule)
         return np.asarray(total / np.maximum(count, 1), dtype=np.float32)
 
     @cached_property
     def centroid(self) -> FloatArray:
         """Cosine of the question with the mean vector of each one's statements, shape (n,)."""
-        total = sum_by_organization(self.snapshot, self.statement_similarity, self.usable)
+        total = sum_by_organization(self.snapshot, self.statement_similarity, self.rule)
         length = lengths(self.snapshot, self.rule)
         return np.divide(total, length, out=np.zeros_like(total), where=length > 0)
 
@@ -264,7 +265,7 @@ class TextFit:
     def focus(self) -> FloatArray:
         """Length of the mean vector of each one's statements: 1 when all say the same, (n,)."""
         ones = np.ones(len(self.blended), dtype=np.float32)
-        count = sum_by_organization(self.snapshot, ones, self.usable)
+        count = sum_by_organization(self.snapshot, ones, self.rule)
         return np.asarray(
             lengths(self.snapshot, self.rule) / np.maximum(count, 1), dtype=np.float32
         )
@@ -273,7 +274,7 @@ class TextFit:
     def spoken(self) -> FloatArray:
         """How many statements speak for each organisation, (n,)."""
         ones = np.ones(len(self.snapshot.statements.kind), dtype=np.float32)
-        return sum_by_organization(self.snapshot, ones, self.usable)
+        return sum_by_organization(self.snapshot, ones, self.rule)
 
     @cached_property
     def top(self) -> float:
@@ -295,7 +296,16 @@ class TextFit:
         places, scores = best(self.blended * reached, NEAREST)
         votes = np.zeros(len(self.blended), dtype=np.float32)
         votes[places] = scores / max(float(scores.sum()), 1e-9)
-        return sum_by_organization(self.snapshot, votes, self.usable)
+        return sum_by_organization(self.snapshot, votes, self.rule)
+
+
+def to_sixth_power(fits: FloatArray) -> FloatArray:
+    """Two texts of fit .9 count as much as hundreds of fit .3.
+
+    The exponent is the one that ranked suppliers of public tenders best, of 2, 6 and 12.
+    """
+    squares = fits * fits
+    return np.asarray(squares * squares * squares, dtype=np.float32)
 
 
 def text_fit(
@@ -382,14 +392,38 @@ def filled_rows(snapshot: Snapshot) -> NDArray[np.int64]:
     return rows
 
 
-def sum_by_organization(
-    snapshot: Snapshot, scores: FloatArray, usable: NDArray[np.bool_]
-) -> FloatArray:
+@dataclass(frozen=True)
+class Speaking:
+    """Statements that may speak, by organisation: those of `rows` (k,) begin at `starts` (k,).
+
+    `statements` are rows of statements, as often as they have organisations.
+    """
+
+    rows: IntArray
+    starts: NDArray[np.int64]
+    statements: IntArray
+
+
+def speaking(snapshot: Snapshot, rule: EvidenceRule) -> Speaking:
+    """Who has a usable statement, and which, made once."""
+
+    def made() -> Speaking:
+        entries, usable = snapshot.organization_statements, evidence_mask(snapshot, rule)
+        before = np.concatenate([[0], np.cumsum(usable)])[entries.indptr]
+        rows = np.flatnonzero(np.diff(before)).astype(np.int32)
+        return Speaking(rows, before[rows], entries.indices[usable])
+
+    return snapshot.cached(("speaking", rule), made)
+
+
+def sum_by_organization(snapshot: Snapshot, scores: FloatArray, rule: EvidenceRule) -> FloatArray:
     """Σ of scores (m,) over each organisation's usable statements, shape (n,)."""
-    entries = snapshot.organization_statements
-    values = np.where(usable, scores[entries.indices], 0)
-    running = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
-    return np.asarray(np.diff(running[entries.indptr]), dtype=np.float32)
+    speak = speaking(snapshot, rule)
+    sums = np.zeros(len(snapshot), dtype=np.float32)
+    if len(speak.rows):
+        values = scores[speak.statements].astype(np.float64)
+        sums[speak.rows] = np.add.reduceat(values, speak.starts)
+    return sums
 
 
 def lengths(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
@@ -424,7 +458,7 @@ def best_statements(
     """(statement, fit) of an organisation's usable statements that fit at all, best first."""
     entries = snapshot.organization_statements
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
-    statements = np.unique(entries.indices[part][fit.usable[part]])
+    statements = distinct(entries.indices[part][fit.usable[part]])
     blended = fit.blended_of(statements)
     order = np.lexsort((statements, -blended))[:count]
     return [(int(statements[i]), float(blended[i])) for i in order if blended[i] > 0]

@@ -11,7 +11,6 @@ from matchmaker.recommend.model import Evidence, PathStep
 from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import own_questions
-from matchmaker.recommend.scores import is_among
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, LAYERS, STATEMENT_KINDS, from_days
 
 MAX_CLAUSES = 3
@@ -72,28 +71,26 @@ def shortest(network: AffiliationNetwork, around: Neighbourhood, target: int) ->
     way = _to_second_step(network, around, target)
     if not way:
         return []
-    if is_among(around.partners, way[0]):
+    if around.is_partner[way[0]]:
         return [around.row, *way]
     nearer = network.partners(way[0])
-    first = network.rarest(nearer[is_among(around.partners, nearer)])
+    first = network.rarest(nearer[around.is_partner[nearer]])
     return [around.row, first, *way]
 
 
 def _to_second_step(network: AffiliationNetwork, around: Neighbourhood, target: int) -> list[int]:
     """The end of the path from where it is at most two steps from the source, [] without one."""
-    if is_among(around.partners, target):
+    if around.is_partner[target]:
         return [target]
     partners = network.partners(target)
-    if is_among(around.partners, partners).any():
+    if around.is_partner[partners].any():
         return [target]
-    second = partners[is_among(around.rows, partners)]
+    second = partners[around.is_near[partners]]
     if len(second):
         return [network.rarest(second), target]
-    beyond = network.partners_of(partners)
-    second = beyond[is_among(around.rows, beyond)]
-    if not len(second):
+    middle = network.rarest_link(around, partners)
+    if middle is None:
         return []
-    middle = network.rarest(second)
     return [middle, int(network.shared_with(middle, target)[0]), target]
 
 

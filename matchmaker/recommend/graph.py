@@ -26,7 +26,7 @@ from matchmaker.recommend.matrices import (
     without_diagonal,
 )
 from matchmaker.recommend.neighbourhood import Neighbourhood
-from matchmaker.recommend.scores import NearFigures, Ranking, Scores
+from matchmaker.recommend.scores import NearFigures, Ranking, Scores, in_both
 from matchmaker.recommend.walks import (
     Collector,
     Reached,
@@ -54,6 +54,8 @@ ITERATIONS = 5
 EXACT_UP_TO = 20_000
 # Entries of partners' partners that a path may be looked for among.
 PATH_BUDGET = 300_000
+# Of those near the other end, looked at first for a link between the two; then four times as many.
+FIRST_LINKS = 64
 
 
 @dataclass(frozen=True)
@@ -257,18 +259,34 @@ class AffiliationNetwork:
         around = self.around(row)
         return around.summed(weight[around.partners])
 
-    def partners_of(self, rows: IntArray) -> IntArray:
-        """Rows of everybody that any of these ever took part with, in order.
+    def rarest_link(self, around: Neighbourhood, partners: IntArray) -> int | None:
+        """The rarest of those near somebody who ever took part with any of `partners`.
 
-        Of those with fewest partners first, as far as `PATH_BUDGET` goes.
+        Of these those with fewest partners first, as far as `PATH_BUDGET` goes; ties by row.
         """
-        if not len(rows):
-            return rows
-        total = int((self.adjacency.indptr[rows + 1] - self.adjacency.indptr[rows]).sum())
-        if total > PATH_BUDGET:
-            rows = rows[np.lexsort((rows, self.degree[rows]))]
-            rows = rows[np.cumsum(self.degree[rows], dtype=np.float64) <= PATH_BUDGET]
-        return self.gathered(self.adjacency, rows, np.ones(len(rows))).rows
+        cost = int((self.adjacency.indptr[partners + 1] - self.adjacency.indptr[partners]).sum())
+        if cost > PATH_BUDGET:
+            partners = partners[np.lexsort((partners, self.degree[partners]))]
+            within = np.cumsum(self.degree[partners], dtype=np.float64) <= PATH_BUDGET
+            partners, cost = partners[within], PATH_BUDGET
+        is_theirs = np.zeros(self.organizations, dtype=np.bool_)
+        is_theirs[partners] = True
+        # From the rarest on, as long as that costs no more than to look up all whom theirs met.
+        start, step, spent = 0, FIRST_LINKS, 0
+        while start < len(around.rarest_first) and spent <= cost:
+            rows = around.rarest_first[start : start + step]
+            _, met, counts = entries(self.adjacency, rows)
+            hits = is_theirs[met]
+            if hits.any():
+                return int(rows[np.searchsorted(np.cumsum(counts), hits.argmax(), "right")])
+            start, step, spent = start + step, 4 * step, spent + len(met)
+        if start >= len(around.rarest_first) or not len(partners):
+            return None
+        reached = np.zeros(self.organizations, dtype=np.bool_)
+        reached[entries(self.adjacency, partners)[1]] = True
+        left = around.rarest_first[start:]
+        left = left[reached[left]]
+        return int(left[0]) if len(left) else None
 
     def shared_partners(self, row: int) -> NearFigures:
         """Number of partners in common with each organisation."""
@@ -349,18 +367,18 @@ class AffiliationNetwork:
         return NearFigures(reached, sums.astype(np.float32), self.organizations)
 
     def rarest(self, rows: IntArray) -> int:
-        """Who of these has the fewest partners, and so says most; ties by row."""
-        return int(rows[np.lexsort((rows, self.degree[rows]))[0]])
+        """Who of these, in order, has the fewest partners, and so says most; ties by row."""
+        return int(rows[np.argmin(self.degree[rows])])
 
     def shared_with(self, first: int, second: int) -> IntArray:
         """Partners of both, the rarest first."""
-        shared = np.intersect1d(self.partners(first), self.partners(second), assume_unique=True)
-        return np.asarray(shared[np.lexsort((shared, self.degree[shared]))])
+        shared = in_both(self.partners(first), self.partners(second))
+        return np.asarray(shared[np.argsort(self.degree[shared], kind="stable")])
 
     def joint_undertakings(self, first: int, second: int) -> NDArray[np.int64]:
         """Columns that both took part in, latest first."""
         of_first, of_second = (columns_of(self.incidence, row) for row in (first, second))
-        joint = np.intersect1d(of_first, of_second, assume_unique=True)
+        joint = in_both(of_first, of_second)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.recommend.best_statements import entries_by_statement
-from matchmaker.recommend.evidence import CLOSE, NEAREST, TextFit, freshness, lengths
+from matchmaker.recommend.evidence import NEAREST, TextFit, freshness, lengths, to_sixth_power
 from matchmaker.recommend.scores import distinct, grouped, is_among
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best, nearest
@@ -128,7 +128,7 @@ class NearTextFit(TextFit):
         return np.asarray(self._ever(statements) * freshness(self.snapshot)[statements], np.float32)
 
     def _ever(self, statements: IntArray) -> FloatArray:
-        return np.asarray(self.blended_of(statements) ** CLOSE, dtype=np.float32)
+        return to_sixth_power(self.blended_of(statements))
 
     def worded(self, worth: FloatArray) -> OrganizationFigures:
         """Largest fit by what each entry is worth."""

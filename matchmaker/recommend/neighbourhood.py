@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.recommend.scores import NearFigures
-from matchmaker.snapshot.model import FloatArray, IntArray
+from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,28 @@ class Neighbourhood:
         spread = spread if of_entries is None else spread * of_entries
         sums = np.bincount(self.places, weights=spread, minlength=len(self.rows))
         return NearFigures(self.rows, sums.astype(np.float32), len(self.degree))
+
+    @cached_property
+    def is_partner(self) -> BoolArray:
+        """Who is a partner, (N,)."""
+        return self._among(self.partners)
+
+    @cached_property
+    def is_near(self) -> BoolArray:
+        """Who is a partner of a partner, (N,)."""
+        return self._among(self.rows)
+
+    @cached_property
+    def rarest_first(self) -> IntArray:
+        """The partners' partners, (k,), those with fewest partners first; ties by row."""
+        keys = (self.degree[self.rows].astype(np.int64) << 32) | self.rows
+        keys.sort()
+        return (keys & 0xFFFFFFFF).astype(np.int32)
+
+    def _among(self, rows: IntArray) -> BoolArray:
+        among = np.zeros(len(self.degree), dtype=np.bool_)
+        among[rows] = True
+        return among
 
     @cached_property
     def shared_partners(self) -> NearFigures:

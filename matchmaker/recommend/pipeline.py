@@ -37,8 +37,16 @@ from matchmaker.recommend.model import (
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.programmes import best_programmes, without_general_questions
 from matchmaker.recommend.question_fit import statements_in_chinese
-from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, compute, contributions
-from matchmaker.recommend.reasons import reasons
+from matchmaker.recommend.rank import (
+    AT_ONCE,
+    AT_ONCE_BY_TREES,
+    FIXED,
+    FeatureMatrix,
+    Ranker,
+    compute,
+    contributions,
+)
+from matchmaker.recommend.reasons import ShownFacts, reasons
 from matchmaker.recommend.reranking import RERANK_FEATURE, BlendedRanker, Reranker, reranked_scores
 from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind
@@ -217,18 +225,22 @@ def _offers_subject(comparison: Comparison | None, grade: Match | None) -> bool:
 def _recommend_best(
     ranked: Ranked, limit: int, ranker: Ranker, explained: bool
 ) -> tuple[Recommendation, ...]:
+    if not len(ranked.pairs.rows):
+        return ()
     if not explained:
         return _choose_unexplained(ranked, limit)
     goal = ranked.pairs.goal
     positions = selection.choose(ranked.pairs, ranked.scores_after_price, limit)
-    parts = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix.rows(positions))
-    prices = ranked.scores - ranked.scores_after_price
+    chosen = ranked.select(positions)
+    at_once = AT_ONCE_BY_TREES if ranker.is_probability else AT_ONCE
+    parts = contributions(lambda matrix: ranker.score(goal, matrix), chosen.matrix, at_once)
+    prices = chosen.scores - chosen.scores_after_price
     recommendations = []
     with span("explain"):
-        for number, position in enumerate(positions.tolist()):
-            row = int(ranked.pairs.rows[position])
-            why, against = reasons(ranked.pairs, row, parts, number, float(prices[position]))
-            recommendations.append(_recommendation(ranked, position, why, against, explained=True))
+        shown = ShownFacts(chosen.pairs)
+        for position in range(len(positions)):
+            why, against = reasons(shown, position, parts, float(prices[position]))
+            recommendations.append(_recommendation(chosen, position, why, against, explained=True))
     return tuple(recommendations)
 
 
@@ -326,9 +338,13 @@ def _rank(
     if among is not None:
         eligible = eligible & among
     names = ranker.features(goal)
-    needs_texts = any(FEATURES[name].family is Family.TEXT for name in names if name in FEATURES)
+    features = [FEATURES[name] for name in names if name in FEATURES]
+    needs_texts = any(feature.family is Family.TEXT for feature in features)
+    needs_ranks = any(feature.reads_ranks for feature in features)
     with span("retrieve"):
-        retrieved = retrieve(all_pairs, eligible, request.limit, texts=needs_texts)
+        retrieved = retrieve(
+            all_pairs, eligible, request.limit, texts=needs_texts, ranked=needs_ranks
+        )
     # What was computed for everyone (text fit, network walks) is kept for those retrieved.
     pairs = all_pairs.narrowed(retrieved.rows, retrieved.ranks)
     with span("rank"):

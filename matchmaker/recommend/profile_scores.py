@@ -16,7 +16,7 @@ import numpy as np
 from scipy import sparse
 
 from matchmaker.recommend.matrices import Matrix
-from matchmaker.recommend.scores import BLOCK, is_among
+from matchmaker.recommend.scores import BLOCK, distinct_below, is_among
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray
 from matchmaker.snapshot.nearest import best
 
@@ -150,7 +150,7 @@ class ByProfile:
                 prefix = self.table.prefix(part, depth)
                 rows.append(prefix.rows)
                 bound += float(profile.own[part]) / profile.total * prefix.rest  # type: ignore[index]
-            met = np.unique(np.concatenate(rows))
+            met = distinct_below(self.table.size, np.concatenate(rows))
             met = met if eligible is None else met[eligible[met]]
             chosen, values = best(self[met], count)
             is_full = len(chosen) == count and values[-1] > bound * (1 + _ROUNDING)

@@ -19,7 +19,9 @@ from matchmaker.snapshot.model import FloatArray
 # Below this a contribution says nothing to a reader.
 NEGLIGIBLE = 1e-6
 # Rows up to which every set of families is scored at once.
-AT_ONCE = 1000
+AT_ONCE = 6_000
+# Of a learned ranker, whose trees take longer for each row.
+AT_ONCE_BY_TREES = 1_000
 
 Scoring = Callable[[NDArray[np.bool_], NDArray[np.int64]], NDArray[np.float64]]
 
@@ -88,7 +90,7 @@ def compute(pairs: Pairs, names: Sequence[str]) -> FeatureMatrix:
 
 
 def contributions(
-    score: Callable[[FeatureMatrix], FloatArray], matrix: FeatureMatrix
+    score: Callable[[FeatureMatrix], FloatArray], matrix: FeatureMatrix, at_once: int = AT_ONCE
 ) -> Contributions:
     """What each family of evidence contributed, by taking one after the other away.
 
@@ -96,7 +98,8 @@ def contributions(
     most; the loss is its contribution. What is left without any evidence is the
     base, so base and contributions add up to the score, and taking away the first
     family lowers the score by just what is said. Taking away sets a family's
-    features to what they are where there is no such evidence.
+    features to what they are where there is no such evidence. Up to `at_once` rows
+    every set of families is scored in one call.
     """
     families = tuple(
         family
@@ -117,8 +120,8 @@ def contributions(
         tried = np.where(hidden, absent, matrix.values[candidates])
         return score(FeatureMatrix(matrix.names, tried)).astype(np.float64)
 
-    at_once = count << len(families) <= AT_ONCE
-    without: Scoring = _looked_up(scored, count, len(families)) if at_once else scored
+    is_small = count << len(families) <= at_once
+    without: Scoring = _looked_up(scored, count, len(families)) if is_small else scored
     everyone = np.arange(count)
     parts = np.zeros((count, len(families)), dtype=np.float32)
     order = np.zeros((count, len(families)), dtype=np.int64)

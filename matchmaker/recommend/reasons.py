@@ -17,9 +17,9 @@ from matchmaker.recommend.model import ProperName, Reason
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
-from matchmaker.recommend.specification import TOLD_BY_GRAPH, Judgement, Requirement
+from matchmaker.recommend.specification import TOLD_BY_GRAPH, Comparison, Judgement, Requirement
 from matchmaker.snapshot.distances import common_place
-from matchmaker.snapshot.model import Snapshot, stages_in
+from matchmaker.snapshot.model import FloatArray, Snapshot, stages_in
 from matchmaker.terms import TERMS
 from matchmaker.vocabulary import BASE, EXPOSURE
 
@@ -35,20 +35,60 @@ NEARLY_ALL = 0.9
 
 
 @dataclass(frozen=True)
-class CandidateFacts:
-    """What is known of one candidate against the seeker, for the sentences."""
+class ShownFacts:
+    """What is known of the candidates that are shown, `pairs`, each figure made for all at once."""
 
     pairs: Pairs
-    row: int
 
     @cached_property
-    def candidate_pair(self) -> Pairs:
-        """The seeker against this candidate alone."""
-        return self.pairs.select(np.flatnonzero(self.pairs.rows == self.row))
+    def _features(self) -> dict[str, FloatArray]:
+        return {}
+
+    def feature(self, name: str) -> FloatArray:
+        """A feature's values, (n,)."""
+        if name not in self._features:
+            self._features[name] = FEATURES[name].compute(self.pairs)
+        return self._features[name]
+
+    @cached_property
+    def text_fit(self) -> FloatArray:
+        """The largest fit of each one's texts, (n,)."""
+        return np.asarray(self.pairs.fit.best[self.pairs.rows])
+
+    @cached_property
+    def shared_partners(self) -> FloatArray:
+        """Number of partners in common, (n,)."""
+        return np.asarray(self.pairs.shared("shared_partners")[self.pairs.rows])
+
+    @cached_property
+    def country_work(self) -> FloatArray:
+        """Recent work with the seeker's country, (n,)."""
+        return np.asarray(country_work(self.pairs)[self.pairs.rows])
+
+
+@dataclass(frozen=True)
+class CandidateFacts:
+    """What is known of one of the candidates shown against the seeker, for the sentences."""
+
+    shown: ShownFacts
+    position: int
+
+    @property
+    def pairs(self) -> Pairs:
+        return self.shown.pairs
+
+    @property
+    def row(self) -> int:
+        return int(self.pairs.rows[self.position])
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """What it says of what the question specifies."""
+        return self.pairs.answers.comparisons[self.position]
 
     def feature(self, name: str) -> float:
-        """A feature's value for this candidate alone."""
-        return float(FEATURES[name].compute(self.candidate_pair)[0])
+        """A feature's value for this candidate."""
+        return float(self.shown.feature(name)[self.position])
 
 
 # The leading figure of a sentence, None where there is none, and the sentence.
@@ -57,7 +97,7 @@ Sentence = tuple[float | None, Message]
 
 def _text(facts: CandidateFacts, good: bool) -> Sentence:
     in_words = facts.pairs.seeker.asks_in_words
-    fit = facts.feature("words_fit") if in_words else float(facts.pairs.fit.best[facts.row])
+    fit = facts.feature("words_fit") if in_words else float(facts.shown.text_fit[facts.position])
     if fit < FIT_UNKNOWN:
         return None, message("no text of its to compare")
     question = _QUESTIONS[facts.pairs.fit.source]
@@ -71,7 +111,7 @@ def _text(facts: CandidateFacts, good: bool) -> Sentence:
 
 
 def _specification(facts: CandidateFacts, good: bool) -> Sentence:
-    comparison = facts.candidate_pair.answers.comparisons[0]
+    comparison = facts.comparison
     if comparison is None:
         return None, message("says nothing of what you specify")
     if comparison.denied:
@@ -93,7 +133,7 @@ def _met_on_record(facts: CandidateFacts) -> Message:
     """What of the question is met by facts on record; "" for nothing."""
     if not facts.pairs.seeker.asks_in_words:
         return Message("")
-    comparison = facts.candidate_pair.answers.comparisons[0]
+    comparison = facts.comparison
     return _on_record(comparison.met if comparison is not None else ())
 
 
@@ -134,7 +174,7 @@ def _named(requirement: Requirement) -> str | Message:
 
 
 def _network(facts: CandidateFacts, good: bool) -> Sentence:
-    shared = int(facts.pairs.shared("shared_partners")[facts.row])
+    shared = int(facts.shown.shared_partners[facts.position])
     if shared and good:
         text = plural(
             "you have one partner in common", "you have %(count)s partners in common", shared
@@ -158,7 +198,7 @@ def _history(facts: CandidateFacts, _: bool) -> Sentence:
 
 
 def _home(facts: CandidateFacts, good: bool) -> Sentence:
-    value = float(country_work(facts.pairs)[facts.row])
+    value = float(facts.shown.country_work[facts.position])
     if _is_of_most(facts.pairs.snapshot, facts.pairs.country):  # to be of it says nothing
         if good:
             return value, message("often works with organisations like you")
@@ -192,7 +232,7 @@ def _nearness(facts: CandidateFacts, good: bool) -> Sentence:
         if good:
             return None, message("both in %(place)s", place=place)
         return None, message("how far within %(place)s is not known", place=place)
-    km = float(facts.candidate_pair.distance_km[0])
+    km = float(facts.pairs.distance_km[facts.position])
     if math.isnan(km):
         return None, message("distance unknown, counted as average")
     if good:
@@ -312,16 +352,16 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
 
 
 def reasons(
-    pairs: Pairs, row: int, parts: Contributions, position: int, price: float
+    shown: ShownFacts, position: int, parts: Contributions, price: float
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """What speaks for the candidate, and what speaks against it.
+    """What speaks for one of the candidates shown, and what speaks against it.
 
     For: in the order in which the evidence was taken away, so that losing the first
     costs just what it says. Against: what costs most first. Contributions of both add up
     to the score: those of the kinds of evidence, the price of being suggested to many
     others already (`exposure`), and what anybody gets without any (`base`).
     """
-    facts = CandidateFacts(pairs, row)
+    facts = CandidateFacts(shown, position)
     every = [
         _reason(facts, parts.families[column], float(parts.parts[position, column]))
         for column in parts.order[position].tolist()

@@ -89,14 +89,19 @@ SOURCES: dict[str, tuple[Source, int]] = {
 READING = frozenset({"words", "dense", "lexical", "evidence"})
 
 
-def retrieve(pairs: Pairs, allowed: BoolArray, limit: int, *, texts: bool = True) -> Retrieved:
+def retrieve(
+    pairs: Pairs, allowed: BoolArray, limit: int, *, texts: bool = True, ranked: bool = True
+) -> Retrieved:
     """The candidates to rank; without `texts` whoever ranks them does not read.
 
     At least `POOL` and three times `limit`, where so many are eligible: budgets
-    grow with the limit, and who no source names comes last.
+    grow with the limit, and who no source names comes last. Without `ranked` nobody
+    asks for ranks in sources, and none are told.
     """
     wanted = max(POOL, 3 * limit)
     eligible = Eligible(allowed)
+    if eligible.count <= wanted and not ranked:
+        return Retrieved(eligible.first(wanted), {})
     by_source: dict[str, IntArray] = {}
     for name, (source, budget) in SOURCES.items():
         if name in READING and not texts:
@@ -106,7 +111,8 @@ def retrieve(pairs: Pairs, allowed: BoolArray, limit: int, *, texts: bool = True
         chosen = eligible.first(wanted)
     else:
         chosen = _fused(eligible, list(by_source.values()), wanted)
-    return Retrieved(chosen, {name: _ranks(chosen, rows) for name, rows in by_source.items()})
+    ranks = {name: _ranks(chosen, rows) for name, rows in by_source.items() if ranked}
+    return Retrieved(chosen, ranks)
 
 
 def _fused(eligible: Eligible, sources: Sequence[IntArray], wanted: int) -> IntArray:

@@ -18,6 +18,8 @@ from matchmaker.snapshot.nearest import best
 
 # So few are looked at one by one; of more, those that score are looked at, best first.
 MAX_ONE_BY_ONE = 5_000
+# Of numbers up to so many times as many as there are, to look at all costs less than to sort.
+LOOKED_AT = 50
 BLOCK = 512  # of an order, looked at first; then four times as many, and so on
 
 
@@ -190,6 +192,15 @@ def distinct(numbers: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]])
 
 
+def distinct_below(size: int, numbers: IntArray) -> IntArray:
+    """Each of numbers from 0 to `size` once, in order."""
+    if LOOKED_AT * len(numbers) <= size:
+        return np.asarray(distinct(numbers))
+    met = np.zeros(size, dtype=np.bool_)
+    met[numbers] = True
+    return np.flatnonzero(met).astype(np.int32)
+
+
 def grouped(numbers: IntArray) -> tuple[NDArray[np.int64], NDArray[np.int64], IntArray]:
     """An order of numbers ≥ 0 that leaves equal ones as they stand, where each group of equals
     begins in it, and the number of each group."""
@@ -207,6 +218,12 @@ def is_among(rows: IntArray, asked: Any) -> NDArray[np.bool_]:
         return np.zeros(np.shape(asked), dtype=np.bool_)
     positions = np.minimum(np.searchsorted(rows, asked), len(rows) - 1)
     return np.asarray(rows[positions] == asked)
+
+
+def in_both(rows: IntArray, others: IntArray) -> IntArray:
+    """Those of two lists, which ascend, that are in both."""
+    few, many = (rows, others) if len(rows) <= len(others) else (others, rows)
+    return np.asarray(few[is_among(many, few)])
 
 
 def looked_up(rows: IntArray, values: FloatArray, asked: Any) -> Any:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.recommend.matrices import Matrix
-from matchmaker.recommend.scores import NearFigures, Ranking
+from matchmaker.recommend.scores import LOOKED_AT, NearFigures, Ranking, distinct_below
 from matchmaker.snapshot.model import FloatArray, IntArray
 
 # Mass goes on from where there is so much of it for each entry that it is passed on to: a step
@@ -55,10 +55,8 @@ class Collector:
         if not hasattr(self._kept, "sums"):
             self._kept.sums = np.zeros(self.size, dtype=np.float64)
             self._kept.last = np.zeros(self.size, dtype=np.int32)
-        if 4 * len(numbers) > self.size:
-            met = np.zeros(self.size, dtype=np.bool_)
-            met[numbers] = True
-            return np.flatnonzero(met).astype(np.int32)
+        if LOOKED_AT * len(numbers) > self.size:
+            return distinct_below(self.size, numbers)
         last, every = self._kept.last, np.arange(len(numbers), dtype=np.int32)
         last[numbers] = every
         return np.sort(numbers[last[numbers] == every])
@@ -66,7 +64,7 @@ class Collector:
     def collect(self, numbers: IntArray, weights: NDArray[Any]) -> tuple[IntArray, Mass]:
         """Distinct numbers in order, and the sum of each one's weights, added in order."""
         rows = self._distinct(numbers)
-        if 4 * len(numbers) > self.size:
+        if LOOKED_AT * len(numbers) > self.size:
             sums = np.bincount(numbers, weights=weights, minlength=self.size)
             return rows, np.asarray(sums[rows], dtype=np.float64)
         sums = self._kept.sums

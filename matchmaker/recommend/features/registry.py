@@ -56,6 +56,11 @@ class Feature:
     monotone: Literal[-1, 0, 1]
 
     @property
+    def reads_ranks(self) -> bool:
+        """Whether it is told by ranks in a source of retrieval."""
+        return self.absent == UNRANKED
+
+    @property
     def meaning(self) -> str:
         """What it means, in English: the first line of the function's docstring.
 

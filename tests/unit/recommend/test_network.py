@@ -3,6 +3,7 @@
 import datetime
 import math
 from itertools import pairwise
+from unittest.mock import patch
 
 import networkx
 import numpy as np
@@ -164,9 +165,11 @@ def test_country_affinity_counts_recent_partnerships_with_that_country():
     assert affinity[snapshot.row_of("t:lab")] == pytest.approx(1 + math.exp(-1), rel=1e-3)
 
 
+@pytest.mark.parametrize("looked_at_first", [1, 64])
 @given(collaborations())
 @BRIEF
-def test_paths_are_as_short_as_those_of_networkx_and_walk_real_edges(rows):
+def test_paths_are_as_short_as_those_of_networkx_and_walk_real_edges(looked_at_first, rows):
+    """From whichever end the link of a path of four steps is found."""
     found = AffiliationNetwork(snapshot_of(rows), NO_LAYERS)
     graph = partner_graph(rows)
     lengths = networkx.single_source_shortest_path_length(graph, 0)
@@ -174,7 +177,8 @@ def test_paths_are_as_short_as_those_of_networkx_and_walk_real_edges(rows):
     for target in graph:
         if target == 0:
             continue
-        way = shortest(found, around, target)
+        with patch("matchmaker.recommend.graph.FIRST_LINKS", looked_at_first):
+            way = shortest(found, around, target)
         if lengths.get(target, 99) > 4:
             assert way == []
         else:
@@ -182,6 +186,30 @@ def test_paths_are_as_short_as_those_of_networkx_and_walk_real_edges(rows):
             assert way[0] == 0
             assert way[-1] == target
             assert all(graph.has_edge(a, b) for a, b in pairwise(way))
+
+
+@pytest.mark.parametrize("looked_at_first", [1, 64])
+def test_a_path_of_four_steps_goes_over_the_rarest_of_who_is_in_the_middle(looked_at_first):
+    """a – b – (m1 or m2) – d – e, where m1 has many others to work with."""
+    crowd = " ".join(f"x{number}" for number in range(8))
+    rows = GraphRows(
+        organizations=tuple(organization(name) for name in f"a b m1 m2 d e {crowd}".split()),
+        engagements=(
+            *(project(f"{one}{other}", f"{one} {other}") for one, other in ("ab", "de")),
+            *(
+                project(f"{one}{middle}", f"{one} {middle}")
+                for one in "bd"
+                for middle in ("m1", "m2")
+            ),
+            project("crowd", f"m1 {crowd}"),
+        ),
+    )
+    snapshot = snapshot_of(rows)
+    found = AffiliationNetwork(snapshot, NO_LAYERS)
+    around = found.around(snapshot.row_of("t:a"))
+    with patch("matchmaker.recommend.graph.FIRST_LINKS", looked_at_first):
+        way = shortest(found, around, snapshot.row_of("t:e"))
+    assert [snapshot.id_of(row) for row in way] == ["t:a", "t:b", "t:m2", "t:d", "t:e"]
 
 
 def test_layers_without_ties_share_one_network():

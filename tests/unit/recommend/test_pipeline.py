@@ -336,6 +336,20 @@ def test_retrieval_keeps_who_fits_among_very_many() -> None:
     assert ids(matches(snapshot, asking("cobalt powder"), Request(SUPPLIER)))[0] == "t:777"
 
 
+def test_who_is_taken_without_ranks_in_sources_is_the_same() -> None:
+    people = tuple(firm(number) for number in range(1, 300))
+    offers = (product(277, "cobalt powder"),)
+    snapshot = snapshot_of(GraphRows(organizations=people, offers=offers), vectors=False)
+    pairs = Pairs(
+        snapshot, GOALS[SUPPLIER], asking("cobalt powder"), np.arange(299, dtype=np.int32)
+    )
+    for eligible in (np.ones(299, dtype=np.bool_), np.arange(299) < 40):
+        told = retrieve(pairs, eligible, 10)
+        untold = retrieve(pairs, eligible, 10, ranked=False)
+        assert untold.rows.tolist() == told.rows.tolist()
+        assert untold.ranks == {}
+
+
 def test_a_ranker_refuses_features_that_are_not_its_own(market: Snapshot) -> None:
     goal = GOALS[SUPPLIER]
     pairs = Pairs(market, goal, asking("x"), np.arange(3, dtype=np.int32))
