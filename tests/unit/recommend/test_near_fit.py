@@ -30,15 +30,23 @@ FIGURES = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def folder_of_many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A saved graph of 400 organisations that counts as one of many statements."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
+        return save(snapshot_of(random_rows(3, size=400)), tmp_path_factory.mktemp("many"))
+
+
 @pytest.fixture
-def indexed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
-    """A graph of 400 organisations that counts as one of many statements."""
+def indexed(folder_of_many: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
+    """The graph of 400 organisations, read anew: what is worked out from it is kept nowhere."""
     monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
     monkeypatch.setattr(nearest_statements, "_FEW", 0)
     monkeypatch.setattr(nearest_statements, "_READ_MEANWHILE", 0)
     monkeypatch.setattr(near_fit, "FIRST", 100)
     monkeypatch.setattr(near_fit, "READ_ALL_UP_TO", 10)
-    return load(save(snapshot_of(random_rows(3, size=400)), tmp_path))
+    return load(folder_of_many)
 
 
 def question(snapshot: Snapshot) -> Seeker:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import shutil
 from collections import Counter
@@ -27,6 +28,7 @@ from matchmaker.snapshot.lexical import (
     without,
 )
 from matchmaker.snapshot.load import load, save
+from matchmaker.snapshot.model import Snapshot
 from matchmaker.snapshot.nearest import best, nearest
 from matchmaker.text import codes, terms
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
@@ -110,9 +112,14 @@ def test_the_share_of_codes_is_by_their_rarity() -> None:
     assert code_shares(index, "X999 valve") is None
 
 
+@functools.cache
+def small_graph(seed: int) -> Snapshot:
+    return snapshot_of(random_rows(seed))
+
+
 @given(st.integers(0, 30), st.integers(0, 12))
 def test_nearest_is_a_plain_loop(seed: int, count: int) -> None:
-    snapshot = snapshot_of(random_rows(seed % 5))
+    snapshot = small_graph(seed % 5)
     vector = np.random.default_rng(seed).normal(size=8).astype(np.float32)
     vector /= np.linalg.norm(vector)
     rows, similarity = nearest(snapshot, vector, count)
