@@ -12,6 +12,7 @@ from matchmaker.domain import Kind, Size
 from matchmaker.recommend.answers import Answers, adjusted_fit
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.specification import (
+    ABROAD,
     AROUND,
     ELSEWHERE,
     LOCAL,
@@ -166,6 +167,8 @@ def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
     if requirement.family in (LOCAL, ELSEWHERE):
         near = _within(asked.distance(None), LOCAL_KM)
         return near if requirement.family == LOCAL else 1 - near
+    if requirement.family == ABROAD:
+        return _in_another_country(asked)
     rows = _rows(asked.snapshot, requirement.family)
     if not rows:
         return None
@@ -175,6 +178,25 @@ def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
     if requirement.aspect == AROUND:
         met |= _within(asked.nearest(rows), LOCAL_KM) == 1
     return np.where(places < 0, np.nan, met).astype(np.float32)
+
+
+def _in_another_country(asked: _Asked) -> FloatArray:
+    """Who is abroad, seen from the seeker's country, else from that of most, (N,)."""
+    countries = asked.snapshot.organizations.country
+    home = asked.snapshot.cached("countries", lambda: _country_numbers(asked.snapshot)).get(
+        asked.seeker.country
+    )
+    if home is None:
+        home = int(np.bincount(countries[countries >= 0], minlength=1).argmax())
+    return np.where(countries < 0, np.nan, countries != home).astype(np.float32)
+
+
+def _country_numbers(snapshot: Snapshot) -> dict[str, int]:
+    """The number that stands for each country's code."""
+    organizations = snapshot.organizations
+    numbers, first = np.unique(organizations.country, return_index=True)
+    codes = organizations.table.column("country").take(first).to_pylist()
+    return {code: int(number) for code, number in zip(codes, numbers, strict=True) if code}
 
 
 def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:

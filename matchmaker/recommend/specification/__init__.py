@@ -3,6 +3,7 @@
 from matchmaker.recommend.specification.choices import Choices
 from matchmaker.recommend.specification.comparison import compare, covers
 from matchmaker.recommend.specification.customers import compare_customer, offered
+from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
     CORE,
     TOLD_BY_GRAPH,
@@ -32,6 +33,7 @@ from matchmaker.recommend.specification.speaker import said_of_speaker, without_
 from matchmaker.recommend.specification.vocabulary import names_of
 
 __all__ = [
+    "ABROAD",
     "AROUND",
     "CORE",
     "ELSEWHERE",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.compounds import OTHER_THING
 from matchmaker.recommend.specification.model import (
     CONCEPT,
     ItemRole,
@@ -34,22 +35,6 @@ _ENDS = frozenset(ENDS)
 _MACHINE = re.compile(r"(?:machines?|equipment|机|设备)$")
 _WITHOUT = re.compile(r"without|不含|不包含|不包括|无需|不用|不使用")
 _NEXT_WORD = re.compile(r"[ -](?P<word>[a-z]+)(?![a-z])")
-# English words that make another thing of what stands before them, and are none by themselves.
-_OTHER_THING = frozenset(
-    re.split(
-        " ",
-        (
-            "accessories accessory adapter adapters assemblies assembly bag bags base bearing bearings bodies body bolt bolts box "
-            "boxes bracket brackets cable cables cap caps case cases casing casings cleaner cleaners clip clips component "
-            "components connector connectors controller controllers core cores cover covers equipment feeder feeders filter "
-            "filters fixture fixtures frame frames guard guards handle handles head heads holder holders hose hoses housing "
-            "housings jig jigs kit kits lid lids liner liners machine machinery machines magnet magnets material materials "
-            "module modules mould moulds mold molds nozzle nozzles part parts pin pins plate plates powder powders rack racks "
-            "ring rings rod rods seal seals seat seats sensor sensors shaft shafts sleeve sleeves software spring springs "
-            "stand stands tester testers tool tooling tools tray trays tube tubes wheel wheels wire wires"
-        ),
-    )
-)
 _WORK = ("ing", "ion", "ment", "test", "analysis", "service", "repair", "design", "forming")
 _THINGS = frozenset(
     [
@@ -221,7 +206,7 @@ def _goes_on(
     if folded[end - 1] == "s" and kind is RequirementKind.PRODUCT:
         return False  # a plural ends its phrase
     word = _NEXT_WORD.match(folded, end)
-    return word is not None and word["word"] in _OTHER_THING
+    return word is not None and word["word"] in OTHER_THING
 
 
 def _item(

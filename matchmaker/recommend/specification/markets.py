@@ -30,11 +30,24 @@ _SELLERS = re.compile(
     r"(?!商?(?:免|勿|别|不|除))|(?<!\bno )\b(?:agents?|distributors?|dealers?|importers?|wholesalers?|retailers?|"
     r"resellers?|outlets?)\b|\b(?:look(?:ing)? for|seek(?:ing)?|find(?:ing)?|need|want)\b[^,;.]{0,32} (?:customers?|buyers?)\b"
 )
-_ABROAD = frozenset({"region:europe"})
+ABROAD = "region:abroad"
+_REGIONS_ABROAD = frozenset({"region:europe", ABROAD})
 _AS_MARKET = re.compile(
     r" (?:shipping|deliver(?:y|ies)|exports?|market)(?![a-z])|(?:市场|订单|出口)"
 )
+# Whose customers are abroad, or what is of abroad, asks for nobody there: 国外客户要求BSCI.
+_OF_ABROAD = re.compile(
+    r"[的]?(?:大|老|新|终端)?(?:客户|买家|客人|品牌|用户|项目|工程|展会?|标准|认证|仓|进口|背景|经验|留学|工厂要求|同类|同行|一样)|"
+    r"[^，,;；。]{0,8}(?:互认|认可|承认)|"
+    r" (?:customers?|clients?|buyers?|brands?|orders?|projects?|markets?|trade|standards?|matter|bod(?:y|ies)|exchange|language|fairs?|trips?|study|travel|centers?|centres?|offices?|training)(?![a-z])"
+)
+_RECOGNISED = re.compile(r"\b(?:recogni[sz]ed|accepted|approved) (?:by|in) (?:[a-z]+ ){0,3}$")
 _OF_MARKET = re.compile(rf"(?:(?:[、和及与]|以及)[{HAN}]{{2,6}}){{0,5}}?(?:等地|等国|市场)?的")
+# The end of that clause: "… to Canada and Chile; who …".
+_DESTINATIONS = re.compile(
+    rf"[{HAN}a-z、]{{2,24}}?(?=[，,;；。.!！\s]|$)|"
+    r"[a-z'-]+(?: (?!(?:and|so|but|where|which|as|since|while|who|we|need|looking|seeking)\b)[a-z'-]+){0,3}(?=[,;.:!?)\n]| |$)"
+)
 # The thing that is sold there, in a clause of its own: "…, the valves are exported to Canada".
 _SUBJECT = re.compile(
     rf"(?:^|[，,;；。.!！?？:：\n])[^\S\n]{{0,40}}(?:但|因为|由于|另外|而且|且)?(?P<thing>(?!{_SEEKING})(?:[{HAN}a-z0-9](?!{_SEEKING})){{2,12}}?)"
@@ -47,7 +60,7 @@ _SUBJECT = re.compile(
 
 
 def sold_abroad(folded: str) -> Iterator[tuple[int, int]]:
-    """Where a text names what the asker sells somewhere, as a thing and no need of its own.
+    """Where a text says what the asker sells and where it goes, which is no need of its own.
 
     What is only sent somewhere may be sent to the asker: it is sold where that is abroad.
     """
@@ -56,10 +69,10 @@ def sold_abroad(folded: str) -> Iterator[tuple[int, int]]:
         return
     abroad = _begin_abroad(folded)
     for clause in clauses:
-        if clause["thing"]:
-            yield clause.span("thing")
-        elif clause["verb"] in _SELLING or clause.end() in abroad:
-            yield clause.span("goods")
+        if clause["thing"] or clause["verb"] in _SELLING or clause.end() in abroad:
+            places = _DESTINATIONS.match(folded, clause.end())
+            begin = clause.start("thing" if clause["thing"] else "goods")
+            yield begin, places.end() if places else clause.end()
 
 
 def _begin_abroad(folded: str) -> frozenset[int]:
@@ -76,6 +89,9 @@ def is_market(folded: str, place: Requirement) -> bool:
     goes = _MARKET.search(folded[max(0, place.start - _AHEAD) : place.start])
     if not goes:
         is_named_so = is_abroad(place) and _AS_MARKET.match(folded, place.end)
+        if place.family == ABROAD:
+            is_named_so = is_named_so or _OF_ABROAD.match(folded, place.end)
+            is_named_so = is_named_so or _RECOGNISED.search(folded, 0, place.start)
         return bool(is_named_so) and not _seeks_sellers(folded)
     if _OF_MARKET.match(folded, place.end):
         return True
@@ -90,7 +106,7 @@ def is_abroad(place: Requirement) -> bool:
 
 
 def _is_foreign(family: str) -> bool:
-    return family in _ABROAD or family.startswith("iso3166:")
+    return family in _REGIONS_ABROAD or family.startswith("iso3166:")
 
 
 @lru_cache(maxsize=64)

@@ -5,25 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from matchmaker.recommend.specification.compounds import compound
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     FOR_TOOL,
-    UNLISTED,
     ItemRole,
     Requirement,
     RequirementKind,
 )
 from matchmaker.recommend.specification.roles import (
-    ACCESSORIES,
     MEANS_AFTER,
-    SOLD_AS_PARTS,
     THINGS,
     WORK_OF,
     is_worked_on,
     role_of,
 )
 from matchmaker.recommend.specification.testing import NEXT_TEST, with_tests
-from matchmaker.recommend.specification.unlisted import ENDS, HAN
+from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.verbs import with_verbs
 from matchmaker.recommend.specification.vocabulary import (
     Marker,
@@ -47,11 +45,6 @@ _STEEL = re.compile(
 _STEEL_AFTER = re.compile(
     r"(?:[、/和]\s?\d{3}[a-z]?){0,4}(?:材质|材料|的?料(?!厚))|[^，,;；。0-9]{0,6}(?:不锈钢|钢|铝|铜|钛|stainless|steel|alumin|alloy|duplex|l\b|(?:round )?bars?\b|forg|圆|棒)|/"
 )
-_COMPOUND = re.compile(
-    rf"(?!礼盒|带[a-z0-9]|[供备来送用]料)(?:[{HAN}]|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}(?=[柜架台箱盒墙袋杯灯屏牌膜网伞]))?[{ENDS}](?=$|[^{HAN}]|的|厂)"
-)
-# A short name ends in the next character wherever it stands: 阀套, 袜卡.
-_SHORT_COMPOUND = re.compile(rf"(?!礼盒|带[a-z0-9])[{ENDS}]")
 # Work that most offers mention besides is meant only where it is the point.
 _OFTEN_ASIDE = frozenset(
     [
@@ -223,12 +216,10 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             is_work = is_work or (head is None and _is_work_wanted(folded, match))
             if role is ItemRole.CUSTOMER:
                 customer = end
-            compound = (
-                _compound(text, folded, match, following) if role is ItemRole.ITSELF else None
-            )
-            if compound:
+            named = compound(text, folded, match, following) if role is ItemRole.ITSELF else None
+            if named:
                 role = ItemRole.WHOLE
-                yield compound
+                yield named
         elif term.kind is RequirementKind.PARTNER and (
             0 <= start - customer <= 1
             or _MAKER_OF.match(folded, start)
@@ -411,30 +402,6 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return True
     clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])
     return (len(clause) > 1 or start > 40) and not _DOES.search(clause[-1])
-
-
-def _compound(
-    text: str, folded: str, match: TermMatch, following: TermMatch | None
-) -> Requirement | None:
-    """A thing named by another one and its own short name (云台壳, 轴承座)."""
-    if match.term.kind is not RequirementKind.PRODUCT:
-        return None
-    pattern = _SHORT_COMPOUND if match.end - match.start == 1 else _COMPOUND
-    tail = pattern.match(folded, match.end) or _COMPOUND.match(folded, match.end)
-    if tail is None or (following is not None and following.start < tail.end()):
-        return None
-    start, end = match.start, tail.end()
-    if match.term.value in SOLD_AS_PARTS and ACCESSORIES.match(folded, match.end):
-        return None
-    return Requirement(
-        RequirementKind.PRODUCT,
-        folded[start:end],
-        text[start:end],
-        start,
-        end,
-        folded[end - 1],
-        UNLISTED,
-    )
 
 
 def _is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
 from matchmaker.recommend.specification.concepts import NAMED, named_concepts
 from matchmaker.recommend.specification.figures import figures
+from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
     UNLISTED,
     ItemRole,
@@ -57,6 +58,7 @@ _UNWANTED = re.compile(
     r"(?:out of the question|need not apply|not (?:be )?(?:accept(?:ed|able)|considered|wanted|welcome|acceptable|suitable|an option))"
     r"(?: please| thanks| thank you)?[\s,.!;]*"
 )
+_FOR = re.compile(r" for (?:an? |the |our |their |your |my |these |those )?(?:[a-z-]+ )?")
 # Whoever is one seldom says more of it, and many say no more.
 _ACADEMIC = frozenset({"university", "research institute", "research group"})
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
@@ -95,12 +97,11 @@ def read(text: str) -> Specification:
     for marker in markers:
         if marker.term.kind is Marker.DENIAL:
             taken[marker.start : marker.end] = b"\x01" * (marker.end - marker.start)
-    if not any(
-        item.kind is RequirementKind.PRODUCT and item.role is not ItemRole.CUSTOMER
-        for item in items
-    ):
+    things = [i for i in items if i.kind in NAMED and i.role is not ItemRole.CUSTOMER]
+    if all(i.kind is not RequirementKind.PRODUCT or i.role is ItemRole.WHOLE for i in things):
         product = unlisted(text, folded, terms, taken, concepts)
-        items += [product] if product else []
+        if product and _is_named_first(folded, product, things):
+            items.append(product)
     if not items:
         return Specification(text)
     items.sort(key=lambda item: (item.start, item.end))
@@ -136,6 +137,16 @@ def _without_shown_tests(items: list[Requirement]) -> list[Requirement]:
     ]
 
 
+def _is_named_first(folded: str, product: Requirement, things: list[Requirement]) -> bool:
+    """Whether no list names a product beside an unlisted one, but what it is for: arms for drones."""
+    wholes = [item for item in things if item.kind is RequirementKind.PRODUCT]
+    return not wholes or (
+        len(wholes) == len(things)
+        and product.end < wholes[0].start
+        and _FOR.fullmatch(folded, product.end, wholes[0].start) is not None
+    )
+
+
 def _is_named(item: Requirement) -> bool:
     """Whether it is a thing or work that a list names."""
     return item.kind in NAMED and item.aspect != UNLISTED and item.role is not ItemRole.CUSTOMER
@@ -167,7 +178,7 @@ def without_partners(specification: Specification) -> str:
 def _is_told_by_graph(item: Requirement) -> bool:
     return (
         item.value in _ACADEMIC
-        or item.family in (LOCAL, ELSEWHERE)
+        or item.family in (LOCAL, ELSEWHERE, ABROAD)
         or item.kind is RequirementKind.DISTANCE
     )
 

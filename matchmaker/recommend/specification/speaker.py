@@ -46,10 +46,13 @@ _WE_ARE = re.compile(
     # 生产袜子 alone may be what somebody else is to do.
     rf"|{_WE}(?:是|主要|专门|专业|一直|长期|自己)?{_REST}{_DOES}{_REST}{_STOP}(?={_WANTS})"
 )
+# Who wants to work with others says first who it is: 温州泵阀想和外地铸造集群对接.
+_WITH_OTHERS = r"(?:想|希望|打算|计划|愿意?|欲|拟)(?:和|跟|与|同|去?(?:对接|联系|结识))(?=[^,，;；。!！?？]{2,30}(?:合作|对接|联系|联手|结对|联动|交流|牵手|协作|共建|互通|搭上?线|建立))"
 # The first words of a text introduce who asks without it, before what is plainly sought.
 _FIRST = re.compile(
     rf"(?:高校|大学|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
-    rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购))"
+    rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购|找(?!不|我|谁|到)))"
+    rf"|{_REST}(?={_WITH_OTHERS})"
     rf"|{_REST}{_DOES}{_REST}的{_STOP}(?={_SEEKS})"
 )
 _HEAD = (
@@ -82,6 +85,8 @@ _FIRST_EN = re.compile(
     rf"(?:(?:developing|making|producing|building|designing|with) {_WORDS}{{1,6}}?)?"
     rf"(?:is |now |currently |urgently )*(?={_WISH}(?!iso\b|to be\b))"
     rf"|(?:{_WORD} ){{1,4}}?{_HEAD}[.] (?=(?:need|looking for|seeking) )"
+    rf"|(?:an? |the |our )?(?:{_WORD} ){{1,5}}?(?:clusters?|parks?|associations?|hubs?|networks?)(?: (?:in|from|near|of) {_WORDS}{{1,3}}?| )"
+    r"(?=(?:wants?|would like|hopes?|wish(?:es)?|plans?|is|are|seeks?|looking|seeking) )"
 )
 _LAST = re.compile(
     rf"[,，;；。]\s*{_WE}(?:是|系)?{_REST}(?:{_DOES}{_REST}的?|{_FIRM})[。!！]?\s*$"
@@ -93,7 +98,7 @@ def without_speaker(text: str, kept: Set[str] = frozenset()) -> str:
     """A need without what it says of who asks, with blanks there, so that offsets stay.
 
     Where the rest names no thing, what is made may be what work is asked for on (我们做铝型材的，
-    找阳极氧化), and only who and where they are goes. The whole text where nothing is left that is asked for.
+    找阳极氧化), and only who and where they are goes; not where it says on what (找阀杆镀硬铬). The whole text where nothing is left that is asked for.
     Requirements whose keys are `kept` are asked for all the same.
     """
     wanted = _without(text)
@@ -122,7 +127,7 @@ def _without(text: str) -> str:
     if not spans:
         return text
     wanted = _blanked(text, spans)
-    if _names_something(wanted, _THINGS):
+    if _names_something(wanted, _THINGS) or _says_on_what(wanted):
         return wanted
     if not _names_something(wanted, frozenset({RequirementKind.PROCESS})):
         return text
@@ -166,4 +171,12 @@ def _names_something(text: str, kinds: frozenset[RequirementKind]) -> bool:
     return any(
         item.kind in kinds and item.role is ItemRole.ITSELF and not item.denied
         for item in read(text).items
+    )
+
+
+def _says_on_what(text: str) -> bool:
+    """Whether a text names the thing that work is asked for on: 阀杆镀硬铬, "plating of shafts"."""
+    items = [item for item in read(text).items if not item.denied]
+    return any(item.kind is RequirementKind.PROCESS for item in items) and any(
+        item.kind is RequirementKind.PRODUCT and item.role is ItemRole.WHOLE for item in items
     )

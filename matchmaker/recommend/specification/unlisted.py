@@ -29,7 +29,7 @@ _CUT = re.compile(
 )
 _ENGLISH = re.compile(
     r"(?:^|[.;:!?]\s|\b(?:looking for|searching for|in search of|need(?:s|ed)?|want(?:s|ed)?|seek(?:s|ing)?|require[sd]?|source|sourcing|buy|buying|purchase|order|wanted:|"
-    r"quotation wanted:|make|makes|making|manufactur\w+|produc\w+|suppl(?:y|ies|ying|ier of|iers of)|offer(?:s|ing)?|sell(?:s|ing)?|maker of|range of|delivery of|provision of)\s)"
+    r"quotation wanted:|(?:co-?)?develop|make|makes|making|manufactur\w+|produc\w+|suppl(?:y|ies|ying|ier of|iers of)|offer(?:s|ing)?|sell(?:s|ing)?|maker of|range of|delivery of|provision of)\s)"
     r"(?:(?:a|an|the|some|our|your|various|new|used|high[- ]quality|custom|customi[sz]ed|reliable|and|of)\s)*"
     r"(?!(?:looking|need|needs|needed|want|wanted|seek|seeking|we|our|searching|require|source|sourcing|buy|please|supply|make|offer|quotation)\b)"
     r"(?P<name>[a-z][a-z'-]*(?:\s[a-z][a-z'-]*){0,4}?)"
@@ -175,6 +175,19 @@ _NO_HEAD = frozenset(
         "tooling",
         "project",
         "process",
+        "small",
+        "contract",
+        "subcontract",
+        "requirement",
+        "provision",
+        "guidance",
+        "tender",
+        "installation",
+        "training",
+        "management",
+        "fabricate",
+        "maintenance",
+        "commissioning",
     ]
 )
 

@@ -165,6 +165,12 @@ def test_the_town_of_a_maker_goes_however_it_says_what_it_makes() -> None:
         ("我们温州的泵阀集群想和外地铸造集群合作", "想和外地铸造集群合作"),
         ("我们协会想找做检测的平台", "想找做检测的平台"),
         ("眼镜企业想找外地的钛材和模具", "想找外地的钛材和模具"),
+        ("温州泵阀想和做特种合金锻件的集群对接", "想和做特种合金锻件的集群对接"),
+        (
+            "drone cluster wants to link with a composites cluster",
+            "wants to link with a composites cluster",
+        ),
+        ("模具厂找塑料件厂，一起给汽车灯配套", "找塑料件厂，一起给汽车灯配套"),
         ("我们在温州，找本地的电镀厂", "我们在  ，找本地的电镀厂"),
     ],
 )
@@ -211,3 +217,23 @@ def test_a_text_of_blank_lines_is_read_in_time_in_proportion(gap: str) -> None:
 def test_a_thing_that_is_sold_abroad_is_told_below_blank_lines_too() -> None:
     text = "求购纱线，要耐磨。\n\n\n    袜子出口日本"
     assert "袜子" not in without_speaker(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("我们的电动球阀出口巴西，想在温州找做阀杆镀硬铬的厂", "，想在温州找做阀杆镀硬铬的厂"),
+        ("Our drones are sold in Spain; who moulds arms for them", "; who moulds arms for them"),
+        (
+            "We make pumps in Taizhou, need hard chrome plating of shafts",
+            "need hard chrome plating of shafts",
+        ),
+    ],
+)
+def test_work_on_a_part_is_asked_for_and_not_what_its_asker_sells(text: str, wanted: str) -> None:
+    assert without_speaker(text).strip() == wanted
+
+
+def test_work_without_a_thing_is_asked_for_on_what_the_asker_makes() -> None:
+    text = "我们做铝型材的，找阳极氧化"
+    assert without_speaker(text) == text

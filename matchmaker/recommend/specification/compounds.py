@@ -1,0 +1,80 @@
+"""Things named by a listed one and a head of their own: 云台壳, "gate valve wedges"."""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.recommend.specification.model import UNLISTED, Requirement, RequirementKind
+from matchmaker.recommend.specification.roles import ACCESSORIES, SOLD_AS_PARTS
+from matchmaker.recommend.specification.unlisted import ENDS, HAN
+from matchmaker.recommend.specification.vocabulary import TermMatch
+
+_COMPOUND = re.compile(
+    rf"(?!礼盒|带[a-z0-9]|[供备来送用]料)(?:[{HAN}]|(?![一两二三四五六七八九十百千万几半每])[{HAN}]{{2}}(?=[柜架台箱盒墙袋杯灯屏牌膜网伞]))?[{ENDS}](?=$|[^{HAN}]|的|厂)"
+)
+# English words that make another thing of what stands before them, and are none by themselves.
+OTHER_THING = frozenset(
+    re.split(
+        " ",
+        (
+            "accessories accessory adapter adapters assemblies assembly bag bags base bearing bearings bodies body bolt bolts box "
+            "boxes bracket brackets cable cables cap caps case cases casing casings cleaner cleaners clip clips component "
+            "components connector connectors controller controllers core cores cover covers equipment feeder feeders filter "
+            "filters fixture fixtures frame frames guard guards handle handles head heads holder holders hose hoses housing "
+            "housings jig jigs kit kits lid lids liner liners machine machinery machines magnet magnets material materials "
+            "module modules mould moulds mold molds nozzle nozzles part parts pin pins plate plates powder powders rack racks "
+            "ring rings rod rods seal seals seat seats sensor sensors shaft shafts sleeve sleeves software spring springs "
+            "stand stands basket bumper cage cart cradle crate hanger hook hub lever knob leg mat net panel parachute plug rail roller "
+            "strap tank tower trolley wedge belt clamp "
+            "tester testers tool tooling tools tray trays tube tubes wheel wheels wire wires"
+        ),
+    )
+)
+# A short name ends in the next character wherever it stands: 阀套, 袜卡.
+_SHORT_COMPOUND = re.compile(rf"(?!礼盒|带[a-z0-9])[{ENDS}]")
+# Plurals that name no other thing than the word before them.
+_SAME_THING = (
+    r"(?:systems|units|sets|kits|modules|products|types|models|versions|grades|works|tools|solutions|series|orders|lots|"
+    r"batches|samples|prototypes|pieces|pairs|blanks|packs|sizes|makers|suppliers|manufacturers|producers|mills|shops|brands|"
+    r"firms|companies|factories|plants|foundries|users|operators|buyers|importers|distributors|agents|developers|designers|"
+    r"engineers|experts|specialists|providers|clusters|parks|services|licen[cs]es|programmes|programs|facilities|trials|"
+    r"lives|parts|needs|wants|always|business|process|analysis|apparatus|less|plus|this|is|has|was|does|"
+    r"[gli]c[a-z]*ms|[a-z]+(?:coustics|namics|hanics|matics|istics))"
+)
+# Such as are as often the thing itself: a camera module.
+_AS_OFTEN = frozenset(
+    {"module", "kit", "component", "machinery", "machine", "equipment", "software"}
+)
+_THING = "|".join(sorted(word for word in OTHER_THING - _AS_OFTEN if not word.endswith("s")))
+_ENGLISH_HEAD = re.compile(
+    rf"[ -](?:[a-z]{{3,}}ing )?(?:(?!{_SAME_THING}(?![a-z]))[a-z]{{2,}}(?<![siu])s|(?:{_THING})(?![a-z]))(?= ?(?:$|[,.;:()\d\n]|"
+    r"(?:in|with|for|from|to|of|on|at|by|under|over|that|which|wanted|needed|required|made|and|or|as|per|near|within|overlaid|"
+    r"coated|please|who|where|we|must|should|can|are|is|have|has)\b))"
+)
+_PLURAL = re.compile(r"s(?<!ss)(?<!lens)$")
+
+
+def compound(
+    text: str, folded: str, match: TermMatch, following: TermMatch | None
+) -> Requirement | None:
+    """The thing that a product and the head behind it name, None where it has no head behind it.
+
+    In Chinese a head is a short name (轴承座), in English an own word behind a singular.
+    """
+    if match.term.kind is not RequirementKind.PRODUCT:
+        return None
+    word = folded[match.start : match.end]
+    if word.isascii():
+        tail = None if _PLURAL.search(word) else _ENGLISH_HEAD.match(folded, match.end)
+    else:
+        pattern = _SHORT_COMPOUND if match.end - match.start == 1 else _COMPOUND
+        tail = pattern.match(folded, match.end) or _COMPOUND.match(folded, match.end)
+    if tail is None or (following is not None and following.start < tail.end()):
+        return None
+    start, end = match.start, tail.end()
+    if match.term.value in SOLD_AS_PARTS and ACCESSORIES.match(folded, match.end):
+        return None
+    head = folded[tail.start() + 1 : end] if word.isascii() else folded[end - 1]
+    return Requirement(
+        RequirementKind.PRODUCT, folded[start:end], text[start:end], start, end, head, UNLISTED
+    )

