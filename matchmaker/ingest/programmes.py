@@ -33,7 +33,9 @@ _TIME_OF_DAY = re.compile(
     re.IGNORECASE,
 )
 # What is said behind it in brackets: （逾期不予受理）.
-_REMARK = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
+_REMARK = re.compile(r"[(（][^()（）]*[)）]$")
+# A longer cell is no date, with whatever stands about it.
+_LONGEST = 200
 _ADDRESS = re.compile(r"https?://\S+", re.I)
 _BARE_ADDRESS = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}(?:/\S*)?", re.I)
 _UNTIL = re.compile(
@@ -101,11 +103,13 @@ class ProgrammeReader(MappedReader[Programmes]):
         """The first and the last day; a date alone is the last, and some programmes have none."""
         opened: PartialDate | None = row.value(self.opens, partial_date)
         begun = opened
-        cell = _TIME_OF_DAY.sub("", _REMARK.sub("", row.cell(self.closes)))
+        cell = _REMARK.sub("", row.cell(self.closes).strip()).strip()
+        is_short = len(cell) <= _LONGEST
+        cell = _TIME_OF_DAY.sub("", cell) if is_short else cell
         if not cell or _ALWAYS.search(cell):
             return begun.date if begun else None, None
         period = period_of(cell) if not isinstance(row.cell(self.closes), SheetNumber) else None
-        first, last = period if period else ("", _UNTIL.sub("", cell))
+        first, last = period if period else ("", _UNTIL.sub("", cell) if is_short else cell)
         if first:
             begun = row.value(self.closes, partial_date, first) or opened
         ended: datetime.date | None = row.value(self.closes, last_date, last) if last else None

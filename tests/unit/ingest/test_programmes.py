@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -117,3 +118,21 @@ def test_the_same_list_again_is_the_same_programmes(tmp_path: Path) -> None:
     (first,), (second,) = read(tmp_path, text).rows.offers, read(tmp_path, later).rows.offers
     assert first.id == second.id
     assert str(second.deadline) == "2030-06-30"
+
+
+@pytest.mark.parametrize("filler", [" ", ",", "T", "("])
+def test_a_long_closing_cell_is_told_to_be_no_date_at_once(tmp_path: Path, filler: str) -> None:
+    """One such cell took 40 seconds."""
+    text = f'政策名称,发布部门,截止日期\n技改补助,丽水市经信局,"x{filler * 30_000}y"\n'
+    begin = time.process_time()
+    parsed = read(tmp_path, text)
+    assert time.process_time() - begin < 5
+    assert [offer.deadline for offer in parsed.rows.offers] == [None]
+    assert (2, "closes") in {(each.line, each.field) for each in parsed.problems}
+
+
+def test_a_day_counts_however_much_stands_in_brackets_behind_it(tmp_path: Path) -> None:
+    remark = "逾期不予受理，" * 60
+    text = f"政策名称,发布部门,截止日期\n技改补助,丽水市经信局,2029-01-01 17:00 （{remark}）\n"
+    (offer,) = read(tmp_path, text).rows.offers
+    assert str(offer.deadline) == "2029-01-01"
