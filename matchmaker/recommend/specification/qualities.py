@@ -24,6 +24,8 @@ WITHIN_RANGE = frozenset({"hardness"})
 _FIGURE = (
     rf"(?:(?<![\d.,])\d[\d,]{{0,8}}(?:\.\d{{1,4}})?|(?<![{HAN_NUMERAL}])[{HAN_NUMERAL}]{{1,8}})"
 )
+# Whatever is measured is so in one of these.
+_FIGURES = re.compile(rf"[\d{HAN_NUMERAL}]")
 _UNIT = r"(?:\s?(?:针|支|d|层|小时|分钟|h|hrc|hv|gsm|db))?"
 _RANGE = rf"(?P<low>{_FIGURE})(?:{_UNIT}\s?(?:-|~|至|到|to|和)\s?(?:hrc|hv)?(?P<high>{_FIGURE}))?"
 
@@ -105,6 +107,8 @@ _QUALITIES = (
 
 def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]:
     """The figures of a text that the trades measure so; marks them in `taken`, where no other is read."""
+    if _FIGURES.search(folded) is None:
+        return
     has_batteries = _BATTERY.search(folded) is not None
     is_in_mm = _OTHER_UNIT.search(folded) is None
     for aspect, unit, pattern, factor in _QUALITIES:

@@ -34,6 +34,10 @@ _ASKED = re.compile(
     rf"(?:(?:{_SUBJECT})(?:{_AND.pattern})?){{1,9}}"
     r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验)|(?:要|得|需要?|想)(?:做|去|送)?(?:检测|检验|测试|检|测|化验)(?=$|[，,;；。!?\n的]))"
 )
+# Without any of these nothing is tested: most texts are not looked through further.
+_TESTS_AT_ALL = re.compile(
+    rf"[测检]|化验|measur|check|{'|'.join((*CHINESE_TESTS, *ENGLISH_TESTS))}"
+)
 # One by one from there: a list of what is tested.
 _LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{_AND.pattern})?")
 # What else may stand in such a list: 盐雾、耐汗、附着力检测.
@@ -53,6 +57,8 @@ _BEFORE = re.compile(
 
 def with_tests(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms of a folded text with what it says is tested, which no term has."""
+    if _TESTS_AT_ALL.search(folded) is None:
+        return terms
     named = apart_from(_subjects(folded), terms)
     return sorted([*terms, *named], key=lambda match: match.start) if named else terms
 
