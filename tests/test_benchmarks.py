@@ -40,7 +40,7 @@ BENCHMARKS = ROOT / "benchmarks"
 ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"} | {
     "floor",  # takes a minute whatever it is given: run by who sets the floor anew
     "lighthouse",  # needs Lighthouse, which is not installed with the project
-    "receivers",  # minutes by the clock; in small in test_outgoing, test_channel_call, test_logs
+    "receivers",  # minutes by the clock; in small in test_webhooks, test_channel_call, test_logs
     "nodes",  # some minutes of several services: `make test-cluster`
     "words_model",  # learns from public graphs with years of texts, which no test has
     "projection",  # writes what is shipped with the program, over texts that are not

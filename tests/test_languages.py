@@ -23,7 +23,9 @@ from matchmaker.messages import TRANSLATIONS, message, plural
 from matchmaker.workflow.account import Preferences
 from matchmaker.workflow.session import SignInOrigin
 from tests.api.conftest import ROWS, application_of, installation
-from tests.api.requests_of_routes import CLUSTER, FIRM, REQUESTS, id_of, send
+from tests.api.requests_of_routes import REQUESTS
+from tests.api.sending import id_of, send
+from tests.api.things_of_routes import CLUSTER, FIRM
 from tests.api.world import ROLES, make_world
 from tools import translations
 

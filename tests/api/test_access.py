@@ -3,8 +3,10 @@
 import pytest
 
 from matchmaker.workflow.account import Scope
-from tests.api.requests_of_routes import API, REQUESTS, send
+from tests.api.requests_of_routes import REQUESTS
+from tests.api.sending import send
 from tests.api.test_schema import DESCRIPTION
+from tests.api.things_of_routes import API
 from tests.api.world import PASSWORD, ROLES, access_table, make_world
 
 OPERATIONS = sorted(

@@ -15,7 +15,8 @@ from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.operations import import_preview, import_workflow
 from matchmaker.services.operations.import_status import ImportState
 from matchmaker.workflow.job import JobKind
-from tests.api.requests_of_routes import API, CLUSTER, take_back_imports
+from tests.api.sending import take_back_imports
+from tests.api.things_of_routes import API, CLUSTER
 from tests.api.world import make_world
 
 MEMBERS = """会员名录,,,

@@ -23,7 +23,9 @@ from matchmaker.api.http.fields import PageOut
 from matchmaker.app import create_app
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
-from tests.api.requests_of_routes import API, REQUESTS, id_of, send
+from tests.api.requests_of_routes import REQUESTS
+from tests.api.sending import id_of, send
+from tests.api.things_of_routes import API
 from tests.api.world import access_table, make_world
 
 CHECKS = [

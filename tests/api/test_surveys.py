@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.requests_of_routes import API, _answered_survey, _survey, _survey_token
+from tests.api.things_of_routes import API, _answered_survey, _survey, _survey_token
 from tests.api.world import make_world
 
 

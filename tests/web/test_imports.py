@@ -1,23 +1,26 @@
 """Imports, duplicates and long work, in a real browser and both languages."""
 
 import csv
-from dataclasses import replace
 from io import BytesIO
 
 import pytest
 from playwright.sync_api import expect
 
 from matchmaker.access import Principal
-from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Organization
-from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound, WrongState
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.messages import message
 from matchmaker.workflow.job import JobKind, JobState
 from tests.web.conftest import in_languages, press
 
 VALVES, HOSIERY = "seed:cluster-valves", "seed:cluster-hosiery"
+
+
 ADMIN = Principal("key:admin", admin=True)
+
+
 COORDINATOR = Principal("account:c", account="c", clusters=frozenset({VALVES}))
+
+
 MEMBER, STRANGER = "seed:valves-001", "seed:hosiery-001"
 
 
@@ -91,52 +94,6 @@ def test_an_administrator_maps_columns_writes_and_takes_back(visit, sample, tmp_
     assert admin.complaints == []
 
 
-def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
-    before = sample.store.export().rows
-    old = sample.directory.profile(ADMIN, MEMBER).organization
-    _, imported = brought(
-        sample, ADMIN, "organizations",
-        f"id,name,kind,description\n{MEMBER},改名,firm,新的说明\nmy:un-1,新厂,firm,做阀门\n",
-    )  # fmt: skip
-    assert sample.directory.profile(ADMIN, MEMBER).organization.name == "改名"
-    assert sample.import_workflow.undo(ADMIN, imported.id).kept == ()
-    after = sample.store.export().rows
-    assert sample.directory.profile(ADMIN, MEMBER).organization.name == old.name
-    assert {row.id for row in after.organizations} == {row.id for row in before.organizations}
-    assert after.descriptions == before.descriptions
-    with pytest.raises(WrongState):
-        sample.import_workflow.undo(ADMIN, imported.id)
-
-
-def test_what_somebody_changed_since_stays_and_is_told_by_name(visit, sample):
-    old = sample.directory.profile(ADMIN, MEMBER).organization
-    brought(
-        sample, ADMIN, "organizations", f"id,name,kind,description\n{MEMBER},改名,firm,新的说明\n"
-    )
-    changed = sample.directory.profile(ADMIN, MEMBER).organization
-    sample.store.upsert(GraphRows(organizations=(replace(changed, name="又改了名"),)))
-    admin = visit("admin", "zh")
-    admin.open("/admin/import")
-    press(admin.page, "撤回")
-    told = "以下内容其后已有人修改，予以保留：又改了名 (企业名称)"
-    assert admin.page.get_by_text(told).is_visible()
-    assert sample.directory.profile(ADMIN, MEMBER).organization.name == "又改了名"
-    sample.store.upsert(GraphRows(organizations=(old,)))
-    assert admin.complaints == []
-
-
-def test_what_others_built_on_an_import_keeps_it(sample):
-    _, imported = brought(sample, ADMIN, "organizations", "id,name,kind\nmy:base,新厂,firm\n")
-    _, later = brought(
-        sample, ADMIN, "ties", f"id,source,target,layer\nmy:t,my:base,{MEMBER},SUPPLIES\n"
-    )
-    with pytest.raises(InvalidInput, match="refers"):
-        sample.import_workflow.undo(ADMIN, imported.id)
-    assert sample.directory.profile(ADMIN, "my:base")
-    sample.import_workflow.undo(ADMIN, later.id)
-    sample.import_workflow.undo(ADMIN, imported.id)
-
-
 def test_a_coordinator_brings_in_members_and_nothing_else(sample):
     look, imported = brought(
         sample, COORDINATOR, "organizations",
@@ -190,82 +147,6 @@ def test_who_may_not_import_learns_nothing(sample):
         kept(sample, COORDINATOR, "clusters", "id\n", VALVES)
 
 
-def test_two_records_of_one_firm_become_one_and_its_people_stay(visit, sample):
-    firms = [Organization("dup:1", "重名厂", Kind.FIRM), Organization("dup:2", "重名廠", Kind.FIRM)]
-    pair = DuplicateCandidate("dup:1", "dup:2", 0.97, "same name")
-    sample.store.upsert(GraphRows(organizations=tuple(firms), duplicates=(pair,)))
-    visitor = visit("admin", "zh")
-    visitor.open("/admin/duplicates")
-    article = visitor.page.locator("article", has_text="重名厂")
-    assert "名称相同" in article.inner_text()
-    press(visitor.page, article.get_by_role("button", name="相同，保留左边"))
-    assert sample.directory.profile(ADMIN, "dup:2").organization.id == "dup:1"
-    assert visitor.page.locator("article", has_text="重名厂").count() == 0
-    assert visitor.complaints == []
-
-
-def test_two_firms_that_are_not_one_are_not_asked_about_again(sample):
-    pair = DuplicateCandidate("seed:valves-010", "seed:valves-011", 0.9, "same name")
-    sample.store.upsert(GraphRows(duplicates=(pair,)))
-    sample.duplicates.keep_apart(ADMIN, *pair.key)
-    assert pair not in sample.duplicates.pairs(ADMIN)
-    assert ("seed:valves-010", "seed:valves-011") in {
-        (pair.first, pair.second) for pair in sample.repositories.not_duplicates.values()
-    }
-
-
-def test_work_that_fails_says_why_and_work_goes_on(sample, monkeypatch):
-    def fails(job, progress):
-        progress(message("Reading the graph"), 1, 2)
-        raise WrongState("Another refresh is running.", mend="Wait until it is done.")
-
-    monkeypatch.setitem(sample.job_handlers, JobKind.REFRESH, fails)
-    monkeypatch.setitem(sample.job_handlers, JobKind.DERIVE, lambda job, progress: message("7"))
-    first = sample.job_queue.request(ADMIN, JobKind.REFRESH)
-    second = sample.job_queue.request(ADMIN, JobKind.DERIVE)
-    assert work_off(sample) == 2
-    failed = sample.job_queue.show(ADMIN, first.id)
-    assert (failed.state, str(failed.stage), failed.done) == (
-        JobState.FAILED,
-        "Reading the graph",
-        1,
-    )
-    assert str(failed.result) == "Another refresh is running. Wait until it is done."
-    assert failed.result.text("zh") == "另一次刷新正在进行。请等它完成。"
-    assert str(sample.job_queue.show(ADMIN, second.id).result) == "7"
-    with pytest.raises(MatchmakerError):
-        sample.job_queue.show(COORDINATOR, first.id)
-
-
-def test_work_that_breaks_is_told_without_its_inside(sample, monkeypatch):
-    def breaks(job, progress):
-        raise RuntimeError("secret")
-
-    monkeypatch.setitem(sample.job_handlers, JobKind.REFRESH, breaks)
-    job = sample.job_queue.request(ADMIN, JobKind.REFRESH)
-    assert work_off(sample) == 1
-    failed = sample.job_queue.show(ADMIN, job.id)
-    assert failed.state is JobState.FAILED
-    assert "secret" not in str(failed.result)
-
-
-def test_clusters_are_made_renamed_and_their_members_let_in_and_out(visit, sample):
-    visitor = visit("admin", "zh")
-    page = visitor.page
-    visitor.open("/admin/clusters")
-    page.fill("input[name=name]", "示例新集群")
-    page.fill("input[name=place]", "温州市")
-    press(page, "保存")
-    id = page.locator("form input[name=id]").first.input_value()
-    assert sample.published.cluster(id).place == "gbt2260:330300"
-    page.fill("input[name=organization]", MEMBER)
-    press(page, "加入集群")
-    assert id in [cluster.id for cluster in sample.store.clusters_of(MEMBER)]
-    press(page, page.locator("button[value=leave]").first)
-    assert id not in [cluster.id for cluster in sample.store.clusters_of(MEMBER)]
-    assert visitor.complaints == []
-
-
 MEMBERS = """示例协会会员名录（2026年）,,,,,,,
 ,,,,,,,
 序号,单位名称,单位性质,规模,地址,主要产品,成立时间,职工人数
@@ -275,6 +156,8 @@ MEMBERS = """示例协会会员名录（2026年）,,,,,,,
 4,,民营,,永嘉县,弹簧,2012,12
 ,合计,,,4家,,,
 """
+
+
 ORDERS = """采购台账;;;;;
 单号;下单日期;供应商;采购方;采购内容;金额（万元）
 A-1;2026/1/5;示例导入乙铸造有限公司;示例导入甲阀门有限公司;阀体毛坯;12.5
@@ -282,6 +165,8 @@ A-2;2026/1/12;示例导入外地密封件有限公司;示例导入甲阀门有�
 A-3;2026/2/1;无;示例导入甲阀门有限公司;零星采购;0.2
 小计;;;;;16.3
 """
+
+
 PROJECTS = """Project no.,Title,Lead organisation,Partners,Start,End,Budget (EUR)
 P-1,Valves,示例导入丙研究院,示例导入甲阀门有限公司; 示例导入乙铸造有限公司,15/03/2024,,1200.50
 """
@@ -456,34 +341,6 @@ def test_an_import_of_what_is_known_says_that_it_changed_nothing(visit, sample):
     sample.import_workflow.undo(ADMIN, first.id)
 
 
-def test_ticked_fields_of_an_import_go_back_and_the_others_stay(visit, sample):
-    old = sample.directory.profile(ADMIN, MEMBER).organization
-    text = f"id,name,kind,website,founded\n{MEMBER},字段改名,firm,https://fields.example,1987\n"
-    _, record = brought(sample, ADMIN, "organizations", text)
-    for language, words in (("zh", ("逐个字段", "撤回所勾选的")), ("en", ("Single fields", ""))):
-        admin = visit("admin", language)
-        page = admin.page
-        admin.open("/admin/import")
-        page.get_by_role("link", name=words[0]).first.click()
-        row = page.locator("tbody tr", has_text="fields.example")
-        if language == "zh":
-            assert row.get_by_text("导入").count() >= 1
-            row.get_by_role("checkbox").check()
-            press(page, words[1])
-        expect(page.get_by_role("checkbox")).to_have_count(2)
-        told = "已恢复为此前的内容" if language == "zh" else "is as it was before"
-        expect(row.get_by_text(told)).to_be_visible()
-        assert admin.complaints == []
-    now = sample.directory.profile(ADMIN, MEMBER).organization
-    assert (now.website, now.name) == (old.website, "字段改名")
-    sample.store.upsert(GraphRows(organizations=(replace(now, name="别人又改"),)))
-    admin.open(f"/imports/{record.id}/fields")
-    expect(page.get_by_text("stays: somebody has changed it since, to 别人又改")).to_be_visible()
-    kept_fields = sample.import_workflow.undo(ADMIN, record.id).kept
-    assert [each.field for each in kept_fields] == ["name"]
-    sample.store.upsert(GraphRows(organizations=(old,)))
-
-
 def test_whose_orders_they_are_is_asked_in_sight_where_nothing_can_be_loaded(visit, tmp_path):
     file = tmp_path / "orders.csv"
     file.write_text("PO No.,Vendor Name,Item,Net amount\nP1,Example Castings Ltd,Casing,100\n")
@@ -494,90 +351,6 @@ def test_whose_orders_they_are_is_asked_in_sight_where_nothing_can_be_loaded(vis
     press(page, "Look at it first")
     expect(page.locator("input[name='default.buyer']")).to_be_visible()
     assert coordinator.complaints == []
-
-
-def test_ticked_rows_of_an_import_go_back_and_the_others_stay(visit, sample):
-    """A certificate in Chinese, the text in English; both pages are seen."""
-    old = sample.directory.profile(ADMIN, MEMBER).organization
-    before = {row.id: row for row in sample.store.certificates_of(MEMBER)}
-    text = f"id,name,kind,certificates\n{MEMBER},{old.name},firm,示例证书甲; 示例证书乙\n"
-    _, record = brought(sample, ADMIN, "organizations", text)
-    for language, kind, told in (
-        ("zh", "示例证书甲", "已恢复为此前的内容"),
-        ("en", "示例证书乙", "is as it was before"),
-    ):
-        admin = visit("admin", language)
-        page = admin.page
-        admin.open(f"/imports/{record.id}/fields")
-        row = page.locator("tbody tr", has_text=kind).last
-        row.get_by_role("checkbox").check()
-        press(page, "撤回所勾选的" if language == "zh" else "Take back what is ticked")
-        expect(row.get_by_text(told)).to_be_visible()
-        assert admin.complaints == []
-    assert {row.id: row for row in sample.store.certificates_of(MEMBER)} == before
-    assert sample.import_workflow.undo(ADMIN, record.id).kept == ()
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_fields_of_an_import_are_read_on_a_phone(visit, sample, language):
-    address = (
-        f"https://www.a-very-long-name-of-a-website-{language}.example/products/valves-and-pumps"
-    )
-    text = (
-        f"id,name,kind,website,certificates\n"
-        f"{MEMBER},手机改名{language},firm,{address},示例证书{language}\n"
-    )
-    _, record = brought(sample, ADMIN, "organizations", text)
-    admin = visit("admin", language, viewport={"width": 360, "height": 800})
-    admin.open(f"/imports/{record.id}/fields")
-    row = admin.page.locator("tbody tr", has_text=address)
-    before = {"zh": "此前：", "en": "Before:"}[language]
-    assert row.locator("td").nth(2).inner_text().startswith(before)
-    assert address in row.locator("td").nth(3).inner_text()
-    other = admin.page.locator("tbody tr", has_text=f"示例证书{language}")
-    for cell in (*row.locator("td, th").all(), *other.locator("td, th").all()):
-        box = cell.bounding_box()
-        assert box["x"] + box["width"] <= 360
-        assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
-    assert row.locator("td").first.bounding_box()["width"] < 60
-    assert not admin.violations()
-    sample.import_workflow.undo(ADMIN, record.id)
-
-
-def test_fields_of_an_import_are_shown_to_those_who_may_take_it_back(sample):
-    _, record = brought(
-        sample, ADMIN, "organizations", f"id,name,kind,founded\n{MEMBER},又一名,firm,1985\n"
-    )
-    for use in (
-        lambda: sample.import_fields.show(COORDINATOR, record.id),
-        lambda: sample.import_fields.take_back(COORDINATOR, record.id, [(MEMBER, "name")]),
-    ):
-        with pytest.raises(NotAllowed):
-            use()
-    sample.import_workflow.undo(ADMIN, record.id)
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_an_import_of_which_all_stays_is_not_told_as_taken_back(visit, sample, language):
-    old = sample.directory.profile(ADMIN, MEMBER).organization
-    _, record = brought(
-        sample, ADMIN, "organizations", f"id,name,kind\n{MEMBER},全部保留{language},firm\n"
-    )
-    now = sample.directory.profile(ADMIN, MEMBER).organization
-    sample.store.upsert(GraphRows(organizations=(replace(now, name="别人改的名"),)))
-    admin = visit("admin", language)
-    admin.open("/admin/import")
-    press(admin.page, "撤回" if language == "zh" else "Take it back")
-    told = admin.page.locator("main").inner_text()
-    nothing, stays = {
-        "zh": ("没有撤回任何内容。", "以下内容其后已有人修改，予以保留：别人改的名"),
-        "en": ("Nothing was taken back.", "Somebody has changed this since, and it stays: "),
-    }[language]
-    assert nothing in told
-    assert stays in told
-    assert sample.import_workflow.status(ADMIN, record.id).can_be_undone
-    assert admin.complaints == []
-    sample.store.upsert(GraphRows(organizations=(old,)))
 
 
 @in_languages("zh")

@@ -1,319 +1,36 @@
-"""Mail to a real SMTP server process, and webhooks to a real HTTP server."""
+"""Webhooks to a real HTTP server, and servers that hang or drip."""
 
 import base64
 import contextlib
 import hashlib
 import hmac
 import json
-import mailbox
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 import time
-from dataclasses import replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
-from huey import SqliteHuey
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
-from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput, ServiceUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.services.cooperation import webhook_call
 from matchmaker.services.cooperation.webhooks import Webhooks
-from matchmaker.services.people.links import Links
-from matchmaker.services.people.notifications import Notifications
-from matchmaker.services.people.reset_requests import ResetRequests
-from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.store.changes import Put
 from matchmaker.wiring import wire
-from matchmaker.workflow.account import (
-    AccountMembership,
-    MailRhythm,
-    MembershipRole,
-    Preferences,
-    Scope,
-)
-from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.account import Scope
+from matchmaker.workflow.introduction import Outcome, Transition
 from matchmaker.workflow.introduction_states import Action, OutcomeKind
 from matchmaker.workflow.webhook import Delivery, checked_url
-from tests.passwords import cheap_passwords
-
-PASSWORD = "correct horse 9"
-
-
-class Watch:
-    def __init__(self):
-        self.ahead = timedelta()
-
-    def __call__(self):
-        return utc_now() + self.ahead
-
-
-@pytest.fixture(scope="module")
-def wired(tmp_path_factory):
-    """Services of its own, without a snapshot: no other test's letters and calls are due here."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("outgoing"), store="", _env_file=None)
-    services = wire(settings)
-    services.passwords = cheap_passwords()
-    services.store.prepare()
-    yield services
-    services.store.close()
-
-
-@pytest.fixture
-def watch():
-    return Watch()
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-@pytest.fixture
-def post_office(tmp_path):
-    """A mail server process that puts letters into a maildir."""
-    port, box = _free_port(), tmp_path / "box"
-    process = subprocess.Popen(
-        [
-            sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}",
-            "-c", "aiosmtpd.handlers.Mailbox", str(box),
-        ],
-        stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    for _ in range(100):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    yield port, lambda: list(mailbox.Maildir(box))
-    process.terminate()
-    process.wait()
-
-
-@pytest.fixture
-def pair(wired, request):
-    """Two firms of their own, each with a person."""
-    number = abs(hash(request.node.name)) % 10**9
-    ids = (f"u:a{number}", f"u:b{number}")
-    wired.store.upsert(
-        GraphRows(
-            organizations=tuple(Organization(id, f"甲乙 <{id}>\n厂", Kind.FIRM) for id in ids)
-        )
-    )
-    return [
-        wired.accounts.create(
-            ADMIN, f"{id[2:]}@example.org", id, PASSWORD,
-            memberships=(AccountMembership(id, MembershipRole.OWNER),),
-        )
-        for id in ids
-    ]  # fmt: skip
-
-
-def propose(wired, pair):
-    first, second = (account.memberships[0].organization for account in pair)
-    return wired.introductions.propose(
-        pair[0].principal(), Proposal(GoalName.SUPPLIER, first, second)
-    )
-
-
-def links(wired, port):
-    settings = Settings(
-        data_dir=wired.settings.data_dir, store="", smtp_host="127.0.0.1", smtp_port=port,
-        smtp_tls=False, smtp_from="hello@matchmaker.example", _env_file=None,
-    )  # fmt: skip
-    return Links(wired.operator_key.signing_secret, lambda: "https://m.example", Mailer(settings))
-
-
-def notifications(wired, port, watch):
-    return Notifications(
-        wired.repositories, wired.accounts, links(wired, port), watch, wired.channels.stop
-    )  # fmt: skip
-
-
-def to(letters, account):
-    return [letter for letter in letters if letter["To"] == account.email]
-
-
-def test_a_days_notices_come_in_one_letter_in_the_readers_language(wired, post_office, pair, watch):
-    port, letters = post_office
-    service = notifications(wired, port, watch)
-    introduction = propose(wired, pair)
-    wired.introductions.act(pair[1].principal(), introduction.id, Transition(Action.ACCEPT))
-    for text in ("一", "二", "三"):
-        wired.conversations.write(pair[0].principal(), introduction.id, text)
-    service.mail_due()
-    assert to(letters(), pair[1]) == []  # the day is not over
-    watch.ahead = timedelta(hours=25)
-    service.mail_due()
-    (letter,) = to(letters(), pair[1])
-    text = letter.get_payload(decode=True).decode()
-    assert "希望与您合作" in text
-    assert text.count("发来消息") == 1  # three messages, told once
-    service.mail_due()
-    assert len(to(letters(), pair[1])) == 1
-
-
-def test_an_address_kept_of_earlier_that_no_letter_reaches_stops_nobody_s_letters(
-    wired, post_office, pair, watch
-):
-    port, letters = post_office
-    stored = wired.repositories.accounts.get(pair[1].id)
-    odd = replace(stored.value, email="a..b@example.org")
-    wired.repositories.records.commit([wired.repositories.accounts.put(odd, stored.version)])
-    introduction = propose(wired, pair)  # its notice is the older one
-    wired.introductions.act(pair[1].principal(), introduction.id, Transition(Action.ACCEPT))
-    watch.ahead = timedelta(hours=25)
-    assert notifications(wired, port, watch).mail_due() == 1
-    assert len(to(letters(), pair[0])) == 1
-    # So that no letter of later tests waits for it.
-    wired.accounts.set_preferences(pair[1].principal(), Preferences("en", MailRhythm.NEVER))
-
-
-def test_the_inbox_speaks_the_language_asked_for_else_ones_own(wired, pair):
-    propose(wired, pair)
-    key = wired.api_keys.issue(pair[1].principal(), "reads", Scope.READ, PASSWORD).secret
-    client = create_app(wired).test_client()
-    for accepted, spoken, text in (
-        (None, "zh", "希望与您合作"),
-        ("fr", "zh", "希望与您合作"),
-        ("en", "en", "would like to work with you"),
-    ):
-        headers = {"Authorization": f"Bearer {key}"} | (
-            {"Accept-Language": accepted} if accepted else {}
-        )
-        answer = client.get("/api/v1/notices", headers=headers)
-        assert answer.headers["Content-Language"] == spoken
-        assert text in answer.json["items"][0]["text"]
-
-
-def test_the_link_at_the_foot_ends_all_mail(wired, post_office, pair, watch):
-    port, letters = post_office
-    service = notifications(wired, port, watch)
-    wired.accounts.set_preferences(pair[1].principal(), Preferences("en", MailRhythm.AT_ONCE))
-    introduction = propose(wired, pair)
-    watch.ahead = timedelta(minutes=2)
-    service.mail_due()
-    (letter,) = to(letters(), pair[1])
-    text = letter.get_payload(decode=True).decode()
-    assert "would like to work with you" in text
-    link = letter["List-Unsubscribe"].strip("<>").replace("\n", "").replace(" ", "")
-    assert link in text
-    wired.notifications.unsubscribe(parse_qs(urlsplit(link).query)["token"][0])
-    wired.introductions.act(pair[0].principal(), introduction.id, Transition(Action.CANCEL))
-    watch.ahead = timedelta(days=3)
-    service.mail_due()
-    assert len(to(letters(), pair[1])) == 1
-
-
-@pytest.mark.parametrize(
-    ("purpose", "button", "done"),
-    [
-        ("unsubscribe", "End all mail to me", "You will get no more mail."),
-        ("channel", "End these messages", "Nothing goes there any more."),
-    ],
-)
-def test_the_page_of_a_stop_link_says_what_it_stops(wired, purpose, button, done):
-    client = create_app(wired).test_client()
-    query, english = {"token": wired.links.token(purpose, "x")}, {"Accept-Language": "en"}
-    page = client.get("/unsubscribe", query_string=query, headers=english)
-    assert f"<button>{button}</button>" in page.text
-    assert ("all mail" in page.text) is (purpose == "unsubscribe")
-    stopped = client.post(
-        "/unsubscribe", query_string=query, headers=english, follow_redirects=True
-    )
-    assert done in stopped.text
-
-
-def test_a_mail_server_that_is_down_loses_nothing(wired, post_office, pair, watch):
-    port, letters = post_office
-    propose(wired, pair)
-    watch.ahead = timedelta(hours=25)
-    assert notifications(wired, _free_port(), watch).mail_due() == 0
-    notifications(wired, port, watch).mail_due()
-    assert len(to(letters(), pair[1])) == 1
-
-
-def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
-    port, received = post_office
-    sign_in = SignInService(
-        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
-        links(wired, port), wired.second_factors, watch,
-    )  # fmt: skip
-    sign_in.send_reset(pair[0].email)
-    (letter,) = to(received(), pair[0])
-    text = letter.get_payload(decode=True).decode()
-    link = next(word for word in text.split() if word.startswith("https://m.example/reset?"))
-    wired.sign_in.reset(parse_qs(urlsplit(link).query)["token"][0], "another horse 7")
-    changed = wired.sign_in.with_password(pair[0].email, "another horse 7")
-    assert changed.is_proved  # only who reads the mail of the address had the link
-
-
-def test_an_address_is_confirmed_by_a_letter(wired, post_office, watch):
-    port, received = post_office
-    account = wired.accounts.create(ADMIN, "unproved@example.org", "U", PASSWORD)
-    assert not account.is_proved
-    sign_in = SignInService(
-        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
-        links(wired, port), wired.second_factors, watch,
-    )  # fmt: skip
-    assert sign_in.send_confirmation(account.principal())
-    (letter,) = to(received(), account)
-    text = letter.get_payload(decode=True).decode()
-    link = next(word for word in text.split() if word.startswith("https://m.example/confirm?"))
-    assert wired.sign_in.confirm(parse_qs(urlsplit(link).query)["token"][0]).is_proved
-
-
-def test_asking_for_a_reset_waits_for_no_mail_server(wired, pair):
-    """Asked of a server that is down, for an account and for none: queued alike, told alike."""
-    sign_in = SignInService(
-        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
-        links(wired, _free_port()), wired.second_factors, wired.clock,
-    )  # fmt: skip
-    queue = SqliteHuey("resets", filename=str(wired.settings.data_dir / "resets.db"), results=False)
-    requests = ResetRequests(sign_in, queue)
-    for email in (pair[0].email, "nobody@example.org"):
-        assert requests.ask(email) is True
-    assert queue.pending_count() == 2
-    while (task := queue.dequeue()) is not None:
-        queue.execute(task)  # what cannot be sent is logged, and nobody is told
-
-
-# -- webhooks
-
-
-@pytest.fixture
-def receiver():
-    """A server that keeps what it is sent and answers with the next status."""
-    calls, statuses = [], []
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            calls.append((dict(self.headers), body))
-            self.send_response(statuses.pop(0) if statuses else 200)
-            self.end_headers()
-
-        def log_message(self, *args):
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/hook", calls, statuses
-    server.shutdown()
-    server.server_close()
+from tests.api.outgoing.conftest import PASSWORD, _free_port, propose
 
 
 def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, receiver, watch):

@@ -1,0 +1,57 @@
+"""No text takes much longer to be read than others of its length."""
+
+import time
+
+import pytest
+
+from matchmaker.recommend.specification import read
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1-",
+        "十",
+        "dn15/",
+        "1/2 ",
+        "不做",
+        "a ",
+        "no 304 ",
+        "碳刷、",
+        "非温州、",
+        "x-ray, ",
+        "盐雾 ",
+        "hrc",
+        "销往东南亚和欧洲、",
+        "go to Japan, ",
+        "色牢度、",
+        "热压罐Φ3 ",
+        "盐雾、耐候和",
+    ],
+)
+def test_reading_takes_time_in_proportion_to_the_text(piece):
+    def seconds(size: int) -> float:
+        text = piece * size
+        begin = time.process_time()
+        read.__wrapped__(text)
+        return time.process_time() - begin
+
+    seconds(100)
+    long, short = (min(seconds(size) for _ in range(3)) for size in (1500, 150))
+    assert long < 30 * max(short, 1e-3)
+
+
+@pytest.mark.parametrize("piece", ["卤素, ", "，耐火", "硬度、", "检测、", "pilling, "])
+def test_a_list_without_end_is_read_about_as_fast_as_sentences(piece):
+    """Else one request with a long list of tests keeps a worker busy for minutes."""
+
+    def seconds(piece: str) -> float:
+        text = (piece * 1000)[:1000]
+        begin = time.process_time()
+        read.__wrapped__(text)
+        return time.process_time() - begin
+
+    sentence = "需要 200 件不锈钢阀门 DN50，2 月内交货，ISO 9001。"
+    seconds(sentence)
+    listed, usual = (min(seconds(each) for _ in range(3)) for each in (piece, sentence))
+    assert listed < 12 * usual
