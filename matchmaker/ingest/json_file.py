@@ -17,6 +17,7 @@ import ijson
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.json_stream import JsonStream
 from matchmaker.ingest.number_formats import plain
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, clean, refuse_many_columns
 from matchmaker.ingest.text_file import open_text, read_lines
@@ -71,7 +72,7 @@ class JsonSource(RowSource):
                         yield number, _object(line)
                 return
             with _sound(self.path.name):
-                items = ijson.items(_Utf8(stream), self.prefix, map_type=_Object)
+                items = ijson.items(_utf8(stream, self.path.name), self.prefix, map_type=_Object)
                 for number, item in enumerate(items, start=1):
                     is_object = isinstance(item, dict)
                     yield number, item if is_object else message("is no JSON object.")
@@ -111,7 +112,7 @@ def _longest_list(path: Path, codec: str) -> str:
     """Where most objects are; of an export of ours with one table where its rows are."""
     counts: Counter[str] = Counter()
     with open_text(path, codec) as stream, _sound(path.name):
-        for prefix, event, _ in ijson.parse(_Utf8(stream)):
+        for prefix, event, _ in ijson.parse(_utf8(stream, path.name)):
             if event == "start_map" and (
                 prefix.split(".").count("item") == 1 or prefix in _OF_EXPORTS
             ):
@@ -136,24 +137,27 @@ def _sound(name: str) -> Iterator[None]:
         ) from None
 
 
-class _Utf8:
+def _utf8(stream: io.TextIOWrapper, name: str) -> JsonStream:
     """A text stream as the bytes that ijson reads."""
 
-    def __init__(self, stream: io.TextIOWrapper) -> None:
-        self._stream = stream
+    def read(size: int) -> bytes:
+        return stream.read(size).lstrip("\ufeff").encode("utf-8", "surrogatepass")
 
-    def read(self, size: int = -1) -> bytes:
-        return self._stream.read(size).lstrip("\ufeff").encode("utf-8", "surrogatepass")
+    return JsonStream(read, name)
 
 
 class _Object(dict[str, Any]):
     """An object that keeps a second field of a name, as `name#2`."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[str, int] = {}  # numbers given, by name
+
     def __setitem__(self, key: str, value: Any) -> None:
-        name, count = key, 1
+        name = key
         while name in self:
-            count += 1
-            name = f"{key}#{count}"
+            self._last[key] = self._last.get(key, 1) + 1
+            name = f"{key}#{self._last[key]}"
         super().__setitem__(name, value)
 
 

@@ -16,6 +16,7 @@ import ijson
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.archives import UNREADABLE_ARCHIVE
+from matchmaker.ingest.json_stream import JsonStream
 from matchmaker.ingest.rows import clean
 from matchmaker.messages import Message, message
 from matchmaker.system_errors import reason_of
@@ -54,12 +55,13 @@ def json_records(
             if lines:
                 yield from _lines(stream, path.name)
                 return
-            array = _array(stream, arrays)
+            array = _array(JsonStream(stream.read, path.name), arrays)
         with _opened(path, member) as stream:
             if array is None:
                 yield _record(1, _document(stream, path.name))
                 return
-            items = ijson.items(stream, f"{array}.item".lstrip("."), use_float=True)
+            bounded = JsonStream(stream.read, path.name)
+            items = ijson.items(bounded, f"{array}.item".lstrip("."), use_float=True)
             for number, value in enumerate(items, start=1):
                 yield _record(number, value)
     except FileNotFoundError:
@@ -154,7 +156,7 @@ def _lines(stream: IO[bytes], name: str) -> Iterator[JsonRecord]:
         raise InvalidInput("the file is empty.", where=name)
 
 
-def _array(stream: IO[bytes], arrays: Collection[str]) -> str | None:
+def _array(stream: JsonStream, arrays: Collection[str]) -> str | None:
     """Path of the array that holds the records, "" for the whole document, None for no array."""
     for prefix, event, _ in ijson.parse(stream):
         if event == "start_array" and (not prefix or prefix in arrays):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,8 +14,11 @@ from matchmaker.messages import Message, message
 CPU_SECONDS, CPU_SECONDS_EACH_MEGABYTE = 20, 4
 # On a busy machine a second of its work takes several.
 _WALL = 4
-# Lines of plain text cost what they are long.
+# Lines of plain text cost what they are long. What a file is its bytes tell, not its name: what
+# is packed, JSON or a page under another name begins so, in whatever encoding.
 _PLAIN, _SMALL = (".csv", ".tsv", ".txt"), 5_000_000
+_PACKED = (b"PK", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
+_NO_LINES = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|[\s\0])*[\[{<]")
 _REASONS = {
     InspectionResult.TOO_MUCH_MEMORY: message("Reading this file takes too much memory."),
     InspectionResult.TOO_MANY_CELLS: message("This file has too many rows or columns."),
@@ -25,7 +29,7 @@ _TOO_LONG = message("Reading this file takes too long.")
 
 def inspect_file(path: Path) -> None:
     """Read a file once in a process with limits. Raises InvalidInput where it takes too much."""
-    if path.suffix.lower() in _PLAIN and path.stat().st_size <= _SMALL:
+    if path.suffix.lower() in _PLAIN and path.stat().st_size <= _SMALL and _holds_lines(path):
         return
     verdict = archive_verdict(path)
     if verdict is not InspectionResult.READABLE:
@@ -46,6 +50,12 @@ def inspect_file(path: Path) -> None:
         raise _refused(_REASONS[InspectionResult.TOO_MUCH_MEMORY])
     if done.returncode in reasons:
         raise _refused(reasons[done.returncode])
+
+
+def _holds_lines(path: Path) -> bool:
+    with path.open("rb") as file:
+        head = file.read(512)
+    return not head.startswith(_PACKED) and _NO_LINES.match(head) is None and b"<" not in head
 
 
 def _refused(reason: Message) -> InvalidInput:

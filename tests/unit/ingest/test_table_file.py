@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -368,3 +369,45 @@ def test_german_words_are_not_taken_for_central_european_ones(tmp_path: Path) ->
     )
     read = table(tmp_path, text.encode("cp1252"))
     assert read.encoding == "windows-1252"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        # The parser's own code ended the whole process at such a number.
+        ('[{"id": "1", "name": %s}]' % ("9" * 5_000), "holds a number of more than 4000 digits."),
+        # A gigabyte, and more with the square of the depth.
+        ('[{"id": ' + "[" * 9_000 + "]" * 9_000 + "}]", "is nested more than 100 deep."),
+        ('[{"id": ' + '{"a": ' * 9_000 + "1" + "}" * 9_001 + "]", "is nested more than 100 deep."),
+    ],
+    ids=["digits", "lists", "objects"],
+)
+@pytest.mark.parametrize("name", ["a.json", "a.csv"])
+def test_json_that_would_end_or_fill_the_process_is_refused(
+    tmp_path: Path, content: str, reason: str, name: str
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        table(tmp_path, content, name)
+    assert refused.value.message.text("en") == reason
+
+
+def test_brackets_and_digits_in_texts_nest_nothing(tmp_path: Path) -> None:
+    """Behind quotation marks and backslashes, and across the pieces in which a file is read."""
+    text = "[{" * 200 + '\\"' + "\\" * 7 + "1" * 3_000
+    rows = [{"id": text, "name": '"' * number} for number in range(100)]
+    lines = [*table(tmp_path, json.dumps(rows), "a.json").lines()]
+    assert [line.cells["name"] for line in lines] == ['"' * number for number in range(100)]
+    assert {line.cells["id"] for line in lines} == {text}
+
+
+def test_a_field_that_is_named_again_and_again_is_read_in_time_in_proportion(
+    tmp_path: Path,
+) -> None:
+    """An object of 140 kB took half a minute."""
+    fields = ", ".join('"id": 1' for _ in range(20_000))
+    started = time.process_time()
+    with pytest.raises(InvalidInput, match="columns"):
+        table(tmp_path, f"[{{{fields}}}]", "a.json")
+    assert time.process_time() - started < 5
+    (line,) = table(tmp_path, '[{"id": 1, "id#2": 2, "id": 3, "id": 4}]', "a.json").lines()
+    assert line.cells == {"id": "1", "id#2": "2", "id#3": "3", "id#4": "4"}

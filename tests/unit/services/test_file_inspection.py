@@ -51,6 +51,27 @@ def test_an_archive_of_one_letter_a_hundred_million_times_is_not_unpacked(workbo
         inspect_file(path)
 
 
+def test_a_name_of_plain_text_lets_no_archive_pass(workbook):
+    cell = b'<row r="3"><c r="A3" t="inlineStr"><is><t>%s</t></is></c></row>'
+    path = with_rows(workbook, cell % (b"x" * 50_000_000))
+    with pytest.raises(InvalidInput, match="far too large"):
+        inspect_file(path.rename(path.with_name("list.csv")))
+
+
+@pytest.mark.parametrize(
+    "content", ['[{"name": "甲"}]', '\ufeff  {"rows": []}', "<html><table>", "甲\n<table>"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_what_only_is_called_a_list_is_looked_through(tmp_path, monkeypatch, content, encoding):
+    called = []
+    monkeypatch.setattr(file_inspection.subprocess, "run", lambda *_, **__: called.append(1))
+    path = tmp_path / "list.csv"
+    path.write_bytes(content.encode(encoding))
+    with pytest.raises(AttributeError):  # there is no verdict of a process that never was
+        inspect_file(path)
+    assert called
+
+
 def test_what_takes_longer_than_it_may_is_ended(workbook, monkeypatch):
     row = b'<row r="%d"><c r="A%d"><v>%d</v></c></row>'
     path = with_rows(workbook, b"".join(row % (n, n, n) for n in range(3, 120_000)))
