@@ -29,6 +29,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from matchmaker.access import Principal
+from matchmaker.api.http.allowance import Allowance, allowance_of
 from matchmaker.assistants.access_tokens import (
     READ_SCOPE,
     WRITE_SCOPE,
@@ -38,7 +39,7 @@ from matchmaker.assistants.access_tokens import (
 )
 from matchmaker.assistants.introspection import TokenIntrospection
 from matchmaker.assistants.tools import TOOLS, AssistantTools, Fields
-from matchmaker.errors import MatchmakerError, SecondFactorOwed, SignInNeeded
+from matchmaker.errors import MatchmakerError, SecondFactorOwed, SignInNeeded, TooManyAttempts
 from matchmaker.messages import SOURCE, Message, message, sentences
 from matchmaker.services.people.api_keys import KEY_PREFIX, ApiKeys
 from matchmaker.validation import field_fault
@@ -89,7 +90,9 @@ def http_server(services: Wiring, address: str) -> MCPServer[Any]:
             "validate_token_resource": False,
         }
     )
-    return _server(services, principal, auth=auth, verifier=verifier)
+    # As over the API: an assistant asks no faster than a person's other programs may.
+    allowance = allowance_of(settings.requests_a_minute, services.shared_state)
+    return _server(services, principal, allowance, auth, verifier)
 
 
 class ResourceServer(MCPServer[Any]):
@@ -237,6 +240,7 @@ def _principal(api_keys: ApiKeys, key: str) -> Principal:
 def _server(
     services: Wiring,
     principal: Callable[[], Principal],
+    allowance: Allowance | None = None,
     auth: AuthSettings | None = None,
     verifier: BearerVerifier | None = None,
 ) -> MCPServer[Any]:
@@ -260,7 +264,7 @@ def _server(
     )
     for function, effect in TOOLS:
         server.add_tool(
-            _offered(tools, function, principal),
+            _offered(tools, function, principal, allowance),
             name=function.__name__,
             description=" ".join((function.__doc__ or "").split()),
             annotations=ToolAnnotations(
@@ -272,7 +276,10 @@ def _server(
 
 
 def _offered(
-    tools: AssistantTools, method: Callable[..., Fields], principal: Callable[[], Principal]
+    tools: AssistantTools,
+    method: Callable[..., Fields],
+    principal: Callable[[], Principal],
+    allowance: Allowance | None,
 ) -> Callable[..., Fields]:
     """A tool as the protocol calls it: for whoever sends the key, and with a line in the log.
 
@@ -288,6 +295,8 @@ def _offered(
         except SignInNeeded as error:
             raise ToolError(error.text(SOURCE)) from None
         try:
+            if allowance is not None and not allowance.take(who.account or who.subject):
+                raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
             tools.note(who, method.__name__)
             return method(tools, who, **arguments)
         except MatchmakerError as error:

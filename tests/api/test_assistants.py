@@ -325,3 +325,30 @@ def test_as_a_process_over_standard_input_and_output(app, world):
     assert sent.status_code == 403
     assert "may only read" in sent.json["detail"]
     assert _kept(world) == before
+
+
+def test_an_assistant_asks_no_faster_than_other_programs_may(world, monkeypatch):
+    """Two minutes' worth at once, as over the API; what is refused costs no line of the log."""
+    address = f"https://matchmaker.example.org{PATH}"
+    slow = world.services.settings.model_copy(update={"requests_a_minute": 1})
+    monkeypatch.setattr(world.services, "settings", slow)
+    application = http_server(world.services, address).streamable_http_app(
+        stateless_http=True, json_response=True, transport_security=reached_at(address)
+    )
+    headers = world.headers("member") | {
+        "Host": "matchmaker.example.org",
+        "Accept": "application/json, text/event-stream",
+    }
+    call = {"name": "who_am_i", "arguments": {}}
+    question = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    log = world.services.repositories.records.last_log
+    before = log(1)[0].number
+    with TestClient(application) as client:
+        answers = [client.post(PATH, json=question, headers=headers).json() for _ in range(3)]
+        others = headers | world.headers("owner")
+        another = client.post(PATH, json=question, headers=others).json()
+    assert [answer["result"]["isError"] for answer in answers] == [False, False, True]
+    told = answers[2]["result"]["content"][0]["text"]
+    assert told == "短时间内请求过多。请稍候一分钟。"
+    assert not another["result"]["isError"]
+    assert log(1)[0].number - before == 3

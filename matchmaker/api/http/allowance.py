@@ -27,6 +27,12 @@ class Allowance(Protocol):
         """Whether one more request may pass; always, where there is no limit."""
 
 
+def allowance_of(a_minute: int, shared: SharedState | None) -> Allowance:
+    """Counted over all nodes where they share a state, else by this process; 0 is no limit."""
+    local = LocalAllowance(a_minute)
+    return local if shared is None else SharedAllowance(a_minute, shared, local)
+
+
 class LocalAllowance:
     """`minutes` of requests may come at once.
 

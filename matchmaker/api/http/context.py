@@ -7,7 +7,7 @@ from typing import cast
 from flask import current_app, g, request
 
 from matchmaker.access import ANONYMOUS, Principal
-from matchmaker.api.http.allowance import Allowance, LocalAllowance, SharedAllowance
+from matchmaker.api.http.allowance import allowance_of
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore, LocalAnswers, SharedAnswers
 from matchmaker.api.http.recently_known import RecentlyKnown
@@ -25,13 +25,12 @@ class Context:
         self.services = services
         self.cursors = Cursors(services.operator_key.signing_secret)
         self.recently_known = RecentlyKnown()
-        a_minute, shared = services.settings.requests_a_minute, services.shared_state
-        self.allowance: Allowance = LocalAllowance(a_minute)
+        shared = services.shared_state
+        self.allowance = allowance_of(services.settings.requests_a_minute, shared)
         self.idempotency: IdempotencyStore
         if shared is None:
             self.idempotency = LocalAnswers(services.settings.data_dir / "idempotency.db")
         else:
-            self.allowance = SharedAllowance(a_minute, shared, self.allowance)
             self.idempotency = SharedAnswers(shared)
 
 
