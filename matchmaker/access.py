@@ -27,11 +27,11 @@ class Principal:
 
     @property
     def is_known(self) -> bool:
-        """Whether they have signed in, or are the operator."""
+        """Tell whether they have signed in, or are the operator."""
         return self.admin or bool(self.account)
 
     def acts_for(self, organization_id: str) -> bool:
-        """Whether they are a member of the organisation."""
+        """Tell whether they are a member of the organisation."""
         return organization_id in self.organizations
 
     def require_known(self) -> None:

@@ -116,7 +116,7 @@ def last_day_of_text(text: str) -> datetime.date:
 
 
 def is_whole(text: str) -> bool:
-    """Whether a text can be written: halves of characters stand for bytes that are no UTF-8."""
+    """Tell whether a text can be written: halves of characters stand for bytes, not UTF-8."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -125,7 +125,7 @@ def is_whole(text: str) -> bool:
 
 
 def is_id(text: str) -> bool:
-    """Whether a text has the form of an id, source:key."""
+    """Tell whether a text has the form of an id, source:key."""
     return _ID.fullmatch(text) is not None
 
 
@@ -291,11 +291,11 @@ class Organization:
 
     @property
     def open_to_meet(self) -> bool:
-        """Whether it did not opt out and still is."""
+        """Tell whether it did not opt out and still is."""
         return self.listed and self.status is OrganizationStatus.ACTIVE
 
     def is_active_on(self, day: datetime.date) -> bool:
-        """Whether it was neither dissolved nor in liquidation; where no day is known, by now."""
+        """Tell whether it was neither dissolved nor in liquidation; with no day known, by now."""
         is_active = self.status is OrganizationStatus.ACTIVE
         return is_active or (self.ended is not None and self.ended > day)
 
@@ -368,12 +368,12 @@ class Certificate:
         return date_text(self.since, self.date_precision) if self.since else ""
 
     def is_valid_on(self, day: datetime.date) -> bool:
-        """Whether it holds on a day; where no last day is known, it does."""
+        """Tell whether it holds on a day; where no last day is known, it does."""
         return is_within(self.since, self.until, day)
 
 
 def is_within(since: datetime.date | None, until: datetime.date | None, day: datetime.date) -> bool:
-    """Whether a day is one of a period; None for an end that is not known, which is no bound."""
+    """Tell whether a day is one of a period; an end that is None is not known and no bound."""
     return (since is None or since <= day) and (until is None or until >= day)
 
 
@@ -391,7 +391,7 @@ def certificate_id(organization: str, kind: str, number: str = "") -> str:
 
 
 def is_certificate_id(id: str) -> bool:
-    """Whether an id is one that `certificate_id` gave."""
+    """Tell whether an id is one that `certificate_id` gave."""
     return _CERTIFICATE_ID in id
 
 
@@ -483,7 +483,7 @@ class ProgrammeTerms:
         _require(is_address, self, "url", message("is no address of the web (https://…)."))
 
     def is_open_on(self, day: datetime.date) -> bool:
-        """Whether it can be applied to on a day; without a deadline, always."""
+        """Tell whether it can be applied to on a day; without a deadline, always."""
         return is_within(self.opens, self.deadline, day)
 
 
@@ -539,7 +539,7 @@ class Need:
         _check_not_negative(self, "budget")
 
     def is_answerable_on(self, day: datetime.date) -> bool:
-        """Whether it can be answered: it is open and its deadline has not passed."""
+        """Tell whether it can be answered: it is open and its deadline has not passed."""
         return self.state is NeedState.OPEN and (self.deadline is None or self.deadline >= day)
 
     def transitioned(self, before: NeedState, after: NeedState) -> Need:
@@ -702,7 +702,7 @@ class DuplicateCandidate:
 
     @property
     def is_of_one_name(self) -> bool:
-        """Whether the two bear one name, in whatever spelling or language."""
+        """Tell whether the two bear one name, in whatever spelling or language."""
         return self.reason.startswith("same name")
 
     @property

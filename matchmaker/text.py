@@ -121,7 +121,7 @@ def _folded(text: str) -> tuple[str, list[int]]:
 
 
 def has_chinese(text: str) -> bool:
-    """Whether any character is Chinese."""
+    """Tell whether any character is Chinese."""
     return _HAN.search(text) is not None
 
 

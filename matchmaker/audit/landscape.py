@@ -41,7 +41,7 @@ class Scaling:
 
     @property
     def has_ties(self) -> bool:
-        """Whether any of the clusters has a tie."""
+        """Tell whether any of the clusters has a tie."""
         return bool((self.logs[:, 1] > np.log(0.5) + 1e-9).any())
 
     def residual(self, members: int, ties: int) -> tuple[float, float] | None:
@@ -117,7 +117,7 @@ class Landscape:
         )
 
     def is_recorded(self, channel: Channel) -> bool:
-        """Whether any member of any cluster has a tie of this layer, of any time."""
+        """Tell whether any member of any cluster has a tie of this layer, of any time."""
         if channel is Channel.COOPERATION:
             return True
         code = CHANNELS.index(channel)

@@ -165,7 +165,7 @@ class _Measure:
         return gained / float(sources * max(1, size - 1))
 
     def touches(self, proposal: FeasibleTie, chosen: FeasibleTie) -> bool:
-        """Whether an end of the proposal is in the component of a tie that was made."""
+        """Tell whether an end of the proposal is in the component of a tie that was made."""
         component, position_of = self.network.component, self.network.position_of
         ends = {int(component[position_of(row)]) for row in (proposal.asker, proposal.partner)}
         return int(component[position_of(chosen.asker)]) in ends

@@ -59,7 +59,7 @@ class EightBitLinear(torch.nn.Module):  # type: ignore[misc]
 
 
 def multiplies_bytes() -> bool:
-    """Whether 8 bits are faster here than 32, and exact.
+    """Tell whether 8 bits are faster here than 32, and exact.
 
     Before VNNI, processors add products of bytes in 16 bits, and saturate. What else
     might be faster (AMX alone, ARM) was not measured: there, too, full precision stays.

@@ -72,7 +72,7 @@ def open_cache(folder: Path, settings: Settings) -> VectorCache | VectorCaches:
 
 
 def is_joint(model: str) -> bool:
-    """Whether the second model stands beside another, by the name of both."""
+    """Tell whether the second model stands beside another, by the name of both."""
     return model.endswith(f"+{SECOND}")
 
 

@@ -52,7 +52,7 @@ class XlsbSheet(RowSource):
 
 
 def is_binary(path: Path) -> bool:
-    """Whether a zip is a workbook of this kind. Raises InvalidInput for a broken zip."""
+    """Tell whether a zip is a workbook of this kind. Raises InvalidInput for a broken zip."""
     with sound(path.name), open_zip(path) as archive:
         return member(archive, BOOK) is not None
 

@@ -60,7 +60,7 @@ def source_key(row: DuplicateKeys) -> str:
 
 
 def is_known_by_name(row: DuplicateKeys) -> bool:
-    """Whether its source gave it no key of its own: its id is made of its name."""
+    """Tell whether its source gave it no key of its own: its id is made of its name."""
     return bool(_NAME_KEY.fullmatch(row.id.partition(":")[2]))
 
 

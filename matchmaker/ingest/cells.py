@@ -118,7 +118,7 @@ def web_address(cell: str, format: ColumnFormat = UNDECIDED) -> str:
 
 
 def is_nothing(cell: str) -> bool:
-    """Whether a cell only says that there is nothing: `n/a`, `-`, `无`, `/`."""
+    """Tell whether a cell only says that there is nothing: `n/a`, `-`, `无`, `/`."""
     return len(cell) <= _LONGEST_NOTHING and normal(cell) in _NOTHING
 
 

@@ -149,7 +149,7 @@ class CertificateReader(MappedReader[Certifications]):
 
 
 def _is_over(status: str, until: datetime.date | None) -> bool:
-    """Whether its status says so; what came to its end on a day that is known has that day."""
+    """Tell whether its status says so; what came to its end on a day that is known has that day."""
     plain = normal(status)
     if until is not None and _EXPIRED.fullmatch(plain):
         return False

@@ -94,7 +94,7 @@ def certificate_name(text: str) -> str:
 
 
 def is_not_held(text: str) -> bool:
-    """Whether words say that a certificate is not held yet, or no more."""
+    """Tell whether words say that a certificate is not held yet, or no more."""
     return bool(text) and _NOT_HELD.search(normal(text)) is not None
 
 

@@ -13,7 +13,7 @@ MOST = 0.6
 
 
 def are_counts(values: Sequence[str]) -> bool:
-    """Whether values count people: 150人, 20."""
+    """Tell whether values count people: 150人, 20."""
     filled = [value for value in values if value and not is_nothing(value)]
     return bool(filled) and sum(bool(_COUNT.fullmatch(each)) for each in filled) > len(filled) / 2
 
@@ -24,7 +24,7 @@ _COUNT = re.compile(
 
 
 def are_ranks_of_members(values: Sequence[str]) -> bool:
-    """Whether values are ranks in an association, as 副会长单位, and not what members are."""
+    """Tell whether values are ranks in an association, as 副会长单位, and not what members are."""
     filled = [value for value in values if value and not is_nothing(value)]
     return bool(filled) and sum(map(_is_rank, filled)) >= MOST * len(filled)
 

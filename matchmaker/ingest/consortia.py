@@ -120,7 +120,7 @@ def listed_members(cell: str) -> tuple[str, ...]:
 
 
 def may_be_several(name: str, *, by_comma: bool = False) -> bool:
-    """Whether a name that was not divided has what parts names: `Alpha GmbH; Beta`."""
+    """Tell whether a name that was not divided has what parts names: `Alpha GmbH; Beta`."""
     return len(_named(_LISTED.split(name.strip()))) > 1 or (
         by_comma and (len(_between_commas(name)) > 1 or len(_named(_STROKE.split(name))) > 1)
     )
@@ -147,7 +147,7 @@ def _between_commas(cell: str) -> tuple[str, ...]:
 
 
 def is_only_form(name: str) -> bool:
-    """Whether a text is nothing but a legal form: "GmbH", "Co., Ltd.", 有限公司."""
+    """Tell whether a text is nothing but a legal form: "GmbH", "Co., Ltd.", 有限公司."""
     words = name_parts(name).words
     return (
         bool(words)
@@ -212,7 +212,7 @@ def _has_form(name: str) -> bool:
 
 
 def is_organization_name(name: str) -> bool:
-    """Whether a text ends as names of firms and institutions do: by a form, by what it is."""
+    """Tell whether a text ends as names of firms and institutions do: by a form, by what it is."""
     parts = name_parts(name)
     if parts.form:
         # "Co. KG" and "Ltd" alone are the end of a name, not a name.

@@ -140,7 +140,7 @@ def read_large_cordis(path: Path, progress: ReadProgress, day: datetime.date) ->
 
 
 def is_large_cordis(path: Path) -> bool:
-    """Whether memory should not hold the rows of a zip; of what is no such zip that is not said."""
+    """Tell whether memory should not hold the rows of a zip; False for what is no such zip."""
     try:
         with zipfile.ZipFile(path) as archive:
             return _member(archive, PARTICIPATIONS).file_size > LARGE

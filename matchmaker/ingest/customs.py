@@ -36,7 +36,7 @@ _OF_TARIFF = re.compile(
 
 
 def direction(cell: str, format: ColumnFormat = UNDECIDED, /) -> str:
-    """Whether goods left or came in, one of DIRECTIONS. Raises InvalidInput for other words."""
+    """Read whether goods left or came in, one of DIRECTIONS. Raises InvalidInput for other words."""
     del format
     if found := _WORDS.get(word_key(cell)):
         return found
@@ -72,7 +72,7 @@ def sides(cells: Mapping[str, str]) -> dict[str, str]:
 
 
 def asks_direction(columns: Collection[str]) -> bool:
-    """Whether a list has sides of customs."""
+    """Tell whether a list has sides of customs."""
     return not SIDES_OF_CUSTOMS.isdisjoint(columns)
 
 
@@ -83,5 +83,5 @@ def direction_unsaid() -> Message:
 
 
 def is_of_tariff(title: str) -> bool:
-    """Whether a title heads codes of goods, which number no order."""
+    """Tell whether a title heads codes of goods, which number no order."""
     return bool(_OF_TARIFF.search(title))

@@ -134,7 +134,7 @@ def parse(cell: str, format: ColumnFormat = UNDECIDED) -> PartialDate:
 
 
 def clue(cell: str) -> bool | None:
-    """Whether this cell shows by itself that days stand before months; None: it does not.
+    """Tell whether this cell shows by itself that days stand before months; None: it does not.
 
     Points say nothing about strokes: 5.3.2021 has its day first wherever points are written.
     """
@@ -146,12 +146,12 @@ def clue(cell: str) -> bool | None:
 
 
 def is_open(cell: str) -> bool:
-    """Whether day and month of the cell could change places."""
+    """Tell whether day and month of the cell could change places."""
     return not isinstance(cell, SheetNumber) and len(set(_orders(_normal(cell)).values())) > 1
 
 
 def is_year_first(cell: str) -> bool:
-    """Whether a cell begins with a whole year and has a month behind it."""
+    """Tell whether a cell begins with a whole year and has a month behind it."""
     if isinstance(cell, SheetNumber | SheetDate):
         return False
     match = _YEAR_FIRST.fullmatch(text := _normal(cell)) or _CHINESE.fullmatch(text)
@@ -159,7 +159,7 @@ def is_year_first(cell: str) -> bool:
 
 
 def is_minguo(cell: str) -> bool:
-    """Whether a cell begins with a year of 民國."""
+    """Tell whether a cell begins with a year of 民國."""
     if isinstance(cell, SheetDate):
         return False
     text = simplified(unicodedata.normalize("NFKC", cell)).strip()
@@ -328,7 +328,7 @@ def _of_month_name(text: str, cell: str) -> PartialDate | None:
 
 
 def _is_year(number: str, text: str, after_month: bool) -> bool:
-    """Whether the two figures beside a month are a year: Mar-21, Mar '21, not March 21."""
+    """Tell whether the two figures beside a month are a year: Mar-21, Mar '21, not March 21."""
     return after_month and (int(number) > 31 or any(sign in text for sign in "-/'’"))
 
 

@@ -120,7 +120,7 @@ class OfficePlaces:
 
 
 def is_bare_office(name: str) -> bool:
-    """Whether it is the name of an office without its place, and nothing else."""
+    """Tell whether it is the name of an office without its place, and nothing else."""
     return bool(_BARE.fullmatch(name.strip()))
 
 

@@ -50,7 +50,7 @@ class DittoReader:
         self._above = row.cells
 
     def _is_name(self, position: int, cell: str, above: str) -> bool:
-        """Whether a word is the only one of its column that could be a sign, and written as a name.
+        """Tell whether a word, written as a name, is its column's only one that could be a sign.
 
         Below a name with a capital `idem` is none.
         """

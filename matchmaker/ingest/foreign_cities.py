@@ -79,7 +79,7 @@ class ForeignCities:
         return (city.place for city in self._cities.values())
 
     def is_whole_name(self, text: str) -> bool:
-        """Whether a text is the name of a city and nothing else."""
+        """Tell whether a text is the name of a city and nothing else."""
         return _key(text) in self._by_name
 
     def named(self, text: str, countries: Set[str] = frozenset()) -> set[str]:
@@ -115,7 +115,7 @@ class ForeignCities:
         return set()
 
     def _is_wider(self, name: str) -> bool:
-        """Whether it is a state, a country, or a code of either or of a province: Roma (RM)."""
+        """Tell whether it is a state, a country, or a code of one or of a province: Roma (RM)."""
         is_code = len(name) <= _LONGEST_CODE or not _LETTER.search(name)
         return is_code or _key(name) in self._states or bool(iso_code(name))
 

@@ -58,7 +58,7 @@ class ColumnFormat:
 
     @property
     def is_telling(self) -> bool:
-        """Whether people are to be told: a cell needed what was decided, or is doubtful."""
+        """Tell whether people are to be told: a cell needed what was decided, or is doubtful."""
         return bool(self.explanation and (self.open_cell or self.stored))
 
     @property

@@ -120,7 +120,7 @@ def cell_of_row(header: Header, rows: Sequence[Row], expected: Collection[str]) 
 
 
 def _is_of_row(title: str) -> bool:
-    """Whether a text is what rows hold: a firm's name, an address, a number that is no year."""
+    """Tell whether a text is as in rows: a firm's name, an address, a number that is no year."""
     if _ADDRESS.search(title):
         return True
     if not is_text(title):
@@ -129,7 +129,7 @@ def _is_of_row(title: str) -> bool:
 
 
 def is_comment(cells: Sequence[str], expected: Collection[str]) -> bool:
-    """Whether a row above the header is a comment: it begins with #, and is no header."""
+    """Tell whether a row above the header is a comment: it begins with #, and is no header."""
     first = next((cell for cell in cells if cell), "")
     if not first.startswith("#"):
         return False
@@ -144,7 +144,7 @@ def _hits(row: Row, expected: Collection[str]) -> int:
 
 
 def is_expected(title: str, expected: Collection[str]) -> bool:
-    """Whether a title is among those expected, with or without marks, or a numbered question."""
+    """Tell whether a title is an expected one, with or without marks, or a numbered question."""
     return 0 < len(title) <= MAX_TITLE and (
         normal(title) in expected or plain_title(title) in expected or is_numbered(title)
     )
@@ -179,7 +179,7 @@ def _is_titles(row: Row, usual: int) -> bool:
 
 
 def _are_groups(above: Row, below: Row) -> bool:
-    """Whether a row of groups (企业, 联系方式) stands over a row of titles.
+    """Tell whether a row of groups (企业, 联系方式) stands over a row of titles.
 
     Every title of the lower row is either a group's or also stands in the upper one; the
     lower row names columns that the upper leaves blank or names by a group.
@@ -332,12 +332,12 @@ class Footer:
         return None
 
     def repeats_titles(self, cells: Sequence[str]) -> bool:
-        """Whether a line is the titles again, as on every page of some lists."""
+        """Tell whether a line is the titles again, as on every page of some lists."""
         is_like = sum(map(bool, cells)) > 1 and _one_line(cells[0]) == self._titles[0]
         return is_like and tuple(map(_one_line, cells)) == self._titles
 
     def begins_other(self, cells: Sequence[str]) -> bool:
-        """Whether a line apart from what stands above it has the titles of another table."""
+        """Tell whether a line apart from what stands above it has the titles of another table."""
         filled = [cell for cell in cells if cell]
         known = [cell for cell in filled if is_expected(cell, self._expected)]
         return (
@@ -348,7 +348,7 @@ class Footer:
         )
 
     def _is_heading(self, cells: Sequence[str]) -> bool:
-        """Whether a line names the group of those below: numbered, alone, or over all columns."""
+        """Tell whether a line names the group of those below: numbered, alone, or over all."""
         filled = [cell for cell in cells if cell]
         if len(set(filled)) != 1 or not is_text(filled[0]):
             return False
@@ -358,26 +358,26 @@ class Footer:
         return bool(_HEADING.fullmatch(filled[0])) or is_spread or (in_numbers and is_word)
 
     def _numbers_columns(self, cells: Sequence[str]) -> bool:
-        """Whether a line only counts the columns: (1) (2) (3)."""
+        """Tell whether a line only counts the columns: (1) (2) (3)."""
         numbers = [match[1] for cell in cells if (match := _NUMBERED.fullmatch(cell))]
         size = len(cells)
         is_all = size > 2 and size >= len(self._titles) - 1 and len(numbers) == size
         return is_all and numbers == [str(number) for number in range(1, size + 1)]
 
     def _is_signed(self, filled: Sequence[str]) -> bool:
-        """Whether a line has only few cells, each a label and what belongs to it: 經辦：林小姐."""
+        """Tell whether a line has only few cells, each a label and its value: 經辦：林小姐."""
         few = len(filled) * 2 < len(self._titles)
         return few and all(_LABELLED.fullmatch(cell[:MAX_TITLE]) for cell in filled)
 
     def goes_on(self, cells: Sequence[str]) -> bool:
-        """Whether a line below a note is its next point: `2．…` alone, and names nobody."""
+        """Tell whether a line below a note is its next point: `2．…` alone, and names nobody."""
         filled = {cell for cell in cells if cell}
         match = _POINT.fullmatch(next(iter(filled))[:MAX_TITLE]) if len(filled) == 1 else None
         is_note = match is not None and not is_organization_name(match[1])
         return len(self._titles) > 2 and is_note
 
     def may_be_note(self, cells: Sequence[str]) -> bool:
-        """Whether a line of one text may be a note, if no row follows."""
+        """Tell whether a line of one text may be a note, if no row follows."""
         filled = {cell for cell in cells if cell}
         return len(self._titles) > 2 and len(filled) == 1 and is_text(next(iter(filled)))
 
@@ -390,7 +390,7 @@ def _is_note(filled: Sequence[str]) -> bool:
 
 
 def _is_named_by(label: str, cell: str) -> bool:
-    """Whether a cell only says what the label before it asks for: 审核： 张三."""
+    """Tell whether a cell only says what the label before it asks for: 审核： 张三."""
     is_label = label.endswith((":", "："))
     return is_label and len(cell) <= _LONGEST_SIGNED and not any(map(str.isdigit, cell))
 

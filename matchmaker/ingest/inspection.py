@@ -35,7 +35,7 @@ class InspectionResult(IntEnum):
 
 
 def archive_verdict(path: Path | IO[bytes]) -> InspectionResult:
-    """Whether an archive says of itself that it is harmless; of other files nothing is said."""
+    """Judge an archive by what it says of itself; of other files nothing is said."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()

@@ -97,7 +97,7 @@ def json_source(path: Path, encoding: str, codec: str) -> JsonSource | None:
 
 
 def _has_lines(path: Path, codec: str) -> bool:
-    """Whether the first line is a whole object and another line begins with one."""
+    """Tell whether the first line is a whole object and another line begins with one."""
     with open_text(path, codec) as stream:
         lines = (line.strip("\ufeff \t\r\n") for line in read_lines(stream, path.name))
         filled = filter(None, lines)
@@ -207,7 +207,7 @@ def _text(value: Any) -> str:
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether a value is an object of texts and numbers alone, whose fields read well in a row."""
+    """Tell whether a value is an object of texts and numbers alone, which reads well in a row."""
     return isinstance(value, dict) and not any(
         isinstance(each, dict | list) for each in value.values()
     )

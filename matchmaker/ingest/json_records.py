@@ -77,7 +77,7 @@ def json_records(
 
 
 def is_json(path: Path) -> bool:
-    """Whether a file, unpacked, begins as JSON does. Raises InvalidInput for one unreadable."""
+    """Tell whether a file, unpacked, begins as JSON does. Raises InvalidInput if unreadable."""
     try:
         if zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
@@ -129,7 +129,7 @@ def _member(archive: zipfile.ZipFile, ending: str) -> zipfile.ZipInfo:
 
 
 def _is_lines(stream: IO[bytes]) -> bool:
-    """Whether the first line is an object of its own, and not the whole file."""
+    """Tell whether the first line is an object of its own, and not the whole file."""
     first = b""
     while not first.strip():
         first = stream.readline(MAX_RECORD)

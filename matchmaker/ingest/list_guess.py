@@ -150,7 +150,7 @@ def _of_event() -> frozenset[str]:
 
 
 def are_no_members(titles: Iterable[str]) -> bool:
-    """Whether a list is of others than members, by a title that only such a list has.
+    """Tell whether a list is of others than members, by a title that only such a list has.
 
     Of those who came to an event, whom somebody knows, suppliers or customers of one firm.
     """
@@ -209,7 +209,7 @@ def implied_relation(columns: Mapping[str, str]) -> str:
 
 
 def _is_named(name: str, titles: Iterable[str]) -> bool:
-    """Whether a list of a kind that its titles must name is named by any of them."""
+    """Tell whether a list of a kind that its titles must name is named by any of them."""
     words = NAMED_BY.get(name, ())
     titles = [*titles]
     is_other = _is_any_in(NOT_NAMED_BY.get(name, ()), titles)
@@ -232,6 +232,6 @@ def _score(name: str, columns: Mapping[str, str]) -> int:
 
 
 def _are_others(columns: Mapping[str, str]) -> bool:
-    """Whether the title of names says that they supply or buy: 客户名称, supplier name."""
+    """Tell whether the title of names says that they supply or buy: 客户名称, supplier name."""
     sides = frozenset(map(word_key, SIDES.split("|")))
     return any(name == "name" and word_key(title) in sides for title, name in columns.items())

@@ -134,12 +134,12 @@ class PairComparison:
 
     @property
     def contradicted(self) -> bool:
-        """Whether two valid and different codes of a kind say that they are two."""
+        """Tell whether two valid and different codes of a kind say that they are two."""
         return self.levels["code"] == "different"
 
     @property
     def is_certain(self) -> bool:
-        """Whether they may be made one without asking."""
+        """Tell whether they may be made one without asking."""
         if self.levels["code"] != "unknown":
             return self.levels["code"] == "same"
         names = self.levels["name"] in (NameLevel.SAME, NameLevel.SPELLING)
@@ -147,14 +147,14 @@ class PairComparison:
 
     @property
     def is_listed(self) -> bool:
-        """Whether a person is asked: alike enough, and no code speaks against it."""
+        """Tell whether a person is asked: alike enough, and no code speaks against it."""
         names = self.levels["name"] != NameLevel.DIFFERENT or self.levels["code"] == "same"
         hosts = self.levels["website"] == "same"
         return (names or hosts) and not self.contradicted and self.chance >= LISTED
 
 
 def are_unlike(first: Comparable, second: Comparable) -> bool:
-    """Whether there is nothing to ask about two: no name, code or website is like another's.
+    """Tell whether there is nothing to ask about two: no name, code or website is like another's.
 
     Quickly told, and so of most that share a block.
     """
@@ -206,7 +206,7 @@ def _name(first: Comparable, second: Comparable) -> tuple[NameLevel, FormRelatio
 
 
 def _registered(first: Comparable, second: Comparable) -> Level:
-    """Whether both have one full Chinese name, which begins with a place."""
+    """Tell whether both have one full Chinese name, which begins with a place."""
     full, other = (
         {name for key in (each.keys.name, each.keys.name_en) if is_full(name := normal_name(key))}
         for each in (first, second)
@@ -215,7 +215,7 @@ def _registered(first: Comparable, second: Comparable) -> Level:
 
 
 def _differ_in_chinese(first: Comparable, second: Comparable) -> bool:
-    """Whether both have Chinese names that differ: their translations resemble each other more."""
+    """Tell whether both have Chinese names, which differ: translations are more alike."""
     levels = [
         compare(one, other)
         for one in first.names
@@ -226,7 +226,7 @@ def _differ_in_chinese(first: Comparable, second: Comparable) -> bool:
 
 
 def _shares_other_name(first: Comparable, second: Comparable) -> bool:
-    """Whether an other name of one is a name of the other."""
+    """Tell whether an other name of one is a name of the other."""
     pairs = (
         *product(first.others, (*second.names, *second.others)),
         *product(first.names, second.others),
@@ -260,7 +260,7 @@ _MUNICIPALITIES = ("11", "12", "31", "50")
 
 
 def _place(first: str | None, second: str | None) -> Level:
-    """Whether two are in one place; a county says nothing against the city that it lies in."""
+    """Tell whether two are in one place; a county says nothing against the city that it lies in."""
     one, other = finer_place(first), finer_place(second)
     is_wider = "" in (_county(one), _county(other))
     if one != other and is_wider and _city(one) and _city(one) == _city(other):

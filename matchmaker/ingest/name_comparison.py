@@ -274,7 +274,7 @@ def _compare_han(first: ComparableName, second: ComparableName) -> NameLevel:
 
 
 def _have_other_trade_names(one: str, other: str) -> bool:
-    """Whether characters that tell two apart differ, and not only what they make.
+    """Tell whether characters that tell two apart differ, and not only what they make.
 
     A Chinese name is its place, its trade name, its trade: firms of one town and trade have all
     but the two characters of the trade name in common. Of schools, hospitals and institutes the

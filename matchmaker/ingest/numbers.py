@@ -157,7 +157,7 @@ def clue(cell: str) -> str | None:
 
 
 def has_tax(cell: str) -> bool | None:
-    """Whether a cell says that tax is in its amount; None where it says nothing of that."""
+    """Tell whether a cell says that tax is in its amount; None where it says nothing of that."""
     if isinstance(cell, SheetNumber) or _PLAIN.fullmatch(cell):
         return None
     said = _TAX.search(" ".join(unicodedata.normalize("NFKC", cell).split()))
@@ -165,7 +165,7 @@ def has_tax(cell: str) -> bool | None:
 
 
 def is_open(cell: str) -> bool:
-    """Whether the cell can be read in several ways by itself."""
+    """Tell whether the cell can be read in several ways by itself."""
     try:
         parse(cell)
     except UndecidedCell:
@@ -184,7 +184,7 @@ def _normal(cell: str) -> str:
 
 
 def _parts(text: str, cell: str) -> tuple[bool, Affix, list[tuple[str, Decimal]]]:
-    """Whether it is negative, what stands around the number, and its runs with their factors."""
+    """Split into sign, what stands around the number, and its runs with their factors."""
     if match := _PLAIN.fullmatch(text):
         return bool(match[1]), _ALONE, [(match[2], _ONE)]
     if _INEXACT.search(text.casefold()) or _RANGE.search(text):

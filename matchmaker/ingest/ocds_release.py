@@ -90,7 +90,7 @@ def add(undertakings: dict[str, list[Undertaking]], new: Undertaking) -> None:
 
 
 def _agree(first: Undertaking, second: Undertaking) -> bool:
-    """Whether no field that both have differs; without an id the amount must be there."""
+    """Tell whether no field that both have differs; without an id the amount must be there."""
     names = ("award", "status", "title", "date", "start", "end", "amount", "currency", "lots")
     pairs = [(getattr(first, name), getattr(second, name)) for name in (*names, "suppliers")]
     return all(not (a and b) or a == b for a, b in pairs) and bool(first.id or pairs[6][0])

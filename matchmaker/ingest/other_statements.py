@@ -174,7 +174,7 @@ def _parties(row: Stated) -> Any:
 
 
 def _is_same(known: Stated, row: Stated, is_on_record: bool) -> bool:
-    """Whether two rows of the same parties state one thing.
+    """Tell whether two rows of the same parties state one thing.
 
     Of one list two orders are two; and of relations those are one whose days agree.
     """
@@ -209,13 +209,13 @@ def _plain(word: str) -> str:
 
 
 def _texts_agree(known: str, text: str) -> bool:
-    """Whether two texts name the same: one may say more of it than the other."""
+    """Tell whether two texts name the same: one may say more of it than the other."""
     one, other = sorted((_plain(known), _plain(text)), key=len)
     return not one or one == other or (len(one) >= _SHORTEST_PART and one in other)
 
 
 def _notes_agree(known: str, note: str) -> bool:
-    """Whether two notes name the same: a word for the relation names nothing."""
+    """Tell whether two notes name the same: a word for the relation names nothing."""
     (known_word, known_amount), (word, amount) = map(_parted, (known, note))
     return _equal_or_unstated(known_amount, amount) and _texts_agree(known_word, word)
 
@@ -242,7 +242,7 @@ def _amounts_agree(known: Engagement, row: Engagement) -> bool:
 
 
 def _days_agree(known: Stated, row: Stated) -> bool:
-    """Whether two begin on one day, as far as both are known."""
+    """Tell whether two begin on one day, as far as both are known."""
     one, other = start_of(known), start_of(row)
     if one is None or other is None or known.date_estimated or row.date_estimated:
         return True
@@ -263,7 +263,7 @@ def _rounded(day: datetime.date, precision: DatePrecision) -> datetime.date:
 
 
 def _overlap(known: Tie, row: Tie) -> bool:
-    """Whether two hold at a time, where what is not stated lasts."""
+    """Tell whether two hold at a time, where what is not stated lasts."""
     first = [each.since for each in (known, row) if each.since and not each.date_estimated]
     last = [each.until for each in (known, row) if each.until]
     return not first or not last or max(first) <= min(last)

@@ -143,7 +143,7 @@ class PartyReader:
         return name
 
     def _is_name(self, name: str, row: MappedRow) -> bool:
-        """Whether it names somebody, and not only a legal form."""
+        """Tell whether it names somebody, and not only a legal form."""
         if not is_only_form(name):
             return True
         reason = message("'%(cell)s' is a legal form and names nobody.", cell=name)

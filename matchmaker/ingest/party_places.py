@@ -68,7 +68,7 @@ class PartyPlaces:
 
 
 def are_apart(first: str | None, second: str | None, index: PlaceIndex | None = None) -> bool:
-    """Whether two places are not in one city: neither lies in the other, nor both in one."""
+    """Tell whether two places are not in one city: neither lies in the other, nor both in one."""
     if not first or not second or first == second:
         return False
     known = _known(index)
@@ -85,7 +85,7 @@ def are_apart(first: str | None, second: str | None, index: PlaceIndex | None = 
 def are_elsewhere(
     first: Organization, second: Organization, index: PlaceIndex | None = None
 ) -> bool:
-    """Whether two of one name are said to be in different countries, or not in one city."""
+    """Tell whether two of one name are said to be in different countries, or not in one city."""
     one, other = (_country_of(row, index) for row in (first, second))
     return bool(one and other and one != other) or are_apart(first.place, second.place, index)
 

@@ -28,7 +28,7 @@ _LATIN = re.compile(r"(?:[A-Z][\w'’-]+, (?:[A-Z][\w'’.-]*\s?){1,3}|(?:Dr|Pro
 
 
 def is_name_of_person(name: str) -> bool:
-    """Whether it is written as names of people are: 王小明, "Smith, John", "Dr. Ada Sample"."""
+    """Tell whether a name is written as people's are: 王小明, "Smith, John", "Dr. Ada Sample"."""
     plain = name.strip()
     if _HAN.fullmatch(plain):
         if plain.startswith(_FAMILIES_OF_TWO):

@@ -86,7 +86,7 @@ _PATTERNS = tuple(
 
 
 def is_placeholder(name: str) -> bool:
-    """Whether a cell stands for nobody: empty, marks only, "N/A", 无, "see list of vendors".
+    """Tell whether a cell stands for nobody: empty, marks only, "N/A", 无, "see list of vendors".
 
     A name that only begins so is a name: "N/A Systems Ltd", "None Ltd".
     """

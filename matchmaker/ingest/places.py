@@ -138,7 +138,7 @@ class PlaceIndex:
         return self._cached_find(cell, country, within)
 
     def is_town_alone(self, cell: str) -> bool:
-        """Whether a cell names a town or street of some county, and nothing wider beside it."""
+        """Tell whether a cell names a town or street of some county, and nothing wider."""
         text = normal(cell)
         return bool(self._of_towns(text, set(), text)) and not self._of_names(text)[0]
 

@@ -54,7 +54,7 @@ _NUMBERED = re.compile(
 
 
 def is_numbered(title: str) -> bool:
-    """Whether a title is numbered as those of questionnaires are: 3、所在地区, Q3. City."""
+    """Tell whether a title is numbered as those of questionnaires are: 3、所在地区, Q3. City."""
     return _NUMBERED.match(title) is not None
 
 

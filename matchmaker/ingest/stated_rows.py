@@ -24,7 +24,7 @@ Stated = Tie | Engagement
 
 
 def is_made_id(id: str) -> bool:
-    """Whether an id was made of what a line of a list says, and is no source's own."""
+    """Tell whether an id was made of what a line of a list says, and is no source's own."""
     return _MADE_ID.search(id) is not None
 
 
@@ -123,7 +123,7 @@ def added_statements(row: Any, before: Any | None) -> tuple[OtherStatement, ...]
 
 
 def differs_by_statements(written: Any, now: Any) -> bool:
-    """Whether a row is as it was written but for what others stated of it since."""
+    """Tell whether a row is as it was written but for what others stated of it since."""
     later = added_statements(now, written)
     said = {(name, text) for each in later for name, text in each.said}
     said_now = dict(_said(now))

@@ -181,7 +181,7 @@ def beside_parties(table: str, samples: Samples, taken: Mapping[str, str]) -> di
 
 
 def _is_where_of_side(column: Column) -> bool:
-    """Whether it says where a side is: a title that is only like its own says too little."""
+    """Tell whether it says where a side is: a title that is only like its own says too little."""
     return column.name.endswith(("_place", "_country"))
 
 
@@ -239,7 +239,7 @@ def _ranks_in(column: Column, languages: tuple[str, ...]) -> Mapping[str, int]:
 
 
 def says_opted_out(title: str) -> bool:
-    """Whether a yes under the title means that an organisation is not to be recommended."""
+    """Tell whether a yes under the title means that an organisation is not to be recommended."""
     return not _opting_out().isdisjoint(title_keys(title))
 
 
@@ -254,7 +254,7 @@ def _counting() -> frozenset[str]:
 
 
 def _counts_lines(column: Column, title: str, values: Sequence[str]) -> bool:
-    """Whether a title only counts the lines: as it says so, or as an id that runs from 1."""
+    """Tell whether a title only counts the lines: as it says so, or as an id that runs from 1."""
     if word_key(title) in _counting() and column.name != "lot":
         return True
     numbers = [value.removesuffix(".0") for value in values if value]
@@ -271,7 +271,7 @@ def _counts_lines(column: Column, title: str, values: Sequence[str]) -> bool:
 
 
 def _is_text_or_number(column: Column, title: str, values: Sequence[str]) -> bool:
-    """Whether a title that may head texts or numbers, as "Item", heads the other of them."""
+    """Tell whether a title that may head texts or numbers, as "Item", heads the other of them."""
     if word_key(title) not in _TEXT_OR_NUMBER or column.name not in ("lot", "text"):
         return False
     filled = [value for value in values if value]
@@ -281,7 +281,7 @@ def _is_text_or_number(column: Column, title: str, values: Sequence[str]) -> boo
 
 
 def _is_no_stage(column: Column, title: str, values: Sequence[str]) -> bool:
-    """Whether a column that is titled for stages holds other words: 上游, 零部件."""
+    """Tell whether a column that is titled for stages holds other words: 上游, 零部件."""
     if column.name != "stages" or not _rank(column, title):
         return False
     filled = [value for value in values if value and not is_nothing(value)]
@@ -296,13 +296,13 @@ def _names_stages(value: str) -> bool:
 
 
 def is_no_stage(table: str, title: str, values: Sequence[str]) -> bool:
-    """Whether a title is one of stages of the value chain, and its values are none."""
+    """Tell whether a title is one of stages of the value chain, and its values are none."""
     columns = (each for each in FORMATS[table].columns if each.name == "stages")
     return any(_is_no_stage(each, title, values) for each in columns)
 
 
 def _is_place_with_country(column: Column, title: str, values: Sequence[str]) -> bool:
-    """Whether a title of several words for where it is stands over places: City / Country."""
+    """Tell whether a title of several words for where it is stands over places: City / Country."""
     if column.name != "country" or not _JOINED_TITLE.search(title):
         return False
     filled = [value for value in values if value and not is_nothing(value)]
@@ -313,12 +313,12 @@ _JOINED_TITLE = re.compile(r"[/,，&+、及和]|\band\b")
 
 
 def only_counts(title: str) -> bool:
-    """Whether a title says that its column only counts the lines."""
+    """Tell whether a title says that its column only counts the lines."""
     return word_key(title) in _counting()
 
 
 def _is_of_survey(title: str) -> bool:
-    """Whether only the export of a survey has a column of this title."""
+    """Tell whether only the export of a survey has a column of this title."""
     return word_key(title) in _about_answers()
 
 
@@ -328,7 +328,7 @@ def _about_answers() -> frozenset[str]:
 
 
 def is_about_answer(title: str) -> bool:
-    """Whether a column of a survey is about an answer to it, and not about who answers."""
+    """Tell whether a column of a survey is about an answer to it, and not about who answers."""
     return _is_of_survey(title) or word_key(title) in map(word_key, WHERE_FROM)
 
 
@@ -350,7 +350,7 @@ def _is_filled_by_words(value: str) -> bool:
 
 
 def _holds_codes(values: Sequence[str]) -> bool:
-    """Whether a column holds numbers and codes, and nothing in words."""
+    """Tell whether a column holds numbers and codes, and nothing in words."""
     filled = [value for value in values if value and not is_nothing(value)]
     return bool(filled) and all(map(_CODE.fullmatch, filled))
 

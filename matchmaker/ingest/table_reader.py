@@ -424,7 +424,7 @@ class TableReader:
         return {column: value}
 
     def has(self, name: str) -> bool:
-        """Whether the table has a column, also for a part of an amount."""
+        """Tell whether the table has a column, also for a part of an amount."""
         return {_AMOUNT_CURRENCY: "currency"}.get(name, name) in self.table.names
 
     def _decide_currency(self, line: Line, values: dict[str, Any], problems: list[Problem]) -> None:

@@ -31,7 +31,7 @@ _CALLED_OFF = frozenset({
 
 
 def is_called_off(cell: str) -> bool:
-    """Whether a word says that an order never came to be."""
+    """Tell whether a word says that an order never came to be."""
     return normal(cell) in _CALLED_OFF
 
 
@@ -45,12 +45,12 @@ _NEVER_BEGAN = frozenset({
 
 
 def never_began(cell: str) -> bool:
-    """Whether a word says that a project did not come to be, or not yet."""
+    """Tell whether a word says that a project did not come to be, or not yet."""
     return is_called_off(cell) or normal(cell) in _NEVER_BEGAN
 
 
 def has_ended(cell: str, ended: Collection[str] = (), active: Collection[str] = ()) -> bool | None:
-    """Whether a word says that a relation ended, None where it says neither.
+    """Tell whether a word says that a relation ended, None where it says neither.
 
     `ended` and `active` are words of a mapping, which come before the usual ones.
     """

@@ -108,6 +108,6 @@ def year_of_title(title: str) -> int | None:
 
 
 def are_of_different_years(titles: Iterable[str]) -> bool:
-    """Whether each title names a year that no other does; one may name none."""
+    """Tell whether each title names a year that no other does; one may name none."""
     years = [year_of_title(title) for title in titles]
     return len(set(years)) == len(years)

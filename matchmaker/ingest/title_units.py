@@ -60,7 +60,7 @@ _YUAN_OR_YEN = re.compile(r"[¥￥]\s*")
 
 
 def yuan_is_meant(titles: Iterable[str]) -> bool:
-    """Whether ¥ stands for yuan in a file of these titles: they are in simplified Chinese."""
+    """Tell whether ¥ stands for yuan in a file of these titles: they are in simplified Chinese."""
     return any(character in _SIMPLIFIED for title in titles for character in title)
 
 

@@ -50,7 +50,7 @@ def with_year(cell: str, year: int, read: object) -> str:
 
 
 def lacks_year(cell: str) -> bool:
-    """Whether a cell names a day of no year."""
+    """Tell whether a cell names a day of no year."""
     return bool(_DAY.fullmatch(cell) or _DAY_IN_ENGLISH.fullmatch(cell))
 
 

@@ -36,12 +36,12 @@ _MONEY = re.compile(r"[A-Z]{3}|[^\w\s]|[万亿千]?元|人民币|美元|欧元")
 
 
 def is_text(cell: str) -> bool:
-    """Whether a cell is no mere number."""
+    """Tell whether a cell is no mere number."""
     return not isinstance(cell, SheetNumber) and not _NUMBER.fullmatch(cell[:MAX_TITLE])
 
 
 def is_total(filled: Sequence[str]) -> bool:
-    """Whether the filled cells of a line are a total."""
+    """Tell whether the filled cells of a line are a total."""
     if any(is_text(cell) and not _MONEY.fullmatch(cell) for cell in filled[1:]):
         return False
     if len(filled) == 1 and _COUNTED.fullmatch(normal(filled[0][:MAX_TITLE])):

@@ -41,13 +41,13 @@ def divisions() -> dict[str, frozenset[str]]:
 
 
 def is_full(name: str) -> bool:
-    """Whether a name is a whole one as registers give it, which begins with a place."""
+    """Tell whether a name is a whole one as registers give it, which begins with a place."""
     places = _places(name) if _FULL.fullmatch(name) else []
     return bool(places) and _is_plain_place(places[0])
 
 
 def _is_plain_place(name: str) -> bool:
-    """Whether it is a place and no trade name: one with what it is (永安市), a province, a city.
+    """Tell whether it is a place and no trade name: with what it is (永安市), a province, a city.
 
     Many counties are called as firms are: 新华, 和平, 红旗.
     """
@@ -57,7 +57,7 @@ def _is_plain_place(name: str) -> bool:
 
 
 def is_romanised(chinese: str, words: Sequence[str]) -> bool:
-    """Whether words in Latin letters have the trade name of a Chinese name as it is spoken.
+    """Tell whether words in Latin letters have the trade name of a Chinese name as it is spoken.
 
     Where it is short, and so many may have it, they have its place too.
     """

@@ -52,7 +52,7 @@ _LATIN = tuple(
 
 
 def are_of_other_trades(chinese: str, words: Sequence[str]) -> bool:
-    """Whether a Chinese name and the words of one in Latin letters each tell a trade, not one."""
+    """Tell whether a Chinese name and the words of a Latin one tell two different trades."""
     first, second = _of_han(chinese), _of_words(tuple(words))
     return bool(first) and bool(second) and first.isdisjoint(second)
 

@@ -69,7 +69,7 @@ class TakenBack:
 
     @property
     def is_nothing(self) -> bool:
-        """Whether nothing is otherwise than it was."""
+        """Tell whether nothing is otherwise than it was."""
         return not self.fields and not self.rows
 
 
@@ -165,7 +165,7 @@ def _why(written: Any, now: Any, field: str) -> WhyKept:
 
 
 def is_confirmed_since(written: Any, now: Any) -> bool:
-    """Whether a row that says what an import wrote is by now what a stronger source says.
+    """Tell whether a row that says what an import wrote is by now what a stronger source says.
 
     Of an organisation each field has a source of its own, see `confirmed_since`.
     """

@@ -94,7 +94,7 @@ class Affix:
 
     @property
     def has_point(self) -> bool:
-        """Whether amounts in this currency are written with a decimal point everywhere."""
+        """Tell whether amounts in this currency are written with a decimal point everywhere."""
         return self.currency in _WITH_POINT or self.currency in ("¥", "£")
 
 
@@ -158,7 +158,7 @@ def _parts(text: str) -> _UnitParts:
 
 
 def _take(word: str, parts: _UnitParts, beside_money: bool) -> bool:
-    """Whether the word is a currency or a multiple, which is then noted."""
+    """Tell whether the word is a currency or a multiple, which is then noted."""
     bare = word.rstrip(".").casefold()
     currency, exponent = _currency(word), None
     if not currency:

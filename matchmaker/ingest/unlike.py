@@ -55,7 +55,7 @@ class NameSummaries:
         self._numerals.append(hash(numerals))
 
     def are_unlike(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether `matching_model.are_unlike` says so of each pair, (p,), where that is plain."""
+        """Tell of each pair, (p,), whether `matching_model.are_unlike` plainly says so."""
         flags = np.frombuffer(self._flags, dtype=np.uint8)
         both, either = flags[first] & flags[second], flags[first] | flags[second]
         one = both ^ either
@@ -73,7 +73,7 @@ class NameSummaries:
         return told
 
     def _are_far(self, first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Whether too few letters are in both for one to be like the other or a part of it."""
+        """Tell whether too few letters are in both for one to be like the other or a part of it."""
         letters = np.frombuffer(self._letters, dtype=np.uint8).reshape(-1, _BINS)
         one, other = letters[first], letters[second]
         common = np.minimum(one, other).sum(axis=1, dtype=np.int64)

@@ -107,7 +107,7 @@ def reason_of(title: str) -> Message | None:
 
 
 def is_remark(title: str) -> bool:
-    """Whether a title heads remarks, 备注."""
+    """Tell whether a title heads remarks, 备注."""
     return any(_reasons().get(key) is _REMARKS for key in title_keys(title))
 
 

@@ -31,11 +31,11 @@ class _Cell:
     last: tuple[int, int] = (0, 0)
 
     def begins_at(self, title: _Cell) -> bool:
-        """Whether it may begin where a title does."""
+        """Tell whether it may begin where a title does."""
         return self.first[0] <= title.first[1] and title.first[0] <= self.first[1]
 
     def reaches(self, title: _Cell) -> bool:
-        """Whether it may take the place of a title to its right, or the blank before it."""
+        """Tell whether it may take the place of a title to its right, or the blank before it."""
         return self.last[1] >= title.first[0]
 
 
@@ -139,7 +139,7 @@ def _moved(at: tuple[int, int], text: str) -> tuple[int, int]:
 
 
 def _is_in_order(cells: list[_Cell], titles: Iterable[_Cell]) -> bool:
-    """Whether as many cells as titles are theirs one by one.
+    """Tell whether as many cells as titles are theirs one by one.
 
     A long cell pushes those behind it to the right, though not below the next title.
     """

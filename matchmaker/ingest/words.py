@@ -204,7 +204,7 @@ def _kind_by_last_word(cell: str) -> Kind | None:
 
 
 def is_other(cell: str) -> bool:
-    """Whether a cell says of a list of words only that none of them fits: 其他, other."""
+    """Tell whether a cell says of a list of words only that none of them fits: 其他, other."""
     return word_key(_OPTION.sub("", cell)) in _others()
 
 

@@ -87,7 +87,7 @@ class Lease:
         self.token = 0
 
     def acquire(self) -> bool:
-        """Whether it is held now. Raises redis.RedisError where that cannot be known."""
+        """Tell whether it is held now. Raises redis.RedisError where that cannot be known."""
         asked = self._clock()
         about = {"node": self._node, "pid": os.getpid(), "since": datetime.now(UTC).isoformat()}
         token = self._redis.eval(
@@ -99,7 +99,7 @@ class Lease:
         return bool(self.token)
 
     def renew(self) -> bool:
-        """Whether it is still held, and for its whole time again. Raises redis.RedisError."""
+        """Tell whether it is still held, and for its whole time again. Raises redis.RedisError."""
         asked = self._clock()
         held = self._redis.eval(
             _RENEW, 1, self._keys[0], self._owner, str(self.token), self._milliseconds
@@ -112,7 +112,7 @@ class Lease:
 
     @property
     def is_over(self) -> bool:
-        """Whether another may have it by now, for all that this process can know."""
+        """Tell whether another may have it by now, for all that this process can know."""
         return not self.token or self._clock() >= self._until
 
     def release(self) -> None:

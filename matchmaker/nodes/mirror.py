@@ -214,7 +214,7 @@ class Mirror:
 
 
 def _is_at_least(path: Path, file: _File) -> bool:
-    """Whether what is here is the shared one, or was written later."""
+    """Tell whether what is here is the shared one, or was written later."""
     try:
         status = path.stat()
     except OSError:

@@ -52,7 +52,7 @@ class HeldCertificate:
     taken_back: date | None = None
 
     def is_valid_on(self, day: date) -> bool:
-        """Whether the certificate is valid on a day."""
+        """Tell whether the certificate is valid on a day."""
         return is_within(self.since, self.until, day)
 
     @property
@@ -97,7 +97,7 @@ def holders(snapshot: Snapshot, kinds: Iterable[str]) -> BoolArray:
 
 
 def answers_kind(held: str, asked: str) -> bool:
-    """Whether who holds one kind has what another names: IATF 16949 shows ISO 9001, too."""
+    """Tell whether who holds one kind has what another names: IATF 16949 shows ISO 9001, too."""
     if normal(held) == normal(asked):
         return True
     wanted = _certificates_of(asked)
@@ -105,7 +105,7 @@ def answers_kind(held: str, asked: str) -> bool:
 
 
 def changes_by(snapshot: Snapshot, day: date) -> bool:
-    """Whether a certificate began or ended to hold between the snapshot's day and another."""
+    """Tell whether a certificate began or ended to hold between the snapshot's day and another."""
     as_of = snapshot.meta.as_of
     return as_of != day and any(
         each.is_valid_on(as_of) is not each.is_valid_on(day)
@@ -170,7 +170,7 @@ def _share(comparison: Comparison | None) -> float:
 def judge(
     asked: Requirement, certificates: Sequence[HeldCertificate], day: date
 ) -> Judgement | None:
-    """Whether what is held meets a requirement on a day; None where it says nothing of it.
+    """Tell whether what is held meets a requirement on a day; None where it says nothing of it.
 
     Of several the one that holds, that the strongest stands for, that lasts longest.
     """
@@ -196,7 +196,7 @@ def judge(
 
 
 def _answers(held: str, asked: Requirement) -> bool:
-    """Whether a kind that is held is what a requirement asks for, or shows as much."""
+    """Tell whether a kind that is held is what a requirement asks for, or shows as much."""
     if normal(held) in (normal(asked.value), normal(asked.text)):
         return True
     return any(covers(asked.value, each.value) for each in _certificates_of(held))

@@ -54,7 +54,7 @@ class Programme:
     url: str
 
     def is_open_on(self, day: date) -> bool:
-        """Whether it can be applied to on a day."""
+        """Tell whether it can be applied to on a day."""
         return is_within(self.opens, self.deadline, day)
 
 
@@ -115,7 +115,7 @@ def _rows_of(table: pa.Table) -> dict[str, int]:
 
 
 def changes_by(snapshot: Snapshot, day: date) -> bool:
-    """Whether a programme opened or closed between the snapshot's day and another."""
+    """Tell whether a programme opened or closed between the snapshot's day and another."""
     as_of = snapshot.meta.as_of
     return as_of != day and any(
         each.is_open_on(as_of) is not each.is_open_on(day) for each in programmes_of(snapshot)
@@ -194,7 +194,7 @@ def _qualification(snapshot: Snapshot, seeker: Seeker, programme: Programme) -> 
 
 
 def _tiered(own: Tier | None, wanted: frozenset[Tier]) -> Fulfilment:
-    """Whether a tier is, or has before it, one of those wanted."""
+    """Tell whether a tier is, or has before it, one of those wanted."""
     if own is None:
         return UNKNOWN
     if own in wanted:
@@ -226,7 +226,7 @@ def _sized(own: Size | None, wanted: frozenset[Size]) -> Fulfilment:
 def _within(
     table: pa.Table, condition: ConditionKind, own: int, wanted: tuple[int, ...]
 ) -> ConditionCheck:
-    """Whether a row of a hierarchy is one of those wanted or lies below it.
+    """Tell whether a row of a hierarchy is one of those wanted or lies below it.
 
     Unknown where it is wider than what is wanted, or either is not known.
     """

@@ -112,7 +112,7 @@ class Seeker:
 
     @property
     def asks_in_words(self) -> bool:
-        """Whether a question was put in words, which then decide; else the profile asks."""
+        """Tell whether a question was put in words, which then decide; else the profile asks."""
         return any(text.is_question for text in self.texts)
 
 

@@ -142,7 +142,7 @@ class Pairs:
 
     @property
     def has_history(self) -> bool:
-        """Whether the seeker ever took part in anything with others."""
+        """Tell whether the seeker ever took part in anything with others."""
         row = self.seeker.row
         return row is not None and bool(self.network.joint_count[row] > 0)
 

@@ -34,7 +34,7 @@ _IN_GENERAL = re.compile(
 
 
 def asks_in_general(text: str) -> bool:
-    """Whether words ask for support of whatever kind: they name nothing that could be compared."""
+    """Tell whether words ask for support of any kind: they name nothing to compare."""
     return not any(character.isalnum() for character in _IN_GENERAL.sub(" ", text))
 
 

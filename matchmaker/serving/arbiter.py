@@ -100,7 +100,7 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
         self.lock.release()
 
     def _jobs_ended(self) -> bool:
-        """Whether it is gone; gunicorn may have been told first."""
+        """Tell whether it is gone; gunicorn may have been told first."""
         try:
             return os.waitpid(self._jobs_pid, os.WNOHANG)[0] != 0
         except ChildProcessError:

@@ -190,7 +190,7 @@ class Lane:
             threading.Thread(target=self._serve, name=f"{name}-{number}", daemon=True).start()
 
     def add(self, task: WaitingRequest) -> bool:
-        """Whether there was room for it."""
+        """Tell whether there was room for it."""
         is_full = self.is_full
         with self._ready:
             if is_full or self._over:
@@ -202,7 +202,7 @@ class Lane:
 
     @property
     def is_full(self) -> bool:
-        """Whether who comes now is refused; that somebody came is noted."""
+        """Tell whether who comes now is refused; that somebody came is noted."""
         place = self._occupancy.total(self.name)
         if place < self.size.assured:
             return False
@@ -224,7 +224,7 @@ class Lane:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nothing waits and nothing is served."""
+        """Tell whether nothing waits and nothing is served."""
         with self._ready:
             return not self._queue and not self._busy
 

@@ -154,7 +154,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         return bool(super().received(data))
 
     def overdue(self, now: float) -> bool:
-        """Whether its client takes too long to send, or to take what it is sent."""
+        """Tell whether its client takes too long to send, or to take what it is sent."""
         if self.lingers_until:
             return now > self.lingers_until
         request = self.request
@@ -336,7 +336,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
 
     @property
     def is_idle(self) -> bool:
-        """Whether every request that arrived is answered."""
+        """Tell whether every request that arrived is answered."""
         return all(lane.is_idle for lane in self.lanes.values()) and not any(
             channel.requests or channel.total_outbufs_len
             for channel in list(self.active_channels.values())

@@ -32,7 +32,7 @@ _PATCHED = frozenset(
 
 
 def may_keep_means(drift: int, texts: int) -> bool:
-    """Whether what languages have in common is still what was measured, after so many of the
+    """Tell whether what languages have in common is still what was measured, after so many of the
     texts came, changed or went."""
     return drift <= MOST_CHANGED * texts
 

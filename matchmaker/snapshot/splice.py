@@ -133,7 +133,7 @@ class Splice:
 
     @property
     def is_as_before(self) -> bool:
-        """Whether every row stays where it was."""
+        """Tell whether every row stays where it was."""
         return len(self.kept) == len(self.now) == self.count
 
     def array(self, former: NDArray[Any], fresh: NDArray[Any]) -> NDArray[Any]:

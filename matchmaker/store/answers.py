@@ -52,7 +52,7 @@ class UpsertCounts:
 
     @property
     def any_written(self) -> bool:
-        """Whether a row was created or changed."""
+        """Tell whether a row was created or changed."""
         return bool(self.created or self.changed)
 
 

@@ -32,5 +32,5 @@ class StoreContent:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was ever written."""
+        """Tell whether nothing was ever written."""
         return not (len(self.graph.rows) or self.documents or self.log)

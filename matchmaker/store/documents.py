@@ -94,7 +94,7 @@ class Store(GraphStore):
         """
 
     def is_empty(self) -> bool:
-        """Whether nothing was ever written."""
+        """Tell whether nothing was ever written."""
         return not (self.status().counts or self.count_documents() or self.documents.last_log(1))
 
     @abstractmethod

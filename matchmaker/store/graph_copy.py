@@ -42,7 +42,7 @@ class GraphCopy:
 
     @property
     def is_there(self) -> bool:
-        """Whether one was written."""
+        """Tell whether one was written."""
         return self._newest() is not None
 
     def write(self, export: Export) -> None:
@@ -59,7 +59,7 @@ class GraphCopy:
         self._write(fill)
 
     def is_of(self, state: GraphState) -> bool:
-        """Whether the newest copy is of this state of the graph; one that is damaged is of none."""
+        """Tell whether the newest copy is of this state of the graph; a damaged one is of none."""
         path = self._newest()
         if path is None:
             return False

@@ -70,7 +70,7 @@ def principal_date(model: Any) -> str:
 
 
 def is_blank(row: Any, name: str) -> bool:
-    """Whether a field says nothing: it is empty or as it is by default."""
+    """Tell whether a field says nothing: it is empty or as it is by default."""
     value = getattr(row, name)
     return value is None or value == "" or value == () or value == _defaults(row.__class__)[name]
 
@@ -142,7 +142,7 @@ def merged_row(
 
 
 def is_overruled(before: Any, row: Any) -> bool:
-    """Whether a stored row of a stronger source says otherwise, so that this one is not taken.
+    """Tell whether a stored row of a stronger source says otherwise, so that this one is not taken.
 
     Of organisations their fields tell it: what contradicts is kept beside each.
     """
@@ -160,7 +160,7 @@ def is_overruled(before: Any, row: Any) -> bool:
 
 
 def is_same_certificate(row: Certificate, other: Certificate) -> bool:
-    """Whether two say the same of what is held, so that who confirmed one confirmed the other."""
+    """Tell whether two say the same of what is held: who confirmed one confirmed both."""
     return all(getattr(row, name) == getattr(other, name) for name in _CONFIRMED)
 
 
@@ -192,7 +192,7 @@ def _claim(before: Certificate, after: Certificate, row: Certificate | None) -> 
 
 
 def _is_weaker(row: Any, before: Any) -> bool:
-    """Whether a row comes from a weaker source than the stored one, of classes that have one."""
+    """Tell whether a row's source is weaker than the stored one's, of classes with sources."""
     if not hasattr(row, "provenance"):
         return False
     known: Provenance = before.provenance
@@ -201,7 +201,7 @@ def _is_weaker(row: Any, before: Any) -> bool:
 
 
 def _is_posted_over(before: Any, row: Any) -> bool:
-    """Whether the stored row is that of a posting and the other one is none: only that changes it.
+    """Tell whether the stored row is a posting's and the other one not: only postings change it.
 
     Else the two would differ, and each overwrite the other.
     """
@@ -289,7 +289,7 @@ def changed_fields(before: Any, after: Any) -> Iterator[str]:
 
 
 def same_facts(row: Any, other: Any) -> bool:
-    """Whether two rows of one class say the same, wherever they come from."""
+    """Tell whether two rows of one class say the same, wherever they come from."""
     return next(changed_fields(row, other), None) is None
 
 
@@ -316,14 +316,14 @@ def _change(before: Any, row: Any, name: str) -> dict[str, Any]:
 
 
 def _is_estimated(before: Any, row: Any, name: str) -> bool:
-    """Whether a date is the middle of a period where the very day is known."""
+    """Tell whether a date is the middle of a period where the very day is known."""
     if name != principal_date(before.__class__) or not getattr(row, "date_estimated", False):
         return False
     return getattr(before, name) is not None and not before.date_estimated
 
 
 def _is_coarser(before: Any, row: Any, name: str) -> bool:
-    """Whether a date says less than the stored one and does not contradict it: 2012, 2012-10."""
+    """Tell whether a date says less than the stored one and fits it: 2012 and 2012-10."""
     if name != principal_date(before.__class__):
         return False
     known: datetime.date | None = getattr(before, name)
@@ -348,7 +348,7 @@ def _contradicted(row: Organization, name: str, origin: FieldOrigin) -> Contradi
 
 
 def _is_told(old: FieldOrigin, row: Organization, name: str, new: FieldOrigin) -> bool:
-    """Whether the same contradiction is on record, or one of a stronger source."""
+    """Tell whether the same contradiction is on record, or one of a stronger source."""
     if old.conflict is None:
         return False
     if old.conflict.tier.rank < new.tier.rank:

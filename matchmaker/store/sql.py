@@ -157,7 +157,7 @@ class Codec(Generic[Value]):
         )
 
     def on_key(self) -> str:
-        """Whether a row's key is in the temporary table `wanted`."""
+        """Tell whether a row's key is in the temporary table `wanted`."""
         pairs = zip(self.key, ("first", "second"), strict=False)
         return " AND ".join(f"{self.table}.{part} = wanted.{place}" for part, place in pairs)
 

@@ -152,7 +152,7 @@ class Thesaurus:
 
 
 def _together(places: Sequence[tuple[int, int]], ends: Sequence[int]) -> bool:
-    """Whether stretches stand near each other, and no sentence ends between them."""
+    """Tell whether stretches stand near each other, and no sentence ends between them."""
     first, last = min(places)[0], max(end for _, end in places)
     if last - first > _FARTHEST:
         return False
@@ -180,7 +180,7 @@ def _in_english(forms: _Forms, folded: str) -> Iterator[ConceptStretch]:
 
 
 def _is_latin(pair: str) -> bool:
-    """Whether two characters are of one Latin word or number."""
+    """Tell whether two characters are of one Latin word or number."""
     return len(pair) == 2 and pair.isascii() and pair.isalnum()
 
 

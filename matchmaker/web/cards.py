@@ -90,7 +90,7 @@ def grade_of(fit: Recommendation) -> str:
 
 
 def _is_untold(fit: Recommendation) -> bool:
-    """Whether words come near, but of nothing that is specified is known whether it is met."""
+    """Tell whether words come near, but of nothing that is specified is known whether it is met."""
     compared = fit.comparison
     if compared is None or fit.match is Match.NONE:
         return False

@@ -90,7 +90,7 @@ def _meeting(appointment: Appointment, side: Side, now: datetime) -> MeetingView
 
 
 def is_conversation_form() -> bool:
-    """Whether the form that was sent is one of the conversation."""
+    """Tell whether the form that was sent is one of the conversation."""
     return bool({"message", "offer", "meeting"} & request.form.keys())
 
 

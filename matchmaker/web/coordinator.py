@@ -301,7 +301,7 @@ def review(id: str) -> PageAnswer:
 
 @web.post("/clusters/<path:id>/review")
 def set_review(id: str) -> PageAnswer:
-    """Whether they wait at all."""
+    """Tell whether they wait at all."""
     services().postings.set_review(signed_in(), id, reviews=bool(request.form.get("reviews")))
     show_notice(gettext("Saved."))
     return redirect(url_for("web.review", id=id), 303)

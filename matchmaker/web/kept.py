@@ -51,7 +51,7 @@ def _fields() -> Iterator[tuple[str, str]]:
 
 
 def _is_ours() -> bool:
-    """Whether the form stood on a page of ours, as the browser says."""
+    """Tell whether the form stood on a page of ours, as the browser says."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"

@@ -186,7 +186,7 @@ def next_page(target: str) -> str:
 
 
 def is_own_path(target: str) -> bool:
-    """Whether an address stays here, however a browser reads it.
+    """Tell whether an address stays here, however a browser reads it.
 
     Browsers take out tabs and line ends, and read a backslash as a slash.
     """
@@ -197,14 +197,14 @@ def is_own_path(target: str) -> bool:
 
 
 def is_htmx_request() -> bool:
-    """Whether htmx asks for a part of a page; what its history restores is a whole one."""
+    """Tell whether htmx asks for a part of a page; what its history restores is a whole one."""
     headers = request.headers
     return "HX-Request" in headers and "HX-History-Restore-Request" not in headers
 
 
 @web.app_template_test()
 def is_meanwhile(problem: object) -> bool:
-    """Whether nothing is wrong but that somebody changed it since it was seen."""
+    """Tell whether nothing is wrong but that somebody changed it since it was seen."""
     return isinstance(problem, errors.ChangedMeanwhile | errors.VersionConflict)
 
 

@@ -27,7 +27,7 @@ class MenuEntry:
 
     @property
     def is_current(self) -> bool:
-        """Whether the page that is shown belongs to it."""
+        """Tell whether the page that is shown belongs to it."""
         return any(
             request.path == place or (place != "/" and request.path.startswith(f"{place}/"))
             for place in self.under

@@ -72,7 +72,7 @@ def enter_code() -> PageAnswer:
 
 @web.get("/account/second-factor")
 def second_factor() -> PageAnswer:
-    """Whether there is one, and how to set it up or take it away."""
+    """Show whether there is one, and how to set it up or take it away."""
     account, site = signed_in_here(), services().passkeys.site
     principal = current_principal()
     return render_template(
@@ -117,7 +117,7 @@ def change_second_factor() -> PageAnswer:
 
 
 def is_at(site: Site) -> bool:
-    """Whether this page is read where passkeys are bound to."""
+    """Tell whether this page is read where passkeys are bound to."""
     return request.host_url.rstrip("/") == site.origin
 
 

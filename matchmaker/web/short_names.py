@@ -93,5 +93,5 @@ def _without_beginning(name: str, beginnings: Collection[str]) -> str:
 
 
 def _ends_there(text: str, length: int) -> bool:
-    """Whether a word of Latin letters ends there; Chinese has no spaces."""
+    """Tell whether a word of Latin letters ends there; Chinese has no spaces."""
     return has_chinese(text[:1]) or not text[length : length + 1].isalnum()

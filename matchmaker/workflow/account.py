@@ -113,12 +113,12 @@ class Account:
 
     @property
     def has_authenticator(self) -> bool:
-        """Whether codes of an authenticator can be asked for."""
+        """Tell whether codes of an authenticator can be asked for."""
         return self.second_factor is not None and self.second_factor.is_on
 
     @property
     def has_second_factor(self) -> bool:
-        """Whether the password alone does not sign in: a code or a passkey is asked for too."""
+        """Tell whether a password alone does not sign in: a code or passkey is asked for too."""
         return self.has_authenticator or bool(self.passkeys)
 
     @property

@@ -110,7 +110,7 @@ class Appointment:
         return self.time - before
 
     def is_open(self, now: datetime) -> bool:
-        """Whether it still waits for an answer or for its time."""
+        """Tell whether it still waits for an answer or for its time."""
         if self.state is AppointmentState.OFFERED:
             return any(time > now for time in self.offer.times)
         return self.state is AppointmentState.FIXED and self.time is not None and self.time > now

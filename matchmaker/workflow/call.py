@@ -163,7 +163,7 @@ class Call(CallContent):
         return (self.organization, *self.partners)
 
     def is_open_on(self, day: datetime.date) -> bool:
-        """Whether answers are taken; on the last day they still are."""
+        """Tell whether answers are taken; on the last day they still are."""
         return self.state is CallState.OPEN and day <= self.deadline
 
     @property
@@ -173,7 +173,7 @@ class Call(CallContent):
 
     @property
     def hides_answers(self) -> bool:
-        """Whether answers are sealed, and nobody has opened them."""
+        """Tell whether answers are sealed, and nobody has opened them."""
         return self.sealed and self.unsealed is None
 
     def phase(self, day: datetime.date) -> CallPhase:
@@ -334,5 +334,5 @@ def reminders_due(call: Call, today: datetime.date) -> tuple[int, ...]:
 
 
 def has_lapsed(call: Call, today: datetime.date) -> bool:
-    """Whether nobody decided on it for so long that it ends by itself."""
+    """Tell whether nobody decided on it for so long that it ends by itself."""
     return call.state is CallState.OPEN and today > call.deadline + LAPSES_AFTER

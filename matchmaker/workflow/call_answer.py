@@ -108,7 +108,7 @@ class Bid:
         return dict(self.met).get(requirement)
 
     def stated(self, field: BidField) -> bool:
-        """Whether it says something of a field."""
+        """Tell whether it says something of a field."""
         return getattr(self, _ATTRIBUTES[field]) is not None
 
 
@@ -152,16 +152,16 @@ class CallAnswer:
     files: tuple[Attachment, ...] = ()
 
     def is_outdated(self, call: Call) -> bool:
-        """Whether its answer was given to an earlier wording of the call."""
+        """Tell whether its answer was given to an earlier wording of the call."""
         return self.state is AnswerState.SUBMITTED and self.version < call.version
 
     @property
     def was_invited(self) -> bool:
-        """Whether who calls asked it, rather than that it came by itself."""
+        """Tell whether who calls asked it, rather than that it came by itself."""
         return self.invited_by is not InvitedBy.CLUSTER
 
     def is_known_to_caller(self, call: Call) -> bool:
-        """Whether who calls may know of it.
+        """Tell whether who calls may know of it.
 
         Not before who came by itself has submitted, and while answers are sealed not then.
         """
@@ -169,11 +169,11 @@ class CallAnswer:
 
     @property
     def is_in_competition(self) -> bool:
-        """Whether there is an answer that can be compared, and awarded."""
+        """Tell whether there is an answer that can be compared, and awarded."""
         return self.bid is not None and self.state in _COMPARED
 
     def went_further_than(self, other: CallAnswer) -> bool:
-        """Whether more came of it than of another part in the same call."""
+        """Tell whether more came of it than of another part in the same call."""
         return self._progress > other._progress
 
     @property
@@ -287,7 +287,7 @@ def withdraw(call: Call, answer: CallAnswer) -> CallAnswer:
 
 
 def may_be_decided(call: Call, answers: Sequence[CallAnswer], today: datetime.date) -> bool:
-    """Whether nobody is waited for: a deadline is what those who answer rely on.
+    """Tell whether nobody is waited for: a deadline is what those who answer rely on.
 
     It has passed, or the call is for invited ones alone and each of them has answered, declined
     or taken its answer back. Until it is decided they may still think better of it. Who answered

@@ -138,7 +138,7 @@ class NoticeChannel:
         return id if kind == "cluster" else ""
 
     def is_due(self, waiting: Sequence[ChannelNotice], now: datetime) -> bool:
-        """Whether what waits is sent now: by its rhythm, outside of quiet hours, after a pause."""
+        """Tell whether what waits is sent now: by rhythm, outside of quiet hours, after a pause."""
         if not waiting or (self.retry_at is not None and self.retry_at > now):
             return False
         if self.quiet is not None and self.quiet.over_at(now):

@@ -103,7 +103,7 @@ class Gathering:
         return tuple(party for party, answer in self.parties if answer is InvitationAnswer.JOINED)
 
     def knows_contacts(self, organization: str) -> bool:
-        """Whether this organisation may read the contact details of those who joined."""
+        """Tell whether this organisation may read the contact details of those who joined."""
         return self.state is GatheringState.RUNNING and organization in self.joined
 
 

@@ -183,7 +183,7 @@ class Introduction(Proposal):
 
     @property
     def has_open_contact(self) -> bool:
-        """Whether each side may read the other's contact details and write to it."""
+        """Tell whether each side may read the other's contact details and write to it."""
         agreed = self.state in ACTIVE or self.state is State.COMPLETED
         return agreed and not self.contact_closed
 
@@ -224,7 +224,7 @@ class Introduction(Proposal):
         return tuple(step for step in self.steps if step.action is Action.ASK)
 
     def hides(self, side: Side) -> bool:
-        """Whether the other side may not know yet who this side is."""
+        """Tell whether the other side may not know yet who this side is."""
         agreed = any(step.action is Action.AGREE_TERMS for step in self.steps)
         return self.terms_first and side is self.asking_side and not agreed
 
@@ -328,7 +328,7 @@ def _refusal(introduction: Introduction, action: Action, side: Side | None) -> N
 
 
 def _is_repeated(introduction: Introduction, transition: Transition, side: Side | None) -> bool:
-    """Whether this was the side's last step and nothing that it did has been overtaken."""
+    """Tell whether this was the side's last step and nothing that it did has been overtaken."""
     action = transition.action
     if action is Action.ACCEPT:
         accepted = side in introduction.accepted

@@ -71,7 +71,7 @@ class Job:
 
     @property
     def is_over(self) -> bool:
-        """Whether nothing more will happen."""
+        """Tell whether nothing more will happen."""
         return self.state in (JobState.DONE, JobState.FAILED)
 
 
@@ -130,5 +130,5 @@ class ImportRecord:
 
     @property
     def can_be_undone(self) -> bool:
-        """Whether it is on record whole, and stands."""
+        """Tell whether it is on record whole, and stands."""
         return self.undone is None and len(self.put) > 0

@@ -135,7 +135,7 @@ class Posting(PostingContent):
 
     @property
     def is_in_graph(self) -> bool:
-        """Whether the graph shows what becomes of it: its text was ever published.
+        """Tell whether the graph shows what becomes of it: its text was ever published.
 
         What an import published is withdrawn with its posting, whose own text nobody saw.
         """

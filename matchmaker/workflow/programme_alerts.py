@@ -57,7 +57,7 @@ class ProgrammeAlertRecord:
         return replace(self, marks=(*others, mark))
 
     def may_be_told(self, now: datetime) -> bool:
-        """Whether it was not told of new programmes lately."""
+        """Tell whether it was not told of new programmes lately."""
         return self.told_at is None or now - self.told_at >= BETWEEN
 
     def only_of(self, programmes: frozenset[str]) -> ProgrammeAlertRecord:

@@ -62,7 +62,7 @@ class RefusalCounts:
 
     @property
     def enough(self) -> bool:
-        """Whether there are enough cases to speak of."""
+        """Tell whether there are enough cases to speak of."""
         return bool(self.kinds)
 
     @property

@@ -42,7 +42,7 @@ class SavedSearch:
         return fields
 
     def is_due(self, now: datetime) -> bool:
-        """Whether it is to be looked at again."""
+        """Tell whether it is to be looked at again."""
         return self.alerts and now - self.looked >= MIN_INTERVAL
 
     def newcomers(self, ranking: Sequence[str]) -> tuple[str, ...]:

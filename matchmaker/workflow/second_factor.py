@@ -34,7 +34,7 @@ class SecondFactor:
 
     @property
     def is_on(self) -> bool:
-        """Whether its codes are asked for."""
+        """Tell whether its codes are asked for."""
         return self.since is not None
 
     def after_code(self, secret: str, code: str, now: datetime) -> SecondFactor | None:

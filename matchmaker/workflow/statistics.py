@@ -64,13 +64,13 @@ class Difference:
 
     @property
     def says_something(self) -> bool:
-        """Whether the interval leaves nought out."""
+        """Tell whether the interval leaves nought out."""
         interval = self.interval
         return interval is not None and not interval[0] <= 0 <= interval[1]
 
 
 def is_held_out(salt: str, goal: str, first: str, second: str, share: float) -> bool:
-    """Whether chance keeps this pair out: the same answer each time, in either order.
+    """Tell whether chance keeps this pair out: the same answer each time, in either order.
 
     SHA-256 of salt, goal and both ids is read as a number in [0, 1).
     """

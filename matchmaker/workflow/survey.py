@@ -43,7 +43,7 @@ class SurveyQuestion(StrEnum):
 
     @property
     def own_is_source(self) -> bool:
-        """Whether the tie leads from who answers; of no matter without direction."""
+        """Tell whether the tie leads from who answers; of no matter without direction."""
         return self in _OWN_IS_SOURCE
 
     @property
@@ -150,7 +150,7 @@ class SurveyRound:
             )
 
     def is_open_on(self, day: datetime.date) -> bool:
-        """Whether answers are taken; on the last day they still are."""
+        """Tell whether answers are taken; on the last day they still are."""
         return self.state is SurveyState.OPEN and day <= self.deadline
 
     @property

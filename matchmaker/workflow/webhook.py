@@ -169,13 +169,13 @@ def checked_url(url: str, *, private_allowed: bool = False) -> str:
 
 
 def is_listed(url: str, hosts: Sequence[str]) -> bool:
-    """Whether an address is of one of the hosts, or below one; of any where none are named."""
+    """Tell whether an address is of one of the hosts, or below one; of any where none are named."""
     name = (urlsplit(url).hostname or "").rstrip(".")
     return not hosts or any(name == host or name.endswith(f".{host}") for host in hosts)
 
 
 def is_public_name(host: str) -> bool:
-    """Whether a host as written could be public; a name is looked up again at each call."""
+    """Tell whether a host as written could be public; a name is looked up again at each call."""
     name = host.rstrip(".").lower()
     try:
         return is_public(name)
@@ -189,7 +189,7 @@ def is_public_name(host: str) -> bool:
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address, and one that it may stand for, is of the public internet.
+    """Tell whether an IP address, and one that it may stand for, is of the public internet.
 
     Raises ValueError for what is no address.
     """

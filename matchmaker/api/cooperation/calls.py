@@ -380,7 +380,7 @@ def allow(path: IdPath, query: OwnPartQuery) -> Response:
 
 @calls.get("/organizations/<path:id>/meeting-rule", **reads(REFUSALS, MeetingRuleOut))
 def read_meeting_rule(path: IdPath) -> Response:
-    """Whether one's organisation is brought together within its own clusters only."""
+    """Tell whether one's organisation is brought together within its own clusters only."""
     only = services().exclusions.own_clusters_only(current_principal(), path.id)
     return as_json(MeetingRuleOut(own_clusters_only=only))
 

@@ -189,7 +189,7 @@ def postings_to_review(path: IdPath) -> Response:
 
 @coordination.put("/clusters/<path:id>/rules", **writes(COORDINATION, RulesOut))
 def set_rules(path: IdPath, body: Review) -> Response:
-    """Whether coordinators see needs and offers before they are published."""
+    """Tell whether coordinators see needs and offers before they are published."""
     rules = services().postings.set_review(current_principal(), path.id, reviews=body.reviews)
     return as_json(RulesOut(rules))
 

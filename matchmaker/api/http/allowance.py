@@ -24,7 +24,7 @@ class Allowance(Protocol):
     """A bucket for each: some minutes of requests may come at once, then so many a minute."""
 
     def take(self, whose: str) -> bool:
-        """Whether one more request may pass; always, where there is no limit."""
+        """Tell whether one more request may pass; always, where there is no limit."""
 
 
 def allowance_of(a_minute: int, shared: SharedState | None) -> Allowance:

@@ -319,7 +319,7 @@ def _check_scope() -> None:
 
 
 def _is_closed() -> bool:
-    """Whether this is not for strangers from where they ask."""
+    """Tell whether this is not for strangers from where they ask."""
     if not request.path.startswith(API_PREFIX) or request.path in OPEN:
         return False
     return not (services().settings.public_directory or is_local())

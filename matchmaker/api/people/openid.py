@@ -150,7 +150,7 @@ def _exchange(client: Any, settings: Settings) -> dict[str, Any]:
 
 
 def _vouches(claims: Mapping[str, Any]) -> bool:
-    """Whether the provider says that the address is theirs.
+    """Tell whether the provider says that the address is theirs.
 
     Microsoft Entra ID says it of the domain's owner, with a claim of its own.
     """

@@ -223,7 +223,7 @@ class _Suggestions:
 
 
 def _may_answer(question: SurveyQuestion, kind: Kind) -> bool:
-    """Whether one of this kind is suggested for a question; anybody may be named."""
+    """Tell whether one of this kind is suggested for a question; anybody may be named."""
     if question is SurveyQuestion.USES:
         return kind in _HUBS
     if question is SurveyQuestion.RESEARCHES_WITH:

@@ -45,7 +45,7 @@ class InvitationRow:
 
     @property
     def waits(self) -> bool:
-        """Whether the organisation was invited and can still answer."""
+        """Tell whether the organisation was invited and can still answer."""
         return self.invited and self.phase is CallPhase.OPEN and self.state is AnswerState.WAITING
 
 

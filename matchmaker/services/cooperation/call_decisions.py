@@ -197,7 +197,7 @@ class CallDecisions:
         return self.views.view(stored, role, principal)
 
     def _came_to_nothing(self, answers: Sequence[CallAnswer]) -> bool:
-        """Whether none of the introductions that awards led to is under way or came about."""
+        """Tell whether none of the introductions that awards led to is under way or came about."""
         introductions = [each.introduction for each in answers if each.state is AnswerState.AWARDED]
         stored = self.views.repositories.introductions.many([id for id in introductions if id])
         return bool(introductions) and all(

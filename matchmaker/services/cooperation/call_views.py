@@ -191,7 +191,7 @@ class CallViews:
     # -- the parts
 
     def is_open_to(self, call: Call, organization_id: str) -> bool:
-        """Whether an organisation may answer it uninvited now, as a member of its cluster."""
+        """Tell whether an organisation may answer it uninvited now, as a member of its cluster."""
         if not (call.cluster_wide and call.is_open_on(self.clock().date())):
             return False
         known = self.store.organizations_by_id([organization_id, call.organization])
@@ -207,14 +207,14 @@ class CallViews:
     def is_of_kind(
         self, call: Call, organization: Organization, caller: Organization | None
     ) -> bool:
-        """Whether one of its kind may answer a call of such a caller (None: it is gone)."""
+        """Tell whether one of its kind may answer a call of such a caller (None: it is gone)."""
         goal = GOALS[call.goal]
         if caller is None:
             return organization.kind in goal.candidates
         return goal.may_answer(caller.kind, organization.kind)
 
     def is_apart(self, call: Call, organization_id: str) -> bool:
-        """Whether one of those who call and the organisation exclude each other."""
+        """Tell whether one of those who call and the organisation exclude each other."""
         return any(self.exclusions.keeps_apart(caller, organization_id) for caller in call.callers)
 
     def _questions(self, call: str) -> list[CallQuestion]:
@@ -361,7 +361,7 @@ def decide(views: CallViews, principal: Principal, id: str, change: DecidersStep
 
 
 def hides_nobody(introduction: Introduction) -> bool:
-    """Whether each side may know who the other one is."""
+    """Tell whether each side may know who the other one is."""
     return not any(introduction.hides(side) for side in Side)
 
 

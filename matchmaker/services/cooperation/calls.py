@@ -78,7 +78,7 @@ class Calls:
         return self.views.view(stored, role, principal)
 
     def is_of_team(self, principal: Principal, id: str) -> bool:
-        """Whether the principal is one of those who make it."""
+        """Tell whether the principal is one of those who make it."""
         stored = self.views.repositories.calls.get_or_none(id)
         return stored is not None and self.views.role_of(principal, stored.value) is not None
 

@@ -58,7 +58,7 @@ class ClusterChanges:
 
     @property
     def is_quiet(self) -> bool:
-        """Whether nothing changed."""
+        """Tell whether nothing changed."""
         needs = self.needs_published + self.needs_closed
         return not (self.joined or self.left or self.ties or self.introductions or needs)
 

@@ -76,7 +76,7 @@ class Exclusions:
         self._change(principal, organization_id, other, change, "exclusion.removed")
 
     def own_clusters_only(self, principal: Principal, organization_id: str) -> bool:
-        """Whether one's own organisation is brought together within its clusters only.
+        """Tell whether one's own organisation is brought together within its clusters only.
 
         Raises NotAllowed, NotFound.
         """

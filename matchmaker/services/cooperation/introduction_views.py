@@ -78,7 +78,7 @@ class IntroductionView(Purpose):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether one side or both have still to answer."""
+        """Tell whether one side or both have still to answer."""
         return self.state in WAITING
 
     @property

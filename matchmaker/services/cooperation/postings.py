@@ -218,13 +218,13 @@ class Postings:
         return self._follow_up(posted, alert=fresh)
 
     def reviews(self, principal: Principal, cluster_id: str) -> bool:
-        """Whether coordinators see them first. Raises NotAllowed."""
+        """Tell whether coordinators see them first. Raises NotAllowed."""
         principal.require_coordinator(cluster_id)
         stored = self.repositories.rules.get_or_none(cluster_id)
         return stored is not None and stored.value.reviews
 
     def set_review(self, principal: Principal, cluster_id: str, *, reviews: bool) -> ClusterRules:
-        """Whether coordinators see needs and offers of the members first. Raises NotAllowed."""
+        """Set whether coordinators see needs and offers of members first. Raises NotAllowed."""
         principal.require_writing()
         principal.require_coordinator(cluster_id)
         cluster = self.store.cluster(cluster_id).id

@@ -48,7 +48,7 @@ class References:
         return tuple(ReferenceCount(kind, counts[kind], latest[kind]) for kind in ordered)
 
     def is_given(self, principal: Principal, id: str) -> bool:
-        """Whether one's own side lets the other one count it. Raises NotFound."""
+        """Tell whether one's own side lets the other one count it. Raises NotFound."""
         introduction, side = self._own(principal, id)
         key = reference_id(id, introduction.organization(side))
         return self.repositories.references.get_or_none(key) is not None

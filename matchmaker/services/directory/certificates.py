@@ -300,7 +300,7 @@ class Certificates:
         return True
 
     def _is_renewed(self, row: Certificate) -> bool:
-        """Whether the organisation holds another of its kind that lasts longer."""
+        """Tell whether the organisation holds another of its kind that lasts longer."""
         return any(
             other.kind == row.kind
             and other.id != row.id
@@ -370,7 +370,7 @@ class Certificates:
         return self._tier(principal, row.organization) is ClaimTier.COORDINATOR
 
     def _worked_with(self, principal: Principal, organization: str) -> bool:
-        """Whether an introduction of theirs with it came to a confirmed outcome."""
+        """Tell whether an introduction of theirs with it came to a confirmed outcome."""
         return any(
             introduction.state is State.COMPLETED
             and {introduction.seeker, introduction.candidate} & principal.organizations

@@ -117,7 +117,7 @@ class Directory:
     # -- who may see who is in a cluster
 
     def is_inside(self, principal: Principal, cluster_id: str) -> bool:
-        """Whether somebody belongs to a cluster: its coordinators, people of its members, admins.
+        """Tell whether somebody belongs to a cluster: a coordinator, one of a member, an admin.
 
         Raises StoreUnavailable.
         """

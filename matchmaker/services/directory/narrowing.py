@@ -67,7 +67,7 @@ def _country(name: str) -> str:
 
 
 def passes(organization: Organization, where: OrganizationFilter, codes: Codes) -> bool:
-    """Whether a filter by ids, but for its cluster, lets an organisation pass."""
+    """Tell whether a filter by ids, but for its cluster, lets an organisation pass."""
     return (
         (not where.kinds or organization.kind in where.kinds)
         and (not where.sizes or organization.size in where.sizes)

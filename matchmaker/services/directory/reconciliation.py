@@ -78,7 +78,7 @@ class ReconciliationCandidate:
 
     @property
     def fits_by_name(self) -> bool:
-        """Whether nothing of the names tells the two apart."""
+        """Tell whether nothing of the names tells the two apart."""
         levels = self.comparison.levels
         return levels["name"] in _FITTING and levels["form"] != "different"
 

@@ -57,7 +57,7 @@ def answered_needs(seekers: SeekerFactory, row: int) -> tuple[AnsweredNeed, ...]
 
 
 def _is_worth_a_call(match: Recommendation) -> bool:
-    """Whether it answers well, or in part and more of what is specified is met than is not.
+    """Tell whether it answers well, or in part and more of what is specified is met than is not.
 
     Asked of one alone, nobody better stands above it to show how little a part may be.
     """

@@ -157,7 +157,7 @@ class ProgrammeAlerts:
         }
 
     def _tell_firm(self, factory: SeekerFactory, id: str, programmes: frozenset[str]) -> bool:
-        """Whether a firm was told of anything."""
+        """Tell whether a firm was told of anything."""
         try:
             organization = self.store.organization(id)
         except NotFound:
@@ -212,7 +212,7 @@ class ProgrammeAlerts:
         return True
 
     def _is_due(self, mark: ProgrammeMark, fit: ProgrammeFit, today: date) -> bool:
-        """Whether a reminder of it is due to who keeps it, or fails none of its conditions."""
+        """Tell whether a reminder of it is due to who keeps it, or fails none of its conditions."""
         is_wanted = mark.choice is ProgrammeChoice.KEPT or (
             mark.choice is None and not fit.count(UNMET)
         )

@@ -117,7 +117,7 @@ class SavedSearches:
         return sum(self._tell_newcomers(id) for id in due)
 
     def _tell_newcomers(self, id: str) -> bool:
-        """Whether somebody was told of newcomers to a search."""
+        """Tell whether somebody was told of newcomers to a search."""
         stored = self.repositories.saved_searches.get_or_none(id)
         if stored is None or not stored.value.alerts:
             return False

@@ -354,7 +354,7 @@ def _stages_of(statement: Statement, ticked: Sequence[Stage]) -> StageReading:
 
 
 def is_usable(text: str) -> bool:
-    """Whether a text says anything, and not too much."""
+    """Tell whether a text says anything, and not too much."""
     return bool(text.strip()) and len(text) <= MAX_TEXT
 
 

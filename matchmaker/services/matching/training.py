@@ -164,7 +164,7 @@ def learn(snapshot: Snapshot, goal: Goal, progress: Progress) -> GoalModel:
 
 
 def asked_in_words(snapshot: Snapshot, goal: Goal, day: date, until: date) -> bool:
-    """Whether the goal's history holds texts that were asked with, rather than who met whom."""
+    """Tell whether the goal's history holds texts that were asked with, not only who met whom."""
     past = cut(snapshot, day)
     return any(trial.text for trial in trials(snapshot, past, goal, to_days(until))[:1])
 

@@ -80,7 +80,7 @@ def read_note(settings: Settings) -> ServerNote | None:
 
 
 def accepts(settings: Settings, key: str) -> bool:
-    """Whether it is the key of the server's note, compared in constant time."""
+    """Tell whether it is the key of the server's note, compared in constant time."""
     note = read_note(settings)
     return note is not None and hmac.compare_digest(
         key.encode("utf-8", "replace"), note.key.encode()
@@ -88,7 +88,7 @@ def accepts(settings: Settings, key: str) -> bool:
 
 
 def same_settings(note: ServerNote, settings: Settings) -> bool:
-    """Whether a server answers as this process would."""
+    """Tell whether a server answers as this process would."""
     return note.settings == _fingerprint(settings)
 
 

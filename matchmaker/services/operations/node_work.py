@@ -69,7 +69,7 @@ class NodeWork:
 
     @property
     def is_elected(self) -> bool:
-        """Whether this node is the one that works off jobs.
+        """Tell whether this node is the one that works off jobs.
 
         Not before it has looked for the newest snapshot: it would make that once more.
         """

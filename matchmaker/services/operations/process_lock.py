@@ -27,7 +27,7 @@ class Holder:
     last_heartbeat: datetime
 
     def is_silent(self, now: datetime) -> bool:
-        """Whether it is there and does nothing, as a stopped process."""
+        """Tell whether it is there and does nothing, as a stopped process."""
         return now - self.last_heartbeat > SILENCE
 
 

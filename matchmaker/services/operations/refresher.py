@@ -91,7 +91,7 @@ class SnapshotRefresher:
     patience_seconds: float = 0.0
 
     def is_needed(self) -> bool:
-        """Whether there is no snapshot of the store as it is now and by the model that is set.
+        """Tell whether there is no snapshot of the store as it is now and by the model that is set.
 
         A certificate that ended since then, or a programme that closed, counts as a change of the
         store.

@@ -77,12 +77,12 @@ class Publication:
 
     @property
     def is_readable(self) -> bool:
-        """Whether this program can read it."""
+        """Tell whether this program can read it."""
         return self.format == FORMAT and self.codes == codes_digest()
 
     @property
     def is_sound(self) -> bool:
-        """Whether all its files are such as a snapshot has: who fetches it writes these names."""
+        """Tell whether all its files are such as a snapshot has: whoever fetches it writes them."""
         return all(
             _NAME.fullmatch(name) and name != PUBLISHED and _DIGEST.fullmatch(file.digest)
             for name, file in self.files.items()

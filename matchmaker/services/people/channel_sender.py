@@ -79,7 +79,7 @@ def _libraries() -> list[str]:
 
 
 def _is_open(address: Any) -> bool:
-    """Whether a socket's address is public, at a port that may be called."""
+    """Tell whether a socket's address is public, at a port that may be called."""
     if not isinstance(address, tuple) or len(address) < 2:
         return False  # of this machine alone
     try:

@@ -178,7 +178,7 @@ class Channels:
         self._remove("link", id, "channel.stopped")
 
     def is_stop_link(self, token: str) -> bool:
-        """Whether a token is that of the link at the foot of a channel's messages."""
+        """Tell whether a token is that of the link at the foot of a channel's messages."""
         try:
             self.links.read("channel", token, STOPPED_WITHIN)
         except InvalidInput:
@@ -251,7 +251,7 @@ class Channels:
         return taken
 
     def _coordinates(self, channel: NoticeChannel) -> bool:
-        """Whether who answers for a cluster's channel may still read what it gets."""
+        """Tell whether who answers for a cluster's channel may still read what it gets."""
         stored = self.repositories.accounts.get_or_none(channel.by)
         if stored is None or not stored.value.active:
             return False

@@ -294,7 +294,7 @@ class Invitations:
         return self.links.url("invitation", self.links.token("invitation", invitation.id))
 
     def may_invite(self, principal: Principal, organization_id: str) -> bool:
-        """Whether the principal may invite to the organisation."""
+        """Tell whether the principal may invite to the organisation."""
         try:
             self._require_inviter(principal, organization_id)
         except NotAllowed:
@@ -363,7 +363,7 @@ class Invitations:
             )
 
     def _holds(self, invitation: Invitation) -> bool:
-        """Whether who invited may give that place still: else it would outlast their own."""
+        """Tell whether who invited may give that place still: else it would outlast their own."""
         kind, _, id = invitation.invited_by.partition(":")
         if kind != "account":
             return True

@@ -25,7 +25,7 @@ class Links:
 
     @property
     def can_mail(self) -> bool:
-        """Whether there is a mail server."""
+        """Tell whether there is a mail server."""
         return self.mailer.is_set_up
 
     def token(self, purpose: str, content: object) -> str:

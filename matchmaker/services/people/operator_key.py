@@ -41,7 +41,7 @@ class OperatorKey:
         return key
 
     def matches(self, key: str) -> bool:
-        """Whether it is the operator's key, compared in constant time."""
+        """Tell whether it is the operator's key, compared in constant time."""
         expected = self._admin_digest()
         return bool(expected) and hmac.compare_digest(key_digest(key), expected)
 

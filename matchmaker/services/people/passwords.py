@@ -23,7 +23,7 @@ class Passwords:
         return self.hasher.hash(password)
 
     def matches(self, hashed: str, password: str) -> bool:
-        """Whether the password has this hash; without a hash never, found out as slowly."""
+        """Tell whether the password has this hash; without a hash never, found out as slowly."""
         # Asked for in either case: made at the first comparison, it must not tell which it was.
         nobodys = self._nobodys_hash
         try:
@@ -33,7 +33,7 @@ class Passwords:
         return bool(hashed)
 
     def is_dated(self, hashed: str) -> bool:
-        """Whether the hash was made with other costs than are usual now."""
+        """Tell whether the hash was made with other costs than are usual now."""
         return self.hasher.check_needs_rehash(hashed)
 
     @cached_property

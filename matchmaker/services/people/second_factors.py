@@ -44,7 +44,7 @@ class SecondFactors:
     is_owed_by_all: bool = False
 
     def is_owed(self, account: Account) -> bool:
-        """Whether the account has to set one up before anything else."""
+        """Tell whether the account has to set one up before anything else."""
         leads = account.admin or bool(account.clusters)
         is_asked = self.is_owed_by_all or (self.is_owed_by_leaders and leads)
         return is_asked and not account.has_second_factor

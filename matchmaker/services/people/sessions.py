@@ -77,7 +77,7 @@ class Sessions:
         return tuple(sorted(lasting, key=lambda session: session.last_used, reverse=True))
 
     def is_current(self, session: Session, secret: str) -> bool:
-        """Whether the secret is this session's."""
+        """Tell whether the secret is this session's."""
         return secrets.compare_digest(session.id, key_digest(secret))
 
     def end(self, principal: Principal, id: str, password: str) -> None:

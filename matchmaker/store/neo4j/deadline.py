@@ -91,7 +91,7 @@ class Deadlines:
             self._is_down, self._probing = False, 0
 
     def _answers(self) -> bool:
-        """Whether the server answers the least question soon."""
+        """Tell whether the server answers the least question soon."""
         answered = threading.Event()
         with self._lock:
             if self._probing >= _MAX_PROBES:

@@ -245,5 +245,5 @@ class Neo4jStore(Store):
 
 
 def _fits(rows: GraphRows) -> bool:
-    """Whether one transaction can take the rows."""
+    """Tell whether one transaction can take the rows."""
     return len(rows) + sum(len(row.participants) for row in rows.engagements) <= ATOMIC_ROWS

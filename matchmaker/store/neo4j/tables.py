@@ -60,7 +60,7 @@ def label(table: Table[Any] | str) -> str:
 
 
 def is_node(table: Table[Any]) -> bool:
-    """Whether its rows are nodes; the others are relationships between two."""
+    """Tell whether its rows are nodes; the others are relationships between two."""
     return table.name not in (MEMBERSHIPS.name, TIES.name)
 
 

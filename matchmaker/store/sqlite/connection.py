@@ -240,7 +240,7 @@ def _marks(connection: sqlite3.Connection) -> tuple[int, int]:
 
 
 def _is_older(connection: sqlite3.Connection) -> bool:
-    """Whether it is ours, of a version that can be brought up to date."""
+    """Tell whether it is ours, of a version that can be brought up to date."""
     application, version = _marks(connection)
     return application == APPLICATION_ID and version in MIGRATIONS
 
