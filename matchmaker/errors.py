@@ -36,7 +36,7 @@ class MatchmakerError(Exception):
 
     @property
     def full(self) -> Message:
-        """Where, what and what to do about it."""
+        """The whole message: where, what, and what to do about it."""
         problem = located(self.where, self.message) if self.where else self.message
         return sentences(problem, self.mend)
 

@@ -1,4 +1,4 @@
-"""What is said to people: a message is an id and its parameters, its words come from a catalogue.
+"""Messages to people: a message is an id and its parameters, its words come from a catalogue.
 
 The id is the English text, so code reads as it speaks and English needs no catalogue; every
 other language is one file, `translations/LANGUAGE.po`. Errors, reasons, advice, notifications,
@@ -104,7 +104,7 @@ def sentences(*parts: Message | str) -> Message:
 
 
 def located(where: str, problem: Message) -> Message:
-    """What is wrong, and the field, file or line where."""
+    """A message of what is wrong, with the field, file or line."""
     return Message(
         "%(where)s: %(what)s",
         {"where": Message(where, context=FIELD), "what": problem},
@@ -170,7 +170,7 @@ def catalogue(language: str) -> NullTranslations:
 
 
 def locale_of(language: str) -> Locale:
-    """How a language writes dates, numbers and plurals; as English where that is unknown."""
+    """A language's conventions for dates, numbers and plurals; those of English if unknown."""
     try:
         return Locale.parse(language)
     except (UnknownLocaleError, ValueError):
@@ -200,7 +200,7 @@ def localised_value(value: object, language: str) -> object:
 
 
 def term(value: StrEnum | str, language: str) -> str:
-    """What a term of the field is called; an unknown one as it is, in English without label."""
+    """The name of a term of the field; an unknown one as it is, in English without label."""
     if language == SOURCE:
         return str(value).replace("_", " ")
     return translated(TERMS.get(str(value), str(value)), language)
@@ -224,7 +224,7 @@ def to_data(value: object) -> Any:
 
 
 def from_data(data: Any) -> Any:
-    """What `to_data` kept."""
+    """Read what `to_data` wrote."""
     if isinstance(data, list):
         return tuple(from_data(part) for part in data)
     if not isinstance(data, dict):

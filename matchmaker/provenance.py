@@ -1,4 +1,4 @@
-"""Where facts come from: source, date and tier of a row and, where they differ, of its fields."""
+"""Provenance of facts: source, date and tier of a row and, where they differ, of its fields."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from matchmaker.vocabulary import SourceTier
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a fact comes from: the source's name, the record in it, how strong it is and when.
+    """The provenance of a fact: the source's name, the record in it, how strong it is and when.
 
     `date` is the day on which it was said or imported.
     """
@@ -37,7 +37,7 @@ POSTED = "posted"
 
 @dataclass(frozen=True, slots=True)
 class ContradictedValue:
-    """What another, weaker or older, source says of a field; `value` as it is written."""
+    """The value that another, weaker or older, source has for a field; `value` as it is written."""
 
     value: str
     source: str
@@ -47,7 +47,7 @@ class ContradictedValue:
 
 @dataclass(frozen=True, slots=True)
 class FieldOrigin:
-    """Where one field of an organisation comes from, and what contradicts it.
+    """The provenance of one field of an organisation, and what contradicts it.
 
     A field without one comes from where the row comes from.
     """
@@ -76,7 +76,7 @@ class OtherStatement:
 
     @property
     def provenance(self) -> Provenance:
-        """Where it comes from."""
+        """Its provenance."""
         return Provenance(self.source, self.record, self.tier, self.date)
 
 

@@ -290,7 +290,7 @@ class Settings(BaseSettings):
 
     @property
     def node_name(self) -> str:
-        """What this node is called among several."""
+        """The name of this node among several."""
         return self.node or f"{socket.gethostname()}:{self.port}"
 
     def require_sound_sharing(self) -> None:
@@ -344,7 +344,7 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """Where people reach this installation."""
+        """The address at which people reach this installation."""
         if self.public_url:
             return self.public_url.rstrip("/")
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -352,7 +352,7 @@ class Settings(BaseSettings):
 
     @property
     def store_kind(self) -> Literal["sqlite", "neo4j"]:
-        """Which adapter serves `store_url`. Raises SettingsError."""
+        """The kind of the adapter that serves `store_url`. Raises SettingsError."""
         scheme = urlsplit(self.store_url).scheme
         if scheme == "sqlite":
             return "sqlite"

@@ -126,7 +126,7 @@ def has_chinese(text: str) -> bool:
 
 
 def words(folded: str) -> Iterator[tuple[int, int]]:
-    """Where the words of a text in its normal form begin and end that are not Chinese."""
+    """Begin and end of each word that is not Chinese, in a text in its normal form."""
     for run in _RUN.finditer(folded):
         if not _HAN.match(run[0]):
             yield run.span()
@@ -178,7 +178,7 @@ def terms(text: str) -> list[str]:
 
 
 def passages(text: str) -> list[tuple[int, int]]:
-    """Where the passages of a long text begin and end, [] for one that is short or one sentence.
+    """Begin and end of the passages of a long text, [] for one that is short or one sentence.
 
     A passage is a sentence, with its neighbour where it is a few words; of very many
     sentences, several are one passage.

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What an organisation is."""
+    """The kind of an organisation."""
 
     FIRM = "firm"
     UNIVERSITY = "university"
@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 class OrganizationStatus(StrEnum):
-    """Whether an organisation is there to be met."""
+    """The state of an organisation: is it there to be met?"""
 
     ACTIVE = "active"  # 存续
     IN_LIQUIDATION = "in_liquidation"  # 清算, and 吊销: what is left to it is to be wound up
@@ -86,7 +86,7 @@ RIVAL_LAYERS = frozenset({Layer.COMPETES_WITH})
 
 
 class EngagementKind(StrEnum):
-    """What kind of dated joint undertaking."""
+    """The kind of a dated joint undertaking."""
 
     RESEARCH_PROJECT = "research_project"
     CONTRACT = "contract"
@@ -95,7 +95,7 @@ class EngagementKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a participant is in an engagement."""
+    """The role of a participant in an engagement."""
 
     COORDINATOR = "coordinator"
     PARTNER = "partner"
@@ -106,7 +106,7 @@ class Role(StrEnum):
 
 
 class OfferKind(StrEnum):
-    """What an organisation can give."""
+    """The kind of thing that an organisation can give."""
 
     PRODUCT = "product"
     SERVICE = "service"
@@ -142,7 +142,7 @@ class NeedState(StrEnum):
 
 
 class StatementKind(StrEnum):
-    """What kind of text speaks for an organisation."""
+    """The kind of a text that speaks for an organisation."""
 
     OFFER = "offer"
     NEED = "need"
@@ -151,7 +151,7 @@ class StatementKind(StrEnum):
 
 
 class PlaceLevel(StrEnum):
-    """How fine a place is."""
+    """The level of a place."""
 
     COUNTRY = "country"
     PROVINCE = "province"
@@ -160,7 +160,7 @@ class PlaceLevel(StrEnum):
 
 
 class SourceTier(StrEnum):
-    """How a fact is known, the strongest first: a stronger one is not changed by a weaker."""
+    """The strength of a fact's source, the strongest first: no weaker one changes a fact."""
 
     SELF = "self"  # stated by the organisation itself
     CONFIRMED = "confirmed"  # by a person: an administrator, a coordinator
@@ -175,7 +175,7 @@ class SourceTier(StrEnum):
 
 
 class ClaimTier(StrEnum):
-    """Who stands for what an organisation says of itself, the weakest first."""
+    """The one who stands for what an organisation says of itself, the weakest first."""
 
     STATED = "stated"  # by the organisation, or by a list that names it
     PARTNER = "confirmed_by_partner"  # by one that it worked with
@@ -189,7 +189,7 @@ class ClaimTier(StrEnum):
 
 
 class DatePrecision(StrEnum):
-    """How much of a date is known; the rest of it is the first day of what is known."""
+    """The precision of a date; the rest of it is the first day of what is known."""
 
     YEAR = "year"
     QUARTER = "quarter"

@@ -1,4 +1,4 @@
-"""Where clusters could be drawn: by place, and by the network's own communities."""
+"""Borders that clusters could have: by place, and by the network's own communities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of a cluster the data speak of: what every figure rests on."""
+"""Coverage: the part of a cluster that the data speak of, on which every figure rests."""
 
 from __future__ import annotations
 

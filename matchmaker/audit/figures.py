@@ -1,4 +1,4 @@
-"""What an indicator gives back, and the definition that is shown beside it."""
+"""The result of an indicator, and the definition that is shown beside it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TOLERANCE = 1e-12
 
 
 class Group(StrEnum):
-    """Which part of 点线网 an indicator belongs to."""
+    """The part of 点线网 that an indicator belongs to."""
 
     ACTORS = "actors"  # 点
     CHANNELS = "channels"  # 线
@@ -96,5 +96,5 @@ class Definition:
 
     @property
     def group_title(self) -> Message:
-        """What its group is called."""
+        """The title of its group."""
         return GROUP_TITLES[self.group]

@@ -82,7 +82,7 @@ def circles(view: View, count: int = 3) -> tuple[Circle[int], ...]:
 
 
 def rivals(view: View, firms: NDArray[np.int64], *, silent_too: bool = True) -> BoolArray:
-    """Who competes with whom, (f, f), nobody with itself.
+    """A mask of pairs of firms that compete, (f, f), nobody with itself.
 
     With `silent_too` those of one industry count of whom no product is on record.
     """

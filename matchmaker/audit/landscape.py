@@ -45,7 +45,7 @@ class Scaling:
         return bool((self.logs[:, 1] > np.log(0.5) + 1e-9).any())
 
     def residual(self, members: int, ties: int) -> tuple[float, float] | None:
-        """How far a cluster lies above its peers, in logarithms, and the half-width of 95 %.
+        """The distance of a cluster above its peers, in logarithms, and the half-width of 95 %.
 
         Its peers are all the others: the residual is the deleted one, e / (1 − h).
         None below three peers.
@@ -129,7 +129,7 @@ class Landscape:
         )
 
     def scaling(self, channel: Channel, year: int) -> Scaling:
-        """How ties grow with members, over all clusters."""
+        """Growth of ties with members, over all clusters."""
 
         def make() -> Scaling:
             networks = [self.network(int(cluster), channel, year) for cluster in self.clusters]

@@ -1,4 +1,4 @@
-"""Where the members of a cluster stand in its picture: the same places at each visit.
+"""Places of members in the picture of a cluster: the same at each visit.
 
 The places come of every tie that members ever had, so that neither layer nor year moves anybody.
 """

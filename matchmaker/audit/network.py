@@ -63,7 +63,7 @@ class ClusterNetwork:
 
     @cached_property
     def shared_outsiders(self) -> sparse.csr_array:
-        """How many outsiders two members both know, (n, n)."""
+        """Counts of outsiders that two members both know, (n, n)."""
         border = self.border.astype(np.float64)
         return sparse.csr_array(border @ border.T)
 
@@ -154,7 +154,7 @@ def _in_channel(ties: ClusterTies, channel: Channel) -> BoolArray:
 
 
 def _positions(members: IntArray, rows: IntArray) -> NDArray[np.int64]:
-    """Where rows stand among sorted members, -1 for others."""
+    """Positions of rows among sorted members, -1 for others."""
     if not len(members):
         return np.full(len(rows), -1, dtype=np.int64)
     positions = np.searchsorted(members, rows).clip(max=len(members) - 1)
@@ -169,7 +169,7 @@ def _of(days: IntArray, positions: NDArray[np.int64]) -> IntArray:
 def _together(
     ties: ClusterTies, positions: NDArray[np.int64], begin: IntArray, end: IntArray
 ) -> BoolArray:
-    """Whether the one at each position was a member at some time from `begin` to `end`."""
+    """A mask of positions whose organisation was a member at some time from `begin` to `end`."""
     joined, left = _of(ties.joined, positions), _of(ties.left, positions)
     return np.asarray((positions >= 0) & (np.maximum(begin, joined) <= np.minimum(end, left)))
 

@@ -1,4 +1,4 @@
-"""What members who did not answer a survey could change: bands of indicators.
+"""Bands of indicators, by what members who did not answer a survey could change.
 
 Of a pair with one answer that answer is taken, also where the other side did not answer
 (reconstruction: Stork and Richards, 1992; it does best of the simple ways in Huisman, 2009).
@@ -55,7 +55,7 @@ PairIndices = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class SurveyedTies:
-    """What a survey tells of one layer among n members; all matrices (n, n), row to column.
+    """The ties that a survey tells of one layer among n members; all matrices (n, n), row to column.
 
     `answered` (n,) says who answered. `reported` holds ties that somebody names and nobody
     denies, `seen` the pairs of which a side that was asked answered, `possible` those that
@@ -256,7 +256,7 @@ def _mode(
 
 
 def _effects(pairs: PairIndices, members: int, directed: bool) -> sparse.csr_array:
-    """Whose effects count for each pair, (p, n), with direction (p, 2 n): source, then target."""
+    """Indicators of the members whose effects count for each pair, (p, n), with direction (p, 2 n): source, then target."""
     rows = np.repeat(np.arange(len(pairs)), 2)
     columns = (pairs + np.array([0, members]) if directed else pairs).ravel()
     shape = (len(pairs), 2 * members if directed else members)
@@ -268,7 +268,7 @@ def _logistic(values: FloatVector) -> FloatVector:
 
 
 def _covariates(view: View, ties: SurveyedTies, pairs: PairIndices) -> FloatMatrix:
-    """What makes a tie of each pair more or less likely, whoever answered, (p, columns)."""
+    """Covariates: what makes a tie of each pair more or less likely, (p, columns)."""
     traits, members = view.landscape.traits, view.network.members
     rows = features(traits, members, pairs, 0.0)
     recorded = ties.recorded[pairs[:, 0], pairs[:, 1]].astype(np.float64)

@@ -1,4 +1,4 @@
-"""How many ties there would be if only size, distance, sector and kind mattered."""
+"""Expected ties, if only size, distance, sector and kind mattered."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FloatVector = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Traits:
-    """What is known of organisations that makes a tie more or less likely, each (N,)."""
+    """Traits of organisations that make a tie more or less likely, each (N,)."""
 
     latitude: NDArray[np.float32]
     longitude: NDArray[np.float32]

@@ -1,4 +1,4 @@
-"""Which missing ties to make first: structural effect × feasibility, within capacity."""
+"""Missing ties in the order in which to make them: structural effect × feasibility, within capacity."""
 
 from __future__ import annotations
 

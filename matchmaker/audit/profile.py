@@ -55,7 +55,7 @@ class Criterion:
 
     @property
     def name(self) -> Message:
-        """What it is called."""
+        """Its title."""
         if self.title is not None:
             return self.title
         layer = CHANNEL_TITLES[self.channel or Channel.COOPERATION]
@@ -151,7 +151,7 @@ class ClusterProfile:
 
     @property
     def missing(self) -> tuple[Finding, ...]:
-        """What keeps the cluster from that stage, the worst first; unknown figures last."""
+        """Findings that keep the cluster from that stage, the worst first; unknown figures last."""
         short = [
             finding
             for finding in self.findings
@@ -198,7 +198,7 @@ def _reported_finding(criterion: Criterion, figure: Figure, year: int) -> Findin
 def _finding(
     landscape: Landscape, cluster: int, year: int, fitted: int | None, criterion: Criterion
 ) -> Finding:
-    """What a layer that nobody ever recorded says of no cluster is unknown, not bad.
+    """The finding of a criterion; a layer that nobody ever recorded is unknown, not bad.
 
     Where others have ties and this one's members have none at all, what cannot be
     computed for want of ties counts as missing, which is a 0.
@@ -222,7 +222,7 @@ def course(landscape: Landscape, cluster: int, year: int) -> tuple[ClusterProfil
 
 
 def observed(landscape: Landscape, cluster: int, year: int) -> dict[str, tuple[Figure, int]]:
-    """What the cluster itself reported, by indicator: the newest figure up to a year."""
+    """Figures that the cluster itself reported, by indicator: the newest figure up to a year."""
     snapshot = landscape.snapshot
     subject = snapshot.clusters["id"][cluster].as_py()
     rows = snapshot.observations.filter(

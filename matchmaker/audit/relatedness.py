@@ -1,4 +1,4 @@
-"""How near industries are to each other, by what their organisations say."""
+"""Relatedness of industries, by what their organisations say."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def transitivity(network: ClusterNetwork) -> float:
 
 
 def core(network: ClusterNetwork) -> BoolArray:
-    """Who is in the core, (n,): the prefix by degree with the fewest errors (Lip, 2011).
+    """A mask of the core, (n,): the prefix by degree with the fewest errors (Lip, 2011).
 
     An error is a tie missing in the core or present in the periphery. Of equals
     the smaller core; ties of degree go to the smaller number.

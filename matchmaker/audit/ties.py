@@ -1,4 +1,4 @@
-"""Who belongs to a cluster, and every tie that its members ever had, with its time."""
+"""Members of a cluster, and every tie that they ever had, with its time."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ def withdraw(id: str, organization: str, email: str | None) -> None:
 
 
 def _read(shape: type[Shape], file: Any) -> Shape:
-    """What a file describes. Raises InvalidInput, with the field."""
+    """Read what a file describes. Raises InvalidInput, with the field."""
     from pydantic import ValidationError
 
     from matchmaker.validation import field_fault

@@ -36,7 +36,7 @@ class EvaluationTable:
 
 
 def headline(evaluation: Mapping[str, Any], language: str) -> str:
-    """What was evaluated, as of when, and how."""
+    """A headline: what was evaluated, as of when, and how."""
     learned = message("learned from what was known by then")
     fixed = message("fixed weights: the history is too short to learn from")
     return message(
@@ -98,7 +98,7 @@ def tables_of(title: str, part: Mapping[str, Any], language: str) -> Iterator[Ev
 
 
 def reliability(evaluation: Mapping[str, Any], language: str) -> EvaluationTable:
-    """What learned probabilities promised, beside what came true."""
+    """The table of learned probabilities, beside what came true."""
     heads = (message("promised"), message("came true"), message("pairs"))
     return EvaluationTable(
         message(
@@ -114,7 +114,7 @@ def reliability(evaluation: Mapping[str, Any], language: str) -> EvaluationTable
 
 
 def asker_table(evaluation: Mapping[str, Any], language: str) -> EvaluationTable:
-    """What knowing who asks changes, each method's figures with an asker and without."""
+    """The table of each method's figures with a known asker and without."""
     heads = _words(("method", "hit@10 with", "without", "difference"), language)
     heads += _words(("MRR with", "without", "difference"), language)
     return EvaluationTable(
@@ -139,7 +139,7 @@ def asker_table(evaluation: Mapping[str, Any], language: str) -> EvaluationTable
 
 
 def page_name(evaluation: Mapping[str, Any]) -> str:
-    """What the files of an evaluation are called, without their ending."""
+    """The name of the files of an evaluation, without their ending."""
     suffix = "-own-words" if evaluation.get("asker") else ""
     return f"{evaluation['goal']}-{evaluation['cut']}{suffix}"
 

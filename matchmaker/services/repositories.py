@@ -85,7 +85,7 @@ class PickedOrganizations:
 
 @dataclass(frozen=True, slots=True)
 class RememberedList:
-    """How a file was read, for the next one of the same `cluster` with the same titles.
+    """A record of how a file was read, for the next of the same `cluster` and titles.
 
     `id` stands for both; `file` is the name of the last such file. `joins` says whether
     organisations that were new became members.
@@ -191,11 +191,11 @@ class Repository(Generic[T]):
         return (stored.value for stored in self.iterate(key, value))
 
     def count(self, key: str, value: str) -> int:
-        """How many have the value under the key."""
+        """Count those that have the value under the key."""
         return self._records().count(self.kind, key, value)
 
     def values_under(self, key: str, value: T) -> Sequence[str]:
-        """What a value is found by under a key."""
+        """The values by which one is found under a key."""
         under = self._keys(value).get(key, ())
         return [under] if isinstance(under, str) else under
 
@@ -318,7 +318,7 @@ _NEVER, _WITHIN = "never ", "within "
 
 
 def _list_keys(picks: PickedOrganizations) -> Keys:
-    """Who is on whose list is looked up of never-with lists alone: they hold from both sides."""
+    """Keys of the members of never-with lists alone, as these hold from both sides."""
     return {
         "never": [id for id, _ in picks.items] if picks.id.startswith(_NEVER) else [],
         "within": ["yes"] if picks.id.startswith(_WITHIN) else [],

@@ -50,7 +50,7 @@ __all__ = ["StatementVectors", "build", "made_by", "passage_texts", "statements"
 
 @lru_cache(maxsize=1)
 def made_by() -> str:
-    """What tells this program's way to make a snapshot from another version's."""
+    """A mark of this program's way to make a snapshot, another for each version of it."""
     digest = sha256()
     here, beside = Path(__file__).parent, Path(embedding_package.__file__).parent
     modules = (domain, vocabulary, text, stages, stage_words)
@@ -151,7 +151,7 @@ def build(
 
 
 def _means(spoken: tuple[domain.Statement, ...], vectors: StatementVectors | None) -> LanguageMeans:
-    """What is taken off vectors: as given, else the means of the vectors themselves."""
+    """The means that are taken off vectors: as given, else those of the vectors themselves."""
     if vectors is None:
         return LanguageMeans({}, {})
     if vectors.means is not None:

@@ -1,4 +1,4 @@
-"""What is worked out from a snapshot, kept beside it for all threads."""
+"""A cache of results worked out from a snapshot, kept beside it for all threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has to be read for the next snapshot, where the last one and what changed are enough."""
+"""Rows to be read for the next snapshot, where the last one and what changed are enough."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def may_keep_means(drift: int, texts: int) -> bool:
 def further_keys(
     last: Snapshot, changed: Mapping[str, Collection[Any]], as_of: date
 ) -> dict[str, Collection[Any]]:
-    """What else has to be read to patch a snapshot, by table.
+    """Keys, by table, of further rows to be read to patch a snapshot.
 
     Raises NotPatchableError where too much changed.
     """
@@ -84,7 +84,7 @@ def state_of(meta: SnapshotMeta) -> GraphState:
 
 
 def other_texts(last: Snapshot, spoken: Collection[Statement]) -> int:
-    """How many texts came, changed (twice) or went since the last snapshot."""
+    """Count texts that came, changed (twice) or went since the last snapshot."""
     columns = (
         last.statements.table.column(name).to_pylist() for name in ("id", "text", "language")
     )

@@ -161,7 +161,7 @@ def organization_columns(
     coordinates: Coordinates,
     as_of: date,
 ) -> Organizations:
-    """What rows of organisations say themselves; the rest is put in by `with_derived`."""
+    """Columns of what rows of organisations say themselves; `with_derived` puts in the rest."""
     latitude, longitude = coordinates
     place = ints(place_rows.get(row.place or "", -1) for row in rows)
     opted_out = flags(not row.listed for row in rows)

@@ -1,4 +1,4 @@
-"""How far apart places are, where that can be known: a place is where its centre is, or its parent.
+"""Distances between places, where they can be known: a place is where its centre is, or its parent.
 
 A centre stands for all of its place. Of two of which one lies in the other, or which both take
 the centre of a third, the distance between the centres is none between who is there.
@@ -23,7 +23,7 @@ _DEEPEST = 16  # levels of places; parents may go round in a circle
 
 
 def usual_reach_km(level: PlaceLevel) -> float:
-    """How far from the centre somebody of a place may be, of which only the level is known.
+    """The distance from the centre, in km, that somebody of a place of this level may be at.
 
     0 for towns and what is smaller, whose centre serves for all of it.
     """

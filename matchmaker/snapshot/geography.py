@@ -1,4 +1,4 @@
-"""Where places are, and distances on the earth."""
+"""Coordinates of places, and distances on the earth."""
 
 from __future__ import annotations
 

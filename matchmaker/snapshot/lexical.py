@@ -44,14 +44,14 @@ class EarlierPostings:
 
 @lru_cache(maxsize=1)
 def reading() -> str:
-    """What tells this program's way to find the terms of a text from another version's."""
+    """A mark of this program's way to find the terms of a text, another for each version of it."""
     return sha256(Path(text_module.__file__).read_bytes()).hexdigest()[:16]
 
 
 def earlier_postings(
     earlier: Snapshot | None, statements: Sequence[Statement]
 ) -> EarlierPostings | None:
-    """Where statements that say what they said stand in an earlier snapshot; None without one."""
+    """Rows, in an earlier snapshot, of statements that say what they said; None without one."""
     if earlier is None or earlier.meta.reading != reading():
         return None
     table = earlier.statements.table
@@ -87,7 +87,7 @@ def build_lexical(
 
 @dataclass(frozen=True)
 class TermPostings:
-    """How often texts say terms: `columns` (buckets), `rows` (texts) and `frequencies` (p,), and
+    """Counts of terms in texts: `columns` (buckets), `rows` (texts) and `frequencies` (p,), and
     `lengths` (texts,)."""
 
     columns: NDArray[np.int64]
@@ -159,7 +159,7 @@ def _kept(earlier: EarlierPostings | None, count: int, buckets: int) -> _Kept:
 
 @dataclass(frozen=True)
 class TermWeights:
-    """What BM25 takes from all statements: `idf` of each bucket and the `average` length."""
+    """Weights of BM25, from all statements: `idf` of each bucket and the `average` length."""
 
     idf: NDArray[np.float64]
     average: float

@@ -147,7 +147,7 @@ def _linked(snapshot: Snapshot, folder: Path, earlier: Snapshot) -> dict[str, li
 
 
 def _codes() -> dict[str, list[str]]:
-    """What each code stands for: its position in these lists."""
+    """Names by column, of which a code is the position."""
     return {name: [member.value for member in members] for name, members in CODES.items()}
 
 
@@ -217,7 +217,7 @@ Verified = dict[FileStamp, int]
 
 
 def _stamp(path: Path) -> FileStamp:
-    """Which file it is. A number that is free again may be another file's, but not all of it."""
+    """The identity of a file: its number alone may be another's, once it is free again."""
     status = path.stat()
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
@@ -244,7 +244,7 @@ def verify(folder: Path, verified: Verified | None = None) -> None:
 
 
 def _sound(path: Path, checksum: int, known: Verified) -> FileStamp:
-    """Which file it is. Raises SnapshotUnavailable where it is not what was written."""
+    """Check a file; return its identity. Raises SnapshotUnavailable if it is not as written."""
     try:
         file = _stamp(path)
         if known.get(file) == checksum or _checksum(path) == checksum:

@@ -178,7 +178,7 @@ class Organizations:
 
     @property
     def open_to_meet(self) -> BoolArray:
-        """Who did not opt out and still is, (n,)."""
+        """A mask of organisations that did not opt out and still are, (n,)."""
         return np.asarray(self.listed & self.active)
 
 
@@ -274,7 +274,7 @@ class LexicalIndex:
 
 @dataclass(frozen=True)
 class SnapshotMeta:
-    """What the snapshot is: `version` of the `graph` (its id), `as_of` the date it shows.
+    """Description of a snapshot: `version` of the `graph` (its id), `as_of` the date it shows.
 
     `model` and `revision` name what made the vectors; `dimension` 0 means none. `reading` is
     that of its index of words (`lexical.reading`), "" where that is not known. `stamp` is
@@ -393,7 +393,7 @@ class Snapshot:
         return str(english or self.name_of(row))
 
     def cached(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """What `make` gives for this snapshot, made at first use and shared by all threads.
+        """The result of `make` for this snapshot, made at first use and shared by all threads.
 
         What is made may itself ask for others; nobody waits for what another makes.
         """

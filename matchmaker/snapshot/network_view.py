@@ -1,4 +1,4 @@
-"""What the network of a snapshot depends on, and nothing else: most changes leave it as it was.
+"""The columns that the network of a snapshot depends on: most changes leave it as it was.
 
 Whatever is worked out from the network alone (walks, affinities, how new ties come about) is worked
 out from this view, takes seconds on a large graph, and serves the next snapshot too where that has

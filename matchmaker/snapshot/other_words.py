@@ -1,4 +1,4 @@
-"""What statements say in other words: by the dictionary in Chinese, by the thesaurus in any.
+"""Other words for what statements say: by the dictionary in Chinese, by the thesaurus in any.
 
 What a word or a concept adds is added to the statements that have it: none passes over all.
 """

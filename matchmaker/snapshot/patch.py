@@ -159,7 +159,7 @@ class _Patch:
         return table, np.array(now, dtype=np.int32)
 
     def snapshot(self) -> Snapshot:
-        """What comes of it. Raises NotPatchableError."""
+        """The patched snapshot. Raises NotPatchableError."""
         last, rows, spoken = self.last, self.rows, self.texts.spoken
         all_statements = self._statements()
         engaged = self.engagements.incidence(

@@ -1,4 +1,4 @@
-"""How the columns of one snapshot become those of the next: bulk copies of what stays, and what is
+"""Columns of the next snapshot out of those of the last: bulk copies of what stays, and what is
 fresh put in its place. No row that stays is looked at by itself."""
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class IdColumn(Mapping[str, int]):
 
 @dataclass(frozen=True)
 class Splice:
-    """What becomes of the rows of a table.
+    """A change of the rows of a table.
 
     `kept` (k,) are the former rows that stay, `moved` (k,) where they stand now, `fresh` (f,)
     the rows now of those that are new or changed, all ascending; `now` (former rows,) where
@@ -126,7 +126,7 @@ class Splice:
 
     @property
     def rows_kept(self) -> IntArray:
-        """Where each former row stands now as it was, -1 for others."""
+        """The row now of each former row that stays as it was, -1 for others."""
         rows = np.full(len(self.now), -1, dtype=np.int32)
         rows[self.kept] = self.moved
         return rows
@@ -238,7 +238,7 @@ def _entries(
 
 
 def _runs(*numbers: IntArray) -> Iterator[tuple[int, int]]:
-    """Where all of the ascending numbers go on by one: first and end of each such stretch."""
+    """Stretches in which the ascending numbers go on by one: first and end of each."""
     if not len(numbers[0]):
         return
     breaks = np.zeros(len(numbers[0]) - 1, dtype=np.bool_)
@@ -249,7 +249,7 @@ def _runs(*numbers: IntArray) -> Iterator[tuple[int, int]]:
 
 
 def moved_rows(now: IntArray, rows: NDArray[Any]) -> NDArray[Any]:
-    """What pointed at former rows, at rows now; -1 stays. Raises NotPatchableError."""
+    """Map pointers to former rows to rows now; -1 stays. Raises NotPatchableError."""
     moved = np.where(rows >= 0, now[rows] if len(now) else -1, -1).astype(np.int32)
     if np.any((rows >= 0) & (moved < 0)):
         raise dangling()

@@ -1,4 +1,4 @@
-"""What a snapshot says as the last one did is the last one's own: one file and one mapping."""
+"""Columns that stayed as they were are shared with the last snapshot: one file, one mapping."""
 
 from __future__ import annotations
 

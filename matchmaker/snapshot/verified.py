@@ -1,4 +1,4 @@
-"""Whether a number that tells an organisation from all others is on record."""
+"""Organisations of which a number that tells them from all others is on record."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a store answers with, beside the rows themselves."""
+"""Values that a store answers with, beside the rows themselves."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class UpsertCounts:
 
 @dataclass(frozen=True, slots=True)
 class RowChanges:
-    """What an import changed, or would: rows `after` it and `before`, those that differ alone.
+    """Changes that an import made, or would: rows `after` it and `before`, those that differ alone.
 
     A row of `after` without one of its key in `before` is new. `contradicted_keys` are table and
     key of rows of which something was not taken, because a stronger source says otherwise.
@@ -106,7 +106,7 @@ class RowChanges:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateKeys:
-    """What duplicates of an organisation are recognised by."""
+    """The names, codes and addresses by which duplicates of an organisation are recognised."""
 
     id: str
     name: str
@@ -144,7 +144,7 @@ class NearestStatement:
 
 @dataclass(frozen=True, slots=True)
 class SeekerProfile:
-    """What an organisation is and says at one version of the graph.
+    """An organisation and all that it says, at one version of the graph.
 
     `clusters` are those it is a member of today, `statements` as `statements_of`.
     """
@@ -157,8 +157,11 @@ class SeekerProfile:
 
 @dataclass(frozen=True, slots=True)
 class GraphState:
-    """Which graph, at which version. `stamp` tells two graphs apart that reached one version on
-    different ways, as one that was put back from a copy does; "" where it is not known."""
+    """The identity of a graph, and its version.
+
+    `stamp` tells two graphs apart that reached one version on different ways, as one that was put
+    back from a copy does; "" where it is not known.
+    """
 
     version: int
     graph_id: str = ""
@@ -176,13 +179,13 @@ class Export:
 
     @property
     def state(self) -> GraphState:
-        """Which graph it is, at which version."""
+        """The graph's identity and version."""
         return GraphState(self.version, self.graph_id, self.stamp)
 
 
 @dataclass(frozen=True, slots=True)
 class GraphChanges:
-    """What a graph has now of all that changed since an earlier state of it.
+    """The rows of a graph that changed since an earlier state of it.
 
     `keys` by table: of rows that were written or removed since, and of further ones that were
     asked for. `rows` are those of them that there are. `counts` are of all rows of the graph.
@@ -196,7 +199,7 @@ class GraphChanges:
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus:
-    """What `doctor` and `status` show."""
+    """The figures of a store that `doctor` and `status` show."""
 
     backend: str
     address: str

@@ -56,11 +56,11 @@ class Records(ABC):
 
     @abstractmethod
     def count(self, kind: str, key: str, value: str) -> int:
-        """How many documents have the value under the key."""
+        """Count the documents that have the value under the key."""
 
     @abstractmethod
     def tally(self, kind: str, key: str) -> dict[str, int]:
-        """How many documents have each value under the key."""
+        """Count documents by their value under the key."""
 
     @abstractmethod
     def commit(self, changes: Sequence[Change], entries: Sequence[Entry] = ()) -> None:
@@ -99,7 +99,7 @@ class Store(GraphStore):
 
     @abstractmethod
     def count_documents(self) -> int:
-        """How many documents there are, of all kinds."""
+        """Count the documents of all kinds."""
 
 
 def new_id() -> str:

@@ -89,7 +89,7 @@ class GraphReading(ABC):
         return self._read(lambda tx: tx.graph_id())
 
     def state(self) -> GraphState:
-        """Which graph this is and its version, at one moment."""
+        """The graph's identity and its version, at one moment."""
         return self._read(graph_state)
 
     # -- looking up
@@ -188,7 +188,7 @@ class GraphReading(ABC):
         return tuple(self._read(lambda tx: rows_of(tx, tx.clusters_of, organization_id)))
 
     def clustered(self, ids: Sequence[str]) -> frozenset[str]:
-        """Which of these, by their own ids, are members of some cluster today."""
+        """Those of `ids`, as own ids, that are members of some cluster today."""
         return frozenset(self._read(lambda tx: tx.clustered(ids)))
 
     def fellow_members(self, organization_id: str) -> frozenset[str]:
@@ -352,7 +352,7 @@ class GraphReading(ABC):
     def changes_since(
         self, state: GraphState, also: FurtherKeys = nothing_else
     ) -> GraphChanges | None:
-        """What changed since an earlier state of this graph, consistent while others write.
+        """Changes since an earlier state of this graph, consistent while others write.
 
         `also` gets the keys by table of what changed, and tells of which further rows those are
         to be read that there are. None where it is not known what changed: after a large

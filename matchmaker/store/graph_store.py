@@ -156,7 +156,7 @@ class GraphStore(GraphReading):
         return self._logged(entries, work, bulk=True)
 
     def stored(self, rows: GraphRows) -> GraphRows:
-        """What is stored now under the keys of these rows."""
+        """The rows that are stored now under the keys of these."""
         return self._read(lambda tx: upsert.stored_rows(tx, rows), bulk=True)
 
     def between(self, pairs: Collection[tuple[str, str]]) -> GraphRows:

@@ -31,7 +31,7 @@ class LoggedEntry:
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """Which lines are meant; what is empty keeps none out.
+    """A choice of lines of the log; an empty field keeps none out.
 
     An `action` that ends with a full stop means all that begin so (`posting.`). `since` and
     `until` are times in UTC as lines have them, the second excluded.
@@ -59,7 +59,7 @@ ALL_OF_LOG = LogFilter()
 
 
 def lines_after(number: int, before: str, entries: Iterable[Entry]) -> list[dict[str, Any]]:
-    """What a store keeps of each entry that follows the line with this number and digest."""
+    """Lines as a store keeps them, of entries that follow the line with this number and digest."""
     lines = []
     for entry in entries:
         number, before = number + 1, digest(before, entry)

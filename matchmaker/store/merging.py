@@ -92,7 +92,7 @@ def text_of(row: Any, name: str) -> str:
 
 
 def origin_of_field(row: Organization, name: str) -> FieldOrigin:
-    """Where a field of an organisation comes from."""
+    """The source of one field of an organisation."""
     for origin in row.origins:
         if origin.field == name:
             return origin
@@ -165,7 +165,7 @@ def is_same_certificate(row: Certificate, other: Certificate) -> bool:
 
 
 def _claim(before: Certificate, after: Certificate, row: Certificate | None) -> dict[str, Any]:
-    """Who stands for a certificate that an import changed: of what they confirmed, no more.
+    """Fields of who stands for a certificate that an import changed, for what they confirmed.
 
     `row` is what the import says, None where it says nothing of that. What a coordinator took
     back no import restores, whatever it says; one that says so itself takes back what was
@@ -261,7 +261,7 @@ def _all_names(before: Organization, row: Organization) -> tuple[str, ...]:
 
 
 def as_said_of(row: Organization, id: str) -> Organization:
-    """What an organisation that is another one says of it: its name is an other name of that."""
+    """The row of a duplicate, as said of the one that it is: its name is an other name of that."""
     names = tuple(dict.fromkeys((row.name, *row.other_names)))
     return replace(row, id=id, other_names=names[:MAX_OTHER_NAMES])
 

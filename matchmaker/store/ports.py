@@ -1,4 +1,4 @@
-"""What the rest of Matchmaker may ask of a store, and what it answers: no Cypher, no SQL.
+"""The ports of a store: what the rest of Matchmaker may ask, and its answers; no Cypher, no SQL.
 
 One contract suite (`tests/contract`) runs every method on both adapters.
 """

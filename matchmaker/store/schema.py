@@ -88,7 +88,7 @@ class Table(Generic[Row]):
         return replace(row, **moved)  # type: ignore[type-var]
 
     def text(self, row: Row) -> str:
-        """What a row of a statement table says, "" where it says nothing."""
+        """The text of a row of a statement table, "" where it says nothing."""
         text: str = row.statement_text if isinstance(row, Engagement) else row.text  # type: ignore[attr-defined]
         return text if text.strip() else ""
 

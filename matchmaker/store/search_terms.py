@@ -1,4 +1,4 @@
-"""What a full-text search looks for: the same terms in both stores."""
+"""Terms that a full-text search looks for: the same in both stores."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _TIERS = {tier.value: tier for tier in SourceTier}
 
 
 def _decoder(annotation: Any) -> Callable[[Any], Any]:
-    """How a cell becomes a value of this type; None stays None."""
+    """The function that makes a value of this type from a cell; None stays None."""
     if isinstance(annotation, types.UnionType):
         inner = _decoder(_without_none(annotation))
         if inner is _as_it_is:
@@ -116,7 +116,7 @@ class Codec(Generic[Value]):
 
     @cached_property
     def _decoders(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
-        """How a cell becomes the value of a field, of those that are not kept as they are."""
+        """Decoders by field, of those whose values are not kept as they are."""
         decoders = ((name, _decoder(self._hints[name])) for name in self.names)
         return tuple((name, decode) for name, decode in decoders if decode is not _as_it_is)
 
@@ -168,7 +168,7 @@ class Codec(Generic[Value]):
         return kinds | ({_PROVENANCE[-1]: "TEXT"} if "provenance" in self._hints else {})
 
     def default(self, column: str) -> SqlValue:
-        """What a row has in a column that was added later."""
+        """The value of earlier rows in a column that was added later."""
         if column in _PROVENANCE:
             return dict(zip(_PROVENANCE, ("", "", SourceTier.IMPORT.value, None), strict=True))[
                 column

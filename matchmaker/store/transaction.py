@@ -1,4 +1,4 @@
-"""What an adapter does in one transaction; all that stores decide stands above it.
+"""The port of one transaction, which adapters implement; all that stores decide is above it.
 
 `upsert` decides what is written, `graph_store` what is answered. Both do it through this port,
 so an adapter holds nothing but queries. Ids of organisations are never aliases here.
@@ -116,13 +116,13 @@ class Transaction(Protocol):
         """Those that it is a member of today (UTC), in order of id."""
 
     def clustered(self, ids: Sequence[str]) -> list[str]:
-        """Which of these organisations are members of some cluster today (UTC), in any order."""
+        """Those of `ids` that are members of some cluster today (UTC), in any order."""
 
     def fellow_members(self, organization_id: str) -> list[str]:
-        """Who shares a cluster with it today (UTC), itself among them, in any order."""
+        """Ids of those that share a cluster with it today (UTC), itself included, in any order."""
 
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
-        """What these organisations hold or held, in any order."""
+        """Certificates that these organisations hold or held, in any order."""
 
     def certificates_ending(self, first: str, last: str) -> list[Certificate]:
         """Those whose last day lies between two days (ISO, both included), in any order."""

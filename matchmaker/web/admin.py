@@ -177,7 +177,7 @@ def log() -> PageAnswer:
 
 
 def _log_filter(principal: Principal, before: int | None) -> LogFilter:
-    """What the form asks for: who has no account may stand there as pages call them."""
+    """The filter that the form asks for: who has no account may stand there as pages call them."""
     args = request.args
     who, chosen = args.get("who", "").strip(), args.get("day", "").strip()
     named = (code for code, name in ACTORS.items() if who == name.text(language()))

@@ -73,7 +73,7 @@ def _first_form(principal: Principal, id: str, organizations: Sequence[str]) -> 
 
 
 def _values(form: CallForm, sent: Mapping[str, str]) -> dict[str, object]:
-    """What stands in the fields: what was sent, else the draft, else the answer."""
+    """Values of the fields: what was sent, else the draft, else the answer."""
     if sent.get("do") in ("draft", "submit"):
         return {name: sent.get(name, "") for name in _FIELDS}
     bid = form.draft or form.bid or Bid()
@@ -135,7 +135,7 @@ def _step(principal: Principal, id: str, own: str) -> str:
 
 
 def _bid(own: str) -> Bid:
-    """What the form says. Raises InvalidInput."""
+    """The answer that the form holds. Raises InvalidInput."""
     met = [
         RequirementMet(requirement=name[4:], met=parse_choice(Met, value, "met"))
         for name, value in request.form.items()

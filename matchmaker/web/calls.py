@@ -179,14 +179,14 @@ def _call_page(principal: Principal, view: CallView, problem: MatchmakerError | 
 
 
 def _own_caller(principal: Principal, view: CallView) -> str:
-    """Which of those who call the reader acts for, the first one first; "" for none."""
+    """The first of those who call that the reader acts for; "" for none."""
     callers = [view.brief.caller.id, *(each.id for each in view.brief.partners)]
     own = own_organization()
     return own if own in callers else next(filter(principal.acts_for, callers), "")
 
 
 def _suggestions(principal: Principal, id: str) -> tuple[Recommendation, ...]:
-    """Whom the ranking would invite; nobody where it cannot be told now."""
+    """Organisations that the ranking would invite; none where it cannot be told now."""
     try:
         return services().call_invitations.suggestions(principal, id, SUGGESTED)
     except MatchmakerError:
@@ -348,7 +348,7 @@ def change_call_files(id: str) -> PageAnswer:
 
 @web.get("/calls/<id>/award")
 def award_call(id: str) -> PageAnswer:
-    """Who is awarded, and what the others are told."""
+    """Award a call, and tell the others."""
     principal = signed_in()
     return _award_page(services().calls.show(principal, id))
 

@@ -53,7 +53,7 @@ class Card:
 
     @property
     def parts(self) -> list[tuple[float, float]]:
-        """Where the part of each reason begins in a bar from 0 to 100, and how wide it is.
+        """Parts of a bar from 0 to 100, by reason: where each begins, and its width.
 
         The whole bar is the score of the best result; reasons against it have no part.
         """
@@ -72,7 +72,7 @@ class Card:
 
 
 def match_grade(match: Match) -> Message:
-    """How what somebody says answers, in words."""
+    """The grade of a match, in words."""
     return _GRADES[match]
 
 
@@ -99,13 +99,13 @@ def _is_untold(fit: Recommendation) -> bool:
 
 @web.app_template_filter()
 def condition_name(condition: ConditionKind) -> str:
-    """What a condition of a programme is about."""
+    """The name of a condition of a programme."""
     return condition_title(condition).text(language())
 
 
 @web.app_template_filter()
 def programme_conditions(terms: ProgrammeTerms) -> list[tuple[str, str]]:
-    """What each condition of a programme is about, and what it asks for."""
+    """Pairs of each condition of a programme: its name, and what it asks for."""
     least = -1 if terms.min_years is None else terms.min_years
     most = -1 if terms.max_years is None else terms.max_years
     asked = {
@@ -183,7 +183,7 @@ def _advice(recommendation: Recommendation, said_once: Sequence[Message]) -> Mes
 
 
 def kilometres(origin: Place | None, target: Place | None) -> float | None:
-    """How far two places are; None where that is not known, or they are one.
+    """The distance of two places, in km; None where that is not known, or they are one.
 
     Of one that lies in the other, and from somewhere in a wide one, the centres do not tell.
     """

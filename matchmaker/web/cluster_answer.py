@@ -24,7 +24,7 @@ _RANKED_CLUSTERS = 20
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How many of the members stand alone, in all cooperation, and how many did before.
+    """Counts of members that stand alone in all cooperation, now and before.
 
     `is_network`: more than half of them are joined in one piece; `joined` are those.
     `before` is the first of the years followed in which there were members, with how many
@@ -101,7 +101,7 @@ def figure_changes(audit: AuditOut, names: Sequence[str]) -> list[FigureChange]:
 
 @dataclass(frozen=True, slots=True)
 class Gain:
-    """What all ties of a worklist together would do: how many more members have a tie."""
+    """The gain of all ties of a worklist together: members more that have a tie."""
 
     ties: int
     brought_in: int

@@ -1,4 +1,4 @@
-"""What stands on the page of an introduction once both have accepted: talk, files, meetings."""
+"""Parts of an introduction's page once both have accepted: talk, files, meetings."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class MeetingView:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """What the two sides wrote, newest last, and their meetings, newest first."""
+    """Messages of the two sides, newest last, and their meetings, newest first."""
 
     messages: Sequence[ConversationMessage]
     meetings: Sequence[MeetingView]

@@ -141,7 +141,7 @@ def missing(id: str) -> PageAnswer:
 
 @web.get("/clusters/<path:id>/worklist")
 def worklist(id: str) -> PageAnswer:
-    """What to do next: a page, or for htmx the part of the dashboard."""
+    """Show what to do next: a page, or for htmx the part of the dashboard."""
     principal = signed_in()
     cluster = services().published.cluster(id)
     answer = WorklistOut.of(
@@ -192,7 +192,7 @@ def effect(id: str) -> PageAnswer:
 
 @web.get("/clusters/<path:id>/introductions")
 def cluster_introductions(id: str) -> PageAnswer:
-    """What coordinators and the system proposed."""
+    """Show what coordinators and the system proposed."""
     principal = signed_in()
     page = services().introductions.list_for(
         principal, cluster=id, after=request.args.get("after", ""), limit=50
@@ -408,7 +408,7 @@ def convene() -> PageAnswer:
 
 @web.get("/gatherings/<id>")
 def gathering(id: str) -> PageAnswer:
-    """Who takes part, and what was done."""
+    """Show who takes part, and what was done."""
     principal = signed_in()
     view = services().gatherings.show(principal, id)
     services().notifications.mark_read_of(principal, f"gathering/{view.gathering.id}")

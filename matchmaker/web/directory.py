@@ -54,7 +54,7 @@ def _profile_page(
 
 @web.post("/profile/reach")
 def profile_reach() -> PageAnswer:
-    """Whom the profile would reach as it is being written."""
+    """Show whom the profile would reach as it is being written."""
     principal, form = signed_in(), request.form
     organization = services().directory.profile(principal, acting_organization()).organization
     codes = services().codes
@@ -130,7 +130,7 @@ def save_profile() -> PageAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OtherValue:
-    """What is saved now in a field that the reader wrote something else into."""
+    """The value saved now in a field that the reader wrote something else into."""
 
     field: str
     value: str
@@ -161,7 +161,7 @@ def _others(profile: OrganizationProfile, sent: Mapping[str, Any]) -> list[Other
 def missing_fields(
     profile: OrganizationProfile, *, has_contact: bool | None = None
 ) -> list[Message]:
-    """What a profile lacks; `has_contact` where the profile does not show the reader its own."""
+    """Fields that a profile lacks; `has_contact` where its contact is not shown to the reader."""
     row = profile.organization
     has_contact = bool(row.contact) if has_contact is None else has_contact
     checks = (

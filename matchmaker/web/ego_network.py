@@ -42,7 +42,7 @@ class EgoPartner:
 
     @property
     def closeness(self) -> tuple[int, int, str]:
-        """What orders them: more and newer ties first."""
+        """The key that orders them: more and newer ties first."""
         return -2 * len(self.layers) - self.undertakings, -self.year, self.id
 
 

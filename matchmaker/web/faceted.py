@@ -68,7 +68,7 @@ class ShownFacet:
 
 @web.get("/organizations")
 def organizations() -> PageAnswer:
-    """Who there is, by facets."""
+    """Show the organisations there are, by facets."""
     principal, own = signed_in(), own_organization()
     text = request.args.get("q", "").strip()[:LONGEST]
     orders = [

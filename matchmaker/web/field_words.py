@@ -1,4 +1,4 @@
-"""What English pages call fields whose names are for files and programs. Data."""
+"""English names on pages of fields whose own names are for files and programs. Data."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ def asked_text(principal: Principal) -> str:
 
 
 def _facet_counts(principal: Principal, goal: GoalName) -> dict[str, dict[str, int]]:
-    """How many could answer with each choice of a filter, beside all else that is chosen."""
+    """Counts of those who could answer, by each choice of a filter beside all else chosen."""
     fields = request.args.to_dict(flat=False)
     kinds = terms_in(fields, Kind) or frozenset(GOALS[goal].answerers)
     places, industries = (names_in(fields, name) for name in ("place", "industry"))
@@ -146,13 +146,13 @@ def _answer(principal: Principal, own_id: str, text: str) -> Answer:
 
 
 def _question(own_id: str) -> Request[str]:
-    """What is asked, ticked and written, as the address has it. Raises InvalidInput."""
+    """The request that is asked, ticked and written in the address. Raises InvalidInput."""
     return question_of(request.args.to_dict(flat=False), PAGE_SIZE, is_measured=bool(own_id))
 
 
 @web.get("/find/export")
 def export_results() -> PageAnswer:
-    """What is found, as a file."""
+    """Send what is found, as a file."""
     principal, own_id = signed_in(), own_organization()
     export = services().exports.recommendations(
         principal, own_id, _question(own_id), asked_text(principal)

@@ -1,4 +1,4 @@
-"""What each figure on a page means: the one place that its link leads to."""
+"""The meaning of each figure on a page: the one place that its link leads to."""
 
 from __future__ import annotations
 

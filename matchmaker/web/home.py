@@ -53,7 +53,7 @@ class WaitingQuestion:
 
 @web.get("/")
 def home() -> PageAnswer:
-    """What needs an answer today, who fits best, and what else to do, by role."""
+    """Show what needs an answer today, who fits best, and what else to do, by role."""
     principal = signed_in()
     own = own_organization()
     if not own:
@@ -174,7 +174,7 @@ def _tasks(profile: OrganizationProfile) -> list[Task]:
 
 @web.get("/portfolio")
 def portfolio() -> PageAnswer:
-    """What one's house can do: technologies, equipment, access; and who asks for it now."""
+    """Show what one's house can do: technologies, equipment, access; and who asks for it now."""
     principal, own = signed_in(), acting_organization()
     answerable = _answerable(principal, own)
     by_kind: dict[OfferKind, list[tuple[Offer, list[tuple[Need, Organization]], int]]] = {}

@@ -129,7 +129,7 @@ _OF_ORGANIZATIONS = frozenset({"organizations", "descriptions"})
 
 
 def _told(kept: Sequence[KeptField]) -> list[str]:
-    """Whose fields stay, and which; the whole row where no field is named."""
+    """Names of rows whose fields stay, with the fields; the whole row where no field is named."""
     organizations = services().directory.by_ids(
         sorted({each.key for each in kept if each.table in _OF_ORGANIZATIONS})
     )
@@ -168,7 +168,7 @@ def undo_import(id: str) -> PageAnswer:
 
 @web.get("/imports/<id>/fields")
 def import_fields(id: str) -> PageAnswer:
-    """What an import changed and wrote, to take some of it back."""
+    """Show what an import changed and wrote, to take some of it back."""
     shown, first = services().import_fields.show(signed_in(), id), beginning()
     rows = shown.rows[first : first + FIELDS]
     concerned = {each for row in rows for each in row.organizations}
@@ -191,7 +191,7 @@ def take_fields_back(id: str) -> PageAnswer:
 
 
 def _tell(taken: TakenBack) -> None:
-    """How much is taken back, and what is not and why."""
+    """Tell how much is taken back, and what is not and why."""
     show_notice(summary(taken).text(language()))
     for why in WhyKept:
         kept = [each for each in taken.kept if each.why is why]
@@ -270,7 +270,7 @@ def column_title(column: Column) -> str:
 
 
 def choice_label(value: str) -> str:
-    """What a member of a closed list is called, yes and no of a flag too."""
+    """The label of a member of a closed list, yes and no of a flag too."""
     match value:
         case "true":
             return gettext("yes")
@@ -287,7 +287,7 @@ def choice_label(value: str) -> str:
 
 
 def format_title(name: str) -> str:
-    """What the files of a format hold."""
+    """The title of a format: what its files hold."""
     if name == "organizations":
         return gettext("Members and other organisations")
     return FORMATS[name].title.text(language()) if name in FORMATS else name

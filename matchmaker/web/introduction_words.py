@@ -47,7 +47,7 @@ class IntroductionEvent:
 
 @web.app_template_filter()
 def proposed_by(view: IntroductionView) -> str:
-    """Who proposed it, where neither side did; else nothing."""
+    """The name of whoever proposed it, where neither side did; else ""."""
     if view.origin is Origin.MEMBER:
         return ""
     if view.origin is Origin.SYSTEM:
@@ -62,7 +62,7 @@ def proposed_by(view: IntroductionView) -> str:
 
 @web.app_template_filter()
 def author_of(view: IntroductionView) -> str:
-    """Who wrote the message and the terms."""
+    """The name of whoever wrote the message and the terms."""
     if view.origin is Origin.MEMBER:
         return _party(view, view.asking_side)
     return _outsider(view, view.origin)
@@ -117,7 +117,7 @@ def standing(view: IntroductionView) -> str:
 
 @web.app_template_filter()
 def events_of(view: IntroductionView) -> list[IntroductionEvent]:
-    """What happened, oldest first, beginning with the proposal."""
+    """Events, oldest first, beginning with the proposal."""
     steps = list(view.steps)
     state = steps[0].state if steps and view.origin is Origin.MEMBER else State.PROPOSED
     # Who proposes has accepted by that: it is one event.

@@ -1,4 +1,4 @@
-"""What somebody had written, where a session ended or a page was open too long before it came.
+"""A form that came after its session had ended, or from a page open too long.
 
 Nothing is stored: the page that says so carries it, and sends it again once its reader has
 signed in. What a page elsewhere sent is never offered to be sent again.

@@ -65,7 +65,7 @@ def gettext(text: str, /, **parameters: Any) -> str:
 
 
 def word(value: object) -> str:
-    """What a term of the field is called; an unknown one as it is."""
+    """The name of a term of the field; an unknown one as it is."""
     return translated(TERMS.get(str(value), str(value)), language())
 
 
@@ -79,7 +79,7 @@ def text_of(value: object) -> str:
 
 
 def field(name: str) -> str:
-    """What a field is called, by the columns of our tables."""
+    """The title of a field, by the columns of our tables."""
     plain, _, rest = name.partition("[")
     plain = plain.rpartition(".")[2]
     label = translated(plain, language(), FIELD)
@@ -94,7 +94,7 @@ def begun_large(text: str) -> str:
 
 
 def person(name: str) -> str:
-    """What somebody is called; a sample person in the reader's language."""
+    """The name of a person; of a sample one in the reader's language."""
     return shown_name(name, language())
 
 
@@ -112,7 +112,7 @@ class NotKnown(str):
 
 
 def not_known() -> NotKnown:
-    """What stands where nothing is known."""
+    """A mark for a value that is not known."""
     return NotKnown("–")
 
 
@@ -135,7 +135,7 @@ def percent(value: float | None) -> str:
 
 
 def country(code: str) -> str:
-    """What a country is called; its code where that is unknown."""
+    """The name of a country; its code where that is unknown."""
     return str(_locale().territories.get(code, code))
 
 
@@ -175,7 +175,7 @@ def slot(value: datetime, zone: str) -> str:
 
 
 def zone_name(zone: str) -> str:
-    """What a time zone is called."""
+    """The name of a time zone."""
     return "UTC" if zone == "UTC" else get_timezone_name(ZoneInfo(zone), locale=_locale())
 
 

@@ -45,7 +45,7 @@ class MembershipRole(StrEnum):
 
 
 class MailRhythm(StrEnum):
-    """When notifications also come by mail."""
+    """The rhythm in which notifications also come by mail."""
 
     AT_ONCE = "at_once"
     DAILY = "daily"

@@ -1,4 +1,4 @@
-"""Which introductions to propose together, so that most will be accepted by both sides.
+"""A choice of introductions to propose together, so that most will be accepted by both sides.
 
 Everyone's own top list sends the same few famous candidates more requests than
 they can answer. Here the expected number of mutual acceptances is maximised under

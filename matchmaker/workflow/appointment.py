@@ -1,4 +1,4 @@
-"""When the two sides of an introduction meet: up to three times, of which the other picks one.
+"""Appointments of both sides of an introduction: up to three times, one to be picked.
 
 Nothing here reads a clock or a store.
 """
@@ -27,7 +27,7 @@ REMINDER, SHORT_REMINDER = timedelta(hours=24), timedelta(hours=1)
 
 
 class AppointmentState(StrEnum):
-    """Where a proposed meeting stands."""
+    """The state of a proposed meeting."""
 
     OFFERED = "offered"  # the other side has to pick a time
     FIXED = "fixed"
@@ -103,7 +103,7 @@ class Appointment:
 
     @property
     def reminder_at(self) -> datetime | None:
-        """When both sides are to be reminded; None where nobody has to be (any more)."""
+        """The time to remind both sides; None where nobody has to be (any more)."""
         if self.state is not AppointmentState.FIXED or self.time is None or self.is_reminded:
             return None
         before = REMINDER if self.time - self.changed > REMINDER else SHORT_REMINDER

@@ -39,7 +39,7 @@ class CallState(StrEnum):
 
 
 class CallPhase(StrEnum):
-    """Where a call stands on a day."""
+    """The phase of a call on a day."""
 
     OPEN = "open"  # answers are taken
     DECIDING = "deciding"
@@ -168,7 +168,7 @@ class Call(CallContent):
 
     @property
     def version(self) -> int:
-        """Which wording it has: 1 as it was opened, one more with each correction."""
+        """The number of its wording: 1 as it was opened, one more with each correction."""
         return len(self.corrections) + 1
 
     @property
@@ -177,7 +177,7 @@ class Call(CallContent):
         return self.sealed and self.unsealed is None
 
     def phase(self, day: datetime.date) -> CallPhase:
-        """Where it stands on a day."""
+        """Its phase on a day."""
         if self.state is CallState.OPEN and not self.is_open_on(day):
             return CallPhase.DECIDING
         return CallPhase(self.state)

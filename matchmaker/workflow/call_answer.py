@@ -1,4 +1,4 @@
-"""What those who were invited to a call do, and what is decided on their answers.
+"""Answers of those who were invited to a call, and decisions on them.
 
 An answer is its firm's alone until it is submitted; one that is withdrawn is gone.
 """
@@ -30,7 +30,7 @@ MAX_FIGURE = 1e15
 
 
 class InvitedBy(StrEnum):
-    """How somebody came to a call."""
+    """The way in which somebody came to a call."""
 
     HAND = "by_hand"
     RANKING = "by_ranking"
@@ -38,7 +38,7 @@ class InvitedBy(StrEnum):
 
 
 class AnswerState(StrEnum):
-    """Where the answer of one organisation stands."""
+    """The state of one organisation's answer."""
 
     WAITING = "waiting"
     SUBMITTED = "submitted"

@@ -1,4 +1,4 @@
-"""What is kept of a certificate beside the graph, and when its holder is told that it ends."""
+"""Records of certificates beside the graph, and reminders to holders that they end."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def without_taken_back(record: CertificateRecord, row: Certificate) -> Certifica
 def taken_back(
     rows: Iterable[Certificate], held: Iterable[Certificate], records: Iterable[CertificateRecord]
 ) -> dict[str, date]:
-    """When confirmations of what certificates say were last taken back, by their ids.
+    """The days on which confirmations of certificates were last taken back, by id.
 
     `held` and `records` are all of their organisation. Where somebody stands for a certificate,
     it was given anew.

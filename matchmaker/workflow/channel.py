@@ -70,7 +70,7 @@ class QuietHours:
             ) from None  # fmt: skip
 
     def over_at(self, now: datetime) -> datetime | None:
-        """When they are over, where it is one of them; None where it is not."""
+        """The end of quiet hours that `now` falls in; None where it falls in none."""
         local = now.astimezone(ZoneInfo(self.zone))
         if self.begin == self.end:
             return None
@@ -108,7 +108,7 @@ def quiet_hours(begin: int | None, end: int | None, zone: str) -> QuietHours | N
 
 @dataclass(frozen=True, slots=True)
 class NoticeChannel:
-    """Where notices go besides the inbox, of an account or for a cluster's coordinators.
+    """A channel for notices besides the inbox, of an account or for a cluster's coordinators.
 
     `owner` is `account:ID` or `cluster:ID`. `address` is sealed: it holds secrets; `label` shows
     what may be shown of it; `by` is the account that answers for it. After `failures` in a row,

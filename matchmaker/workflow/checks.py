@@ -1,4 +1,4 @@
-"""What states and values refuse, in the same words everywhere."""
+"""Refusals of states and values, in the same words everywhere."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def with_earlier_name(name: str, earlier: str) -> Any:
-    """How a field that was renamed is read: by both names; it is stored by the earlier."""
+    """A field that was renamed: read by both names, stored by the earlier."""
     return Field(validation_alias=AliasChoices(name, earlier), serialization_alias=earlier)
 
 

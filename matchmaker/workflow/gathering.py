@@ -17,7 +17,7 @@ MAX_PARTIES = 30
 
 
 class GatheringKind(StrEnum):
-    """Which larger form."""
+    """The larger form of a gathering."""
 
     CIRCLE = "circle"
     JOINT_BRIEF = "joint_brief"
@@ -46,7 +46,7 @@ class InvitationAnswer(StrEnum):
 
 
 class GatheringState(StrEnum):
-    """Where a gathering stands."""
+    """The state of a gathering."""
 
     FORMING = "forming"
     RUNNING = "running"

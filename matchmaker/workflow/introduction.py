@@ -193,7 +193,7 @@ class Introduction(Proposal):
 
     @property
     def answered(self) -> datetime | None:
-        """When both had accepted, or one declined."""
+        """The time when both had accepted, or one declined."""
         answers = (State.ACCEPTED, State.DECLINED)
         return next((step.at for step in self.steps if step.state in answers), None)
 
@@ -209,7 +209,7 @@ class Introduction(Proposal):
         return ()
 
     def due_reminder(self, now: datetime) -> int | None:
-        """Which of REMINDED is due now; None where none is, or it was sent."""
+        """The one of REMINDED that is due now; None where none is, or it was sent."""
         if not self.is_waiting or now >= self.expires:
             return None
         left = self.expires - now

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where an introduction stands."""
+    """The state of an introduction."""
 
     TERMS = "terms"  # the one who was asked sees the terms, no name yet
     PROPOSED = "proposed"  # one side or both have still to answer
@@ -40,7 +40,7 @@ class Action(StrEnum):
 
 
 class Side(StrEnum):
-    """Which of the two organisations."""
+    """One of the two organisations of an introduction."""
 
     SEEKER = "seeker"
     CANDIDATE = "candidate"

@@ -1,4 +1,4 @@
-"""Whom an organisation may meet: a value that recommendations, requests and calls hold to."""
+"""Bounds on whom an organisation may meet, which recommendations, requests and calls keep to."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class MeetingBounds:
-    """Whom an organisation is not to be brought together with, and with whom alone (None: anybody).
+    """Organisations that one is not to be brought together with, and those alone that it may meet.
 
     `left_out` are on its list, or have it on theirs, or stay within clusters that it is not in.
+    `only` is None where it may meet anybody else.
     """
 
     left_out: frozenset[str] = frozenset()

@@ -278,7 +278,7 @@ def _of_programmes(kind: NotificationKind, facts: Mapping[str, str]) -> Message:
 
 
 def _programme(told: ProgrammeTold) -> Message:
-    """What it is called, until when, and which of its conditions nobody could check."""
+    """The title of a programme, its last day, and conditions that nobody could check."""
     title = message("“%(title)s”", title=told.title)
     unknown = tuple(_condition(name) for name in told.unknown)
     if told.deadline is None:

@@ -31,7 +31,7 @@ LIFETIME = timedelta(days=180)
 
 
 class PostingState(StrEnum):
-    """Where a posting stands."""
+    """The state of a posting."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"

@@ -1,4 +1,4 @@
-"""What a firm was told of programmes, which it keeps or leaves, and what it is told next."""
+"""Records of programmes that a firm was told of and keeps or leaves, and what to tell it next."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ProgrammeChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeMark:
-    """What a firm was told of a programme, with its decision.
+    """The record of a programme that a firm was told of, with its decision.
 
     `reminded_of` is the last day that it was reminded of, `reminded_at` which of REMINDERS that
     was.

@@ -19,7 +19,7 @@ class Reminded(Protocol):
 
     @property
     def reminded_at(self) -> int:
-        """Which reminder that was."""
+        """The number of the last reminder."""
 
 
 def due_reminder(
@@ -29,7 +29,7 @@ def due_reminder(
     today: date,
     ended_lately: int = 0,
 ) -> int | None:
-    """Which reminder is due today: one of `before`, in days, or ENDED once the day has passed.
+    """The reminder that is due today: one of `before`, in days, or ENDED once the day has passed.
 
     None where none is, or it was sent. What ended more than `ended_lately` days ago is not told.
     """

@@ -1,4 +1,4 @@
-"""How often an organisation answers what it is asked, and how soon; from enough cases only."""
+"""Response rates and times of organisations; from enough cases only."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class SignInOrigin:
-    """Where an attempt comes from: the network address, and the device's own mark.
+    """The origin of an attempt to sign in: the network address, and the device's own mark.
 
     `device` is known only where it signed in to the same account before.
     """
@@ -60,7 +60,7 @@ class SignInAttempts:
         return replace(self, failures=failures, last=now, until=_wait_until(failures, now, free))
 
     def wait(self, now: datetime) -> timedelta:
-        """How long it is too early for another attempt; nothing where it is not."""
+        """The time for which another attempt is too early; zero where it is not."""
         return max(timedelta(), self.until - now) if self.until is not None else timedelta()
 
 

@@ -1,4 +1,4 @@
-"""What introductions bring about, against pairs that were held out by chance."""
+"""Effects of introductions, against pairs that were held out by chance."""
 
 from __future__ import annotations
 

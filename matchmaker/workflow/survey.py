@@ -75,7 +75,7 @@ _INVERSE = {
 
 
 class TieFrequency(StrEnum):
-    """How often the two have to do with each other."""
+    """The frequency with which the two have to do with each other."""
 
     ONCE = "once"
     YEARLY = "yearly"
@@ -84,7 +84,7 @@ class TieFrequency(StrEnum):
 
 
 class SurveyState(StrEnum):
-    """Where a round stands."""
+    """The state of a round."""
 
     OPEN = "open"
     CLOSED = "closed"
@@ -272,7 +272,7 @@ def answered(
 
 @dataclass(frozen=True, slots=True, order=True)
 class TieKey:
-    """Which tie between whom; without direction the smaller id comes first."""
+    """The identity of a tie: layer and ends; without direction the smaller id comes first."""
 
     layer: Layer
     source: str
@@ -335,7 +335,7 @@ def _more_often(frequencies: Iterable[TieFrequency | None]) -> TieFrequency | No
 
 @dataclass(frozen=True, slots=True)
 class SurveyCount:
-    """How many ties of one layer are confirmed, declared and denied."""
+    """Counts of ties of one layer that are confirmed, declared and denied."""
 
     layer: Layer
     confirmed: int

@@ -71,7 +71,7 @@ PROBLEM_TEXTS = {
 
 @dataclass(frozen=True, slots=True)
 class CallResult:
-    """What came of a call: taken, or why not; `status` where one was answered."""
+    """The result of a call: taken, or why not; `status` where one was answered."""
 
     problem: CallProblem | None = None
     status: int = 0

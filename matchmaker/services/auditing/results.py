@@ -1,4 +1,4 @@
-"""What audits give: figures with the names of those they speak of."""
+"""Results of audits: figures with the names of those they speak of."""
 
 from __future__ import annotations
 

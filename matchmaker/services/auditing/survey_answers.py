@@ -224,7 +224,7 @@ class SurveyAnswers:
     def _ids_of(
         self, names: set[str], roster: Callable[[], Sequence[Organization]]
     ) -> dict[str, str]:
-        """Whom names mean: a member by any of its names, else whoever in the graph is certain."""
+        """Ids of those whom names mean: members by any name, else who is certain in the graph."""
         if not names:
             return {}
         members = _by_name(roster())

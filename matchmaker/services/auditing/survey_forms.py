@@ -1,4 +1,4 @@
-"""What a member is asked in a tie survey: its questions with whom comes to mind first."""
+"""The form of a member in a tie survey: its questions with whom comes to mind first."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> 
 
 
 def _last_answer(surveys: Surveys, survey: SurveyRound, own: str) -> SurveyAnswer:
-    """What the member said in the round before, of what is asked in this one."""
+    """The member's answer in the round before, to what is asked in this one."""
     latest = max(
         (
             (each.answered, each.id, each.answer)
@@ -135,7 +135,7 @@ def _last_answer(surveys: Surveys, survey: SurveyRound, own: str) -> SurveyAnswe
 def _claims(
     surveys: Surveys, survey: SurveyRound, response: SurveyResponse
 ) -> list[tuple[SurveyQuestion, str]]:
-    """What others say of a member that it neither names nor denies itself."""
+    """Claims of others about a member that it neither names nor denies itself."""
     own, answer = response.organization, response.answer
     mentioned = {key_of(question, own, partner) for question, partner in answer.mentioned}
     naming = surveys.repositories.survey_responses.values("named", response_id(survey.id, own))
@@ -150,7 +150,7 @@ def _claims(
 
 @dataclass(frozen=True)
 class _Suggestions:
-    """Who comes to mind first: told before, on record, of the same trade, near."""
+    """Suggested partners: told before, on record, of the same trade, near, in this order."""
 
     store: GraphStore
     own: Organization

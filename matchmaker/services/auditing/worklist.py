@@ -214,7 +214,7 @@ def _isolate(snapshot: Snapshot, row: int, options: Iterable[priorities.Feasible
 
 
 def _movable(snapshot: Snapshot, staying: frozenset[str]) -> BoolArray:
-    """Who may be brought together with members of other clusters, (N,)."""
+    """A mask of those who may be brought together with members of other clusters, (N,)."""
     ids = snapshot.organizations.table["id"].to_pylist() if staying else []
     movable = np.ones(len(snapshot), dtype=np.bool_)
     movable[[row for row, id in enumerate(ids) if id in staying]] = False

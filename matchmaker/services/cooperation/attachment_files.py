@@ -1,4 +1,4 @@
-"""Where the files of conversations lie: outside of everything that is served, for nobody else."""
+"""The folder of the files of conversations: outside of all that is served, for nobody else."""
 
 from __future__ import annotations
 

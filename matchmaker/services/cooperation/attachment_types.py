@@ -1,4 +1,4 @@
-"""Which kinds of files may be sent: by their extension and by what is in them, both."""
+"""Kinds of files that may be sent: by their extension and by what is in them, both."""
 
 from __future__ import annotations
 

@@ -313,7 +313,7 @@ def _rival_pairs(view: View) -> set[frozenset[str]]:
 
 
 def _own_answer(introduction: Introduction, organization_id: str) -> Action | None:
-    """What an organisation answered to what it had not asked for itself."""
+    """An organisation's answer to what it had not asked for itself."""
     for step in introduction.steps[1:] if introduction.accepted else introduction.steps:
         if step.side is None or introduction.organization(step.side) != organization_id:
             continue

@@ -88,7 +88,7 @@ class CallAnswers:
         return self._rows([(call, None) for call in calls if ids[call.id] not in there])
 
     def answering_organizations(self, principal: Principal, id: str) -> tuple[str, ...]:
-        """Which of one's organisations were invited to a call, or have begun to answer it."""
+        """Ids of one's organisations that were invited to a call, or have begun to answer it."""
         ids = {
             call_answer_workflow.answer_id(id, own): own for own in sorted(principal.organizations)
         }

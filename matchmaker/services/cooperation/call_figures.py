@@ -39,7 +39,7 @@ class CallOutcomes:
 
 @dataclass(frozen=True, slots=True)
 class CallFigures:
-    """How many calls of a cluster were decided; `outcomes` from five on, None before."""
+    """Counts of decided calls of a cluster; `outcomes` from five on, None before."""
 
     decided: int
     outcomes: CallOutcomes | None

@@ -153,7 +153,7 @@ class CallInvitations:
         return None
 
     def _unwanted(self, call: Call) -> frozenset[str]:
-        """Whom nobody is to propose to those who call, after what was said before."""
+        """Ids that nobody is to propose to those who call, after what was said before."""
         repositories = self.views.repositories
         refusals = Refusals(self.views.store, repositories)
         lists = repositories.lists.many(

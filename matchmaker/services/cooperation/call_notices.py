@@ -1,4 +1,4 @@
-"""Whom the steps of a call are told, in the same commit as the step."""
+"""Notifications of the steps of a call, in the same commit as the step."""
 
 from __future__ import annotations
 

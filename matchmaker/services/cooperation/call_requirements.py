@@ -1,4 +1,4 @@
-"""What a call's text specifies, to be asked one by one."""
+"""Requirements that a call's text specifies, to be asked one by one."""
 
 from __future__ import annotations
 

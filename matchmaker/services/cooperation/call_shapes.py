@@ -1,4 +1,4 @@
-"""What is seen of a call: by those who make it, and by those who may answer it."""
+"""Views of a call: by those who make it, and by those who may answer it."""
 
 from __future__ import annotations
 

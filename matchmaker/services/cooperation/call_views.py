@@ -1,4 +1,4 @@
-"""Who may see which call, and what of it: who calls, who was invited, nobody else."""
+"""Rights to see a call and its parts: who calls, who was invited, nobody else."""
 
 from __future__ import annotations
 

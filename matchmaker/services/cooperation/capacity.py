@@ -1,4 +1,4 @@
-"""How many introductions an organisation can still take on."""
+"""Capacity: introductions that an organisation can still take on."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Capacity:
     _full: tuple[float, frozenset[str]] = field(default=(0.0, frozenset()), init=False)  # when, who
 
     def of(self, organization: Organization) -> int:
-        """How many it may have at the same time."""
+        """The number of introductions it may have at the same time."""
         return self.default_slots if organization.capacity is None else organization.capacity
 
     def slot_usage(self, organization: Organization) -> SlotUsage:

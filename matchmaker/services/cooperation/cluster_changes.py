@@ -1,4 +1,4 @@
-"""What changed in a cluster of late: members, ties, introductions and needs."""
+"""Recent changes in a cluster: members, ties, introductions and needs."""
 
 from __future__ import annotations
 

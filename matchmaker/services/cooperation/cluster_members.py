@@ -94,7 +94,7 @@ class ClusterMembers:
         return {}
 
     def _last_answer(self, id: str) -> datetime | None:
-        """When it last accepted or declined what others asked."""
+        """The last time it accepted or declined what others asked."""
         page = self.repositories.introductions.page(
             "organization", id, limit=_READ, newest_first=True
         )

@@ -1,4 +1,4 @@
-"""What introductions brought about: the funnel, and the effect against pairs held out by chance."""
+"""Effects of introductions: the funnel, and the effect against pairs held out by chance."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class ReasonCount:
 
 @dataclass(frozen=True, slots=True)
 class Funnel:
-    """How far the introductions of one goal came; each count includes those after it.
+    """Counts of introductions of one goal by how far they came; each count includes those after it.
 
     `shown` and `clicked` count what was seen before an introduction; `acceptance` and
     `completion` are shares of those proposed; `hours_to_answer` is the median from the
@@ -66,7 +66,7 @@ class Funnel:
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """How often an organisation was shown and proposed."""
+    """Counts of how often an organisation was shown and proposed."""
 
     organization: str
     name: str = ""
@@ -183,12 +183,12 @@ class Effects:
         )
 
     def _interactions(self, cluster: str) -> Iterator[Interaction]:
-        """What the members of a cluster were shown and did."""
+        """Interactions of a cluster's members: what they were shown and did."""
         for member in iterate(lambda after: self.store.members(cluster, after, 500)):
             yield from self.repositories.interactions.values("seeker", member.id)
 
     def _tied(self, assignments: Sequence[Assignment]) -> Share:
-        """How many pairs have a tie or engagement that began after they were assigned."""
+        """The share of pairs with a tie or engagement that began after they were assigned."""
         return Share.of(sum(map(self._has_tie_since, assignments)), len(assignments))
 
     def _has_tie_since(self, assignment: Assignment) -> bool:

@@ -1,4 +1,4 @@
-"""Who may meet whom: never-with lists, and who is brought together within its clusters only.
+"""Bounds on who may meet whom: never-with lists, and who meets within its clusters only.
 
 Both hold from both sides and tell neither: nobody learns that somebody named or avoids them.
 """
@@ -114,7 +114,7 @@ class Exclusions:
     # -- for other use cases
 
     def reader(self) -> Callable[[str], MeetingBounds]:
-        """Whom an organisation may not meet, and whom alone it may: of one, or of many in turn.
+        """A function that gives the bounds of an organisation, of one or of many in turn.
 
         Who stays within its clusters is read once, for all of them.
         """

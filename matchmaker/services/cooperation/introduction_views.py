@@ -1,4 +1,4 @@
-"""What each side may see of an introduction: names after terms, contacts after both agreed."""
+"""Views of an introduction for each side: names after terms, contacts after both agreed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """How to reach the other side."""
+    """Contact details of the other side."""
 
     text: str
     website: str
@@ -192,7 +192,7 @@ class IntroductionViews:
         )
 
     def _contact_people(self, introduction: Introduction, side: Side) -> list[Account]:
-        """Who accepted for a side; where they have left, whoever acts for it now."""
+        """Accounts that accepted for a side; where they have left, whoever acts for it now."""
         organization = introduction.organization(side)
         members = [
             account
@@ -230,6 +230,6 @@ def _counterpart(id: str, organization: Organization | None, *, hidden: bool) ->
 
 
 def contact_of(organization: Organization, people: Iterable[Account]) -> Contact:
-    """How to reach an organisation, and these people of it."""
+    """Contact details of an organisation, and of these people of it."""
     persons = tuple(Person(account.name, account.email) for account in people)
     return Contact(organization.contact, organization.website, persons)

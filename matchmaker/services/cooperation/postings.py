@@ -319,7 +319,7 @@ class Postings:
             self.store.upsert(GraphRows(offers=(posting.offer(active=live),)))
 
     def _withdraw_imported(self, posting: Posting) -> None:
-        """What an import published ends as it says; what nobody approved stays unseen."""
+        """End what an import published as it says; what nobody approved stays unseen."""
         source = posting.provenance
         try:
             if posting.goal is None:

@@ -17,7 +17,7 @@ from matchmaker.workflow.introduction_states import OutcomeKind, Side, State
 
 @dataclass(frozen=True, slots=True)
 class ReferenceCount:
-    """How many finished introductions of one kind others let an organisation show."""
+    """Counts of finished introductions of one kind that others let an organisation show."""
 
     kind: OutcomeKind
     count: int

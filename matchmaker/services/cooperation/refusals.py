@@ -1,4 +1,4 @@
-"""What refusals teach: to those concerned as advice, to a cluster's coordinators as counts."""
+"""Lessons of refusals: to those concerned as advice, to a cluster's coordinators as counts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from matchmaker.workflow.refusals import (
 
 @dataclass(frozen=True, slots=True)
 class OwnRefusals:
-    """What an organisation was refused, what it refused, why its answers to calls were not
+    """Refusals of and by an organisation, why its answers to calls were not
     awarded; and what to do about it.
     """
 
@@ -87,7 +87,7 @@ class Refusals:
         return count_refusals(refusals, (each.by for each in refusals))
 
     def partners_refused(self, organization_id: str, goal: GoalName) -> frozenset[str]:
-        """Who declined an organisation for a goal, or was declined by it, ever."""
+        """Ids of those who ever declined an organisation for a goal, or were declined by it."""
         calls = [
             call
             for call in self.repositories.calls.values("organization", organization_id)
@@ -125,7 +125,7 @@ class Refusals:
 
 
 def _declined(introductions: Iterable[Introduction]) -> Iterator[DeclinedRequest]:
-    """Who declined whom; of what a coordinator proposed to both, the other side is refused."""
+    """Declined requests; of what a coordinator proposed to both, the other side is refused."""
     for introduction in introductions:
         if introduction.state is not State.DECLINED:
             continue

@@ -1,4 +1,4 @@
-"""How often and how soon organisations answer, for the cards that show them."""
+"""Response rates and times of organisations, for the cards that show them."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def _interrupt(connection: HTTPConnection) -> None:
 
 @cache
 def _authorities() -> ssl.SSLContext:
-    """Who is believed: the system's own authorities, and the well-known ones."""
+    """A TLS context that trusts the system's own authorities, and the well-known ones."""
     context = ssl.create_default_context()
     context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
     return context

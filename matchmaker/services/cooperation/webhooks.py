@@ -163,7 +163,7 @@ class Webhooks:
         return taken
 
     def _note(self, hook: Versioned[Hook], after: Hook) -> None:
-        """What came of a call, for its owners; who relied on one that is given up is told."""
+        """Note the result of a call for its owners; who relied on one that is given up is told."""
         unit = UnitOfWork("system", self.clock())
         unit.add(self.repositories.hooks.put(after, hook.version))
         if not after.active:

@@ -1,4 +1,4 @@
-"""What is kept of certificates beside the graph: files that show them, confirmations taken back."""
+"""Records of certificates beside the graph: files that show them, confirmations taken back."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class CertificateRecords:
             self.keep(unit, replace(record, file=file), version)
 
     def detach(self, unit: UnitOfWork, row: Certificate) -> None:
-        """What is kept beside a certificate whose id goes, goes too; not what was taken back."""
+        """Remove what is kept beside a certificate whose id goes; not what was taken back."""
         stored = self.repositories.certificates.get_or_none(row.id)
         before = stored.value if stored else CertificateRecord(row.id, row.organization)
         remembered = with_taken_back(before, row).taken_back

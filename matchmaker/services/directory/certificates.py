@@ -398,7 +398,7 @@ class Certificates:
         return retry_on_conflict(attempt)
 
     def _own(self, principal: Principal, id: str) -> str:
-        """Whose certificate it is, for its people. Raises NotAllowed, NotFound."""
+        """The id of a certificate's organisation, for its people. Raises NotAllowed, NotFound."""
         principal.require_writing()
         organization = self.store.certificate(id).organization
         principal.require_member(organization)

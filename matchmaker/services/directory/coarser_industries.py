@@ -81,7 +81,7 @@ def _above(columns: pa.Table, row: int) -> list[int]:
 
 
 def _words(name: str) -> frozenset[str]:
-    """What somebody of a class calls what it makes, in either language: 阀门, 阀, valve."""
+    """Words for what those of a class make, in either language: 阀门, 阀, valve."""
     words: set[str] = set()
     for part in _LISTED.split(_KIND_OF_WORK.sub("", name)):
         word = _KIND_OF_WORK.sub("", part).strip()
@@ -94,7 +94,7 @@ def _words(name: str) -> frozenset[str]:
 
 
 def _mentions(snapshot: Snapshot, words: frozenset[str]) -> BoolArray:
-    """Whose name or active statements hold one of the words, (N,)."""
+    """A mask of those whose name or active statements hold one of the words, (N,)."""
     says = np.zeros(len(snapshot), dtype=np.bool_)
     if not words:
         return says

@@ -298,7 +298,7 @@ class Directory:
         )
 
     def _source(self, principal: Principal, organization_id: str) -> Provenance:
-        """Where what somebody writes of an organisation comes from: itself, or a person."""
+        """The source of what somebody writes of an organisation: itself, or a person."""
         is_own = principal.acts_for(organization_id)
         tier = SourceTier.SELF if is_own else SourceTier.CONFIRMED
         return Provenance(SAID_HERE.source, "", tier, self.clock().date())

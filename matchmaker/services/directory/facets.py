@@ -84,7 +84,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """How many organisations pass (`total`), and the values of each facet, commonest first.
+    """The number of organisations that pass (`total`), and each facet's values, commonest first.
 
     Of places and industries those just below the one chosen; `above` names the way up to the
     top from each that is chosen, nearest last. `notices` say whom a class of industry lets
@@ -180,7 +180,7 @@ class FacetedDirectory:
         limit: int,
         near: str = "",
     ) -> tuple[int, tuple[DirectoryRow, ...]]:
-        """How many there are, and those from `offset` on; `near` is whom distances are from.
+        """The number of all, and those from `offset` on; `near` is whom distances are from.
 
         Raises InvalidInput, NotAllowed as `facets` does.
         """
@@ -212,7 +212,7 @@ class FacetedDirectory:
     def _masks(
         self, principal: Principal, wanted: FacetedFilter
     ) -> tuple[Snapshot, dict[str, BoolArray], OrganizationFilter]:
-        """Who passes each thing that is chosen, (n,) by facet."""
+        """Masks of those who pass each thing that is chosen, (n,) by facet."""
         snapshot = self.reader.current()
         check_graph(snapshot, self.store.graph_id())
         where = named_in(wanted.where, self.directory.codes, self.store)
@@ -272,7 +272,7 @@ def _all(masks: Iterable[BoolArray], count: int) -> BoolArray:
 
 
 def _others(masks: Mapping[str, BoolArray], facet: str, count: int) -> BoolArray:
-    """Who passes all that is chosen but for one facet, so that its other values can be chosen."""
+    """A mask of those who pass all choices but one facet's, to offer its other values."""
     return _all([mask for name, mask in masks.items() if name != facet], count)
 
 
@@ -375,7 +375,7 @@ def _inside(snapshot: Snapshot, table: CodeTable, ids: frozenset[str]) -> frozen
 
 
 def _members(snapshot: Snapshot, cluster: int) -> BoolArray:
-    """Who is a member on the snapshot's day, (n,)."""
+    """A mask of members on the snapshot's day, (n,)."""
     memberships, today = snapshot.memberships, to_days(snapshot.meta.as_of)
     current = (memberships.since <= today) & (
         (memberships.until == NO_DATE) | (memberships.until >= today)
@@ -385,7 +385,7 @@ def _members(snapshot: Snapshot, cluster: int) -> BoolArray:
 
 
 def _tie_counts(snapshot: Snapshot) -> IntArray:
-    """How many others each organisation is or was tied to, (n,)."""
+    """Counts of others that each organisation is or was tied to, (n,)."""
 
     def make() -> IntArray:
         pairs = list[np.ndarray[tuple[int, ...], np.dtype[np.int64]]]()
@@ -402,7 +402,7 @@ def _tie_counts(snapshot: Snapshot) -> IntArray:
 
 
 def _kilometres(snapshot: Snapshot, near: str) -> FloatArray:
-    """How far each is from an organisation, (n,), NaN where that is not known."""
+    """Distances from an organisation, in km, (n,), NaN where not known."""
     row = _organization_rows(snapshot).get(near, -1)
     organizations = snapshot.organizations
     if row < 0:

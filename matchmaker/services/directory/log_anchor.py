@@ -1,4 +1,4 @@
-"""Where the log ended, kept outside of the database: what is cut off its end is missed."""
+"""The end of the log, kept outside of the database: what is cut off its end is missed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where organisations stand on a map, and of whom that is not known well enough.
+"""Points of organisations on a map, and those that are known too roughly for one.
 
 A point is the centre of a town, a county or a city, or of the place above where it has none of its
 own. Who is only known to be somewhere in a wide place has no point, and is counted beside the map.

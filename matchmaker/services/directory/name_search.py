@@ -217,7 +217,7 @@ def _base_length(name: str) -> int:
 
 
 def _abbreviated(name: str, short: str) -> list[int]:
-    """Where a name has the characters of a short name in order, beginning with one of its parts.
+    """Positions in a name of a short name's characters in order, from the beginning of a part.
 
     [] where it does not, or where they stand side by side.
     """

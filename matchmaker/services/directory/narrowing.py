@@ -1,4 +1,4 @@
-"""What organisations are narrowed to, in the words of people: places, countries, sizes.
+"""Filters of organisations, in the words of people: places, countries, sizes.
 
 One reading for every door: lists, search and needs of the directory, and recommendations.
 """

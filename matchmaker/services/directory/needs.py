@@ -15,7 +15,7 @@ PAGES_LOOKED_AT = 20
 
 @dataclass(frozen=True, slots=True)
 class WantedNeeds:
-    """Which needs: in a state, for these goals, of one organisation; empty and None mean any.
+    """A choice of needs: in a state, for these goals, of one organisation; empty and None mean any.
 
     `by` narrows the organisations that posted them, `others_than` is left out.
     """

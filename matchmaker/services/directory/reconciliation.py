@@ -95,7 +95,7 @@ class ReconciliationCandidate:
 
 @dataclass(frozen=True)
 class _Names:
-    """What one snapshot is searched by."""
+    """Names of one snapshot, ready to be searched."""
 
     ids: Sequence[str]
     index: NameIndex
@@ -191,7 +191,7 @@ class Reconciliation:
 
 
 def _sought(query: ReconciliationQuery, places: PlaceIndex) -> DuplicateKeys:
-    """What a query says, as organisations have it; what cannot be read is not said."""
+    """The keys of a query, as organisations have them; what cannot be read is not said."""
     properties = query.properties
     country = iso_code(properties.get("country", ""))
     if not country and properties.get("country"):

@@ -1,4 +1,4 @@
-"""What people narrow by and no list of codes has: groups of provinces, sections of industries."""
+"""Groups of provinces and sections of industries: people narrow by them, no list has codes."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ _RESULT_KINDS: Mapping[StatementKind, ResultKind] = {
 
 @dataclass(frozen=True, slots=True)
 class _SearchedNames:
-    """What one snapshot is searched by."""
+    """Names of one snapshot, ready to be searched."""
 
     organizations: NameTable
     tables: Mapping[ResultKind, NameTable]

@@ -1,4 +1,4 @@
-"""What a search over everything finds, and why."""
+"""Results of a search over everything, and why they were found."""
 
 from __future__ import annotations
 

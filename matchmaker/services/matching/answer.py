@@ -1,4 +1,4 @@
-"""What a question is answered with, and what lists say of those in it."""
+"""The answer to a question, and what lists say of those in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matchmaker.workflow.responsiveness import ResponseFigures
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """How old the candidates' side is: the snapshot's version and date, and the store's version."""
+    """The age of the candidates' side: the snapshot's version and date, and the store's version."""
 
     version: int
     as_of: date
@@ -73,7 +73,7 @@ class Answer:
 
     @property
     def further_known_partners(self) -> Message | None:
-        """How many partners may fit beside those that are named; None where none."""
+        """A message of how many partners may fit beside those named; None where none."""
         if not (self.known and self.further_known):
             return None
         return plural(
@@ -84,7 +84,7 @@ class Answer:
 
     @property
     def usual(self) -> Message | None:
-        """How new ties of the goal came about, whoever is recommended; None where not known."""
+        """A message of how new ties of the goal come about, for all; None where not known."""
         usual_steps = (each.advice.usual for each in self.recommendations if each.advice)
         return next((usual for usual in usual_steps if usual is not None), None)
 

@@ -400,7 +400,7 @@ class Matching:
             self.directory.require_inside(principal, cluster_id)
 
     def _asking_profile(self, principal: Principal, organization_id: str) -> SeekerProfile:
-        """What the organisation says, for those who may ask in its name."""
+        """The organisation's profile, for those who may ask in its name."""
         profile = self.store.seeker_profile(organization_id)
         if not (principal.admin or principal.acts_for(profile.organization.id)):
             clusters = {cluster.id for cluster in profile.clusters}
@@ -442,6 +442,6 @@ def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:
 
 
 def _held(rows: SnapshotRows, seeker: Seeker, bounds: MeetingBounds) -> Seeker:
-    """Who asks, held to some bounds."""
+    """The seeker, held to some bounds."""
     within = None if bounds.only is None else rows.organizations(bounds.only)
     return replace(seeker, apart=rows.organizations(bounds.left_out), within=within)

@@ -45,7 +45,7 @@ class NeedOrder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class WantedOpenNeeds:
-    """Which open needs: for these goals, of organisations that pass; empty means any."""
+    """A choice of open needs: for these goals, of organisations that pass; empty means any."""
 
     by: OrganizationFilter
     goals: frozenset[GoalName] = frozenset()
@@ -145,7 +145,7 @@ class OpenNeeds:
     def _own_side(
         self, principal: Principal, organization_id: str
     ) -> tuple[Mapping[str, AnsweredNeed], Mapping[str, float]]:
-        """What answers each need, and how near one's words come to each; {} where not known."""
+        """Answers to each need, and how near one's words come to each; {} where not known."""
         if not organization_id:
             return {}, {}
         answers, likeness = dict[str, AnsweredNeed](), dict[str, float]()

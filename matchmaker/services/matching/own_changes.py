@@ -81,7 +81,7 @@ class OwnChanges:
         return last
 
     def _own(self, last: Snapshot, organization_id: str) -> GraphChanges | None:
-        """What changed of the organisation's own rows, None where that is nothing or unknown."""
+        """Changes of the organisation's own rows, None where there are none or it is unknown."""
         changes = self.store.changes_since(state_of(last.meta), _nothing_large)
         if changes is None:
             return None

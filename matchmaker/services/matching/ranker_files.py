@@ -42,7 +42,7 @@ class RankerFiles:
         self._problems: tuple[RankerMismatch, ...] = ()
 
     def path(self, goal: GoalName, day: date | None = None) -> Path:
-        """Where a model lies: of all the history, or of that up to `day`."""
+        """The file of a model: of all the history, or of that up to `day`."""
         return self.root / (f"{goal}.skops" if day is None else f"{goal}@{day}.skops")
 
     def save(self, goal: GoalName, model: GoalModel, day: date | None = None) -> Path:
@@ -151,12 +151,12 @@ class RankerFiles:
         return self._problems
 
     def label(self, goal: GoalName) -> str:
-        """Which ranker serves a goal, as interactions name it: the learned one's time, or fixed."""
+        """The name of a goal's ranker, for interactions: the learned one's time, or fixed."""
         times = [learned for name, learned, _ in self._files() if name == goal]
         return f"learned {times[0]}" if times else "fixed"
 
     def learned_at(self, goal: GoalName) -> datetime | None:
-        """When the ranker of a goal was learned; None where there is none."""
+        """The time when the ranker of a goal was learned; None where there is none."""
         times = [learned for name, learned, _ in self._files() if name == goal]
         return datetime.fromtimestamp(times[0] / 1e9, UTC) if times else None
 

@@ -212,7 +212,7 @@ class SeekerFactory:
         return np.hstack([raw[:, : raw.shape[1] - last.dimension], last.queries(texts)])
 
     def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
-        """How near each question comes to everyday sentences; those are embedded once."""
+        """Likeness of each question to everyday sentences; those are embedded once."""
         if not self.snapshot.meta.dimension:
             return [0.0] * len(vectors)
 
@@ -343,7 +343,7 @@ class SeekerFactory:
 
 
 def _stages_of(statement: Statement, ticked: Sequence[Stage]) -> StageReading:
-    """What a statement says of stages: as ticked, else as its words name; nothing of the past."""
+    """The stages that a statement names: as ticked, else as its words name; nothing of the past."""
     is_need = statement.kind is StatementKind.NEED
     if ticked:
         stages = frozenset(ticked)

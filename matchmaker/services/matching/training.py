@@ -1,4 +1,4 @@
-"""What a goal is learned from, and how: trials of several cuts to a model with its prices."""
+"""Training of a goal's ranker: trials of several cuts to a model with its prices."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class Backups:
 
     @property
     def folder(self) -> Path:
-        """Where backups go that nobody gave a place."""
+        """The folder of backups that nobody gave a place."""
         return self.settings.backup_dir or self.settings.data_dir / "backups"
 
     def make(self, principal: Principal, target: Path | None = None) -> tuple[Path, Manifest]:
@@ -153,7 +153,7 @@ class Backups:
     # -- the parts
 
     def _about(self, copied: Path) -> dict[str, object]:
-        """What the manifest says of a copy of the database, which may be of an earlier version."""
+        """The manifest of a copy of the database, which may be of an earlier version."""
         copy = self.open_file(_copy_of(copied))
         try:
             copy.prepare()

@@ -33,7 +33,7 @@ _STAYS = {
 
 
 def summary(taken: TakenBack) -> Message:
-    """How much went back: all, part of it or nothing."""
+    """A message of how much went back: all, part of it or nothing."""
     if not taken.is_nothing:
         return message(
             "Taken back. Fields as before: %(fields)s; entries removed: %(rows)s.",
@@ -45,7 +45,7 @@ def summary(taken: TakenBack) -> Message:
 
 
 def stays(why: WhyKept, what: str) -> Message:
-    """What of an import stays, and why."""
+    """A message of what stays of an import, and why."""
     return replace(_STAYS[why], parameters={"what": what})
 
 
@@ -64,7 +64,7 @@ def undoable_import(
 
 
 def import_reversal(store: Store, repositories: Repositories, record: ImportRecord) -> Reversal:
-    """What undoes a whole import, but for organisations that would go and that documents name."""
+    """The changes that undo a whole import, but for organisations that documents name."""
     now = store.stored(record.put | statements_alone(record.put))
     back = reversal(record.put, record.before, now)
     going = {row.id for row in back.drop.organizations}

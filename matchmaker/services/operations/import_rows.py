@@ -31,7 +31,7 @@ RowKey = tuple[str, str]
 
 
 class WrittenState(StrEnum):
-    """Whether what an import wrote can be taken back, and else why not."""
+    """The state of what an import wrote: it can be taken back, or why not."""
 
     STANDS = "stands"
     TAKEN_BACK = "taken_back"

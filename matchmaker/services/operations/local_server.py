@@ -1,4 +1,4 @@
-"""How the command line finds the server that runs on this data folder, and may ask it.
+"""A note by which the command line finds the server of this data folder, and may ask it.
 
 The server leaves a file in the folder that only its owner can read: where it listens, what it
 was started with, and a key that is good for as long as it runs. Whoever can read the file can
@@ -29,7 +29,7 @@ _DECISIVE = ("store", "model", "model_revision", "query_prefix", "passage_prefix
 
 @dataclass(frozen=True, slots=True)
 class ServerNote:
-    """Where a server listens on this machine, its key, and what it was started with."""
+    """The address of a server on this machine, its key, and what it was started with."""
 
     host: str
     port: int

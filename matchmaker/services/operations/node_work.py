@@ -1,4 +1,4 @@
-"""What each of several nodes does all the time: it stands for election, follows and tells."""
+"""Standing work of each of several nodes: it stands for election, follows and tells."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class SharedRefresh:
 
 
 def holder_of_work(state: SharedState) -> Holder | None:
-    """Which process of which node works off jobs; None: none, or that cannot be known."""
+    """The process and node that works off jobs; None: none, or that cannot be known."""
     try:
         holder = Lease(state, "work", "").holder()
     except redis.RedisError:

@@ -1,4 +1,4 @@
-"""Which process has a part of the data folder: one serves, one works off jobs."""
+"""Locks of processes on parts of the data folder: one serves, one works off jobs."""
 
 from __future__ import annotations
 

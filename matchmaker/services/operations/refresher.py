@@ -238,7 +238,7 @@ class SnapshotRefresher:
     def _language_means(
         self, statements: Sequence[Statement], passages: FloatArray, progress: Progress
     ) -> LanguageMeans:
-        """Where the model puts each language, passages and queries apart.
+        """Means of vectors by language, of passages and of queries.
 
         Of a few statements it says hardly anything: anchors, which are the same for every
         graph, stand in for it.

@@ -238,7 +238,7 @@ class SnapshotExchange:
         return {file.digest: folder / name for name, file in publication.files.items()}
 
     def _local(self) -> Publication | None:
-        """What is known of the snapshot in this data folder, None where it was not published."""
+        """The publication of the snapshot in this data folder, None where it was not published."""
         try:
             return _PUBLICATION.validate_json((self.reader.folder() / PUBLISHED).read_bytes())
         except (SnapshotUnavailable, OSError, ValueError):
@@ -262,7 +262,7 @@ class SnapshotExchange:
         return sorted(each.name.rpartition("/")[2] for each in objects)
 
     def _publication(self, name: str) -> Publication:
-        """What a pointer says. They never change; another program's may say something else."""
+        """The publication that a pointer names. Pointers never change; others' may differ."""
         if name not in self._read:
             content = self.objects.get(f"{POINTERS}/{name}")
             try:

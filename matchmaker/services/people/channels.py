@@ -120,7 +120,7 @@ class Channels:
     def change(
         self, principal: Principal, id: str, rhythm: MailRhythm, quiet: QuietHours | None
     ) -> NoticeChannel:
-        """When it is sent to; one that was given up or paused is tried again. Raises NotFound.
+        """Set when it is sent to; one that was given up or paused is tried again. Raises NotFound.
 
         Whoever changes a cluster's answers for it from then on.
         """

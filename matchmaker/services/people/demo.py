@@ -42,7 +42,7 @@ _BY_NAME = {name.text("en"): name for name in NAMES.values()} | {
 
 
 def shown_name(name: str, language: str) -> str:
-    """What somebody is called: a sample person in the reader's language, others as they wrote."""
+    """The name of a person: a sample person in the reader's language, others as they wrote."""
     sample = _BY_NAME.get(name)
     return name if sample is None else sample.text(language)
 

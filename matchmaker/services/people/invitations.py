@@ -66,7 +66,7 @@ class IssuedInvitation:
 
     @property
     def message(self) -> Message:
-        """What came of it, and how it goes on: of the address itself it tells nothing."""
+        """A message of what came of it and how it goes on, which tells nothing of the address."""
         if self.mailed:
             return message("A letter is on its way.")
         if self.refused:

@@ -85,7 +85,7 @@ def _readers(row_type: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
 
 
 def _reader(hint: Any, default: Any = MISSING) -> Callable[[Any], Any]:
-    """How a property becomes a value; a node written before a field was added has its default."""
+    """The reader of a property; a node written before its field was added has the default."""
     if hint is str:
         return lambda value: value or ""
     if hint is bool:  # also where a graph is older than the property

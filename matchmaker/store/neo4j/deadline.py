@@ -46,7 +46,7 @@ class Deadlines:
         self._probing = 0
 
     def call(self, work: Callable[[], Returned], seconds: float) -> Returned:
-        """What `work` gives, within so many seconds.
+        """Run `work`, for `seconds` at most, and return its result.
 
         Raises NotAnsweringError, or what it raises.
         """

@@ -174,7 +174,7 @@ class Neo4jStore(Store):
         write: Callable[[Transaction, Table[Any], list[Any]], Returned],
         counts_of: Callable[[Returned], UpsertCounts],
     ) -> Iterator[Returned]:
-        """What was written of each chunk, each a transaction and a version of its own."""
+        """Write rows in chunks, each a transaction and a version of its own; give their counts."""
         self._read(lambda tx: upsert.check_references(tx, rows), bulk=True)
         written = Counter[str]()
 

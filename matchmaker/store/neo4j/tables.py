@@ -1,4 +1,4 @@
-"""How the tables of `store.schema` lie in the graph: nodes by their class, links by a field."""
+"""The tables of `store.schema` in the graph: nodes by their class, links by a field."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def is_node(table: Table[Any]) -> bool:
 
 
 def links(table: Table[Any]) -> Iterator[tuple[Reference, Link]]:
-    """What a node's references are in the graph."""
+    """References of a node table, each with the link that holds it in the graph."""
     for reference in table.references:
         if reference.field == "organization":
             owner = _HOLDER_RELATIONSHIPS.get(table.name)

@@ -152,7 +152,7 @@ def read_documents_and_log(
 
 
 def remove_documents_and_log(connection: sqlite3.Connection) -> None:
-    """What a restored backup takes the place of."""
+    """Remove all documents and the log, before a restored backup takes their place."""
     for table in ("record_keys", "records"):
         connection.execute(f"DELETE FROM {table}")  # noqa: S608 (two words of ours)
     connection.execute(ALLOW_ANOTHER_LOG)

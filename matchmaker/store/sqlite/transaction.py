@@ -150,7 +150,7 @@ class SqliteTransaction:
             self._connection.execute(query, (middle,))
 
     def forget_changed(self) -> None:
-        """What changed up to now is not known any more."""
+        """Drop the record of changes: up to now they are not known any more."""
         for query in queries.FORGET_CHANGED:
             self._connection.execute(query)
 
