@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from matchmaker.errors import NotFound
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.services.document_names import KIND_NAMES
+from matchmaker.kind_names import KIND_NAMES
 from matchmaker.services.unit_of_work import T
 from matchmaker.store.changes import Keys, Put, Record, Remove
 from matchmaker.store.documents import Records

@@ -17,7 +17,7 @@ from matchmaker.domain import (
     key_of,
 )
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
-from matchmaker.messages import message
+from matchmaker.kind_names import KIND_NAMES
 from matchmaker.store.answers import RowChanges, UpsertCounts
 from matchmaker.store.merging import NO_FIELDS, is_overruled, merged_row
 from matchmaker.store.schema import (
@@ -34,14 +34,6 @@ from matchmaker.store.transaction import Transaction
 from matchmaker.text import language_of
 
 CHUNK = 5_000
-_KIND_NAMES = {
-    "organizations": message("organisation"),
-    "certificates": message("certificate"),
-    "clusters": message("cluster"),
-    "offers": message("offer"),
-    "needs": message("need"),
-    "engagements": message("engagement"),
-}
 
 
 def upsert(tx: Transaction, rows: GraphRows) -> UpsertCounts:
@@ -290,7 +282,8 @@ def chunks(rows: Sequence[Any]) -> Iterator[list[Any]]:
 
 def not_found(table: Table[Any], id: str) -> NotFound:
     """The error that no row of this table has the id."""
-    return NotFound("No %(kind)s has the id '%(id)s'.", kind=_KIND_NAMES[table.name], id=id)
+    kind = KIND_NAMES[table.model.__name__.lower()]
+    return NotFound("No %(kind)s has the id '%(id)s'.", kind=kind, id=id)
 
 
 def _remove_rows(tx: Transaction, rows: GraphRows) -> int:

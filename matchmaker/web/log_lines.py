@@ -11,37 +11,15 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.errors import MatchmakerError
 from matchmaker.ingest.columns import table_name
+from matchmaker.kind_names import KIND_NAMES
 from matchmaker.messages import message
 from matchmaker.services.people.demo import shown_name
 from matchmaker.store.log import LoggedEntry
-from matchmaker.web.labels import language, word
+from matchmaker.web.labels import begun_large, language, word
 from matchmaker.web.layout import localised
 from matchmaker.web.log_actions import action_name
 
 _SHOWN = 60  # characters of a text that names a thing
-_KINDS = {
-    "account": message("Account"),
-    "call": message("Call for answers"),
-    "certificate": message("Certificate"),
-    "channel": message("Channel of notices"),
-    "cluster": message("Cluster"),
-    "gathering": message("Gathering"),
-    "hook": message("Webhook"),
-    "engagement": message("Joint undertaking"),
-    "import": message("Import"),
-    "introduction": message("Introduction"),
-    "invitation": message("Invitation"),
-    "job": message("Job"),
-    "key": message("Key for programs"),
-    "need": message("Need"),
-    "offer": message("Offer"),
-    "organization": message("Organisation"),
-    "posting": message("Need or offer"),
-    "survey": message("Survey"),
-    "survey-link": message("Personal link of a survey"),
-    "table": message("Table"),
-    "tool": message("Tool of assistants"),
-}
 ACTORS = {
     "admin": message("the admin key or the command line"),
     "system": message("the service itself"),
@@ -102,7 +80,7 @@ def _split(name: str) -> tuple[str, str]:
     """(kind, id) of `introduction/1`, `account:1`; ("", name) of what is only a name."""
     for sign in ("/", ":"):
         kind, found, id = name.partition(sign)
-        if found and kind in _KINDS:
+        if found and kind in KIND_NAMES:
             return kind, id
     return "", name
 
@@ -146,7 +124,7 @@ def _named(principal: Principal, kind: str, id: str) -> NamedThing:
 
 
 def _kind(kind: str) -> str:
-    return _KINDS[kind].text(language())
+    return begun_large(KIND_NAMES[kind].text(language()))
 
 
 def _cluster(_: Principal, id: str) -> tuple[str, str]:

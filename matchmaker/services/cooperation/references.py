@@ -8,7 +8,7 @@ from datetime import datetime
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, StoreUnavailable, WrongState
-from matchmaker.services.document_names import KIND_NAMES
+from matchmaker.kind_names import KIND_NAMES
 from matchmaker.services.repositories import GivenReference, Repositories, reference_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.introduction import Introduction
