@@ -23,6 +23,24 @@ _COUNT = re.compile(
 )
 
 
+def are_units_of_measure(values: Sequence[str]) -> bool:
+    """Whether values are what things are counted in, as of orders: 只, 件, 吨, pcs."""
+    filled = [value for value in values if value and not is_nothing(value)]
+    return bool(filled) and sum(map(_is_unit, filled)) >= MOST * len(filled)
+
+
+def _is_unit(value: str) -> bool:
+    return _UNIT.fullmatch(normal(value)) is not None
+
+
+_UNIT = re.compile(
+    r"[只件吨次台套个箱包米升根张片块支把批项条组双对盒瓶桶卷株头辆艘架座间份册本页瓦斤克粒颗副付幅樘扇期年月天日时]"
+    r"|千克|公斤|公里|千米|平米|平方米|立方米?|万元|人次|人天|工日|小时|千瓦时?"
+    r"|pcs?|pce|pieces?|st|stk|stück|each|ea|sets?|kgs?|g|t|tons?|tonnes?|to|m[²³23]?|lm|l|ltr|box(?:es)?"
+    r"|ctn|cartons?|bags?|rolls?|pairs?|units?|hrs?|hours?|h|au|le|lot|kwh|km|mm|cm"
+)
+
+
 def are_ranks_of_members(values: Sequence[str]) -> bool:
     """Tell whether values are ranks in an association, as 副会长单位, and not what members are."""
     filled = [value for value in values if value and not is_nothing(value)]

@@ -102,6 +102,10 @@ def consortium_members(name: str) -> tuple[str, ...]:
     return members if len(members) > 1 or is_repeated else (whole,)
 
 
+# Each with its country: KU Beispiel (BE), Sample University (CN).
+_IN_COUNTRY = re.compile(r".{2,200}[(（][A-Z]{2}[)）]")
+
+
 def listed_members(cell: str) -> tuple[str, ...]:
     """The organisations of a cell that is meant to name several, whatever their names look like.
 
@@ -115,7 +119,9 @@ def listed_members(cell: str) -> tuple[str, ...]:
     if len(members) > 1 or _CONSORTIUM.search(cell):
         return members
     names = _between_commas(members[0])
-    are_names = len(names) > 2 or all(map(is_organization_name, names))
+    are_names = len(names) > 2 or all(
+        is_organization_name(each) or _IN_COUNTRY.fullmatch(each) for each in names
+    )
     return tuple(dict.fromkeys(names)) if names and are_names else members
 
 

@@ -237,7 +237,9 @@ def _header(rows: Sequence[Row]) -> Header:
         titles = [below or above for above, below in zip(upper, lower, strict=True)]
         counts = Counter(titles)
         titles = [
-            f"{group} {title}" if group and counts[title] > 1 else title
+            f"{group} {title}"
+            if group and (counts[title] > 1 or _OF_GROUP.fullmatch(title))
+            else title
             for group, title in zip(groups, titles, strict=True)
         ]
     while titles and not titles[-1]:
@@ -251,6 +253,13 @@ def _header(rows: Sequence[Row]) -> Header:
     )
     duplicates = tuple((t, tuple(p)) for t, p in positions.items() if t and len(p) > 1)
     return Header(rows[0].number, rows[-1].number, named, duplicates)
+
+
+# 工业总产值 over 2024年1-12月 and 同比增长（%）: which figure it is only the group says.
+_OF_GROUP = re.compile(
+    r"(?:(?:19|20)\d\d\s*年?[度末底]?)?\s*(?:\d{1,2}\s*[-—–~至]\s*\d{1,2}\s*月份?)?"
+    r"|(?:同比|环比)?(?:增长|增减|增幅|增速|变动)率?(?:[(（]?[±%％]*[)）]?)?|占比(?:[(（]%[)）])?"
+)
 
 
 def _one_line(title: str) -> str:

@@ -75,13 +75,14 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
         if name in allowed
     }
     if not any(scores.values()):
-        scores = {
+        of_one = {
             name: _score(name, {**_told(name, samples), "": once})
             if _is_named(name, samples)
             else 0
             for name, once in SAID_ONCE.items()
             if name in allowed
-        } or scores
+        }
+        scores = of_one if any(of_one.values()) else scores
     return max(scores, key=scores.__getitem__, default=next(iter(allowed), MEMBERS))
 
 
@@ -103,7 +104,10 @@ _ENDS = (
     r"|技术中心|服务中心|创新中心|实验室|工厂|集团|协会|学会|医院|职校|学校)"
 )
 # 浙江示例大学机械学院科技成果清单: the shortest that is an organisation's whole name.
-_NAMED_ABOVE = re.compile(rf"[\w（）()·]{{2,40}}?{_ENDS}")
+_NAMED_ABOVE = re.compile(rf"[\w（）()·]{{2,40}}?{_ENDS}(?!(?:股份|集团)?有限|股份)")
+_INSTITUTE = re.compile(
+    r"[\w（）()·]{2,30}?(?:研究院|研究所|研究中心|创新中心|创新研究院|技术中心|检测中心|检验中心|转移中心|工业技术院)"
+)
 # What such a list is of, or that it is one, at once behind a name; not of others whom the named
 # one deals with, as in 示例大学设备供应商名录.
 _NAMED_BY_FILE = re.compile(
@@ -118,10 +122,22 @@ _NAMED_BY_FILE = re.compile(
 def named_above(texts: Iterable[str]) -> str:
     """The organisation with whose name a line above the titles begins, "" where none does."""
     for text in texts:
-        match = _NAMED_ABOVE.match(_without_year(text))
+        plain = _without_year(text)
+        match = _NAMED_ABOVE.match(plain)
         if match and is_organization_name(match[0]):
-            return match[0]
+            return _institute_of(plain, match[0])
     return ""
+
+
+def _institute_of(text: str, name: str) -> str:
+    """An institute with the name of its own that another's name begins, else that name.
+
+    中国科学院示例技术研究所 and 示例大学温州研究院 are whom they are called; a department
+    (机械工程学院) speaks for its university, and one of a firm for the firm.
+    """
+    match = _INSTITUTE.match(text[len(name) :])
+    is_host = name.endswith(("大学", "科学院", "工程院", "研究院", "学会", "协会"))
+    return name + match[0] if match and is_host else name
 
 
 def named_by_file(name: str) -> str:

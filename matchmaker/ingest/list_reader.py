@@ -69,6 +69,7 @@ from matchmaker.ingest.title_units import (
 )
 from matchmaker.ingest.title_years import with_year, year_note
 from matchmaker.ingest.titles import unread_notes
+from matchmaker.ingest.verdicts import is_of_bidders, why_no_order
 from matchmaker.ingest.words import kind_of_name
 from matchmaker.messages import in_context, message
 from matchmaker.store.schema import TABLES as STORED
@@ -274,6 +275,14 @@ class _ListTable(TableFile):
                    is_in_yuan=yuan_is_meant(table.header), offices=offices,
                    placing=tuple(titles_of_places(table.header)))  # fmt: skip
 
+    @property
+    def is_of_bidders(self) -> bool:
+        """Whether those on the side of suppliers only offer, by their title."""
+        return any(
+            name == "supplier" and is_of_bidders(title)
+            for title, name in self.options.mapping.items()
+        )
+
     def lines(self) -> Iterator[Line]:
         lines = self.listed.lines()
         if self.options.table == ORDERS:
@@ -334,6 +343,8 @@ class _ListTable(TableFile):
             words = (cells.pop("status", ""), cells.get("supplier", ""))
             if any(map(is_called_off, words)):
                 passed_over = passed_over or message("was called off.")
+            verdict = cells.pop("verdict", "")
+            passed_over = passed_over or why_no_order(verdict, is_bidder=self.is_of_bidders)
         if options.table == PROJECTS and never_began(cells.pop("status", "")):
             passed_over = passed_over or message("is no project yet, or never became one.")
         return replace(line, cells=cells, problems=(*problems, *offices), passed_over=passed_over)

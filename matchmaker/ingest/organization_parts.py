@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import (
@@ -227,16 +228,24 @@ def join_line(
     is_other_name = normal(before.name) != normal(row.name)
     said = as_said_of(row, before.id) if is_other_name else row
     joined = merged_organization(before, said, only_blanks=True)
+    joined = replace(joined, contact=_both(before.contact, row.contact))
     for name in changed_fields(joined, row):
         if name == "name" and row.name in joined.other_names:
             reason = message("'%(cell)s' is kept as another name of it.", cell=row.name)
             reading.warn(file, line, name, reason)
+        elif name == "contact" and row.contact in joined.contact:
+            continue
         elif not is_blank(row, name) and name != OTHER_NAMES:  # those of both lines are kept
             warn_of_other(reader, line, name, text_of(joined, name), origin[1])
     reading.rows["organizations"][before.id] = joined
     reading.merged += 1
     reason = message("is the same organisation as line %(line)s: joined to it.", line=origin[1])
     reading.warn(file, line, "", reason)
+
+
+def _both(contact: str, other: str) -> str:
+    """Who to turn to by two lines: what both say, each once."""
+    return "; ".join(each for each in (contact, "" if other in contact else other) if each)
 
 
 def _keep_figure(

@@ -35,6 +35,8 @@ from matchmaker.messages import message
 _READ: dict[str, Read] = {column.name: column.read for column in TABLES["organizations"].columns}
 MAX_KEY = 200
 _COUNTRY = re.compile(r"(.+?)\s{0,9}[(（]([A-Z]{2,3})[)）]")
+# 100234     Alpha Valve Co., Ltd.: the key of a system and the name, as its reports align them.
+_NUMBERED = re.compile(r"(\d{4,10})\s{2,}(\D.*)", re.DOTALL)
 # Whom a cell names.
 Names = Callable[[str], tuple[str, ...]]
 
@@ -108,6 +110,9 @@ class PartyReader:
         if not named:
             return ()
         if len(named) < 2:
+            alone, country = name_and_country(named[0])
+            if country and not key and is_country_of(alone, named[0]):
+                return (self._party(alone, name_key(alone), row, provenance, country=country),)
             if may_be_several(named[0], by_comma=names is listed_members):
                 reason = message(
                     "'%(cell)s' may name several: taken as the name of one. Number them, or "
@@ -122,7 +127,7 @@ class PartyReader:
             )
             row.warn(self.id, reason, is_lost=True)
         parted = [name_and_country(each) for each in named]
-        if not all(country for _, country in parted):
+        if 2 * sum(bool(country) for _, country in parted) < len(parted):
             parted = [(each, "") for each in named]
         # Where they are is said of one, and not of which.
         return tuple(
@@ -140,6 +145,13 @@ class PartyReader:
                 cell=cell, mark=mark, name=name,
             )  # fmt: skip
             row.warn(self.name, reason)
+        if numbered := _NUMBERED.fullmatch(name):
+            reason = message(
+                "'%(number)s' before '%(name)s' is its number in the list and not in the name.",
+                number=numbered[1], name=numbered[2],
+            )  # fmt: skip
+            row.warn(self.name, reason)
+            name = numbered[2]
         return name
 
     def _is_name(self, name: str, row: MappedRow) -> bool:
@@ -216,6 +228,21 @@ def name_and_country(name: str) -> tuple[str, str]:
     match = _COUNTRY.fullmatch(name)
     country = iso_code(match[2]) if match else ""
     return (match[1], country) if match and country else (name, "")
+
+
+# Legal forms, as people put them in brackets too.
+_FORMS = ("(SA)", "(AG)", "(AS)")
+
+
+def is_country_of(name: str, whole: str) -> bool:
+    """Whether what stands in brackets behind a name is a country: `Samson AG (DE)`.
+
+    Neither a legal form nor what its last words begin with: Information Technology (IT).
+    """
+    code = whole[len(name) :].strip(" ()（）")
+    words = [word[:1].upper() for word in name.split()]
+    is_short = any("".join(words[start:]) == code for start in range(len(words)))
+    return len(words) > 1 and not is_short and f"({code})" not in _FORMS
 
 
 def _key(cell: str) -> str:

@@ -72,6 +72,8 @@ _PATTERNS = tuple(
         r"|recipients?|payees?)",
         r"(?:domestic|foreign) awardees? \(undisclosed\)",
         r"unknown(?: \d+)?",
+        r"(?:个人|自然人|散户|个体|private (?:person|individual))\s*[(（].{0,20}[)）]?",
+        r"vacant (?:seat|place|position|unit|membership)s?|(?:席位|名额|职位)?(?:空缺|待增补|待补选)",
         r"(?:supplier|vendor|buyer|customer) [a-z]|(?:供应商|客户|公司|企业)(?:\d{1,2}|[a-z]|[甲乙丙丁])",
         r"(?:请|详)?见.{0,6}(?:附件|清单|名单|列表|附表|备注|公告|下表|下文)\d*",
         r"(?:暂无|尚无|无|没有)(?:供应商|中标.{0,3}|投标人|信息|数据|名称|相关.{0,4})",

@@ -8,7 +8,9 @@ speaks of, and only proposed, for a person to confirm.
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from matchmaker.ingest.words import word_key
 from matchmaker.text import normal
 
 # The surest first: what is looked for speaks of products too, a name of a firm's.
@@ -65,3 +67,18 @@ def asked_for(title: str) -> str:
         return ""
     text = re.sub(r"[(\[【].*?[)\]】]", "", text)
     return next((column for column, pattern in _PATTERNS if pattern.search(text)), "")
+
+
+def is_of_survey(title: str) -> bool:
+    """Whether only the export of a survey has a column of this title."""
+    return word_key(title) in _about_answers()
+
+
+@cache
+def _about_answers() -> frozenset[str]:
+    return frozenset(map(word_key, ABOUT_ANSWERS.split("|")))
+
+
+def is_about_answer(title: str) -> bool:
+    """Whether a column of a survey is about an answer to it, and not about who answers."""
+    return is_of_survey(title) or word_key(title) in map(word_key, WHERE_FROM)

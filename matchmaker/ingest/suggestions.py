@@ -10,15 +10,20 @@ from functools import cache
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning, is_nothing
 from matchmaker.ingest.codes import check
-from matchmaker.ingest.column_values import MOST, are_counts, are_ranks_of_members
+from matchmaker.ingest.column_values import (
+    MOST,
+    are_counts,
+    are_ranks_of_members,
+    are_units_of_measure,
+)
 from matchmaker.ingest.columns import STAGES, Column
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.customs import is_of_tariff
 from matchmaker.ingest.formats import UNDECIDED
 from matchmaker.ingest.industries import scheme_of
-from matchmaker.ingest.list_formats import FORMATS
-from matchmaker.ingest.question_titles import ABOUT_ANSWERS, WHERE_FROM, asked_for
+from matchmaker.ingest.list_formats import FORMATS, ORDERS
+from matchmaker.ingest.question_titles import asked_for, is_about_answer, is_of_survey
 from matchmaker.ingest.title_keys import (
     are_of_different_years,
     halves_of,
@@ -26,7 +31,9 @@ from matchmaker.ingest.title_keys import (
     year_of_title,
 )
 from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
+from matchmaker.ingest.two_names import second_names
 from matchmaker.ingest.unused_words import reason_of
+from matchmaker.ingest.verdicts import is_of_bidders
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
 from matchmaker.text import normal
@@ -60,6 +67,8 @@ _FURTHER = re.compile(
 _TEXTS = ("description", "need")
 # Who takes part is known by a name: its number in somebody's system says nothing here.
 _PARTIES = ("supplier", "buyer", "lead", "head", "tail", "owner", "holder")
+# What names somebody: 单位 also heads what things are counted in.
+_NAMED = frozenset({"name", *_PARTIES, "partners"})
 _LONGEST_CODE = 8
 _CODE = re.compile(r"[A-Z]?\d[\d. -]*[A-Z]?")
 # What is alike in letters is another code.
@@ -88,7 +97,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
     several titles, another by the usual one. What only counts the lines is no id.
     """
     columns = FORMATS[table].columns
-    is_survey = any(map(_is_of_survey, samples))
+    is_survey = any(map(is_of_survey, samples))
     wanted = sorted(
         (
             rank,
@@ -109,6 +118,7 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         and not (_is_where_of_side(column) and _ELSEWHERE.search(normal(title)))
         and not (column.name == "size" and are_counts(samples[title]))
         and not (column.name == "kind" and are_ranks_of_members(samples[title]))
+        and not (column.name in _NAMED and are_units_of_measure(samples[title]))
         and not (is_survey and is_about_answer(title))
         and not (column.name in (*_TEXTS, *_PARTIES) and _holds_codes(samples[title]))
     )
@@ -123,6 +133,9 @@ def recognised(table: str, samples: Samples) -> dict[str, str]:
         joins |= column.by_year and are_of_different_years([title, *before])
         if title not in taken and (not before or joins):
             taken[title] = column.name
+    if table == ORDERS and "supplier" not in taken.values() and "verdict" in taken.values():
+        bidders = [title for title in samples if title not in taken and is_of_bidders(title)]
+        taken |= dict.fromkeys(bidders[:1], "supplier")
     return {title: taken.get(title, "") for title in samples}
 
 
@@ -146,7 +159,13 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
                 taken[title] = column.name
                 if column in free:
                     free.remove(column)
-    return taken | beside_parties(table, samples, taken)
+    return taken | beside_parties(table, samples, taken) | _second_names(table, samples, taken)
+
+
+def _second_names(table: str, samples: Samples, taken: Mapping[str, str]) -> dict[str, str]:
+    name = next(each for each in FORMATS["organizations"].columns if each.name == "name")
+    names = second_names(samples, taken, lambda title: _rank(name, title) is not None)
+    return names if table == "organizations" else {}
 
 
 # What heads the names beside a column of numbers: Lieferant 104711, Name 1 Krüger GmbH.
@@ -209,9 +228,8 @@ def _rank(column: Column, title: str) -> int | None:
     if halves and all(half in ranks for half in halves):
         return min(ranks[half] for half in halves)
     found = [ranks[key] for key in title_keys(title) if key in ranks]
-    if (
-        not found and column.name == "contact"
-    ):  # 第二联系人, E-mail 2: people to turn to are several
+    # 第二联系人, E-mail 2: people to turn to are several
+    if not found and column.name == "contact":
         plain = _FURTHER.sub("", normal(title)).strip()
         found = [ranks[key] for key in title_keys(plain) if plain and key in ranks]
     return min(found, default=None)
@@ -315,21 +333,6 @@ _JOINED_TITLE = re.compile(r"[/,，&+、及和]|\band\b")
 def only_counts(title: str) -> bool:
     """Tell whether a title says that its column only counts the lines."""
     return word_key(title) in _counting()
-
-
-def _is_of_survey(title: str) -> bool:
-    """Tell whether only the export of a survey has a column of this title."""
-    return word_key(title) in _about_answers()
-
-
-@cache
-def _about_answers() -> frozenset[str]:
-    return frozenset(map(word_key, ABOUT_ANSWERS.split("|")))
-
-
-def is_about_answer(title: str) -> bool:
-    """Tell whether a column of a survey is about an answer to it, and not about who answers."""
-    return _is_of_survey(title) or word_key(title) in map(word_key, WHERE_FROM)
 
 
 def _by_question(table: str, title: str, samples: Samples, free: Sequence[Column]) -> Column | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
+from typing import Any
 
 from matchmaker.store.schema import TABLES as STORED
 
@@ -29,3 +30,9 @@ def referred_table(table: str, column: str) -> str:
 def fields_of(model: type) -> frozenset[str]:
     """Names of a class's fields."""
     return frozenset(column.name for column in fields(model))
+
+
+def name_in_english(table: str, values: dict[str, Any]) -> None:
+    """Let an organisation that only has an English name be called so."""
+    if table == "organizations" and "name" not in values and "name_en" in values:
+        values["name"] = values.pop("name_en")

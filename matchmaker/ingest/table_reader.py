@@ -31,7 +31,7 @@ from matchmaker.ingest.qualifications import TIER, cell_with_title, highest
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.report import Problem, Severity
 from matchmaker.ingest.suggestions import expected_titles
-from matchmaker.ingest.table_fields import referred_table
+from matchmaker.ingest.table_fields import name_in_english, referred_table
 from matchmaker.ingest.table_file import Line, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import RowValues, TableReading
@@ -267,8 +267,7 @@ class TableReader:
         if line.is_unreadable:
             self.reading.problems.extend(problems)
             return None
-        values: dict[str, Any] = {}
-        by_default = set[str]()
+        values, by_default = dict[str, Any](), set[str]()
         strays = {"industry": {}, "place": self._strays(line)}
         for title, stray in strays["place"].items():
             line = replace(line, cells={**line.cells, title: stray.code})
@@ -284,6 +283,7 @@ class TableReader:
             filled = self.cells_of(line, name) + [(t, s.cell) for t, s in strays[name].items()]
             for note, is_lost in self.coded.look_up(name, filled, values):
                 problems.append(self._problem(line, name, note, "warning", is_lost=is_lost))
+        name_in_english(self.table.name, values)
         for name in self.required_columns:
             is_told = any(p.field == name and p.severity == "error" for p in problems)
             if name not in values and not is_told:

@@ -19,7 +19,9 @@ _PART_OF_ADDRESS = re.compile(
     r"(?:[./_]\d+)?[./_](\w[\w ]*)"
 )
 # The year that a column's figures are of: 2024年营业收入, Turnover 2024, Umsatz (2024).
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*(?:年[度末底]?|财年)?")
+_YEAR = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?!\d)\s*(?:年[度末底]?|财年)?(?:\s*1\s*[-—–~至]\s*12\s*月份?)?"
+)
 # 1、 Q2. (3): numbers of questions; their words beside what they ask for.
 _NUMBERED = re.compile(
     r"^(?:q\d{1,3}[.:、 ]*|\(?\d{1,3}(?:[.．:](?!\d)|[、)）]))\s*", re.IGNORECASE
@@ -30,6 +32,8 @@ _OF_FORMS = re.compile(
 # A title in Chinese and in another language: 公司名称 Company Name.
 _TWO_SCRIPTS = re.compile(r"([^a-z]*[一-鿿][^a-z]*?)[\s/|·-]*([a-z][^一-鿿]*)")
 _WHICH_KIND = re.compile(r"(?:的?属于|是)?(?:哪|何)一?[种类个]*(?:类型|类别|类|性质|单位|企业)")
+# 供应商全称, 企业详细名称
+_WHOLE_NAME = re.compile(r"(?<=.)(?:全称|详细名称|完整名称|正式名称|规范名称|单位全称|名称全称)$")
 # 是否高新技术企业, 有无CNAS认可: what a yes or no is of.
 _WHETHER = re.compile(r"^(?:是否(?:为|是|有|属于|通过|获得|取得|具有|具备|拥有)?|有无)")
 _QUESTION = re.compile(
@@ -55,6 +59,8 @@ def _title_keys(title: str) -> Iterator[str]:
         return
     bare = _IN_BRACKETS.sub("", folded)
     yield word_key(bare)
+    if (named := _WHOLE_NAME.sub("名称", bare)) != bare:
+        yield word_key(named)
     if (whether := _WHETHER.sub("", bare)) != bare and whether:
         yield word_key(whether)
     if (unit := unit_of_title(title)) and title.endswith(unit):  # Value EUR, 合同金额万元

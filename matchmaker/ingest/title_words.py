@@ -23,7 +23,7 @@ PLACE = "所在地|地点|所在地点|所在地区|所在城市|所属地区|�
 # Where a column of places stands beside; else an address is the place.
 ADDRESS = "地址|企业地址|单位地址|公司地址|注册地址|经营地址|生产地址|通讯地址|联系地址|详细地址|具体地址|办公地址|住所|街道|门牌号|address|registered address|registered office|full address|postal address|street|street name|address line|address line 1|anschrift|adresse|straße|strasse|rue|dirección|indirizzo|via|adres|ulica|адрес|住所地|所在地住所|주소|所在村|所在园区|所在村/园区|所在村居|村居|所在村(社区)|所在村社区"
 PLACE_PARTS = "省|省份|所在省|所在省份|市|城市|地市|地级市|所在市|区县|县区|区|县|所在区县|所在县|province|state|region|prefecture|city|county|district|provincia|provinz|bundesland|département|województwo|kraj|okres|powiat"
-INDUSTRY = "行业|所属行业|行业类别|行业分类|行业大类|行业中类|行业小类|行业名称|行业代码|国民经济行业|所属产业|产业|产业领域|所属领域|industry|industry code|sector|nace|nace code|isic|branch|branche|wirtschaftszweig|secteur|code naf|ateco|cnae|sic|sic code|uk sic|uk sic code|sic codes|naf|code ape|ape|wz|wz code|wz 2008|pkd|sbi|sni|nace rev 2|国民经济行业代码|行业门类"
+INDUSTRY = "行业|行业代码及名称|行业名称及代码|行业代码名称|所属行业|行业类别|行业分类|行业大类|行业中类|行业小类|行业名称|行业代码|国民经济行业|所属产业|产业|产业领域|所属领域|industry|industry code|sector|nace|nace code|isic|branch|branche|wirtschaftszweig|secteur|code naf|ateco|cnae|sic|sic code|uk sic|uk sic code|sic codes|naf|code ape|ape|wz|wz code|wz 2008|pkd|sbi|sni|nace rev 2|国民经济行业代码|行业门类"
 COUNTRY = "国家|国别|国家地区|国家或地区|国家/地区|所属国家|注册国家|country|country code|nation|land|pays|país|paese|staat|země|stát|страна|国名|국가|ctry|cntry"
 CREDIT_CODE = "统一社会信用代码|社会信用代码|信用代码|统一信用代码|统一代码|营业执照号|税号|纳税人识别号|统一社会信用代码/税号|uscc|unified social credit code|credit code|social credit code|registration number|business registration number|统一社会信用代码证号|统一社会信用代码证|社会统一信用代码|统一社会信用代码号|统一社会信用代码证书号|统一社会信用码|统一信用码|信用代码证|企业信用代码|单位信用代码|机构信用代码|三证合一代码|三证合一码|营业执照号码|营业执照编号|营业执照统一社会信用代码|usci|uscc no|uscc code|usc code|unified credit code|unified social credit identifier|unified social credit code uscc|social credit number|credit code china|china credit code|統一社會信用代碼|统一社会信用代碼|社会信用统一代码|信用统一代码|统一社会代码|社会统一代码|信用代码(18位)"
 VAT = "增值税号|欧盟税号|vat number|vat no|vat id|vat reg no|ust-id|ust-idnr|ustid|tva|partita iva|nif|btw|dič|ič dph|nip|partita iva/cf|p iva|n° tva|numéro de tva|vat|vat registration number"
@@ -111,7 +111,7 @@ SINCE = "起始|开始|开始日期|起始日期|加入日期|入会日期|入�
 UNTIL = "终止|结束|结束日期|终止日期|退出日期|退会日期|截止日期|until|to|end|end date|valid to|valid until|left"
 DATE = "日期|时间|发布日期|发布时间|签订日期|签约日期|开始日期|date|day|posted|published|publication date|start date|award date|signed"
 TEXT = "内容|正文|描述|需求|需求描述|需求内容|供给|供给描述|说明|详情|text|description|details|content|summary|what"
-CURRENCY = "币种|币制|货币|货币单位|currency|currency code|währung|devise|moneda|curr|cur|ccy|waluta|valuta|měna|валюта|通貨|통화"
+CURRENCY = "币种|crcy|curcy|币制|货币|货币单位|currency|currency code|währung|devise|moneda|curr|cur|ccy|waluta|valuta|měna|валюта|通貨|통화"
 AMOUNT = "金额|合同金额|合同额|中标金额|成交金额|采购金额|总额|价格|预算|预算金额|amount|value|price|total|contract value|award value|budget|sum|betrag|auftragswert|montant|importe|importo"
 # What only a list of those who came to an event, or whom somebody knows, has.
 OF_EVENT = "visitor|visitors|visitor name|观众|观众姓名|来访人|来访者|访客|好友备注|备注名|添加时间|加好友时间|ok to introduce|签到|是否签到|签到情况|签到时间|到会情况|是否到会|签名|参会人|参会人员|参会代表|参会单位|报名人|座位号|attended|checked in|check-in|attendee|attendees|signature|badge|ticket type|teilnehmer"

@@ -25,6 +25,9 @@ _COUNTED = re.compile(
     r"(?:共计?|合计|总计|总共)\s*\d+\s*[家个人条项台件份户名位][^\d]{0,10}"
     r"|(?:total of )?\d+ [^\d]{2,40}(?:in total|in all|insgesamt|au total|en total)"
     r"|total of \d+ [^\d]{2,40}"
+    r"|\d+ (?:(?:full|active|ordinary|listed|associate|paying|current) )?(?:members?|companies"
+    r"|firms|organi[sz]ations|enterprises|suppliers|customers|entries|records|projects|orders|partners)"
+    r"(?:\W.{0,40})?"
 )
 _CURRENCY = re.compile(
     r"eur|usd|gbp|chf|cny|rmb|jpy|sek|dkk|nok|pln|czk|huf|hkd|sgd|cad|aud|€|\$|£"

@@ -8,7 +8,8 @@ from functools import cache
 
 from matchmaker.ingest.column_values import are_ranks_of_members
 from matchmaker.ingest.columns import TABLES
-from matchmaker.ingest.suggestions import is_about_answer, is_no_stage, only_counts, recognised
+from matchmaker.ingest.question_titles import is_about_answer
+from matchmaker.ingest.suggestions import is_no_stage, only_counts, recognised
 from matchmaker.ingest.title_keys import title_keys
 from matchmaker.ingest.unused_words import reason_of
 from matchmaker.ingest.words import word_key

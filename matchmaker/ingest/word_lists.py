@@ -34,7 +34,7 @@ WORDS: Mapping[type[StrEnum], Mapping[StrEnum, str]] = {
             "民企|私营|私营企业|私企|国有|国有企业|国企|央企|中央企业|国有控股|国有控股企业|国有独资|国资|"
             "集体|集体企业|外资|外资企业|外企|外商独资|外商投资|外商投资企业|合资|合资企业|中外合资|"
             "中外合作|港澳台|港澳台资|港澳台商投资企业|台资|台资企业|港资|混合所有制|股份制|股份制企业|"
-            "上市公司|上市企业|有限公司|有限责任公司|股份有限公司|股份公司|一人有限公司|集团|集团公司|"
+            "上市公司|上市企业|上市|listed|publicly listed|有限公司|有限责任公司|股份有限公司|股份公司|一人有限公司|集团|集团公司|"
             "分公司|子公司|合伙企业|个人独资企业|个人独资|内资|内资企业|高新技术企业|高企|科技企业|"
             "科技型企业|科技型中小企业|银行|金融机构|"
             "family firm|family business|startup|start-up|spin-off|spinoff|foundry|workshop|familienunternehmen|handwerksbetrieb|初创企业|创业公司|company|companies|enterprise|business|corporation|corporate|firms|manufacturer|producer|"

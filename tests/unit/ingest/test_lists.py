@@ -71,7 +71,7 @@ def test_every_line_of_a_list_is_accounted_for(members: Parsed) -> None:
 def test_values_of_a_list(members: Parsed) -> None:
     first, second, third, last = members.rows.organizations
     assert first.id == "hosiery:911100000000000061"
-    assert (first.founded, first.contact) == (datetime.date(2008, 5, 12), "1")
+    assert (first.founded, first.contact) == (datetime.date(2008, 5, 12), "1; 4")
     assert (second.size, second.date_precision) == (Size.MICRO, DatePrecision.MONTH)
     assert (third.kind, third.date_precision) == (Kind.UNIVERSITY, DatePrecision.YEAR)
     assert (last.founded, last.place) == (None, first.place)

@@ -1,0 +1,230 @@
+# ruff: noqa: E501 -- lists are wide
+"""Lists as offices keep them by hand: ledgers, returns to a bureau, directories, reports of an ERP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import GraphRows
+from matchmaker.ingest.list_guess import column_samples, guessed_format, named_above
+from matchmaker.ingest.report import Parsed
+from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.ingest.tables import read_files
+from matchmaker.ingest.verdicts import is_awarded
+from tests.unit.ingest.test_list_reader import opened, read
+
+LEDGER = """采购订单台账（2025年度）,,,,,,,
+序号,合同编号,签订日期,供应商全称,物料名称,单位,数量,含税金额
+1,CG-01,2025-01-06,示例县正大密封件厂,石墨缠绕垫片,只,2000,7200
+2,CG-02,2025-01-15,示例百盛铸造有限公司,阀体毛坯,件,150,63000
+3,CG-03,2025-02-20,个人（陈某）,搬运费,次,1,800
+"""
+
+
+def test_what_things_are_counted_in_is_nobodys_name(tmp_path: Path) -> None:
+    """A ledger was taken for a list of members called 只 and 件."""
+    samples = column_samples(opened(tmp_path, LEDGER))
+    assert guessed_format(samples) == "orders"
+    assert suggested("orders", samples)["供应商全称"] == "supplier"
+    assert suggested("organizations", samples)["单位"] == ""
+    parsed = read(tmp_path, LEDGER)
+    assert sorted(row.name for row in parsed.rows.organizations) == [
+        "示例县正大密封件厂", "示例百盛铸造有限公司",
+    ]  # fmt: skip
+
+
+RETURN = """示例县2024年规模以上工业企业主要经济指标,,,,,
+单位：万元、人,,,,,
+序号,企业详细名称,所在乡镇,工业总产值,,从业人员期末人数
+,,,2024年1-12月,同比增长（%）,
+1,示例县永一阀门制造有限公司,,45231.5,12.3,386
+2,示例县楠溪泵业有限公司,,18650,-4.1,152
+"""
+
+
+def organizations(folder: Path, text: str) -> GraphRows:
+    return organizations_read(folder, text).rows
+
+
+def organizations_read(folder: Path, text: str) -> Parsed:
+    table = opened(folder, text)
+    options = TableOptions(
+        "organizations", "my", mapping=suggested("organizations", column_samples(table))
+    )
+    return read_files([("organizations", table.path)], options)
+
+
+def test_a_return_to_the_bureau_has_its_names_and_the_figure_under_its_group(
+    tmp_path: Path,
+) -> None:
+    """It was taken for equipment, and 2024年1-12月 said nothing of what."""
+    samples = column_samples(opened(tmp_path, RETURN))
+    assert guessed_format(samples) == "organizations"
+    rows = organizations(tmp_path, RETURN)
+    figures = {(row.indicator, row.year): row.value for row in rows.observations
+               if row.subject.endswith(rows.organizations[0].id.partition(":")[2])}  # fmt: skip
+    assert rows.organizations[0].name == "示例县永一阀门制造有限公司"
+    assert figures["output", 2024] == 452_315_000
+
+
+def test_a_part_of_a_year_is_no_figure_of_the_year(tmp_path: Path) -> None:
+    samples = column_samples(opened(tmp_path, RETURN.replace("1-12月", "1-6月")))
+    assert suggested("organizations", samples)["工业总产值 2024年1-6月"] == ""
+
+
+DIRECTORY = """Member company (EN / CN),,Type,Staff,Contact person
+Baoyi Sample Group Co.,示例保一集团有限公司,Listed,900,Ms Li
+Zhengda Sample Seals,示例正大密封件厂,Private,45,
+Nanxi Sample Pumps Ltd,,Private,12,
+(vacant seat),,,,
+3 members + 1 vacant,,,,
+"""
+
+
+def test_names_in_two_languages_under_one_title_are_both_kept(tmp_path: Path) -> None:
+    parsed = organizations_read(tmp_path, DIRECTORY)
+    assert {(row.name, row.name_en) for row in parsed.rows.organizations} == {
+        ("示例保一集团有限公司", "Baoyi Sample Group Co."),
+        ("示例正大密封件厂", "Zhengda Sample Seals"),
+        ("Nanxi Sample Pumps Ltd", ""),
+    }
+
+
+def test_a_vacant_seat_and_a_count_of_members_are_no_organisations(tmp_path: Path) -> None:
+    parsed = organizations_read(tmp_path, DIRECTORY)
+    severities = {each.line: each.severity for each in parsed.problems if each.line > 4}
+    assert severities == {5: "error", 6: "passed"}
+
+
+def test_contacts_of_an_organisation_on_two_lines_are_both_kept(tmp_path: Path) -> None:
+    """A name over two merged lines, each with a person."""
+    text = "单位名称,姓名,手机\n示例保一集团有限公司,李四,13800000001\n示例保一集团有限公司,王五,13800000002\n"
+    [row] = organizations(tmp_path, text).organizations
+    assert row.contact == "李四, 13800000001; 王五, 13800000002"
+
+
+REPORT = """Doc. Date;Purch.Doc.;Item;Vendor/supplying plant;Short Text;Net Order Value;Crcy
+14.01.2025;4500012345;10;100234     Sample Valve Co., Ltd.;Gate valve;4.711,98;EUR
+05.02.2025;4500012399;10;100877     Dichtungstechnik Muster GmbH & Co. KG;Packing;1.280,50;EUR
+"""
+
+
+def test_a_systems_number_before_a_name_is_no_part_of_it(tmp_path: Path) -> None:
+    parsed = read(tmp_path, REPORT)
+    assert sorted(row.name for row in parsed.rows.organizations) == [
+        "Dichtungstechnik Muster GmbH & Co. KG", "Sample Valve Co., Ltd.",
+    ]  # fmt: skip
+    assert {(row.amount, row.currency) for row in parsed.rows.engagements} == {
+        (4711.98, "EUR"), (1280.5, "EUR"),
+    }  # fmt: skip
+
+
+PORTFOLIO = """Acronym,Full title,GA no.,Coordinator,Consortium,Start,Status
+TWIN,Digital twins for valves,101091234,Muster Forschung e.V. (DE),"KU Beispiel (BE), Sample University (CN)",2023-01-01,ongoing
+CAST,Low-carbon casting,101137788,Exempel tekniska universitet (SE),Fonderie Exemple SARL (FR); Sample Forge,2024-04-01,GA signed
+"""
+
+
+def test_a_project_has_its_full_title_and_partners_their_countries(tmp_path: Path) -> None:
+    """A lead alone, and one of whom not all say it, kept "(DE)" in their names."""
+    parsed = read(tmp_path, PORTFOLIO)
+    assert {(row.number, row.title) for row in parsed.rows.engagements} == {
+        ("101091234", "Digital twins for valves"), ("101137788", "Low-carbon casting"),
+    }  # fmt: skip
+    assert {(row.name, row.country) for row in parsed.rows.organizations} == {
+        ("Muster Forschung e.V.", "DE"), ("KU Beispiel", "BE"), ("Sample University", "CN"),
+        ("Exempel tekniska universitet", "SE"), ("Fonderie Exemple SARL", "FR"),
+        ("Sample Forge", ""),
+    }  # fmt: skip
+
+
+def test_short_forms_and_legal_forms_in_brackets_are_no_countries(tmp_path: Path) -> None:
+    text = (
+        "Supplier,Item\nInstitute of Information Technology (IT),Tests\nSample Works (SA),Seals\n"
+    )
+    names = {row.name for row in read(tmp_path, text).rows.organizations}
+    assert names == {"Institute of Information Technology (IT)", "Sample Works (SA)"}
+
+
+CONTRACTED = """项目名称,项目负责人,委托单位（甲方）,合同金额（万元）,合同起止日期,项目类型,完成情况
+流道抗气蚀优化,林教授,示例超达阀门股份有限公司,35,2023.03.01-2025.02.28,技术开发,已结题
+密封材料,黄博士,示例方正阀门集团股份有限公司,50,2025.9-,技术开发,洽谈中
+"""
+
+
+def test_research_that_firms_commission_is_a_project_with_its_period(tmp_path: Path) -> None:
+    samples = column_samples(opened(tmp_path, CONTRACTED))
+    assert guessed_format(samples) == "projects"
+    parsed = read(tmp_path, CONTRACTED)
+    [project] = parsed.rows.engagements
+    assert (str(project.date), str(project.until), project.amount) == (
+        "2023-03-01", "2025-02-28", 350_000,
+    )  # fmt: skip
+    assert [
+        (each.line, each.severity) for each in parsed.problems if each.severity == "passed"
+    ] == [(3, "passed")]
+
+
+BIDS = """项目名称,采购单位,投标供应商,报价（元）,评审结果
+密封垫采购,示例阀门厂,示例甲密封有限公司,12000,中标
+密封垫采购,示例阀门厂,示例乙密封有限公司,11000,未中标（资格不符）
+铸件采购,示例阀门厂,示例丙铸造有限公司,52000,淘汰
+铸件采购,示例阀门厂,示例丁铸造有限公司,50000,入围
+检测服务,示例阀门厂,示例戊检测有限公司,9000,
+"""
+
+
+def test_only_who_got_the_order_supplies(tmp_path: Path) -> None:
+    """Of a list of bids with a verdict: who was rejected, or of whom it is not said, supplies nothing."""
+    parsed = read(tmp_path, BIDS)
+    assert sorted(row.name for row in parsed.rows.organizations) == [
+        "示例甲密封有限公司", "示例阀门厂",
+    ]  # fmt: skip
+    assert [row.amount for row in parsed.rows.engagements] == [12_000]
+    passed = {each.line: str(each.reason) for each in parsed.problems if each.severity == "passed"}
+    assert sorted(passed) == [3, 4, 5, 6]
+    assert "未中标（资格不符）" in passed[3]
+
+
+def test_a_supplier_supplies_unless_the_verdict_says_otherwise(tmp_path: Path) -> None:
+    text = "Supplier,Item,Amount,Result\nAlpha Seals GmbH,Seals,1000,ok\nBeta Seals GmbH,Seals,1200,Not awarded\n"
+    names = {row.name for row in read(tmp_path, text).rows.organizations}
+    assert names == {"Alpha Seals GmbH"}
+
+
+def test_bidders_without_a_verdict_are_no_suppliers() -> None:
+    titles = dict.fromkeys(("项目名称", "采购单位", "投标人", "投标报价"), ())
+    assert suggested("orders", titles)["投标人"] == ""
+
+
+@pytest.mark.parametrize(
+    ("verdict", "awarded"),
+    [
+        ("中标", True), ("是", True), ("成交", True), ("Awarded", True), ("winner", True),
+        ("第一中标候选人", True), ("√", True), ("未中标", False), ("落选", False), ("否", False),
+        ("不通过", False), ("淘汰（报价过高）", False), ("第二中标候选人", False), ("rejected - late", False),
+        ("shortlisted", False), ("Not awarded", False), ("no", False), ("入围", None), ("B", None),
+    ],
+)  # fmt: skip
+def test_verdicts_on_bids(verdict: str, *, awarded: bool | None) -> None:
+    assert is_awarded(verdict) is awarded
+
+
+@pytest.mark.parametrize(
+    ("above", "name"),
+    [
+        ("中国科学院示例技术与工程研究所科技成果清单", "中国科学院示例技术与工程研究所"),
+        ("示例大学温州研究院仪器设备共享目录", "示例大学温州研究院"),
+        ("示例大学机械工程学院可转化成果清单", "示例大学"),
+        ("示例省机电设计研究院有限公司专利清单", "示例省机电设计研究院有限公司"),
+        ("示例公司技术中心设备清单", "示例公司"),
+        ("示例泵阀产业集群成员名单（2025年）", ""),
+    ],
+)
+def test_an_institute_above_the_titles_is_not_cut_at_the_name_that_it_begins_with(
+    above: str, name: str
+) -> None:
+    assert named_above([above]) == name
