@@ -15,6 +15,7 @@ from matchmaker.ingest.columns import TABLES, Column, TableFormat
 from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.numbers import amount
+from matchmaker.ingest.periods import duration_in_months
 from matchmaker.ingest.relation_words import relation
 from matchmaker.ingest.words import flag
 
@@ -93,8 +94,9 @@ OF_WHOM = "企业|企业名称|单位名称|公司名称|需求企业|需求单�
 # Who stands up and down a chain: also columns of a list of members, which names those.
 UPSTREAM = "上游企业|上游单位|上游供应企业|配套企业|配套单位|配套供应商|协作企业|upstream company|upstream firm"
 DOWNSTREAM = "下游企业|下游单位|下游应用企业|核心企业|主机厂|主机企业|整机企业|龙头企业|链主企业|被配套企业|downstream company|downstream firm|oem"
-_PARTNERS = "委托单位|委托方|委托企业|合作委托单位|合作单位|参与单位|参加单位|协作单位|联合单位|合作方|参与方|合作机构|参与机构|成员单位|合作企业|参与企业|partners|partner|project partners|partner organisations|partner organizations|participants|participating organisations|other partners|consortium|consortium members|members|beneficiaries|partnerinstitutionen|partenaires|socios|partner di progetto|partnerzy|partneři|партнёры|партнеры|участники|соисполнители|参加機関|共同研究機関|참여기관|공동기관|projektpartner|合作高校院所|合作高校|合作院校|合作院所|高校院所|合作高校(院所)|合作高校/院所|合作科研院所|合作科研机构|合作大学|技术依托单位|技术支撑单位|产学研合作单位|产学研合作方|academic partner|academic partners|research partner|research partners|university partner|university|partner institution|verbundpartner|projektbeteiligte|beteiligte|beteiligte partner|konsortialpartner|共建企业|共建单位"
+_PARTNERS = "industrial partner|industrial partners|industry partner|industry partners|company partner|company partners|corporate partner|corporate partners|企业合作方|委托单位|委托方|委托企业|合作委托单位|合作单位|参与单位|参加单位|协作单位|联合单位|合作方|参与方|合作机构|参与机构|成员单位|合作企业|参与企业|partners|partner|project partners|partner organisations|partner organizations|participants|participating organisations|other partners|consortium|consortium members|members|beneficiaries|partnerinstitutionen|partenaires|socios|partner di progetto|partnerzy|partneři|партнёры|партнеры|участники|соисполнители|参加機関|共同研究機関|참여기관|공동기관|projektpartner|合作高校院所|合作高校|合作院校|合作院所|高校院所|合作高校(院所)|合作高校/院所|合作科研院所|合作科研机构|合作大学|技术依托单位|技术支撑单位|产学研合作单位|产学研合作方|academic partner|academic partners|research partner|research partners|university partner|university|partner institution|verbundpartner|projektbeteiligte|beteiligte|beteiligte partner|konsortialpartner|共建企业|共建单位"
 _START = "合同起止日期|合同起止时间|合同期限|合同有效期|合作起止日期|起止时间|起止日期|起止年月|起止|起讫时间|起讫日期|项目起止时间|项目周期|实施周期|实施期限|执行期|执行期限|项目期限|项目执行期|合作期限|研究期限|period|project period|duration|term|runtime|laufzeit|projektlaufzeit|durée|duración|durata|okres realizacji|开始|开始时间|开始日期|起始日期|起始时间|立项时间|立项日期|启动时间|启动日期|起|start|start date|starts|begin|beginning|from|since|launch|beginn|début|inicio|inizio|data rozpoczęcia|zahájení|дата начала|начало|開始日|시작일|起始年月|签约时间|签订时间|合作起止时间|合作时间|建立时间|共建时间|建立日期|合作起始时间"
+_MONTHS = "duration in months|duration (months)|duration months|duration (m)|months|length in months|project duration (months)|laufzeit (monate)|laufzeit in monaten|laufzeit (mon)|durée (mois)|duración (meses)|durata (mesi)|周期(月)|期限(月)|研究周期(月)|项目周期(月)|执行期(月)|实施周期(月)|建设周期(月)|合作期限(月)|周期(个月)"
 _END = "结束|结束时间|结束日期|截止日期|截止时间|完成时间|完成日期|结题时间|验收时间|到期日|合同到期日|止|end|end date|ends|until|to|finish|completion|completed|due|ende|fin|fine|data zakończenia|ukončení|дата окончания|окончание|終了日|종료일|laufzeitende|projektende"
 _SUMMARY = "项目内容|研究内容|主要内容|简介|项目简介|摘要|内容|描述|备注说明|summary|abstract|description|objective|objectives|content|contents|aims|zusammenfassung|résumé|resumen"
 _PROGRAMME = "资助机构|资助单位|资助方|资助部门|资助来源|经费来源|项目资助方|下达单位|计划下达单位|立项部门|主管部门|支持单位|funded by|funding body|funding agency|funding organisation|funding organization|financed by|sponsor|sponsored by|grant giver|grantor|fördergeber|fördermittelgeber|gefördert durch|gefördert von|zuwendungsgeber|projektträger|financé par|financeur|financiado por|finanziato da|źródło finansowania|finansowanie|finanziert durch|источник финансирования|資金来源|计划类别|项目类别|项目类型|计划名称|专项|科技计划|资助计划|项目来源|资金来源|programme|program|funding programme|funding program|funder|funding source|scheme|call|förderprogramm|dispositif|programa|programma"
@@ -175,6 +177,7 @@ LISTS: Mapping[str, TableFormat] = {
             Column("text", "what it is about", also=_SUMMARY, joined_by="; "),
             Column("start", "first day", "", partial_date, also=_START),
             Column("until", "last day", "", last_date, also=_END),
+            Column("months", "how long it takes, where no last day is given", "36 months", duration_in_months, also=_MONTHS),
             Column("amount", "budget", "", amount, also=_BUDGET),
             Column("currency", "ISO 4217", "CNY", currency_code, also=titles.CURRENCY),
             Column("programme", "funding programme", also=_PROGRAMME),

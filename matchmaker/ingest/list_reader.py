@@ -370,7 +370,7 @@ def _section(
             **{name: column(name) for name in said},
         )
     if options.table == PROJECTS:
-        names = ("title", "text", "start", "until", "amount", "currency", "programme")
+        names = ("title", "text", "start", "until", "months", "amount", "currency", "programme")
         return Projects(
             lead=party("lead"),
             partners=party("partners"),

@@ -94,6 +94,7 @@ class Projects(_Written):
     text: ColumnName = ""
     start: ColumnName = ""
     until: ColumnName = ""
+    months: ColumnName = ""
     amount: ColumnName = ""
     currency: ColumnName = ""
     programme: ColumnName = ""

@@ -31,6 +31,14 @@ _BLOCKED = (
     "|marked for deletion|deleted|inactive|do not use"
     "|bloqué|bloqueado|bloccato|停用|是否停用|停用标志|冻结|是否冻结|作废|是否作废|黑名单|是否黑名单"
 )
+_REMARKS = "备注|说明|备注说明|情况说明|会员状态|会籍状态|在会状态|remark|remarks|note|notes|comment|comments|bemerkung|bemerkungen|remarque"  # noqa: E501
+_LEFT = re.compile(
+    r"(?:现?已|现)?(?:退会|除名|搬离|搬走|迁出|迁离|退租|退出(?:集群|协会|会员)?)(?:园区|本会)?[。.]?"
+    r"|(?:has )?left(?: the (?:cluster|association|park))?|resigned|moved (?:away|out)"
+    r"|(?:ex-|former )member"
+    r"|ausgetreten|démissionné",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"[、,，;；/+&\n]")
 # 浙江省专精特新 is the province's.
 _OF_PROVINCE = re.compile(r"^[一-鿿]{2,3}(?=[省市](?!级))")
@@ -55,8 +63,13 @@ def without_rounded(contact: str) -> tuple[str, list[str]]:
 
 
 def blocked_by(cells: Mapping[str, str], read: Collection[str]) -> str:
-    """The title of a column, of those that are not `read`, that says that an entry is blocked."""
+    """The title of a column, of those that are not `read`, that says that an entry is blocked.
+
+    A remark that says no more than that somebody left is such a one: 备注 已退会.
+    """
     for title, cell in cells.items():
+        if title not in read and _LEFT.fullmatch(cell) and is_remark(title):
+            return f"{title}: {cell}"
         if not cell or title in read or _blocking().isdisjoint(title_keys(title)):
             continue
         try:
@@ -83,6 +96,16 @@ def _tier(piece: str) -> Tier | None:
         except (InvalidInput, CellWarning):
             continue
     return None
+
+
+def is_remark(title: str) -> bool:
+    """Whether a title heads remarks."""
+    return not _remarking().isdisjoint(title_keys(title))
+
+
+@cache
+def _remarking() -> frozenset[str]:
+    return frozenset(map(word_key, _REMARKS.split("|")))
 
 
 @cache

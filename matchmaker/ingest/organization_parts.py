@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from matchmaker.domain import (
+    MAX_TEXT,
     Certificate,
     DatePrecision,
     Description,
@@ -124,7 +125,11 @@ def _keep_description(
         file = reader.file.name
         reader.reading.warn(file, row.line, column, error.message, is_lost=True)
         return
-    _keep_first(reader, row, "descriptions", description, column, "text")
+    before = reader.reading.rows["descriptions"].get(description.id)
+    if before is None or before.language != description.language:
+        _keep_first(reader, row, "descriptions", description, column, "text")
+    elif content not in before.text:
+        _join_text(reader, row, before, column, content)
 
 
 def _keep_certificates(reader: TableReader, row: RowValues, organization: str, text: str) -> None:
@@ -191,6 +196,18 @@ def _keep_need(
         reader.reading.warn(reader.file.name, row.line, NEED, error.message, is_lost=True)
         return
     _keep_first(reader, row, "needs", need, NEED, "text")
+
+
+def _join_text(
+    reader: TableReader, row: RowValues, before: Description, column: str, content: str
+) -> None:
+    """Add what a further line says of the same organisation, where there is room."""
+    both = f"{before.text}; {content}"
+    if len(both) <= MAX_TEXT:
+        reader.reading.rows["descriptions"][before.id] = replace(before, text=both)
+    else:
+        line = reader.reading.origins["descriptions", before.id][1]
+        warn_of_other(reader, row.line, column, before.text, line)
 
 
 def _keep_first(

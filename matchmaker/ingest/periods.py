@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import CellWarning
 from matchmaker.ingest.dates import PartialDate, parse
-from matchmaker.ingest.formats import ColumnFormat
+from matchmaker.ingest.formats import UNDECIDED, ColumnFormat
+from matchmaker.text import normal
 
 _BETWEEN = re.compile(
     r"\s*(?:[—–－~～〜→至到]+|-+|\b(?:to|until|till|bis|through|jusqu'au|au|al|a|do)\b)\s*",
@@ -56,3 +58,37 @@ def _reads(text: str) -> PartialDate | None:
         except InvalidInput:
             continue
     return None
+
+
+_MONTHS = re.compile(
+    r"(\d{1,3})(?:[.,]0)?\s*(?:个?月|months?|mths?|mos?|m|mon(?:ate?n?)?|mois|meses|mesi)?\.?"
+)
+_YEARS = re.compile(r"(\d{1,2}(?:[.,]5)?)\s*(?:年|years?|yrs?|y|jahre?n?|ans?|años?|anni)\.?")
+# Of fifty years nobody plans a project.
+_MAX_MONTHS = 600
+
+
+def duration_in_months(cell: str, format: ColumnFormat = UNDECIDED, /) -> int:
+    """How many months a cell says that something takes: 36, 24个月, 2 years.
+
+    Raises InvalidInput where it says none.
+    """
+    del format
+    text = normal(cell)
+    months = _MONTHS.fullmatch(text)
+    years = _YEARS.fullmatch(text)
+    count = int(months[1]) if months else 0
+    if years:
+        count = round(12 * float(years[1].replace(",", ".")))
+    if not 0 < count <= _MAX_MONTHS:
+        raise InvalidInput("'%(cell)s' is no length of time in months, such as 36.", cell=cell)
+    return count
+
+
+def last_day_after(start: datetime.date, months: int) -> datetime.date:
+    """The last of so many months from a day on: of 12 from 2024-03-01 on 2025-02-28."""
+    years, month = divmod(start.month - 1 + months, 12)
+    first = datetime.date(start.year + years, month + 1, 1)
+    following = datetime.date(first.year + month // 11, (month + 1) % 12 + 1, 1)
+    days = (following - first).days
+    return first + datetime.timedelta(days=min(start.day, days + 1) - 2)

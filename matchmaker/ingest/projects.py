@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from matchmaker.domain import MAX_NAME, MAX_TEXT, Engagement, EngagementKind, Participant, Role
+from matchmaker.domain import (
+    MAX_NAME,
+    MAX_TEXT,
+    DatePrecision,
+    Engagement,
+    EngagementKind,
+    Participant,
+    Role,
+)
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.consortia import consortium_members, listed_members
 from matchmaker.ingest.dates import last_date, partial_date
@@ -14,6 +22,7 @@ from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import Projects
 from matchmaker.ingest.numbers import amount
 from matchmaker.ingest.parties import Names, PartyReader
+from matchmaker.ingest.periods import duration_in_months, last_day_after
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.messages import message
 from matchmaker.text import language_of
@@ -32,6 +41,7 @@ class ProjectReader(MappedReader[Projects]):
         self.title, self.text = self.column(columns.title), self.column(columns.text)
         self.start = self.column(columns.start, partial_date)
         self.until = self.column(columns.until, last_date)
+        self.months = self.column(columns.months, duration_in_months)
         self.value = self.column(columns.amount, amount)
         self.money = self.currency(columns.currency)
         self.programme = self.column(columns.programme)
@@ -59,6 +69,10 @@ class ProjectReader(MappedReader[Projects]):
             raise InvalidInput("has neither a title nor a number.", where=self.title)
         started = self.day(row, self.start)
         until = self.last_day(row, self.until, started, self.start)
+        months: int | None = row.value(self.months, duration_in_months) if self.months else None
+        is_known = started.day is not None and started.precision is not DatePrecision.YEAR
+        if until is None and months and started.day is not None and is_known:
+            until = last_day_after(started.day, months)
         paid = self.amount(row, self.value, self.money)
         key = "\x1e".join(row.cell(column) for column in self.key)
         who = "+".join(sorted(party.id for party in everybody))

@@ -67,8 +67,7 @@ _FURTHER = re.compile(
 _TEXTS = ("description", "need")
 # Who takes part is known by a name: its number in somebody's system says nothing here.
 _PARTIES = ("supplier", "buyer", "lead", "head", "tail", "owner", "holder")
-# What names somebody: 单位 also heads what things are counted in.
-_NAMED = frozenset({"name", *_PARTIES, "partners"})
+_NAMED = frozenset({"name", *_PARTIES, "partners"})  # 单位 also heads what things are counted in
 _LONGEST_CODE = 8
 _CODE = re.compile(r"[A-Z]?\d[\d. -]*[A-Z]?")
 # What is alike in letters is another code.
@@ -436,6 +435,7 @@ _OF_THINGS = re.compile(
 )
 # Columns of which a title that is only like theirs says too little by itself.
 _ALIKE_ONLY_WITH: Mapping[str, Callable[[str], bool]] = {
+    "description": lambda value: value not in ("true", "false"),
     "website": lambda value: bool(_WEBSITE.fullmatch(value)),
     "name": lambda value: is_organization_name(value) or len(_WORD.findall(value)) > 1,
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.domain import GraphRows
-from matchmaker.ingest.list_guess import column_samples, guessed_format, named_above
+from matchmaker.ingest.list_guess import are_no_members, column_samples, guessed_format, named_above
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_options import TableOptions
@@ -120,6 +120,53 @@ def test_a_systems_number_before_a_name_is_no_part_of_it(tmp_path: Path) -> None
     assert {(row.amount, row.currency) for row in parsed.rows.engagements} == {
         (4711.98, "EUR"), (1280.5, "EUR"),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "until"),
+    [
+        ("2023-01-01", "36", "2025-12-31"), ("2024-03-01", "12 months", "2025-02-28"),
+        ("2020-09-15", "2年", "2022-09-14"), ("2024-01-31", "1个月", "2024-02-29"),
+        ("2023-12-01", "1", "2023-12-31"), ("2024-11-01", "2", "2024-12-31"),
+        ("2023", "24", "None"), ("2023-01-01", "soon", "None"),
+    ],
+)  # fmt: skip
+def test_a_project_that_says_how_long_it_takes_has_a_last_day(
+    tmp_path: Path, start: str, months: str, until: str
+) -> None:
+    text = f"Title,Lead partner,Start,Duration (months)\nSeals,Sample University,{start},{months}\n"
+    [project] = read(tmp_path, text).rows.engagements
+    assert str(project.until) == until
+
+
+def test_products_on_several_lines_of_a_member_are_all_kept(tmp_path: Path) -> None:
+    text = "单位名称,主要产品\n示例甲有限公司,球阀\n示例甲有限公司,蝶阀\n示例甲有限公司,球阀\n"
+    rows = organizations(tmp_path, text)
+    assert [row.text for row in rows.descriptions] == ["球阀; 蝶阀"]
+
+
+def test_a_flag_is_no_description_and_a_local_name_is_kept() -> None:
+    samples = {
+        "legalName": ("Sample Flow Ltd",),
+        "localName": ("示例流体公司",),
+        "active": ("true", "false"),
+    }
+    assert suggested("organizations", samples) == {
+        "legalName": "name", "localName": "other_names", "active": "",
+    }  # fmt: skip
+
+
+def test_who_left_as_a_remark_says_is_no_member(tmp_path: Path) -> None:
+    text = "单位名称,主要产品,备注\n示例甲有限公司,球阀,已退会\n示例乙有限公司,蝶阀,已退会员费\n示例丙有限公司,闸阀,规上\n"
+    parsed = organizations_read(tmp_path, text)
+    assert [row.name for row in parsed.rows.organizations] == ["示例乙有限公司", "示例丙有限公司"]
+    [told] = [each for each in parsed.problems if each.severity == "passed"]
+    assert (told.line, "备注: 已退会" in str(told.reason)) == (2, True)
+
+
+def test_exhibitors_of_a_fair_are_no_members() -> None:
+    assert are_no_members(("Hall/Stand", "Exhibitor", "Country", "Product groups"))
+    assert are_no_members(("展位号", "参展企业", "主营产品"))
 
 
 PORTFOLIO = """Acronym,Full title,GA no.,Coordinator,Consortium,Start,Status
