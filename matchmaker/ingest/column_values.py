@@ -24,7 +24,7 @@ _COUNT = re.compile(
 
 
 def are_units_of_measure(values: Sequence[str]) -> bool:
-    """Whether values are what things are counted in, as of orders: 只, 件, 吨, pcs."""
+    """Tell whether values are what things are counted in, as of orders: 只, 件, 吨, pcs."""
     filled = [value for value in values if value and not is_nothing(value)]
     return bool(filled) and sum(map(_is_unit, filled)) >= MOST * len(filled)
 

@@ -277,7 +277,7 @@ class _ListTable(TableFile):
 
     @property
     def is_of_bidders(self) -> bool:
-        """Whether those on the side of suppliers only offer, by their title."""
+        """Tell whether those on the side of suppliers only offer, by their title."""
         return any(
             name == "supplier" and is_of_bidders(title)
             for title, name in self.options.mapping.items()

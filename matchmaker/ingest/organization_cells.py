@@ -99,7 +99,7 @@ def _tier(piece: str) -> Tier | None:
 
 
 def is_remark(title: str) -> bool:
-    """Whether a title heads remarks."""
+    """Tell whether a title heads remarks."""
     return not _remarking().isdisjoint(title_keys(title))
 
 

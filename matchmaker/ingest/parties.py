@@ -235,7 +235,7 @@ _FORMS = ("(SA)", "(AG)", "(AS)")
 
 
 def is_country_of(name: str, whole: str) -> bool:
-    """Whether what stands in brackets behind a name is a country: `Samson AG (DE)`.
+    """Tell whether what stands in brackets behind a name is a country: `Samson AG (DE)`.
 
     Neither a legal form nor what its last words begin with: Information Technology (IT).
     """

@@ -27,7 +27,7 @@ _AWARDED = re.compile(
 
 
 def is_awarded(cell: str) -> bool | None:
-    """Whether a verdict on a bid says that it got the order; None where it says neither."""
+    """Tell whether a verdict on a bid says that it got the order; None where it says neither."""
     word = normal(cell)
     if _NOT_AWARDED.fullmatch(word):
         return False
@@ -40,7 +40,7 @@ def _bidding() -> frozenset[str]:
 
 
 def is_of_bidders(title: str) -> bool:
-    """Whether a title heads those who only offer."""
+    """Tell whether a title heads those who only offer."""
     return not _bidding().isdisjoint(title_keys(title))
 
 
