@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from matchmaker.goals import Goal
 from matchmaker.messages import Message, message, plural, sentences
+from matchmaker.recommend.ages import age_years
 from matchmaker.recommend.features.affinity import NEAR_KM
-from matchmaker.recommend.graph import AffiliationNetwork, age_years
+from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.matrices import columns_of
 from matchmaker.recommend.model import Advice, AdviceWay, ProperName
 from matchmaker.recommend.pairs import Pairs

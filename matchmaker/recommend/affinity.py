@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import Kind
-from matchmaker.recommend.graph import NEW_YEARS, YEAR, AffiliationNetwork, age_years
+from matchmaker.recommend.ages import YEAR, age_years
+from matchmaker.recommend.graph import NEW_YEARS, AffiliationNetwork
 from matchmaker.recommend.matrices import Matrix, dense_row, without_diagonal
 from matchmaker.recommend.profile_scores import ByProfile, PartTable, Profile
 from matchmaker.recommend.scores import NearFigures, Ranking, Scores

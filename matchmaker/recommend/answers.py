@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import EvidenceRule
-from matchmaker.recommend.evidence import TextFit, evidence_mask, filled_rows
+from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
@@ -25,6 +25,7 @@ from matchmaker.recommend.specification import (
     offered,
     read,
 )
+from matchmaker.recommend.usable_statements import evidence_mask, filled_rows
 from matchmaker.snapshot.lexical import known_share, term_shares
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best

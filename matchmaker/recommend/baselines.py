@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from matchmaker.recommend.ages import age_years
 from matchmaker.recommend.features.affinity import country_work
-from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, age_years
+from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.retrieve import same_place_and_industry
 from matchmaker.recommend.scores import Scores

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
-from scipy import sparse
 
-from matchmaker.domain import GoalName, Kind, StatementKind, Terms
+from matchmaker.domain import GoalName
 from matchmaker.embedding import is_joint
 from matchmaker.goals import EvidenceRule, Goal
 from matchmaker.recommend.best_statements import BestStatement
-from matchmaker.recommend.graph import recency
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.question_fit import (
     ACROSS_LANGUAGES,
@@ -27,21 +23,14 @@ from matchmaker.recommend.question_fit import (
 )
 from matchmaker.recommend.questions import QuestionSource, questions
 from matchmaker.recommend.scores import distinct
-from matchmaker.snapshot.lexical import named_share
-from matchmaker.snapshot.model import (
-    GOALS,
-    KINDS,
-    NO_DATE,
-    OFFER_KINDS,
-    ROLES,
-    STATEMENT_KINDS,
-    TERMS,
-    BoolArray,
-    FloatArray,
-    IntArray,
-    Snapshot,
-    to_days,
+from matchmaker.recommend.usable_statements import (
+    evidence_mask,
+    freshness,
+    lengths,
+    sum_by_organization,
 )
+from matchmaker.snapshot.lexical import named_share
+from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
 
 NEAREST = 10
@@ -332,124 +321,11 @@ def text_fit(
     )
 
 
-def evidence_mask(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
-    """`usable_entries`, made once for a snapshot."""
-    return snapshot.cached(("evidence mask", rule), lambda: usable_entries(snapshot, rule))
-
-
-def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
-    """Which entries of `organization_statements` may speak, shape (entries,)."""
-    columns = snapshot.statements
-    code = STATEMENT_KINDS.index
-    is_offer = columns.kind == code(StatementKind.OFFER)
-    is_need = columns.kind == code(StatementKind.NEED)
-    is_engagement = columns.kind == code(StatementKind.ENGAGEMENT)
-    kinds = [code(kind) for kind in sorted(rule.kinds)]
-    speaks = columns.active | is_need if rule.lapsed else columns.active
-    allowed = np.isin(columns.kind, kinds) & speaks
-    offered = np.isin(columns.offer_kind, [OFFER_KINDS.index(kind) for kind in rule.offers])
-    if rule.lent:
-        offered |= np.isin(columns.terms, [TERMS.index(Terms.FREE), TERMS.index(Terms.DISCOUNTED)])
-    allowed &= ~_is_past_programme(snapshot)
-    wanted = np.isin(columns.goal, [GOALS.index(goal) for goal in rule.needs])
-    allowed &= np.where(is_offer, offered, True) & np.where(is_need, wanted, True)
-    entries = snapshot.organization_statements
-    roles = [ROLES.index(role) for role in rule.roles]
-    may_speak = np.isin(entries.code, roles) | ~is_engagement[entries.indices]
-    if rule.described != frozenset(Kind):
-        described = np.isin(
-            snapshot.organizations.kind, [KINDS.index(kind) for kind in rule.described]
-        )
-        owners = np.repeat(described, np.diff(entries.indptr))
-        is_description = columns.kind == code(StatementKind.DESCRIPTION)
-        may_speak &= owners | ~is_description[entries.indices]
-    if rule.by_needs:
-        others = np.isin(snapshot.organizations.kind, [KINDS.index(kind) for kind in rule.by_needs])
-        may_speak &= ~np.repeat(others, np.diff(entries.indptr)) | is_need[entries.indices]
-    return np.asarray(allowed[entries.indices] & may_speak)
-
-
-def _is_past_programme(snapshot: Snapshot) -> BoolArray:
-    """Which statements are programmes that cannot be applied to any more, (m,)."""
-    deadline = np.asarray(snapshot.programmes.column("deadline"), dtype=np.int32)
-    past = (deadline != NO_DATE) & (deadline < to_days(snapshot.meta.as_of))
-    ids = snapshot.programmes.column("id").filter(pa.array(past))
-    return np.asarray(pc.is_in(snapshot.statements.table.column("id"), value_set=ids))
-
-
 def best_by_organization(
     snapshot: Snapshot, scores: FloatArray, usable: NDArray[np.bool_]
 ) -> BestStatement:
     """Largest score (m,) among each organisation's usable statements, 0 without one."""
     return BestStatement(snapshot, scores, usable)
-
-
-def filled_rows(snapshot: Snapshot) -> NDArray[np.int64]:
-    """Rows of organisations that have a statement at all, made once."""
-    rows: NDArray[np.int64] = snapshot.cached(
-        "filled rows", lambda: np.flatnonzero(np.diff(snapshot.organization_statements.indptr))
-    )
-    return rows
-
-
-@dataclass(frozen=True)
-class Speaking:
-    """Statements that may speak, by organisation: those of `rows` (k,) begin at `starts` (k,).
-
-    `statements` are rows of statements, as often as they have organisations.
-    """
-
-    rows: IntArray
-    starts: NDArray[np.int64]
-    statements: IntArray
-
-
-def speaking(snapshot: Snapshot, rule: EvidenceRule) -> Speaking:
-    """Who has a usable statement, and which, made once."""
-
-    def made() -> Speaking:
-        entries, usable = snapshot.organization_statements, evidence_mask(snapshot, rule)
-        before = np.concatenate([[0], np.cumsum(usable)])[entries.indptr]
-        rows = np.flatnonzero(np.diff(before)).astype(np.int32)
-        return Speaking(rows, before[rows], entries.indices[usable])
-
-    return snapshot.cached(("speaking", rule), made)
-
-
-def sum_by_organization(snapshot: Snapshot, scores: FloatArray, rule: EvidenceRule) -> FloatArray:
-    """Σ of scores (m,) over each organisation's usable statements, shape (n,)."""
-    speak = speaking(snapshot, rule)
-    sums = np.zeros(len(snapshot), dtype=np.float32)
-    if len(speak.rows):
-        values = scores[speak.statements].astype(np.float64)
-        sums[speak.rows] = np.add.reduceat(values, speak.starts)
-    return sums
-
-
-def lengths(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
-    """Length of the sum of each organisation's usable statement vectors, (n,), made once."""
-    return snapshot.cached(("lengths", rule), lambda: _lengths(snapshot, rule))
-
-
-def _lengths(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
-    entries, speaks = snapshot.organization_statements, usable_entries(snapshot, rule)
-    shape = (len(snapshot), len(snapshot.statements.kind))
-    says = sparse.csr_array((speaks.astype(np.float32), entries.indices, entries.indptr), shape)
-    square = np.zeros(len(snapshot), dtype=np.float32)
-    for start in range(0, snapshot.meta.dimension, 32):  # the whole product would be large
-        part = says @ snapshot.vectors[:, start : start + 32]
-        square += (part**2).sum(axis=1)
-    return np.sqrt(square)
-
-
-def freshness(snapshot: Snapshot) -> FloatArray:
-    """1 for what stands today (offers, needs, descriptions), recency of engagements, (m,)."""
-    return snapshot.cached("freshness", lambda: _freshness(snapshot))
-
-
-def _freshness(snapshot: Snapshot) -> FloatArray:
-    past = snapshot.statements.kind == STATEMENT_KINDS.index(StatementKind.ENGAGEMENT)
-    return np.where(past, recency(snapshot, snapshot.statements.date), 1).astype(np.float32)
 
 
 def best_statements(

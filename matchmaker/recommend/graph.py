@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.domain import UNDIRECTED_LAYERS, Layer
+from matchmaker.recommend.ages import age_years, recency
 from matchmaker.recommend.matrices import (
     Matrix,
     columns_of,
@@ -38,14 +39,10 @@ from matchmaker.recommend.walks import (
     series,
 )
 from matchmaker.snapshot.model import NO_DATE, BoolArray, FloatArray, IntArray, Snapshot
-from matchmaker.snapshot.network_view import latest_day, network_view
+from matchmaker.snapshot.network_view import network_view
 
-E_FOLDING_YEARS = 3.0
 NEW_YEARS = 2.0
 LATEST_YEARS = 1.0  # e-folding time of measures that look at the latest undertakings only
-YEAR = 365.25
-# An undertaking without a date says little of today: as one of ten years ago.
-UNDATED_AGE_YEARS = 10.0
 RESTART = 0.3
 # .7⁵ ≈ .17 of the mass is not restarted yet; on EU projects twelve steps rank no better.
 ITERATIONS = 5
@@ -380,20 +377,6 @@ class AffiliationNetwork:
         of_first, of_second = (columns_of(self.incidence, row) for row in (first, second))
         joint = in_both(of_first, of_second)
         return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
-
-
-def age_years(snapshot: Snapshot, dates: IntArray) -> FloatArray:
-    """Age at the snapshot's latest day; 0 for what lies ahead, ten years for what has no date."""
-    age = (latest_day(snapshot) - dates.astype(np.float64)) / YEAR
-    age[dates == NO_DATE] = UNDATED_AGE_YEARS
-    return np.asarray(np.maximum(age, 0), dtype=np.float32)
-
-
-def recency(
-    snapshot: Snapshot, dates: IntArray, e_folding_years: float = E_FOLDING_YEARS
-) -> FloatArray:
-    """exp(−age / e-folding time), in (0, 1]."""
-    return np.asarray(np.exp(-age_years(snapshot, dates) / e_folding_years), dtype=np.float32)
 
 
 def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Undertakings]:

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.recommend.best_statements import entries_by_statement
-from matchmaker.recommend.evidence import NEAREST, TextFit, freshness, lengths, to_sixth_power
+from matchmaker.recommend.evidence import NEAREST, TextFit, to_sixth_power
 from matchmaker.recommend.scores import distinct, grouped, is_among
+from matchmaker.recommend.usable_statements import freshness, lengths
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best, nearest
 

@@ -19,7 +19,6 @@ from matchmaker.recommend import explain, selection
 from matchmaker.recommend.advice import advice, tie_statistics
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.answers import SUBJECT_KINDS
-from matchmaker.recommend.evidence import evidence_mask, freshness
 from matchmaker.recommend.exposure import SHORTLIST_SIZE, Prices, Shortlist, apply_exposure_prices
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.graph import network
@@ -50,6 +49,7 @@ from matchmaker.recommend.reasons import ShownFacts, reasons
 from matchmaker.recommend.reranking import RERANK_FEATURE, BlendedRanker, Reranker, reranked_scores
 from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind
+from matchmaker.recommend.usable_statements import evidence_mask, freshness
 from matchmaker.recommend.words_first import WORDS_FIRST, grade_answers, nearby_mask
 from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
