@@ -1,10 +1,15 @@
 """Recommendations through HTTP on a warm server, and the memory of that server.
 
     python benchmarks/serving.py DATA_DIR [--neo4j] [--requests 300] [--texts 50]
+    python benchmarks/serving.py DATA_DIR --at-once 8 [--program FOLDER]
 
 DATA_DIR is what `benchmarks/cordis_import.py FILE --keep DATA_DIR` leaves.
 Latency is taken on one worker, memory when another has joined it. Organisations asked for are
 drawn evenly, by a fixed seed, from those with at least two engagements.
+
+With `--at-once` so many clients ask two workers at the same time, each for another organisation
+(none is asked for twice): requests a second, and what each cost the server's processes. In turns
+with the program in another folder, as `git archive REVISION | tar -x -C FOLDER` leaves it.
 
 With `--neo4j` (DATA_DIR made with `--store neo4j`) the same question is put to
 Neo4j alone in the same run, as one would without a snapshot: the native vector
@@ -30,6 +35,7 @@ import urllib.parse
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +45,7 @@ from measure import machine, percentiles, verdict
 SEED = 20260101
 # Reading recommendations needs a key; the server started here takes this one.
 KEY = secrets.token_urlsafe(32)
+WARM = 60
 
 TWO_HOP = """
 MATCH (o:Organization {id: $id})-[:TOOK_PART]->(:Engagement)<-[:TOOK_PART]-(partner)
@@ -77,11 +84,14 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def server(environment: dict[str, str], workers: int = 1) -> Iterator[tuple[str, psutil.Process]]:
+def server(
+    environment: dict[str, str], workers: int = 1, program: Path | None = None
+) -> Iterator[tuple[str, psutil.Process]]:
     """`matchmaker serve`, ready: its address and its master process."""
     port = free_port()
     process = subprocess.Popen(
         [str(Path(sys.executable).parent / "matchmaker"), "serve"],
+        cwd=program,
         env={
             **os.environ,
             **environment,
@@ -157,6 +167,42 @@ def proportional_memory(process: psutil.Process) -> int:
     return sum(member.memory_full_info().pss for member in family)
 
 
+def processor_seconds(process: psutil.Process) -> float:
+    """What a process and everything it started has taken of the processor so far."""
+    family = [process, *process.children(recursive=True)]
+    return sum(sum(member.cpu_times()[:2]) for member in family)
+
+
+def measure_at_once(
+    folder: Path, goal: str, requests: int, at_once: int, programs: dict[str, Path]
+) -> None:
+    """Requests a second of two workers, program after program, twice."""
+    organizations, _ = draw(folder, requests + WARM, 0)
+    for name, program in [*programs.items()] * 2:
+        environment = {
+            "MATCHMAKER_DATA_DIR": str(folder.resolve()),
+            "PYTHONPATH": str(program.resolve()),
+        }
+        with server(environment, workers=2, program=program) as (address, process):
+
+            def ask(organization: str, address: str = address) -> float:
+                start = time.perf_counter()
+                ask_known(address, goal, organization)
+                return time.perf_counter() - start
+
+            with ThreadPoolExecutor(at_once) as clients:
+                list(clients.map(ask, organizations[:WARM]))
+                start, taken = time.perf_counter(), processor_seconds(process)
+                seconds = list(clients.map(ask, organizations[WARM:]))
+                rate = len(seconds) / (time.perf_counter() - start)
+                each = 1e3 * (processor_seconds(process) - taken) / len(seconds)
+            print(
+                f"  {name:<8}{at_once} at once {rate:7.1f} a second, {percentiles(seconds)}, "
+                f"{each:.1f} ms of the processor each",
+                flush=True,
+            )
+
+
 def ask_neo4j(session, organization: str, index: str) -> list[str]:
     """The same question without a snapshot: ids, best first."""
     score: dict[str, float] = defaultdict(float)
@@ -221,11 +267,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--neo4j", action="store_true")
+    parser.add_argument("--at-once", type=int, help="clients that ask two workers together")
+    parser.add_argument("--program", type=Path, help="another program, asked in turns")
     parser.add_argument("--goal", default="research_partner")
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--texts", type=int, default=50)
     options = parser.parse_args()
     print(f"{machine()}\n{time.strftime('%Y-%m-%d')}  {options.folder}\n")
+    if options.at_once:
+        programs = {"now": Path(__file__).resolve().parents[1]}
+        if options.program:
+            programs = {"before": options.program, **programs}
+        measure_at_once(options.folder, options.goal, options.requests, options.at_once, programs)
+        return
     environment = {"MATCHMAKER_DATA_DIR": str(options.folder.resolve())}
     if not options.neo4j:
         measure(options.folder, environment, options.goal, options.requests, options.texts)

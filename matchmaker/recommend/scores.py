@@ -104,12 +104,16 @@ class NearFigures:
         return np.where(is_among(self.rows, rows), values, spread)[()]
 
     def best(self, eligible: BoolArray, count: int) -> IntArray:
-        near = self.rows[eligible[self.rows] & (self.values > 0)]
+        is_near = eligible[self.rows] & (self.values > 0)
+        near, values = self.rows[is_near], self.values[is_near]
         if self.everybody is not None and self.share > 0:
-            near = np.union1d(near, self.everybody.best(eligible, count)).astype(np.int32)
+            others = np.sort(self.everybody.best(eligible, count))
+            others = others[~is_among(self.rows, others)]
+            places = np.searchsorted(near, others)
+            near, values = np.insert(near, places, others), np.insert(values, places, self[others])
         # A share may be too small to leave anything of a figure.
-        chosen, values = best(self[near], count)
-        return near[chosen[values > 0]]
+        chosen, figures = best(values, count)
+        return near[chosen[figures > 0]]
 
     def largest(self, but: int | None) -> float:
         values = self.values if but is None else self.values[self.rows != but]
