@@ -1,4 +1,4 @@
-"""What an encoder of texts is to everybody else, and what tells two apart."""
+"""The port of an encoder of texts, and the identity that tells two apart."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FloatArray = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class ModelIdentity:
-    """What made a vector: two can be compared only when both of these are the same."""
+    """The maker of a vector: two can be compared only when both of these are the same."""
 
     model: str
     revision: str

@@ -161,7 +161,7 @@ def _prefix(chosen: str | None, usual: str, is_e5: bool) -> str:
 
 
 def identify_first(settings: Settings) -> ModelIdentity:
-    """Which model MATCHMAKER_MODEL names, without loading it. Raises ModelUnavailable.
+    """The identity of the model that is set, without loading it. Raises ModelUnavailable.
 
     The revision of a folder changes when its files do, every one when ARITHMETIC does.
     """
@@ -191,7 +191,7 @@ def _revision(settings: Settings) -> str:
 
 
 def quiet_libraries() -> None:
-    """What they need to be told before a model is loaded: to wait for nothing and say little."""
+    """Tell libraries, before a model is loaded, to wait for nothing and say little."""
     # Hub clients wait minutes for a network that is not there.
     os.environ.setdefault("HF_HUB_DOWNLOAD_TIMEOUT", "10")
     os.environ.setdefault("HF_HUB_ETAG_TIMEOUT", "5")
@@ -226,7 +226,7 @@ def _load(location: str, revision: str | None) -> Any:
 
 
 def first_line(error: Exception) -> str:
-    """What an error of a library says, short enough for one of ours."""
+    """The text of a library's error, short enough for one of ours."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]
 
 

@@ -67,7 +67,7 @@ class UniversalEncoder:
 
 
 def identify_second() -> ModelIdentity:
-    """Which it is, without loading it. Raises ModelUnavailable where it is not installed."""
+    """The model's identity, without loading it. Raises ModelUnavailable if not installed."""
     try:
         return ModelIdentity(SECOND, f"{version(PACKAGE)}+{ARITHMETIC}")
     except PackageNotFoundError:

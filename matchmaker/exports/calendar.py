@@ -16,7 +16,7 @@ LAST_MINUTES = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarEvent:
-    """What a calendar is told: all texts in the reader's language, `changed` when it last was.
+    """An entry of a calendar: all texts in the reader's language, `changed` when it last was.
 
     Of two with the same `id` the one with the higher `sequence` counts. `alarms` ring so long
     before it.
@@ -36,7 +36,7 @@ class CalendarEvent:
 
 
 def end_of_day(day: date, zone: ZoneInfo) -> datetime:
-    """When a day is over in a zone."""
+    """The moment at which a day is over in a zone."""
     return datetime.combine(day + timedelta(days=1), time(), zone)
 
 

@@ -38,7 +38,7 @@ def write_export(export: DataExport, format: ExportFormat, language: str, table:
 
 
 def file_name(export: DataExport, format: ExportFormat, table: str = "") -> str:
-    """What to call the file."""
+    """The name of the file."""
     return ".".join(part for part in (export.name, table, format.value) if part)
 
 

@@ -158,7 +158,7 @@ class _Row:
         return _written(self.value(name))
 
     def label(self, language: str) -> str:
-        """What a node is called."""
+        """The label of a node."""
         return label(self.text("name"), self.text("name_en"), language) or self.text("id")
 
 
@@ -207,7 +207,7 @@ def _has_time(edges: ExportTable) -> bool:
 
 
 def _spell(row: _Row) -> dict[str, str]:
-    """When an edge was there, where that is known: from the first day of what is known."""
+    """The time of an edge, where that is known: from the first day of what is known."""
     days = {"start": _first_day(row.value(SINCE)), "end": _first_day(row.value(UNTIL))}
     return {name: day for name, day in days.items() if day}
 

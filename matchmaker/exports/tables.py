@@ -1,4 +1,4 @@
-"""What is exported: tables of typed cells, and the graph that they describe."""
+"""Exported data: tables of typed cells, and the graph that they describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reading an archive raises where it is damaged, encrypted or of a kind nobody reads."""
+"""Errors of reading an archive that is damaged, encrypted or of a kind nobody reads."""
 
 from __future__ import annotations
 

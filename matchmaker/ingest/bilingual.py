@@ -72,7 +72,7 @@ def _divisions(name: str) -> Iterator[tuple[str, str]]:
 
 
 def _unbracketed(text: str) -> str:
-    """What stands in the brackets that are all of a text, "" where they are not all."""
+    """The content of brackets that are all of a text, "" where they are not all."""
     depth = 0
     for position, sign in enumerate(text):
         depth += (sign in "(（[【") - (sign in ")）]】")

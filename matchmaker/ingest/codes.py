@@ -69,7 +69,7 @@ def check(kind: CodeKind, cell: str) -> CheckedCode:
 
 
 class HasCodes(Protocol):
-    """What has codes: an organisation, whatever shape it has."""
+    """Anything with codes: an organisation, whatever shape it has."""
 
     @property
     def credit_code(self) -> str: ...

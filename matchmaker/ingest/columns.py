@@ -49,7 +49,7 @@ class Column:
 
     @property
     def title(self) -> Message:
-        """What heads the column; in English that is its name."""
+        """The title of the column; in English that is its name."""
         return in_context(self.context, self.name)
 
     @property
@@ -86,12 +86,12 @@ class TableFormat:
 
     @property
     def title(self) -> Message:
-        """What the table holds."""
+        """The title of the table: what it holds."""
         return Message(self.explanation)
 
     @property
     def headers(self) -> dict[str, str]:
-        """What may head a column, in every language, to the column's name."""
+        """Titles that may head a column, in every language, to the column's name."""
         return {
             column.title.text(language): column.name
             for language in reversed(languages())

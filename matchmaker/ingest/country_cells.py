@@ -49,7 +49,7 @@ def place_as_country(index: PlaceIndex, cell: str) -> PlaceAsCountry | None:
 
 
 def country_as_place(index: PlaceIndex, title: str, cell: str, id: str) -> Message | None:
-    """What is told of a cell in a column of cities that is a country, read as the place `id`."""
+    """A note on a cell in a column of cities that is a country, read as the place `id`."""
     is_country = id in index.places and index.places[id].level is PlaceLevel.COUNTRY
     if not is_country or not iso_code(cell) or not _OF_CITIES.search(title.strip()):
         return None

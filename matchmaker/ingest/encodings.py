@@ -292,7 +292,7 @@ def _ideographic(character: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """How often letters are, and follow each other; a space begins and ends words."""
+    """Frequencies of letters, and of one after another; a space begins and ends words."""
 
     letters: Counter[str]
     pairs: Counter[str]

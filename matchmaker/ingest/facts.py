@@ -34,7 +34,7 @@ class Party:
 
     @property
     def key(self) -> str:
-        """What the ids of facts are made of."""
+        """The key that the ids of facts are made of."""
         return self.stable_id or self.id
 
 
@@ -68,7 +68,7 @@ class _Like:
     first_like: dict[tuple[str, ...], int] = field(default_factory=dict)
 
     def rows(self) -> list[tuple[tuple[str, ...], Any, int]]:
-        """What tells each row from its like, the row, and its line, in an order of their own."""
+        """Triples of what tells a row from its like, the row, and its line, in their own order."""
         if self.joins:
             distinct, _, line = self.facts[0]
             return [(distinct, _joined([row for _, row, _ in self.facts]), line)]

@@ -159,7 +159,7 @@ def _span(cell: Any, name: str) -> int:
 
 
 def _text(cell: Any) -> str:
-    """What a cell shows: its lines are those that `br` and blocks begin."""
+    """The text that a cell shows: its lines are those that `br` and blocks begin."""
     parts: list[str] = []
     for event, element in etree.iterwalk(cell, events=("start", "end")):
         is_element = isinstance(element.tag, str)

@@ -188,7 +188,7 @@ class IndustryIndex:
         return IndustryMatch(candidates=tuple(meant))
 
     def _of_any(self, schemes: Iterable[str], digits: str) -> IndustryMatch:
-        """What a code means in the only one of the classifications that has it."""
+        """The meaning of a code in the only one of the classifications that has it."""
         meant = [match for scheme in schemes if (match := self._match(scheme, digits)) != _NONE]
         if len(meant) == 1:
             return meant[0]
@@ -215,7 +215,7 @@ class IndustryIndex:
         return (), ""
 
     def _concorded(self, scheme: str, digits: str) -> tuple[tuple[str, ...], str]:
-        """What a code of another classification stands for, or the next one above it.
+        """Ids that a code of another classification stands for, or the next one above it.
 
         Products are always finer than industries, so of HS and CPV nothing is left.
         """
@@ -301,7 +301,7 @@ class IndustryIndex:
 
 
 def industry_note(index: IndustryIndex, cell: str, match: IndustryMatch) -> Message | None:
-    """What is to be said of a match that is not exact: a warning, or what is to be asked."""
+    """A note on a match that is not exact: a warning, or what is to be asked."""
     if match.exact:
         return None
     if match.id and match.dropped:
@@ -323,7 +323,7 @@ def industry_note(index: IndustryIndex, cell: str, match: IndustryMatch) -> Mess
 
 
 def _scheme_by_form(code: str, digits: str, has_check: bool) -> str:
-    """What only one classification writes so: 28.14, 8481.80, 42131000-2."""
+    """The only classification that writes a code so: 28.14, 8481.80, 42131000-2."""
     if has_check and len(digits) == 8:
         return CPV
     if "." in code:

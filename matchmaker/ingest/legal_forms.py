@@ -202,7 +202,7 @@ def _split_script(words: tuple[str, ...]) -> tuple[tuple[str, ...], str] | None:
 
 
 def relation(first: str, second: str) -> FormRelation:
-    """How two canonical forms go together; "missing" where either is ""."""
+    """The relation of two canonical forms; "missing" where either is ""."""
     if first == second:
         return "same" if first else "missing"
     if not first or not second:

@@ -1,4 +1,4 @@
-"""What a cell's link says where the cell itself does not: 官网, with an address behind it."""
+"""Links of cells that say what the cell itself does not: 官网, with an address behind it."""
 
 from __future__ import annotations
 

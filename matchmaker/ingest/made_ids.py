@@ -27,5 +27,5 @@ def slug(text: str) -> str:
 
 
 def source_of_cluster(cluster: str) -> str:
-    """What names the source of a cluster's own lists, and begins ids: the same for all of them."""
+    """The name of the source of a cluster's own lists, which begins ids: one for all of them."""
     return slug(cluster.partition(":")[2])

@@ -1,4 +1,4 @@
-"""What reading contracts and relations by a mapping have in common: lines in, facts out."""
+"""Reading contracts and relations by a mapping, as far as it is the same: lines in, facts out."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class MappedReader(ABC, Generic[MappedSection]):
 
     @abstractmethod
     def fact(self, row: MappedRow) -> Fact | None:
-        """What a line says, None where it is passed over. Raises InvalidInput."""
+        """Read a line's fact, None where it is passed over. Raises InvalidInput."""
 
     def column(self, name: ColumnName, read: Read | None = None) -> str:
         """Title of a column, "" for none; `read` is how its cells are judged together."""

@@ -37,7 +37,7 @@ class MappedRow:
         return self.line.cells.get(title, "") if title else ""
 
     def value(self, title: str, read: Read, part: str | None = None) -> Any:
-        """What an optional cell says, or a `part` of it; None where that is empty or unreadable."""
+        """The value of an optional cell, or a `part` of it; None if empty or unreadable."""
         cell = with_unit(self.cell(title) if part is None else part, self.units.get(title, ""))
         if not cell:
             return None

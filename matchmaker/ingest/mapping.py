@@ -323,7 +323,7 @@ class _RelationReader(MappedReader[Relations]):
                 )
 
     def _has_ended(self, row: MappedRow) -> bool:
-        """What the status column says; a word that says nothing is told."""
+        """Tell whether it ended, by the status column; a word that says nothing is told."""
         cell = row.cell(self.status)
         if not cell:
             return False

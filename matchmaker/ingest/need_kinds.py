@@ -1,4 +1,4 @@
-"""What a list of needs calls the kind of each: of a partner of which goal, or of none here."""
+"""Words of lists for the kind of a need: of a partner of which goal, or of none here."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ _MAX_DIGITS = 30
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """What a format adds to a number.
+    """The parts of a format that it adds to a number.
 
     `whole` and `decimals` are the digits it always shows before and behind the point;
     `shift` by how many powers of ten it is written smaller. `date` are its letters.

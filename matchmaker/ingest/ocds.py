@@ -76,7 +76,7 @@ def read_ocds(path: Path, progress: ReadProgress = lambda _done, _total: None) -
 
 
 def _records(path: Path, reading: RegisterReading, progress: ReadProgress) -> Iterator[JsonRecord]:
-    """What a file holds, counted: a record each, of several tables their lines."""
+    """Records of a file, counted: a record each, of several tables their lines."""
     if is_json(path):
         for record in json_records(path, ("releases", "records")):
             reading.count(progress)

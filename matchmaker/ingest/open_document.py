@@ -169,7 +169,7 @@ def _row(element: Any, number: int, name: str) -> tuple[Row, list[tuple[int, int
 
 
 def _link(cell: Any) -> str:
-    """Where a cell leads to: a link in its text (ODF 1.3, 6.1.8), or the formula that makes one."""
+    """The target of a cell: a link in its text (ODF 1.3, 6.1.8), or the formula that makes one."""
     anchor = next(cell.iter(f"{_TEXT}a"), None)
     link = "" if anchor is None else str(anchor.get(_HREF, ""))
     link = link or link_of_formula(cell.get(f"{_TABLE}formula", "").partition("=")[2])

@@ -107,12 +107,12 @@ class PatentReader(MappedReader[Patents]):
         return "" if is_placeholder(cell) else " ".join(cell.split())[:MAX_NAME]
 
     def _day(self, row: MappedRow) -> Dated:
-        """When it was filed, else when it was granted."""
+        """The day it was filed, else granted."""
         filed = self.day(row, self.filed) if row.cell(self.filed) else Dated(None)
         return filed if filed.day else self.day(row, self.granted or self.filed)
 
     def _has_lapsed(self, row: MappedRow) -> bool:
-        """What the legal status says; words that say neither are told."""
+        """Tell whether it lapsed, by the legal status; words that say neither are told."""
         cell = row.cell(self.status)
         plain = normal(cell)
         if is_placeholder(cell) or plain == "-":

@@ -26,7 +26,7 @@ def find_beside(
     beside: Iterable[str],
     usual: Callable[[], Sequence[str]] = tuple,
 ) -> tuple[PlaceMatch, str]:
-    """What a cell means in a country, and "" or the id of the place that decided among several.
+    """The place of a cell in a country, and "" or the id of the place that decided it.
 
     `beside` are ids of places that other cells name, the surest first, and `usual` gives those
     in which most of the column lies, the finer first. Of what can be several places it is the
@@ -63,7 +63,7 @@ def sure_part(index: PlaceIndex, match: PlaceMatch) -> str:
 
 
 def meanwhile(index: PlaceIndex, note: Message, id: str) -> Message:
-    """What is said of a place that can be several, with the wider one that it counts as."""
+    """A note on a place that can be several, with the wider one that it counts as."""
     return sentences(note, message("Until then it counts as %(place)s.", place=index.path(id)))
 
 
@@ -73,7 +73,7 @@ def _given(usual: Callable[[], Sequence[str]]) -> Iterator[str]:
 
 
 def places_of_row(index: PlaceIndex, values: Mapping[str, Any]) -> Iterator[str]:
-    """Where an organisation is by its credit code, and by the place that its name begins with.
+    """Places of an organisation by its credit code, and by what its name begins with.
 
     The third to eighth digit of a credit code is the division that registered it (GB 32100).
     """

@@ -188,7 +188,7 @@ def place_of_body(body: str) -> str:
 
 
 def _place_of(body: str, here: str) -> str:
-    """Where a body is by its name, at the level that 本市 or 我县 names; "" where it does not say."""
+    """The place in a body's name, at the level that 本市 or 我县 names; "" without one."""
     id = place_of_body(body)
     level = _WHERE_WE_ARE.search(here)
     if not id or level is None or level["level"] != "省":

@@ -21,7 +21,7 @@ CERTIFICATES, TIER = "certificates", "tier"
 
 
 def cell_with_title(column: str, title: str, cell: str) -> tuple[str, Message | None]:
-    """What a cell says of a qualification together with its title; "" where it says no.
+    """The qualification that a cell with its title says; "" where it says no.
 
     Of other titles and columns the cell as it is, of tiers without what is a certificate. The
     message tells why it can be yes or no.

@@ -100,7 +100,7 @@ def _faults(
 
 
 def _without(row: Any, faults: Sequence[tuple[str, str]]) -> Any | None:
-    """What is left of a row without what it refers to; None when it cannot be without."""
+    """The rest of a row without what it refers to; None when it cannot be without."""
     if isinstance(row, Engagement):
         missing = {id for _, id in faults}
         parts = tuple(part for part in row.participants if part.organization not in missing)

@@ -1,4 +1,4 @@
-"""What readers of public registers of organisations have in common."""
+"""The common parts of readers of public registers of organisations."""
 
 from __future__ import annotations
 

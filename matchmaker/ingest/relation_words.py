@@ -36,7 +36,7 @@ _EITHER_BY = {word_key(w): layer for layer, all in _EITHER_WAY.items() for w in 
 
 
 def reversed_value(layer: Layer) -> str:
-    """How a list says that the second of a line is to the first what a layer says."""
+    """The word of a list by which the second of a line is to the first what a layer says."""
     return f"{layer.value}{_REVERSED}"
 
 
@@ -50,7 +50,7 @@ RELATIONS = (*(layer.value for layer in Layer), *map(reversed_value, DIRECTED))
 
 
 def relation(cell: str, format: ColumnFormat = UNDECIDED, /) -> str:
-    """What the first of a line is to the second: one of RELATIONS.
+    """The relation of the first of a line to the second: one of RELATIONS.
 
     Raises InvalidInput, and UndecidedCell for a word that does not tell which of the two it is of.
     """

@@ -44,7 +44,7 @@ class Problem:
 
     @property
     def outcome(self) -> Message:
-        """What was done with the row; "" where there is none."""
+        """A message of what was done with the row; "" where there is none."""
         if not self.line:
             return message("")
         match self.severity:
@@ -186,7 +186,7 @@ def file_counts(
     problems: Iterable[Problem],
     worst: MutableMapping[str, int] | None = None,
 ) -> tuple[FileCounts, ...]:
-    """What became of the lines of each file. A line with an error and a warning is refused.
+    """Counts of lines of each file, by outcome. A line with an error and a warning is refused.
 
     `worst` is an empty mapping to work with, where memory does not do.
     """

@@ -1,4 +1,4 @@
-"""What a coordinator may bring in: rows about the own cluster's members, and new members."""
+"""The scope of a coordinator's imports: rows about the own cluster's members, and new members."""
 
 from __future__ import annotations
 

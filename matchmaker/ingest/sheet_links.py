@@ -38,7 +38,7 @@ def column_position(letters: str) -> int:
 
 
 def link_of_formula(formula: str) -> str:
-    """Where a formula leads that makes a link of an address, "" for another formula."""
+    """The target of a formula that makes a link of an address, "" for another formula."""
     match = _FORMULA.match(formula)
     return match[1].strip() if match and len(match[1]) <= MAX_LINK else ""
 
@@ -85,7 +85,7 @@ def _linked_cells(tail: bytes) -> Iterator[tuple[str, str]]:
 
 
 def targets_of(archive: zipfile.ZipFile, sheet: str, wanted: frozenset[str]) -> dict[str, str]:
-    """Where the relations of these ids lead, of a part of a workbook."""
+    """Targets of the relations of these ids, of a part of a workbook."""
     path = PurePosixPath(sheet)
     info = member(archive, str(path.parent / "_rels" / f"{path.name}.rels"))
     if info is None:

@@ -1,4 +1,4 @@
-"""What a sheet shows of its rows beside their cells: that they are hidden, or struck through.
+"""Marks of a sheet's rows beside their cells: that they are hidden, or struck through.
 
 Nobody can tell whether such a row still holds, so all are read, and which they are is told.
 """
@@ -54,7 +54,7 @@ class SheetMarks:
         )
 
     def notes(self) -> Iterator[Message]:
-        """What is told of the sheet."""
+        """Notes on the sheet."""
         if self._struck_rows:
             yield message(
                 "Lines struck through in the sheet are read all the same: %(lines)s. Take out "

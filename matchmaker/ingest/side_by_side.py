@@ -38,7 +38,7 @@ def refuse_transposed(rows: Iterable[Row], expected: Collection[str], where: str
 
 
 def tables_side_by_side(titles: Sequence[str]) -> int:
-    """How many times the same titles stand side by side: 企业名称, 电话, 企业名称, 电话 twice."""
+    """Count how often the same titles stand side by side: 企业名称, 电话, 企业名称, 电话 twice."""
     plain = [title.partition("#")[0] for title in titles]
     blocks = [plain[start:] for start in range(1, len(plain)) if plain[start] == plain[0] != ""]
     for block in blocks:

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- words, as a list is read
-"""Whether an organisation still is: by the words of registers, and by what stands in its name."""
+"""The status of an organisation, still there or not: by the words of registers, and by what stands in its name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files hold one of our tables, by their names."""
+"""Files that hold one of our tables, by their names."""
 
 from __future__ import annotations
 

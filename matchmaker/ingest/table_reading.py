@@ -14,7 +14,7 @@ from matchmaker.ingest.spool import Spool
 
 @dataclass(frozen=True)
 class RowValues:
-    """What the cells of a line say: values by column; which of them stand there by default."""
+    """Values of the cells of a line: values by column; which of them stand there by default."""
 
     values: dict[str, Any]
     by_default: frozenset[str]
@@ -39,7 +39,7 @@ class SpooledReading(Reading):
 
 
 class OriginsOfRows(MutableMapping[tuple[str, str], tuple[str, int]]):
-    """Where rows came from, by table and id, as their provenance tells."""
+    """Sources of rows, by table and id, as their provenance tells."""
 
     def __init__(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
         self._rows = rows

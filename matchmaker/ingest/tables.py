@@ -129,7 +129,7 @@ def _read(
 
 @cache
 def _known_index() -> ReferenceIndex:
-    """What comes with Matchmaker."""
+    """The index of the places and industries that come with Matchmaker."""
     return index_with(GraphRows())
 
 

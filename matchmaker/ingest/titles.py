@@ -1,4 +1,4 @@
-"""Which of our columns the titles of a file head."""
+"""Our columns, as the titles of a file name them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SHOWN = 20
 
 
 def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) -> dict[str, str]:
-    """Which column each title of a file is, by a person's mapping and else by its name.
+    """Columns by title of a file, by a person's mapping and else by its name.
 
     Raises InvalidInput where two titles are one column, or the mapping names one that is none.
     """
@@ -74,7 +74,7 @@ def columns_of(table: TableFormat, file: TableFile, mapping: Mapping[str, str]) 
 
 
 def unread_titles(titles: Sequence[str]) -> Message:
-    """What is told of columns that are not read."""
+    """A note on columns that are not read."""
     if len(titles) <= _SHOWN:
         return message("Columns that are not read: %(titles)s.", titles=list(titles))
     return message(
@@ -85,7 +85,7 @@ def unread_titles(titles: Sequence[str]) -> Message:
 
 
 def unread_notes(table: str, titles: Sequence[str]) -> Iterator[tuple[str, Message]]:
-    """What is told of columns that are not read: those with a known reason each, then the rest."""
+    """Notes on columns that are not read: those with a known reason each, then the rest."""
     reasons = {title: why for title in titles if (why := why_unused(table, title, ()))}
     for title, why in list(reasons.items())[:_SHOWN]:
         yield title, message("It is not read: %(why)s", why=why)
@@ -98,7 +98,7 @@ def unread_notes(table: str, titles: Sequence[str]) -> Iterator[tuple[str, Messa
 def notes_on_titles(
     table: str, file: TableFile, columns: Mapping[str, str], mapping: Mapping[str, str]
 ) -> Iterator[tuple[str, Message]]:
-    """What is to be told of a file's titles, each with its title or ""."""
+    """Notes on a file's titles, each with its title or ""."""
     yield from unread_notes(table, [t for t in file.header if t and t not in columns])
     absent = [title for title in mapping if title not in file.header]
     if absent:

@@ -1,4 +1,4 @@
-"""Which node works off jobs and makes snapshots: the one that has the lease, until it is silent."""
+"""Election of the node that works off jobs and makes snapshots: whichever has the lease."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which nodes there are and what each serves: said by each, forgotten when it is silent."""
+"""The register of nodes and what each serves: said by each, forgotten when it is silent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ANNOUNCED_EVERY = 2.0
 
 @dataclass(frozen=True, slots=True)
 class NodeState:
-    """What a node says of itself.
+    """The state that a node tells of itself.
 
     `program` is its version and `generation` how new its files are, against other nodes'.
     `format` is that of the snapshots that it reads and makes, `snapshot` the version of the graph
@@ -77,7 +77,7 @@ class NodeRegistry:
             self._redis.delete(key("node", node))
 
     def generation(self, digest: str) -> int:
-        """How new a program is: when, by the server's clock, one with its digest came first.
+        """The age of a program: when, by the server's clock, one with its digest came first.
 
         Raises ServiceUnavailable.
         """

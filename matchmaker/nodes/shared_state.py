@@ -98,7 +98,7 @@ class SharedState:
         return redis.ConnectionPool(**options)
 
     def about(self) -> dict[str, Any]:
-        """What the server says of itself. Raises ServiceUnavailable."""
+        """The server's own description. Raises ServiceUnavailable."""
         with answering():
             told: dict[str, Any] = self.quick.info()
             return told

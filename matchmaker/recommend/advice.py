@@ -1,4 +1,4 @@
-"""How to go about it: over whom one already shares, or over a gap, and how far others went.
+"""Advice: over whom one already shares, or over a gap, and how far others went.
 
 Measured, not assumed: how the new ties of a goal came about in the seeker's own
 industry, over all years that are known: the last import or a busy year alone would
@@ -69,7 +69,7 @@ class TieStatistics:
 
 
 def advice(pairs: Pairs, row: int) -> Advice | None:
-    """How to go about one candidate; None for a partner, and for one who asks from outside."""
+    """Advice on one candidate; None for a partner, and for one who asks from outside."""
     seeker_row = pairs.seeker.row
     if seeker_row is None or row in pairs.network.partners(seeker_row):
         return None
@@ -100,7 +100,7 @@ def _way(pairs: Pairs, shared: IntArray) -> Message:
 
 
 def _usual(statistics: TieStatistics, own: bool) -> Message | None:
-    """How new ties came about, whoever asks about whom; None where neither is known."""
+    """A message of how new ties came about for all; None where that is not known."""
     parts: list[Message] = []
     if not np.isnan(statistics.closing):
         share, low, high = (
@@ -293,7 +293,7 @@ def _drawn(snapshot: Snapshot, network: AffiliationNetwork, of_goal: BoolArray) 
 
 
 def _closing(met: _Meetings, ties: _NewTies) -> tuple[BoolArray, BoolArray]:
-    """Whether both had partners before they met, and whether they had one in common, (n,) each."""
+    """Masks of pairs that had partners before they met, and that had one in common, (n,)."""
     established = np.zeros(len(ties.days), dtype=np.bool_)
     common = np.zeros(len(ties.days), dtype=np.bool_)
     for number, (seeker, candidate, day) in enumerate(

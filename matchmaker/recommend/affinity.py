@@ -1,4 +1,4 @@
-"""What places and programmes prefer, and where everybody stands: made once for a snapshot."""
+"""Preferences of places and programmes, and standings of all: made once for a snapshot."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ RANKED: tuple[Literal["latest", "met", "new_partners", "newcomers"], ...] = (
 
 
 class Affinity:
-    """Who works with whom by country, region, programme and topic, from one side's view.
+    """Affinities by country, region, programme and topic, from one side's view.
 
     `seekers` are the kinds of organisation that ask: a lab's standing among firms
     is another than among labs.
@@ -83,7 +83,7 @@ class Affinity:
         return self._met(self.regions, self._weight, everybody)
 
     def country(self, country: int, *, lately: bool = False) -> Ranking:
-        """How much each organisation lately worked with those of a country that ask.
+        """Recent work of each organisation with those of a country that ask.
 
         Not size-normalised: on EU projects plain counts put a new partner among a
         newcomer's first ten in .468 of cases, normalised ones in .418.
@@ -133,7 +133,7 @@ class Affinity:
         }
 
     def region(self, region: int) -> Ranking:
-        """How much each organisation lately worked with a region."""
+        """Recent work of each organisation with a region."""
         return self._ordered(("region", region), self._by_region, region)
 
     def region_of(self, place: int) -> int:
@@ -230,7 +230,7 @@ class Affinity:
         )
 
     def programme_country(self, profile: Profile, country: int) -> Scores:
-        """How much each met those of a country within the programmes of a profile."""
+        """Meetings of each with those of a country within the programmes of a profile."""
         parts, joint = self._parts.shape[1], self._country_programmes
         if not 0 <= country * parts < joint.shape[0]:
             return NearFigures(np.zeros(0, np.int32), np.zeros(0, np.float32), len(self._snapshot))
@@ -267,7 +267,7 @@ class Affinity:
 
     @cached_property
     def measures(self) -> ActivityMeasures:
-        """What is known of each organisation whoever asks."""
+        """Measures of each organisation that are the same whoever asks."""
         network, snapshot = self._network, self._snapshot
         undertakings, incidence = network.undertakings, network.incidence
         asks = self.asks.astype(np.float32)
@@ -387,7 +387,7 @@ def _membership(groups: IntArray) -> Matrix:
 
 
 def _joined(incidence: Matrix, columns: BoolArray) -> Matrix:
-    """Who took part together in these undertakings, ones, no diagonal."""
+    """A matrix of who took part together in these undertakings, ones, no diagonal."""
     inside = incidence[:, np.flatnonzero(columns)]
     joint = without_diagonal(inside @ inside.T)
     joint.data = np.ones_like(joint.data)

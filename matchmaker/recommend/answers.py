@@ -1,4 +1,4 @@
-"""What candidates' statements say to a question put in words: how well, what is met, who passes."""
+"""Answers of statements to a question put in words: how well, what is met, who passes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ NO_STATEMENT = -1
 
 @dataclass(frozen=True)
 class Answers:
-    """What the best statement of each candidate says to the words asked, all (n,).
+    """The best answers of candidates to the words asked, all (n,).
 
     `fit` in [0, 1] before what is specified, which adds `adjustment` (0 where nothing is
     compared, see `comparisons`). `statements` are rows of the snapshot, -1 for none. `denied`:
@@ -82,7 +82,7 @@ class Answers:
 
 
 def worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
-    """What each entry of `organization_statements` counts as an answer, 0 for none, (entries,)."""
+    """The worth of each entry of `organization_statements` as an answer, 0 for none, (entries,)."""
     values: FloatArray = snapshot.cached(("worth", rule), lambda: _worth(snapshot, rule))
     return values
 
@@ -144,7 +144,7 @@ def answers(
     rows: IntArray,
     own: int | None = None,
 ) -> Answers:
-    """What candidates at `rows` (n,) say to texts put as the question; `own` is who asks."""
+    """Answers of candidates at `rows` (n,) to texts put as the question; `own` is who asks."""
     everybody = worded_fit(snapshot, fit)
     fits = everybody[rows]
     adjustment = np.zeros(len(rows), dtype=np.float32)
@@ -174,7 +174,7 @@ def answers(
 def answering_statements(
     snapshot: Snapshot, fit: TextFit, texts: tuple[SeekerText, ...], statements: IntArray
 ) -> BoolArray:
-    """Which statements (k,) answer texts put as the question, whoever makes them."""
+    """A mask of statements (k,) that answer texts put as the question, whoever makes them."""
     everybody = worded_fit(snapshot, fit)
     foremost = _foremost(everybody, FOREMOST)
     return _passed(snapshot, fit, texts, statements, [None] * len(statements), foremost)
@@ -214,7 +214,7 @@ def _ordered(
 
 
 def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Comparison | None:
-    """What one side needs against what the other has; None where both need, or both have."""
+    """The comparison of a need with what is had; None where both need, or both have."""
     asked = question.specification
     is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED
     says = read(snapshot.statements.table["text"][statement].as_py())
@@ -281,7 +281,7 @@ def _standing(
 def _is_literal(
     snapshot: Snapshot, fit: TextFit, texts: tuple[SeekerText, ...], statements: IntArray
 ) -> BoolArray:
-    """Which statements say nearly the same words, or name every code, (n,)."""
+    """A mask of statements that say nearly the same words, or name every code, (n,)."""
     literal = np.zeros(len(statements), dtype=np.bool_)
     for text, question in zip(texts, fit.questions, strict=True):
         known = known_share(snapshot.lexical, text.wording)
@@ -292,7 +292,7 @@ def _is_literal(
 
 
 def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | None]) -> BoolArray:
-    """Which statements name what most of a short text is, in whatever language, (n,).
+    """A mask of statements that name what most of a short text is, in any language, (n,).
 
     "seals" is answered by who makes 密封件, though a graph has no other word of English.
     """
@@ -309,7 +309,7 @@ def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | 
 
 
 def _has_thing(comparisons: Sequence[Comparison | None]) -> BoolArray:
-    """Which statements name the thing that is asked for, and nothing unlike what is, (n,)."""
+    """A mask of statements that name the thing asked for, and nothing unlike it, (n,)."""
     agrees = [each is not None and not each.unmet for each in comparisons]
     return name_something(comparisons, CORE) & np.array(agrees, dtype=np.bool_)
 
@@ -321,7 +321,7 @@ def floor_values(
     statements: IntArray,
     comparisons: Sequence[Comparison | None],
 ) -> dict[str, FloatArray]:
-    """What the floor weighs (`floor.toml`) of candidates' best statements, (n,) each."""
+    """Values of candidates' best statements that the floor weighs (`floor.toml`), (n,) each."""
     spoken = np.maximum(statements, 0)
     languages, language_of_statement = statement_languages(snapshot)
     asked_in = [languages.get(text.language, -1) for text in texts]
@@ -341,7 +341,7 @@ def _constant(like: NDArray[np.int32], value: float) -> FloatArray:
 def name_something(
     comparisons: Sequence[Comparison | None], kinds: frozenset[RequirementKind] = SUBJECT_KINDS
 ) -> BoolArray:
-    """Which statements name a thing of these kinds that is asked for, (n,)."""
+    """A mask of statements that name a thing of these kinds that is asked for, (n,)."""
     return np.array(
         [
             each is not None and any(judged.requirement.kind in kinds for judged in each.met)

@@ -1,4 +1,4 @@
-"""What a ranker is measured against: a score for everybody, from one idea each."""
+"""Baselines to measure a ranker against: a score for everybody, from one idea each."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def recent_popularity(pairs: Pairs) -> FloatArray:
 
 
 def repeat(pairs: Pairs) -> Scores | FloatArray:
-    """Whom one worked with before, recent work counting more."""
+    """Scores of those one worked with before, recent work counting more."""
     return pairs.walked(AffiliationNetwork.recent_with)
 
 

@@ -81,7 +81,7 @@ class Owners:
 
 
 def entries_by_statement(snapshot: Snapshot) -> tuple[NDArray[np.int64], Owners]:
-    """Where the entries of each statement begin (m + 1,), and the entries, made once."""
+    """Begins of each statement's entries (m + 1,), and the entries, made once."""
 
     def made() -> tuple[NDArray[np.int64], Owners]:
         speaks = snapshot.organization_statements

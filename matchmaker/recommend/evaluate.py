@@ -57,7 +57,7 @@ def settings(goal: Goal) -> tuple[Setting, ...]:
 
 
 class AnswerKind(StrEnum):
-    """Which answers count: partners that are new, those known before, or all."""
+    """The answers that count: partners that are new, those known before, or all."""
 
     NEW = "new"
     REPEAT = "repeat"
@@ -83,7 +83,7 @@ class TrialResult:
 
 @dataclass(frozen=True)
 class SettingResult:
-    """Who is shown under one setting, and what of it is right, elsewhere and smaller."""
+    """Those shown under one setting, and which of them are right, elsewhere and smaller."""
 
     shown: IntArray
     hit: bool
@@ -101,7 +101,7 @@ def answers(trial: Trial, which: AnswerKind) -> IntArray:
 
 
 def request_for(goal: Goal, which: AnswerKind) -> Request[int]:
-    """What a trial asks."""
+    """The request of a trial."""
     return Request(goal.name, LIMIT, only_new=which is AnswerKind.NEW)
 
 
@@ -114,7 +114,7 @@ def outcome(
     which: AnswerKind,
     together: Prices | None = None,
 ) -> TrialResult:
-    """How each method did on one trial that has answers of this sort.
+    """Results of each method on one trial that has answers of this sort.
 
     `together` are prices made for all who ask in this evaluation.
     """
@@ -158,7 +158,7 @@ def outcome(
 
 
 def smaller(everyone: Pairs, allowed: IntArray) -> BoolArray:
-    """Who is outside the most active tenth of all candidates of a kind, shape (N,)."""
+    """A mask of those outside the most active tenth of all candidates of a kind, (N,)."""
     activity = everyone.network.activity
     bar = np.quantile(activity[allowed], 0.9) if len(allowed) else 0.0
     return np.asarray(activity <= bar)
@@ -190,7 +190,7 @@ def ranks_of(order: IntArray, right: IntArray) -> IntArray:
 
 
 def strata(past: Snapshot, trial: Trial, right: IntArray) -> dict[str, str]:
-    """Which group a trial belongs to, by each way of grouping."""
+    """The group of a trial, by each way of grouping."""
     seeker, row = trial.seeker, trial.seeker.row
     language = seeker.texts[0].language if seeker.texts else ""
     country = past.organizations.country[right]
@@ -286,7 +286,7 @@ def spread(results: Sequence[TrialResult], candidates: int) -> dict[str, dict[st
 
 
 def curve(results: Sequence[TrialResult], goal: Goal) -> list[dict[str, object]]:
-    """What each way of choosing the ten costs in hit@10, against the plain order, and brings."""
+    """Costs in hit@10 of each way of choosing the ten, against the plain order, and its gains."""
     hits = [np.array([float(result.chosen[number].hit) for result in results])
             for number in range(len(settings(goal)))]  # fmt: skip
     points: list[dict[str, object]] = []

@@ -33,7 +33,7 @@ EVEN = 1.5
 
 @dataclass(frozen=True)
 class Prices:
-    """What candidates that would be suggested too often pay, by id.
+    """Prices of candidates that would be suggested too often, by id.
 
     As a share of what the seeker's ten best chances add up to: so it costs those to
     whom much and those to whom little is likely the same part. Those who ask with a
@@ -59,14 +59,14 @@ def charged(chances: NDArray[Any], cost: NDArray[Any]) -> NDArray[Any]:
 
 
 def best_sum(chances: FloatArray, slots: int = SLOTS) -> float:
-    """What the largest chances of (n,) add up to: right answers to expect among so many."""
+    """The sum of the `slots` largest chances of (n,): right answers to expect among so many."""
     if len(chances) <= slots:
         return float(chances.sum())
     return float(np.partition(chances, -slots)[-slots:].sum())
 
 
 def share(seeker: str, candidate: str) -> float:
-    """What of its price a candidate pays before one seeker, evenly in 1 ± `LEANING`.
+    """The share of its price that a candidate pays before one seeker, even in 1 ± `LEANING`.
 
     Drawn from the two names alone, so the same question has the same answer.
     """

@@ -1,4 +1,4 @@
-"""Whether what anybody says answers the words asked: the floor below which nobody is a match."""
+"""The floor below which nobody is a match: does what anybody says answer the words asked?"""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Floor:
         return np.asarray(sum(parts, total), dtype=np.float32)
 
     def passed(self, standing: FloatArray, best: float) -> BoolArray:
-        """Who is a match, (n,): nobody where the `best` of the graph does not reach the gate."""
+        """A mask of matches, (n,): nobody where the `best` of the graph does not reach the gate."""
         bar = self.floor if best >= self.gate else self.gate
         return np.asarray(standing >= bar)
 
@@ -68,7 +68,7 @@ def everyday_likeness(question: FloatArray, everyday: FloatArray) -> float:
 
 
 def familiarity(snapshot: Snapshot, text: str) -> float:
-    """How much more of a text's words the graph knows than of everyday sentences, -1 to 1."""
+    """The share of a text's words that the graph knows, less that of everyday text, -1 to 1."""
     usual = snapshot.cached("everyday words", lambda: _usual(snapshot))
     return known_share(snapshot.lexical, text) - usual.get(language_of(text), 0.0)
 

@@ -69,7 +69,7 @@ def levels(seeker: FloatArray) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class GoalModel:
-    """What was learned for one goal.
+    """The learned model of one goal.
 
     A score is the probability of a tie within the horizon, from the log odds of the
     trees over the `ranking` features as the calibration says. `figures` say how it
@@ -156,7 +156,7 @@ class LearnedRanker:
         return model.chances(matrix)
 
     def prices(self, goal: Goal) -> Prices | None:
-        """What it charges for a goal, were everybody to ask; None where it charges nobody."""
+        """Its prices for a goal, were everybody to ask; None where it charges nobody."""
         model = self.models.get(goal.name)
         prices = model.prices if model else None
         return prices if prices and (prices.history or prices.newcomers) else None
@@ -176,7 +176,7 @@ def priced_by(prices: Prices, pairs: Pairs, scores: FloatArray) -> FloatArray:
 
 
 def asker_of(pairs: Pairs) -> str:
-    """Who asks: its id, and for one outside the graph what it asks with."""
+    """A key of the asker: its id, and for one outside the graph what it asks with."""
     seeker = pairs.seeker
     if seeker.row is not None:
         return pairs.snapshot.id_of(seeker.row)

@@ -1,4 +1,4 @@
-"""How good rankings are: one definition of each measure, over ranks of the right answers."""
+"""Measures of rankings: one definition of each measure, over ranks of the right answers."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def interval(values: Floats, seed: int = 0, resamples: int = 2000) -> tuple[floa
 
 
 def exposure(lists: Sequence[IntArray], candidates: int) -> Mapping[str, float]:
-    """How slots are spread over candidates, from who was shown to each seeker.
+    """Measures of how slots are spread over candidates, from who was shown to each seeker.
 
     `coverage`: share of candidates shown at all; `gini` of slots over all
     candidates; `top_50_share`: slots of the fifty most shown; `largest_share`:

@@ -37,7 +37,7 @@ from matchmaker.snapshot.model import BoolArray, IntArray, Snapshot
 
 
 class TextAsker(StrEnum):
-    """Who puts a text, and whether partners of old may be among the answers."""
+    """The asker of a text, and whether partners of old may be among the answers."""
 
     ORGANIZATION = "asked by a known organisation"
     NOBODY = "the same questions, asked by nobody"

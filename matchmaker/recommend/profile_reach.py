@@ -1,4 +1,4 @@
-"""Who would find an organisation by what it says of itself: what completing a profile brings."""
+"""The reach of what an organisation says of itself: what completing a profile brings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ ROUNDING: Final = 1e-6
 
 @dataclass(frozen=True)
 class SimilarityThresholds:
-    """How close a text must be to each open need to be among its `CLOSEST`.
+    """Thresholds of likeness, for a text to be among the `CLOSEST` to each open need.
 
     `needs` (k,) are rows of statements, the newest `MOST_NEEDS`; `cosines` (k,): what the
     twentieth closest organisation that may meet the need has, less `ROUNDING`; −1 where there
@@ -87,7 +87,7 @@ def similarity_thresholds(snapshot: Snapshot) -> SimilarityThresholds:
 def profile_reach(
     snapshot: Snapshot, thresholds: SimilarityThresholds, seeker: Seeker
 ) -> ProfileReach:
-    """What this profile reaches now; its first text is what it says that it does."""
+    """The reach of this profile now; its first text is what it says that it does."""
     organizations = snapshot.organizations
     others = organizations.open_to_meet.copy()
     if seeker.row is not None:
@@ -156,7 +156,7 @@ def asker_kinds(snapshot: Snapshot, needs: NDArray[np.int64]) -> list[Kind]:
 def _may_meet(
     snapshot: Snapshot, needs: NDArray[np.int64], kind: Kind | None, row: int | None
 ) -> BoolArray:
-    """Which of some needs (k,) an organisation of this kind may answer; its own are none, (k,)."""
+    """A mask of needs (k,) that an organisation of this kind may answer; not its own."""
     goals = [GOALS[GOAL_CODES[code]] for code in snapshot.statements.goal[needs].tolist()]
     may_meet = np.array(
         [

@@ -1,4 +1,4 @@
-"""What a seeker asks with: its needs, what it says of itself, or what its peers look for."""
+"""Questions of a seeker: its needs, what it says of itself, or what its peers look for."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_QUESTIONS = 4
 
 
 class QuestionSource(Enum):
-    """Whose words are asked with."""
+    """The source of the words that are asked with."""
 
     NEED = "need"
     OWN = "own"

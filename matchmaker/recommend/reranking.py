@@ -26,10 +26,10 @@ class Reranker(Protocol):
 
     @property
     def weight(self) -> float:
-        """How much its say counts beside the ranker's, 0 to 1."""
+        """The weight of its scores beside the ranker's, 0 to 1."""
 
     def scores(self, question: str, texts: Sequence[str]) -> FloatArray:
-        """How well each text answers, (n,), the more the better, on any scale."""
+        """Scores of how well each text answers, (n,), the more the better, on any scale."""
 
 
 @feature(Family.TEXT, absent=np.nan)
@@ -73,7 +73,7 @@ class BlendedRanker:
 
 
 def reranked_scores(pairs: Pairs, scores: FloatArray, reranker: Reranker) -> FloatArray:
-    """What the cross-encoder says of the best of `scores` (n,), on their scale; NaN elsewhere.
+    """Scores of the cross-encoder for the best of `scores` (n,), on their scale; else NaN.
 
     From the lowest of those that it reads to the highest, so that they stay above all others.
     NaN everywhere where nothing is asked in words, or all are alike to it.

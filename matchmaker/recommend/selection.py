@@ -1,4 +1,4 @@
-"""Who may be recommended at all, and which of the ranked are: hard rules, then a fair choice."""
+"""The selection of who may be recommended at all, and who is: hard rules, then a fair choice."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from matchmaker.snapshot.model import (
 
 
 def eligible(pairs: Pairs, request: Request[int]) -> BoolArray:
-    """Who may be recommended at all, shape (n,).
+    """A mask of those who may be recommended at all, shape (n,).
 
     Nobody who has no capacity left, partners only when asked for, and of these only who is
     suitable.
@@ -56,7 +56,7 @@ def _known_rows(pairs: Pairs) -> NDArray[np.int64]:
 
 
 def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
-    """Who could be a partner, shape (n,).
+    """A mask of those who could be a partner, shape (n,).
 
     Not itself, nobody of the same owner, nobody who opted out, is dissolved or in
     liquidation, only kinds that the goal is for, and only whom it may meet and what the filters
@@ -88,14 +88,14 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
 
 
 def _mask(snapshot: Snapshot, rows: frozenset[int]) -> BoolArray:
-    """Which organisations are of some rows, (N,)."""
+    """A mask of the organisations at some rows, (N,)."""
     mask = np.zeros(len(snapshot), dtype=np.bool_)
     mask[list(rows)] = True
     return mask
 
 
 def _of_goal(snapshot: Snapshot, goal: Goal) -> BoolArray:
-    """Who is of a kind that the goal is for, did not opt out and still is, (N,), made once."""
+    """A mask of those of the goal's kinds that did not opt out and still are, (N,), made once."""
 
     def made() -> BoolArray:
         codes = [KINDS.index(kind) for kind in goal.candidates]
@@ -106,7 +106,7 @@ def _of_goal(snapshot: Snapshot, goal: Goal) -> BoolArray:
 
 
 def _calling(snapshot: Snapshot, goal: Goal, kinds: frozenset[Kind]) -> BoolArray:
-    """Who of some kinds has a need for just this goal, open or not, (N,)."""
+    """A mask of those of some kinds with a need for just this goal, open or not, (N,)."""
 
     def made() -> BoolArray:
         organizations = snapshot.organizations
@@ -122,7 +122,7 @@ def _calling(snapshot: Snapshot, goal: Goal, kinds: frozenset[Kind]) -> BoolArra
 
 
 def _offering_programmes(snapshot: Snapshot) -> BoolArray:
-    """Who offers a programme that can still be applied to, (N,)."""
+    """A mask of those who offer a programme that can still be applied to, (N,)."""
     rows = [programme.organization for programme in open_programmes(snapshot)]
     return np.isin(np.arange(len(snapshot)), rows)
 
@@ -136,7 +136,7 @@ def _elsewhere(pairs: Pairs) -> BoolArray:
 
 
 def passes(pairs: Pairs, filters: Filters[int]) -> BoolArray:
-    """Who the filters let pass, shape (n,)."""
+    """A mask of those whom the filters let pass, shape (n,)."""
     organizations = pairs.snapshot.organizations
     allowed = np.ones(len(pairs.snapshot), dtype=np.bool_)
     for chosen, members, codes in (
@@ -191,13 +191,13 @@ def same_owner(snapshot: Snapshot, row: int) -> NDArray[np.int64]:
 
 
 def _in_force(ties: Adjacency, row: int, day: int) -> IntArray:
-    """Who an organisation has a tie to that has not ended."""
+    """Rows of those to whom an organisation has a tie that has not ended."""
     until = ties.until[ties.row(row)]
     return np.asarray(ties.indices[ties.row(row)][(until == NO_DATE) | (until >= day)])
 
 
 def partners(pairs: Pairs) -> NDArray[np.int64]:
-    """Who already is a partner in the goal's layers and kinds of engagement."""
+    """Rows of those who already are partners in the goal's layers and kinds of engagement."""
     snapshot, goal, row = pairs.snapshot, pairs.goal, pairs.seeker.row
     if row is None:
         return np.zeros(0, dtype=np.int64)

@@ -52,7 +52,7 @@ OF_SEEKER = ("your_partners", "your_activity")
 
 
 def own_share(answers: int) -> float:
-    """What trees learned from so many answers to questions in words count, of 1."""
+    """The weight, of 1, of trees learned from so many answers to questions in words."""
     return answers / (answers + HALF_OWN)
 
 

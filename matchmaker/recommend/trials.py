@@ -1,4 +1,4 @@
-"""What happened after a day, as questions with known answers: for training and for evaluation."""
+"""Trials: what happened after a day, as questions with known answers, to train and evaluate."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Trial:
 
     @property
     def right(self) -> IntArray:
-        """What is to be foreseen: every answer to a text, new partners of an organisation."""
+        """Rows that are to be foreseen: every answer to a text, new partners of an organisation."""
         return self.answers if self.text else self.new
 
     @cached_property
@@ -73,7 +73,7 @@ def seeker_of(snapshot: Snapshot, row: int, *, texts: bool = True) -> Seeker:
 
 
 def _texts(snapshot: Snapshot, row: int) -> tuple[SeekerText, ...]:
-    """What stands today in order of id, then the newest engagements."""
+    """Texts that stand today in order of id, then the newest engagements."""
     columns = snapshot.statements
     rows = snapshot.organization_statements.row(row)
     rows = np.unique(rows[columns.active[rows]])
@@ -102,7 +102,7 @@ def seeker_text(snapshot: Snapshot, statement: int) -> SeekerText:
 
 
 def described(past: Snapshot) -> BoolArray:
-    """Who was known by then, shape (n,): in a dated undertaking, or by its own words.
+    """A mask of those known by then, (n,): in a dated undertaking, or by own words.
 
     Whoever is known only from a source that names periods, not days, may have got
     its attributes from a later one: that it has them would tell that it returned.
@@ -232,7 +232,7 @@ def _facing(snapshot: Snapshot, goal: Goal, layer: Layer) -> list[Adjacency]:
 
 
 def met(snapshot: Snapshot, goal: Goal, row: int, roles: list[int] | None) -> IntArray:
-    """Who already is a partner in the goal's layers and engagements, in these roles if given."""
+    """Rows of partners in the goal's layers and engagements, in these roles if given."""
     groups = [
         ties.indices[ties.row(row)]
         for layer in sorted(goal.layers)

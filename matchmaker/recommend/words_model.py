@@ -1,4 +1,4 @@
-"""How well a candidate's texts answer words, as learned over public graphs: what is shipped.
+"""The shipped model of how well a candidate's texts answer words, from public graphs.
 
 `python -m tools.words_model` makes the file, and judges it by leaving each graph out in turn. It
 reads texts only, and none of how many a candidate has: of two who say the same, who has
@@ -36,7 +36,7 @@ OF_ANSWERS = frozenset({"words_fit", "cross_encoder"})
 
 
 def words_features() -> tuple[str, ...]:
-    """What a question in words is learned by: the candidate's texts, and how usual it is."""
+    """Features to learn a question in words by: the candidate's texts, and how usual it is."""
     texts = (name for name, feature in FEATURES.items() if feature.family is Family.TEXT)
     return (*(name for name in texts if name not in OF_ANSWERS), "question_best")
 
@@ -88,7 +88,7 @@ class WordsModel:
 
 
 def meanings(features: Sequence[str]) -> tuple[str, ...]:
-    """What each feature says, "" for one that is not there."""
+    """The description of each feature, "" for one that is not there."""
     return tuple(FEATURES[name].meaning if name in FEATURES else "" for name in features)
 
 

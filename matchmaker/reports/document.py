@@ -1,4 +1,4 @@
-"""What a document is made of, whatever it becomes: sections of text, tables and pictures."""
+"""Parts of a document, whatever it becomes: sections of text, tables and pictures."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DocumentTable:
 
 @dataclass(frozen=True)
 class Picture:
-    """What draws an SVG, with what it shows in words for who cannot see it."""
+    """A picture that draws an SVG, with what it shows in words for who cannot see it."""
 
     draw: Callable[[], str]
     caption: str

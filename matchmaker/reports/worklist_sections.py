@@ -41,7 +41,7 @@ def tie_blocks(worklist: Worklist, writer: Writer) -> tuple[Block, ...]:
 
 
 def _why_it_matters(suggestion: Suggestion, writer: Writer) -> list[Message]:
-    """Which components it joins, how many steps it saves, whom it relieves."""
+    """Messages of the components it joins, the steps it saves, and whom it relieves."""
     reasons = []
     if suggestion.joins is not None:
         small, large = sorted(suggestion.joins)

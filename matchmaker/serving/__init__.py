@@ -1,1 +1,1 @@
-"""How the service is served: complete requests only, bounded queues, a supervised worker."""
+"""The server: complete requests only, bounded queues, a supervised worker."""

@@ -1,4 +1,4 @@
-"""What a candidate is judged by: one small function each, its docstring shown to users.
+"""Features that a candidate is judged by: one small function each, its docstring shown to users.
 
 A feature is raw: in its own unit, NaN where unknown. How it enters a score of
 fixed weights, in [0, 1], is said by its `scale`.

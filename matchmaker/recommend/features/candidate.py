@@ -176,7 +176,7 @@ def in_other_cluster(snapshot: Snapshot, seeker: Seeker) -> BoolArray:
 
 
 def in_a_cluster(snapshot: Snapshot) -> BoolArray:
-    """Who is a member of any cluster, shape (N,)."""
+    """A mask of members of any cluster, shape (N,)."""
 
     def made() -> BoolArray:
         anywhere = np.zeros(len(snapshot), dtype=np.bool_)
