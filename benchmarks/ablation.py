@@ -26,7 +26,12 @@ from matchmaker.recommend.metrics import Floats, interval, table
 from matchmaker.recommend.pipeline import prepare_goal
 from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trials import Trial, described, trials
-from matchmaker.services.matching.training import cuts_of, drawn, examples_of_cut, examples_of_each
+from matchmaker.services.matching.training import (
+    cuts_of,
+    examples_of_cut,
+    examples_of_each,
+    random_sample,
+)
 from matchmaker.services.operations.refresher import no_progress
 from matchmaker.settings import Settings
 from matchmaker.snapshot.cut import cut
@@ -72,7 +77,7 @@ def main() -> None:
     past = cut(whole, options.cut)
     until = to_days(options.cut + timedelta(days=options.horizon))
     answered = [trial for trial in trials(whole, past, goal, until) if len(trial.right)]
-    questions = drawn(answered, options.limit, 0)
+    questions = random_sample(answered, options.limit, 0)
     prepare_goal(past, goal)
     pools = examples_of_each(
         past, goal, questions, described(past), 0, message("Pools"), no_progress

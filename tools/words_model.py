@@ -33,7 +33,7 @@ from matchmaker.recommend.train import Examples
 from matchmaker.recommend.trees import Trees
 from matchmaker.recommend.trials import described, trials
 from matchmaker.services.matching.evaluation import as_typed
-from matchmaker.services.matching.training import drawn
+from matchmaker.services.matching.training import random_sample
 from matchmaker.settings import Settings
 from matchmaker.snapshot.cut import cut
 from matchmaker.snapshot.model import FloatArray, IntArray, to_days
@@ -77,7 +77,7 @@ def read(graph: str, limit: int) -> Graph:
     for time in times:
         day, until = map(date.fromisoformat, time.split(":"))
         past = cut(snapshot, day)
-        questions = drawn(trials(snapshot, past, GOAL, to_days(until)), limit, 0)
+        questions = random_sample(trials(snapshot, past, GOAL, to_days(until)), limit, 0)
         questions = as_typed(wiring.seekers(past), GOAL, questions)
         is_known = described(past)
         prepare_goal(past, GOAL)

@@ -149,11 +149,11 @@ def _print_changes(shown: WrittenFields) -> None:
 
 
 def _print_kept(kept: Sequence[KeptField]) -> None:
-    from matchmaker.services.operations.import_reversal import stays
+    from matchmaker.services.operations.import_reversal import kept_message
 
     for each in kept:
         what = " ".join(part for part in (each.table, each.key, each.field) if part)
-        say(stays(each.why, what), error=True)
+        say(kept_message(each.why, what), error=True)
 
 
 def _record_line(record: ImportRecord) -> Message:

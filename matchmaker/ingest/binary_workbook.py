@@ -17,7 +17,7 @@ from matchmaker.ingest.binary_links import links_of_sheets
 from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.number_formats import shown
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary, place
-from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, sound
+from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, refuse_damaged
 from matchmaker.ingest.sheet_links import SheetLinks
 from matchmaker.ingest.text_file import too_large
 from matchmaker.messages import message
@@ -53,7 +53,7 @@ class XlsbSheet(RowSource):
 
 def is_binary(path: Path) -> bool:
     """Tell whether a zip is a workbook of this kind. Raises InvalidInput for a broken zip."""
-    with sound(path.name), open_zip(path) as archive:
+    with refuse_damaged(path.name), open_zip(path) as archive:
         return member(archive, BOOK) is not None
 
 
@@ -66,7 +66,7 @@ def sheets_of(path: Path) -> list[RowSource]:
         "formats of numbers are not known in this kind of workbook: 3.2% is read as 0.032. "
         "Save it as .xlsx where that matters."
     )
-    with sound(path.name), open_zip(path) as archive:
+    with refuse_damaged(path.name), open_zip(path) as archive:
         links = links_of_sheets(archive)
     sheets: list[XlsbSheet] = []
     summaries: list[SheetSummary] = []
@@ -89,7 +89,7 @@ def sheets_of(path: Path) -> list[RowSource]:
 def _readable(name: str) -> Iterator[None]:
     """Raise InvalidInput for whatever calamine raises; a panic of its own is no Exception."""
     try:
-        with sound(name):
+        with refuse_damaged(name):
             yield
     except (InvalidInput, KeyboardInterrupt, SystemExit, GeneratorExit, MemoryError):
         raise

@@ -10,20 +10,25 @@ from matchmaker.domain import is_id
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.country_cells import country_as_place
 from matchmaker.ingest.industries import industry_note, scheme_of
-from matchmaker.ingest.place_context import find_beside, meanwhile, places_of_row, sure_part
+from matchmaker.ingest.place_context import (
+    find_beside,
+    interim_place_note,
+    places_of_row,
+    sure_part,
+)
 from matchmaker.ingest.places import (
     GBT_2260,
+    chosen_place_note,
     decided_note,
     kept_as_address,
     place_note,
-    taken,
     with_address,
 )
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.messages import Message
 
 
-def find_coded(
+def coded_value(
     index: ReferenceIndex, column: str, title: str, cell: str, country: str,
     beside: Iterable[str] = (), usual: Callable[[], Sequence[str]] = tuple,
 ) -> tuple[str, Message | None]:  # fmt: skip
@@ -77,15 +82,15 @@ class CodedCells:
             chosen = self.chosen_values.get((column, cell), cell)
             country = str(values.get("country", ""))
             beside = self._beside(values, default) if column == "place" else ()
-            id, note = find_coded(
+            id, note = coded_value(
                 self.index, column, title, chosen, country, beside, self.places_of_column
             )
             if not id and note is not None and default and column == "place":
-                id = find_coded(self.index, column, "", default, country)[0]
-                note = taken(cell, default)
+                id = coded_value(self.index, column, "", default, country)[0]
+                note = chosen_place_note(cell, default)
             if not id and note is not None and column == "place":
                 id = sure_part(self.index.places, self.index.places.find(chosen, country))
-                note = meanwhile(self.index.places, note, id) if id else note
+                note = interim_place_note(self.index.places, note, id) if id else note
             if id:
                 values[column] = id
                 self._fill_country(column, id, values)

@@ -24,7 +24,7 @@ from matchmaker.ingest.rows import (
     place,
     refuse_many_columns,
 )
-from matchmaker.ingest.sheet_files import sound
+from matchmaker.ingest.sheet_files import refuse_damaged
 from matchmaker.ingest.text_file import open_bytes
 
 # A page is held in memory as a whole.
@@ -81,7 +81,7 @@ def sheets_of(path: Path, encoding: str = "") -> list[RowSource]:
     if len(content) > MAX_PAGE:
         raise _no_table(path)
     codec = _codec(path, content, encoding)
-    with sound(path.name):
+    with refuse_damaged(path.name):
         text = content.decode(codec, "matchmaker.damaged").replace("\0", "")
         root = html.document_fromstring(_DECLARED.sub("", text.replace(DAMAGED, _MARK)))
         tables = [

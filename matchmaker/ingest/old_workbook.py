@@ -11,7 +11,7 @@ from typing import Any
 from matchmaker.ingest.merged_cells import MergedCells
 from matchmaker.ingest.number_formats import shown
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary, error_value, place
-from matchmaker.ingest.sheet_files import no_workbook, sound
+from matchmaker.ingest.sheet_files import no_workbook, refuse_damaged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +24,7 @@ class XlsSheet(RowSource):
 
     def rows(self) -> Iterator[Row]:
         """Every row that has cells."""
-        with sound(self.path.name):
+        with refuse_damaged(self.path.name):
             book = _book(self.path)
             sheet = book.sheet_by_index(self.index)
             # Ends of ranges are the first row and column beyond.
@@ -42,7 +42,7 @@ class XlsSheet(RowSource):
 
 def sheets_of(path: Path) -> list[RowSource]:
     """The sheets of a workbook, each with its rows. Raises InvalidInput."""
-    with sound(path.name):
+    with refuse_damaged(path.name):
         book = _book(path)
         sheets: list[XlsSheet] = []
         summaries: list[SheetSummary] = []

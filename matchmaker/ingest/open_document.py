@@ -26,7 +26,7 @@ from matchmaker.ingest.rows import (
     place,
     refuse_many_columns,
 )
-from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, sound
+from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, refuse_damaged
 from matchmaker.ingest.sheet_links import MAX_LINK, link_of_formula
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -53,7 +53,7 @@ class OdsSheet(RowSource):
     def rows(self) -> Iterator[Row]:
         """Every row that has cells."""
         with (
-            sound(self.path.name),
+            refuse_damaged(self.path.name),
             open_zip(self.path) as archive,
             archive.open(_content(archive, self.path.name)) as part,
         ):
@@ -68,7 +68,7 @@ class OdsSheet(RowSource):
 
 def sheets_of(path: Path) -> list[RowSource]:
     """The sheets of a document, each with its rows. Raises InvalidInput."""
-    with sound(path.name), open_zip(path) as archive:
+    with refuse_damaged(path.name), open_zip(path) as archive:
         with archive.open(_content(archive, path.name)) as part:
             names = _names(part)
         counts = [0] * len(names)

@@ -50,7 +50,7 @@ class StatedAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class DistinctStatements:
     """Rows of which none states what another one does."""
 
     rows: GraphRows
@@ -97,14 +97,14 @@ def _note(lines: Sequence[int]) -> Message:
     )
 
 
-def joined(rows: GraphRows, stored: GraphRows) -> Joined:
+def joined(rows: GraphRows, stored: GraphRows) -> DistinctStatements:
     """Rows joined to those `stored` between the same parties, and to each other."""
     ties = _Joining(TIES, stored.ties)
     undertakings = _Joining(ENGAGEMENTS, stored.engagements)
     changed = replace(
         rows, ties=ties.joined(rows.ties), engagements=undertakings.joined(rows.engagements)
     )
-    return Joined(changed, (*ties.again, *undertakings.again))
+    return DistinctStatements(changed, (*ties.again, *undertakings.again))
 
 
 class _Joining:

@@ -9,7 +9,12 @@ from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.country_cells import country_as_place, place_as_country
 from matchmaker.ingest.foreign_cities import CITY_ABROAD
 from matchmaker.ingest.mapped_row import MappedRow
-from matchmaker.ingest.place_context import find_beside, meanwhile, places_of_row, sure_part
+from matchmaker.ingest.place_context import (
+    find_beside,
+    interim_place_note,
+    places_of_row,
+    sure_part,
+)
 from matchmaker.ingest.places import STATES, PlaceIndex, decided_note, kept_as_address, place_note
 from matchmaker.ingest.reference import index_with
 
@@ -56,7 +61,7 @@ class PartyPlaces:
             return match.id, ""
         id = match.id or sure_part(index, match)
         if note is not None:
-            note = meanwhile(index, note, id) if id and not match.id else note
+            note = interim_place_note(index, note, id) if id and not match.id else note
             row.warn(self.title, kept_as_address(cell, note))
         return id or None, cell[:MAX_NAME]
 

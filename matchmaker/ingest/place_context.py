@@ -62,7 +62,7 @@ def sure_part(index: PlaceIndex, match: PlaceMatch) -> str:
     return "" if not id or index.places[id].level is PlaceLevel.COUNTRY else id
 
 
-def meanwhile(index: PlaceIndex, note: Message, id: str) -> Message:
+def interim_place_note(index: PlaceIndex, note: Message, id: str) -> Message:
     """A note on a place that can be several, with the wider one that it counts as."""
     return sentences(note, message("Until then it counts as %(place)s.", place=index.path(id)))
 

@@ -401,7 +401,7 @@ def decided_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message:
     )
 
 
-def taken(cell: str, place: str) -> Message:
+def chosen_place_note(cell: str, place: str) -> Message:
     """What is said of a place that is not known, where people chose one for such cells."""
     return message(
         "'%(cell)s' is no place known here: taken as %(place)s, as was chosen.",

@@ -19,7 +19,7 @@ MAX_MEMBERS = 10_000
 
 
 @contextmanager
-def sound(name: str) -> Iterator[None]:
+def refuse_damaged(name: str) -> Iterator[None]:
     """Raise InvalidInput for whatever a damaged workbook makes its readers raise."""
     try:
         yield

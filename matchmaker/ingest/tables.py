@@ -51,7 +51,7 @@ from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.sizes import people_between, size_between
 from matchmaker.ingest.spool import Spool
-from matchmaker.ingest.statuses import end_in_name, told_in_remark, without_status
+from matchmaker.ingest.statuses import end_in_name, status_in_remark, without_status
 from matchmaker.ingest.suggestions import says_opted_out
 from matchmaker.ingest.table_fields import fields_of
 from matchmaker.ingest.table_file import Line
@@ -258,7 +258,7 @@ def _read_remarks(reader: TableReader, line: Line, values: dict[str, Any]) -> No
     """The status, where a cell that is not read otherwise says only that there is none any more."""
     for title, cell in line.cells.items():
         is_unread_remark = title not in reader.columns and is_remark(title)
-        told = told_in_remark(cell) if is_unread_remark else None
+        told = status_in_remark(cell) if is_unread_remark else None
         if told is None:
             continue
         values["status"], ended = told

@@ -31,7 +31,7 @@ from matchmaker.ingest.rows import (
     place,
     refuse_many_columns,
 )
-from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, sound
+from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, refuse_damaged
 from matchmaker.ingest.sheet_links import (
     SheetLinks,
     column_position,
@@ -66,7 +66,7 @@ class XlsxSheet(RowSource):
 
     def rows(self) -> Iterator[Row]:
         """Every row that has cells."""
-        with sound(self.path.name), open_zip(self.path) as archive, _Texts() as texts:
+        with refuse_damaged(self.path.name), open_zip(self.path) as archive, _Texts() as texts:
             texts.read(archive)
             codes = _format_codes(archive)
             merged = MergedCells(self.merged)
@@ -133,7 +133,7 @@ _shown = lru_cache(maxsize=50_000)(lambda raw, code, mac: shown(raw, code, mac_d
 
 def sheets_of(path: Path) -> list[RowSource]:
     """The sheets of a workbook, each with its rows. Raises InvalidInput."""
-    with sound(path.name), open_zip(path) as archive:
+    with refuse_damaged(path.name), open_zip(path) as archive:
         book = _root(archive, "xl/workbook.xml")
         if book is None:
             raise no_workbook(path.name)

@@ -50,7 +50,7 @@ UNPRICED = Prices({}, {})
 Ids = Callable[[IntArray], Sequence[str]]
 
 
-def charged(chances: NDArray[Any], cost: NDArray[Any]) -> NDArray[Any]:
+def chances_less_prices(chances: NDArray[Any], cost: NDArray[Any]) -> NDArray[Any]:
     """Chances less what they cost, of any shape.
 
     Never below nothing, and those priced out still in the order of their chances.
@@ -87,7 +87,7 @@ def apply_exposure_prices(
         np.float32,
         len(ids),
     )
-    return np.asarray(charged(scores, part * best_sum(scores)), dtype=np.float32)
+    return np.asarray(chances_less_prices(scores, part * best_sum(scores)), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ class Pools:
         """Columns of those that each seeker is shown under these prices, (seekers, slots)."""
         slots = min(slots, self.chance.shape[1])
         # Of equals the first by row, as they are shown.
-        value = charged(self.chance, price[self.rows] * self.share) - 1e-14 * self.rows
+        value = chances_less_prices(self.chance, price[self.rows] * self.share) - 1e-14 * self.rows
         return np.argpartition(-value, slots - 1, axis=1)[:, :slots]
 
     def largest_shares(
@@ -173,12 +173,12 @@ def prices_together(
             [shortlist.rows for shortlist in group],
             shares,
         )
-        return paying(exposure_prices(group_pools, size, TARGET_SHARE, slot_counts), ids)
+        return prices_by_id(exposure_prices(group_pools, size, TARGET_SHARE, slot_counts), ids)
 
     return Prices(of(True, usual.history), of(False, usual.newcomers))
 
 
-def paying(price: NDArray[np.float64], ids: Ids) -> dict[str, float]:
+def prices_by_id(price: NDArray[np.float64], ids: Ids) -> dict[str, float]:
     """Prices (size,) of those who pay one, by id."""
     rows = np.flatnonzero(price > 0).astype(np.int32)
     return dict(zip(ids(rows), price[rows].tolist(), strict=True))

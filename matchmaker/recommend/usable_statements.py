@@ -83,7 +83,7 @@ def filled_rows(snapshot: Snapshot) -> NDArray[np.int64]:
 
 
 @dataclass(frozen=True)
-class Speaking:
+class UsableStatements:
     """Statements that may speak, by organisation: those of `rows` (k,) begin at `starts` (k,).
 
     `statements` are rows of statements, as often as they have organisations.
@@ -94,21 +94,21 @@ class Speaking:
     statements: IntArray
 
 
-def speaking(snapshot: Snapshot, rule: EvidenceRule) -> Speaking:
+def usable_statements(snapshot: Snapshot, rule: EvidenceRule) -> UsableStatements:
     """Who has a usable statement, and which, made once."""
 
-    def made() -> Speaking:
+    def made() -> UsableStatements:
         entries, usable = snapshot.organization_statements, evidence_mask(snapshot, rule)
         before = np.concatenate([[0], np.cumsum(usable)])[entries.indptr]
         rows = np.flatnonzero(np.diff(before)).astype(np.int32)
-        return Speaking(rows, before[rows], entries.indices[usable])
+        return UsableStatements(rows, before[rows], entries.indices[usable])
 
-    return snapshot.cached(("speaking", rule), made)
+    return snapshot.cached(("usable statements", rule), made)
 
 
 def sum_by_organization(snapshot: Snapshot, scores: FloatArray, rule: EvidenceRule) -> FloatArray:
     """Σ of scores (m,) over each organisation's usable statements, shape (n,)."""
-    speak = speaking(snapshot, rule)
+    speak = usable_statements(snapshot, rule)
     sums = np.zeros(len(snapshot), dtype=np.float32)
     if len(speak.rows):
         values = scores[speak.statements].astype(np.float64)

@@ -18,7 +18,7 @@ from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, day_of, show_notice, signed_in, web, whole_number
 from matchmaker.web.log_actions import action_choices
 from matchmaker.web.log_lines import ACTORS, log_lines
-from matchmaker.web.meant import clusters_shown, organization_meant
+from matchmaker.web.name_lookup import clusters_shown, organization_meant
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.job import JobState
 

@@ -35,7 +35,7 @@ from matchmaker.web.layout import (
     web,
 )
 from matchmaker.web.maps import map_of_cluster
-from matchmaker.web.meant import clusters_shown
+from matchmaker.web.name_lookup import clusters_shown
 from matchmaker.web.network_picture import drawn_network
 from matchmaker.web.open_introductions import open_pairs
 from matchmaker.web.parties import fit_of

@@ -22,7 +22,7 @@ from matchmaker.web.layout import (
     web,
     whole_number,
 )
-from matchmaker.web.meant import organizations_named
+from matchmaker.web.name_lookup import organizations_named
 
 
 @web.get("/profile")

@@ -158,7 +158,10 @@ def _ticked(title: Message, name: str, values: tuple[FacetValue, ...]) -> ShownF
         title,
         tuple(
             FacetChoice(
-                word(each.value), each.count, toggled(name, each.value), each.value in chosen
+                word(each.value),
+                each.count,
+                toggled_address(name, each.value),
+                each.value in chosen,
             )
             for each in values
         ),
@@ -190,7 +193,7 @@ def _tree(
 def _chosen() -> list[FacetChoice]:
     """All that narrows the list, each as a link that takes it back."""
     chosen = [
-        FacetChoice(word(value), 0, toggled(name, value), True)
+        FacetChoice(word(value), 0, toggled_address(name, value), True)
         for name, members in (("kind", Kind), ("tier", Tier), ("size", Size), ("stage", Stage))
         for value in request.args.getlist(name)
         if value in list(members)
@@ -222,7 +225,7 @@ def address(**changes: str) -> str:
     return f"{request.path}?{urlencode(kept, doseq=True)}"
 
 
-def toggled(name: str, value: str) -> str:
+def toggled_address(name: str, value: str) -> str:
     """This list with one more value of a facet, or without it."""
     chosen = request.args.getlist(name)
     values = [each for each in chosen if each != value] if value in chosen else [*chosen, value]

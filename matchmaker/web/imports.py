@@ -22,7 +22,7 @@ from matchmaker.ingest.relation_words import RELATIONS, layer_of
 from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
 from matchmaker.ingest.undo import KeptField, TakenBack, WhyKept
-from matchmaker.services.operations.import_reversal import stays, summary
+from matchmaker.services.operations.import_reversal import kept_message, summary
 from matchmaker.web.field_words import in_words
 from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
@@ -199,7 +199,7 @@ def _tell(taken: TakenBack) -> None:
         if len(kept) > _TOLD:
             told.append(gettext("and %(count)s more", count=len(kept) - _TOLD))
         if told:
-            show_notice(stays(why, gettext("; ").join(told)).text(language()))
+            show_notice(kept_message(why, gettext("; ").join(told)).text(language()))
 
 
 # -- long work

@@ -88,7 +88,7 @@ def field(name: str) -> str:
     return name if label == plain else label + (f"[{rest}" if rest else "")
 
 
-def begun_large(text: str) -> str:
+def capitalised(text: str) -> str:
     """A text that stands as a title: its first letter is a large one."""
     return text[:1].upper() + text[1:]
 
@@ -232,7 +232,7 @@ def register(app: Flask) -> None:
     templates.globals["not_known"] = not_known
     for show in (
         word, text_of, field, number, percent, country, day, moment, slot, zone_name, file_size,
-        codes, device_name, begun_large, person, spoken_language,
+        codes, device_name, capitalised, person, spoken_language,
     ):  # fmt: skip
         templates.filters[show.__name__] = _at_each_showing(show)
 

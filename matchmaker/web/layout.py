@@ -36,7 +36,7 @@ from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of, without_folders
 from matchmaker.messages import NAMES, Message
 from matchmaker.web import labels
-from matchmaker.web.kept import kept_page
+from matchmaker.web.resubmission import kept_page
 from matchmaker.web.labels import language
 from matchmaker.web.menu import menu
 from matchmaker.workflow.account import Account
@@ -203,14 +203,14 @@ def is_htmx_request() -> bool:
 
 
 @web.app_template_test()
-def is_meanwhile(problem: object) -> bool:
+def is_changed_meanwhile(problem: object) -> bool:
     """Tell whether nothing is wrong but that somebody changed it since it was seen."""
     return isinstance(problem, errors.ChangedMeanwhile | errors.VersionConflict)
 
 
 def show_notice(text: str | Message | errors.MatchmakerError, kind: str = "good") -> None:
     """A line at the top of the next page; that somebody was faster is no fault of the reader's."""
-    kind = "" if kind == "bad" and is_meanwhile(text) else kind
+    kind = "" if kind == "bad" and is_changed_meanwhile(text) else kind
     flash(labels.text_of(text), kind)
 
 

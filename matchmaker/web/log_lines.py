@@ -15,7 +15,7 @@ from matchmaker.kind_names import KIND_NAMES
 from matchmaker.messages import message
 from matchmaker.services.people.demo import shown_name
 from matchmaker.store.log import LoggedEntry
-from matchmaker.web.labels import begun_large, language, word
+from matchmaker.web.labels import capitalised, language, word
 from matchmaker.web.layout import localised
 from matchmaker.web.log_actions import action_name
 
@@ -124,7 +124,7 @@ def _named(principal: Principal, kind: str, id: str) -> NamedThing:
 
 
 def _kind(kind: str) -> str:
-    return begun_large(KIND_NAMES[kind].text(language()))
+    return capitalised(KIND_NAMES[kind].text(language()))
 
 
 def _cluster(_: Principal, id: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from matchmaker.services.cooperation.call_answers import InvitationRow
 from matchmaker.services.cooperation.call_figures import CallFigures
 from matchmaker.services.cooperation.call_shapes import CallForm, CallView
 from matchmaker.services.cooperation.calls import CallRow
-from matchmaker.services.cooperation.exclusions import Excluded
+from matchmaker.services.cooperation.exclusions import ExcludedOrganization
 from matchmaker.workflow.refusals import RefusalCounts
 
 
@@ -59,7 +59,7 @@ class CallFiguresOut(RootModel[CallFigures]):
     """Counts over the decided calls of a cluster, from five on."""
 
 
-class ExcludedOut(RootModel[Excluded]):
+class ExcludedOut(RootModel[ExcludedOrganization]):
     """Somebody on one's never-with list."""
 
 

@@ -15,7 +15,7 @@ from matchmaker.services.cooperation.batches import Batch, PlannedPair
 from matchmaker.services.cooperation.effects import BeforeAfter, Exposure, Funnel, Verdict
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.services.cooperation.introduction_views import Contact, IntroductionView
-from matchmaker.services.cooperation.postings import Posted
+from matchmaker.services.cooperation.postings import SavedPosting
 from matchmaker.workflow.appointment import Appointment
 from matchmaker.workflow.gathering import GatheringKind, GatheringState, InvitationAnswer, Meeting
 from matchmaker.workflow.interactions import ClusterRules
@@ -41,7 +41,7 @@ class PostingOut(RowOut[PostingView]):
     """A need or an offer."""
 
     @classmethod
-    def of(cls, posted: Posted, language: str) -> PostingOut:
+    def of(cls, posted: SavedPosting, language: str) -> PostingOut:
         fields = values(PostingView, posted.posting) | {
             "version": posted.version,
             "graph_id": posted.posting.graph_id if posted.posting.is_in_graph else None,

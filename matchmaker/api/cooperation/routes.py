@@ -44,7 +44,7 @@ from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
 from matchmaker.api.matching.responses import RecommendationPage
 from matchmaker.api.people.requests import Nothing
-from matchmaker.services.cooperation.postings import Posted
+from matchmaker.services.cooperation.postings import SavedPosting
 
 POSTINGS = Tag(name="postings", description="Needs and offers on their way into the graph.")
 
@@ -57,7 +57,7 @@ cooperation = APIBlueprint("cooperation", __name__, url_prefix=API_PREFIX)
 coordination = APIBlueprint("coordination", __name__, url_prefix=API_PREFIX)
 
 
-def posting_out(posted: Posted) -> PostingOut:
+def posting_out(posted: SavedPosting) -> PostingOut:
     """A posting in the language asked for."""
     return PostingOut.of(posted, current_language())
 

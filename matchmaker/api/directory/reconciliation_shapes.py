@@ -20,7 +20,7 @@ from matchmaker.services.directory.reconciliation import (
     FETCHED,
     MATCHED,
     USUAL_CANDIDATES,
-    Described,
+    DescribedOrganization,
     ReconciliationCandidate,
     ReconciliationQuery,
 )
@@ -189,7 +189,7 @@ def candidate_of(candidate: ReconciliationCandidate, language: str) -> dict[str,
     }
 
 
-def suggested_of(described: Described, language: str) -> dict[str, Any]:
+def suggested_of(described: DescribedOrganization, language: str) -> dict[str, Any]:
     """An organisation to choose."""
     return {
         "id": described.organization.id,
@@ -199,7 +199,7 @@ def suggested_of(described: Described, language: str) -> dict[str, Any]:
     }
 
 
-def values_of(described: Described, language: str) -> dict[str, str]:
+def values_of(described: DescribedOrganization, language: str) -> dict[str, str]:
     """Every value that can be fetched, "" where there is none."""
     organization, place, industry = (
         described.organization, described.place, described.industry
@@ -229,12 +229,12 @@ def _named(coded: Any, language: str) -> str:
     return str(coded.name_en if language != "zh" and coded.name_en else coded.name)
 
 
-def _types(described: Described, language: str) -> list[dict[str, str]]:
+def _types(described: DescribedOrganization, language: str) -> list[dict[str, str]]:
     kind = described.organization.kind
     return [{"id": kind.value, "name": term(kind, language)}]
 
 
-def _description(described: Described, language: str) -> str:
+def _description(described: DescribedOrganization, language: str) -> str:
     """What tells namesakes apart."""
     organization = described.organization
     other = organization.name_en if language_of(organization.name) == "zh" else ""

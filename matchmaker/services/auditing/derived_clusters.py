@@ -29,7 +29,7 @@ class DerivedCluster:
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class DerivedClusters:
     """Clusters found, and the changes that writing them made; None when nothing was written."""
 
     clusters: tuple[DerivedCluster, ...]
@@ -72,7 +72,7 @@ class ClusterDerivation:
         industry: str | None = None,
         *,
         write: bool = True,
-    ) -> Derived:
+    ) -> DerivedClusters:
         """Make a candidate cluster of every place with enough organisations.
 
         Members of declared clusters are left out; with `industry` only those of it
@@ -99,7 +99,7 @@ class ClusterDerivation:
                 for row in candidate.members
             ]
         rows = GraphRows(clusters=tuple(clusters), memberships=tuple(memberships))
-        return Derived(tuple(derived), self.store.upsert(rows) if write else None)
+        return DerivedClusters(tuple(derived), self.store.upsert(rows) if write else None)
 
     def by_community(self, principal: Principal, min_size: int) -> CommunityReport:
         """The network's own communities, and how far they follow the declared borders.

@@ -30,7 +30,7 @@ _Change = Callable[[Mapping[str, str]], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Excluded:
+class ExcludedOrganization:
     """Somebody on one's own list, with a note for oneself."""
 
     organization: NamedOrganization
@@ -45,13 +45,17 @@ class Exclusions:
     repositories: Repositories
     clock: Clock
 
-    def listed(self, principal: Principal, organization_id: str) -> tuple[Excluded, ...]:
+    def listed(
+        self, principal: Principal, organization_id: str
+    ) -> tuple[ExcludedOrganization, ...]:
         """List whom one's organisation excludes, the newest last. Raises NotAllowed, NotFound."""
         organization = self.store.organization(organization_id).id
         principal.require_own_people(organization)
         items = self._list(organization).value.items
         known = self.store.organizations_by_id([id for id, _ in items])
-        return tuple(Excluded(known[id].named, note) for id, note in items if id in known)
+        return tuple(
+            ExcludedOrganization(known[id].named, note) for id, note in items if id in known
+        )
 
     def exclude(
         self, principal: Principal, organization_id: str, other_id: str, note: str = ""

@@ -37,7 +37,7 @@ _REVIEWERS = frozenset({PostingAction.APPROVE, PostingAction.RETURN})
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
+class SavedPosting:
     """A posting with its version, and who it was matched with when it was saved."""
 
     posting: Posting
@@ -57,28 +57,30 @@ class Postings:
 
     # -- looking
 
-    def show(self, principal: Principal, id: str) -> Posted:
+    def show(self, principal: Principal, id: str) -> SavedPosting:
         """A posting, for its members, reviewing coordinators and admins. Raises NotFound."""
         stored = self._visible(principal, id)
-        return Posted(stored.value, stored.version)
+        return SavedPosting(stored.value, stored.version)
 
     def listed(
         self, principal: Principal, organization_id: str, after: str, limit: int
-    ) -> Page[Posted]:
+    ) -> Page[SavedPosting]:
         """An organisation's postings, newest first. Raises NotAllowed."""
         organization = self.store.organization(organization_id).id
         principal.require_member(organization)
         page = self.repositories.postings.page(
             "organization", organization, after=after, limit=limit, newest_first=True
         )
-        return Page(tuple(Posted(stored.value, stored.version) for stored in page.rows), page.after)
+        return Page(
+            tuple(SavedPosting(stored.value, stored.version) for stored in page.rows), page.after
+        )
 
-    def to_review(self, principal: Principal, cluster_id: str) -> tuple[Posted, ...]:
+    def to_review(self, principal: Principal, cluster_id: str) -> tuple[SavedPosting, ...]:
         """List the postings that wait for the coordinators of a cluster. Raises NotAllowed."""
         principal.require_coordinator(cluster_id)
         in_review = self.repositories.postings.iterate("state", PostingState.IN_REVIEW)
         return tuple(
-            Posted(stored.value, stored.version)
+            SavedPosting(stored.value, stored.version)
             for stored in in_review
             if cluster_id in self._reviewing(stored.value.organization)
         )
@@ -120,7 +122,7 @@ class Postings:
 
     def adopt(
         self, principal: Principal, organization_id: str, id: str, changes: dict[str, Any]
-    ) -> Posted:
+    ) -> SavedPosting:
         """Change what an import says: from now on it is a posting, under the id it has.
 
         Where coordinators review, what was imported stays as it is until they approve. Raises
@@ -134,7 +136,7 @@ class Postings:
 
     def post(
         self, principal: Principal, posting: Posting, *, publish: bool, alert: bool = True
-    ) -> Posted:
+    ) -> SavedPosting:
         """Save a new posting, and publish it or hand it to the reviewers at once.
 
         `alert`: tell those whom a need that is published would suit.
@@ -160,12 +162,12 @@ class Postings:
         unit.add(self.repositories.postings.put(saved))
         unit.commit(self.repositories.records)
         return self._follow_up(
-            Posted(saved, 1), alert=alert and saved.state is PostingState.PUBLISHED
+            SavedPosting(saved, 1), alert=alert and saved.state is PostingState.PUBLISHED
         )
 
     def edit(
         self, principal: Principal, id: str, changes: dict[str, Any], version: int | None = None
-    ) -> Posted:
+    ) -> SavedPosting:
         """Change a posting; a published one is published anew, through review where that is asked.
 
         `version` is the one that was seen, None for whatever is there. Raises NotFound, NotAllowed,
@@ -173,7 +175,7 @@ class Postings:
         """
         principal.require_writing()
 
-        def change(unit: UnitOfWork) -> Posted:
+        def change(unit: UnitOfWork) -> SavedPosting:
             stored = self._visible(principal, id)
             principal.require_member(stored.value.organization)
             if version is not None and stored.version != version:
@@ -190,20 +192,22 @@ class Postings:
                 changed = replace(changed, state=PostingState.DRAFT)
                 changed = self._transition(unit, changed, PostingAction.PUBLISH)
             unit.add(self.repositories.postings.put(changed, stored.version))
-            return Posted(changed, stored.version + 1)
+            return SavedPosting(changed, stored.version + 1)
 
         return self._follow_up(
             commit_changes(self.repositories.records, principal, self.clock, change)
         )
 
-    def act(self, principal: Principal, id: str, action: PostingAction, note: str = "") -> Posted:
+    def act(
+        self, principal: Principal, id: str, action: PostingAction, note: str = ""
+    ) -> SavedPosting:
         """Publish, withdraw, renew; or as a coordinator approve, or return with a note.
 
         Raises NotFound, NotAllowed, WrongState.
         """
         principal.require_writing()
 
-        def change(unit: UnitOfWork) -> tuple[Posted, bool]:
+        def change(unit: UnitOfWork) -> tuple[SavedPosting, bool]:
             stored = self._visible(principal, id)
             self._require(principal, stored.value, action)
             changed = self._transition(unit, stored.value, action, note)
@@ -212,7 +216,7 @@ class Postings:
             # What was adopted others could see before.
             was_seen = stored.value.published is not None or bool(stored.value.imported)
             fresh = changed.state is PostingState.PUBLISHED and not was_seen
-            return Posted(changed, stored.version + 1), fresh
+            return SavedPosting(changed, stored.version + 1), fresh
 
         posted, fresh = commit_changes(self.repositories.records, principal, self.clock, change)
         return self._follow_up(posted, alert=fresh)
@@ -288,7 +292,7 @@ class Postings:
             )
         return changed
 
-    def _follow_up(self, posted: Posted, *, alert: bool = False) -> Posted:
+    def _follow_up(self, posted: SavedPosting, *, alert: bool = False) -> SavedPosting:
         """Write the graph, find matches and alert them, once the posting is committed."""
         posting = posted.posting
         if posting.is_in_graph:

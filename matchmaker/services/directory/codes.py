@@ -66,7 +66,7 @@ def industry_index(snapshot: Snapshot) -> IndustryIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class Coded:
+class CodeEntry:
     """A place, industry or cluster; `within` names the wider one, "" at the top."""
 
     id: str
@@ -109,7 +109,7 @@ class Codes:
         name = _coded(snapshot, table, row).name
         return name if len(_named_so(snapshot, table, name)) == 1 else id or ""
 
-    def title_of(self, table: CodeTable, id: str) -> Coded | None:
+    def title_of(self, table: CodeTable, id: str) -> CodeEntry | None:
         """The name that an id stands for; None where the snapshot has none of it."""
         snapshot = self.reader.current()
         row = _ids(snapshot, table).get(id)
@@ -128,7 +128,7 @@ class Codes:
             row = int(columns["parent"][row].as_py())
         return ""
 
-    def search(self, table: CodeTable, text: str) -> tuple[Coded, ...]:
+    def search(self, table: CodeTable, text: str) -> tuple[CodeEntry, ...]:
         """Those whose name begins with the text, then those that contain it, `MAX_CODES` in all."""
         return _search(self.reader.current(), table, text)
 
@@ -229,7 +229,7 @@ def with_below(snapshot: Snapshot, table: CodeTable, rows: Iterable[int]) -> fro
     return rows_below(getattr(snapshot, table), rows)
 
 
-def _search(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[Coded, ...]:
+def _search(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[CodeEntry, ...]:
     sought = normal(text)
     if not sought:
         return ()
@@ -271,7 +271,7 @@ def _named_so(snapshot: Snapshot, table: CodeTable, text: str) -> list[int]:
     return [row for row, pair in enumerate(_names(snapshot, table)) if sought and sought in pair]
 
 
-def _coded(snapshot: Snapshot, table: CodeTable, row: int) -> Coded:
+def _coded(snapshot: Snapshot, table: CodeTable, row: int) -> CodeEntry:
     columns: pa.Table = getattr(snapshot, table)
     within = ""
     if "parent" in columns.column_names:
@@ -280,4 +280,4 @@ def _coded(snapshot: Snapshot, table: CodeTable, row: int) -> Coded:
     id, name, english = (
         columns.column(column)[row].as_py() for column in ("id", "name", "name_en")
     )
-    return Coded(id, name, english, within)
+    return CodeEntry(id, name, english, within)

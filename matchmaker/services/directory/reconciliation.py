@@ -52,7 +52,7 @@ class ReconciliationQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribedOrganization:
     """An organisation that is listed, with what its codes stand for."""
 
     organization: Organization
@@ -67,7 +67,7 @@ class ReconciliationCandidate:
     `is_certain` where an import would make the two one without asking, and no other is certain.
     """
 
-    described: Described
+    described: DescribedOrganization
     comparison: PairComparison
     is_certain: bool
 
@@ -134,25 +134,25 @@ class Reconciliation:
             for query, each, ids in zip(queries, sought, near, strict=True)
         )
 
-    def suggested(self, prefix: str, limit: int) -> tuple[Described, ...]:
+    def suggested(self, prefix: str, limit: int) -> tuple[DescribedOrganization, ...]:
         """Those whose name begins with a text, then those whose name contains it."""
         names = self._names()
         ids = [names.ids[row] for row in names.index.beginning(prefix, limit)]
         known = self._described({prefix, *ids})
         return tuple(known[id] for id in dict.fromkeys([prefix, *ids]) if id in known)[:limit]
 
-    def described(self, ids: Sequence[str]) -> dict[str, Described]:
+    def described(self, ids: Sequence[str]) -> dict[str, DescribedOrganization]:
         """Those of the ids, or aliases, who are listed; by the id that was asked for."""
         return self._described(set(ids))
 
-    def entity(self, id: str) -> Described:
+    def entity(self, id: str) -> DescribedOrganization:
         """One of them. Raises NotFound, for those who opted out too."""
         known = self._described({id})
         if id not in known:
             raise NotFound("There is no listed organisation '%(id)s'.", id=id[:200])
         return known[id]
 
-    def _described(self, ids: Collection[str]) -> dict[str, Described]:
+    def _described(self, ids: Collection[str]) -> dict[str, DescribedOrganization]:
         rows = self.store.organizations_by_id(sorted(ids)) if ids else {}
         listed = {id: replace(row, contact="") for id, row in rows.items() if row.listed}
         places = self.store.places(sorted({r.place for r in listed.values() if r.place}))
@@ -160,7 +160,9 @@ class Reconciliation:
             sorted({r.industry for r in listed.values() if r.industry})
         )
         return {
-            id: Described(row, places.get(row.place or ""), industries.get(row.industry or ""))
+            id: DescribedOrganization(
+                row, places.get(row.place or ""), industries.get(row.industry or "")
+            )
             for id, row in listed.items()
         }
 
@@ -221,7 +223,7 @@ def _near(sought: DuplicateKeys, names: _Names) -> list[str]:
 
 
 def _ranked(
-    query: ReconciliationQuery, sought: DuplicateKeys, known: Sequence[Described]
+    query: ReconciliationQuery, sought: DuplicateKeys, known: Sequence[DescribedOrganization]
 ) -> tuple[ReconciliationCandidate, ...]:
     """The likeliest of the types asked for. Where two are certain, none is: a person decides."""
     kinds = query.types - {ANY_TYPE}
@@ -238,6 +240,6 @@ def _ranked(
     return tuple(likely[: max(0, min(query.limit, MOST_CANDIDATES))])
 
 
-def _compared(sought: DuplicateKeys, known: Described) -> ReconciliationCandidate:
+def _compared(sought: DuplicateKeys, known: DescribedOrganization) -> ReconciliationCandidate:
     comparison = evidence(Comparable.of(sought), Comparable.of(keys_of(known.organization)))
     return ReconciliationCandidate(known, comparison, comparison.is_certain)

@@ -40,9 +40,9 @@ from matchmaker.services.matching.training import (
     HORIZON,
     chances_of,
     cuts_of,
-    drawn,
-    everywhere,
     learn,
+    random_sample,
+    run_for_each,
     whole_pools,
 )
 from matchmaker.services.operations.refresher import Progress
@@ -137,7 +137,7 @@ class RankerLearning:
                 day=day,
             )
         if limit is not None:
-            questions = drawn(questions, limit, 0)
+            questions = random_sample(questions, limit, 0)
         ranker = self._as_of(name, day, progress)
         is_known = described(past)
         kinds = [KINDS.index(kind) for kind in goal.candidates]
@@ -236,7 +236,7 @@ def _outcomes(
         return outcome(past, goal, questions[number], is_known, ranker, which, together)
 
     return list(
-        everywhere(
+        run_for_each(
             measure,
             len(questions),
             message("Ranking for %(goal)s: %(table)s", goal=goal.name, table=message(title)),
@@ -276,7 +276,7 @@ def _outcomes_in_words(
         if group:
             title = message(asking.value)
             step = message("Ranking for %(goal)s: %(table)s", goal=goal.name, table=title)
-            results[asking] = list(everywhere(measure, len(group), step, progress))
+            results[asking] = list(run_for_each(measure, len(group), step, progress))
     return results
 
 
@@ -299,7 +299,7 @@ def _prices_together(
         return shortlist(past, questions[number].seeker, request, ranker, is_known)
 
     lists = list(
-        everywhere(
+        run_for_each(
             narrow,
             len(questions),
             message("Sharing out attention: %(table)s", table=message(title)),

@@ -21,8 +21,8 @@ from matchmaker.recommend.exposure import (
     UNPRICED,
     Prices,
     exposure_prices,
-    paying,
     pools,
+    prices_by_id,
 )
 from matchmaker.recommend.graph import network
 from matchmaker.recommend.learned import Calibration, GoalModel, probability
@@ -186,7 +186,7 @@ def examples_of_each(
         generator = np.random.default_rng([seed, number])
         return train.examples(past, goal, questions[number], is_known, generator, sampled=sampled)
 
-    return everywhere(collect, len(questions), step, progress)
+    return run_for_each(collect, len(questions), step, progress)
 
 
 def examples_of_cut(
@@ -222,7 +222,7 @@ def _own_examples(
     questions = [
         trial for trial in trials(snapshot, past, goal, to_days(until)) if len(trial.right)
     ]
-    questions = drawn(questions, TRIALS_PER_CUT, seed)
+    questions = random_sample(questions, TRIALS_PER_CUT, seed)
     if not questions:
         return None
     prepare_goal(past, goal)
@@ -290,12 +290,12 @@ def _prices(snapshot: Snapshot, goal: Goal, model: GoalModel, progress: Progress
             chances.append(chances_of(model, goal, examples))
             candidates.append(examples.row)
         price = exposure_prices(pools(chances, candidates), len(snapshot), CAP_IN_SAMPLE)
-        return paying(price, snapshot.ids_of)
+        return prices_by_id(price, snapshot.ids_of)
 
     return Prices(history=prices(with_history[::2]), newcomers=prices(newcomers))
 
 
-def drawn(questions: list[Trial], limit: int, seed: int) -> list[Trial]:
+def random_sample(questions: list[Trial], limit: int, seed: int) -> list[Trial]:
     """At most so many of them, drawn at random, in their order."""
     if len(questions) <= limit:
         return questions
@@ -310,7 +310,7 @@ def chances_of(model: GoalModel, goal: Goal, examples: Examples) -> FloatArray:
     return probability(model.log_odds(FeatureMatrix(model.features, values)))
 
 
-def everywhere(
+def run_for_each(
     job: Callable[[int], Result], count: int, step: Message, progress: Progress
 ) -> Iterator[Result]:
     """The job for each number, in order, with progress."""

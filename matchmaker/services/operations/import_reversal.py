@@ -44,7 +44,7 @@ def summary(taken: TakenBack) -> Message:
     return message("Nothing was taken back: all of it is as before already.")
 
 
-def stays(why: WhyKept, what: str) -> Message:
+def kept_message(why: WhyKept, what: str) -> Message:
     """A message of what stays of an import, and why."""
     return replace(_STAYS[why], parameters={"what": what})
 

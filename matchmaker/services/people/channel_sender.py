@@ -33,7 +33,7 @@ class RefusedError(OSError):
     """The channel leads somewhere that this installation does not call."""
 
 
-def guard(*, private_allowed: bool, hosts: tuple[str, ...]) -> list[str]:
+def forbid_unneeded_access(*, private_allowed: bool, hosts: tuple[str, ...]) -> list[str]:
     """Refuse what a sender has no business with, from now on; what was refused is listed."""
     refused: list[str] = []
     readable = tuple(os.path.realpath(folder) for folder in (*_libraries(), *_SYSTEM))
@@ -97,7 +97,9 @@ def send(message: dict[str, Any]) -> int:
         image_path_mask="", secure_logging=True, plugin_paths=[], storage_mode="memory",
     )  # fmt: skip
     # Before the address is looked at: what reads it is no more ours than what sends.
-    refused = guard(private_allowed=message["private_allowed"], hosts=tuple(message["hosts"]))
+    refused = forbid_unneeded_access(
+        private_allowed=message["private_allowed"], hosts=tuple(message["hosts"])
+    )
     channel = apprise.Apprise.instantiate(message["address"], asset=asset)
     if channel is None:
         return REFUSED if refused else NOT_SENT

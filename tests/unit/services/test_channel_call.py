@@ -199,7 +199,7 @@ def test_what_is_as_short_as_an_sms_still_says_how_to_stop_it(monkeypatch, body_
         MESSAGE, footer=[long_link], lines=["- 长三角精密阀门厂想与贵方合作" * 9]
     )
     sent = []
-    monkeypatch.setattr(channel_sender, "guard", lambda **_: [])
+    monkeypatch.setattr(channel_sender, "forbid_unneeded_access", lambda **_: [])
     service = apprise.Apprise.instantiate("mmost://127.0.0.1/abcdefghijklmnopqrstuvwxyz")
     monkeypatch.setattr(type(service), "body_maxlen", body_maxlen)
     monkeypatch.setattr(type(service), "notify", lambda _, body, **__: sent.append(body) or True)

@@ -6,7 +6,7 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.domain import is_id
 from matchmaker.errors import InvalidInput
-from matchmaker.services.directory.codes import MAX_CODES, Coded
+from matchmaker.services.directory.codes import MAX_CODES, CodeEntry
 from matchmaker.services.directory.search_results import ResultKind, SearchResult
 from matchmaker.store.ports import Page
 from matchmaker.text import normal
@@ -55,10 +55,10 @@ def organization_meant(principal: Principal, text: str) -> str:
     )
 
 
-def clusters_shown(text: str, after: str | None) -> Page[Coded]:
+def clusters_shown(text: str, after: str | None) -> Page[CodeEntry]:
     """Clusters whose name has the text; all of them, a page at a time, where there is none."""
     if text.strip():
         return Page(services().codes.search("clusters", text[:200]), None)
     page = services().published.clusters(after, CLUSTERS_SHOWN)
-    rows = tuple(Coded(each.id, each.name, each.name_en, "") for each in page.rows)
+    rows = tuple(CodeEntry(each.id, each.name, each.name_en, "") for each in page.rows)
     return Page(rows, page.after)
