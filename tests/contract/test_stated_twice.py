@@ -27,6 +27,7 @@ from matchmaker.domain import (
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.import_report import ImportReport
+from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobQueue
@@ -86,7 +87,11 @@ def desk(store: Store, tmp_path: Path) -> Desk:
     )
     repositories, queue = Repositories(lambda: store.documents), cast(JobQueue, None)
     folder = UploadFolder(tmp_path / "uploads")
-    return Desk(store, ImportWorkflow(store, repositories, Importer(store), queue, folder, utc_now))
+    decisions = ImportDecisions(store, repositories)
+    importer = Importer(store)
+    return Desk(
+        store, ImportWorkflow(store, repositories, importer, queue, folder, decisions, utc_now)
+    )
 
 
 def test_a_supply_that_both_sides_state_is_one_tie_with_both_words(desk: Desk) -> None:
