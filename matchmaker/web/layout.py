@@ -36,9 +36,9 @@ from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of, without_folders
 from matchmaker.messages import NAMES, Message
 from matchmaker.web import labels
-from matchmaker.web.resubmission import kept_page
 from matchmaker.web.labels import language
 from matchmaker.web.menu import menu
+from matchmaker.web.resubmission import kept_page
 from matchmaker.workflow.account import Account
 
 Option = TypeVar("Option", bound=StrEnum)

@@ -15,6 +15,7 @@ from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, Proven
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, WhyKept
+from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_rows import WrittenState
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -47,7 +48,15 @@ class Desk:
         repositories, queue = Repositories(lambda: store.documents), cast(JobQueue, None)
         uploads = UploadFolder(folder / "uploads")
         importer = Importer(store)
-        self.workflow = ImportWorkflow(store, repositories, importer, queue, uploads, utc_now)
+        self.workflow = ImportWorkflow(
+            store,
+            repositories,
+            importer,
+            queue,
+            uploads,
+            ImportDecisions(store, repositories),
+            utc_now,
+        )
         self.fields = ImportFields(store, repositories, utc_now)
         self.id = self.workflow.keep(ADMIN, "new.csv", BytesIO(FILE.encode()))
         self.workflow.choose(ADMIN, self.id, TableOptions("organizations", "new"))

@@ -26,6 +26,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, WhyKept, key_words
+from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_rows import WrittenRow, WrittenState
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -63,7 +64,7 @@ class Desk:
         repositories = Repositories(lambda: store.documents)
         self.workflow = ImportWorkflow(
             store, repositories, Importer(store), cast(JobQueue, None),
-            UploadFolder(folder / "uploads"), utc_now,
+            UploadFolder(folder / "uploads"), ImportDecisions(store, repositories), utc_now,
         )  # fmt: skip
         self.fields = ImportFields(store, repositories, utc_now)
 

@@ -20,6 +20,7 @@ from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import NotFound
 from matchmaker.services.operations import large_import
 from matchmaker.services.operations.duplicates import Duplicates
+from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.services.operations.job_queue import JobQueue
@@ -182,7 +183,13 @@ def _workflow(store: Store, folder: Path) -> ImportWorkflow:
     queue = cast(JobQueue, None)  # what `write` asks for is done here at once
     repositories = Repositories(lambda: store.documents)
     return ImportWorkflow(
-        store, repositories, Importer(store), queue, UploadFolder(folder), utc_now
+        store,
+        repositories,
+        Importer(store),
+        queue,
+        UploadFolder(folder),
+        ImportDecisions(store, repositories),
+        utc_now,
     )
 
 

@@ -26,8 +26,8 @@ from matchmaker.domain import (
 )
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations.duplicates import Duplicates
-from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_decisions import ImportDecisions
+from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobQueue
