@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_organization_name
+from matchmaker.ingest.group_titles import needs_group
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.question_titles import is_numbered
 from matchmaker.ingest.rows import Row, is_han
@@ -196,6 +197,8 @@ def _are_groups(above: Row, below: Row) -> bool:
     parted = 0
     for position in range(size):
         top, bottom = upper[position], lower[position]
+        if not top and only_counts(bottom):
+            continue  # 序号 beside the groups
         if bottom and not groups[position] and top != bottom:
             return False  # two titles over one column, or one without a group
         if not bottom and not top:
@@ -238,7 +241,7 @@ def _header(rows: Sequence[Row]) -> Header:
         counts = Counter(titles)
         titles = [
             f"{group} {title}"
-            if group and (counts[title] > 1 or _OF_GROUP.fullmatch(title))
+            if group and (counts[title] > 1 or needs_group(group, title))
             else title
             for group, title in zip(groups, titles, strict=True)
         ]
@@ -253,13 +256,6 @@ def _header(rows: Sequence[Row]) -> Header:
     )
     duplicates = tuple((t, tuple(p)) for t, p in positions.items() if t and len(p) > 1)
     return Header(rows[0].number, rows[-1].number, named, duplicates)
-
-
-# 工业总产值 over 2024年1-12月 and 同比增长（%）: which figure it is only the group says.
-_OF_GROUP = re.compile(
-    r"(?:(?:19|20)\d\d\s*年?[度末底]?)?\s*(?:\d{1,2}\s*[-—–~至]\s*\d{1,2}\s*月份?)?"
-    r"|(?:同比|环比)?(?:增长|增减|增幅|增速|变动)率?(?:[(（]?[±%％]*[)）]?)?|占比(?:[(（]%[)）])?"
-)
 
 
 def _one_line(title: str) -> str:

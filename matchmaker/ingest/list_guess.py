@@ -177,7 +177,8 @@ def are_no_members(titles: Iterable[str]) -> bool:
 
 
 _OF_TRADE = re.compile(
-    r"(?:供应商|供货商|客户)(?:名称|编号|编码|代码|全称|简称)"
+    r"(?:供应商|供货商|客户)(?:(?:信息|情况) ?)?(?:单位)?(?:名称|编号|编码|代码|全称|简称)"
+    r"|采购物资|(?:全?年度?)?(?:采购|供货|交易)(?:总?额|金额)(?:[(（].{1,6}[)）])?"
     r"|(?:lieferant|kreditor|debitor|kunde|vendor|supplier|customer)(?:en|s)?"
     r"[ .-]{0,3}(?:no|nr|nummer|number|id|code|name)\.?"
 )

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from matchmaker.text import normal
@@ -45,9 +46,18 @@ _NEVER_BEGAN = frozenset({
 })  # fmt: skip
 
 
+# proposal stage, submitted 03/2025, under evaluation (stage 2)
+_ONLY_PROPOSED = re.compile(
+    r"(?:proposals?|proposed|submitted|application|applied|under (?:review|evaluation|negotiation)"
+    r"|in (?:preparation|negotiation|evaluation)|idea|planned)\b.{0,40}"
+    r"|(?:拟|待)(?:立项|申报|签约|启动).{0,12}|(?:申报|申请|评审|洽谈|筹备)中.{0,12}"
+)
+
+
 def never_began(cell: str) -> bool:
     """Tell whether a word says that a project did not come to be, or not yet."""
-    return is_called_off(cell) or normal(cell) in _NEVER_BEGAN
+    word = normal(cell)
+    return is_called_off(cell) or word in _NEVER_BEGAN or bool(_ONLY_PROPOSED.fullmatch(word))
 
 
 def has_ended(cell: str, ended: Collection[str] = (), active: Collection[str] = ()) -> bool | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from matchmaker.ingest.group_titles import named_side
 from matchmaker.ingest.title_units import unit_of_title
 from matchmaker.ingest.words import word_key
 from matchmaker.text import normal
@@ -59,6 +60,8 @@ def _title_keys(title: str) -> Iterator[str]:
         return
     bare = _IN_BRACKETS.sub("", folded)
     yield word_key(bare)
+    if side := named_side(bare):
+        yield word_key(side)
     if (named := _WHOLE_NAME.sub("名称", bare)) != bare:
         yield word_key(named)
     if (whether := _WHETHER.sub("", bare)) != bare and whether:

@@ -164,6 +164,39 @@ def test_who_left_as_a_remark_says_is_no_member(tmp_path: Path) -> None:
     assert (told.line, "备注: 已退会" in str(told.reason)) == (2, True)
 
 
+PURCHASES = """示例公司2024年度主要原材料采购汇总表,,,,,
+,供应商信息,,采购情况,,
+序号,单位名称,所在地,采购物资,全年采购额（万元）,占比
+1,示例铝材加工厂,中山市,铝型材,356.8,42%
+2,示例五金制品有限公司,佛山市,五金件,120,14%
+"""
+
+
+def test_names_under_a_group_of_suppliers_supply_and_are_no_members(tmp_path: Path) -> None:
+    samples = column_samples(opened(tmp_path, PURCHASES))
+    assert guessed_format(samples) == "orders"
+    assert are_no_members(samples)
+    parsed = read(tmp_path, PURCHASES)
+    assert [(row.amount, row.participants[0].role) for row in parsed.rows.engagements] == [
+        (3_568_000, "supplier"), (1_200_000, "supplier"),
+    ]  # fmt: skip
+
+
+def test_approved_suppliers_are_those_that_were(tmp_path: Path) -> None:
+    text = "Supplier,Approved?,What we buy,Annual volume 2024\nAlpha Glas GmbH,yes,tubes,€ 320k\nBeta Metall AG,no,brackets,\n"
+    parsed = read(tmp_path, text)
+    assert {row.name for row in parsed.rows.organizations} == {"Alpha Glas GmbH"}
+    assert [(row.text, row.amount) for row in parsed.rows.engagements] == [("tubes", 320_000)]
+
+
+@pytest.mark.parametrize(
+    "state", ["proposal stage", "submitted 03/2025", "under evaluation (2)", "待立项（二轮）"]
+)
+def test_what_is_only_proposed_is_no_project(tmp_path: Path, state: str) -> None:
+    text = f"Title,Lead partner,Status\nSeals,Sample University,{state}\n"
+    assert read(tmp_path, text).rows.engagements == ()
+
+
 def test_exhibitors_of_a_fair_are_no_members() -> None:
     assert are_no_members(("Hall/Stand", "Exhibitor", "Country", "Product groups"))
     assert are_no_members(("展位号", "参展企业", "主营产品"))
