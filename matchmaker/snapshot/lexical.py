@@ -276,12 +276,18 @@ def without(index: LexicalIndex, keep: NDArray[np.bool_]) -> LexicalIndex:
     return weigh(columns[kept], index.statements[kept], frequencies, lengths, buckets)
 
 
+@lru_cache(maxsize=1_000)
+def _buckets_of_text(text: str, buckets: int) -> tuple[int, ...]:
+    """Where the terms of a text stand, in order; of one question it is asked many times."""
+    return tuple(sorted({bucket(term, buckets) for term in terms(text)}))
+
+
 def attainable(index: LexicalIndex, text: str) -> float:
     """The BM25 that a statement would have that says each term of a text best of all."""
     buckets = len(index.indptr) - 1
     parts = (
         index.weight[index.indptr[number] : index.indptr[number + 1]].max(initial=0)
-        for number in sorted({bucket(term, buckets) for term in terms(text)})
+        for number in _buckets_of_text(text, buckets)
     )
     return float(sum(parts))
 
@@ -290,7 +296,7 @@ def lexical_scores(index: LexicalIndex, text: str) -> FloatArray:
     """BM25 of every statement for a text, shape (m,); a term counts once however often said."""
     scores = np.zeros(len(index.length), dtype=np.float32)
     buckets = len(index.indptr) - 1
-    for number in sorted({bucket(term, buckets) for term in terms(text)}):
+    for number in _buckets_of_text(text, buckets):
         postings = slice(int(index.indptr[number]), int(index.indptr[number + 1]))
         scores[index.statements[postings]] += index.weight[postings]
     return scores
@@ -315,7 +321,7 @@ def term_shares(index: LexicalIndex, text: str) -> FloatArray:
     """Share of a text's terms that each statement has, whatever their rarity, shape (m,)."""
     buckets = len(index.indptr) - 1
     counts = np.zeros(len(index.length), dtype=np.float32)
-    numbers = sorted({bucket(term, buckets) for term in terms(text)})
+    numbers = _buckets_of_text(text, buckets)
     for number in numbers:
         counts[index.statements[index.indptr[number] : index.indptr[number + 1]]] += 1
     return counts / np.float32(max(1, len(numbers)))
@@ -355,7 +361,7 @@ def known_share(index: LexicalIndex, text: str) -> float:
     spoken = int(np.count_nonzero(index.length))
     rarest = float(np.log1p((spoken + 0.5) / 0.5))
     known, unknown = 0.0, 0.0
-    for number in sorted({bucket(term, buckets) for term in terms(text)}):
+    for number in _buckets_of_text(text, buckets):
         weights = index.weight[index.indptr[number] : index.indptr[number + 1]]
         if len(weights):
             known += float(weights.max())
@@ -369,7 +375,7 @@ def named_share(index: LexicalIndex, question: str, passage: str) -> float:
     buckets = len(index.indptr) - 1
     named = {bucket(term, buckets) for term in terms(passage)}
     share, total = 0.0, 0.0
-    for number in sorted({bucket(term, buckets) for term in terms(question)}):
+    for number in _buckets_of_text(question, buckets):
         rarity = float(index.weight[index.indptr[number] : index.indptr[number + 1]].max(initial=0))
         total += rarity
         share += rarity if number in named else 0.0
