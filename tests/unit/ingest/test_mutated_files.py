@@ -23,6 +23,7 @@ def loaded(path: Path, patch: pytest.MonkeyPatch):
 @pytest.fixture(scope="module")
 def benchmark():
     with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(BENCHMARK.parent))
         yield loaded(BENCHMARK, patch)
 
 
