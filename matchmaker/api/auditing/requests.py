@@ -1,4 +1,4 @@
-"""What callers may ask of audits."""
+"""Requests of audits."""
 # mypy: disable-error-code="untyped-decorator"
 # flask-openapi3 reads the description of headers from the signature, used or not.
 
@@ -43,7 +43,7 @@ class WorklistExportQuery(ExportQuery, WorklistQuery):
 
 
 class BenchmarkQuery(YearQuery):
-    """Which layer to compare in."""
+    """The layer to compare in."""
 
     layer: Channel = Channel.COOPERATION
 

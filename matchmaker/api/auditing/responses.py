@@ -1,4 +1,4 @@
-"""What answers about clusters carry: what services give, messages in the reader's words."""
+"""Shapes of answers about clusters: what services give, messages in the reader's words."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ class AnnualOut(Localised):
 
 
 class PeersOut(Localised):
-    """Where the cluster stands among all others; percentiles: 100 is the good end."""
+    """The cluster's standing among all others; percentiles: 100 is the good end."""
 
     clusters: int
     percentiles: dict[str, float | None]

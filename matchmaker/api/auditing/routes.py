@@ -50,7 +50,7 @@ def audit_cluster(path: IdPath, query: AuditQuery) -> Response:
 
 @auditing.get("/clusters/<path:id>/worklist", **reads(AUDITS, WorklistOut, public=True))
 def cluster_worklist(path: IdPath, query: WorklistQuery) -> Response:
-    """Which missing ties to make first, whom the network hangs on, and whom to bring together."""
+    """List the ties to make first, whom the network hangs on, and whom to bring together."""
     worklist = services().auditing.worklist(current_principal(), path.id, query.limit, query.year)
     return as_json(WorklistOut.of(worklist, current_language()))
 
@@ -64,7 +64,7 @@ def export_audit(path: IdPath, query: AuditExportQuery) -> Response:
 
 @auditing.get("/clusters/<path:id>/worklist/export", **sends_file(AUDITS))
 def export_worklist(path: IdPath, query: WorklistExportQuery) -> Response:
-    """What to do next as a file; as a graph the ties to make."""
+    """Send what to do next as a file; as a graph the ties to make."""
     export = services().exports.worklist(current_principal(), path.id, query.limit, query.year)
     return as_file(export, query)
 
@@ -85,7 +85,7 @@ def benchmark(query: BenchmarkQuery) -> Response:
 
 @auditing.post("/clusters/<path:id>/what-if", **writes(AUDITS, WhatIfOut, public=True))
 def what_if(path: IdPath, header: IdempotencyHeaders, body: WhatIfBody) -> Response:
-    """What the network would be with these ties. Nothing is stored."""
+    """Show what the network would be with these ties. Nothing is stored."""
     ties = [(tie.source, tie.target) for tie in body.ties]
     networks = services().auditing.what_if(
         current_principal(), path.id, ties, body.layer, body.year

@@ -1,4 +1,4 @@
-"""What requests and answers about tie surveys carry."""
+"""Shapes of requests and answers about tie surveys."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class NewSurvey(Strict):
 
 
 class NewSurveyLink(Strict):
-    """Whose personal link; with `renew` a new one, and the old one works no more."""
+    """A request for a personal link; with `renew` a new one, and the old one works no more."""
 
     survey: LookupId
     organization: LookupId
@@ -92,7 +92,7 @@ class NamedTie(Strict):
 
 
 class NoTie(Strict):
-    """What another member named, and is none."""
+    """A tie that another member named, and that is none."""
 
     question: SurveyQuestion
     partner: LookupId
@@ -126,7 +126,7 @@ class OwnAnswerBody(SurveyAnswerBody):
 
 
 class OwnAnswerQuery(Strict):
-    """Whose own answer is meant: a member of the cluster."""
+    """The member whose own answer is meant: a member of the cluster."""
 
     organization: LookupId
 
@@ -223,13 +223,13 @@ class SurveyLinkOut(Outgoing):
 
 
 class RemindedOut(BaseModel):
-    """How many members were reminded."""
+    """The number of members who were reminded."""
 
     members: int
 
 
 class SurveyAuditQuery(Strict):
-    """Which layer, and in how many drawn networks its bands are measured."""
+    """The layer, and the number of drawn networks in which its bands are measured."""
 
     layer: Channel = Channel.COOPERATION
     draws: int = Field(DRAWS, ge=20, le=DRAWS)
@@ -263,7 +263,7 @@ class SurveyAuditOut(Localised):
 
 
 class SurveyFormOut(Outgoing):
-    """What a member is asked, what it has answered, and what others say of it."""
+    """The questions to a member, its answers, and what others say of it."""
 
     survey: SurveyOut
     organization: NamedOrganization

@@ -104,7 +104,7 @@ def show_survey_link(header: IdempotencyHeaders, body: NewSurveyLink) -> Respons
 
 @surveys.get("/surveys/<id>/answer", **reads(SURVEYS, SurveyFormOut))
 def read_own_answer(path: IdPath, query: OwnAnswerQuery) -> Response:
-    """What one's own organisation is asked, and has answered."""
+    """Show what one's own organisation is asked, and has answered."""
     form = services().survey_answers.form(current_principal(), path.id, query.organization)
     return as_json(SurveyFormOut.of(form))
 
@@ -127,7 +127,7 @@ def withdraw_answer(path: IdPath, query: OwnAnswerQuery) -> Response:
 
 @surveys.post("/survey-answers/look", **writes(SURVEYS, SurveyFormOut, public=True))
 def look_at_survey(header: IdempotencyHeaders, body: SurveyLinkBody) -> Response:
-    """What a personal link asks."""
+    """Show what a personal link asks."""
     return as_json(SurveyFormOut.of(services().survey_answers.form_of_link(body.token)))
 
 

@@ -1,4 +1,4 @@
-"""What requests about calls, never-with lists and refusals carry."""
+"""Shapes of requests about calls, never-with lists and refusals."""
 
 from __future__ import annotations
 
@@ -82,13 +82,13 @@ class OwnPartQuery(Strict):
 
 
 class SuggestionsQuery(Strict):
-    """How many the ranking names."""
+    """The number of organisations that the ranking names."""
 
     limit: int = Field(10, ge=1, le=MAX_INVITED)
 
 
 class NewInvitations(Strict):
-    """Whom to invite: these, or the `best` so many by the ranking."""
+    """Organisations to invite: these, or the `best` so many by the ranking."""
 
     organizations: list[LookupId] = Field([], max_length=MAX_INVITED)
     best: int | None = Field(None, ge=1, le=MAX_INVITED)
@@ -107,7 +107,7 @@ class NewDeadline(Strict):
 
 
 class NewCorrection(Strict):
-    """What a call says from now on, and in `summary` what changed: all invited are told that."""
+    """A call's content from now on, and in `summary` what changed: all invited are told that."""
 
     summary: Name
     text: OptionalText = Field("", description="Empty: the text stays.")
@@ -145,7 +145,7 @@ class NewNote(Strict):
 
 
 class NoteQuery(Strict):
-    """Which note."""
+    """The note that is meant."""
 
     note: LookupId
 
@@ -159,7 +159,7 @@ class QuestionAnswer(Strict):
 
 
 class ThanksIn(Strict):
-    """What a firm is told whose answer is not awarded."""
+    """Thanks to a firm whose answer is not awarded."""
 
     organization: LookupId
     reason: ThanksReason = ThanksReason.ANOTHER_FITS
@@ -167,7 +167,7 @@ class ThanksIn(Strict):
 
 
 class NewAward(Strict):
-    """Who is awarded, what they read with the introduction, and thanks to the others."""
+    """The winner of a call, what it reads with the introduction, and thanks to the others."""
 
     winners: Annotated[list[LookupId], Field(min_length=1, max_length=MAX_INVITED)]
     message: MessageText = ""
@@ -200,7 +200,7 @@ class CallEnding(Strict):
 
 
 class RequirementMet(Strict):
-    """Whether a requirement of the call is met."""
+    """An answer on a requirement of the call: is it met?"""
 
     requirement: Short
     met: Met
@@ -250,7 +250,7 @@ class NewCallFile(Strict):
 
 
 class CallFileQuery(Strict):
-    """Which file; to take one of one's own answer away, for which of one's organisations."""
+    """The file that is meant; to take one of an own answer away, with the organisation."""
 
     file: LookupId
     organization: Identifier = ""
@@ -263,7 +263,7 @@ class MeetingRuleBody(Strict):
 
 
 class NewExclusion(Strict):
-    """Whom never to be brought together with; the note is one's own."""
+    """An organisation never to be brought together with; the note is one's own."""
 
     organization: LookupId
     note: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")] = ""

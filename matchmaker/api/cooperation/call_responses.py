@@ -1,4 +1,4 @@
-"""What answers about calls, never-with lists and refusals carry."""
+"""Shapes of answers about calls, never-with lists and refusals."""
 
 from __future__ import annotations
 
@@ -64,11 +64,11 @@ class ExcludedOut(RootModel[ExcludedOrganization]):
 
 
 class ExcludedList(ListOut[ExcludedOut]):
-    """Whom one's organisation does not want to be brought together with."""
+    """Those that one's organisation does not want to be brought together with."""
 
 
 class MeetingRuleOut(Outgoing):
-    """Whether an organisation is brought together within its own clusters only."""
+    """The rule of whether an organisation is brought together within its own clusters only."""
 
     own_clusters_only: bool
 
@@ -78,7 +78,7 @@ class RefusalCountsOut(RootModel[RefusalCounts]):
 
 
 class OwnRefusalsOut(Localised):
-    """What an organisation was refused and refused, and what to do about it."""
+    """Refusals of and by an organisation, and what to do about them."""
 
     received: RefusalCounts
     given: RefusalCounts

@@ -115,7 +115,7 @@ def export_comparison(path: IdPath, query: ExportQuery) -> Response:
 
 @calls.get("/calls/<id>/suggestions", **reads(CALLS, SuggestedList, also=(409,)))
 def suggest_invitations(path: IdPath, query: SuggestionsQuery) -> Response:
-    """Whom the ranking would invite."""
+    """Suggest whom the ranking would invite."""
     suggestions = services().call_invitations.suggestions(current_principal(), path.id, query.limit)
     return as_json(SuggestedList(items=[SuggestedOut.model_validate(each) for each in suggestions]))
 
@@ -187,13 +187,13 @@ def deadline_calendar(principal: Principal, id: str) -> Response:
 
 @calls.put("/calls/<id>/team", **writes(CALLS, CallOut))
 def set_call_team(path: IdPath, body: TeamIn) -> Response:
-    """Who of those who call may read it, and who may decide."""
+    """Set who of those who call may read it, and who may decide."""
     return _call(services().calls.set_team(current_principal(), path.id, body.to_members()))
 
 
 @calls.put("/calls/<id>/shortlist", **writes(CALLS, CallOut))
 def shortlist_answers(path: IdPath, body: ShortlistIn) -> Response:
-    """Which answers are looked at more closely; seen by the team alone."""
+    """Set which answers are looked at more closely; seen by the team alone."""
     decisions = services().call_decisions
     return _call(decisions.shortlist(current_principal(), path.id, body.organizations))
 
@@ -340,7 +340,7 @@ def detach_call_file(path: IdPath, query: CallFileQuery) -> Response:
 
 @calls.get("/clusters/<path:id>/calls", **reads(CALLS, CallFiguresOut))
 def read_call_figures(path: IdPath) -> Response:
-    """How many calls there were in a cluster, and what came of them; nothing of any call."""
+    """Count the calls in a cluster, and what came of them; nothing of any call."""
     return as_json(CallFiguresOut(services().call_counting.figures(current_principal(), path.id)))
 
 
@@ -359,7 +359,7 @@ def read_own_refusals(path: IdPath) -> Response:
 
 @calls.get("/organizations/<path:id>/never-with", **reads(REFUSALS, ExcludedList))
 def list_exclusions(path: IdPath) -> Response:
-    """Whom one's organisation does not want to be brought together with."""
+    """List those that one's organisation does not want to be brought together with."""
     exclusions = services().exclusions.listed(current_principal(), path.id)
     return as_json(ExcludedList.model_validate({"items": exclusions}))
 

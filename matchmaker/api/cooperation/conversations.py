@@ -50,7 +50,7 @@ _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
 def sends(media_type: str, what: str, tag: Tag = INTRODUCTIONS) -> dict[str, Any]:
-    """How a route that answers with a file is described."""
+    """The description of a route that answers with a file."""
     success = {200: {"description": what, "content": {media_type: _BINARY}}}
     return {
         "tags": [tag],

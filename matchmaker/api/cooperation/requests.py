@@ -1,4 +1,4 @@
-"""What requests about postings, introductions and gatherings carry."""
+"""Shapes of requests about postings, introductions and gatherings."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from matchmaker.workflow.posting import Posting, PostingAction
 
 
 class PostingFields(ProgrammeFields):
-    """What may be changed of a need or an offer."""
+    """Fields of a need or an offer that may be changed."""
 
     text: Text
     terms: Terms = Terms.MARKET
@@ -94,7 +94,7 @@ class PostingPatch(PostingFields):
 
 
 class PostingTransition(Strict):
-    """What to do with a posting; `note` tells why it is returned."""
+    """An action on a posting; `note` tells why it is returned."""
 
     action: PostingAction
     note: MessageText = ""
@@ -123,11 +123,11 @@ class PartyQuery(PageQuery):
 
 
 class NewIntroduction(RootModel[Proposal]):
-    """Who is to meet whom, and for what."""
+    """The two who are to meet, and for what."""
 
 
 class IntroductionTransition(RootModel[Transition]):
-    """What to do with an introduction."""
+    """An action on an introduction."""
 
 
 class NewMessage(Strict):
@@ -150,7 +150,7 @@ class NewAppointment(RootModel[AppointmentOffer]):
 
 
 class AppointmentAnswer(RootModel[AppointmentStep]):
-    """What to do with a proposed meeting."""
+    """An action on a proposed meeting."""
 
 
 class NewBatch(Strict):
@@ -170,7 +170,7 @@ class NewBatch(Strict):
 
 
 class Review(Strict):
-    """Whether coordinators see needs and offers before they are published."""
+    """The rule of whether coordinators see needs and offers before they are published."""
 
     reviews: bool
 

@@ -1,4 +1,4 @@
-"""What answers about postings, introductions, gatherings and effects carry."""
+"""Shapes of answers about postings, introductions, gatherings and effects."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class PostingList(ListOut[PostingOut]):
 
 
 class PreviewOut(BaseModel):
-    """Who could meet a need, before it is saved; nothing for an offer."""
+    """Those who could meet a need, before it is saved; nobody for an offer."""
 
     answer: RecommendationPage | None
 
@@ -122,7 +122,7 @@ class RefusedOut(BaseModel):
 
 
 class BatchOut(BaseModel):
-    """What was proposed, or would be."""
+    """Introductions that were proposed, or would be."""
 
     id: str
     planned: list[PlannedPair]
@@ -144,7 +144,7 @@ class BatchOut(BaseModel):
 
 
 class RulesOut(RootModel[ClusterRules]):
-    """What a cluster's coordinators decided."""
+    """Rules that a cluster's coordinators decided."""
 
 
 class GatheringPartyOut(BaseModel):

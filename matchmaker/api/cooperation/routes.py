@@ -83,7 +83,7 @@ def make_posting(header: IdempotencyHeaders, body: NewPosting) -> Response:
 
 @cooperation.post("/postings/preview", **writes(POSTINGS, PreviewOut))
 def preview_posting(header: IdempotencyHeaders, body: NewPosting) -> Response:
-    """Who could meet a need, before it is saved."""
+    """Show who could meet a need, before it is saved."""
     answer = services().postings.preview(current_principal(), body.to_posting())
     shaped = RecommendationPage.of(answer, current_language()) if answer else None
     return as_json(PreviewOut(answer=shaped))
@@ -152,7 +152,7 @@ def slot_usage_of(organization_id: str) -> Response:
 
 @cooperation.get("/organizations/<path:id>/slots", **reads(INTRODUCTIONS, SlotUsageOut))
 def read_slot_usage(path: IdPath) -> Response:
-    """How many introductions one's organisation can still take on."""
+    """Show how many introductions one's organisation can still take on."""
     return slot_usage_of(path.id)
 
 
@@ -196,7 +196,7 @@ def set_rules(path: IdPath, body: Review) -> Response:
 
 @coordination.get("/clusters/<path:id>/funnel", **reads(COORDINATION, FunnelList))
 def read_funnel(path: IdPath) -> Response:
-    """How far introductions came, for each goal."""
+    """Show how far introductions came, for each goal."""
     funnels = services().effects.funnel(current_principal(), path.id)
     return as_json(FunnelList(items=list(funnels)))
 

@@ -137,13 +137,13 @@ def suggest_type(query: SuggestQuery) -> Response:
 
 @reconciliation.get("/suggest/property", **_answers())
 def suggest_property(query: SuggestQuery) -> Response:
-    """What can be matched by, or fetched."""
+    """Suggest properties to match by, or to fetch."""
     return _json({"result": _beginning(query, properties_of(current_language()))})
 
 
 @reconciliation.get("/extend/propose", **_answers())
 def propose_properties(query: ProposeQuery) -> Response:
-    """What can be fetched of organisations."""
+    """Propose properties of organisations that can be fetched."""
     offered = properties_of(current_language())
     more = {"type": query.type} if query.type else {}
     return _json({"properties": offered[: query.limit], "limit": query.limit, **more})

@@ -43,7 +43,7 @@ Value = str | float | bool | EntityValue | None
 
 
 class PropertyCondition(BaseModel):
-    """What a column of the table says, for one property."""
+    """The value of a column of the table, for one property."""
 
     pid: str = Field(max_length=LONGEST_TEXT)
     v: Value | list[Value] = None
@@ -132,7 +132,7 @@ def _text(value: Value | list[Value]) -> str:
 
 
 def manifest(base: str, language: str) -> dict[str, Any]:
-    """What the service is and can do; `base` is the address of this installation."""
+    """The manifest: what the service is and can do; `base` is this installation's address."""
     service = f"{base}{API_PREFIX}/reconcile"
 
     def suggest(of: str) -> dict[str, str]:
@@ -165,7 +165,7 @@ def types_of(language: str) -> list[dict[str, str]]:
 
 
 def property_out(name: str, language: str) -> dict[str, str]:
-    """What can be fetched, with its name."""
+    """A property that can be fetched, with its name."""
     return {"id": name, "name": in_context(PROPERTY, name).text(language)}
 
 
@@ -235,7 +235,7 @@ def _types(described: DescribedOrganization, language: str) -> list[dict[str, st
 
 
 def _description(described: DescribedOrganization, language: str) -> str:
-    """What tells namesakes apart."""
+    """A text that tells namesakes apart."""
     organization = described.organization
     other = organization.name_en if language_of(organization.name) == "zh" else ""
     parts = (other, _named(described.place, language), _named(described.industry, language))

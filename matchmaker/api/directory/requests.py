@@ -1,4 +1,4 @@
-"""What requests carry: paths, queries, headers and bodies."""
+"""Shapes of requests: paths, queries, headers and bodies."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ TierWord = Annotated[Tier, _in_words(Tier)]
 
 
 class Narrowing(Strict):
-    """What organisations are narrowed to, in the words of people."""
+    """Filters of organisations, in the words of people."""
 
     kind: list[KindWord] = Field([], max_length=len(Kind))
     size: list[SizeWord] = Field([], max_length=len(Size), description="`sme` holds all but large.")
@@ -144,7 +144,7 @@ class DirectoryQuery(OrganizationNarrowing, PageQuery):
 
 
 class SearchQuery(Strict):
-    """What is typed into a search over everything."""
+    """The text that is typed into a search over everything."""
 
     q: str = Field(
         min_length=1,
@@ -176,7 +176,7 @@ class NeedQuery(OrganizationNarrowing, OwnerQuery):
 
 
 class NeighborhoodQuery(Strict):
-    """How far the ego network reaches."""
+    """The reach of the ego network."""
 
     depth: int = Field(1, ge=1, le=2)
     limit: int = Field(100, ge=1, le=MAX_NEIGHBORS, description="Organisations at most.")
@@ -279,7 +279,7 @@ class OrganizationPatch(OrganizationFields):
 
 
 class NewOffer(ProgrammeFields):
-    """What an organisation can give; of a programme also on what terms it may be applied to."""
+    """Something that an organisation can give; of a programme also the terms of applying."""
 
     organization: Id
     kind: OfferKind
@@ -297,7 +297,7 @@ class NewOffer(ProgrammeFields):
 
 
 class NewNeed(Strict):
-    """What an organisation looks for."""
+    """Something that an organisation looks for."""
 
     organization: Id
     goal: GoalName

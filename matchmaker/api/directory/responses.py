@@ -1,4 +1,4 @@
-"""What answers carry. No public view has an organisation's contact."""
+"""Shapes of answers. No public view has an organisation's contact."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class OrganizationOut(Outgoing):
     @field_validator("origins")
     @classmethod
     def _without_contacts(cls, origins: list[FieldOrigin]) -> list[FieldOrigin]:
-        """What others say of a contact is as private as the contact."""
+        """Origins without those of contacts: what others say of one is as private as itself."""
         return [origin for origin in origins if origin.field not in PRIVATE_FIELDS]
 
     @model_validator(mode="after")
@@ -100,7 +100,7 @@ class OrganizationOut(Outgoing):
 
 
 class CoordinatesOut(Outgoing):
-    """Where a place is, in degrees; `place` has these coordinates, or is the nearest above it."""
+    """Coordinates of a place, in degrees; `place` has them, or is the nearest above it."""
 
     place: str
     latitude: float
@@ -201,11 +201,11 @@ class CertificateOut(Outgoing):
 
 
 class CertificateList(ListOut[CertificateOut]):
-    """What an organisation holds and held, what holds today first."""
+    """Certificates that an organisation holds and held, those that hold today first."""
 
 
 class ReferenceOut(Outgoing):
-    """How many finished introductions of a kind others let the organisation show."""
+    """The number of finished introductions of a kind that others let the organisation show."""
 
     kind: OutcomeKind
     count: int
@@ -349,11 +349,11 @@ class SearchGroupOut(Outgoing):
 
 
 class SearchOut(ListOut[SearchGroupOut]):
-    """What was found, the group with the best result first."""
+    """Results of a search, the group with the best one first."""
 
 
 class LogLineOut(BaseModel):
-    """Who did what to what; `digest` chains all lines up to this one."""
+    """A line of the log: who did what to what; `digest` chains all lines up to this one."""
 
     number: int
     at: str

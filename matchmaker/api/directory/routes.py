@@ -113,7 +113,7 @@ def create_organization(header: IdempotencyHeaders, body: NewOrganization) -> Re
     "/organizations/<path:id>/neighborhood", **reads(ORGANIZATIONS, NeighborhoodOut, public=True)
 )
 def neighborhood(path: IdPath, query: NeighborhoodQuery) -> Response:
-    """Whom an organisation is joined to, one or two steps out, and how."""
+    """Show whom an organisation is joined to, one or two steps out, and how."""
     around = services().directory.neighborhood(
         current_principal(), path.id, query.depth, query.limit
     )

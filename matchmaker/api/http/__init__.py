@@ -1,1 +1,1 @@
-"""What every route shares: guards, problems, context, cursors, idempotency, fields, metrics."""
+"""Common parts of all routes: guards, problems, context, cursors, idempotency, fields, metrics."""

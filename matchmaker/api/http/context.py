@@ -1,4 +1,4 @@
-"""How routes reach the services: one accessor."""
+"""The one accessor by which routes reach the services."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def services() -> Wiring:
 
 
 def current_principal() -> Principal:
-    """Who sent this request."""
+    """The principal who sent this request."""
     return cast(Principal, g.get("principal", ANONYMOUS))
 
 

@@ -121,7 +121,7 @@ class IdPath(BaseModel):
 
 
 class EditHeaders(BaseModel):
-    """Which version of the profile was edited."""
+    """The version of the profile that was edited."""
 
     if_match: str | None = Field(
         None, alias="If-Match", max_length=100, description="ETag of the version that was read."

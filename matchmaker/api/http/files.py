@@ -37,7 +37,7 @@ class ExportQuery(Strict):
 
 
 def sends_file(tag: Tag, *, also: Sequence[int] = ()) -> dict[str, Any]:
-    """How a route that sends an export is described."""
+    """The description of a route that sends an export."""
     success = {200: {"description": "The file.", "content": _CONTENT}}
     return {"tags": [tag], "responses": {**success, **READ, **problems_of(*also)}}
 

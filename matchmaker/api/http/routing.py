@@ -1,4 +1,4 @@
-"""What routes share: how problems are described, answers shaped, and pages continued."""
+"""Common parts of routes: how problems are described, answers shaped, and pages continued."""
 
 # mypy: disable-error-code="untyped-decorator"
 # flask-openapi3 reads the description of headers from the signature, used or not.
@@ -39,7 +39,7 @@ WRITE = problems_of(400, 401, 403, 404, 409, 413, 415, 422, 429, 503, 507)
 def reads(
     tag: Tag, model: type[BaseModel] | None, *, also: Sequence[int] = (), public: bool = False
 ) -> dict[str, Any]:
-    """How a route that only reads is described; `also` are further statuses it refuses with."""
+    """The description of a route that only reads; `also` are further statuses it refuses with."""
     return _described(tag, model, 200, READ | problems_of(*also), public)
 
 
@@ -51,7 +51,7 @@ def writes(
     also: Sequence[int] = (),
     public: bool = False,
 ) -> dict[str, Any]:
-    """How a route that changes something is described; without a model it answers 204."""
+    """The description of a route that changes something; without a model it answers 204."""
     return _described(tag, model, status, WRITE | problems_of(*also), public)
 
 

@@ -1,4 +1,4 @@
-"""What callers may ask of recommendations, and of what they do with them."""
+"""Requests of recommendations, and of what is done with them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class RequirementChoices(Strict):
 
 
 class RecommendationQuery(CandidateFilters):
-    """What an organisation looks for."""
+    """The question of an organisation: what it looks for."""
 
     goal: GoalName
     limit: int = Field(10, ge=1, le=MAX_RECOMMENDATIONS)
@@ -124,7 +124,7 @@ class RecommendationBody(Strict):
 
 
 class Click(Strict):
-    """Which candidate of a list was looked at."""
+    """The candidate of a list that was looked at."""
 
     candidate: LookupId
 
@@ -139,13 +139,13 @@ class Pick(Strict):
 
 
 class PickQuery(Strict):
-    """What was saved, or dismissed."""
+    """A filter of what was saved, or dismissed."""
 
     kind: InteractionKind = InteractionKind.SAVED
 
 
 class CandidateQuery(Strict):
-    """Which candidate."""
+    """The candidate that is meant."""
 
     candidate: LookupId
 

@@ -32,7 +32,7 @@ REASONS_IN_A_SENTENCE = 3
 
 
 class GoalOut(Outgoing):
-    """What a recommendation can be for."""
+    """A goal: what a recommendation can be for."""
 
     name: GoalName
     title_zh: str
@@ -69,7 +69,7 @@ class ReasonOut(Outgoing):
 
 
 class AdviceOut(Outgoing):
-    """How to go about it: over a partner of both (`closing`) or over a gap (`reaching`)."""
+    """Advice: over a partner of both (`closing`) or over a gap (`reaching`)."""
 
     way: AdviceWay
     text: str
@@ -194,7 +194,7 @@ class ConditionOut(Outgoing):
 
 
 def condition_title(condition: ConditionKind) -> Message:
-    """What a condition is about."""
+    """The title of a condition."""
     return message("Firm size") if condition is ConditionKind.SIZE else Message(TERMS[condition])
 
 
@@ -243,7 +243,7 @@ class FittingProgrammeList(ListOut[FittingProgrammeOut]):
 
 
 class ClosestStatementOut(Outgoing):
-    """Whose statement came closest to words that nobody answers."""
+    """The statement that came closest to words that nobody answers."""
 
     id: str
     name: str
@@ -341,4 +341,4 @@ class PickOut(BaseModel):
 
 
 class PickPage(ListOut[PickOut]):
-    """What was saved or dismissed."""
+    """Candidates that were saved or dismissed."""

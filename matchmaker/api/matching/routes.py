@@ -63,7 +63,7 @@ def export_recommendations(path: IdPath, query: RecommendationExportQuery) -> Re
 
 @matching.get("/goals", **reads(RECOMMENDATIONS, GoalList, public=True))
 def list_goals() -> Response:
-    """What a recommendation can be for."""
+    """List the goals: what a recommendation can be for."""
     return as_json(GoalList(items=[GoalOut.of(goal) for goal in GOALS.values()]))
 
 

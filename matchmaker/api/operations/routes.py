@@ -39,7 +39,7 @@ operations = APIBlueprint("operations", __name__, url_prefix=API_PREFIX)
 
 @operations.get("/status", **reads(SERVICE, StatusOut, public=True))
 def status() -> Response:
-    """What the service runs on, and how fresh it is."""
+    """Show what the service runs on, and how fresh it is."""
     return as_json(StatusOut.model_validate(services().health.status()))
 
 
@@ -52,7 +52,7 @@ def _import_out(status: ImportStatus) -> ImportOut:
 
 @operations.get("/imports", **reads(IMPORTS, ImportList))
 def list_imports(query: ImportQuery) -> Response:
-    """What was imported for a cluster, newest first, without the problems."""
+    """List what was imported for a cluster, newest first, without the problems."""
     statuses = services().import_workflow.statuses(current_principal(), query.cluster)
     return as_json(ImportList(items=[_import_out(status) for status in statuses]))
 
@@ -77,7 +77,7 @@ def new_import(header: IdempotencyHeaders, form: NewImport) -> Response:
 
 @operations.get("/imports/<id>", **reads(IMPORTS, ImportOut))
 def show_import(path: IdPath) -> Response:
-    """Where an import stands."""
+    """Show where an import stands."""
     return as_json(_import_out(services().import_workflow.status(current_principal(), path.id)))
 
 

@@ -25,7 +25,7 @@ channels = APIBlueprint("channels", __name__, url_prefix=API_PREFIX)
 
 @channels.get("/account/channels", **reads(NOTICES, ChannelList, also=(409,)))
 def list_own_channels() -> Response:
-    """Where one's own notices go."""
+    """List where one's own notices go."""
     return _listed("")
 
 
@@ -38,7 +38,7 @@ def enter_own_channel(header: IdempotencyHeaders, body: NewChannel) -> Response:
 
 @channels.get("/clusters/<path:id>/channels", **reads(NOTICES, ChannelList))
 def list_cluster_channels(path: IdPath) -> Response:
-    """Where notices to a cluster's coordinators go."""
+    """List where notices to a cluster's coordinators go."""
     return _listed(path.id)
 
 
