@@ -286,13 +286,18 @@ _ROWS = (
         seekers=FIRMS,
         candidates=FIRMS | {Kind.PUBLIC_BODY},
         asks=(frozenset({OFFER}), frozenset({DESCRIPTION}), frozenset({ENGAGEMENT})),
+        # What an office describes is whom it serves, and not what it buys.
         evidence=EvidenceRule(
-            _ASKING_STATEMENTS, needs=frozenset({GoalName.SUPPLIER}), roles=frozenset({Role.BUYER})
+            _ASKING_STATEMENTS,
+            needs=frozenset({GoalName.SUPPLIER}),
+            roles=frozenset({Role.BUYER}),
+            described=FIRMS,
         ),
         answering=EvidenceRule(
             _ASKING_STATEMENTS,
             needs=frozenset({GoalName.SUPPLIER}),
             roles=frozenset({Role.BUYER}),
+            described=FIRMS,
             worth=((ENGAGEMENT, 0.9), (DESCRIPTION, 0.8)),
             lapsed=_LAPSED,
         ),

@@ -24,8 +24,8 @@ from matchmaker.recommend.specification.model import (
 _CUSTOMER = ItemRole.CUSTOMER
 _SOUGHT = re.compile(
     r"(?:找|寻|求|looking for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
-    r"(?:谁|哪家|哪些厂|哪些公司)(?:在|有在|能)?(?:做|生产)[^，,;；。.!?]{0,6}$|"
-    r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?) (?:[a-z-]+ ){0,2}$"
+    r"(?:谁家?|哪家|哪些厂|哪些公司)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
+    r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?)(?![a-z])|厂|企业|品牌|商"
@@ -89,7 +89,8 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
 def _rivalry(offer: Specification, description: Specification) -> list[Judgement]:
     """The work or material offered that somebody offers, too: no customer, but one of the trade."""
     serves = any(i.role is _CUSTOMER for i in description.of(RequirementKind.PRODUCT))
-    first = next((i for i in description.items if i.kind in CORE), None)
+    core = [i for i in description.items if i.kind in CORE]
+    first = next((i for i in core if i.role is ItemRole.ITSELF), None)
     is_alike = not _offers_things(offer)
     trade = first if first and first.kind is RequirementKind.PROCESS and is_alike else None
     works = [i for i in description.of(RequirementKind.PROCESS) if not i.denied]
@@ -104,7 +105,7 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
         if done is not None:
             note = message("does it for others itself")
             found.append(Judgement(item, Fulfilment.UNMET, done, note))
-    is_stock = first is None and _STOCK.search(fold(description.text))
+    is_stock = not core and _STOCK.search(fold(description.text))
     if is_stock and is_alike and not offer.of(RequirementKind.PROCESS):
         stocks = description.of(RequirementKind.MATERIAL)
         note = message("sells it itself")

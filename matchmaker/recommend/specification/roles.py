@@ -98,7 +98,7 @@ _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 _JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按要需")
 _DETERMINED = re.compile(
     r"\s(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
-    r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon)\s)*"
+    r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
 )
 _GIVEN = re.compile(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
 _DONE = re.compile(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")
@@ -213,6 +213,8 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         return False
     between = folded[match.end : following.start]
     if between in ("", " ", "-"):
+        if head.value == "prototyping":
+            return False  # who makes circuit boards makes samples of them
         if head.value in _MAKES_CLOTHES:
             return term.value in _MAKES_CLOTHES[head.value]
         # "electrodes milled to size" are electrodes, "electrode milling" is milling.

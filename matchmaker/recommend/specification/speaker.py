@@ -53,6 +53,7 @@ _FIRST = re.compile(
     rf"(?:高校|大学|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
     rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购|找(?!不|我|谁|到)))"
     rf"|{_REST}(?={_WITH_OTHERS})"
+    rf"|{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要(?!求)|寻|找(?!不|我|谁|到)|欲|拟))"
     rf"|{_REST}{_DOES}{_REST}的{_STOP}(?={_SEEKS})"
 )
 _HEAD = (
@@ -90,6 +91,7 @@ _FIRST_EN = re.compile(
 )
 _LAST = re.compile(
     rf"[,，;；。]\s*{_WE}(?:是|系)?{_REST}(?:{_DOES}{_REST}的?|{_FIRM})[。!！]?\s*$"
+    r"|[,.;] (?:we|i) (?:only |mainly |just |ourselves )?(?:do|make|produce|manufacture|supply|sell) (?:(?!from\b|it\b|this\b|that\b|not\b|the rest\b)[a-z'/&-]+ ?){1,4}[.]?\s*$"
     rf"|[.;] (?:we are|we're|i am|i'm) (?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}(?: (?:in|from|near) (?:[a-z'-]++ ?){{1,4}})?[.]?\s*$"
 )
 

@@ -137,6 +137,15 @@ _NO_THING = frozenset(
         "group",
         "university",
         "researchers",
+        "labs",
+        "laboratories",
+        "institutes",
+        "universities",
+        "platforms",
+        "teams",
+        "groups",
+        "professor",
+        "professors",
         "service",
         "services",
         "capacity",
@@ -186,10 +195,24 @@ _NO_HEAD = frozenset(
         "training",
         "management",
         "fabricate",
+        "invites",
         "maintenance",
         "commissioning",
     ]
 )
+
+
+# Who makes or does what stands before: "dirndl makers", "functional fibre labs".
+_MAKERS = re.compile(
+    r" (?:suppliers?|manufacturers?|makers?|producers?|firms?|compan(?:y|ies)|factor(?:y|ies)|labs?|laborator(?:y|ies)|"
+    r"institutes?|universit(?:y|ies)|researchers?|teams?|groups?|distributors?|experts?|specialists?)$"
+)
+
+
+def _without_makers(folded: str, begin: int, end: int) -> int:
+    """Where a name ends without who makes the thing."""
+    makers = _MAKERS.search(folded, begin, end)
+    return makers.start() if makers else end
 
 
 def unlisted(
@@ -213,6 +236,8 @@ def unlisted(
                     begin = start if end - start >= 2 else end
             while begin < end and folded[begin] in " -":
                 begin += 1
+            if pattern is _ENGLISH:
+                end = _without_makers(folded, begin, end)
             name = folded[begin:end]
             if len(name) < 2 or taken.find(1, begin, end) >= 0:
                 continue

@@ -20,6 +20,8 @@ def own(text: str) -> set[str]:
         ("a drone cradle for our trucks", {"drone cradle"}),
         ("recyclable thermoset arms for drones", {"recyclable thermoset arms"}),
         ("tin boxes for glasses", {"tin boxes"}),
+        ("looking for functional fibre labs in other clusters", {"functional fibre"}),
+        ("need dirndl makers near Graz", {"dirndl"}),
         # The same thing by another word, or no thing at all.
         ("two drone systems", {"drone"}),
         ("a camera for drones", {"camera"}),

@@ -171,6 +171,9 @@ def test_the_town_of_a_maker_goes_however_it_says_what_it_makes() -> None:
             "wants to link with a composites cluster",
         ),
         ("模具厂找塑料件厂，一起给汽车灯配套", "找塑料件厂，一起给汽车灯配套"),
+        ("深圳无人机集群找外地碳纤维集群", "找外地碳纤维集群"),
+        ("joint bid for a valve package, we do actuators", "joint bid for a valve package"),
+        ("TIG welding of frames, we supply the tubes", "TIG welding of frames"),
         ("我们在温州，找本地的电镀厂", "我们在  ，找本地的电镀厂"),
     ],
 )

@@ -1,0 +1,56 @@
+"""Who may buy an offer, told from those who offer the same."""
+
+import pytest
+
+from matchmaker.domain import Description, GoalName, GraphRows, Kind, Organization, StatementKind
+from matchmaker.recommend.model import Request, Seeker, SeekerText
+from matchmaker.recommend.pipeline import recommend
+from matchmaker.recommend.specification import compare_customer, read
+from tests.unit.snapshot.graphs import snapshot_of
+
+
+@pytest.mark.parametrize(
+    ("offer", "rival"),
+    [
+        ("we recycle carbon fibre scrap, who has waste prepreg", "碳纤维预浸料废料热解回收"),
+        ("线路板打样，找做飞控的客户", "HDI软硬结合板，24小时打样"),
+    ],
+)
+def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
+    assert compare_customer(read(offer), read(rival)).unmet
+
+
+@pytest.mark.parametrize(
+    ("offer", "customer"),
+    [
+        ("we recycle carbon fibre scrap, who has waste prepreg", "Unidirectional prepreg, 125 gsm"),
+        ("线路板打样，找做飞控的客户", "飞控与航电整机厂"),
+        ("卖模架的，找做薄壁包装模的厂", "Thin-wall packaging moulds, 4 cavities"),
+    ],
+)
+def test_who_makes_what_an_offer_is_for_is_a_customer(offer: str, customer: str) -> None:
+    comparison = compare_customer(read(offer), read(customer))
+    assert comparison.met
+    assert not comparison.unmet
+
+
+def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
+    """It came first for PPS granules: 负责泵阀产业的惠企政策."""
+    described = {
+        "t:office": (Kind.PUBLIC_BODY, "负责泵阀产业的惠企政策和技改补助的申报受理"),
+        "t:pumps": (Kind.FIRM, "专做泵阀轴承件，注塑车间"),
+    }
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(Organization(id, id, kind) for id, (kind, _) in described.items()),
+            descriptions=tuple(
+                Description(f"{id}#about", id, text, "zh") for id, (_, text) in described.items()
+            ),
+        ),
+        vectors=False,
+    )
+    text = SeekerText(
+        "PPS粒料，找泵阀轴承件客户", StatementKind.OFFER, "zh", GoalName.CUSTOMER, is_question=True
+    )
+    answer = recommend(snapshot, Seeker(texts=(text,)), Request(GoalName.CUSTOMER))
+    assert [match.id for match in answer.matches] == ["t:pumps"]
