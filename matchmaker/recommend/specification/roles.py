@@ -22,7 +22,7 @@ _PART_AFTER = re.compile(
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
     r"(?:(?<!s)|(?<=lens)) (?:cleaning|charging|storage|display|mounting|packing|carrying|locking|lifting) "
     r"(?:box|boxes|cases?|bags?|cloths?|cabinets?|stations?|stands?|racks?|devices?|kits?|clamps?)(?![a-z])|"
-    r"(?:坏了|老坏|老是坏|坏掉|出故障|出毛病|里面|里(?=有|没|的)|内部|内腔|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|材料|原料|球体|内件|耗材|工艺|技术)"
+    r"(?:坏了|老坏|老是坏|坏掉|出故障|出毛病|里面|里(?=有|没|的)|内部|内腔|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"
@@ -49,7 +49,7 @@ _FITTED = re.compile(
 )
 _ON_IT = re.compile(r"上(?!海|门|市|虞|饶|半|旬|周|个|月|午)[\u4e00-\u9fff]")
 _MEASURED = re.compile(
-    r"(?:测|检测|检|修|维修|测量|扫描?|探伤|拍片|(?<!产|批|数|质|重|大|小|少|用|容|流)量)(?:一下)?(?:[几两一二三\d]+[个件只批套根]|这批|一些)?$"
+    r"(?:测|检测|检|修|维修|修复|修理|返修|翻新|测量|扫描?|探伤|拍片|(?<!产|批|数|质|重|大|小|少|用|容|流)量)(?:一下)?(?:[几两一二三\d]+[个件只批套根]|这批|一些)?$"
 )
 WORK_OF = re.compile(
     r"\b(?:[a-z-]+ing|repairs?|maintenance|overhauls?|refurbishment|inspection|calibration) (?:of|on) "

@@ -47,3 +47,19 @@ def test_the_head_of_an_english_compound_is_the_thing(text: str, wanted: set[str
 )
 def test_what_is_done_by_contract_is_no_product(text: str) -> None:
     assert own(text) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("激光熔覆修复阀杆", {"cladding"}),
+        ("无人机保险和培训", set()),
+        ("thermal interface pad 8 W/mK", set()),
+        ("氮化铝陶瓷散热片", {"aluminium nitride", "ceramic", "heat sink"}),
+        ("机械密封，碳化硅对碳化硅", {"seal", "silicon carbide"}),
+    ],
+)
+def test_what_a_word_only_sounds_like_or_is_done_to_is_not_wanted(text, values) -> None:
+    """氮化铝 was nitriding of aluminium, "thermal" underwear, 修复阀杆 a new stem."""
+    read_as = {i.value for i in read(text).items if i.role == "itself" and i.kind != "size"}
+    assert read_as - {"thermal interface pad"} == values
