@@ -438,5 +438,8 @@ def change_gathering(id: str) -> PageAnswer:
         services().gatherings.close(principal, id)
     elif action in list(InvitationAnswer):
         services().gatherings.answer(principal, id, own_organization(), InvitationAnswer(action))
+    else:
+        services().gatherings.show(principal, id)
+        raise InvalidInput("'%(text)s' is not possible.", where="what", text=action[:100])
     show_notice(gettext("Done."))
     return redirect_back(url_for("web.gathering", id=id))

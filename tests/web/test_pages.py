@@ -328,6 +328,7 @@ def test_every_term_of_the_field_has_a_word(terms):
         ("/profile", {"name": "", "version": "999999"}),
         ("/picks", {"candidate": "seed:valves-005", "what": "dismissed", "reason": "ugly"}),
         ("/gatherings", {"kind": "x", "cluster": "seed:cluster-valves", "party": ["a", "b"]}),
+        ("/gatherings/nothing", {"what": "dance"}),
         (f"{CLUSTER}/introductions", {"pair": "nonsense"}),
         (f"{CLUSTER}/import", {"table": "offers"}),
         ("/admin/import", {"upload": "../.."}),
