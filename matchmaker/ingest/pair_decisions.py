@@ -70,6 +70,7 @@ def decisions_of(
     pairs: list[DecidedPair] = []
     notes: list[Message] = []
     same: dict[str, str] = {}
+    seen: dict[tuple[str, str], bool] = {}
     for decision in said:
         first, second = (aliases.get(id, id) for id in decision.key)
         if first == second:
@@ -84,8 +85,15 @@ def decisions_of(
         names = {"gone": one.name, "kept": other.name}
         if gone != first:
             names = {"gone": other.name, "kept": one.name}
+        key = (min(first, second), max(first, second))
+        is_first = key not in seen
+        if not is_first and seen[key] is decision.is_same:
+            continue
+        seen.setdefault(key, decision.is_same)
         why_not = (
-            _both_stored(names)
+            _said_both(names)
+            if not is_first
+            else _both_stored(names)
             if gone in stored
             else _other_codes(names)
             if decision.is_same and compared.contradicted
@@ -97,9 +105,7 @@ def decisions_of(
             notes.append(why_not)
             continue
         score = round(min(compared.chance, 0.9999), 4)
-        pair = DuplicateCandidate(
-            min(first, second), max(first, second), score, reasons_text(compared.reasons)
-        )
+        pair = DuplicateCandidate(*key, score, reasons_text(compared.reasons))
         pairs.append(DecidedPair(pair, gone, kept, decision.is_same, names["gone"], names["kept"]))
         if decision.is_same:
             same[gone] = kept
@@ -158,7 +164,17 @@ def _no_longer_named(decision: PairDecision) -> Message:
 
 def _both_stored(names: Mapping[str, str]) -> Message:
     return message(
-        "'%(gone)s' and '%(kept)s' are both on record: an administrator decides on them.", **names
+        "'%(gone)s' and '%(kept)s' are both on record: an administrator decides on them among"
+        " the duplicates.",
+        **names,
+    )
+
+
+def _said_both(names: Mapping[str, str]) -> Message:
+    return message(
+        "Of '%(gone)s' and '%(kept)s' both is said, that they are one and that they are two: what"
+        " was said first counts.",
+        **names,
     )
 
 

@@ -12,16 +12,29 @@ from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
 from matchmaker.text import normal
 
+# Whatever stands before it: 中标无效, "selected for shortlist", "awarded to another bidder"; a candidate has no order
+# yet, but for the first.
+_NOTHING_OF_IT = re.compile(
+    r"无效|失败|[废流弃失]标|落[标標选]|取消|撤销|撤回|放弃|候[选補补](?!人?第?[一1](?:名|位)?$)|备选|淘汰|出局"
+    r"|\b(?:cancel|revoke|withdr|terminat|annul|shortlist|short-list|candidate|runner)|\bnot (?:yet )?(?:award|select|accept|success)"
+    r"|\bto (?:an)?other|\bby (?:an)?other|: ?(?:no|否|×)$"
+)
+_FIRST = re.compile(
+    r"第?[一1](?:名|位)?(?:中标|成交|推荐)?候选(?:人|单位|供应商)?.*|.*候选人?第[一1](?:名|位)?"
+)
+_RANK = re.compile(
+    r"(?:排名|名次)?第\s?(?P<rank>[一二三四五六七八九十百]+|\d+)\s?(?:名|位|中标候选|成交候选).*"
+)
 # 未中标（报价过高）, 淘汰：…, rejected (late): nothing came of the bid, or not yet.
 _NOT_AWARDED = re.compile(
-    r"(?:未|不|否|落[选標标]|淘汰|被?淘汰|出局|[废流弃失]标|无效|被?拒绝?|放弃|候补|备选|待|评审中|候选|第[二三四五2-5](?:名|中标候选人)"
+    r"(?:未|不|否|落[选標标]|淘汰|被?淘汰|出局|[废流弃失]标|无效|被?拒绝?|放弃|候补|备选|待|评审中|候选|0$"
     r"|not? |no$|n$|[×✗✘x]$|non[- ]|un(?:successful|awarded)|rejected|lost|declined|disqualified|excluded|eliminated"
     r"|failed|runner[- ]?up|reserve|second|third|shortlisted|short-listed|candidate|pending|under |to be |tb[acd]\b"
     r"|withdrawn|cancelled|abgelehnt|nicht |ausgeschlossen|nein$|rejeté|non retenu|no adjudicad|desestimad|escluso).*"
 )
 _AWARDED = re.compile(
-    r"(?:中[标標选]|已中标|成交|入选|选定|通过|定标|签约|合格|推荐中标|第[一1](?:名|中标候选人)|是$|[√✓✔]|1$"
-    r"|awarded|award$|won|winner|winning|successful|selected|accepted|approved|contract|yes$|y$|ja$|oui$|sí$|si$"
+    r"(?:中[标標选]|已中标|成交|入选|选定|定标|签约|是$|[√✓✔]|1$"
+    r"|awarded|award$|won|winner|winning|successful|selected|accepted|contract(?:ed| awarded| signed| placed| concluded)?$|yes$|y$|ja$|oui$|sí$|si$"
     r"|zuschlag|adjudicad|attribué|aggiudicat).*"
 )
 
@@ -29,6 +42,11 @@ _AWARDED = re.compile(
 def is_awarded(cell: str) -> bool | None:
     """Tell whether a verdict on a bid says that it got the order; None where it says neither."""
     word = normal(cell)
+    ranked = _RANK.fullmatch(word)
+    if _FIRST.fullmatch(word) or ranked:
+        return ranked is None or ranked["rank"] in ("一", "1")
+    if _NOTHING_OF_IT.search(word):
+        return False
     if _NOT_AWARDED.fullmatch(word):
         return False
     return True if _AWARDED.fullmatch(word) else None

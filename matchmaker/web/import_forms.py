@@ -123,7 +123,8 @@ def _decisions(form: Form, before: Sequence[PairDecision]) -> tuple[PairDecision
     decisions = {each.key: each for each in before}
     rows = (form.getlist(f"pair_{part}") for part in ("first", "second", "says"))
     for first, second, says in zip(*rows, strict=False):
-        decisions.pop((first, second), None)
+        said = PairDecision(first, second, _SAYS.get(says, False))
+        decisions.pop(said.key, None)
         if says in _SAYS:
-            decisions[first, second] = PairDecision(first, second, _SAYS[says])
+            decisions[said.key] = said
     return tuple(decisions.values())

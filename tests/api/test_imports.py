@@ -9,9 +9,11 @@ from dataclasses import replace
 import pytest
 from openpyxl import Workbook
 
-from matchmaker.access import ADMIN
+from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GraphRows, OrganizationFilter
-from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.ingest.pair_decisions import PairDecision
+from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations import import_preview, import_workflow
 from matchmaker.services.operations.import_status import ImportState
 from matchmaker.workflow.job import JobKind
@@ -120,6 +122,27 @@ def test_who_may_be_a_member_is_listed_and_decided_over_the_api(world, coordinat
     decided = coordinator("POST", "/imports", data=sent).json
     assert decided["lines"]["loaded"] == 1
     assert [pair["is_same"] for pair in decided["pairs"] if pair["other"] == "t:firm1"] == [True]
+
+
+def test_what_was_decided_of_one_that_is_no_member_any_more_is_not_written(world):
+    workflow, who = (
+        world.services.import_workflow,
+        Principal("s", "s", clusters=frozenset([CLUSTER])),
+    )
+    outside = next(
+        id
+        for id in (f"t:firm{number}" for number in range(1, 60))
+        if world.services.store.organizations_by_id([id])
+        and not any(each.id == CLUSTER for each in world.services.store.clusters_of(id))
+    )
+    id = workflow.keep(who, "list.csv", io.BytesIO(ORDERS.encode()), CLUSTER)
+    upload = workflow.uploads.of(who, id)
+    said = TableOptions(decisions=(PairDecision("list:one", outside, is_same=True),))
+    upload.save(replace(upload.state, options=said))
+    with pytest.raises(NotAllowed):
+        workflow.write(who, id)
+    with pytest.raises(NotAllowed):
+        workflow.write_now(who, id)
 
 
 def test_a_repeated_request_keeps_one_file(coordinator):

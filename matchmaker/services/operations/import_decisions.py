@@ -120,7 +120,9 @@ class ImportDecisions:
 
     def _why_closed(self, principal: Principal, stored: list[str]) -> Message | None:
         if len(stored) > 1:
-            return message("Both are on record already: an administrator decides.")
+            return message(
+                "Both are on record already: an administrator decides on them among the duplicates."
+            )
         if not all(self._is_theirs(principal, id) for id in stored):
             return message(
                 "On record and no member of a cluster of yours: an administrator decides."

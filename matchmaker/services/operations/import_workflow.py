@@ -239,13 +239,11 @@ class ImportWorkflow:
         return problems_table(table.header, problem_lines(table.header, rows))
 
     def write(self, principal: Principal, id: str) -> Job:
-        """Request that a kept file is written, as it was looked at last.
-
-        Raises InvalidInput, NotAllowed.
-        """
+        """Request that a kept file is written as seen last. Raises InvalidInput, NotAllowed."""
         principal.require_writing()
         upload, _ = self._proposed(self._upload(principal, id))
         options = upload.state.options or TableOptions()
+        self.decisions.require(principal, options.decisions)
         self.uploads.request(principal, id)
         return self.job_queue.request(
             principal, JobKind.IMPORT, upload.state.cluster, id=id,
@@ -269,7 +267,8 @@ class ImportWorkflow:
     ) -> ImportReport:
         """Write a kept file at once. Raises InvalidInput, NotAllowed."""
         principal.require_writing()
-        self._upload(principal, id)
+        options = self._upload(principal, id).state.options or TableOptions()
+        self.decisions.require(principal, options.decisions)
         self.uploads.request(principal, id)
         return self._write(id, id, principal.subject, progress)[0]
 

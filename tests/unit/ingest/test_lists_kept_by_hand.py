@@ -9,11 +9,13 @@ import pytest
 
 from matchmaker.domain import GraphRows
 from matchmaker.ingest.list_guess import are_no_members, column_samples, guessed_format, named_above
+from matchmaker.ingest.pair_decisions import PairDecision, decisions_of
 from matchmaker.ingest.report import Parsed
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files
 from matchmaker.ingest.verdicts import is_awarded
+from matchmaker.store.ports import DuplicateKeys
 from tests.unit.ingest.test_list_reader import opened, read
 
 LEDGER = """采购订单台账（2025年度）,,,,,,,
@@ -287,6 +289,13 @@ def test_bidders_without_a_verdict_are_no_suppliers() -> None:
         ("第一中标候选人", True), ("√", True), ("未中标", False), ("落选", False), ("否", False),
         ("不通过", False), ("淘汰（报价过高）", False), ("第二中标候选人", False), ("rejected - late", False),
         ("shortlisted", False), ("Not awarded", False), ("no", False), ("入围", None), ("B", None),
+        # What stands behind turns it round, or is no order yet.
+        ("contract not awarded", False), ("contract cancelled", False), ("successful: no", False),
+        ("accepted, not selected", False), ("awarded to another bidder", False), ("Won by other", False),
+        ("中标无效", False), ("成交失败", False), ("中标后弃标", False), ("中标候选人", False), ("0", False),
+        ("selected for shortlist", False), ("第六名", False), ("第10名", False), ("合格", None),
+        ("通过资格预审", None), ("第一名", True), ("第1中标候选人", True), ("contract signed", True),
+        ("Contract awarded", True), ("中标（价格不含税）", True), ("中标候选人第一名", True),
     ],
 )  # fmt: skip
 def test_verdicts_on_bids(verdict: str, *, awarded: bool | None) -> None:
@@ -308,3 +317,16 @@ def test_an_institute_above_the_titles_is_not_cut_at_the_name_that_it_begins_wit
     above: str, name: str
 ) -> None:
     assert named_above([above]) == name
+
+
+def test_who_decides_both_ways_on_a_pair_is_told_and_the_first_counts() -> None:
+    keys = {id: DuplicateKeys(id, f"示例{id}阀门厂") for id in ("t:a", "t:b")}
+    said = [
+        PairDecision("t:a", "t:b", True),
+        PairDecision("t:b", "t:a", False),
+        PairDecision("t:a", "t:b", True),
+    ]
+    decided = decisions_of(said, keys, {}, {}, lambda id: ord(id[-1]))
+    assert [each.is_same for each in decided.pairs] == [True]
+    assert not decided.apart
+    assert len(decided.notes) == 2
