@@ -440,6 +440,6 @@ def change_gathering(id: str) -> PageAnswer:
         services().gatherings.answer(principal, id, own_organization(), InvitationAnswer(action))
     else:
         services().gatherings.show(principal, id)
-        raise InvalidInput("'%(text)s' is not possible.", where="what", text=action[:100])
+        raise InvalidInput("'%(text)s' is not possible.", where="do", text=action[:100])
     show_notice(gettext("Done."))
     return redirect_back(url_for("web.gathering", id=id))
