@@ -15,7 +15,7 @@ from matchmaker.text import normal
 # Whatever stands before it: 中标无效, "selected for shortlist", "awarded to another bidder"; a candidate has no order
 # yet, but for the first.
 _NOTHING_OF_IT = re.compile(
-    r"无效|失败|[废流弃失]标|落[标標选]|取消|撤销|撤回|放弃|候[选補补](?!人?第?[一1](?:名|位)?$)|备选|淘汰|出局"
+    r"无效|失败|[废流弃失]标|落[标標选]|取消|撤销|撤回|放弃|候[选補补]|备选|淘汰|出局"
     r"|\b(?:cancel|revoke|withdr|terminat|annul|shortlist|short-list|candidate|runner)|\bnot (?:yet )?(?:award|select|accept|success)"
     r"|\bto (?:an)?other|\bby (?:an)?other|: ?(?:no|否|×)$"
 )
@@ -27,10 +27,10 @@ _RANK = re.compile(
 )
 # 未中标（报价过高）, 淘汰：…, rejected (late): nothing came of the bid, or not yet.
 _NOT_AWARDED = re.compile(
-    r"(?:未|不|否|落[选標标]|淘汰|被?淘汰|出局|[废流弃失]标|无效|被?拒绝?|放弃|候补|备选|待|评审中|候选|0$"
+    r"(?:未|不|否|被?拒绝?|待|评审中|0$"
     r"|not? |no$|n$|[×✗✘x]$|non[- ]|un(?:successful|awarded)|rejected|lost|declined|disqualified|excluded|eliminated"
-    r"|failed|runner[- ]?up|reserve|second|third|shortlisted|short-listed|candidate|pending|under |to be |tb[acd]\b"
-    r"|withdrawn|cancelled|abgelehnt|nicht |ausgeschlossen|nein$|rejeté|non retenu|no adjudicad|desestimad|escluso).*"
+    r"|failed|reserve|second|third|pending|under |to be |tb[acd]\b"
+    r"|abgelehnt|nicht |ausgeschlossen|nein$|rejeté|non retenu|no adjudicad|desestimad|escluso).*"
 )
 _AWARDED = re.compile(
     r"(?:中[标標选]|已中标|成交|入选|选定|定标|签约|是$|[√✓✔]|1$"

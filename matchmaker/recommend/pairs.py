@@ -73,7 +73,7 @@ class Pairs:
     @cached_property
     def whereabouts(self) -> Whereabouts:
         """Who is where, how near and of what kind the question asks, of all organisations."""
-        return whereabouts(self.snapshot, self.seeker, self._need)
+        return whereabouts(self.snapshot, self.seeker, self._need, self.country)
 
     @cached_property
     def _need(self) -> Specification:

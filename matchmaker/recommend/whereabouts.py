@@ -57,9 +57,14 @@ class Whereabouts:
     allowed: BoolArray
 
 
-def whereabouts(snapshot: Snapshot, seeker: Seeker, need: Specification) -> Whereabouts:
-    """Of all organisations, what a need asks of a partner itself."""
-    asked = _Asked(snapshot, seeker, need)
+def whereabouts(
+    snapshot: Snapshot, seeker: Seeker, need: Specification, country: int
+) -> Whereabouts:
+    """Of all organisations, what a need asks of a partner itself.
+
+    `country` is the number of the seeker's in the snapshot, -1 where it has none.
+    """
+    asked = _Asked(snapshot, seeker, need, country)
     judged: dict[str, FloatArray] = {}
     for requirement in need.requirements:
         judge = _JUDGES.get(requirement.kind)
@@ -130,6 +135,7 @@ class _Asked:
     snapshot: Snapshot
     seeker: Seeker
     need: Specification
+    country: int
 
     def distance(self, place: int | None) -> FloatArray:
         """Kilometres of everybody from a place, or from the seeker, (N,)."""
@@ -182,21 +188,10 @@ def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
 
 def _in_another_country(asked: _Asked) -> FloatArray:
     """Who is abroad, seen from the seeker's country, else from that of most, (N,)."""
-    countries = asked.snapshot.organizations.country
-    home = asked.snapshot.cached("countries", lambda: _country_numbers(asked.snapshot)).get(
-        asked.seeker.country
-    )
-    if home is None:
+    countries, home = asked.snapshot.organizations.country, asked.country
+    if home < 0:
         home = int(np.bincount(countries[countries >= 0], minlength=1).argmax())
     return np.where(countries < 0, np.nan, countries != home).astype(np.float32)
-
-
-def _country_numbers(snapshot: Snapshot) -> dict[str, int]:
-    """The number that stands for each country's code."""
-    organizations = snapshot.organizations
-    numbers, first = np.unique(organizations.country, return_index=True)
-    codes = organizations.table.column("country").take(first).to_pylist()
-    return {code: int(number) for code, number in zip(codes, numbers, strict=True) if code}
 
 
 def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:

@@ -91,7 +91,9 @@ def is_market(folded: str, place: Requirement) -> bool:
         is_named_so = is_abroad(place) and _AS_MARKET.match(folded, place.end)
         if place.family == ABROAD:
             is_named_so = is_named_so or _OF_ABROAD.match(folded, place.end)
-            is_named_so = is_named_so or _RECOGNISED.search(folded, 0, place.start)
+            is_named_so = is_named_so or _RECOGNISED.search(
+                folded, max(0, place.start - 2 * _AHEAD), place.start
+            )
         return bool(is_named_so) and not _seeks_sellers(folded)
     if _OF_MARKET.match(folded, place.end):
         return True
