@@ -1,4 +1,4 @@
-"""An installation that the cases are tried on, by its commands."""
+"""An installation that the cases are tried on by its commands, and the register of cases."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from matchmaker.domain import GraphRows
 from matchmaker.settings import read_settings
@@ -23,6 +21,21 @@ REPORTED = 3  # exit status: something was refused, and said so
 
 # A first refresh embeds the whole seed, which takes minutes on a busy machine.
 COMMAND_SECONDS = 900
+
+# What a check yields: what it is about, what came of it, what must come of it.
+Check = tuple[str, Any, Any]
+
+CASES: dict[str, Callable[[Installation], Iterator[Check]]] = {}
+
+
+def case(number: str) -> Callable[[Any], Any]:
+    """Register what the case of this number must give."""
+
+    def register(check: Callable[[Installation], Iterator[Check]]) -> Any:
+        CASES[number] = check
+        return check
+
+    return register
 
 
 @dataclass
@@ -83,7 +96,7 @@ class Installation:
         return rows
 
     def organizations(self) -> dict[str, Any]:
-        """By id."""
+        """Organisations by id."""
         return {row.id: row for row in self.rows.organizations}
 
     def names(self) -> set[str]:
@@ -91,8 +104,8 @@ class Installation:
         return {row.name for row in self.rows.organizations}
 
     def amounts(self) -> list[float | None]:
-        """Of contracts, in the order of the lines that they come from."""
-        rows = sorted(self.rows.engagements, key=lambda row: (_line(row), row.id))
+        """Amounts of contracts, in the order of the lines that they come from."""
+        rows = sorted(self.rows.engagements, key=lambda row: (line_of(row), row.id))
         return [row.amount for row in rows]
 
 
@@ -125,6 +138,15 @@ class Report:
         """Fields with a problem on a line."""
         return {row["field"] for row in self.problems if row["line"] == line}
 
+    def is_accounted(self, lines: int) -> bool:
+        """True where read = loaded + refused + passed over, and `lines` were read."""
+        files = self.document.get("files", ())
+        return (
+            bool(files)
+            and all(row["read"] == row["loaded"] + row["refused"] + row["passed"] for row in files)
+            and sum(row["read"] for row in files) == lines
+        )
+
     @property
     def refused_whole(self) -> bool:
         """Nothing was read; a sentence says why, and no traceback."""
@@ -137,6 +159,7 @@ def _options(options: dict[str, str]) -> Iterator[str]:
         yield value
 
 
-def _line(row: Any) -> int:
+def line_of(row: Any) -> int:
+    """The line of its file that a row came from, 0 where it has none."""
     digits = "".join(mark if mark.isdigit() else " " for mark in row.provenance.record).split()
     return int(digits[-1]) if digits else 0

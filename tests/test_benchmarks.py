@@ -273,6 +273,20 @@ def test_specifications(run: Run, option: str) -> None:
     assert re.search(r"^all +\d+ +[.\d]+ +[.\d]+$", printed, re.MULTILINE)
 
 
+@pytest.mark.parametrize("started", [["benchmarks/cases.py"], ["-m", "benchmarks.cases"]])
+def test_cases(tmp_path: Path, started: list[str]) -> None:
+    """Two members of a list of our own: loaded, and nothing refused."""
+    folder = tmp_path / "26-list"
+    folder.mkdir()
+    table = "编号,企业名称,网址\nz:1,示例第一阀门厂,\nz:2,示例第二泵厂,www.example.org\n"
+    (folder / "list.csv").write_text(table, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, *started, str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "2 of 2 as they must be", done.stdout + done.stderr
+
+
 def test_kills(run: Run, tmp_path: Path) -> None:
     printed = run("kills", "--kills", 1, "--state", tmp_path / "kills.json")
     assert re.search(r"1 kills, \d+ acknowledged, \d+ of them moves, 0 lost", printed)

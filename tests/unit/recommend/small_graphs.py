@@ -14,6 +14,8 @@ from matchmaker.domain import (
     GraphRows,
     Kind,
     Layer,
+    Offer,
+    OfferKind,
     Organization,
     Participant,
     Role,
@@ -101,3 +103,19 @@ def partner_graph(rows: GraphRows) -> networkx.Graph:
 def matches(*arguments: object, **more: object) -> tuple[Recommendation, ...]:
     """Who answers, as `recommend` gives it."""
     return recommend(*arguments, **more).matches  # type: ignore[arg-type]
+
+
+def firm(number: int, **more: object) -> Organization:
+    """Organisation t:NUMBER, a firm unless told otherwise."""
+    given = {"kind": Kind.FIRM, **more}
+    return Organization(f"t:{number}", f"Firm {number}", **given)  # type: ignore[arg-type]
+
+
+def product(number: int, text: str, **more: object) -> Offer:
+    """What firm t:NUMBER makes, in these words."""
+    return Offer(f"o:{number}", f"t:{number}", OfferKind.PRODUCT, text, **more)  # type: ignore[arg-type]
+
+
+def ids(found: tuple[Recommendation, ...]) -> list[str]:
+    """Ids of the recommended, best first."""
+    return [each.id for each in found]

@@ -22,7 +22,6 @@ from matchmaker.domain import (
     NeedState,
     Offer,
     OfferKind,
-    Organization,
     Participant,
     Place,
     PlaceLevel,
@@ -37,34 +36,20 @@ from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS
 from matchmaker.messages import translated
 from matchmaker.recommend.features import FEATURES
-from matchmaker.recommend.model import Filters, Recommendation, Request, Seeker, SeekerText
+from matchmaker.recommend.model import Filters, Request, Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, compute
 from matchmaker.recommend.retrieve import POOL, retrieve
 from matchmaker.snapshot.model import Snapshot
-from tests.unit.recommend.small_graphs import matches
+from tests.unit.recommend.small_graphs import firm, ids, matches, product
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
 
 SUPPLIER, LAB = GoalName.SUPPLIER, GoalName.RESEARCH_PARTNER
 DAY = datetime.date(2025, 3, 1)
 
 
-def firm(number: int, **more: object) -> Organization:
-    given = {"kind": Kind.FIRM, **more}
-    return Organization(f"t:{number}", f"Firm {number}", **given)  # type: ignore[arg-type]
-
-
-def product(number: int, text: str, **more: object) -> Offer:
-    return Offer(f"o:{number}", f"t:{number}", OfferKind.PRODUCT, text, **more)  # type: ignore[arg-type]
-
-
 def asking(text: str, **more: object) -> Seeker:
     return Seeker(texts=(SeekerText(text, StatementKind.NEED),), **more)  # type: ignore[arg-type]
-
-
-def ids(found: tuple[Recommendation, ...]) -> list[str]:
-    return [each.id for each in found]
 
 
 @pytest.fixture(scope="module")
@@ -365,89 +350,3 @@ def test_every_weight_is_a_feature_and_every_feature_is_explained() -> None:
     for feature in FEATURES.values():
         assert feature.meaning.endswith(".")
         assert translated(feature.meaning, "zh") != feature.meaning
-
-
-def _partners_of_the_first() -> Snapshot:
-    """Firm 0 buys from 1 (castings, no capacity left), 2 (castings) and 3 (socks), 4 is new."""
-    texts = ("", "steel castings", "steel castings and pumps", "knitted socks", "steel castings")
-    return snapshot_of(
-        GraphRows(
-            organizations=(
-                firm(0), firm(1, capacity=0), firm(2), firm(3), firm(4), firm(5, listed=False)
-            ),
-            offers=tuple(product(number, text) for number, text in enumerate(texts) if text),
-            ties=tuple(
-                Tie(f"x:{number}", f"t:{number}", "t:0", Layer.SUPPLIES) for number in (1, 2, 3, 5)
-            ),
-        ),
-        vectors=False,
-    )  # fmt: skip
-
-
-def test_partners_whose_words_answer_stand_above_the_list_with_why() -> None:
-    question = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER, is_question=True)
-    asker = Seeker(row=0, kind=Kind.FIRM, texts=(question,))
-    without = recommend(_partners_of_the_first(), asker, Request(SUPPLIER))
-    assert ids(without.matches) == ["t:4"]
-    assert set(ids(without.known)) == {"t:1", "t:2"}
-    assert all("castings" in partner.evidence[0].text for partner in without.known)
-    assert all(partner.reasons for partner in without.known)
-    within = recommend(_partners_of_the_first(), asker, Request(SUPPLIER, only_new=False))
-    assert within.known == ()
-    assert set(ids(within.matches)) == {"t:2", "t:4"}  # who has no capacity left is not asked
-
-
-def test_asked_by_a_profile_those_partners_are_named_that_would_stand_on_the_list() -> None:
-    need = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER)
-    asker = Seeker(row=0, kind=Kind.FIRM, texts=(need,))
-    request = Request(SUPPLIER, limit=1)
-    answer = recommend(_partners_of_the_first(), asker, request)
-    last = min(candidate.score for candidate in answer.matches)
-    assert answer.known
-    assert all(partner.score >= last for partner in answer.known)
-
-
-@pytest.mark.parametrize(
-    ("asked", "named"),
-    [
-        ("需要不锈钢阀体铸件，30天内交货", ["t:1"]),
-        ("30天内交货，温州附近", []),  # a time and a place alone say nothing of what is made
-    ],
-)
-def test_only_partners_who_say_that_they_have_it_are_named(asked: str, named: list[str]) -> None:
-    """1 casts the bodies in stainless steel, 2 in ductile iron, 3 only delivers in time."""
-    texts = (
-        "",
-        "不锈钢阀体精密铸造，25天出样",
-        "球铁阀体铸造，20天出样",
-        "不锈钢棒料现货，3天内交货",
-    )
-    snapshot = snapshot_of(
-        GraphRows(
-            organizations=tuple(firm(number) for number in range(4)),
-            offers=tuple(product(number, text) for number, text in enumerate(texts) if text),
-            ties=tuple(
-                Tie(f"x:{number}", f"t:{number}", "t:0", Layer.SUPPLIES) for number in (1, 2, 3)
-            ),
-        ),
-        vectors=False,
-    )
-    question = SeekerText(asked, StatementKind.NEED, "zh", goal=SUPPLIER, is_question=True)
-    seeker = Seeker(row=0, kind=Kind.FIRM, texts=(question,))
-    answer = recommend(snapshot, seeker, Request(SUPPLIER))
-    assert ids(answer.known) == named
-    # Nobody vanishes: with them in the list there are as many.
-    listed = recommend(snapshot, seeker, Request(SUPPLIER, only_new=False)).matches
-    assert len(answer.known) + answer.further_known == len(listed)
-
-
-def test_a_partner_of_the_store_s_newest_word_is_known_too() -> None:
-    question = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER, is_question=True)
-    asker = Seeker(row=0, texts=(question,), partners=frozenset({4}))
-    assert "t:4" in ids(recommend(_partners_of_the_first(), asker, Request(SUPPLIER)).known)
-
-
-def test_nobody_is_a_partner_of_a_guest() -> None:
-    question = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER, is_question=True)
-    answer = recommend(_partners_of_the_first(), Seeker(texts=(question,)), Request(SUPPLIER))
-    assert answer.known == ()
