@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.archives import too_large
 from matchmaker.ingest.binary_links import links_of_sheets
 from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.number_formats import shown
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary, place
 from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, refuse_damaged
 from matchmaker.ingest.sheet_links import SheetLinks
-from matchmaker.ingest.text_file import too_large
 from matchmaker.messages import message
 
 if TYPE_CHECKING:

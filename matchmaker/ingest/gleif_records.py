@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import zipfile
 import zlib
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.archives import GZIP, open_gzip
 from matchmaker.ingest.gleif_xml import xml_records
 from matchmaker.ingest.json_records import is_json, json_records
 from matchmaker.ingest.published_csv import published_lines, sound_archive
@@ -125,9 +125,9 @@ def _unpacked(path: Path) -> Iterator[tuple[io.BufferedReader, str]]:
                 yield io.BufferedReader(stream), path.name  # type: ignore[arg-type]
         return
     with path.open("rb") as raw:
-        is_packed = raw.peek(2).startswith(b"\x1f\x8b")
+        is_packed = raw.peek(2).startswith(GZIP)
         try:
-            yield (io.BufferedReader(gzip.GzipFile(fileobj=raw)) if is_packed else raw), path.name
+            yield (open_gzip(raw, path.name) if is_packed else raw), path.name
         except (EOFError, zlib.error, OSError) as error:
             raise InvalidInput(
                 "cannot be read: %(error)s.", where=path.name, error=reason_of(error)

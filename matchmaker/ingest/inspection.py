@@ -14,7 +14,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import IO
 
-from matchmaker.ingest.archives import UNREADABLE_ARCHIVE
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.archives import GZIP, UNREADABLE_ARCHIVE, open_gzip
 
 # Above what the program itself takes.
 MAX_MEMORY = 1_000_000_000
@@ -22,6 +23,7 @@ MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 2_000_000, 2_000, 50_000_000
 MAX_SHEETS = 50
 # Of archives (XLSX, ODS): what is in them, and how much smaller they are.
 MAX_UNPACKED, MAX_RATIO, MAX_PARTS = 1_000_000_000, 200, 10_000
+_CHUNK = 1 << 20
 _SMALL_PART, _SMALL_WHOLE = 10_000_000, 100_000_000
 
 
@@ -52,9 +54,25 @@ def archive_verdict(path: Path | IO[bytes]) -> InspectionResult:
     return InspectionResult.READABLE
 
 
+def gzip_verdict(path: Path) -> InspectionResult:
+    """Unpack a file that gzip packed, which does not say how much it holds; nothing is kept."""
+    try:
+        with path.open("rb") as raw:
+            if raw.read(2) == GZIP:
+                stream, unpacked = open_gzip(raw, path.name), 0
+                while content := stream.read(_CHUNK):
+                    unpacked += len(content)
+                    if unpacked > MAX_UNPACKED:
+                        return InspectionResult.PACKED_TOO_TIGHTLY
+    except InvalidInput:
+        return InspectionResult.PACKED_TOO_TIGHTLY
+    except UNREADABLE_ARCHIVE:
+        return InspectionResult.READABLE  # who looks at it is told why it cannot be read
+    return InspectionResult.READABLE
+
+
 def read_whole(path: Path) -> InspectionResult:
     """Read every sheet to its end, as an import does."""
-    from matchmaker.errors import InvalidInput
     from matchmaker.ingest.table_file import FileOptions, open_table
 
     try:
@@ -88,7 +106,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        verdict = archive_verdict(path) or read_whole(path)
+        verdict = archive_verdict(path) or gzip_verdict(path) or read_whole(path)
     except MemoryError:
         verdict = InspectionResult.TOO_MUCH_MEMORY
     sys.exit(verdict)

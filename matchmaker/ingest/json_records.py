@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import json
 import zipfile
@@ -15,13 +14,12 @@ from typing import IO, Any
 import ijson
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.archives import UNREADABLE_ARCHIVE
+from matchmaker.ingest.archives import GZIP, UNREADABLE_ARCHIVE, open_gzip
 from matchmaker.ingest.json_stream import JsonStream
 from matchmaker.ingest.rows import clean
 from matchmaker.messages import Message, message
 from matchmaker.system_errors import reason_of
 
-GZIP = b"\x1f\x8b"
 ZIP = b"PK\x03\x04"
 BOM = b"\xef\xbb\xbf"
 
@@ -97,8 +95,7 @@ def _opened(path: Path, member: str) -> Iterator[IO[bytes]]:
         head = raw.read(4)
         raw.seek(0)
         if head.startswith(GZIP):
-            with gzip.GzipFile(fileobj=raw) as stream:
-                yield _without_mark(stream)
+            yield _without_mark(open_gzip(raw, path.name))
         elif head.startswith(ZIP):
             with zipfile.ZipFile(raw) as archive, archive.open(_member(archive, member)) as stream:
                 yield _without_mark(stream)

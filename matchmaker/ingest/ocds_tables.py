@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.archives import too_large
 from matchmaker.ingest.json_records import JsonRecord
 from matchmaker.ingest.ocds_release import nested
 from matchmaker.ingest.published_csv import sound_archive
@@ -27,7 +28,6 @@ from matchmaker.ingest.register import RegisterReading
 from matchmaker.ingest.report import Problem, ReadProgress
 from matchmaker.ingest.rows import MAX_BYTES
 from matchmaker.ingest.table_file import TableFile, open_table
-from matchmaker.ingest.text_file import too_large
 from matchmaker.messages import message
 from matchmaker.system_errors import reason_of
 
@@ -65,8 +65,12 @@ def _of_zip(path: Path, folder: Path) -> list[Path]:
 def _of_tar(path: Path, folder: Path) -> list[Path]:
     try:
         with tarfile.open(path) as archive:
-            members = [each for each in archive if each.isfile() and _is_table(each.name)]
-            _require_small(path, len(members), sum(each.size for each in members))
+            members, size = [], 0
+            for each in archive:  # whatever is passed over is unpacked as well
+                size += each.size
+                if each.isfile() and _is_table(each.name):
+                    members.append(each)
+                _require_small(path, len(members), size)
             return [
                 _kept(folder, each.name, part.read())
                 for each in members

@@ -12,8 +12,8 @@ from pathlib import Path
 from lxml import etree
 
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.archives import too_large
 from matchmaker.ingest.rows import MAX_BYTES
-from matchmaker.ingest.text_file import too_large
 
 MAX_MEMBERS = 10_000
 

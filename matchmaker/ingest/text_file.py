@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
 import zlib
@@ -16,7 +15,8 @@ from pathlib import Path
 from typing import IO
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.rows import MAX_BYTES, FileFormat, Row, RowSource, clean, refuse_many_columns
+from matchmaker.ingest.archives import GZIP, open_gzip
+from matchmaker.ingest.rows import FileFormat, Row, RowSource, clean, refuse_many_columns
 from matchmaker.ingest.wide_gaps import WideColumns, wide_columns, wide_rows
 from matchmaker.messages import message
 from matchmaker.system_errors import reason_of
@@ -40,7 +40,6 @@ MAX_TITLE = 200
 MAX_RECORD = 1_000_000
 MAX_LINE = 10 * MAX_RECORD
 _SEP_LINE = re.compile(r'^"?sep=(.)"?\r?\n?$', re.IGNORECASE)
-GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,40 +82,11 @@ def open_bytes(path: Path) -> Iterator[IO[bytes]]:
             if not packed:
                 yield raw
                 return
-            with gzip.GzipFile(fileobj=raw) as stream:
-                yield io.BufferedReader(_Limited(stream, path.name))  # type: ignore[type-var]
+            yield open_gzip(raw, path.name)
     except (OSError, EOFError, zlib.error) as error:
         raise InvalidInput(
             "cannot be read: %(error)s.", where=path.name, error=reason_of(error)
         ) from None
-
-
-class _Limited(io.RawIOBase):
-    """Unpacked bytes, up to a limit: a small file may unpack without end."""
-
-    def __init__(self, stream: gzip.GzipFile, name: str) -> None:
-        self._stream, self._name, self._left = stream, name, MAX_BYTES
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        content = self._stream.read(len(buffer))
-        self._left -= len(content)
-        if self._left < 0:
-            raise too_large(self._name)
-        buffer[: len(content)] = content
-        return len(content)
-
-
-def too_large(name: str) -> InvalidInput:
-    """The error of a file that unpacks to more than is read."""
-    return InvalidInput(
-        "unpacks to more than %(limit)s MB.",
-        where=name,
-        mend="Part it into several files.",
-        limit=MAX_BYTES // 1024**2,
-    )
 
 
 @contextmanager

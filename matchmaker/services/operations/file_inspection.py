@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import structlog
+
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.inspection import InspectionResult, archive_verdict
 from matchmaker.messages import Message, message
@@ -25,6 +27,10 @@ _REASONS = {
     InspectionResult.PACKED_TOO_TIGHTLY: message("Unpacked, this file is far too large."),
 }
 _TOO_LONG = message("Reading this file takes too long.")
+_UNREADABLE = message("This file cannot be read.")
+# Bytes of an unexpected error that the log shows.
+_TOLD = 2_000
+log = structlog.get_logger(__name__)
 
 
 def inspect_file(path: Path) -> None:
@@ -50,6 +56,9 @@ def inspect_file(path: Path) -> None:
         raise _refused(_REASONS[InspectionResult.TOO_MUCH_MEMORY])
     if done.returncode in reasons:
         raise _refused(reasons[done.returncode])
+    if done.returncode:  # what the inspection cannot read, nobody else is to try
+        log.warning("inspection.failed", error=done.stderr[-_TOLD:].decode(errors="replace"))
+        raise _refused(_UNREADABLE)
 
 
 def _holds_lines(path: Path) -> bool:

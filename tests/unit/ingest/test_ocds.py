@@ -14,6 +14,7 @@ import pytest
 
 from matchmaker.domain import Kind, Role, Size
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest import ocds_tables
 from matchmaker.ingest.ocds import read_ocds
 from matchmaker.ingest.report import file_counts
 
@@ -351,3 +352,22 @@ def test_releases_flattened_to_several_tables(
     counts = [(each.read, each.loaded, each.refused, each.passed) for each in
               file_counts(parsed.read, parsed.problems)]  # fmt: skip
     assert counts == [(2, 1, 0, 1), (3, 2, 1, 0), (2, 2, 0, 0), (3, 3, 0, 0)]
+
+
+@pytest.mark.parametrize("end", ["tar.gz", "tar.bz2", "tar.xz"])
+def test_what_a_tar_holds_beside_tables_counts_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    """To pass over a member is to unpack it: of three kilobytes, without end."""
+    monkeypatch.setattr(ocds_tables, "MAX_BYTES", 1_000_000)
+    path = tmp_path / f"release.{end}"
+    with tarfile.open(path, f"w:{end[4:]}") as archive:
+        info = tarfile.TarInfo("readme.txt")
+        info.size = 2_000_000
+        archive.addfile(info, io.BytesIO(bytes(info.size)))
+        for name, text in FLATTEN_TOOL.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(text.encode())
+            archive.addfile(info, io.BytesIO(text.encode()))
+    with pytest.raises(InvalidInput, match="unpacks to more than"):
+        read_ocds(path)

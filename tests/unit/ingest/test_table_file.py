@@ -297,14 +297,6 @@ def test_what_is_no_table_is_refused_whole(tmp_path: Path, content: bytes, reaso
         list(table(tmp_path, content).lines())
 
 
-def test_a_small_file_that_unpacks_without_end_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("matchmaker.ingest.text_file.MAX_BYTES", 100_000)
-    with pytest.raises(InvalidInput, match="unpacks to more"):
-        list(table(tmp_path, gzip.compress(b"id,name\n" * 100_000), "a.csv.gz").lines())
-
-
 @pytest.mark.parametrize("word", ["Summe", "TOTALE", "Total", "Totals:", "Gesamtsumme", "Итого"])
 def test_a_line_of_totals_is_passed_over_in_many_languages(tmp_path: Path, word: str) -> None:
     read = table(tmp_path, f"id;name;amount\nx:1;Summit Ltd;5\n{word};;5\n")

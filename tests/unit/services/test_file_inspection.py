@@ -1,5 +1,6 @@
 """Files that are small and cost much to read are refused before they can stop anything."""
 
+import gzip
 import io
 import zipfile
 
@@ -98,3 +99,27 @@ def test_an_archive_of_an_unknown_kind_is_left_to_its_reader(tmp_path):
     content[content.index(b"PK\x01\x02") + 6] = 139  # the version needed to read it
     path.write_bytes(content)
     assert archive_verdict(path) is InspectionResult.READABLE
+
+
+@pytest.mark.parametrize("name", ["list.csv.gz", "list.ndjson.gz", "list.csv"])
+def test_a_packed_list_of_one_line_again_and_again_is_not_read(tmp_path, name):
+    """Ten million bytes in some ten thousand took the inspection 14 seconds."""
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(b'{"name": "a", "place": "b"}\n' * 400_000))
+    assert path.stat().st_size < 50_000
+    with pytest.raises(InvalidInput, match="Unpacked, this file is far too large") as refusal:
+        inspect_file(path)
+    assert "解压后过大" in refusal.value.text("zh")
+
+
+def test_a_packed_list_as_people_have_it_passes(tmp_path):
+    path = tmp_path / "list.csv.gz"
+    lines = "".join(f"甲{n}阀门厂,温州,{n * 7919}\n" for n in range(5_000))
+    path.write_bytes(gzip.compress(f"名称,地区,注册号\n{lines}".encode()))
+    inspect_file(path)
+
+
+def test_a_file_at_which_the_inspection_fails_is_not_kept(workbook, monkeypatch):
+    monkeypatch.setattr(file_inspection.sys, "executable", "/bin/false")
+    with pytest.raises(InvalidInput, match="cannot be read"):
+        inspect_file(workbook)

@@ -1,0 +1,52 @@
+"""Files that gzip packed are unpacked no further than a list could be that people keep."""
+
+import gzip
+
+import pytest
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.gleif_records import gleif_records
+from matchmaker.ingest.json_records import json_records
+from matchmaker.ingest.table_file import open_table
+
+# Two hundred million bytes in some two hundred thousand.
+LINE = b'{"LEI": "5299SAMPLE0000000138", "name": "a"}\n'
+ENDLESS = {
+    "json": LINE * 5_000_000,
+    "csv": b"LEI,Entity.LegalName\n" + b"5299SAMPLE0000000138,A\n" * 9_000_000,
+}
+READERS = {
+    "a table": ("csv", lambda path: open_table(path).lines()),
+    "a table of JSON": ("json", lambda path: open_table(path).lines()),
+    "a public register in JSON": ("json", json_records),
+    "a register of legal entities": ("csv", gleif_records),
+    "the same in JSON": ("json", gleif_records),
+}
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("packed")
+    for name, content in ENDLESS.items():
+        (folder / f"list.{name}.gz").write_bytes(gzip.compress(content, 6))
+    return folder
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_a_file_that_unpacks_without_end_is_refused_in_both_languages(packed, reader):
+    kind, read = READERS[reader]
+    path = packed / f"list.{kind}.gz"
+    with pytest.raises(InvalidInput) as refusal:
+        for _ in read(path):
+            pass
+    assert refusal.value.text("en") == (
+        f"{path.name}: Unpacked, this file is far too large. Part it into several files."
+    )
+    assert "此文件解压后过大" in refusal.value.text("zh")
+
+
+def test_a_packed_table_of_many_different_lines_is_read_to_its_end(tmp_path):
+    path = tmp_path / "list.csv.gz"
+    lines = "".join(f"{n},甲{n * 7919}厂\n" for n in range(20_000))
+    path.write_bytes(gzip.compress(f"id,name\n{lines}".encode()))
+    assert sum(1 for _ in open_table(path).lines()) == 20_000
