@@ -697,7 +697,7 @@ class DuplicateCandidate:
 
     @property
     def reasons(self) -> list[Message]:
-        """Why the two may be one, the strongest reasons first."""
+        """Reasons why the two may be one, the strongest first."""
         return [Message(reason) for reason in self.reason.split("; ")]
 
     @property

@@ -1,4 +1,4 @@
-"""What a recommendation can be for: one row a goal, no branches and no lists elsewhere.
+"""Goals that a recommendation can be for: one row each, no branches and no lists elsewhere.
 
 Weights are fixed and documented here until a ranker is learned from the graph's
 own history. They follow what was measured: where organisations have a history
@@ -30,7 +30,7 @@ TITLE = "goal"  # the context of titles: some are the same word as a label in En
 
 
 class GoalName(StrEnum):
-    """What a recommendation is for."""
+    """The purpose of a recommendation."""
 
     SUPPLIER = "supplier"
     CUSTOMER = "customer"
@@ -46,7 +46,7 @@ PARTNER_GOALS = frozenset(GoalName) - {GoalName.SUPPORT}
 
 
 class TieEnd(Enum):
-    """Which end of a directed tie a candidate is."""
+    """The end of a directed tie at which a candidate stands."""
 
     SOURCE = "source"
     TARGET = "target"
@@ -55,7 +55,7 @@ class TieEnd(Enum):
 
 @dataclass(frozen=True)
 class EvidenceRule:
-    """Which statements of a candidate can speak for it.
+    """Statements of a candidate that can speak for it.
 
     Offers only of `offers` kinds, needs only for `needs` goals, engagements only
     where the candidate had one of `roles`, descriptions only of `described` organisations.
@@ -76,13 +76,13 @@ class EvidenceRule:
     by_needs: frozenset[Kind] = frozenset()
 
     def worth_of(self, kind: StatementKind) -> float:
-        """What a fit of this kind of statement counts, 1 at most."""
+        """The worth of a fit of this kind of statement, 1 at most."""
         return dict(self.worth).get(kind, 1.0)
 
 
 @dataclass(frozen=True)
 class Quotas:
-    """What the ten are held to besides the score.
+    """Limits that the ten are held to besides the score.
 
     `other_cluster`: share of slots kept for other clusters. `place`: what each
     further candidate of one place costs, in score. `exposure`: what the most
@@ -159,7 +159,7 @@ class Goal:
         return self.candidates | self.answered_by
 
     def may_answer(self, asker: Kind, candidate: Kind) -> bool:
-        """Whether one of the candidate's kind may answer the wish of one of the asker's.
+        """True where one of the candidate's kind may answer the wish of one of the asker's.
 
         Two that look for the same do not: labs among themselves, and those who call.
         """
@@ -175,12 +175,12 @@ class Goal:
         return Message(self.title or self.label, context=TITLE)
 
     def rule(self, *, in_words: bool) -> EvidenceRule:
-        """Which statements speak to a profile, or to a question put in words."""
+        """The rule of which statements speak to a profile, or to a question put in words."""
         return self.answering if in_words and self.answering is not None else self.evidence
 
     @property
     def by_text(self) -> bool:
-        """Whether texts decide, rather than history."""
+        """True where texts decide, rather than history."""
         return self.weights.get("text_dense", 0) > self.weights.get("pagerank", 0)
 
 

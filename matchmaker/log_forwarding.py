@@ -35,7 +35,7 @@ _SEND_BUFFER = 65_536
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """Who takes the lines."""
+    """A server that takes the lines."""
 
     host: str
     port: int
@@ -43,7 +43,7 @@ class Receiver:
 
 
 def receiver_of(settings: Settings) -> Receiver | None:
-    """Where lines are to go; None: nowhere. Raises SettingsError."""
+    """The server that lines go to; None: nowhere. Raises SettingsError."""
     if not settings.log_forward:
         return None
     parts = urlsplit(settings.log_forward)

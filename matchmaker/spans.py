@@ -1,4 +1,4 @@
-"""Where the time of one request goes: seconds at the seams, added up by name."""
+"""Seconds that the parts of one request take, added up by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 
 class Tracer(Protocol):
-    """Who is told of spans as well, where traces are sent somewhere."""
+    """A receiver of spans, where traces are sent somewhere."""
 
     def stage(self, name: str) -> AbstractContextManager[Any]: ...
 

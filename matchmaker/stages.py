@@ -1,4 +1,4 @@
-"""Which of the ten value-chain stages a text names, by its words, in Chinese and English.
+"""Stages of the value chain, ten, that a text names by its words, in Chinese and English.
 
 Precision first: a product alone names no stage ("silk socks" may be made or traded), nor do terms
 of a sale ("next-day delivery", "two-year warranty", "price on request"), nor what is said not

@@ -1,4 +1,4 @@
-"""Why the operating system, SQLite or a packed file refused, in words that can be translated."""
+"""Reasons for refusals of the operating system, SQLite or a packed file, in translatable words."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _POSITION = re.compile(r"line (\d+), column (\d+)")
 
 
 def position_of(error: Exception) -> Message:
-    """Where a parser stumbled, as its own words say at their end."""
+    """The position where a parser stumbled, as its own words say at their end."""
     if match := _POSITION.search(str(error)):
         return message("see line %(line)s, column %(column)s", line=match[1], column=match[2])
     if isinstance(error, UnicodeDecodeError):
@@ -72,7 +72,7 @@ def position_of(error: Exception) -> Message:
 
 
 def reason_of(error: Exception) -> Message:
-    """Why; what nobody here has words for is said by its name, as manuals list it."""
+    """The reason; one that nobody here has words for is given by its name, as manuals list it."""
     if isinstance(error, sqlite3.Error):
         result = getattr(error, "sqlite_errorcode", 0)  # the low byte is the kind
         name = getattr(error, "sqlite_errorname", type(error).__name__)

@@ -24,7 +24,7 @@ _BUCKETS = (0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.15, 0.3, 1, 3, 10)
 
 
 class Telemetry:
-    """What one process tells; made after a fork, since a process has an identity of its own."""
+    """Traces and figures of one process; made after a fork, which makes a new identity."""
 
     def __init__(self, settings: Settings) -> None:
         check(settings)
@@ -164,7 +164,7 @@ def start(settings: Settings) -> Telemetry | None:
 
 
 def current() -> Telemetry | None:
-    """That of this process, if it tells anything."""
+    """The telemetry of this process, None where it sends none."""
     return _started.get(os.getpid())
 
 

@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a field, as messages of the catalogue."""
+"""Faults that pydantic finds with fields, as messages of the catalogue."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ COUNTED = {
 
 
 def field_fault(fault: ErrorDetails) -> Message:
-    """What is wrong with one field; in pydantic's English where the catalogue has no words."""
+    """The fault of one field; in pydantic's English where the catalogue has no words."""
     context: dict[str, Any] = dict(fault.get("ctx", {}))
     raised = context.get("error")
     if isinstance(raised, Exception):  # by one of our own validators
@@ -101,7 +101,7 @@ def field_fault(fault: ErrorDetails) -> Message:
 
 
 def fault_sentence(error: ValidationError) -> Message:
-    """What is wrong with the first field at fault, as a sentence."""
+    """The fault of the first field that has one, as a sentence."""
     return message("%(reason)s.", reason=field_fault(error.errors()[0]))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Where to write a file that appears under its own name only when it is whole."""
+    """A path to write a file to that appears under its own name only when it is whole."""
     unfinished = path.with_name(f"{path.name}.part")
     try:
         yield unfinished

@@ -172,7 +172,7 @@ class Wiring:
 
     @cached_property
     def graph_copy(self) -> GraphCopy:
-        """What is read of the graph while a server does not answer."""
+        """The copy of the graph that is read while a server does not answer."""
         return GraphCopy(self.settings.data_dir / "copy", open_file)
 
     @cached_property
@@ -198,7 +198,7 @@ class Wiring:
         return load_cross_encoder(self.settings)
 
     def model(self) -> ModelIdentity:
-        """Which model the settings name, without loading it. Raises ModelUnavailable."""
+        """The identity of the model in the settings, not loaded. Raises ModelUnavailable."""
         return identify_model(self.settings)
 
     def cache(self) -> VectorCache | VectorCaches:
@@ -363,7 +363,7 @@ class Wiring:
 
     @property
     def shared_state(self) -> SharedState | None:
-        """What all nodes share; None where this is the only one."""
+        """The state that all nodes share; None where this is the only one."""
         with self._lock:
             return self._shared_state
 
@@ -379,7 +379,7 @@ class Wiring:
 
     @cached_property
     def requested_jobs(self) -> Mapping[JobKind, Huey]:
-        """What people requested, on its way to the worker: one queue for each kind of work."""
+        """Jobs that people requested, on their way to the worker: one queue for each kind."""
         return {kind: self._queue(f"requested-{kind}") for kind in JobKind}
 
     @cached_property
@@ -428,7 +428,7 @@ class Wiring:
         )
 
     def node_work(self, lost: Callable[[], None]) -> NodeWork | None:
-        """What this node does as one of several; None where it is the only one."""
+        """The work of this node as one of several; None where it is the only one."""
         if self.shared_state is None:
             return None
         return NodeWork(
@@ -521,7 +521,7 @@ class Wiring:
 
     @cached_property
     def log_anchor(self) -> LogAnchor:
-        """Where the log ended when it was looked at last."""
+        """The end of the log when it was looked at last."""
         return LogAnchor(
             self.settings.data_dir,
             lambda: self.store.documents,

@@ -1,1 +1,1 @@
-"""What assistants may ask and draft, by the Model Context Protocol."""
+"""Tools by which assistants ask and draft, over the Model Context Protocol."""

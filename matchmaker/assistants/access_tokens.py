@@ -40,7 +40,7 @@ _TYPES = frozenset({"", "jwt", "at+jwt", "application/at+jwt"})
 
 @dataclass(frozen=True, slots=True)
 class TokenBearer:
-    """Whom a token is of, what it may do, and until when it holds (seconds since 1970)."""
+    """The account of a token, its rights, and the end of it (seconds since 1970)."""
 
     principal: Principal
     scopes: frozenset[str]
@@ -100,7 +100,7 @@ class IssuerKeys:
 
 
 def metadata_of(issuer: str) -> Mapping[str, Any]:
-    """What an issuer publishes of itself. Raises where it does not, or is another one."""
+    """The metadata that an issuer publishes. Raises where there are none, or another issuer's."""
     base = issuer.rstrip("/")
     metadata = _json_at(f"{base}/.well-known/openid-configuration")
     if str(metadata.get("issuer", "")).rstrip("/") != base:
@@ -132,7 +132,7 @@ class AccessTokens:
     is_active: Callable[[str], bool] = lambda _: True  # whether the issuer took it back since
 
     def bearer(self, token: str) -> TokenBearer | None:
-        """Whom a token is of; None for one that is wrong in any way."""
+        """The bearer of a token; None for one that is wrong in any way."""
         try:
             claims = self._claims(token)
         except (JoseError, ValueError, TypeError, KeyError) as error:

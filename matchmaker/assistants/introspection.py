@@ -1,4 +1,4 @@
-"""Whether the issuer has taken a token back since it was signed (RFC 7662).
+"""Asking the issuer whether a token was taken back since it was signed (RFC 7662).
 
 Asked of an issuer whose metadata name an endpoint, with the client's credentials; the answer is
 kept briefly. A token that the issuer does not vouch for is refused, also where it does not answer.
@@ -48,7 +48,7 @@ class TokenIntrospection:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def is_active(self, token: str) -> bool:
-        """Whether a token that is rightly signed still holds, as far as the issuer tells."""
+        """True where a rightly signed token still holds, as far as the issuer tells."""
         if not all(self.credentials()):
             return True
         digest = hashlib.sha256(token.encode()).digest()

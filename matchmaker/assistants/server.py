@@ -180,7 +180,7 @@ class BearerVerifier:
         self._tokens = _access_tokens(services, resource)
 
     async def verify_token(self, token: str) -> AccessToken | None:
-        """Whose token it is; None for one that is wrong or was revoked."""
+        """The bearer of a token; None for one that is wrong or was revoked."""
         return await asyncio.to_thread(self._verify, token)
 
     def principal_of(self, token: str) -> Principal | None:

@@ -65,7 +65,7 @@ def comparison(id: str, chosen: str | None, out: Path | None, email: str | None)
 @click.option("--out", type=OUT, help="Write your answer to a file, to be sent by `call answer`.")
 @AS_OPTION
 def form(id: str, organization: str, out: Path | None, email: str | None) -> None:
-    """What the call ID asks, and what your organisation has answered so far."""
+    """Show what the call ID asks, and what your organisation has answered so far."""
     services = wired()
     shown = services.call_answers.form(acting_principal(services, email), id, organization)
     answer = _answer(shown)

@@ -238,7 +238,7 @@ def batch(
 @AS_OPTION
 @JSON_OPTION
 def effect(cluster: str, email: str | None, as_json: bool) -> None:
-    """What introductions brought the CLUSTER: funnel, new ties, effect against a hold-out."""
+    """Show what introductions brought the CLUSTER: funnel, new ties, effect against a hold-out."""
     from matchmaker.api.cooperation.responses import EffectOut
 
     services = wired()

@@ -55,7 +55,7 @@ def load_embedder(settings: Settings) -> Encoder:
 
 
 def identities(settings: Settings) -> tuple[ModelIdentity, ...]:
-    """Which models the settings name, without loading them. Raises ModelUnavailable."""
+    """Names and revisions of the models in the settings, not loaded. Raises ModelUnavailable."""
     first = identify_first(settings)
     return (first, identify_second()) if settings.has_second_model else (first,)
 

@@ -1,4 +1,4 @@
-"""Which organisations are compared at all: those that share a key, so that few pairs are."""
+"""Blocking: only organisations that share a key are compared, so that pairs are few."""
 
 from __future__ import annotations
 

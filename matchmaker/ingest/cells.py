@@ -56,7 +56,7 @@ class CellWarning(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CellProblem:
-    """What is wrong with a cell. An error refuses its line; a warning costs at most the cell."""
+    """A problem of a cell. An error refuses its line; a warning costs at most the cell."""
 
     column: str
     reason: Message

@@ -185,7 +185,7 @@ def _bounded(title: str) -> str:
 
 
 def certificate_titles() -> Iterator[tuple[str, str]]:
-    """What certificates are called, folded, with their names; short words say too little alone."""
+    """Titles of certificates, folded, with their names; short words say too little alone."""
     for title, name in certificate_names(folded=True).items():
         if not title.isascii() or len(title) > 2:
             yield title, name

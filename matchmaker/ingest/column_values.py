@@ -1,4 +1,4 @@
-"""What the cells of a column are, whatever its title says."""
+"""Judging what the cells of a column hold, whatever its title says."""
 
 from __future__ import annotations
 

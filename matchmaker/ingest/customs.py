@@ -53,7 +53,7 @@ def implied_direction(texts: Iterable[str]) -> str:
 
 
 def sides(cells: Mapping[str, str]) -> dict[str, str]:
-    """Who supplies and who buys; nobody where it is not said which way goods went.
+    """The supplier and the buyer; nobody where it is not said which way goods went.
 
     Where a column says one of the two by itself (境内发货人), the other side is the other.
     """

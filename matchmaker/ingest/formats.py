@@ -1,4 +1,4 @@
-"""How the cells of one column are written: judged from all of them together, and stated."""
+"""The way in which the cells of a column are written, judged from all of them and stated."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_SEEN = 5_000
 
 @dataclass(frozen=True, slots=True)
 class ColumnFormat:
-    """What the cells of one column tell together.
+    """Conventions that the cells of one column tell together.
 
     `decimal` is the decimal sign, `day_first` whether 05/03/2021 is the fifth of March; ""
     and None where nothing decides, so that a cell which needs it is refused. `basis` says
@@ -42,7 +42,7 @@ class ColumnFormat:
 
     @property
     def tax_note(self) -> Message | None:
-        """What is told where cells say whether tax is in them: only their figures are kept."""
+        """A note where cells say whether tax is in them: only their figures are kept."""
         if len(self.taxes) > 1:
             return message(
                 "'%(first)s' is with tax and '%(second)s' without: the figures are kept as they "
@@ -63,7 +63,7 @@ class ColumnFormat:
 
     @property
     def explanation(self) -> Message | None:
-        """What was decided and why, for people; None where there was nothing to decide."""
+        """The decision and its ground, for people; None where there was nothing to decide."""
         if self.stored:
             return message(
                 "'%(date)s' is stored as a date and '%(text)s' as text: where a program took the "

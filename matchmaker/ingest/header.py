@@ -1,4 +1,4 @@
-"""Where a table begins and ends in its rows: titles, lines above and below, totals."""
+"""Finding a table in its rows: titles, lines above and below, totals."""
 
 from __future__ import annotations
 
@@ -318,7 +318,7 @@ class Footer:
         self._titles, self._expected = tuple(titles), expected
 
     def reason(self, cells: Sequence[str]) -> Message | None:
-        """Why a line is no row, None for a row."""
+        """The reason why a line is no row, None for a row."""
         filled = list(dict.fromkeys(cell for cell in cells if cell))
         if not filled:
             return None

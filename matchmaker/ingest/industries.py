@@ -62,7 +62,7 @@ _ARTICLES = re.compile(r"\b(the|a|an|n\.?e\.?c\.?)\b")
 
 @dataclass(frozen=True, slots=True)
 class IndustryMatch:
-    """What a cell means.
+    """The industry that a cell means.
 
     `id` is "" where nothing is known, or where it can be any of the `candidates`. `exact` is
     False where the cell was finer or its words only come near; `dropped` is what of it was finer.

@@ -28,7 +28,7 @@ _SMALL_PART, _SMALL_WHOLE = 10_000_000, 100_000_000
 
 
 class InspectionResult(IntEnum):
-    """What came of it; readable too where the file has faults that are told when it is read."""
+    """The result of looking at a file; readable too where faults are told only when it is read."""
 
     READABLE = 0
     TOO_MUCH_MEMORY = 10

@@ -20,7 +20,7 @@ _STEPS = {sign: 1 if sign in b"[{" else -1 for sign in b"[]{}"}
 
 
 class JsonStream:
-    """What `ijson` reads instead of a stream of UTF-8. `name` is that of the file, for errors."""
+    """A stream of UTF-8 as `ijson` reads it. `name` is that of the file, for errors."""
 
     def __init__(self, read: Callable[[int], bytes], name: str) -> None:
         self._read, self._name = read, name

@@ -1,4 +1,4 @@
-"""What a list holds, guessed from the titles of its columns and from its cells."""
+"""Guessing what a list holds from the titles of its columns and from its cells."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
 def said_once(
     name: str, columns: Collection[str], above: Iterable[str], file: str = ""
 ) -> dict[str, str]:
-    """Who it is on all lines of a list without a column that says so: named above its titles.
+    """The party of all lines of a list without a column for it: named once, above its titles.
 
     `file` is the file's name without its end; it says so where nothing above does.
     """
@@ -156,7 +156,7 @@ def _without_year(text: str) -> str:
 
 
 def all_titles() -> frozenset[str]:
-    """What may head the columns of any format, as `text.normal` writes it."""
+    """Titles that may head the columns of any format, as `text.normal` writes them."""
     return frozenset().union(*map(expected_titles, (MEMBERS, *LISTS, *TABLES)))
 
 

@@ -34,7 +34,7 @@ class _Part(BaseModel):
 
 
 class PartyColumns(_Part):
-    """Where an organisation stands in a line.
+    """Columns that tell of an organisation in a line.
 
     `id` is a column of its key, else its name is its key; without `name` it must be there
     already. `kind` and `country` are columns or, where the file has none of that name, the
@@ -217,7 +217,7 @@ class MappingFile(_Written):
         return FileOptions(self.sheet, self.encoding, self.separator, self.header_line)
 
     def written(self, section: _Written) -> ColumnFormat:
-        """How a section's numbers and dates are written: its own word, else the file's."""
+        """The conventions for a section's numbers and dates: its own, else the file's."""
         day_first = self.day_first if section.day_first is None else section.day_first
         return ColumnFormat(decimal=section.decimal or self.decimal, day_first=day_first)
 

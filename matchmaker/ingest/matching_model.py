@@ -1,4 +1,4 @@
-"""Whether two organisations are one: weights of evidence, added, and a chance made of them.
+"""The chance that two organisations are one: weights of evidence, added.
 
 After Fellegi and Sunter (A Theory for Record Linkage, JASA 64, 1969), as `splink` computes it:
 each comparison has levels; a level's weight is log2 of how much oftener it is seen in pairs that
@@ -117,7 +117,7 @@ class Comparable:
 
 @dataclass(frozen=True, slots=True)
 class PairComparison:
-    """What two organisations have in common: the level of each comparison."""
+    """Two organisations compared: the level of each comparison."""
 
     levels: dict[str, Level]
     reasons: tuple[Message, ...]
@@ -129,7 +129,7 @@ class PairComparison:
 
     @property
     def chance(self) -> float:
-        """That the two are one, in (0, 1)."""
+        """The probability that the two are one, in (0, 1)."""
         return float(1 / (1 + 2.0**-self.weight))
 
     @property

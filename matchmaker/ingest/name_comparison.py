@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- words of many languages, as a table is read
-"""How alike two names are, in levels: what is the same, and what makes the difference."""
+"""Comparing two names, in levels: what is the same, and what makes the difference."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SIMILAR, ALIKE = 90.0, 80.0  # of 100, sorted words
 
 
 class NameLevel(StrEnum):
-    """How two names compare, the most alike first."""
+    """Levels of likeness of two names, the most alike first."""
 
     SAME = "same"  # the same words
     SPELLING = "spelling"  # but for accents, articles, "and", 第一 and 一, spaces
@@ -319,5 +319,5 @@ def _similar(score: float, certain: bool) -> NameLevel:
 
 
 def initials(words: tuple[str, ...]) -> set[str]:
-    """What a name of several words may be called by its first letters."""
+    """Abbreviations by first letters of a name of several words."""
     return {"".join(word[0] for word in words)} if len(words) >= 3 else set()

@@ -1,4 +1,4 @@
-"""What releases of the Open Contracting Data Standard say of one process, put together."""
+"""One contracting process, put together from its OCDS releases."""
 
 from __future__ import annotations
 
@@ -195,7 +195,7 @@ def words_at(value: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 
 def descriptions(value: Mapping[str, Any]) -> str:
-    """What is bought, in the words of the items."""
+    """The goods and services of a process, in the words of the items."""
     words = (
         text_at(item, "description") or text_at(item, "classification", "description")
         for item in dicts_at(value, "items")

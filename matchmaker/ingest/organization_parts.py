@@ -1,4 +1,4 @@
-"""What a line of an organisation says besides: texts, a need, figures of years, a membership."""
+"""Further rows from a line of an organisation: texts, a need, yearly figures, a membership."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def pairs_of(rows: GraphRows) -> set[tuple[str, str]]:
 
 
 def joined_to(parsed: Parsed, stored: GraphRows) -> Parsed:
-    """What was read, joined to rows `stored` between the same parties; it is told of each line."""
+    """The rows read, joined to rows `stored` between the same parties; each line is told of it."""
     whole = joined(parsed.rows, stored)
     if not whole.again:
         return parsed

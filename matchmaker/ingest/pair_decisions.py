@@ -1,4 +1,4 @@
-"""What a person says, before a file is written, of its organisations that may be known ones."""
+"""A person's decisions, before a file is written, on organisations that may be known ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matchmaker.store.ports import DuplicateKeys
 
 @dataclass(frozen=True, slots=True)
 class PairDecision:
-    """Whether two organisations are one, as a person says; `first` sorts before `second`."""
+    """A person's decision whether two organisations are one; `first` sorts before `second`."""
 
     first: str
     second: str
@@ -62,7 +62,7 @@ def decisions_of(
     aliases: Mapping[str, str],
     line_of: Callable[[str], int],
 ) -> Decisions:
-    """What is said of pairs of a file, of whom one at least is not stored yet.
+    """Decisions on pairs of a file, of whom one at least is not stored yet.
 
     `in_file` and `stored` hold the organisations that the decisions speak of; `line_of` tells the
     first line of one in the file: of two that are new the earlier stays.

@@ -48,7 +48,7 @@ def one_name(cell: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is the same for a whole file, or stands in a column."""
+    """A value that is the same for a whole file, or stands in a column."""
 
     column: str = ""
     value: Any = None

@@ -1,4 +1,4 @@
-"""Where the organisations on a side of a line are, where a column of its own says so."""
+"""Places of the organisations on a side of a line, where a column of its own tells them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a name is rather a person's than an organisation's."""
+"""Telling a person's name from an organisation's."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ _MAX_MONTHS = 600
 
 
 def duration_in_months(cell: str, format: ColumnFormat = UNDECIDED, /) -> int:
-    """How many months a cell says that something takes: 36, 24个月, 2 years.
+    """Months that a cell says something takes: 36, 24个月, 2 years.
 
     Raises InvalidInput where it says none.
     """

@@ -75,7 +75,7 @@ _ALSO_CALLED = {
 
 @dataclass(frozen=True, slots=True)
 class PlaceMatch:
-    """What a cell means.
+    """The place that a cell means.
 
     `id` is "" where nothing is known, or where it can be any of the `candidates`. `exact` is
     False where the cell was finer or said more; `dropped` is what of it was left.
@@ -352,7 +352,7 @@ class PlaceIndex:
 
 
 def place_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message | None:
-    """What is to be said of a match that is not exact: a warning, or what is to be asked."""
+    """A note on a match that is not exact: a warning, or a question."""
     if match.exact:
         return None
     if match.id:
@@ -388,12 +388,12 @@ def with_address(values: Mapping[str, Any], cell: str) -> str:
 
 
 def kept_as_address(cell: str, note: Message) -> Message:
-    """What is said of a place that is not known for certain, and stays as it is written."""
+    """A note on a place that is not known for certain, and stays as it is written."""
     return sentences(note, message("'%(cell)s' is kept as the address.", cell=cell))
 
 
 def decided_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message:
-    """What is said of a place that can be several, and was decided by what stands beside it."""
+    """A note on a place that can be several, and was decided by what stands beside it."""
     return message(
         "'%(cell)s' can be several places: taken as %(place)s by what stands beside it.",
         cell=cell,
@@ -402,7 +402,7 @@ def decided_note(index: PlaceIndex, cell: str, match: PlaceMatch) -> Message:
 
 
 def chosen_place_note(cell: str, place: str) -> Message:
-    """What is said of a place that is not known, where people chose one for such cells."""
+    """A note on a place that is not known, where people chose one for such cells."""
     return message(
         "'%(cell)s' is no place known here: taken as %(place)s, as was chosen.",
         cell=cell,

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- words, as a list is read
-"""What the questions of a questionnaire ask for, where no column is called as they are: data.
+"""Words by which the questions of a questionnaire are known as titles of columns: data.
 
 `您所在企业的全称是什么？`, `How many people do you employ?`: a question is known by what it
 speaks of, and only proposed, for a person to confirm.
@@ -70,7 +70,7 @@ def asked_for(title: str) -> str:
 
 
 def is_of_survey(title: str) -> bool:
-    """Whether only the export of a survey has a column of this title."""
+    """True where only the export of a survey has a column of this title."""
     return word_key(title) in _about_answers()
 
 
@@ -80,5 +80,5 @@ def _about_answers() -> frozenset[str]:
 
 
 def is_about_answer(title: str) -> bool:
-    """Whether a column of a survey is about an answer to it, and not about who answers."""
+    """True where a column of a survey is about an answer to it, and not about who answers."""
     return is_of_survey(title) or word_key(title) in map(word_key, WHERE_FROM)

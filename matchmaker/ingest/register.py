@@ -47,7 +47,7 @@ class RegisterReading(Reading):
         return Provenance(self.source, f"{self.file}:{number}", self.tier)
 
     def derived(self, *fields: str) -> tuple[FieldOrigin, ...]:
-        """That fields are worked out here, and not what the register says."""
+        """A note that fields are worked out here, and not what the register says."""
         return tuple(FieldOrigin(name, self.source, SourceTier.DERIVED) for name in fields)
 
     def pass_over(self, number: int, column: str, reason: Message) -> None:

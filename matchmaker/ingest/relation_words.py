@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- words, as a list is read
-"""What the words of a list of relations say that the first is to the second, or the second to it.
+"""Words of a list of relations: what the first is to the second, or the second to it.
 
 `采购自` and `is supplied by` turn a relation round; `供应商` and `customer` do not say which of
 the two is meant: they are asked about.

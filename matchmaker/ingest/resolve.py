@@ -95,7 +95,7 @@ def decide(
     *,
     trust_keys: bool = False,
 ) -> tuple[tuple[Alias, ...], tuple[DuplicateCandidate, ...]]:
-    """Who is whom for certain, and pairs for a person to decide on, of `keys` from `first_new` on.
+    """Pairs that are certainly one, and pairs for a person, of `keys` from `first_new` on.
 
     Those before are stored. Memory does not grow with `keys` but with what is found.
     """
@@ -115,7 +115,7 @@ def said_aliases(same: Mapping[str, str], leads_to: Mapping[str, str]) -> tuple[
 
 
 def keys_of(row: Organization) -> DuplicateKeys:
-    """What an organisation is compared by."""
+    """Keys by which an organisation is compared."""
     return DuplicateKeys(
         row.id,
         row.name,
@@ -171,7 +171,7 @@ class _Rules:
 
 
 def is_one_by_name(first: Comparable, second: Comparable, found: PairComparison) -> bool:
-    """Whether one source names both alike, and knows one of them by nothing else.
+    """True where one source names both alike, and knows one of them by nothing else.
 
     A list of orders has names where that of members has codes. What is said of place, country
     or code still tells two apart.

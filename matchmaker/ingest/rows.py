@@ -87,7 +87,7 @@ def place(row: Row, position: int, text: str) -> None:
 
 
 def error_value(cell: str) -> Message:
-    """That a cell held an error of the sheet."""
+    """A warning that a cell held an error of the sheet."""
     return message("holds the error %(cell)s of the sheet; read as empty.", cell=cell)
 
 
@@ -161,7 +161,7 @@ def _joins(before: str) -> bool:
 
 
 def is_han(character: str) -> bool:
-    """Whether it is a Chinese character or full-width mark."""
+    """True for a Chinese character or full-width mark."""
     return "\u2e80" <= character <= "\u9fff" or "\uf900" <= character <= "\uffef"
 
 

@@ -117,7 +117,7 @@ def _value(name: str, text: str | None, default: Any) -> Any:
 
 
 def added_statements(row: Any, before: Any | None) -> tuple[OtherStatement, ...]:
-    """What is stated of a row beside what was stated `before`."""
+    """Statements on a row that are not among those made `before`."""
     known = {each.id for each in before.also_stated} if before is not None else set[str]()
     return tuple(each for each in row.also_stated if each.id not in known)
 

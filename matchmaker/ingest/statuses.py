@@ -89,7 +89,7 @@ def without_status(name: str) -> tuple[str, OrganizationStatus | None]:
 
 
 def status_in_remark(text: str) -> tuple[OrganizationStatus, datetime.date | None] | None:
-    """That an organisation is no more, and since when, where a remark says nothing else.
+    """The status and its date where a remark says only that an organisation is no more.
 
     "2025年注销", 已于2024年6月吊销, "closed down 2023". None for other remarks.
     """

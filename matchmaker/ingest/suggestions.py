@@ -1,4 +1,4 @@
-"""Which of our columns a file's own columns are: by their titles, and by what they hold."""
+"""Proposing which of our columns a file's own are: by their titles, and by what they hold."""
 
 from __future__ import annotations
 
@@ -204,7 +204,7 @@ def _is_where_of_side(column: Column) -> bool:
 
 
 def expected_titles(table: str) -> frozenset[str]:
-    """What may head the columns of a table, as `text.normal` writes it."""
+    """Titles that may head the columns of a table, as `text.normal` writes them."""
     return _titles_in(table, languages())
 
 

@@ -64,7 +64,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class FileOptions:
-    """What a person may choose; blank or 0: judged from the file.
+    """Choices that a person may make; blank or 0: judged from the file.
 
     `sheet` is a sheet's name, `encoding` one that Python knows, `separator` one character,
     `header_line` the number of the line that holds the column titles, from 1.
@@ -96,12 +96,12 @@ class Line:
 
     @property
     def tells(self) -> bool:
-        """Whether it shows what the columns hold: it is a row, and its cells stand in place."""
+        """True where it shows what the columns hold: it is a row, and its cells stand in place."""
         return self.passed_over is None and all(p.severity != "error" for p in self.problems)
 
     @property
     def is_unreadable(self) -> bool:
-        """Whether it is no row at all: an error of the file's, and no cell."""
+        """True where it is no row at all: an error of the file's, and no cell."""
         return not any(self.cells.values()) and any(p.severity == "error" for p in self.problems)
 
 

@@ -1,4 +1,4 @@
-"""What a person may decide about a file of one of our tables before it is read."""
+"""Decisions that a person may make on a file of one of our tables before it is read."""
 
 from __future__ import annotations
 

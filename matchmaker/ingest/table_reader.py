@@ -100,7 +100,7 @@ class TableReader:
 
     @cached_property
     def source(self) -> str:
-        """What begins the ids that have no source."""
+        """The beginning of ids that have no source."""
         return slug(self.options.source or self.path.name.split(".", 1)[0])
 
     @cached_property
@@ -242,7 +242,7 @@ class TableReader:
             yield self.note(title, unit_note(unit, is_above=not unit_of_title(title)))
 
     def note(self, column: str, reason: Message) -> Problem:
-        """What is told of a column of the file as a whole."""
+        """Tell something of a column of the file as a whole."""
         return Problem(self.file.name, 0, column, reason, "note")
 
     def _line_of_same(self, line: Line) -> int | None:

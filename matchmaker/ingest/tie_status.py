@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- Chinese words are wide
-"""Whether a relation still holds, by the words that lists of relations use."""
+"""Reading from a list of relations whether one still holds."""
 
 from __future__ import annotations
 

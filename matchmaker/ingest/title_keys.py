@@ -1,4 +1,4 @@
-"""What the title of a column is compared by: as it is, and without what people put around it."""
+"""Keys by which titles are compared: as they are, and without what is put around them."""
 
 from __future__ import annotations
 

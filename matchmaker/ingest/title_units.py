@@ -100,7 +100,7 @@ def units_of(
 
 
 def unit_note(unit: str, *, is_above: bool = False) -> Message:
-    """What is told of a column whose title, or a line above it, gives the unit of its cells."""
+    """A note on a column whose title, or a line above it, gives the unit of its cells."""
     if is_above:
         return message(
             "A line above the titles gives the unit of the column's numbers: %(unit)s.", unit=unit

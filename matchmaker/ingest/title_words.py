@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- words, as a list is read
-"""What people call the columns of their lists, besides what ours are called: data.
+"""Titles that people give the columns of their lists, besides ours: data.
 
 Parted by bars, the usual first. `suggestions.py` compares them without case, width, spaces,
 punctuation and what stands in brackets.

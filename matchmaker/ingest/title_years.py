@@ -55,7 +55,7 @@ def lacks_year(cell: str) -> bool:
 
 
 def year_note(year: int) -> Message:
-    """What is told of a list whose title gives the year."""
+    """A note on a list whose title gives the year."""
     return message(
         "A line above the titles gives the year of days and figures that name none: %(year)s.",
         year=str(year),

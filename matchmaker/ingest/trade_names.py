@@ -29,7 +29,7 @@ _SPOKEN, _TELLING = 5, 9
 
 @cache
 def divisions() -> dict[str, frozenset[str]]:
-    """What provinces, cities and counties are called, in full and short, with their codes."""
+    """Names of provinces, cities and counties, in full and short, with their codes."""
     found: dict[str, set[str]] = {name: {""} for name in _SHORT}
     for place in reference_rows().places:
         if place.country == "CN" and place.id.startswith(_GBT):
@@ -71,7 +71,7 @@ def is_romanised(chinese: str, words: Sequence[str]) -> bool:
 
 
 def spoken(chinese: str) -> tuple[str, ...]:
-    """What may be the trade name of a Chinese name, as it is spoken, the shortest first."""
+    """Possible trade names within a Chinese name, as it is spoken, the shortest first."""
     end = _place_ends(chinese)
     sounds = _sounds(chinese)[end:]
     names = ("".join(sounds[:length]) for length in _TRADE_NAME if len(sounds) > length)

@@ -41,7 +41,7 @@ _STATED_ROWS = (Tie, Engagement)
 
 
 class WhyKept(StrEnum):
-    """Why something of an import stays when it is taken back."""
+    """Reasons why something of an import stays when it is taken back."""
 
     CHANGED_SINCE = "changed_since"
     CONFIRMED_SINCE = "confirmed_since"
@@ -51,7 +51,7 @@ class WhyKept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeptField:
-    """What stays of an import, and why; `field` "" is the whole row."""
+    """A field of an import that stays, and why; `field` "" is the whole row."""
 
     table: str
     key: str
@@ -61,7 +61,7 @@ class KeptField:
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What came of taking an import back: fields that are as before, rows that went, what stays."""
+    """The result of taking an import back: fields as before, rows that went, what stays."""
 
     fields: int
     rows: int
@@ -85,7 +85,7 @@ class Reversal:
 
     @property
     def taken(self) -> TakenBack:
-        """What doing it comes to."""
+        """The result that doing it will have."""
         return TakenBack(self.fields, self.rows, self.kept)
 
 
@@ -123,7 +123,7 @@ def reversal(written: GraphRows, before: GraphRows, now: GraphRows) -> Reversal:
 
 
 def reversed_row(name: str, row: Any, was: Any | None, now: Mapping[Any, Any]) -> RowReversal:
-    """How a written row of a table goes back, given what was there and the rows of `now`."""
+    """A written row as it goes back, given what was there and the rows of `now`."""
     key = key_of(row)
     words = key_words(key)
     if key not in now:

@@ -1,4 +1,4 @@
-"""What stands around a number: its currency, its multiple (万, k, Mio), its unit."""
+"""Words and signs around a number: its currency, its multiple (万, k, Mio), its unit."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class _UnitParts:
 
 
 def affixes(before: str, after: list[str]) -> tuple[Affix, list[Decimal]] | None:
-    """What stands before a number and after each of its runs, and each run's factor.
+    """The pieces before a number and after each of its runs, and each run's factor.
 
     Several runs are one number where each but the last has a multiple and multiples
     decrease: 1亿2000万元. None where this is no way to write a number.

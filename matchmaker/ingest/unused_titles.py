@@ -20,7 +20,7 @@ NO_PLACE = message("No column here corresponds to it.")
 
 
 def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
-    """Why a title that heads no column of a table heads none; None for no known reason."""
+    """The reason why a title heads no column of a table; None for no known reason."""
     if only_counts(title):
         return message("It only counts the lines.")
     if is_about_answer(title):

@@ -100,7 +100,7 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
 
 
 def reason_of(title: str) -> Message | None:
-    """Why what stands under a title is not kept, None where no reason is known."""
+    """The reason why what stands under a title is not kept, None where none is known."""
     reasons = _reasons()
     keys = (*title_keys(title), *halves_of(title)[:1])
     return next((reasons[key] for key in keys if key in reasons), None)

@@ -1,5 +1,5 @@
 # ruff: noqa: E501 -- Chinese words are wide
-"""What became of a bid, by the verdicts in lists of tenders: 评审结果, outcome."""
+"""Outcomes of bids, by the verdicts in lists of tenders: 评审结果, outcome."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def is_of_bidders(title: str) -> bool:
 
 
 def why_no_order(verdict: str, *, is_bidder: bool) -> Message | None:
-    """Why a line with a verdict is no order, None where it is one.
+    """The reason why a line with a verdict is no order, None where it is one.
 
     Who `is_bidder` supplies only where the verdict says so; who is called a supplier does
     unless it says otherwise.

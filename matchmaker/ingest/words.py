@@ -45,7 +45,7 @@ _IN_BRACKETS = re.compile(r"\(.{0,80}?\)")
 
 
 def word_key(text: str) -> str:
-    """What words are compared by: folded, simplified, without spaces and punctuation."""
+    """The key by which words are compared: folded, simplified, without spaces and punctuation."""
     return "".join(
         sign for sign in normal(text) if unicodedata.category(sign)[0] not in ("P", "Z")
     ) or normal(text)
@@ -160,7 +160,7 @@ def _unknown(members: type[StrEnum], cell: str) -> InvalidInput:
 
 
 def kind(cell: str, format: ColumnFormat = UNDECIDED) -> Kind:
-    """What an organisation is, also by what ends its legal form: 有限责任公司(自然人独资)."""
+    """The kind of an organisation, also by its legal form's end: 有限责任公司(自然人独资)."""
     del format
     try:
         return member_of(Kind, cell)
@@ -261,7 +261,7 @@ def implied_by_kind(cell: str) -> Size | Tier | None:
 
 
 def kind_of_name(name: str) -> Kind:
-    """What an organisation is by its name, a firm where that says nothing: a guess."""
+    """The kind of an organisation by its name, a firm where that says nothing: a guess."""
     return _kind_by_form(_IN_BRACKETS.sub("", normal(name)).strip()) or Kind.FIRM
 
 

@@ -56,7 +56,7 @@ return redis.call('DEL', KEYS[1])
 
 @dataclass(frozen=True, slots=True)
 class LeaseHolder:
-    """Who has a lease: its node, its process there, and since when."""
+    """The holder of a lease: its node, its process there, and since when."""
 
     node: str
     pid: int
@@ -122,7 +122,7 @@ class Lease:
             self._redis.eval(_RELEASE, 1, self._keys[0], self._owner)
 
     def holder(self) -> LeaseHolder | None:
-        """Who has it, None where nobody has. Raises redis.RedisError."""
+        """The holder, None where nobody has it. Raises redis.RedisError."""
         about = self._redis.hget(self._keys[0], "about")
         if not about:
             return None

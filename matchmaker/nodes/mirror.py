@@ -48,7 +48,7 @@ _INDEX = TypeAdapter(_Index)
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
-    """What lies below `local`, and under `prefix` in the store of all nodes; None: nowhere else.
+    """Files below `local`, and under `prefix` in the store of all nodes; None: nowhere else.
 
     A folder is shared whole, with an index of its files; a file of a folder that has no index,
     by itself. All methods raise ServiceUnavailable, and take names relative to `local`.

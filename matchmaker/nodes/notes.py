@@ -1,4 +1,4 @@
-"""Why a node does not answer from the newest snapshot, as it says to all others."""
+"""Notes of nodes that do not answer from the newest snapshot, with the reason, for all others."""
 
 from enum import StrEnum
 

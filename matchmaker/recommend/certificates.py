@@ -1,4 +1,4 @@
-"""What a question asks of certificates, against what organisations hold on record.
+"""Certificates that a question asks for, against those that organisations hold on record.
 
 A fact outweighs a text: one that holds meets what is asked for, whatever the best statement says
 of it, and one that has ended speaks against.
@@ -67,7 +67,7 @@ class HeldCertificate:
 
 
 def held_by(snapshot: Snapshot) -> dict[int, tuple[HeldCertificate, ...]]:
-    """What organisations hold and held, by row of those who do; made once."""
+    """Certificates held now and before, by row of the organisations that have any; made once."""
     return snapshot.cached("held certificates", lambda: _certificates_by_row(snapshot))
 
 
@@ -83,7 +83,9 @@ def _certificates_by_row(snapshot: Snapshot) -> dict[int, tuple[HeldCertificate,
 
 
 def holders(snapshot: Snapshot, kinds: Iterable[str]) -> BoolArray:
-    """Who holds one of these kinds, or what shows as much, on the snapshot's day, (N,)."""
+    """True for holders of one of these kinds, or of one that implies it, on the snapshot's day,
+    (N,).
+    """
     today, wanted = snapshot.meta.as_of, list(kinds)
     answering: dict[str, bool] = {}
     rows = []
@@ -117,7 +119,7 @@ def changes_by(snapshot: Snapshot, day: date) -> bool:
 def with_certificates(
     snapshot: Snapshot, answers: Answers, need: Specification, rows: IntArray
 ) -> Answers:
-    """What candidates at `rows` (n,) say, with what they hold on record."""
+    """Answers of the candidates at `rows` (n,), with the certificates that they hold on record."""
     asked = [
         each for each in need.requirements if each.kind in _ASKED_AS and not each.denied
     ]  # fmt: skip

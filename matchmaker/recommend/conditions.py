@@ -128,7 +128,7 @@ def checks(snapshot: Snapshot, seeker: Seeker, programme: Programme) -> tuple[Co
 
 
 def share_met(checked: Sequence[ConditionCheck]) -> float:
-    """How far conditions are met, in (0, 1): unknown ones count half, as does one more.
+    """The share of conditions that are met, in (0, 1): unknown ones count half, as does one more.
 
     So more conditions that are met say more, and a programme without any says nothing: .5.
     """
@@ -263,7 +263,7 @@ def _named(table: pa.Table, row: int) -> Message:
 
 
 def years_asked(least: int, most: int) -> Message:
-    """How long ago somebody has to have been founded; -1 for no bound, of one of the two."""
+    """Least and most years since somebody was founded; -1 for no bound, of one of the two."""
     if most < 0:
         return plural("at least one year", "at least %(count)s years", least)
     if least < 0:

@@ -123,7 +123,7 @@ class TextFit:
         return self._by_language(products, np.full(len(products), statement, dtype=np.int32))
 
     def quotation(self, statement: int) -> tuple[int, int]:
-        """Where in a statement the passage begins and ends that fits best, the first of equals.
+        """Begin and end in a statement of the passage that fits best, the first of equals.
 
         A short statement is quoted as a whole.
         """
@@ -261,7 +261,7 @@ class TextFit:
 
     @cached_property
     def spoken(self) -> FloatArray:
-        """How many statements speak for each organisation, (n,)."""
+        """Numbers of statements that speak for each organisation, (n,)."""
         ones = np.ones(len(self.snapshot.statements.kind), dtype=np.float32)
         return sum_by_organization(self.snapshot, ones, self.rule)
 
@@ -300,7 +300,7 @@ def to_sixth_power(fits: FloatArray) -> FloatArray:
 def text_fit(
     snapshot: Snapshot, seeker: Seeker, goal: Goal, kind: type[TextFit] = TextFit
 ) -> TextFit:
-    """How well statements, and through them organisations, answer the seeker's texts."""
+    """Fit of statements, and through them of organisations, to the seeker's texts."""
     asked_with = questions(snapshot, seeker, goal)
     rule = goal.rule(in_words=seeker.asks_in_words)
     languages, _ = statement_languages(snapshot)

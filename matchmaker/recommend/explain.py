@@ -1,4 +1,4 @@
-"""What speaks for a candidate: the texts that fit, and the path between the two."""
+"""Evidence for a candidate: the texts that fit, and the path between the two."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ class Undertakings:
 
 
 class Pace(Enum):
-    """Which of its undertakings a random step from an organisation prefers."""
+    """Preferences of a random step from an organisation among its undertakings."""
 
     EVEN = "even"
     RECENT = "recent"
@@ -93,7 +93,7 @@ class AffiliationNetwork:
 
     @property
     def is_pushed(self) -> bool:
-        """Whether walks are pushed as far as is worth it, and not walked to the end."""
+        """True where walks are pushed as far as is worth it, and not walked to the end."""
         return self.organizations > EXACT_UP_TO
 
     @cached_property
@@ -145,7 +145,7 @@ class AffiliationNetwork:
         return restarted(self.hops(row, Pace.RECENT, iterations), row, restart)
 
     def levels(self, row: int) -> tuple[Reached, ...]:
-        """What is left of `hops` by recency where mass is pushed, `ITERATIONS` of them."""
+        """The remainders of `hops` by recency where mass is pushed, `ITERATIONS` of them."""
         walker = self.walkers[Pace.RECENT]
         levels = [walker.after_first_step(row)]
         while len(levels) < ITERATIONS:
@@ -174,7 +174,7 @@ class AffiliationNetwork:
 
     @cached_property
     def walkers(self) -> dict[Pace, Walker]:
-        """Who pushes mass, by each preference."""
+        """The organisations that push mass, by each preference."""
         size = self.undertakings.size
         return {
             pace: Walker(self.incidence, self.participants, self._weight(pace), size)
@@ -227,7 +227,7 @@ class AffiliationNetwork:
 
     @cached_property
     def adjacency(self) -> Matrix:
-        """Who ever took part with whom, organisations × organisations, ones, no diagonal."""
+        """Ones where two ever took part together, organisations × organisations, no diagonal."""
         joint = without_diagonal(self.incidence @ self.incidence.T)
         joint.data = np.ones_like(joint.data)
         return compact_matrix(joint)
@@ -342,7 +342,7 @@ class AffiliationNetwork:
 
     @cached_property
     def is_joint_adjacent(self) -> bool:
-        """Whether recent work is told of just those who ever met: no weight is too small."""
+        """True where recent work is told of just those who ever met: no weight is too small."""
         ever, recent = self.adjacency, self.recent_joint
         return np.array_equal(ever.indptr, recent.indptr) and np.array_equal(
             ever.indices, recent.indices
@@ -364,7 +364,7 @@ class AffiliationNetwork:
         return NearFigures(reached, sums.astype(np.float32), self.organizations)
 
     def rarest(self, rows: IntArray) -> int:
-        """Who of these, in order, has the fewest partners, and so says most; ties by row."""
+        """The ones of these, in order, with the fewest partners, which say most; ties by row."""
         return int(rows[np.argmin(self.degree[rows])])
 
     def shared_with(self, first: int, second: int) -> IntArray:

@@ -1,4 +1,4 @@
-"""What goes into a recommendation and what comes out of it.
+"""Requests, seekers and recommendations: the input and output of ranking.
 
 The seeker's side is an argument, made by a service from what the store holds
 at that moment; the candidates' side is the snapshot.
@@ -66,19 +66,20 @@ class SeekerText:
 
     @property
     def specification(self) -> Specification:
-        """What it specifies, as its author means it."""
+        """The specification in it, as its author means it."""
         return self.choices.applied_to(read(self.text))
 
     @cached_property
     def wording(self) -> str:
-        """What is compared as words: of a need what partners say, not what kind they are of."""
+        """The words that are compared: of a need what partners say, not what kind they are of."""
         is_need = self.is_question and self.kind is StatementKind.NEED
         return without_partners(read(self.text)) if is_need else self.text
 
 
 @dataclass(frozen=True)
 class Seeker:
-    """Who asks. `row` is its row in the snapshot; None: not in the graph, or newer than it.
+    """An organisation or person that asks. `row` is its row in the snapshot, None where it has
+    none.
 
     `place`, `industry` and `clusters` are rows of the snapshot's tables (-1: not
     said), `stages` is a bit mask, coordinates are NaN when unknown. `founded` is as
@@ -107,7 +108,7 @@ class Seeker:
 
     @property
     def location(self) -> Location:
-        """Where it is, as precisely as that is known."""
+        """The place, as precisely as it is known."""
         return Location(self.latitude, self.longitude, self.place)
 
     @property
@@ -118,7 +119,7 @@ class Seeker:
 
 @dataclass(frozen=True)
 class Filters(Generic[Key]):
-    """What candidates are narrowed to; empty sets and None mean any.
+    """Conditions that candidates are narrowed by; empty sets and None mean any.
 
     `places`, `industries` and `clusters` are ids (`Filters[str]`), or rows of the
     snapshot's tables, which is what is ranked by. `certificates` are kinds, of which one that
@@ -143,7 +144,7 @@ class Filters(Generic[Key]):
 
 @dataclass(frozen=True)
 class Request(Generic[Key]):
-    """What is asked for, in ids or in rows of the snapshot as its filters are.
+    """A request for candidates, in ids or in rows of the snapshot as its filters are.
 
     `only_new` leaves out those who already are partners in this goal's layers.
     `capped` makes who is suggested to many others pay for it, so that the same
@@ -181,7 +182,7 @@ class Reason:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What of a candidate's statement speaks for the match; `fit` in [0, 1].
+    """A candidate's statement, or a passage of it, that speaks for the match; `fit` in [0, 1].
 
     `text` is the statement, or of a long one the passage that fits, which begins at its
     character `start`. `lapsed`: it was a need, which is no longer open.
@@ -210,7 +211,7 @@ class PathStep:
 
 
 class Match(StrEnum):
-    """How well what a candidate says answers a question put in words."""
+    """Grades of how well a candidate's statements answer a question put in words."""
 
     GOOD = "answers"
     PARTIAL = "partly_answers"
@@ -226,7 +227,7 @@ class AdviceWay(StrEnum):
 
 @dataclass(frozen=True)
 class Advice:
-    """How to go about a candidate, in `steps`; `usual` is how others did, whoever it is."""
+    """Advice on approaching a candidate, in `steps`; `usual` is how others did, whoever it is."""
 
     way: AdviceWay
     steps: tuple[Message, ...]
@@ -288,7 +289,7 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class ClosestStatement:
-    """Whose statement came closest to words that nobody answers."""
+    """A statement that came closest to words that nobody answers, and its organisation."""
 
     id: str
     name: str
@@ -297,7 +298,7 @@ class ClosestStatement:
 
 
 class ConditionKind(StrEnum):
-    """What a programme may ask of who applies."""
+    """Kinds of conditions that a programme may set for who applies."""
 
     QUALIFICATION = "qualification"
     SIZE = "size"
@@ -351,13 +352,13 @@ class ProgrammeFit:
         return "".join(self.text.strip().split("\n", 1)[1:]).strip()
 
     def count(self, verdict: Fulfilment) -> int:
-        """How many conditions are met, not met, or unknown."""
+        """The number of conditions with this verdict: met, not met, or unknown."""
         return sum(check.verdict is verdict for check in self.checks)
 
 
 @dataclass(frozen=True)
 class Recommendations:
-    """Who answers, best first; who is merely near; and what came closest where nobody answers.
+    """Answers, best first; those merely near; and what came closest where nobody answers.
 
     Asked in words, `matches` are those with a statement that reaches the goal's floor, and
     `nearby` some who are near to the seeker in space or in the network though nothing they say

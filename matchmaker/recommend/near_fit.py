@@ -34,7 +34,7 @@ StatementFigure = Callable[[IntArray], FloatArray]
 
 
 def reads_all(snapshot: Snapshot) -> bool:
-    """Whether all statements are looked at for each question: they are few, or have no index."""
+    """True where all statements are looked at for each question: few, or without an index."""
     is_small = len(snapshot.vectors) <= READ_ALL_UP_TO
     return is_small or snapshot.index_file is None or not snapshot.meta.dimension
 
@@ -192,7 +192,7 @@ class NearTextFit(TextFit):
 
     @cached_property
     def spoken(self) -> Any:
-        """How many statements speak for each organisation."""
+        """Numbers of statements that speak for each organisation, (n,)."""
         return self._sum(lambda statements: np.ones(len(statements), dtype=np.float32))
 
     @cached_property

@@ -42,12 +42,12 @@ class Neighbourhood:
 
     @cached_property
     def is_partner(self) -> BoolArray:
-        """Who is a partner, (N,)."""
+        """True for partners, (N,)."""
         return self._among(self.partners)
 
     @cached_property
     def is_near(self) -> BoolArray:
-        """Who is a partner of a partner, (N,)."""
+        """True for partners of partners, (N,)."""
         return self._among(self.rows)
 
     @cached_property

@@ -61,7 +61,7 @@ class Pairs:
 
     @cached_property
     def answers(self) -> Answers:
-        """What the candidates say to the words asked."""
+        """The candidates' answers to the words asked."""
         answered = answers(self.snapshot, self.fit, self._questions, self.rows, self.seeker.row)
         answered = with_whereabouts(answered, self.whereabouts, self.rows)
         return with_certificates(self.snapshot, answered, self._need, self.rows)
@@ -72,7 +72,7 @@ class Pairs:
 
     @cached_property
     def whereabouts(self) -> Whereabouts:
-        """Who is where, how near and of what kind the question asks, of all organisations."""
+        """Requirements of place, distance and kind of partner, judged for all organisations."""
         return whereabouts(self.snapshot, self.seeker, self._need, self.country)
 
     @cached_property

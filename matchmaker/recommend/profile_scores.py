@@ -1,4 +1,4 @@
-"""Who does most of what somebody does: weighted sums over parts, without adding them all up.
+"""Best weighted sums over parts, found without adding them all up.
 
 Each part keeps its organisations in order. The best of a sum are among the first of some of its
 parts, and once no further one can reach them the search is over (threshold algorithm: Fagin,
@@ -36,7 +36,7 @@ class Prefix:
 
 
 class PartTable:
-    """What each organisation counts in each part, and each part's organisations in order.
+    """Counts of each organisation in each part, and each part's organisations in order.
 
     `parts` is parts × organisations, float32 and not negative.
     """

@@ -40,7 +40,7 @@ class FeatureMatrix:
 
 @dataclass(frozen=True)
 class Contributions:
-    """What each family of evidence adds to a score: `base` (n,) + Σ `parts` (n, families).
+    """Contributions of families of evidence to a score: `base` (n,) + Σ `parts` (n, families).
 
     `order` (n, families) are columns of `parts` in the order in which they were
     taken away: losing the first alone lowers the score by just its part.
@@ -56,7 +56,7 @@ class Ranker(Protocol):
     """Anything that turns features into scores."""
 
     def resolve_for(self, goal: Goal, seeker: Seeker) -> Ranker:
-        """Who ranks for this seeker: itself, or another where it has not learned to."""
+        """The ranker for this seeker: itself, or another where it has not learned to."""
 
     def features(self, goal: Goal) -> tuple[str, ...]:
         """Names of the features it needs, in its order."""
@@ -66,11 +66,11 @@ class Ranker(Protocol):
 
     @property
     def is_probability(self) -> bool:
-        """Whether its scores are probabilities."""
+        """True where its scores are probabilities."""
 
     @property
     def reads_words(self) -> bool:
-        """Whether it ranks what is put in words by what candidates say."""
+        """True where it ranks what is put in words by what candidates say."""
 
     def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Scores (n,) less what being suggested to many others costs each candidate."""
@@ -92,7 +92,7 @@ def compute(pairs: Pairs, names: Sequence[str]) -> FeatureMatrix:
 def contributions(
     score: Callable[[FeatureMatrix], FloatArray], matrix: FeatureMatrix, at_once: int = AT_ONCE
 ) -> Contributions:
-    """What each family of evidence contributed, by taking one after the other away.
+    """Contributions of each family of evidence, by taking one after the other away.
 
     From the full score, always that family is taken away next whose loss costs
     most; the loss is its contribution. What is left without any evidence is the

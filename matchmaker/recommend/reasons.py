@@ -1,4 +1,4 @@
-"""Why, in sentences: what each kind of evidence contributed, for and against apart."""
+"""Reasons in sentences: what each kind of evidence contributed, for and against apart."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NEARLY_ALL = 0.9
 
 @dataclass(frozen=True)
 class ShownFacts:
-    """What is known of the candidates that are shown, `pairs`, each figure made for all at once."""
+    """Facts on the candidates that are shown, `pairs`, each figure made for all at once."""
 
     pairs: Pairs
 
@@ -68,7 +68,7 @@ class ShownFacts:
 
 @dataclass(frozen=True)
 class CandidateFacts:
-    """What is known of one of the candidates shown against the seeker, for the sentences."""
+    """Facts on one of the candidates shown against the seeker, for the sentences."""
 
     shown: ShownFacts
     position: int
@@ -83,7 +83,7 @@ class CandidateFacts:
 
     @property
     def comparison(self) -> Comparison | None:
-        """What it says of what the question specifies."""
+        """The candidate's best statement compared with what the question specifies."""
         return self.pairs.answers.comparisons[self.position]
 
     def feature(self, name: str) -> float:
@@ -354,7 +354,7 @@ _SENTENCES: dict[Family, Callable[[CandidateFacts, bool], Sentence]] = {
 def reasons(
     shown: ShownFacts, position: int, parts: Contributions, price: float
 ) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """What speaks for one of the candidates shown, and what speaks against it.
+    """Reasons for one of the candidates shown, and reasons against it.
 
     For: in the order in which the evidence was taken away, so that losing the first
     costs just what it says. Against: what costs most first. Contributions of both add up

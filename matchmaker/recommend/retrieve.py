@@ -1,4 +1,4 @@
-"""Who is worth a closer look: several sources, each with its budget, fused by rank."""
+"""Retrieval of candidates: several sources, each with its budget, fused by rank."""
 
 from __future__ import annotations
 

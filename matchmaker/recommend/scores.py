@@ -146,7 +146,7 @@ class NearFigures:
 
 @dataclass(frozen=True)
 class Eligible:
-    """Who may be recommended: `mask` (N,), and how many; `few` are their rows where few are."""
+    """Those who may be recommended: `mask` (N,), and how many; `few`: their rows where few are."""
 
     mask: BoolArray
 
@@ -217,7 +217,7 @@ def grouped(numbers: IntArray) -> tuple[NDArray[np.int64], NDArray[np.int64], In
 
 
 def is_among(rows: IntArray, asked: Any) -> NDArray[np.bool_]:
-    """Which of the asked, or whether the one asked, is in `rows`, which ascend."""
+    """True for those of the asked (or for the one asked) that are in `rows`, which ascend."""
     if not len(rows):
         return np.zeros(np.shape(asked), dtype=np.bool_)
     positions = np.minimum(np.searchsorted(rows, asked), len(rows) - 1)

@@ -35,7 +35,7 @@ def evidence_mask(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
 
 
 def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
-    """Which entries of `organization_statements` may speak, shape (entries,)."""
+    """True for entries of `organization_statements` that may speak, shape (entries,)."""
     columns = snapshot.statements
     code = STATEMENT_KINDS.index
     is_offer = columns.kind == code(StatementKind.OFFER)
@@ -95,7 +95,7 @@ class UsableStatements:
 
 
 def usable_statements(snapshot: Snapshot, rule: EvidenceRule) -> UsableStatements:
-    """Who has a usable statement, and which, made once."""
+    """Organisations with a usable statement, and those statements, made once."""
 
     def made() -> UsableStatements:
         entries, usable = snapshot.organization_statements, evidence_mask(snapshot, rule)

@@ -1,4 +1,4 @@
-"""What a question asks of a partner itself: where it is, how far away, and of what kind."""
+"""Requirements on the partner itself: where it is, how far away, and of what kind."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _SIZES = {"small firm": _SME_SIZES, "large firm": (Size.LARGE,)}
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """What the graph tells of all organisations (N,), whatever they say.
+    """Such requirements judged by the graph for all organisations (N,), whatever they say.
 
     `met`, by key of a requirement of place, distance or kind of partner: 1 for whom it is
     met, 0 for whom not, NaN where that is unknown, `NOT_NEEDED` for who is at another of several
@@ -96,7 +96,7 @@ def _with_another(values: FloatArray, others: list[FloatArray]) -> FloatArray:
 
 
 def with_whereabouts(answers: Answers, told: Whereabouts, rows: IntArray) -> Answers:
-    """What candidates at `rows` (n,) say, with what the graph tells of them."""
+    """Answers of the candidates at `rows` (n,), with what the graph tells of them."""
     if not told.met:
         return answers
     comparisons, adjustment = list(answers.comparisons), answers.adjustment.copy()

@@ -1,4 +1,4 @@
-"""That somebody is still there at the commit: who writes, or the owner whom another one leaves."""
+"""Making a commit depend on an account: the author's, or an owner's when another leaves."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def reference_id(introduction: str, organization: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class GivenReference:
-    """That `organization` lets the one it is `about` count what they finished together."""
+    """Permission of `organization` to the one it is `about` to count what both finished."""
 
     id: str
     introduction: str

@@ -123,7 +123,7 @@ class Server(WSGIApplication):  # type: ignore[misc]
 
 
 def welcome(address: str, language: str) -> str:
-    """What a server says when it is ready, with a question to begin with."""
+    """Words of a server that is ready, with a question to begin with."""
     lines = (
         message("Matchmaker is ready: %(address)s", address=f"{address}/"),
         message(

@@ -1,4 +1,4 @@
-"""Where requests wait: a lane for each kind, with threads of its own and a bounded queue.
+"""Lanes in which requests wait: one for each kind, with threads of its own and a bounded queue.
 
 Light pages are never behind heavy work, nor behind what waits for other servers, and nobody waits
 in a queue that is too long to be served in time: such a request is refused at once.
@@ -95,7 +95,7 @@ _LATEST = 0.1
 
 
 class Occupancy:
-    """How many are in each lane, of all processes: counted in memory that they share.
+    """Numbers of requests in each lane, of all processes: counted in memory that they share.
 
     Made before the fork. Each process counts in a slot of its own, which whoever notices that
     it died clears.
@@ -121,7 +121,7 @@ class Occupancy:
         self._crowded[list(LaneName).index(lane)] = time.monotonic()
 
     def crowded_at(self, lane: LaneName) -> float:
-        """When that was last, by the monotonic clock that all processes share."""
+        """The time when a lane was last crowded, by the monotonic clock of all processes."""
         return self._crowded[list(LaneName).index(lane)]
 
     def clear(self, slot: int) -> None:

@@ -166,7 +166,7 @@ class TermWeights:
 
     @classmethod
     def of(cls, document_frequency: NDArray[np.int64], lengths: FloatArray) -> TermWeights:
-        """That of statements of these lengths, so many of which have a term of each bucket."""
+        """Weights for statements of these lengths, so many of which have a term of each bucket."""
         spoken = int(np.count_nonzero(lengths))
         average = float(lengths.sum()) / spoken if spoken else 1.0
         frequency = document_frequency.astype(np.float64)

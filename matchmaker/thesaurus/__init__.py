@@ -1,4 +1,4 @@
-"""What the trades call things: ways to say the same in Chinese and English, and what asks for it.
+"""Terms of the trades: ways to say the same in Chinese and English, and what asks for it.
 
 The TSV files beside this module have a concept a line: its name in English and in Chinese, other
 ways to say it, wider concepts, and phrases of people who describe a problem and do not name what
@@ -64,7 +64,7 @@ class NamedConcepts(NamedTuple):
 
 
 class ConceptStretch(NamedTuple):
-    """Where a text says so, and the concepts that it means, each with how surely."""
+    """A stretch of a text, and the concepts that it means, each with how surely."""
 
     start: int
     end: int
@@ -100,7 +100,7 @@ class Thesaurus:
     of_part: tuple[tuple[_JointPhrase, ...], ...]
 
     def named(self, text: str) -> NamedConcepts:
-        """What a text names. Where forms overlap, the longest from the left counts."""
+        """Concepts that a text names. Where forms overlap, the longest from the left counts."""
         folded = normal(text)
         worth: dict[int, float] = {}
         covered = bytearray(len(folded))
@@ -142,7 +142,7 @@ class Thesaurus:
                         break
 
     def stretches(self, folded: str) -> Iterator[ConceptStretch]:
-        """Where a text in its normal form names concepts, the longest from the left."""
+        """Stretches of a text in its normal form that name concepts, the longest from the left."""
         hits = [*_in_chinese(self.forms, folded), *_in_english(self.forms, folded)]
         free = 0
         for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
@@ -240,12 +240,12 @@ def _is_joint(phrase: str) -> bool:
 
 @lru_cache(maxsize=1_000)
 def named(text: str) -> NamedConcepts:
-    """What the shipped thesaurus knows of a text."""
+    """Concepts of the shipped thesaurus that a text names."""
     return thesaurus().named(text)
 
 
 def by_name_in(language: str, text: str, most: int) -> str:
-    """What a text names surest, at most so many, by their names in `language` (zh or en)."""
+    """Names in `language` (zh or en) of the concepts that a text names surest, at most so many."""
     known = thesaurus().concepts
     surest = sorted(named(text).concepts.items(), key=lambda item: -item[1])[:most]
     return " ".join(

@@ -55,7 +55,7 @@ def default_fields(format: str) -> tuple[DefaultField, ...]:
 
 
 def chosen_options(form: Form, before: TableOptions) -> TableOptions:
-    """What a form says of how a file is read; what it does not hold stays as it was."""
+    """Options of reading a file that a form holds; what it does not hold stays as it was."""
     edits = {} if form.get("forget_edits") else _edits(form, before.edits)
     return replace(
         before,

@@ -1,4 +1,4 @@
-"""What all pages share: language, layout, the policy on scripts, errors as pages."""
+"""Parts that all pages share: language, layout, the policy on scripts, errors as pages."""
 
 from __future__ import annotations
 
@@ -181,7 +181,7 @@ def redirect_back(default: str, mark: str = "") -> Response:
 
 
 def next_page(target: str) -> str:
-    """Where a script goes after signing in: the page asked for, if it is one of ours."""
+    """The page to go to after signing in: the one asked for, if it is one of ours."""
     return target if is_own_path(target) else url_for("web.home")
 
 
@@ -225,7 +225,7 @@ def parse_choice(options: type[Option], text: str, where: str) -> Option:
 
 
 def written(name: str) -> frozenset[str]:
-    """What is written in a field of the address; several are parted by `、` or `;`."""
+    """Values of a field of the address; several are parted by `、` or `;`."""
     parts = (part.strip() for part in re.split("[、；;]", request.args.get(name, "")[:500]))
     return frozenset(filter(None, parts))
 
@@ -246,7 +246,7 @@ def day_of(text: str, where: str) -> date:
 
 
 def beginning() -> int:
-    """Where a page of a list begins, by its address; 0 where that names no such number."""
+    """The first row of a page of a list, by its address; 0 where that names no such number."""
     typed = request.args.get("from", "")
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 9 else 0
 

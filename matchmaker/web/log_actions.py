@@ -1,4 +1,4 @@
-"""What the log's actions are called; a code of an earlier version stands as it is."""
+"""Names of the log's actions; a code of an earlier version stands as it is."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class MapLine:
 
 @dataclass(frozen=True, slots=True)
 class PlacesMap:
-    """What is drawn and what is told beside it, as in `MapSpots`.
+    """A map of places and the words beside it, as in `MapSpots`.
 
     `has_rings`: with circles of distance around the reader's own point.
     """

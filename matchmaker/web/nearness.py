@@ -1,4 +1,4 @@
-"""How near a deadline is: what colours it, and nothing else does."""
+"""Nearness of a deadline, by which alone it is coloured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is being introduced to whom already: what pages show in place of a button to ask."""
+"""Open introductions between two, which pages show in place of a button to ask."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ _MAX_NAMED = 4
 
 @dataclass(frozen=True, slots=True)
 class PartyCard:
-    """What it says, seeks and offers; `km` from one's own place, None where not known."""
+    """A party with what it seeks and offers; `km` from one's own place, None where not known."""
 
     profile: OrganizationProfile
     outcomes: int
@@ -69,7 +69,7 @@ def parties_of(
 
 
 def likely_goals(organization: Organization) -> list[GoalName]:
-    """What one of its kind may look for, those first of which it has most open needs."""
+    """Goals that one of its kind may have, those first of which it has most open needs."""
     needs = services().published.needs(organization.id, NeedState.OPEN, None, 100).rows
     needed = Counter(need.goal for need in needs)
     return sorted(goals_of(organization.kind), key=lambda goal: -needed[goal])
@@ -83,7 +83,7 @@ def fit_of(
     need_id: str = "",
     text: str = "",
 ) -> Recommendation | None:
-    """Why the two fit; None where that cannot be told now, which no page fails for."""
+    """Reasons why the two fit; None where they cannot be told now, for which no page fails."""
     try:
         return services().matching.fit(principal, asker, candidate, goal, need_id, text)
     except MatchmakerError:

@@ -1,4 +1,4 @@
-"""What is done with a result: keep it, dismiss it, compare up to four side by side."""
+"""Picking results: keep one, dismiss it, compare up to four side by side."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def make_posting() -> PageAnswer:
 
 @web.get("/postings/imported")
 def change_imported() -> PageAnswer:
-    """What an import says of one's own needs and offers, to be changed."""
+    """Change an imported need or offer of one's own."""
     row = services().postings.imported_row(
         signed_in(), acting_organization(), request.args.get("id", "")
     )

@@ -18,7 +18,7 @@ from matchmaker.web.layout import (
 
 @web.get("/refusals")
 def refusals() -> PageAnswer:
-    """Why others declined, why one declined, what to do about it; and whom one never wants."""
+    """Page of reasons of refusals, got and given, with advice; and of whom one never wants."""
     principal, own = signed_in(), acting_organization()
     return render_template(
         "refusals.html",

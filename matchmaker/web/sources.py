@@ -1,4 +1,4 @@
-"""Where something comes from, in words: a file by its name only where a person brought it."""
+"""Sources of facts in words: a file by its name only where a person brought it."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ _FILE_OF_SAMPLES = re.compile(r"\w+\.samples\.csv")
 
 @web.app_template_filter()
 def source_name(source: str) -> str:
-    """What a source is called: the program's own in words, any other as people named it."""
+    """The name of a source: the program's own in words, any other as people named it."""
     known = _SAMPLE if _FILE_OF_SAMPLES.fullmatch(source) else _NAMES.get(source)
     return source if known is None else known.text(language())

@@ -55,7 +55,7 @@ class CallRole(StrEnum):
 
 
 class EndReason(StrEnum):
-    """Why a call ends without an award."""
+    """Reasons why a call ends without an award."""
 
     NOTHING_SUITABLE = "nothing_suitable"
     NOT_NEEDED = "not_needed"

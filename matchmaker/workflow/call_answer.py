@@ -57,7 +57,7 @@ class Met(StrEnum):
 
 
 class ThanksReason(StrEnum):
-    """Why an answer was not awarded, as its firm is told."""
+    """Reasons why an answer was not awarded, as its firm is told."""
 
     ANOTHER_FITS = "another_fits"
     DEARER = "dearer"

@@ -20,7 +20,7 @@ MAX_REMEMBERED = 20
 
 @dataclass(frozen=True, slots=True)
 class WithdrawnConfirmation:
-    """That a coordinator took the confirmation of a certificate back, and what it said then."""
+    """A coordinator's confirmation of a certificate that was taken back, with what it said."""
 
     kind: str
     number: str

@@ -148,7 +148,7 @@ class NoticeChannel:
 
     @property
     def reason(self) -> Message | None:
-        """Why the last message was not taken."""
+        """The reason why the last message was not taken."""
         return None if self.problem is None else DELIVERED_TEXTS[self.problem]
 
     def after(self, now: datetime, delivered: Delivered) -> NoticeChannel:

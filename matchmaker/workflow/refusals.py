@@ -1,4 +1,4 @@
-"""Why requests are declined, counted by kind, and what the counts say to those concerned."""
+"""Reasons of refusals, counted by kind, and what the counts say to those concerned."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _COUNT, _SHARE = 2, 0.25
 
 
 class DeclineReason(StrEnum):
-    """Why somebody declines what they are asked for."""
+    """Reasons why somebody declines what they are asked for."""
 
     NO_CAPACITY = "no_capacity"
     NOT_OUR_TRADE = "not_our_trade"

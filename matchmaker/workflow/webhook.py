@@ -45,7 +45,7 @@ EARLIER_EVENTS = {
 
 
 class CallProblem(StrEnum):
-    """Why a receiver did not take a call."""
+    """Reasons why a receiver did not take a call."""
 
     TIMEOUT = "timeout"
     UNKNOWN_NAME = "unknown_name"
@@ -109,7 +109,7 @@ class Hook:
 
     @property
     def problem_text(self) -> Message | None:
-        """Why the last call was not taken."""
+        """The reason why the last call was not taken."""
         if self.problem is None:
             return None
         parameters = {"status": self.status} if self.status else {}

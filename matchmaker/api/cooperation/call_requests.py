@@ -193,7 +193,7 @@ class AwardIntroduction(Strict):
 
 
 class CallEnding(Strict):
-    """Why a call ends without an award."""
+    """The reason why a call ends without an award."""
 
     reason: EndReason
     text: OptionalText = ""
@@ -228,7 +228,7 @@ class BidBody(Strict):
 
 
 class DeclineBody(Strict):
-    """That there will be no answer, and why."""
+    """A refusal to answer a call, with its reason."""
 
     organization: LookupId
     reason: DeclineReason

@@ -346,13 +346,13 @@ def read_call_figures(path: IdPath) -> Response:
 
 @calls.get("/clusters/<path:id>/refusals", **reads(REFUSALS, RefusalCountsOut))
 def read_cluster_refusals(path: IdPath) -> Response:
-    """Why requests are declined in a cluster, counted by kind from enough cases."""
+    """Count the reasons why requests are declined in a cluster, by kind, from enough cases."""
     return as_json(RefusalCountsOut(services().refusals.of_cluster(current_principal(), path.id)))
 
 
 @calls.get("/organizations/<path:id>/refusals", **reads(REFUSALS, OwnRefusalsOut))
 def read_own_refusals(path: IdPath) -> Response:
-    """Why one's requests were declined and what one declined, with what to do about it."""
+    """Count the reasons of refusals that one got and gave, with advice on each."""
     figures = services().refusals.of_organization(current_principal(), path.id)
     return as_json(OwnRefusalsOut.of(figures, current_language()))
 

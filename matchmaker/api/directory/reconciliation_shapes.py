@@ -1,4 +1,4 @@
-"""What the Reconciliation API sends and takes: its manifest, queries, candidates and values.
+"""Shapes of the Reconciliation API: manifest, queries, candidates and values.
 
 https://www.w3.org/community/reconciliation/ – version 0.2, and `match` of the 1.0 draft.
 """

@@ -312,7 +312,8 @@ class PathsOut(Outgoing):
 
 
 class MatchOut(Outgoing):
-    """Why something was found: `text` is what answers, `marks` the stretches of it that do.
+    """The reason why something was found: `text` is what answers, `marks` the stretches of it that
+    do.
 
     A stretch is the numbers of its first character and of the one after its last. `strength`
     is 1 for the very name or code that was typed.

@@ -1,4 +1,4 @@
-"""How many requests somebody may send: more than any person does, fewer than a copy takes."""
+"""Limits on the number of requests: more than any person sends, fewer than a copy takes."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ CODE_WITHIN_SECONDS = 300
 
 
 def origin(email: str = "") -> SignInOrigin:
-    """Where this request comes from; the device's mark, if it signed in to this address before."""
+    """The address and the device of this request; the device only if it signed in here before."""
     device, accounts = _device()
     known = bool(email) and _digest(email) in accounts
     return SignInOrigin(

@@ -1,4 +1,4 @@
-"""What every request passes on its way in and out: identity, access, bodies, idempotency."""
+"""Guards that every request passes in and out: identity, access, bodies, idempotency."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def note_wait(error: errors.MatchmakerError) -> None:
 
 
 def wait_seconds() -> int:
-    """How long who asked too often has to wait: as told, else until the limit begins anew."""
+    """Seconds to wait after asking too often: as told, else until the limit begins anew."""
     wait = g.get("wait_seconds")
     if wait is None:
         limits = (limiter.current_limit for limiter in current_app.extensions.get("limiter", ()))
@@ -154,7 +154,7 @@ def of_validation(error: ValidationError) -> Response:
 
 
 def of_http(error: HTTPException) -> Response:
-    """What Flask itself refuses: unknown routes, methods, sizes, redirects."""
+    """The problem for a refusal of Flask itself: unknown routes, methods, sizes, redirects."""
     if isinstance(error.response, Response):
         return error.response
     response = problem(error.code or 500, Message(error.description or ""))

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS attempts (
 
 
 def counted_in(settings: Settings, shared: SharedState | None) -> dict[str, Any]:
-    """Where a `Limiter` counts, as its arguments: at the server of all nodes, or in a file."""
+    """Arguments for a `Limiter` that counts at the server of all nodes, or in a file."""
     if shared is None:
         return {"storage_uri": f"{SCHEME}://{settings.data_dir / 'attempts.db'}"}
     pool = shared.quick.connection_pool

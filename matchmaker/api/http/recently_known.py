@@ -1,4 +1,4 @@
-"""Who was known by a key or a session a moment ago: they go on reading while the store is down."""
+"""People known by a key or a session a moment ago, who go on reading while the store is down."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RecentlyKnown:
                 self._known.popitem(last=False)
 
     def get(self, secret: str) -> Any | None:
-        """Who it was within KEPT_SECONDS."""
+        """The person last known by this within KEPT_SECONDS, None for nobody."""
         with self._lock:
             seen, known = self._known.get(_digest(secret), (0.0, None))
         return known if known is not None and time.monotonic() - seen < KEPT_SECONDS else None

@@ -53,7 +53,7 @@ class CandidateFilters(Narrowing):
 
 
 class RequirementChoices(Strict):
-    """What of the requirements read from the words counts; `key` as answers give it."""
+    """The requirements read from the words that count; `key` as answers give it."""
 
     ignored: list[Short] = Field([], max_length=MAX_VALUES, description="Keys not to count.")
     hard: list[Short] = Field([], max_length=MAX_VALUES, description="Keys to insist on.")

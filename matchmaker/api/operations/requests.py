@@ -17,7 +17,7 @@ _Words = dict[str, str]
 
 
 class PairDecisionIn(Strict):
-    """Whether two organisations of `pairs` are one."""
+    """A decision whether two organisations of `pairs` are one."""
 
     first: Annotated[str, Field(max_length=MAX_ID)]
     second: Annotated[str, Field(max_length=MAX_ID)]
@@ -25,7 +25,7 @@ class PairDecisionIn(Strict):
 
 
 class ImportChoices(Strict):
-    """How the file is read, as the page asks it; what is left out is judged from the file."""
+    """Choices of how the file is read; what is left out is judged from the file."""
 
     table: Short = Field(
         "", description="organizations, orders, projects, relations, equipment, or a table."
@@ -82,7 +82,7 @@ class ImportRow(Strict):
 
 
 class ImportUndo(Strict):
-    """What of an import is taken back: some fields and rows, or without any of both the whole."""
+    """The fields and rows of an import to take back; without any of both the whole."""
 
     fields: Annotated[list[ImportField], Field(min_length=1, max_length=1000)] | None = Field(
         None, description="Only these fields of organisations."
@@ -93,7 +93,7 @@ class ImportUndo(Strict):
 
 
 class ImportChangesQuery(Strict):
-    """Which of the changed fields, and which of the rows."""
+    """Pages of the changed fields and of the rows."""
 
     offset: int = Field(0, ge=0, le=10_000_000)
     limit: int = Field(200, ge=1, le=1000)

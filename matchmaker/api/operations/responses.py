@@ -13,7 +13,7 @@ from matchmaker.workflow.job import LineCounts
 
 
 class StatusOut(RowOut[Status]):
-    """What the service runs on."""
+    """The store, model and snapshot that the service runs on."""
 
 
 class LineCountsOut(RowOut[LineCounts]):
@@ -34,7 +34,7 @@ class ImportColumnOut(Localised):
 
 
 class WordChoiceOut(Outgoing):
-    """What a word may mean."""
+    """A word with the values that it may mean."""
 
     value: str
     name: str
@@ -71,7 +71,7 @@ class PairChoiceOut(Localised):
 
 
 class LineProblemOut(Localised):
-    """What is to be told of a line."""
+    """A problem of one line of a file."""
 
     line: int
     field: str
@@ -80,7 +80,8 @@ class LineProblemOut(Localised):
 
 
 class KeptFieldOut(Outgoing):
-    """What of an import stays though it was to be taken back; without `field` the whole row.
+    """A field of an import that stays though it was to be taken back; without `field` the whole
+    row.
 
     `changed_since`: somebody has changed it. `confirmed_since`: another source says the same by
     now. `gone`: it is not there any more, or is joined to another. `in_use`: people or records
@@ -94,7 +95,7 @@ class KeptFieldOut(Outgoing):
 
 
 class TakenBackOut(Outgoing):
-    """What a request to take back did: fields that are as before, rows that went, what stays."""
+    """Counts of fields that are as before and of rows that went, and what stays."""
 
     fields: int
     rows: int

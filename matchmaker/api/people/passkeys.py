@@ -28,7 +28,7 @@ passkeys = APIBlueprint("passkeys", __name__, url_prefix=API_PREFIX)
 
 @passkeys.post("/session/passkey/options", **writes(ACCOUNTS, PasskeyRequestOut, public=True))
 def ask_passkey(body: Nothing) -> Response:  # noqa: ARG001
-    """What the browser is asked to sign in with: any passkey, or one's own after the password."""
+    """Ask the browser to sign in with any passkey, or with one's own after the password."""
     return as_json(PasskeyRequestOut(public_key=services().passkeys.ask(*awaited_code())))
 
 
@@ -49,7 +49,7 @@ def list_passkeys() -> Response:
 
 @passkeys.post("/account/passkeys/options", **writes(ACCOUNTS, PasskeyRequestOut))
 def begin_passkey(body: Password) -> Response:
-    """What the browser is asked to make a passkey with."""
+    """Ask the browser to make a passkey."""
     options = services().passkeys.begin(current_principal(), body.password)
     return as_json(PasskeyRequestOut(public_key=options))
 

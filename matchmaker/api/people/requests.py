@@ -1,4 +1,4 @@
-"""What requests about accounts carry."""
+"""Bodies and queries of requests about accounts."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Password(Strict):
 
 
 class PasskeyAnswer(Strict):
-    """What `navigator.credentials` answered, as the standard's `toJSON` writes it."""
+    """The answer of `navigator.credentials`, as the standard's `toJSON` writes it."""
 
     credential: dict[str, Any]
 
@@ -108,7 +108,7 @@ class PasswordChange(Strict):
 
 
 class Invite(Strict):
-    """Whom to invite to one of: an organisation, a cluster, the admins."""
+    """An invitation to one of: an organisation, a cluster, the admins."""
 
     email: EmailAddress
     organization: LookupId | None = None
@@ -128,7 +128,7 @@ class Invite(Strict):
 
 
 class AccountPatch(Strict):
-    """What to change; what is not sent stays."""
+    """Changes of an account; what is not sent stays."""
 
     name: Name | None = None
     language: Tongue | None = None
@@ -147,7 +147,7 @@ class AccountPatch(Strict):
 
 
 class NewKey(Strict):
-    """What the key is for, and what it may do."""
+    """The name of a new key, and its rights."""
 
     name: Name
     scope: Scope = Scope.READ
@@ -155,19 +155,19 @@ class NewKey(Strict):
 
 
 class AccountQuery(Strict):
-    """Which account."""
+    """The account that is asked about."""
 
     account: Short
 
 
 class Active(Strict):
-    """Whether the account may be used."""
+    """Permission to use the account, given or taken."""
 
     active: bool
 
 
 class NotificationIds(Strict):
-    """Which notifications; none named: all."""
+    """Ids of notifications; none named: all."""
 
     ids: list[Short] = Field([], max_length=200)
 
@@ -179,14 +179,14 @@ class OrganizationQuery(Strict):
 
 
 class NewHook(Strict):
-    """Whose webhook, and where."""
+    """The owner of a new webhook, and its address."""
 
     organization: LookupId
     url: Annotated[str, Field(min_length=1, max_length=2000)]
 
 
 class ChannelTimes(Strict):
-    """When a channel is sent to: at once or once a day, and not within quiet hours."""
+    """Times when a channel is sent to: at once or once a day, and not within quiet hours."""
 
     rhythm: MailRhythm = MailRhythm.AT_ONCE
     quiet_from: int | None = Field(None, ge=0, le=23, description="First quiet hour.")

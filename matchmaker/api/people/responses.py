@@ -1,4 +1,4 @@
-"""What answers about accounts carry: never a password's or key's hash."""
+"""Shapes of answers about accounts: never a password's or key's hash."""
 
 from __future__ import annotations
 
@@ -44,11 +44,11 @@ class AccountPage(PageOut[AccountOut]):
 
 
 class MemberList(ListOut[AccountOut]):
-    """Who acts for an organisation."""
+    """The accounts that act for an organisation."""
 
 
 class SessionOut(BaseModel):
-    """Who has signed in; nobody without an account. Send `csrf_token` as X-CSRF-Token."""
+    """The person signed in; nobody without an account. Send `csrf_token` as X-CSRF-Token."""
 
     account: AccountOut | None
     csrf_token: str
@@ -77,20 +77,20 @@ class LinkOut(BaseModel):
 
 
 class MailedOut(BaseModel):
-    """Whether a letter is on its way; there is none without a mail server."""
+    """True where a letter is on its way; there is none without a mail server."""
 
     mailed: bool
 
 
 class NewSecondFactorOut(Outgoing):
-    """What an authenticator is told: the secret, or the same as an `otpauth:` address."""
+    """The secret for an authenticator, also as an `otpauth:` address."""
 
     secret: str
     address: str
 
 
 class PasskeyRequestOut(BaseModel):
-    """What to ask of `navigator.credentials`: the standard's options in their JSON form."""
+    """Options for `navigator.credentials`, in the standard's JSON form."""
 
     public_key: dict[str, Any]
 
@@ -115,7 +115,7 @@ class RecoveryOut(BaseModel):
 
 
 class BrowserSessionOut(Outgoing):
-    """Where one is signed in; `current` is the session that asks."""
+    """A session that is signed in; `current` is the one that asks."""
 
     id: str
     created: datetime.datetime
@@ -130,7 +130,7 @@ class SessionList(ListOut[BrowserSessionOut]):
 
 
 class InvitationOut(Outgoing):
-    """What a link invites to."""
+    """The organisation, cluster or role that a link invites to."""
 
     email: str
     organization: str

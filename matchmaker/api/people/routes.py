@@ -83,7 +83,7 @@ people = APIBlueprint("people", __name__, url_prefix=API_PREFIX)
 
 @people.get("/session", **reads(ACCOUNTS, SessionOut, public=True))
 def read_session() -> Response:
-    """Who has signed in, and the token that a session sends in X-CSRF-Token to change anything."""
+    """The person signed in, and the token that a session sends as X-CSRF-Token with changes."""
     return session_of(g.account)
 
 
@@ -102,7 +102,7 @@ def sign_out() -> Response:
 
 
 def session_of(account: Account | None) -> Response:
-    """Who has signed in, and the token of the session."""
+    """The person signed in, and the token of the session."""
     token = generate_csrf() if account else ""
     shaped = AccountOut.model_validate(account) if account else None
     return as_json(SessionOut(account=shaped, csrf_token=token, admin=current_principal().admin))
@@ -179,7 +179,7 @@ def hand_over_invitation(path: IdPath, body: Nothing) -> Response:  # noqa: ARG0
 
 @people.post("/invitations/look", **writes(ACCOUNTS, InvitationOut, public=True))
 def look_at_invitation(body: Token) -> Response:
-    """What a link invites to."""
+    """The organisation, cluster or role that a link invites to."""
     return as_json(InvitationOut.model_validate(services().invitations.read(body.token)))
 
 
@@ -230,7 +230,7 @@ def sign_out_everywhere(body: Password) -> Response:
 
 @people.get("/account/sessions", **reads(ACCOUNTS, SessionList, also=NO_ACCOUNT))
 def list_sessions() -> Response:
-    """Where one is signed in, with the last use of each."""
+    """The sessions that one is signed in with, and the last use of each."""
     secret, sessions = _secret(), services().sessions
     items = [
         {**asdict(own), "current": sessions.is_current(own, secret)}
@@ -336,7 +336,7 @@ def revoke_key(path: IdPath) -> Response:
 
 @people.get("/organizations/<path:id>/accounts", **reads(ACCOUNTS, MemberList))
 def list_members_accounts(path: IdPath) -> Response:
-    """Who acts for an organisation."""
+    """The accounts that act for an organisation."""
     members = services().accounts.members(current_principal(), path.id)
     return as_json(MemberList.model_validate({"items": members}))
 

@@ -1,4 +1,4 @@
-"""What a feature is, and the list of all."""
+"""Features of candidates, and the list of all of them."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class Feature:
 
     @property
     def reads_ranks(self) -> bool:
-        """Whether it is told by ranks in a source of retrieval."""
+        """True where it is told by ranks in a source of retrieval."""
         return self.absent == UNRANKED
 
     @property
     def meaning(self) -> str:
-        """What it means, in English: the first line of the function's docstring.
+        """The meaning in English: the first line of the function's docstring.
 
         A learned ranker's file keeps it, and is refused when it says another thing.
         """

@@ -32,7 +32,7 @@ _UNKNOWN_KM = float("inf")
 
 
 class SuggestedBy(StrEnum):
-    """Why somebody is suggested as a partner, the strongest reason first."""
+    """Reasons why somebody is suggested as a partner, the strongest first."""
 
     LAST_ANSWER = "last_answer"
     ON_RECORD = "on_record"

@@ -65,7 +65,7 @@ class CallDecisions:
     clock: Clock
 
     def shortlist(self, principal: Principal, id: str, chosen: Collection[str]) -> CallView:
-        """Which answers are looked at more closely; seen by the team alone.
+        """Choose the answers that are looked at more closely; seen by the team alone.
 
         Raises NotFound, NotAllowed, InvalidInput, WrongState.
         """

@@ -125,7 +125,7 @@ class CallInvitations:
             self._require_few(unit, call, new)
 
     def refusal(self, call: Call, organization: Organization) -> MatchmakerError | None:
-        """Why somebody cannot be invited; None where it can.
+        """The reason why somebody cannot be invited; None where it can.
 
         An exclusion, an opt-out and a firm that takes no introductions read the same: nobody
         learns that somebody named them.

@@ -152,7 +152,7 @@ class Calls:
         return self._decide(principal, id, change)
 
     def deadline_of(self, principal: Principal, id: str) -> CallBrief:
-        """What everybody reads who may see the call: who makes it, or may answer it.
+        """The call as everybody reads it who may see it: who makes it, or may answer it.
 
         Raises NotFound.
         """

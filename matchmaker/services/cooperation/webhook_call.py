@@ -34,7 +34,7 @@ class NotPublicError(OSError):
 
 
 def problem_of(error: BaseException) -> CallProblem:
-    """Why a call failed that raised one of FAILURES."""
+    """The reason why a call failed that raised one of FAILURES."""
     if isinstance(error, NotPublicError):
         return CallProblem.INNER_ADDRESS
     for kind, problem in _PROBLEMS:

@@ -34,7 +34,7 @@ class CoarserIndustry:
 
     @property
     def notice(self) -> Message:
-        """Why the list holds whom it holds."""
+        """A notice that says why the list holds organisations of a wider industry."""
         if self.organizations:
             return message(
                 "Nobody is coded as %(industry)s: shown are those of %(wider)s whose words say it.",

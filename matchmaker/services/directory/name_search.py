@@ -40,7 +40,8 @@ class MatchedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MatchReason:
-    """Why something is a result: `text` is what answers, `marks` the stretches of it that do.
+    """The reason why something is a result: `text` is what answers, `marks` the stretches of it
+    that do.
 
     `strength` in (0, 1]: 1 is the very name or code that was typed.
     """

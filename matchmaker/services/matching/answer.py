@@ -51,7 +51,7 @@ class Answer:
 
     @property
     def known_partners(self) -> Message | None:
-        """That some who fit are partners already; None where none is."""
+        """A notice that some who fit are partners already; None where none is."""
         if self.known:
             return plural(
                 "You already work with one that fits:",

@@ -140,7 +140,8 @@ class Matching:
         need_id: str = "",
         text: str = "",
     ) -> Recommendation | None:
-        """Why one candidate fits an organisation, the need that it posted, or what it asks.
+        """The recommendation of one candidate to an organisation, its need or its question, with
+        reasons.
 
         Nothing is recorded. For members of either, the coordinators of the asker's clusters,
         and admins. None where it cannot be a candidate, or is not in the snapshot. Raises

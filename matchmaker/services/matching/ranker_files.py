@@ -146,7 +146,7 @@ class RankerFiles:
             return self._ranker
 
     def problems(self) -> tuple[RankerMismatch, ...]:
-        """Why files were refused."""
+        """Reasons why files were refused."""
         self.current()
         return self._problems
 

@@ -1,4 +1,4 @@
-"""What a file that somebody sent costs to read: found out where it can harm nobody."""
+"""Measuring what a file that somebody sent costs to read, where it can harm nobody."""
 
 from __future__ import annotations
 

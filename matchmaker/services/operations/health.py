@@ -1,4 +1,4 @@
-"""What the service runs on, and what is wrong with it."""
+"""State of the service: what it runs on, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NOTHING = Message("")
 
 @dataclass(frozen=True, slots=True)
 class JobsWorker:
-    """Whether background jobs are worked off now, and since when."""
+    """State of the worker of background jobs, and since when."""
 
     running: bool
     started: datetime | None = None

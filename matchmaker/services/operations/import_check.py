@@ -1,4 +1,4 @@
-"""What came of reading every line of a large file before it is written, as it is kept."""
+"""The kept result of reading every line of a large file before it is written."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class PairChoice:
 
 @dataclass(frozen=True, slots=True)
 class ImportDecisions:
-    """Who may decide on which pairs of a file, and what is remembered of it.
+    """Use cases of deciding on pairs of a file, and of remembering what was decided.
 
     Administrators decide on all, coordinators where who is on record is a member of a cluster of
     theirs.

@@ -1,4 +1,4 @@
-"""What an import changed and wrote, one by one: shown, and taken back."""
+"""Fields and rows that an import changed, one by one: shown, and taken back."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class ImportFields:
     clock: Clock
 
     def show(self, principal: Principal, id: str) -> WrittenFields:
-        """What an import changed of organisations that were known, and what else it wrote.
+        """Fields of known organisations that an import changed, and the rows that it wrote besides.
 
         Raises NotFound, NotAllowed.
         """

@@ -112,14 +112,14 @@ class ProblemRow:
 
     @property
     def is_refused(self) -> bool:
-        """Whether the row is left out."""
+        """True where the row is left out."""
         return any(
             each.severity == "error" for cell in self.problem_cells for each in cell.problems
         )
 
     @property
     def costs_something(self) -> bool:
-        """Whether the row or a cell of it is left out, and it is not kept whole with a remark."""
+        """True where the row or a cell of it is left out, not kept whole with a remark."""
         return any(each.severity == "error" or each.is_lost for each in self.problems)
 
     @property
@@ -195,7 +195,7 @@ def file_preview(
 
 
 def takes_long(path: Path, table: TableFile) -> bool:
-    """Whether an import of a file takes longer than a page may wait.
+    """True where an import of a file takes longer than a page may wait.
 
     Where it cannot be read to its end, whoever reads it is told why.
     """

@@ -1,4 +1,4 @@
-"""What is kept of an import, and what is told of it."""
+"""Records of imports, and the sentences that tell of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def list_id(cluster: str, titles: Iterable[str]) -> str:
 
 
 def source_name(path: Path, cluster: str) -> str:
-    """What names the source, and begins ids: the same for all lists of a cluster."""
+    """The name of a source, with which ids begin: the same for all lists of a cluster."""
     return source_of_cluster(cluster) if cluster else path.name.split(".", 1)[0][:_MAX_SOURCE]
 
 
@@ -63,7 +63,7 @@ _FORMER = (
 
 
 def lines_told(counts: LineCounts) -> Message:
-    """What became of the lines; nothing of what there is none of."""
+    """Counts of lines loaded, refused and passed over, in words; none that are zero."""
     told = [
         message(
             "Of %(read)s lines %(loaded)s were loaded.", read=counts.read, loaded=counts.loaded

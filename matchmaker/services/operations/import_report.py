@@ -115,7 +115,7 @@ class ImportReport:
 
     @property
     def is_clean(self) -> bool:
-        """Whether every cell was read as it was written; notes and passed lines do not count."""
+        """True where every cell was read as it was written; notes and passed lines do not count."""
         return not any(problem.severity in ("error", "warning") for problem in self.problems)
 
     @property

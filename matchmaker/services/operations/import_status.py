@@ -1,4 +1,4 @@
-"""Where an import stands: a file that is looked at, work that waits or runs, what was written."""
+"""Status of an import: a file that is looked at, work that waits or runs, what was written."""
 
 from __future__ import annotations
 

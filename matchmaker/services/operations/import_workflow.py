@@ -116,7 +116,7 @@ class ImportWorkflow:
         return [each for each in self.uploads.all_of(principal) if each.state.cluster == cluster]
 
     def options(self, principal: Principal, id: str) -> TableOptions:
-        """How a kept file is read. Raises InvalidInput, NotAllowed."""
+        """The options by which a kept file is read. Raises InvalidInput, NotAllowed."""
         return self._upload(principal, id).state.options or TableOptions()
 
     def choose(
@@ -140,7 +140,7 @@ class ImportWorkflow:
         upload.save(state)
 
     def preview(self, principal: Principal, id: str, *, at_length: bool = False) -> ImportPreview:
-        """What would come of a kept file, as it was chosen last, else as is proposed.
+        """The preview of a kept file, as it was chosen last, else as is proposed.
 
         Of a large one only how it is read, and what `check` found out, unless `at_length` says
         that there is time.
@@ -318,7 +318,7 @@ class ImportWorkflow:
         return [status_of_record(replace(record, problems=())) for record in records]
 
     def status(self, principal: Principal, id: str) -> ImportStatus:
-        """Where an import stands: to its sender, and once it is written to those who may undo it.
+        """The status of an import: for its sender, and once written for those who may undo it.
 
         Raises NotFound, NotAllowed.
         """

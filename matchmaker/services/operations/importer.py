@@ -57,7 +57,7 @@ _SAID_IN = {"descriptions": "description"}
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
-    """How files are read and what is done with their rows.
+    """Options of reading files and of writing their rows.
 
     `strict`: anything refused or not read as written refuses all. `dry_run`: only report.
     `tables` says how files of our tables are read. `cluster` admits only rows about that

@@ -28,7 +28,7 @@ LARGE = 1_000_000
 
 
 def is_large(files: Sequence[tuple[str, Path]]) -> bool:
-    """Whether files, by table, are lists of organisations that memory should not hold."""
+    """True where files, by table, are lists of organisations that memory should not hold."""
     return {name for name, _ in files} == {"organizations"} and sum(
         path.stat().st_size for _, path in files
     ) > LARGE

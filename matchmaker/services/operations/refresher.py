@@ -53,7 +53,7 @@ Progress = Callable[[Message, int, int], None]
 
 
 def exclusively() -> AbstractContextManager[Callable[[], object]]:
-    """Where there is one node, nobody else makes snapshots, and none are published."""
+    """A lock for the only node: it keeps nobody out, and what it yields publishes nothing."""
     return nullcontext(lambda: None)
 
 

@@ -98,7 +98,7 @@ class Upload:
 
     @property
     def lines_file(self) -> Path:
-        """Where the lines with problems are that a check found; see `problem_lines`."""
+        """The file of the lines with problems that a check found; see `problem_lines`."""
         return self.path.parent / _LINES_FILE
 
     def keep_check(self, check: FileCheck) -> None:
@@ -130,7 +130,7 @@ class UploadFolder:
 
     @property
     def mirror(self) -> Mirror:
-        """How the files get to other nodes."""
+        """The mirror by which the files get to other nodes."""
         return self.shared or Mirror(self.root)
 
     def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str) -> Upload:
@@ -183,7 +183,7 @@ class UploadFolder:
         return self._read(self._requested, id)
 
     def drop_requested(self, id: str) -> None:
-        """What was written, or cannot be, goes."""
+        """Remove uploads that were written, or cannot be."""
         shutil.rmtree(self._requested / id, ignore_errors=True)
         self.mirror.remove_folder(self._name(self._requested / id))
 
