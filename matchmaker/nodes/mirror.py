@@ -129,9 +129,10 @@ class Mirror:
             if self.fetch_folder(f"{parent}/{name}")
         }
         for folder in here.iterdir() if here.is_dir() else ():
-            is_old = time() - folder.stat().st_mtime > _GRACE_SECONDS
-            if folder.is_dir() and folder.name not in shared and is_old:
-                shutil.rmtree(folder, ignore_errors=True)
+            with suppress(FileNotFoundError):  # it goes just now
+                is_old = time() - folder.stat().st_mtime > _GRACE_SECONDS
+                if folder.is_dir() and folder.name not in shared and is_old:
+                    shutil.rmtree(folder, ignore_errors=True)
         return shared
 
     # -- single files

@@ -10,20 +10,11 @@ from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.exports.tables import DataExport, ExportTable
-from matchmaker.ingest.columns import TABLES
-from matchmaker.ingest.list_formats import FORMATS, LISTS
-from matchmaker.ingest.list_guess import (
-    all_titles,
-    are_no_members,
-    column_samples,
-    guessed_format,
-    said_once,
-)
+from matchmaker.ingest.list_formats import LISTS
+from matchmaker.ingest.list_guess import all_titles, column_samples
 from matchmaker.ingest.list_reader import read_list, with_known
 from matchmaker.ingest.made_ids import slug
-from matchmaker.ingest.scope import ALLOWED
-from matchmaker.ingest.suggestions import suggested
-from matchmaker.ingest.table_file import AS_JUDGED, SUFFIXES, TableFile, open_table
+from matchmaker.ingest.table_file import SUFFIXES, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import TakenBack
 from matchmaker.messages import Message
@@ -36,13 +27,8 @@ from matchmaker.services.operations.import_preview import (
     problem_rows,
     takes_long,
 )
-from matchmaker.services.operations.import_records import (
-    lines_told,
-    list_id,
-    record_of,
-    source_name,
-    summary,
-)
+from matchmaker.services.operations.import_proposal import formats_of, proposed, remembered_reading
+from matchmaker.services.operations.import_records import lines_told, record_of, summary
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_reversal import import_reversal, undoable_import
 from matchmaker.services.operations.import_status import (
@@ -64,7 +50,7 @@ from matchmaker.services.operations.problem_lines import (
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.services.operations.upload_folder import Upload, UploadFolder
-from matchmaker.services.repositories import RememberedList, Repositories
+from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import Store
@@ -91,7 +77,7 @@ class ImportWorkflow:
     def formats(self, principal: Principal, cluster: str = "") -> tuple[str, ...]:
         """Those of `FORMATS` that one may import, lists first. Raises NotAllowed."""
         self._require(principal, cluster)
-        return _formats(cluster)
+        return formats_of(cluster)
 
     def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str = "") -> str:
         """Keep a file until it is written; the id to speak of it.
@@ -104,7 +90,8 @@ class ImportWorkflow:
             raise InvalidInput("must be a file of %(names)s.", where="file", names=list(SUFFIXES))
         upload = self.uploads.keep(principal, name, content, cluster)
         try:
-            inspect_file(upload.path)
+            with upload.being_read():
+                inspect_file(upload.path)
         except InvalidInput:
             self.uploads.drop(upload)
             raise
@@ -129,7 +116,7 @@ class ImportWorkflow:
         upload = self._upload(principal, id)
         self.decisions.require(principal, options.decisions)
         before = upload.state.options or TableOptions()
-        if options.table and options.table not in _formats(upload.state.cluster):
+        if options.table and options.table not in formats_of(upload.state.cluster):
             raise InvalidInput("is no table that you may import.", where="table")
         if options.file != before.file:
             options = replace(options, mapping={}, values={}, edits={})
@@ -137,7 +124,8 @@ class ImportWorkflow:
             options = replace(options, mapping={}, values={}, defaults={})
             joins = None
         state = replace(upload.state, options=options, joins=joins, is_remembered=False)
-        upload.save(state)
+        with upload.being_read():
+            upload.save(state)
 
     def preview(self, principal: Principal, id: str, *, at_length: bool = False) -> ImportPreview:
         """The preview of a kept file, as it was chosen last, else as is proposed.
@@ -147,12 +135,16 @@ class ImportWorkflow:
         Raises NotFound where it is not there any more.
         """
         upload = self._upload(principal, id)
+        with upload.being_read():
+            return self._preview(principal, upload, at_length=at_length)
+
+    def _preview(self, principal: Principal, upload: Upload, *, at_length: bool) -> ImportPreview:
         state = upload.state
         preview = ImportPreview(
-            id, state.cluster, upload.path.name, state.options or TableOptions()
+            upload.id, state.cluster, upload.path.name, state.options or TableOptions()
         )
         try:
-            upload, table = self._proposed(upload)
+            upload, table = proposed(self.repositories, upload)
             options = upload.state.options or TableOptions()
             samples, index = column_samples(table), reference_index(self.store)
             file = file_preview(table, options, samples, index)
@@ -185,7 +177,9 @@ class ImportWorkflow:
 
         For large files, which `look` does not read whole. Raises InvalidInput, NotAllowed.
         """
-        upload, _ = self._proposed(self._upload(principal, id))
+        upload = self._upload(principal, id)
+        with upload.being_read():
+            upload, _ = proposed(self.repositories, upload)
         return self.job_queue.request(
             principal, JobKind.CHECK, upload.state.cluster, upload=id, file=upload.path.name
         )
@@ -193,7 +187,11 @@ class ImportWorkflow:
     def run_check(self, job: Job, progress: Progress = no_progress) -> Message:
         """Do what `check` requested: what `JobQueue` calls."""
         upload = self.uploads.sent_by(job.requested_by, job.arguments["upload"])
-        upload, table = self._proposed(upload)
+        with upload.being_read():
+            return self._run_check(upload, progress)
+
+    def _run_check(self, upload: Upload, progress: Progress) -> Message:
+        upload, table = proposed(self.repositories, upload)
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster, progress=progress)
         try:
             report, recognised = self._import(SYSTEM, upload, run)
@@ -226,10 +224,14 @@ class ImportWorkflow:
         Of a large one what its check found. Raises WrongState where it was not checked so yet.
         """
         upload = self._upload(principal, id)
+        with upload.being_read():
+            return self._problems(upload, principal)
+
+    def _problems(self, upload: Upload, principal: Principal) -> ExportTable:
         kept = kept_table(upload.lines_file) if upload.check() else None
         if kept is not None:
             return kept
-        upload, table = self._proposed(upload)
+        upload, table = proposed(self.repositories, upload)
         if takes_long(upload.path, table):
             raise WrongState("The file is large.", mend="Have all its lines checked first.")
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster)
@@ -241,7 +243,9 @@ class ImportWorkflow:
     def write(self, principal: Principal, id: str) -> Job:
         """Request that a kept file is written as seen last. Raises InvalidInput, NotAllowed."""
         principal.require_writing()
-        upload, _ = self._proposed(self._upload(principal, id))
+        upload = self._upload(principal, id)
+        with upload.being_read():
+            upload, _ = proposed(self.repositories, upload)
         options = upload.state.options or TableOptions()
         self.decisions.require(principal, options.decisions)
         self.uploads.request(principal, id)
@@ -280,7 +284,7 @@ class ImportWorkflow:
         The file goes when both are written: until then the same import can be done again.
         """
         try:
-            upload, _ = self._proposed(self.uploads.requested(upload_id))
+            upload, _ = proposed(self.repositories, self.uploads.requested(upload_id))
             written = retry_on_conflict(lambda: self._written(upload, id, imported_by, progress))
         finally:
             self.uploads.drop_requested(upload_id)
@@ -291,7 +295,7 @@ class ImportWorkflow:
     ) -> tuple[ImportReport, int]:
         options, cluster = upload.state.options or TableOptions(), upload.state.cluster
         unit = UnitOfWork(imported_by, self.clock())
-        self._remember(unit, upload, options)
+        unit.add(*remembered_reading(self.repositories, upload, options, unit.at))
         known = self.importer.not_duplicates()
 
         def complete(report: ImportReport) -> tuple[Sequence[Entry], Sequence[Change]]:
@@ -361,42 +365,6 @@ class ImportWorkflow:
         self.store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
         return taken
 
-    def _proposed(self, upload: Upload) -> tuple[Upload, TableFile]:
-        """The open file, with every choice made that was left open.
-
-        A file with the titles of an earlier one is read as that was. Raises InvalidInput.
-        """
-        state = upload.state
-        options = state.options
-        table = open_table(upload.path, options.file if options else AS_JUDGED, all_titles())
-        if options is None:
-            remembered = self.repositories.remembered_lists.get_or_none(
-                list_id(state.cluster, table.header)
-            )
-            options = TableOptions()
-            if remembered is not None:
-                state = replace(state, is_remembered=True, joins=remembered.value.joins)
-                options = remembered.value.options
-                table = open_table(upload.path, options.file, all_titles())
-        samples = column_samples(table)
-        allowed = _formats(state.cluster)
-        kind = options.table or guessed_format(samples, allowed)
-        if kind not in allowed:
-            raise InvalidInput("is no table that you may import.", where="table")
-        known = FORMATS[kind].names | {""}
-        mapping = suggested(kind, samples) | {
-            title: name
-            for title, name in options.mapping.items()
-            if title in samples and name in known
-        }
-        source = options.source or source_name(upload.path, state.cluster)
-        own = said_once(kind, mapping.values(), table.above, upload.path.stem)
-        defaults = {**own, **options.defaults} | (own if state.is_remembered else {})
-        options = replace(options, table=kind, mapping=mapping, source=source, defaults=defaults)
-        usual = kind not in LISTS and not are_no_members(table.header)
-        joins = usual if state.joins is None else state.joins
-        return upload.save(replace(state, options=options, joins=joins)), table
-
     def _import(
         self, principal: Principal, upload: Upload, run: ImportOptions
     ) -> tuple[ImportReport, int]:
@@ -417,22 +385,6 @@ class ImportWorkflow:
         members = iterate(lambda after: self.store.members(cluster, after, MAX_PAGE))
         return list(members) if cluster else []
 
-    def _remember(self, unit: UnitOfWork, upload: Upload, options: TableOptions) -> None:
-        """How a file was read, for the next one with the same titles."""
-        try:
-            header = open_table(upload.path, AS_JUDGED, all_titles()).header
-        except InvalidInput:
-            return
-        id = list_id(upload.state.cluster, header)
-        before = self.repositories.remembered_lists.get_or_none(id)
-        remembered = RememberedList(
-            id, upload.state.cluster, upload.path.name, unit.at,
-            replace(options, edits={}, decisions=()), upload.state.joins,
-        )  # fmt: skip
-        unit.add(
-            self.repositories.remembered_lists.put(remembered, before.version if before else 0)
-        )
-
     def _upload(self, principal: Principal, id: str) -> Upload:
         upload = self.uploads.of(principal, id)
         self._require(principal, upload.state.cluster)
@@ -442,8 +394,3 @@ class ImportWorkflow:
         require_importing(principal, cluster)
         if cluster:
             self.store.cluster(cluster)
-
-
-def _formats(cluster: str) -> tuple[str, ...]:
-    own = (name for name in TABLES if not cluster or name in ALLOWED)
-    return tuple(dict.fromkeys(("organizations", *LISTS, *own)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
@@ -12,7 +13,7 @@ from pydantic import TypeAdapter
 
 from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate
-from matchmaker.errors import NotFound
+from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.ingest.pair_decisions import DecidedPair
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.nodes.mirror import Mirror
@@ -24,6 +25,7 @@ KEPT_UPLOADS = 5
 _STATE_FILE, _CHECK_FILE, _LINES_FILE = "upload.json", "check.json", "problems.jsonl"
 _OWN_FILES = frozenset({_STATE_FILE, _CHECK_FILE, _LINES_FILE})
 _UNFINISHED = ".new"
+_DOOMED = "."
 # A name may take 255 bytes.
 _MAX_BYTES = 200
 
@@ -89,6 +91,20 @@ class Upload:
             self._share()
         return replace(self, state=state)
 
+    @contextmanager
+    def being_read(self) -> Iterator[None]:
+        """Tell who reads it that it is gone, where it goes meanwhile. Raises NotFound.
+
+        Whatever cannot be read of a file that is not there any more has that reason.
+        """
+        try:
+            yield
+        except (OSError, InvalidInput):
+            if self.path.exists():
+                raise
+        if not self.path.exists():
+            raise _gone()
+
     def _share(self) -> None:
         self.mirror.put_folder(self.path.parent.relative_to(self.mirror.local).as_posix())
 
@@ -138,19 +154,26 @@ class UploadFolder:
         own = self._own(principal)
         id = new_id()
         (own / id).mkdir(parents=True, mode=0o700)
-        path = own / id / safe_name(name)
-        with path.open("wb") as file:
+        kept = Upload(id, own / id / safe_name(name), UploadState(), self.mirror)
+        with kept.path.open("wb") as file:
             shutil.copyfileobj(content, file)
-        kept = Upload(id, path, UploadState(), self.mirror).save(UploadState(cluster))
+        with kept.being_read():
+            kept = kept.save(UploadState(cluster))
+        for left in own.glob(f"{_DOOMED}*"):  # by who was killed while it went
+            shutil.rmtree(left, ignore_errors=True)
         for upload in self.all_of(principal)[KEPT_UPLOADS:]:
             if upload.id != id:
                 self.drop(upload)
         return kept
 
     def drop(self, upload: Upload) -> None:
-        """A file that is not to be read goes."""
-        shutil.rmtree(upload.path.parent, ignore_errors=True)
-        self.mirror.remove_folder(self._name(upload.path.parent))
+        """A file that is not to be read goes, at once: who reads it finds all of it or nothing."""
+        folder = upload.path.parent
+        doomed = folder.with_name(f"{_DOOMED}{folder.name}")
+        with suppress(FileNotFoundError):
+            folder.rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+        self.mirror.remove_folder(self._name(folder))
 
     def of(self, principal: Principal, id: str) -> Upload:
         """Raises NotFound where the principal has no such file (any more)."""
@@ -160,7 +183,7 @@ class UploadFolder:
         """The newest first."""
         own = self._own(principal)
         names = self.mirror.fetch_folders(self._name(own))
-        folders = [own / name for name in names if (own / name).is_dir()]
+        folders = [own / name for name in names if not name.startswith(_DOOMED)]
         folders.sort(key=_sent_at, reverse=True)
         return [upload for folder in folders if (upload := self._upload(folder)) is not None]
 
@@ -173,7 +196,10 @@ class UploadFolder:
         upload = self.of(principal, id)
         requested = self._requested / id
         requested.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(upload.path.parent, requested)
+        try:
+            shutil.move(upload.path.parent, requested)
+        except FileNotFoundError:
+            raise _gone() from None
         self.mirror.put_folder(self._name(requested))
         self.mirror.remove_folder(self._name(upload.path.parent))
         return self.requested(id)
@@ -189,16 +215,19 @@ class UploadFolder:
 
     def _read(self, parent: Path, id: str) -> Upload:
         folder = parent / id
-        if id and folder.parent == parent and id not in (".", ".."):
+        if id and folder.parent == parent and not id.startswith("."):
             is_there = self.mirror.fetch_folder(self._name(folder))
             upload = self._upload(folder) if is_there else None
             if upload is not None:
                 return upload
-        raise NotFound("The file is not there any more.", mend="Choose it again.")
+        raise _gone()
 
     def _upload(self, folder: Path) -> Upload | None:
         """What is kept in a folder, None where that is nothing."""
-        files = sorted(folder.iterdir()) if folder.is_dir() else []
+        try:
+            files = sorted(folder.iterdir())
+        except OSError:  # it goes just now
+            return None
         sent = [path for path in files if _is_sent(path)]
         return Upload(folder.name, sent[0], _state(folder), self.mirror) if sent else None
 
@@ -230,8 +259,19 @@ def _is_sent(path: Path) -> bool:
     return not is_ours and path.suffix != _UNFINISHED
 
 
+def _gone() -> NotFound:
+    return NotFound(
+        "The file is not there any more: it was written, or %(count)s newer ones took its place.",
+        mend="Choose it again.",
+        count=KEPT_UPLOADS,
+    )
+
+
 def _sent_at(folder: Path) -> float:
-    return folder.stat().st_mtime
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:  # it goes just now
+        return 0.0
 
 
 def _state(folder: Path) -> UploadState:

@@ -1,0 +1,81 @@
+"""How a kept file is read where nobody has said so: as one like it was, else as is judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from matchmaker.errors import InvalidInput
+from matchmaker.ingest.columns import TABLES
+from matchmaker.ingest.list_formats import FORMATS, LISTS
+from matchmaker.ingest.list_guess import (
+    all_titles,
+    are_no_members,
+    column_samples,
+    guessed_format,
+    said_once,
+)
+from matchmaker.ingest.scope import ALLOWED
+from matchmaker.ingest.suggestions import suggested
+from matchmaker.ingest.table_file import AS_JUDGED, TableFile, open_table
+from matchmaker.ingest.table_options import TableOptions
+from matchmaker.services.operations.import_records import list_id, source_name
+from matchmaker.services.operations.upload_folder import Upload
+from matchmaker.services.repositories import RememberedList, Repositories
+from matchmaker.store.changes import Change
+
+
+def formats_of(cluster: str) -> tuple[str, ...]:
+    """Those of `FORMATS` that are imported for a cluster, "" for all; lists first."""
+    own = (name for name in TABLES if not cluster or name in ALLOWED)
+    return tuple(dict.fromkeys(("organizations", *LISTS, *own)))
+
+
+def proposed(repositories: Repositories, upload: Upload) -> tuple[Upload, TableFile]:
+    """The open file, with every choice made that was left open.
+
+    A file with the titles of an earlier one is read as that was. Raises InvalidInput.
+    """
+    state = upload.state
+    options = state.options
+    table = open_table(upload.path, options.file if options else AS_JUDGED, all_titles())
+    if options is None:
+        remembered = repositories.remembered_lists.get_or_none(list_id(state.cluster, table.header))
+        options = TableOptions()
+        if remembered is not None:
+            state = replace(state, is_remembered=True, joins=remembered.value.joins)
+            options = remembered.value.options
+            table = open_table(upload.path, options.file, all_titles())
+    samples = column_samples(table)
+    allowed = formats_of(state.cluster)
+    kind = options.table or guessed_format(samples, allowed)
+    if kind not in allowed:
+        raise InvalidInput("is no table that you may import.", where="table")
+    known = FORMATS[kind].names | {""}
+    mapping = suggested(kind, samples) | {
+        title: name for title, name in options.mapping.items() if title in samples and name in known
+    }
+    source = options.source or source_name(upload.path, state.cluster)
+    own = said_once(kind, mapping.values(), table.above, upload.path.stem)
+    defaults = {**own, **options.defaults} | (own if state.is_remembered else {})
+    options = replace(options, table=kind, mapping=mapping, source=source, defaults=defaults)
+    usual = kind not in LISTS and not are_no_members(table.header)
+    joins = usual if state.joins is None else state.joins
+    return upload.save(replace(state, options=options, joins=joins)), table
+
+
+def remembered_reading(
+    repositories: Repositories, upload: Upload, options: TableOptions, at: datetime
+) -> tuple[Change, ...]:
+    """What keeps how a file was read, for the next one with the same titles."""
+    try:
+        header = open_table(upload.path, AS_JUDGED, all_titles()).header
+    except InvalidInput:
+        return ()
+    id = list_id(upload.state.cluster, header)
+    before = repositories.remembered_lists.get_or_none(id)
+    remembered = RememberedList(
+        id, upload.state.cluster, upload.path.name, at,
+        replace(options, edits={}, decisions=()), upload.state.joins,
+    )  # fmt: skip
+    return (repositories.remembered_lists.put(remembered, before.version if before else 0),)

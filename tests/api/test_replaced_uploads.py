@@ -1,0 +1,111 @@
+"""A file that a newer one replaces while it is looked at: told in words, whenever it goes."""
+
+import io
+import threading
+import time
+
+import pytest
+
+from matchmaker.access import Principal
+from matchmaker.errors import NotFound
+from matchmaker.services.operations import import_workflow
+from matchmaker.services.operations.upload_folder import KEPT_UPLOADS
+from tests.api.conftest import application_of, installation
+from tests.api.things_of_routes import API, CLUSTER
+from tests.api.world import make_world
+
+LIST = "单位名称,单位性质\n" + "".join(f"示例竞态{n}厂,民营\n" for n in range(40)) + ",民营\n"
+
+
+@pytest.fixture(scope="module")
+def wired(tmp_path_factory):
+    """Services of their own: what is sent and never written stays in theirs."""
+    services = installation(tmp_path_factory)
+    yield services
+    services.store.close()
+
+
+@pytest.fixture(scope="module")
+def app(wired):
+    return application_of(wired)
+
+
+@pytest.fixture(scope="module")
+def world(wired):
+    return make_world(wired)
+
+
+@pytest.fixture
+def newer(world):
+    """Sends as many files as are kept, as the coordinator in another tab."""
+    session = world.headers("coordinator")
+
+    def send(app):
+        def run():
+            for _ in range(KEPT_UPLOADS):
+                sent = {"file": (io.BytesIO(LIST.encode()), "list.csv"), "cluster": CLUSTER}
+                answer = app.test_client().post(f"{API}/imports", headers=session, data=sent)
+                assert answer.status_code == 201, answer.text
+
+        other = threading.Thread(target=run)
+        other.start()
+        other.join()
+
+    return send
+
+
+def first_upload(world, app, language):
+    headers = world.headers("coordinator") | {"Accept-Language": language}
+    sent = {"file": (io.BytesIO(LIST.encode()), "list.csv"), "cluster": CLUSTER}
+    answer = app.test_client().post(f"{API}/imports", headers=headers, data=sent)
+    assert answer.status_code == 201, answer.text
+    return answer.json["id"], headers
+
+
+@pytest.mark.parametrize("step", ["proposed", "file_preview", "takes_long", "problem_rows"])
+@pytest.mark.parametrize(("language", "words"), [("en", "Choose it again"), ("zh", "请重新选择")])
+def test_a_file_that_goes_while_it_is_looked_at_is_told_to_be_gone(
+    world, app, newer, monkeypatch, step, language, words
+):
+    id, headers = first_upload(world, app, language)
+    original = getattr(import_workflow, step)
+
+    def interrupted(*given, **named):
+        monkeypatch.setattr(import_workflow, step, original)
+        newer(app)
+        return original(*given, **named)
+
+    monkeypatch.setattr(import_workflow, step, interrupted)
+    answer = app.test_client().get(f"{API}/imports/{id}", headers=headers)
+    assert answer.status_code == 404, answer.text
+    assert words in answer.json["detail"]
+    assert "var" not in answer.json["detail"]
+    assert "list.csv" not in answer.json["detail"]
+
+
+@pytest.mark.parametrize("what", ["preview", "problems", "check", "write"])
+def test_files_sent_and_read_all_at_once_are_there_or_told_to_be_gone(wired, world, what):
+    """Nine tabs of one person: whatever goes under whose hands, no other error than that."""
+    who = Principal("racing", "racing", clusters=frozenset([CLUSTER]))
+    workflow, unexpected, ends = wired.import_workflow, [], time.monotonic() + 3
+    gone = []
+
+    def tab():
+        while time.monotonic() < ends:
+            try:
+                id = workflow.keep(who, "list.csv", io.BytesIO(LIST.encode()), CLUSTER)
+                workflow.unwritten_uploads(who, CLUSTER)
+                getattr(workflow, what)(who, id)
+            except NotFound:
+                gone.append(1)
+            except Exception as error:
+                unexpected.append(repr(error))
+
+    tabs = [threading.Thread(target=tab) for _ in range(9)]
+    for each in tabs:
+        each.start()
+    for each in tabs:
+        each.join()
+    assert not unexpected
+    assert gone
+    assert len(workflow.unwritten_uploads(who, CLUSTER)) <= KEPT_UPLOADS
