@@ -290,6 +290,13 @@ def test_a_port_that_is_taken_is_said_in_chinese(copy, monkeypatch, capsys):
     assert "端口已被占用" in capsys.readouterr().err
 
 
+def test_what_to_do_without_a_snapshot_is_said_in_chinese(copy, monkeypatch, capsys):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    shutil.rmtree(copy / "var" / "snapshots")
+    assert run(["recommend", "--goal", "supplier", "--text", "x", "--directly"]) != 0
+    assert "请运行 `matchmaker refresh`" in capsys.readouterr().err
+
+
 def test_a_refused_goal_names_what_is_typed_and_what_it_means(copy, monkeypatch, capsys):
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert run(["recommend", "--goal", "nope", "--text", "x"]) == 2

@@ -11,7 +11,7 @@ import ast
 import functools
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,7 +104,8 @@ def texts() -> frozenset[Text]:
     return frozenset(text for text in wanted if text.id)
 
 
-def _in_code(tree: ast.AST, errors: set[str]) -> Iterator[Text]:
+def _in_code(tree: ast.Module, errors: set[str]) -> Iterator[Text]:
+    named = _named_texts(tree)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
@@ -113,22 +114,36 @@ def _in_code(tree: ast.AST, errors: set[str]) -> Iterator[Text]:
             mends = [keyword.value for keyword in node.keywords if keyword.arg == "mend"]
             arguments = [*node.args[:1], *mends]
             for argument in arguments:
-                yield from (Text("", text) for text in _constants(argument))
+                yield from (Text("", text) for text in _constants(argument, named))
         elif name in CALLS and len(node.args) > max(CALLS[name]):
-            parts = [_constants(node.args[position]) for position in CALLS[name]]
+            parts = [_constants(node.args[position], named) for position in CALLS[name]]
             if name == "in_context":
-                yield from (
-                    Text(context, id) for context in _constants(node.args[0]) for id in parts[0]
-                )
+                contexts = _constants(node.args[0], named)
+                yield from (Text(context, id) for context in contexts for id in parts[0])
             elif len(parts) == 2:
                 yield from (Text("", singular, many) for singular, many in zip(*parts, strict=True))
             else:
                 yield from (Text("", id) for id in parts[0])
 
 
-def _constants(node: ast.expr) -> list[str]:
+def _named_texts(tree: ast.Module) -> dict[str, str]:
+    """Texts that a module gives a name: what several of its errors say."""
+    return {
+        target.id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _constants(node: ast.expr, named: Mapping[str, str]) -> list[str]:
     if isinstance(node, ast.IfExp):
-        return _constants(node.body) + _constants(node.orelse)
+        return _constants(node.body, named) + _constants(node.orelse, named)
+    if isinstance(node, ast.Name) and node.id in named:
+        return [named[node.id]]
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
     return []
@@ -224,7 +239,7 @@ def _of_click() -> Iterator[Text]:
         path = Path(click.__file__).with_name(f"{name}.py")
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "ngettext"):
-                parts = [part for argument in node.args for part in _constants(argument)]
+                parts = [part for argument in node.args for part in _constants(argument, {})]
                 if parts and parts[0] not in _OF_DEVELOPERS:
                     yield Text("", *parts)
 
