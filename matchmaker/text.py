@@ -56,6 +56,7 @@ _CODES = re.compile(
     rf"|(?P<joined>{_WORD}(?:[-_]{_WORD})+|\d+ \d+[a-z]{{1,3}}(?!{_LETTER}))"
     rf"|(?P<plain>{_WORD})"
 )
+_DIGIT = re.compile(r"\d")
 _LONGEST_WORD = 3  # letters of a piece of a code: 2-axis and 24-hour are none
 
 
@@ -203,6 +204,11 @@ def _length(text: str) -> int:
     """Chinese characters and twice the words: about what a model makes tokens of."""
     han = len(_HAN.findall(text))
     return han + 2 * len(_WORDS.findall(text))
+
+
+def has_digits(text: str) -> bool:
+    """Whether there is a digit in a text as it is compared: without one it has no code."""
+    return _DIGIT.search(normal(text)) is not None
 
 
 def codes(text: str) -> set[str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from matchmaker.recommend.graph import AffiliationNetwork
 from matchmaker.recommend.matrices import columns_of
 from matchmaker.recommend.model import Advice, AdviceWay, ProperName
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.snapshot.distances import common_place, known_km, known_km_between
+from matchmaker.snapshot.distances import known_km_between
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     KINDS,
@@ -68,10 +69,10 @@ class TieStatistics:
     last: int
 
 
-def advice(pairs: Pairs, row: int) -> Advice | None:
-    """Advice on one candidate; None for a partner, and for one who asks from outside."""
-    seeker_row = pairs.seeker.row
-    if seeker_row is None or row in pairs.network.partners(seeker_row):
+def advice(pairs: Pairs, position: int) -> Advice | None:
+    """Advice on the candidate at a position; None for a partner, or asked from outside."""
+    seeker_row, row = pairs.seeker.row, int(pairs.rows[position])
+    if seeker_row is None or pairs.around.is_partner[row]:
         return None
     shared = pairs.network.shared_with(seeker_row, row)
     by_industry = tie_statistics(pairs.snapshot, pairs.goal, pairs.network)
@@ -80,7 +81,7 @@ def advice(pairs: Pairs, row: int) -> Advice | None:
     way = AdviceWay.CLOSING if len(shared) else AdviceWay.REACHING
     if usual is None:
         return Advice(way, (_way(pairs, shared),))
-    distance = _unusual_distance(pairs, row, usual)
+    distance = _unusual_distance(pairs, position, usual)
     steps = (_way(pairs, shared),) + ((distance,) if distance else ())
     return Advice(way, steps, _usual(usual, own is not None))
 
@@ -99,6 +100,7 @@ def _way(pairs: Pairs, shared: IntArray) -> Message:
     )
 
 
+@lru_cache(maxsize=1_000)
 def _usual(statistics: TieStatistics, own: bool) -> Message | None:
     """A message of how new ties came about for all; None where that is not known."""
     parts: list[Message] = []
@@ -134,15 +136,14 @@ def _usual(statistics: TieStatistics, own: bool) -> Message | None:
     return sentences(message("New ties of this kind, %(years)s:", years=years), *parts)
 
 
-def _unusual_distance(pairs: Pairs, row: int, usual: TieStatistics) -> Message | None:
+def _unusual_distance(pairs: Pairs, position: int, usual: TieStatistics) -> Message | None:
     """That a candidate is further than most; nothing where it is not, or where that is not known.
 
     Who may be in the same place, or in a wide one, is not said to be far from there.
     """
-    places = pairs.snapshot.organizations.place
-    if common_place(pairs.snapshot, pairs.seeker.place, int(places[row])) >= 0:
+    if pairs.common_places[position] >= 0:
         return None
-    km = float(known_km(pairs.snapshot, pairs.seeker.location, np.array([row], dtype=np.int32))[0])
+    km = float(pairs.distance_km[position])
     if not km > np.fmax(usual.far_km, BESIDE_KM):  # nor where either is NaN
         return None
     if km > max(usual.far_km, NEAR_KM):

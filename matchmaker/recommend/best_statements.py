@@ -51,12 +51,11 @@ class BestStatement:
             counts = ends - starts
             before = np.cumsum(counts) - counts
             places = np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
-            speaks = self.usable[entry.position[places]]
-            rows, scores = entry.row[places][speaks], np.repeat(values, counts)[speaks]
+            rows = entry.row.take(places)
+            speaks = eligible.take(rows) & self.usable.take(entry.position.take(places))
+            rows, scores = rows[speaks], np.repeat(values, counts)[speaks]
             rows, first = np.unique(rows, return_index=True)
-            chosen = eligible[rows]
-            rows, scores = rows[chosen], scores[first][chosen]
-            top, figures = best(scores, count)
+            top, figures = best(scores := scores[first], count)
             if not bound or (len(top) == count and figures[-1] > bound):
                 return np.asarray(rows[top], dtype=np.int32)
             wanted *= 4

@@ -31,7 +31,7 @@ from matchmaker.recommend.usable_statements import (
 )
 from matchmaker.snapshot.lexical import named_share
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
-from matchmaker.snapshot.nearest import best
+from matchmaker.snapshot.nearest import best, products
 
 NEAREST = 10
 # Of needs judged by hand on the sample graph, in Chinese and English alike: the best of who meets
@@ -75,15 +75,15 @@ class TextFit:
             columns += [none if each.abroad is None else each.abroad for each in self.questions]
         return np.asarray(np.column_stack(columns), dtype=np.float32)
 
-    def _by_language(self, products: FloatArray, statements: IntArray) -> FloatArray:
-        """Of products with `_asked` those that count for statements (k,), shape (k, texts)."""
+    def _by_language(self, likeness: FloatArray, statements: IntArray) -> FloatArray:
+        """Of products with `_question_vectors` those that count for statements, (k, texts)."""
         texts = len(self.questions)
-        if products.shape[1] == texts:
-            return products
+        if likeness.shape[1] == texts:
+            return likeness
         asked_in = np.array([each.language for each in self.questions])
         languages = statement_languages(self.snapshot)[1][statements]
         is_foreign = languages[:, None] != asked_in[None, :]
-        return np.where(is_foreign, products[:, texts:], products[:, :texts])
+        return np.where(is_foreign, likeness[:, texts:], likeness[:, :texts])
 
     @property
     def _is_embedded(self) -> bool:
@@ -95,9 +95,8 @@ class TextFit:
         snapshot, passages = self.snapshot, self.snapshot.passages
         everyone = len(statements) == len(snapshot.vectors)
         vectors = snapshot.vectors if everyone else snapshot.vectors[statements]
-        # One product for all questions: the statements' vectors pass the memory once.
-        products = np.asarray(vectors @ self._question_vectors, dtype=np.float32)
-        similarity = self._by_language(products, statements)
+        # All questions at once: the statements' vectors pass the memory once.
+        similarity = self._by_language(products(vectors, self._question_vectors), statements)
         if everyone and len(passages.statement):
             begins = np.flatnonzero(np.diff(passages.statement, prepend=-1))
             of_passages = np.maximum.reduceat(
@@ -117,18 +116,19 @@ class TextFit:
         rows = self.snapshot.passages.of(statement)
         if not self._is_embedded:
             return np.zeros((rows.stop - rows.start, len(self.questions)), dtype=np.float32)
-        products = np.asarray(
+        likeness = np.asarray(
             self.snapshot.passage_vectors[rows] @ self._question_vectors, dtype=np.float32
         )
-        return self._by_language(products, np.full(len(products), statement, dtype=np.int32))
+        return self._by_language(likeness, np.full(len(likeness), statement, dtype=np.int32))
 
-    def quotation(self, statement: int) -> tuple[int, int]:
-        """Begin and end in a statement of the passage that fits best, the first of equals.
+    def quotation(self, statement: int, text: str) -> tuple[int, int]:
+        """Begin and end in a statement's text of the passage that fits best, the first of equals.
 
         A short statement is quoted as a whole.
         """
-        text = str(self.snapshot.statements.table["text"][statement].as_py())
         passages = self.snapshot.passages
+        if not len(passages.statement):
+            return 0, len(text)
         rows = passages.of(statement)
         spans = [
             (int(passages.start[row]), int(passages.end[row]))
@@ -184,8 +184,7 @@ class TextFit:
 
         The same figure says the same whatever the languages of question and statement.
         """
-        everything = np.arange(len(self.snapshot.statements.kind), dtype=np.int32)
-        return self._blended(everything, self.similarity)
+        return self._blended(None, self.similarity)
 
     def blended_of(self, statements: IntArray) -> FloatArray:
         """`blended` of some statements: for a few no pass over all is made."""
@@ -193,20 +192,25 @@ class TextFit:
             return self.blended[statements]
         return self._blended(statements, self._similarity(statements))
 
-    def _blended(self, statements: IntArray, similarity: FloatArray) -> FloatArray:
-        languages = statement_languages(self.snapshot)[1][statements]
+    def _blended(self, statements: IntArray | None, similarity: FloatArray) -> FloatArray:
+        """Of statements (k,), None for all of them, by their similarity (k, texts)."""
+
+        def chosen(figures: FloatArray | None) -> FloatArray | None:
+            return figures if figures is None or statements is None else figures[statements]
+
+        languages = statement_languages(self.snapshot)[1]
+        languages = languages if statements is None else languages[statements]
         line = ACROSS_LANGUAGES[is_joint(self.snapshot.meta.model)]
-        fit = np.zeros(len(statements), dtype=np.float32)
+        fit = np.zeros(len(languages), dtype=np.float32)
         for column, question in enumerate(self.questions):
-            codes = None if question.codes is None else question.codes[statements]
-            is_foreign = languages != question.language
             meaning = None if question.vector is None else similarity[:, column]
-            lexical = question.lexical[statements]
-            translated = None if question.translated is None else question.translated[statements]
-            concepts = None if question.concepts is None else question.concepts[statements]
+            lexical = question.lexical if statements is None else question.lexical[statements]
+            further = (question.codes, question.translated, question.concepts)
+            codes, translated, concepts = map(chosen, further)
+            is_foreign = languages != question.language
             blended = blend(meaning, lexical, is_foreign, codes, line, translated, concepts)
             np.maximum(fit, blended, out=fit)
-        fit[np.isin(statements, self.own)] = 0
+        fit[self.own if statements is None else np.isin(statements, self.own)] = 0
         return fit
 
     @cached_property

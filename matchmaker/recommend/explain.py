@@ -39,12 +39,13 @@ def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
 def statement_evidence(pairs: Pairs, number: int, fit: float) -> Evidence:
     """A statement as evidence, of a long one the passage that fits."""
     statements = pairs.snapshot.statements
-    start, end = pairs.fit.quotation(number)
+    text = statements.table["text"][number].as_py()
+    start, end = pairs.fit.quotation(number, text)
     day = from_days(int(statements.date[number]))
     return Evidence(
         id=statements.table["id"][number].as_py(),
         kind=STATEMENT_KINDS[statements.kind[number]],
-        text=statements.table["text"][number].as_py()[start:end],
+        text=text[start:end],
         start=start,
         language=statements.table["language"][number].as_py(),
         year=day.year if day else None,
@@ -96,7 +97,7 @@ def _to_second_step(network: AffiliationNetwork, around: Neighbourhood, target: 
 
 def _step(pairs: Pairs, before: int, after: int) -> PathStep:
     snapshot, undertakings = pairs.snapshot, pairs.network.undertakings
-    column = int(pairs.network.joint_undertakings(before, after)[0])
+    column = pairs.network.latest_joint_undertaking(before, after)
     engagement, tie = int(undertakings.engagement[column]), int(undertakings.tie[column])
     day = from_days(int(undertakings.date[column]))
     if engagement >= 0:

@@ -372,11 +372,11 @@ class AffiliationNetwork:
         shared = in_both(self.partners(first), self.partners(second))
         return np.asarray(shared[np.argsort(self.degree[shared], kind="stable")])
 
-    def joint_undertakings(self, first: int, second: int) -> NDArray[np.int64]:
-        """Columns that both took part in, latest first."""
+    def latest_joint_undertaking(self, first: int, second: int) -> int:
+        """Column of the latest that two who met both took part in, the first of equals."""
         of_first, of_second = (columns_of(self.incidence, row) for row in (first, second))
         joint = in_both(of_first, of_second)
-        return np.asarray(joint[np.lexsort((joint, -self.undertakings.date[joint].astype(int)))])
+        return int(joint[self.undertakings.date[joint].argmax()])
 
 
 def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Undertakings]:

@@ -27,7 +27,7 @@ from matchmaker.recommend.scores import NearFigures, Scores, largest
 from matchmaker.recommend.specification import Specification
 from matchmaker.recommend.walks import Reached, restarted
 from matchmaker.recommend.whereabouts import Whereabouts, whereabouts, with_whereabouts
-from matchmaker.snapshot.distances import known_km
+from matchmaker.snapshot.distances import common_place, known_km
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 
@@ -85,6 +85,15 @@ class Pairs:
     def distance_km(self) -> FloatArray:
         """To each of `rows`, shape (n,), NaN where unknown (`snapshot/distances.py`)."""
         return known_km(self.snapshot, self.seeker.location, self.rows)
+
+    @cached_property
+    def common_places(self) -> tuple[int, ...]:
+        """The smallest place that the seeker and each of `rows` both are or lie in (n,); -1: none.
+
+        So where the distance between centres says nothing (`snapshot/distances.py`).
+        """
+        places = self.snapshot.organizations.place[self.rows].tolist()
+        return tuple(common_place(self.snapshot, self.seeker.place, place) for place in places)
 
     @cached_property
     def centre_km(self) -> FloatArray:

@@ -51,7 +51,6 @@ from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind
 from matchmaker.recommend.usable_statements import evidence_mask, freshness
 from matchmaker.recommend.words_first import WORDS_FIRST, grade_answers, nearby_mask
-from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 from matchmaker.spans import span
 from matchmaker.thesaurus import thesaurus
@@ -404,7 +403,7 @@ def _recommendation(
         path=explain.path(pairs, row) if explained else (),
         match=ranked.grades[position],
         comparison=pairs.answers.comparisons[position] if pairs.seeker.asks_in_words else None,
-        advice=advice(pairs, row) if explained else None,
+        advice=advice(pairs, position) if explained else None,
         chance=float(ranked.scores[position]) if ranked.is_probability else None,
         km=_known_distance_km(pairs, position),
     )
@@ -415,8 +414,5 @@ def _known_distance_km(pairs: Pairs, position: int) -> float | None:
 
     None where they are not known, or where one place lies within the other.
     """
-    place = int(pairs.snapshot.organizations.place[pairs.rows[position]])
     km = float(pairs.distance_km[position])
-    if math.isnan(km) or common_place(pairs.snapshot, pairs.seeker.place, place) >= 0:
-        return None
-    return km
+    return None if math.isnan(km) or pairs.common_places[position] >= 0 else km

@@ -13,7 +13,7 @@ from matchmaker.recommend.specification import without_conditions, without_measu
 from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.other_words import concept_share, translated_share
-from matchmaker.text import language_of
+from matchmaker.text import has_digits, language_of
 
 # All chosen on tuning sets (docs/measurements.md).
 # Share of the words in a fit within one language; the rest is the cosine's.
@@ -64,7 +64,9 @@ def question_of(
     if top > 0:
         lexical /= top
     language = text.language or language_of(text.text)
-    codes = code_shares(snapshot.lexical, without_measures(text.specification))
+    codes = None
+    if has_digits(text.text):  # else no code is in it, and it need not be read for figures
+        codes = code_shares(snapshot.lexical, without_measures(text.specification))
     vector = text.vector if snapshot.meta.dimension else None
     in_chinese = statements_in_chinese(snapshot) if looked_up and language == "en" else None
     translated = None
@@ -113,10 +115,11 @@ def blend(
     if similarity is not None:
         fit *= WORDS
         fit += (1 - WORDS) * np.maximum(similarity, 0)
-        stretched = line[0] * similarity + line[1]
-        if translated is not None:
-            stretched = np.maximum(stretched, 0) + TRANSLATED * translated
-        np.maximum(fit, stretched, out=fit, where=is_foreign)
+        if is_foreign.any():
+            stretched = line[0] * similarity + line[1]
+            if translated is not None:
+                stretched = np.maximum(stretched, 0) + TRANSLATED * translated
+            np.maximum(fit, stretched, out=fit, where=is_foreign)
         np.clip(fit, 0, 1, out=fit)
     if codes is not None:
         fit += CODES * codes * (1 - fit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -101,22 +102,12 @@ def contributions(
     features to what they are where there is no such evidence. Up to `at_once` rows
     every set of families is scored in one call.
     """
-    families = tuple(
-        family
-        for family in Family
-        if family is not Family.CONTEXT
-        and any(FEATURES[name].family is family for name in matrix.names)
-    )
-    count, width = matrix.values.shape
-    absent = np.array([FEATURES[name].absent for name in matrix.names], dtype=np.float32)
-    member = np.array(
-        [[FEATURES[name].family is family for name in matrix.names] for family in families],
-        dtype=np.bool_,
-    ).reshape(len(families), width)
+    families, member, absent = _evidence_of(matrix.names)
+    count = len(matrix.values)
 
     def scored(lacking: NDArray[np.bool_], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
         """Scores of candidates `who` (r,) without the families of each row of `lacking`."""
-        hidden = (lacking.astype(np.float32) @ member.astype(np.float32)) > 0
+        hidden = (lacking.astype(np.float32) @ member) > 0
         tried = np.where(hidden, absent, matrix.values[candidates])
         return score(FeatureMatrix(matrix.names, tried)).astype(np.float64)
 
@@ -140,6 +131,20 @@ def contributions(
         level = level - loss[everyone, taken]
         gone[everyone, taken] = True
     return Contributions(families, level.astype(np.float32), parts, order)
+
+
+@lru_cache(maxsize=100)
+def _evidence_of(names: tuple[str, ...]) -> tuple[tuple[Family, ...], FloatArray, FloatArray]:
+    """Families of these features (f), 1 for the features of each (families, f), and what each
+    feature is without its evidence (f,).
+    """
+    of_names = [FEATURES[name].family for name in names]
+    families = tuple(
+        family for family in Family if family is not Family.CONTEXT and family in of_names
+    )
+    member = np.array([[each is family for each in of_names] for family in families], np.float32)
+    absent = np.array([FEATURES[name].absent for name in names], dtype=np.float32)
+    return families, member.reshape(len(families), len(names)), absent
 
 
 def _looked_up(scored: Scoring, count: int, families: int) -> Scoring:

@@ -18,7 +18,6 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
 from matchmaker.recommend.specification import TOLD_BY_GRAPH, Comparison, Judgement, Requirement
-from matchmaker.snapshot.distances import common_place
 from matchmaker.snapshot.model import FloatArray, Snapshot, stages_in
 from matchmaker.terms import TERMS
 from matchmaker.vocabulary import BASE, EXPOSURE
@@ -223,9 +222,7 @@ def _is_of_most(snapshot: Snapshot, country: int) -> bool:
 
 def _nearness(facts: CandidateFacts, good: bool) -> Sentence:
     snapshot = facts.pairs.snapshot
-    common = common_place(
-        snapshot, facts.pairs.seeker.place, int(snapshot.organizations.place[facts.row])
-    )
+    common = facts.pairs.common_places[facts.position]
     if common >= 0:
         names = (str(snapshot.places[column][common]) for column in ("name", "name_en"))
         place = ProperName(next(names), english=next(names))
@@ -362,22 +359,27 @@ def reasons(
     others already (`exposure`), and what anybody gets without any (`base`).
     """
     facts = CandidateFacts(shown, position)
+    by_column = parts.parts[position].tolist()
     every = [
-        _reason(facts, parts.families[column], float(parts.parts[position, column]))
+        _reason(facts, parts.families[column], by_column[column])
         for column in parts.order[position].tolist()
+        if abs(by_column[column]) > NEGLIGIBLE
     ]
     if (fact := _met_on_record(facts)).id and Family.SPECIFICATION.value not in {
-        reason.feature for reason in every if abs(reason.contribution) > NEGLIGIBLE
+        reason.feature for reason in every
     }:  # it fits as well as can be without it, and is what was asked for all the same
         held = Reason(Family.SPECIFICATION.value, 0.0, None, fact)
     else:
         held = None
-    often = message("much sought after: others get a turn")
-    every.append(Reason(EXPOSURE, -price, None, often))
+    if abs(price) > NEGLIGIBLE:
+        often = message("much sought after: others get a turn")
+        every.append(Reason(EXPOSURE, -price, None, often))
     base = Reason(BASE, float(parts.base[position]), None, message("where anybody starts"))
-    every = [reason for reason in every if abs(reason.contribution) > NEGLIGIBLE]
-    against = [reason for reason in every if reason.contribution < 0 or _is_weak(reason)]
-    speaking_for = [reason for reason in every if reason not in against]
+    against: list[Reason] = []
+    speaking_for: list[Reason] = []
+    for reason in every:
+        is_against = reason.contribution < 0 or _is_weak(reason)
+        (against if is_against else speaking_for).append(reason)
     if held is not None:
         speaking_for.append(held)
     against.sort(key=lambda reason: (reason.contribution, reason.feature))

@@ -111,7 +111,7 @@ def sum_by_organization(snapshot: Snapshot, scores: FloatArray, rule: EvidenceRu
     speak = usable_statements(snapshot, rule)
     sums = np.zeros(len(snapshot), dtype=np.float32)
     if len(speak.rows):
-        values = scores[speak.statements].astype(np.float64)
+        values = scores.astype(np.float64).take(speak.statements)
         sums[speak.rows] = np.add.reduceat(values, speak.starts)
     return sums
 

@@ -53,9 +53,10 @@ class Cache:
         return cast(Value, value)
 
     def _used(self, key: Hashable) -> Any:
-        if key in self._values:
+        value = self._values.get(key, _ABSENT)
+        if value is not _ABSENT:
             self._values.move_to_end(key)
-        return self._values.get(key, _ABSENT)
+        return value
 
 
 _caches: OrderedDict[int, tuple[object, Cache]] = OrderedDict()
@@ -66,10 +67,12 @@ def cache_of(snapshot: object) -> Cache:
     """The cache of a snapshot; those of the latest used are kept."""
     with _caches_lock:
         # The snapshot is kept beside its cache, so its id cannot be another's.
-        if id(snapshot) not in _caches:
-            _caches[id(snapshot)] = (snapshot, Cache(KEPT_VALUES))
-        _, cache = _caches[id(snapshot)]
-        _caches.move_to_end(id(snapshot))
-        while len(_caches) > KEPT_SNAPSHOTS:
-            _caches.popitem(last=False)
-        return cache
+        number = id(snapshot)
+        kept = _caches.get(number)
+        if kept is None:
+            kept = _caches[number] = (snapshot, Cache(KEPT_VALUES))
+            while len(_caches) > KEPT_SNAPSHOTS:
+                _caches.popitem(last=False)
+        else:
+            _caches.move_to_end(number)
+        return kept[1]

@@ -375,9 +375,14 @@ class Snapshot:
         ids = self.organizations.table.column("id").to_pylist()
         return {row_id: row for row, row_id in enumerate(ids)}
 
+    @cached_property
+    def _names(self) -> dict[str, pa.ChunkedArray]:
+        table = self.organizations.table
+        return {name: table.column(name) for name in ("id", "name", "name_en")}
+
     def id_of(self, row: int) -> str:
         """Id of an organisation."""
-        return str(self.organizations.table.column("id")[int(row)].as_py())
+        return str(self._names["id"][int(row)].as_py())
 
     def ids_of(self, rows: IntArray) -> list[str]:
         """Ids of organisations."""
@@ -385,11 +390,11 @@ class Snapshot:
 
     def name_of(self, row: int) -> str:
         """Name of an organisation as its source writes it."""
-        return str(self.organizations.table.column("name")[int(row)].as_py())
+        return str(self._names["name"][int(row)].as_py())
 
     def english_name_of(self, row: int) -> str:
         """Its English name, or the one it has where it has none."""
-        english = self.organizations.table.column("name_en")[int(row)].as_py()
+        english = self._names["name_en"][int(row)].as_py()
         return str(english or self.name_of(row))
 
     def cached(self, key: Hashable, make: Callable[[], Value]) -> Value:

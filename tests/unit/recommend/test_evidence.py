@@ -174,9 +174,9 @@ def test_a_long_profile_is_as_like_a_question_as_its_best_sentence() -> None:
     fit = text_fit(snapshot, Seeker(texts=(question,)), GOAL)
     np.testing.assert_allclose(fit.statement_dense, [1, 0], atol=1e-6)
     np.testing.assert_array_equal(fit.blended_of(np.array([0], np.int32)), fit.blended[:1])
-    start, end = fit.quotation(0)
+    start, end = fit.quotation(0, LONG)
     assert LONG[start:end] == "Since 2015 we also machine titanium impellers for seawater pumps."
-    assert fit.quotation(1) == (0, len("We print brochures."))
+    assert fit.quotation(1, "We print brochures.") == (0, len("We print brochures."))
 
 
 @pytest.mark.parametrize(

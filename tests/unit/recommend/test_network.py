@@ -139,7 +139,25 @@ def test_a_tie_joins_two_only_in_the_layers_asked_for():
 def test_an_undirected_tie_is_one_undertaking():
     rows = GraphRows(organizations=firms(2), ties=(tie("o00", Layer.COOPERATES_WITH, "o01"),))
     found = AffiliationNetwork(snapshot_of(rows), frozenset({Layer.COOPERATES_WITH}))
-    assert found.joint_undertakings(0, 1).tolist() == [0]
+    assert found.participants.shape == (1, 2)
+    assert found.latest_joint_undertaking(0, 1) == 0
+
+
+@given(collaborations())
+@BRIEF
+def test_the_latest_undertaking_of_two_is_that_of_a_plain_loop(rows):
+    snapshot = snapshot_of(rows)
+    found = AffiliationNetwork(snapshot, NO_LAYERS)
+    dates = {project.id: project.date for project in rows.engagements}
+    ids = snapshot.engagements.table["id"].to_pylist()
+    for here, there in partner_graph(rows).edges:
+        pair = {snapshot.id_of(here), snapshot.id_of(there)}
+        met = [p.id for p in rows.engagements if pair <= {q.organization for q in p.participants}]
+        latest = ids[
+            int(found.undertakings.engagement[found.latest_joint_undertaking(here, there)])
+        ]
+        assert latest in met
+        assert dates[latest] == max(dates[each] for each in met)
 
 
 def test_country_affinity_counts_recent_partnerships_with_that_country():

@@ -29,8 +29,8 @@ from matchmaker.snapshot.lexical import (
 )
 from matchmaker.snapshot.load import load, save
 from matchmaker.snapshot.model import Snapshot
-from matchmaker.snapshot.nearest import best, nearest
-from matchmaker.text import codes, terms
+from matchmaker.snapshot.nearest import best, nearest, products
+from matchmaker.text import codes, has_digits, terms
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
 
 TEXTS = st.lists(st.lists(st.sampled_from(WORDS), max_size=8).map(" ".join), min_size=1, max_size=8)
@@ -239,3 +239,18 @@ def test_a_term_said_more_often_than_two_bytes_hold_is_counted_again() -> None:
     before = build_lexical(texts)
     after = build_lexical(texts, earlier=EarlierPostings(before, np.array([0, 1], np.int32)))
     assert np.array_equal(before.weight, after.weight)
+
+
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 200])
+def test_products_in_parts_are_those_of_the_whole(count: int) -> None:
+    """Sums of double precision, for numbers of vectors that parts divide and that they do not."""
+    generator = np.random.default_rng(3)
+    vectors = generator.standard_normal((count, 24)).astype(np.float32)
+    asked = np.asfortranarray(generator.standard_normal((24, 3)).astype(np.float32))
+    expected = np.einsum("md,dk->mk", vectors.astype(np.float64), asked.astype(np.float64))
+    np.testing.assert_allclose(products(vectors, asked), expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("text", ["steel", "ＤＮ５０", "Rohr DN 50", "二零", "㎡", "x²", ""])
+def test_what_has_no_digit_has_no_code(text: str) -> None:
+    assert has_digits(text) or not codes(text)
