@@ -67,7 +67,7 @@ class PriorityTie:
     after: NetworkSummary
 
 
-def summary(network: ClusterNetwork) -> NetworkSummary:
+def network_summary(network: ClusterNetwork) -> NetworkSummary:
     """The figures of a network; all 0 without members."""
     return NetworkSummary(
         fragmentation=structure.fragmentation(network),
@@ -231,8 +231,8 @@ def _item(network: ClusterNetwork, proposal: FeasibleTie, effect: float) -> Prio
         joins=sizes if a != b else None,
         steps_before=apart if apart > 0 else None,
         relieves=tuple(int(row) for row in network.members[relieved]),
-        before=summary(network),
-        after=summary(after),
+        before=network_summary(network),
+        after=network_summary(after),
     )
 
 

@@ -113,9 +113,9 @@ def undo(
         kept = [fields_of(each) for each in taken.kept]
         print_json({"id": id, "fields": taken.fields, "rows": taken.rows, "kept": kept})
         return
-    from matchmaker.services.operations.import_reversal import summary
+    from matchmaker.services.operations.import_reversal import undo_summary
 
-    say(summary(taken))
+    say(undo_summary(taken))
     _print_kept(taken.kept)
 
 

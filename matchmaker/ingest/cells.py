@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from matchmaker.domain import PARTING
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
+from matchmaker.ingest.formats import UNDECIDED, CellReader, ColumnFormat
 from matchmaker.ingest.placeholders import NOTHING
 from matchmaker.messages import Message, message, sentences
 from matchmaker.text import normal
@@ -74,7 +74,7 @@ class CellReading:
 
 def read_cell(
     column: str,
-    read: Read,
+    read: CellReader,
     cell: str,
     format: ColumnFormat = UNDECIDED,
     *,
@@ -127,7 +127,7 @@ def nothing(cell: str) -> CellWarning:
     return CellWarning(None, message("'%(cell)s' stands for nothing: left empty.", cell=cell))
 
 
-def several(read: Read) -> Read:
+def several(read: CellReader) -> CellReader:
     """Values parted by ; or 、."""
 
     def parts(cell: str, format: ColumnFormat = UNDECIDED, /) -> tuple[Any, ...]:

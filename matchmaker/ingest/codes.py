@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal, Protocol
 
 from matchmaker.ingest.cells import CellWarning, SheetNumber
-from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
+from matchmaker.ingest.formats import UNDECIDED, CellReader, ColumnFormat
 from matchmaker.messages import Message, message
 from matchmaker.text import normal
 
@@ -89,7 +89,7 @@ def invalid_codes(organization: HasCodes) -> Iterator[CodeKind]:
             yield kind
 
 
-def code(kind: CodeKind) -> Read:
+def code(kind: CodeKind) -> CellReader:
     """The reader of a column of codes; it warns of those that are not valid."""
 
     def read(cell: str, format: ColumnFormat = UNDECIDED) -> str:

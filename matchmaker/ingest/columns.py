@@ -14,7 +14,7 @@ from matchmaker.ingest.codes import code
 from matchmaker.ingest.countries import country
 from matchmaker.ingest.currencies import currency_code
 from matchmaker.ingest.dates import last_date, partial_date, past_date, year
-from matchmaker.ingest.formats import Read
+from matchmaker.ingest.formats import CellReader
 from matchmaker.ingest.need_kinds import need_kinds
 from matchmaker.ingest.numbers import amount, budget, figure, latitude, longitude, whole
 from matchmaker.ingest.statuses import STATUS_WORDS
@@ -39,7 +39,7 @@ class Column:
     name: str
     explanation: str
     example: str = ""
-    read: Read = cells.text
+    read: CellReader = cells.text
     required: bool = False
     context: str = FIELD
     also: str = ""
@@ -151,7 +151,7 @@ def _choice(
     members: type[Any],
     example: str,
     required: bool = True,
-    read: Read | None = None,
+    read: CellReader | None = None,
     also: str = "",
     joined_by: str = "",
 ) -> Column:

@@ -34,7 +34,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
 from matchmaker.ingest.countries import country_place, iso_code
 from matchmaker.ingest.dates import PartialDate, partial_date
-from matchmaker.ingest.formats import POINT, ColumnFormat, Read, judge
+from matchmaker.ingest.formats import POINT, CellReader, ColumnFormat, judge
 from matchmaker.ingest.names import other_names
 from matchmaker.ingest.numbers import number
 from matchmaker.ingest.partitions import Partitions, SortedRuns
@@ -234,7 +234,12 @@ def _money(line: PublishedLine, column: str, reading: _CordisReading) -> float |
 
 
 def _value(
-    line: PublishedLine, column: str, cell: str, read: Read, reading: _CordisReading, file: str
+    line: PublishedLine,
+    column: str,
+    cell: str,
+    read: CellReader,
+    reading: _CordisReading,
+    file: str,
 ) -> Any:
     """What an optional cell says; one that cannot be read is told and empty."""
     if cell in UNKNOWN:

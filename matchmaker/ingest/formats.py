@@ -118,7 +118,7 @@ class SheetDate(str):
     __slots__ = ()
 
 
-class Read(Protocol):
+class CellReader(Protocol):
     """A column's reader: the value of a cell that is not empty.
 
     Raises InvalidInput where it cannot be read, `cells.UndecidedCell` where it could mean
@@ -204,14 +204,14 @@ def _with(name: str, value: Any, basis: FormatBasis, evidence: str = "") -> Colu
     return ColumnFormat(**parts)
 
 
-def judge(cells: Iterable[str], read: Read) -> ColumnFormat:
+def judge(cells: Iterable[str], read: CellReader) -> ColumnFormat:
     """The format of one column, from its cells alone."""
     return judge_columns(({"": cell} for cell in cells), {"": read})[""]
 
 
 def judge_columns(
     rows: Iterable[Mapping[str, str]],
-    reads: Mapping[str, Read],
+    reads: Mapping[str, CellReader],
     *,
     separator: str = "",
     language: str = "",

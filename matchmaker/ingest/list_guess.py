@@ -86,7 +86,7 @@ def guessed_format(samples: Samples, allowed: Collection[str] = FORMATS) -> str:
     return max(scores, key=scores.__getitem__, default=next(iter(allowed), MEMBERS))
 
 
-def said_once(
+def party_named_once(
     name: str, columns: Collection[str], above: Iterable[str], file: str = ""
 ) -> dict[str, str]:
     """The party of all lines of a list without a column for it: named once, above its titles.

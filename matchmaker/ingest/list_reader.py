@@ -53,19 +53,19 @@ from matchmaker.ingest.party_places import are_elsewhere
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.reference import index_with
 from matchmaker.ingest.relation_words import RELATIONS as RELATION_VALUES
-from matchmaker.ingest.relation_words import layer_of
+from matchmaker.ingest.relation_words import relation_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.ingest.table_file import Line, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tie_status import is_called_off, never_began
 from matchmaker.ingest.title_keys import year_of_title
 from matchmaker.ingest.title_units import (
+    counts_in_yuan,
     currency_of_unit,
     unit_note,
     unit_of_title,
     with_unit,
     with_yuan,
-    yuan_is_meant,
 )
 from matchmaker.ingest.title_years import with_year, year_note
 from matchmaker.ingest.titles import unread_notes
@@ -272,7 +272,7 @@ class _ListTable(TableFile):
         same["unit"] = ""
         same["header"] = tuple(dict.fromkeys((*columns, *defaults, *unread)))
         return cls(**same, listed=table, options=options, amount_unit=unit, defaults=defaults,
-                   is_in_yuan=yuan_is_meant(table.header), offices=offices,
+                   is_in_yuan=counts_in_yuan(table.header), offices=offices,
                    placing=tuple(titles_of_places(table.header)))  # fmt: skip
 
     @property
@@ -407,7 +407,7 @@ def _section(
     values = {
         value: Relation(as_="tie", layer=meant[0], reverse=meant[1], note=meant[0].value)
         for value in RELATION_VALUES
-        if (meant := layer_of(value))
+        if (meant := relation_of(value))
     }
     return Relations(
         head=party("head"),

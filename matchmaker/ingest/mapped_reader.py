@@ -14,7 +14,7 @@ from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.currencies import currency_code, iso_4217
 from matchmaker.ingest.dates import PartialDate, last_date, partial_date
 from matchmaker.ingest.facts import Fact, Facts
-from matchmaker.ingest.formats import Read, judge_columns
+from matchmaker.ingest.formats import CellReader, judge_columns
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import (
     Certifications,
@@ -31,7 +31,7 @@ from matchmaker.ingest.mapping_file import (
     column_names,
 )
 from matchmaker.ingest.numbers import Amount, amount
-from matchmaker.ingest.parties import Choice, PartyReader
+from matchmaker.ingest.parties import ColumnOrValue, PartyReader
 from matchmaker.ingest.party_places import are_elsewhere
 from matchmaker.ingest.periods import period_of
 from matchmaker.ingest.places import PlaceIndex
@@ -70,7 +70,7 @@ class MappedReader(ABC, Generic[MappedSection]):
     reading: Reading = field(default_factory=lambda: Reading(only_blanks=True), init=False)
     facts: Facts = field(default_factory=Facts, init=False)
     missing: list[str] = field(default_factory=list, init=False)
-    reads: dict[str, Read] = field(default_factory=dict, init=False)
+    reads: dict[str, CellReader] = field(default_factory=dict, init=False)
     units: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -86,7 +86,7 @@ class MappedReader(ABC, Generic[MappedSection]):
     def fact(self, row: MappedRow) -> Fact | None:
         """Read a line's fact, None where it is passed over. Raises InvalidInput."""
 
-    def column(self, name: ColumnName, read: Read | None = None) -> str:
+    def column(self, name: ColumnName, read: CellReader | None = None) -> str:
         """Title of a column, "" for none; `read` is how its cells are judged together."""
         title = self.titles.first(name, self.missing)
         if title and read is not None:
@@ -103,11 +103,11 @@ class MappedReader(ABC, Generic[MappedSection]):
     def party(self, columns: PartyColumns) -> PartyReader:
         return PartyReader.of(columns, self.mapping.source, self.titles, self.missing, self.places)
 
-    def currency(self, name: ColumnName) -> Choice:
+    def currency(self, name: ColumnName) -> ColumnOrValue:
         """A column, or the currency itself."""
         if isinstance(name, str) and name not in self.titles.titles and iso_4217(name):
-            return Choice(value=iso_4217(name))
-        return Choice(self.column(name))
+            return ColumnOrValue(value=iso_4217(name))
+        return ColumnOrValue(self.column(name))
 
     def parsed(self) -> Parsed:
         """All lines of the table, each of them counted."""
@@ -245,7 +245,7 @@ class MappedReader(ABC, Generic[MappedSection]):
         row.warn(title, message("is before the first day: left out."), is_lost=True)
         return None
 
-    def amount(self, row: MappedRow, title: str, currency: Choice) -> Amount | None:
+    def amount(self, row: MappedRow, title: str, currency: ColumnOrValue) -> Amount | None:
         """An amount in the currency that its cell names, else that of its line or file."""
         written: Amount | None = row.value(title, amount)
         if written is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
-from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
+from matchmaker.ingest.formats import UNDECIDED, CellReader, ColumnFormat
 from matchmaker.ingest.report import Problem, column_of
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.title_units import with_unit
@@ -36,7 +36,7 @@ class MappedRow:
         """The cell under a title; "" for the title "", which stands for no column."""
         return self.line.cells.get(title, "") if title else ""
 
-    def value(self, title: str, read: Read, part: str | None = None) -> Any:
+    def value(self, title: str, read: CellReader, part: str | None = None) -> Any:
         """The value of an optional cell, or a `part` of it; None if empty or unreadable."""
         cell = with_unit(self.cell(title) if part is None else part, self.units.get(title, ""))
         if not cell:

@@ -22,7 +22,7 @@ from matchmaker.ingest.consortia import (
 from matchmaker.ingest.countries import iso_code
 from matchmaker.ingest.earlier_keys import earlier_name_key
 from matchmaker.ingest.facts import Party, digest
-from matchmaker.ingest.formats import Read
+from matchmaker.ingest.formats import CellReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import ColumnName, PartyColumns, Titles
 from matchmaker.ingest.names import name_key
@@ -32,7 +32,9 @@ from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.unused_names import without_unused_mark
 from matchmaker.messages import message
 
-_READ: dict[str, Read] = {column.name: column.read for column in TABLES["organizations"].columns}
+_READ: dict[str, CellReader] = {
+    column.name: column.read for column in TABLES["organizations"].columns
+}
 MAX_KEY = 200
 _COUNTRY = re.compile(r"(.+?)\s{0,9}[(（]([A-Z]{2,3})[)）]")
 # 100234     Alpha Valve Co., Ltd.: the key of a system and the name, as its reports align them.
@@ -47,13 +49,13 @@ def one_name(cell: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ColumnOrValue:
     """A value that is the same for a whole file, or stands in a column."""
 
     column: str = ""
     value: Any = None
 
-    def read(self, row: MappedRow, read: Read) -> tuple[Any, bool]:
+    def read(self, row: MappedRow, read: CellReader) -> tuple[Any, bool]:
         """The column's value where it says one, else that of the file; whether it is the latter."""
         value = row.value(self.column, read) if self.column else None
         return (self.value, True) if value is None else (value, False)
@@ -66,8 +68,8 @@ class PartyReader:
     source: str
     name: str
     id: str
-    kind: Choice
-    country: Choice
+    kind: ColumnOrValue
+    country: ColumnOrValue
     places: PartyPlaces
 
     @classmethod
@@ -253,9 +255,9 @@ def _key(cell: str) -> str:
     return key if len(key) <= MAX_KEY else digest(key)
 
 
-def _kind(column: ColumnName, titles: Titles, missing: list[str]) -> Choice:
+def _kind(column: ColumnName, titles: Titles, missing: list[str]) -> ColumnOrValue:
     if column in list(Kind):
-        return Choice(value=Kind(column))
+        return ColumnOrValue(value=Kind(column))
     before = len(missing)
     title = titles.first(column, missing)
     if len(missing) > before and isinstance(column, str):
@@ -266,10 +268,10 @@ def _kind(column: ColumnName, titles: Titles, missing: list[str]) -> Choice:
             column=column,
             kinds=[kind.value for kind in Kind],
         )
-    return Choice(title, Kind.FIRM)
+    return ColumnOrValue(title, Kind.FIRM)
 
 
-def _country(column: ColumnName, titles: Titles, missing: list[str]) -> Choice:
+def _country(column: ColumnName, titles: Titles, missing: list[str]) -> ColumnOrValue:
     if isinstance(column, str) and column not in titles.titles and iso_code(column):
-        return Choice(value=iso_code(column))
-    return Choice(titles.first(column, missing))
+        return ColumnOrValue(value=iso_code(column))
+    return ColumnOrValue(titles.first(column, missing))

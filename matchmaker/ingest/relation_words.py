@@ -40,7 +40,7 @@ def reversed_value(layer: Layer) -> str:
     return f"{layer.value}{_REVERSED}"
 
 
-def layer_of(value: str) -> tuple[Layer, bool] | None:
+def relation_of(value: str) -> tuple[Layer, bool] | None:
     """The layer of a value of `relation`, and whether it is turned round; None for another."""
     name = value.removesuffix(_REVERSED)
     return (Layer(name), name != value) if name in set(Layer) else None

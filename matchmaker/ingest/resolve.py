@@ -77,7 +77,7 @@ def resolve(
     # All of them: a row may refer to an organisation that an earlier import merged.
     leads_to = {alias: kept for alias, kept in aliases.items() if alias not in stored_ids}
     new = [keys_of(row) for row in organizations if row.id not in leads_to and row.id not in same]
-    merged, review = decide(
+    merged, review = resolve_keys(
         [*stored, *new], len(stored), stored_ids, not_duplicates, trust_keys=trust_keys
     )
     leads_to |= {alias.id: alias.organization for alias in merged}
@@ -87,7 +87,7 @@ def resolve(
     return Resolution(rewritten(rows, leads_to), merged, review)
 
 
-def decide(
+def resolve_keys(
     keys: Rows,
     first_new: int,
     stored_ids: Container[str],

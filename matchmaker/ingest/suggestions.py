@@ -32,7 +32,7 @@ from matchmaker.ingest.title_keys import (
 )
 from matchmaker.ingest.title_words import OPTED_OUT, RUNNING_NUMBER
 from matchmaker.ingest.two_names import second_names
-from matchmaker.ingest.unused_words import reason_of
+from matchmaker.ingest.unused_words import unused_reason
 from matchmaker.ingest.verdicts import is_of_bidders
 from matchmaker.ingest.words import member_of, word_key
 from matchmaker.messages import languages
@@ -387,7 +387,7 @@ def _by_likeness(table: str, title: str, samples: Samples, free: Sequence[Column
     """A column whose title is nearly this one, which is that of no other."""
     if any(_rank(column, title) is not None for column in FORMATS[table].columns):
         return None
-    if _SHARE.search(normal(title)) or reason_of(title):
+    if _SHARE.search(normal(title)) or unused_reason(title):
         return None  # of something that is a column: 研发投入占比
     if _TWICE.search(title):
         return None  # of a table that stands twice side by side, or of a column there twice

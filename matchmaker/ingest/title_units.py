@@ -59,7 +59,7 @@ _SIMPLIFIED = frozenset("订单约购货产额业务时间签应项价编标总�
 _YUAN_OR_YEN = re.compile(r"[¥￥]\s*")
 
 
-def yuan_is_meant(titles: Iterable[str]) -> bool:
+def counts_in_yuan(titles: Iterable[str]) -> bool:
     """Tell whether ¥ stands for yuan in a file of these titles: they are in simplified Chinese."""
     return any(character in _SIMPLIFIED for title in titles for character in title)
 

@@ -11,7 +11,7 @@ from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.question_titles import is_about_answer
 from matchmaker.ingest.suggestions import is_no_stage, only_counts, recognised
 from matchmaker.ingest.title_keys import title_keys
-from matchmaker.ingest.unused_words import reason_of
+from matchmaker.ingest.unused_words import unused_reason
 from matchmaker.ingest.words import word_key
 from matchmaker.messages import Message, message
 
@@ -25,7 +25,7 @@ def why_unused(table: str, title: str, values: Sequence[str]) -> Message | None:
         return message("It only counts the lines.")
     if is_about_answer(title):
         return message("It is about the answer to a survey, not about who answers.")
-    if reason := reason_of(title):
+    if reason := unused_reason(title):
         return reason
     if table not in TABLES and "contact" in recognised("organizations", {title: ()}).values():
         return message(

@@ -99,7 +99,7 @@ _UNUSED: tuple[tuple[str, Message], ...] = (
 )
 
 
-def reason_of(title: str) -> Message | None:
+def unused_reason(title: str) -> Message | None:
     """The reason why what stands under a title is not kept, None where none is known."""
     reasons = _reasons()
     keys = (*title_keys(title), *halves_of(title)[:1])

@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 from matchmaker.errors import InvalidInput
 from matchmaker.goals import GOALS, GoalName
 from matchmaker.ingest.cells import CellWarning, UndecidedCell, is_nothing, nothing
-from matchmaker.ingest.formats import UNDECIDED, ColumnFormat, Read
+from matchmaker.ingest.formats import UNDECIDED, CellReader, ColumnFormat
 from matchmaker.ingest.word_lists import (
     AMBIGUOUS,
     IMPLIED,
@@ -108,7 +108,7 @@ def _word_before(cell: str) -> str:
 _PARTED = re.compile(r"([^\s,，;；。.!！(（:：—–-]*)([\s,，;；。.!！(（:：—–-]*)(.*)", re.DOTALL)
 
 
-def one_of(members: type[Member], words: Mapping[str, Member] | None = None) -> Read:
+def one_of(members: type[Member], words: Mapping[str, Member] | None = None) -> CellReader:
     """A reader of one member of a closed list; `words` are recognised besides the list's own."""
     besides = {word_key(word): member for word, member in (words or {}).items()}
 

@@ -37,9 +37,9 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.programmes import best_programmes, without_general_questions
 from matchmaker.recommend.question_fit import statements_in_chinese
 from matchmaker.recommend.rank import (
-    AT_ONCE,
-    AT_ONCE_BY_TREES,
     FIXED,
+    MAX_ROWS_AT_ONCE,
+    MAX_ROWS_AT_ONCE_BY_TREES,
     FeatureMatrix,
     Ranker,
     compute,
@@ -231,7 +231,7 @@ def _recommend_best(
     goal = ranked.pairs.goal
     positions = selection.choose(ranked.pairs, ranked.scores_after_price, limit)
     chosen = ranked.select(positions)
-    at_once = AT_ONCE_BY_TREES if ranker.is_probability else AT_ONCE
+    at_once = MAX_ROWS_AT_ONCE_BY_TREES if ranker.is_probability else MAX_ROWS_AT_ONCE
     parts = contributions(lambda matrix: ranker.score(goal, matrix), chosen.matrix, at_once)
     prices = chosen.scores - chosen.scores_after_price
     recommendations = []

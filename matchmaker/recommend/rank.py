@@ -20,9 +20,9 @@ from matchmaker.snapshot.model import FloatArray
 # Below this a contribution says nothing to a reader.
 NEGLIGIBLE = 1e-6
 # Rows up to which every set of families is scored at once.
-AT_ONCE = 6_000
+MAX_ROWS_AT_ONCE = 6_000
 # Of a learned ranker, whose trees take longer for each row.
-AT_ONCE_BY_TREES = 1_000
+MAX_ROWS_AT_ONCE_BY_TREES = 1_000
 
 Scoring = Callable[[NDArray[np.bool_], NDArray[np.int64]], NDArray[np.float64]]
 
@@ -91,7 +91,9 @@ def compute(pairs: Pairs, names: Sequence[str]) -> FeatureMatrix:
 
 
 def contributions(
-    score: Callable[[FeatureMatrix], FloatArray], matrix: FeatureMatrix, at_once: int = AT_ONCE
+    score: Callable[[FeatureMatrix], FloatArray],
+    matrix: FeatureMatrix,
+    at_once: int = MAX_ROWS_AT_ONCE,
 ) -> Contributions:
     """Contributions of each family of evidence, by taking one after the other away.
 

@@ -234,7 +234,7 @@ class Repositories:
             records, "reference", GivenReference, _fields("about", "organization")
         )
         self.slots = Repository(records, "slots", Slots, _slots_keys)
-        self.pairs = Repository(records, "open_pair", OpenPair, _fields())
+        self.open_pairs = Repository(records, "open_pair", OpenPair, _fields())
         self.messages = Repository(records, "message", ConversationMessage, _message_keys)
         self.appointments = Repository(records, "appointment", Appointment, _appointment_keys)
         self.notifications = Repository(records, "notice", Notification, _notification_keys)

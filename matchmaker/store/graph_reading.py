@@ -49,7 +49,7 @@ from matchmaker.store.lookup import (
     organization_by_id,
     organizations_by_id,
     row_by_id,
-    rows_of,
+    rows_of_organization,
 )
 from matchmaker.store.schema import (
     CERTIFICATES,
@@ -128,7 +128,9 @@ class GraphReading(ABC):
         A blank text says nothing and is no statement. Raises NotFound.
         """
 
-        return tuple(self._read(lambda tx: rows_of(tx, tx.statements_of, organization_id)))
+        return tuple(
+            self._read(lambda tx: rows_of_organization(tx, tx.statements_of, organization_id))
+        )
 
     def seeker_profile(self, organization_id: str) -> SeekerProfile:
         """All that a question of this organisation starts from, in one reading. Raises NotFound."""
@@ -185,7 +187,9 @@ class GraphReading(ABC):
     def clusters_of(self, organization_id: str) -> tuple[Cluster, ...]:
         """Clusters it is a member of today, in order of id. Raises NotFound."""
 
-        return tuple(self._read(lambda tx: rows_of(tx, tx.clusters_of, organization_id)))
+        return tuple(
+            self._read(lambda tx: rows_of_organization(tx, tx.clusters_of, organization_id))
+        )
 
     def clustered(self, ids: Sequence[str]) -> frozenset[str]:
         """Those of `ids`, as own ids, that are members of some cluster today."""

@@ -93,7 +93,7 @@ class GraphStore(GraphReading):
             return self._read(lambda tx: upsert.import_rows(tx, rows, rules), bulk=True)
         return self._completed(lambda tx: upsert.import_rows(tx, rows, rules), complete)
 
-    def import_chunks(
+    def import_batches(
         self,
         chunks: Callable[[], Iterable[GraphRows]],
         rules: MergeRules,
@@ -106,10 +106,10 @@ class GraphStore(GraphReading):
         """
         if rules.dry_run:
             return self._read(
-                lambda tx: upsert.import_chunks(tx, chunks(), rules, max_kept), bulk=True
+                lambda tx: upsert.import_batches(tx, chunks(), rules, max_kept), bulk=True
             )
         return self._completed(
-            lambda tx: upsert.import_chunks(tx, chunks(), rules, max_kept), complete
+            lambda tx: upsert.import_batches(tx, chunks(), rules, max_kept), complete
         )
 
     def _completed(

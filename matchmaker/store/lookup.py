@@ -81,6 +81,8 @@ def organizations_by_id(tx: Transaction, ids: Sequence[str]) -> dict[str, Organi
     return organizations
 
 
-def rows_of(tx: Transaction, read: Callable[[str], list[Row]], organization_id: str) -> list[Row]:
+def rows_of_organization(
+    tx: Transaction, read: Callable[[str], list[Row]], organization_id: str
+) -> list[Row]:
     """Rows of an organisation, which is looked up only where its id has none."""
     return read(organization_id) or read(organization_by_id(tx, organization_id).id)

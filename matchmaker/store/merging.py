@@ -141,7 +141,7 @@ def merged_row(
     return replace(before, **changes)
 
 
-def is_overruled(before: Any, row: Any) -> bool:
+def contradicts_stronger(before: Any, row: Any) -> bool:
     """Tell whether a stored row of a stronger source says otherwise, so that this one is not taken.
 
     Of organisations their fields tell it: what contradicts is kept beside each.

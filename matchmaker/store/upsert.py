@@ -19,7 +19,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
 from matchmaker.kind_names import KIND_NAMES
 from matchmaker.store.answers import RowChanges, UpsertCounts
-from matchmaker.store.merging import NO_FIELDS, is_overruled, merged_row
+from matchmaker.store.merging import NO_FIELDS, contradicts_stronger, merged_row
 from matchmaker.store.schema import (
     DESCRIPTIONS,
     NEEDS,
@@ -91,21 +91,21 @@ def import_rows(tx: Transaction, rows: GraphRows, rules: MergeRules) -> RowChang
     return changes
 
 
-def import_chunks(
-    tx: Transaction, chunks: Iterable[GraphRows], rules: MergeRules, max_kept: int
+def import_batches(
+    tx: Transaction, batches: Iterable[GraphRows], rules: MergeRules, max_kept: int
 ) -> RowChanges:
-    """Merge an import that comes in parts; the changes list about `max_kept` rows.
+    """Merge an import that comes in batches; the changes list about `max_kept` rows.
 
-    What a row refers to is in its part or before it. Raises InvalidInput as `upsert` does.
+    What a row refers to is in its batch or before it. Raises InvalidInput as `upsert` does.
     """
-    changes = RowChanges.of((_import_batch(tx, rows, rules) for rows in chunks), max_kept)
+    changes = RowChanges.of((_import_batch(tx, rows, rules) for rows in batches), max_kept)
     if changes.counts.any_written and not rules.dry_run:
         tx.increase_version()
     return changes
 
 
 def _import_batch(tx: Transaction, rows: GraphRows, rules: MergeRules) -> RowChanges:
-    if not rules.dry_run:  # else what it refers to may be of a chunk that was not written
+    if not rules.dry_run:  # else what it refers to may be of a batch that was not written
         check_references(tx, rows)
     return RowChanges.of(
         import_chunk(tx, table, chunk, rules) for table, chunk in table_chunks(rows)
@@ -142,7 +142,7 @@ def _write_chunk(
         if before is None:
             new.append(_first_version(row))
             continue
-        if is_overruled(before, row):
+        if contradicts_stronger(before, row):
             contradicted_keys.append((table.name, key_of(row)))
         if (after := _next_version(merge(row, before), before)) != before:
             changed.append((before, after))

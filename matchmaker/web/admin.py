@@ -18,7 +18,7 @@ from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, day_of, show_notice, signed_in, web, whole_number
 from matchmaker.web.log_actions import action_choices
 from matchmaker.web.log_lines import ACTORS, log_lines
-from matchmaker.web.name_lookup import clusters_shown, organization_meant
+from matchmaker.web.name_lookup import clusters_shown, organization_named
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.job import JobState
 
@@ -75,7 +75,7 @@ def change_accounts() -> PageAnswer:
 
 
 def _invite(principal: Principal, form: Mapping[str, str]) -> None:
-    organization = organization_meant(principal, form.get("organization", ""))
+    organization = organization_named(principal, form.get("organization", ""))
     role_name = form.get("role", "")
     role = MembershipRole.MEMBER
     if role_name in list(MembershipRole):
@@ -132,7 +132,7 @@ def change_cluster() -> PageAnswer:
     principal, form = signed_in(), request.form
     id, action = form.get("id", "").strip(), form.get("what", "")
     if action in ("join", "leave"):
-        organization = organization_meant(principal, form.get("organization", ""))
+        organization = organization_named(principal, form.get("organization", ""))
         services().directory.set_member(principal, id, organization, stays=action == "join")
     else:
         codes = services().codes

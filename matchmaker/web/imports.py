@@ -18,11 +18,11 @@ from matchmaker.exports.tables import ExportFormat
 from matchmaker.exports.workbook import write_workbook
 from matchmaker.ingest.columns import TABLES, Column, table_name
 from matchmaker.ingest.list_formats import FORMATS
-from matchmaker.ingest.relation_words import RELATIONS, layer_of
+from matchmaker.ingest.relation_words import RELATIONS, relation_of
 from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
 from matchmaker.ingest.undo import KeptField, TakenBack, WhyKept
-from matchmaker.services.operations.import_reversal import kept_message, summary
+from matchmaker.services.operations.import_reversal import kept_message, undo_summary
 from matchmaker.web.field_words import in_words
 from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
@@ -192,7 +192,7 @@ def take_fields_back(id: str) -> PageAnswer:
 
 def _tell(taken: TakenBack) -> None:
     """Tell how much is taken back, and what is not and why."""
-    show_notice(summary(taken).text(language()))
+    show_notice(undo_summary(taken).text(language()))
     for why in WhyKept:
         kept = [each for each in taken.kept if each.why is why]
         told = _told(kept[:_TOLD])
@@ -248,7 +248,7 @@ def duplicates() -> PageAnswer:
 
 
 @web.post("/admin/duplicates")
-def decide() -> PageAnswer:
+def decide_pair() -> PageAnswer:
     """Decide on a pair of duplicates: one of the two is kept, or both are."""
     principal, form = signed_in(), request.form
     first, second, keep = (form.get(name, "") for name in ("first", "second", "keep"))
@@ -280,7 +280,7 @@ def choice_label(value: str) -> str:
             return gettext("exports: goods leave")
         case "imports":
             return gettext("imports: goods come in")
-        case _ if value in RELATIONS and (meant := layer_of(value)) is not None and meant[1]:
+        case _ if value in RELATIONS and (meant := relation_of(value)) is not None and meant[1]:
             return gettext("%(relation)s, the second the first", relation=word(meant[0].value))
         case _:
             return word(value)

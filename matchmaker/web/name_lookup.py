@@ -25,7 +25,7 @@ def organizations_named(principal: Principal, text: str) -> tuple[SearchResult, 
     return groups[0].results if groups else ()
 
 
-def organization_meant(principal: Principal, text: str) -> str:
+def organization_named(principal: Principal, text: str) -> str:
     """The id of the only organisation that an id or a whole name means; "" for no text.
 
     Raises InvalidInput that names what may be meant: a part of a name is not taken for the whole,

@@ -12,7 +12,7 @@ from matchmaker.domain import Need
 def open_partners(principal: Principal, organization: str) -> dict[str, str]:
     """The newest open introduction with each organisation that the reader may know of."""
     found: dict[str, str] = {}
-    for view in services().introductions.open_of(principal, organization):
+    for view in services().introductions.list_open_of(principal, organization):
         for party in (view.seeker.id, view.candidate.id):
             if party and party != organization:
                 found.setdefault(party, view.id)
@@ -40,7 +40,7 @@ def open_offers(principal: Principal, own: str, needs: Iterable[Need]) -> dict[s
     """
     if not own:
         return {}
-    views = services().introductions.open_of(principal, own)
+    views = services().introductions.list_open_of(principal, own)
     by_need = {view.need: view.id for view in reversed(views) if view.need}
     by_goal = {(view.other.id, view.goal): view.id for view in reversed(views) if view.other.id}
     found = {

@@ -252,7 +252,7 @@ def _secret() -> str:
     return str(session.get("session", ""))
 
 
-def _name_meant(text: str) -> str:
+def _stored_name(text: str) -> str:
     """The name as it is stored, where the form has it as the page showed it."""
     name = g.account.name
     return name if text == shown_name(name, language()) else text
@@ -265,7 +265,7 @@ def change_account() -> PageAnswer:
     principal, form, accounts = signed_in(), request.form, services().accounts
     match form.get("what"):
         case "preferences":
-            accounts.rename(principal, _name_meant(form.get("name", "")))
+            accounts.rename(principal, _stored_name(form.get("name", "")))
             mail = parse_choice(MailRhythm, form.get("mail", MailRhythm.DAILY), "mail")
             alerts = whole_number(form.get("alerts") or "0", "alerts")
             programmes = form.get("programmes") == "yes"

@@ -231,7 +231,7 @@ STATES = {
 _NAMES = ("other", "other_en")
 
 
-def naming(named: Cluster | Organization | None) -> dict[str, str]:
+def name_parameters(named: Cluster | Organization | None) -> dict[str, str]:
     """The facts that name an organisation or a cluster; None: somebody not to be named."""
     names = (named.name, named.name_en) if named else ("", "")
     return {key: name for key, name in zip(_NAMES, names, strict=True) if name or key == "other"}

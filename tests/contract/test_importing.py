@@ -240,9 +240,9 @@ def test_chunks_come_to_the_same_as_their_rows_at_once(store: GraphStore) -> Non
         GraphRows(organizations=(follower,)),
     )
     version = store.version()
-    told = store.import_chunks(lambda: chunks, MergeRules(dry_run=True), 100)
+    told = store.import_batches(lambda: chunks, MergeRules(dry_run=True), 100)
     assert store.version() == version
-    changes = store.import_chunks(lambda: chunks, MergeRules(), 100)
+    changes = store.import_batches(lambda: chunks, MergeRules(), 100)
     for each in (told, changes):
         assert each.counts.created == {"organizations": 2}
         assert each.counts.changed == {"organizations": 1}
@@ -260,7 +260,7 @@ def test_of_many_changes_those_of_known_rows_are_listed(store: GraphStore) -> No
         GraphRows(organizations=(firm(1), firm(2))),
         GraphRows(organizations=(firm(3), filled)),
     )
-    changes = store.import_chunks(lambda: chunks, MergeRules(), 1)
+    changes = store.import_batches(lambda: chunks, MergeRules(), 1)
     assert changes.counts.created == {"organizations": 3}
     assert {row.id for row in changes.after.organizations} == {"t:1", "t:2", FULL.id}
 

@@ -95,7 +95,7 @@ def _whole(store: Store) -> None:
         for introduction in every
         if introduction.state in ACTIVE or introduction.is_waiting
     }
-    assert {pair.introduction for pair in services.repositories.pairs.values()} == open_ones
+    assert {pair.introduction for pair in services.repositories.open_pairs.values()} == open_ones
     logged = [line.entry for line in store.documents.log(limit=10_000)]
     for introduction in every:
         lines = [line for line in logged if line.subject == f"introduction/{introduction.id}"]
@@ -159,7 +159,7 @@ def _died_at(step: int, opened: Callable[[], Store], act: Callable[[Store], obje
 
             setattr(owner, name, counted)
 
-        for name in ("import_rows", "import_chunks", "replace_rows"):
+        for name in ("import_rows", "import_batches", "replace_rows"):
             stop_at(type(store), name)
         stop_at(type(store.documents), "commit")
         stop_at(UploadFolder, "request")
@@ -361,7 +361,7 @@ def test_an_award_killed_at_any_step_is_whole_or_not_there(
         if not is_awarded:
             world.award(call, "t:f1")
             made = list(world.base.repositories.introductions.values("call", call))
-        pairs = {pair.introduction for pair in world.base.repositories.pairs.values()}
+        pairs = {pair.introduction for pair in world.base.repositories.open_pairs.values()}
         assert pairs == {introduction.id for introduction in made}
         cancel = Transition(Action.CANCEL)
         world.base.introductions.act(world.people["t:f0"], made[0].id, cancel)

@@ -37,12 +37,12 @@ def test_open_ones_are_listed_newest_first_to_those_who_may_see_them(services: C
     proposed = introductions.propose(coordinator, Proposal(GoalName.SUPPLIER, "t:f2", "t:f0"))
     services.clock.forward(timedelta(minutes=1))
     by_itself = introductions.propose(SYSTEM, Proposal(GoalName.RESEARCH_PARTNER, "t:f0", "t:lab"))
-    assert [view.id for view in introductions.open_of(own, "t:f0")] == [
+    assert [view.id for view in introductions.list_open_of(own, "t:f0")] == [
         by_itself.id, proposed.id, asked.id,
     ]  # fmt: skip
-    assert [view.id for view in introductions.open_of(other, "t:f0")] == [asked.id]
-    assert [view.id for view in introductions.open_of(other, "t:f2")] == []
-    of_cluster = introductions.open_of(coordinator, "t:f0")
+    assert [view.id for view in introductions.list_open_of(other, "t:f0")] == [asked.id]
+    assert [view.id for view in introductions.list_open_of(other, "t:f2")] == []
+    of_cluster = introductions.list_open_of(coordinator, "t:f0")
     assert [view.id for view in of_cluster] == [by_itself.id, proposed.id]
     assert [(view.origin, view.cluster) for view in of_cluster] == [
         (Origin.SYSTEM, "t:c"), (Origin.COORDINATOR, "t:c"),
@@ -50,11 +50,11 @@ def test_open_ones_are_listed_newest_first_to_those_who_may_see_them(services: C
     assert introductions.show(own, asked.id).origin is Origin.MEMBER
     declined = introductions.act(other, asked.id, Transition(Action.DECLINE, reason="忙"))
     assert declined.state is State.DECLINED
-    assert introductions.open_of(other, "t:f0") == []
+    assert introductions.list_open_of(other, "t:f0") == []
     with pytest.raises(NotFound):
-        introductions.open_of(own, "t:nobody")
+        introductions.list_open_of(own, "t:nobody")
     with pytest.raises(SignInNeeded):
-        introductions.open_of(ANONYMOUS, "t:f0")
+        introductions.list_open_of(ANONYMOUS, "t:f0")
 
 
 def test_a_proposal_is_of_the_cluster_of_who_made_it_and_seen_by_no_other_coordinator(
@@ -66,11 +66,11 @@ def test_a_proposal_is_of_the_cluster_of_who_made_it_and_seen_by_no_other_coordi
     second = replace(first, subject="account:second", clusters=frozenset({"t:d"}))
     view = introductions.propose(second, Proposal(GoalName.SUPPLIER, "t:f0", "t:o"))
     assert (view.origin, view.cluster) == (Origin.COORDINATOR, "t:d")
-    assert introductions.open_of(first, "t:f0") == []
+    assert introductions.list_open_of(first, "t:f0") == []
     assert introductions.list_for(first, cluster="t:c").rows == ()
     with pytest.raises(NotFound):
         introductions.show(first, view.id)
-    assert [each.id for each in introductions.open_of(second, "t:f0")] == [view.id]
+    assert [each.id for each in introductions.list_open_of(second, "t:f0")] == [view.id]
     of_both = introductions.propose(second, Proposal(GoalName.SUPPLIER, "t:f1", "t:f3"))
     assert of_both.cluster == "t:d"
 

@@ -50,10 +50,10 @@ def test_what_two_members_arrange_between_themselves_is_not_told_to_coordinators
     proposal = Proposal(GoalName.CUSTOMER, seeker=FIRM, candidate=SUPPLIER)
     id = sample.introductions.propose(member, proposal).id
     coordinator = sample.demo.account("coordinator").principal()
-    assert [view.id for view in sample.introductions.open_of(member, FIRM)] == [id]
-    assert sample.introductions.open_of(coordinator, FIRM) == []
+    assert [view.id for view in sample.introductions.list_open_of(member, FIRM)] == [id]
+    assert sample.introductions.list_open_of(coordinator, FIRM) == []
     sample.introductions.act(member, id, Transition(Action.WITHDRAW))
-    assert sample.introductions.open_of(member, FIRM) == []
+    assert sample.introductions.list_open_of(member, FIRM) == []
 
 
 @BOTH

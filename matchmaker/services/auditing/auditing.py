@@ -116,7 +116,10 @@ class Auditing:
                 raise InvalidInput("a tie needs two organisations.", where=f"ties[{number}]")
         after = network.joined(np.array(pairs, dtype=np.int64).reshape(-1, 2))
         return WhatIf(
-            _basis(view), len(ties), priorities.summary(network), priorities.summary(after)
+            _basis(view),
+            len(ties),
+            priorities.network_summary(network),
+            priorities.network_summary(after),
         )
 
     def benchmark(

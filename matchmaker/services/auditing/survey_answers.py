@@ -15,7 +15,7 @@ from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE, Surve
 from matchmaker.services.directory.reconciliation import Reconciliation, ReconciliationQuery
 from matchmaker.services.unit_of_work import UnitOfWork, commit_changes
 from matchmaker.workflow import survey as survey_workflow
-from matchmaker.workflow.notification import NotificationKind, naming
+from matchmaker.workflow.notification import NotificationKind, name_parameters
 from matchmaker.workflow.survey import (
     ReportedTie,
     SurveyAnswer,
@@ -189,7 +189,7 @@ class SurveyAnswers:
         for id in sorted(to_confirm):
             self.surveys.outbox.notify(
                 unit, "organization", id, NotificationKind.SURVEY_TIE_DECLARED,
-                f"survey/{survey.id}", naming(cluster), once=True,
+                f"survey/{survey.id}", name_parameters(cluster), once=True,
             )  # fmt: skip
 
     def _with_known_partners(

@@ -16,7 +16,7 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page, iterate
 from matchmaker.workflow import survey as survey_workflow
-from matchmaker.workflow.notification import NotificationKind, naming
+from matchmaker.workflow.notification import NotificationKind, name_parameters
 from matchmaker.workflow.survey import (
     FEWEST,
     REMINDED,
@@ -341,7 +341,7 @@ class Surveys:
         kind: NotificationKind,
         cluster: Cluster,
     ) -> None:
-        facts = {**naming(cluster), "time": survey.deadline.isoformat()}
+        facts = {**name_parameters(cluster), "time": survey.deadline.isoformat()}
         subject = f"survey/{survey.id}"
         once = kind is not NotificationKind.SURVEY_OPENED  # of a new round nobody knows yet
         self.outbox.notify(unit, "organization", organization, kind, subject, facts, once=once)

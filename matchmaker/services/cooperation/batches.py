@@ -215,7 +215,7 @@ class Batches:
         if self.introductions.exclusions.keeps_apart(pair.seeker, pair.candidate):
             return False
         id = pair_id(pair.seeker, pair.candidate, pair.goal)
-        return self.repositories.pairs.get_or_none(id) is None
+        return self.repositories.open_pairs.get_or_none(id) is None
 
     def _options(self, principal: Principal, cluster: str, goal: GoalName) -> list[PlannedPair]:
         """Everyone's list, with how much the candidate would want the seeker.

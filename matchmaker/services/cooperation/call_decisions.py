@@ -19,7 +19,12 @@ from matchmaker.errors import (
 )
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallView
-from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, decide, hides_nobody
+from matchmaker.services.cooperation.call_views import (
+    CallViews,
+    DecidersStep,
+    change_as_decider,
+    hides_nobody,
+)
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -192,7 +197,7 @@ class CallDecisions:
     # -- the parts
 
     def _decide(self, principal: Principal, id: str, change: DecidersStep) -> CallView:
-        decide(self.views, principal, id, change)
+        change_as_decider(self.views, principal, id, change)
         stored, role = self.views.for_team(principal, id)
         return self.views.view(stored, role, principal)
 

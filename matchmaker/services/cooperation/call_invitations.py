@@ -11,7 +11,7 @@ from matchmaker.errors import InvalidInput, MatchmakerError, WrongState
 from matchmaker.recommend.model import MAX_LIMIT, Recommendation, Request
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallView
-from matchmaker.services.cooperation.call_views import CallViews, decide
+from matchmaker.services.cooperation.call_views import CallViews, change_as_decider
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.matching.matching import Matching
@@ -190,6 +190,6 @@ class CallInvitations:
             self.views.hold(unit, stored)
             self.add(unit, stored.value, self.views.answers(id), organizations, by)
 
-        decide(self.views, principal, id, change)
+        change_as_decider(self.views, principal, id, change)
         stored, role = self.views.for_team(principal, id)
         return self.views.view(stored, role, principal)

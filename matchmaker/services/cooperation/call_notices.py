@@ -9,7 +9,7 @@ from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.call import Call
-from matchmaker.workflow.notification import NotificationKind, naming
+from matchmaker.workflow.notification import NotificationKind, name_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class CallNotices:
     ) -> None:
         """To everybody who acts for an invited organisation, and to its webhooks."""
         facts = {
-            **naming(self.views.store.organization(call.organization)),
+            **name_parameters(self.views.store.organization(call.organization)),
             "time": call.deadline.isoformat(),
             "state": state,
         }
@@ -60,7 +60,7 @@ class CallNotices:
     def tell_cluster(self, unit: UnitOfWork, call: Call) -> None:
         """To members of the cluster who want to be told of needs, where it is open to them."""
         facts = {
-            **naming(self.views.store.organization(call.organization)),
+            **name_parameters(self.views.store.organization(call.organization)),
             "time": call.deadline.isoformat(),
         }
 

@@ -274,7 +274,7 @@ class CallViews:
 
     def open_introduction(self, call: Call, seeker: str, winner: str) -> Introduction | None:
         """The introduction of the two for the call's goal that is open already."""
-        pair = self.repositories.pairs.get_or_none(pair_id(seeker, winner, call.goal))
+        pair = self.repositories.open_pairs.get_or_none(pair_id(seeker, winner, call.goal))
         stored = pair and self.repositories.introductions.get_or_none(pair.value.introduction)
         return stored.value if stored else None
 
@@ -345,7 +345,9 @@ class CallViews:
 DecidersStep = Callable[[UnitOfWork, Versioned[Call]], None]
 
 
-def decide(views: CallViews, principal: Principal, id: str, change: DecidersStep) -> None:
+def change_as_decider(
+    views: CallViews, principal: Principal, id: str, change: DecidersStep
+) -> None:
     """Commit what only those may do who decide on a call, all or nothing.
 
     Raises NotFound, NotAllowed, and what `change` raises.

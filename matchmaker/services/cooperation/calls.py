@@ -14,7 +14,7 @@ from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_requirements import requirements_of
 from matchmaker.services.cooperation.call_shapes import CallBrief, CallView
-from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, decide
+from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, change_as_decider
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
@@ -278,7 +278,7 @@ class Calls:
     # -- the parts
 
     def _decide(self, principal: Principal, id: str, change: DecidersStep) -> CallView:
-        decide(self.views, principal, id, change)
+        change_as_decider(self.views, principal, id, change)
         return self.show(principal, id)
 
     def _row(self, call: Call, role: CallRole) -> CallRow:

@@ -37,7 +37,7 @@ from matchmaker.workflow.attachment import MAX_FILES, Attachment, require_room
 from matchmaker.workflow.interactions import ConversationMessage
 from matchmaker.workflow.introduction import Introduction, Transition
 from matchmaker.workflow.introduction_states import Action, Side, State
-from matchmaker.workflow.notification import NotificationKind, naming
+from matchmaker.workflow.notification import NotificationKind, name_parameters
 
 _NOTICES = {
     AppointmentState.FIXED: NotificationKind.MEETING_FIXED,
@@ -298,7 +298,7 @@ class Conversations:
         """Tell the side opposite to `side`."""
         own = self.store.organization(introduction.organization(side))
         other = introduction.organization(side.other)
-        parameters = {**naming(own), **facts}
+        parameters = {**name_parameters(own), **facts}
         subject = f"introduction/{introduction.id}"
         self.outbox.notify(unit, "organization", other, kind, subject, parameters, once=once)
 

@@ -33,7 +33,7 @@ from matchmaker.workflow.gathering import (
     InvitationAnswer,
     Meeting,
 )
-from matchmaker.workflow.notification import NotificationKind, naming
+from matchmaker.workflow.notification import NotificationKind, name_parameters
 
 _LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 
@@ -112,7 +112,7 @@ class Gatherings:
         principal.require_writing()
         if not principal.acts_for(organization):
             raise NotAllowed("Only members of the organisation may answer for it.")
-        facts = {**naming(self.store.organization(organization)), "state": answer}
+        facts = {**name_parameters(self.store.organization(organization)), "state": answer}
 
         def change(unit: UnitOfWork, before: Gathering) -> Gathering:
             after = gathering_workflow.answer(before, organization, answer)
@@ -174,7 +174,7 @@ class Gatherings:
 
     def _write(self, gathering: Gathering) -> bool:
         """Write what there is of it into the graph; whether there is anything."""
-        rows = rows_of(gathering)
+        rows = gathering_rows(gathering)
         if rows:
             self.store.upsert(rows)
         return bool(rows)
@@ -217,7 +217,7 @@ def _check_kinds(gathering: Gathering, organizations: Mapping[str, Organization]
         raise InvalidInput("must be a university or an institute.", where="lead")
 
 
-def rows_of(gathering: Gathering) -> GraphRows:
+def gathering_rows(gathering: Gathering) -> GraphRows:
     """A gathering as rows of the graph: events attended, users of a shared platform."""
     source = Provenance("gathering", gathering.id, SourceTier.CONFIRMED)
     events = tuple(

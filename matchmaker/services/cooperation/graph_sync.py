@@ -60,7 +60,7 @@ class GraphSync:
             return True
         try:
             introduction = self.repositories.introductions.get(introduction_id).value
-            self.store.upsert(rows_of(introduction))
+            self.store.upsert(introduction_rows(introduction))
             self._match_need(introduction)
             self.repositories.records.commit(
                 [self.repositories.pending_graph_writes.remove(pending)]
@@ -90,7 +90,7 @@ class GraphSync:
             return  # withdrawn or matched meanwhile
 
 
-def rows_of(introduction: Introduction) -> GraphRows:
+def introduction_rows(introduction: Introduction) -> GraphRows:
     """The engagement of a completed introduction, and its tie where the outcome is one."""
     outcome = introduction.outcome
     if outcome is None or introduction.state is not State.COMPLETED:

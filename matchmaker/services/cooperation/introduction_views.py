@@ -107,7 +107,7 @@ class IntroductionViews:
             raise NotFound("You have no introduction '%(id)s'.", id=id)
         return stored
 
-    def open_of(self, principal: Principal, organization: str) -> list[IntroductionView]:
+    def list_open_of(self, principal: Principal, organization: str) -> list[IntroductionView]:
         """An organisation's introductions that are not over and that the principal may see.
 
         Newest first; of those that it may not know the other side of, the ids are empty.

@@ -31,7 +31,7 @@ from matchmaker.workflow import introduction as introduction_workflow
 from matchmaker.workflow.interactions import OpenPair, PendingGraphWrite
 from matchmaker.workflow.introduction import Introduction, Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, FINAL, Action, Origin, Side, State
-from matchmaker.workflow.notification import NotificationKind, naming
+from matchmaker.workflow.notification import NotificationKind, name_parameters
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Introductions:
         side = self._proposing_side(principal, proposal, seeker, candidate, batch)
         self._require_eligible(proposal, seeker, candidate, side)
         pair = pair_id(seeker.id, candidate.id, proposal.goal)
-        is_open = self.repositories.pairs.get_or_none(pair) is not None
+        is_open = self.repositories.open_pairs.get_or_none(pair) is not None
         # An exclusion reads as an open introduction: nobody learns that somebody named them.
         if is_open or self.exclusions.keeps_apart(seeker.id, candidate.id):
             raise WrongState(
@@ -111,7 +111,7 @@ class Introductions:
         )
         unit.add(
             self.repositories.introductions.put(introduction),
-            self.repositories.pairs.put(OpenPair(pair, introduction.id)),
+            self.repositories.open_pairs.put(OpenPair(pair, introduction.id)),
         )
         unit.log(
             "introduction.proposed",
@@ -253,13 +253,13 @@ class Introductions:
         ]
         return Page(tuple(rows), page.after)
 
-    def open_of(self, principal: Principal, organization_id: str) -> list[IntroductionView]:
+    def list_open_of(self, principal: Principal, organization_id: str) -> list[IntroductionView]:
         """Those of an organisation that are not over and that the principal may see, newest first.
 
         Raises NotFound or SignInNeeded.
         """
         principal.require_known()
-        return self._views.open_of(principal, self.store.organization(organization_id).id)
+        return self._views.list_open_of(principal, self.store.organization(organization_id).id)
 
     def earlier_introductions(
         self, principal: Principal, view: IntroductionView
@@ -380,11 +380,11 @@ class Introductions:
             if before.state in ACTIVE and after.state not in ACTIVE:
                 self.capacity.release(unit, organization_id, after.id)
         if after.state in FINAL and before.state not in FINAL:
-            pair = self.repositories.pairs.get_or_none(
+            pair = self.repositories.open_pairs.get_or_none(
                 pair_id(after.seeker, after.candidate, after.goal)
             )
             if pair is not None and pair.value.introduction == after.id:
-                unit.add(self.repositories.pairs.remove(pair))
+                unit.add(self.repositories.open_pairs.remove(pair))
         if after.state is State.COMPLETED and before.state is not State.COMPLETED:
             pending = PendingGraphWrite(after.id, after.id)
             unit.add(self.repositories.pending_graph_writes.put(pending))
@@ -412,7 +412,7 @@ class Introductions:
             known = None if introduction.hides(side.other) else other
             self.outbox.notify(
                 unit, "organization", own, kind, f"introduction/{introduction.id}",
-                {**naming(known), "state": introduction.state, **parameters},
+                {**name_parameters(known), "state": introduction.state, **parameters},
             )  # fmt: skip
             payload = {
                 "introduction": introduction.id,

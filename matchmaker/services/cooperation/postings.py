@@ -24,7 +24,7 @@ from matchmaker.text import language_of
 from matchmaker.workflow import posting as posting_workflow
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.interactions import ClusterRules
-from matchmaker.workflow.notification import NotificationKind, naming
+from matchmaker.workflow.notification import NotificationKind, name_parameters
 from matchmaker.workflow.posting import Posting, PostingAction, PostingState
 
 log = structlog.get_logger(__name__)
@@ -278,7 +278,7 @@ class Postings:
         )
         owner, subject = posting.organization, f"posting/{posting.id}"
         if changed.state is PostingState.IN_REVIEW and posting.state is not changed.state:
-            facts = naming(self.store.organization(owner))
+            facts = name_parameters(self.store.organization(owner))
             for cluster in reviewers:
                 self.outbox.notify(
                     unit, "cluster", cluster, NotificationKind.POSTING_SUBMITTED, subject, facts
@@ -353,7 +353,7 @@ class Postings:
     def _alert(self, posting: Posting, matches: tuple[Recommendation, ...]) -> None:
         """Tell the best-placed members who agreed to alerts, within the number they set."""
         unit = UnitOfWork.of(SYSTEM, self.clock())
-        names = naming(self.store.organization(posting.organization))
+        names = name_parameters(self.store.organization(posting.organization))
         subject, facts = f"need/{posting.graph_id}", {**names, "need": posting.graph_id}
 
         def may_be_alerted(account: Account) -> bool:

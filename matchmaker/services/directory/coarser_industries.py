@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from matchmaker.messages import Message, message
 from matchmaker.recommend.specification import RequirementKind, names_of, read
-from matchmaker.services.directory.codes import rows_meant, with_below
+from matchmaker.services.directory.codes import rows_named, with_below
 from matchmaker.snapshot.model import BoolArray, IntArray, Snapshot
 
 # What names of classes say of every class alike.
@@ -52,7 +52,7 @@ def coarser_industries(snapshot: Snapshot, names: Iterable[str]) -> tuple[Coarse
 
     Raises InvalidInput where a name is unknown or may be several.
     """
-    tops = [row for name in sorted(names) for row in rows_meant(snapshot, "industries", name)]
+    tops = [row for name in sorted(names) for row in rows_named(snapshot, "industries", name)]
     coded = snapshot.organizations.industry
     return tuple(
         snapshot.cached(("coarser industry", top), partial(_coarser, snapshot, top))

@@ -75,7 +75,7 @@ class CodeEntry:
     within: str
 
 
-def rows_meant(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[int, ...]:
+def rows_named(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[int, ...]:
     """Rows of all that a text means, without those below: 浙江, Zhejiang, 330000, 长三角, C34.
 
     A text is an id, a name in either language, a short name, pinyin, a code, or what people
@@ -86,12 +86,12 @@ def rows_meant(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[int, ..
     group = _GROUPS.get(table, _no_group)(text)
     if group and not _named_so(snapshot, table, text):
         return tuple(ids[id] for id in group if id in ids)
-    return (_row_meant(snapshot, table, text, is_exact=False),)
+    return (_row_named(snapshot, table, text, is_exact=False),)
 
 
 def code_named(snapshot: Snapshot, table: CodeTable, text: str) -> str:
-    """The id of the only one that a text means. Raises InvalidInput as `rows_meant` does."""
-    return _coded(snapshot, table, _row_meant(snapshot, table, text, is_exact=True)).id
+    """The id of the only one that a text means. Raises InvalidInput as `rows_named` does."""
+    return _coded(snapshot, table, _row_named(snapshot, table, text, is_exact=True)).id
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +142,10 @@ class Codes:
             return text or None  # an id may be newer than the snapshot: the store knows
         return code_named(self.reader.current(), table, text)
 
-    def ids_meant(self, table: CodeTable, text: str) -> frozenset[str]:
-        """Ids of all that a text means, see `rows_meant`."""
+    def ids_named(self, table: CodeTable, text: str) -> frozenset[str]:
+        """Ids of all that a text means, see `rows_named`."""
         snapshot = self.reader.current()
-        rows = rows_meant(snapshot, table, text)
+        rows = rows_named(snapshot, table, text)
         return frozenset(_coded(snapshot, table, row).id for row in rows)
 
     def ids_below(self, table: CodeTable, ids: frozenset[str]) -> frozenset[str]:
@@ -164,7 +164,7 @@ def _no_group(_: str) -> tuple[str, ...]:
     return ()
 
 
-def _row_meant(snapshot: Snapshot, table: CodeTable, text: str, *, is_exact: bool) -> int:
+def _row_named(snapshot: Snapshot, table: CodeTable, text: str, *, is_exact: bool) -> int:
     """The row of the only one that a text means; not `is_exact`, of the nearest name too."""
     text, where = text.strip(), FIELDS[table]
     row = _ids(snapshot, table).get(text)

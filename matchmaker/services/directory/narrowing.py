@@ -29,26 +29,26 @@ def named_in(where: OrganizationFilter, codes: Codes, store: GraphStore) -> Orga
     """
     return replace(
         where,
-        sizes=sizes_meant(where.sizes),
-        countries=countries_meant(where.countries),
+        sizes=sizes_with_sme(where.sizes),
+        countries=country_codes(where.countries),
         places=_ids(where.places, "places", codes, store.places),
         industries=_ids(where.industries, "industries", codes, store.industries),
-        certificates=certificates_meant(where.certificates),
+        certificates=certificate_kinds(where.certificates),
         cluster=codes.id_of("clusters", where.cluster) if where.cluster else None,
     )
 
 
-def sizes_meant(sizes: frozenset[Size]) -> frozenset[Size]:
+def sizes_with_sme(sizes: frozenset[Size]) -> frozenset[Size]:
     """With micro, small and medium for SMEs."""
     return sizes | _SME_SIZES if Size.SME in sizes else sizes
 
 
-def countries_meant(names: Iterable[str]) -> frozenset[str]:
+def country_codes(names: Iterable[str]) -> frozenset[str]:
     """ISO 3166-1 codes of countries by code or name. Raises InvalidInput."""
     return frozenset(map(_country, sorted(names)))
 
 
-def certificates_meant(names: Iterable[str]) -> frozenset[str]:
+def certificate_kinds(names: Iterable[str]) -> frozenset[str]:
     """Kinds by any of their names, and those kinds that show as much."""
     wanted = frozenset(certificate_name(name) for name in names)
     return wanted | frozenset(
@@ -91,4 +91,4 @@ def _ids(
     """Ids of what texts mean; an id that is newer than the snapshot is known to the store."""
     given = [text for text in sorted(texts) if ":" in text]
     known = frozenset(stored(given)) if given else frozenset()
-    return known.union(*(codes.ids_meant(table, text) for text in sorted(texts - known)))
+    return known.union(*(codes.ids_named(table, text) for text in sorted(texts - known)))

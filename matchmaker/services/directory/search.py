@@ -30,7 +30,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.codes import CODE_KINDS, valid_code
 from matchmaker.recommend.model import SeekerText
-from matchmaker.services.directory.codes import CodeTable, rows_meant
+from matchmaker.services.directory.codes import CodeTable, rows_named
 from matchmaker.services.directory.name_search import MatchedBy, MatchReason, NameTable
 from matchmaker.services.directory.search_results import (
     ResultKind,
@@ -377,7 +377,7 @@ def _table_group(
     """Clusters, places or industries by name, or by what else stands for them."""
     table: pa.Table = getattr(snapshot, _TABLES[kind])
     matches = names.matches(text)
-    for row in _rows_meant(snapshot, _TABLES[kind], text):
+    for row in _rows_named(snapshot, _TABLES[kind], text):
         id = str(table.column("id")[row].as_py())
         is_code = any(character.isdigit() for character in text)
         matches.setdefault(
@@ -392,10 +392,10 @@ def _table_group(
     return SearchGroup(kind, len(matches), results)
 
 
-def _rows_meant(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[int, ...]:
+def _rows_named(snapshot: Snapshot, table: CodeTable, text: str) -> tuple[int, ...]:
     """Rows that a code, a short name or the name of a region means; () for what means none."""
     try:
-        return rows_meant(snapshot, table, text)
+        return rows_named(snapshot, table, text)
     except InvalidInput:
         return ()
 

@@ -139,7 +139,7 @@ class Candidate:
     certificates: tuple[HeldCertificate, ...] = ()
 
 
-def requirements_of(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
+def split_requirements(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
     """The requirements of the seeker's question, as it means it, with those to be ignored.
 
     That is what its author leaves aside, and what the words say of the author.

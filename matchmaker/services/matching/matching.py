@@ -28,7 +28,7 @@ from matchmaker.recommend.profile_reach import (
 )
 from matchmaker.recommend.reranking import Reranker
 from matchmaker.services.directory.directory import Directory
-from matchmaker.services.matching.answer import Answer, Candidate, Freshness, requirements_of
+from matchmaker.services.matching.answer import Answer, Candidate, Freshness, split_requirements
 from matchmaker.services.matching.answered_needs import AnsweredNeed, answered_needs
 from matchmaker.services.matching.bulk import (
     CHUNK,
@@ -358,7 +358,7 @@ class Matching:
             among=self._among(rows),
             reranker=self.reranker() if seeker.asks_in_words else None,
         )
-        requirements, ignored = requirements_of(seeker)
+        requirements, ignored = split_requirements(seeker)
         answer = Answer(
             goal=request.goal,
             seeker=seeker_id,

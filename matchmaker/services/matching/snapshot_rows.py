@@ -17,8 +17,8 @@ from matchmaker.errors import NotFound
 from matchmaker.recommend.certificates import HeldCertificate, held_by
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.services.directory.coarser_industries import CoarserIndustry, coarser_industries
-from matchmaker.services.directory.codes import CodeTable, code_named, rows_meant, with_below
-from matchmaker.services.directory.narrowing import certificates_meant, countries_meant, sizes_meant
+from matchmaker.services.directory.codes import CodeTable, code_named, rows_named, with_below
+from matchmaker.services.directory.narrowing import certificate_kinds, country_codes, sizes_with_sme
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
 
 
@@ -126,11 +126,11 @@ class SnapshotRows:
         """
         ids = request.filters
         by_rows: dict[str, Any] = {
-            "sizes": sizes_meant(ids.sizes),
-            "countries": countries_meant(ids.countries),
+            "sizes": sizes_with_sme(ids.sizes),
+            "countries": country_codes(ids.countries),
             "places": self._with_below("places", ids.places),
             "industries": self._with_below("industries", ids.industries),
-            "certificates": certificates_meant(ids.certificates),
+            "certificates": certificate_kinds(ids.certificates),
             "clusters": self._with_below("clusters", ids.clusters),
             "of_industries": frozenset[int]().union(
                 *(each.organizations for each in self.coarser_industries(ids))
@@ -150,7 +150,7 @@ class SnapshotRows:
         return tuple(code_named(self.snapshot, "clusters", name) for name in sorted(names))
 
     def _with_below(self, table: CodeTable, texts: Iterable[str]) -> frozenset[int]:
-        rows = {row for text in sorted(texts) for row in rows_meant(self.snapshot, table, text)}
+        rows = {row for text in sorted(texts) for row in rows_named(self.snapshot, table, text)}
         return with_below(self.snapshot, table, rows)
 
 

@@ -13,13 +13,13 @@ from matchmaker.ingest.list_guess import (
     are_no_members,
     column_samples,
     guessed_format,
-    said_once,
+    party_named_once,
 )
 from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import AS_JUDGED, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.services.operations.import_records import list_id, source_name
+from matchmaker.services.operations.import_records import list_id, source_prefix
 from matchmaker.services.operations.upload_folder import Upload
 from matchmaker.services.repositories import RememberedList, Repositories
 from matchmaker.store.changes import Change
@@ -55,8 +55,8 @@ def proposed(repositories: Repositories, upload: Upload) -> tuple[Upload, TableF
     mapping = suggested(kind, samples) | {
         title: name for title, name in options.mapping.items() if title in samples and name in known
     }
-    source = options.source or source_name(upload.path, state.cluster)
-    own = said_once(kind, mapping.values(), table.above, upload.path.stem)
+    source = options.source or source_prefix(upload.path, state.cluster)
+    own = party_named_once(kind, mapping.values(), table.above, upload.path.stem)
     defaults = {**own, **options.defaults} | (own if state.is_remembered else {})
     options = replace(options, table=kind, mapping=mapping, source=source, defaults=defaults)
     usual = kind not in LISTS and not are_no_members(table.header)

@@ -40,7 +40,7 @@ def list_id(cluster: str, titles: Iterable[str]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
-def source_name(path: Path, cluster: str) -> str:
+def source_prefix(path: Path, cluster: str) -> str:
     """The name of a source, with which ids begin: the same for all lists of a cluster."""
     return source_of_cluster(cluster) if cluster else path.name.split(".", 1)[0][:_MAX_SOURCE]
 
@@ -62,7 +62,7 @@ _FORMER = (
 )
 
 
-def lines_told(counts: LineCounts) -> Message:
+def line_outcomes(counts: LineCounts) -> Message:
     """Counts of lines loaded, refused and passed over, in words; none that are zero."""
     told = [
         message(
@@ -74,10 +74,10 @@ def lines_told(counts: LineCounts) -> Message:
     return sentences(*told)
 
 
-def summary(report: ImportReport, recognised: int) -> Message:
+def import_summary(report: ImportReport, recognised: int) -> Message:
     known = report.known + recognised
     return sentences(
-        lines_told(line_counts(report)),
+        line_outcomes(line_counts(report)),
         *_if_any(report.new, message("New organisations: %(count)s.", count=report.new)),
         *_if_any(known, message("Organisations known before: %(count)s.", count=known)),
         *_if_any(report.merged, message("Joined to others: %(count)s.", count=report.merged)),

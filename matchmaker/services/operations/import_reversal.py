@@ -32,7 +32,7 @@ _STAYS = {
 }
 
 
-def summary(taken: TakenBack) -> Message:
+def undo_summary(taken: TakenBack) -> Message:
     """A message of how much went back: all, part of it or nothing."""
     if not taken.is_nothing:
         return message(

@@ -28,7 +28,7 @@ from matchmaker.services.operations.import_preview import (
     takes_long,
 )
 from matchmaker.services.operations.import_proposal import formats_of, proposed, remembered_reading
-from matchmaker.services.operations.import_records import lines_told, record_of, summary
+from matchmaker.services.operations.import_records import import_summary, line_outcomes, record_of
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_reversal import import_reversal, undoable_import
 from matchmaker.services.operations.import_status import (
@@ -201,7 +201,7 @@ class ImportWorkflow:
         rows = problem_rows(table, upload.state.options or TableOptions(), report, None)
         keep_lines(upload.lines_file, table.header, problem_lines(table.header, rows))
         upload.keep_check(check_of(upload, report, recognised))
-        return summary(report, recognised)
+        return import_summary(report, recognised)
 
     def _checked(
         self, principal: Principal, preview: ImportPreview, upload: Upload, table: TableFile
@@ -263,8 +263,8 @@ class ImportWorkflow:
         written = self.repositories.imports.get_or_none(job.id)
         if written is not None:
             self.uploads.drop_requested(upload_id)
-            return lines_told(written.value.lines)
-        return summary(*self._write(upload_id, job.id, job.requested_by, progress))
+            return line_outcomes(written.value.lines)
+        return import_summary(*self._write(upload_id, job.id, job.requested_by, progress))
 
     def write_now(
         self, principal: Principal, id: str, progress: Progress = no_progress

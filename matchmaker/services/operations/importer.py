@@ -256,7 +256,7 @@ class Importer:
 
         max_kept = MAX_KEPT if options.keep else 2 * MAX_CHANGES
         completion = options.completion(report_of)
-        return report_of(self.store.import_chunks(large.chunks, rules, max_kept, completion))
+        return report_of(self.store.import_batches(large.chunks, rules, max_kept, completion))
 
     def _decisions(
         self, parsed: Parsed, known: Sequence[DuplicateKeys], aliases: Mapping[str, str],

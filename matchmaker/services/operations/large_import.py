@@ -14,7 +14,13 @@ from matchmaker.ingest.pair_decisions import Decisions, PairDecision, decisions_
 from matchmaker.ingest.reference import ReferenceIndex
 from matchmaker.ingest.references import drop_dangling, referred
 from matchmaker.ingest.report import FileCounts, Parsed, Problem, consistent, file_counts
-from matchmaker.ingest.resolve import decide, keys_of, rewritten, said_aliases, with_status_of_name
+from matchmaker.ingest.resolve import (
+    keys_of,
+    resolve_keys,
+    rewritten,
+    said_aliases,
+    with_status_of_name,
+)
 from matchmaker.ingest.spool import SpooledList
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_reading import SpooledReading
@@ -99,7 +105,7 @@ class LargeImport:
             if id not in self.leads_to and id not in self.decisions.same:
                 keys.append(keys_of(whole))
         apart = not_duplicates | self.decisions.apart
-        decided, self.review = decide(
+        decided, self.review = resolve_keys(
             keys, first_new, stored_ids, apart, trust_keys=self.trust_keys
         )
         ends = self.leads_to | {alias.id: alias.organization for alias in decided}

@@ -158,13 +158,13 @@ class Neo4jStore(Store):
         changes = RowChanges.of(self._in_chunks(rows, write, lambda changes: changes.counts))
         return self._completed(lambda _: changes, complete)
 
-    def import_chunks(
+    def import_batches(
         self, chunks: Callable[[], Iterable[GraphRows]], rules: MergeRules, max_kept: int,
         complete: Completion | None = None,
     ) -> RowChanges:  # fmt: skip
-        """See `GraphStore.import_chunks`; each chunk a transaction and a version of its own."""
+        """See `GraphStore.import_batches`; each chunk a transaction and a version of its own."""
         if rules.dry_run:
-            return super().import_chunks(chunks, rules, max_kept)
+            return super().import_batches(chunks, rules, max_kept)
         changes = RowChanges.of((self.import_rows(rows, rules) for rows in chunks()), max_kept)
         return self._completed(lambda _: changes, complete)
 

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from matchmaker.ingest.list_guess import all_titles, column_samples, guessed_format, said_once
+from matchmaker.ingest.list_guess import (
+    all_titles,
+    column_samples,
+    guessed_format,
+    party_named_once,
+)
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.suggestions import suggested
 from matchmaker.ingest.table_file import AS_JUDGED, open_table
@@ -79,7 +84,7 @@ def test_technologies_with_numbers_of_patents_are_technologies(tmp_path: Path) -
     mapping = suggested("technologies", samples)
     assert mapping["专利号/申请号"] == mapping["拟转让价格"] == "specification"
     stem = "06_示例大学科技成果清单"
-    assert said_once("technologies", mapping.values(), [], stem) == {"owner": "示例大学"}
+    assert party_named_once("technologies", mapping.values(), [], stem) == {"owner": "示例大学"}
 
 
 def test_a_list_of_patents_is_still_one(tmp_path: Path) -> None:

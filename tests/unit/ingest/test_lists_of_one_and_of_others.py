@@ -19,7 +19,7 @@ from matchmaker.ingest.list_guess import (
     guessed_format,
     named_above,
     named_by_file,
-    said_once,
+    party_named_once,
 )
 from matchmaker.ingest.list_reader import read_list
 from matchmaker.ingest.organization_cells import tier_among, with_second_line
@@ -54,9 +54,9 @@ def test_a_list_of_one_owner_is_known_without_a_column_of_owners() -> None:
 )
 def test_the_owner_is_whom_the_line_above_begins_with(above: str, name: str) -> None:
     assert named_above([above]) == name
-    assert said_once("equipment", ["text"], [above]) == ({"owner": name} if name else {})
-    assert said_once("equipment", ["text", "owner"], [above]) == {}
-    assert said_once("orders", ["text"], [above]) == {}
+    assert party_named_once("equipment", ["text"], [above]) == ({"owner": name} if name else {})
+    assert party_named_once("equipment", ["text", "owner"], [above]) == {}
+    assert party_named_once("orders", ["text"], [above]) == {}
 
 
 def test_one_name_for_all_lines_makes_no_list_of_members(tmp_path: Path) -> None:
@@ -234,9 +234,11 @@ def test_a_file_is_of_whom_it_names_only_where_what_it_lists_follows_at_once(
     file: str, name: str
 ) -> None:
     assert named_by_file(file) == name
-    assert said_once("patents", ["text"], [], file) == ({"holder": name} if name else {})
+    assert party_named_once("patents", ["text"], [], file) == ({"holder": name} if name else {})
     above = "示例市产品质量检验中心专利"
-    assert said_once("patents", ["text"], [above], file) == {"holder": "示例市产品质量检验中心"}
+    assert party_named_once("patents", ["text"], [above], file) == {
+        "holder": "示例市产品质量检验中心"
+    }
 
 
 def test_whom_the_name_of_a_file_names_is_told(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from matchmaker.domain import Kind, Organization
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.changes import Record
-from matchmaker.workflow.notification import Notification, NotificationKind, naming
+from matchmaker.workflow.notification import Notification, NotificationKind, name_parameters
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -110,11 +110,11 @@ def test_whom_it_is_about_is_named_as_each_reader_knows_it() -> None:
     """In the Latin name where there is one; notices of before hold the other alone."""
     firm = Organization("t:o", "海昌阀门", Kind.FIRM, name_en="Haichang  Valve")
     kind, subject = NotificationKind.CALL_AWARDED, "call/c"
-    told = Notification("n", "a", kind, subject, AT, naming(firm)).message
+    told = Notification("n", "a", kind, subject, AT, name_parameters(firm)).message
     assert "Haichang Valve" in told.text("en")
     assert "海昌" not in told.text("en")
     assert "海昌阀门" in told.text("zh")
     earlier = Notification("n", "a", kind, subject, AT, {"other": "海昌阀门"}).message
     assert "海昌阀门" in earlier.text("en")
-    hidden = Notification("n", "a", kind, subject, AT, naming(None)).message
+    hidden = Notification("n", "a", kind, subject, AT, name_parameters(None)).message
     assert hidden.text("en").startswith("Somebody")
