@@ -13,7 +13,7 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ FIELD = "field"
 _LIST, _SENTENCES, _LOCATED = "list", "sentences", "located"
 # Of a process that prints: the variable of our own, else the locale that counts.
 LANGUAGE_VARIABLE = "MATCHMAKER_LANGUAGE"
+# Types of parameters that are the same in every language.
+_PLAIN = frozenset({str, int, float})
 _LOCALE_VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 
 
@@ -52,9 +54,8 @@ class Message:
 
     def text(self, language: str) -> str:
         """In a language; what its catalogue lacks is said in English."""
-        words = catalogue(language)
         if self.plural:
-            count = self.parameters["count"]
+            words, count = catalogue(language), self.parameters["count"]
             text = (
                 words.unpgettext(self.context, self.id, self.plural, count)
                 if self.context
@@ -151,7 +152,12 @@ def translated(id: str, language: str, context: str = "") -> str:
     """A text without parameters in a language."""
     if not id:  # gettext answers the empty text with the catalogue's header
         return ""
-    words = catalogue(language)
+    return _looked_up(catalogue(language), id, context)
+
+
+# A page says the same few texts hundreds of times.
+@lru_cache(maxsize=20_000)
+def _looked_up(words: NullTranslations, id: str, context: str) -> str:
     return str(words.upgettext(context, id) if context else words.ugettext(id))
 
 
@@ -179,6 +185,8 @@ def locale_of(language: str) -> Locale:
 
 def localised_value(value: object, language: str) -> object:
     """A parameter as the reader sees it; numbers stay numbers, for `%(share).2f`."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Message):
         return value.text(language)
     if isinstance(value, StrEnum | _Term):

@@ -31,7 +31,8 @@ class BestStatement:
         counts = ends - starts
         before = np.cumsum(counts) - counts
         positions = np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
-        scores = np.where(self.usable[positions], self.statements[speaks.indices[positions]], 0)
+        said = self.statements.take(speaks.indices.take(positions))
+        scores = np.where(self.usable.take(positions), said, 0)
         largest = np.zeros(len(asked), dtype=np.float32)
         filled = counts > 0
         if filled.any():

@@ -201,8 +201,8 @@ def distinct_below(size: int, numbers: IntArray) -> IntArray:
     if LOOKED_AT * len(numbers) <= size:
         return np.asarray(distinct(numbers))
     met = np.zeros(size, dtype=np.bool_)
-    met[numbers] = True
-    return np.flatnonzero(met).astype(np.int32)
+    met[numbers.astype(np.intp)] = True  # numpy's own width of numbers is twice as fast
+    return met.nonzero()[0].astype(np.int32)
 
 
 def grouped(numbers: IntArray) -> tuple[NDArray[np.int64], NDArray[np.int64], IntArray]:
@@ -220,8 +220,8 @@ def is_among(rows: IntArray, asked: Any) -> NDArray[np.bool_]:
     """True for those of the asked (or for the one asked) that are in `rows`, which ascend."""
     if not len(rows):
         return np.zeros(np.shape(asked), dtype=np.bool_)
-    positions = np.minimum(np.searchsorted(rows, asked), len(rows) - 1)
-    return np.asarray(rows[positions] == asked)
+    positions = np.minimum(rows.searchsorted(asked), len(rows) - 1)
+    return np.asarray(rows.take(positions) == asked)
 
 
 def in_both(rows: IntArray, others: IntArray) -> IntArray:
@@ -236,8 +236,8 @@ def looked_up(rows: IntArray, values: FloatArray, asked: Any) -> Any:
         return np.zeros(np.shape(asked), dtype=np.float32)[()]
     if len(rows) == int(rows[-1]) + 1 and np.all(np.less(asked, len(rows))):
         return values[asked]  # everybody is in it
-    positions = np.minimum(np.searchsorted(rows, asked), len(rows) - 1)
-    return np.where(rows[positions] == asked, values[positions], np.float32(0))[()]
+    positions = np.minimum(rows.searchsorted(asked), len(rows) - 1)
+    return np.where(rows.take(positions) == asked, values.take(positions), np.float32(0))[()]
 
 
 def _dense(rows: IntArray, values: FloatArray, size: int) -> FloatArray:

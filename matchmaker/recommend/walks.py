@@ -49,7 +49,7 @@ class Collector:
         rows = self._distinct(numbers)
         last = self._kept.last
         last[rows] = np.arange(len(rows), dtype=np.int32)
-        return rows, last[numbers]
+        return rows, last.take(numbers)
 
     def _distinct(self, numbers: IntArray) -> IntArray:
         if not hasattr(self._kept, "sums"):
@@ -66,7 +66,7 @@ class Collector:
         rows = self._distinct(numbers)
         if LOOKED_AT * len(numbers) > self.size:
             sums = np.bincount(numbers, weights=weights, minlength=self.size)
-            return rows, np.asarray(sums[rows], dtype=np.float64)
+            return rows, sums.take(rows)
         sums = self._kept.sums
         np.add.at(sums, numbers, weights)
         collected = sums[rows]
@@ -87,13 +87,13 @@ def entries(matrix: Matrix, rows: IntArray) -> tuple[NDArray[np.int64] | None, I
         return None, np.concatenate([matrix.indices[a:b] for a, b in parts]), counts
     before = np.cumsum(counts) - counts
     positions = np.repeat(starts - before, counts) + np.arange(total)
-    return positions, matrix.indices[positions], counts
+    return positions, matrix.indices.take(positions), counts
 
 
 def data_of(matrix: Matrix, rows: IntArray, positions: NDArray[np.int64] | None) -> FloatArray:
     """Data of the entries of some rows, in the order of `entries`."""
     if positions is not None:
-        return np.asarray(matrix.data[positions])
+        return np.asarray(matrix.data.take(positions))
     parts = zip(matrix.indptr[rows].tolist(), matrix.indptr[rows + 1].tolist(), strict=True)
     return np.concatenate([matrix.data[a:b] for a, b in parts])
 
@@ -170,9 +170,9 @@ class Walker:
 
     def next(self, level: Reached) -> Reached:
         """After one step more, from where the mass is worth it."""
-        worth = level.values >= self._least[level.rows]
+        worth = level.values >= self._least.take(level.rows)
         rows, values = level.rows[worth], level.values[worth]
-        number = self._number_of_hub[rows]
+        number = self._number_of_hub.take(rows)
         is_hub = number >= 0
         reached, mass = self._passed(rows[~is_hub], values[~is_hub])
         positions, of_hubs, counts = entries(self._hubs, number[is_hub])
@@ -189,10 +189,10 @@ class Walker:
         if not len(rows):
             return np.zeros(0, dtype=np.int32), np.zeros(0)
         _, columns, counts = entries(self._incidence, rows)
-        passed = np.repeat(mass * self._per_weight[rows], counts) * self._weight[columns]
+        passed = np.repeat(mass * self._per_weight[rows], counts) * self._weight.take(columns)
         joined, arrived = self._undertakings.collect(columns, passed)
         _, reached, counts = entries(self._participants, joined)
-        return reached, np.repeat(arrived / self._size[joined], counts)
+        return reached, np.repeat(arrived / self._size.take(joined), counts)
 
 
 def _largest(values: Mass, numbers: IntArray, count: int) -> NDArray[np.int64]:

@@ -298,7 +298,7 @@ def lexical_scores(index: LexicalIndex, text: str) -> FloatArray:
     buckets = len(index.indptr) - 1
     for number in _buckets_of_text(text, buckets):
         postings = slice(int(index.indptr[number]), int(index.indptr[number + 1]))
-        scores[index.statements[postings]] += index.weight[postings]
+        np.add.at(scores, index.statements[postings], index.weight[postings])
     return scores
 
 

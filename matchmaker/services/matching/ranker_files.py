@@ -37,6 +37,7 @@ class RankerFiles:
         self.root = root
         self._mirror = mirror or Mirror(root)
         self._lock = threading.Lock()
+        self._paths = [(goal.value, str(self.path(goal))) for goal in GoalName]
         self._stamp: tuple[tuple[str, int, int], ...] | None = None
         self._ranker = LearnedRanker({})
         self._problems: tuple[RankerMismatch, ...] = ()
@@ -162,12 +163,12 @@ class RankerFiles:
 
     def _files(self) -> tuple[tuple[str, int, int], ...]:
         stamps = []
-        for goal in GoalName:
+        for name, path in self._paths:
             try:
-                about = self.path(goal).stat()
+                about = os.stat(path)  # noqa: PTH116 (at every question: a path object costs more)
             except OSError:
                 continue
-            stamps.append((goal.value, about.st_mtime_ns, about.st_size))
+            stamps.append((name, about.st_mtime_ns, about.st_size))
         return tuple(stamps)
 
     def _read(
