@@ -48,7 +48,7 @@ from matchmaker.recommend.rank import (
 from matchmaker.recommend.reasons import ShownFacts, reasons
 from matchmaker.recommend.reranking import RERANK_FEATURE, BlendedRanker, Reranker, reranked_scores
 from matchmaker.recommend.retrieve import retrieve
-from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind
+from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind, read
 from matchmaker.recommend.usable_statements import evidence_mask, freshness
 from matchmaker.recommend.words_first import WORDS_FIRST, grade_answers, nearby_mask
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
@@ -360,6 +360,7 @@ def prepare(snapshot: Snapshot) -> None:
     if len(statements_in_chinese(snapshot)):
         dictionary()
     thesaurus()
+    read("")  # has the vocabulary made, which workers then share
     for goal in GOALS.values():
         prepare_goal(snapshot, goal)
         tie_statistics(snapshot, goal, network(snapshot, goal.walk))

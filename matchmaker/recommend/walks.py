@@ -66,7 +66,7 @@ class Collector:
         rows = self._distinct(numbers)
         if LOOKED_AT * len(numbers) > self.size:
             sums = np.bincount(numbers, weights=weights, minlength=self.size)
-            return rows, sums.take(rows)
+            return rows, np.asarray(sums.take(rows), dtype=np.float64)
         sums = self._kept.sums
         np.add.at(sums, numbers, weights)
         collected = sums[rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import replace
 from itertools import pairwise
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -38,8 +39,10 @@ from matchmaker.messages import translated
 from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.model import Filters, Request, Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.pipeline import prepare
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, compute
 from matchmaker.recommend.retrieve import POOL, retrieve
+from matchmaker.recommend.specification import read, vocabulary
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.recommend.small_graphs import firm, ids, matches, product
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
@@ -350,3 +353,12 @@ def test_every_weight_is_a_feature_and_every_feature_is_explained() -> None:
     for feature in FEATURES.values():
         assert feature.meaning.endswith(".")
         assert translated(feature.meaning, "zh") != feature.meaning
+
+
+def test_the_first_text_waits_for_no_vocabulary(market: Snapshot) -> None:
+    """Workers share what was made before they were forked, and nobody's first text makes it."""
+    read.cache_clear()
+    vocabulary._automaton.cache_clear()
+    prepare(market)
+    with patch.object(vocabulary, "_vocabulary", side_effect=AssertionError):
+        assert read("valve DN 50 that nobody asked for yet").items
