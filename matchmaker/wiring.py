@@ -757,7 +757,9 @@ class Wiring:
 
     @cached_property
     def gatherings(self) -> Gatherings:
-        return Gatherings(self.store, self.repositories, self.notification_outbox, self.clock)
+        return Gatherings(
+            self.store, self.repositories, self.notification_outbox, self.exclusions, self.clock
+        )
 
     @cached_property
     def surveys(self) -> Surveys:

@@ -19,3 +19,7 @@ class MeetingBounds:
     def without(self, others: frozenset[str]) -> MeetingBounds:
         """Some left out as well."""
         return MeetingBounds(self.left_out | others, self.only)
+
+    def keep_apart_from(self, other: str) -> bool:
+        """True where one is not to be brought together with the other."""
+        return other in self.left_out or (self.only is not None and other not in self.only)

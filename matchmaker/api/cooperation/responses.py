@@ -180,7 +180,7 @@ class GatheringOut(BaseModel):
                 answer=answer,
                 contact=view.contacts.get(party),
             )
-            for party, answer in view.gathering.parties
+            for party, answer in view.parties
         ]
         return cls.model_validate(values(cls, view.gathering) | {"parties": parties})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.domain import (
@@ -13,13 +13,15 @@ from matchmaker.domain import (
     Kind,
     Layer,
     Organization,
+    OrganizationStatus,
     Participant,
     Provenance,
     Role,
     SourceTier,
     Tie,
 )
-from matchmaker.errors import InvalidInput, NotAllowed, NotFound
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.introduction_views import Contact, contact_of
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
@@ -27,6 +29,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import gathering as gathering_workflow
 from matchmaker.workflow.gathering import (
+    LED,
     Gathering,
     GatheringKind,
     GatheringState,
@@ -40,10 +43,15 @@ _LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 
 @dataclass(frozen=True, slots=True)
 class GatheringView:
-    """A gathering as somebody may see it: with contacts once they and others have joined."""
+    """A gathering as somebody may see it: with contacts once they and others have joined.
+
+    `parties` are those of whom they are told: for a member not those who have not joined and
+    cannot be brought together with it any more.
+    """
 
     gathering: Gathering
     version: int
+    parties: tuple[tuple[str, InvitationAnswer], ...]
     names: dict[str, str]
     contacts: dict[str, Contact]
 
@@ -55,19 +63,31 @@ class Gatherings:
     store: GraphStore
     repositories: Repositories
     outbox: NotificationOutbox
+    exclusions: Exclusions
     clock: Clock
 
     def convene(self, principal: Principal, gathering: Gathering) -> GatheringView:
-        """Invite several organisations, as a coordinator. Raises NotAllowed, InvalidInput."""
+        """Invite several organisations, as a coordinator.
+
+        Raises NotAllowed, InvalidInput; WrongState where somebody cannot be invited.
+        """
         principal.require_writing()
         principal.require_coordinator(gathering.cluster)
         self.store.cluster(gathering.cluster)
-        parties = [party for party, _ in gathering.parties]
-        organizations = self.store.organizations_by_id(parties)
-        for party in parties:
+        asked = [party for party, _ in gathering.parties]
+        organizations = self.store.organizations_by_id(asked)
+        for party in asked:
             if party not in organizations:
                 raise InvalidInput("'%(id)s' is not known.", where="parties", id=party)
+        gathering = replace(
+            gathering,
+            parties=tuple((organizations[id].id, answer) for id, answer in gathering.parties),
+            lead=organizations[gathering.lead].id if gathering.lead else "",
+        )
+        parties = [party for party, _ in gathering.parties]
+        organizations = {row.id: row for row in organizations.values()}
         _check_kinds(gathering, organizations)
+        self._require_invitable(principal, gathering, organizations)
         subject = f"gathering/{gathering.id}"
         unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.gatherings.put(gathering))
@@ -112,11 +132,14 @@ class Gatherings:
         principal.require_writing()
         if not principal.acts_for(organization):
             raise NotAllowed("Only members of the organisation may answer for it.")
-        facts = {**name_parameters(self.store.organization(organization)), "state": answer}
+        own = self.store.organization(organization)
+        facts = {**name_parameters(own), "state": answer}
 
         def change(unit: UnitOfWork, before: Gathering) -> Gathering:
             after = gathering_workflow.answer(before, organization, answer)
             if after != before:
+                if answer is InvitationAnswer.JOINED:
+                    self._require_joinable(before, own)
                 self.outbox.notify(
                     unit,
                     "cluster",
@@ -179,6 +202,45 @@ class Gatherings:
             self.store.upsert(rows)
         return bool(rows)
 
+    def _require_invitable(
+        self, principal: Principal, gathering: Gathering, organizations: Mapping[str, Organization]
+    ) -> None:
+        """Raise WrongState for who opted out, is no member, or is kept apart from another party.
+
+        All read the same: nobody learns that somebody named or avoids them. Who leads a brief or a
+        platform may come from elsewhere: labs and platforms serve several clusters.
+        """
+        bounds = self.exclusions.reader()
+        clusters = principal.clusters | {gathering.cluster}
+        invited: list[str] = []
+        for party, organization in organizations.items():
+            leads = gathering.kind in LED and party == gathering.lead
+            is_member = leads or any(row.id in clusters for row in self.store.clusters_of(party))
+            apart = bounds(party)
+            if (
+                not organization.open_to_meet
+                or not is_member
+                or any(map(apart.keep_apart_from, invited))
+            ):
+                raise WrongState(
+                    "%(organization)s cannot be invited to this now.",
+                    mend="Choose another.",
+                    organization=organization.name,
+                )
+            invited.append(party)
+
+    def _require_joinable(self, gathering: Gathering, own: Organization) -> None:
+        """Raise WrongState where it is gone, or kept apart from one that takes part by now.
+
+        Who opted out after it was invited may still join: it does so by itself.
+        """
+        apart = self.exclusions.reader()(own.id)
+        is_active = own.status is OrganizationStatus.ACTIVE
+        if not is_active or any(map(apart.keep_apart_from, gathering.joined)):
+            raise WrongState(
+                "You cannot take part in this now.", mend="Ask the coordinator to convene another."
+            )
+
     def _require_convener(self, principal: Principal, id: str) -> None:
         principal.require_writing()
         principal.require_coordinator(self._visible(principal, id).value.cluster)
@@ -196,15 +258,28 @@ class Gatherings:
     def _view(self, principal: Principal, stored: Versioned[Gathering]) -> GatheringView:
         gathering = stored.value
         organizations = self.store.organizations_by_id([party for party, _ in gathering.parties])
+        convenes = principal.admin or gathering.cluster in principal.clusters
+        own = [party for party, _ in gathering.parties if principal.acts_for(party)]
+        apart = list(map(self.exclusions.reader(), own))
+
+        def is_told(party: str, answer: InvitationAnswer) -> bool:
+            if convenes or answer is InvitationAnswer.JOINED or party in own:
+                return True
+            organization = organizations.get(party)
+            is_open = organization is None or organization.open_to_meet
+            return is_open and not any(each.keep_apart_from(party) for each in apart)
+
         contacts: dict[str, Contact] = {}
-        if any(gathering.knows_contacts(own) for own in principal.organizations):
+        if any(map(gathering.knows_contacts, own)):
             for party in gathering.joined:
-                if party in organizations and not principal.acts_for(party):
+                is_apart = any(each.keep_apart_from(party) for each in apart)
+                if party in organizations and party not in own and not is_apart:
                     members = self.repositories.accounts.values("organization", party)
                     people = [account for account in members if account.active]
                     contacts[party] = contact_of(organizations[party], people)
-        names = {id: organization.name for id, organization in organizations.items()}
-        return GatheringView(gathering, stored.version, names, contacts)
+        parties = tuple(each for each in gathering.parties if is_told(*each))
+        names = {id: organizations[id].name for id, _ in parties if id in organizations}
+        return GatheringView(gathering, stored.version, parties, names, contacts)
 
 
 def _check_kinds(gathering: Gathering, organizations: Mapping[str, Organization]) -> None:
