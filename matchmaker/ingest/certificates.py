@@ -169,13 +169,20 @@ def _known_within(text: str) -> Iterator[str]:
     folded = normal(_YEAR_OF_EDITION.sub("", text))
     is_taken = bytearray(len(folded))  # which characters belong to one
     names: dict[int, str] = {}
-    for title, name in sorted(certificate_titles(), key=lambda pair: -len(pair[0])):
-        for match in re.finditer(_bounded(title), folded):
+    for pattern, name in _patterns():
+        for match in pattern.finditer(folded):
             start, end = match.span()
             if not any(is_taken[start:end]):
                 is_taken[start:end] = b"\1" * (end - start)
                 names[start] = name
     yield from dict.fromkeys(names[start] for start in sorted(names))
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """What each title is found by, with its name, the longest title first."""
+    titles = sorted(certificate_titles(), key=lambda pair: -len(pair[0]))
+    return tuple((re.compile(_bounded(title)), name) for title, name in titles)
 
 
 def _bounded(title: str) -> str:

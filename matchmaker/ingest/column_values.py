@@ -58,3 +58,13 @@ _RANK = re.compile(
     r"|premium|gold|silver|bronze|platinum|basic|vollmitglied|fördermitglied|gründungsmitglied)"
     r"(?:member(?:ship)?)?"
 )
+
+
+def is_phone(value: str) -> bool:
+    """Tell whether a value is a number that is called."""
+    return sum(map(str.isdigit, value)) >= _DIGITS_OF_PHONE and bool(_PHONE.fullmatch(value))
+
+
+# So many digits a number that is called has at least: 50-100 is none.
+_DIGITS_OF_PHONE = 7
+_PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*|1[3-9]\d{9}")

@@ -10,7 +10,9 @@ import os
 import resource
 import sys
 import zipfile
+from collections.abc import Iterable
 from enum import IntEnum
+from itertools import chain
 from pathlib import Path
 from typing import IO
 
@@ -24,6 +26,8 @@ MAX_SHEETS = 50
 # Of archives (XLSX, ODS): what is in them, and how much smaller they are.
 MAX_UNPACKED, MAX_RATIO, MAX_PARTS = 1_000_000_000, 200, 10_000
 _CHUNK = 1 << 20
+# How workbooks begin, and what may stand before what a text begins with.
+_BOOKS, _BLANK = (b"PK", b"\xd0\xcf\x11\xe0"), b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _SMALL_PART, _SMALL_WHOLE = 10_000_000, 100_000_000
 
 
@@ -71,11 +75,23 @@ def gzip_verdict(path: Path) -> InspectionResult:
     return InspectionResult.READABLE
 
 
+def has_many_lines(content: Iterable[bytes]) -> bool:
+    """Whether a text has more lines than a list may: blank ones are read as well."""
+    lines = 0
+    for part in content:
+        lines += max(part.count(b"\n"), part.count(b"\r"))
+        if lines > MAX_ROWS:
+            return True
+    return False
+
+
 def read_whole(path: Path) -> InspectionResult:
     """Read every sheet to its end, as an import does."""
     from matchmaker.ingest.table_file import FileOptions, open_table
 
     try:
+        if _is_long(path):
+            return InspectionResult.TOO_MANY_CELLS
         first = open_table(path)
         names = [sheet.name for sheet in first.sheets][:MAX_SHEETS] or [""]
     except InvalidInput:
@@ -93,6 +109,17 @@ def read_whole(path: Path) -> InspectionResult:
         except InvalidInput:
             continue
     return InspectionResult.READABLE
+
+
+def _is_long(path: Path) -> bool:
+    """Whether it is a text of lines, and of more than a list may have. Raises InvalidInput."""
+    from matchmaker.ingest.text_file import open_bytes
+
+    with open_bytes(path) as stream:
+        first = stream.read(_CHUNK)
+        if first.startswith(_BOOKS) or first.lstrip(_BLANK).startswith((b"[", b"{")):
+            return False
+        return has_many_lines(chain([first], iter(lambda: stream.read(_CHUNK), b"")))
 
 
 def main() -> None:

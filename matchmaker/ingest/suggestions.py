@@ -15,6 +15,7 @@ from matchmaker.ingest.column_values import (
     are_counts,
     are_ranks_of_members,
     are_units_of_measure,
+    is_phone,
 )
 from matchmaker.ingest.columns import STAGES, Column
 from matchmaker.ingest.consortia import is_organization_name
@@ -49,9 +50,6 @@ _WEBSITE = re.compile(
     r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|cn|org|net|de|eu|fr|it|es|uk)/?"
 )
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-# So many digits a number that is called has at least: 50-100 is none.
-_DIGITS_OF_PHONE = 7
-_PHONE = re.compile(r"(?:\+?\d{1,3}[- ])?(?:\(?\d{2,5}\)?[- ])\d{3,8}(?:[- ]\d{2,8})*|1[3-9]\d{9}")
 # Titles of orders that stand over what is bought, and over its number.
 _TEXT_OR_NUMBER = frozenset({"item", "items", "position", "lot", "项目", "标包"})
 # Two letters at least, and no mere sign of a lot: Lot 3, A12.
@@ -87,6 +85,8 @@ _ELSEWHERE = re.compile(
     r"|liefer(?:adresse|anschrift|ort|land|stelle)|versand\w*)\b"
 )
 Samples = Mapping[str, Sequence[str]]
+# So many titles that nothing heads beyond doubt are held against values and other titles.
+_TRIED = 300
 
 
 def recognised(table: str, samples: Samples) -> dict[str, str]:
@@ -150,7 +150,8 @@ def suggested(table: str, samples: Samples) -> dict[str, str]:
     known = {*taken.values(), *beside.values()}
     free = [column for column in FORMATS[table].columns if column.name not in known]
     for by in (_by_question, _by_scheme, _by_values, _by_likeness):
-        for title in [title for title, name in taken.items() if not name and title not in beside]:
+        unknown = [title for title, name in taken.items() if not name and title not in beside]
+        for title in unknown[:_TRIED]:
             column = by(table, title, samples, free)
             if column is None or (column.name == "order_number" and is_of_tariff(title)):
                 continue
@@ -424,10 +425,6 @@ def _is_word_of(members: type[Kind] | type[Size] | type[Tier]) -> Callable[[str]
     return is_word
 
 
-def _is_phone(value: str) -> bool:
-    return sum(map(str.isdigit, value)) >= _DIGITS_OF_PHONE and bool(_PHONE.fullmatch(value))
-
-
 # Whose name a title says that it is, where it is no organisation's: 商品名称, part name.
 _OF_THINGS = re.compile(
     r"商品|产品|货物|货品|物料|存货|材料|零件|设备|仪器|项目|课题|证书|资质|体系|专利|政策|成果|技术|需求|品名|品牌|文件|车间|岗位"
@@ -443,7 +440,7 @@ _OF_VALUES: Mapping[str, Callable[[str], bool]] = {
     "credit_code": lambda value: check("credit_code", value).valid,
     "lei": lambda value: check("lei", value).valid,
     "website": lambda value: bool(_WEBSITE.fullmatch(value)),
-    "contact": lambda value: bool(_MAIL.fullmatch(value)) or _is_phone(value),
+    "contact": lambda value: bool(_MAIL.fullmatch(value)) or is_phone(value),
     "size": _is_word_of(Size),
     "tier": _is_word_of(Tier),
     "kind": _is_word_of(Kind),

@@ -239,6 +239,28 @@ def test_a_small_workbook_that_unpacks_to_much_text_is_large_too(wired):
     assert (look.is_large, look.report, look.refused) == (True, None, None)
 
 
+def test_a_file_that_names_many_on_each_line_is_large_too(wired):
+    """180,000 suppliers on 3,000 lines: a page waited for more than a minute."""
+    workflow = wired.import_workflow
+    many = [";".join(f"Works {n} {k} Ltd" for k in range(60)) for n in range(600)]
+    orders = "".join(f"{each},Client {n} Ltd,Seals\n" for n, each in enumerate(many))
+    id = workflow.keep(ADMIN, "orders.csv", io.BytesIO(f"Vendor,Client,Goods\n{orders}".encode()))
+    look = workflow.preview(ADMIN, id)
+    assert (look.is_large, look.report, look.refused) == (True, None, None)
+
+
+def test_a_table_of_thousands_of_columns_is_proposed_in_time(wired):
+    """2,000 titles that nobody knows, each held against every known one: 14 seconds."""
+    workflow = wired.import_workflow
+    titles = [f"Kennzahl der Anlage {n}" for n in range(1_990)]
+    lines = [",".join(["名称", *titles]), *(",".join(["Works", *["x"] * 1_990]) for _ in range(9))]
+    id = workflow.keep(ADMIN, "wide.csv", io.BytesIO("\n".join(lines).encode()))
+    started = time.process_time()
+    look = workflow.preview(ADMIN, id)
+    assert time.process_time() - started < 10
+    assert look.options.mapping["名称"] == "name"
+
+
 def test_a_large_file_that_cannot_be_read_says_so_after_its_check(wired, monkeypatch):
     monkeypatch.setattr(import_preview, "MAX_LOOKED_AT", 10)
     workflow = wired.import_workflow

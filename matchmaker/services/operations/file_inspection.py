@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.inspection import InspectionResult, archive_verdict
+from matchmaker.ingest.inspection import InspectionResult, archive_verdict, has_many_lines
 from matchmaker.messages import Message, message
 
 CPU_SECONDS, CPU_SECONDS_EACH_MEGABYTE = 20, 4
@@ -62,9 +62,11 @@ def inspect_file(path: Path) -> None:
 
 
 def _holds_lines(path: Path) -> bool:
-    with path.open("rb") as file:
-        head = file.read(512)
-    return not head.startswith(_PACKED) and _NO_LINES.match(head) is None and b"<" not in head
+    content = path.read_bytes()
+    head = content[:512]
+    if head.startswith(_PACKED) or _NO_LINES.match(head) is not None or b"<" in head:
+        return False
+    return not has_many_lines([content])
 
 
 def _refused(reason: Message) -> InvalidInput:

@@ -42,12 +42,16 @@ SAMPLES = 5
 # More words of one column, and more rows, are counted and not shown.
 MAX_WORDS = 30
 MAX_ROWS = 100
-# By so many lines of a file its numbers, dates and words are judged before it is written.
+# By so many lines of a file its numbers, dates and words are judged before it is written; by
+# fewer of a wide one.
 MAX_LINES = 20_000
+MAX_CELLS = 400_000
 # A file of more bytes, or a table of more lines or characters (packed they take few bytes), is
-# read whole by the worker, and not while a page waits: a line takes up to two milliseconds.
-MAX_LOOKED_AT = 5_000_000
+# read whole by the worker, and not while a page waits: a line takes up to two milliseconds, and
+# 5,000,000 characters that name one organisation after the other took 70 seconds.
+MAX_LOOKED_AT = 2_000_000
 MAX_LINES_LOOKED_AT = 3_000
+MAX_CHARACTERS_LOOKED_AT = 500_000
 YES, NO = "true", "false"
 
 
@@ -205,7 +209,7 @@ def takes_long(path: Path, table: TableFile) -> bool:
     try:
         for count, line in enumerate(table.lines(), 1):
             characters += sum(map(len, line.cells.values()))
-            if count > MAX_LINES_LOOKED_AT or characters > MAX_LOOKED_AT:
+            if count > MAX_LINES_LOOKED_AT or characters > MAX_CHARACTERS_LOOKED_AT:
                 return True
     except InvalidInput:
         return False
@@ -258,7 +262,7 @@ def choices_of(format: str, column: str) -> tuple[str, ...]:
 
 
 def _first_lines(table: TableFile) -> Iterator[Line]:
-    return islice(table.lines(), MAX_LINES)
+    return islice(table.lines(), min(MAX_LINES, MAX_CELLS // len(table.header)))
 
 
 def _formats(table: TableFile, options: TableOptions) -> Mapping[str, ColumnFormat]:
