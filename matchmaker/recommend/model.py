@@ -111,7 +111,7 @@ class Seeker:
         """The place, as precisely as it is known."""
         return Location(self.latitude, self.longitude, self.place)
 
-    @property
+    @cached_property
     def asks_in_words(self) -> bool:
         """Tell whether a question was put in words, which then decide; else the profile asks."""
         return any(text.is_question for text in self.texts)

@@ -27,7 +27,7 @@ from matchmaker.recommend.scores import NearFigures, Scores, largest
 from matchmaker.recommend.specification import Specification
 from matchmaker.recommend.walks import Reached, restarted
 from matchmaker.recommend.whereabouts import Whereabouts, whereabouts, with_whereabouts
-from matchmaker.snapshot.distances import common_place, known_km
+from matchmaker.snapshot.distances import common_places, known_km
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 
@@ -93,7 +93,7 @@ class Pairs:
         So where the distance between centres says nothing (`snapshot/distances.py`).
         """
         places = self.snapshot.organizations.place[self.rows].tolist()
-        return tuple(common_place(self.snapshot, self.seeker.place, place) for place in places)
+        return common_places(self.snapshot, self.seeker.place, places)
 
     @cached_property
     def centre_km(self) -> FloatArray:

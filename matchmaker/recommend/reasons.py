@@ -60,6 +60,11 @@ class ShownFacts:
         return np.asarray(self.pairs.shared("shared_partners")[self.pairs.rows])
 
     @cached_property
+    def is_country_of_most(self) -> bool:
+        """Whether nearly all whose country is known are of the seeker's."""
+        return _is_of_most(self.pairs.snapshot, self.pairs.country)
+
+    @cached_property
     def country_work(self) -> FloatArray:
         """Recent work with the seeker's country, (n,)."""
         return np.asarray(country_work(self.pairs)[self.pairs.rows])
@@ -198,7 +203,7 @@ def _history(facts: CandidateFacts, _: bool) -> Sentence:
 
 def _home(facts: CandidateFacts, good: bool) -> Sentence:
     value = float(facts.shown.country_work[facts.position])
-    if _is_of_most(facts.pairs.snapshot, facts.pairs.country):  # to be of it says nothing
+    if facts.shown.is_country_of_most:  # to be of it says nothing
         if good:
             return value, message("often works with organisations like you")
         return value, message("seldom works with organisations like you")

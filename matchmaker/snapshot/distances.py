@@ -6,6 +6,7 @@ the centre of a third, the distance between the centres is none between who is t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -126,17 +127,24 @@ def _where_told(
     return np.where(km >= widest, km, np.float32(np.nan)).astype(np.float32)
 
 
-def common_place(snapshot: Snapshot, place: int, other: int) -> int:
-    """The smallest place that both are or lie in, where the distance of centres says nothing.
+def common_places(snapshot: Snapshot, place: int, others: Sequence[int]) -> tuple[int, ...]:
+    """The smallest place that it and each of the others are or lie in (n,), -1 for none.
 
-    So where both are of one place, or one lies in the other, or neither has a centre of its
-    own; -1 otherwise.
+    Only where the distance of centres says nothing: where both are of one place, or one lies
+    in the other, or neither has a centre of its own.
     """
-    if place < 0 or other < 0:
-        return -1
+    if place < 0:
+        return (-1,) * len(others)
     extents = place_extents(snapshot)
-    ours, theirs = extents.above(place), extents.above(other)
-    same_centre = extents.centre[place] == extents.centre[other] >= 0
-    if place not in theirs and other not in ours and not same_centre:
-        return -1
-    return next((row for row in ours if row in theirs), -1)
+    ours, centre = extents.above(place), extents.centre[place]
+
+    def common(other: int) -> int:
+        if other < 0:
+            return -1
+        theirs = extents.above(other)
+        same_centre = centre >= 0 and centre == extents.centre[other]
+        if place not in theirs and other not in ours and not same_centre:
+            return -1
+        return next((row for row in ours if row in theirs), -1)
+
+    return tuple(map(common, others))

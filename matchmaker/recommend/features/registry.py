@@ -70,6 +70,7 @@ class Feature:
 
 
 FEATURES: dict[str, Feature] = {}
+_LARGEST = np.finfo(np.float32).max
 UNRANKED = 200.0  # what a candidate gets that a source did not name
 
 
@@ -90,7 +91,7 @@ def saturating(half: float) -> Scale:
     """x / (x + half): 0 at none, ½ at `half`, towards 1."""
 
     def scale(values: FloatArray) -> FloatArray:
-        positive = np.fmin(np.fmax(values, 0), np.finfo(np.float32).max)
+        positive = np.fmin(np.fmax(values, 0), _LARGEST)
         return np.asarray(positive / (positive + half), dtype=np.float32)
 
     return scale

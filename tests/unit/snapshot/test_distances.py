@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matchmaker.domain import GraphRows, Place, PlaceLevel
-from matchmaker.snapshot.distances import Location, common_place, known_km, place_extents
+from matchmaker.snapshot.distances import Location, common_places, known_km, place_extents
 from tests.unit.recommend.small_graphs import organization, snapshot_of
 
 DEGREE = 111.195  # km of latitude, on a sphere of 6371.0088 km
@@ -53,7 +53,7 @@ def km(snapshot, start: str, end: str) -> float:
 
 
 def common(snapshot, start: str, end: str) -> str:
-    row = common_place(snapshot, place_row(snapshot, start), place_row(snapshot, end))
+    (row,) = common_places(snapshot, place_row(snapshot, start), [place_row(snapshot, end)])
     return snapshot.places["id"][row].as_py()[2:] if row >= 0 else ""
 
 
@@ -93,6 +93,6 @@ def test_one_town_is_one_place_and_its_district_lies_in_it(spread):
 
 def test_without_any_place_there_is_none_in_common_and_no_distance():
     snapshot = snapshot_of(GraphRows(organizations=(organization("a"), organization("b"))))
-    assert common_place(snapshot, -1, -1) == -1
+    assert common_places(snapshot, -1, [-1, 0]) == (-1, -1)
     rows = np.arange(2, dtype=np.int32)
     assert np.isnan(known_km(snapshot, Location(math.nan, math.nan), rows)).all()
