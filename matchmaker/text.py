@@ -128,8 +128,9 @@ def has_chinese(text: str) -> bool:
 
 def words(folded: str) -> Iterator[tuple[int, int]]:
     """Begin and end of each word that is not Chinese, in a text in its normal form."""
+    is_latin = folded.isascii()
     for run in _RUN.finditer(folded):
-        if not _HAN.match(run[0]):
+        if is_latin or not _HAN.match(run[0]):
             yield run.span()
 
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
-from matchmaker.goals import EvidenceRule
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
@@ -25,7 +24,7 @@ from matchmaker.recommend.specification import (
     offered,
     read,
 )
-from matchmaker.recommend.usable_statements import evidence_mask, filled_rows
+from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.snapshot.lexical import known_share, term_shares
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
@@ -81,26 +80,12 @@ class Answers:
         return np.asarray(np.clip(self.fit + self.adjustment, 0, 1), dtype=np.float32)
 
 
-def worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
-    """The worth of each entry of `organization_statements` as an answer, 0 for none, (entries,)."""
-    values: FloatArray = snapshot.cached(("worth", rule), lambda: _worth(snapshot, rule))
-    return values
-
-
-def _worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
-    by_kind = np.array([rule.worth_of(kind) for kind in STATEMENT_KINDS], dtype=np.float32)
-    statements = snapshot.organization_statements.indices
-    values = by_kind[snapshot.statements.kind[statements]]
-    values = np.where(snapshot.statements.active[statements], values, values * rule.lapsed)
-    return np.where(evidence_mask(snapshot, rule), values, 0).astype(np.float32)
-
-
 def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray | OrganizationFigures:
     """Largest fit of each organisation's statements by what they are worth, shape (N,)."""
     if isinstance(fit, NearTextFit):
-        return fit.worded(worth(snapshot, fit.rule))
+        return fit.worded(fit.worth)
     entries = snapshot.organization_statements
-    values = fit.blended[entries.indices] * worth(snapshot, fit.rule)
+    values = fit.blended.take(entries.indices) * fit.worth
     largest = np.zeros(len(snapshot), dtype=np.float32)
     filled = filled_rows(snapshot)
     if len(filled):
@@ -192,7 +177,7 @@ def _best_statement(snapshot: Snapshot, fit: TextFit, row: int) -> int:
     """The first of `_ordered`, of an organisation that has one."""
     entries = snapshot.organization_statements
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
-    values = fit.blended_of(entries.indices[part]) * worth(snapshot, fit.rule)[part]
+    values = fit.blended_of(entries.indices[part]) * fit.worth[part]
     return int(entries.indices[part][values.argmax()])  # statements lie in order
 
 
@@ -202,7 +187,7 @@ def _ordered(
     """An organisation's statements that fit best by what they are worth, and how well."""
     entries = snapshot.organization_statements
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
-    values = fit.blended_of(entries.indices[part]) * worth(snapshot, fit.rule)[part]
+    values = fit.blended_of(entries.indices[part]) * fit.worth[part]
     positive = np.flatnonzero(values > 0)
     indices, values = entries.indices[part][positive], values[positive]
     value_of: dict[int, float] = {}

@@ -28,6 +28,7 @@ from matchmaker.recommend.usable_statements import (
     freshness,
     lengths,
     sum_by_organization,
+    worth,
 )
 from matchmaker.snapshot.lexical import named_share
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
@@ -62,6 +63,11 @@ class TextFit:
         That of a long statement is its own or that of its best passage, whichever is greater.
         """
         return self._similarity(np.arange(len(self.snapshot.statements.kind), dtype=np.int32))
+
+    @cached_property
+    def worth(self) -> FloatArray:
+        """The worth of each entry of organisation × statement as an answer, (entries,)."""
+        return worth(self.snapshot, self.rule)
 
     @cached_property
     def _question_vectors(self) -> FloatArray:

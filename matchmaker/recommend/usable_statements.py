@@ -74,6 +74,20 @@ def _is_past_programme(snapshot: Snapshot) -> BoolArray:
     return np.asarray(pc.is_in(snapshot.statements.table.column("id"), value_set=ids))
 
 
+def worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
+    """The worth of each entry of `organization_statements` as an answer, 0 for none, (entries,)."""
+    values: FloatArray = snapshot.cached(("worth", rule), lambda: _worth(snapshot, rule))
+    return values
+
+
+def _worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
+    by_kind = np.array([rule.worth_of(kind) for kind in STATEMENT_KINDS], dtype=np.float32)
+    statements = snapshot.organization_statements.indices
+    values = by_kind[snapshot.statements.kind[statements]]
+    values = np.where(snapshot.statements.active[statements], values, values * rule.lapsed)
+    return np.where(evidence_mask(snapshot, rule), values, 0).astype(np.float32)
+
+
 def filled_rows(snapshot: Snapshot) -> NDArray[np.int64]:
     """Rows of organisations that have a statement at all, made once."""
     rows: NDArray[np.int64] = snapshot.cached(

@@ -73,10 +73,14 @@ class ConceptStretch(NamedTuple):
 
 @dataclass(frozen=True)
 class _Forms:
-    """What stands for what, by Chinese text and by English words."""
+    """What stands for what, by Chinese text and by English words.
+
+    `most_words` of the longest form that begins with a word, at most `_LONGEST_FORM`.
+    """
 
     chinese: ahocorasick.Automaton
     english: Mapping[tuple[str, ...], Meanings]
+    most_words: Mapping[str, int]
 
 
 class _JointPhrase(NamedTuple):
@@ -173,8 +177,8 @@ def _in_english(forms: _Forms, folded: str) -> Iterator[ConceptStretch]:
     """From the left, of those that begin with a word the longest first."""
     spans = list(words(folded))
     said = [singular(folded[start:end]) for start, end in spans]
-    for first in range(len(spans)):
-        for last in range(min(first + _LONGEST_FORM, len(spans)), first, -1):
+    for first, word in enumerate(said):
+        for last in range(min(first + forms.most_words.get(word, 0), len(spans)), first, -1):
             if meanings := forms.english.get(tuple(said[first:last])):
                 yield ConceptStretch(spans[first][0], spans[last - 1][1], meanings)
 
@@ -222,7 +226,11 @@ def _forms(by_form: Mapping[str, Mapping[int, float]]) -> _Forms:
         elif said := tuple(singular(form[start:end]) for start, end in words(form)):
             english.setdefault(said, {}).update(meanings)
     automaton.make_automaton()
-    return _Forms(automaton, {said: tuple(each.items()) for said, each in english.items()})
+    most_words: dict[str, int] = {}
+    for said in english:
+        most_words[said[0]] = max(most_words.get(said[0], 0), min(len(said), _LONGEST_FORM))
+    meanings_of = {said: tuple(each.items()) for said, each in english.items()}
+    return _Forms(automaton, meanings_of, most_words)
 
 
 def _number_of(
