@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import NamedTuple, TypeVar
 
 from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
 from matchmaker.text import simplified
 
+T = TypeVar("T")
 _WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？"}
 _FOLDED = str.maketrans(
     {
@@ -23,7 +25,26 @@ _FOLDED = str.maketrans(
 )  # fmt: skip
 
 
-@lru_cache(maxsize=2_000)
+_LONG = 2_000
+_FEW = 100
+
+
+def remembered(most: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
+    """Keep what a function made of so many texts, of long ones only a few: they may be anybody's."""
+
+    def of(function: Callable[[str], T]) -> Callable[[str], T]:
+        short, long = lru_cache(most)(function), lru_cache(_FEW)(function)
+
+        @wraps(function)
+        def kept(text: str) -> T:
+            return short(text) if len(text) <= _LONG else long(text)
+
+        return kept
+
+    return of
+
+
+@remembered(2_000)
 def fold(text: str) -> str:
     """Half-width, simplified, lower case, one kind of dash, quote and sign; every offset stays."""
     folded = text.translate(_FOLDED)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.clauses import fold, remembered
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.patterns import GRADE, SPACED_CODE, TOKEN
 
@@ -91,11 +90,26 @@ def _code(text: str, start: int, end: int) -> Requirement:
 
 def occurrence(code: Requirement, text: str) -> Requirement | None:
     """Where a code stands in another text, whatever its spaces and dashes; None where it does not."""
-    match = _written(code.family).search(fold(text))
-    return _code(text, *match.span()) if match else None
+    written, folded = code.family.lower(), fold(text)
+    joined, places = _joined(folded)
+    found = joined.find(written)
+    while found >= 0:
+        start, end = places[found], places[found + len(written) - 1] + 1
+        gaps = zip(places[found:], places[found + 1 : found + len(written)], strict=False)
+        if all(after - before <= 2 for before, after in gaps) and _is_apart(folded, start, end):
+            return _code(text, start, end)
+        found = joined.find(written, found + 1)
+    return None
 
 
-@lru_cache(maxsize=1000)
-def _written(code: str) -> re.Pattern[str]:
-    characters = "[ -]?".join(map(re.escape, code.lower()))
-    return re.compile(rf"(?<![a-z0-9]){characters}(?![a-z0-9])")
+def _is_apart(folded: str, start: int, end: int) -> bool:
+    """Whether no letter or figure goes on before or behind a code."""
+    around = folded[max(0, start - 1) : start] + folded[end : end + 1]
+    return _ALPHANUMERIC.isdisjoint(around)
+
+
+@remembered(20_000)
+def _joined(folded: str) -> tuple[str, tuple[int, ...]]:
+    """A text without its spaces and dashes, and where each character of it stood."""
+    places = tuple(place for place, each in enumerate(folded) if each not in " -")
+    return "".join(folded[place] for place in places), places

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 
-from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.clauses import fold, remembered
 from matchmaker.recommend.specification.compounds import OTHER_THING
 from matchmaker.recommend.specification.model import (
     CONCEPT,
@@ -81,7 +81,7 @@ _THINGS = frozenset(
 )
 
 
-@lru_cache(_CACHED)
+@remembered(_CACHED)
 def concepts_at(text: str) -> tuple[ConceptStretch, ...]:
     """Where a text names concepts, and which; not where it only asks for them."""
     return tuple(_named(thesaurus().stretches(fold(text))))

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Set
-from functools import lru_cache
 
-from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.clauses import fold, remembered
 from matchmaker.recommend.specification.markets import sold_abroad
 from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
 from matchmaker.recommend.specification.reading import read
@@ -122,7 +121,7 @@ def said_of_speaker(text: str) -> tuple[Requirement, ...]:
     return tuple(item for item in read(text).requirements if item.key not in asked)
 
 
-@lru_cache(maxsize=2000)
+@remembered(2_000)
 def _without(text: str) -> str:
     folded = fold(text)
     spans = _introductions(folded)
