@@ -58,7 +58,8 @@ class EvidenceRule:
     """Statements of a candidate that can speak for it.
 
     Offers only of `offers` kinds, needs only for `needs` goals, engagements only
-    where the candidate had one of `roles`, descriptions only of `described` organisations.
+    where the candidate had one of `roles`, descriptions only of `described` organisations, needs
+    only of `needing` ones.
     `lent`: offers that cost nothing or less than usual count whatever their kind.
     `worth`: what a fit of a kind of statement counts as an answer to words, 1 if not named;
     `lapsed`: what of that a need counts that is no longer open, 0 where such needs are not read.
@@ -70,6 +71,7 @@ class EvidenceRule:
     needs: frozenset[GoalName] = frozenset()
     roles: frozenset[Role] = ALL_ROLES
     described: frozenset[Kind] = EVERY_KIND
+    needing: frozenset[Kind] = EVERY_KIND
     lent: bool = False
     worth: tuple[tuple[StatementKind, float], ...] = ()
     lapsed: float = 0.0
@@ -103,7 +105,8 @@ class Goal:
     both in English.
     `asks` are the seeker's texts to ask with: the first group that it has; `words` is what
     words put as the question are: what one needs, or what one has to give. `evidence` says
-    what speaks to a profile, `answering` what answers words (the same where it is not set).
+    what speaks to a profile, `answering` what answers words (the same where it is not set), and
+    `answering_offers` what answers them where they ask for those who need what they name.
     `layers` and
     `engagements` say what makes two organisations partners already; `candidate_end`
     which end of such a tie the candidate is; `walk` over which layers, besides
@@ -129,6 +132,7 @@ class Goal:
     title: str = ""
     words: StatementKind = NEED
     answering: EvidenceRule | None = None
+    answering_offers: EvidenceRule | None = None
     seekers: frozenset[Kind] = EVERY_KIND
     candidates: frozenset[Kind] = EVERY_KIND
     engagements: frozenset[EngagementKind] = frozenset()
@@ -174,9 +178,12 @@ class Goal:
         """Its title, in the reader's language."""
         return Message(self.title or self.label, context=TITLE)
 
-    def rule(self, *, in_words: bool) -> EvidenceRule:
-        """The rule of which statements speak to a profile, or to a question put in words."""
-        return self.answering if in_words and self.answering is not None else self.evidence
+    def rule(self, *, words: StatementKind | None) -> EvidenceRule:
+        """The rule of which statements speak to a profile, or to a need or an offer in words."""
+        if words is None:
+            return self.evidence
+        as_offer = self.answering_offers if words is not self.words else None
+        return as_offer or self.answering or self.evidence
 
     @property
     def by_text(self) -> bool:
@@ -245,6 +252,15 @@ _WITHOUT_TRADE = frozenset({Layer.COOPERATES_WITH, Layer.SHARES_WITH})
 # needs .96 of customers and all industry partners of the judged needs (tuning half) had a right one
 # among the first three, .88 and .89 without; .6 and .8 gave the same.
 _LAPSED = 0.7
+# What shows who may buy what somebody has.
+_BUYING = EvidenceRule(
+    _ASKING_STATEMENTS,
+    needs=frozenset({GoalName.SUPPLIER, GoalName.CROSS_CLUSTER}),
+    roles=frozenset({Role.BUYER}),
+    described=FIRMS,
+    worth=((ENGAGEMENT, 0.9), (DESCRIPTION, 0.8)),
+    lapsed=_LAPSED,
+)
 _CALLERS = frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY})
 _SHARED = frozenset({OfferKind.PLATFORM_ACCESS, OfferKind.EQUIPMENT, OfferKind.SERVICE})
 
@@ -261,16 +277,18 @@ _ROWS = (
             offers=frozenset({OfferKind.PRODUCT, OfferKind.SERVICE}),
             roles=frozenset({Role.SUPPLIER}),
         ),
-        # A process or spare capacity is what many a supplier sells. What a house says of
+        # A process or spare capacity is what many a supplier sells, and who looks for customers
+        # says what it has. What a house says of
         # itself in general counts less than what it offers: on the judged needs (tuning half)
         # .922 had a right one among the first three, against .914 with both the same.
         answering=EvidenceRule(
-            _GIVING_STATEMENTS,
+            _GIVING_STATEMENTS | {NEED},
             offers=frozenset(
                 {OfferKind.PRODUCT, OfferKind.SERVICE, OfferKind.TECHNOLOGY, OfferKind.EQUIPMENT}
             ),
+            needs=frozenset({GoalName.CUSTOMER}),
             roles=frozenset({Role.SUPPLIER}),
-            worth=((DESCRIPTION, 0.8),),
+            worth=((DESCRIPTION, 0.8), (NEED, 0.8)),
         ),
         layers=frozenset({Layer.SUPPLIES}),
         candidate_end=TieEnd.SOURCE,
@@ -293,14 +311,7 @@ _ROWS = (
             roles=frozenset({Role.BUYER}),
             described=FIRMS,
         ),
-        answering=EvidenceRule(
-            _ASKING_STATEMENTS,
-            needs=frozenset({GoalName.SUPPLIER}),
-            roles=frozenset({Role.BUYER}),
-            described=FIRMS,
-            worth=((ENGAGEMENT, 0.9), (DESCRIPTION, 0.8)),
-            lapsed=_LAPSED,
-        ),
+        answering=_BUYING,
         layers=frozenset({Layer.SUPPLIES}),
         candidate_end=TieEnd.TARGET,
         engagements=_CONTRACTS,
@@ -316,6 +327,12 @@ _ROWS = (
         asks=_NEED_FIRST,
         evidence=EvidenceRule(
             _GIVING_STATEMENTS, offers=frozenset({OfferKind.TECHNOLOGY, OfferKind.SERVICE})
+        ),
+        answering=EvidenceRule(
+            _GIVING_STATEMENTS | {NEED},
+            offers=frozenset({OfferKind.TECHNOLOGY, OfferKind.SERVICE}),
+            needs=frozenset({GoalName.INDUSTRY_PARTNER}),
+            worth=((NEED, 0.8),),
         ),
         layers=frozenset({Layer.COOPERATES_WITH}),
         engagements=_RESEARCH,
@@ -376,10 +393,13 @@ _ROWS = (
         asks=_NEED_FIRST,
         evidence=EvidenceRule(frozenset({OFFER}), offers=_SHARED),
         answering=EvidenceRule(
-            frozenset({OFFER, DESCRIPTION}),
+            frozenset({OFFER, DESCRIPTION, NEED}),
             offers=_SHARED,
+            needs=frozenset({GoalName.INDUSTRY_PARTNER}),  # a machine that nobody comes to yet
             described=frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY}),
+            needing=frozenset({Kind.PLATFORM}),
             lent=True,
+            worth=((NEED, 0.8),),
         ),
         layers=frozenset({Layer.SHARES_WITH, Layer.USES}),
         weights=_BY_EVIDENCE | {"nearness": 0.12, "same_industry": 0.02, "terms": 0.06},
@@ -396,9 +416,11 @@ _ROWS = (
         answering=EvidenceRule(
             kinds=frozenset(StatementKind),
             needs=PARTNER_GOALS,
-            roles=ALL_ROLES - {Role.BUYER},  # who bought a thing does not make it
+            # Who bought a thing does not make it, nor who heard a talk on it.
+            roles=ALL_ROLES - {Role.BUYER, Role.ATTENDEE},
             worth=((NEED, 0.8), (ENGAGEMENT, 0.8)),
         ),
+        answering_offers=_BUYING,
         layers=frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH}),
         engagements=frozenset(EngagementKind),
         weights=_ACROSS_CLUSTERS,

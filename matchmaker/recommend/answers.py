@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
+from matchmaker.goals import GOALS
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
@@ -17,6 +18,7 @@ from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
+    TOLD_BY_GRAPH,
     Comparison,
     RequirementKind,
     compare,
@@ -26,6 +28,7 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.snapshot.lexical import known_share, term_shares
+from matchmaker.snapshot.model import GOALS as GOAL_NAMES
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
 
@@ -205,12 +208,20 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     says = read(snapshot.statements.table["text"][statement].as_py())
     if question.kind is StatementKind.NEED and not is_need:
         return compare(asked, says) if asked.items else None
+    if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):
+        return compare(asked, offered(says)) if asked.items else None
     if question.kind is StatementKind.OFFER and is_need:
         return replace(compare(says, offered(asked)), aside=False, elsewhere=False)
     kind = STATEMENT_KINDS[snapshot.statements.kind[statement]]
     if question.kind is StatementKind.OFFER and kind is StatementKind.DESCRIPTION:
         return compare_customer(asked, says)
     return None
+
+
+def _states_offer(snapshot: Snapshot, statement: int) -> bool:
+    """Whether a need says what its author has: who looks for customers, or for firms to try it."""
+    goal = int(snapshot.statements.goal[statement])
+    return goal >= 0 and GOALS[GOAL_NAMES[goal]].words is StatementKind.OFFER
 
 
 def adjusted_fit(fit: float, comparison: Comparison | None) -> float:
@@ -259,6 +270,7 @@ def _standing(
     fits = fit.blended_of(np.maximum(statements, 0))
     likeness = np.where(values["foreign"] > 0, fits, values["likeness"])
     named = (likeness >= floor().named_likeness) & _has_thing(comparisons)
+    named |= _has_thing(comparisons) & _is_as_specified(comparisons)
     literal = _is_literal(snapshot, fit, texts, statements) | _is_named(texts, comparisons) | named
     return np.where(literal, np.maximum(standing, floor().gate), standing).astype(np.float32)
 
@@ -297,6 +309,18 @@ def _has_thing(comparisons: Sequence[Comparison | None]) -> BoolArray:
     """A mask of statements that name the thing asked for, and nothing unlike it, (n,)."""
     agrees = [each is not None and not each.unmet for each in comparisons]
     return name_something(comparisons, CORE) & np.array(agrees, dtype=np.bool_)
+
+
+def _is_as_specified(comparisons: Sequence[Comparison | None]) -> BoolArray:
+    """A mask of statements that meet a figure, material or code besides, (n,)."""
+    return np.array(
+        [
+            each is not None
+            and any(judged.requirement.kind not in CORE | TOLD_BY_GRAPH for judged in each.met)
+            for each in comparisons
+        ],
+        dtype=np.bool_,
+    )
 
 
 def floor_values(

@@ -312,7 +312,7 @@ def text_fit(
 ) -> TextFit:
     """Fit of statements, and through them of organisations, to the seeker's texts."""
     asked_with = questions(snapshot, seeker, goal)
-    rule = goal.rule(in_words=seeker.asks_in_words)
+    rule = goal.rule(words=seeker.words)
     languages, _ = statement_languages(snapshot)
     own = np.zeros(0, dtype=np.int32)
     if seeker.row is not None and asked_with.source is QuestionSource.OWN:

@@ -114,7 +114,12 @@ class Seeker:
     @cached_property
     def asks_in_words(self) -> bool:
         """Tell whether a question was put in words, which then decide; else the profile asks."""
-        return any(text.is_question for text in self.texts)
+        return self.words is not None
+
+    @property
+    def words(self) -> StatementKind | None:
+        """What the words of a question state, a need or an offer; None where a profile asks."""
+        return next((text.kind for text in self.texts if text.is_question), None)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,11 @@
 
 from matchmaker.recommend.specification.choices import Choices
 from matchmaker.recommend.specification.comparison import compare, covers
-from matchmaker.recommend.specification.customers import compare_customer, offered
+from matchmaker.recommend.specification.customers import (
+    asks_for_customers,
+    compare_customer,
+    offered,
+)
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
     CORE,
@@ -49,6 +53,7 @@ __all__ = [
     "RequirementKind",
     "Specification",
     "alternatives",
+    "asks_for_customers",
     "compare",
     "compare_customer",
     "covers",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
-from functools import lru_cache, wraps
-from typing import NamedTuple, TypeVar
+from functools import lru_cache, update_wrapper
+from typing import Generic, NamedTuple, TypeVar
 
 from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
 from matchmaker.text import simplified
@@ -29,19 +29,25 @@ _LONG = 2_000
 _FEW = 100
 
 
-def remembered(most: int) -> Callable[[Callable[[str], T]], Callable[[str], T]]:
-    """Keep what a function made of so many texts, of long ones only a few: they may be anybody's."""
+class Remembered(Generic[T]):
+    """A function of a text that keeps `most` results, of long texts a few: they may be anybody's."""
 
-    def of(function: Callable[[str], T]) -> Callable[[str], T]:
-        short, long = lru_cache(most)(function), lru_cache(_FEW)(function)
+    def __init__(self, function: Callable[[str], T], most: int) -> None:
+        self._of_short, self._of_long = lru_cache(most)(function), lru_cache(_FEW)(function)
+        update_wrapper(self, function)
 
-        @wraps(function)
-        def kept(text: str) -> T:
-            return short(text) if len(text) <= _LONG else long(text)
+    def __call__(self, text: str) -> T:
+        return self._of_short(text) if len(text) <= _LONG else self._of_long(text)
 
-        return kept
+    def cache_clear(self) -> None:
+        """Forget all results."""
+        self._of_short.cache_clear()
+        self._of_long.cache_clear()
 
-    return of
+
+def remembered(most: int) -> Callable[[Callable[[str], T]], Remembered[T]]:
+    """Make a function of a text keep so many results."""
+    return lambda function: Remembered(function, most)
 
 
 @remembered(2_000)

@@ -40,6 +40,16 @@ _WHO_SEEKS = re.compile(
     r"(?:looking for|in need of|seeking|needs?|wants?|buys?) (?:[a-z-]+ ){0,3}$|"
     r"(?:谁|哪家|哪些厂|哪些公司|有没有人)[^，,;；。找寻]{0,3}(?:找|需要|要|缺|采购)[^，,;；。]{0,4}$"
 )
+# Who is looked for by what they need: "battery makers who need graphene film", 用得上再生碳纤的模压厂.
+_NEEDERS = re.compile(
+    r"(?:makers?|manufacturers?|producers?|builders?|assemblers?|integrators?|moulders?|compan(?:y|ies)|firms?|brands?|shops?|mills?|"
+    r"factor(?:y|ies)|foundr(?:y|ies)|plants?|houses?|labs?|institutes?|people|teams?|groups?|operators?|businesses|users?|anyone|anybody|somebody|someone|those)"
+    r"(?: (?!who\b|that\b|which\b|we\b|i\b)[a-z-]+){0,6},? (?:who |that |which )(?:might |may |could |would |also |urgently |still )?"
+    r"(?:(?:are |is )?(?:looking for|in need of|short of|seeking)|needs?|wants?|uses?|could use|buys?|lacks?|requires?)"
+    r" (?!(?:more |new |steady |regular )?(?:to|us|orders?|work|business|contracts?|customers?|partners?|jobs?)\b)"
+    r"|(?<![们司厂我])(?:需要|缺少?|要用|想用|要买|想买|采购|急需|用得[上着到]|会用到?|用到|在用)(?![我活单])"
+    r"[^，,;；。!！?？的]{2,20}的(?:[^，,;；。!！?？的]{0,6}的)?[^，,;；。!！?？的找]{0,8}(?:厂|厂家|企业|公司|品牌|用户|客户|同行|工厂)"
+)
 _STOCK = re.compile(
     r"现货|库存|供应|批发|销售|经销|贸易|备货|\b(?:stocks?|stockists?|wholesale|sells?|suppl\w+|trad\w+|in all sizes)\b"
 )
@@ -50,7 +60,12 @@ _SURFACE = re.compile(r"(?:plating|coating|anodising|painting|galvanising|sprayi
 _TRADE_AFTER = re.compile(r"行业|[ -]industry(?![a-z])")
 
 
-@lru_cache(maxsize=20_000)
+def asks_for_customers(need: str) -> bool:
+    """Whether a text asks for those who need what it names, which is then what its author has."""
+    return _NEEDERS.search(fold(need)) is not None
+
+
+@lru_cache(maxsize=4_000)
 def compare_customer(offer: Specification, description: Specification) -> Comparison:
     """What an offer is for against what a possible customer does.
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 
-from matchmaker.recommend.specification.clauses import Clauses, clauses, fold
+from matchmaker.recommend.specification.clauses import Clauses, clauses, fold, remembered
 from matchmaker.recommend.specification.concepts import NAMED, named_concepts
 from matchmaker.recommend.specification.figures import figures
 from matchmaker.recommend.specification.markets import ABROAD
@@ -31,6 +30,8 @@ from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, words
 
 CACHED = 20_000
+# A long tender names some dozens of things and figures; of what names more, the first are read.
+MOST = 200
 # Where and how far is a wish unless the text insists.
 _NAMES = frozenset({RequirementKind.MATERIAL, RequirementKind.CERTIFICATE})
 MEASURED = frozenset(
@@ -65,11 +66,11 @@ _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
 
-@lru_cache(maxsize=CACHED)
+@remembered(CACHED)
 def read(text: str) -> Specification:
-    """The specification that a text states; empty when it states none. Never raises.
+    """The specification that a text states, `MOST` of its items; empty when it states none.
 
-    Linear in the length of the text. Offsets are those of `text`.
+    Never raises. Linear in the length of the text. Offsets are those of `text`.
     """
     folded = fold(text)
     vocabulary, markers = words(folded)
@@ -108,7 +109,7 @@ def read(text: str) -> Specification:
     scopes = clauses(folded, markers)
     scoped = list(_scoped(placed(text, folded, items), scopes, folded))
     wanted = _without_shown_tests(_without_wider_work(scoped))
-    kept = tuple(insisted(folded, wanted))
+    kept = tuple(insisted(folded, wanted))[:MOST]
     return Specification(text, kept, denials=tuple(scopes.denials))
 
 
@@ -166,13 +167,18 @@ def without_conditions(specification: Specification) -> str:
 
 
 def without_partners(specification: Specification) -> str:
-    """What is needed, without that it is near or far and that a university or institute is sought.
+    """What is needed, without that it is near or far, that a university is sought and who is not.
 
     The graph tells that. The whole text where nothing else is named: "looking for a university".
     """
     if not any(_is_named(item) for item in specification.items):
         return specification.text
-    return _without(specification, _is_told_by_graph)
+    text = list(_without(specification, _is_told_by_graph))
+    unwanted = [i for i in specification.items if i.kind is RequirementKind.PARTNER and i.denied]
+    for start, end in specification.denials:
+        if any(start <= item.start < end for item in unwanted):
+            text[start:end] = " " * (end - start)
+    return "".join(text)
 
 
 def _is_told_by_graph(item: Requirement) -> bool:

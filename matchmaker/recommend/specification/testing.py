@@ -18,10 +18,12 @@ from matchmaker.recommend.specification.vocabulary import (
     Term,
     TermMatch,
     apart_from,
+    chambers,
     tests,
 )
 
 _SUBJECT = alternatives(tests())
+_CHAMBER = alternatives(chambers())
 _TESTED = re.compile(
     r"(?:可测|能测|会测|测试|检测|检验|送检|抽检|测定|测量|化验|测|检)(?:一下|一测|下|个)?[^，,;；。!?\n]{0,10}?"
     rf"(?=(?:{_SUBJECT}))"
@@ -34,12 +36,19 @@ _ASKED = re.compile(
     rf"(?:(?:{_SUBJECT})(?:{_AND.pattern})?){{1,9}}"
     r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验)|(?:要|得|需要?|想)(?:做|去|送)?(?:检测|检验|测试|检|测|化验)(?=$|[，,;；。!?\n的]))"
 )
+# What is bought or sold is the chamber itself.
+_TRADED = re.compile(
+    r"采购|求购|购买|想买|要买|买一?台|订购|收购|出售|转让|二手|销售|生产|制造|厂家|报价|\b(?:buy|buying|purchase|purchasing|quot\w+|second-?hand|sells?|sale|makes?|manufactur\w+|suppl\w+)\b"
+)
 # Without any of these nothing is tested: most texts are not looked through further.
 _TESTS_AT_ALL = re.compile(
     rf"[测检]|化验|measur|check|{'|'.join((*CHINESE_TESTS, *ENGLISH_TESTS))}"
 )
 # One by one from there: a list of what is tested.
 _LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{_AND.pattern})?")
+_CHAMBERS = re.compile(_CHAMBER)
+_LISTED_BEFORE = re.compile(rf"(?:(?:{_SUBJECT}){_AND.pattern}){{1,9}}$")
+_LIST_REACH = 60
 # What else may stand in such a list: 盐雾、耐汗、附着力检测.
 _UNKNOWN = rf"(?!and |or )(?:(?:(?![和及与或])[{HAN}]){{1,6}}|[a-z]{{2,16}}(?: (?!and |or )[a-z]{{2,16}})?)"
 # Between one test and the next of a list.
@@ -57,10 +66,22 @@ _BEFORE = re.compile(
 
 def with_tests(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms of a folded text with what it says is tested, which no term has."""
+    if not _TRADED.search(folded) and (found := [*_chambers(folded)]):
+        terms = sorted([*apart_from(terms, found), *found], key=lambda match: match.start)
     if _TESTS_AT_ALL.search(folded) is None:
         return terms
     named = apart_from(_subjects(folded), terms)
     return sorted([*terms, *named], key=lambda match: match.start) if named else terms
+
+
+def _chambers(folded: str) -> Iterator[TermMatch]:
+    """Kinds of testing named by what they are done in, the last of a list: 振动、淋雨、高低温舱."""
+    for chamber in _CHAMBERS.finditer(folded):
+        first = max(0, chamber.start() - _LIST_REACH)
+        if before := _LISTED_BEFORE.search(folded, first, chamber.start()):
+            yield from map(_testing, _LISTED.finditer(folded, *before.span()))
+        term = Term(RequirementKind.PROCESS, chambers()[chamber[0]], "testing")
+        yield TermMatch(*chamber.span(), term)
 
 
 def _subjects(folded: str) -> Iterator[TermMatch]:

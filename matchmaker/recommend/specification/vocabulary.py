@@ -336,6 +336,17 @@ def tests() -> dict[str, str]:
 
 
 @cache
+def chambers() -> dict[str, str]:
+    """The kind of testing by what it is done in or on: 振动台 → vibration testing."""
+    return {
+        form: f"{subject} testing"
+        for subject, names in _table("tests.toml")["chambers"].items()
+        for name in names
+        for form in _forms(name)
+    }
+
+
+@cache
 def peoples() -> frozenset[str]:
     """Words for where somebody is from, which say so only before who it is: Italian foundries."""
     return frozenset(word for words in _table("terms.toml")["from"].values() for word in words)

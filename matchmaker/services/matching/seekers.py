@@ -31,6 +31,7 @@ from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, Se
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     Choices,
+    asks_for_customers,
     read,
     said_of_speaker,
     without_denied,
@@ -142,7 +143,8 @@ class SeekerFactory:
 
         Raises ModelUnavailable.
         """
-        kind = GOALS[goal].words
+        row = GOALS[goal]
+        kind = row.words
         languages = [language_of(text) for text in texts]
         is_need = kind is StatementKind.NEED
         wanted = choices.hard | choices.soft
@@ -155,7 +157,7 @@ class SeekerFactory:
         return [
             SeekerText(
                 wording,
-                kind,
+                _kind_of(wording, row),
                 language,
                 goal,
                 vector,
@@ -371,3 +373,10 @@ def check_text(text: str) -> None:
             count=len(text),
             max_text=MAX_TEXT,
         )
+
+
+def _kind_of(text: str, goal: Goal) -> StatementKind:
+    """What a text put as the question states: what one needs, or has."""
+    if goal.answering_offers is not None and asks_for_customers(text):
+        return StatementKind.OFFER
+    return goal.words

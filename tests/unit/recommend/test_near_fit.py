@@ -44,7 +44,7 @@ def indexed(folder_of_many: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
     monkeypatch.setattr("matchmaker.snapshot.load.EXACT_UP_TO", 10)
     monkeypatch.setattr(nearest_statements, "_FEW", 0)
     monkeypatch.setattr(nearest_statements, "_READ_MEANWHILE", 0)
-    monkeypatch.setattr(near_fit, "FIRST", 100)
+    monkeypatch.setattr(near_fit, "FIRST", 120)
     monkeypatch.setattr(near_fit, "READ_ALL_UP_TO", 10)
     return load(folder_of_many)
 

@@ -5,7 +5,7 @@ import pytest
 from matchmaker.domain import Description, GoalName, GraphRows, Kind, Organization, StatementKind
 from matchmaker.recommend.model import Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
-from matchmaker.recommend.specification import compare_customer, read
+from matchmaker.recommend.specification import asks_for_customers, compare_customer, read
 from tests.unit.snapshot.graphs import snapshot_of
 
 
@@ -54,3 +54,23 @@ def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
     )
     answer = recommend(snapshot, Seeker(texts=(text,)), Request(GoalName.CUSTOMER))
     assert [match.id for match in answer.matches] == ["t:pumps"]
+
+
+@pytest.mark.parametrize(
+    ("text", "is_for_customers"),
+    [
+        ("Drone battery makers who need graphene film between their cells", True),
+        ("eyewear makers from other clusters who need two-colour injection tools", True),
+        ("looking for foundries that are short of rapid patterns", True),
+        ("有没有用得上再生碳纤维的外地模压厂", True),
+        ("找需要石墨烯膜的电池厂", True),
+        ("makers who can coat our windows", False),
+        ("who needs orders: knitting mills that want work", False),  # who is to do it
+        ("我们需要能做预浸料的外地厂家", False),
+        ("外地做石墨烯导热膜的厂", False),
+    ],
+)
+def test_who_is_asked_for_by_what_they_need_is_a_customer(
+    text: str, is_for_customers: bool
+) -> None:
+    assert asks_for_customers(text) is is_for_customers

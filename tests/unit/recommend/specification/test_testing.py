@@ -30,6 +30,15 @@ def work(text: str) -> list[str]:
         ("检测", ["testing"]),
         ("镀层要做盐雾测试500小时以上", []),  # how long the coating lasts, no work wanted
         ("求购盐雾试验箱", []),
+        (
+            "振动、淋雨、高低温舱每周两天开放",
+            ["vibration testing", "ingress protection testing", "climatic testing"],
+        ),
+        (
+            "a climate chamber and a shaker table for three days",
+            ["climatic testing", "vibration testing"],
+        ),
+        ("采购一台高低温箱", []),  # the chamber itself
         ("salt spray test chambers wanted", []),
         ("leak testing machines", []),
         (
