@@ -211,8 +211,10 @@ def send_answer_by_link() -> PageAnswer:
         services().survey_answers.withdraw_by_link(token)
         show_notice(gettext("Your answer is taken back."))
         return redirect(url_for("web.survey_by_link", token=token), 303)
-    _thank(services().survey_answers.answer_by_link(token, _answer()))
-    return redirect(url_for("web.survey_by_link", token=token), 303)
+    answered = services().survey_answers.answer_by_link(token, _answer())
+    _thank(answered)
+    # What was sent is shown to who sent it, now, and not to who opens the link later.
+    return _form_page(answered, token)
 
 
 def _form_page(form: SurveyForm, token: str = "") -> str:

@@ -42,6 +42,7 @@ class NotificationKind(StrEnum):
     SURVEY_OPENED = "survey_opened"
     SURVEY_CLOSES = "survey_closes"
     SURVEY_TIE_DECLARED = "survey_tie_declared"
+    SURVEY_ANSWERED_BY_LINK = "survey_answered_by_link"
     CALL_INVITED = "call_invited"
     CALL_OPENED = "call_opened"
     CALL_DEADLINE_NEAR = "call_deadline_near"
@@ -150,6 +151,10 @@ TEXTS = {
     ),
     NotificationKind.SURVEY_TIE_DECLARED: message(
         "In the survey of %(other)s somebody named you as a partner; please say whether it is so"
+    ),
+    NotificationKind.SURVEY_ANSWERED_BY_LINK: message(
+        "In the survey of %(other)s somebody answered for you by a personal link; please look"
+        " whether it is right"
     ),
     NotificationKind.CALL_INVITED: message(
         "%(other)s invites you to answer a call, until %(time)s"

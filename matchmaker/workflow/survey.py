@@ -191,7 +191,8 @@ class SurveyAnswer:
 class SurveyResponse:
     """One member's part in a round. `link` is the number of the personal link that works.
 
-    `pending` says that confirmed ties of it have still to be written into the graph.
+    `by_link` says that its answer was given by that link, and not by an account: a link changes
+    no other. `pending` says that confirmed ties of it have still to be written into the graph.
     """
 
     id: str
@@ -201,6 +202,7 @@ class SurveyResponse:
     answered: datetime.datetime | None = None
     link: int = 1
     pending: bool = False
+    by_link: bool = False
 
 
 def response_id(survey: str, organization: str) -> str:
@@ -261,10 +263,27 @@ def require_open(survey: SurveyRound, today: datetime.date) -> None:
 
 
 def answered(
-    response: SurveyResponse, answer: SurveyAnswer, at: datetime.datetime
+    response: SurveyResponse, answer: SurveyAnswer, at: datetime.datetime, *, by_link: bool = False
 ) -> SurveyResponse:
     """The response with an answer, which replaces the one before."""
-    return replace(response, answer=answer, answered=at, pending=True)
+    return replace(response, answer=answer, answered=at, pending=True, by_link=by_link)
+
+
+def require_of_link(response: SurveyResponse) -> None:
+    """Raise WrongState where an account answered: others may hold the link, who handed it on."""
+    if response.answered and not response.by_link:
+        raise WrongState(
+            "The organisation has answered by an account.", mend="Sign in to change the answer."
+        )
+
+
+def require_unanswered(response: SurveyResponse) -> None:
+    """Raise WrongState where a member has answered: no link of it is shown any more."""
+    if response.answered:
+        raise WrongState(
+            "This member has answered; links are for those who have not.",
+            mend="It changes its answer signed in, or by the link that it answered with.",
+        )
 
 
 # -- what answers say together

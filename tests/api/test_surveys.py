@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.things_of_routes import API, _answered_survey, _survey, _survey_token
+from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE
+from tests.api.things_of_routes import API, FIRM, _answered_survey, _survey, _survey_token
 from tests.api.world import make_world
 
 
@@ -57,3 +58,41 @@ def test_who_has_a_personal_link_needs_no_account_to_take_the_answer_back(app, w
         )
         assert answer.status_code in (200, 201), answer.text
     assert (answer.json["answered"], answer.json["answer"]["ties"]) == (None, [])
+
+
+def test_a_coordinator_reads_and_changes_no_private_answer_by_a_link(app, world):
+    """The link is made before, its coordinator keeps it; the owner answers signed in."""
+    token, client = _survey_token(world), app.test_client()
+    survey = world.services.surveys.links.read(LINK_PURPOSE, token, LINK_LIVES)[0]
+    owner, coordinator = world.headers("owner"), world.headers("coordinator")
+    answer = {"organization": FIRM, "ties": [{"question": "buys_from", "partner": "t:firm2"}]}
+    place = f"{API}/surveys/{survey}/answer"
+    assert client.put(place, json=answer, headers=owner).status_code == 200
+    asked = {"survey": survey, "organization": FIRM}
+    refused = client.post(f"{API}/survey-links", json=asked, headers=coordinator)
+    assert refused.status_code == 409
+    shown = {"ties": [], "shows_rows": True}
+    for path, more in (("/look", {}), ("", shown), ("/withdrawal", {})):
+        sent = {"token": token, **more}
+        by_link = client.post(f"{API}/survey-answers{path}", json=sent, headers=coordinator)
+        assert by_link.status_code == 409
+        assert "t:firm2" not in by_link.text
+    own = client.get(place, query_string={"organization": FIRM}, headers=owner).json["answer"]
+    assert [tie["partner"] for tie in own["ties"]] == ["t:firm2"]
+    assert own["shows_rows"] is False
+    ties = client.get(f"{API}/surveys/{survey}/ties", headers=coordinator).json
+    assert ties["items"] == []
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "is not shown"), ("zh", "不显示已作答")])
+def test_the_page_of_a_used_link_shows_nothing_that_was_sent_by_it(app, world, language, words):
+    token, client = _survey_token(world), app.test_client()
+    ties = [{"question": "buys_from", "name": "Zorvex Castings"}]
+    sent = client.post(f"{API}/survey-answers", json={"token": token, "ties": ties})
+    assert "Zorvex Castings" in sent.text
+    page = client.get(f"/survey?token={token}", headers={"Accept-Language": language})
+    assert page.status_code == 200
+    assert "Zorvex Castings" not in page.text
+    assert words in page.text
+    looked = client.post(f"{API}/survey-answers/look", json={"token": token}).json
+    assert (looked["answer"]["ties"], bool(looked["answered"])) == ([], True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,14 +33,19 @@ class SurveyWorld:
     answers: SurveyAnswers
     coordinator: Principal
     round: str
+    tokens: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def answer(self, organization: str, *ties: ReportedTie, **more: object) -> None:
         """By personal link, as somebody without an account does."""
         self.answers.answer_by_link(self.token(organization), SurveyAnswer(ties, **more))
 
     def token(self, organization: str, *, renew: bool = False) -> str:
-        link = self.surveys.link(self.coordinator, self.round, organization, renew=renew)
-        return link.url.partition("token=")[2]
+        """Of the member's link, as it was handed on: no other is made of who has answered."""
+        part = (self.round, organization)
+        if renew or part not in self.tokens:
+            link = self.surveys.link(self.coordinator, self.round, organization, renew=renew)
+            self.tokens[part] = link.url.partition("token=")[2]
+        return self.tokens[part]
 
     def ties(self, organization: str) -> list:
         """Of the graph, that the survey brought and that still hold."""

@@ -45,8 +45,7 @@ def _claims(world: SurveyWorld, organization: str) -> list:
     """What others say of a member, which it sees once it has answered by itself."""
     token = world.token(organization)
     assert world.answers.form_of_link(token).claims == ()
-    world.answer(organization)
-    form = world.answers.form_of_link(token)
+    form = world.answers.answer_by_link(token, SurveyAnswer())
     return [(claim.question, claim.partner.id) for claim in form.claims]
 
 
@@ -56,8 +55,10 @@ def test_a_denied_tie_is_none_and_ends_where_it_was_confirmed_before(world: Surv
     assert len(world.ties(LAB)) == 1
     world.answer(LAB, denied=(DeniedTie(Q.RESEARCHES_WITH, "t:f0"),))
     assert world.ties(LAB) == []
-    token = world.token(LAB)
-    assert world.answers.form_of_link(token).claims == ()
+    form = world.answers.answer_by_link(
+        world.token(LAB), SurveyAnswer(denied=(DeniedTie(Q.RESEARCHES_WITH, "t:f0"),))
+    )
+    assert form.claims == ()
     world.answer(LAB, ReportedTie(Q.RESEARCHES_WITH, "t:f0"))
     assert len(world.ties(LAB)) == 1
 
@@ -109,10 +110,48 @@ def test_who_has_a_link_alone_takes_its_answer_back_with_it(world: SurveyWorld) 
     form = world.answers.withdraw_by_link(world.token("t:f1"))
     assert (form.response.answered, form.answer.ties) == (None, ())
     assert world.ties("t:f0") == []
-    old = world.token("t:f0")
-    world.token("t:f0", renew=True)
+    old = world.token("t:f2")
+    world.token("t:f2", renew=True)
     with pytest.raises(InvalidInput):
         world.answers.withdraw_by_link(old)
+
+
+def test_a_link_shows_no_answer_and_changes_none_of_an_account(world: SurveyWorld) -> None:
+    """Its coordinator holds it, too; an answer of this round or the last is the member's own."""
+    owner = world.base.person("t:f0").principal()
+    tie = ReportedTie(Q.SELLS_TO, "t:f1")
+    token = world.token("t:f0")
+    sent = world.answers.answer_by_link(token, SurveyAnswer((tie,)))
+    assert sent.answer.ties == (tie,)
+    world.answer("t:f1", ReportedTie(Q.BUYS_FROM, LAB), ReportedTie(Q.SELLS_TO, "t:f0"))
+    later = world.answers.form_of_link(token)
+    assert (later.answer, later.response.answer, later.claims) == (SurveyAnswer(),) * 2 + ((),)
+    assert all(not each.tie for asked in later.questions for each in asked.suggestions)
+    for renew in (False, True):
+        with pytest.raises(WrongState, match="has answered"):
+            world.surveys.link(world.coordinator, world.round, "t:f0", renew=renew)
+    own = SurveyAnswer((tie,), shows_rows=False)
+    world.answers.answer(owner, world.round, "t:f0", own)
+    for act in (
+        lambda: world.answers.form_of_link(token),
+        lambda: world.answers.answer_by_link(token, SurveyAnswer(shows_rows=True)),
+        lambda: world.answers.withdraw_by_link(token),
+    ):
+        with pytest.raises(WrongState, match="by an account"):
+            act()
+    assert world.answers.form(owner, world.round, "t:f0").answer == own
+    world.round = world.another_round()
+    assert world.answers.form_of_link(world.token("t:f0")).answer == SurveyAnswer()
+
+
+def test_a_member_s_people_are_told_once_of_answers_by_its_link(world: SurveyWorld) -> None:
+    person = world.base.person("t:f0")
+    world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
+    world.answer("t:f0")
+    world.answers.withdraw_by_link(world.token("t:f0"))
+    told = world.base.repositories.notifications.values("account", person.id)
+    by_link = [each for each in told if each.kind is NotificationKind.SURVEY_ANSWERED_BY_LINK]
+    assert [each.subject for each in by_link] == [f"survey/{world.round}"]
 
 
 def test_who_has_left_the_cluster_is_not_asked(world: SurveyWorld) -> None:
@@ -164,13 +203,13 @@ def test_an_answer_is_nobodys_but_the_members(world: SurveyWorld) -> None:
 def test_the_next_round_begins_from_the_last_answer_and_names_find_members(
     world: SurveyWorld,
 ) -> None:
+    owner = world.base.person("t:f0").principal()
     world.answer("t:f0", ReportedTie(Q.SELLS_TO, name=" 厂t:f1 "), ReportedTie(Q.BUYS_FROM, "t:f2"))
     world.base.clock.forward(timedelta(days=20))
     assert world.surveys.work_due() == 1
     assert world.surveys.survey_of(world.round).value.state is SurveyState.CLOSED
     second = world.another_round()
-    link = world.surveys.link(world.coordinator, second, "t:f0")
-    form = world.answers.form_of_link(link.url.partition("token=")[2])
+    form = world.answers.form(owner, second, "t:f0")
     told = {tie.question: tie.partner for tie in form.answer.ties}
     assert told == {Q.SELLS_TO: "t:f1", Q.BUYS_FROM: "t:f2"}
     first = form.questions[0].suggestions[0]

@@ -56,6 +56,7 @@ class Round:
     deadline: date
     closed: bool = False
     said: dict[str, Said] = field(default_factory=dict)
+    by_account: set[str] = field(default_factory=set)
     link: dict[str, int] = field(default_factory=lambda: dict.fromkeys(MEMBERS, 1))
 
     def sayers(self) -> dict[Bond, set[str]]:
@@ -145,7 +146,7 @@ class SurveyMachine(RuleBasedStateMachine):
             link = self.world.surveys.link(self.world.coordinator, round.id, member, renew=renew)
             made.append(link.url.partition("token=")[2])
 
-        if self.attempt(self.is_open(number), give):
+        if self.attempt(self.is_open(number) and member not in round.said, give):
             round.link[member] += renew
             self.tokens.append((number, member, round.link[member], made[0]))
 
@@ -170,7 +171,9 @@ class SurveyMachine(RuleBasedStateMachine):
     def answer_by_link(self, data: st.DataObject, said, shows: bool) -> None:
         number, member, link, token = data.draw(st.sampled_from(self.tokens))
         answer, model = self.drawn(number, member, said, shows)
-        expected = self.is_open(number) and link == self.rounds[number].link[member]
+        round = self.rounds[number]
+        is_newest = link == round.link[member]
+        expected = self.is_open(number) and is_newest and member not in round.by_account
         act = self.world.answers.answer_by_link
         if self.attempt(expected, lambda: act(token, answer)):
             self.rounds[number].said[member] = model
@@ -184,6 +187,7 @@ class SurveyMachine(RuleBasedStateMachine):
         person = self.people[member]
         if self.attempt(self.is_open(number), lambda: act(person, id, member, answer)):
             self.rounds[number].said[member] = model
+            self.rounds[number].by_account.add(member)
             self.settle(number, member)
 
     @precondition(lambda self: any(round.said for round in self.rounds.values()))
@@ -216,6 +220,7 @@ class SurveyMachine(RuleBasedStateMachine):
         person = self.people[own]
         if self.attempt(self.is_open(number), lambda: act(person, round.id, own, answer)):
             round.said[own] = Said(named, denied, before.shows)
+            round.by_account.add(own)
             self.settle(number, own)
 
     def asked(self, tie: Bond, own: str) -> tuple[Q, str]:
@@ -232,6 +237,7 @@ class SurveyMachine(RuleBasedStateMachine):
         number = data.draw(st.sampled_from(sorted(self.rounds)))
         round = self.rounds[number]
         self.world.answers.withdraw(self.people[member], round.id, member)
+        round.by_account.discard(member)
         if round.said.pop(member, None) is not None:
             self.settle(number, member)
 
@@ -304,18 +310,29 @@ class SurveyMachine(RuleBasedStateMachine):
                 with pytest.raises(InvalidInput):
                     self.world.answers.form_of_link(token)
                 continue
+            round = self.rounds[number]
+            if member in round.by_account:
+                with pytest.raises(WrongState):
+                    self.world.answers.form_of_link(token)
+                continue
             form = self.world.answers.form_of_link(token)
             assert form.organization.id == member
-            round = self.rounds[number]
-            if member in round.said:
+            assert (form.answer, form.claims) == (SurveyAnswer(), ())
+
+    @invariant()
+    def a_member_sees_its_own_answer_and_who_named_it(self) -> None:
+        for round in self.rounds.values() if hasattr(self, "rounds") else ():
+            for member, person in self.people.items():
+                form = self.world.answers.form(person, round.id, member)
+                if member not in round.said:
+                    assert form.claims == ()
+                    continue
                 own = {bond(each.question, member, each.partner) for each in form.answer.ties}
                 assert own == round.said[member].named
                 claimed = {bond(each.question, member, each.partner.id) for each in form.claims}
                 named_by_others = {tie for tie, who in round.sayers().items() if member in tie[1:]}
                 said = round.said[member]
                 assert claimed == named_by_others - said.named - said.denied
-            else:
-                assert form.claims == ()
 
     @invariant()
     def nobody_answers_for_another(self) -> None:

@@ -92,7 +92,7 @@ def close_survey(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Res
 
 @surveys.post("/survey-links", **writes(SURVEYS, SurveyLinkOut))
 def show_survey_link(header: IdempotencyHeaders, body: NewSurveyLink) -> Response:
-    """The personal link of one member, to answer without an account."""
+    """The personal link of a member that has not answered, to answer without an account."""
     link = services().surveys.link(
         current_principal(), body.survey, body.organization, renew=body.renew
     )
@@ -127,13 +127,13 @@ def withdraw_answer(path: IdPath, query: OwnAnswerQuery) -> Response:
 
 @surveys.post("/survey-answers/look", **writes(SURVEYS, SurveyFormOut, public=True))
 def look_at_survey(header: IdempotencyHeaders, body: SurveyLinkBody) -> Response:
-    """Show what a personal link asks."""
+    """Show what a personal link asks, and nothing that was answered."""
     return as_json(SurveyFormOut.of(services().survey_answers.form_of_link(body.token)))
 
 
 @surveys.post("/survey-answers", **writes(SURVEYS, SurveyFormOut, public=True))
 def answer_by_link(header: IdempotencyHeaders, body: AnswerByLink) -> Response:
-    """Answer by a personal link, without an account."""
+    """Answer by a personal link, without an account; no answer that an account gave is changed."""
     form = services().survey_answers.answer_by_link(body.token, body.to_answer())
     return as_json(SurveyFormOut.of(form))
 

@@ -40,14 +40,18 @@ class SurveyAnswers:
     # -- by link, which ends with its round
 
     def form_of_link(self, token: str) -> SurveyForm:
-        """The form behind a personal link.
+        """The form behind a personal link, without any answer: who gave it has seen it, too.
 
-        Raises InvalidInput for one that works no more, WrongState for a round that is over.
+        Raises InvalidInput for one that works no more, WrongState for a round that is over, or
+        that an account has answered.
         """
-        return form_of(self.surveys, *self._of_link(token))
+        return form_of(self.surveys, *self._of_link(token), hides_answers=True)
 
     def answer_by_link(self, token: str, answer: SurveyAnswer) -> SurveyForm:
-        """Answer by a personal link. Raises InvalidInput, WrongState."""
+        """Answer by a personal link; whoever acts for the member is told of it.
+
+        The form shows what was sent now, and who named the member. Raises InvalidInput, WrongState.
+        """
         survey, response = self._of_link(token)
         actor = Principal(f"survey-link/{response.organization}")
         return self._answer(actor, survey, response.organization, answer, response.link)
@@ -55,7 +59,8 @@ class SurveyAnswers:
     def withdraw_by_link(self, token: str) -> SurveyForm:
         """Take the answer back that was given by a personal link, as `withdraw` does.
 
-        Raises InvalidInput for a link that works no more, WrongState for a round that is over.
+        Raises InvalidInput for a link that works no more, WrongState for a round that is over, or
+        that an account has answered.
         """
         survey, response = self._of_link(token)
         actor = Principal(f"survey-link/{response.organization}")
@@ -93,16 +98,20 @@ class SurveyAnswers:
         self, actor: Principal, survey: SurveyRound, organization_id: str, link: int | None = None
     ) -> None:
         repositories = self.surveys.repositories
+        cluster = self.surveys.store.cluster(survey.cluster)
 
         def change(unit: UnitOfWork) -> None:
             stored = self.surveys.response(survey.id, organization_id)
-            if link is not None and link != stored.value.link:
-                raise _outdated()
+            _require_link(stored.value, link)
             if stored.value.answered is None:
                 return
-            empty = replace(stored.value, answer=SurveyAnswer(), answered=None, pending=True)
+            empty = replace(
+                stored.value, answer=SurveyAnswer(), answered=None, pending=True, by_link=False
+            )
             unit.add(repositories.survey_responses.put(empty, stored.version))
             unit.log("survey.withdrawn", f"survey/{survey.id}", organization=organization_id)
+            if link is not None:
+                self._tell_own_people(unit, survey, organization_id, cluster)
 
         commit_changes(repositories.records, actor, self.surveys.clock, change)
         if repositories.survey_responses.get_or_none(response_id(survey.id, organization_id)):
@@ -120,6 +129,7 @@ class SurveyAnswers:
             for organization in known.values():
                 response = self.surveys.response(stored.value.id, organization.id).value
                 if response.link == number and organization.id in stored.value.members:
+                    survey_workflow.require_of_link(response)
                     return stored.value, response
         raise _outdated()
 
@@ -148,17 +158,28 @@ class SurveyAnswers:
         def change(unit: UnitOfWork) -> SurveyResponse:
             survey_workflow.require_open(self.surveys.survey_of(survey.id).value, unit.at.date())
             stored = self.surveys.response(survey.id, organization_id)
-            if link is not None and link != stored.value.link:
-                raise _outdated()
-            after = survey_workflow.answered(stored.value, answer, unit.at)
+            _require_link(stored.value, link)
+            by_link = link is not None
+            after = survey_workflow.answered(stored.value, answer, unit.at, by_link=by_link)
             unit.add(repositories.survey_responses.put(after, stored.version))
             unit.log("survey.answered", f"survey/{survey.id}", organization=organization_id)
             self._ask_to_confirm(unit, survey, stored.value, after, cluster)
+            if by_link:
+                self._tell_own_people(unit, survey, organization_id, cluster)
             return after
 
         after = commit_changes(repositories.records, actor, clock, change)
         self.sync.write(after.id)
         return form_of(self.surveys, survey, after)
+
+    def _tell_own_people(
+        self, unit: UnitOfWork, survey: SurveyRound, organization_id: str, cluster: Cluster
+    ) -> None:
+        """Tell who acts for a member that somebody did by its link."""
+        self.surveys.outbox.notify(
+            unit, "organization", organization_id, NotificationKind.SURVEY_ANSWERED_BY_LINK,
+            f"survey/{survey.id}", name_parameters(cluster), once=True,
+        )  # fmt: skip
 
     def _ask_to_confirm(
         self,
@@ -245,6 +266,15 @@ class SurveyAnswers:
             if len(sure) == 1:
                 ids_by_name[name] = sure[0]
         return ids_by_name
+
+
+def _require_link(response: SurveyResponse, link: int | None) -> None:
+    """Check that a link of this number, if any, may still change a member's part."""
+    if link is None:
+        return
+    if link != response.link:
+        raise _outdated()
+    survey_workflow.require_of_link(response)
 
 
 def _outdated() -> InvalidInput:

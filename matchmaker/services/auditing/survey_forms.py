@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -73,7 +73,7 @@ class SurveyForm:
 
     `roster` are the other members of the cluster, asked or not. `claims` are what others say of
     it, shown only once it has answered by itself, so that nobody is led. `answer` is its answer,
-    or that of the round before, where this one begins.
+    or that of the round before, where this one begins; unless `hides_answers`.
     """
 
     survey: SurveyRound
@@ -84,12 +84,23 @@ class SurveyForm:
     roster: tuple[NamedOrganization, ...]
     claims: tuple[ClaimedTie, ...]
     is_open: bool
+    hides_answers: bool = False
 
 
-def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> SurveyForm:
-    """The form of one member, as it stands now."""
+def form_of(
+    surveys: Surveys, survey: SurveyRound, response: SurveyResponse, *, hides_answers: bool = False
+) -> SurveyForm:
+    """The form of one member, as it stands now; with `hides_answers` an empty one.
+
+    Empty for whoever opens a personal link: its coordinator has seen it, too, and an answer of
+    this round or of the one before is the member's own.
+    """
     own, store = response.organization, surveys.store
-    answer = response.answer if response.answered else _last_answer(surveys, survey, own)
+    if hides_answers:
+        response = replace(response, answer=SurveyAnswer())
+        answer = response.answer
+    else:
+        answer = response.answer if response.answered else _last_answer(surveys, survey, own)
     partners = [tie.partner for tie in answer.ties if tie.partner]
     members = {row.id: row for row in surveys.members(survey.cluster)}
     others = [id for id in (own, *survey.members, *partners) if id not in members]
@@ -97,7 +108,8 @@ def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> 
     listed = dict.fromkeys((*survey.members, *members))
     roster = [rows[id] for id in listed if id in rows and id != own]
     suggestions = _Suggestions(store, rows[own], roster, rows)
-    claims = _claims(surveys, survey, response) if response.answered else []
+    shows_claims = response.answered and not hides_answers
+    claims = _claims(surveys, survey, response) if shows_claims else []
     return SurveyForm(
         survey,
         rows[own].named,
@@ -111,6 +123,7 @@ def form_of(surveys: Surveys, survey: SurveyRound, response: SurveyResponse) -> 
         tuple(row.named for row in roster),
         tuple(ClaimedTie(question, rows[id].named) for question, id in claims if id in rows),
         survey.is_open_on(surveys.clock().date()),
+        hides_answers,
     )
 
 

@@ -172,7 +172,7 @@ class Surveys:
     ) -> SurveyLink:
         """The personal link of one member; with `renew` a new one, and the old works no more.
 
-        Raises NotFound, NotAllowed, WrongState for a round that is over.
+        Raises NotFound, NotAllowed, WrongState for a round that is over, or that it has answered.
         """
         principal.require_writing()
         survey = self._visible(principal, id).value
@@ -183,6 +183,7 @@ class Surveys:
 
         def change(unit: UnitOfWork) -> int:
             stored = self.response(survey.id, organization.id)
+            survey_workflow.require_unanswered(stored.value)
             number = stored.value.link + renew
             if renew:
                 renewed = replace(stored.value, link=number)
