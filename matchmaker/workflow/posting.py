@@ -135,7 +135,9 @@ class Posting(PostingContent):
 
     @property
     def is_in_graph(self) -> bool:
-        """Tell whether the graph shows what becomes of it: its text was ever published.
+        """Tell whether the graph has a row of it: its text was ever published.
+
+        The row keeps the words last published; what is typed since is here alone.
 
         What an import published is withdrawn with its posting, whose own text nobody saw.
         """
@@ -156,6 +158,13 @@ def adopted(row: Need | Offer, id: str, created: datetime) -> Posting:
         offer_kind=row.kind, language=row.language, terms=row.terms, slots=row.slots,
         stages=row.stages, **terms_of(row),
     )  # fmt: skip
+
+
+def is_taken_down(row: Need | Offer) -> bool:
+    """Tell whether a row is of a posting that ended: withdrawn, in review anew or a draft again."""
+    if row.provenance.source != POSTED:
+        return False
+    return not row.active if isinstance(row, Offer) else row.state is NeedState.CLOSED
 
 
 def terms_of(row: ProgrammeTerms) -> dict[str, Any]:

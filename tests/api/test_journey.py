@@ -167,6 +167,32 @@ def test_a_draft_is_nowhere_to_be_found(people):
     assert third.get(f"needs/{published['graph_id']}").json["state"] == "closed"
 
 
+@pytest.mark.parametrize("kind", [{"goal": "supplier"}, {"offer_kind": "product"}])
+def test_what_is_typed_after_withdrawing_is_nowhere_to_be_found(app, people, kind):
+    sme, anybody = people["sme"], app.test_client()
+    words, secret = "公开征集的铸件", "撤回以后写的报价"
+    posted = sme.post("postings", {"organization": "t:firm1", "text": words, **kind}, 201)
+    lists = [
+        f"{API}/{name}?limit=200{only}" for name in ("needs", "offers")
+        for only in ("", "&organization=t:firm1")
+    ]  # fmt: skip
+    assert any(words in anybody.get(path).text for path in lists)
+    sme.post(f"postings/{posted['id']}/transition", {"action": "withdraw"})
+    headers = {"X-CSRF-Token": sme.token, "If-Match": "*"}
+    edited = sme.client.patch(
+        f"{API}/postings/{posted['id']}", json={"text": secret}, headers=headers
+    )
+    assert (edited.status_code, edited.json["state"]) == (200, "withdrawn")
+    places = [f"{API}/{name}/{posted['graph_id']}" for name in ("needs", "offers")]
+    searches = [f"{API}/search?q={secret}", f"/organizations/t:firm1?q={secret}"]
+    for path in (*lists, *places, *searches):
+        assert secret not in anybody.get(path).text.replace(f"q={secret}", "")
+    for path in lists:
+        assert words not in anybody.get(path).text
+    export = people["third"].get("organizations/t:firm1/offers/export?format=csv")
+    assert words not in export.text
+
+
 def test_where_a_cluster_reviews_nothing_is_public_before(people):
     sme, coordinator, third = people["sme"], people["coordinator"], people["third"]
     coordinator.client.put(

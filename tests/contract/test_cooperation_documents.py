@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from matchmaker.access import ADMIN, SYSTEM
-from matchmaker.domain import GoalName, GraphRows, Kind, Need, Provenance, SourceTier
+from matchmaker.domain import GoalName, GraphRows, Kind, Need, OfferKind, Provenance, SourceTier
 from matchmaker.errors import NotAllowed, NotFound, VersionConflict, WrongState
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.cooperation.batches import Batches, PlannedPair
@@ -89,6 +89,33 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
     postings.act(owner, published.id, PostingAction.RENEW)
     assert store.need(published.graph_id).state == "open"
     assert postings.sync_graph() == 0
+
+
+@pytest.mark.parametrize("kind", [{"goal": GoalName.SUPPLIER}, {"offer_kind": OfferKind.PRODUCT}])
+def test_the_graph_keeps_the_words_last_published_until_others_are(store: Store, kind) -> None:
+    services = cooperation_on(store)
+    owner, coordinator = services.person("t:f0").principal(), services.coordinator()
+    postings = postings_on(store, services)
+    posting = Posting("t:f0", "铸件", id=new_id(), author="", created=START, **kind)
+    id = postings.post(owner, posting, publish=True).posting.id
+    row = store.need if "goal" in kind else store.offer
+
+    def edit(text: str) -> str:
+        postings.edit(owner, id, {"text": text})
+        return row(f"post:{id}").text
+
+    assert edit("球墨铸件") == "球墨铸件"
+    postings.act(owner, id, PostingAction.WITHDRAW)
+    assert edit("typed after it was withdrawn") == "球墨铸件"
+    postings.set_review(coordinator, "t:c", reviews=True)
+    postings.act(owner, id, PostingAction.RENEW)
+    assert edit("typed while it is reviewed") == "球墨铸件"
+    postings.act(coordinator, id, PostingAction.RETURN)
+    assert edit("typed into a draft") == "球墨铸件"
+    assert postings.sync_graph() == 0
+    postings.act(owner, id, PostingAction.PUBLISH)
+    postings.act(coordinator, id, PostingAction.APPROVE)
+    assert row(f"post:{id}").text == "typed into a draft"
 
 
 def test_what_an_import_brought_is_changed_by_its_owner_under_the_same_id(store: Store) -> None:

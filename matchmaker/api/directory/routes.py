@@ -214,7 +214,7 @@ def read_cluster(path: IdPath) -> Response:
 @directory.get("/offers", **reads(EXCHANGE, OfferPage, public=True))
 def list_offers(query: OwnerQuery) -> Response:
     """List offers, of one organisation or of all."""
-    page = services().published.offers(_owner(query), after_of(query), query.limit)
+    page = services().postings.public_offers(_owner(query), after_of(query), query.limit)
     return paged(page, query, OfferPage)
 
 

@@ -25,7 +25,7 @@ from matchmaker.workflow import posting as posting_workflow
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.interactions import ClusterRules
 from matchmaker.workflow.notification import NotificationKind, name_parameters
-from matchmaker.workflow.posting import Posting, PostingAction, PostingState
+from matchmaker.workflow.posting import Posting, PostingAction, PostingState, is_taken_down
 
 log = structlog.get_logger(__name__)
 # Of the best-placed candidates, how many are alerted of a new need.
@@ -107,6 +107,16 @@ class Postings:
             if row.id == id:
                 return row
         raise NotFound("You have no posting '%(id)s'.", id=id)
+
+    def public_offers(
+        self, organization_id: str | None, after: str | None, limit: int
+    ) -> Page[Offer]:
+        """Offers of one organisation or of all, for anybody, without those taken down.
+
+        A page that is not full need not be the last.
+        """
+        page = self.store.offers(organization_id, after, limit)
+        return Page(tuple(row for row in page.rows if not is_taken_down(row)), page.after)
 
     def preview(self, principal: Principal, posting: Posting, limit: int = 10) -> Answer | None:
         """Candidates who could meet a need, before it is saved; None for an offer."""
@@ -311,44 +321,41 @@ class Postings:
         return replace(posted, matches=answer.recommendations)
 
     def _write(self, posting: Posting) -> None:
-        if posting.published is None:
-            self._withdraw_imported(posting)
-            return
-        live = posting.state is PostingState.PUBLISHED
-        if posting.goal is not None:
-            is_expired = posting.state is PostingState.EXPIRED
-            ended = NeedState.EXPIRED if is_expired else NeedState.CLOSED
-            self.store.upsert(GraphRows(needs=(posting.need(NeedState.OPEN if live else ended),)))
+        if posting.state is not PostingState.PUBLISHED:
+            self._end_row(posting)
+        elif posting.goal is None:
+            self.store.upsert(GraphRows(offers=(posting.offer(),)))
         else:
-            self.store.upsert(GraphRows(offers=(posting.offer(active=live),)))
+            self.store.upsert(GraphRows(needs=(posting.need(),)))
 
-    def _withdraw_imported(self, posting: Posting) -> None:
-        """End what an import published as it says; what nobody approved stays unseen."""
+    def _end_row(self, posting: Posting) -> None:
+        """End the row in the words it was published with; what was typed since stays unseen."""
         source = posting.provenance
+        is_expired = posting.state is PostingState.EXPIRED
+        ended = NeedState.EXPIRED if is_expired else NeedState.CLOSED
         try:
             if posting.goal is None:
                 offer = replace(self.store.offer(posting.graph_id), active=False, provenance=source)
                 self.store.upsert(GraphRows(offers=(offer,)))
             else:
                 need = self.store.need(posting.graph_id)
-                need = replace(need, state=NeedState.CLOSED, provenance=source)
+                need = replace(need, state=ended, provenance=source)
                 self.store.upsert(GraphRows(needs=(need,)))
         except NotFound:
-            return  # the import was taken back
+            return  # the import was taken back, or it never got there
 
     def _graph_differs(self, posting: Posting) -> bool:
         live = posting.state is PostingState.PUBLISHED
-        is_seen = posting.published is not None
         try:
             if posting.goal is None:
                 offer = self.store.offer(posting.graph_id)
-                return offer.active is not live or (is_seen and offer.text != posting.text)
+                return offer.active is not live or (live and offer.text != posting.text)
             need = self.store.need(posting.graph_id)
         except NotFound:
-            return is_seen
+            return live
         # A need that was matched meanwhile is as it should be.
         is_open = need.state in (NeedState.OPEN, NeedState.MATCHED)
-        return is_open is not live or (is_seen and need.text != posting.text)
+        return is_open is not live or (live and need.text != posting.text)
 
     def _alert(self, posting: Posting, matches: tuple[Recommendation, ...]) -> None:
         """Tell the best-placed members who agreed to alerts, within the number they set."""

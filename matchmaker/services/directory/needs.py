@@ -8,6 +8,7 @@ from matchmaker.domain import GoalName, Need, NeedState, Organization, Organizat
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.narrowing import passes
 from matchmaker.store.ports import MAX_PAGE, GraphStore, Page
+from matchmaker.workflow.posting import is_taken_down
 
 # Pages of all needs that are read for one page of those wanted.
 PAGES_LOOKED_AT = 20
@@ -30,7 +31,7 @@ class WantedNeeds:
 def needs_page(
     store: GraphStore, codes: Codes, wanted: WantedNeeds, after: str | None, limit: int
 ) -> Page[tuple[Need, Organization]]:
-    """Wanted needs with their organisations; a filter by ids."""
+    """Wanted needs with their organisations, none that were taken down; a filter by ids."""
     members = None if wanted.by.cluster is None else _members(store, wanted.by.cluster)
     rows: list[tuple[Need, Organization]] = []
     for _ in range(PAGES_LOOKED_AT):
@@ -58,7 +59,8 @@ def _is_wanted(
     codes: Codes,
 ) -> bool:
     return (
-        (not wanted.goals or need.goal in wanted.goals)
+        not is_taken_down(need)
+        and (not wanted.goals or need.goal in wanted.goals)
         and owner.id != wanted.others_than
         and (members is None or owner.id in members)
         and passes(owner, wanted.by, codes)

@@ -38,6 +38,7 @@ from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.organization_parts import PARTS, TEXTS, UNSTATED_DEFAULTS, WORKED_OUT
 from matchmaker.messages import message
 from matchmaker.snapshot.model import ENGAGEMENT_KINDS, Snapshot
+from matchmaker.workflow.posting import is_taken_down
 
 # Undertakings that join those who take part.
 COUNTED = (EngagementKind.CONTRACT, *JOINT)
@@ -137,7 +138,10 @@ def certificates_table(
 def offers_table(
     offers: Mapping[str, Sequence[Offer]], owners: Mapping[str, Organization]
 ) -> ExportTable:
-    """A row for each offer, programmes with their terms, as our own import reads it."""
+    """A row for each offer, programmes with their terms, as our own import reads it.
+
+    Without those of postings that were taken down: only their own people read these.
+    """
     own = import_columns("offers")
     names = [column.name for column in own]
     return ExportTable(
@@ -148,6 +152,7 @@ def offers_table(
             (*(_offer_cell(row, name) for name in names), owners[id].name)
             for id, rows in offers.items()
             for row in rows
+            if not is_taken_down(row)
         ],
     )
 
