@@ -87,7 +87,9 @@ class Upload:
         """The same with another state."""
         kept = self.path.parent / _STATE_FILE
         if state != self.state or not kept.exists():
-            kept.write_bytes(_STATE.dump_json(state))
+            written = kept.with_suffix(_UNFINISHED)  # nobody reads half of it
+            written.write_bytes(_STATE.dump_json(state))
+            written.replace(kept)
             self._share()
         return replace(self, state=state)
 
@@ -229,7 +231,8 @@ class UploadFolder:
         except OSError:  # it goes just now
             return None
         sent = [path for path in files if _is_sent(path)]
-        return Upload(folder.name, sent[0], _state(folder), self.mirror) if sent else None
+        state = _state(folder)
+        return Upload(folder.name, sent[0], state, self.mirror) if sent and state else None
 
     def _name(self, folder: Path) -> str:
         return folder.relative_to(self.root).as_posix()
@@ -274,8 +277,11 @@ def _sent_at(folder: Path) -> float:
         return 0.0
 
 
-def _state(folder: Path) -> UploadState:
+def _state(folder: Path) -> UploadState | None:
+    """The state of a file; None where it goes just now, or is not kept whole yet."""
     try:
         return _STATE.validate_json((folder / _STATE_FILE).read_bytes())
-    except (OSError, ValueError):
+    except OSError:
+        return None
+    except ValueError:  # of another version
         return UploadState()
