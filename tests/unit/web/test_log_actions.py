@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import re
 from pathlib import Path
 
@@ -58,29 +59,34 @@ def _each(text):
     yield from (begin.value + value for value in filled)
 
 
-def actions_of_the_code():
-    """Every action that a service or an assistant can write into the log."""
-    return {
-        action
+@functools.cache
+def _modules():
+    """Modules of services and of assistants, parsed."""
+    return [
+        ast.parse(path.read_text("utf-8"))
         for folder in ("services", "assistants")
         for path in sorted((PACKAGE / folder).rglob("*.py"))
-        for action in _written(ast.parse(path.read_text("utf-8")))
-    }
+    ]
+
+
+@functools.cache
+def actions_of_the_code():
+    """Every action that a service or an assistant can write into the log."""
+    return {action for module in _modules() for action in _written(module)}
 
 
 def _logged_by_a_variable():
     """Functions that log what they are given, or name an action otherwise."""
-    for folder in ("services", "assistants"):
-        for path in sorted((PACKAGE / folder).rglob("*.py")):
-            for function in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if not isinstance(function, ast.FunctionDef):
-                    continue
-                inner = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
-                for node in ast.walk(function):
-                    if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".log"):
-                        given = node.args[0] if node.args else None
-                        if isinstance(given, ast.Name) and given.id in inner:
-                            yield function.name
+    for module in _modules():
+        for function in ast.walk(module):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            inner = {arg.arg for arg in (*function.args.args, *function.args.kwonlyargs)}
+            for node in ast.walk(function):
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "log":
+                    given = node.args[0] if node.args else None
+                    if isinstance(given, ast.Name) and given.id in inner:
+                        yield function.name
 
 
 def test_every_action_that_can_be_written_has_words_in_each_language():
