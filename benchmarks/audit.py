@@ -174,7 +174,7 @@ def effect(snapshot: Snapshot, auditing: Auditing, cluster: int, name: str) -> N
     view = auditing.view(ADMIN, name, Channel.COOPERATION)
     network = view.network
     ranker = RankerFiles(Path("none")).current()
-    options = feasible_ties(snapshot, network, ranker)
+    options = feasible_ties(snapshot, network, ranker, snapshot.organizations.open_to_meet)
     items = priorities.prioritised(network, options, {}, 10)
     ours = gain(network, [one.proposal for one in items])
     rng = np.random.default_rng(cluster)

@@ -70,6 +70,7 @@ from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.directory.facets import FacetedDirectory
 from matchmaker.services.directory.log_anchor import LogAnchor
 from matchmaker.services.directory.map_spots import Geography
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
@@ -261,7 +262,17 @@ class Wiring:
     def auditing(self) -> Auditing:
         from matchmaker.services.auditing.auditing import Auditing
 
-        return Auditing(self.store, self.reader, self.rankers, self.exclusions.staying_within)
+        return Auditing(
+            self.store,
+            self.reader,
+            self.rankers,
+            self.exclusions.staying_within,
+            self.opted_out.ids,
+        )
+
+    @cached_property
+    def opted_out(self) -> OptedOut:
+        return OptedOut(lambda: self.store)
 
     @cached_property
     def reconciliation(self) -> Reconciliation:

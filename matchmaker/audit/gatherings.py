@@ -35,15 +35,17 @@ class Circle(Generic[Party]):
     acquainted: int
 
 
-def circles(view: View, count: int = 3) -> tuple[Circle[int], ...]:
+def circles(view: View, open_to_meet: BoolArray, count: int = 3) -> tuple[Circle[int], ...]:
     """Up to `count` disjoint circles of about ten firms none of which competes with another.
+
+    Only those `open_to_meet`, a mask (N,) of the snapshot's organisations, are among them.
 
     Two firms compete by a COMPETES_WITH tie, or when they are of one industry and
     their products are alike in words (or one has none on record). Each circle
     starts from the firm with fewest partners and takes at each step the firm
     that is nearest in trade to those inside and knows fewest of them.
     """
-    firms = np.flatnonzero(view.is_firm)
+    firms = np.flatnonzero(view.is_firm & open_to_meet[view.network.members])
     if len(firms) < SMALLEST_CIRCLE:
         return ()
     rival: NDArray[np.bool_] = rivals(view, firms)
@@ -125,8 +127,10 @@ class Pool:
     likeness: float
 
 
-def pools(view: View, likeness: float = POOL_LIKENESS) -> tuple[Pool, ...]:
+def pools(view: View, open_to_meet: BoolArray, likeness: float = POOL_LIKENESS) -> tuple[Pool, ...]:
     """Groups of open needs of one goal from at least two members, the largest first.
+
+    Of those members who are `open_to_meet`, a mask (N,) of the snapshot's organisations.
 
     Average-linkage clustering of their vectors at a cosine of `likeness`, which
     keeps a chain of near neighbours from becoming one group.
@@ -134,7 +138,8 @@ def pools(view: View, likeness: float = POOL_LIKENESS) -> tuple[Pool, ...]:
     from sklearn.cluster import AgglomerativeClustering
 
     snapshot = view.landscape.snapshot
-    needs, owners = _open_needs(snapshot, view.network.members)
+    members = view.network.members
+    needs, owners = _open_needs(snapshot, members[open_to_meet[members]])
     spoken = snapshot.vectors[needs].any(axis=1) if len(needs) else np.zeros(0, dtype=np.bool_)
     needs, owners = needs[spoken], owners[spoken]
     groups = []

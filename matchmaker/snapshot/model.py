@@ -370,6 +370,12 @@ class Snapshot:
             )
         return row
 
+    def mask_of(self, ids: Iterable[str]) -> BoolArray:
+        """A mask (n,) of the organisations with these ids; those newer than it are passed over."""
+        mask = np.zeros(len(self), dtype=np.bool_)
+        mask[[row for id in ids if (row := self._rows.get(id)) is not None]] = True
+        return mask
+
     @cached_property
     def _rows(self) -> dict[str, int]:
         ids = self.organizations.table.column("id").to_pylist()

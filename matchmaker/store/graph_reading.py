@@ -199,6 +199,10 @@ class GraphReading(ABC):
         """Ids of who shares a cluster with it today, itself among them; none of an unknown one."""
         return frozenset(self._read(lambda tx: tx.fellow_members(organization_id)))
 
+    def opted_out(self) -> frozenset[str]:
+        """Ids of the organisations that are not listed."""
+        return frozenset(self._read(lambda tx: tx.opted_out()))
+
     def descriptions_of(self, organization_id: str) -> tuple[Description, ...]:
         """Texts about it, in order of id. Raises NotFound."""
 

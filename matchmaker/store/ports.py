@@ -7,6 +7,7 @@ from matchmaker.store.answers import MAX_PAGE as MAX_PAGE
 from matchmaker.store.answers import MAX_PATH_LENGTH as MAX_PATH_LENGTH
 from matchmaker.store.answers import DuplicateKeys as DuplicateKeys
 from matchmaker.store.answers import Export as Export
+from matchmaker.store.answers import GraphState as GraphState
 from matchmaker.store.answers import NearestStatement as NearestStatement
 from matchmaker.store.answers import Page as Page
 from matchmaker.store.answers import RowChanges as RowChanges

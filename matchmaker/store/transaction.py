@@ -121,6 +121,9 @@ class Transaction(Protocol):
     def fellow_members(self, organization_id: str) -> list[str]:
         """Ids of those that share a cluster with it today (UTC), itself included, in any order."""
 
+    def opted_out(self) -> list[str]:
+        """Ids of those that are not listed, in any order."""
+
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
         """Certificates that these organisations hold or held, in any order."""
 

@@ -82,6 +82,7 @@ READS: dict[str, Callable[[GraphStore], object]] = {
     "seeker profile of 9": lambda s: s.seeker_profile("t:9"),
     "clusters of 1": lambda s: s.clusters_of("t:1"),
     "clustered": lambda s: s.clustered(["t:1", "t:2", "t:none"]),
+    "opted out": lambda s: sorted(s.opted_out()),
     "fellow members": lambda s: [s.fellow_members(id) for id in ("t:1", "t:2", "t:none")],
     "places": lambda s: s.places(["p:zj", "p:cn", "p:none"]),
     "industries": lambda s: s.industries(["i:344", "i:none"]),

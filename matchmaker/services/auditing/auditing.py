@@ -31,7 +31,7 @@ from matchmaker.services.auditing.results import (
     WhatIf,
     Worklist,
 )
-from matchmaker.services.auditing.worklist import named_cluster, worklist_of
+from matchmaker.services.auditing.worklist import WorklistBounds, named_cluster, worklist_of
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import Snapshot
@@ -54,12 +54,14 @@ FOLLOWED = (
 class Auditing:
     """Use cases of auditing. Coordinators see their own clusters, admins all; of the others
     only the benchmark shows anything. Everything is kept per snapshot. `staying_within` are those
-    who meet members of their own clusters only: no worklist of another names them."""
+    who meet members of their own clusters only: no worklist of another names them. None suggests
+    anybody of `opted_out`, also before the next snapshot."""
 
     store: GraphStore
     reader: SnapshotReader
     rankers: RankerFiles
     staying_within: Callable[[], frozenset[str]] = frozenset
+    opted_out: Callable[[], frozenset[str]] = frozenset
 
     def audit(
         self, principal: Principal, cluster_id: str, year: int | None = None, samples: int = SAMPLES
@@ -83,10 +85,10 @@ class Auditing:
                 "must be from 1 to %(max_items)s.", where="limit", max_items=MAX_ITEMS
             )
         view = self.view(principal, cluster_id, Channel.COOPERATION, year)
-        staying = self.staying_within()
+        bounds = WorklistBounds(self.staying_within(), self.opted_out())
         return view.landscape.once(
-            ("worklist", view.cluster, view.year, limit, staying),
-            lambda: worklist_of(view, self.rankers.current(), limit, _basis(view), staying),
+            ("worklist", view.cluster, view.year, limit, bounds),
+            lambda: worklist_of(view, self.rankers.current(), limit, _basis(view), bounds),
         )
 
     def what_if(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,18 +40,28 @@ _BRIDGES = 20
 _TIES_ACROSS = 3
 
 
-def worklist_of(
-    view: View, ranker: Ranker, limit: int, basis: Basis, staying: frozenset[str]
-) -> Worklist:
-    """Everything a coordinator could do next about one network.
+@dataclass(frozen=True, slots=True)
+class WorklistBounds:
+    """Ids of those whom a worklist suggests to some only, or to nobody.
 
-    Who is `staying` within its own clusters is brought together with nobody outside them.
+    Who is `staying` within its own clusters is brought together with nobody outside them, who
+    `opted_out` with nobody.
     """
+
+    staying: frozenset[str] = frozenset()
+    opted_out: frozenset[str] = frozenset()
+
+
+def worklist_of(
+    view: View, ranker: Ranker, limit: int, basis: Basis, bounds: WorklistBounds
+) -> Worklist:
+    """Everything a coordinator could do next about one network, within these bounds."""
     network, snapshot = view.network, view.landscape.snapshot
-    movable = _movable(snapshot, staying)
+    open_to_meet = snapshot.organizations.open_to_meet & ~snapshot.mask_of(bounds.opted_out)
+    movable = open_to_meet & ~snapshot.mask_of(bounds.staying)
     reachable = movable.copy()
-    reachable[network.members] = True
-    feasible = feasible_ties(snapshot, network, ranker)
+    reachable[network.members] = open_to_meet[network.members]
+    feasible = feasible_ties(snapshot, network, ranker, open_to_meet)
     ties = priorities.prioritised(network, feasible, _capacities(snapshot, network), limit)
     bringers = priorities.bringers(network, feasible)
     return Worklist(
@@ -64,7 +74,11 @@ def worklist_of(
             )
             for key in priorities.key_members(network)
         ),
-        isolates=tuple(_isolate(snapshot, row, options) for row, options in bringers.items()),
+        isolates=tuple(
+            _isolate(snapshot, row, options)
+            for row, options in bringers.items()
+            if open_to_meet[row]
+        ),
         gatekeepers=tuple(
             priorities.Gatekeeper(
                 named_organization(snapshot, keeper.organization), keeper.pairs, keeper.share
@@ -76,26 +90,27 @@ def worklist_of(
                 _named(snapshot, circle.members),
                 circle.industries, circle.pairs, circle.acquainted,
             )
-            for circle in gatherings.circles(view)
+            for circle in gatherings.circles(view, open_to_meet)
         ),
         briefs=tuple(
-            _brief(snapshot, ranker, pool, reachable) for pool in gatherings.pools(view)
+            _brief(snapshot, ranker, pool, reachable)
+            for pool in gatherings.pools(view, open_to_meet)
         ),
         openings=_openings(view, ranker, movable),
     )  # fmt: skip
 
 
 def feasible_ties(
-    snapshot: Snapshot, network: ClusterNetwork, ranker: Ranker
+    snapshot: Snapshot, network: ClusterNetwork, ranker: Ranker, open_to_meet: BoolArray
 ) -> list[priorities.FeasibleTie]:
     """Feasible ties among members by the recommender, for every goal a member may ask for.
 
-    At most 120 members ask, see `askers`; anybody may be the partner. Of what the
-    recommender ranks the best are taken, and the best of those on the other side
-    of the largest component's border.
+    At most 120 members ask, see `askers`; anybody `open_to_meet`, a mask (N,), may be the
+    partner. Of what the recommender ranks the best are taken, and the best of those on the
+    other side of the largest component's border.
     """
     inside = np.zeros(len(snapshot), dtype=np.bool_)
-    inside[network.members] = True
+    inside[network.members] = open_to_meet[network.members]
     largest = np.zeros(len(snapshot), dtype=np.bool_)
     if len(network):
         in_largest = network.component == network.component_sizes.argmax()
@@ -104,7 +119,7 @@ def feasible_ties(
     organizations = snapshot.organizations
     for position in askers(network):
         row = int(network.members[position])
-        if not organizations.open_to_meet[row] or organizations.capacity[row] == 0:
+        if not open_to_meet[row] or organizations.capacity[row] == 0:
             continue
         seeker = seeker_of(snapshot, row)
         for goal in GOALS.values():
@@ -213,14 +228,6 @@ def _isolate(snapshot: Snapshot, row: int, options: Iterable[priorities.Feasible
     )
 
 
-def _movable(snapshot: Snapshot, staying: frozenset[str]) -> BoolArray:
-    """A mask of those who may be brought together with members of other clusters, (N,)."""
-    ids = snapshot.organizations.table["id"].to_pylist() if staying else []
-    movable = np.ones(len(snapshot), dtype=np.bool_)
-    movable[[row for row, id in enumerate(ids) if id in staying]] = False
-    return movable
-
-
 def _brief(
     snapshot: Snapshot, ranker: Ranker, pool: gatherings.Pool, reachable: BoolArray
 ) -> Brief:
@@ -263,8 +270,7 @@ def _openings(view: View, ranker: Ranker, movable: BoolArray) -> tuple[ClusterOp
     bridges = np.lexsort((network.members, -network.degree))[: _BRIDGES if openings else 0]
     for row in network.members[bridges].tolist():
         seeker = seeker_of(snapshot, row)
-        may_meet = movable[row] and snapshot.organizations.open_to_meet[row]
-        if seeker.kind not in goal.seekers or not may_meet:
+        if seeker.kind not in goal.seekers or not movable[row]:
             continue
         prepare_goal(snapshot, goal)
         request = Request[int](goal.name, _NAMED, capped=False)

@@ -160,6 +160,7 @@ WHERE (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.unt
 WITH DISTINCT c MATCH (c)<-[r:MEMBER_OF]-(o:Organization)
 WHERE (r.since IS NULL OR r.since <= date($today)) AND (r.until IS NULL OR r.until >= date($today))
 RETURN DISTINCT o.id AS id"""
+OPTED_OUT = "MATCH (o:Organization) WHERE o.listed = false RETURN o.id AS id"
 
 CERTIFICATES_OF = (
     f"MATCH (o:Organization)-[:HOLDS]->(n:Certificate) WHERE o.id IN $ids RETURN n {ROW} AS row"

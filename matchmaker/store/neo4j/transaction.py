@@ -101,8 +101,7 @@ class Neo4jTransaction:
         self._run(cypher.INCREASE_VERSION, kept=VERSIONS_KEPT)
 
     def stamp(self) -> str:
-        rows = self._run(cypher.STAMP)
-        return str(rows[0]["stamp"]) if rows else ""
+        return next((str(row["stamp"]) for row in self._run(cypher.STAMP)), "")
 
     def changed_keys(self, version: int, stamp: str) -> dict[str, list[Any]] | None:
         rows = self._run(cypher.STAMP_OF, version=version)
@@ -130,8 +129,7 @@ class Neo4jTransaction:
             self._run(cypher_write.FORGET_EARLIER, version=middle["version"])
 
     def version(self) -> int:
-        rows = self._run(cypher.VERSION)
-        return int(rows[0]["version"]) if rows else 0
+        return next((int(row["version"]) for row in self._run(cypher.VERSION)), 0)
 
     def graph_id(self) -> str:
         rows = self._run(cypher.GRAPH_ID)
@@ -332,6 +330,9 @@ class Neo4jTransaction:
     def fellow_members(self, organization_id: str) -> list[str]:
         records = self._run(cypher.FELLOW_MEMBERS, organization=organization_id, today=today())
         return [str(record["id"]) for record in records]
+
+    def opted_out(self) -> list[str]:
+        return [str(record["id"]) for record in self._run(cypher.OPTED_OUT)]
 
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
         return _decoded(CERTIFICATES, self._run(cypher.CERTIFICATES_OF, ids=list(ids)))

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
 from matchmaker.store.sql import codec
-from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS
+from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS, INDEX_OPTED_OUT
 from matchmaker.system_errors import reason_of
 
 BUSY_TIMEOUT_S = 15.0
@@ -297,6 +297,7 @@ def _create_table(table: Table[Any]) -> list[str]:
             for ref in table.references
             if ref.field in kinds and ref.field != table.key[0]
         ),
+        *([INDEX_OPTED_OUT] if table is ORGANIZATIONS else []),
     ]
 
 

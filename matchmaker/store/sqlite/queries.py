@@ -78,6 +78,10 @@ WHERE own.organization = :organization
   AND (fellow.since IS NULL OR fellow.since <= :today)
   AND (fellow.until IS NULL OR fellow.until >= :today)
 """
+INDEX_OPTED_OUT = (
+    "CREATE INDEX IF NOT EXISTS organizations_opted_out ON organizations (id) WHERE listed = 0"
+)
+OPTED_OUT = "SELECT id FROM organizations WHERE listed = 0"
 
 # -- the network
 

@@ -65,8 +65,7 @@ class SqliteTransaction:
         return str(self._value(queries.GRAPH_ID))
 
     def stamp(self) -> str:
-        row = self._connection.execute(queries.STAMP).fetchone()
-        return str(row[0]) if row else ""
+        return next(iter(self._ids(queries.STAMP, {})), "")
 
     def changed_keys(self, version: int, stamp: str) -> dict[str, list[Any]] | None:
         row = self._connection.execute(queries.STAMP_OF, (version,)).fetchone()
@@ -99,9 +98,7 @@ class SqliteTransaction:
 
     def existing_ids(self, table: Table[Any], ids: Collection[str]) -> set[str]:
         self._fill_wanted(ids)
-        return {
-            row[0] for row in self._connection.execute(queries.EXISTING.format(table=table.name))
-        }
+        return set(self._ids(queries.EXISTING.format(table=table.name), {}))
 
     def write(
         self, table: Table[Row], new: Sequence[Row], changed: Sequence[tuple[Row, Row]]
@@ -277,6 +274,9 @@ class SqliteTransaction:
     def fellow_members(self, organization_id: str) -> list[str]:
         of_it = {"organization": organization_id, "today": today()}
         return self._ids(queries.FELLOW_MEMBERS, of_it)
+
+    def opted_out(self) -> list[str]:
+        return self._ids(queries.OPTED_OUT, {})
 
     def certificates_of(self, ids: Sequence[str]) -> list[Certificate]:
         return self._rows(CERTIFICATES, queries.CERTIFICATES_OF, {"ids": json.dumps(list(ids))})

@@ -283,12 +283,16 @@ def test_gatekeepers_are_those_through_whom_the_outside_comes():
     assert (keepers[0].pairs, keepers[0].share) == (4, 1)
 
 
+def circles_of(shown):
+    return circles(shown, shown.landscape.snapshot.organizations.open_to_meet)
+
+
 def test_a_circle_holds_no_two_competitors():
     graph = rows({"a": (20, [])}, Layer.COMPETES_WITH)
     rivals = rows({"a": (20, [(n, n + 1) for n in range(19)])}, Layer.COMPETES_WITH)
-    assert [len(one.members) for one in circles(view(landscape(graph), "a"))] == [10, 10]
+    assert [len(one.members) for one in circles_of(view(landscape(graph), "a"))] == [10, 10]
     found = landscape(rivals)
-    for circle in circles(view(found, "a", Channel.COOPERATION)):
+    for circle in circles_of(view(found, "a", Channel.COOPERATION)):
         numbers = sorted(int(found.snapshot.id_of(row)[2:]) for row in circle.members)
         assert all(b - a > 1 for a, b in itertools.pairwise(numbers))
 

@@ -34,6 +34,35 @@ def across(found: Worklist) -> tuple[set[str], set[str]]:
     return {tie.member.id for tie in ties}, {tie.partner.id for tie in ties}
 
 
+def test_who_opted_out_since_the_snapshot_is_suggested_to_nobody(sample_graph):
+    auditing = sample_graph.auditing
+    usual = auditing.worklist(ADMIN, of("hosiery"))
+    members, others = across(usual)
+    leaving = frozenset(
+        {
+            *(party.id for circle in usual.circles for party in circle.members[:2]),
+            *(need.organization.id for brief in usual.briefs for need in brief.needs[:1]),
+            *(lab.id for brief in usual.briefs for lab in brief.labs[:1]),
+            *(isolate.organization.id for isolate in usual.isolates[:1]),
+            *(tie.partner.id for tie in usual.items[:1]),
+            min(members),
+            *others,
+        }
+    )
+    found = replace(auditing, opted_out=lambda: leaving).worklist(ADMIN, of("hosiery"))
+    assert found.items
+    named = {
+        *(party.id for circle in found.circles for party in circle.members),
+        *(need.organization.id for brief in found.briefs for need in brief.needs),
+        *(lab.id for brief in found.briefs for lab in brief.labs),
+        *(isolate.organization.id for isolate in found.isolates),
+        *(option.organization.id for isolate in found.isolates for option in isolate.options),
+        *(end.id for tie in found.items for end in (tie.asker, tie.partner)),
+        *set.union(*across(found)),
+    }
+    assert leaving.isdisjoint(named)
+
+
 def test_who_stays_within_its_clusters_is_named_to_no_other(sample_graph):
     auditing = sample_graph.auditing
     usual = auditing.worklist(ADMIN, of("hosiery"))
