@@ -116,13 +116,15 @@ def with_claims_of_importer(
     """With nobody standing for a certificate as more than who imports it could on its page.
 
     That is a coordinator, who stands for nothing of the organisations `acting_for` which they
-    act. What is on record already stays. Each that is lowered is told of.
+    act, and speaks for no partner. What is on record already stays. Each that is lowered is told
+    of.
     """
     stored = {row.id: row for row in before.certificates}
     problems, rows = list(parsed.problems), []
     for row in parsed.rows.certificates:
         is_own = row.organization in acting_for
-        highest = ClaimTier.STATED if is_own else ClaimTier.COORDINATOR
+        is_only_stated = is_own or row.claim is ClaimTier.PARTNER
+        highest = ClaimTier.STATED if is_only_stated else ClaimTier.COORDINATOR
         known = stored.get(row.id)
         is_on_record = (
             known is not None and known.claim is row.claim and is_same_certificate(known, row)
@@ -130,10 +132,10 @@ def with_claims_of_importer(
         if is_on_record or row.claim.rank <= highest.rank:
             rows.append(row)
         else:
-            day = None if is_own else row.confirmed_on
+            day = None if is_only_stated else row.confirmed_on
             rows.append(replace(row, claim=highest, confirmed_on=day))
             _, file, line = origin_of(parsed, "certificates", row)
-            problems.append(Problem(file, line, "claim", _why_lowered(row, highest), "warning"))
+            problems.append(Problem(file, line, "claim", _why_lowered(row, is_own), "warning"))
     certificates = replace(parsed.rows, certificates=tuple(rows))
     return replace(parsed, rows=certificates, problems=tuple(problems))
 
@@ -166,10 +168,15 @@ def without_restored_claims(
     return replace(parsed, rows=certificates, problems=tuple(problems))
 
 
-def _why_lowered(row: Certificate, highest: ClaimTier) -> Message:
-    if highest is ClaimTier.STATED:
+def _why_lowered(row: Certificate, is_own: bool) -> Message:
+    if is_own:
         return message(
             "%(kind)s is kept as only stated: nobody confirms what their own organisation holds.",
+            kind=row.kind,
+        )
+    if row.claim is ClaimTier.PARTNER:
+        return message(
+            "%(kind)s is kept as only stated: a partner confirms it on the organisation's page.",
             kind=row.kind,
         )
     return message(

@@ -90,6 +90,45 @@ def test_a_list_is_looked_at_written_and_taken_back(world, coordinator):
     assert coordinator("POST", f"{place}/undo", json={}).status_code == 409
 
 
+@pytest.mark.parametrize(
+    ("claim", "kept"),
+    [("from register", "confirmed_by_coordinator"), ("confirmed by partner", "stated")],
+)
+def test_what_is_written_is_what_was_previewed(world, coordinator, claim, kept):
+    """A coordinator's file is no register, and no partner speaks by it."""
+    number = f"N-{claim}"
+    file = (
+        "id,organization,kind,number,issuer,claim,confirmed_on\n"
+        f"zz:{claim.replace(' ', '-')},t:firm2,ISO 14001,{number},TUV,{claim},2026-11-01\n"
+    )
+    chosen = json.dumps({"table": "certificates"})
+    looked = coordinator("POST", "/imports", data=form(file, options=chosen)).json
+    coordinator("POST", f"/imports/{looked['id']}/write", json={})
+    work_off(world)
+    written = coordinator("GET", f"/imports/{looked['id']}").json
+    told = [[row["field"] for row in seen["problems"]] for seen in (looked, written)]
+    claims = {
+        row["number"]: row["claim"]
+        for row in coordinator("GET", "/organizations/t:firm2/certificates").json["items"]
+    }
+    assert told == [["claim"], ["claim"]]
+    assert claims[number] == kept
+
+
+@pytest.mark.parametrize("after", [{"clusters": ()}, {"active": False}])
+def test_an_import_whose_sender_may_no_longer_write_it_is_not_written(app, world, after):
+    account, headers = world.another("coordinator")
+    sent = {"headers": headers, "data": form("单位名称,性质\n示例接口丁厂,民营\n", write="true")}
+    asked = app.test_client().post(f"{API}/imports", **sent)
+    assert asked.json["state"] == "queued", asked.text
+    services = world.services
+    services.accounts.change(account.id, lambda old: replace(old, **after), "account.changed")
+    work_off(world)
+    assert services.repositories.jobs.get(asked.json["id"]).value.state == "failed"
+    assert services.repositories.imports.get_or_none(asked.json["id"]) is None
+    assert not (services.import_workflow.uploads.root / "asked" / asked.json["id"]).exists()
+
+
 def test_orders_go_to_the_members_that_they_name(world, coordinator):
     sent = form(ORDERS, write="true")
     answer = coordinator("POST", "/imports", data=sent)

@@ -168,14 +168,15 @@ def test_an_import_that_fills_a_blank_leaves_the_row_the_owner_s() -> None:
 
 def test_who_imports_stands_for_no_more_than_on_the_page() -> None:
     of_register = replace(BY_OWNER, claim=ClaimTier.REGISTER, confirmed_on=TODAY)
+    of_partner = replace(BY_OWNER, id="k:3", claim=ClaimTier.PARTNER, confirmed_on=TODAY)
     own = replace(BY_OWNER, id="k:2", organization="t:2", **CONFIRMED)
-    parsed = Parsed(GraphRows(certificates=(of_register, own)), ())
+    parsed = Parsed(GraphRows(certificates=(of_register, own, of_partner)), ())
     lowered = with_claims_of_importer(parsed, GraphRows(), {"t:2"})
     assert [row.claim for row in lowered.rows.certificates] == [
-        ClaimTier.COORDINATOR, ClaimTier.STATED,
+        ClaimTier.COORDINATOR, ClaimTier.STATED, ClaimTier.STATED,
     ]  # fmt: skip
-    assert lowered.rows.certificates[1].confirmed_on is None
-    assert [problem.field for problem in lowered.problems] == ["claim", "claim"]
+    assert [row.confirmed_on for row in lowered.rows.certificates] == [TODAY, None, None]
+    assert [problem.field for problem in lowered.problems] == ["claim"] * 3
     # What is on record already, an export that comes back, is as it is.
     assert with_claims_of_importer(parsed, parsed.rows, {"t:2"}) == parsed
 

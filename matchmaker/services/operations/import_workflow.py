@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import IO
 
-from matchmaker.access import SYSTEM, Principal
+from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Organization
-from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.errors import InvalidInput, MatchmakerError, WrongState
 from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.ingest.list_formats import LISTS
 from matchmaker.ingest.list_guess import all_titles, column_samples
@@ -49,6 +49,7 @@ from matchmaker.services.operations.problem_lines import (
 )
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
+from matchmaker.services.operations.requester import requester
 from matchmaker.services.operations.upload_folder import Upload, UploadFolder
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
@@ -185,16 +186,17 @@ class ImportWorkflow:
         )
 
     def run_check(self, job: Job, progress: Progress = no_progress) -> Message:
-        """Do what `check` requested: what `JobQueue` calls."""
+        """Do what `check` requested, with the rights of who did: what `JobQueue` calls."""
         upload = self.uploads.sent_by(job.requested_by, job.arguments["upload"])
+        principal = requester(self.repositories, job.requested_by)
         with upload.being_read():
-            return self._run_check(upload, progress)
+            return self._run_check(principal, upload, progress)
 
-    def _run_check(self, upload: Upload, progress: Progress) -> Message:
+    def _run_check(self, principal: Principal, upload: Upload, progress: Progress) -> Message:
         upload, table = proposed(self.repositories, upload)
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster, progress=progress)
         try:
-            report, recognised = self._import(SYSTEM, upload, run)
+            report, recognised = self._import(principal, upload, run)
         except InvalidInput as error:
             upload.keep_check(refused_check_of(upload, error))
             raise
@@ -255,7 +257,7 @@ class ImportWorkflow:
         )  # fmt: skip
 
     def run(self, job: Job, progress: Progress = no_progress) -> Message:
-        """Do what `write` requested, which checked who did: what `JobQueue` calls.
+        """Do what `write` requested, with the rights of who did: what `JobQueue` calls.
 
         Where a worker died after the rows and the record were written, nothing is left to do.
         """
@@ -264,7 +266,12 @@ class ImportWorkflow:
         if written is not None:
             self.uploads.drop_requested(upload_id)
             return line_outcomes(written.value.lines)
-        return import_summary(*self._write(upload_id, job.id, job.requested_by, progress))
+        try:
+            principal = requester(self.repositories, job.requested_by)
+        except MatchmakerError:  # the account is gone or closed
+            self.uploads.drop_requested(upload_id)
+            raise
+        return import_summary(*self._write(principal, upload_id, job.id, progress))
 
     def write_now(
         self, principal: Principal, id: str, progress: Progress = no_progress
@@ -274,10 +281,10 @@ class ImportWorkflow:
         options = self._upload(principal, id).state.options or TableOptions()
         self.decisions.require(principal, options.decisions)
         self.uploads.request(principal, id)
-        return self._write(id, id, principal.subject, progress)[0]
+        return self._write(principal, id, id, progress)[0]
 
     def _write(
-        self, upload_id: str, id: str, imported_by: str, progress: Progress
+        self, principal: Principal, upload_id: str, id: str, progress: Progress
     ) -> tuple[ImportReport, int]:
         """Write a file that waits for it, and with its rows the record that takes it back.
 
@@ -285,14 +292,15 @@ class ImportWorkflow:
         """
         try:
             upload, _ = proposed(self.repositories, self.uploads.requested(upload_id))
-            written = retry_on_conflict(lambda: self._written(upload, id, imported_by, progress))
+            written = retry_on_conflict(lambda: self._written(principal, upload, id, progress))
         finally:
             self.uploads.drop_requested(upload_id)
         return written
 
     def _written(
-        self, upload: Upload, id: str, imported_by: str, progress: Progress
+        self, principal: Principal, upload: Upload, id: str, progress: Progress
     ) -> tuple[ImportReport, int]:
+        imported_by = principal.subject
         options, cluster = upload.state.options or TableOptions(), upload.state.cluster
         unit = UnitOfWork(imported_by, self.clock())
         unit.add(*remembered_reading(self.repositories, upload, options, unit.at))
@@ -308,7 +316,9 @@ class ImportWorkflow:
             return whole.entries, whole.changes
 
         run = ImportOptions(progress=progress, cluster=cluster, keep=True, complete=complete)
-        return self._import(SYSTEM, upload, run)
+        # They may have been less than when it was requested.
+        self.decisions.require(principal, options.decisions)
+        return self._import(principal, upload, run)
 
     def imports(self, principal: Principal, cluster: str = "") -> list[ImportRecord]:
         """The newest first. Raises NotAllowed."""
