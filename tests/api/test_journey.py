@@ -317,3 +317,27 @@ def test_a_circle_runs_when_five_have_joined(people, wired, app):
     coordinator.post(f"gatherings/{circle['id']}/meetings", meeting)
     event = wired.published.engagement(f"gathering:{circle['id']}.1")
     assert [part.organization for part in event.participants] == parties[:4]
+
+
+@pytest.mark.parametrize("asking", ["candidate", "seeker"])
+def test_an_introduction_tells_nobody_which_cluster_the_other_side_is_in(app, wired, asking):
+    """t:firm5 is a member of t:cluster, t:firm7 of none."""
+    wired.accounts.create(
+        ADMIN, f"outside-{asking}@journey.example", "O", PASSWORD,
+        memberships=(AccountMembership("t:firm7", MembershipRole.OWNER),), language="en",
+    )  # fmt: skip
+    outside = Person(app, f"outside-{asking}@journey.example")
+    inside = Person(app, "third@journey.example")
+    goal = {"candidate": "supplier", "seeker": "customer"}[asking]
+    parties = {asking: "t:firm7", {"candidate": "seeker", "seeker": "candidate"}[asking]: "t:firm5"}
+    asked = outside.post("introductions", {**parties, "goal": goal, "asking_side": asking}, 201)
+    assert asked["cluster"] == ""
+    assert outside.get(f"introductions/{asked['id']}").json["cluster"] == ""
+    outside.post(f"introductions/{asked['id']}/transition", {"action": "cancel"})
+    back = inside.post(
+        "introductions", {"seeker": "t:firm5", "candidate": "t:firm7", "goal": "supplier"}, 201
+    )
+    assert back["cluster"] == "t:cluster"
+    assert outside.get(f"introductions/{back['id']}").json["cluster"] == ""
+    assert "t:cluster" not in outside.get("introductions?organization=t:firm7").text
+    inside.post(f"introductions/{back['id']}/transition", {"action": "cancel"})

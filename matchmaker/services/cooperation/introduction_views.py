@@ -52,7 +52,8 @@ class IntroductionView(Purpose):
     """An introduction as its reader may see it; `allowed` is what may be done next.
 
     `side` is the reader's, None for a coordinator; `satisfaction` is the reader's own.
-    Id and names of the other side are empty while it is hidden.
+    Id and names of the other side are empty while it is hidden, and so is the cluster of a side
+    that is no member of it.
     """
 
     id: str
@@ -164,8 +165,12 @@ class IntroductionViews:
             other = organizations.get(introduction.organization(side.other))
             if other is not None:
                 contact = contact_of(other, self._contact_people(introduction, side.other))
+        said = {field.name: getattr(purpose, field.name) for field in fields(Purpose)}
+        own = organizations.get(introduction.organization(side)) if side else None
+        if side is not None and (own is None or not self._is_member(own, introduction.cluster)):
+            said["cluster"] = ""
         return IntroductionView(
-            **{field.name: getattr(purpose, field.name) for field in fields(Purpose)},
+            **said,
             **{name: getattr(introduction, name) for name in _UNCHANGED},
             version=stored.version,
             side=side,
@@ -190,6 +195,12 @@ class IntroductionViews:
             ),
             contact=contact,
         )
+
+    def _is_member(self, organization: Organization, cluster: str) -> bool:
+        """Tell whether an organisation belongs to a cluster today."""
+        return bool(cluster) and cluster in {
+            each.id for each in self.store.clusters_of(organization.id)
+        }
 
     def _contact_people(self, introduction: Introduction, side: Side) -> list[Account]:
         """Accounts that accepted for a side; where they have left, whoever acts for it now."""

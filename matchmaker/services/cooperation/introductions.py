@@ -208,12 +208,16 @@ class Introductions:
     def _cluster_of(
         self, principal: Principal, seeker: str, candidate: str, side: Side | None
     ) -> str:
-        """The cluster it belongs to: a coordinator's own, of others the seeker's."""
-        seekers = [cluster.id for cluster in self.store.clusters_of(seeker)]
+        """The cluster it belongs to: of the side that asks, a coordinator's own, else the seeker's.
+
+        Never the other side's: who asks would learn where that is a member.
+        """
+        asker = candidate if side is Side.CANDIDATE else seeker
+        ids = [cluster.id for cluster in self.store.clusters_of(asker)]
         if side is None:
-            both = seekers + [cluster.id for cluster in self.store.clusters_of(candidate)]
-            seekers = [id for id in both if id in principal.clusters] or seekers
-        return next(iter(seekers), "")
+            both = ids + [cluster.id for cluster in self.store.clusters_of(candidate)]
+            ids = [id for id in both if id in principal.clusters] or ids
+        return next(iter(ids), "")
 
     # -- looking
 
