@@ -47,9 +47,9 @@ EDITABLE = frozenset(Organization.__dataclass_fields__) - {
     "id", "provenance", "origins", "version"
 }  # fmt: skip
 
-# What stands for an organisation's identity; somebody has to have looked at it.
+# What stands for an organisation's identity, and its official tier; somebody has looked at it.
 VOUCHED = frozenset(
-    {"kind", "credit_code", "vat", "lei", "ror", "founded", "status", "ended", "successor"}
+    {"kind", "tier", "credit_code", "vat", "lei", "ror", "founded", "status", "ended", "successor"}
 )
 
 
