@@ -37,6 +37,7 @@ def channels() -> PageAnswer:
         for _, listed in owners
         for id, name in use_cases.authors(principal, listed).items()
     }
+    account = services().accounts.own_account(principal)
     rhythms = [rhythm for rhythm in MailRhythm if rhythm is not MailRhythm.NEVER]
     hooks = [
         state
@@ -44,8 +45,8 @@ def channels() -> PageAnswer:
         for state in services().webhooks.states(principal, id)
     ]
     return render_template(
-        "channels.html", owners=owners, authors=authors, rhythms=rhythms, zone=DEFAULT_ZONE,
-        hooks=hooks,
+        "channels.html", account=account, owners=owners, authors=authors, rhythms=rhythms,
+        zone=DEFAULT_ZONE, hooks=hooks,
     )  # fmt: skip
 
 
@@ -68,7 +69,7 @@ def change_channels() -> PageAnswer:
             content = ChannelContent(
                 form.get("address", ""), form.get("cluster", ""), _rhythm(), _quiet()
             )
-            use_cases.enter(principal, content)
+            use_cases.enter(principal, content, form.get("password", ""))
             show_notice(message("Saved. Try it now: a word is sent there."))
             return redirect(url_for("web.channels"), 303)
     return redirect_back(url_for("web.channels"))

@@ -16,6 +16,7 @@ ACTIONS: Mapping[str, Message] = {
     "account.confirmed": message("Address confirmed"),
     "account.linked": message("Account joined with the organisation's own sign-in"),
     "account.password": message("Password changed"),
+    "account.cleared": message("What was put on an account before its address was proved removed"),
     "account.reset": message("Password set anew by a link"),
     "account.rehashed": message("Password kept in a newer form"),
     "account.preferences": message("Settings of the account changed"),

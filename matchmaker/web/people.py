@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from flask import g, redirect, render_template, request, session, url_for
 
-from matchmaker.api.http.browser import begin_session, end_session, origin
+from matchmaker.api.http.browser import begin_session, end_session, keep_signed_in, origin
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.http.problems import note_wait, status_of
@@ -194,7 +194,7 @@ def reset() -> PageAnswer:
 def confirm() -> PageAnswer:
     """The address is its owner's."""
     csrf.protect()
-    services().sign_in.confirm(request.form.get("token", ""))
+    keep_signed_in(services().sign_in.confirm(request.form.get("token", "")))
     show_notice(gettext("Your address is confirmed."))
     return redirect(url_for("web.home"), 303)
 

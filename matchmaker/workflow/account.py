@@ -140,6 +140,11 @@ class Account:
         recovery = self.recovery if self.has_second_factor else ()
         return replace(self, epoch=self.epoch + 1, recovery=recovery)
 
+    def proved(self) -> Account:
+        """The account with its address proved, and every way in ended but the password."""
+        cleared = replace(self, second_factor=None, passkeys=(), openid_subject="")
+        return replace(cleared.ended(), is_proved=True)
+
     def after_recovery_code(self, code: str) -> Account | None:
         """The account after one of its codes for recovery, which is then used; None for another."""
         digest = recovery_digest(code)

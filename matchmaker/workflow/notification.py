@@ -62,6 +62,8 @@ class NotificationKind(StrEnum):
     PROGRAMMES_CLOSE = "programmes_close"
     CHANNEL_GIVEN_UP = "channel_given_up"
     CHANNEL_PAUSED = "channel_paused"
+    CHANNEL_PAUSED_AT_RESET = "channel_paused_at_reset"
+    ACCOUNT_CLEARED = "account_cleared"
     WEBHOOK_GIVEN_UP = "webhook_given_up"
 
     @classmethod
@@ -197,6 +199,14 @@ TEXTS = {
     NotificationKind.CHANNEL_PAUSED: message(
         "The channel %(other)s is paused: who entered it does not coordinate the cluster any more;"
         " save its hours to take it over, or remove it"
+    ),
+    NotificationKind.CHANNEL_PAUSED_AT_RESET: message(
+        "The channel %(other)s is paused, since a password was set anew by a link; save its hours"
+        " if you know it, or remove it"
+    ),
+    NotificationKind.ACCOUNT_CLEARED: message(
+        "Your address is confirmed. What had been put on your account before is removed: keys,"
+        " second factor, passkeys, channels and webhooks; set up again what was yours"
     ),
     NotificationKind.WEBHOOK_GIVEN_UP: message(
         "The webhook at %(other)s took no calls for days and gets no more; register it anew once"

@@ -82,7 +82,8 @@ class Hook:
     """An address that an organisation wants called; `failures` in a row, since `failing_since`.
 
     `earlier_events`: registered when events had their earlier names, and still called with them.
-    `called`, `problem` and `status` are of the last call.
+    `called`, `problem` and `status` are of the last call. `by` is the account that registered it,
+    "" where none did or an earlier version stored it.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Hook:
     failing_since: datetime | None = None
     problem: CallProblem | None = None
     status: int = 0
+    by: str = ""
 
     def after(self, now: datetime, result: CallResult) -> Hook:
         """After a call; given up where it has taken none for long, of many."""

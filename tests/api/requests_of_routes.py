@@ -423,9 +423,13 @@ REQUESTS = {
         lambda w, r: {"json": {"password": PASSWORD}, "headers": w.headers_of_another(r)},
     ),
     "GET /account/channels": _with(),
-    "POST /account/channels": _with(json={"address": ROBOT, "quiet_from": 22, "quiet_until": 7}),
+    "POST /account/channels": _with(
+        json={"address": ROBOT, "quiet_from": 22, "quiet_until": 7, "password": PASSWORD}
+    ),
     "GET /clusters/{id}/channels": _with(CLUSTER),
-    "POST /clusters/{id}/channels": _with(CLUSTER, json={"address": ROBOT, "rhythm": "daily"}),
+    "POST /clusters/{id}/channels": _with(
+        CLUSTER, json={"address": ROBOT, "rhythm": "daily", "password": PASSWORD}
+    ),
     "PUT /channels/{id}": (_channel, lambda w, r: {"json": {"rhythm": "daily"}}),
     "DELETE /channels/{id}": (_channel, lambda w, r: {}),
     "GET /account/keys": _with(),

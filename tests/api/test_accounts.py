@@ -11,7 +11,7 @@ from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, TooManyAttempts
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.unit_of_work import utc_now
-from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Preferences, Scope
 from matchmaker.workflow.session import SignInOrigin
 
 API = "/api/v1"
@@ -424,3 +424,43 @@ def test_members_do_not_vouch_for_their_own_identity(app, wired, owner):
         url, json={"website": "https://a.example"}, headers=headers | {"If-Match": version}
     )
     assert allowed.status_code == 200
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_owner_who_resets_by_mail_finds_nothing_of_whoever_had_the_account(
+    app, wired, owner, language
+):
+    """A stranger who was handed its link entered a channel; the page asked for the password."""
+    stranger, answer = session_of(app, owner.email)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    body = {
+        "address": "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7F"
+    }
+    place = f"{API}/account/channels"
+    assert stranger.post(place, json=body, headers=headers).status_code == 422
+    body["password"] = PASSWORD
+    assert stranger.post(place, json=body, headers=headers).status_code == 201
+    token = wired.links.token("reset", [owner.id, owner.epoch, True])
+    new = {"token": token, "password": "violet harbour 7 stones"}
+    assert app.test_client().post(f"{API}/password/reset", json=new).status_code == 204
+    own, answer = session_of(app, owner.email, new["password"])
+    assert answer.json["account"]["is_proved"] is True
+    assert own.get(place).json["items"] == []
+    account = wired.accounts.by_email(ADMIN, owner.email).principal()
+    wired.accounts.set_preferences(account, Preferences(language=language))
+    page = own.get("/notices")
+    assert {"en": "Your address is confirmed", "zh": "您的邮箱地址已确认"}[language] in page.text
+    assert 'type="password"' in own.get("/channels").text
+
+
+def test_who_confirms_in_the_browser_that_is_signed_in_stays_signed_in(app, wired, owner):
+    signed_in, _ = session_of(app, owner.email)
+    elsewhere, _ = session_of(app, owner.email)
+    token = wired.links.token("confirm", [owner.id, owner.email])
+    csrf = signed_in.get(f"{API}/session").json["csrf_token"]
+    sent = signed_in.post(
+        f"{API}/confirmation", json={"token": token}, headers={"X-CSRF-Token": csrf}
+    )
+    assert sent.status_code == 204
+    assert signed_in.get(f"{API}/account").json["is_proved"] is True
+    assert elsewhere.get(f"{API}/account").status_code == 401

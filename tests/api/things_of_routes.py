@@ -100,7 +100,7 @@ def _channel(world):
     admin = world.principal("admin")
     for stored in list(world.services.repositories.channels.values("owner", f"cluster:{CLUSTER}")):
         world.services.channels.remove(admin, stored.id)
-    return world.services.channels.enter(admin, content).id
+    return world.services.channels.enter(admin, content, PASSWORD).id
 
 
 def _finished(world):
@@ -328,7 +328,7 @@ def _offer(world):
 
 
 def _confirmation(world):
-    account = world.accounts["liaison"]
+    account, _ = world.another("liaison")
     return world.services.links.token("confirm", [account.id, account.email])
 
 

@@ -34,6 +34,9 @@ class _Accounts:
     def own_account(self, principal: Principal) -> Account:
         return self.repositories.accounts.get(principal.account).value
 
+    def require_password(self, principal: Principal, account: Account, password: str) -> None:
+        del principal, account, password
+
 
 class _Links:
     def token(self, purpose: str, content: object) -> str:

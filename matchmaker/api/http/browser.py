@@ -6,7 +6,7 @@ import hashlib
 import secrets
 import time
 
-from flask import Response, after_this_request, request, session
+from flask import Response, after_this_request, g, request, session
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from matchmaker.api.http.context import services
@@ -45,6 +45,12 @@ def begin_session(account: Account) -> None:
     session["session"] = services().sessions.begin(account, origin())
     session[SINCE] = int(time.time())
     _mark_device(account.email)
+
+
+def keep_signed_in(account: Account) -> None:
+    """A session anew, where the account that asks is this one and its sessions just ended."""
+    if g.account is not None and g.account.id == account.id and g.account.epoch != account.epoch:
+        begin_session(account)
 
 
 def await_code(account: Account) -> None:

@@ -32,7 +32,7 @@ def list_own_channels() -> Response:
 @channels.post("/account/channels", **writes(NOTICES, ChannelOut, 201))
 def enter_own_channel(header: IdempotencyHeaders, body: NewChannel) -> Response:
     """Have one's own notices sent to a robot, a chat, a gateway or a mailbox, too."""
-    entered = services().channels.enter(current_principal(), body.to_content())
+    entered = services().channels.enter(current_principal(), body.to_content(), body.password)
     return created(_shaped([entered])[0], "account/channels")
 
 
@@ -45,7 +45,8 @@ def list_cluster_channels(path: IdPath) -> Response:
 @channels.post("/clusters/<path:id>/channels", **writes(NOTICES, ChannelOut, 201))
 def enter_cluster_channel(path: IdPath, header: IdempotencyHeaders, body: NewChannel) -> Response:
     """Have what a cluster's coordinators are told sent to a robot of theirs, too."""
-    entered = services().channels.enter(current_principal(), body.to_content(path.id))
+    content = body.to_content(path.id)
+    entered = services().channels.enter(current_principal(), content, body.password)
     return created(_shaped([entered])[0], f"clusters/{path.id}/channels")
 
 

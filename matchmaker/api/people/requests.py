@@ -204,6 +204,9 @@ class NewChannel(ChannelTimes):
         description="A robot's webhook address (企业微信, 钉钉, 飞书, Slack, Teams), or any address"
         " of Apprise (`mailtos://…`, `tgram://…`). It is stored encrypted and never shown again."
     )
+    password: Annotated[str, Field(max_length=MAX_PASSWORD)] = Field(
+        "", description="The account's, if it has one: a channel outlasts a session."
+    )
 
     def to_content(self, cluster: str = "") -> ChannelContent:
         return ChannelContent(self.address, cluster, self.rhythm, self.quiet())

@@ -11,7 +11,7 @@ from flask import Response, g, session
 from flask_openapi3 import APIBlueprint, Tag
 from flask_wtf.csrf import generate_csrf
 
-from matchmaker.api.http.browser import begin_session, end_session, origin
+from matchmaker.api.http.browser import begin_session, end_session, keep_signed_in, origin
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
@@ -290,7 +290,7 @@ def request_confirmation(body: Nothing) -> Response:  # noqa: ARG001
 @people.post("/confirmation", **writes(ACCOUNTS, public=True))
 def confirm_address(body: Token) -> Response:
     """Confirm an address, by the token of a letter's link."""
-    services().sign_in.confirm(body.token)
+    keep_signed_in(services().sign_in.confirm(body.token))
     return no_content()
 
 

@@ -78,7 +78,7 @@ class Webhooks:
             )
         hook = Hook(
             new_id(), organization_id, self._checked(url),
-            new_secret(), self.clock(), earlier_events=False,
+            new_secret(), self.clock(), earlier_events=False, by=principal.account,
         )  # fmt: skip
         unit = UnitOfWork.of(principal, self.clock())
         sealed = replace(hook, secret=self.sealer.seal(hook.secret))

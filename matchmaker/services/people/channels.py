@@ -14,6 +14,7 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, TooManyAttempts, VersionConflict, WrongState
 from matchmaker.messages import Message, message
+from matchmaker.services.authors import keep_author
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_call import (
     DEADLINE_SECONDS,
@@ -22,6 +23,7 @@ from matchmaker.services.people.channel_call import (
     call,
     describe,
 )
+from matchmaker.services.people.channel_pause import tell_owners
 from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
@@ -35,7 +37,7 @@ from matchmaker.workflow.channel import (
     QuietHours,
     apprise_address,
 )
-from matchmaker.workflow.notification import Notification, NotificationKind
+from matchmaker.workflow.notification import NotificationKind
 
 log = structlog.get_logger(__name__)
 MAX_CHANNELS = 10
@@ -91,31 +93,44 @@ class Channels:
             each.id: accounts[each.by].value.name for each in of_clusters if each.by in accounts
         }
 
-    def enter(self, principal: Principal, content: ChannelContent) -> NoticeChannel:
+    def enter(
+        self, principal: Principal, content: ChannelContent, password: str = ""
+    ) -> NoticeChannel:
         """A channel, which gets what happens from now on.
 
-        Raises NotAllowed, InvalidInput for what cannot or may not be called, WrongState.
+        Asks for the password: a channel outlasts a session that somebody took. Raises NotAllowed,
+        InvalidInput for a wrong one, or for what cannot or may not be called, WrongState.
         """
         principal.require_writing()
-        account = self.accounts.own_account(principal)
+        self.accounts.own_account(principal)
         owner = self._owner(principal, content.cluster)
-        if len(self.listed(principal, content.cluster)) >= MAX_CHANNELS:
-            raise WrongState(
-                "There are %(most)s channels already.", mend="Remove one first.", most=MAX_CHANNELS
-            )
         _check_rhythm(content.rhythm)
         address = apprise_address(content.address)
         described = describe(address, private_allowed=self.private_allowed, hosts=self.hosts)
-        channel = NoticeChannel(
-            new_id(), owner, described.service, described.label, self.sealer.seal(address),
-            self.clock(), account.preferences.language, content.rhythm, content.quiet,
-            by=account.id,
-        )  # fmt: skip
-        unit = UnitOfWork.of(principal, self.clock())
-        unit.add(self.repositories.channels.put(channel))
-        unit.log("channel.entered", f"channel/{channel.id}", owner=owner, service=channel.service)
-        unit.commit(self.repositories.records)
-        return channel
+
+        def entered(unit: UnitOfWork) -> NoticeChannel:
+            account = self.accounts.own_account(principal)
+            self.accounts.require_password(principal, account, password)
+            # Of a password that is set anew and a channel one is first.
+            keep_author(unit, self.repositories, principal)
+            if len(self.listed(principal, content.cluster)) >= MAX_CHANNELS:
+                raise WrongState(
+                    "There are %(most)s channels already.",
+                    mend="Remove one first.",
+                    most=MAX_CHANNELS,
+                )
+            channel = NoticeChannel(
+                new_id(), owner, described.service, described.label, self.sealer.seal(address),
+                self.clock(), account.preferences.language, content.rhythm, content.quiet,
+                by=account.id,
+            )  # fmt: skip
+            unit.add(self.repositories.channels.put(channel))
+            unit.log(
+                "channel.entered", f"channel/{channel.id}", owner=owner, service=channel.service
+            )
+            return channel
+
+        return commit_changes(self.repositories.records, principal, self.clock, entered)
 
     def change(
         self, principal: Principal, id: str, rhythm: MailRhythm, quiet: QuietHours | None
@@ -216,7 +231,7 @@ class Channels:
             unit = UnitOfWork("system", now)
             paused = replace(channel, active=False)
             unit.add(self.repositories.channels.put(paused, stored.version))
-            self._tell_owners(unit, paused, NotificationKind.CHANNEL_PAUSED)
+            tell_owners(unit, self.repositories, paused, NotificationKind.CHANNEL_PAUSED)
             with suppress(VersionConflict):  # taken over meanwhile: next time
                 unit.commit(self.repositories.records)
                 self._drop(notices)
@@ -243,7 +258,7 @@ class Channels:
         unit.add(self.repositories.channels.put(after, stored.version))
         if not after.active:
             log.warning("channel given up", channel=channel.id)
-            self._tell_owners(unit, after, NotificationKind.CHANNEL_GIVEN_UP)
+            tell_owners(unit, self.repositories, after, NotificationKind.CHANNEL_GIVEN_UP)
         with suppress(VersionConflict):  # changed or removed meanwhile
             unit.commit(self.repositories.records)
         if taken or not after.active:
@@ -256,21 +271,6 @@ class Channels:
         if stored is None or not stored.value.active:
             return False
         return stored.value.admin or channel.cluster in stored.value.clusters
-
-    def _tell_owners(
-        self, unit: UnitOfWork, channel: NoticeChannel, told: NotificationKind
-    ) -> None:
-        """That it has ended, in their inboxes: whoever relied on it would wait in vain."""
-        kind, _, id = channel.owner.partition(":")
-        accounts = self.repositories.accounts
-        own = (stored.value for stored in accounts.many([id]).values())
-        facts = {"other": f"{channel.service} ({channel.label})"}
-        for owner in accounts.values("cluster", id) if kind == "cluster" else own:
-            if owner.active:
-                notice = Notification(
-                    new_id(), owner.id, told, f"channel/{channel.id}", unit.at, facts
-                )
-                unit.add(self.repositories.notifications.put(notice))
 
     def _unread(self, notices: Sequence[Versioned[ChannelNotice]]) -> list[ChannelNotice]:
         """Those that nobody has read in the application meanwhile, in order."""

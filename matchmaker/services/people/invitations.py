@@ -26,10 +26,10 @@ from matchmaker.errors import (
 from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
-from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
 from matchmaker.store.merging import origin_of_field
 from matchmaker.store.ports import GraphStore
@@ -256,17 +256,22 @@ class Invitations:
             openid_subject=openid_subject, is_proved=is_proved,
             preferences=Preferences(language=invitation.language),
         )  # fmt: skip
-        address = Address(invitation.email, account.id)
-        return self._commit(
-            stored, invitation.give_to(account), 0, self.repositories.addresses.put(address)
-        )
+        unit = UnitOfWork(account.subject, self.clock())
+        unit.add(self.repositories.addresses.put(Address(invitation.email, account.id)))
+        return self._commit(unit, stored, invitation.give_to(account), 0)
 
     def join(self, stored: Versioned[Invitation], account_id: str) -> Account:
-        """An account with the place that was offered; its sessions and keys end."""
+        """An account with the place that was offered; its sessions and keys end.
+
+        A mailed link shows that the address is the owner's: what was put on the account before
+        is removed (`prove`).
+        """
         own = self.repositories.accounts.get(account_id)
-        is_proved = own.value.is_proved or not stored.value.handed_over
-        account = replace(own.value.ended(), is_proved=is_proved)
-        return self._commit(stored, stored.value.give_to(account), own.version)
+        unit = UnitOfWork(own.value.subject, self.clock())
+        account = own.value.ended()
+        if not stored.value.handed_over:
+            account = prove(unit, self.repositories, account)
+        return self._commit(unit, stored, stored.value.give_to(account), own.version)
 
     # -- the parts
 
@@ -380,15 +385,13 @@ class Invitations:
         return not invitation.used and self.clock() < invitation.expires
 
     def _commit(
-        self, stored: Versioned[Invitation], account: Account, version: int, *changes: Change
+        self, unit: UnitOfWork, stored: Versioned[Invitation], account: Account, version: int
     ) -> Account:
         invitation = stored.value
         used = replace(invitation, used=True, unmailed=False)
-        unit = UnitOfWork(account.subject, self.clock())
         unit.add(
             self.repositories.accounts.put(account, version),
             self.repositories.invitations.put(used, stored.version),
-            *changes,
         )
         unit.log("invitation.accepted", f"invitation/{invitation.id}", **_place(invitation))
         unit.commit(self.repositories.records)

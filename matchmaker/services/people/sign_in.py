@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -20,12 +21,14 @@ from matchmaker.errors import (
 )
 from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.address_proof import prove
+from matchmaker.services.people.channel_pause import pause_all
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.repositories import OPENID_SUBJECT_KEY, Repositories
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.workflow.account import (
     MAX_EMAIL,
     Account,
@@ -231,22 +234,24 @@ class SignInService:
     def reset(self, token: str, password: str, origin: SignInOrigin = NOWHERE) -> Account:
         """A new password by a link, which then works no more. Raises InvalidInput.
 
-        Nobody waits with it for failures with the one before, their own or those of strangers.
+        Channels of the account are paused. A mailed link shows that the address is the owner's,
+        as `confirm` does. Nobody waits with it for failures with the one before, their own or
+        those of strangers.
         """
         account_id, epoch, mailed = self.links.read("reset", token, RESET_WITHIN)
 
-        def change(account: Account) -> Account:
+        def change(account: Account, unit: UnitOfWork) -> Account:
             if account.epoch != epoch or not account.active:
                 raise _used()
             check_password(password, account.email)
             hashed = self.passwords.hash(password)
-            is_proved = account.is_proved or bool(mailed)
-            return replace(account.ended(), password_hash=hashed, is_proved=is_proved)
+            if mailed and not account.is_proved:
+                account = prove(unit, self.repositories, account)
+            else:
+                pause_all(unit, self.repositories, account)
+            return replace(account.ended(), password_hash=hashed)
 
-        try:
-            account = self.accounts.change(account_id, change, "account.reset")
-        except NotFound:
-            raise _used() from None
+        account = self._change(account_id, change, "account.reset")
         self._forget_failures(account.email, origin)
         self._forget(strangers_id(account.email))
         return account
@@ -258,7 +263,8 @@ class SignInService:
         account = self.accounts.own_account(principal)
         link = self.links.url("confirm", self.links.token("confirm", [account.id, account.email]))
         text = message(
-            "Open this link within %(days)s days to confirm your address:\n\n%(link)s\n",
+            "Open this link within %(days)s days to confirm your address. If it was not you who"
+            " made an account, leave it:\n\n%(link)s\n",
             days=CONFIRMED_WITHIN.days,
             link=link,
         )
@@ -266,20 +272,38 @@ class SignInService:
         return self.links.mail(account.email, language, message("Confirm your address"), text)
 
     def confirm(self, token: str) -> Account:
-        """The account, its address shown to be its owner's by a link. Raises InvalidInput."""
+        """The account, its address shown to be its owner's by a link.
+
+        The first time all that was put on the account before ends with its sessions, since it may
+        have been somebody else's until now. Raises InvalidInput.
+        """
         account_id, email = self.links.read("confirm", token, CONFIRMED_WITHIN)
 
-        def prove(account: Account) -> Account:
+        def confirmed(account: Account, unit: UnitOfWork) -> Account:
             if account.email != email or not account.active:
                 raise _used()
-            return replace(account, is_proved=True)
+            return prove(unit, self.repositories, account)
 
-        try:
-            return self.accounts.change(account_id, prove, "account.confirmed")
-        except NotFound:
-            raise _used() from None
+        return self._change(account_id, confirmed, "account.confirmed")
 
     # -- the parts
+
+    def _change(
+        self, account_id: str, change: Callable[[Account, UnitOfWork], Account], action: str
+    ) -> Account:
+        """An account as a link changes it, with what `change` adds. Raises InvalidInput."""
+
+        def put(unit: UnitOfWork) -> Account:
+            stored = self.repositories.accounts.get_or_none(account_id)
+            if stored is None:
+                raise _used()
+            changed = change(stored.value, unit)
+            unit.add(self.repositories.accounts.put(changed, stored.version))
+            unit.log(action, changed.subject)
+            return changed
+
+        principal = Principal(f"account:{account_id}")
+        return commit_changes(self.repositories.records, principal, self.clock, put)
 
     def _with_code(self, account: Account, origin: SignInOrigin, code: str) -> Account:
         try:
