@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
 
 from matchmaker.domain import Certificate, FieldOrigin, GraphRows, Kind, Organization, SourceTier
 from matchmaker.errors import InvalidInput
@@ -35,6 +34,7 @@ from matchmaker.ingest.list_formats import (
     TECHNOLOGIES,
 )
 from matchmaker.ingest.list_guess import implied_relation, named_above, named_by_file
+from matchmaker.ingest.made_ids import with_source
 from matchmaker.ingest.mapping import read_by
 from matchmaker.ingest.mapping_file import (
     Certifications,
@@ -115,23 +115,10 @@ def read_list(
     rows = replace(parsed.rows, organizations=organizations)
     return replace(
         parsed,
-        rows=_as_source(rows, options.source) if options.source else rows,
+        # As people call it, and not as ids begin.
+        rows=with_source(rows, options.source) if options.source else rows,
         problems=(*parsed.problems, *notes, *_unit_notes(listed)),
     )
-
-
-def _as_source(rows: GraphRows, name: str) -> GraphRows:
-    """Rows whose source is called as people call it, and not as ids begin."""
-
-    def named(row: Any) -> Any:
-        if not hasattr(row, "provenance"):
-            return row
-        changes: dict[str, Any] = {"provenance": replace(row.provenance, source=name)}
-        if isinstance(row, Organization):
-            changes["origins"] = tuple(replace(each, source=name) for each in row.origins)
-        return replace(row, **changes)
-
-    return GraphRows(**{table: tuple(map(named, kept)) for table, kept in rows.tables()})
 
 
 def _unit_notes(table: _ListTable) -> Iterator[Problem]:

@@ -1,12 +1,14 @@
-"""Ids of what a file gives none: made of its source and of what a row says."""
+"""Ids of what a file gives none, made of its source and of what a row says; names of sources."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
+from matchmaker.domain import GraphRows, Organization
 from matchmaker.text import normal
 
 _SLUG = re.compile(r"[^a-z0-9_.-]+")
@@ -29,3 +31,17 @@ def slug(text: str) -> str:
 def source_of_cluster(cluster: str) -> str:
     """The name of the source of a cluster's own lists, which begins ids: one for all of them."""
     return slug(cluster.partition(":")[2])
+
+
+def with_source(rows: GraphRows, name: str) -> GraphRows:
+    """Rows whose source, and that of each of their fields, has this name."""
+
+    def named(row: Any) -> Any:
+        if not hasattr(row, "provenance"):
+            return row
+        changes: dict[str, Any] = {"provenance": replace(row.provenance, source=name)}
+        if isinstance(row, Organization):
+            changes["origins"] = tuple(replace(each, source=name) for each in row.origins)
+        return replace(row, **changes)
+
+    return GraphRows(**{table: tuple(map(named, kept)) for table, kept in rows.tables()})

@@ -115,6 +115,29 @@ def test_what_is_written_is_what_was_previewed(world, coordinator, claim, kept):
     assert claims[number] == kept
 
 
+@pytest.mark.parametrize("file", [
+    "id,name,kind,website,source\nt:firm4,示例阀门4厂,firm,https://four.example,gleif\n"
+    ",示例来源乙厂,firm,,gleif\n",
+    "供应商,采购方,采购内容\n示例来源丙厂,示例阀门4厂,阀体\n",
+])  # fmt: skip
+def test_what_a_coordinator_imports_is_of_the_clusters_own_source(world, coordinator, file):
+    """The cluster is t:cluster; the file calls itself a register, and so does who sends it."""
+    sent = coordinator(
+        "POST", "/imports", data=form(file, options=json.dumps({"source": "gleif"}), write="true")
+    )
+    work_off(world)
+    record = world.services.repositories.imports.get(sent.json["id"]).value
+    written = [row for name, rows in record.put.tables() for row in rows if name != "memberships"]
+    rows = [row for row in written if hasattr(row, "provenance")]
+    sources = {row.provenance.source for row in rows}
+    sources |= {each.source for row in rows for each in getattr(row, "origins", ())}
+    new = {row.id.partition(":")[0] for row in record.put.organizations} - {"t"}
+    world.services.import_workflow.undo(ADMIN, sent.json["id"])
+    # The member's own row was made by the API.
+    assert sources - {"api"} == {"cluster"}
+    assert new == {"cluster"}
+
+
 @pytest.mark.parametrize("after", [{"clusters": ()}, {"active": False}])
 def test_an_import_whose_sender_may_no_longer_write_it_is_not_written(app, world, after):
     account, headers = world.another("coordinator")

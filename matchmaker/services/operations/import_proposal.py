@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.list_formats import FORMATS, LISTS
@@ -31,10 +32,13 @@ def formats_of(cluster: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("organizations", *LISTS, *own)))
 
 
-def proposed(repositories: Repositories, upload: Upload) -> tuple[Upload, TableFile]:
+def proposed(
+    repositories: Repositories, principal: Principal, upload: Upload
+) -> tuple[Upload, TableFile]:
     """The open file, with every choice made that was left open.
 
-    A file with the titles of an earlier one is read as that was. Raises InvalidInput.
+    A file with the titles of an earlier one is read as that was. A coordinator's has the source
+    of its cluster, whatever was chosen: ids of others begin with theirs. Raises InvalidInput.
     """
     state = upload.state
     options = state.options
@@ -55,7 +59,8 @@ def proposed(repositories: Repositories, upload: Upload) -> tuple[Upload, TableF
     mapping = suggested(kind, samples) | {
         title: name for title, name in options.mapping.items() if title in samples and name in known
     }
-    source = options.source or source_prefix(upload.path, state.cluster)
+    is_chosen = options.source and (principal.admin or not state.cluster)
+    source = options.source if is_chosen else source_prefix(upload.path, state.cluster)
     own = party_named_once(kind, mapping.values(), table.above, upload.path.stem)
     defaults = {**own, **options.defaults} | (own if state.is_remembered else {})
     options = replace(options, table=kind, mapping=mapping, source=source, defaults=defaults)

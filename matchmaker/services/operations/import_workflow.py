@@ -145,7 +145,7 @@ class ImportWorkflow:
             upload.id, state.cluster, upload.path.name, state.options or TableOptions()
         )
         try:
-            upload, table = proposed(self.repositories, upload)
+            upload, table = proposed(self.repositories, principal, upload)
             options = upload.state.options or TableOptions()
             samples, index = column_samples(table), reference_index(self.store)
             file = file_preview(table, options, samples, index)
@@ -180,7 +180,7 @@ class ImportWorkflow:
         """
         upload = self._upload(principal, id)
         with upload.being_read():
-            upload, _ = proposed(self.repositories, upload)
+            upload, _ = proposed(self.repositories, principal, upload)
         return self.job_queue.request(
             principal, JobKind.CHECK, upload.state.cluster, upload=id, file=upload.path.name
         )
@@ -193,7 +193,7 @@ class ImportWorkflow:
             return self._run_check(principal, upload, progress)
 
     def _run_check(self, principal: Principal, upload: Upload, progress: Progress) -> Message:
-        upload, table = proposed(self.repositories, upload)
+        upload, table = proposed(self.repositories, principal, upload)
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster, progress=progress)
         try:
             report, recognised = self._import(principal, upload, run)
@@ -233,7 +233,7 @@ class ImportWorkflow:
         kept = kept_table(upload.lines_file) if upload.check() else None
         if kept is not None:
             return kept
-        upload, table = proposed(self.repositories, upload)
+        upload, table = proposed(self.repositories, principal, upload)
         if takes_long(upload.path, table):
             raise WrongState("The file is large.", mend="Have all its lines checked first.")
         run = ImportOptions(dry_run=True, cluster=upload.state.cluster)
@@ -247,7 +247,7 @@ class ImportWorkflow:
         principal.require_writing()
         upload = self._upload(principal, id)
         with upload.being_read():
-            upload, _ = proposed(self.repositories, upload)
+            upload, _ = proposed(self.repositories, principal, upload)
         options = upload.state.options or TableOptions()
         self.decisions.require(principal, options.decisions)
         self.uploads.request(principal, id)
@@ -291,7 +291,7 @@ class ImportWorkflow:
         The file goes when both are written: until then the same import can be done again.
         """
         try:
-            upload, _ = proposed(self.repositories, self.uploads.requested(upload_id))
+            upload, _ = proposed(self.repositories, principal, self.uploads.requested(upload_id))
             written = retry_on_conflict(lambda: self._written(principal, upload, id, progress))
         finally:
             self.uploads.drop_requested(upload_id)

@@ -15,6 +15,7 @@ from matchmaker.errors import NotAllowed
 from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
 from matchmaker.ingest.known_certificates import may_be_known_as, under_known_ids
+from matchmaker.ingest.made_ids import source_of_cluster, with_source
 from matchmaker.ingest.other_statements import joined_to, pairs_of
 from matchmaker.ingest.pair_decisions import Decisions, decisions_of, with_decided
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
@@ -165,6 +166,10 @@ class Importer:
         if options.cluster:
             members = _ids(partial(self.store.members, options.cluster))
             stored = self.store.stored(checked.rows)
+            if not principal.admin:
+                # Never that of a register, or of another cluster, whatever the file calls it.
+                own = with_source(checked.rows, source_of_cluster(options.cluster))
+                checked = replace(checked, rows=own)
             checked = within(checked, stored, options.cluster, members, joins=options.joins)
             if not principal.admin:
                 checked = with_claims_of_importer(checked, stored, principal.organizations)
