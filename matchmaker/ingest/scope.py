@@ -7,11 +7,20 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from matchmaker.domain import Certificate, ClaimTier, GraphRows, Membership, Provenance, key_of
+from matchmaker.domain import (
+    Certificate,
+    ClaimTier,
+    GraphRows,
+    Membership,
+    Organization,
+    Provenance,
+    SourceTier,
+    key_of,
+)
 from matchmaker.ingest.references import origin_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.messages import Message, message
-from matchmaker.store.merging import is_same_certificate
+from matchmaker.store.merging import is_blank, is_same_certificate, origin_of_field
 from matchmaker.store.schema import ALIASES, DUPLICATES, MEMBERSHIPS, ORGANIZATIONS, TABLES, Table
 
 # Places, industries and clusters are everybody's.
@@ -21,6 +30,9 @@ ALLOWED = (
 )  # fmt: skip
 
 
+# Whether there is an organisation any more.
+_ENDING = frozenset({"status", "ended", "successor"})
+_KEPT = message("stays as it is on record: an administrator changes it, since others rely on it.")
 # What is found out beside what a file says.
 _DERIVED = (ALIASES, DUPLICATES)
 
@@ -138,6 +150,50 @@ def with_claims_of_importer(
             problems.append(Problem(file, line, "claim", _why_lowered(row, is_own), "warning"))
     certificates = replace(parsed.rows, certificates=tuple(rows))
     return replace(parsed, rows=certificates, problems=tuple(problems))
+
+
+def with_identities_on_record(
+    parsed: Parsed, before: GraphRows, fields: Collection[str], source: str,
+    acting_for: Collection[str],
+) -> Parsed:  # fmt: skip
+    """With what stands for the identity of stored organisations left as it is on record.
+
+    A coordinator fills what nobody stated of others than those `acting_for` which they act, and
+    corrects what the cluster's own lists, of this `source`, said before; never whether there is
+    an organisation any more. Each that is left as it was is told of.
+    """
+    stored = {row.id: row for row in before.organizations}
+    problems, rows = list(parsed.problems), []
+    for row in parsed.rows.organizations:
+        known = stored.get(row.id)
+        if known is None:
+            rows.append(row)
+            continue
+        said = parsed.explicit.get(("organizations", row.id), frozenset())
+        own = row.id in acting_for
+        kept = {
+            name: getattr(known, name)
+            for name in sorted(fields)
+            if (name in said or not is_blank(row, name))
+            and getattr(row, name) != getattr(known, name)
+            and (own or name in _ENDING or not _is_open(known, name, source))
+        }
+        rows.append(replace(row, **kept))
+        _, file, line = origin_of(parsed, "organizations", row)
+        problems += (
+            Problem(file, line, name, _KEPT, "warning", is_lost=True)
+            for name in kept
+            if origin_of_field(row, name).tier is not SourceTier.DERIVED
+        )
+    organizations = replace(parsed.rows, organizations=tuple(rows))
+    return replace(parsed, rows=organizations, problems=tuple(problems))
+
+
+def _is_open(known: Organization, name: str, source: str) -> bool:
+    """Tell whether nobody stated a field yet but lists of this source."""
+    origin = origin_of_field(known, name)
+    is_theirs = origin.source == source and origin.tier is SourceTier.IMPORT
+    return is_blank(known, name) or origin.tier is SourceTier.DERIVED or is_theirs
 
 
 def without_restored_claims(

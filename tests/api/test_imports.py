@@ -5,6 +5,7 @@ import io
 import json
 import time
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from openpyxl import Workbook
@@ -136,6 +137,31 @@ def test_what_a_coordinator_imports_is_of_the_clusters_own_source(world, coordin
     # The member's own row was made by the API.
     assert sources - {"api"} == {"cluster"}
     assert new == {"cluster"}
+
+
+def test_a_coordinators_list_leaves_what_stands_for_an_identity_as_it_is(world, coordinator):
+    """On record: a firm, founded in 1990, active, as an administrator entered it."""
+    store, services = world.services.store, world.services
+    before = replace(store.organization("t:firm4"), founded=date(1990, 1, 1))
+    store.upsert(GraphRows(organizations=(before,)))
+    file = (
+        "id,name,kind,founded,tier,status,successor,website\n"
+        "t:firm4,示例阀门4厂,university,2001-01-01,champion,dissolved,t:firm5,https://id.example\n"
+    )
+    looked = coordinator("POST", "/imports", data=form(file)).json
+    coordinator("POST", f"/imports/{looked['id']}/write", json={})
+    work_off(world)
+    written = coordinator("GET", f"/imports/{looked['id']}").json
+    after = store.organization("t:firm4")
+    services.import_workflow.undo(ADMIN, looked["id"])
+    store.upsert(GraphRows(organizations=(replace(before, founded=None),)))
+    assert (after.kind, after.founded) == ("firm", date(1990, 1, 1))
+    assert (after.status, after.successor) == ("active", before.successor)
+    # Nobody had stated these.
+    assert (after.tier, after.website) == ("champion", "https://id.example")
+    for seen in (looked, written):
+        told = {row["field"] for row in seen["problems"]}
+        assert told == {"kind", "founded", "status", "successor"}
 
 
 @pytest.mark.parametrize("after", [{"clusters": ()}, {"active": False}])

@@ -21,11 +21,17 @@ from matchmaker.ingest.pair_decisions import Decisions, decisions_of, with_decid
 from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
 from matchmaker.ingest.report import Parsed, Problem, ReadProgress, consistent, file_counts
 from matchmaker.ingest.resolve import Resolution, keys_of, resolve
-from matchmaker.ingest.scope import with_claims_of_importer, within, without_restored_claims
+from matchmaker.ingest.scope import (
+    with_claims_of_importer,
+    with_identities_on_record,
+    within,
+    without_restored_claims,
+)
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.table_paths import tables_at
 from matchmaker.ingest.tables import read_files
 from matchmaker.messages import message
+from matchmaker.services.directory.directory import VOUCHED
 from matchmaker.services.operations.import_report import (
     MAX_CHANGES,
     ImportReport,
@@ -52,6 +58,8 @@ from matchmaker.store.ports import (
 MAX_ALIKE = 200
 # Of more changed rows than about so many a report does not hold all: they cannot be taken back.
 MAX_KEPT = 20_001
+# What a coordinator's list does not change of an organisation on record.
+_IDENTITY = VOUCHED | {"tier"}
 # The column of a list whose cells become rows of a table.
 _SAID_IN = {"descriptions": "description"}
 
@@ -172,7 +180,11 @@ class Importer:
                 checked = replace(checked, rows=own)
             checked = within(checked, stored, options.cluster, members, joins=options.joins)
             if not principal.admin:
-                checked = with_claims_of_importer(checked, stored, principal.organizations)
+                acting_for = principal.organizations
+                checked = with_claims_of_importer(checked, stored, acting_for)
+                checked = with_identities_on_record(
+                    checked, stored, _IDENTITY, source_of_cluster(options.cluster), acting_for
+                )
             checked = with_decided(checked, decisions, {keys.id for keys in known})
         checked = self._without_restored_claims(checked)
         checked = self._with_reference_rows(drop_orphans(checked))
