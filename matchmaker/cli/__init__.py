@@ -7,6 +7,7 @@ unavailable; 5 the disk cannot be written; 130 interrupted.
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -61,6 +62,7 @@ def cli() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run a command; every expected error becomes one line and an exit code."""
+    os.umask(0o077)  # what it writes is its own, in a shared folder of snapshots too
     sys.exit(run(arguments))
 
 

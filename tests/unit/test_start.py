@@ -1,7 +1,9 @@
 """What a command loads before it does anything."""
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,3 +18,27 @@ def test_the_services_are_wired_without_what_only_some_commands_need():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert not HEAVY & set(done.stdout.split())
+
+
+@pytest.mark.slow
+def test_what_commands_write_nobody_else_reads(tmp_path):
+    """Whatever the shell's umask: the graph, its snapshot, vectors and locks."""
+    data, table = tmp_path / "data", tmp_path / "organizations.csv"
+    data.mkdir(mode=0o700)
+    models = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / "models"
+    (data / "models").symlink_to(models)
+    table.write_text(
+        "id,name,kind,description\n"
+        + "".join(f"my:{n},示例权限{n}厂,firm,生产不锈钢球阀\n" for n in range(8))
+    )
+    environment = os.environ | {"MATCHMAKER_DATA_DIR": str(data), "MATCHMAKER_STORE": ""}
+    for arguments in (["import", "tables", str(table)], ["refresh"]):
+        command = [sys.executable, "-m", "matchmaker.cli", *arguments]
+        done = subprocess.run(
+            command, env=environment, umask=0o022, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
+    written = [path for path in data.rglob("*") if not path.is_symlink()]
+    readable = [str(path.relative_to(data)) for path in written if path.stat().st_mode & 0o077]
+    assert {"snapshots", "vectors"} <= {path.name for path in written}
+    assert readable == []
