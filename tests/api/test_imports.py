@@ -337,6 +337,7 @@ def test_a_file_that_names_many_on_each_line_is_large_too(wired):
     assert (look.is_large, look.report, look.refused) == (True, None, None)
 
 
+@pytest.mark.slow
 def test_a_table_of_thousands_of_columns_is_proposed_in_time(wired):
     """2,000 titles that nobody knows, each held against every known one: 14 seconds."""
     workflow = wired.import_workflow
