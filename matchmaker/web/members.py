@@ -77,9 +77,13 @@ def invite_members(id: str) -> PageAnswer:
             issued = _invite(principal, form.get("organization", ""), form.get("email", ""))
             if issued.invitation.unmailed:
                 show_notice(issued.message, "bad")
-            elif not issued.mailed:  # nobody else brings it there
+            elif not issued.mailed and services().invitations.may_hand_over(
+                principal, issued.invitation
+            ):  # nobody else brings it there
                 link = services().invitations.hand_over(principal, issued.invitation.id)
                 return _members_page(principal, id, link, issued.invitation.email)
+            elif not issued.mailed:
+                show_notice(issued.message)
             else:
                 show_notice(gettext("The invitation is made."))
     return redirect(url_for("web.cluster_members", id=id), 303)

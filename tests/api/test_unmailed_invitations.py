@@ -15,7 +15,7 @@ from matchmaker.errors import LetterRefused
 from matchmaker.mail import Mailer
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
-from matchmaker.workflow.account import AccountMembership, MembershipRole
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -223,3 +223,61 @@ def test_letters_that_are_refused_for_ever_keep_no_other_waiting(wired, down, up
     for _ in range(60):  # by chance it is among the first of each pass, 3 of 7 and more
         wired.invitations.mail_due()
     assert [to for to, *_ in box.letters] == ["taken@unmailed.example"]
+
+
+def _key(wired, email, **places):
+    account = wired.accounts.create(ADMIN, email, "C", PASSWORD, **places)
+    secret = wired.api_keys.issue(account.principal(), "k", Scope.WRITE, PASSWORD).secret
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@pytest.fixture
+def shown(wired):
+    """A cluster of two firms for which nobody acts yet."""
+    ids = ("t:shown1", "t:shown2")
+    wired.store.upsert(
+        GraphRows(
+            organizations=tuple(Organization(id, f"示例转交{id[-1]}厂", Kind.FIRM) for id in ids),
+            clusters=(Cluster("t:shown", "转交集群"),),
+            memberships=tuple(Membership("t:shown", id) for id in ids),
+        )
+    )
+    return ids
+
+
+@pytest.mark.parametrize("mails", [True, False])
+def test_a_coordinator_is_shown_a_link_only_where_no_mail_is_sent(app, wired, up, shown, mails):
+    """It could make an account under whatever address it names, and read what is told there."""
+    if mails:
+        up()
+    headers = _key(wired, f"shown{mails}@example.org", clusters=("t:shown",))
+    client, body = app.test_client(), {"email": "victim@example.org", "organization": shown[0]}
+    made = client.post(f"{API}/invitations", json=body, headers=headers)
+    assert made.status_code == 201
+    link = f"{API}/invitations/{made.json['id']}/link"
+    answer = client.post(link, json={}, headers=headers)
+    assert answer.status_code == (403 if mails else 200)
+
+
+def test_an_owner_who_coordinates_is_shown_no_link_of_its_own_organisation(app, wired, shown):
+    own = AccountMembership(shown[1], MembershipRole.OWNER)
+    headers = _key(wired, "both@example.org", memberships=(own,), clusters=("t:shown",))
+    client, body = app.test_client(), {"email": "else@example.org", "organization": shown[1]}
+    made = client.post(f"{API}/invitations", json=body, headers=headers)
+    assert made.status_code == 201
+    link = f"{API}/invitations/{made.json['id']}/link"
+    assert client.post(link, json={}, headers=headers).status_code == 403
+
+
+def test_colleagues_see_of_each_other_who_acts_for_their_organisation(app, wired, shown):
+    own, other = AccountMembership(shown[1]), AccountMembership(shown[0], MembershipRole.OWNER)
+    headers = _key(wired, "colleague@example.org", memberships=(own,))
+    _key(wired, "two@example.org", memberships=(own, other), clusters=("t:shown",))
+    seen = app.test_client().get(f"{API}/organizations/{shown[1]}/accounts", headers=headers)
+    assert seen.status_code == 200
+    assert {frozenset(row) for row in seen.json["items"]} == {
+        frozenset({"id", "email", "name", "role"})
+    }
+    roles = {row["email"]: row["role"] for row in seen.json["items"]}
+    assert roles["two@example.org"] == "member"
+    assert shown[0] not in seen.text

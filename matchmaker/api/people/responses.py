@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from typing import Any, Self
 
 from pydantic import BaseModel, Field
@@ -10,7 +11,7 @@ from pydantic import BaseModel, Field
 from matchmaker.api.http.fields import ListOut, Localised, Outgoing, PageOut
 from matchmaker.messages import Message
 from matchmaker.services.cooperation.webhooks import HookState
-from matchmaker.workflow.account import MailRhythm, MembershipRole, Preferences, Scope
+from matchmaker.workflow.account import Account, MailRhythm, MembershipRole, Preferences, Scope
 from matchmaker.workflow.channel import Delivered, NoticeChannel, QuietHours
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.webhook import CallProblem
@@ -43,8 +44,30 @@ class AccountPage(PageOut[AccountOut]):
     """Accounts."""
 
 
-class MemberList(ListOut[AccountOut]):
+class MemberAccountOut(BaseModel):
+    """Somebody who acts for an organisation, as colleagues see them."""
+
+    id: str
+    email: str
+    name: str
+    role: MembershipRole
+
+
+class MemberList(ListOut[MemberAccountOut]):
     """The accounts that act for an organisation."""
+
+    @classmethod
+    def of(cls, accounts: Iterable[Account], organization: str) -> MemberList:
+        return cls(
+            items=[
+                MemberAccountOut(
+                    id=account.id, email=account.email, name=account.name, role=membership.role
+                )
+                for account in accounts
+                for membership in account.memberships
+                if membership.organization == organization
+            ]
+        )
 
 
 class SessionOut(BaseModel):

@@ -338,7 +338,7 @@ def revoke_key(path: IdPath) -> Response:
 def list_members_accounts(path: IdPath) -> Response:
     """The accounts that act for an organisation."""
     members = services().accounts.members(current_principal(), path.id)
-    return as_json(MemberList.model_validate({"items": members}))
+    return as_json(MemberList.of(members, path.id))
 
 
 @people.delete("/organizations/<path:id>/accounts", **writes(ACCOUNTS))

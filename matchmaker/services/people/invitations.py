@@ -185,8 +185,9 @@ class Invitations:
     def hand_over(self, principal: Principal, invitation_id: str) -> str:
         """The link of an invitation, to pass it on without mail or as a code to scan.
 
-        For an admin, and for the coordinator who made it: whoever is shown the link could
-        take it for themselves, and a member may not, of whatever address they name.
+        For an admin. Where the installation sends no mail, also for the coordinator who invited
+        the first people of a member: whoever is shown the link could take it for themselves, of
+        whatever address they name.
 
         The account that is made by it counts as unproved until its owner confirms the
         address. Raises NotAllowed, NotFound.
@@ -195,8 +196,7 @@ class Invitations:
 
         def mark(unit: UnitOfWork) -> Invitation:
             stored = self.repositories.invitations.get_or_none(invitation_id)
-            own = stored is not None and stored.value.invited_by == principal.subject
-            if not (own and principal.clusters):
+            if stored is None or not self.may_hand_over(principal, stored.value):
                 principal.require_admin()
             if stored is None or not self._is_open(stored.value):
                 raise NotFound("There is no such open invitation.")
@@ -329,12 +329,26 @@ class Invitations:
     def _require_inviter(self, principal: Principal, organization_id: str) -> None:
         if principal.admin or organization_id in principal.owned:
             return
+        if not self._is_without_people(principal, organization_id):
+            raise NotAllowed("Only the owner of the organisation's account may invite to it.")
+
+    def _is_without_people(self, principal: Principal, organization_id: str) -> bool:
+        """Tell whether a coordinator may invite the first people of this member.
+
+        Whoever could invite into an organisation that has people could read what is theirs.
+        """
         clusters = {cluster.id for cluster in self.store().clusters_of(organization_id)}
         has_people = any(True for _ in self.accounts.of_organization(organization_id))
-        # Whoever could invite into an organisation that has people could read what is theirs.
-        if clusters & principal.clusters and not has_people:
-            return
-        raise NotAllowed("Only the owner of the organisation's account may invite to it.")
+        return bool(clusters & principal.clusters) and not has_people
+
+    def may_hand_over(self, principal: Principal, invitation: Invitation) -> bool:
+        """Tell whether somebody may be shown an invitation's link."""
+        if principal.admin:
+            return True
+        if self.links.can_mail or invitation.invited_by != principal.subject:
+            return False
+        organization = invitation.organization
+        return bool(organization) and self._is_without_people(principal, organization)
 
     def _require_giver(
         self, principal: Principal, membership: AccountMembership | None, cluster: str
