@@ -44,6 +44,10 @@ class Modelled:
     def other(self, party: str) -> str:
         return self.candidate if party == self.seeker else self.seeker
 
+    def hides_from(self, party: str) -> bool:
+        """Whether this one may not know yet who asked: it is answered as if nobody had."""
+        return self.staged and not self.agreed_terms and party != self.asked_by
+
 
 class IntroductionsMachine(RuleBasedStateMachine):
     """Four firms act; the model says after each action what each may see and do."""
@@ -76,7 +80,9 @@ class IntroductionsMachine(RuleBasedStateMachine):
         )
         return (
             not any(
-                set(modelled.parties) == {seeker, candidate} and modelled.state in open_states
+                set(modelled.parties) == {seeker, candidate}
+                and modelled.state in open_states
+                and not modelled.hides_from(asked_by)
                 for modelled in self.model.values()
             )
             and all(
@@ -277,10 +283,7 @@ class IntroductionsMachine(RuleBasedStateMachine):
                 assert (seen.contact is not None) == agreed
                 if seen.contact is not None:
                     assert seen.contact.text == f"secret of {modelled.other(party)}"
-                hidden = (
-                    modelled.staged and not modelled.agreed_terms and party != modelled.asked_by
-                )
-                assert (seen.other.name == "") == hidden
+                assert (seen.other.name == "") == modelled.hides_from(party)
             strangers = set(FIRMS) - set(modelled.parties)
             for stranger in strangers:
                 with pytest.raises(NotFound):

@@ -62,11 +62,7 @@ class Capacity:
         """Raise WrongState where one more request would be too many."""
         usage = self.slot_usage(organization)
         if usage.running >= usage.capacity:
-            raise WrongState(
-                "%(organization)s has no free slot for an introduction.",
-                mend="Wait until one of its introductions is over, or choose another.",
-                organization=organization.name,
-            )
+            raise no_free_slot(organization)
         if is_asker:
             requests = self.repositories.introductions.count("asking", organization.id)
             if requests >= MAX_ASKED:
@@ -135,3 +131,12 @@ class Capacity:
         return self.repositories.slots.get_or_none(organization_id) or Versioned(
             Slots(organization_id), 0
         )
+
+
+def no_free_slot(organization: Organization) -> WrongState:
+    """The refusal of a request to an organisation that is busy."""
+    return WrongState(
+        "%(organization)s has no free slot for an introduction.",
+        mend="Wait until one of its introductions is over, or choose another.",
+        organization=organization.name,
+    )

@@ -146,16 +146,19 @@ class Exclusions:
         staying = [rule.id.partition(" ")[2] for rule in rules]
         return self.store.clustered(staying) if staying else frozenset()
 
+    def excludes(self, own: str, other: str) -> bool:
+        """True where an organisation's own list, or its own rule, keeps it from another."""
+        if any(other == id for id, _ in self._list(own).value.items):
+            return True
+        if not self._stays_within(own):
+            return False
+        clusters, theirs = ({row.id for row in self.store.clusters_of(id)} for id in (own, other))
+        # Without a cluster the rule has no effect: nobody would be left to meet.
+        return bool(clusters) and clusters.isdisjoint(theirs)
+
     def keeps_apart(self, first: str, second: str) -> bool:
         """True where one excludes the other, or stays within clusters that the two do not share."""
-        pairs = ((first, second), (second, first))
-        if any(other in (id for id, _ in self._list(own).value.items) for own, other in pairs):
-            return True
-        clusters = {id: {row.id for row in self.store.clusters_of(id)} for id in (first, second)}
-        # Without a cluster the rule has no effect: nobody would be left to meet.
-        if not any(clusters[id] and self._stays_within(id) for id in (first, second)):
-            return False
-        return clusters[first].isdisjoint(clusters[second])
+        return self.excludes(first, second) or self.excludes(second, first)
 
     # -- the parts
 

@@ -22,13 +22,14 @@ from matchmaker.services.cooperation.introduction_views import (
     IntroductionViews,
     outside_origin,
 )
+from matchmaker.services.cooperation.open_introductions import OpenIntroductions
 from matchmaker.services.people.notification_outbox import NotificationOutbox
-from matchmaker.services.repositories import Repositories, Versioned, pair_id
+from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import introduction as introduction_workflow
-from matchmaker.workflow.interactions import OpenPair, PendingGraphWrite
+from matchmaker.workflow.interactions import PendingGraphWrite
 from matchmaker.workflow.introduction import Introduction, Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, FINAL, Action, Origin, Side, State
 from matchmaker.workflow.notification import NotificationKind, name_parameters
@@ -49,6 +50,10 @@ class Introductions:
     @property
     def _views(self) -> IntroductionViews:
         return IntroductionViews(self.store, self.repositories)
+
+    @property
+    def _open_introductions(self) -> OpenIntroductions:
+        return OpenIntroductions(self.repositories, self.exclusions)
 
     # -- proposing
 
@@ -85,14 +90,9 @@ class Introductions:
         candidate = self.store.organization(proposal.candidate)
         side = self._proposing_side(principal, proposal, seeker, candidate, batch)
         self._require_eligible(proposal, seeker, candidate, side)
-        pair = pair_id(seeker.id, candidate.id, proposal.goal)
-        is_open = self.repositories.open_pairs.get_or_none(pair) is not None
-        # An exclusion reads as an open introduction: nobody learns that somebody named them.
-        if is_open or self.exclusions.keeps_apart(seeker.id, candidate.id):
-            raise WrongState(
-                "These two cannot be introduced for this goal now.",
-                mend="Look among your introductions for one that is open.",
-            )
+        if side and not call:
+            self._require_own_cluster(proposal, seeker if side is Side.SEEKER else candidate)
+        self._open_introductions.require_new(proposal.goal, seeker, candidate, side)
         if proposal.follows:
             self._require_finished(principal, proposal.follows)
         proposal = replace(
@@ -109,10 +109,8 @@ class Introductions:
             batch=batch,
             call=call,
         )
-        unit.add(
-            self.repositories.introductions.put(introduction),
-            self.repositories.open_pairs.put(OpenPair(pair, introduction.id)),
-        )
+        unit.add(self.repositories.introductions.put(introduction))
+        self._open_introductions.add(unit, introduction)
         unit.log(
             "introduction.proposed",
             f"introduction/{introduction.id}",
@@ -196,6 +194,12 @@ class Introductions:
                 raise InvalidInput("must be an open need of the seeker.", where="need")
         if proposal.cluster:
             self.store.cluster(proposal.cluster)
+
+    def _require_own_cluster(self, proposal: Proposal, own: Organization) -> None:
+        """Raise InvalidInput where a member would have its request counted in another cluster."""
+        clusters = {cluster.id for cluster in self.store.clusters_of(own.id)}
+        if proposal.cluster and self.store.cluster(proposal.cluster).id not in clusters:
+            raise InvalidInput("must be a cluster of your organisation.", where="cluster")
 
     def _require_finished(self, principal: Principal, id: str) -> None:
         """Raise InvalidInput or WrongState unless the earlier one is one's own and over."""
@@ -384,11 +388,7 @@ class Introductions:
             if before.state in ACTIVE and after.state not in ACTIVE:
                 self.capacity.release(unit, organization_id, after.id)
         if after.state in FINAL and before.state not in FINAL:
-            pair = self.repositories.open_pairs.get_or_none(
-                pair_id(after.seeker, after.candidate, after.goal)
-            )
-            if pair is not None and pair.value.introduction == after.id:
-                unit.add(self.repositories.open_pairs.remove(pair))
+            self._open_introductions.remove(unit, after)
         if after.state is State.COMPLETED and before.state is not State.COMPLETED:
             pending = PendingGraphWrite(after.id, after.id)
             unit.add(self.repositories.pending_graph_writes.put(pending))

@@ -1,0 +1,94 @@
+"""The introduction that two organisations have for a goal, as far as each of them knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matchmaker.domain import GoalName, Organization
+from matchmaker.errors import WrongState
+from matchmaker.services.cooperation.capacity import no_free_slot
+from matchmaker.services.cooperation.exclusions import Exclusions
+from matchmaker.services.repositories import Repositories, Versioned, pair_id
+from matchmaker.services.unit_of_work import UnitOfWork
+from matchmaker.workflow.interactions import OpenPair
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.introduction_states import FINAL, Side
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIntroductions:
+    """One for two organisations and a goal.
+
+    A second one begins where who asks may not know yet who asked first: a refusal would tell.
+    """
+
+    repositories: Repositories
+    exclusions: Exclusions
+
+    def require_new(
+        self, goal: GoalName, seeker: Organization, candidate: Organization, side: Side | None
+    ) -> None:
+        """Raise WrongState for two that have one already, as far as who asks may know, or apart.
+
+        `side` is the one that asks, None where neither does.
+        """
+        asking, other = (candidate, seeker) if side is Side.CANDIDATE else (seeker, candidate)
+        is_known = self._is_known(asking.id, other.id, goal, has_asked=side is not None)
+        is_apart = self.exclusions.keeps_apart(asking.id, other.id)
+        if side and is_apart and not is_known:
+            if self.exclusions.excludes(asking.id, other.id):
+                raise WrongState(
+                    "Your organisation chose not to meet %(organization)s.",
+                    mend="Change whom it never wants to meet first.",
+                    organization=other.name,
+                )
+            # As of anybody who is busy: nobody learns that somebody named them.
+            raise no_free_slot(other)
+        if is_known or is_apart:
+            raise WrongState(
+                "These two cannot be introduced for this goal now.",
+                mend="Look among your introductions for one that is open.",
+            )
+
+    def add(self, unit: UnitOfWork, introduction: Introduction) -> None:
+        """Have it stand for the two from now on."""
+        id = pair_id(introduction.seeker, introduction.candidate, introduction.goal)
+        stored = self._stored(introduction.seeker, introduction.candidate, introduction.goal)
+        version = stored.version if stored else 0
+        unit.add(self.repositories.open_pairs.put(OpenPair(id, introduction.id), version))
+
+    def remove(self, unit: UnitOfWork, introduction: Introduction) -> None:
+        """It is over: another one that the two still have stands for them, if there is one."""
+        seeker, candidate, goal = introduction.seeker, introduction.candidate, introduction.goal
+        stored = self._stored(seeker, candidate, goal)
+        if stored is None or stored.value.introduction != introduction.id:
+            return
+        still_open = self._open(seeker, candidate, goal)
+        others = [each.id for each in still_open if each.id != introduction.id]
+        pairs = self.repositories.open_pairs
+        if others:
+            unit.add(pairs.put(OpenPair(stored.value.id, min(others)), stored.version))
+        else:
+            unit.add(pairs.remove(stored))
+
+    def _is_known(self, first: str, second: str, goal: str, *, has_asked: bool) -> bool:
+        """True where the two have one that the first, where it asks, may know of."""
+        if self._stored(first, second, goal) is None:
+            return False
+        return any(
+            not has_asked or not each.hides(Side.CANDIDATE if each.seeker == first else Side.SEEKER)
+            for each in self._open(first, second, goal)
+        )
+
+    def _open(self, first: str, second: str, goal: str) -> list[Introduction]:
+        """All that the two have for the goal and that are not over."""
+        return [
+            each
+            for each in self.repositories.introductions.values("organization", first)
+            if {each.seeker, each.candidate} == {first, second}
+            and each.goal == goal
+            and each.state not in FINAL
+        ]
+
+    def _stored(self, first: str, second: str, goal: str) -> Versioned[OpenPair] | None:
+        return self.repositories.open_pairs.get_or_none(pair_id(first, second, goal))
