@@ -61,11 +61,13 @@ def decisions_of(
     stored: Mapping[str, DuplicateKeys],
     aliases: Mapping[str, str],
     line_of: Callable[[str], int],
+    closed: Collection[str] = (),
 ) -> Decisions:
     """Decisions on pairs of a file, of whom one at least is not stored yet.
 
     `in_file` and `stored` hold the organisations that the decisions speak of; `line_of` tells the
-    first line of one in the file: of two that are new the earlier stays.
+    first line of one in the file: of two that are new the earlier stays. Of `closed` ids, which an
+    id of the file may stand for, whoever imports it decides nothing.
     """
     pairs: list[DecidedPair] = []
     notes: list[Message] = []
@@ -93,6 +95,8 @@ def decisions_of(
         why_not = (
             _said_both(names)
             if not is_first
+            else _not_theirs(names)
+            if first in closed or second in closed
             else _both_stored(names)
             if gone in stored
             else _other_codes(names)
@@ -166,6 +170,14 @@ def _both_stored(names: Mapping[str, str]) -> Message:
     return message(
         "'%(gone)s' and '%(kept)s' are both on record: an administrator decides on them among"
         " the duplicates.",
+        **names,
+    )
+
+
+def _not_theirs(names: Mapping[str, str]) -> Message:
+    return message(
+        "Of '%(gone)s' and '%(kept)s' one is on record and no member of this cluster: an"
+        " administrator decides on them.",
         **names,
     )
 

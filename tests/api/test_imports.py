@@ -11,8 +11,10 @@ import pytest
 from openpyxl import Workbook
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.domain import GraphRows, OrganizationFilter
+from matchmaker.domain import GraphRows, Kind, Organization, OrganizationFilter
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.ingest.earlier_keys import earlier_name_key
+from matchmaker.ingest.names import name_key
 from matchmaker.ingest.pair_decisions import PairDecision
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations import import_preview, import_workflow
@@ -463,3 +465,37 @@ def test_what_stays_of_an_import_is_told_with_its_reason(world, coordinator):
     assert answer["taken_back"] == {"fields": 0, "rows": 0, "kept": [stays]}
     assert (answer["state"], answer["left"]) == ("written", 0)
     world.services.store.upsert(GraphRows(organizations=(firm,)))
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_an_id_that_stands_for_another_clusters_organisation_is_not_decided_on(
+    world, coordinator, is_same
+):
+    """It is on record under the id that an earlier version made of its name, and no member."""
+    name, other = "示例远处验光设备有限公司", "示例无名骗子厂"
+    foreign = f"cluster:{earlier_name_key(name)}"
+    store = world.services.store
+    store.upsert(GraphRows(organizations=(Organization(foreign, name, Kind.FIRM),)))
+    made = sorted(f"cluster:{name_key(each)}" for each in (name, other))
+    said = {"first": made[0], "second": made[1], "is_same": is_same}
+    orders = f"Vendor,Client,Goods\n{name},示例阀门1厂,Lenses\n{other},示例阀门1厂,Lenses\n"
+    options = json.dumps({"table": "orders", "source": "cluster", "decisions": [said]})
+    sent = coordinator("POST", "/imports", data=form(orders, options=options, write="true"))
+    assert sent.status_code == 201, sent.text
+    work_off(world)
+    written = coordinator("GET", f"/imports/{sent.json['id']}").json
+    unknown = coordinator("GET", f"/organizations/cluster:{name_key(other)}")
+    decided = {each.id for each in world.services.repositories.not_duplicates.values()}
+    world.services.import_workflow.undo(ADMIN, sent.json["id"])
+    assert written["state"] == "written"
+    assert unknown.json.get("id") != foreign
+    assert not any(foreign in pair for pair in decided)
+
+
+def test_nobody_without_an_account_learns_which_imports_there_are(app, world, coordinator):
+    sent = coordinator("POST", "/imports", data=form(MEMBERS, write="true")).json
+    work_off(world)
+    client = app.test_client()
+    for id in (sent["id"], "nope"):
+        assert client.post(f"{API}/imports/{id}/undo", json={}).status_code == 401
+    world.services.import_workflow.undo(ADMIN, sent["id"])

@@ -52,7 +52,11 @@ def kept_message(why: WhyKept, what: str) -> Message:
 def undoable_import(
     principal: Principal, repositories: Repositories, id: str
 ) -> Versioned[ImportRecord]:
-    """An import for who may take it back. Raises NotFound, NotAllowed, WrongState."""
+    """An import for who may take it back.
+
+    Raises SignInNeeded, NotFound, NotAllowed, WrongState.
+    """
+    principal.require_known()
     stored = repositories.imports.get(id)
     require_importing(principal, stored.value.cluster)
     principal.require_writing()

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from matchmaker.access import Principal
+from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Certificate, ClaimTier, DuplicateCandidate, GraphRows, Organization
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
@@ -152,7 +152,7 @@ class Importer:
         aliases = self.store.aliases() | known_by_earlier_ids(
             parsed.earlier_ids, parsed.rows.organizations, known
         )
-        decisions = self._decisions(parsed, known, aliases, options)
+        decisions = self._decisions(principal, parsed, known, aliases, options)
         resolution = resolve(
             parsed.rows, known, aliases, trust_keys=trust_keys, same=decisions.same,
             not_duplicates=self.not_duplicates() | decisions.apart,
@@ -276,8 +276,8 @@ class Importer:
         return report_of(self.store.import_batches(large.chunks, rules, max_kept, completion))
 
     def _decisions(
-        self, parsed: Parsed, known: Sequence[DuplicateKeys], aliases: Mapping[str, str],
-        options: ImportOptions,
+        self, principal: Principal, parsed: Parsed, known: Sequence[DuplicateKeys],
+        aliases: Mapping[str, str], options: ImportOptions,
     ) -> Decisions:  # fmt: skip
         said = options.tables.decisions
         concerned = {aliases.get(id, id) for decision in said for id in decision.key}
@@ -287,7 +287,11 @@ class Importer:
         def line_of(id: str) -> int:
             return parsed.origins.get(("organizations", id), ("", 0))[1]
 
-        return decisions_of(said, in_file, stored, aliases, line_of)
+        closed: set[str] = set()
+        # The system writes for whoever asked for it. An id of the file may stand for anybody's.
+        if options.cluster and stored and (principal is SYSTEM or not principal.admin):
+            closed = set(stored) - _ids(partial(self.store.members, options.cluster))
+        return decisions_of(said, in_file, stored, aliases, line_of, closed)
 
     def _with_merged(
         self, rows: GraphRows, resolution: Resolution, aliases: dict[str, str]
