@@ -174,6 +174,20 @@ def test_a_provider_takes_over_no_account_whose_address_nobody_proved(wired, own
     assert wired.sign_in.with_provider(claims).id == owner.id
 
 
+def test_an_account_stays_with_the_person_it_is_linked_to_whoever_has_the_address(wired, owner):
+    """An address that is given on at the provider gives no account on; a new password does."""
+    wired.sign_in.confirm(wired.links.token("confirm", [owner.id, owner.email]))
+    first = OpenIdClaims("https://issuer", "first", owner.email, True, "The first")
+    second = replace(first, subject="second")
+    assert wired.sign_in.with_provider(first).id == owner.id
+    with pytest.raises(SignInNeeded, match="another person"):
+        wired.sign_in.with_provider(second)
+    assert wired.sign_in.with_provider(first).id == owner.id
+    epoch = wired.repositories.accounts.get(owner.id).value.epoch
+    wired.sign_in.reset(wired.links.token("reset", [owner.id, epoch, True]), "another horse 77")
+    assert wired.sign_in.with_provider(second).id == owner.id
+
+
 def test_attempts_are_counted_over_all_workers(wired):
     """Two applications on one folder, as two workers are."""
     clients = [create_app(wired).test_client() for _ in range(2)]

@@ -139,6 +139,12 @@ class SignInService:
                         "Nobody has shown yet that the account's address is theirs.",
                         mend="Sign in with its password and confirm the address, or reset it.",
                     )
+                if before.openid_subject.startswith(f"{claims.issuer} "):
+                    # The address may be another's by now: the account stays the first one's.
+                    raise SignInNeeded(
+                        "The account belongs to another person at the provider.",
+                        mend="Set a new password by mail, and sign in again by the provider.",
+                    )
                 return replace(before.require_active(), openid_subject=subject)
 
             return self.accounts.change(stored.value.id, link, "account.linked")
@@ -234,7 +240,8 @@ class SignInService:
     def reset(self, token: str, password: str, origin: SignInOrigin = NOWHERE) -> Account:
         """A new password by a link, which then works no more. Raises InvalidInput.
 
-        Channels of the account are paused. A mailed link shows that the address is the owner's,
+        Channels of the account are paused, and no provider signs in to it before it is linked
+        anew. A mailed link shows that the address is the owner's,
         as `confirm` does. Nobody waits with it for failures with the one before, their own or
         those of strangers.
         """
@@ -249,7 +256,7 @@ class SignInService:
                 account = prove(unit, self.repositories, account)
             else:
                 pause_all(unit, self.repositories, account)
-            return replace(account.ended(), password_hash=hashed)
+            return replace(account.ended(), password_hash=hashed, openid_subject="")
 
         account = self._change(account_id, change, "account.reset")
         self._forget_failures(account.email, origin)
