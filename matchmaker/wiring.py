@@ -65,6 +65,7 @@ from matchmaker.services.cooperation.response_figures import Responsiveness
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.directory.certificates import Certificates
 from matchmaker.services.directory.change_log import ChangeLog
+from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory, Published
 from matchmaker.services.directory.facets import FacetedDirectory
@@ -222,6 +223,10 @@ class Wiring:
             self.settings.admin_key.get_secret_value(),
             self.settings.signing_secret.get_secret_value(),
         )
+
+    @cached_property
+    def cluster_sources(self) -> ClusterSources:
+        return ClusterSources(self.store)
 
     @cached_property
     def directory(self) -> Directory:

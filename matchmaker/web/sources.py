@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+from matchmaker.api.http.sources import hidden_sources
 from matchmaker.messages import Message, message
 from matchmaker.provenance import POSTED, SAID_HERE
 from matchmaker.services.auditing.survey_sync import SOURCE as SURVEY
+from matchmaker.services.directory.cluster_sources import CLUSTER_LIST
 from matchmaker.web.labels import language
 from matchmaker.web.layout import web
 
@@ -23,12 +25,18 @@ _NAMES: dict[str, Message] = {
     SURVEY: message("a survey"),
     "derived": message("worked out here"),
     "import": message("an imported list"),
+    CLUSTER_LIST: message("a list of a cluster"),
 }
 _FILE_OF_SAMPLES = re.compile(r"\w+\.samples\.csv")
 
 
 @web.app_template_filter()
 def source_name(source: str) -> str:
-    """The name of a source: the program's own in words, any other as people named it."""
+    """The name of a source: the program's own in words, any other as people named it.
+
+    A list of a cluster by its name only to the cluster's people.
+    """
+    if source in hidden_sources():
+        source = CLUSTER_LIST
     known = _SAMPLE if _FILE_OF_SAMPLES.fullmatch(source) else _NAMES.get(source)
     return source if known is None else known.text(language())

@@ -22,7 +22,7 @@ from matchmaker.services.operations.import_status import ImportState
 from matchmaker.workflow.job import JobKind
 from tests.api.sending import take_back_imports
 from tests.api.things_of_routes import API, CLUSTER
-from tests.api.world import make_world
+from tests.api.world import PASSWORD, make_world
 
 MEMBERS = """会员名录,,,
 序号,单位名称,单位性质,规模
@@ -116,6 +116,30 @@ def test_what_is_written_is_what_was_previewed(world, coordinator, claim, kept):
     }
     assert told == [["claim"], ["claim"]]
     assert claims[number] == kept
+
+
+def test_whose_list_it_was_only_the_cluster_s_people_read(app, world, coordinator):
+    """t:firm3 is a member of t:cluster, so is the member who reads; others are not."""
+    file = "id,name,kind,website\nt:firm3,示例阀门3厂,firm,https://three.example\n"
+    sent = coordinator("POST", "/imports", data=form(file, write="true"))
+    work_off(world)
+    client, shown = app.test_client(), {}
+    for role in ("anyone", "stranger", "elsewhere", "member", "coordinator", "admin"):
+        headers = world.headers(role)
+        read = [
+            client.get(f"{API}/{place}", headers=headers)
+            for place in ("organizations/t:firm3", "organizations?limit=200")
+        ]
+        [origin] = [each for each in read[0].json["origins"] if each["field"] == "website"]
+        assert f'"source":"{origin["source"]}"' in read[1].text
+        shown[role] = origin["source"]
+    person = {"email": world.accounts["stranger"].email, "password": PASSWORD}
+    client.post(f"{API}/session", json=person)
+    page = client.get("/organizations/t:firm3")
+    world.services.import_workflow.undo(ADMIN, sent.json["id"])
+    assert "某集群的名单" in page.text
+    others, own = ("anyone", "stranger", "elsewhere"), ("member", "coordinator", "admin")
+    assert shown == dict.fromkeys(others, "cluster-list") | dict.fromkeys(own, "cluster")
 
 
 @pytest.mark.parametrize("file", [

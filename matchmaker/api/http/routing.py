@@ -18,6 +18,7 @@ from matchmaker.api.http.context import context
 from matchmaker.api.http.fields import PageQuery
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.problems import MEDIA_TYPE
+from matchmaker.api.http.sources import without_cluster_names
 from matchmaker.store.ports import Page
 
 
@@ -65,7 +66,8 @@ def _described(
 
 def as_json(shaped: BaseModel) -> Response:
     """An answer."""
-    return Response(shaped.model_dump_json(), mimetype="application/json")
+    text = without_cluster_names(shaped.model_dump_json())
+    return Response(text, mimetype="application/json")
 
 
 def created(shaped: BaseModel, place: str) -> Response:
