@@ -212,10 +212,8 @@ class Introductions:
     def _cluster_of(
         self, principal: Principal, seeker: str, candidate: str, side: Side | None
     ) -> str:
-        """The cluster it belongs to: of the side that asks, a coordinator's own, else the seeker's.
-
-        Never the other side's: who asks would learn where that is a member.
-        """
+        """The cluster it belongs to: the asking side's, a coordinator's own, else the seeker's."""
+        # Never the other side's: who asks would learn where that is a member.
         asker = candidate if side is Side.CANDIDATE else seeker
         ids = [cluster.id for cluster in self.store.clusters_of(asker)]
         if side is None:
