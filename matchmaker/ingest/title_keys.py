@@ -12,7 +12,7 @@ from matchmaker.ingest.words import word_key
 from matchmaker.text import normal
 
 # Each title of a file is compared with every column of every kind of list.
-_TITLES = 1_000
+_TITLES = 4_000
 _IN_BRACKETS = re.compile(r"[(\[【].*?[)\]】]")
 # A field of a nested address: address.city, location/country.
 _PART_OF_ADDRESS = re.compile(

@@ -130,3 +130,18 @@ def test_a_file_that_is_half_gone_is_gone_and_not_one_for_all_clusters(wired):
     workflow.uploads.of(who, id).path.with_name("upload.json").unlink()
     with pytest.raises(NotFound):
         workflow.preview(who, id)
+
+
+@pytest.mark.parametrize(
+    "name", ["upload.json", "check.json", "problems.jsonl", ".upload.json", "a/check.json"]
+)
+def test_a_file_called_as_one_of_ours_is_kept_and_goes_like_any_other(wired, name):
+    """It was taken for our own: never found again, never replaced, and there for ever."""
+    who = Principal("naming", "naming", clusters=frozenset([CLUSTER]))
+    workflow = wired.import_workflow
+    content = b'[{"name": "Works", "kind": "firm"}, {"name": "Other", "kind": "firm"}]'
+    ids = [workflow.keep(who, name, io.BytesIO(content), CLUSTER) for _ in range(KEPT_UPLOADS + 1)]
+    assert workflow.preview(who, ids[-1]).file is not None
+    assert {each.id for each in workflow.unwritten_uploads(who, CLUSTER)} == set(ids[1:])
+    with pytest.raises(NotFound):
+        workflow.preview(who, ids[0])

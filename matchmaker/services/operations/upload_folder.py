@@ -252,8 +252,9 @@ class UploadFolder:
 def safe_name(name: str) -> str:
     """A file's own name without what a path could be made of."""
     plain = "".join(mark for mark in Path(name).name if mark.isprintable() and mark not in "/\\:")
-    short = plain.encode()[-_MAX_BYTES:].decode(errors="ignore")
-    return short.lstrip(". ") or "table.csv"
+    short = plain.encode()[-_MAX_BYTES:].decode(errors="ignore").lstrip(". ") or "table.csv"
+    # By one of our own names it would be taken for ours, and stay for ever.
+    return f"list-{short}" if short in _OWN_FILES else short
 
 
 def _is_sent(path: Path) -> bool:
