@@ -1,6 +1,7 @@
 """A file that a newer one replaces while it is looked at: told in words, whenever it goes."""
 
 import io
+import os
 import threading
 import time
 
@@ -145,3 +146,18 @@ def test_a_file_called_as_one_of_ours_is_kept_and_goes_like_any_other(wired, nam
     assert {each.id for each in workflow.unwritten_uploads(who, CLUSTER)} == set(ids[1:])
     with pytest.raises(NotFound):
         workflow.preview(who, ids[0])
+
+
+def test_a_folder_without_a_file_to_read_goes_with_the_next_file(app, world):
+    uploads = world.services.import_workflow.uploads
+    own = uploads.root / world.principal("coordinator").subject.replace(":", "-")
+    left, fresh = own / "left", own / "fresh"
+    for folder in (left, fresh):
+        folder.mkdir(parents=True)
+        (folder / "check.json").write_text("[]")
+    long_ago = time.time() - 7200
+    os.utime(left, (long_ago, long_ago))
+    sent = {"file": (io.BytesIO(LIST.encode()), "list.csv"), "cluster": CLUSTER}
+    app.test_client().post(f"{API}/imports", headers=world.headers("coordinator"), data=sent)
+    # One that was begun just now may be a file that is still being sent.
+    assert (left.exists(), fresh.exists()) == (False, True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,8 @@ KEPT_UPLOADS = 5
 _STATE_FILE, _CHECK_FILE, _LINES_FILE = "upload.json", "check.json", "problems.jsonl"
 _OWN_FILES = frozenset({_STATE_FILE, _CHECK_FILE, _LINES_FILE})
 _UNFINISHED = ".new"
+# Seconds for which a folder may have no file that can be read: it is just being sent.
+_BEING_KEPT = 3600
 _DOOMED = "."
 # A name may take 255 bytes.
 _MAX_BYTES = 200
@@ -163,14 +166,24 @@ class UploadFolder:
             kept = kept.save(UploadState(cluster))
         for left in own.glob(f"{_DOOMED}*"):  # by who was killed while it went
             shutil.rmtree(left, ignore_errors=True)
+        self._drop_unreadable(own)
         for upload in self.all_of(principal)[KEPT_UPLOADS:]:
             if upload.id != id:
                 self.drop(upload)
         return kept
 
+    def _drop_unreadable(self, own: Path) -> None:
+        """Folders with nothing to read go: nobody is shown them, and no limit counts them."""
+        for folder in own.iterdir():
+            is_being_kept = time.time() - _sent_at(folder) < _BEING_KEPT
+            if not is_being_kept and self._upload(folder) is None:
+                self._drop_folder(folder)
+
     def drop(self, upload: Upload) -> None:
         """A file that is not to be read goes, at once: who reads it finds all of it or nothing."""
-        folder = upload.path.parent
+        self._drop_folder(upload.path.parent)
+
+    def _drop_folder(self, folder: Path) -> None:
         doomed = folder.with_name(f"{_DOOMED}{folder.name}")
         with suppress(FileNotFoundError):
             folder.rename(doomed)
