@@ -6,19 +6,27 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import expect
 
-from matchmaker.access import Principal
+from matchmaker.access import ADMIN, Principal
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.workflow.account import Account
 from matchmaker.workflow.job import JobKind, JobState
 from tests.web.conftest import in_languages, press
 
 VALVES, HOSIERY = "seed:cluster-valves", "seed:cluster-hosiery"
 
 
-ADMIN = Principal("key:admin", admin=True)
-
-
 COORDINATOR = Principal("account:c", account="c", clusters=frozenset({VALVES}))
+
+
+@pytest.fixture(autouse=True)
+def account_of_coordinator(sample):
+    """The worker writes with the rights that the account has by then."""
+    accounts = sample.repositories.accounts
+    if accounts.get_or_none("c") is None:
+        account = Account("c", "c@imports.example", "C", utc_now(), clusters=(VALVES,))
+        sample.repositories.records.commit([accounts.put(account)])
 
 
 MEMBER, STRANGER = "seed:valves-001", "seed:hosiery-001"
