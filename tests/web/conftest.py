@@ -18,6 +18,8 @@ from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.domain import GoalName
 from matchmaker.recommend.model import Request
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.workflow.account import Account
 from tests.api.conftest import services_in
 from tests.samples import copy_samples
 
@@ -35,6 +37,9 @@ def sample(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample") / "var"
     copy_samples(tmp_path_factory, folder)
     services = services_in(folder, demo=True)
+    # An import is written with the rights of an account that there is.
+    account = Account("c", "c@imports.example", "C", utc_now(), clusters=("seed:cluster-valves",))
+    services.repositories.records.commit([services.repositories.accounts.put(account)])
     # The first question loads the models, which takes longer than a browser waits under load.
     services.matching.for_text(ADMIN, "阀体", Request(GoalName.SUPPLIER, 1), recorded=False)
     yield services

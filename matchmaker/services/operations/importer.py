@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from matchmaker.access import SYSTEM, Principal
+from matchmaker.access import Principal
 from matchmaker.domain import Certificate, ClaimTier, DuplicateCandidate, GraphRows, Organization
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
@@ -288,8 +288,7 @@ class Importer:
             return parsed.origins.get(("organizations", id), ("", 0))[1]
 
         closed: set[str] = set()
-        # The system writes for whoever asked for it. An id of the file may stand for anybody's.
-        if options.cluster and stored and (principal is SYSTEM or not principal.admin):
+        if options.cluster and stored and not principal.admin:  # an id may stand for anybody's
             closed = set(stored) - _ids(partial(self.store.members, options.cluster))
         return decisions_of(said, in_file, stored, aliases, line_of, closed)
 
