@@ -53,6 +53,7 @@ from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.cluster_changes import ClusterHistory
 from matchmaker.services.cooperation.cluster_members import ClusterMembers
 from matchmaker.services.cooperation.conversations import Conversations
+from matchmaker.services.cooperation.dealings import Dealings
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.gatherings import Gatherings
@@ -67,11 +68,12 @@ from matchmaker.services.directory.certificates import Certificates
 from matchmaker.services.directory.change_log import ChangeLog
 from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.directory.codes import Codes
-from matchmaker.services.directory.directory import Directory, Published
+from matchmaker.services.directory.directory import Directory
 from matchmaker.services.directory.facets import FacetedDirectory
 from matchmaker.services.directory.log_anchor import LogAnchor
 from matchmaker.services.directory.map_spots import Geography
 from matchmaker.services.directory.opted_out import OptedOut
+from matchmaker.services.directory.published import Published, PublishedStatements
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.matching.evaluation import RankerLearning
@@ -230,7 +232,7 @@ class Wiring:
 
     @cached_property
     def directory(self) -> Directory:
-        return Directory(self.store, self.clock, self.codes)
+        return Directory(self.store, self.clock, self.codes, self.opted_out)
 
     @cached_property
     def matching(self) -> Matching:
@@ -277,7 +279,11 @@ class Wiring:
 
     @cached_property
     def opted_out(self) -> OptedOut:
-        return OptedOut(lambda: self.store)
+        return OptedOut(lambda: self.store, Dealings(self.repositories).exist)
+
+    @cached_property
+    def published_statements(self) -> PublishedStatements:
+        return PublishedStatements(self.store, self.opted_out)
 
     @cached_property
     def reconciliation(self) -> Reconciliation:
@@ -324,6 +330,7 @@ class Wiring:
             self.reader,
             lambda snapshot, text: self.seekers(snapshot).free_texts([text], GoalName.SUPPLIER)[0],
             self.clock,
+            self.opted_out,
         )
 
     @cached_property

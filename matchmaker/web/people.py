@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask import g, redirect, render_template, request, session, url_for
 
 from matchmaker.api.http.browser import begin_session, end_session, keep_signed_in, origin
-from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.http.problems import note_wait, status_of
 from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded, TooManyAttempts
@@ -138,8 +138,8 @@ def invitation() -> PageAnswer:
     offer = services().invitations.read(token)
     place = offer.cluster
     if offer.organization:
-        profile = services().directory.profile(current_principal(), offer.organization)
-        place = profile.organization.name
+        invited_to = services().directory.by_ids([offer.organization])
+        place = invited_to[offer.organization].name
     return render_template("invitation.html", token=token, email=offer.email, place=place)
 
 

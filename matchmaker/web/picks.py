@@ -9,8 +9,8 @@ from flask import render_template, request, session, url_for
 
 from matchmaker.access import Principal
 from matchmaker.api.http.context import services
-from matchmaker.domain import GoalName, Offer
-from matchmaker.errors import MatchmakerError
+from matchmaker.domain import GoalName, Offer, Place
+from matchmaker.errors import MatchmakerError, NotFound
 from matchmaker.recommend.model import Request
 from matchmaker.services.directory.directory import OrganizationProfile
 from matchmaker.services.matching.interaction_log import DISMISSAL_REASONS
@@ -86,7 +86,7 @@ def choose_to_compare() -> PageAnswer:
     (what, candidate, position), note = _pressed(), ""
     chosen = [str(id) for id in session.get("compared", []) if id != candidate]
     if what == "in":
-        services().directory.organization_id(candidate)
+        services().directory.organization_id(principal, candidate)
         if len(chosen) < COMPARED:
             chosen.append(candidate)
         else:
@@ -149,11 +149,11 @@ def _question_asked() -> tuple[str, str, str]:
 def saved() -> PageAnswer:
     """Candidates saved and dismissed."""
     principal, own = signed_in(), own_organization()
-    directory = services().directory
     saved, dismissed = (
         [
-            (directory.profile(principal, id), reason)
+            (profile, reason)
             for id, reason in picks_of(principal, own, kind).items()
+            if (profile := _found(principal, id)) is not None
         ]
         for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
     )
@@ -177,13 +177,19 @@ def compare() -> PageAnswer:
     """Up to four side by side: how they fit the question, how far they are, what they show."""
     principal, own = signed_in(), own_organization()
     compared_ids = list(dict.fromkeys(request.args.getlist("id")))
-    ids = compared_ids[:COMPARED] or [id for id, _ in compared()]
+    kept = [] if compared_ids else [id for id, _ in compared()]
+    ids = compared_ids[:COMPARED] or kept
+    here = services().directory.profile(principal, own).place if own else None
     goal_name, text = request.args.get("goal", ""), asked_text(principal)
     goal = GoalName(goal_name) if goal_name in list(GoalName) else None
     cards = _cards(principal, own, goal, text) if goal and ids else {}
     return render_template(
         "compare.html",
-        compared_rows=[_row(principal, own, id, cards.get(id)) for id in ids],
+        compared_rows=[
+            _row(profile, here, cards.get(profile.organization.id))
+            for id in ids
+            if (profile := _found(principal, id, is_kept=id in kept)) is not None
+        ],
         too_many=len(compared_ids) > COMPARED,
         goal=goal,
         own=own,
@@ -191,10 +197,18 @@ def compare() -> PageAnswer:
     )
 
 
-def _row(principal: Principal, own: str, id: str, card: Card | None) -> ComparedRow:
-    profile = services().directory.profile(principal, id)
-    here = services().directory.profile(principal, own).place if own else None
-    offers = services().published.offers(id, None, 20).rows
+def _found(principal: Principal, id: str, *, is_kept: bool = True) -> OrganizationProfile | None:
+    """The profile of somebody who was picked; None where it `is_kept` and opted out since."""
+    try:
+        return services().directory.profile(principal, id)
+    except NotFound:
+        if not is_kept:
+            raise
+        return None
+
+
+def _row(profile: OrganizationProfile, here: Place | None, card: Card | None) -> ComparedRow:
+    offers = services().published.offers(profile.organization.id, None, 20).rows
     active = tuple(offer for offer in offers if offer.active)[:_OFFERS]
     return ComparedRow(profile, kilometres(here, profile.place), active, card)
 

@@ -6,9 +6,30 @@ from dataclasses import replace
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Need, Organization
+from matchmaker.domain import (
+    Cluster,
+    Engagement,
+    EngagementKind,
+    GoalName,
+    GraphRows,
+    Kind,
+    Layer,
+    Membership,
+    Need,
+    Offer,
+    OfferKind,
+    Organization,
+    OrganizationFilter,
+    Participant,
+    Role,
+    Tie,
+)
+from matchmaker.services.directory.facets import FacetedFilter
 from matchmaker.workflow.account import AccountMembership, Scope
 from tests.api.conftest import ROWS, application_of, installation
+
+# What is searched for by meaning is embedded.
+pytestmark = pytest.mark.slow
 
 PASSWORD = "correct horse 9"
 GONE, FIRMS = "t:talk1", [f"t:talk{number}" for number in range(1, 8)]
@@ -60,6 +81,16 @@ def installed(tmp_path_factory):
         ),
         clusters=(Cluster("t:talks", "议群", "Talks"),),
         memberships=tuple(Membership("t:talks", id) for id in FIRMS),
+        offers=(Offer(f"{GONE}.o", GONE, OfferKind.PRODUCT, ROWS.offers[0].text, "zh"),),
+        engagements=(
+            Engagement(
+                "t:talk.contract",
+                EngagementKind.CONTRACT,
+                (Participant(GONE, Role.SUPPLIER), Participant("t:talk2", Role.BUYER)),
+                "密封圈采购",
+            ),
+        ),
+        ties=(Tie("t:talk.t", GONE, "t:talk2", Layer.SUPPLIES),),
         needs=tuple(Need(f"{id}.n", id, GoalName.SUPPLIER, steel, "zh") for id in FIRMS[:3]),
     )
     services = installation(tmp_path_factory, ROWS | rows)
@@ -83,3 +114,92 @@ def test_the_worklist_names_nobody_who_opted_out_a_moment_ago(world):
     assert after["circles"]
     assert after["briefs"]
     assert GONE not in json.dumps(after)
+
+
+# Every door through which somebody is found, with what is asked.
+DOORS = {
+    "search": ("search", {"q": NAME}),
+    "search by words": ("search", {"q": ROWS.offers[0].text}),
+    "names": ("organizations", {"q": NAME}),
+    "directory": ("organizations", {"limit": 100}),
+    "offers": ("offers", {"limit": 100}),
+    "needs": ("needs", {"limit": 100}),
+    "engagements": ("engagements", {"limit": 100}),
+}
+OF_KNOWN = {
+    "neighbours": ("organizations/t:talk2/neighborhood", {}),
+    "members": ("clusters/t:talks/members", {"limit": 100}),
+    "export": ("clusters/t:talks/members/export", {"format": "json"}),
+}
+BY_ID = [
+    f"organizations/{GONE}", f"organizations/{GONE}/certificates", f"offers/{GONE}.o",
+    f"needs/{GONE}.n",
+]  # fmt: skip
+
+
+def finds(world, role, doors):
+    """Doors through which somebody of this role reads of the organisation."""
+    return {
+        name
+        for name, (path, query) in doors.items()
+        if GONE in json.dumps(world.ask(role, path, **query))
+    }
+
+
+@pytest.mark.parametrize("role", ["anyone", "stranger", "elsewhere", "fellow"])
+def test_strangers_find_it_nowhere(world, role):
+    doors = DOORS if role == "anyone" else DOORS | {"neighbours": OF_KNOWN["neighbours"]}
+    if role == "fellow":
+        doors = DOORS | OF_KNOWN
+    assert finds(world, role, doors) == set(doors)
+    for path in BY_ID:
+        world.ask(role, path)
+    world.opt_out()
+    assert finds(world, role, doors) == set()
+    for path in BY_ID:
+        world.ask(role, path, 404)
+    # As an id that nobody has.
+    answers = [world.ask(role, f"organizations/{id}", 404) for id in (GONE, "t:talk-none")]
+    assert answers[0]["detail"].replace(GONE, "") == answers[1]["detail"].replace("t:talk-none", "")
+
+
+@pytest.mark.parametrize("role", ["own", "coordinator", "admin"])
+def test_its_own_people_coordinators_and_administrators_still_find_it(world, role):
+    world.opt_out()
+    doors = DOORS | OF_KNOWN
+    assert finds(world, role, doors) == set(doors)
+    for path in BY_ID:
+        world.ask(role, path)
+
+
+def test_counts_and_pages_of_the_directory_leave_it_out(world):
+    services = world.services
+    stranger, admin = (
+        services.accounts.by_email(ADMIN, f"{name}@talks.example").principal()
+        for name in ("stranger", "admin")
+    )
+    before = services.faceted_directory.facets(stranger, FacetedFilter()).total
+    world.opt_out()
+    assert services.faceted_directory.facets(stranger, FacetedFilter()).total == before - 1
+    assert services.faceted_directory.facets(admin, FacetedFilter()).total == before
+    # Page by page nobody else is passed over.
+    ids, query = [], {"limit": 3}
+    while query.get("cursor", True):
+        page = world.ask("stranger", "organizations", **query)
+        ids += [row["id"] for row in page["items"]]
+        query["cursor"] = page["next"]
+    stored = services.store.organizations(OrganizationFilter(), None, 1000).rows
+    assert ids == [row.id for row in stored if row.id != GONE]
+
+
+def test_who_is_being_introduced_to_it_still_reads_its_page(world):
+    body = {"seeker": "t:firm7", "candidate": GONE, "goal": "supplier"}
+    client = world.app.test_client()
+    made = client.post("/api/v1/introductions", json=body, headers=world.keys["stranger"])
+    assert made.status_code == 201, made.text
+    world.opt_out()
+    shown = world.ask("stranger", f"introductions/{made.json['id']}")
+    assert shown["candidate"]["name"] == NAME
+    assert world.ask("stranger", f"organizations/{GONE}")["name"] == NAME
+    assert finds(world, "stranger", DOORS) == set()
+    world.ask("fellow", f"organizations/{GONE}", 404)

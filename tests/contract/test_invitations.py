@@ -22,6 +22,7 @@ from matchmaker.errors import (
 from matchmaker.mail import Mailer
 from matchmaker.services.directory.codes import Codes, SnapshotReader
 from matchmaker.services.directory.directory import Directory
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.store.documents import Store
@@ -62,7 +63,10 @@ class Desk:
             lambda: store, services.repositories, services.accounts, links, services.clock
         )
         self.directory = Directory(
-            store, lambda: datetime.now(UTC), Codes(SnapshotReader(Path("nowhere")))
+            store,
+            lambda: datetime.now(UTC),
+            Codes(SnapshotReader(Path("nowhere"))),
+            OptedOut(lambda: store),
         )
 
     def waiting(self) -> set[str]:

@@ -25,6 +25,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, NotFound, StoreUnavailable, VersionConflict, WrongState
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.directory import Directory
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.store.documents import Store
 from matchmaker.store.log import Entry, first_broken
@@ -151,7 +152,9 @@ CHANGES: dict[str, Callable[[Directory], Any]] = {
 def directory_of(graph: Store) -> Directory:
     """The directory of a store whose snapshot nobody asks for."""
     codes = Codes(SnapshotReader(Path("nowhere")))
-    return Directory(graph, lambda: datetime(2026, 1, 2, tzinfo=UTC), codes)
+    return Directory(
+        graph, lambda: datetime(2026, 1, 2, tzinfo=UTC), codes, OptedOut(lambda: graph)
+    )
 
 
 @pytest.mark.parametrize("action", CHANGES)

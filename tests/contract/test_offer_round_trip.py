@@ -33,6 +33,7 @@ from matchmaker.domain import (
 from matchmaker.exports.files import write_export
 from matchmaker.exports.tables import ExportFormat
 from matchmaker.services.directory.directory import Directory
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.operations.exports import Exports
 from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.services.unit_of_work import utc_now
@@ -67,7 +68,7 @@ ROWS = GraphRows(
 
 def exports_on(store: Store) -> Exports:
     codes = SimpleNamespace()
-    directory = Directory(store, utc_now, codes)
+    directory = Directory(store, utc_now, codes, OptedOut(lambda: store))
     return Exports(store, SimpleNamespace(), directory, SimpleNamespace(), lambda: None)
 
 

@@ -31,7 +31,8 @@ certificates = APIBlueprint("certificates", __name__, url_prefix=API_PREFIX)
 )
 def list_certificates(path: IdPath) -> Response:
     """Certificates and qualifications of an organisation, past ones too."""
-    held = services().certificates.listed(current_principal(), path.id)
+    id = services().directory.organization_id(current_principal(), path.id)
+    held = services().certificates.listed(current_principal(), id)
     return as_json(CertificateList(items=[CertificateOut.of(view) for view in held]))
 
 

@@ -214,7 +214,9 @@ def read_cluster(path: IdPath) -> Response:
 @directory.get("/offers", **reads(EXCHANGE, OfferPage, public=True))
 def list_offers(query: OwnerQuery) -> Response:
     """List offers, of one organisation or of all."""
-    page = services().postings.public_offers(_owner(query), after_of(query), query.limit)
+    page = services().published_statements.offers(
+        current_principal(), _owner(query), after_of(query), query.limit
+    )
     return paged(page, query, OfferPage)
 
 
@@ -228,7 +230,9 @@ def post_offer(header: IdempotencyHeaders, body: NewOffer) -> Response:
 @directory.get("/offers/<path:id>", **reads(EXCHANGE, OfferOut, public=True))
 def read_offer(path: IdPath) -> Response:
     """One offer."""
-    return as_json(OfferOut.model_validate(services().published.offer(path.id)))
+    return as_json(
+        OfferOut.model_validate(services().published_statements.offer(current_principal(), path.id))
+    )
 
 
 @directory.get("/needs", **reads(EXCHANGE, NeedPage, public=True))
@@ -258,13 +262,17 @@ def transition_need(path: IdPath, header: IdempotencyHeaders, body: NeedTransiti
 @directory.get("/needs/<path:id>", **reads(EXCHANGE, NeedOut, public=True))
 def read_need(path: IdPath) -> Response:
     """One need."""
-    return as_json(NeedOut.model_validate(services().published.need(path.id)))
+    return as_json(
+        NeedOut.model_validate(services().published_statements.need(current_principal(), path.id))
+    )
 
 
 @directory.get("/engagements", **reads(EXCHANGE, EngagementPage, public=True))
 def list_engagements(query: OwnerQuery) -> Response:
     """List engagements, of one organisation or of all."""
-    page = services().published.engagements(_owner(query), after_of(query), query.limit)
+    page = services().published_statements.engagements(
+        current_principal(), _owner(query), after_of(query), query.limit
+    )
     return paged(page, query, EngagementPage)
 
 
@@ -279,13 +287,19 @@ def post_engagement(header: IdempotencyHeaders, body: NewEngagement) -> Response
 @directory.get("/engagements/<path:id>", **reads(EXCHANGE, EngagementOut, public=True))
 def read_engagement(path: IdPath) -> Response:
     """One engagement."""
-    return as_json(EngagementOut.model_validate(services().published.engagement(path.id)))
+    return as_json(
+        EngagementOut.model_validate(
+            services().published_statements.engagement(current_principal(), path.id)
+        )
+    )
 
 
 def _owner(query: OwnerQuery) -> str | None:
     """The organisation asked about by its own id. Raises NotFound."""
     owner = query.organization
-    return None if owner is None else services().directory.organization_id(owner)
+    return (
+        None if owner is None else services().directory.organization_id(current_principal(), owner)
+    )
 
 
 def _profile(profile: OrganizationProfile) -> Response:

@@ -25,7 +25,7 @@ from matchmaker.workflow import posting as posting_workflow
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.interactions import ClusterRules
 from matchmaker.workflow.notification import NotificationKind, name_parameters
-from matchmaker.workflow.posting import Posting, PostingAction, PostingState, is_taken_down
+from matchmaker.workflow.posting import Posting, PostingAction, PostingState
 
 log = structlog.get_logger(__name__)
 # Of the best-placed candidates, how many are alerted of a new need.
@@ -107,16 +107,6 @@ class Postings:
             if row.id == id:
                 return row
         raise NotFound("You have no posting '%(id)s'.", id=id)
-
-    def public_offers(
-        self, organization_id: str | None, after: str | None, limit: int
-    ) -> Page[Offer]:
-        """Offers of one organisation or of all, for anybody, without those taken down.
-
-        A page that is not full need not be the last.
-        """
-        page = self.store.offers(organization_id, after, limit)
-        return Page(tuple(row for row in page.rows if not is_taken_down(row)), page.after)
 
     def preview(self, principal: Principal, posting: Posting, limit: int = 10) -> Answer | None:
         """Candidates who could meet a need, before it is saved; None for an offer."""

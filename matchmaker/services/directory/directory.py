@@ -6,7 +6,8 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, Protocol, TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from matchmaker.access import Principal
 from matchmaker.domain import (
@@ -33,6 +34,7 @@ from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.figures import ReportedFigure, reported_figures
 from matchmaker.services.directory.narrowing import named_in
 from matchmaker.services.directory.needs import WantedNeeds, needs_page
+from matchmaker.services.directory.opted_out import OptedOut, without_hidden
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.log import Entry
 from matchmaker.store.merging import edited_organization
@@ -51,23 +53,6 @@ EDITABLE = frozenset(Organization.__dataclass_fields__) - {
 VOUCHED = frozenset(
     {"kind", "tier", "credit_code", "vat", "lei", "ror", "founded", "status", "ended", "successor"}
 )
-
-
-class Published(Protocol):
-    """The part of the graph that anybody may read: recognised clusters, and what was published."""
-
-    def clusters(self, after: str | None, limit: int) -> Page[Cluster]: ...
-    def cluster(self, cluster_id: str) -> Cluster: ...
-    def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]: ...
-    def offer(self, offer_id: str) -> Offer: ...
-    def needs(
-        self, organization_id: str | None, state: NeedState | None, after: str | None, limit: int
-    ) -> Page[Need]: ...
-    def need(self, need_id: str) -> Need: ...
-    def engagements(
-        self, organization_id: str | None, after: str | None, limit: int
-    ) -> Page[Engagement]: ...
-    def engagement(self, engagement_id: str) -> Engagement: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +98,7 @@ class Directory:
     store: GraphStore
     clock: Clock
     codes: Codes
+    opted_out: OptedOut
 
     # -- who may see who is in a cluster
 
@@ -144,13 +130,15 @@ class Directory:
 
         Who is in a cluster only its own people see. Raises NotAllowed.
         """
-        return self.store.organizations(self._narrowed(principal, where), after, limit)
+        read = partial(self.store.organizations, self._narrowed(principal, where))
+        return self.opted_out.page(principal, read, after, limit)
 
     def search(
         self, principal: Principal, text: str, where: OrganizationFilter, limit: int
     ) -> tuple[SearchHit, ...]:
         """Full text over names and statements, best first, with the rights of the list."""
-        return self.store.search(text, self._narrowed(principal, where), limit)
+        read = partial(self.store.search, text, self._narrowed(principal, where))
+        return self.opted_out.hits(principal, read, limit)
 
     def _narrowed(self, principal: Principal, where: OrganizationFilter) -> OrganizationFilter:
         """The filter by ids. Raises InvalidInput, and NotAllowed for a cluster of others."""
@@ -164,7 +152,9 @@ class Directory:
 
         Of its clusters those that the principal belongs to. Raises NotFound.
         """
-        profile = self._profile(self.store.organization(organization_id))
+        organization = self.store.organization(organization_id)
+        self.opted_out.require_found(principal, organization.id)
+        profile = self._profile(organization)
         if principal.admin or principal.acts_for(profile.organization.id):
             return profile
         return replace(
@@ -193,9 +183,11 @@ class Directory:
         rows = self.store.memberships_of(organization_id)
         return tuple(row for row in rows if self.is_inside(principal, row.cluster))
 
-    def organization_id(self, id_or_alias: str) -> str:
+    def organization_id(self, principal: Principal, id_or_alias: str) -> str:
         """The organisation's own id, for an alias too. Raises NotFound."""
-        return self.store.organization(id_or_alias).id
+        id = self.store.organization(id_or_alias).id
+        self.opted_out.require_found(principal, id)
+        return id
 
     def members(
         self, principal: Principal, cluster_id: str, after: str | None, limit: int
@@ -205,7 +197,8 @@ class Directory:
         Raises NotAllowed, NotFound.
         """
         self.require_inside(principal, cluster_id)
-        return self.store.members(cluster_id, after, limit)
+        read = partial(self.store.members, cluster_id)
+        return self.opted_out.page(principal, read, after, limit)
 
     # -- the network
 
@@ -214,7 +207,9 @@ class Directory:
     ) -> Neighborhood:
         """The ego network, for all who have signed in. Raises SignInNeeded, NotFound."""
         principal.require_known()
-        return self.store.neighborhood(organization_id, depth, limit)
+        centre = self.organization_id(principal, organization_id)
+        around = self.store.neighborhood(centre, depth, limit)
+        return without_hidden(around, self.opted_out.hidden_from(principal) - {centre})
 
     def paths(
         self, principal: Principal, source: str, target: str, max_length: int
@@ -224,7 +219,10 @@ class Directory:
         Raises SignInNeeded, NotFound.
         """
         principal.require_known()
-        return self.store.paths(source, target, max_length, MAX_PATHS)
+        ends = {self.organization_id(principal, end) for end in (source, target)}
+        hidden = self.opted_out.hidden_from(principal) - ends
+        paths = self.store.paths(source, target, max_length, MAX_PATHS)
+        return tuple(path for path in paths if hidden.isdisjoint({step.target for step in path}))
 
     # -- changing organisations
 
@@ -384,7 +382,11 @@ class Directory:
         A page that is not full need not be the last. Raises NotAllowed, InvalidInput.
         """
         narrowed = replace(wanted, by=self._narrowed(principal, wanted.by))
-        page = needs_page(self.store, self.codes, narrowed, after, limit)
+        hidden = self.opted_out.hidden_from(principal)
+        if wanted.organization is not None:
+            self.opted_out.require_found(principal, wanted.organization)
+            hidden -= {wanted.organization}
+        page = needs_page(self.store, self.codes, replace(narrowed, hidden=hidden), after, limit)
         return Page(tuple((need, _public(owner)) for need, owner in page.rows), page.after)
 
     def post_offer(self, principal: Principal, offer: Offer, today: date) -> Offer:

@@ -247,6 +247,9 @@ class FacetedDirectory:
         if where.cluster is not None:
             row = _rows(snapshot, _CLUSTERS).get(where.cluster, -1)
             masks[_CLUSTERS] = _members(snapshot, row)
+        hidden = self.directory.opted_out.hidden_from(principal)
+        if hidden:
+            masks["found"] = ~snapshot.mask_of(hidden)
         if wanted.only is not None:
             rows = [snapshot.row_of(id) for id in wanted.only if id in _organization_rows(snapshot)]
             masks["only"] = np.isin(np.arange(len(snapshot)), rows)

@@ -18,7 +18,8 @@ PAGES_LOOKED_AT = 20
 class WantedNeeds:
     """A choice of needs: in a state, for these goals, of one organisation; empty and None mean any.
 
-    `by` narrows the organisations that posted them, `others_than` is left out.
+    `by` narrows the organisations that posted them, `others_than` is left out,
+    as are the organisations that are `hidden` from the reader.
     """
 
     by: OrganizationFilter = field(default_factory=OrganizationFilter)
@@ -26,6 +27,7 @@ class WantedNeeds:
     state: NeedState | None = None
     organization: str | None = None
     others_than: str = ""
+    hidden: frozenset[str] = frozenset()
 
 
 def needs_page(
@@ -62,6 +64,7 @@ def _is_wanted(
         not is_taken_down(need)
         and (not wanted.goals or need.goal in wanted.goals)
         and owner.id != wanted.others_than
+        and owner.id not in wanted.hidden
         and (members is None or owner.id in members)
         and passes(owner, wanted.by, codes)
     )

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from typing import TypeVar
 
 from matchmaker.access import Principal
-from matchmaker.store.ports import GraphState, GraphStore
+from matchmaker.domain import Engagement, Neighborhood, Organization, key_of
+from matchmaker.store.ports import MAX_PAGE, GraphState, GraphStore, Page, SearchHit
+from matchmaker.store.schema import ORGANIZATIONS
+from matchmaker.store.upsert import not_found
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +30,15 @@ class OptedOut:
     """Reads who opted out once for each version of the graph; there are few of them.
 
     An organisation that opted out is found by its own people, by coordinators of its clusters and
-    by administrators, and by nobody else.
+    by administrators, and by nobody else. Who `deals` with it already reads its page still.
     """
 
-    def __init__(self, store: Callable[[], GraphStore]) -> None:
-        self._store = store
+    def __init__(
+        self,
+        store: Callable[[], GraphStore],
+        deals: Callable[[Principal, str], bool] = lambda _principal, _id: False,
+    ) -> None:
+        self._store, self._deals = store, deals
         self._lock = threading.Lock()
         self._latest: _OptedOutAt | None = None
 
@@ -45,6 +55,34 @@ class OptedOut:
         if not hidden:
             return hidden
         return hidden.difference(*(self._members(now, id) for id in principal.clusters))
+
+    def require_found(self, principal: Principal, id: str) -> None:
+        """Raise NotFound, as for an id that nobody has, where it is hidden from this principal.
+
+        `id` is the organisation's own, no alias. Whoever deals with it may read it.
+        """
+        if id in self.hidden_from(principal) and not self._deals(principal, id):
+            raise not_found(ORGANIZATIONS, id)
+
+    def page(
+        self,
+        principal: Principal,
+        read: Callable[[str | None, int], Page[Organization]],
+        after: str | None,
+        limit: int,
+    ) -> Page[Organization]:
+        """A page of those whom this principal finds."""
+        hidden = self.hidden_from(principal)
+        return filled_page(read, lambda row: None if row.id in hidden else row, after, limit)
+
+    def hits(
+        self, principal: Principal, read: Callable[[int], tuple[SearchHit, ...]], limit: int
+    ) -> tuple[SearchHit, ...]:
+        """The best hits, at most `limit`, among those whom this principal finds."""
+        hidden = self.hidden_from(principal)
+        # Enough to be left when those that are hidden are taken out.
+        hits = read(min(limit + len(hidden), max(limit, MAX_PAGE)))
+        return tuple(hit for hit in hits if hit.organization.id not in hidden)[:limit]
 
     def _now(self) -> _OptedOutAt:
         store = self._store()
@@ -68,3 +106,45 @@ class OptedOut:
                 and (row.until is None or row.until >= today)
             )
         return now.by_cluster[cluster]
+
+
+def filled_page(
+    read: Callable[[str | None, int], Page[Row]],
+    shown: Callable[[Row], Row | None],
+    after: str | None,
+    limit: int,
+) -> Page[Row]:
+    """A page of rows as they are shown, without those that are not: as full as there are some."""
+    rows: list[Row] = []
+    while True:
+        page = read(after, limit)
+        for row in page.rows:
+            kept = shown(row)
+            if kept is None:
+                continue
+            rows.append(kept)
+            if len(rows) == limit:
+                is_last = page.after is None and row is page.rows[-1]
+                return Page(tuple(rows), None if is_last else key_of(row))
+        after = page.after
+        if after is None:
+            return Page(tuple(rows))
+
+
+def without_participants(engagement: Engagement, hidden: frozenset[str]) -> Engagement | None:
+    """An engagement without those that are hidden; None where nobody else took part."""
+    kept = tuple(each for each in engagement.participants if each.organization not in hidden)
+    if len(kept) == len(engagement.participants):
+        return engagement
+    return replace(engagement, participants=kept) if kept else None
+
+
+def without_hidden(around: Neighborhood, hidden: frozenset[str]) -> Neighborhood:
+    """An ego network without those that are hidden, and what joins them."""
+    shown = (without_participants(each, hidden) for each in around.engagements)
+    return replace(
+        around,
+        organizations=tuple(row for row in around.organizations if row.id not in hidden),
+        ties=tuple(tie for tie in around.ties if hidden.isdisjoint((tie.source, tie.target))),
+        engagements=tuple(each for each in shown if each and len(each.participants) > 1),
+    )

@@ -32,6 +32,7 @@ from matchmaker.ingest.codes import CODE_KINDS, valid_code
 from matchmaker.recommend.model import SeekerText
 from matchmaker.services.directory.codes import CodeTable, rows_named
 from matchmaker.services.directory.name_search import MatchedBy, MatchReason, NameTable
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.directory.search_results import (
     ResultKind,
     SearchGroup,
@@ -93,17 +94,19 @@ class Search:
     """Looks for what was typed in everything that the reader may see.
 
     Organisations, open needs, active offers and the names of clusters are published; who is in
-    a cluster is never told. `question` embeds what was typed.
+    a cluster is never told, and who opted out is found by whom `OptedOut` says. `question`
+    embeds what was typed.
     """
 
     store: GraphStore
     reader: SnapshotReader
     question: Callable[[Snapshot, str], SeekerText]
     clock: Clock
+    opted_out: OptedOut
 
     def everything(
         self,
-        principal: Principal,  # noqa: ARG002 (what is searched is published)
+        principal: Principal,
         text: str,
         limit: int,
         kinds: frozenset[ResultKind] = frozenset(),
@@ -127,8 +130,9 @@ class Search:
         limit, snapshot = max(1, min(limit, MOST_IN_GROUP)), self.reader.current()
         check_graph(snapshot, self.store.graph_id())
         wanted = kinds or frozenset(ResultKind)
+        hidden = self.opted_out.hidden_from(principal)
         groups = [
-            *self._answering_groups(snapshot, text, limit, wanted, by_meaning=by_meaning),
+            *self._answering_groups(snapshot, text, limit, wanted, hidden, by_meaning=by_meaning),
             *(
                 _table_group(snapshot, self._names(snapshot).tables[kind], kind, text, limit)
                 for kind in _TABLES
@@ -140,11 +144,7 @@ class Search:
         nonempty.sort(key=lambda each: (-each.results[0].match.strength, order.index(each.kind)))
         return tuple(nonempty)
 
-    def organizations(
-        self,
-        principal: Principal,  # noqa: ARG002 (what is searched is published)
-        text: str,
-    ) -> tuple[str, ...]:
+    def organizations(self, principal: Principal, text: str) -> tuple[str, ...]:
         """Ids of all organisations that are called so or say so, best first, for anybody.
 
         Raises SnapshotUnavailable.
@@ -152,11 +152,13 @@ class Search:
         snapshot = self.reader.current()
         check_graph(snapshot, self.store.graph_id())
         wanted = frozenset({ResultKind.ORGANIZATION})
-        answering = self._statements(snapshot, text[:LONGEST], wanted, by_meaning=False)
+        hidden = self.opted_out.hidden_from(principal)
+        answering = self._statements(snapshot, text[:LONGEST], wanted, hidden, by_meaning=False)
         matches = self._named(snapshot, text[:LONGEST])
         for statement in answering.get(ResultKind.ORGANIZATION, []):
             matches.setdefault(snapshot.id_of(statement.owner), statement.match)
-        return tuple(sorted(matches, key=lambda id: (-matches[id].strength, id)))
+        found = matches.keys() - hidden
+        return tuple(sorted(found, key=lambda id: (-matches[id].strength, id)))
 
     # -- organisations, needs and offers
 
@@ -166,14 +168,15 @@ class Search:
         text: str,
         limit: int,
         wanted: frozenset[ResultKind],
+        hidden: frozenset[str],
         *,
         by_meaning: bool,
     ) -> Iterator[SearchGroup]:
-        answering = self._statements(snapshot, text, wanted, by_meaning=by_meaning)
+        answering = self._statements(snapshot, text, wanted, hidden, by_meaning=by_meaning)
         if ResultKind.ORGANIZATION in wanted:
             named = self._named(snapshot, text)
             yield self._organizations(
-                snapshot, text, limit, named, answering.get(ResultKind.ORGANIZATION, [])
+                snapshot, text, limit, named, answering.get(ResultKind.ORGANIZATION, []), hidden
             )
         if ResultKind.NEED in wanted and ResultKind.NEED in answering:
             yield self._needs(snapshot, limit, answering[ResultKind.NEED])
@@ -201,11 +204,13 @@ class Search:
         limit: int,
         named: dict[str, MatchReason],
         answering: Sequence[_AnsweringStatement],
+        hidden: frozenset[str],
     ) -> SearchGroup:
         matches = dict(named)
         for statement in answering:
             matches.setdefault(snapshot.id_of(statement.owner), statement.match)
-        matches = self._newest(snapshot, text, matches)
+        newest = self._newest(snapshot, text, matches)
+        matches = {id: match for id, match in newest.items() if id not in hidden}
         ranked = sorted(matches, key=lambda id: (-matches[id].strength, id))
         rows = self.store.organizations_by_id(ranked[: 2 * limit])
         results = tuple(
@@ -214,7 +219,7 @@ class Search:
                 replace(row, contact=""),
             )
             for id in ranked[: 2 * limit]
-            if (row := rows.get(id)) is not None
+            if (row := rows.get(id)) is not None and row.id not in hidden
         )  # fmt: skip
         return SearchGroup(ResultKind.ORGANIZATION, len(matches), results[:limit])
 
@@ -283,20 +288,30 @@ class Search:
         return SearchGroup(ResultKind.OFFER, len(answering) - gone, results[:limit])
 
     def _statements(
-        self, snapshot: Snapshot, text: str, wanted: frozenset[ResultKind], *, by_meaning: bool
+        self,
+        snapshot: Snapshot,
+        text: str,
+        wanted: frozenset[ResultKind],
+        hidden: frozenset[str],
+        *,
+        by_meaning: bool,
     ) -> dict[ResultKind, list[_AnsweringStatement]]:
-        """Statements that say what was typed, then those that mean something like it."""
+        """Statements that say what was typed, then those that mean something like it.
+
+        Nobody speaks who is `hidden`.
+        """
         if not wanted & frozenset(_RESULT_KINDS.values()) or len(normal(text)) < 2:
             return {}
         standing = self._standing(snapshot, text, by_meaning=by_meaning)
         groups: dict[ResultKind, list[_AnsweringStatement]] = {}
         owners_told = set[int]()
+        is_hidden = snapshot.mask_of(hidden)
         kinds, texts = snapshot.statements.kind, snapshot.statements.table.column("text")
         for row, by, strength in standing:
             kind = _RESULT_KINDS[STATEMENT_KINDS[kinds[row]]]
             owners = snapshot.statement_organizations.row(row)
             match = quoted(MatchReason(by, str(texts[row].as_py()), strength), text)
-            for owner in owners.tolist():
+            for owner in owners[~is_hidden[owners]].tolist():
                 if kind is ResultKind.ORGANIZATION:
                     if owner in owners_told:
                         continue

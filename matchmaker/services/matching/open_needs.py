@@ -98,6 +98,7 @@ class OpenNeeds:
             self.directory.require_inside(principal, where.cluster)
         needs = [need for need in self._open() if need.goal in goals]
         owners = self.store.organizations_by_id(sorted({need.organization for need in needs}))
+        hidden = self.directory.opted_out.hidden_from(principal)
         answers, likeness = self._own_side(principal, organization_id)
         rows = [
             RankedNeed(
@@ -106,6 +107,7 @@ class OpenNeeds:
             for need in needs
             if (owner := owners.get(need.organization)) is not None
             and owner.id != organization_id
+            and owner.id not in hidden
             and (kind is None or GOALS[need.goal].may_answer(owner.kind, kind))
             and passes(owner, where, self.directory.codes)
         ]
@@ -124,11 +126,13 @@ class OpenNeeds:
                 if need.state is NeedState.OPEN and need.is_answerable_on(today):
                     needs[need.id] = need
         owners = self.store.organizations_by_id(sorted({n.organization for n in needs.values()}))
+        hidden = self.directory.opted_out.hidden_from(principal)
         return tuple(
             RankedNeed(needs[answer.need], replace(owner, contact=""), answer, None)
             for answer in answers
             if answer.need in needs
             and (owner := owners.get(needs[answer.need].organization)) is not None
+            and owner.id not in hidden
         )
 
     def _open(self) -> list[Need]:

@@ -1,0 +1,46 @@
+"""Whether two organisations deal with each other: in an introduction, a gathering or a call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from matchmaker.access import Principal
+from matchmaker.services.repositories import Repositories
+from matchmaker.workflow.call_answer import answer_id
+from matchmaker.workflow.introduction_states import Side
+
+
+@dataclass(frozen=True, slots=True)
+class Dealings:
+    """Looks through what two organisations have with each other, also what is over."""
+
+    repositories: Repositories
+
+    def exist(self, principal: Principal, other: str) -> bool:
+        """True where an organisation of the principal's knows the other by one of them."""
+        return any(
+            self._are_introduced(own, other)
+            or self._meet(own, other)
+            or self._is_called(own, other)
+            or self._is_called(other, own)
+            for own in principal.organizations
+        )
+
+    def _are_introduced(self, own: str, other: str) -> bool:
+        return any(
+            other == introduction.organization(side) and not introduction.hides(side)
+            for introduction in self.repositories.introductions.values("organization", own)
+            for side in Side
+        )
+
+    def _meet(self, own: str, other: str) -> bool:
+        gatherings = self.repositories.gatherings.values("organization", own)
+        return any(own in each.joined and other in each.joined for each in gatherings)
+
+    def _is_called(self, caller: str, other: str) -> bool:
+        """True where the caller knows of an answer of the other, or invited it."""
+        for call in self.repositories.calls.values("organization", caller):
+            stored = self.repositories.call_answers.get_or_none(answer_id(call.id, other))
+            if stored is not None and stored.value.is_known_to_caller(call):
+                return True
+        return False
