@@ -58,8 +58,7 @@ class EvidenceRule:
     """Statements of a candidate that can speak for it.
 
     Offers only of `offers` kinds, needs only for `needs` goals, engagements only
-    where the candidate had one of `roles`, descriptions only of `described` organisations, needs
-    only of `needing` ones.
+    where the candidate had one of `roles`, descriptions only of `described` organisations.
     `lent`: offers that cost nothing or less than usual count whatever their kind.
     `worth`: what a fit of a kind of statement counts as an answer to words, 1 if not named;
     `lapsed`: what of that a need counts that is no longer open, 0 where such needs are not read.
@@ -71,7 +70,6 @@ class EvidenceRule:
     needs: frozenset[GoalName] = frozenset()
     roles: frozenset[Role] = ALL_ROLES
     described: frozenset[Kind] = EVERY_KIND
-    needing: frozenset[Kind] = EVERY_KIND
     lent: bool = False
     worth: tuple[tuple[StatementKind, float], ...] = ()
     lapsed: float = 0.0
@@ -395,9 +393,8 @@ _ROWS = (
         answering=EvidenceRule(
             frozenset({OFFER, DESCRIPTION, NEED}),
             offers=_SHARED,
-            needs=frozenset({GoalName.INDUSTRY_PARTNER}),  # a machine that nobody comes to yet
+            needs=frozenset({GoalName.INDUSTRY_PARTNER, GoalName.CUSTOMER}),  # what stands idle
             described=frozenset({Kind.PLATFORM, Kind.PUBLIC_BODY}),
-            needing=frozenset({Kind.PLATFORM}),
             lent=True,
             worth=((NEED, 0.8),),
         ),

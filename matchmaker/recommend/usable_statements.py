@@ -53,16 +53,13 @@ def usable_entries(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
     entries = snapshot.organization_statements
     roles = [ROLES.index(role) for role in rule.roles]
     may_speak = np.isin(entries.code, roles) | ~is_engagement[entries.indices]
-    for kinds_of, speaking in (
-        (StatementKind.DESCRIPTION, rule.described),
-        (StatementKind.NEED, rule.needing),
-    ):
-        if speaking != frozenset(Kind):
-            is_spoken_by = np.isin(
-                snapshot.organizations.kind, [KINDS.index(kind) for kind in speaking]
-            )
-            owners = np.repeat(is_spoken_by, np.diff(entries.indptr))
-            may_speak &= owners | (columns.kind != code(kinds_of))[entries.indices]
+    if rule.described != frozenset(Kind):
+        described = np.isin(
+            snapshot.organizations.kind, [KINDS.index(kind) for kind in rule.described]
+        )
+        owners = np.repeat(described, np.diff(entries.indptr))
+        is_description = columns.kind == code(StatementKind.DESCRIPTION)
+        may_speak &= owners | ~is_description[entries.indices]
     if rule.by_needs:
         others = np.isin(snapshot.organizations.kind, [KINDS.index(kind) for kind in rule.by_needs])
         may_speak &= ~np.repeat(others, np.diff(entries.indptr)) | is_need[entries.indices]

@@ -63,12 +63,12 @@ _OFTEN_ASIDE = frozenset(
     ]
 )
 _DOES = re.compile(
-    r"(?:代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|(?:想|拿去|送去)[^，,;；。.]{0,2}$|"
+    r"(?:帮忙|帮我们?|帮着|谁能|谁会|能不能|哪里能|哪家能|代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|(?:想|拿去|送去)[^，,;；。.]{0,2}$|"
     r"\b(?:for|need|offer|looking for|provide|contract|(?:that|who) (?:does|do|offers?|provides?))\b[^,;.]{0,16}$"
 )
 # Who looks for a machine to work on asks for its work.
 _SHARED = re.compile(
-    r"(?:租|借|共用|共享|闲置|对外|capacity on|share|time on|rent)[^，,;；。]{0,14}$"
+    r"(?:租|借|共用|共享|闲置|对外|谁家?有|哪家有|capacity on|share|time on|rent)[^，,;；。]{0,14}$"
 )
 # Before and after which other work the work offered is done.
 _BETWEEN_STEPS = re.compile(r"前后(?!道)")
@@ -396,6 +396,9 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
     if term.value not in _OFTEN_ASIDE and term.family != "testing":
         return False
     gap = folded[end : following.start] if following else ""
+    is_on_it = term.value == "repair" and _DOES.search(folded[max(0, start - 40) : start])
+    if is_on_it:  # 谁能翻新旧注塑机
+        return False
     if following and len(gap) <= 1 and following.term.kind is RequirementKind.PRODUCT:
         return not _LISTED_AFTER.fullmatch(gap)
     if term.family == "testing" and _PASSED.search(folded[max(0, start - 48) : start]):

@@ -97,6 +97,7 @@ _QUALITIES = (
     _quality("width", "mm", rf"(?:(?<![^\s\d，,;；。、×x*])宽度?|幅宽|门幅){_BARE}"),
     _quality(CELLS, "S", rf"{_RANGE}\s?串(?!口|联|行|标|珠|门|起)"),
     _quality(CELLS, "S", r"(?:packs?(?![a-z])|batter(?:y|ies)|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?<!in )(?<!within )(?<!every )(?<!after )(?<!充电)(?<!每)(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d]|\s?(?:响应|内|以内|后|一|charg|response|deliver|cycle))"),
+    _quality(CELLS, "S", r"(?<![a-z\d.-])(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?=\s(?:high-voltage |smart |lipo |li-?ion |lithium |drone |battery )*(?:packs?|batter|lipo)|\s?(?:高压|智能|锂聚合物|聚合物)?(?:锂电|电池))"),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
     _quality("cavities", "cavities", rf"{_RANGE}[\s-]?(?:腔|穴|cavit(?:y|ies))"),
     _quality(INDEX, "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),

@@ -10,48 +10,27 @@ import pytest
 
 from matchmaker.domain import (
     Description,
-    EngagementKind,
     GoalName,
     GraphRows,
     Kind,
     Layer,
     Need,
     NeedState,
-    Offer,
     OfferKind,
-    Organization,
     Place,
     PlaceLevel,
-    Role,
-    StatementKind,
     Terms,
     Tie,
 )
-from matchmaker.goals import GOALS
 from matchmaker.recommend.floor import Floor, everyday_texts, familiarity, floor
-from matchmaker.recommend.model import Match, Recommendations, Request, Seeker, SeekerText
+from matchmaker.recommend.model import Match, Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.snapshot.lexical import build_lexical, known_share, term_shares
 from matchmaker.snapshot.model import Snapshot
-from matchmaker.text import language_of
-from tests.unit.recommend.small_graphs import TODAY, project, snapshot_of
+from tests.unit.recommend.small_graphs import TODAY, snapshot_of
+from tests.unit.recommend.worded import CUSTOMER, SUPPLIER, asked, firm, ids, product
 
-SUPPLIER, CUSTOMER = GoalName.SUPPLIER, GoalName.CUSTOMER
 EARLIER = TODAY - datetime.timedelta(days=90)
-
-
-def asked(text: str, goal: GoalName = SUPPLIER, **known: object) -> Seeker:
-    """Somebody who types a text; nobody known but for what is `known` of it."""
-    question = SeekerText(text, GOALS[goal].words, language_of(text), goal, is_question=True)
-    return Seeker(texts=(question,), **known)  # type: ignore[arg-type]
-
-
-def firm(name: str, kind: Kind = Kind.FIRM, **more: object) -> Organization:
-    return Organization(f"t:{name}", name, kind, **more)  # type: ignore[arg-type]
-
-
-def product(name: str, text: str, kind: OfferKind = OfferKind.PRODUCT) -> Offer:
-    return Offer(f"o:{name}", f"t:{name}", kind, text)
 
 
 @pytest.fixture(scope="module")
@@ -99,10 +78,6 @@ def known_asker(snapshot: Snapshot, text: str, goal: GoalName = SUPPLIER) -> See
     return asked(
         text, goal, row=snapshot.row_of("t:asker"), place=0, latitude=28.0, longitude=120.0
     )
-
-
-def ids(answer: Recommendations) -> list[str]:
-    return [each.id.removeprefix("t:") for each in answer.matches]
 
 
 def test_who_says_it_stands_first_whoever_asks(valves: Snapshot) -> None:
@@ -223,77 +198,6 @@ def test_who_looked_for_it_before_is_a_customer_behind_who_looks_now() -> None:
         ("t:now", False),
         ("t:before", True),
     ]
-
-
-def test_who_looks_for_customers_sells_what_it_has() -> None:
-    text = "库里压了四十五吨904L圆钢，寻阀杆厂"
-    snapshot = snapshot_of(
-        GraphRows(
-            organizations=(firm("stock"), firm("buyer"), firm("other")),
-            needs=(
-                Need("n:1", "t:stock", CUSTOMER, text),
-                Need("n:2", "t:buyer", SUPPLIER, "求购904L圆钢"),  # has none itself
-            ),
-            offers=(product("other", "碳钢弹簧"),),
-        )
-    )
-    assert ids(recommend(snapshot, asked("谁有904L圆钢"), Request(SUPPLIER))) == ["stock"]
-
-
-def test_a_machine_that_firms_are_asked_to_try_may_be_used() -> None:
-    text = "3D袜样机怎么开放才有人用，想找五家先试"
-    needs = {"platform": Kind.PLATFORM, "firm": Kind.FIRM}
-    snapshot = snapshot_of(
-        GraphRows(
-            organizations=tuple(firm(name, kind) for name, kind in needs.items()),
-            needs=tuple(
-                Need(f"n:{name}", f"t:{name}", GoalName.INDUSTRY_PARTNER, text) for name in needs
-            ),
-        )
-    )
-    goal = GoalName.SHARED_RESOURCE  # a firm that writes so is no public place
-    assert ids(recommend(snapshot, asked("公用的3D袜样机", goal), Request(goal))) == ["platform"]
-
-
-def test_makers_that_need_a_thing_are_asked_for_and_not_who_sells_it() -> None:
-    goal = GoalName.CROSS_CLUSTER
-    snapshot = snapshot_of(
-        GraphRows(
-            organizations=tuple(map(firm, ("sells", "needs", "heard"))),
-            offers=(product("sells", "graphene film for batteries"),),
-            needs=(Need("n:1", "t:needs", SUPPLIER, "graphene film between battery cells"),),
-            engagements=(
-                project(
-                    "1",
-                    "heard",
-                    TODAY,
-                    EngagementKind.EVENT,
-                    {"heard": Role.ATTENDEE},
-                    text="graphene film for batteries",
-                ),
-            ),
-        )
-    )
-    (text,) = asked("graphene film", goal).texts
-    by_need = Seeker(texts=(text,))
-    by_offer = Seeker(texts=(replace(text, kind=StatementKind.OFFER),))
-    assert ids(recommend(snapshot, by_need, Request(goal)))[0] == "sells"
-    assert ids(recommend(snapshot, by_offer, Request(goal))) == ["needs"]
-
-
-def test_who_names_the_thing_and_its_figure_is_a_match_whatever_else_the_text_says() -> None:
-    rows = GraphRows(
-        organizations=(firm("right"), firm("named")),
-        offers=(
-            product("right", "高压聚合物电池6S–14S"),
-            product("named", "SiO₂气凝胶毡，电池隔热片用"),
-        ),
-    )
-    snapshot = snapshot_of(rows, {"o:right": [1, 0, 0], "o:named": [0, 1, 0]})
-    (text,) = asked("东北冬天飞，电池一上天就趴窝，十二串").texts
-    vector = np.array([0.1, 0.1, 0.99], dtype=np.float32)  # like neither, and everyday words more
-    unlike = Seeker(texts=(replace(text, vector=vector, everyday=0.4),))
-    assert ids(recommend(snapshot, unlike, Request(SUPPLIER))) == ["right"]
 
 
 def test_one_word_of_english_is_answered_by_who_names_it_in_chinese() -> None:

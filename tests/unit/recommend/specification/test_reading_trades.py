@@ -1,0 +1,34 @@
+"""Names and turns of the trades that were misread when they were typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.recommend.specification import ItemRole, read
+
+
+@pytest.mark.parametrize(
+    ("text", "asked_for"),
+    [
+        ("三通换向阀，食品级", ["directional valve"]),
+        ("角座阀，气动", ["angle seat valve"]),
+        ("要一批TR90颗粒", ["tr90", "granules"]),
+        ("除尘器颗粒物排放检测", ["testing"]),
+        ("谁能翻新旧注塑机", ["repair"]),
+        ("求购热处理炉", ["furnace"]),
+        ("谁家有真空热处理炉夜里空着", ["heat treatment"]),  # its work, and not the furnace
+        ("眼镜腿上激光打logo", ["laser marking"]),
+        ("bronze bushes, grease grooves milled", ["bronze", "bushing", "milling"]),
+        ("carton printers, two-colour flexo", ["printing"]),
+        ("热压罐长2米以上的，借两炉", ["compression moulding", "≥2000 mm"]),
+        ("honeycomb panels for landing gear", ["honeycomb panels"]),  # and no gears
+        ("球阀来回开关一万次会不会漏", ["ball valve"]),  # and no electric switch
+        ("找电器开关", ["electric switch"]),
+        ("12S lipo battery", ["12 S", "battery"]),
+        ("6S-14S packs ready to ship", ["6-14 S"]),
+        ("our lab grows diamond-like films", ["pvd coating"]),
+    ],
+)
+def test_what_is_asked_for_is_read(text: str, asked_for: list[str]) -> None:
+    items = [item for item in read(text).items if item.role is ItemRole.ITSELF]
+    assert [item.value for item in items] == asked_for

@@ -1,0 +1,92 @@
+"""Needs that say what their author has, and questions that ask for those who need something."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from matchmaker.domain import EngagementKind, GoalName, GraphRows, Kind, Need, Role, StatementKind
+from matchmaker.recommend.model import Request, Seeker
+from matchmaker.recommend.pipeline import recommend
+from tests.unit.recommend.small_graphs import TODAY, project, snapshot_of
+from tests.unit.recommend.worded import CUSTOMER, SUPPLIER, asked, firm, ids, product
+
+
+def test_who_looks_for_customers_sells_what_it_has() -> None:
+    text = "库里压了四十五吨904L圆钢，寻阀杆厂"
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("stock"), firm("buyer"), firm("other")),
+            needs=(
+                Need("n:1", "t:stock", CUSTOMER, text),
+                Need("n:2", "t:buyer", SUPPLIER, "求购904L圆钢"),  # has none itself
+            ),
+            offers=(product("other", "碳钢弹簧"),),
+        )
+    )
+    assert ids(recommend(snapshot, asked("谁有904L圆钢"), Request(SUPPLIER))) == ["stock"]
+
+
+def test_a_machine_that_stands_idle_may_be_shared_and_not_one_that_is_lacked() -> None:
+    texts = {
+        "platform": "高光谱相机怎么开放才有人用，想找五家先试",
+        "idle": "高光谱相机晚上空着，欢迎来单",
+        "lacks": "做虫害识别，差一家有高光谱相机的单位",
+    }
+    goals = {"idle": CUSTOMER}
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(
+                firm(name, Kind.PLATFORM if name == "platform" else Kind.FIRM) for name in texts
+            ),
+            needs=tuple(
+                Need(f"n:{name}", f"t:{name}", goals.get(name, GoalName.INDUSTRY_PARTNER), text)
+                for name, text in texts.items()
+            ),
+        )
+    )
+    goal = GoalName.SHARED_RESOURCE
+    found = ids(recommend(snapshot, asked("想借一台高光谱相机", goal), Request(goal)))
+    assert sorted(found[:2]) == ["idle", "platform"]
+
+
+def test_makers_that_need_a_thing_are_asked_for_and_not_who_sells_it() -> None:
+    goal = GoalName.CROSS_CLUSTER
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(map(firm, ("sells", "needs", "heard"))),
+            offers=(product("sells", "graphene film for batteries"),),
+            needs=(Need("n:1", "t:needs", SUPPLIER, "graphene film between battery cells"),),
+            engagements=(
+                project(
+                    "1",
+                    "heard",
+                    TODAY,
+                    EngagementKind.EVENT,
+                    {"heard": Role.ATTENDEE},
+                    text="graphene film for batteries",
+                ),
+            ),
+        )
+    )
+    (text,) = asked("graphene film", goal).texts
+    by_need = Seeker(texts=(text,))
+    by_offer = Seeker(texts=(replace(text, kind=StatementKind.OFFER),))
+    assert ids(recommend(snapshot, by_need, Request(goal)))[0] == "sells"
+    assert ids(recommend(snapshot, by_offer, Request(goal))) == ["needs"]
+
+
+def test_who_names_the_thing_and_its_figure_is_a_match_whatever_else_the_text_says() -> None:
+    rows = GraphRows(
+        organizations=(firm("right"), firm("named")),
+        offers=(
+            product("right", "高压聚合物电池6S–14S"),
+            product("named", "SiO₂气凝胶毡，电池隔热片用"),
+        ),
+    )
+    snapshot = snapshot_of(rows, {"o:right": [1, 0, 0], "o:named": [0, 1, 0]})
+    (text,) = asked("东北冬天飞，电池一上天就趴窝，十二串").texts
+    vector = np.array([0.1, 0.1, 0.99], dtype=np.float32)  # like neither, and everyday words more
+    unlike = Seeker(texts=(replace(text, vector=vector, everyday=0.4),))
+    assert ids(recommend(snapshot, unlike, Request(SUPPLIER))) == ["right"]

@@ -1,0 +1,28 @@
+"""What questions put in words are asked of: firms, their products, and who is found."""
+
+from __future__ import annotations
+
+from matchmaker.domain import GoalName, Kind, Offer, OfferKind, Organization
+from matchmaker.goals import GOALS
+from matchmaker.recommend.model import Recommendations, Seeker, SeekerText
+from matchmaker.text import language_of
+
+SUPPLIER, CUSTOMER = GoalName.SUPPLIER, GoalName.CUSTOMER
+
+
+def asked(text: str, goal: GoalName = SUPPLIER, **known: object) -> Seeker:
+    """Somebody who types a text; nobody known but for what is `known` of it."""
+    question = SeekerText(text, GOALS[goal].words, language_of(text), goal, is_question=True)
+    return Seeker(texts=(question,), **known)  # type: ignore[arg-type]
+
+
+def firm(name: str, kind: Kind = Kind.FIRM, **more: object) -> Organization:
+    return Organization(f"t:{name}", name, kind, **more)  # type: ignore[arg-type]
+
+
+def product(name: str, text: str, kind: OfferKind = OfferKind.PRODUCT) -> Offer:
+    return Offer(f"o:{name}", f"t:{name}", kind, text)
+
+
+def ids(answer: Recommendations) -> list[str]:
+    return [each.id.removeprefix("t:") for each in answer.matches]
