@@ -45,6 +45,8 @@ MET, UNMET = 1.0, 3.0
 CODES_ASIDE = 0.5
 # Kinds of requirement that name the thing itself, apart from how much, when and where.
 SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
+# Kinds that say more of it: a figure, a material, a code, a certificate.
+DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 NO_STATEMENT = -1
 
 
@@ -270,7 +272,7 @@ def _standing(
     fits = fit.blended_of(np.maximum(statements, 0))
     likeness = np.where(values["foreign"] > 0, fits, values["likeness"])
     named = (likeness >= floor().named_likeness) & _has_thing(comparisons)
-    named |= _has_thing(comparisons) & _is_as_specified(comparisons)
+    named |= _has_thing(comparisons) & name_something(comparisons, DETAIL_KINDS)
     literal = _is_literal(snapshot, fit, texts, statements) | _is_named(texts, comparisons) | named
     return np.where(literal, np.maximum(standing, floor().gate), standing).astype(np.float32)
 
@@ -309,18 +311,6 @@ def _has_thing(comparisons: Sequence[Comparison | None]) -> BoolArray:
     """A mask of statements that name the thing asked for, and nothing unlike it, (n,)."""
     agrees = [each is not None and not each.unmet for each in comparisons]
     return name_something(comparisons, CORE) & np.array(agrees, dtype=np.bool_)
-
-
-def _is_as_specified(comparisons: Sequence[Comparison | None]) -> BoolArray:
-    """A mask of statements that meet a figure, material or code besides, (n,)."""
-    return np.array(
-        [
-            each is not None
-            and any(judged.requirement.kind not in CORE | TOLD_BY_GRAPH for judged in each.met)
-            for each in comparisons
-        ],
-        dtype=np.bool_,
-    )
 
 
 def floor_values(

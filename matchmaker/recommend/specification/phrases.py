@@ -396,9 +396,8 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
     if term.value not in _OFTEN_ASIDE and term.family != "testing":
         return False
     gap = folded[end : following.start] if following else ""
-    is_on_it = term.value == "repair" and _DOES.search(folded[max(0, start - 40) : start])
-    if is_on_it:  # 谁能翻新旧注塑机
-        return False
+    if term.value == "repair" and _DOES.search(folded[max(0, start - 40) : start]):
+        return False  # 谁能翻新旧注塑机
     if following and len(gap) <= 1 and following.term.kind is RequirementKind.PRODUCT:
         return not _LISTED_AFTER.fullmatch(gap)
     if term.family == "testing" and _PASSED.search(folded[max(0, start - 48) : start]):

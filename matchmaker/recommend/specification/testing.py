@@ -66,7 +66,7 @@ _BEFORE = re.compile(
 
 def with_tests(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms of a folded text with what it says is tested, which no term has."""
-    if not _TRADED.search(folded) and (found := [*_chambers(folded)]):
+    if (found := [*_chambers(folded)]) and not _TRADED.search(folded):
         terms = sorted([*apart_from(terms, found), *found], key=lambda match: match.start)
     if _TESTS_AT_ALL.search(folded) is None:
         return terms
