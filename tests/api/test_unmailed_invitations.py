@@ -250,8 +250,8 @@ def test_a_coordinator_is_shown_a_link_only_where_no_mail_is_sent(app, wired, up
     """It could make an account under whatever address it names, and read what is told there."""
     if mails:
         up()
-    headers = _key(wired, f"shown{mails}@example.org", clusters=("t:shown",))
-    client, body = app.test_client(), {"email": "victim@example.org", "organization": shown[0]}
+    headers = _key(wired, f"shown{mails}@unmailed.example", clusters=("t:shown",))
+    client, body = app.test_client(), {"email": "victim@unmailed.example", "organization": shown[0]}
     made = client.post(f"{API}/invitations", json=body, headers=headers)
     assert made.status_code == 201
     link = f"{API}/invitations/{made.json['id']}/link"
@@ -261,8 +261,8 @@ def test_a_coordinator_is_shown_a_link_only_where_no_mail_is_sent(app, wired, up
 
 def test_an_owner_who_coordinates_is_shown_no_link_of_its_own_organisation(app, wired, shown):
     own = AccountMembership(shown[1], MembershipRole.OWNER)
-    headers = _key(wired, "both@example.org", memberships=(own,), clusters=("t:shown",))
-    client, body = app.test_client(), {"email": "else@example.org", "organization": shown[1]}
+    headers = _key(wired, "both@unmailed.example", memberships=(own,), clusters=("t:shown",))
+    client, body = app.test_client(), {"email": "else@unmailed.example", "organization": shown[1]}
     made = client.post(f"{API}/invitations", json=body, headers=headers)
     assert made.status_code == 201
     link = f"{API}/invitations/{made.json['id']}/link"
@@ -271,13 +271,13 @@ def test_an_owner_who_coordinates_is_shown_no_link_of_its_own_organisation(app, 
 
 def test_colleagues_see_of_each_other_who_acts_for_their_organisation(app, wired, shown):
     own, other = AccountMembership(shown[1]), AccountMembership(shown[0], MembershipRole.OWNER)
-    headers = _key(wired, "colleague@example.org", memberships=(own,))
-    _key(wired, "two@example.org", memberships=(own, other), clusters=("t:shown",))
+    headers = _key(wired, "colleague@unmailed.example", memberships=(own,))
+    _key(wired, "two@unmailed.example", memberships=(own, other), clusters=("t:shown",))
     seen = app.test_client().get(f"{API}/organizations/{shown[1]}/accounts", headers=headers)
     assert seen.status_code == 200
     assert {frozenset(row) for row in seen.json["items"]} == {
         frozenset({"id", "email", "name", "role"})
     }
     roles = {row["email"]: row["role"] for row in seen.json["items"]}
-    assert roles["two@example.org"] == "member"
+    assert roles["two@unmailed.example"] == "member"
     assert shown[0] not in seen.text
