@@ -651,7 +651,7 @@ class Wiring:
 
     @cached_property
     def exclusions(self) -> Exclusions:
-        return Exclusions(self.store, self.repositories, self.clock)
+        return Exclusions(self.store, self.opted_out, self.repositories, self.clock)
 
     @cached_property
     def _call_views(self) -> CallViews:

@@ -47,6 +47,7 @@ class World:
                 "own": {"memberships": (AccountMembership(GONE),)},
                 "fellow": {"memberships": (AccountMembership("t:talk2"),)},
                 "stranger": {"memberships": (AccountMembership("t:firm7"),)},
+                "newcomer": {"memberships": (AccountMembership("t:firm6"),)},
                 "coordinator": {"clusters": ("t:talks",)},
                 "elsewhere": {"clusters": ("t:cluster",)},
                 "admin": {"admin": True},
@@ -203,3 +204,67 @@ def test_who_is_being_introduced_to_it_still_reads_its_page(world):
     assert world.ask("stranger", f"organizations/{GONE}")["name"] == NAME
     assert finds(world, "stranger", DOORS) == set()
     world.ask("fellow", f"organizations/{GONE}", 404)
+
+
+# Requests that name somebody, each as it is sent with a made id; what is refused reads the same.
+NAMING = {
+    "introduction": ("POST", "introductions",
+                     {"seeker": "t:firm6", "candidate": "?", "goal": "supplier"}),
+    "terms first": ("POST", "introductions",
+                    {"seeker": "t:firm6", "candidate": "?", "goal": "supplier",
+                     "terms_first": True, "terms": "x"}),
+    "other side": ("POST", "introductions",
+                   {"seeker": "?", "candidate": "t:firm6", "goal": "supplier",
+                    "asking_side": "candidate"}),
+    "never with": ("POST", "organizations/t:firm6/never-with", {"organization": "?"}),
+    "call": ("POST", "calls",
+             {"organization": "t:firm6", "title": "x", "text": "不锈钢铸件", "goal": "supplier",
+              "deadline": "2099-01-01", "invited": ["?"]}),
+    "goals": ("GET", "organizations/?/goals", None),
+}  # fmt: skip
+OF_COORDINATORS = {
+    "proposal": ("POST", "introductions",
+                 {"seeker": "t:firm1", "candidate": "?", "goal": "supplier"}),
+    "batch": ("POST", "clusters/t:cluster/introductions",
+              {"pairs": [{"seeker": "t:firm1", "candidate": "?", "goal": "supplier"}]}),
+    "gathering": ("POST", "gatherings",
+                  {"kind": "circle", "cluster": "t:cluster", "title": "x",
+                   "parties": ["t:firm1", "t:firm2", "?"]}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("role", "what"),
+    [("newcomer", each) for each in NAMING] + [("elsewhere", each) for each in OF_COORDINATORS],
+)
+def test_who_names_it_is_answered_as_for_an_id_that_nobody_has(world, role, what):
+    method, path, body = (NAMING | OF_COORDINATORS)[what]
+
+    def send(id):
+        answer = world.app.test_client().open(
+            f"/api/v1/{path.replace('?', id)}",
+            method=method,
+            json=json.loads(json.dumps(body).replace("?", id)) if body else None,
+            headers=world.keys[role] | {"Accept-Language": "en"},
+        )
+        return answer.status_code, answer.text.replace(id, "")
+
+    world.opt_out()
+    refused = send(GONE)
+    assert refused[0] in (404, 422)
+    assert NAME not in refused[1]
+    assert refused == send("t:talk-none")
+    world.ask(role, f"organizations/{GONE}", 404)
+
+
+def test_a_request_that_was_taken_back_unanswered_opens_nothing(world):
+    body = {"seeker": "t:firm7", "candidate": "t:talk3", "goal": "supplier"}
+    client, headers = world.app.test_client(), world.keys["stranger"]
+    made = client.post("/api/v1/introductions", json=body, headers=headers).json["id"]
+    world.opt_out(of="t:talk3")
+    world.ask("stranger", "organizations/t:talk3")
+    client.post(
+        f"/api/v1/introductions/{made}/transition", json={"action": "cancel"}, headers=headers
+    )
+    world.ask("stranger", "organizations/t:talk3", 404)
+    world.opt_out(of="t:talk3", listed=True)

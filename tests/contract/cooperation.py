@@ -11,9 +11,11 @@ from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.conversations import Conversations
+from matchmaker.services.cooperation.dealings import Dealings
 from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.privacy import Privacy
@@ -111,9 +113,11 @@ def services_on(store: Store, files: Path = Path("/nonexistent"), scanner: str =
     accounts = Accounts(lambda: store, repositories, PASSWORDS, clock)
     capacity = Capacity(repositories, 5)
     graph_sync = GraphSync(store, repositories)
+    opted_out = OptedOut(lambda: store, Dealings(repositories).exist)
+    exclusions = Exclusions(store, opted_out, repositories, clock)
     introductions = Introductions(
         store, repositories, capacity, NotificationOutbox(repositories), graph_sync,
-        Exclusions(store, repositories, clock), clock,
+        exclusions, clock,
     )  # fmt: skip
     conversations = Conversations(
         store, repositories, introductions, AttachmentFiles(files, Scanner(scanner)),

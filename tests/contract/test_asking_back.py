@@ -7,7 +7,6 @@ import pytest
 from matchmaker.access import Principal
 from matchmaker.domain import Cluster, GoalName, GraphRows, Membership
 from matchmaker.errors import InvalidInput, WrongState
-from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.introduction_views import IntroductionView
 from matchmaker.store.documents import Store
 from matchmaker.workflow.introduction import Proposal, Transition
@@ -61,7 +60,7 @@ def test_asking_back_tells_not_whose_name_is_hidden(
 def test_who_named_one_never_to_meet_answers_as_who_is_busy(
     base: Cooperation, people: dict[str, Principal]
 ) -> None:
-    exclusions = Exclusions(base.store, base.repositories, base.clock)
+    exclusions = base.introductions.exclusions
     exclusions.exclude(people[ASKER], ASKER, ASKED)
     busy = ask(base, people[OTHER], OTHER, "t:f3")
     third = base.person("t:f3").principal()

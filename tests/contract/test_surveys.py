@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.domain import GraphRows, Layer, Membership, Organization, SourceTier
+from matchmaker.domain import GraphRows, Kind, Layer, Membership, Organization, SourceTier
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.services.auditing.survey_forms import SuggestedBy
 from matchmaker.services.auditing.survey_sync import SurveySync
@@ -315,3 +315,14 @@ def test_another_s_answer_does_not_bring_back_what_was_denied_since(world: Surve
     both = (ReportedTie(Q.RESEARCHES_WITH, "t:f0"), ReportedTie(Q.RESEARCHES_WITH, "t:f1"))
     world.answer("t:f2", *both)
     assert world.ties("t:f0") == []
+
+
+def test_who_opted_out_is_named_by_those_alone_who_named_it_before(world: SurveyWorld) -> None:
+    outsider = Organization("t:out", "隐者厂", Kind.FIRM)
+    world.base.store.upsert(GraphRows(organizations=(outsider,)))
+    tie = ReportedTie(Q.BUYS_FROM, "t:out")
+    world.answer("t:f0", tie)
+    world.base.store.upsert(GraphRows(organizations=(replace(outsider, listed=False),)))
+    with pytest.raises(InvalidInput, match="t:out' is not known"):
+        world.answer("t:f1", tie)
+    world.answer("t:f0", tie, ReportedTie(Q.BUYS_FROM, "t:f1"))

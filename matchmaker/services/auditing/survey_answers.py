@@ -223,8 +223,9 @@ class SurveyAnswers:
         ids = [tie.partner for tie in answer.ties if tie.partner]
         ids += [denial.partner for denial in answer.denied]
         known = self.surveys.store.organizations_by_id([*ids, *survey.members])
+        hidden = self._unknown_to(survey, organization_id)
         for id in ids:
-            if id not in known:
+            if id not in known or known[id].id in hidden:
                 raise InvalidInput("'%(id)s' is not known.", where="ties", id=id)
         asked = [known[id] for id in survey.members if id in known]
         ids_by_name = self._ids_of(
@@ -241,6 +242,14 @@ class SurveyAnswers:
             # Of a partner ticked and written as well the tick stays.
             ties.setdefault((resolved.question, id or name.casefold()), resolved)
         return replace(answer, ties=tuple(ties.values()))
+
+    def _unknown_to(self, survey: SurveyRound, organization_id: str) -> frozenset[str]:
+        """Who opted out, but for those who are asked as well and those whom it named before."""
+        hidden = self.surveys.store.opted_out().difference(survey.members)
+        if not hidden:
+            return hidden
+        own = self.surveys.repositories.survey_responses.values("organization", organization_id)
+        return hidden.difference(tie.partner for each in own for tie in each.answer.ties)
 
     def _ids_of(
         self, names: set[str], roster: Callable[[], Sequence[Organization]]

@@ -123,7 +123,8 @@ class Batches:
         cluster = self._require_coordinator(principal, cluster_id, dry_run=dry_run)
         check_range("pairs", len(pairs), 1, MAX_PAIRS)
         ids = _parties(pairs)
-        unknown = sorted(set(ids) - set(self.store.organizations_by_id(ids)))
+        found = self.introductions.exclusions.opted_out.organizations(principal, ids)
+        unknown = sorted(set(ids) - set(found))
         if unknown:
             raise InvalidInput("'%(id)s' is not known.", where="pairs", id=unknown[0])
         return self._run(principal, cluster, pairs, len(pairs), message, dry_run=dry_run)

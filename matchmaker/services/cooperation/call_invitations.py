@@ -84,6 +84,7 @@ class CallInvitations:
     def add(
         self,
         unit: UnitOfWork,
+        principal: Principal,
         call: Call,
         answers: Sequence[Versioned[CallAnswer]],
         organizations: Collection[str],
@@ -93,7 +94,7 @@ class CallInvitations:
 
         Raises InvalidInput, WrongState.
         """
-        known = self.views.store.organizations_by_id(list(organizations))
+        known = self.views.exclusions.opted_out.organizations(principal, organizations)
         for id in organizations:
             if id not in known:
                 raise InvalidInput("'%(id)s' is not known.", where="organizations", id=id)
@@ -188,7 +189,7 @@ class CallInvitations:
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
             call_workflow.require_open(stored.value, unit.at.date())
             self.views.hold(unit, stored)
-            self.add(unit, stored.value, self.views.answers(id), organizations, by)
+            self.add(unit, principal, stored.value, self.views.answers(id), organizations, by)
 
         change_as_decider(self.views, principal, id, change)
         stored, role = self.views.for_team(principal, id)

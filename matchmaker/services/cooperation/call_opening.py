@@ -59,6 +59,8 @@ class CallOpening:
             needs_found = self._pooled_needs(needs, {organization, *partners})
         else:
             needs_found = [self.views.store.need(id) for id in needs]
+            if any(each.organization != organization for each in needs_found):
+                raise InvalidInput("must be open needs of who calls.", where="needs")
         goal = needs_found[0].goal if needs_found else GoalName.SUPPLIER
         parts = list(dict.fromkeys(filter(None, [text, *(each.text for each in needs_found)])))
         text = "\n\n".join(parts)
@@ -118,7 +120,7 @@ class CallOpening:
             self._require_few(unit, call.organization)
             unit.add(self.views.repositories.calls.put(call))
             unit.log("call.opened", f"call/{call.id}")
-            self.invitations.add(unit, call, [], invited, InvitedBy.HAND)
+            self.invitations.add(unit, principal, call, [], invited, InvitedBy.HAND)
             if call.cluster_wide:
                 self.invitations.notices.tell_cluster(unit, call)
 

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from matchmaker.access import Principal
 from matchmaker.services.repositories import Repositories
 from matchmaker.workflow.call_answer import answer_id
-from matchmaker.workflow.introduction_states import Side
+from matchmaker.workflow.introduction import Introduction
+from matchmaker.workflow.introduction_states import FINAL, Side
 
 
 @dataclass(frozen=True, slots=True)
 class Dealings:
-    """Looks through what two organisations have with each other, also what is over."""
+    """Looks through what two organisations have with each other, also what is over.
+
+    But no request that is over and that the other side has neither sent nor answered.
+    """
 
     repositories: Repositories
 
@@ -28,7 +32,9 @@ class Dealings:
 
     def _are_introduced(self, own: str, other: str) -> bool:
         return any(
-            other == introduction.organization(side) and not introduction.hides(side)
+            other == introduction.organization(side)
+            and not introduction.hides(side)
+            and _is_shared(introduction, side)
             for introduction in self.repositories.introductions.values("organization", own)
             for side in Side
         )
@@ -44,3 +50,9 @@ class Dealings:
             if stored is not None and stored.value.is_known_to_caller(call):
                 return True
         return False
+
+
+def _is_shared(introduction: Introduction, side: Side) -> bool:
+    """Tell whether it is not over, or this side sent it or did something in it."""
+    took_part = any(step.side is side for step in introduction.steps)
+    return took_part or introduction.state not in FINAL

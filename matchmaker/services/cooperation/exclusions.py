@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from matchmaker.access import Principal
 from matchmaker.domain import NamedOrganization
 from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.repositories import (
     PickedOrganizations,
     Repositories,
@@ -39,9 +40,13 @@ class ExcludedOrganization:
 
 @dataclass(frozen=True, slots=True)
 class Exclusions:
-    """Use cases of never-with lists; each is its organisation's alone."""
+    """Use cases of never-with lists; each is its organisation's alone.
+
+    Whom somebody does not find, since it opted out, they cannot name: `opted_out`.
+    """
 
     store: GraphStore
+    opted_out: OptedOut
     repositories: Repositories
     clock: Clock
 
@@ -61,7 +66,7 @@ class Exclusions:
         self, principal: Principal, organization_id: str, other_id: str, note: str = ""
     ) -> None:
         """Never bring the two together again. Raises NotAllowed, NotFound, InvalidInput."""
-        other = self.store.organization(other_id).id
+        other = self.opted_out.organization(principal, other_id).id
         check_length("note", note, MAX_NOTE)
 
         def change(items: Mapping[str, str]) -> Mapping[str, str]:

@@ -75,7 +75,7 @@ class Gatherings:
         principal.require_coordinator(gathering.cluster)
         self.store.cluster(gathering.cluster)
         asked = [party for party, _ in gathering.parties]
-        organizations = self.store.organizations_by_id(asked)
+        organizations = self.exclusions.opted_out.organizations(principal, asked)
         for party in asked:
             if party not in organizations:
                 raise InvalidInput("'%(id)s' is not known.", where="parties", id=party)

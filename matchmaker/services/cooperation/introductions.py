@@ -84,8 +84,9 @@ class Introductions:
 
         `batch` and `call` are ids of what it comes from, if any.
         """
+        found = self.exclusions.opted_out.organization
         for organization_id in (proposal.seeker, proposal.candidate):  # before they are counted
-            self.capacity.lock_slots(unit, self.store.organization(organization_id).id)
+            self.capacity.lock_slots(unit, found(principal, organization_id).id)
         seeker = self.store.organization(proposal.seeker)
         candidate = self.store.organization(proposal.candidate)
         side = self._proposing_side(principal, proposal, seeker, candidate, batch)

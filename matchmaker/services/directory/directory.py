@@ -152,8 +152,7 @@ class Directory:
 
         Of its clusters those that the principal belongs to. Raises NotFound.
         """
-        organization = self.store.organization(organization_id)
-        self.opted_out.require_found(principal, organization.id)
+        organization = self.opted_out.organization(principal, organization_id)
         profile = self._profile(organization)
         if principal.admin or principal.acts_for(profile.organization.id):
             return profile
@@ -185,9 +184,7 @@ class Directory:
 
     def organization_id(self, principal: Principal, id_or_alias: str) -> str:
         """The organisation's own id, for an alias too. Raises NotFound."""
-        id = self.store.organization(id_or_alias).id
-        self.opted_out.require_found(principal, id)
-        return id
+        return self.opted_out.organization(principal, id_or_alias).id
 
     def members(
         self, principal: Principal, cluster_id: str, after: str | None, limit: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -56,13 +56,28 @@ class OptedOut:
             return hidden
         return hidden.difference(*(self._members(now, id) for id in principal.clusters))
 
+    def organization(self, principal: Principal, id_or_alias: str) -> Organization:
+        """An organisation that this principal finds. Raises NotFound."""
+        organization = self._store().organization(id_or_alias)
+        if self._is_hidden(principal, organization.id):
+            raise not_found(ORGANIZATIONS, id_or_alias)
+        return organization
+
+    def organizations(self, principal: Principal, ids: Iterable[str]) -> dict[str, Organization]:
+        """Those of the ids and aliases that this principal finds, by what was asked for."""
+        rows = self._store().organizations_by_id(tuple(ids))
+        return {id: row for id, row in rows.items() if not self._is_hidden(principal, row.id)}
+
     def require_found(self, principal: Principal, id: str) -> None:
         """Raise NotFound, as for an id that nobody has, where it is hidden from this principal.
 
         `id` is the organisation's own, no alias. Whoever deals with it may read it.
         """
-        if id in self.hidden_from(principal) and not self._deals(principal, id):
+        if self._is_hidden(principal, id):
             raise not_found(ORGANIZATIONS, id)
+
+    def _is_hidden(self, principal: Principal, id: str) -> bool:
+        return id in self.hidden_from(principal) and not self._deals(principal, id)
 
     def page(
         self,

@@ -147,7 +147,9 @@ class Matching:
         and admins. None where it cannot be a candidate, or is not in the snapshot. Raises
         NotAllowed, NotFound.
         """
-        is_candidate = principal.acts_for(self.store.organization(candidate).id)
+        found = self.directory.opted_out.organization
+        is_candidate = principal.acts_for(found(principal, candidate).id)
+        found(principal, asker)
         profile = self.store.seeker_profile(asker) if is_candidate else None
         profile = profile or self._asking_profile(principal, asker)
         rows, request = self._current_rows(), Request[str](goal, 1, only_new=False, capped=False)
@@ -169,7 +171,7 @@ class Matching:
     def goals(self, principal: Principal, organization_id: str) -> list[GoalName]:
         """Goals that an organisation of its kind may look for. Raises SignInNeeded, NotFound."""
         principal.require_known()
-        kind = self.store.organization(organization_id).kind
+        kind = self.directory.opted_out.organization(principal, organization_id).kind
         return [goal.name for goal in GOALS.values() if kind in goal.askers]
 
     def candidates(self, principal: Principal, ids: Sequence[str]) -> dict[str, Candidate]:
