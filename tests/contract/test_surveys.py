@@ -42,10 +42,12 @@ def test_a_tie_is_declared_by_one_confirmed_by_both_and_then_in_the_graph(
 
 
 def _claims(world: SurveyWorld, organization: str) -> list:
-    """What others say of a member, which it sees once it has answered by itself."""
+    """What others say of a member, which its people see once it has answered; no link shows it."""
     token = world.token(organization)
     assert world.answers.form_of_link(token).claims == ()
-    form = world.answers.answer_by_link(token, SurveyAnswer())
+    assert world.answers.answer_by_link(token, SurveyAnswer()).claims == ()
+    person = world.base.person(organization).principal()
+    form = world.answers.form(person, world.round, organization)
     return [(claim.question, claim.partner.id) for claim in form.claims]
 
 
@@ -55,10 +57,8 @@ def test_a_denied_tie_is_none_and_ends_where_it_was_confirmed_before(world: Surv
     assert len(world.ties(LAB)) == 1
     world.answer(LAB, denied=(DeniedTie(Q.RESEARCHES_WITH, "t:f0"),))
     assert world.ties(LAB) == []
-    form = world.answers.answer_by_link(
-        world.token(LAB), SurveyAnswer(denied=(DeniedTie(Q.RESEARCHES_WITH, "t:f0"),))
-    )
-    assert form.claims == ()
+    person = world.base.person(LAB).principal()
+    assert world.answers.form(person, world.round, LAB).claims == ()
     world.answer(LAB, ReportedTie(Q.RESEARCHES_WITH, "t:f0"))
     assert len(world.ties(LAB)) == 1
 
@@ -326,3 +326,23 @@ def test_who_opted_out_is_named_by_those_alone_who_named_it_before(world: Survey
     with pytest.raises(InvalidInput, match="t:out' is not known"):
         world.answer("t:f1", tie)
     world.answer("t:f0", tie, ReportedTie(Q.BUYS_FROM, "t:f1"))
+
+
+def test_a_member_that_opted_out_is_asked_and_in_nobodys_form(world: SurveyWorld) -> None:
+    gone = world.base.store.organization("t:f3")
+    people = {id: world.base.person(id).principal() for id in ("t:f0", "t:f3")}
+    world.base.store.upsert(GraphRows(organizations=(replace(gone, listed=False),)))
+    forms = [
+        world.answers.form(people["t:f0"], world.round, "t:f0"),
+        world.answers.form_of_link(world.token("t:f0")),
+    ]
+    for form in forms:
+        assert {row.id for row in form.roster} == {"t:f1", "t:f2", LAB}
+        suggested = {each.organization.id for asked in form.questions for each in asked.suggestions}
+        assert "t:f3" not in suggested
+    sent = world.answers.answer_by_link(
+        world.token("t:f0"), SurveyAnswer((ReportedTie(Q.SELLS_TO, name=gone.name),))
+    )
+    assert [(tie.partner, tie.name) for tie in sent.answer.ties] == [("", gone.name)]
+    own = world.answers.form(people["t:f3"], world.round, "t:f3")
+    assert {row.id for row in own.roster} == {"t:f0", "t:f1", "t:f2", LAB}

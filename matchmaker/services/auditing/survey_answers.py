@@ -9,7 +9,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import Cluster, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError, NotAllowed, NotFound
 from matchmaker.ingest.names import name_key
-from matchmaker.services.auditing.survey_forms import SurveyForm, form_of
+from matchmaker.services.auditing.survey_forms import SurveyForm, form_of, unknown_to
 from matchmaker.services.auditing.survey_sync import SurveySync
 from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE, Surveys
 from matchmaker.services.directory.reconciliation import Reconciliation, ReconciliationQuery
@@ -45,12 +45,14 @@ class SurveyAnswers:
         Raises InvalidInput for one that works no more, WrongState for a round that is over, or
         that an account has answered.
         """
-        return form_of(self.surveys, *self._of_link(token), hides_answers=True)
+        survey, response = self._of_link(token)
+        return form_of(self.surveys, survey, response, hides_answers=True, by_link=True)
 
     def answer_by_link(self, token: str, answer: SurveyAnswer) -> SurveyForm:
         """Answer by a personal link; whoever acts for the member is told of it.
 
-        The form shows what was sent now, and who named the member. Raises InvalidInput, WrongState.
+        The form shows what was sent now, and not who named the member. Raises InvalidInput,
+        WrongState.
         """
         survey, response = self._of_link(token)
         actor = Principal(f"survey-link/{response.organization}")
@@ -170,7 +172,7 @@ class SurveyAnswers:
 
         after = commit_changes(repositories.records, actor, clock, change)
         self.sync.write(after.id)
-        return form_of(self.surveys, survey, after)
+        return form_of(self.surveys, survey, after, by_link=link is not None)
 
     def _tell_own_people(
         self, unit: UnitOfWork, survey: SurveyRound, organization_id: str, cluster: Cluster
@@ -223,14 +225,18 @@ class SurveyAnswers:
         ids = [tie.partner for tie in answer.ties if tie.partner]
         ids += [denial.partner for denial in answer.denied]
         known = self.surveys.store.organizations_by_id([*ids, *survey.members])
-        hidden = self._unknown_to(survey, organization_id)
+        hidden = unknown_to(self.surveys, organization_id)
         for id in ids:
             if id not in known or known[id].id in hidden:
                 raise InvalidInput("'%(id)s' is not known.", where="ties", id=id)
         asked = [known[id] for id in survey.members if id in known]
         ids_by_name = self._ids_of(
             {tie.name.strip() for tie in answer.ties} - {""},
-            lambda: [*asked, *self.surveys.members(survey.cluster)],
+            lambda: [
+                row
+                for row in (*asked, *self.surveys.members(survey.cluster))
+                if row.id not in hidden
+            ],
         )
         ties: dict[tuple[SurveyQuestion, str], ReportedTie] = {}
         for tie in answer.ties:
@@ -242,14 +248,6 @@ class SurveyAnswers:
             # Of a partner ticked and written as well the tick stays.
             ties.setdefault((resolved.question, id or name.casefold()), resolved)
         return replace(answer, ties=tuple(ties.values()))
-
-    def _unknown_to(self, survey: SurveyRound, organization_id: str) -> frozenset[str]:
-        """Who opted out, but for those who are asked as well and those whom it named before."""
-        hidden = self.surveys.store.opted_out().difference(survey.members)
-        if not hidden:
-            return hidden
-        own = self.surveys.repositories.survey_responses.values("organization", organization_id)
-        return hidden.difference(tie.partner for each in own for tie in each.answer.ties)
 
     def _ids_of(
         self, names: set[str], roster: Callable[[], Sequence[Organization]]

@@ -72,8 +72,8 @@ class SurveyForm:
     """The questions to a member, with all that it takes to answer in three minutes.
 
     `roster` are the other members of the cluster, asked or not. `claims` are what others say of
-    it, shown only once it has answered by itself, so that nobody is led. `answer` is its answer,
-    or that of the round before, where this one begins; unless `hides_answers`.
+    it, shown to its own people only, once it has answered, so that nobody is led. `answer` is its
+    answer, or that of the round before, where this one begins; unless `hides_answers`.
     """
 
     survey: SurveyRound
@@ -88,16 +88,24 @@ class SurveyForm:
 
 
 def form_of(
-    surveys: Surveys, survey: SurveyRound, response: SurveyResponse, *, hides_answers: bool = False
+    surveys: Surveys,
+    survey: SurveyRound,
+    response: SurveyResponse,
+    *,
+    hides_answers: bool = False,
+    by_link: bool = False,
 ) -> SurveyForm:
     """The form of one member, as it stands now; with `hides_answers` an empty one.
 
     Empty for whoever opens a personal link: its coordinator has seen it, too, and an answer of
-    this round or of the one before is the member's own.
+    this round or of the one before is the member's own. Nor does who answers `by_link` read what
+    others said: a coordinator could read everybody's answers so. Who opted out is in none, but
+    where the member named it before.
     """
     own, store = response.organization, surveys.store
     if hides_answers:
         response = replace(response, answer=SurveyAnswer())
+    if by_link:
         answer = response.answer
     else:
         answer = response.answer if response.answered else _last_answer(surveys, survey, own)
@@ -105,10 +113,11 @@ def form_of(
     members = {row.id: row for row in surveys.members(survey.cluster)}
     others = [id for id in (own, *survey.members, *partners) if id not in members]
     rows = members | store.organizations_by_id(list(dict.fromkeys(others)))
+    hidden = unknown_to(surveys, own) | {own}
     listed = dict.fromkeys((*survey.members, *members))
-    roster = [rows[id] for id in listed if id in rows and id != own]
+    roster = [rows[id] for id in listed if id in rows and id not in hidden]
     suggestions = _Suggestions(store, rows[own], roster, rows)
-    shows_claims = response.answered and not hides_answers
+    shows_claims = response.answered and not by_link
     claims = _claims(surveys, survey, response) if shows_claims else []
     return SurveyForm(
         survey,
@@ -125,6 +134,15 @@ def form_of(
         survey.is_open_on(surveys.clock().date()),
         hides_answers,
     )
+
+
+def unknown_to(surveys: Surveys, organization_id: str) -> frozenset[str]:
+    """Ids of those who opted out, but for those whom this member named before."""
+    hidden = surveys.store.opted_out()
+    if not hidden:
+        return hidden
+    own = surveys.repositories.survey_responses.values("organization", organization_id)
+    return hidden.difference(tie.partner for each in own for tie in each.answer.ties)
 
 
 def _last_answer(surveys: Surveys, survey: SurveyRound, own: str) -> SurveyAnswer:
