@@ -271,12 +271,14 @@ def edited_organization(
 ) -> Organization:
     """An organisation as a person changed it: the changed fields come from that person.
 
-    A field that was emptied stays so, whatever weaker sources say.
+    A field that was emptied stays so, whatever weaker sources say. Who opts out has done so
+    itself, also where a list had said it before.
     """
     after = replace(before, **changes)
     origins = {origin.field: origin for origin in before.origins}
     for name in facts(Organization):
-        if text_of(after, name) != text_of(before, name):
+        is_opt_out = name == "listed" and name in changes and not after.listed
+        if is_opt_out or text_of(after, name) != text_of(before, name):
             origins[name] = _from(name, source)
     return replace(after, origins=_told_apart(origins.values(), before.provenance))
 

@@ -185,6 +185,9 @@ EXPLICIT = (FieldOrigin("listed", "other list", SourceTier.IMPORT, DAY(2025, 1, 
         (replace(FULL, listed=True), replace(FULL, provenance=LATER), False),
         (edited_organization(FULL, {"listed": True}, MEMBER),
          replace(FULL, provenance=LATER), True),
+        # A list had said it before its own people did.
+        (edited_organization(FULL, {"listed": False}, MEMBER),
+         replace(FULL, listed=True, provenance=LATER, origins=EXPLICIT), False),
     ],
 )  # fmt: skip
 def test_opting_out(before: Organization, row: Organization, listed: bool) -> None:
