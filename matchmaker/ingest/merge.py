@@ -9,7 +9,7 @@ from typing import Any
 from matchmaker.domain import Alias, Engagement, GraphRows, Organization, key_of
 from matchmaker.ingest.other_statements import joined
 from matchmaker.ingest.stated_rows import STATED, is_made_id
-from matchmaker.store.merging import as_said_of, merged_organization
+from matchmaker.store.merging import as_said_of, merged_organization, origin_of_field
 from matchmaker.store.schema import TABLES, referring_to
 
 
@@ -58,7 +58,7 @@ def _join(put: dict[str, list[Any]], drop: dict[str, list[Any]], rows: GraphRows
 
 
 def _filled(kept: Organization, gone: Organization) -> Organization:
-    """With the other's word for what is blank; whether to be recommended is its own.
+    """With the other's word for what is blank; opted out where either did, by its own word.
 
     Neither succeeds the other: they are one.
     """
@@ -66,6 +66,10 @@ def _filled(kept: Organization, gone: Organization) -> Organization:
     others = tuple(origin for origin in gone.origins if origin.field != "listed")
     silent = replace(as_said_of(gone, kept.id), listed=True, origins=others)
     filled = merged_organization(kept, silent, only_blanks=True)
+    if kept.listed and not gone.listed:
+        own = tuple(origin for origin in filled.origins if origin.field != "listed")
+        origins = (*own, origin_of_field(gone, "listed"))
+        filled = replace(filled, listed=False, origins=origins)
     return replace(filled, successor=next(filter(None, successors), None))
 
 

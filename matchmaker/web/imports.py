@@ -244,7 +244,9 @@ def duplicates() -> PageAnswer:
     pairs = services().duplicates.pairs(principal)
     profile = partial(services().directory.profile, principal)
     sides = [(pair, profile(pair.first), profile(pair.second)) for pair in pairs[:PAIRS]]
-    return render_template("duplicates.html", count=len(pairs), pairs=sides)
+    ids = {id for pair, _, _ in sides for id in (pair.first, pair.second)}
+    people = {id: services().duplicates.people(principal, id) for id in ids}
+    return render_template("duplicates.html", count=len(pairs), pairs=sides, people=people)
 
 
 @web.post("/admin/duplicates")

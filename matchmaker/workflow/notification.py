@@ -64,6 +64,8 @@ class NotificationKind(StrEnum):
     CHANNEL_PAUSED = "channel_paused"
     CHANNEL_PAUSED_AT_RESET = "channel_paused_at_reset"
     ACCOUNT_CLEARED = "account_cleared"
+    ORGANIZATION_MERGED = "organization_merged"
+    PLACE_ENDED_BY_MERGE = "place_ended_by_merge"
     WEBHOOK_GIVEN_UP = "webhook_given_up"
 
     @classmethod
@@ -207,6 +209,14 @@ TEXTS = {
     NotificationKind.ACCOUNT_CLEARED: message(
         "Your address is confirmed. What had been put on your account before is removed: keys,"
         " second factor, passkeys, channels and webhooks; set up again what was yours"
+    ),
+    NotificationKind.ORGANIZATION_MERGED: message(
+        "An administrator made %(other)s and your organisation one; look who acts for it, and"
+        " tell an administrator if that is wrong"
+    ),
+    NotificationKind.PLACE_ENDED_BY_MERGE: message(
+        "An administrator made %(other)s one with an organisation for which others act already;"
+        " you act for it no more, unless its owner invites you"
     ),
     NotificationKind.WEBHOOK_GIVEN_UP: message(
         "The webhook at %(other)s took no calls for days and gets no more; register it anew once"

@@ -190,7 +190,9 @@ def test_a_merge_keeps_the_answer_that_went_further(world: CallWorld) -> None:
     world.submit(call, SECOND)
     repositories = world.base.repositories
     for gone, kept in ((SECOND, FIRST), (THIRD, FIRST)):
-        world.base.store.documents.commit(DocumentMerge(repositories, gone, kept).changes())
+        world.base.store.documents.commit(
+            DocumentMerge(repositories, gone, kept, brings_people=True).changes()
+        )
     assert world.states(call) == {FIRST: "submitted"}
 
 

@@ -26,12 +26,12 @@ def test_a_merge_takes_calls_and_answers_along(world: CallWorld) -> None:
     world.submit(call, SECOND)
     world.decisions.shortlist(world.people[CALLER], call, [SECOND])
     repositories = world.base.repositories
-    changes = DocumentMerge(repositories, SECOND, THIRD).changes()
+    changes = DocumentMerge(repositories, SECOND, THIRD, brings_people=True).changes()
     world.base.store.documents.commit(changes)
     assert world.states(call) == {FIRST: "waiting", THIRD: "submitted"}
     assert repositories.calls.get(call).value.shortlist == (THIRD,)
     # The other one's own call: nobody is invited to it any more.
-    changes = DocumentMerge(repositories, CALLER, THIRD).changes()
+    changes = DocumentMerge(repositories, CALLER, THIRD, brings_people=True).changes()
     world.base.store.documents.commit(changes)
     assert repositories.calls.get(own).value.organization == THIRD
     assert world.states(own) == {}

@@ -82,14 +82,18 @@ def test_it_is_its_own_peoples_alone_and_not_for_who_would_meet_nobody(world: Ca
 def test_it_follows_an_organisation_that_is_merged(world: CallWorld) -> None:
     world.exclusions.set_own_clusters_only(world.people[FIRST], FIRST, True)
     repositories = world.base.repositories
-    repositories.records.commit(DocumentMerge(repositories, FIRST, SECOND).changes())
+    repositories.records.commit(
+        DocumentMerge(repositories, FIRST, SECOND, brings_people=True).changes()
+    )
     assert world.exclusions.reader()(OUTSIDER).left_out == {SECOND}
 
 
 def test_the_rule_of_who_is_merged_does_not_undo_one_s_own(world: CallWorld) -> None:
     world.exclusions.set_own_clusters_only(world.people[SECOND], SECOND, True)
     repositories = world.base.repositories
-    repositories.records.commit(DocumentMerge(repositories, FIRST, SECOND).changes())
+    repositories.records.commit(
+        DocumentMerge(repositories, FIRST, SECOND, brings_people=True).changes()
+    )
     assert world.exclusions.own_clusters_only(world.people[SECOND], SECOND)
 
 

@@ -11,11 +11,13 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import (
     Cluster,
     DuplicateCandidate,
+    FieldOrigin,
     GoalName,
     GraphRows,
     Membership,
     Need,
     Observation,
+    SourceTier,
 )
 from matchmaker.errors import NotAllowed, WrongState
 from matchmaker.services.operations.duplicates import Duplicates
@@ -28,6 +30,7 @@ from matchmaker.services.repositories import (
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.changes import Put
 from matchmaker.store.documents import Store
+from matchmaker.store.merging import origin_of_field
 from matchmaker.workflow.account import Account, AccountMembership, Invitation, MembershipRole
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer, Meeting
 from matchmaker.workflow.interactions import (
@@ -41,7 +44,9 @@ from matchmaker.workflow.interactions import (
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import Origin, OutcomeKind, Side, State
 from matchmaker.workflow.job import NotDuplicate
+from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.webhook import Hook
 from tests.contract.graphs import firm, tie
 
@@ -147,8 +152,11 @@ def test_people_and_what_they_did_follow(world: World) -> None:
     world.keep("slots", Slots(GONE))
     world.merge()
     read = world.value
+    # Whoever comes to another place signs in anew, and its keys end.
     assert read("accounts", "a") == replace(
-        owner, memberships=(AccountMembership(OTHER), AccountMembership(KEPT, MembershipRole.OWNER))
+        owner,
+        memberships=(AccountMembership(OTHER), AccountMembership(KEPT, MembershipRole.OWNER)),
+        epoch=owner.epoch + 1,
     )
     assert read("invitations", "i").membership.organization == KEPT  # type: ignore[attr-defined]
     for repository, id in (("postings", "p"), ("hooks", "h"), ("messages", "m")):
@@ -162,6 +170,55 @@ def test_people_and_what_they_did_follow(world: World) -> None:
         assert documents.count(kind, "organization", KEPT) == 1
         assert documents.count(kind, "organization", GONE) == 0
     assert documents.count("trace", "seeker", KEPT) == 1
+
+
+def test_nobody_comes_along_where_others_act_for_who_stays(world: World) -> None:
+    """Who brought in a look-alike has no place at the real one; all are told."""
+    real, other, both = (
+        Account(
+            id, f"{id}@example.org", id, NOW,
+            memberships=tuple(AccountMembership(each, MembershipRole.OWNER) for each in places),
+        )
+        for id, places in (("real", [KEPT]), ("evil", [GONE, OTHER]), ("both", [GONE, KEPT]))
+    )  # fmt: skip
+    world.keep("accounts", real, other, both)
+    world.keep(
+        "invitations", Invitation("i", "b@example.org", "account:e", NOW, AccountMembership(GONE))
+    )
+    world.keep("hooks", Hook("h", GONE, "https://evil.example", "whsec_", NOW))
+    world.keep(
+        "saved_searches",
+        *(SavedSearch(f"s-{id}", id, GONE, "x", (), NOW, NOW) for id in ("evil", "both")),
+    )
+    world.merge()
+    accounts = {account.id: account for account in world.repositories.accounts.values()}
+    assert accounts["real"] == real
+    assert [place.organization for place in accounts["evil"].memberships] == [OTHER]
+    assert [place.organization for place in accounts["both"].memberships] == [KEPT]
+    assert accounts["evil"].epoch == other.epoch + 1
+    assert world.value("invitations", "i") is None
+    assert world.value("hooks", "h") is None
+    assert [each.id for each in world.repositories.saved_searches.values()] == ["s-both"]
+    told = {
+        account: [each.kind for each in world.repositories.notifications.values("account", account)]
+        for account in ("real", "evil", "both")
+    }
+    assert told == {
+        "real": [NotificationKind.ORGANIZATION_MERGED],
+        "evil": [NotificationKind.PLACE_ENDED_BY_MERGE],
+        "both": [NotificationKind.ORGANIZATION_MERGED],
+    }
+
+
+@pytest.mark.parametrize("opted_out", [GONE, KEPT])
+def test_who_is_one_of_two_is_opted_out_where_either_is(world: World, opted_out: str) -> None:
+    own = FieldOrigin("listed", "api", SourceTier.SELF)
+    row = world.store.organization(opted_out)
+    world.store.upsert(GraphRows(organizations=(replace(row, listed=False, origins=(own,)),)))
+    world.merge()
+    kept = world.store.organization(KEPT)
+    assert not kept.listed
+    assert origin_of_field(kept, "listed").tier is SourceTier.SELF
 
 
 def test_references_follow_and_nobody_gives_its_own(world: World) -> None:

@@ -231,7 +231,7 @@ def test_what_was_told_and_chosen_goes_with_a_merged_firm(desk: Desk) -> None:
     desk.alerts.choose(ADMIN, SMALL.id, "o:A", ProgrammeChoice.LEFT)
     desk.alerts.choose(ADMIN, SMALL.id, "o:B", ProgrammeChoice.LEFT)
     desk.alerts.choose(ADMIN, LARGE.id, "o:B", ProgrammeChoice.KEPT)
-    changes = DocumentMerge(desk.repositories, SMALL.id, LARGE.id).changes()
+    changes = DocumentMerge(desk.repositories, SMALL.id, LARGE.id, brings_people=True).changes()
     desk.repositories.records.commit(changes)
     assert desk.repositories.programme_alerts.get_or_none(SMALL.id) is None
     record = desk.repositories.programme_alerts.get(LARGE.id).value

@@ -278,7 +278,7 @@ def test_answers_follow_an_organisation_that_is_merged(world: SurveyWorld) -> No
     world.base.store.upsert(GraphRows(organizations=(Organization("t:new", "新厂", "firm"),)))
     world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
     world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
-    changes = DocumentMerge(world.base.repositories, "t:f1", "t:new").changes()
+    changes = DocumentMerge(world.base.repositories, "t:f1", "t:new", brings_people=True).changes()
     world.base.repositories.records.commit(changes)
     responses = {one.organization: one for one in world.surveys.responses(world.round)}
     assert set(responses) == {"t:f0", "t:new"}

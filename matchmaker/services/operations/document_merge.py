@@ -34,19 +34,22 @@ class DocumentMerge:
 
     What both organisations did with each other (introductions that are over, what chance
     answered) stays as it is: nobody has dealings with itself, and `gone` leads to `kept`.
-    Impressions keep whom they showed.
+    Impressions keep whom they showed. The people of `gone`, whom it invited and its webhooks come
+    along where nobody acts for `kept` (`brings_people`), else they have no place there:
+    who brought a look-alike in would act for the real one.
     """
 
     repositories: Repositories
     gone: str
     kept: str
+    brings_people: bool
 
     def changes(self) -> list[Change]:
         """For one commit."""
         repositories = self.repositories
         changes = [
             *self._named(repositories.accounts, self._account),
-            *self._named(repositories.invitations, self._invitation),
+            *self._invitations(),
             *self._named(repositories.introductions, self._introduction),
             *self._named(repositories.postings, self._of_organization),
             *self._named(repositories.gatherings, self._gathering),
@@ -59,8 +62,8 @@ class DocumentMerge:
             *self._named(repositories.call_notes, self._of_organization),
             *self._named(repositories.certificates, self._of_organization),
             *self._references(),
-            *self._named(repositories.hooks, self._of_organization),
-            *self._named(repositories.saved_searches, self._of_organization),
+            *self._hooks(),
+            *self._saved_searches(),
             *self._named(repositories.assignments, self._assignment),
             *self._named(repositories.interactions, self._interaction, "seeker"),
             *self._not_duplicates(),
@@ -84,6 +87,32 @@ class DocumentMerge:
         slots = self.repositories.slots
         stored = slots.get_or_none(self.gone)
         return slots.remove(stored) if stored else slots.put(Slots(self.gone))
+
+    def _invitations(self) -> Iterator[Change]:
+        repository = self.repositories.invitations
+        if self.brings_people:
+            yield from self._named(repository, self._moved_invitation)
+            return
+        for stored in repository.iterate("organization", self.gone):
+            yield repository.remove(stored)
+
+    def _hooks(self) -> Iterator[Change]:
+        repository = self.repositories.hooks
+        if self.brings_people:
+            yield from self._named(repository, self._of_organization)
+            return
+        for stored in repository.iterate("organization", self.gone):
+            yield repository.remove(stored)
+
+    def _saved_searches(self) -> Iterator[Change]:
+        """Those of people who have a place at `kept` afterwards; the others' go."""
+        repository = self.repositories.saved_searches
+        there = {row.id for row in self.repositories.accounts.values("organization", self.kept)}
+        for stored in repository.iterate("organization", self.gone):
+            if self.brings_people or stored.value.account in there:
+                yield from self._change(repository, stored, self._of_organization(stored.value))
+            else:
+                yield repository.remove(stored)
 
     # -- finding them
 
@@ -220,14 +249,15 @@ class DocumentMerge:
         return replace(value, organization=self._id(organization))  # type: ignore[type-var]
 
     def _account(self, account: Account) -> Account:
+        """With its place changed, and so with its sessions and keys ended."""
         roles = {membership.organization: membership.role for membership in account.memberships}
         role = roles.pop(self.gone)
-        roles.setdefault(self.kept, role)
-        return replace(
-            account, memberships=tuple(AccountMembership(id, role) for id, role in roles.items())
-        )
+        if self.brings_people:
+            roles.setdefault(self.kept, role)
+        memberships = tuple(AccountMembership(id, role) for id, role in roles.items())
+        return replace(account.ended(), memberships=memberships)
 
-    def _invitation(self, invitation: Invitation) -> Invitation:
+    def _moved_invitation(self, invitation: Invitation) -> Invitation:
         if invitation.membership is None:
             return invitation
         return replace(invitation, membership=self._of_organization(invitation.membership))
