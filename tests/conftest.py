@@ -102,13 +102,17 @@ def _one_snapshot_of_the_samples() -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[object]:
-    """What is imported and collected stays: not looked through for garbage, then or later."""
+    """What is imported and collected stays: not looked through for garbage, then or later.
+
+    What tests make is looked through less often than in a server, as most of it goes by itself.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
 
 
 # Fixtures that load models, or the sample graph whole.

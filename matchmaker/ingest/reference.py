@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from matchmaker.domain import GraphRows, Industry, Place, PlaceLevel
@@ -42,33 +42,19 @@ class ReferenceIndex:
 def index_with(stored: GraphRows) -> ReferenceIndex:
     """An index of what comes with Matchmaker and of what is stored, which comes before it.
 
-    Places and industries are indexed once each where nothing is stored that does not come with it.
+    Places and industries are indexed once each, for as long as they are the same.
     """
-    packaged = reference_rows()
-    known = packaged | stored
-    return ReferenceIndex(
-        _packaged_places() if known.places == packaged.places else _places(known.places),
-        _packaged_industries()
-        if known.industries == packaged.industries
-        else _industries(known.industries),
-    )
+    known = reference_rows() | stored
+    return ReferenceIndex(_places(known.places), _industries(known.industries))
 
 
-@cache
-def _packaged_places() -> PlaceIndex:
-    return _places(reference_rows().places)
-
-
-@cache
-def _packaged_industries() -> IndustryIndex:
-    return _industries(reference_rows().industries)
-
-
+@lru_cache(maxsize=2)  # those that come with it, and with them those of a store
 def _places(known: tuple[Place, ...]) -> PlaceIndex:
     former = ((row["code"], row["name"], row["id"]) for row in _table("lists/former_places.csv"))
     return PlaceIndex(known, former, townships(), foreign_cities())
 
 
+@lru_cache(maxsize=2)
 def _industries(known: tuple[Industry, ...]) -> IndustryIndex:
     foreign = (
         ForeignCode(row["scheme"], row["code"], row["name_en"], tuple(row["industries"].split(";")))

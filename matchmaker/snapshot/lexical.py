@@ -169,8 +169,10 @@ class TermWeights:
         """Weights for statements of these lengths, so many of which have a term of each bucket."""
         spoken = int(np.count_nonzero(lengths))
         average = float(lengths.sum()) / spoken if spoken else 1.0
-        frequency = document_frequency.astype(np.float64)
-        return cls(np.log1p((spoken - frequency + 0.5) / (frequency + 0.5)), average)
+        # By frequency: there are many more buckets than frequencies that one of them has.
+        frequency = np.arange(document_frequency.max(initial=0) + 1, dtype=np.float64)
+        idf = np.log1p((spoken - frequency + 0.5) / (frequency + 0.5))
+        return cls(idf[document_frequency], average)
 
     def weights(
         self, columns: NDArray[np.int64], frequencies: FloatArray, lengths: FloatArray

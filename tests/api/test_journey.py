@@ -167,6 +167,7 @@ def test_a_draft_is_nowhere_to_be_found(people):
     assert third.get(f"needs/{published['graph_id']}").json["state"] == "closed"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [{"goal": "supplier"}, {"offer_kind": "product"}])
 def test_what_is_typed_after_withdrawing_is_nowhere_to_be_found(app, people, kind):
     sme, anybody = people["sme"], app.test_client()

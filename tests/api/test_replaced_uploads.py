@@ -9,7 +9,7 @@ import pytest
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound
-from matchmaker.services.operations import import_workflow
+from matchmaker.services.operations import import_workflow, upload_folder
 from matchmaker.services.operations.upload_folder import KEPT_UPLOADS
 from tests.api.conftest import application_of, installation
 from tests.api.things_of_routes import API, CLUSTER
@@ -136,16 +136,18 @@ def test_a_file_that_is_half_gone_is_gone_and_not_one_for_all_clusters(wired):
 @pytest.mark.parametrize(
     "name", ["upload.json", "check.json", "problems.jsonl", ".upload.json", "a/check.json"]
 )
-def test_a_file_called_as_one_of_ours_is_kept_and_goes_like_any_other(wired, name):
+def test_a_file_called_as_one_of_ours_is_kept_and_goes_like_any_other(wired, name, monkeypatch):
     """It was taken for our own: never found again, never replaced, and there for ever."""
+    monkeypatch.setattr(upload_folder, "KEPT_UPLOADS", 1)  # a process looks through each
     who = Principal("naming", "naming", clusters=frozenset([CLUSTER]))
     workflow = wired.import_workflow
     content = b'[{"name": "Works", "kind": "firm"}, {"name": "Other", "kind": "firm"}]'
-    ids = [workflow.keep(who, name, io.BytesIO(content), CLUSTER) for _ in range(KEPT_UPLOADS + 1)]
-    assert workflow.preview(who, ids[-1]).file is not None
-    assert {each.id for each in workflow.unwritten_uploads(who, CLUSTER)} == set(ids[1:])
+    first = workflow.keep(who, name, io.BytesIO(content), CLUSTER)
+    assert workflow.preview(who, first).file is not None
+    second = workflow.keep(who, name, io.BytesIO(content), CLUSTER)
+    assert [each.id for each in workflow.unwritten_uploads(who, CLUSTER)] == [second]
     with pytest.raises(NotFound):
-        workflow.preview(who, ids[0])
+        workflow.preview(who, first)
 
 
 def test_a_folder_without_a_file_to_read_goes_with_the_next_file(app, world):
