@@ -367,6 +367,7 @@ class Wiring:
                 (pair.first, pair.second) for pair in self.repositories.not_duplicates.values()
             },
             self.certificates.records.taken_back,
+            self.accounts.without_people,
         )
 
     @cached_property

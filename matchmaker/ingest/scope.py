@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,9 @@ ALLOWED = (
 # Whether there is an organisation any more.
 _ENDING = frozenset({"status", "ended", "successor"})
 _KEPT = message("stays as it is on record: an administrator changes it, since others rely on it.")
+# What an organisation says itself once somebody acts for it; a website where it has none yet.
+_OWN = frozenset({"listed", "capacity", "contact", "website"})
+_THEIRS = message("stays as it is on record: somebody acts for it and says that.")
 # What is found out beside what a file says.
 _DERIVED = (ALIASES, DUPLICATES)
 
@@ -153,14 +157,16 @@ def with_claims_of_importer(
 
 
 def with_identities_on_record(
-    parsed: Parsed, before: GraphRows, fields: Collection[str], source: str,
-    acting_for: Collection[str],
+    parsed: Parsed, before: GraphRows, fields: AbstractSet[str], source: str,
+    acting_for: Collection[str], with_people: Collection[str],
 ) -> Parsed:  # fmt: skip
     """With what stands for the identity of stored organisations left as it is on record.
 
     A coordinator fills what nobody stated of others than those `acting_for` which they act, and
     corrects what the cluster's own lists, of this `source`, said before; never whether there is
-    an organisation any more. Each that is left as it was is told of.
+    an organisation any more. Of those `with_people`, for which others act, also what these say
+    themselves is left: whether to be found, how to be reached. Each that is left as it was is
+    told of.
     """
     stored = {row.id: row for row in before.organizations}
     problems, rows = list(parsed.problems), []
@@ -171,17 +177,22 @@ def with_identities_on_record(
             continue
         said = parsed.explicit.get(("organizations", row.id), frozenset())
         own = row.id in acting_for
+        their_own = _OWN if row.id in with_people and not own else frozenset()
         kept = {
             name: getattr(known, name)
-            for name in sorted(fields)
+            for name in sorted(fields | their_own)
             if (name in said or not is_blank(row, name))
             and getattr(row, name) != getattr(known, name)
-            and (own or name in _ENDING or not _is_open(known, name, source))
+            and (
+                name != "website" or not is_blank(known, name)
+                if name in their_own
+                else own or name in _ENDING or not _is_open(known, name, source)
+            )
         }
         rows.append(replace(row, **kept))
         _, file, line = origin_of(parsed, "organizations", row)
         problems += (
-            Problem(file, line, name, _KEPT, "warning", is_lost=True)
+            Problem(file, line, name, _THEIRS if name in _OWN else _KEPT, "warning", is_lost=True)
             for name in kept
             if origin_of_field(row, name).tier is not SourceTier.DERIVED
         )

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.domain import GraphRows, Kind, Organization, OrganizationFilter
+from matchmaker.domain import GraphRows, Kind, Membership, Organization, OrganizationFilter
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.ingest.earlier_keys import earlier_name_key
 from matchmaker.ingest.names import name_key
@@ -188,6 +188,42 @@ def test_a_coordinators_list_leaves_what_stands_for_an_identity_as_it_is(world, 
     for seen in (looked, written):
         told = {row["field"] for row in seen["problems"]}
         assert told == {"kind", "founded", "status", "successor"}
+
+
+def test_a_coordinators_list_does_not_speak_for_who_has_people_of_its_own(world, coordinator):
+    """t:firm1 has an owner, t:firm5 nobody; a website fills the blank of both."""
+    store = world.services.store
+    before = {id: store.organization(id) for id in ("t:firm1", "t:firm5")}
+    file = "id,name,kind,listed,capacity,contact,website\n" + "".join(
+        f"{id},{row.name},firm,false,0,evil@coord.example,https://{id[2:]}.example\n"
+        for id, row in before.items()
+    )
+    looked = coordinator("POST", "/imports", data=form(file)).json
+    coordinator("POST", f"/imports/{looked['id']}/write", json={})
+    work_off(world)
+    after = {id: store.organization(id) for id in before}
+    world.services.import_workflow.undo(ADMIN, looked["id"])
+    own, other = after["t:firm1"], after["t:firm5"]
+    assert (own.listed, own.capacity) == (True, before["t:firm1"].capacity)
+    assert (own.contact, own.website) == (before["t:firm1"].contact, "https://firm1.example")
+    assert (other.listed, other.capacity, other.contact) == (False, 0, "evil@coord.example")
+    told = {row["field"] for row in looked["problems"]}
+    assert told == {"listed", "capacity", "contact"}
+
+
+def test_who_has_left_the_cluster_is_out_of_its_coordinators_lists(world, coordinator):
+    store = world.services.store
+    stays = Membership(CLUSTER, "t:firm6")
+    store.upsert(GraphRows(memberships=(replace(stays, until=date(2020, 1, 1)),)))
+    files = {
+        "organizations": "id,name,kind,website\nt:firm6,示例阀门6厂,firm,https://past.example\n",
+        "offers": "id,organization,kind,text\nzz:offer-past,t:firm6,product,阀体\n",
+    }
+    for table, file in files.items():
+        options = json.dumps({"table": table})
+        looked = coordinator("POST", "/imports", data=form(file, options=options)).json
+        assert (looked["lines"]["loaded"], looked["lines"]["refused"]) == (0, 1), looked
+    store.replace_rows(GraphRows(memberships=(stays,)), GraphRows())
 
 
 @pytest.mark.parametrize("after", [{"clusters": ()}, {"active": False}])

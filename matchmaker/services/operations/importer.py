@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from matchmaker.access import Principal
-from matchmaker.domain import Certificate, ClaimTier, DuplicateCandidate, GraphRows, Organization
+from matchmaker.domain import (
+    Certificate,
+    ClaimTier,
+    DuplicateCandidate,
+    GraphRows,
+    Organization,
+    is_within,
+)
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
@@ -97,6 +104,8 @@ class Importer:
     not_duplicates: Callable[[], set[tuple[str, str]]] = set
     # Days on which confirmations of certificates were taken back, by their ids.
     taken_back: Callable[[Sequence[Certificate]], Mapping[str, datetime.date]] = lambda _: {}
+    # Those of the organisations for which nobody acts.
+    without_people: Callable[[Collection[str]], frozenset[str]] = frozenset
 
     def tables(
         self, principal: Principal, paths: Sequence[Path], options: ImportOptions
@@ -172,7 +181,7 @@ class Importer:
         alike = GraphRows(certificates=may_be_known_as(checked.rows.certificates))
         checked = under_known_ids(checked, self.store.stored(alike).certificates)
         if options.cluster:
-            members = _ids(partial(self.store.members, options.cluster))
+            members = self._members(options.cluster)
             stored = self.store.stored(checked.rows)
             if not principal.admin:
                 # Never that of a register, or of another cluster, whatever the file calls it.
@@ -182,9 +191,11 @@ class Importer:
             if not principal.admin:
                 acting_for = principal.organizations
                 checked = with_claims_of_importer(checked, stored, acting_for)
+                ids = {row.id for row in checked.rows.organizations}
                 checked = with_identities_on_record(
-                    checked, stored, _IDENTITY, source_of_cluster(options.cluster), acting_for
-                )
+                    checked, stored, _IDENTITY, source_of_cluster(options.cluster), acting_for,
+                    ids - self.without_people(ids),
+                )  # fmt: skip
             checked = with_decided(checked, decisions, {keys.id for keys in known})
         checked = self._without_restored_claims(checked)
         checked = self._with_reference_rows(drop_orphans(checked))
@@ -289,8 +300,15 @@ class Importer:
 
         closed: set[str] = set()
         if options.cluster and stored and not principal.admin:  # an id may stand for anybody's
-            closed = set(stored) - _ids(partial(self.store.members, options.cluster))
+            closed = set(stored) - self._members(options.cluster)
         return decisions_of(said, in_file, stored, aliases, line_of, closed)
+
+    def _members(self, cluster: str) -> set[str]:
+        """Ids of a cluster's members of today: who has left is not in its scope any more."""
+        ids = _ids(partial(self.store.members, cluster))
+        rows = self.store.memberships_in(cluster, sorted(ids))
+        today = _today()
+        return {row.organization for row in rows if is_within(row.since, row.until, today)}
 
     def _with_merged(
         self, rows: GraphRows, resolution: Resolution, aliases: dict[str, str]
