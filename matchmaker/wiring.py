@@ -852,6 +852,7 @@ class Wiring:
             self.store,
             self.repositories,
             self.accounts,
+            self.gatherings,
             self.clock,
             keep_interactions=timedelta(days=self.settings.keep_interactions_days),
             keep_over=timedelta(days=self.settings.keep_over_days),

@@ -13,6 +13,7 @@ from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.dealings import Dealings
 from matchmaker.services.cooperation.exclusions import Exclusions
+from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.directory.opted_out import OptedOut
@@ -71,8 +72,10 @@ class Cooperation:
 
     def privacy(self, *, keep_interactions: timedelta, keep_over: timedelta) -> Privacy:
         """Keeping things for so long."""
+        outbox, exclusions = NotificationOutbox(self.repositories), self.introductions.exclusions
+        gatherings = Gatherings(self.store, self.repositories, outbox, exclusions, self.clock)
         return Privacy(
-            self.store, self.repositories, self.accounts, self.clock,
+            self.store, self.repositories, self.accounts, gatherings, self.clock,
             keep_interactions=keep_interactions, keep_over=keep_over,
         )  # fmt: skip
 

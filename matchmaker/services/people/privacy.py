@@ -14,6 +14,8 @@ from pydantic_core import to_jsonable_python
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.authors import keep_account
+from matchmaker.services.cooperation.gatherings import Gatherings, GatheringView
+from matchmaker.services.cooperation.introduction_views import IntroductionViews
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.repositories import (
     Repositories,
@@ -24,12 +26,12 @@ from matchmaker.services.repositories import (
 )
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.changes import Change
-from matchmaker.store.ports import GraphStore
+from matchmaker.store.ports import GraphStore, Page, iterate
 from matchmaker.workflow.account import Account, MembershipRole
 from matchmaker.workflow.call import CallState
 from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import Introduction
-from matchmaker.workflow.introduction_states import FINAL
+from matchmaker.workflow.introduction_states import FINAL, Side
 from matchmaker.workflow.survey import SurveyState
 
 _COMMIT_SIZE = 200
@@ -46,6 +48,7 @@ class Privacy:
     store: GraphStore
     repositories: Repositories
     accounts: Accounts
+    gatherings: Gatherings
     clock: Clock
     _: KW_ONLY
     keep_interactions: timedelta
@@ -82,8 +85,9 @@ class Privacy:
     def export_organization(self, principal: Principal, organization_id: str) -> dict[str, Any]:
         """All that is held on an organisation, for its owner. Raises NotAllowed.
 
-        Administrators get it without calls and never-with lists, which are its people's alone;
-        `left_out` names what is missing.
+        Of introductions and gatherings what its people see on their pages. Administrators get it
+        without calls and never-with lists, which are its people's alone; `left_out` names what is
+        missing.
         """
         organization = self.store.organization(organization_id)
         principal.require_owner(organization.id)
@@ -110,11 +114,8 @@ class Privacy:
                 for account in repositories.accounts.values("organization", id)
             ],
             "postings": _all(repositories.postings, "organization", id),
-            "introductions": [
-                _for_party(repositories, introduction, id)
-                for introduction in repositories.introductions.values("organization", id)
-            ],
-            "gatherings": _all(repositories.gatherings, "organization", id),
+            "introductions": self._introductions(id),
+            "gatherings": self._gatherings(principal, id),
             "survey_answers": _all(repositories.survey_responses, "organization", id),
             "programmes_told_of": [
                 repositories.programme_alerts.plain(stored.value)
@@ -155,6 +156,28 @@ class Privacy:
         return sum(number for number, counts, removals in old if self._replace(counts, removals))
 
     # -- the parts
+
+    def _introductions(self, organization: str) -> list[dict[str, Any]]:
+        """Introductions as the organisation's own side sees them, without what may be done next."""
+        views = IntroductionViews(self.store, self.repositories)
+        return [
+            _without(to_jsonable_python(views.view(stored, side)), "allowed", "awaited")
+            for stored in self.repositories.introductions.iterate("organization", organization)
+            for side in Side
+            if stored.value.organization(side) == organization
+        ]
+
+    def _gatherings(self, principal: Principal, organization: str) -> list[dict[str, Any]]:
+        """Gatherings with the parties that the principal is told of."""
+
+        def read(after: str | None) -> Page[GatheringView]:
+            return self.gatherings.listed(principal, organization=organization, after=after or "")
+
+        return [
+            _without(self.repositories.gatherings.plain(view.gathering), "convened_by")
+            | {"parties": [[party, answer.value] for party, answer in view.parties]}
+            for view in iterate(read)
+        ]
 
     def _old_interactions(self) -> Iterator[_Old]:
         repository, before = self.repositories.interactions, self.clock() - self.keep_interactions
@@ -307,19 +330,6 @@ def _without(plain: dict[str, Any], *secrets: str) -> dict[str, Any]:
 
 def _all(repository: Repository[Any], key: str = "", value: str = "") -> list[dict[str, Any]]:
     return [repository.plain(document) for document in repository.values(key, value)]
-
-
-def _for_party(
-    repositories: Repositories, introduction: Introduction, organization: str
-) -> dict[str, Any]:
-    """An introduction without the other's name where it is still hidden, and without persons."""
-    plain = _without(repositories.introductions.plain(introduction), "proposed_by")
-    plain["steps"] = [_without(step, "actor") for step in plain["steps"]]
-    sides = type(introduction.asking_side)
-    own = next((side for side in sides if introduction.organization(side) == organization), None)
-    if own is not None and introduction.hides(own.other):
-        plain[own.other.value] = plain["message"] = plain["need"] = ""
-    return plain
 
 
 def _ended(introduction: Introduction) -> datetime:
