@@ -124,7 +124,7 @@ class AssistantTools:
 
     def read_need(self, principal: Principal, need: str) -> Fields:
         """One open need by its id: who has it, for what goal, in which words, until when."""
-        published = self.services.published.need(need)
+        published = self.services.published_statements.need(principal, need)
         profile = self.services.directory.profile(principal, published.organization)
         return {
             "id": published.id, "goal": published.goal, "text": published.text,

@@ -90,7 +90,7 @@ def _begin() -> int:
 def need(id: str) -> PageAnswer:
     """One need, why the reader fits it, and answering it while it is open."""
     principal, own = signed_in(), own_organization()
-    need = services().published.need(id)
+    need = services().published_statements.need(principal, id)
     owner = services().directory.profile(principal, need.organization).organization
     fit, is_open = None, need.is_answerable_on(datetime.now(UTC).date())
     if own and own != owner.id and is_open:

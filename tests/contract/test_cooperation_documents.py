@@ -72,6 +72,11 @@ def test_alerts_go_to_those_who_want_them_and_within_their_number(store: Store) 
     services.clock.forward(timedelta(days=8))
     post()
     assert alerts(wants) == 3
+    services.clock.forward(timedelta(days=8))
+    gone = replace(store.organization("t:f0"), listed=False)
+    store.upsert(GraphRows(organizations=(gone,)))
+    post()
+    assert alerts(wants) == 3
 
 
 def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None:

@@ -76,7 +76,7 @@ def recommend_for_question(header: IdempotencyHeaders, body: RecommendationBody)
     principal, recommender = current_principal(), services().matching
     if body.need is not None:
         principal.require_known()
-        need = services().published.need(body.need)
+        need = services().published_statements.need(principal, body.need)
         answer = recommender.for_need(principal, need, body.to_question(need.goal))
     else:
         question = body.to_question()

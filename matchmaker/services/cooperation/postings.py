@@ -348,9 +348,15 @@ class Postings:
         return is_open is not live or (live and need.text != posting.text)
 
     def _alert(self, posting: Posting, matches: tuple[Recommendation, ...]) -> None:
-        """Tell the best-placed members who agreed to alerts, within the number they set."""
+        """Tell the best-placed members who agreed to alerts, within the number they set.
+
+        Nobody, where who posted it opted out: none of them would find it.
+        """
+        owner = self.store.organization(posting.organization)
+        if not owner.listed:
+            return
         unit = UnitOfWork.of(SYSTEM, self.clock())
-        names = name_parameters(self.store.organization(posting.organization))
+        names = name_parameters(owner)
         subject, facts = f"need/{posting.graph_id}", {**names, "need": posting.graph_id}
 
         def may_be_alerted(account: Account) -> bool:

@@ -59,24 +59,25 @@ class OptedOut:
     def organization(self, principal: Principal, id_or_alias: str) -> Organization:
         """An organisation that this principal finds. Raises NotFound."""
         organization = self._store().organization(id_or_alias)
-        if self._is_hidden(principal, organization.id):
+        if self.hides(principal, organization.id):
             raise not_found(ORGANIZATIONS, id_or_alias)
         return organization
 
     def organizations(self, principal: Principal, ids: Iterable[str]) -> dict[str, Organization]:
         """Those of the ids and aliases that this principal finds, by what was asked for."""
         rows = self._store().organizations_by_id(tuple(ids))
-        return {id: row for id, row in rows.items() if not self._is_hidden(principal, row.id)}
+        return {id: row for id, row in rows.items() if not self.hides(principal, row.id)}
 
     def require_found(self, principal: Principal, id: str) -> None:
         """Raise NotFound, as for an id that nobody has, where it is hidden from this principal.
 
         `id` is the organisation's own, no alias. Whoever deals with it may read it.
         """
-        if self._is_hidden(principal, id):
+        if self.hides(principal, id):
             raise not_found(ORGANIZATIONS, id)
 
-    def _is_hidden(self, principal: Principal, id: str) -> bool:
+    def hides(self, principal: Principal, id: str) -> bool:
+        """Tell whether an organisation, by its own id, is hidden from this principal."""
         return id in self.hidden_from(principal) and not self._deals(principal, id)
 
     def page(

@@ -9,7 +9,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import Cluster, Engagement, Need, NeedState, Offer
 from matchmaker.services.directory.opted_out import OptedOut, filled_page, without_participants
 from matchmaker.store.ports import GraphStore, Page
-from matchmaker.store.schema import ENGAGEMENTS
+from matchmaker.store.schema import ENGAGEMENTS, NEEDS, OFFERS
 from matchmaker.store.upsert import not_found
 from matchmaker.workflow.posting import is_taken_down
 
@@ -65,13 +65,15 @@ class PublishedStatements:
     def offer(self, principal: Principal, offer_id: str) -> Offer:
         """One of them. Raises NotFound."""
         offer = self.store.offer(offer_id)
-        self.opted_out.require_found(principal, offer.organization)
+        if self.opted_out.hides(principal, offer.organization):
+            raise not_found(OFFERS, offer_id)
         return offer
 
     def need(self, principal: Principal, need_id: str) -> Need:
         """One of them. Raises NotFound."""
         need = self.store.need(need_id)
-        self.opted_out.require_found(principal, need.organization)
+        if self.opted_out.hides(principal, need.organization):
+            raise not_found(NEEDS, need_id)
         return need
 
     def engagement(self, principal: Principal, engagement_id: str) -> Engagement:
