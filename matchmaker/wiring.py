@@ -331,6 +331,7 @@ class Wiring:
             lambda snapshot, text: self.seekers(snapshot).free_texts([text], GoalName.SUPPLIER)[0],
             self.clock,
             self.opted_out,
+            self.cluster_sources,
         )
 
     @cached_property
@@ -338,7 +339,12 @@ class Wiring:
         from matchmaker.services.operations.exports import Exports
 
         return Exports(
-            self.store, self.reader, self.directory, self.matching, lambda: self.auditing
+            self.store,
+            self.reader,
+            self.cluster_sources,
+            self.directory,
+            self.matching,
+            lambda: self.auditing,
         )
 
     @cached_property
@@ -437,7 +443,7 @@ class Wiring:
 
     @cached_property
     def import_fields(self) -> ImportFields:
-        return ImportFields(self.store, self.repositories, self.clock)
+        return ImportFields(self.store, self.repositories, self.cluster_sources, self.clock)
 
     @cached_property
     def import_workflow(self) -> ImportWorkflow:

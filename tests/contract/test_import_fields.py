@@ -15,6 +15,7 @@ from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, Proven
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, WhyKept
+from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_rows import WrittenState
@@ -57,7 +58,7 @@ class Desk:
             ImportDecisions(store, repositories),
             utc_now,
         )
-        self.fields = ImportFields(store, repositories, utc_now)
+        self.fields = ImportFields(store, repositories, ClusterSources(store), utc_now)
         self.id = self.workflow.keep(ADMIN, "new.csv", BytesIO(FILE.encode()))
         self.workflow.choose(ADMIN, self.id, TableOptions("organizations", "new"))
         self.workflow.write_now(ADMIN, self.id)

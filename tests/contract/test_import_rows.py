@@ -26,6 +26,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, WhyKept, key_words
+from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_rows import WrittenRow, WrittenState
@@ -66,7 +67,7 @@ class Desk:
             store, repositories, Importer(store), cast(JobQueue, None),
             UploadFolder(folder / "uploads"), ImportDecisions(store, repositories), utc_now,
         )  # fmt: skip
-        self.fields = ImportFields(store, repositories, utc_now)
+        self.fields = ImportFields(store, repositories, ClusterSources(store), utc_now)
 
     def bring(self, name: str, text: str, table: str = "") -> str:
         cluster = "" if table else "x:c"

@@ -32,6 +32,7 @@ from matchmaker.domain import (
 )
 from matchmaker.exports.files import write_export
 from matchmaker.exports.tables import ExportFormat
+from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.operations.exports import Exports
@@ -69,7 +70,9 @@ ROWS = GraphRows(
 def exports_on(store: Store) -> Exports:
     codes = SimpleNamespace()
     directory = Directory(store, utc_now, codes, OptedOut(lambda: store))
-    return Exports(store, SimpleNamespace(), directory, SimpleNamespace(), lambda: None)
+    return Exports(
+        store, SimpleNamespace(), ClusterSources(store), directory, SimpleNamespace(), lambda: None
+    )
 
 
 def said(row: Offer) -> dict[str, object]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from matchmaker.access import Principal
 from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.store.ports import MAX_PAGE, GraphStore, iterate
 
+Row = TypeVar("Row")
 # What others read in place of such a name.
 CLUSTER_LIST = "cluster-list"
 
@@ -28,6 +31,12 @@ class ClusterSources:
             own |= {cluster.id for cluster in self.store.clusters_of(id)}
         return self._all() - {source_of_cluster(id) for id in own}
 
+    def shown(self, principal: Principal, rows: Iterable[Row]) -> tuple[Row, ...]:
+        """Rows of the domain in which each list that the principal does not read is only one."""
+        rows = tuple(rows)
+        hidden = self.hidden_from(principal) if rows else frozenset()
+        return tuple(_without_names(row, hidden) for row in rows) if hidden else rows
+
     def _all(self) -> frozenset[str]:
         version = self.store.version()
         known, names = self._known
@@ -36,3 +45,39 @@ class ClusterSources:
             names = frozenset(source_of_cluster(cluster.id) for cluster in clusters)
             self._known = version, names
         return names
+
+
+def shown_source(source: str, hidden: Collection[str]) -> str:
+    """The name of a source for who does not read those that are `hidden`."""
+    return CLUSTER_LIST if source in hidden else source
+
+
+def _without_names(row: Row, hidden: Collection[str]) -> Row:
+    """A row that does not name these sources: its own, of its fields, of what else states it."""
+    changed: Any = row
+    changes: dict[str, Any] = {}
+    if hasattr(changed, "provenance"):
+        changes["provenance"] = _unnamed(changed.provenance, hidden)
+    if hasattr(changed, "also_stated"):
+        changes["also_stated"] = tuple(_unnamed(each, hidden) for each in changed.also_stated)
+    if hasattr(changed, "origins"):
+        changes["origins"] = tuple(
+            replace(
+                _unnamed(each, hidden), conflict=each.conflict and _unnamed(each.conflict, hidden)
+            )
+            for each in changed.origins
+        )
+    unlike = {name: value for name, value in changes.items() if value != getattr(row, name)}
+    shown: Row = replace(changed, **unlike) if unlike else row
+    return shown
+
+
+def _unnamed(said: Any, hidden: Collection[str]) -> Any:
+    """A provenance, or what has its fields, as a list of a cluster where its source is hidden."""
+    if said.source not in hidden:
+        return said
+    return replace(
+        said,
+        source=shown_source(said.source, hidden),
+        **({"record": ""} if hasattr(said, "record") else {}),
+    )

@@ -30,6 +30,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.codes import CODE_KINDS, valid_code
 from matchmaker.recommend.model import SeekerText
+from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.directory.codes import CodeTable, rows_named
 from matchmaker.services.directory.name_search import MatchedBy, MatchReason, NameTable
 from matchmaker.services.directory.opted_out import OptedOut
@@ -103,6 +104,7 @@ class Search:
     question: Callable[[Snapshot, str], SeekerText]
     clock: Clock
     opted_out: OptedOut
+    sources: ClusterSources
 
     def everything(
         self,
@@ -139,7 +141,7 @@ class Search:
                 if kind in wanted
             ),
         ]
-        nonempty = [group for group in groups if group.results]
+        nonempty = [self._shown(principal, group) for group in groups if group.results]
         order = list(ResultKind)
         nonempty.sort(key=lambda each: (-each.results[0].match.strength, order.index(each.kind)))
         return tuple(nonempty)
@@ -159,6 +161,16 @@ class Search:
             matches.setdefault(snapshot.id_of(statement.owner), statement.match)
         found = matches.keys() - hidden
         return tuple(sorted(found, key=lambda id: (-matches[id].strength, id)))
+
+    def _shown(self, principal: Principal, group: SearchGroup) -> SearchGroup:
+        """With sources of organisations as the principal reads them."""
+        rows = [each.organization for each in group.results if each.organization is not None]
+        by_id = {row.id: row for row in self.sources.shown(principal, rows)}
+        results = (
+            replace(each, organization=by_id[each.organization.id]) if each.organization else each
+            for each in group.results
+        )
+        return replace(group, results=tuple(results))
 
     # -- organisations, needs and offers
 

@@ -13,6 +13,7 @@ from matchmaker.domain import Description, GraphRows, Membership
 from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.ingest.organization_parts import TEXTS
 from matchmaker.recommend.model import Request
+from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.operations.exported_clusters import (
@@ -44,6 +45,7 @@ class Exports:
 
     store: GraphStore
     reader: SnapshotReader
+    sources: ClusterSources
     directory: Directory
     matching: Matching
     auditing: Callable[[], Auditing]
@@ -60,7 +62,7 @@ class Exports:
             # As our own import knows a file of organisations.
             "organizations.members",
             (table,),
-            lambda: graph_of(table, self._ties(self._current(), members)),
+            lambda: graph_of(table, self._ties(principal, self._current(), members)),
             self._facts(cluster_id, members),
         )
 
@@ -71,7 +73,7 @@ class Exports:
         """
         members = self._members(principal, cluster_id)
         snapshot = self._current()
-        ties = self._ties(snapshot, members)
+        ties = self._ties(principal, snapshot, members)
         return DataExport(
             "network.ties",
             (ties,),
@@ -92,13 +94,15 @@ class Exports:
         members = self._members(principal, cluster_id)
         by_id = {row.id: row for row in members.organizations}
         held = self.store.certificates_by_owner(list(by_id))
-        rows = [row for id in by_id for row in held.get(id, ())]
+        rows = self.sources.shown(principal, (row for id in by_id for row in held.get(id, ())))
         today = datetime.now(UTC).date()
         return DataExport(
             # As our own import knows a file of certificates.
             "certificates.members",
             (certificates_table(rows, by_id, today),),
-            lambda: graph_of(members_table(members), self._ties(self._current(), members)),
+            lambda: graph_of(
+                members_table(members), self._ties(principal, self._current(), members)
+            ),
             self._facts(cluster_id, members),
         )
 
@@ -114,7 +118,9 @@ class Exports:
             # As our own import knows a file of offers.
             "offers.members",
             (offers_table(self.store.offers_by_owner(list(by_id)), by_id),),
-            lambda: graph_of(members_table(members), self._ties(self._current(), members)),
+            lambda: graph_of(
+                members_table(members), self._ties(principal, self._current(), members)
+            ),
             self._facts(cluster_id, members),
         )
 
@@ -126,7 +132,7 @@ class Exports:
         """
         principal.require_known()
         owner = self.directory.profile(principal, organization_id).organization
-        owner = replace(owner, contact="")
+        [owner] = self.sources.shown(principal, [replace(owner, contact="")])
         members = Members([owner], {}, {}, {}, {})
         return DataExport(
             "offers.own",
@@ -190,17 +196,23 @@ class Exports:
         )
         stored = self.store.stored(keys)
         return Members(
-            [replace(row, contact="") for row in rows],
+            [replace(row, contact="") for row in self.sources.shown(principal, rows)],
             {row.organization: row for row in stored.memberships},
             {row.id: row for row in stored.descriptions},
             self.store.places(sorted({row.place for row in rows if row.place})),
             self.store.industries(sorted({row.industry for row in rows if row.industry})),
         )
 
-    def _ties(self, snapshot: Snapshot, members: Members) -> ExportTable:
+    def _ties(self, principal: Principal, snapshot: Snapshot, members: Members) -> ExportTable:
         """Which ties there are is the snapshot's word, what they are the store's newest."""
         by_id = {row.id: row for row in members.organizations}
-        return ties_table(self.store.stored(ties_of(snapshot, by_id)), by_id)
+        stored = self.store.stored(ties_of(snapshot, by_id))
+        shown = replace(
+            stored,
+            ties=self.sources.shown(principal, stored.ties),
+            engagements=self.sources.shown(principal, stored.engagements),
+        )
+        return ties_table(shown, by_id)
 
     def _facts(self, cluster_id: str, members: Members) -> tuple[tuple[str, str | int], ...]:
         cluster = self.store.cluster(cluster_id)

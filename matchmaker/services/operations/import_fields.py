@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows, Organization, SourceTier
@@ -18,6 +18,7 @@ from matchmaker.ingest.undo import (
     row_restored,
     statements_alone,
 )
+from matchmaker.services.directory.cluster_sources import ClusterSources, shown_source
 from matchmaker.services.operations.import_report import shown_value
 from matchmaker.services.operations.import_reversal import undoable_import
 from matchmaker.services.operations.import_rows import (
@@ -77,6 +78,7 @@ class ImportFields:
 
     store: Store
     repositories: Repositories
+    sources: ClusterSources
     clock: Clock
 
     def show(self, principal: Principal, id: str) -> WrittenFields:
@@ -87,6 +89,7 @@ class ImportFields:
         principal.require_known()
         record = self.repositories.imports.get(id).value
         require_importing(principal, record.cluster)
+        hidden = self.sources.hidden_from(principal)
         was = _by_id(record.before)
         stands = self._stored(_rows_beside(record.put) | _organizations_of(record.put))
         now = _by_id(stands)
@@ -99,6 +102,16 @@ class ImportFields:
         )
         new = sum(row.id not in was for row in written)
         rows = tuple(written_rows(record, stands))
+        if hidden:
+            fields = tuple(
+                replace(
+                    each,
+                    before_source=shown_source(each.before_source, hidden),
+                    after_source=shown_source(each.after_source, hidden),
+                )
+                for each in fields
+            )
+            rows = tuple(replace(each, source=shown_source(each.source, hidden)) for each in rows)
         return WrittenFields(
             id, record.cluster, record.file, new, record.can_be_undone, fields, rows
         )
