@@ -24,9 +24,9 @@ from matchmaker.snapshot.network_view import network_view
 PRIOR_UNDERTAKINGS = 1.0
 PRIOR_COUNTRY = 20.0
 NOBODY = np.int32(-1)
-RANKED: tuple[Literal["latest", "met", "new_partners", "newcomers"], ...] = (
+RANKED: tuple[Literal["latest", "similar_partners", "new_partners", "newcomers"], ...] = (
     "latest",
-    "met",
+    "similar_partners",
     "new_partners",
     "newcomers",
 )
@@ -195,7 +195,7 @@ class Affinity:
         """Recent undertakings in the programmes of a profile."""
         return ByProfile(self._activity_by_part, profile)
 
-    def programme_met(self, profile: Profile) -> Scores:
+    def programme_partners(self, profile: Profile) -> Scores:
         """The same, counting those it met there who ask."""
         return ByProfile(self._met_by_part, profile)
 
@@ -261,7 +261,9 @@ class Affinity:
 
     # -- measures of everybody
 
-    def ranking(self, name: Literal["latest", "met", "new_partners", "newcomers"]) -> Ranking:
+    def ranking(
+        self, name: Literal["latest", "similar_partners", "new_partners", "newcomers"]
+    ) -> Ranking:
         """One of `measures` in order, made once."""
         return self._snapshot.cached((self, name), lambda: Ranking.of(getattr(self.measures, name)))
 
@@ -286,8 +288,8 @@ class Affinity:
         return ActivityMeasures(
             latest=lately.astype(np.float32),
             last_age=_smallest(incidence, age),
-            met=met_recently.astype(np.float32),
-            met_share=_ratio(met_recently, sizes),
+            similar_partners=met_recently.astype(np.float32),
+            similar_partners_share=_ratio(met_recently, sizes),
             mean_size=_ratio(sizes, network.activity),
             trend=_ratio(lately, network.activity),
             new_partners=np.asarray(new_ties @ asks, dtype=np.float32),
@@ -331,17 +333,17 @@ class ActivityMeasures:
     """Columns of shape (n,), seen by those who ask.
 
     `latest`: Σ exp(−age / 1 year) of joint undertakings; `last_age`: years since the
-    last one, joint or not (NaN without); `met`: recent encounters with those who ask, and
-    `met_share` of all its encounters; `mean_size`: participants of a recent
-    undertaking; `trend`: `latest` over three-year activity; `new_partners` of the
+    last one, joint or not (NaN without); `similar_partners`: recent encounters with those
+    who ask, and `similar_partners_share` of all its encounters; `mean_size`: participants of a
+    recent undertaking; `trend`: `latest` over three-year activity; `new_partners` of the
     last two years among those who ask; `newcomers`: those of them in their first
     two years.
     """
 
     latest: FloatArray
     last_age: FloatArray
-    met: FloatArray
-    met_share: FloatArray
+    similar_partners: FloatArray
+    similar_partners_share: FloatArray
     mean_size: FloatArray
     trend: FloatArray
     new_partners: FloatArray

@@ -50,7 +50,7 @@ from matchmaker.recommend.reranking import RERANK_FEATURE, BlendedRanker, Rerank
 from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind, read
 from matchmaker.recommend.usable_statements import evidence_mask, freshness
-from matchmaker.recommend.words_first import WORDS_FIRST, grade_answers, nearby_mask
+from matchmaker.recommend.words_first import QUESTION_RANKER, grade_answers, nearby_mask
 from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
 from matchmaker.spans import span
 from matchmaker.thesaurus import thesaurus
@@ -265,7 +265,7 @@ def _closest_statements(ranked: Ranked) -> tuple[ClosestStatement, ...]:
 def _resolve_ranker(ranker: Ranker, goal: Goal, seeker: Seeker) -> Ranker:
     """The ranker for this seeker: a question in words needs one that reads words."""
     resolved = ranker.resolve_for(goal, seeker)
-    return WORDS_FIRST if seeker.asks_in_words and not resolved.reads_words else resolved
+    return QUESTION_RANKER if seeker.asks_in_words and not resolved.reads_words else resolved
 
 
 def shortlist(

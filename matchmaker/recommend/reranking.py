@@ -34,7 +34,10 @@ class Reranker(Protocol):
 
 @feature(Family.TEXT, absent=np.nan)
 def cross_encoder(pairs: Pairs) -> FloatArray:
-    """What a cross-encoder makes of its best text, unknown where it reads none."""
+    """What a cross-encoder makes of its best text, unknown where it reads none.
+
+    Shape (n,), on the scale of the ranker it is blended with; NaN until it has read.
+    """
     return np.full(len(pairs.rows), np.nan, dtype=np.float32)
 
 

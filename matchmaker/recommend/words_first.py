@@ -36,7 +36,7 @@ CERTIFIED, ON_RECORD = "certified", 0.5
 
 
 @dataclass(frozen=True)
-class WordsFirst:
+class QuestionRanker:
     """Words decide, and fixed weights without any of texts order what they leave close."""
 
     is_probability = False
@@ -50,12 +50,12 @@ class WordsFirst:
         return (*_WORDS, CERTIFIED, *shipped().features, *_context_weights(goal))
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
-        fit, met = matrix.values[:, 0], matrix.values[:, 1]
+        fit, specified = matrix.values[:, 0], matrix.values[:, 1]
         learned = 1 / (1 + np.exp(-shipped().log_odds(matrix) - LIFT))
         words = (1 - LEARNED) * fit + LEARNED * learned
         # What is not met takes the same share of what was learned as of the fit.
-        left = 1 + np.minimum(met, 0) / np.maximum(fit, SMALLEST)
-        words = np.minimum(words * np.maximum(left, 0) + np.maximum(met, 0), 1)
+        left = 1 + np.minimum(specified, 0) / np.maximum(fit, SMALLEST)
+        words = np.minimum(words * np.maximum(left, 0) + np.maximum(specified, 0), 1)
         context = np.zeros(len(matrix.values), dtype=np.float32)
         first = len(_WORDS) + 1 + len(shipped().features)
         for column, (name, weight) in enumerate(_context_weights(goal).items(), first):
@@ -71,7 +71,7 @@ class WordsFirst:
         return np.asarray(scores - CONTEXT * pairs.goal.quotas.exposure * fame, dtype=np.float32)
 
 
-WORDS_FIRST = WordsFirst()
+QUESTION_RANKER = QuestionRanker()
 
 
 def _context_weights(goal: Goal) -> dict[str, float]:

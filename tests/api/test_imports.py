@@ -363,6 +363,7 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
     assert (report.loaded, report.refused) == (2, 0)
 
 
+@pytest.mark.slow
 def test_a_small_file_of_many_lines_is_large_too(wired):
     """Half a megabyte, 50,000 lines: read at once, a page waited for a minute."""
     workflow = wired.import_workflow
@@ -376,6 +377,7 @@ def test_a_small_file_of_many_lines_is_large_too(wired):
         workflow.problems(ADMIN, id)
 
 
+@pytest.mark.slow
 def test_a_small_workbook_that_unpacks_to_much_text_is_large_too(wired):
     workflow = wired.import_workflow
     book, packed = Workbook(), io.BytesIO()

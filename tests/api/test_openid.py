@@ -14,6 +14,9 @@ from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from tests.openid_provider import Provider
 
+# The provider is a process of its own.
+pytestmark = pytest.mark.slow
+
 API = "/api/v1"
 HERE = "http://localhost"
 

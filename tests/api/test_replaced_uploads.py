@@ -92,7 +92,7 @@ def test_a_file_that_goes_while_it_is_looked_at_is_told_to_be_gone(
 
 
 # Until as many files went under somebody's hands, for so long at most.
-ENOUGH_GONE, RACING_SECONDS = 30, 10
+ENOUGH_GONE, RACING_SECONDS = 10, 10
 
 
 @pytest.mark.parametrize("what", ["preview", "problems", "check", "write"])
@@ -133,6 +133,7 @@ def test_a_file_that_is_half_gone_is_gone_and_not_one_for_all_clusters(wired):
         workflow.preview(who, id)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["upload.json", "check.json", "problems.jsonl", ".upload.json", "a/check.json"]
 )

@@ -218,7 +218,7 @@ class IntroductionViews:
         return [account for account in members if account.subject in accepted] or members
 
 
-def outside_origin(principal: Principal, clusters: Collection[str]) -> Origin:
+def origin_of_third_party(principal: Principal, clusters: Collection[str]) -> Origin:
     """The part of somebody who acts for neither side of an introduction of these clusters."""
     if principal is SYSTEM:
         return Origin.SYSTEM

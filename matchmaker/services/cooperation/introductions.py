@@ -20,7 +20,7 @@ from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introduction_views import (
     IntroductionView,
     IntroductionViews,
-    outside_origin,
+    origin_of_third_party,
 )
 from matchmaker.services.cooperation.open_introductions import OpenIntroductions
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -102,7 +102,7 @@ class Introductions:
             candidate=candidate.id,
             cluster=proposal.cluster or self._cluster_of(principal, seeker.id, candidate.id, side),
         )
-        origin = Origin.MEMBER if side else outside_origin(principal, {proposal.cluster})
+        origin = Origin.MEMBER if side else origin_of_third_party(principal, {proposal.cluster})
         introduction = replace(
             introduction_workflow.propose(
                 proposal, new_id(), side, origin, principal.subject, unit.at
@@ -320,7 +320,7 @@ class Introductions:
             side = self._views.side_of(principal, stored.value, organization)
             changed = introduction_workflow.act(
                 stored.value, transition, side, principal.subject, unit.at,
-                outside_origin(principal, {stored.value.cluster}),
+                origin_of_third_party(principal, {stored.value.cluster}),
             )  # fmt: skip
             if changed is not stored.value:
                 self.add_transition(unit, stored, changed, side)

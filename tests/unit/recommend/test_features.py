@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from dataclasses import replace
 
@@ -175,6 +176,19 @@ def test_what_enters_a_score_is_between_0_and_1(name: str) -> None:
     scaled = FEATURES[name].scale(raw)
     assert not np.isnan(scaled).any()
     assert ((scaled >= 0) & (scaled <= 1)).all()
+
+
+@pytest.mark.parametrize("name", sorted(FEATURES))
+def test_a_feature_has_the_shape_and_the_range_that_it_describes(name: str) -> None:
+    """One figure for each candidate, within [0, 1] or of 0, ½ and 1 where it says so."""
+    described = inspect.getdoc(FEATURES[name].compute) or ""
+    assert "Shape (n,)" in described
+    values = FEATURES[name].compute(inventor())
+    assert values.shape == (4,)
+    known = values[~np.isnan(values)]
+    assert len(known) == 4 or "NaN" in described
+    if "in [0, 1]" in described or "1 or 0" in described or "0 to 1" in described:
+        assert ((known >= 0) & (known <= 1 + 1e-6)).all()
 
 
 def inventor() -> Pairs:

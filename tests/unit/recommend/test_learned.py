@@ -18,7 +18,7 @@ from matchmaker.recommend.rank import FeatureMatrix
 from matchmaker.recommend.train import Examples, calibrate, own_share, reliability
 from matchmaker.recommend.trees import Trees
 from matchmaker.recommend.trials import seeker_of
-from matchmaker.recommend.words_first import WORDS_FIRST
+from matchmaker.recommend.words_first import QUESTION_RANKER
 from matchmaker.recommend.words_model import (
     LIFT,
     PATH,
@@ -184,7 +184,7 @@ def test_the_shipped_words_model_fits_this_program_and_is_small() -> None:
 def test_better_words_are_never_outdone_by_all_the_rest() -> None:
     """A candidate of whom everything but words speaks does not pass one that says it."""
     goal = GOALS[GoalName.SUPPLIER]
-    names = WORDS_FIRST.features(goal)
+    names = QUESTION_RANKER.features(goal)
     said, only_near = np.zeros(len(names), np.float32), np.zeros(len(names), np.float32)
     for column, name in enumerate(names):
         family = FEATURES[name].family
@@ -192,7 +192,7 @@ def test_better_words_are_never_outdone_by_all_the_rest() -> None:
             said[column] = 0.8
         elif family is not Family.SPECIFICATION:  # nothing is specified
             only_near[column] = -1.0 if name == "competitor" else 1.0
-    better, worse = WORDS_FIRST.score(goal, FeatureMatrix(names, np.stack([said, only_near])))
+    better, worse = QUESTION_RANKER.score(goal, FeatureMatrix(names, np.stack([said, only_near])))
     assert better > worse + 0.3
 
 

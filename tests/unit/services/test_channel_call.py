@@ -50,6 +50,7 @@ def robot():
     thread.join()
 
 
+@pytest.mark.slow
 def test_a_robot_gets_title_lines_and_how_to_stop_them(robot):
     port, seen = robot
     address = f"mmost://127.0.0.1:{port}/abcdefghijklmnopqrstuvwxyz"
@@ -72,6 +73,7 @@ def test_inner_addresses_and_files_of_this_machine_are_refused(robot):
     assert seen == []
 
 
+@pytest.mark.slow
 def test_no_code_of_the_folder_for_passing_files_runs_as_the_service(robot, monkeypatch, tmp_path):
     """Everybody on a machine may write to that folder; an empty part of a path names it."""
     port, seen = robot
