@@ -163,6 +163,31 @@ def wired(tmp_path_factory):
     services.store.close()
 
 
+def installation_of_a_file(rows=ROWS):
+    """The fixture `wired` of a file whose tests are not to see what other files write.
+
+    Nor others what its own write. With it goes `application_of_a_file`.
+    """
+
+    @pytest.fixture(scope="module")
+    def wired(tmp_path_factory):
+        services = installation(tmp_path_factory, rows)
+        yield services
+        services.store.close()
+
+    return wired
+
+
+def application_of_a_file():
+    """The fixture `app` on it."""
+
+    @pytest.fixture(scope="module")
+    def app(wired):
+        return application_of(wired)
+
+    return app
+
+
 _address = itertools.count(2)
 
 

@@ -32,7 +32,7 @@ from matchmaker.exports.tables import ExportFormat
 from matchmaker.services.operations.importer import ImportOptions
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
-from tests.api.conftest import day
+from tests.api.conftest import application_of_a_file, day, installation_of_a_file
 from tests.api.world import make_world
 
 CLUSTER, FIRM = "/api/v1/clusters/t:cluster", "/api/v1/organizations/t:firm1"
@@ -44,6 +44,10 @@ EXPORTS = {
     "audit": f"{CLUSTER}/audit/export?samples=0",
     "recommendations": f"{FIRM}/recommendations/export?goal=supplier",
 }
+
+
+# Others import members into the cluster.
+wired, app = installation_of_a_file(), application_of_a_file()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows, Membership
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.interactions import InteractionKind
-from tests.api.conftest import application_of, installation
+from tests.api.conftest import application_of_a_file, installation_of_a_file
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
@@ -30,17 +30,8 @@ class Person:
         return answer.json
 
 
-@pytest.fixture(scope="module")
-def wired(tmp_path_factory):
-    """An installation of its own: what happens here would be seen by other tests."""
-    services = installation(tmp_path_factory)
-    yield services
-    services.store.close()
-
-
-@pytest.fixture(scope="module")
-def app(wired):
-    return application_of(wired)
+# What happens here would be seen by other tests.
+wired, app = installation_of_a_file(), application_of_a_file()
 
 
 @pytest.fixture(scope="module")

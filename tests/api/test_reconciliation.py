@@ -8,43 +8,39 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization, Place, PlaceLevel
-from tests.api.conftest import installation
+from tests.api.conftest import installation_of_a_file
 from tests.api.reconciliation_schemas import EXTENDED, MANIFEST, RESULTS, SUGGESTED
 
 SERVICE = "/api/v1/reconcile"
 CODE = "91330300MA285C7Q42"
 
 
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory):
-    """Six organisations: two of like names, one that opted out, a namesake elsewhere."""
-    rows = GraphRows(
-        places=(
-            Place("place:p", "浙江省", PlaceLevel.PROVINCE, "Zhejiang", None, "CN"),
-            Place("place:w", "温州市", PlaceLevel.CITY, "Wenzhou", "place:p", "CN"),
-            Place("place:h", "杭州市", PlaceLevel.CITY, "Hangzhou", "place:p", "CN"),
+# Six organisations: two of like names, one that opted out, a namesake elsewhere.
+DIRECTORY = GraphRows(
+    places=(
+        Place("place:p", "浙江省", PlaceLevel.PROVINCE, "Zhejiang", None, "CN"),
+        Place("place:w", "温州市", PlaceLevel.CITY, "Wenzhou", "place:p", "CN"),
+        Place("place:h", "杭州市", PlaceLevel.CITY, "Hangzhou", "place:p", "CN"),
+    ),
+    organizations=(
+        Organization(
+            "r:valve", "永盛阀门有限公司", Kind.FIRM, "Yongsheng Valve Co., Ltd.",
+            place="place:w", country="CN", credit_code=CODE, contact="tel 0577-555",
+            website="https://www.yongsheng.example/en",
         ),
-        organizations=(
-            Organization(
-                "r:valve", "永盛阀门有限公司", Kind.FIRM, "Yongsheng Valve Co., Ltd.",
-                place="place:w", country="CN", credit_code=CODE, contact="tel 0577-555",
-                website="https://www.yongsheng.example/en",
-            ),
-            Organization("r:valve2", "永盛阀门有限公司", Kind.FIRM, place="place:h", country="CN"),
-            Organization(
-                "r:pump", "永盛泵业有限公司", Kind.FIRM, place="place:w", country="CN",
-                other_names=("永强水暖器材厂",),
-            ),
-            Organization("r:out", "隐身阀门厂", Kind.FIRM, place="place:w", listed=False),
-            Organization("r:uni", "Wenzhou University", Kind.UNIVERSITY, country="CN"),
-            Organization("r:mix", "<b>Müller</b> & Söhne GmbH", Kind.FIRM, country="DE"),
+        Organization("r:valve2", "永盛阀门有限公司", Kind.FIRM, place="place:h", country="CN"),
+        Organization(
+            "r:pump", "永盛泵业有限公司", Kind.FIRM, place="place:w", country="CN",
+            other_names=("永强水暖器材厂",),
         ),
-        clusters=(Cluster("r:cluster", "阀门集群"),),
-        memberships=(Membership("r:cluster", "r:valve"),),
-    )  # fmt: skip
-    services = installation(tmp_path_factory, rows)
-    yield services
-    services.store.close()
+        Organization("r:out", "隐身阀门厂", Kind.FIRM, place="place:w", listed=False),
+        Organization("r:uni", "Wenzhou University", Kind.UNIVERSITY, country="CN"),
+        Organization("r:mix", "<b>Müller</b> & Söhne GmbH", Kind.FIRM, country="DE"),
+    ),
+    clusters=(Cluster("r:cluster", "阀门集群"),),
+    memberships=(Membership("r:cluster", "r:valve"),),
+)  # fmt: skip
+directory = installation_of_a_file(DIRECTORY)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import NotFound
 from matchmaker.services.operations import import_workflow, upload_folder
 from matchmaker.services.operations.upload_folder import KEPT_UPLOADS
-from tests.api.conftest import application_of, installation
+from tests.api.conftest import application_of_a_file, installation_of_a_file
 from tests.api.things_of_routes import API, CLUSTER
 from tests.api.world import make_world
 
@@ -19,17 +19,8 @@ STEPS = ("proposed", "file_preview", "takes_long", "problem_rows")
 LIST = "单位名称,单位性质\n" + "".join(f"示例竞态{n}厂,民营\n" for n in range(40)) + ",民营\n"
 
 
-@pytest.fixture(scope="module")
-def wired(tmp_path_factory):
-    """Services of their own: what is sent and never written stays in theirs."""
-    services = installation(tmp_path_factory)
-    yield services
-    services.store.close()
-
-
-@pytest.fixture(scope="module")
-def app(wired):
-    return application_of(wired)
+# What is sent and never written stays in their own.
+wired, app = installation_of_a_file(), application_of_a_file()
 
 
 @pytest.fixture(scope="module")

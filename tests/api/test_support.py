@@ -12,7 +12,7 @@ from matchmaker.assistants.tools import AssistantTools
 from matchmaker.cli.answers import print_answer
 from matchmaker.domain import GoalName, Size, Tier
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
-from tests.api.conftest import ADMIN_KEY, installation
+from tests.api.conftest import ADMIN_KEY, installation, installation_of_a_file
 from tests.api.world import PASSWORD, make_world
 
 API = "/api/v1"
@@ -31,11 +31,7 @@ def posted(client, text, **terms):
     return answer.json
 
 
-@pytest.fixture(scope="module")
-def services_of_supported(tmp_path_factory):
-    services = installation(tmp_path_factory)
-    yield services
-    services.store.close()
+services_of_supported = installation_of_a_file()
 
 
 @pytest.fixture(scope="module")
