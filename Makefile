@@ -116,6 +116,18 @@ browser: ## Install Chromium for the tests of the pages, where it is missing (De
 		echo "The tests of the pages need Chromium; on Debian: apt-get install chromium fonts-noto-cjk" >&2; \
 	fi
 
+# `python -m benchmarks.faults clock` sets the clock of the commands it runs.
+.PHONY: faketime
+faketime: ## Install what sets a process's clock for the faults tried, where it is missing (Debian, as root)
+	@if command -v faketime >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing faketime …"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+			faketime >/dev/null; \
+	else \
+		echo "A skewed clock needs faketime; on Debian: apt-get install faketime" >&2; \
+	fi
+
 # What several nodes share is tested at a real server, and skipped where there is none.
 .PHONY: redis
 redis: ## Install the server that several nodes share, where it is missing (Debian, as root)

@@ -73,15 +73,23 @@ class Served:
 
     def wait(self, path: str = "/livez", seconds: float = START_SECONDS) -> None:
         """Until it answers."""
-        until = time.monotonic() + seconds
+        until, last = time.monotonic() + seconds, Answer(0, 0.0)
         while time.monotonic() < until:
             if self.process.poll() is not None:
-                self.log.seek(0)
-                raise SystemExit(f"the server ended: {self.log.read()[-2000:].decode()}")
-            if asyncio.run(ask(self.port, "GET", path, seconds=2)).status == 200:
+                raise SystemExit(f"the server ended: {self.end_of_log()}")
+            last = asyncio.run(ask(self.port, "GET", path, seconds=2))
+            if last.status == 200:
                 return
             time.sleep(0.3)
-        raise SystemExit("the server did not start")
+        raise SystemExit(
+            f"{path} was {last.status} after {seconds:.0f} s: {last.body[-300:].decode()}\n"
+            f"{self.end_of_log()}"
+        )
+
+    def end_of_log(self) -> str:
+        """What it wrote last."""
+        self.log.seek(0)
+        return self.log.read()[-2000:].decode(errors="replace")
 
     def jobs_worker(self) -> int:
         """Process id of the worker of background jobs, 0 where there is none."""
@@ -360,7 +368,12 @@ def skewed_clock(served: Served) -> Finding:
     """A server of its own whose clock is ten years ahead, then five behind, on a copy."""
     faketime = shutil.which("faketime")
     if faketime is None:
-        return Finding("a skewed clock", "not measured: there is no faketime", "as ever", False)
+        return Finding(
+            "a skewed clock",
+            "not measured: there is no faketime (`make faketime`)",
+            "as ever",
+            False,
+        )
     words = ["doctor", "status", "log --check", "refresh", "status"]
     failed = []
     with tempfile.TemporaryDirectory() as beside:

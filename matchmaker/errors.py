@@ -6,6 +6,7 @@ in one place. Nothing else reaches a user.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -139,7 +140,7 @@ class StorageFull(MatchmakerError):
     """The disk or folder cannot be written."""
 
 
-def not_writable(path: Path, error: OSError) -> StorageFull:
+def not_writable(path: Path, error: OSError | sqlite3.Error) -> StorageFull:
     """The error of a file or folder among the installation's data."""
     return StorageFull(
         "%(path)s cannot be written: %(reason)s.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -29,7 +30,7 @@ from matchmaker.embedding import (
     open_cache,
 )
 from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
-from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
+from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable, not_writable
 from matchmaker.mail import Mailer
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
@@ -419,7 +420,10 @@ class Wiring:
 
     def _queue(self, name: str) -> Huey:
         if self.shared_state is None:
-            return SqliteHuey(name, filename=str(self.jobs_file), results=False)
+            try:
+                return SqliteHuey(name, filename=str(self.jobs_file), results=False)
+            except sqlite3.OperationalError as error:
+                raise not_writable(self.jobs_file, error) from None
         pool = self.shared_state.patient.connection_pool
         return RedisHuey(f"{PREFIX}-{name}", connection_pool=pool, results=False)
 

@@ -44,6 +44,7 @@ def setup() -> None:
         say(message("The graph is empty: loading the sample graph from seed/ …"))
         load_seed(services, None)
     admin_key = services.operator_key.make()
+    services.operator_key.signing_secret()  # while there is room on the disk for it
     if admin_key is not None:
         say(message("Admin key, shown this once: %(key)s", key=admin_key))
         say(message("Keep it: writing needs 'Authorization: Bearer KEY'."))

@@ -18,6 +18,7 @@ import structlog
 from gunicorn.app.wsgiapp import WSGIApplication
 from gunicorn.arbiter import Arbiter
 
+from matchmaker.errors import MatchmakerError
 from matchmaker.jobs import work_beside
 from matchmaker.messages import message
 from matchmaker.services.operations.process_lock import ProcessLock
@@ -82,6 +83,8 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
 
             work_beside(wired, self.pid)
             code = 0
+        except MatchmakerError as error:  # a disk that is full, say: told by what it is
+            log.warning("jobs worker not started", error=error.text("en"))
         except Exception:
             log.exception("jobs worker failed")
         finally:

@@ -114,7 +114,7 @@ def _device() -> tuple[str, list[str]]:
 
 def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(
-        services().operator_key.signing_secret(),
+        services().operator_key.session_secret(),
         salt="device",
         signer_kwargs={"digest_method": hashlib.sha256},
     )

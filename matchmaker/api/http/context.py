@@ -23,7 +23,7 @@ class Context:
 
     def __init__(self, services: Wiring) -> None:
         self.services = services
-        self.cursors = Cursors(services.operator_key.signing_secret)
+        self.cursors = Cursors(services.operator_key.session_secret)
         self.recently_known = RecentlyKnown()
         shared = services.shared_state
         self.allowance = allowance_of(services.settings.requests_a_minute, shared)

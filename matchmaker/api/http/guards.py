@@ -152,7 +152,7 @@ csrf = CSRFProtect()
 
 
 class SignedCookies(SecureCookieSessionInterface):
-    """Signed cookies; the key is read when a request first needs it, so after a fork."""
+    """Signed cookies; the key is read with each request, as a full disk may come to have room."""
 
     digest_method = staticmethod(hashlib.sha256)
 
@@ -161,8 +161,7 @@ class SignedCookies(SecureCookieSessionInterface):
         return cookie_name(SESSION_COOKIE)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        if not app.secret_key:
-            app.secret_key = app.extensions[EXTENSION].services.operator_key.signing_secret()
+        app.secret_key = app.extensions[EXTENSION].services.operator_key.session_secret()
         return super().get_signing_serializer(app)
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002

@@ -93,13 +93,14 @@ class ProcessLock:
 
 
 def _opened(path: Path) -> int:
-    """The file of a lock; on a disk that cannot be written any more, as it is there."""
+    """The file of a lock; on a disk that cannot be written as it is there, or else its folder."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        for existing in (path, path.parent):
+            with contextlib.suppress(OSError):
+                return os.open(existing, os.O_RDONLY | os.O_CLOEXEC)
         raise not_writable(path, error) from None
 
 

@@ -6,10 +6,10 @@ import hashlib
 import hmac
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from matchmaker.errors import not_writable
+from matchmaker.errors import StorageFull, not_writable
 
 KEY_FILE = "admin.key.sha256"
 SIGNING_FILE = "cursor.secret"
@@ -22,6 +22,7 @@ class OperatorKey:
     folder: Path
     configured: str = ""
     configured_secret: str = ""
+    unwritten: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
 
     def make(self) -> str | None:
         """A new key, to be shown once; None when there is one already.
@@ -46,12 +47,26 @@ class OperatorKey:
         return bool(expected) and hmac.compare_digest(key_digest(key), expected)
 
     def signing_secret(self) -> str:
-        """The secret for signatures, the same for all processes."""
+        """The secret for signatures, the same for all processes.
+
+        Raises StorageFull when there is none yet and the folder cannot be written.
+        """
         if self.configured_secret:
             return self.configured_secret
         path = self.folder / SIGNING_FILE
         _write_once(path, secrets.token_hex(32))
         return path.read_text(encoding="ascii")
+
+    def session_secret(self) -> str:
+        """The secret for what may end with the server: sign-ins, and places in lists.
+
+        Where none can be written it is one in memory, shared with the processes forked later:
+        on a full or read-only disk everything is read as ever.
+        """
+        try:
+            return self.signing_secret()
+        except StorageFull:
+            return self.unwritten
 
     def _admin_digest(self) -> str:
         if self.configured:

@@ -20,6 +20,8 @@ BUSY_TIMEOUT_S = 15.0
 # How long closing waits for what another thread is at; then that connection stays open.
 CLOSING_S = 20.0
 SCHEMA_VERSION = 10
+# What SQLite says where it cannot make, or fill, a file.
+_DISK_ERRORS = ("SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY")
 APPLICATION_ID = 0x4D61746D  # "Matm": tells our file from any other SQLite database
 # Not every system can ask for the rights that a file is opened with.
 _EFFECTIVE_IDS = os.access in os.supports_effective_ids
@@ -59,11 +61,15 @@ AND NOT EXISTS (
 
 
 class _Opened(NamedTuple):
-    """A connection of one thread, by the process that opened it; `in_use` during a transaction."""
+    """A connection of one thread, by the process that opened it; `in_use` during a transaction.
+
+    One that does not last is of a file at rest, and closed after that one transaction.
+    """
 
     pid: int
     connection: sqlite3.Connection
     in_use: threading.RLock
+    lasts: bool = True
 
 
 class Connections:
@@ -111,9 +117,8 @@ class Connections:
         """
         with self._mapped(), contextlib.closing(sqlite3.connect(path)) as copy:
             # All pages in one step: else a writer would make it begin again and again.
-            source = self._connection()
-            with source.in_use:
-                source.connection.backup(copy, pages=-1)
+            with self._held() as source:
+                source.backup(copy, pages=-1)
             verdict = "ok"
             if is_checked:
                 (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
@@ -127,9 +132,8 @@ class Connections:
     def take_from(self, path: Path) -> None:
         """The inverse of `copy_to`."""
         with self._mapped(), contextlib.closing(sqlite3.connect(path)) as copy:
-            target = self._connection()
-            with target.in_use:
-                copy.backup(target.connection, pages=-1)
+            with self._held() as target:
+                copy.backup(target, pages=-1)
 
     def create(self) -> None:
         """Make file and schema where they are missing."""
@@ -146,8 +150,8 @@ class Connections:
             # Its owner's only; SQLite gives the files beside it the same rights.
             os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self._refuse_foreign()
-        with self._mapped():
-            self._connection().connection.execute("PRAGMA journal_mode = WAL")
+        with self._mapped(), self._held() as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
         with self._transaction("BEGIN IMMEDIATE") as connection:
             if _is_empty(connection):
                 connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -191,26 +195,43 @@ class Connections:
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._mapped():
-            opened = self._connection()
-            connection = opened.connection
-            with opened.in_use:
-                connection.execute(begin)
-                try:
-                    yield connection
-                    connection.execute("COMMIT")
-                except BaseException:
-                    if connection.in_transaction:
-                        connection.execute("ROLLBACK")
-                    raise
+        with self._mapped(), self._held() as connection:
+            connection.execute(begin)
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    @contextlib.contextmanager
+    def _held(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection, in use until the end."""
+        opened = self._connection()
+        with opened.in_use:
+            try:
+                yield opened.connection
+            finally:
+                if not opened.lasts:
+                    opened.connection.close()
 
     def _connection(self) -> _Opened:
         held: _Opened | None = getattr(self._local, "held", None)
         if held is not None and held.pid == os.getpid():
             return held
-        connection = sqlite3.connect(
-            self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
-        )
+        connection = _connect(self.path)
+        try:
+            _is_empty(connection)  # only now SQLite opens it
+        except sqlite3.OperationalError as error:
+            connection.close()
+            if not self._is_at_rest(error):
+                raise
+            # What SQLite keeps beside a file that is written cannot be made on a full or
+            # read-only disk. Nobody can write there then, so the file is read by itself; the
+            # next transaction tries anew.
+            connection = _connect(f"{self.path.resolve().as_uri()}?immutable=1", uri=True)
+            return _Opened(os.getpid(), connection, threading.RLock(), lasts=False)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32000")
@@ -220,12 +241,27 @@ class Connections:
             self._opened.append(opened)
         return opened
 
+    def _is_at_rest(self, error: sqlite3.OperationalError) -> bool:
+        """Tell whether the disk was the matter, and all that was ever written is in the file."""
+        try:
+            written = self.path.with_name(f"{self.path.name}-wal").stat().st_size
+        except OSError:
+            written = 0
+        is_disk = (error.sqlite_errorname or "").startswith(_DISK_ERRORS)
+        return is_disk and not written and self.path.is_file()
+
     @contextlib.contextmanager
     def _mapped(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.DatabaseError as error:
             raise _in_our_words(error, self.path) from error
+
+
+def _connect(path: str | Path, *, uri: bool = False) -> sqlite3.Connection:
+    return sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False, uri=uri
+    )
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:
@@ -325,7 +361,11 @@ def _in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
             "The disk of %(path)s is full.", mend="Free some space and try again.", path=path
         )
     if name.startswith("SQLITE_READONLY"):
-        return StorageFull("%(path)s cannot be written.", mend="Check its permissions.", path=path)
+        return StorageFull(
+            "%(path)s cannot be written.",
+            mend="Check its permissions, and that its disk has room and is not read-only.",
+            path=path,
+        )
     if name.startswith("SQLITE_NOTADB") or name.startswith("SQLITE_CORRUPT"):
         return StoreMismatch(
             "%(path)s is not a sound SQLite database.",

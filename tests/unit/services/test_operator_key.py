@@ -51,3 +51,16 @@ def test_a_folder_that_cannot_be_written_is_said_in_one_error(tmp_path):
     in_the_way.write_text("")
     with pytest.raises(StorageFull, match="MATCHMAKER_DATA_DIR"):
         OperatorKey(in_the_way / "folder").make()
+
+
+def test_where_no_secret_can_be_written_sign_ins_are_signed_by_one_in_memory(tmp_path):
+    """A full disk: this process's own until there is room, then the one that is kept."""
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    operator_key = OperatorKey(in_the_way / "folder")
+    assert operator_key.session_secret() == operator_key.session_secret()
+    assert operator_key.session_secret() != OperatorKey(in_the_way / "folder").session_secret()
+    with pytest.raises(StorageFull):
+        operator_key.signing_secret()  # what it would seal could never be read again
+    in_the_way.unlink()
+    assert operator_key.session_secret() == (in_the_way / "folder" / SIGNING_FILE).read_text()

@@ -85,3 +85,15 @@ def test_a_process_that_was_stopped_is_silent(lock):
     lock.beat()
     assert not lock.holder().is_silent(datetime.now(UTC))
     lock.release()
+
+
+def test_where_no_file_can_be_made_the_folder_is_locked(tmp_path):
+    """A full or read-only disk, and nobody ever served from it: one still can, and one alone."""
+    path = tmp_path / "server.lock"
+    path.symlink_to(tmp_path / "missing" / "file")
+    first = ProcessLock(path)
+    first.acquire()
+    with pytest.raises(WrongState):
+        ProcessLock(path).acquire()
+    first.release()
+    ProcessLock(path).acquire()
