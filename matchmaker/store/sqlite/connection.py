@@ -131,9 +131,12 @@ class Connections:
 
     def take_from(self, path: Path) -> None:
         """The inverse of `copy_to`."""
-        with self._mapped(), contextlib.closing(sqlite3.connect(path)) as copy:
-            with self._held() as target:
-                copy.backup(target, pages=-1)
+        with (
+            self._mapped(),
+            contextlib.closing(sqlite3.connect(path)) as copy,
+            self._held() as target,
+        ):
+            copy.backup(target, pages=-1)
 
     def create(self) -> None:
         """Make file and schema where they are missing."""
