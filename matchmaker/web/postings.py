@@ -13,7 +13,7 @@ from matchmaker.access import Principal
 from matchmaker.api.cooperation.requests import NewPosting, PostingPatch
 from matchmaker.api.http.context import services
 from matchmaker.domain import PARTING, GoalName, Kind, Need, Offer, OfferKind, Size, Terms, Tier
-from matchmaker.errors import InvalidInput, MatchmakerError
+from matchmaker.errors import ChangedMeanwhile, InvalidInput, MatchmakerError
 from matchmaker.messages import message
 from matchmaker.recommend.model import Request
 from matchmaker.services.directory.codes import CodeTable
@@ -31,6 +31,7 @@ from matchmaker.web.layout import (
     show_notice,
     signed_in,
     web,
+    whole_number,
 )
 from matchmaker.web.qr_codes import qr_code
 from matchmaker.workflow.interactions import InteractionKind
@@ -271,10 +272,17 @@ def _asking_goal(principal: Principal, organization: str) -> GoalName | None:
 
 @web.post("/postings/<id>")
 def move_posting(id: str) -> PageAnswer:
-    """Publish, withdraw, renew; approve or return."""
-    action = parse_choice(PostingAction, request.form.get("action", ""), "action")
-    services().postings.act(signed_in(), id, action, request.form.get("note", ""))
-    show_notice(gettext("Done."))
+    """Publish, withdraw, renew; approve or return, if it still says what was read."""
+    form = request.form
+    action = parse_choice(PostingAction, form.get("action", ""), "action")
+    version = whole_number(form["version"], "version") if form.get("version") else None
+    try:
+        services().postings.act(signed_in(), id, action, form.get("note", ""), version)
+    except ChangedMeanwhile:
+        # The page that this goes back to shows the words as they are now, however long.
+        show_notice(gettext("It was changed since you read it. Here it is as it is now."), "")
+    else:
+        show_notice(gettext("Done."))
     return redirect_back(url_for("web.posting", id=id))
 
 

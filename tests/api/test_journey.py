@@ -1,5 +1,7 @@
 """The whole way as each of them would go it: a need, an introduction, an outcome, its figures."""
 
+import re
+
 import pytest
 
 from matchmaker.access import ADMIN
@@ -185,32 +187,53 @@ def test_what_is_typed_after_withdrawing_is_nowhere_to_be_found(app, people, kin
     assert words not in export.text
 
 
+@pytest.fixture
+def reviewing(people):
+    """The cluster sees first what its members publish."""
+    coordinator = people["coordinator"]
+    path, headers = f"{API}/clusters/t:cluster/rules", {"X-CSRF-Token": coordinator.token}
+    coordinator.client.put(path, json={"reviews": True}, headers=headers)
+    yield
+    coordinator.client.put(path, json={"reviews": False}, headers=headers)
+
+
+@pytest.mark.usefixtures("reviewing")
+def test_the_page_of_reviews_shows_the_newer_words_instead_of_approving_them(people):
+    sme, coordinator = people["sme"], people["coordinator"]
+    offer = {"organization": "t:firm1", "offer_kind": "equipment", "text": "闲置磨床"}
+    id = sme.post("postings", offer, 201)["id"]
+    page = coordinator.client.get("/clusters/t:cluster/review").text
+    article = page[page.index("闲置磨床") :]
+    sent = dict(re.findall(r'name="(csrf_token|version|back)" value="([^"]+)"', article)[:3])
+    sme.client.patch(
+        f"{API}/postings/{id}", json={"text": "请加微信"}, headers={"X-CSRF-Token": sme.token}
+    )
+    answer = coordinator.client.post(
+        f"/postings/{id}", data=sent | {"action": "approve"}, follow_redirects=True
+    )
+    assert "请加微信" in answer.text
+    assert any(words in answer.text for words in ("changed since you read it", "内容已被更改"))
+    assert sme.get(f"postings/{id}").json["state"] == "in_review"
+
+
+@pytest.mark.usefixtures("reviewing")
 def test_where_a_cluster_reviews_nothing_is_public_before(people):
     sme, coordinator, third = people["sme"], people["coordinator"], people["third"]
-    coordinator.client.put(
-        f"{API}/clusters/t:cluster/rules",
-        json={"reviews": True},
-        headers={"X-CSRF-Token": coordinator.token},
-    )
-    try:
-        offer = {"organization": "t:firm1", "offer_kind": "equipment", "text": "闲置五轴机床"}
-        waiting = sme.post("postings", offer, 201)
-        assert waiting["state"] == "in_review"
-        assert "闲置五轴机床" not in third.get("offers?limit=200").text
-        listed = coordinator.get("clusters/t:cluster/postings").json["items"]
-        assert waiting["id"] in [row["id"] for row in listed]
-        step = {"action": "return", "note": "请写明可用时段"}
-        coordinator.post(f"postings/{waiting['id']}/transition", step)
-        assert sme.get(f"postings/{waiting['id']}").json["note"] == "请写明可用时段"
-        sme.post(f"postings/{waiting['id']}/transition", {"action": "publish"})
-        coordinator.post(f"postings/{waiting['id']}/transition", {"action": "approve"})
-        assert "闲置五轴机床" in third.get("offers?limit=200").text
-    finally:
-        coordinator.client.put(
-            f"{API}/clusters/t:cluster/rules",
-            json={"reviews": False},
-            headers={"X-CSRF-Token": coordinator.token},
-        )
+    offer = {"organization": "t:firm1", "offer_kind": "equipment", "text": "闲置五轴机床"}
+    waiting = sme.post("postings", offer, 201)
+    assert waiting["state"] == "in_review"
+    assert "闲置五轴机床" not in third.get("offers?limit=200").text
+    listed = coordinator.get("clusters/t:cluster/postings").json["items"]
+    assert waiting["id"] in [row["id"] for row in listed]
+    step = {"action": "return", "note": "请写明可用时段"}
+    coordinator.post(f"postings/{waiting['id']}/transition", step)
+    assert sme.get(f"postings/{waiting['id']}").json["note"] == "请写明可用时段"
+    sme.post(f"postings/{waiting['id']}/transition", {"action": "publish"})
+    read = coordinator.get(f"postings/{waiting['id']}").json["version"]
+    coordinator.post(f"postings/{waiting['id']}/transition", {"action": "approve"}, 422)
+    step = {"action": "approve", "version": read}
+    coordinator.post(f"postings/{waiting['id']}/transition", step)
+    assert "闲置五轴机床" in third.get("offers?limit=200").text
 
 
 def test_terms_come_before_the_name(people):

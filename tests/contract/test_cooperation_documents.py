@@ -9,7 +9,14 @@ import pytest
 
 from matchmaker.access import ADMIN, SYSTEM
 from matchmaker.domain import GoalName, GraphRows, Kind, Need, OfferKind, Provenance, SourceTier
-from matchmaker.errors import NotAllowed, NotFound, VersionConflict, WrongState
+from matchmaker.errors import (
+    ChangedMeanwhile,
+    InvalidInput,
+    NotAllowed,
+    NotFound,
+    VersionConflict,
+    WrongState,
+)
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.cooperation.batches import Batches, PlannedPair
 from matchmaker.services.cooperation.postings import Postings
@@ -96,6 +103,33 @@ def test_a_posting_expires_and_is_renewed_in_the_graph_too(store: Store) -> None
     assert postings.sync_graph() == 0
 
 
+def approve(postings, coordinator, id: str) -> None:
+    """Approve what it says now."""
+    read = postings.show(coordinator, id).version
+    postings.act(coordinator, id, PostingAction.APPROVE, version=read)
+
+
+def test_a_coordinator_approves_the_words_that_they_read_and_no_later_ones(store: Store) -> None:
+    services = cooperation_on(store)
+    owner, coordinator = services.person("t:f0").principal(), services.coordinator()
+    postings = postings_on(store, services)
+    postings.set_review(coordinator, "t:c", reviews=True)
+    posting = Posting("t:f0", "铸件", id=new_id(), author="", created=START, goal=GoalName.SUPPLIER)
+    id = postings.post(owner, posting, publish=True).posting.id
+    (read,) = postings.to_review(coordinator, "t:c")
+    postings.edit(owner, id, {"text": "请汇款到此账户"})
+    with pytest.raises(ChangedMeanwhile) as refusal:
+        postings.act(coordinator, id, PostingAction.APPROVE, version=read.version)
+    assert "请汇款到此账户" in str(refusal.value)
+    with pytest.raises(InvalidInput):  # nor without saying what was read
+        postings.act(coordinator, id, PostingAction.APPROVE)
+    assert postings.show(owner, id).posting.state == "in_review"
+    with pytest.raises(NotFound):
+        store.need(f"post:{id}")
+    approve(postings, coordinator, id)
+    assert store.need(f"post:{id}").text == "请汇款到此账户"
+
+
 @pytest.mark.parametrize("kind", [{"goal": GoalName.SUPPLIER}, {"offer_kind": OfferKind.PRODUCT}])
 def test_the_graph_keeps_the_words_last_published_until_others_are(store: Store, kind) -> None:
     services = cooperation_on(store)
@@ -119,7 +153,7 @@ def test_the_graph_keeps_the_words_last_published_until_others_are(store: Store,
     assert edit("typed into a draft") == "球墨铸件"
     assert postings.sync_graph() == 0
     postings.act(owner, id, PostingAction.PUBLISH)
-    postings.act(coordinator, id, PostingAction.APPROVE)
+    approve(postings, coordinator, id)
     assert row(f"post:{id}").text == "typed into a draft"
 
 
@@ -173,7 +207,7 @@ def test_what_a_list_brought_is_withdrawn_in_review_and_its_new_text_stays_unsee
     assert changes.contradicted_keys == (("needs", listed.id),)
     postings.act(owner, posting.id, PostingAction.RENEW)
     assert store.need(listed.id) == withdrawn
-    postings.act(coordinator, posting.id, PostingAction.APPROVE)
+    approve(postings, coordinator, posting.id)
     assert (store.need(listed.id).state, store.need(listed.id).text) == ("open", "CF8铸件")
     told = services.repositories.notifications.values("account", owner.account)
     assert NotificationKind.NEED_POSTED not in {notification.kind for notification in told}

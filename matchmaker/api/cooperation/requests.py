@@ -98,6 +98,11 @@ class PostingTransition(Strict):
 
     action: PostingAction
     note: MessageText = ""
+    version: int | None = Field(
+        None,
+        ge=0,
+        description="The `version` that was read: refused if changed since. Approving needs it.",
+    )
 
 
 class OwnQuery(PageQuery):

@@ -105,7 +105,9 @@ def edit_posting(path: IdPath, body: PostingPatch) -> Response:
 @cooperation.post("/postings/<id>/transition", **writes(POSTINGS, PostingOut))
 def move_posting(path: IdPath, header: IdempotencyHeaders, body: PostingTransition) -> Response:
     """Publish, withdraw or renew; approve or return as a coordinator."""
-    posted = services().postings.act(current_principal(), path.id, body.action, body.note)
+    posted = services().postings.act(
+        current_principal(), path.id, body.action, body.note, body.version
+    )
     return as_json(posting_out(posted))
 
 

@@ -199,17 +199,25 @@ class Postings:
         )
 
     def act(
-        self, principal: Principal, id: str, action: PostingAction, note: str = ""
+        self,
+        principal: Principal,
+        id: str,
+        action: PostingAction,
+        note: str = "",
+        version: int | None = None,
     ) -> SavedPosting:
         """Publish, withdraw, renew; or as a coordinator approve, or return with a note.
 
-        Raises NotFound, NotAllowed, WrongState.
+        `version` is the one that was read; who approves names it, as its owner may have changed
+        the words since. Raises NotFound, NotAllowed, InvalidInput where it is missing, WrongState,
+        also where it is no longer what was read.
         """
         principal.require_writing()
 
         def change(unit: UnitOfWork) -> tuple[SavedPosting, bool]:
             stored = self._visible(principal, id)
             self._require(principal, stored.value, action)
+            _check_version(stored, action, version)
             changed = self._transition(unit, stored.value, action, note)
             unit.log(f"posting.{action}", f"posting/{id}", state=changed.state)
             unit.add(self.repositories.postings.put(changed, stored.version))
@@ -411,6 +419,19 @@ class Postings:
             if in_review and principal.clusters & self._reviewing(posting.organization):
                 return stored
         raise NotFound("You have no posting '%(id)s'.", id=id)
+
+
+def _check_version(stored: Versioned[Posting], action: PostingAction, version: int | None) -> None:
+    if version is None and action is PostingAction.APPROVE:
+        raise InvalidInput(
+            "is missing.", where="version", mend="Send the version of the text that you read."
+        )
+    if version is not None and version != stored.version:
+        raise ChangedMeanwhile(
+            "It was changed since you read it. It says now: %(text)s",
+            mend="Look at it again.",
+            text=stored.value.text,
+        )
 
 
 def _check_dates(posting: Posting, today: date) -> None:
