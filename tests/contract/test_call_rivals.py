@@ -217,48 +217,85 @@ def test_who_left_the_caller_for_a_partner_only_reads(world: CallWorld) -> None:
         world.decisions.introduce(member.principal(), call, CALLER, FIRST)
 
 
-@pytest.mark.parametrize("hidden", [False, True])
-def test_an_award_to_whom_one_is_introduced_already_shows_it_unless_it_is_hidden(
-    world: CallWorld, hidden: bool
-) -> None:
+def told_of_award(world: CallWorld, call: str, firm: str) -> dict[str, object]:
+    """All that who called reads of one that it awards, ids and names aside."""
+    world.award(call, firm, also=True)
+    every = world.calls.show(world.people[CALLER], call).parties
+    (party,) = (each for each in every if each.organization.id == firm)
+    return {
+        "state": party.state,
+        "introduced": bool(party.introduction),
+        "introduction": party.introduction_state,
+        "before": party.was_introduced,
+    }
+
+
+def test_an_award_to_whom_one_is_introduced_already_shows_it(world: CallWorld) -> None:
     call = world.open(FIRST)
     world.submit(call, FIRST)
-    asks = Proposal(
-        GoalName.SUPPLIER, CALLER, FIRST, asking_side=Side.CANDIDATE, terms_first=hidden,
-        terms="我们先谈条件" if hidden else "",
-    )  # fmt: skip
+    asks = Proposal(GoalName.SUPPLIER, CALLER, FIRST, asking_side=Side.CANDIDATE)
     open_already = world.base.introductions.propose(world.people[FIRST], asks).id
     world.award(call, FIRST)
     (party,) = world.calls.show(world.people[CALLER], call).parties
-    expected = ("", False) if hidden else (open_already, True)
-    assert (party.introduction, party.was_introduced) == expected
-    form = world.answers.form(world.people[FIRST], call, FIRST)
-    assert form.introduction == expected[0]
+    assert (party.introduction, party.was_introduced) == (open_already, True)
+    assert world.answers.form(world.people[FIRST], call, FIRST).introduction == open_already
     with pytest.raises(WrongState):
         world.decisions.introduce(world.people[CALLER], call, CALLER, FIRST)
 
 
-def test_exclusion_opt_out_and_no_room_read_the_same(world: CallWorld) -> None:
+def test_an_award_reads_the_same_whatever_the_winner_chose_for_itself(world: CallWorld) -> None:
+    """It named the caller never to meet, opted out, or asked it without its name: none shows."""
+    store, firms = world.base.store, (FIRST, SECOND, THIRD)
+    call = world.open(*firms)
+    for firm in firms:
+        world.submit(call, firm)
+    store.upsert(GraphRows(organizations=(replace(store.organization(FIRST), listed=False),)))
+    world.exclusions.exclude(world.people[SECOND], SECOND, CALLER)
+    asks = Proposal(
+        GoalName.SUPPLIER, CALLER, THIRD, asking_side=Side.CANDIDATE, terms_first=True,
+        terms="我们先谈条件",
+    )  # fmt: skip
+    hidden = world.base.introductions.propose(world.people[THIRD], asks)
+    told = [told_of_award(world, call, firm) for firm in firms]
+    assert told == [
+        {"state": "awarded", "introduced": True, "introduction": "proposed", "before": False}
+    ] * len(firms)
+    for firm in firms:
+        form = world.answers.form(world.people[firm], call, firm)
+        declined = world.base.introductions.act(
+            world.people[firm], form.introduction, Transition(Action.DECLINE, reason="不需要")
+        )
+        assert declined.state == "declined"
+    still = world.base.introductions.show(world.people[CALLER], hidden.id)
+    assert (still.state, still.candidate.id) == ("terms", "")
+
+
+def test_a_caller_that_named_the_winner_itself_is_told_so(world: CallWorld) -> None:
+    call = world.open(FIRST)
+    world.submit(call, FIRST)
+    world.exclusions.exclude(world.people[CALLER], CALLER, FIRST)
+    with pytest.raises(WrongState, match="Your organisation chose not to meet"):
+        world.award(call, FIRST)
+    assert world.states(call) == {FIRST: "submitted"}
+
+
+def test_exclusion_opt_out_and_no_room_are_invited_in_the_same_words(world: CallWorld) -> None:
     store = world.base.store
     unlisted = replace(store.organization(FIRST), listed=False)
     full = replace(store.organization(THIRD), capacity=0)
-    call = world.open(FIRST, SECOND, THIRD)
+    earlier = world.open(FIRST, SECOND, THIRD)  # so that the caller knows of each
     for firm in (FIRST, SECOND, THIRD):
-        world.submit(call, firm)
+        world.submit(earlier, firm)
     store.upsert(GraphRows(organizations=(unlisted, full)))
+    call = world.open()
     world.exclusions.exclude(world.people[SECOND], SECOND, CALLER)
-    other = world.open()
-    for step in (
-        lambda firm: world.invitations.invite(world.people[CALLER], other, [firm]),
-        lambda firm: world.award(call, firm),
-    ):
-        refusals = set()
-        for firm in (FIRST, SECOND, THIRD):
-            try:
-                step(firm)
-            except WrongState as refused:
-                refusals.add((refused.message.id, getattr(refused.mend, "id", refused.mend)))
-        assert len(refusals) == 1
+    refusals = set()
+    for firm in (FIRST, SECOND, THIRD):
+        try:
+            world.invitations.invite(world.people[CALLER], call, [firm])
+        except WrongState as refused:
+            refusals.add((refused.message.id, getattr(refused.mend, "id", refused.mend)))
+    assert len(refusals) == 1
 
 
 def test_who_is_kept_apart_since_is_not_reminded_and_cannot_answer(world: CallWorld) -> None:

@@ -206,7 +206,6 @@ class CallMachine(RuleBasedStateMachine):
             and (model.unsealed or not model.sealed)
             and firm in model.words
             and model.part[firm] != "awarded"
-            and firm not in model.apart
         )
         if self.attempt(expected, lambda: self.world.award(self.id, firm, also=True)):
             model.decided = "awarded"

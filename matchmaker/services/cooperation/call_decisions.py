@@ -19,12 +19,7 @@ from matchmaker.errors import (
 )
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallView
-from matchmaker.services.cooperation.call_views import (
-    CallViews,
-    DecidersStep,
-    change_as_decider,
-    hides_nobody,
-)
+from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, change_as_decider
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -143,7 +138,7 @@ class CallDecisions:
             if answer is None or answer.value.state is not AnswerState.AWARDED:
                 raise InvalidInput("must be one that it was awarded to.", where="winner")
             open_already = self.views.open_introduction(call, organization, winner)
-            if open_already is not None and hides_nobody(open_already):
+            if open_already is not None:
                 raise WrongState(
                     "An introduction of the two is open already.",
                     mend="Look among your introductions for it.",
@@ -152,11 +147,6 @@ class CallDecisions:
             introduction = self._introduction(
                 unit, principal, call, organization, answer.value, message
             )
-            if not introduction:
-                raise WrongState(
-                    "These two cannot be introduced for this goal now.",
-                    mend="Look among your introductions for one that is open.",
-                )
             if organization == call.organization and introduction != answer.value.introduction:
                 after = replace(answer.value, introduction=introduction)
                 unit.add(self.views.repositories.call_answers.put(after, answer.version))
@@ -210,25 +200,6 @@ class CallDecisions:
             for id in introductions
         )
 
-    def _require_possible(self, call: Call, id: str, *, has_room: bool) -> None:
-        """Whoever excluded the other since, or takes nothing on now, cannot be awarded.
-
-        Raises WrongState, the same for each: nobody learns that somebody named them.
-        """
-        winner = self.views.store.organization(id)
-        possible = not self.views.is_apart(call, id)
-        if not has_room:
-            try:
-                self.introductions.capacity.require_room(winner, is_asker=False)
-            except WrongState:
-                possible = False
-        if not possible:
-            raise WrongState(
-                "%(organization)s cannot be introduced to you now.",
-                mend="Choose another.",
-                organization=winner.name,
-            )
-
     def _introduction(
         self,
         unit: UnitOfWork,
@@ -240,12 +211,12 @@ class CallDecisions:
     ) -> str:
         """The id of an introduction that the award leads to; one that is open already stays.
 
-        "" where one of the two may not know yet who the other one is in it.
+        Where one of the two may not know yet who the other one is in it, another is proposed: to
+        go without would tell. Raises WrongState.
         """
         stands = self.views.open_introduction(call, seeker, answer.organization)
-        self._require_possible(call, answer.organization, has_room=stands is not None)
         if stands is not None:
-            return stands.id if hides_nobody(stands) else ""
+            return stands.id
         proposal = Proposal(
             call.goal,
             seeker,

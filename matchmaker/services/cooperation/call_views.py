@@ -36,7 +36,7 @@ from matchmaker.workflow.call_answer import (
 )
 from matchmaker.workflow.call_comparison import ComparedBid, compare_answers
 from matchmaker.workflow.introduction import Introduction
-from matchmaker.workflow.introduction_states import Side
+from matchmaker.workflow.introduction_states import FINAL, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,10 +273,24 @@ class CallViews:
         )
 
     def open_introduction(self, call: Call, seeker: str, winner: str) -> Introduction | None:
-        """The introduction of the two for the call's goal that is open already."""
+        """The introduction of the two for the call's goal that is open already and hides neither.
+
+        Of several the one that stands for them, or else the first.
+        """
         pair = self.repositories.open_pairs.get_or_none(pair_id(seeker, winner, call.goal))
-        stored = pair and self.repositories.introductions.get_or_none(pair.value.introduction)
-        return stored.value if stored else None
+        if pair is None:
+            return None
+        known = [
+            each
+            for each in self.repositories.introductions.values("organization", seeker)
+            if {each.seeker, each.candidate} == {seeker, winner}
+            and each.goal == call.goal
+            and each.state not in FINAL
+            and hides_nobody(each)
+        ]
+        return min(
+            known, key=lambda each: (each.id != pair.value.introduction, each.id), default=None
+        )
 
     def _introductions(
         self, call: Call, answers: Iterable[CallAnswer], principal: Principal

@@ -80,20 +80,18 @@ class Introductions:
         batch: str = "",
         call: str = "",
     ) -> Introduction:
-        """Add a new introduction to `unit`. Raises as `propose` does.
-
-        `batch` and `call` are ids of what it comes from, if any.
-        """
-        found = self.exclusions.opted_out.organization
+        """Add a new introduction, of that batch or call, to `unit`. Raises as `propose` does."""
         for organization_id in (proposal.seeker, proposal.candidate):  # before they are counted
-            self.capacity.lock_slots(unit, found(principal, organization_id).id)
+            if not call:  # who answered one is known to who called
+                self.exclusions.opted_out.organization(principal, organization_id)
+            self.capacity.lock_slots(unit, self.store.organization(organization_id).id)
         seeker = self.store.organization(proposal.seeker)
         candidate = self.store.organization(proposal.candidate)
         side = self._proposing_side(principal, proposal, seeker, candidate, batch)
         self._require_eligible(proposal, seeker, candidate, side)
         if side and not call:
             self._require_own_cluster(proposal, seeker if side is Side.SEEKER else candidate)
-        self._open_introductions.require_new(proposal.goal, seeker, candidate, side)
+        self._open_introductions.require_new(proposal.goal, seeker, candidate, side, call)
         if proposal.follows:
             self._require_finished(principal, proposal.follows)
         proposal = replace(

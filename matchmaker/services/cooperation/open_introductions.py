@@ -26,22 +26,27 @@ class OpenIntroductions:
     exclusions: Exclusions
 
     def require_new(
-        self, goal: GoalName, seeker: Organization, candidate: Organization, side: Side | None
+        self,
+        goal: GoalName,
+        seeker: Organization,
+        candidate: Organization,
+        side: Side | None,
+        call: str = "",
     ) -> None:
         """Raise WrongState for two that have one already, as far as who asks may know, or apart.
 
-        `side` is the one that asks, None where neither does.
+        `side` is the one that asks, None where neither does. `call` is the one of who asks that the
+        other answered by its own will, and let the answer stand, if any: what it chose since,
+        untold, keeps them from meeting no more than a request that hides a name. It may decline.
         """
         asking, other = (candidate, seeker) if side is Side.CANDIDATE else (seeker, candidate)
+        if call:
+            self._require_own_will(asking, other)
+            return
         is_known = self._is_known(asking.id, other.id, goal, has_asked=side is not None)
         is_apart = self.exclusions.keeps_apart(asking.id, other.id)
         if side and is_apart and not is_known:
-            if self.exclusions.excludes(asking.id, other.id):
-                raise WrongState(
-                    "Your organisation chose not to meet %(organization)s.",
-                    mend="Change whom it never wants to meet first.",
-                    organization=other.name,
-                )
+            self._require_own_will(asking, other)
             # As of anybody who is busy: nobody learns that somebody named them.
             raise no_free_slot(other)
         if is_known or is_apart:
@@ -70,6 +75,15 @@ class OpenIntroductions:
             unit.add(pairs.put(OpenPair(stored.value.id, min(others)), stored.version))
         else:
             unit.add(pairs.remove(stored))
+
+    def _require_own_will(self, asking: Organization, other: Organization) -> None:
+        """Raise WrongState where who asks chose itself not to meet the other."""
+        if self.exclusions.excludes(asking.id, other.id):
+            raise WrongState(
+                "Your organisation chose not to meet %(organization)s.",
+                mend="Change whom it never wants to meet first.",
+                organization=other.name,
+            )
 
     def _is_known(self, first: str, second: str, goal: str, *, has_asked: bool) -> bool:
         """True where the two have one that the first, where it asks, may know of."""
