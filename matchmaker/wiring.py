@@ -843,6 +843,7 @@ class Wiring:
             self.repositories,
             self.notification_outbox,
             self.sealer,
+            self.accounts,
             self.clock,
             private_allowed=self.settings.private_webhooks,
             hosts=self.settings.listed_webhook_hosts,

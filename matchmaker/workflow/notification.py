@@ -67,6 +67,7 @@ class NotificationKind(StrEnum):
     ORGANIZATION_MERGED = "organization_merged"
     PLACE_ENDED_BY_MERGE = "place_ended_by_merge"
     WEBHOOK_GIVEN_UP = "webhook_given_up"
+    WEBHOOK_PAUSED = "webhook_paused"
 
     @classmethod
     def _missing_(cls, value: object) -> NotificationKind | None:
@@ -203,8 +204,8 @@ TEXTS = {
         " save its hours to take it over, or remove it"
     ),
     NotificationKind.CHANNEL_PAUSED_AT_RESET: message(
-        "The channel %(other)s is paused, since a password was set anew by a link; save its hours"
-        " if you know it, or remove it"
+        "The channel %(other)s is paused, since a password was set anew or every session ended;"
+        " save its hours if you know it, or remove it"
     ),
     NotificationKind.ACCOUNT_CLEARED: message(
         "Your address is confirmed. What had been put on your account before is removed: keys,"
@@ -221,6 +222,10 @@ TEXTS = {
     NotificationKind.WEBHOOK_GIVEN_UP: message(
         "The webhook at %(other)s took no calls for days and gets no more; register it anew once"
         " it works"
+    ),
+    NotificationKind.WEBHOOK_PAUSED: message(
+        "The webhook at %(other)s is paused, since whoever registered it set a new password or"
+        " ended every session; register it again if you know it, or remove it"
     ),
 }
 # The same of several programmes.

@@ -83,7 +83,8 @@ class Hook:
 
     `earlier_events`: registered when events had their earlier names, and still called with them.
     `called`, `problem` and `status` are of the last call. `by` is the account that registered it,
-    "" where none did or an earlier version stored it.
+    "" where none did or an earlier version stored it. One that is `paused` is not active, and goes
+    on when it is registered again.
     """
 
     id: str
@@ -99,6 +100,15 @@ class Hook:
     problem: CallProblem | None = None
     status: int = 0
     by: str = ""
+    paused: bool = False
+
+    def after_takeover(self) -> Hook:
+        """After somebody else may have had the account that registered it."""
+        return replace(self, active=False, paused=True)
+
+    def resumed(self, by: str) -> Hook:
+        """Active again, since an account answers for it."""
+        return replace(self, active=True, paused=False, failures=0, failing_since=None, by=by)
 
     def after(self, now: datetime, result: CallResult) -> Hook:
         """After a call; given up where it has taken none for long, of many."""

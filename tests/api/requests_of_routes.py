@@ -442,7 +442,9 @@ REQUESTS = {
     "GET /notices": _with(),
     "POST /notices/read": _with(json={}),
     "GET /webhooks": _with(query_string={"organization": FIRM}),
-    "POST /webhooks": _with(json={"organization": FIRM, "url": "https://example.org/hook"}),
+    "POST /webhooks": _with(
+        json={"organization": FIRM, "url": "https://example.org/hook", "password": PASSWORD}
+    ),
     "DELETE /webhooks/{id}": (
         lambda w: w.services.webhooks.register(ADMIN, FIRM, "https://example.org/x").id,
         lambda w, r: {},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pyotp
 import pytest
@@ -13,6 +14,7 @@ from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.channels import ChannelContent, Channels
 from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.sealing import Sealer
 from matchmaker.store.documents import Store
@@ -36,7 +38,9 @@ class Takeover:
         self.channels = Channels(
             repositories, self.base.accounts, self.sign_in.links, SEALER, clock
         )
-        self.hooks = Webhooks(repositories, NotificationOutbox(repositories), SEALER, clock)
+        self.hooks = Webhooks(
+            repositories, NotificationOutbox(repositories), SEALER, self.base.accounts, clock
+        )
         self.keys = ApiKeys(repositories, self.base.accounts, self.sign_in.second_factors, clock)
         self.account = self.base.person("t:f0")
         principal = self.account.principal()
@@ -109,6 +113,45 @@ def test_a_reset_of_a_proved_account_pauses_its_channels_and_tells_of_them(
     assert takeover.told().count(NotificationKind.CHANNEL_PAUSED_AT_RESET) == 1
     again = takeover.channels.change(principal, channel.id, channel.rhythm, None)
     assert again.active
+
+
+@pytest.mark.parametrize("how", ["a new password", "signing out everywhere"])
+def test_channels_and_webhooks_of_a_taken_account_are_paused_until_they_are_known(
+    takeover: Takeover, how: str
+) -> None:
+    """Whoever had the account cannot keep its notices; its owner resumes what is theirs."""
+    base, url = takeover.base, "https://attacker.example/hook"
+    principal = takeover.account.principal()
+    colleague = base.person("t:f0", 1).principal()
+    (own,) = takeover.hooks.listed(principal, "t:f0")
+    secret = SEALER.unseal(own.secret)
+    other = takeover.hooks.register(colleague, "t:f0", "https://erp.example/hook")
+    if how == "a new password":
+        takeover.sign_in.change_password(principal, PASSWORD, NEW)
+    else:
+        Sessions(base.repositories, base.accounts, base.clock, timedelta(hours=12)).end_all(
+            principal, PASSWORD
+        )
+    (channel,) = takeover.channels.listed(principal)
+    assert not channel.active
+    hooks = {hook.id: hook for hook in takeover.hooks.listed(principal, "t:f0")}
+    assert (hooks[own.id].active, hooks[other.id].active) == (False, True)
+    assert NotificationKind.WEBHOOK_PAUSED in takeover.told()
+    notices = base.repositories.notifications.values("account", colleague.account)
+    assert NotificationKind.WEBHOOK_PAUSED in {notice.kind for notice in notices}
+    again = takeover.hooks.register(principal, "t:f0", url)
+    assert (again.id, again.secret, again.active) == (own.id, secret, True)
+    assert len(takeover.hooks.listed(principal, "t:f0")) == 2
+
+
+def test_a_webhook_takes_the_password_of_who_signed_in_and_none_of_a_key(
+    takeover: Takeover,
+) -> None:
+    principal, url = takeover.account.principal(), "https://erp.example/hook"
+    for wrong in ("", "another password"):
+        with pytest.raises(InvalidInput, match="present one"):
+            takeover.hooks.register(principal, "t:f0", url, wrong)
+    assert takeover.hooks.register(principal, "t:f0", url, PASSWORD).active
 
 
 def test_a_link_that_an_administrator_hands_over_proves_nothing(takeover: Takeover) -> None:

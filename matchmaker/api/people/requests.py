@@ -183,6 +183,10 @@ class NewHook(Strict):
 
     organization: LookupId
     url: Annotated[str, Field(min_length=1, max_length=2000)]
+    password: Annotated[str, Field(max_length=MAX_PASSWORD)] = Field(
+        "",
+        description="The account's, where a session asks: a webhook outlasts it. None with a key.",
+    )
 
 
 class ChannelTimes(Strict):

@@ -221,6 +221,7 @@ class HookOut(Localised):
     url: str
     created: datetime.datetime
     active: bool
+    paused: bool = Field(description="Until it is registered again: see why in the inbox.")
     failures: int = Field(description="Calls in a row that were not taken.")
     failing_since: datetime.datetime | None
     called: datetime.datetime | None

@@ -407,8 +407,12 @@ def list_webhooks(query: OrganizationQuery) -> Response:
 
 @people.post("/webhooks", **writes(NOTICES, NewHookOut, status=201))
 def register_webhook(body: NewHook) -> Response:
-    """Have an address called for introductions and calls; the secret is shown this once."""
-    hook = services().webhooks.register(current_principal(), body.organization, body.url)
+    """Have an address called for introductions and calls; the secret is shown this once.
+
+    One that is paused goes on.
+    """
+    password = None if g.account is None else body.password
+    hook = services().webhooks.register(current_principal(), body.organization, body.url, password)
     shaped = NewHookOut.of_state(HookState(hook, 0, None), current_language())
     return created(shaped, f"webhooks/{hook.id}")
 

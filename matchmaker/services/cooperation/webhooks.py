@@ -15,6 +15,7 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.services.cooperation.webhook_call import FAILURES, post, problem_of
+from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
@@ -61,15 +62,29 @@ class Webhooks:
     repositories: Repositories
     outbox: NotificationOutbox
     sealer: Sealer
+    accounts: Accounts
     clock: Clock
     _: KW_ONLY
     private_allowed: bool = False
     hosts: tuple[str, ...] = ()
 
-    def register(self, principal: Principal, organization_id: str, url: str) -> Hook:
-        """A hook for an organisation; its secret is shown this once. Raises NotAllowed."""
+    def register(
+        self, principal: Principal, organization_id: str, url: str, password: str | None = None
+    ) -> Hook:
+        """A hook for an organisation; its secret is shown this once.
+
+        Of who signed in it takes the account's `password`: a webhook outlasts a session that
+        somebody took. None is of a key, which was made with it. One that is paused goes on, with
+        its secret. Raises NotAllowed, InvalidInput for another password, WrongState.
+        """
         principal.require_writing()
         principal.require_owner(organization_id)
+        if password is not None:
+            account = self.accounts.own_account(principal)
+            self.accounts.require_password(principal, account, password)
+        for stored in self.repositories.hooks.iterate("organization", organization_id):
+            if stored.value.paused and stored.value.url == self._checked(url):
+                return self._resume(principal, stored)
         if len(self.listed(principal, organization_id)) >= MAX_HOOKS:
             raise WrongState(
                 "There are %(max_hooks)s webhooks already.",
@@ -86,6 +101,14 @@ class Webhooks:
         unit.log("webhook.registered", f"hook/{hook.id}", organization=organization_id)
         unit.commit(self.repositories.records)
         return hook
+
+    def _resume(self, principal: Principal, stored: Versioned[Hook]) -> Hook:
+        hook = stored.value.resumed(principal.account)
+        unit = UnitOfWork.of(principal, self.clock())
+        unit.add(self.repositories.hooks.put(hook, stored.version))
+        unit.log("webhook.registered", f"hook/{hook.id}", organization=hook.organization)
+        unit.commit(self.repositories.records)
+        return replace(hook, secret=self.sealer.unseal(hook.secret))
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[Hook, ...]:
         """The hooks of one's own organisation. Raises NotAllowed."""

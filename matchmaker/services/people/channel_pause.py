@@ -1,15 +1,17 @@
-"""Channels that are paused until somebody looks at them, with those told who relied on them."""
+"""Channels and webhooks that are paused until somebody looks at them, and who is told of it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.documents import new_id
-from matchmaker.workflow.account import Account
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.channel import NoticeChannel
 from matchmaker.workflow.notification import Notification, NotificationKind
+from matchmaker.workflow.webhook import Hook
 
 
 def is_answered_for(channel: NoticeChannel, account: Account) -> bool:
@@ -18,9 +20,10 @@ def is_answered_for(channel: NoticeChannel, account: Account) -> bool:
 
 
 def pause_all(unit: UnitOfWork, repositories: Repositories, account: Account) -> None:
-    """Pause the channels that an account answers for: its password was lost, perhaps to somebody.
+    """Pause what an account answers for: somebody else may have had its password or a session.
 
-    Whoever they are for is told, in the inbox.
+    That is its channels, and the webhooks that it registered: they outlast both. Whoever they are
+    for is told, in the inbox.
     """
     for stored in repositories.channels.iterate():
         if stored.value.active and is_answered_for(stored.value, account):
@@ -28,6 +31,26 @@ def pause_all(unit: UnitOfWork, repositories: Repositories, account: Account) ->
             unit.add(repositories.channels.put(paused, stored.version))
             kind = NotificationKind.CHANNEL_PAUSED_AT_RESET
             tell_owners(unit, repositories, paused, kind)
+    for hook in repositories.hooks.iterate():
+        if hook.value.active and hook.value.by == account.id:
+            unit.add(repositories.hooks.put(hook.value.after_takeover(), hook.version))
+            _tell_of_hook(unit, repositories, hook.value)
+
+
+def _tell_of_hook(unit: UnitOfWork, repositories: Repositories, hook: Hook) -> None:
+    ownership = AccountMembership(hook.organization, MembershipRole.OWNER)
+    facts = {"other": urlsplit(hook.url).hostname or ""}
+    for owner in repositories.accounts.values("organization", hook.organization):
+        if owner.active and ownership in owner.memberships:
+            notice = Notification(
+                new_id(),
+                owner.id,
+                NotificationKind.WEBHOOK_PAUSED,
+                f"hook/{hook.id}",
+                unit.at,
+                facts,
+            )
+            unit.add(repositories.notifications.put(notice))
 
 
 def tell_owners(

@@ -12,6 +12,7 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, VersionConflict
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.channel_pause import pause_all
 from matchmaker.services.people.operator_key import key_digest
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -96,7 +97,10 @@ class Sessions:
         commit_changes(self.repositories.records, principal, self.clock, remove)
 
     def end_all(self, principal: Principal, password: str) -> None:
-        """End every session of one's own; keys go on. Raises InvalidInput for a wrong password."""
+        """End every session of one's own, and pause its channels and webhooks; keys go on.
+
+        Raises InvalidInput for a wrong password.
+        """
         principal.require_writing()
         account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
@@ -104,6 +108,7 @@ class Sessions:
         def remove(unit: UnitOfWork) -> None:
             for stored in self._of(account.id):
                 unit.add(self.repositories.sessions.remove(stored))
+            pause_all(unit, self.repositories, account)
             unit.log("account.signed_out", account.subject)
 
         commit_changes(self.repositories.records, principal, self.clock, remove)

@@ -199,17 +199,21 @@ class SignInService:
     # -- passwords
 
     def change_password(self, principal: Principal, old: str, new: str) -> Account:
-        """A new password; all other sessions end. Raises InvalidInput, NotAllowed."""
+        """A new password; all other sessions end, channels and webhooks of the account are paused.
+
+        Raises InvalidInput, NotAllowed.
+        """
         principal.require_writing()
         account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, old)
         check_password(new, account.email)
         hashed = self.passwords.hash(new)
 
-        def renew(before: Account) -> Account:
+        def renew(before: Account, unit: UnitOfWork) -> Account:
+            pause_all(unit, self.repositories, before)
             return replace(before.ended(), password_hash=hashed)
 
-        return self.accounts.change(account.id, renew, "account.password", principal)
+        return self._change(account.id, renew, "account.password")
 
     def reset_link(self, principal: Principal, email: str) -> str:
         """The link with which a new password is set, for an admin to hand over.
@@ -240,8 +244,8 @@ class SignInService:
     def reset(self, token: str, password: str, origin: SignInOrigin = NOWHERE) -> Account:
         """A new password by a link, which then works no more. Raises InvalidInput.
 
-        Channels of the account are paused, and no provider signs in to it before it is linked
-        anew. A mailed link shows that the address is the owner's,
+        Channels and webhooks of the account are paused, and no provider signs in to it before it
+        is linked anew. A mailed link shows that the address is the owner's,
         as `confirm` does. Nobody waits with it for failures with the one before, their own or
         those of strangers.
         """

@@ -37,7 +37,12 @@ def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, rec
     url, calls, statuses = receiver
     statuses += [500, 302]
     service = Webhooks(
-        wired.repositories, wired.notification_outbox, wired.sealer, watch, private_allowed=True
+        wired.repositories,
+        wired.notification_outbox,
+        wired.sealer,
+        wired.accounts,
+        watch,
+        private_allowed=True,
     )
     own = pair[1].memberships[0].organization
     hook = service.register(pair[1].principal(), own, url)
@@ -170,7 +175,9 @@ def answering(monkeypatch, name, *answers):
 
 def test_a_name_that_points_inside_is_not_called(wired, pair, receiver, watch, monkeypatch):
     _, calls, _ = receiver
-    service = Webhooks(wired.repositories, wired.notification_outbox, wired.sealer, watch)
+    service = Webhooks(
+        wired.repositories, wired.notification_outbox, wired.sealer, wired.accounts, watch
+    )
     own = pair[1].memberships[0].organization
     service.register(pair[1].principal(), own, "https://rebinding.example.org/hook")
     answering(monkeypatch, "rebinding.example.org", "127.0.0.1")
@@ -378,7 +385,12 @@ def test_why_a_call_was_not_taken_is_told_with_when_it_is_made_again(
 ):
     listener, url = answering_once(content)
     service = Webhooks(
-        wired.repositories, wired.notification_outbox, wired.sealer, watch, private_allowed=True
+        wired.repositories,
+        wired.notification_outbox,
+        wired.sealer,
+        wired.accounts,
+        watch,
+        private_allowed=True,
     )
     own = pair[1].memberships[0].organization
     service.register(pair[1].principal(), own, url)
@@ -405,7 +417,12 @@ def test_a_receiver_that_is_down_for_a_weekend_is_not_given_up_one_that_stays_do
     """However much waits for it: only time tells. Its owner is told."""
     down = f"http://127.0.0.1:{_free_port()}/hook"
     service = Webhooks(
-        wired.repositories, wired.notification_outbox, wired.sealer, watch, private_allowed=True
+        wired.repositories,
+        wired.notification_outbox,
+        wired.sealer,
+        wired.accounts,
+        watch,
+        private_allowed=True,
     )
     own = pair[1].memberships[0].organization
     hook = service.register(pair[1].principal(), own, down)
