@@ -18,7 +18,13 @@ from matchmaker.ingest.binary_links import links_of_sheets
 from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.number_formats import shown
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary, place
-from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, refuse_damaged
+from matchmaker.ingest.sheet_files import (
+    member,
+    no_workbook,
+    open_zip,
+    refuse_damaged,
+    refuse_many_sheets,
+)
 from matchmaker.ingest.sheet_links import SheetLinks
 from matchmaker.messages import message
 
@@ -70,6 +76,7 @@ def sheets_of(path: Path) -> list[RowSource]:
         links = links_of_sheets(archive)
     sheets: list[XlsbSheet] = []
     summaries: list[SheetSummary] = []
+    refuse_many_sheets(path.name, len(book.sheets_metadata))
     for index, sheet in enumerate(book.sheets_metadata):
         if sheet.typ is not SheetTypeEnum.WorkSheet:
             continue

@@ -11,7 +11,7 @@ from typing import Any
 from matchmaker.ingest.merged_cells import MergedCells
 from matchmaker.ingest.number_formats import shown
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary, error_value, place
-from matchmaker.ingest.sheet_files import no_workbook, refuse_damaged
+from matchmaker.ingest.sheet_files import no_workbook, refuse_damaged, refuse_many_sheets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,7 @@ class XlsSheet(RowSource):
         """Every row that has cells."""
         with refuse_damaged(self.path.name):
             book = _book(self.path)
-            sheet = book.sheet_by_index(self.index)
+            sheet = _sheet(book, self.index, self.path.name)
             # Ends of ranges are the first row and column beyond.
             merged = MergedCells(
                 (left, top + 1, right - 1, bottom)
@@ -46,14 +46,16 @@ def sheets_of(path: Path) -> list[RowSource]:
         book = _book(path)
         sheets: list[XlsSheet] = []
         summaries: list[SheetSummary] = []
+        refuse_many_sheets(path.name, book.nsheets)
         for index in range(book.nsheets):
-            sheet = book.sheet_by_index(index)
+            sheet = _sheet(book, index, path.name)
             count = sum(
                 any(kind not in (0, 6) for kind in sheet.row_types(number))
                 for number in range(sheet.nrows)
             )
             summaries.append(SheetSummary(sheet.name, count, sheet.visibility != 0))
             sheets.append(XlsSheet(path=path, sheet=sheet.name, index=index))
+            book.unload_sheet(index)
     return [replace(sheet, sheets=tuple(summaries)) for sheet in sheets]
 
 
@@ -62,10 +64,18 @@ def _book(path: Path) -> Any:
 
     try:
         return xlrd.open_workbook(
-            str(path), logfile=io.StringIO(), formatting_info=True, ragged_rows=True
-        )
+            str(path), logfile=io.StringIO(), formatting_info=True, ragged_rows=True,
+            on_demand=True,
+        )  # fmt: skip
     except Exception as error:  # of a damaged file xlrd raises whatever it meets
         raise no_workbook(path.name, error) from None
+
+
+def _sheet(book: Any, index: int, name: str) -> Any:
+    try:
+        return book.sheet_by_index(index)
+    except Exception as error:  # as above: sheets are read only now
+        raise no_workbook(name, error) from None
 
 
 def _text(book: Any, cell: Any, row: Row, position: int) -> str:

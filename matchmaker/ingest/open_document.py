@@ -26,7 +26,13 @@ from matchmaker.ingest.rows import (
     place,
     refuse_many_columns,
 )
-from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, refuse_damaged
+from matchmaker.ingest.sheet_files import (
+    member,
+    no_workbook,
+    open_zip,
+    refuse_damaged,
+    refuse_many_sheets,
+)
 from matchmaker.ingest.sheet_links import MAX_LINK, link_of_formula
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -71,6 +77,7 @@ def sheets_of(path: Path) -> list[RowSource]:
     with refuse_damaged(path.name), open_zip(path) as archive:
         with archive.open(_content(archive, path.name)) as part:
             names = _names(part)
+        refuse_many_sheets(path.name, len(names))
         counts = [0] * len(names)
         merged: list[list[tuple[int, int, int, int]]] = [[] for _ in names]
         with archive.open(_content(archive, path.name)) as part:

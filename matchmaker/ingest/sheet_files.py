@@ -15,7 +15,11 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.archives import too_large
 from matchmaker.ingest.rows import MAX_BYTES
 
+# A file and what changes when another one takes its place.
+FileState = tuple[Path, int, int, int]
 MAX_MEMBERS = 10_000
+# More than people keep in a workbook; each is looked through for the list.
+MAX_SHEETS = 255
 
 
 @contextmanager
@@ -44,6 +48,24 @@ def no_workbook(name: str, error: Exception | None = None) -> InvalidInput:
         mend=mend,
         error=str(error)[:200].rstrip("."),
     )
+
+
+def refuse_many_sheets(name: str, count: int) -> None:
+    """Raise InvalidInput for a workbook of more sheets than are looked through."""
+    if count > MAX_SHEETS:
+        raise InvalidInput(
+            "has %(count)s sheets; at most %(limit)s.",
+            where=name,
+            mend="Keep only the sheets that hold the list.",
+            count=count,
+            limit=MAX_SHEETS,
+        )
+
+
+def state_of(path: Path) -> FileState:
+    """What tells whether a file is still the one that was read. Raises OSError."""
+    state = path.stat()
+    return path, state.st_ino, state.st_mtime_ns, state.st_size
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -20,9 +19,9 @@ from matchmaker.ingest import (
     text_file,
     workbook,
 )
-from matchmaker.ingest.cells import CellProblem, SheetNumber
+from matchmaker.ingest.cells import CellProblem
+from matchmaker.ingest.cleaned_rows import cleaned
 from matchmaker.ingest.ditto import DittoReader
-from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.header import (
     SAMPLE,
     Footer,
@@ -36,7 +35,7 @@ from matchmaker.ingest.header import (
 )
 from matchmaker.ingest.json_file import JsonSource
 from matchmaker.ingest.report import Problem
-from matchmaker.ingest.rows import MAX_ROWS, FileFormat, Row, RowSource, SheetSummary, clean_cell
+from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary
 from matchmaker.ingest.side_by_side import refuse_side_by_side, refuse_transposed
 from matchmaker.ingest.title_units import unit_above
 from matchmaker.ingest.title_years import year_above
@@ -150,7 +149,7 @@ class TableFile:
             yield self._line(row, reason)
 
     def _below(self) -> Iterator[Row]:
-        return (row for row in _cleaned(self.source) if row.number > self.last_line_above)
+        return (row for row in cleaned(self.source) if row.number > self.last_line_above)
 
     def _line(self, row: Row, reason: Message | None) -> Line:
         if row.broken is not None:
@@ -227,7 +226,7 @@ def open_table(
 def _sample(source: RowSource, expected: Collection[str], size: int) -> list[Row]:
     """The first rows, as many as are wanted beside comments."""
     sample: list[Row] = []
-    for row in islice(_cleaned(source), MAX_SAMPLE):
+    for row in islice(cleaned(source), MAX_SAMPLE):
         sample.append(row)
         size -= not is_comment(row.cells, expected)
         if size < 1:
@@ -245,9 +244,9 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
             "cannot be read: %(error)s.", where=str(path), error=reason_of(error)
         ) from None
     if head.startswith(_ZIP):
-        return _sheet(_sheets_of_zip(path, head), options.sheet, expected, path.name)
+        return _sheet(_sheets_known(path, head), options.sheet, expected, path.name)
     if head.startswith(_COMPOUND):
-        return _sheet(old_workbook.sheets_of(path), options.sheet, expected, path.name)
+        return _sheet(_sheets_known(path, head), options.sheet, expected, path.name)
     if path.name.lower().endswith((".xlsx", ".xlsm", ".xlsb", ".ods")) and b"\0" in head:
         raise sheet_files.no_workbook(path.name)
     if head.startswith(b"%PDF-"):
@@ -272,7 +271,23 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
     return source or _text_source(path, encoding, options, expected)
 
 
-def _sheets_of_zip(path: Path, head: bytes) -> list[RowSource]:
+def _sheets_known(path: Path, head: bytes) -> list[RowSource]:
+    """The sheets of a workbook: a look at each is a look through all, so the last are kept."""
+    state = sheet_files.state_of(path)
+    sheets = _last_sheets.get(state)
+    if sheets is None:
+        sheets = _sheets_of(path, head)
+        _last_sheets.clear()
+        _last_sheets[state] = sheets
+    return sheets
+
+
+_last_sheets: dict[sheet_files.FileState, list[RowSource]] = {}
+
+
+def _sheets_of(path: Path, head: bytes) -> list[RowSource]:
+    if head.startswith(_COMPOUND):
+        return old_workbook.sheets_of(path)
     if b"opendocument" in head:
         return open_document.sheets_of(path)
     if binary_workbook.is_binary(path):
@@ -358,7 +373,7 @@ def _no_sheet(name: str, hidden: Sequence[str]) -> InvalidInput:
 
 def _fitness(sheet: RowSource, expected: Collection[str]) -> tuple[int, bool]:
     """How many expected titles a sheet has, and whether it is a table at all."""
-    sample = list(islice(_cleaned(sheet), SAMPLE))
+    sample = list(islice(cleaned(sheet), SAMPLE))
     header = find_header(sample, expected)
     if header is None:
         return 0, False
@@ -421,28 +436,3 @@ def _header_notes(sample: list[Row], header: Header) -> Iterator[Message]:
             positions=list(positions),
             names=[f"{title}#{position}" for position in positions],
         )
-
-
-# A text that Excel is kept from reading as a number: ="00123".
-_PROTECTED = re.compile(r'="([^"]{0,400})"')
-
-
-def _cleaned(source: RowSource) -> Iterator[Row]:
-    """Rows that hold something, their cells cleaned; what cleaning changed is a warning."""
-    for count, row in enumerate(source.rows()):
-        if count > MAX_ROWS:
-            raise InvalidInput(
-                "has more than %(limit)s rows.",
-                where=source.path.name,
-                mend="Part it into several files.",
-                limit=MAX_ROWS,
-            )
-        for position, cell in enumerate(row.cells):
-            if cell and not isinstance(cell, SheetNumber | SheetDate):
-                protected = _PROTECTED.fullmatch(cell)
-                text = protected[1] if protected else cell
-                row.cells[position] = clean_cell(row, position, text)
-        while row.cells and not row.cells[-1]:
-            row.cells.pop()
-        if row.cells or row.problems or row.broken:
-            yield row

@@ -7,18 +7,17 @@ calamine takes a tenth of it, but reads no number formats and holds all rows at 
 from __future__ import annotations
 
 import re
-import tempfile
 import zipfile
-from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import Any
 
 from lxml import etree
 
 from matchmaker.ingest.cells import SheetNumber
+from matchmaker.ingest.filled_rows import ROW_END, FilledRows, is_filled
 from matchmaker.ingest.merged_cells import MergedCells
 from matchmaker.ingest.number_formats import built_in, shown
 from matchmaker.ingest.rows import (
@@ -31,7 +30,14 @@ from matchmaker.ingest.rows import (
     place,
     refuse_many_columns,
 )
-from matchmaker.ingest.sheet_files import member, no_workbook, open_zip, refuse_damaged
+from matchmaker.ingest.shared_texts import SharedTexts, elements, text_of, texts_of, unescaped
+from matchmaker.ingest.sheet_files import (
+    member,
+    no_workbook,
+    open_zip,
+    refuse_damaged,
+    refuse_many_sheets,
+)
 from matchmaker.ingest.sheet_links import (
     SheetLinks,
     column_position,
@@ -42,13 +48,10 @@ from matchmaker.ingest.sheet_marks import SheetMarks, struck_styles
 from matchmaker.messages import message
 
 CHUNK = 1 << 20
-_ROW_END = re.compile(rb"</(?:\w+:)?row>")
 _MERGED = re.compile(
     rb'<(?:\w+:)?mergeCell\s[^>]{0,200}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
 )
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d*)")
-# Characters that XML cannot hold are written by their number (18.4.8 in the standard).
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATIONS = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 
@@ -60,37 +63,38 @@ class XlsxSheet(RowSource):
     member: str
     merged: tuple[tuple[int, int, int, int], ...] = ()
     links: SheetLinks = field(default_factory=dict, repr=False)
+    # The number format of each style of a cell.
+    codes: tuple[str, ...] = field(default=(), repr=False)
     mac_dates: bool = False
     kind: FileFormat = "xlsx"
     has_positions: bool = True
 
     def rows(self) -> Iterator[Row]:
         """Every row that has cells."""
-        with refuse_damaged(self.path.name), open_zip(self.path) as archive, _Texts() as texts:
-            texts.read(archive)
-            codes = _format_codes(archive)
+        with refuse_damaged(self.path.name), open_zip(self.path) as archive:
+            texts = texts_of(self.path, archive)
             merged = MergedCells(self.merged)
             with archive.open(self.member) as part:
-                for element, number in _numbered(part):
-                    row = self._row(element, number, texts, codes)
+                for element, number in _numbered(FilledRows(part)):
+                    row = self._row(element, number, texts)
                     merged.fill(row)
                     yield row
 
-    def _row(self, element: Any, number: int, texts: _Texts, codes: list[str]) -> Row:
+    def _row(self, element: Any, number: int, texts: SharedTexts) -> Row:
         row = Row(number, [])
         position = -1
         for cell in element.iterchildren("{*}c"):
             position = _position(cell.get("r"), position + 1)
             if position >= MAX_COLUMNS:
                 refuse_many_columns(self.path.name, number, position + 1)
-            text = self._cell(row, position, cell, texts, codes)
+            text = self._cell(row, position, cell, texts) if len(cell) else ""
             if text:
                 place(row, position, text)
         if links := self.links.get(number):
             row.links = {**(row.links or {}), **links}
         return row
 
-    def _cell(self, row: Row, position: int, cell: Any, texts: _Texts, codes: list[str]) -> str:
+    def _cell(self, row: Row, position: int, cell: Any, texts: SharedTexts) -> str:
         raw, has_formula, inline = "", False, None
         for part in cell:
             name = part.tag.rpartition("}")[2] if isinstance(part.tag, str) else ""
@@ -104,7 +108,7 @@ class XlsxSheet(RowSource):
                 inline = part
         kind = cell.get("t", "n")
         if kind == "inlineStr":
-            return _text(inline) if inline is not None else ""
+            return text_of(inline) if inline is not None else ""
         if not raw:
             if has_formula and kind != "str":
                 reason = message(
@@ -120,9 +124,9 @@ class XlsxSheet(RowSource):
         if kind == "b":
             return "true" if raw.strip() == "1" else "false"
         if kind in ("str", "d"):
-            return _unescaped(raw.removesuffix("T00:00:00") if kind == "d" else raw)
+            return unescaped(raw.removesuffix("T00:00:00") if kind == "d" else raw)
         style = int(cell.get("s") or 0)
-        code = codes[style] if style < len(codes) else "General"
+        code = self.codes[style] if style < len(self.codes) else "General"
         if code == "General" and raw.isdigit() and len(raw) < 16:
             return SheetNumber(raw)
         return _shown(raw, code, self.mac_dates)
@@ -137,13 +141,16 @@ def sheets_of(path: Path) -> list[RowSource]:
         book = _root(archive, "xl/workbook.xml")
         if book is None:
             raise no_workbook(path.name)
+        listed = book.findall("{*}sheets/{*}sheet")
+        refuse_many_sheets(path.name, len(listed))
         targets = _targets(archive)
-        struck = struck_styles(_root(archive, "xl/styles.xml"))
+        styles = _root(archive, "xl/styles.xml")
+        struck, codes = struck_styles(styles), _format_codes(styles)
         properties = book.find("{*}workbookPr")
         mac_dates = properties is not None and properties.get("date1904") in ("1", "true")
         sheets: list[XlsxSheet] = []
         summaries: list[SheetSummary] = []
-        for sheet in book.iterfind("{*}sheets/{*}sheet"):
+        for sheet in listed:
             target = targets.get(sheet.get(_RELATIONS) or sheet.get(_STRICT_RELATIONS) or "")
             if target is None or member(archive, target) is None or "chartsheet" in target:
                 continue
@@ -153,7 +160,8 @@ def sheets_of(path: Path) -> list[RowSource]:
             summaries.append(SheetSummary(sheet.get("name", ""), count, is_hidden))
             sheets.append(
                 XlsxSheet(path=path, sheet=summaries[-1].name, member=target, merged=merged,
-                          links=links, mac_dates=mac_dates, notes=tuple(marks.notes()))
+                          links=links, codes=codes, mac_dates=mac_dates,
+                          notes=tuple(marks.notes()))
             )  # fmt: skip
     return [replace(sheet, sheets=tuple(summaries)) for sheet in sheets]
 
@@ -185,9 +193,9 @@ def _scan(
     is read."""
     count, rest = 0, b""
     with archive.open(name) as part:
-        while chunk := part.read(CHUNK):
-            *rows, rest = _ROW_END.split(rest + chunk)
-            count += sum(b"v>" in row or b"t>" in row for row in rows)
+        while chunk := part.read(max(CHUNK, len(rest))):
+            *rows, rest = ROW_END.split(rest + chunk)
+            count += sum(map(is_filled, rows))
             for row in rows:
                 marks.see(row)
             if len(rest) > 64 * CHUNK:
@@ -199,94 +207,27 @@ def _scan(
     return count, merged, links_of_sheet(archive, name, rest)
 
 
-def _format_codes(archive: zipfile.ZipFile) -> list[str]:
-    """The number format of each style."""
-    root = _root(archive, "xl/styles.xml")
+def _format_codes(root: Any) -> tuple[str, ...]:
+    """The number format of each style, of the part of styles."""
     if root is None:
-        return []
+        return ()
     own = {format.get("numFmtId"): format.get("formatCode", "General")
            for format in root.iterfind("{*}numFmts/{*}numFmt")}  # fmt: skip
-    return [
+    return tuple(
         own.get(style.get("numFmtId")) or built_in(int(style.get("numFmtId") or 0))
         for style in root.iterfind("{*}cellXfs/{*}xf")
-    ]
+    )
 
 
-def _numbered(part: IO[bytes]) -> Iterator[tuple[Any, int]]:
+def _numbered(part: FilledRows) -> Iterator[tuple[Any, int]]:
     """Row elements with their numbers, each forgotten when the next one comes."""
     number = 0
-    for _, element in _elements(part, "{*}row"):
+    for element in elements(part, "{*}row"):
         given = element.get("r") or ""
         number = int(given) if given.isdigit() and int(given) > number else number + 1
         yield element, number
 
 
-def _elements(part: IO[bytes], tag: str) -> Iterator[tuple[str, Any]]:
-    for event, element in etree.iterparse(
-        part, events=("end",), tag=tag, resolve_entities=False, no_network=True
-    ):
-        yield event, element
-        element.clear()
-        parent = element.getparent()
-        while parent is not None and element.getprevious() is not None:
-            del parent[0]
-
-
 def _position(reference: str | None, following: int) -> int:
     match = _REFERENCE.fullmatch(reference or "")
     return column_position(match.group(1)) if match else following
-
-
-def _text(item: Any) -> str:
-    """The text of a string, without the phonetic guides of East Asian ones."""
-    parts = []
-    for child in item:
-        name = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
-        if name == "t":
-            parts.append(child.text or "")
-        elif name == "r":
-            parts.extend(text.text or "" for text in child.iterchildren("{*}t"))
-    return _unescaped("".join(parts))
-
-
-def _unescaped(text: str) -> str:
-    if "_x" not in text:
-        return text
-    return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text)
-
-
-class _Texts:
-    """The strings that the sheets share, in a file of their own: there may be millions."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.TemporaryFile()  # noqa: SIM115 -- closed by __exit__
-        self._ends = array("Q", [0])
-        self._get = lru_cache(maxsize=20_000)(self._read)
-
-    def __enter__(self) -> _Texts:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def read(self, archive: zipfile.ZipFile) -> None:
-        """Keep all strings of a workbook."""
-        info = member(archive, "xl/sharedStrings.xml")
-        if info is None:
-            return
-        with archive.open(info) as part:
-            for _, item in _elements(part, "{*}si"):
-                text = _text(item).encode("utf-8", "surrogatepass")
-                self._file.write(text)
-                self._ends.append(self._ends[-1] + len(text))
-        self._file.flush()
-
-    def __getitem__(self, index: int) -> str:
-        return self._get(index)
-
-    def _read(self, index: int) -> str:
-        if not 0 <= index < len(self._ends) - 1:
-            raise ValueError(f"no shared string {index}")
-        self._file.seek(self._ends[index])
-        content = self._file.read(self._ends[index + 1] - self._ends[index])
-        return content.decode("utf-8", "surrogatepass")
