@@ -76,6 +76,36 @@ def test_what_was_done_already_changes_nothing_and_by_the_other_side_it_counts()
     assert len(then(asked, Action.ASK, SEEKER, reason="Which alloy?").questions) == 2
 
 
+def test_who_withdraws_its_consent_closes_its_contact_and_accepts_no_more():
+    accepted = then(proposed(), Action.ACCEPT, CANDIDATE)
+    withdrawn = then(accepted, Action.WITHDRAW, CANDIDATE)
+    assert (withdrawn.state, withdrawn.contact_closed) == (State.ENDED, True)
+    assert withdrawn.accepted == {SEEKER}
+    completed = then(
+        then(accepted, Action.REPORT, SEEKER, outcome=CONTRACT), Action.CONFIRM, CANDIDATE
+    )
+    assert (completed.state, completed.contact_closed) == (State.COMPLETED, False)
+    closed = then(completed, Action.WITHDRAW, SEEKER)
+    assert (closed.state, closed.contact_closed) == (State.COMPLETED, True)
+
+
+def test_each_side_is_satisfied_for_itself_and_the_last_word_counts():
+    accepted = then(proposed(), Action.ACCEPT, CANDIDATE)
+    reported = then(accepted, Action.REPORT, SEEKER, outcome=CONTRACT, satisfaction=2)
+    other = Outcome(OutcomeKind.LICENCE)
+    again = then(reported, Action.REPORT, SEEKER, outcome=other, satisfaction=4)
+    completed = then(again, Action.CONFIRM, CANDIDATE, satisfaction=5)
+    assert dict(completed.satisfaction) == {SEEKER: 4, CANDIDATE: 5}
+
+
+def test_a_step_of_neither_side_says_whose_part_it_was_and_one_of_a_side_does_not():
+    cancel = Transition(Action.CANCEL)
+    by = act(proposed(None), cancel, None, "account:2", NOW, Origin.COORDINATOR).steps[-1]
+    assert (by.actor, by.side, by.origin) == ("account:2", None, Origin.COORDINATOR)
+    own = act(proposed(), cancel, SEEKER, "account:1", NOW, Origin.COORDINATOR).steps[-1]
+    assert (own.side, own.origin) == (SEEKER, None)
+
+
 def test_what_is_over_is_not_accepted_anew():
     over = then(proposed(), Action.CANCEL, SEEKER)
     with pytest.raises(WrongState):

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from matchmaker.domain import GoalName, NeedState, OfferKind, SourceTier, Stage, Terms
+from matchmaker.domain import GoalName, NeedState, OfferKind, Provenance, SourceTier, Stage, Terms
 from matchmaker.workflow import allocation, gathering, posting, webhook
 from matchmaker.workflow.attachment import MAX_FILES_TOGETHER, attachment_name, require_room
 from matchmaker.workflow.checks import check_length, check_range, check_website
@@ -101,6 +101,33 @@ def test_a_posting_as_the_graph_keeps_it() -> None:
     assert offer.provenance == need.provenance
     assert replace(given, offer_kind=None).offer().kind is OfferKind.PRODUCT
     assert (DRAFT.is_in_graph, given.is_in_graph) == (False, True)
+
+
+def test_a_programme_keeps_its_terms_in_the_graph() -> None:
+    programme = replace(
+        DRAFT, goal=None, offer_kind=OfferKind.PROGRAMME, for_places=("t:place",), min_years=3,
+        deadline=TODAY, amount="up to 300,000", url="https://example.org/call",
+    )  # fmt: skip
+    offer = programme.offer()
+    assert (offer.for_places, offer.min_years, offer.deadline) == (("t:place",), 3, TODAY)
+    assert (offer.amount, offer.url) == ("up to 300,000", "https://example.org/call")
+
+
+def test_a_need_has_the_goal_that_was_said() -> None:
+    assert replace(DRAFT, goal=GoalName.CUSTOMER).need().goal is GoalName.CUSTOMER
+
+
+def test_a_row_is_taken_down_with_its_own_posting_and_by_no_import() -> None:
+    need, offer = DRAFT.need(NeedState.CLOSED), replace(DRAFT, goal=None).offer(active=False)
+    assert posting.is_taken_down(need)
+    assert posting.is_taken_down(offer)
+    assert not posting.is_taken_down(DRAFT.need())
+    assert not posting.is_taken_down(replace(DRAFT, goal=None).offer())
+    # An expired need was not taken down by anybody.
+    assert not posting.is_taken_down(DRAFT.need(NeedState.EXPIRED))
+    of_a_list = Provenance("list.csv", "", SourceTier.IMPORT)
+    assert not posting.is_taken_down(replace(need, provenance=of_a_list))
+    assert not posting.is_taken_down(replace(offer, provenance=of_a_list))
 
 
 def test_a_posting_is_published_until_its_day_or_half_a_year() -> None:

@@ -19,6 +19,7 @@ from matchmaker.workflow.account import (
     MembershipRole,
     checked_email,
     checked_name,
+    first_address,
     mailable_email,
 )
 from matchmaker.workflow.passkey import (
@@ -127,6 +128,33 @@ ACCOUNT = Account(
         AccountMembership("t:2", MembershipRole.LIAISON),
     ),
 )  # fmt: skip
+
+
+def test_a_proved_account_keeps_its_password_and_no_other_way_in() -> None:
+    """Whoever had it before may have put a factor, a passkey or a provider on it."""
+    had = replace(
+        ACCOUNT, password_hash="h", openid_subject="issuer somebody", recovery=("digest",),
+        second_factor=SecondFactor("secret", NOW),
+    )  # fmt: skip
+    proved = had.proved()
+    assert (proved.is_proved, proved.password_hash, proved.epoch) == (True, "h", 4)
+    assert (proved.second_factor, proved.passkeys, proved.openid_subject) == (None, (), "")
+    assert proved.recovery == ()
+    assert (proved.memberships, proved.clusters) == (ACCOUNT.memberships, ACCOUNT.clusters)
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("王芳 <Wang@Example.org>，电话 0577", "wang@example.org"),
+        ("mail: a@b.cn; c@d.cn", "a@b.cn"),
+        ("（li@x.com）", "li@x.com"),
+        ("0577-12345", ""),
+        ("", ""),
+    ],
+)
+def test_the_first_address_of_a_contact_is_read(line: str, address: str) -> None:
+    assert first_address(line) == address
 
 
 def test_who_acts_acts_for_what_the_account_belongs_to() -> None:
