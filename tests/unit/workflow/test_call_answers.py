@@ -17,6 +17,7 @@ from matchmaker.workflow.call_answer import (
     DeclineReason,
     InvitedBy,
     Met,
+    basis_of_decision,
     decline,
     may_be_decided,
     withdraw,
@@ -103,6 +104,22 @@ SEALED = replace(CALL, sealed=True)
 )
 def test_it_is_decided_once_nobody_is_waited_for(call, answers, today, may):
     assert may_be_decided(call, answers, today) is may
+
+
+def test_a_decision_rests_on_what_is_compared_and_on_no_draft():
+    """Else an award could follow a file or a price that nobody had looked at."""
+    submitted = answer(bid=BID)
+    basis = basis_of_decision(CALL, [submitted])
+    changes = ({"files": ()}, {"bid": replace(BID, price=8)}, {"version": 7})
+    for change in changes:
+        assert basis_of_decision(CALL, [replace(submitted, **change)]) != basis
+    corrected = replace(CALL, state=CallState.AWARDED)
+    assert basis_of_decision(corrected, [submitted]) != basis
+    assert basis_of_decision(CALL, [replace(submitted, draft=BID)]) == basis
+    other = answer(bid=BID, organization="t:z")
+    assert basis_of_decision(CALL, [other, submitted]) == basis_of_decision(
+        CALL, [submitted, other]
+    )
 
 
 def test_an_answer_says_what_it_meets_and_alone_is_best_in_nothing():

@@ -240,7 +240,8 @@ def test_ones_own_network_may_be_called_where_that_is_set() -> None:
     [
         ("hooks.example.org", True), ("hooks.example.org.", True), ("8.8.8.8", True),
         ("2001:4860:4860::8888", True), ("example", False), ("localhost", False),
-        ("printer.local", False), ("db.INTERNAL.", False), ("127.1", False), ("0x7f.1", False),
+        ("printer.local", False), ("printer.hall.local", False),
+        ("db.INTERNAL.", False), ("127.1", False), ("0x7f.1", False),
         ("1.0x7f000001", False), ("0177.0.0.1", False), ("a..org", False), ("", False),
         ("10.0.0.1", False), ("224.0.0.1", False), ("::1", False), ("::ffff:10.0.0.1", False),
         ("64:ff9b::a00:1", False), ("64:ff9b::808:808", True), ("::a00:1", False),
