@@ -269,3 +269,28 @@ def test_a_request_that_was_taken_back_unanswered_opens_nothing(world):
     )
     world.ask("stranger", "organizations/t:talk3", 404)
     world.opt_out(of="t:talk3", listed=True)
+
+
+def test_no_way_to_a_partner_leads_over_it(world):
+    """t:talk3 is joined to t:talk2 by the one that opts out alone, and asks by a profile."""
+    store = world.services.store
+    ties = (
+        Tie("t:way1", "t:talk2", GONE, Layer.COOPERATES_WITH),
+        Tie("t:way2", GONE, "t:talk3", Layer.COOPERATES_WITH),
+    )
+    store.upsert(GraphRows(ties=ties))
+    world.services.refresher.refresh(ADMIN)
+    path = "organizations/t:talk2/recommendations"
+
+    def told(role):
+        page = world.ask(role, path, goal="supplier", limit=50)
+        return {row["id"]: [step["id"] for step in row["path"]] for row in page["recommendations"]}
+
+    before = told("fellow")
+    world.opt_out()
+    after = told("fellow")
+    own = told("admin")
+    store.replace_rows(GraphRows(), GraphRows(ties=ties))
+    assert before["t:talk3"] == own["t:talk3"] == [GONE, "t:talk3"]
+    assert GONE not in json.dumps(after)
+    assert after["t:talk3"] == []

@@ -39,6 +39,7 @@ from matchmaker.services.matching.bulk import (
     bulk_answers,
     chunks,
 )
+from matchmaker.services.matching.found_candidates import found, hidden_now, without_hidden
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
@@ -140,16 +141,13 @@ class Matching:
         need_id: str = "",
         text: str = "",
     ) -> Recommendation | None:
-        """The recommendation of one candidate to an organisation, its need or its question, with
-        reasons.
+        """One candidate for an organisation, its need or its question, with reasons.
 
-        Nothing is recorded. For members of either, the coordinators of the asker's clusters,
-        and admins. None where it cannot be a candidate, or is not in the snapshot. Raises
-        NotAllowed, NotFound.
+        Nothing is recorded. For members of either, the coordinators of the asker's clusters, and
+        admins. None where it cannot be one, or is not in the snapshot. Raises NotAllowed, NotFound.
         """
-        found = self.directory.opted_out.organization
-        is_candidate = principal.acts_for(found(principal, candidate).id)
-        found(principal, asker)
+        self.directory.organization_id(principal, asker)
+        is_candidate = principal.acts_for(self.directory.organization_id(principal, candidate))
         profile = self.store.seeker_profile(asker) if is_candidate else None
         profile = profile or self._asking_profile(principal, asker)
         rows, request = self._current_rows(), Request[str](goal, 1, only_new=False, capped=False)
@@ -166,7 +164,8 @@ class Matching:
             seeker = seekers.organization(profile, request)
         only, ranker = np.arange(len(rows.snapshot)) == row, self.rankers.current()
         fits = recommend(rows.snapshot, seeker, rows.request(request), ranker, among=only)
-        return next(iter((*fits.matches, *fits.nearby)), None)
+        hidden = hidden_now(principal, self.directory.opted_out, rows.snapshot)
+        return next(iter(without_hidden((*fits.matches, *fits.nearby), hidden)), None)
 
     def goals(self, principal: Principal, organization_id: str) -> list[GoalName]:
         """Goals that an organisation of its kind may look for. Raises SignInNeeded, NotFound."""
@@ -379,6 +378,7 @@ class Matching:
                 len(open_programmes(rows.snapshot)) if GOALS[request.goal].by_conditions else None
             ),
         )
+        answer = found(answer, hidden_now(principal, self.directory.opted_out, rows.snapshot))
         if not (recorded and principal.writes):
             return answer
         impression_id = self.interaction_log.impression(
