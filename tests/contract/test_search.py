@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,8 +11,11 @@ from hypothesis import strategies as st
 
 from matchmaker.domain import (
     Description,
+    GoalName,
     GraphRows,
     Kind,
+    Need,
+    NeedState,
     Offer,
     OfferKind,
     OrganizationFilter,
@@ -86,6 +91,16 @@ def test_a_text_that_was_changed_is_no_longer_found(store: GraphStore) -> None:
     store.upsert(GraphRows(descriptions=(_about(1, "nickel"),)))
     assert store.search("cobalt", ANY, 5) == ()
     assert len(store.search("nickel", ANY, 5)) == 1
+
+
+def test_what_was_closed_or_withdrawn_is_no_longer_found(store: GraphStore) -> None:
+    need = Need("n:1", "t:1", GoalName.SUPPLIER, "cobalt rods")
+    offer = Offer("o:1", "t:2", OfferKind.PRODUCT, "cobalt tubes")
+    store.upsert(GraphRows(organizations=(firm(1), firm(2)), needs=(need,), offers=(offer,)))
+    assert {hit.organization.id for hit in store.search("cobalt", ANY, 5)} == {"t:1", "t:2"}
+    closed = (replace(need, state=NeedState.CLOSED),)
+    store.upsert(GraphRows(needs=closed, offers=(replace(offer, active=False),)))
+    assert store.search("cobalt", ANY, 5) == ()
 
 
 @settings(

@@ -221,7 +221,7 @@ WHERE {MATCHES_FILTER}
 RETURN o {ROW} AS row, score, null AS statement ORDER BY score DESC, o.id LIMIT $limit"""
 SEARCH_STATEMENTS = f"""
 CALL db.index.fulltext.queryNodes('statement_text', $words, {{limit: $depth}})
-YIELD node AS s, score
+YIELD node AS s, score WHERE NOT (s:Need AND s.state = 'closed') AND NOT (s:Offer AND NOT s.active)
 MATCH (o:Organization)-[:OFFERS|NEEDS|DESCRIBED_BY|TOOK_PART]->(s) WHERE {MATCHES_FILTER}
 WITH o, s, score ORDER BY score DESC, s.id
 WITH o, max(score) AS score, head(collect(s)) AS s

@@ -174,7 +174,10 @@ ORDER BY score DESC, organizations.id LIMIT :limit
 SEARCH_STATEMENTS = """
 SELECT statements.id, -bm25(statement_terms) AS score
 FROM statement_terms JOIN statements ON statements.row = statement_terms.rowid
-WHERE statement_terms MATCH :terms ORDER BY score DESC, statements.id LIMIT :limit OFFSET :offset
+WHERE statement_terms MATCH :terms
+  AND NOT EXISTS (SELECT 1 FROM needs WHERE needs.id = statements.id AND needs.state = 'closed')
+  AND NOT EXISTS (SELECT 1 FROM offers WHERE offers.id = statements.id AND NOT offers.active)
+ORDER BY score DESC, statements.id LIMIT :limit OFFSET :offset
 """
 NARROW = f"""
 SELECT organizations.id FROM organizations
