@@ -27,6 +27,7 @@ from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.address_proof import prove
+from matchmaker.services.people.earlier_people import had_people
 from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
@@ -335,11 +336,13 @@ class Invitations:
     def _is_without_people(self, principal: Principal, organization_id: str) -> bool:
         """Tell whether a coordinator may invite the first people of this member.
 
-        Whoever could invite into an organisation that has people could read what is theirs.
+        Whoever could invite into an organisation that has people, or had, could read what is
+        theirs.
         """
         clusters = {cluster.id for cluster in self.store().clusters_of(organization_id)}
-        has_people = any(True for _ in self.accounts.of_organization(organization_id))
-        return bool(clusters & principal.clusters) and not has_people
+        if clusters.isdisjoint(principal.clusters):
+            return False
+        return not had_people(self.repositories, organization_id)
 
     def may_hand_over(self, principal: Principal, invitation: Invitation) -> bool:
         """Tell whether somebody may be shown an invitation's link."""
