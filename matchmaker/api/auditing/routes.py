@@ -1,8 +1,6 @@
 """The routes about clusters as networks: audit, worklist, benchmark, what-if."""
 
 # mypy: disable-error-code="untyped-decorator"
-# ruff: noqa: ARG001
-# flask-openapi3 reads the description of headers from the signature, used or not.
 
 from __future__ import annotations
 
@@ -25,7 +23,7 @@ from matchmaker.api.auditing.responses import (
     WorklistOut,
 )
 from matchmaker.api.http.context import current_language, current_principal, services
-from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
+from matchmaker.api.http.fields import IdPath
 from matchmaker.api.http.files import as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, reads, writes
@@ -84,7 +82,7 @@ def benchmark(query: BenchmarkQuery) -> Response:
 
 
 @auditing.post("/clusters/<path:id>/what-if", **writes(AUDITS, WhatIfOut, public=True))
-def what_if(path: IdPath, header: IdempotencyHeaders, body: WhatIfBody) -> Response:
+def what_if(path: IdPath, body: WhatIfBody) -> Response:
     """Show what the network would be with these ties. Nothing is stored."""
     ties = [(tie.source, tie.target) for tie in body.ties]
     networks = services().auditing.what_if(

@@ -82,7 +82,7 @@ def make_posting(header: IdempotencyHeaders, body: NewPosting) -> Response:
 
 
 @cooperation.post("/postings/preview", **writes(POSTINGS, PreviewOut))
-def preview_posting(header: IdempotencyHeaders, body: NewPosting) -> Response:
+def preview_posting(body: NewPosting) -> Response:
     """Show who could meet a need, before it is saved."""
     answer = services().postings.preview(current_principal(), body.to_posting())
     shaped = RecommendationPage.of(answer, current_language()) if answer else None

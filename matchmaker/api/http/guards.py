@@ -369,6 +369,8 @@ def _replay() -> Response | None:
     key = request.headers.get("Idempotency-Key")
     if request.method != "POST" or request.url_rule is None or not key:
         return None
+    if _is_reading():  # the same question is answered again; its long answers would fill the disk
+        return None
     # Pages know nothing of it, and what they answer may hold a secret.
     if not request.path.startswith(f"{API_PREFIX}/") or request.path.startswith(SECRET):
         return None

@@ -68,7 +68,7 @@ def list_goals() -> Response:
 
 
 @matching.post("/recommendations", **writes(RECOMMENDATIONS, RecommendationPage, public=True))
-def recommend_for_question(header: IdempotencyHeaders, body: RecommendationBody) -> Response:
+def recommend_for_question(body: RecommendationBody) -> Response:
     """Partners for a free text or for a posted need, with reasons.
 
     The text may come from someone who is not in the graph. It is not stored.
