@@ -211,6 +211,18 @@ def test_a_coordinators_list_does_not_speak_for_who_has_people_of_its_own(world,
     assert told == {"listed", "capacity", "contact"}
 
 
+def test_an_administrators_import_is_taken_back_by_administrators(app, world, coordinator):
+    """It may have ended an organisation, which no coordinator brings back."""
+    file = "id,name,kind,tier\nt:firm4,示例阀门4厂,firm,champion\n"
+    client, headers = app.test_client(), world.headers("admin")
+    sent = client.post(f"{API}/imports", data=form(file, write="true"), headers=headers).json["id"]
+    work_off(world)
+    assert coordinator("GET", f"/imports/{sent}").json["state"] == "written"
+    assert coordinator("POST", f"/imports/{sent}/undo", json={}).status_code == 403
+    assert world.services.store.organization("t:firm4").tier == "champion"
+    assert client.post(f"{API}/imports/{sent}/undo", json={}, headers=headers).status_code == 200
+
+
 def test_who_has_left_the_cluster_is_out_of_its_coordinators_lists(world, coordinator):
     store = world.services.store
     stays = Membership(CLUSTER, "t:firm6")

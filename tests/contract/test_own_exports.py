@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from matchmaker.access import Principal
+from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Cluster, GoalName, GraphRows, Membership
 from matchmaker.store.documents import Store
 from matchmaker.workflow.gathering import Gathering, GatheringKind, InvitationAnswer
@@ -46,6 +46,14 @@ def test_a_hidden_asker_and_its_cluster_are_hidden(base: Cooperation) -> None:
     assert (told["terms"], told["cluster"]) == ("30 days", "")
     assert not {"secret", ASKER, "t:d", "list-1"} & set(map(str, told.values()))
     assert not {"impression", "position", "proposed_by"} & told.keys()
+
+
+def test_an_administrator_reads_no_answer_of_a_survey(base: Cooperation) -> None:
+    privacy = base.privacy(keep_interactions=timedelta(days=30), keep_over=timedelta(days=60))
+    held = privacy.export_organization(ADMIN, ASKED)
+    assert "survey_answers" not in held
+    assert "survey_answers" in held["left_out"]
+    assert exported(base, ASKED, "survey_answers") == []
 
 
 def test_each_side_reads_its_own_satisfaction(base: Cooperation) -> None:

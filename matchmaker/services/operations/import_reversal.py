@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from matchmaker.access import Principal
-from matchmaker.errors import WrongState
+from matchmaker.errors import NotAllowed, WrongState
 from matchmaker.ingest.undo import (
     KeptField,
     Reversal,
@@ -52,19 +52,31 @@ def kept_message(why: WhyKept, what: str) -> Message:
 def undoable_import(
     principal: Principal, repositories: Repositories, id: str
 ) -> Versioned[ImportRecord]:
-    """An import for who may take it back.
+    """An import for who may take it back: one by an administrator, only administrators.
 
+    It may have changed what no coordinator may: who there is, and who that is.
     Raises SignInNeeded, NotFound, NotAllowed, WrongState.
     """
     principal.require_known()
     stored = repositories.imports.get(id)
     require_importing(principal, stored.value.cluster)
     principal.require_writing()
+    if not principal.admin and _is_by_administrator(repositories, stored.value):
+        raise NotAllowed("An administrator imported this, and takes it back.")
     if not stored.value.can_be_undone:
         raise WrongState(
             "This import changed nothing, is too large to be taken back, or was already."
         )
     return stored
+
+
+def _is_by_administrator(repositories: Repositories, record: ImportRecord) -> bool:
+    """Tell whether an administrator, or the operator, imported something."""
+    kind, _, id = record.imported_by.partition(":")
+    if kind != "account":
+        return True
+    stored = repositories.accounts.get_or_none(id)
+    return stored is not None and stored.value.admin
 
 
 def import_reversal(store: Store, repositories: Repositories, record: ImportRecord) -> Reversal:

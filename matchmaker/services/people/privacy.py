@@ -86,8 +86,8 @@ class Privacy:
         """All that is held on an organisation, for its owner. Raises NotAllowed.
 
         Of introductions and gatherings what its people see on their pages. Administrators get it
-        without calls and never-with lists, which are its people's alone; `left_out` names what is
-        missing.
+        without calls, answers of surveys and never-with lists, which are its people's alone;
+        `left_out` names what is missing.
         """
         organization = self.store.organization(organization_id)
         principal.require_owner(organization.id)
@@ -96,6 +96,7 @@ class Privacy:
             "calls": _all(repositories.calls, "organization", id),
             "call_answers": _all(repositories.call_answers, "organization", id),
             "call_questions": _all(repositories.call_questions, "organization", id),
+            "survey_answers": _all(repositories.survey_responses, "organization", id),
             "never_with": [
                 repositories.lists.plain(stored.value)
                 for stored in (repositories.lists.get_or_none(never_id(id)),)
@@ -116,7 +117,6 @@ class Privacy:
             "postings": _all(repositories.postings, "organization", id),
             "introductions": self._introductions(id),
             "gatherings": self._gatherings(principal, id),
-            "survey_answers": _all(repositories.survey_responses, "organization", id),
             "programmes_told_of": [
                 repositories.programme_alerts.plain(stored.value)
                 for stored in (repositories.programme_alerts.get_or_none(id),)
