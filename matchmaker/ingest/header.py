@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,14 +16,12 @@ from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.question_titles import is_numbered
 from matchmaker.ingest.rows import Row, is_han
 from matchmaker.ingest.suggestions import only_counts
-from matchmaker.ingest.totals import MAX_TITLE, is_text, is_total
+from matchmaker.ingest.totals import MAX_TITLE, is_text, is_total, shortened
 from matchmaker.messages import Message, languages, message
 from matchmaker.text import normal
 
 # Rows among which the header is looked for.
 SAMPLE = 60
-# More characters than the longest question of a questionnaire.
-LONGEST = 300
 # 一、整机企业, （二）配套企业, 第三批
 _HEADING = re.compile(
     r"[(（]?[一二三四五六七八九十]{1,3}[)）]?[、.．:：]\s*\S.*|[(（][一二三四五六七八九十]{1,3}[)）].+"
@@ -262,15 +259,8 @@ def _header(rows: Sequence[Row]) -> Header:
 
 
 def _one_line(title: str) -> str:
-    """A title without breaks of lines; between Chinese characters they are no space.
-
-    Of a longer one the first `LONGEST` characters, as they are compared: every format does.
-    """
-    title = title[:LONGEST]
-    compared = len(unicodedata.normalize("NFKC", title))
-    if compared > LONGEST:
-        title = title[: LONGEST * len(title) // compared]
-    parts = title.split("\n")
+    """A title without breaks of lines; between Chinese characters they are no space."""
+    parts = shortened(title).split("\n")
     text = parts[0].strip()
     for part in map(str.strip, parts[1:]):
         is_chinese = bool(text and part) and is_han(text[-1]) and is_han(part[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from matchmaker.ingest.cells import SheetNumber
@@ -11,6 +12,8 @@ from matchmaker.text import normal
 
 # Longer texts head no column and are no label.
 MAX_TITLE = 200
+# More characters than the longest question of a questionnaire.
+_LONGEST = 300
 _NUMBER = re.compile(r"[-+(]?[^\w(]{0,3}\d[\d.,' \u202f]*\)?\s*[^\d\s]{0,6}|[-—–/*]+")
 _TOTAL = re.compile(
     r"(?:本[页表]|全[部年市区县]|以上)?(?:合计|总计|小计|共计|总和|汇总|累计|总数|合計|總計|小計|总额)"
@@ -60,3 +63,10 @@ def is_total(filled: Sequence[str]) -> bool:
     rest = first[match.end() :].strip(" :：(（)）.")
     is_of_money = len(filled) > 1 and bool(_CURRENCY.fullmatch(rest))
     return not rest or is_of_money or bool(_NUMBER.fullmatch(rest))
+
+
+def shortened(title: str) -> str:
+    """The first `_LONGEST` characters of a title as they are compared: every format does."""
+    title = title[:_LONGEST]
+    compared = len(unicodedata.normalize("NFKC", title))
+    return title if compared <= _LONGEST else title[: _LONGEST * len(title) // compared]
