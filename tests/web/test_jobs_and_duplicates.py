@@ -2,7 +2,7 @@
 
 import pytest
 
-from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Organization
+from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Membership, Organization
 from matchmaker.errors import MatchmakerError, WrongState
 from matchmaker.messages import message
 from matchmaker.workflow.job import JobKind, JobState
@@ -13,11 +13,16 @@ from tests.web.test_imports import ADMIN, COORDINATOR, MEMBER, work_off
 def test_two_records_of_one_firm_become_one_and_its_people_stay(visit, sample):
     firms = [Organization("dup:1", "重名厂", Kind.FIRM), Organization("dup:2", "重名廠", Kind.FIRM)]
     pair = DuplicateCandidate("dup:1", "dup:2", 0.97, "same name")
-    sample.store.upsert(GraphRows(organizations=tuple(firms), duplicates=(pair,)))
+    member = Membership("seed:cluster-valves", "dup:2")
+    rows = GraphRows(organizations=tuple(firms), memberships=(member,), duplicates=(pair,))
+    sample.store.upsert(rows)
     visitor = visit("admin", "zh")
     visitor.open("/admin/duplicates")
     article = visitor.page.locator("article", has_text="重名厂")
     assert "名称相同" in article.inner_text()
+    # What comes along with it, and for whom it would be.
+    assert sample.store.cluster("seed:cluster-valves").name in article.inner_text()
+    assert "代表该单位的人员" in article.inner_text()
     press(visitor.page, article.get_by_role("button", name="相同，保留左边"))
     assert sample.directory.profile(ADMIN, "dup:2").organization.id == "dup:1"
     assert visitor.page.locator("article", has_text="重名厂").count() == 0
