@@ -40,7 +40,7 @@ from matchmaker.ingest.words import word_key
 from matchmaker.text import normal
 
 # Values of a column are looked at in so many lines.
-_LINES = 300
+_LINES, _CELLS = 300, 60_000
 _VALUES = 50
 MEMBERS = "organizations"
 
@@ -48,7 +48,7 @@ MEMBERS = "organizations"
 def column_samples(table: TableFile) -> dict[str, tuple[str, ...]]:
     """Different values of each column, in their order."""
     values: dict[str, dict[str, None]] = {title: {} for title in table.header}
-    for line in islice(table.lines(), _LINES):
+    for line in islice(table.lines(), min(_LINES, _CELLS // max(1, len(table.header)))):
         if line.tells:
             for title, cell in shown_and_linked(line):
                 if cell and len(values.get(title, ())) < _VALUES:

@@ -10,6 +10,24 @@ from matchmaker.text import normal
 
 # So many titles must stand below each other, and be so large a share of their column.
 _LEAST, _SHARE = 3, 0.6
+# Characters of all titles: 300 questions of a survey, written out, are a third of it.
+MAX_TITLES = 60_000
+
+
+def refuse_long_titles(titles: Sequence[str], where: str) -> None:
+    """Raise InvalidInput for titles that are together longer than those of any table.
+
+    Each is compared with all that columns are called.
+    """
+    count = sum(map(len, titles))
+    if count > MAX_TITLES:
+        raise InvalidInput(
+            "the titles of the columns have %(count)s characters; at most %(limit)s.",
+            where=where,
+            mend="Shorten them, or take the columns that matter.",
+            count=count,
+            limit=MAX_TITLES,
+        )
 
 
 def refuse_side_by_side(titles: Sequence[str], where: str) -> None:

@@ -36,7 +36,11 @@ from matchmaker.ingest.header import (
 from matchmaker.ingest.json_file import JsonSource
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary
-from matchmaker.ingest.side_by_side import refuse_side_by_side, refuse_transposed
+from matchmaker.ingest.side_by_side import (
+    refuse_long_titles,
+    refuse_side_by_side,
+    refuse_transposed,
+)
 from matchmaker.ingest.title_units import unit_above
 from matchmaker.ingest.title_years import year_above
 from matchmaker.messages import Message, message
@@ -204,6 +208,7 @@ def open_table(
         header = find_header(sample, expected, options.header_line)
     if header is None:
         raise _no_header(path.name, options, has_comments=bool(sample))
+    refuse_long_titles(header.titles, f"{path.name}:{header.first}")
     is_judged = not (isinstance(source, JsonSource) or options.header_line)
     if is_judged:
         if cell := cell_of_row(header, sample, expected):
@@ -331,7 +336,9 @@ def _sheet(
         if not visible:
             hidden = [summary.name for summary in summaries if summary.rows]
             raise _no_sheet(name, hidden)
-        position = max(visible, key=lambda i: (_fitness(sheets[i], expected), -i))
+        position = visible[0]
+        if len(visible) > 1:
+            position = max(visible, key=lambda i: (_fitness(sheets[i], expected), -i))
     others = [
         message("'%(sheet)s' (hidden)", sheet=summary.name)
         if summary.hidden

@@ -70,10 +70,14 @@ def is_romanised(chinese: str, words: Sequence[str]) -> bool:
     return len(told[-1]) >= _TELLING or not places.isdisjoint(written)
 
 
+# Of a longer name the beginning is spoken, in which its trade name stands.
+_LONGEST_NAME = 60
+
+
 def spoken(chinese: str) -> tuple[str, ...]:
     """Possible trade names within a Chinese name, as it is spoken, the shortest first."""
     end = _place_ends(chinese)
-    sounds = _sounds(chinese)[end:]
+    sounds = _sounds(chinese[:_LONGEST_NAME])[end:]
     names = ("".join(sounds[:length]) for length in _TRADE_NAME if len(sounds) > length)
     return tuple(name for name in names if len(name) >= _SPOKEN)
 

@@ -13,9 +13,9 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.inspection import InspectionResult, archive_verdict, has_many_lines
 from matchmaker.messages import Message, message
 
-CPU_SECONDS, CPU_SECONDS_EACH_MEGABYTE = 20, 4
+CPU_SECONDS, CPU_SECONDS_EACH_MEGABYTE = 8, 4
 # On a busy machine a second of its work takes several.
-_WALL = 4
+_WALL = 8
 # Lines of plain text cost what they are long. What a file is its bytes tell, not its name: what
 # is packed, JSON or a page under another name begins so, in whatever encoding.
 _PLAIN, _SMALL = (".csv", ".tsv", ".txt"), 5_000_000

@@ -45,7 +45,7 @@ MAX_ROWS = 100
 # By so many lines of a file its numbers, dates and words are judged before it is written; by
 # fewer of a wide one.
 MAX_LINES = 20_000
-MAX_CELLS = 400_000
+MAX_CELLS = 200_000
 # A file of more bytes, or a table of more lines or characters (packed they take few bytes), is
 # read whole by the worker, and not while a page waits: a line takes up to two milliseconds, and
 # 5,000,000 characters that name one organisation after the other took 70 seconds.

@@ -1,14 +1,16 @@
-"""Workbooks that are small and hold much: what they cost is bounded, what they say is read."""
+"""Files that are small and hold much: what they cost is bounded, what they say is read."""
 
 import io
 import re
 import zipfile
 
 import openpyxl
+import pypinyin
 import pytest
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.table_file import open_table
+from matchmaker.ingest.trade_names import spoken
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 
@@ -162,3 +164,37 @@ def test_blank_rows_are_passed_over_once(tmp_path):
     finally:
         type(table.source).rows = real
     assert max(counted) < 10
+
+
+def test_titles_longer_than_those_of_any_table_are_refused_in_both_languages(tmp_path):
+    """1,900 of 180 characters, each compared with all that columns are called, took 10 seconds."""
+    path = tmp_path / "list.csv"
+    titles = ",".join(f"{n}" + "企业名称（万元）" * 22 for n in range(400))
+    path.write_text(f"{titles}\n{','.join(['甲'] * 400)}\n", encoding="utf-8")
+    count = sum(map(len, titles.split(",")))
+    with pytest.raises(InvalidInput, match=f"have {count} characters; at most 60000") as refusal:
+        open_table(path)
+    assert f"各列标题共有 {count} 个字符，最多 60000 个" in refusal.value.text("zh")
+
+
+def test_questions_of_a_survey_written_out_stay_titles(tmp_path):
+    path = tmp_path / "list.csv"
+    titles = [f"{n}、贵单位在过去三年里与哪些高校或科研院所有过合作？" for n in range(300)]
+    path.write_text(f"{','.join(titles)}\n{','.join(['甲'] * 300)}\n", encoding="utf-8")
+    assert len(open_table(path).header) == 300
+
+
+def test_of_a_name_without_end_only_the_beginning_is_spoken(monkeypatch):
+    """2,000 names of 300 characters took a request half a minute."""
+    lengths = []
+    real = pypinyin.lazy_pinyin
+
+    def spy(text, **options):
+        lengths.append(len(text))
+        return real(text, **options)
+
+    monkeypatch.setattr(pypinyin, "lazy_pinyin", spy)
+    name = "海信阀门制造有限公司"
+    assert "haixin" in spoken(name)
+    assert spoken(name + "温州示例" * 3_000)[:1] == ("haixin",)
+    assert max(lengths) <= 60
