@@ -24,7 +24,7 @@ from matchmaker.ingest.rows import (
     place,
     refuse_many_columns,
 )
-from matchmaker.ingest.sheet_files import refuse_damaged
+from matchmaker.ingest.sheet_files import refuse_damaged, refuse_many_sheets
 from matchmaker.ingest.text_file import open_bytes
 
 # A page is held in memory as a whole.
@@ -89,6 +89,7 @@ def sheets_of(path: Path, encoding: str = "") -> list[RowSource]:
             for table in root.iter("table")
             if next(table.iterdescendants("table"), None) is None
         ]
+        refuse_many_sheets(path.name, len(tables))
         made: list[HtmlTable] = []
         for number, table in enumerate(tables, start=1):
             parted, merged = _parted(table, path.name)

@@ -113,6 +113,14 @@ def test_an_old_workbook_of_hundreds_of_sheets_is_refused(tmp_path):
         open_table(path)
 
 
+def test_a_page_of_hundreds_of_tables_is_refused(tmp_path):
+    """Each of 20,000 was looked through for the list."""
+    path = tmp_path / "list.xls"
+    path.write_text("<html>" + "<table><tr><td>企业名称<tr><td>甲厂</table>" * 300, "utf-8")
+    with pytest.raises(InvalidInput, match="has 300 sheets"):
+        open_table(path)
+
+
 BLANK = b'<row><c s="0"/><c s="0"/></row>'
 
 
