@@ -178,7 +178,8 @@ def test_administrators_learn_neither_who_was_invited_nor_who_is_excluded(world:
         assert call not in repr(exported)
         assert "never_with" not in exported
         assert set(exported["left_out"]) == {
-            "calls", "call_answers", "call_questions", "never_with", "own_clusters_only",
+            "calls", "call_answers", "call_questions", "survey_answers", "never_with",
+            "own_clusters_only",
         }  # fmt: skip
     own = privacy.export_organization(world.people[CALLER], CALLER)
     assert [each["id"] for each in own["calls"]] == [call]
