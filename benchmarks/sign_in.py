@@ -1,6 +1,6 @@
 """Does anybody learn from text, status or time whether somebody else has an account?
 
-    python -m benchmarks.sign_in [--count 60] [--mail none takes down hangs]
+    python -m benchmarks.sign_in [--count 60] [--mail none takes down hangs] [--models FOLDER]
 
 A real server on loopback, with an embedded store of its own, is asked so often each with the
 addresses of accounts and with others, in random order, with a wrong password and for a new one, on
@@ -254,11 +254,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--mail", nargs="+", choices=MAILS, default=MAILS)
+    parser.add_argument("--models", type=Path, help="unpacked ones to share, else unpacked anew")
     arguments = parser.parse_args()
     rng = random.Random(1)
     print("mail server | asked | text and status | account, ms | none, ms | p")
     for kind in arguments.mail:
         with tempfile.TemporaryDirectory() as folder, mail_server(kind) as mail:
+            if arguments.models:
+                (Path(folder) / "models").symlink_to(arguments.models.resolve())
             services = wire(Settings(data_dir=Path(folder), _env_file=None))
             services.store.prepare()
             known = [_address() for _ in range(arguments.count)]

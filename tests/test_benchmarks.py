@@ -128,8 +128,9 @@ def _commands_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subprocess, "run", run_here)
 
 
-def test_sign_in(run: Run) -> None:
-    lines = run("sign_in", "--count", 2, "--mail", "none").splitlines()[1:]
+def test_sign_in(run: Run, graph: Path) -> None:
+    asked = ("--count", 2, "--mail", "none", "--models", graph / "models")
+    lines = run("sign_in", *asked).splitlines()[1:]
     # Signing in, forgetting the password, inviting and accepting, on pages and by the API.
     assert len(lines) == 8
     assert all("| same |" in line for line in lines)

@@ -11,6 +11,7 @@ import pytest
 from benchmarks import faults
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
+from tests.samples import link_models
 
 pytestmark = pytest.mark.slow
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.slow
 def served(tmp_path_factory):
     """An empty installation, without a snapshot, so that it starts soon."""
     folder = tmp_path_factory.mktemp("served")
+    link_models(folder)
     services = wire(Settings(data_dir=folder, _env_file=None))
     services.store.prepare()
     services.store.close()

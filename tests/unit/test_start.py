@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.cli import main
+
 HEAVY = {"torch", "sklearn", "matplotlib", "transformers"}
 
 
@@ -21,7 +23,7 @@ def test_the_services_are_wired_without_what_only_some_commands_need():
 
 
 @pytest.mark.slow
-def test_what_commands_write_nobody_else_reads(tmp_path):
+def test_what_commands_write_nobody_else_reads(tmp_path, monkeypatch):
     """Whatever the shell's umask: the graph, its snapshot, vectors and locks."""
     data, table = tmp_path / "data", tmp_path / "organizations.csv"
     data.mkdir(mode=0o700)
@@ -32,13 +34,17 @@ def test_what_commands_write_nobody_else_reads(tmp_path):
         "id,name,kind,description\n"
         + "".join(f"my:{n},示例权限{n}厂,firm,生产不锈钢球阀\n" for n in range(8))
     )
-    environment = os.environ | {"MATCHMAKER_DATA_DIR": str(data), "MATCHMAKER_STORE": ""}
-    for arguments in (["import", "tables", str(table)], ["refresh"]):
-        command = [sys.executable, "-m", "matchmaker.cli", *arguments]
-        done = subprocess.run(
-            command, env=environment, umask=0o022, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(data))
+    monkeypatch.setenv("MATCHMAKER_STORE", "")
+    before = os.umask(0o022)
+    try:
+        for arguments in (["import", "tables", str(table)], ["refresh"]):
+            os.umask(0o022)
+            with pytest.raises(SystemExit) as ended:
+                main(arguments)
+            assert ended.value.code == 0
+    finally:
+        os.umask(before)
     written = [path for path in data.rglob("*") if not path.is_symlink()]
     readable = [str(path.relative_to(data)) for path in written if path.stat().st_mode & 0o077]
     assert {"snapshots", "vectors"} <= {path.name for path in written}
