@@ -48,6 +48,7 @@ ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"} | {
     "stores",
     "histories",
     "fuzz",
+    "full_disk",  # mounts a disk; in small in tests/contract/test_failures.py
     "translations",  # tests/test_languages.py
     "neo4j",  # tools.neo4j.server, which every test of that store starts
 }
@@ -254,6 +255,12 @@ def test_the_memory_of_an_import_is_measured(run: Run) -> None:
     with pytest.raises(SystemExit) as ended:
         run("import_memory", "--rows", 50)
     assert not ended.value.code
+
+
+def test_what_a_costly_file_costs_is_measured(run: Run) -> None:
+    printed = run("upload_costs", "deep.json")
+    assert re.search(r"^deep\.json +\d+ ", printed, re.MULTILINE)
+    assert "failed" not in printed
 
 
 def test_bands_of_a_survey(run: Run) -> None:
