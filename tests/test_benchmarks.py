@@ -49,6 +49,7 @@ ELSEWHERE = {"pages", "mutations", "reader_mutations", "faults"} | {
     "histories",
     "fuzz",
     "full_disk",  # mounts a disk; in small in tests/contract/test_failures.py
+    "neo4j_faults",  # minutes of a server that hangs and is killed
     "translations",  # tests/test_languages.py
     "neo4j",  # tools.neo4j.server, which every test of that store starts
 }
