@@ -104,7 +104,17 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
     # Another kind of the work is near to it: such a statement does not speak of something else.
     names = aside and all(_is_unsaid(j) for j in core) and _names(statement)
-    return Comparison(held, _denial(need, statement), aside, names)
+    is_whole = names and _offers_whole(need, statement)
+    return Comparison(held, _denial(need, statement), aside, names, is_whole)
+
+
+def _offers_whole(need: Specification, statement: Specification) -> bool:
+    """Whether a statement offers what the thing needed is only for: valves, of valve seals."""
+    wholes = {r.value for r in need.items if r.role is ItemRole.WHOLE and not r.denied}
+    return any(
+        is_made(item) and not wholes.isdisjoint((item.value, item.family))
+        for item in statement.of(RequirementKind.PRODUCT)
+    )
 
 
 def _is_core(requirement: Requirement) -> bool:

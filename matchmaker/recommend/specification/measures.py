@@ -91,7 +91,7 @@ _ASPECTS = {
     "height": r"高度?|high|height|tall",
     "depth": r"深度?|deep|depth",
     "stroke": r"行程|stroke",
-    "tolerance": r"公差|精度|误差|圆度|偏差|同轴度|平面度|变形|tolerance|accuracy|runout|flatness|roundness",
+    "tolerance": r"公差|精度|误差|圆度|偏差|同轴度|平面度|直线度|垂直度|平行度|圆柱度|跳动|变形|tolerance|accuracy|runout|flatness|roundness|straightness|squareness|parallelism|concentricity",
     "weight": r"重量?|单重|weigh\w*",
 }
 _ASPECT = re.compile("|".join(f"(?P<a{n}>{p})" for n, p in enumerate(_ASPECTS.values())))

@@ -75,6 +75,7 @@ ASIDE = 0.5
 # What an uncertain reading takes, however many there are: it orders what the words leave close, and
 # where it is wrong it does not throw out who is right.
 TENTATIVE = -0.05
+WHOLE = -0.2
 LOWEST, HIGHEST = -1.0, 0.4
 
 
@@ -196,13 +197,14 @@ class Comparison:
     """A need against a statement. `denied`: the statement says that it is not on offer.
 
     `aside`: the statement names neither the product nor the work that is needed; `elsewhere`:
-    and it names others.
+    and it names others; `whole`: which what is needed is only for, or done on.
     """
 
     judgements: tuple[Judgement, ...] = ()
     denial: Requirement | None = None
     aside: bool = False
     elsewhere: bool = False
+    whole: bool = False
 
     @property
     def denied(self) -> bool:
@@ -248,6 +250,7 @@ class Comparison:
         if unmet:  # what is met of another thing than the one asked for is worth little
             met = min(met, -unmet / 4)
         doubt = TENTATIVE * (self.elsewhere or len(plain) < len(self.unmet))
+        doubt += WHOLE * self.whole
         return max(LOWEST, min(HIGHEST, unmet + met + doubt))
 
     def _with(self, verdict: Fulfilment) -> tuple[Judgement, ...]:

@@ -13,6 +13,7 @@ from matchmaker.recommend.specification.model import (
     Requirement,
     RequirementKind,
 )
+from matchmaker.recommend.specification.replaced import replaced
 from matchmaker.recommend.specification.roles import (
     MEANS_AFTER,
     THINGS,
@@ -181,6 +182,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
     head: TermMatch | None = None  # the first thing that is offered or wanted itself
     is_work = False  # whether work is asked for, so that what follows is what it is done on
     tested = -1  # where the last kind of testing ends that is asked for or offered
+    going = replaced(folded, terms)
     for position, match in enumerate(terms):
         start, end, term, _ = match
         following = terms[position + 1] if position + 1 < len(terms) else None
@@ -197,7 +199,9 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             role = role_of(
                 folded, match, _thing_before(terms, position), _next_thing(terms, position)
             )
-            if before is not None and _goes_on(folded, before, match):
+            if start in going:
+                role = ItemRole.WHOLE
+            elif before is not None and _goes_on(folded, before, match):
                 first = terms[position - 2] if position > 1 else None
                 if is_worked_on(folded, before, first, match):  # plates pump shafts
                     role = ItemRole.WHOLE
@@ -233,7 +237,9 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
         ):
             yield behind
             head = head or match
-        if term.kind is RequirementKind.MATERIAL and _is_of_another(folded, match, following):
+        if term.kind is RequirementKind.MATERIAL and (
+            start in going or _is_of_another(folded, match, following)
+        ):
             role = ItemRole.WHOLE
         if _is_for_tool(folded, match, following):
             aspect = FOR_TOOL

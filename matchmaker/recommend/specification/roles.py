@@ -104,7 +104,7 @@ _GIVEN = re.compile(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
 _DONE = re.compile(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")
 # 阀体要做…表面处理: the thing is there already, unless it is bought so.
 _TO_BE_DONE = re.compile(
-    rf"(?:[织做加工]{{1,2}}好了?|[都也还])?(?:毛坯|成品)?(?:要|需要|需|想要|想|得|打算|准备|拿去|送去)(?:做|进行|上)?[{HAN}a-z\d ]{{0,14}}的?"
+    rf"(?:[{HAN}]{{0,3}}(?:面|部位|内孔|外圆|端口))?(?:[织做加工]{{1,2}}好了?|[都也还])?(?:毛坯|成品)?(?:要|需要|需|想要|想|得|打算|准备|拿去|送去)(?:做|进行|上)?[{HAN}a-z\d ]{{0,14}}的?"
 )
 _BOUGHT = re.compile(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(
@@ -116,6 +116,8 @@ _MAKES_CLOTHES = {
     "weaving": frozenset({"yarn"}),
     "sewing": frozenset({"yarn", "fabric", "zipper", "button"}),
 }
+# 借几台袜机赶船袜: the machine is wanted for what is made with it.
+_MADE_WITH = re.compile(r"来?(?:赶|做|织|生产|加工|打样|试)")
 _FORMING = frozenset({"sand casting", "lost-foam casting", "die casting"})
 _ALWAYS_WHOLE = frozenset({"car"})
 _HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
@@ -228,6 +230,8 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         return True
     if (_OF.fullmatch(between) or _OF_IT.fullmatch(between)) and not _JOINT & set(between):
         return True
+    if term.value.rsplit(" ", 1)[-1] in _MACHINES and _MADE_WITH.match(between):
+        return False
     if between == "加" or not _GAP.fullmatch(between) or _MEASURES.fullmatch(between):
         return False
     return between == "的" or not (between[0] == "接" or _JOINT & set(between))

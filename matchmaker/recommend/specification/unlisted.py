@@ -25,7 +25,7 @@ _CHINESE = re.compile(
     rf"(?P<name>[{HAN}]{{0,9}}?[{ENDS}])(?=$|[^{HAN}]|的厂|厂|供应商|货源|订单|毛坯|{_WANTED})"
 )
 _CUT = re.compile(
-    rf"^.*(?:{_WANTED}|一批|一种|各类|各种|系列|用|式|型|级|的|和|与|及|或|能|会|可|等|我们|公司|本厂|工厂|专业|优质|高品质|现货|库存|批量|小批|首批|先|每月|每年)(?=.)"
+    rf"^.*(?:{_WANTED}|谁家?有|哪家有|哪里有|有没有|一批|一种|各类|各种|系列|用|式|型|级|的|和|与|及|或|能|会|可|等|我们|公司|本厂|工厂|专业|优质|高品质|现货|库存|批量|小批|首批|先|每月|每年)(?=.)"
 )
 _ENGLISH = re.compile(
     r"(?:^|[.;:!?]\s|\b(?:looking for|searching for|in search of|need(?:s|ed)?|want(?:s|ed)?|seek(?:s|ing)?|require[sd]?|source|sourcing|buy|buying|purchase|order|wanted:|"

@@ -1,0 +1,42 @@
+"""What is to be replaced by what is asked for: 电磁阀想换成球阀, "PVDF fittings instead of brass ones"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.vocabulary import TermMatch
+
+_SIDE = r"[^，,;；。!?！？\n]"
+_PATTERNS = (
+    re.compile(
+        rf"(?P<old>{_SIDE}{{1,24}}?)(?:全部|全都|全|都)?(?:更换成|更换为|替换成|替换为|升级成|升级为|换成|改成|改用|换用)"
+        rf"(?P<new>{_SIDE}{{1,24}})"
+    ),
+    re.compile(rf"(?P<new>{_SIDE}{{1,24}}?)(?:代替|替代|取代|替换)(?P<old>{_SIDE}{{1,24}})"),
+    re.compile(
+        r"\b(?:replac(?:e|es|ed|ing)|swap(?:ping)?|switch(?:ing)? from|chang(?:e|ing) from)\s"
+        r"(?P<old>[^,.;:]{2,60}?)\s(?:with|by|for|to)\s(?P<new>[^,.;:]{2,60})"
+    ),
+    re.compile(
+        r"(?P<new>[^,.;:]{2,60}?)\s(?:instead of|in place of|rather than|to replace|replacing|that replaces?)\s"
+        r"(?P<old>[^,.;:]{2,60})"
+    ),
+)
+_REPLACED = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
+
+
+def replaced(folded: str, terms: Sequence[TermMatch]) -> frozenset[int]:
+    """Offsets at which terms begin that are to be replaced by others of their kind."""
+    going: set[int] = set()
+    for pattern in _PATTERNS:
+        for match in pattern.finditer(folded):
+            new = {m.term.kind for m in terms if _is_within(m, match.span("new"))}
+            old = [m for m in terms if _is_within(m, match.span("old"))]
+            going |= {m.start for m in old if m.term.kind in new & _REPLACED}
+    return frozenset(going)
+
+
+def _is_within(match: TermMatch, span: tuple[int, int]) -> bool:
+    return span[0] <= match.start and match.end <= span[1]
