@@ -122,7 +122,7 @@ _DIRECTLY_WITH = re.compile(
     rf" with (?:[a-z0-9-]+ ){{0,6}}|[自附]?带(?:有|了)?[{HAN}a-z0-9]{{0,4}}|配有?(?!套|件|合|备)[{HAN}a-z0-9]{{0,4}}"
 )
 _WITH = re.compile(r"\bwith\b|[带含配加装]")
-_MEASURE_AFTER = re.compile(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选)")
+_MEASURE_AFTER = re.compile(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选|减半|减量|加倍)")
 _WORK_AFTER = re.compile(
     r"(?:的)?(?:厂|外协|外发|代工|加工厂|加工点)|[ -](?:shops?|subcontractors?|services?|houses?|wanted|needed)\b"
 )
@@ -338,6 +338,7 @@ def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatc
     of_what = before is not None and before.term.kind in (
         RequirementKind.MATERIAL,
         RequirementKind.PROCESS,
+        RequirementKind.CERTIFICATE,
     )
     near = before is not None and match.start - before.end <= 4 and before.start > head.start
     return (

@@ -87,6 +87,29 @@ def test_a_fitting_date_says_little_of_another_thing():
 
 
 @pytest.mark.parametrize(
+    ("need", "whole", "other"),
+    [
+        ("seal rings for butterfly valves", "Butterfly valves, PN16", "Ball bearings, in stock"),
+        ("镜架的铰链", "板材镜架，月产万副", "碳纤维预浸料，幅宽一米"),
+    ],
+)
+def test_who_sells_what_a_thing_is_only_for_stands_behind_who_sells_neither(need, whole, other):
+    assert compared(need, whole).adjustment < compared(need, other).adjustment <= 0
+
+
+def test_how_straight_a_thing_is_says_nothing_of_its_size():
+    straight = compared("阀杆，两寸", "阀杆，直线度0.5 mm/m")
+    assert not straight.unmet
+    assert compared("阀杆，两寸", "阀杆，0.5 mm").unmet  # as a size would
+
+
+def test_what_socks_are_knitted_from_is_no_yarn_for_sale():
+    assert compared("混纺纱", "糖尿病袜，弹力丝减半").unmet
+    assert compared("yarn", "Crew socks, hand-linked toes, OEKO-TEX yarn").unmet
+    assert compared("混纺纱", "精梳棉纱、莫代尔混纺纱，紧密纺").met
+
+
+@pytest.mark.parametrize(
     ("offer", "description", "verdict"),
     [
         ("32-count combed yarn, looking for sock mills", "Cotton socks, 144 needles.", "met"),

@@ -20,13 +20,31 @@ from matchmaker.recommend.specification import ItemRole, read
         ("眼镜腿上激光打logo", ["laser marking"]),
         ("bronze bushes, grease grooves milled", ["bronze", "bushing", "milling"]),
         ("carton printers, two-colour flexo", ["printing"]),
-        ("热压罐长2米以上的，借两炉", ["compression moulding", "≥2000 mm"]),
+        ("热压罐长2米以上的，借两炉", ["autoclave curing", "≥2000 mm"]),
         ("honeycomb panels for landing gear", ["honeycomb panels"]),  # and no gears
         ("球阀来回开关一万次会不会漏", ["ball valve"]),  # and no electric switch
         ("找电器开关", ["electric switch"]),
         ("12S lipo battery", ["12 S", "battery"]),
         ("6S-14S packs ready to ship", ["6-14 S"]),
         ("our lab grows diamond-like films", ["pvd coating"]),
+        ("借几台200针细针机赶一批船袜", ["200 needles", "knitting machine", "sock"]),
+        ("graphite seal rings for butterfly valves", ["graphite", "seal"]),
+        ("车灯模具高光面要抛到镜面", ["polishing"]),  # and no mould
+        ("阀体密封面要堆焊", ["hardfacing"]),
+        ("谁家有空罐，热压罐排不上", ["空罐", "autoclave curing"]),
+        ("代锻阀杆，17-4PH", ["forging", "valve stem", "17-4PH"]),
+        ("prepreg release paper supplier", ["release paper"]),
+        ("印袜卡的厂", ["sock card"]),
+        # What is to be replaced is not asked for, nor its material where the thing remains.
+        ("糖尿病袜想换成混纺纱", ["yarn"]),
+        ("电磁阀想换成气动球阀", ["ball valve"]),
+        ("铝外壳想换成不锈钢的", ["housing", "stainless steel"]),
+        ("把原来的黄铜阀芯换成陶瓷阀芯", ["ceramic", "valve disc"]),
+        ("replace brass fittings with PVDF ones", ["pipe fitting", "pvdf"]),
+        ("stainless clamps instead of aluminium ones", ["stainless steel", "clamp"]),
+        ("ball valves in place of gate valves", ["ball valve"]),
+        ("找替代进口轴承的", ["bearing"]),
+        ("something to replace our gaskets", ["gasket"]),
     ],
 )
 def test_what_is_asked_for_is_read(text: str, asked_for: list[str]) -> None:
