@@ -23,7 +23,7 @@ from matchmaker.recommend.specification.model import (
 
 _CUSTOMER = ItemRole.CUSTOMER
 _SOUGHT = re.compile(
-    r"(?:找|寻|求|[差缺](?:一?家|一个)|looking for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
+    r"(?:找|寻|求|认识|结识|[差缺](?:一?家|一个)|looking for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
     r"(?:谁家?|哪家|哪些厂|哪些公司)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
     r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
 )

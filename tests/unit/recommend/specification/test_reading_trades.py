@@ -45,6 +45,9 @@ from matchmaker.recommend.specification import ItemRole, read
         ("ball valves in place of gate valves", ["ball valve"]),
         ("找替代进口轴承的", ["bearing"]),
         ("something to replace our gaskets", ["gasket"]),
+        ("Anyone who can laser-clad valve balls", ["cladding"]),
+        ("激光闪射，三片样", ["thermal conductivity testing"]),
+        ("模架标准件现货", ["mould base"]),
     ],
 )
 def test_what_is_asked_for_is_read(text: str, asked_for: list[str]) -> None:
