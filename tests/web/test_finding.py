@@ -385,7 +385,7 @@ def test_more_than_four_are_compared_as_the_first_four(visit, rows):
     assert "first four" in visitor.page.inner_text("main")
 
 
-def test_a_page_of_results_asks_the_store_six_times_at_most(sample, monkeypatch):
+def test_a_page_of_results_asks_the_store_seven_times_at_most(sample, monkeypatch):
     client = create_app(sample).test_client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/sign-in").text)[1]
     client.post("/demo/firm", data={"csrf_token": token})
@@ -399,7 +399,7 @@ def test_a_page_of_results_asks_the_store_six_times_at_most(sample, monkeypatch)
         asked.clear()
         page = client.get(address)
         assert page.text.count('id="result-') >= 20
-        assert 0 < len(asked) <= 6, address
+        assert 0 < len(asked) <= 7, address  # two of them whether the graph is as it was
 
 
 @pytest.mark.parametrize("script", [False, True])
