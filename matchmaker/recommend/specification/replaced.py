@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from matchmaker.recommend.specification.model import RequirementKind
@@ -28,15 +29,20 @@ _REPLACED = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
 
 
 def replaced(folded: str, terms: Sequence[TermMatch]) -> frozenset[int]:
-    """Offsets at which terms begin that are to be replaced by others of their kind."""
+    """Offsets at which terms begin that are to be replaced by others of their kind.
+
+    `terms` in the order of the text, in which each span is looked up: a long text has thousands.
+    """
+    starts = [term.start for term in terms]
+
+    def within(span: tuple[int, int]) -> list[TermMatch]:
+        near = terms[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]
+        return [term for term in near if term.end <= span[1]]
+
     going: set[int] = set()
     for pattern in _PATTERNS:
         for match in pattern.finditer(folded):
-            new = {m.term.kind for m in terms if _is_within(m, match.span("new"))}
-            old = [m for m in terms if _is_within(m, match.span("old"))]
-            going |= {m.start for m in old if m.term.kind in new & _REPLACED}
+            new = {term.term.kind for term in within(match.span("new"))} & _REPLACED
+            old = within(match.span("old")) if new else []
+            going |= {term.start for term in old if term.term.kind in new}
     return frozenset(going)
-
-
-def _is_within(match: TermMatch, span: tuple[int, int]) -> bool:
-    return span[0] <= match.start and match.end <= span[1]

@@ -27,6 +27,7 @@ from matchmaker.recommend.specification import read
         "色牢度、",
         "热压罐Φ3 ",
         "盐雾、耐候和",
+        "球阀换成水泵，",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
