@@ -33,10 +33,9 @@ from matchmaker.workflow.webhook import Delivery, checked_url
 from tests.api.outgoing.conftest import PASSWORD, _free_port, propose
 
 
-def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, receiver, watch):
-    url, calls, statuses = receiver
-    statuses += [500, 302]
-    service = Webhooks(
+def calling_this_machine(wired, watch) -> Webhooks:
+    """Webhooks as they are wired, but that receivers of these tests may be called."""
+    return Webhooks(
         wired.repositories,
         wired.notification_outbox,
         wired.sealer,
@@ -44,6 +43,12 @@ def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, rec
         watch,
         private_allowed=True,
     )
+
+
+def test_a_webhook_is_signed_and_called_again_until_it_is_taken(wired, pair, receiver, watch):
+    url, calls, statuses = receiver
+    statuses += [500, 302]
+    service = calling_this_machine(wired, watch)
     own = pair[1].memberships[0].organization
     hook = service.register(pair[1].principal(), own, url)
     propose(wired, pair)
@@ -384,14 +389,7 @@ def test_why_a_call_was_not_taken_is_told_with_when_it_is_made_again(
     wired, pair, watch, content, problem, reason
 ):
     listener, url = answering_once(content)
-    service = Webhooks(
-        wired.repositories,
-        wired.notification_outbox,
-        wired.sealer,
-        wired.accounts,
-        watch,
-        private_allowed=True,
-    )
+    service = calling_this_machine(wired, watch)
     own = pair[1].memberships[0].organization
     service.register(pair[1].principal(), own, url)
     propose(wired, pair)
@@ -416,14 +414,7 @@ def test_a_receiver_that_is_down_for_a_weekend_is_not_given_up_one_that_stays_do
 ):
     """However much waits for it: only time tells. Its owner is told."""
     down = f"http://127.0.0.1:{_free_port()}/hook"
-    service = Webhooks(
-        wired.repositories,
-        wired.notification_outbox,
-        wired.sealer,
-        wired.accounts,
-        watch,
-        private_allowed=True,
-    )
+    service = calling_this_machine(wired, watch)
     own = pair[1].memberships[0].organization
     hook = service.register(pair[1].principal(), own, down)
 
