@@ -218,6 +218,11 @@ class Settings(BaseSettings):
     keep_over_days: int = Field(
         1095, ge=30, le=3650, description="Days until introductions that are over become counts."
     )
+    files_mb: int = Field(
+        500, ge=20, le=1_000_000,
+        description="MB of all files together that one organisation sends: beside messages, calls "
+        "and answers, and of certificates.",
+    )  # fmt: skip
     scanner: str = Field(
         "",
         description="Command that looks through files sent in conversations, given the path last; "

@@ -57,6 +57,7 @@ from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.dealings import Dealings
 from matchmaker.services.cooperation.effects import Effects
 from matchmaker.services.cooperation.exclusions import Exclusions
+from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
@@ -702,9 +703,17 @@ class Wiring:
         )
 
     @cached_property
+    def file_quota(self) -> FileQuota:
+        return FileQuota(self.repositories, self.settings.files_mb)
+
+    @cached_property
     def call_files(self) -> CallFiles:
         return CallFiles(
-            self._call_views, self._call_notices, self._files_of_calls, self.local_clock
+            self._call_views,
+            self._call_notices,
+            self._files_of_calls,
+            self.file_quota,
+            self.local_clock,
         )
 
     @cached_property
@@ -736,6 +745,7 @@ class Wiring:
             self.repositories,
             self.introductions,
             self._attachment_files("attachments"),
+            self.file_quota,
             self.notification_outbox,
             self.clock,
         )
@@ -746,6 +756,7 @@ class Wiring:
             self.store,
             self.repositories,
             self._attachment_files("proofs"),
+            self.file_quota,
             self.notification_outbox,
             self.clock,
         )

@@ -19,6 +19,7 @@ from matchmaker.store.documents import Records
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, ApiKey, Invitation
 from matchmaker.workflow.appointment import Appointment
+from matchmaker.workflow.attachment import FilesTaken
 from matchmaker.workflow.call import Call, CallState
 from matchmaker.workflow.call_answer import CallAnswer, CallNote, CallQuestion
 from matchmaker.workflow.certificate import CertificateRecord
@@ -39,6 +40,7 @@ from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import ACTIVE, OutcomeKind
 from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
 from matchmaker.workflow.notification import Notification
+from matchmaker.workflow.passkey import UsedChallenge
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.programme_alerts import ProgrammeAlertRecord
 from matchmaker.workflow.saved_search import SavedSearch
@@ -65,14 +67,6 @@ class Address:
 
     id: str
     account: str
-
-
-@dataclass(frozen=True, slots=True)
-class UsedChallenge:
-    """A challenge that a passkey answered: `id` is its digest. None is answered twice."""
-
-    id: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +251,7 @@ class Repositories:
         self.certificates = Repository(
             records, "certificate", CertificateRecord, _fields("organization")
         )
+        self.files_taken = Repository(records, "files_taken", FilesTaken, _fields())
         self.rules = Repository(records, "cluster_rules", ClusterRules, _fields())
         # Stored under their first name.
         self.interactions = Repository(records, "trace", Interaction, _interaction_keys)

@@ -28,6 +28,14 @@ class Attachment:
     digest: str
 
 
+@dataclass(frozen=True, slots=True)
+class FilesTaken:
+    """The bytes that the files of an organisation, `id`, take together, or more."""
+
+    id: str
+    size: int
+
+
 def attachment_name(name: str) -> str:
     """The name that a file is kept and handed out under.
 

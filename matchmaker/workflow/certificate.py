@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from matchmaker.domain import Certificate, ClaimTier
+from matchmaker.domain import Certificate, ClaimTier, certificate_id
+from matchmaker.errors import InvalidInput
 from matchmaker.workflow.attachment import Attachment
 
 # Days before the last one on which its holder is told; also once it has ended.
 REMINDERS = (60, 14)
 # Who enters what ended long ago is not told so.
 ENDED_LATELY = 30
+# Of one organisation.
+MAX_CERTIFICATES = 200
 # Of one certificate, of those that its holder changed it from.
 MAX_REMEMBERED = 20
 
@@ -42,6 +45,27 @@ class CertificateRecord:
     reminded_of: date | None = None
     reminded_at: int = REMINDERS[0] + 1
     taken_back: tuple[WithdrawnConfirmation, ...] = ()
+
+
+def new_certificate_id(held: Mapping[str, Certificate], row: Certificate) -> str:
+    """An id for what is entered. Raises InvalidInput where it is on record, or too much is."""
+    if len(held) >= MAX_CERTIFICATES:
+        raise InvalidInput(
+            "are %(length)s; at most %(limit)s.", where="certificates",
+            length=len(held), limit=MAX_CERTIFICATES,
+        )  # fmt: skip
+    for id in dict.fromkeys(certificate_id(row.organization, row.kind, number)
+                            for number in ("", row.number)):  # fmt: skip
+        if id not in held:
+            return id
+        if held[id].number == row.number:
+            break
+    raise InvalidInput(
+        "'%(kind)s' is on record already.",
+        where="kind",
+        mend="Change what is on record, or give the number of the other one.",
+        kind=row.kind,
+    )
 
 
 def with_taken_back(record: CertificateRecord, row: Certificate) -> CertificateRecord:

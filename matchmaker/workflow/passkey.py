@@ -21,6 +21,14 @@ class PasskeyRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class UsedChallenge:
+    """A challenge that a passkey answered: `id` is its digest. None is answered twice."""
+
+    id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """The site that passkeys are bound to: the host's name `id`, and the page's `origin`."""
 

@@ -17,6 +17,7 @@ from matchmaker.domain import (
     SourceTier,
 )
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.directory.certificates import Certificates, CertificateView
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
@@ -44,6 +45,7 @@ class Desk:
         self.repositories = Repositories(lambda: store.documents)
         self.use_cases = Certificates(
             store, self.repositories, AttachmentFiles(folder, Scanner("")),
+            FileQuota(self.repositories, 500),
             NotificationOutbox(self.repositories), lambda: self.now,
         )  # fmt: skip
         store.upsert(

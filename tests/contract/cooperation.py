@@ -13,6 +13,7 @@ from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.conversations import Conversations
 from matchmaker.services.cooperation.dealings import Dealings
 from matchmaker.services.cooperation.exclusions import Exclusions
+from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
@@ -109,7 +110,9 @@ def cooperation_on(store: Store, capacities: dict[str, int] | None = None) -> Co
     return services_on(store)
 
 
-def services_on(store: Store, files: Path = Path("/nonexistent"), scanner: str = "") -> Cooperation:
+def services_on(
+    store: Store, files: Path = Path("/nonexistent"), scanner: str = "", files_mb: int = 500
+) -> Cooperation:
     """The services on a store as it is; files of conversations lie in the folder `files`."""
     clock = Watch()
     repositories = Repositories(lambda: store.documents)
@@ -124,6 +127,7 @@ def services_on(store: Store, files: Path = Path("/nonexistent"), scanner: str =
     )  # fmt: skip
     conversations = Conversations(
         store, repositories, introductions, AttachmentFiles(files, Scanner(scanner)),
+        FileQuota(repositories, files_mb),
         NotificationOutbox(repositories), clock,
     )  # fmt: skip
     return Cooperation(

@@ -12,6 +12,7 @@ import pytest
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.call_files import CallFiles
+from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.store.documents import Store
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.refusals import DeclineReason
@@ -28,7 +29,8 @@ class Desk:
         self.world: CallWorld = calls_on(store)
         self.files = CallFiles(
             self.world.calls.views, self.world.calls.notices,
-            AttachmentFiles(folder, Scanner("")), self.world.base.clock,
+            AttachmentFiles(folder, Scanner("")),
+            FileQuota(self.world.base.repositories, 500), self.world.base.clock,
         )  # fmt: skip
         self.world.answers = replace(self.world.answers, drop_file=self.files.files.drop)
 

@@ -12,6 +12,7 @@ from matchmaker.errors import InvalidInput, NotFound, WrongState
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles, SentFile
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_views import CallViews
+from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.attachment import MAX_FILES, Attachment
@@ -37,6 +38,7 @@ class CallFiles:
     views: CallViews
     notices: CallNotices
     files: AttachmentFiles
+    quota: FileQuota
     clock: Clock
 
     def attach_to_call(self, principal: Principal, id: str, sent: Sequence[SentFile]) -> None:
@@ -50,6 +52,7 @@ class CallFiles:
         def change(unit: UnitOfWork, kept: tuple[Attachment, ...]) -> None:
             stored = self._for_decider(principal, id)
             after = replace(stored.value, files=_together(stored.value.files, kept))
+            self.quota.take(unit, after.organization, kept)
             unit.add(self.views.repositories.calls.put(after, stored.version))
             unit.log("call.files_added", f"call/{id}", files=str(len(kept)))
             self._tell(unit, after, kept)
@@ -70,6 +73,7 @@ class CallFiles:
             self._require_answerable(principal, id, organization)
             call, own = self.views.own_part(principal, id, organization)
             files = _together(own.value.files, kept)
+            self.quota.take(unit, own.value.organization, kept)
             self.views.hold(unit, call)
             after = replace(own.value, files=files)
             unit.add(self.views.repositories.call_answers.put(after, own.version))

@@ -15,6 +15,7 @@ from matchmaker.access import SYSTEM, Principal
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles, SentFile
+from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.cooperation.introduction_views import IntroductionViews
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -58,6 +59,7 @@ class Conversations:
     repositories: Repositories
     introductions: Introductions
     files: AttachmentFiles
+    quota: FileQuota
     outbox: NotificationOutbox
     clock: Clock
 
@@ -122,6 +124,7 @@ class Conversations:
         if attachments:
             size = sum(attachment.size for attachment in attachments)
             require_room(size, self._size_of_files(id))
+            self.quota.take(unit, own.id, attachments)
         message = ConversationMessage(
             new_id(), id, own.id, principal.account, unit.at, text, attachments
         )

@@ -11,6 +11,7 @@ from typing import IO
 from matchmaker.domain import Certificate
 from matchmaker.errors import InvalidInput
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles
+from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.ports import GraphStore
@@ -32,6 +33,7 @@ class CertificateRecords:
     store: GraphStore
     repositories: Repositories
     files: AttachmentFiles
+    quota: FileQuota
 
     def of(self, row: Certificate) -> tuple[CertificateRecord, int]:
         """The record kept beside a certificate, with its version; 0 where there is none."""
@@ -106,12 +108,17 @@ class CertificateRecords:
                 self.files.drop(file)
             raise
 
-    def require_room(self, row: Certificate, file: Attachment | None) -> None:
-        """Raise InvalidInput where the files of the organisation would be too large together."""
+    def take_room(self, unit: UnitOfWork, row: Certificate, file: Attachment | None) -> None:
+        """Count a file that takes the place of a certificate's, if it has one.
+
+        Raises InvalidInput where the files of the organisation would be too large together.
+        """
         if file is None:
             return
         records = self.repositories.certificates.values("organization", row.organization)
-        others = sum(each.file.size for each in records if each.file and each.id != row.id)
+        sizes = {each.id: each.file.size for each in records if each.file}
+        before = sizes.pop(row.id, 0)
+        others = sum(sizes.values())
         if others + file.size > MAX_FILES_TOGETHER:
             raise InvalidInput(
                 "All files that show certificates of one organisation may have %(most)s MB "
@@ -120,3 +127,4 @@ class CertificateRecords:
                 mend="Take out what ended, or send a smaller file.",
                 most=MAX_FILES_TOGETHER // 1_000_000,
             )
+        self.quota.take(unit, row.organization, (file,), freed=before)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import IO
@@ -20,7 +20,6 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import (
     ChangedMeanwhile,
-    InvalidInput,
     NotAllowed,
     NotFound,
     StoreUnavailable,
@@ -30,6 +29,7 @@ from matchmaker.errors import (
 from matchmaker.ingest.certificates import certificate_name
 from matchmaker.provenance import SAID_HERE
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles
+from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.directory.certificate_records import CertificateRecords, ProofFile
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
@@ -37,13 +37,16 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflic
 from matchmaker.store.merging import is_same_certificate
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.attachment import Attachment
-from matchmaker.workflow.certificate import ENDED_LATELY, REMINDERS, content_digest, taken_back
+from matchmaker.workflow.certificate import (
+    ENDED_LATELY,
+    REMINDERS,
+    content_digest,
+    new_certificate_id,
+    taken_back,
+)
 from matchmaker.workflow.introduction_states import State
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.reminders import ENDED, due_reminder
-
-# Of one organisation.
-MAX_CERTIFICATES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,14 @@ class Certificates:
     store: GraphStore
     repositories: Repositories
     files: AttachmentFiles
+    quota: FileQuota
     outbox: NotificationOutbox
     clock: Clock
 
     @property
     def records(self) -> CertificateRecords:
         """The records kept of certificates beside the graph."""
-        return CertificateRecords(self.store, self.repositories, self.files)
+        return CertificateRecords(self.store, self.repositories, self.files, self.quota)
 
     # -- reading
 
@@ -133,8 +137,8 @@ class Certificates:
 
             def change(unit: UnitOfWork) -> Certificate:
                 held = {each.id: each for each in self.store.certificates_of(organization)}
-                new = replace(row, id=_new_id(held, row))
-                self.records.require_room(new, file)
+                new = replace(row, id=new_certificate_id(held, row))
+                self.records.take_room(unit, new, file)
                 self.records.attach(unit, new, file)
                 unit.log("certificate.entered", _subject(new), organization=organization)
                 return new
@@ -169,11 +173,11 @@ class Certificates:
                     row = replace(row, claim=ClaimTier.STATED, confirmed_on=None)
                 elif is_same_certificate(before, row):
                     row = replace(row, claim=before.claim, confirmed_on=before.confirmed_on)
-                self.records.require_room(before, file)
+                self.records.take_room(unit, before, file)
                 if is_certificate_id(id) and row.kind.casefold() != before.kind.casefold():
                     held = {each.id: each for each in self.store.certificates_of(organization)}
                     held.pop(id, None)
-                    row = replace(row, id=_new_id(held, row))
+                    row = replace(row, id=new_certificate_id(held, row))
                     self.records.detach(unit, before)
                     self.records.remember(unit, row, file or kept)
                 else:
@@ -190,11 +194,14 @@ class Certificates:
         """Take one's own certificate out, with its file. Raises NotAllowed, NotFound."""
         organization = self._own(principal, id)
         row = self.store.certificate(id)
+        file = self.records.of(row)[0].file
         unit = UnitOfWork.of(principal, self.clock())
         self.records.detach(unit, row)
         unit.log("certificate.removed", _subject(row), organization=organization)
         drop = GraphRows(certificates=(row,))
         self.store.replace_rows(GraphRows(), drop, unit.entries, unit.changes)
+        if file is not None:
+            self.files.drop(file)
 
     # -- who stands for it
 
@@ -415,27 +422,6 @@ class Certificates:
             provenance=Provenance(SAID_HERE.source, "", tier, self.clock().date()),
             date_precision=content.date_precision,
         )  # fmt: skip
-
-
-def _new_id(held: Mapping[str, Certificate], row: Certificate) -> str:
-    """An id for what is entered. Raises InvalidInput where it is on record, or too much is."""
-    if len(held) >= MAX_CERTIFICATES:
-        raise InvalidInput(
-            "are %(length)s; at most %(limit)s.", where="certificates",
-            length=len(held), limit=MAX_CERTIFICATES,
-        )  # fmt: skip
-    for id in dict.fromkeys(certificate_id(row.organization, row.kind, number)
-                            for number in ("", row.number)):  # fmt: skip
-        if id not in held:
-            return id
-        if held[id].number == row.number:
-            break
-    raise InvalidInput(
-        "'%(kind)s' is on record already.",
-        where="kind",
-        mend="Change what is on record, or give the number of the other one.",
-        kind=row.kind,
-    )
 
 
 def _subject(row: Certificate) -> str:

@@ -69,6 +69,7 @@ class DocumentMerge:
             *self._not_duplicates(),
             *self._lists(),
             *self._programme_alerts(),
+            *self._files_taken(),
         ]
         for introduction in repositories.introductions.values("organization", self.gone):
             messages = repositories.messages.iterate("introduction", introduction.id)
@@ -207,6 +208,12 @@ class DocumentMerge:
             merged = replace(merged, told_at=kept.value.told_at or merged.told_at)
         yield repository.remove(gone)
         yield repository.put(merged, kept.version if kept else 0)
+
+    def _files_taken(self) -> Iterator[Change]:
+        """What the files of both take is counted anew when the next is sent."""
+        repository = self.repositories.files_taken
+        for stored in repository.many((self.gone, self.kept)).values():
+            yield repository.remove(stored)
 
     def _not_duplicates(self) -> Iterator[Change]:
         repository = self.repositories.not_duplicates

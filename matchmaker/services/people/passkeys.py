@@ -17,7 +17,7 @@ from matchmaker.errors import InvalidInput, NotFound, SignInNeeded, VersionConfl
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.second_factors import SecondFactors
-from matchmaker.services.repositories import Repositories, UsedChallenge
+from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.account import Account, checked_name
 from matchmaker.workflow.passkey import (
@@ -26,6 +26,7 @@ from matchmaker.workflow.passkey import (
     Passkey,
     PasskeyRefused,
     Site,
+    UsedChallenge,
     challenge_of,
     credential_of,
     new_passkey,
