@@ -68,6 +68,7 @@ class NotificationKind(StrEnum):
     PLACE_ENDED_BY_MERGE = "place_ended_by_merge"
     WEBHOOK_GIVEN_UP = "webhook_given_up"
     WEBHOOK_PAUSED = "webhook_paused"
+    WEBHOOK_LEFT = "webhook_left"
 
     @classmethod
     def _missing_(cls, value: object) -> NotificationKind | None:
@@ -226,6 +227,10 @@ TEXTS = {
     NotificationKind.WEBHOOK_PAUSED: message(
         "The webhook at %(other)s is paused, since whoever registered it set a new password or"
         " ended every session; register it again if you know it, or remove it"
+    ),
+    NotificationKind.WEBHOOK_LEFT: message(
+        "The webhook at %(other)s is paused: who registered it does not act for the organisation"
+        " any more; register it again to take it over, or remove it"
     ),
 }
 # The same of several programmes.

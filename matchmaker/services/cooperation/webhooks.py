@@ -16,6 +16,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.services.cooperation.webhook_call import FAILURES, post, problem_of
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.channel_pause import may_answer_for, tell_owners
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
@@ -170,6 +171,9 @@ class Webhooks:
         if hook is None or not hook.value.active:
             self._commit(self.repositories.deliveries.remove(stored))
             return False
+        if hook.value.by and not self._is_answered_for(hook.value):
+            self._pause(hook)
+            return False
         try:
             result = self._call(hook.value, delivery)
         except WrongState as error:  # the key that reads its secret is lost
@@ -184,6 +188,17 @@ class Webhooks:
             later = replace(delivery, attempts=delivery.attempts + 1, due=due)
             self._commit(self.repositories.deliveries.put(later, stored.version))
         return taken
+
+    def _is_answered_for(self, hook: Hook) -> bool:
+        stored = self.repositories.accounts.get_or_none(hook.by)
+        return may_answer_for(hook, stored.value if stored else None)
+
+    def _pause(self, hook: Versioned[Hook]) -> None:
+        unit = UnitOfWork("system", self.clock())
+        unit.add(self.repositories.hooks.put(hook.value.after_takeover(), hook.version))
+        tell_owners(unit, self.repositories, hook.value, NotificationKind.WEBHOOK_LEFT)
+        with suppress(VersionConflict):  # registered again, or removed: next time
+            unit.commit(self.repositories.records)
 
     def _note(self, hook: Versioned[Hook], after: Hook) -> None:
         """Note the result of a call for its owners; who relied on one that is given up is told."""

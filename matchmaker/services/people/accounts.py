@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.services.authors import keep_account
+from matchmaker.services.people.channel_pause import pause_left
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -145,7 +146,10 @@ class Accounts:
         return account
 
     def remove_member(self, principal: Principal, organization_id: str, account_id: str) -> None:
-        """Take somebody's membership in an organisation away. Raises NotAllowed, NotFound."""
+        """Take somebody's membership in an organisation away; webhooks that it made are paused.
+
+        Raises NotAllowed, NotFound.
+        """
         principal.require_writing()
         if account_id != principal.account:
             principal.require_owner(organization_id)
@@ -167,6 +171,7 @@ class Accounts:
                 )
             left = replace(account.ended(), memberships=kept)
             unit.add(self.repositories.accounts.put(left, stored.version))
+            pause_left(unit, self.repositories, account_id, left)
             if account_id in owners and (others := set(owners) - {account_id}):
                 keep_account(unit, self.repositories, min(others))
             unit.log("member.removed", account.subject, organization=organization_id)
@@ -174,12 +179,24 @@ class Accounts:
         commit_changes(self.repositories.records, principal, self.clock, leave)
 
     def set_active(self, principal: Principal, account_id: str, *, active: bool) -> Account:
-        """Close an account, or open it again. Raises NotAllowed, NotFound."""
+        """Close an account, or open it again.
+
+        What a closed one set up for a cluster or an organisation is paused, and whoever is left
+        in charge is told. Raises NotAllowed, NotFound.
+        """
         principal.require_admin()
         action = "account.opened" if active else "account.closed"
-        return self.change(
-            account_id, lambda old: replace(old.ended(), active=active), action, principal
-        )
+
+        def put(unit: UnitOfWork) -> Account:
+            stored = self.repositories.accounts.get(account_id)
+            changed = replace(stored.value.ended(), active=active)
+            unit.add(self.repositories.accounts.put(changed, stored.version))
+            if not active:
+                pause_left(unit, self.repositories, account_id, changed)
+            unit.log(action, changed.subject)
+            return changed
+
+        return commit_changes(self.repositories.records, principal, self.clock, put)
 
     # -- for the services beside it
 

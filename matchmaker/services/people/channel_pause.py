@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -19,6 +20,18 @@ def is_answered_for(channel: NoticeChannel, account: Account) -> bool:
     return account.subject == channel.owner or account.id == channel.by
 
 
+def may_answer_for(entered: NoticeChannel | Hook, account: Account | None) -> bool:
+    """Tell whether an account may still read what it has a cluster or an organisation send.
+
+    None: an account that is gone.
+    """
+    if account is None or not account.active:
+        return False
+    if isinstance(entered, Hook):
+        return account.admin or _ownership(entered) in account.memberships
+    return account.admin or entered.cluster in account.clusters
+
+
 def pause_all(unit: UnitOfWork, repositories: Repositories, account: Account) -> None:
     """Pause what an account answers for: somebody else may have had its password or a session.
 
@@ -34,34 +47,65 @@ def pause_all(unit: UnitOfWork, repositories: Repositories, account: Account) ->
     for hook in repositories.hooks.iterate():
         if hook.value.active and hook.value.by == account.id:
             unit.add(repositories.hooks.put(hook.value.after_takeover(), hook.version))
-            _tell_of_hook(unit, repositories, hook.value)
+            tell_owners(unit, repositories, hook.value, NotificationKind.WEBHOOK_PAUSED)
 
 
-def _tell_of_hook(unit: UnitOfWork, repositories: Repositories, hook: Hook) -> None:
-    ownership = AccountMembership(hook.organization, MembershipRole.OWNER)
-    facts = {"other": urlsplit(hook.url).hostname or ""}
-    for owner in repositories.accounts.values("organization", hook.organization):
-        if owner.active and ownership in owner.memberships:
-            notice = Notification(
-                new_id(),
-                owner.id,
-                NotificationKind.WEBHOOK_PAUSED,
-                f"hook/{hook.id}",
-                unit.at,
-                facts,
-            )
-            unit.add(repositories.notifications.put(notice))
+def pause_left(
+    unit: UnitOfWork, repositories: Repositories, id: str, after: Account | None
+) -> None:
+    """Pause what an account set up and may not read any more; whoever is left in charge is told.
+
+    `after` is the account as it will be, None where it goes. Its own channels are not among it.
+    """
+    for stored in repositories.channels.iterate():
+        channel = stored.value
+        if not (channel.active and channel.cluster and channel.by == id):
+            continue
+        if not may_answer_for(channel, after):
+            paused = replace(channel, active=False)
+            unit.add(repositories.channels.put(paused, stored.version))
+            tell_owners(unit, repositories, paused, NotificationKind.CHANNEL_PAUSED, but=id)
+    for hook in repositories.hooks.iterate():
+        if hook.value.active and hook.value.by == id and not may_answer_for(hook.value, after):
+            unit.add(repositories.hooks.put(hook.value.after_takeover(), hook.version))
+            kind = NotificationKind.WEBHOOK_LEFT
+            tell_owners(unit, repositories, hook.value, kind, but=id)
 
 
 def tell_owners(
-    unit: UnitOfWork, repositories: Repositories, channel: NoticeChannel, told: NotificationKind
+    unit: UnitOfWork,
+    repositories: Repositories,
+    entered: NoticeChannel | Hook,
+    told: NotificationKind,
+    but: str = "",
 ) -> None:
-    """That it has ended, in their inboxes: whoever relied on it would wait in vain."""
-    kind, _, id = channel.owner.partition(":")
+    """That it has ended, in their inboxes: whoever relied on it would wait in vain.
+
+    Administrators are told of what nobody is left in charge of; `but` an account that goes.
+    """
     accounts = repositories.accounts
-    own = (stored.value for stored in accounts.many([id]).values())
-    facts = {"other": f"{channel.service} ({channel.label})"}
-    for owner in accounts.values("cluster", id) if kind == "cluster" else own:
-        if owner.active:
-            notice = Notification(new_id(), owner.id, told, f"channel/{channel.id}", unit.at, facts)
-            unit.add(repositories.notifications.put(notice))
+    charged: Iterable[Account]
+    if isinstance(entered, Hook):
+        subject, other = f"hook/{entered.id}", urlsplit(entered.url).hostname or ""
+        people = accounts.values("organization", entered.organization)
+        charged = (account for account in people if _ownership(entered) in account.memberships)
+    else:
+        subject, other = f"channel/{entered.id}", f"{entered.service} ({entered.label})"
+        own = accounts.many([entered.owner.partition(":")[2]]).values()
+        is_own = not entered.cluster
+        charged = (
+            (stored.value for stored in own)
+            if is_own
+            else accounts.values("cluster", entered.cluster)
+        )
+    left = [account.id for account in charged if account.active and account.id != but]
+    if not left:
+        admins = accounts.values("admin", "yes")
+        left = [account.id for account in admins if account.active and account.id != but]
+    for id in left:
+        notice = Notification(new_id(), id, told, subject, unit.at, {"other": other})
+        unit.add(repositories.notifications.put(notice))
+
+
+def _ownership(hook: Hook) -> AccountMembership:
+    return AccountMembership(hook.organization, MembershipRole.OWNER)

@@ -23,7 +23,7 @@ from matchmaker.services.people.channel_call import (
     call,
     describe,
 )
-from matchmaker.services.people.channel_pause import tell_owners
+from matchmaker.services.people.channel_pause import may_answer_for, tell_owners
 from matchmaker.services.people.links import Links
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
@@ -227,7 +227,7 @@ class Channels:
         if not channel.active:
             self._drop(notices)
             return False
-        if channel.cluster and channel.by and not self._coordinates(channel):
+        if channel.cluster and channel.by and not self._is_answered_for(channel):
             unit = UnitOfWork("system", now)
             paused = replace(channel, active=False)
             unit.add(self.repositories.channels.put(paused, stored.version))
@@ -265,12 +265,9 @@ class Channels:
             self._drop(notices)
         return taken
 
-    def _coordinates(self, channel: NoticeChannel) -> bool:
-        """Tell whether who answers for a cluster's channel may still read what it gets."""
+    def _is_answered_for(self, channel: NoticeChannel) -> bool:
         stored = self.repositories.accounts.get_or_none(channel.by)
-        if stored is None or not stored.value.active:
-            return False
-        return stored.value.admin or channel.cluster in stored.value.clusters
+        return may_answer_for(channel, stored.value if stored else None)
 
     def _unread(self, notices: Sequence[Versioned[ChannelNotice]]) -> list[ChannelNotice]:
         """Those that nobody has read in the application meanwhile, in order."""

@@ -17,6 +17,7 @@ from matchmaker.services.authors import keep_account
 from matchmaker.services.cooperation.gatherings import Gatherings, GatheringView
 from matchmaker.services.cooperation.introduction_views import IntroductionViews
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.channel_pause import pause_left
 from matchmaker.services.repositories import (
     Repositories,
     Repository,
@@ -287,6 +288,7 @@ class Privacy:
                     unit.add(repository.remove(belonging))
             for channel in repositories.channels.iterate("owner", account.subject):
                 unit.add(repositories.channels.remove(channel))
+            pause_left(unit, repositories, account.id, None)
             for invitation in repositories.invitations.iterate("email", stored.value.email):
                 unit.add(repositories.invitations.remove(invitation))
             for message in repositories.messages.iterate():

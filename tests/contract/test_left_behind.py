@@ -1,0 +1,141 @@
+"""Webhooks and channels of clusters end with the place of who set them up: on both stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from matchmaker.access import ADMIN
+from matchmaker.domain import GoalName
+from matchmaker.services.cooperation import webhooks
+from matchmaker.services.cooperation.webhooks import Webhooks
+from matchmaker.services.people.channels import ChannelContent, Channels
+from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.sealing import Sealer
+from matchmaker.store.documents import Store
+from matchmaker.workflow.introduction import Proposal
+from matchmaker.workflow.notification import NotificationKind
+from tests.contract.cooperation import PASSWORD, Cooperation, cooperation_on
+from tests.contract.test_channels import ROBOT
+from tests.contract.test_two_at_once import sign_in_on
+
+DAY = timedelta(days=1)
+
+
+class Leaving:
+    """Two owners of a firm, a coordinator with a colleague; the first of each set things up."""
+
+    def __init__(self, store: Store) -> None:
+        self.base: Cooperation = cooperation_on(store)
+        base, sealer = self.base, Sealer(lambda: "key")
+        links = sign_in_on(base).links
+        outbox = NotificationOutbox(base.repositories)
+        self.hooks = Webhooks(base.repositories, outbox, sealer, base.accounts, base.clock)
+        self.channels = Channels(base.repositories, base.accounts, links, sealer, base.clock)
+        self.privacy = base.privacy(keep_interactions=DAY, keep_over=DAY)
+        self.owner, self.left = base.person("t:f0"), base.person("t:f0", 1)
+        self.admin = base.accounts.create(ADMIN, "a@example.org", "A", PASSWORD, admin=True)
+        self.coordinator = base.coordinator()
+        self.colleague = base.accounts.create(
+            ADMIN, "d@example.org", "D", PASSWORD, clusters=("t:c",)
+        ).principal()
+        self.hook = self.hooks.register(
+            self.owner.principal(), "t:f0", "https://erp.example/hook"
+        ).id
+        self.channel = self.channels.enter(
+            self.coordinator, ChannelContent(ROBOT, "t:c"), PASSWORD
+        ).id
+
+    def told(self, account: str) -> set[NotificationKind]:
+        notices = self.base.repositories.notifications.values("account", account)
+        return {notice.kind for notice in notices}
+
+    def calls(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """The addresses called once somebody asked the firm."""
+        called: list[str] = []
+
+        def take(url: str, *content: object, **rules: object) -> int:
+            del content, rules
+            called.append(url)
+            return 200
+
+        monkeypatch.setattr(webhooks, "post", take)
+        asking = self.base.person("t:f1").principal()
+        self.base.introductions.propose(asking, Proposal(GoalName.SUPPLIER, "t:f1", "t:f0"))
+        self.hooks.deliver_due()
+        return called
+
+
+def closed(leaving: Leaving, account: str) -> None:
+    leaving.base.accounts.set_active(ADMIN, account, active=False)
+
+
+def deleted(leaving: Leaving, account: str) -> None:
+    leaving.privacy.delete_account(ADMIN, account)
+
+
+def removed(leaving: Leaving, account: str) -> None:
+    leaving.base.accounts.remove_member(leaving.left.principal(), "t:f0", account)
+
+
+@pytest.fixture
+def leaving(store: Store) -> Leaving:
+    return Leaving(store)
+
+
+@pytest.mark.parametrize("leave", [closed, deleted, removed])
+def test_a_webhook_is_paused_once_its_owner_goes_until_another_takes_it_over(
+    leaving: Leaving, leave: Callable[[Leaving, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    leave(leaving, leaving.owner.id)
+    (hook,) = leaving.hooks.listed(leaving.left.principal(), "t:f0")
+    assert (hook.active, hook.paused) == (False, True)
+    assert NotificationKind.WEBHOOK_LEFT in leaving.told(leaving.left.id)
+    assert leaving.told(leaving.owner.id) == leaving.told(leaving.admin.id) == set()
+    assert leaving.calls(monkeypatch) == []
+    again = leaving.hooks.register(leaving.left.principal(), "t:f0", hook.url)
+    assert (again.id, again.active, again.by) == (hook.id, True, leaving.left.id)
+
+
+@pytest.mark.parametrize("leave", [closed, deleted])
+def test_a_cluster_s_channel_is_paused_once_its_coordinator_goes(
+    leaving: Leaving, leave: Callable[[Leaving, str], None]
+) -> None:
+    leave(leaving, leaving.coordinator.account)
+    (channel,) = leaving.channels.listed(leaving.colleague, "t:c")
+    assert not channel.active
+    assert leaving.told(leaving.colleague.account) == {NotificationKind.CHANNEL_PAUSED}
+    leave(leaving, leaving.colleague.account)
+    assert leaving.told(leaving.admin.id) == set()  # it was paused already
+
+
+def test_administrators_are_told_where_nobody_is_left_in_charge(leaving: Leaving) -> None:
+    closed(leaving, leaving.colleague.account)
+    closed(leaving, leaving.coordinator.account)
+    closed(leaving, leaving.left.id)
+    closed(leaving, leaving.owner.id)
+    told = {NotificationKind.CHANNEL_PAUSED, NotificationKind.WEBHOOK_LEFT}
+    assert leaving.told(leaving.admin.id) == told
+
+
+def test_whoever_stays_keeps_what_they_set_up(leaving: Leaving) -> None:
+    removed(leaving, leaving.left.id)
+    closed(leaving, leaving.colleague.account)
+    assert leaving.hooks.listed(leaving.owner.principal(), "t:f0")[0].active
+    assert leaving.channels.listed(leaving.coordinator, "t:c")[0].active
+
+
+def test_a_webhook_of_somebody_who_lost_the_place_otherwise_is_not_called(
+    leaving: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A place that ended before this was looked at, or with a merge."""
+    accounts = leaving.base.repositories.accounts
+    stored = accounts.get(leaving.owner.id)
+    monkeypatch.setattr("matchmaker.services.people.accounts.pause_left", lambda *_: None)
+    removed(leaving, stored.value.id)
+    assert leaving.hooks.listed(leaving.left.principal(), "t:f0")[0].active
+    assert leaving.calls(monkeypatch) == []
+    assert not leaving.hooks.listed(leaving.left.principal(), "t:f0")[0].active
+    assert NotificationKind.WEBHOOK_LEFT in leaving.told(leaving.left.id)
