@@ -115,6 +115,13 @@ _BAR_STOCK = re.compile(r"[ -](?:stock|ends?)(?![a-z])")
 # Of mobile networks, and no grams.
 _GENERATION = re.compile(r"[345]g/[345]g?|[345]g(?=[/网通模基信专])")
 # How far a thing reaches or flies, and not how far away a partner is.
+# What is so long itself is not so far away: 两百公里高压线, "30 km of pipeline".
+_LONG_THING = re.compile(
+    r"\s?(?:长的?|的)?[\u4e00-\u9fff]{0,4}?(?:高压线|输电|配电|电力线|线路|管线|管道|油管|气管|公路|道路|铁路|轨道|河道|河堤|堤|海岸|边境|围栏|电缆|光缆|航线|隧道)|"
+    r"(?:[ -]long|(?: stretch)? of)?(?: [a-z]+){0,3}? (?:pipe(?:line)?s?|(?:power ?|overhead )?lines?|roads?|highways?|rail(?:way)?s?|tracks?|cables?|fences?|coast(?:line)?|"
+    r"rivers?|canals?|dikes?|dykes?|borders?|tunnels?)(?![a-z])"
+)
+_FAR_FROM = re.compile(r"[离距]|方圆|周边|\b(?:within|radius|distance)\b")
 _REACHED = re.compile(
     r"(?:航程|航距|图传|数传|链路|传输|通信|通讯|飞行|作用|探测|测控|控制)(?:距离|半径|范围)?[^，,;；。]{0,4}$|"
     r"(?<!\bin )(?<!\bwithin )(?<!\bin a )(?<!\bwithin a )\b(?:range|reach|(?:data ?|radio |video )link)(?: of| up to|:|,| is)?(?: up to| about)? ?$"
@@ -248,6 +255,9 @@ def _as_kind(
         return requirement(RequirementKind.PRESSURE, text, start, end, bounds, base, aspect)
     if base == "km":
         if re.match(r"\s?/|\s?每", folded[end : end + 3]) or _rate(folded, start, end):
+            return None
+        is_exact = bounds.low == bounds.high and not _FAR_FROM.search(before)
+        if is_exact and _LONG_THING.match(folded, end):
             return None
         if _REACHED.search(folded[max(0, start - 24) : start]) and not _FROM_THERE.match(
             folded, end

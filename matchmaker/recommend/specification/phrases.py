@@ -104,7 +104,8 @@ _FOR_OUR = re.compile(
 )
 _PART_FOR = re.compile(
     r"(?<![a-z])(?<!valve )(?<!pump )(?P<name>(?P<part>bod(?=y\b|ies\b)|casing|seat|stem|dis[ck]|needle)(?:y|ies|s)?)"
-    r" (?:for|of) (?:[a-z0-9-]+ ){0,3}$"
+    r"(?: (?:for|with|by|to) (?:[a-z0-9-]+ ){1,3}ones)? "
+    r"(?:for |of |(?:in|inside|into|on) (?:our|my|their|the|existing|old) )(?:[a-z0-9-]+ ){0,3}$"
 )
 _SEPARATED = re.compile(r"[，,;；。\n]|\. ")
 _LISTED_AFTER = re.compile(r"\s?(?:、|和|及|以及|与|and |or )")

@@ -61,6 +61,12 @@ MEANS_AFTER = re.compile(
     r"[ -](?:machines?|machinery|equipment|presses|press|tonne|powders?|wires?|rods?|fluids?|chemicals?|consumables?)\b"
 )
 _FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
+# "PTFE seats in our ball valves": theirs already, unless they are what others trade or are skilled in.
+_IN_OURS = re.compile(
+    r"(?<!interested )(?<!interest )(?<!specialised )(?<!specialized )(?<!experienced )(?<!deal )(?<!dealing )(?<!trade )"
+    r"(?<!invest )(?<!skilled )\b(?:in|inside|into|within|inside of) "
+    r"(?:our|my|their|existing|old|customers'?) (?:own |existing |old )?(?:[a-z0-9-]+ ){0,3}$"
+)
 _WANTED_FOR = re.compile(
     r"\b(?:(?:look|search|ask|wait|hunt|call|sourc|tender|inquir|enquir)[a-z]*|quot[a-z]*|quotations?|"
     r"requests?|demand|market|needs?|orders?|partners?|suppliers?|makers?|manufacturers?|subcontractors?|"
@@ -106,6 +112,10 @@ _DONE = re.compile(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}
 _TO_BE_DONE = re.compile(
     rf"(?:[{HAN}]{{0,3}}(?:面|部位|内孔|外圆|端口))?(?:[织做加工]{{1,2}}好了?|[都也还])?(?:毛坯|成品)?(?:要|需要|需|想要|想|得|打算|准备|拿去|送去)(?:做|进行|上)?[{HAN}a-z\d ]{{0,14}}的?"
 )
+# 袜子起球太厉害，找家能做后整理的: who does the work is sought for what is there.
+_SOUGHT_FOR_IT = re.compile(
+    r"[^。；;!?！？\n]{0,16}[，,](?:想|要|急|现在?|需要?)?(?:找|求|请|寻)(?:一?[家个]|人|厂家?|师傅|能|可以|会|做|来|帮忙?|代|专门|专业|的)*"
+)
 _BOUGHT = re.compile(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(
     {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}
@@ -143,6 +153,7 @@ def role_of(
         _HANDLED.search(ahead)
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)
+        or _IN_OURS.search(ahead)
         or _ON_IT.match(folded, end)
     ):
         return ItemRole.WHOLE
@@ -173,7 +184,8 @@ def is_worked_on(
     if following is None or not _is_finishing(following):
         return False
     gap, before_it = folded[match.end : following.start], _clause_before(folded, match.start)
-    if _TO_BE_DONE.fullmatch(gap) and not _BOUGHT.search(before_it):
+    is_there = _TO_BE_DONE.fullmatch(gap) or _SOUGHT_FOR_IT.fullmatch(gap)
+    if is_there and not _BOUGHT.search(before_it):
         return True
     return bool(_GIVEN.search(before_it) and _DONE.fullmatch(gap))
 
