@@ -12,7 +12,9 @@ from matchmaker.recommend.conditions import open_programmes
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.whereabouts import said_places
 from matchmaker.snapshot.distances import Location, known_km
+from matchmaker.snapshot.geography import rows_below
 from matchmaker.snapshot.model import (
     ENGAGEMENT_KINDS,
     GOALS,
@@ -128,10 +130,12 @@ def _offering_programmes(snapshot: Snapshot) -> BoolArray:
 
 
 def _elsewhere(pairs: Pairs) -> BoolArray:
-    """In another cluster; for a seeker in no cluster, in another place."""
+    """In another cluster; for a seeker in no cluster, in another place than its own or its words'."""
     if pairs.seeker.clusters:
         return in_other_cluster(pairs.snapshot, pairs.seeker)
     place = pairs.snapshot.organizations.place
+    if pairs.seeker.place < 0 and (said := said_places(pairs.snapshot, pairs.seeker, narrow=True)):
+        return ~np.isin(place, sorted(rows_below(pairs.snapshot.places, said)))
     return np.asarray((place != pairs.seeker.place) | (place < 0))
 
 

@@ -154,19 +154,31 @@ class _Asked:
 
     def _said(self) -> int | None:
         """Where who asks says to be: "we are in Wenzhou, looking for a plater nearby"."""
-        families = (
-            item.family
-            for text in self.seeker.texts
-            for item in text.said_of_speaker
-            if item.kind is RequirementKind.PLACE
-        )
-        return next((row for family in families for row in _rows(self.snapshot, family)), None)
+        return next(iter(said_places(self.snapshot, self.seeker)), None)
 
     def nearest(self, places: list[int]) -> FloatArray:
         """Kilometres of everybody from the nearest of some places, or from the seeker, (N,)."""
         if not places:
             return self.distance(None)
         return np.asarray(np.fmin.reduce([self.distance(place) for place in places]))
+
+
+def said_places(snapshot: Snapshot, seeker: Seeker, narrow: bool = False) -> list[int]:
+    """Rows of the places where who asks says to be, in the order of the words.
+
+    Those `narrow` are no wider than a city.
+    """
+    return [
+        row
+        for text in seeker.texts
+        for item in text.said_of_speaker
+        if item.kind is RequirementKind.PLACE and not (narrow and _is_wide(item.family))
+        for row in _rows(snapshot, item.family)
+    ]
+
+
+def _is_wide(place_id: str) -> bool:
+    return place_id.startswith(_WIDE) or place_id.endswith("0000")
 
 
 def _place(asked: _Asked, requirement: Requirement) -> FloatArray | None:
@@ -203,7 +215,7 @@ def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:
     named = requirement.family.split() or [
         place.family
         for place in asked.need.of(RequirementKind.PLACE)
-        if not place.denied and not place.family.startswith(_WIDE) and place.family[-4:] != "0000"
+        if not place.denied and not _is_wide(place.family)
     ]
     rows = [row for family in named for row in _rows(asked.snapshot, family)]
     return _within(asked.nearest(rows), requirement.high)

@@ -47,11 +47,14 @@ _WE_ARE = re.compile(
 )
 # Who wants to work with others says first who it is: 温州泵阀想和外地铸造集群对接.
 _WITH_OTHERS = r"(?:想|希望|打算|计划|愿意?|欲|拟)(?:和|跟|与|同|去?(?:对接|联系|结识))(?=[^,，;；。!！?？]{2,30}(?:合作|对接|联系|联手|结对|联动|交流|牵手|协作|共建|互通|搭上?线|建立))"
+# The same of who looks elsewhere than where it is: 永嘉阀门找外地做合金的.
+_ELSEWHERE = r"(?:想|希望|打算|计划|欲|拟|要)?(?:直接)?(?:去|到|在|跟|和|与|找|寻|寻找|认识)[^，,;；。!！?？\n]{0,3}(?:外地|外省|外市|外面|国外|境外|海外|别的集群|其他集群|其它集群|别的地方|其他地方)"
 # The first words of a text introduce who asks without it, before what is plainly sought.
 _FIRST = re.compile(
     rf"(?:高校|大学|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
     rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购|找(?!不|我|谁|到)))"
     rf"|{_REST}(?={_WITH_OTHERS})"
+    rf"|(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})"
     rf"|{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要(?!求)|寻|找(?!不|我|谁|到)|欲|拟))"
     rf"|{_REST}{_DOES}{_REST}的{_STOP}(?={_SEEKS})"
 )
@@ -86,7 +89,8 @@ _FIRST_EN = re.compile(
     rf"(?:is |now |currently |urgently )*(?={_WISH}(?!iso\b|to be\b))"
     rf"|(?:{_WORD} ){{1,4}}?{_HEAD}[.] (?=(?:need|looking for|seeking) )"
     rf"|(?:an? |the |our )?(?:{_WORD} ){{1,5}}?(?:clusters?|parks?|associations?|hubs?|networks?)(?: (?:in|from|near|of) {_WORDS}{{1,3}}?| )"
-    r"(?=(?:wants?|would like|hopes?|wish(?:es)?|plans?|is|are|seeks?|looking|seeking) )"
+    r"(?=(?:wants?|would like|hopes?|wish(?:es)?|plans?|is|are|seeks?|looks?|searches|looking|seeking) )"
+    rf"|(?:an? |the )?(?:{_WORD} ){{0,5}}?{_HEAD}s? (?=wants? to (?:cooperate|work|partner|team up|connect|link(?: up)?|collaborate) with )"
 )
 _LAST = re.compile(
     rf"[,，;；。]\s*{_WE}(?:是|系)?{_REST}(?:{_DOES}{_REST}的?|{_FIRM})[。!！]?\s*$"
