@@ -21,6 +21,7 @@ from matchmaker.recommend.specification import (
     TOLD_BY_GRAPH,
     Comparison,
     RequirementKind,
+    Specification,
     compare,
     compare_customer,
     offered,
@@ -212,12 +213,20 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
         return compare(asked, says) if asked.items else None
     if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):
         return compare(asked, offered(says)) if asked.items else None
+    if question.kind is StatementKind.NEED:
+        return _also_lacking(asked, says)
     if question.kind is StatementKind.OFFER and is_need:
         return replace(compare(says, offered(asked)), aside=False, elsewhere=False)
     kind = STATEMENT_KINDS[snapshot.statements.kind[statement]]
     if question.kind is StatementKind.OFFER and kind is StatementKind.DESCRIPTION:
         return compare_customer(asked, says)
     return None
+
+
+def _also_lacking(asked: Specification, says: Specification) -> Comparison | None:
+    """Two needs: who lacks something else offers nothing of what is asked for."""
+    both = compare(asked, says)
+    return Comparison(whole=True) if both.aside else None
 
 
 def _states_offer(snapshot: Snapshot, statement: int) -> bool:

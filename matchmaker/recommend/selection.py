@@ -130,7 +130,7 @@ def _offering_programmes(snapshot: Snapshot) -> BoolArray:
 
 
 def _elsewhere(pairs: Pairs) -> BoolArray:
-    """In another cluster; for a seeker in no cluster, in another place than its own or its words'."""
+    """In another cluster; for a seeker in no cluster, in another place than it has or says."""
     if pairs.seeker.clusters:
         return in_other_cluster(pairs.snapshot, pairs.seeker)
     place = pairs.snapshot.organizations.place
