@@ -123,7 +123,7 @@ _LONG_THING = re.compile(
 )
 _FAR_FROM = re.compile(r"[离距]|方圆|周边|\b(?:within|radius|distance)\b")
 _REACHED = re.compile(
-    r"(?:航程|航距|图传|数传|链路|传输|通信|通讯|飞行|作用|探测|测控|控制)(?:距离|半径|范围)?[^，,;；。]{0,4}$|"
+    r"(?:航程|航距|图传|数传|链路|传输|通信|通讯|飞行|作用|探测|测控|控制)(?:距离|半径|范围)?[^，,;；。]{0,4}$|(?:图传|数传)(?:模块|电台|设备|系统|机)[，,]$|"
     r"(?<!\bin )(?<!\bwithin )(?<!\bin a )(?<!\bwithin a )\b(?:range|reach|(?:data ?|radio |video )link)(?: of| up to|:|,| is)?(?: up to| about)? ?$"
 )
 _FROM_THERE = re.compile(r" (?:from|of|around) ")

@@ -169,7 +169,7 @@ def without_conditions(specification: Specification) -> str:
 def without_partners(specification: Specification) -> str:
     """What is needed, without that it is near or far, that a university is sought and who is not.
 
-    The graph tells that. The whole text where nothing else is named: "looking for a university".
+    The graph tells that, and how a wish is put ("looking for", 想直接跟…合作) says nothing of it. The whole text where nothing else is named: "looking for a university".
     """
     if not any(_is_named(item) for item in specification.items):
         return specification.text

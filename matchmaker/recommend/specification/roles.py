@@ -19,7 +19,7 @@ _REACH = 48
 _PART_AFTER = re.compile(
     r"'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance))?[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
     r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
-    r"maintenance|testing|tests?|needles?|linings?|electronics|electrics|firmware|software|cases?|boxes|design|technology)(?![a-z])|"
+    r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
     r"(?:(?<!s)|(?<=lens)) (?:cleaning|charging|storage|display|mounting|packing|carrying|locking|lifting) "
     r"(?:box|boxes|cases?|bags?|cloths?|cabinets?|stations?|stands?|racks?|devices?|kits?|clamps?)(?![a-z])|"
     r"(?:坏了|老坏|老是坏|坏掉|出故障|出毛病|里面|里(?=有|没|的)|内部|内腔|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
@@ -67,6 +67,8 @@ _IN_OURS = re.compile(
     r"(?<!invest )(?<!skilled )\b(?:in|inside|into|within|inside of) "
     r"(?:our|my|their|existing|old|customers'?) (?:own |existing |old )?(?:[a-z0-9-]+ ){0,3}$"
 )
+# Who says what it uses in them sells them: "no recycled brass is used in our ball valves".
+_USED = re.compile(r"\b(?:use[sd]?|using|fit|fitted|install|installed|offer|offered)\b")
 _WANTED_FOR = re.compile(
     r"\b(?:(?:look|search|ask|wait|hunt|call|sourc|tender|inquir|enquir)[a-z]*|quot[a-z]*|quotations?|"
     r"requests?|demand|market|needs?|orders?|partners?|suppliers?|makers?|manufacturers?|subcontractors?|"
@@ -153,7 +155,7 @@ def role_of(
         _HANDLED.search(ahead)
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)
-        or _IN_OURS.search(ahead)
+        or (_IN_OURS.search(ahead) and not _USED.search(ahead))
         or _ON_IT.match(folded, end)
     ):
         return ItemRole.WHOLE

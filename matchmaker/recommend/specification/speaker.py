@@ -54,10 +54,11 @@ _FIRST = re.compile(
     rf"(?:高校|大学|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
     rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购|找(?!不|我|谁|到)))"
     rf"|{_REST}(?={_WITH_OTHERS})"
-    rf"|(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})"
     rf"|{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要(?!求)|寻|找(?!不|我|谁|到)|欲|拟))"
     rf"|{_REST}{_DOES}{_REST}的{_STOP}(?={_SEEKS})"
 )
+# Only where it names the place: of 镜腿套找外地做硅胶的 the thing is wanted.
+_LOOKS_ELSEWHERE = re.compile(rf"(?:{_NOT_WANTED}[^，,;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})")
 _HEAD = (
     r"(?:maker|manufacturer|producer|company|firm|brand|factory|plant|workshop|foundry|mill|lab|laboratory|group|institute|"
     r"university|start-?up|shop|oem|integrator|builder|importer|exporter|distributor|trader|operator|team|business|"
@@ -162,6 +163,8 @@ def _introductions(folded: str) -> list[tuple[int, int]]:
         stop = start + _REACH
         patterns = (_WE_ARE, _WE_ARE_EN, _FIRST, _FIRST_EN) if not number else (_WE_ARE, _WE_ARE_EN)
         says = next(filter(None, (each.match(folded, start, stop) for each in patterns)), None)
+        if says is None and not number:
+            says = _from_a_place(folded, start, stop)
         if says is not None and says.end() > says.start():
             found.append(says.span())
     last = _LAST.search(folded, max(0, len(folded) - 80))
@@ -169,6 +172,15 @@ def _introductions(folded: str) -> list[tuple[int, int]]:
         found.append(last.span())
     found += sold_abroad(folded)
     return found
+
+
+def _from_a_place(folded: str, start: int, stop: int) -> re.Match[str] | None:
+    says = _LOOKS_ELSEWHERE.match(folded, start, stop)
+    if says is None:
+        return None
+    county = says[0][:2] + "县"  # counties are not read by their short names alone
+    named = any(any(read(name).of(RequirementKind.PLACE)) for name in (says[0], county))
+    return says if named else None
 
 
 def _names_something(text: str, kinds: frozenset[RequirementKind]) -> bool:

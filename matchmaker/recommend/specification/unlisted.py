@@ -91,6 +91,8 @@ _NO_THING = frozenset(
         "that",
         "there",
         "you",
+        "spare",
+        "spares",
         "supplier",
         "suppliers",
         "manufacturer",

@@ -367,9 +367,9 @@ def test_who_names_nothing_of_what_is_sought_is_aside_whatever_it_is() -> None:
         ("铸件气孔，找高校", "铸件气孔，找  "),
         ("castings, university wanted", "castings,            wanted"),
         ("想找一所高校", "想找一所高校"),  # nothing else is said
-        ("找本地的电镀厂", "找  的电镀厂"),
+        ("找本地的电镀厂", "   的电镀厂"),
         ("castings within 50 km", "castings             "),
-        ("想绕开贸易商，直接找预浸料生产厂", "想     ，直接找预浸料生产厂"),
+        ("想绕开贸易商，直接找预浸料生产厂", "想     ，  找预浸料生产厂"),
         ("prepreg, no traders please", "prepreg,                  "),
     ],
 )

@@ -8,6 +8,7 @@ from matchmaker.domain import (
     GoalName,
     GraphRows,
     Kind,
+    Need,
     Offer,
     OfferKind,
     Organization,
@@ -338,3 +339,42 @@ def test_who_sells_the_grade_alone_stands_behind_who_makes_the_thing():
         vectors=False,
     )
     assert ids(found(snapshot, "T700 prepreg cloth")) == ["t:weaver", "t:stockist"]
+
+
+def test_who_lacks_something_else_itself_is_no_partner_however_alike_it_asks():
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(Organization(id, id, Kind.FIRM) for id in ("t:lacks", "t:makes")),
+            needs=(
+                Need(
+                    "n:1",
+                    "t:lacks",
+                    GoalName.CROSS_CLUSTER,
+                    "想跟外地碳纤维厂直接合作，样件一起做，本地都是贸易商",
+                    "zh",
+                ),
+            ),
+            offers=(Offer("o:1", "t:makes", OfferKind.PRODUCT, "供镍基合金棒，样件可做", "zh"),),
+        ),
+        vectors=False,
+    )
+    for text in ("想跟外地合金棒厂直接合作，样件一起做", "想直接跟外地做镍合金棒的厂合作，样件一起做"):
+        question = SeekerText(
+            text, StatementKind.NEED, "zh", GoalName.CROSS_CLUSTER, is_question=True
+        )
+        answer = recommend(snapshot, Seeker(texts=(question,)), Request(GoalName.CROSS_CLUSTER))
+        assert ids(list(answer.matches))[:1] == ["t:makes"]
+
+
+def test_nobody_of_the_town_that_who_asks_says_to_be_in_is_a_partner_elsewhere(makers):
+    text = "我们在温州，找 gate valves DN40 PN25 carbon steel"
+    question = SeekerText(
+        without_speaker(text),
+        StatementKind.NEED,
+        "en",
+        GoalName.CROSS_CLUSTER,
+        is_question=True,
+        said_of_speaker=said_of_speaker(text),
+    )
+    answer = recommend(makers, Seeker(texts=(question,)), Request(GoalName.CROSS_CLUSTER))
+    assert ids([*answer.matches, *answer.nearby]) == ["t:far"]

@@ -48,6 +48,22 @@ from matchmaker.recommend.specification import ItemRole, read
         ("Anyone who can laser-clad valve balls", ["cladding"]),
         ("激光闪射，三片样", ["thermal conductivity testing"]),
         ("模架标准件现货", ["mould base"]),
+        # What is in a thing of the asker's is wanted, and not the thing.
+        ("PTFE seats in our ball valves", ["ptfe", "valve seat"]),
+        ("distributors interested in our ball valves", ["trader", "ball valve"]),
+        ("找人代飞，拍两百公里高压线", ["flight service"]),  # and nobody within 200 km
+        ("巡检300公里输油管线", []),
+        ("植保机30升，教飞手", ["drone", "30 L"]),
+        ("图传模块，20公里", ["data link"]),
+        ("50公里以内的管道厂", ["≤50 km", "pipe"]),
+        ("socks for hotel chains", ["sock"]),
+        ("袜子起球太厉害，找家能做抗起球整理的", ["dyeing"]),
+        ("采购球阀，找能做喷涂的", ["ball valve", "painting"]),
+        ("毛巾底运动袜，双针筒", ["sock", "knitting machine"]),
+        ("袜机针筒磨损了", ["needle cylinder"]),
+        ("镜腿胶套，硅胶的", ["temple tip", "silicone"]),
+        ("老花镜三万副", ["reading glasses", "30000 pair"]),
+        ("spare parts for a lathe", []),
     ],
 )
 def test_what_is_asked_for_is_read(text: str, asked_for: list[str]) -> None:

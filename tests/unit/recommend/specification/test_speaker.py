@@ -21,6 +21,9 @@ DROPPED = {
     "本厂生产袜子，求购锦纶丝": "求购锦纶丝",
     "温州阀门厂采购不锈钢铸件": "采购不锈钢铸件",
     "我们在温州，做阀门，采购不锈钢铸件": "采购不锈钢铸件",
+    "永嘉阀门找外地做石墨填料的厂": "找外地做石墨填料的厂",
+    "Danyang eyewear cluster looks for lens makers": "looks for lens makers",
+    "European mould makers want to cooperate with a drone cluster": "want to cooperate with a drone cluster",  # fmt: skip
     "Our factory in Wenzhou makes valves; we need castings": "we need castings",
     "For our valve plant in Wenzhou we need castings": "we need castings",
     "We build drones and would like carbon fibre tubes": "would like carbon fibre tubes",
@@ -51,6 +54,7 @@ KEPT = [
     # Who is looked for, not who asks.
     "做密封件的，能耐400度",
     "找做瑜伽袜的工厂，脚底带防滑胶",
+    "镜腿套找外地做硅胶的",
     "Foundry needed for valve castings",
     "drone motor makers who want die cast housings",
     "Injection moulder wanted",
