@@ -358,7 +358,10 @@ def test_who_lacks_something_else_itself_is_no_partner_however_alike_it_asks():
         ),
         vectors=False,
     )
-    for text in ("想跟外地合金棒厂直接合作，样件一起做", "想直接跟外地做镍合金棒的厂合作，样件一起做"):
+    for text in (
+        "想跟外地合金棒厂直接合作，样件一起做",
+        "想直接跟外地做镍合金棒的厂合作，样件一起做",
+    ):
         question = SeekerText(
             text, StatementKind.NEED, "zh", GoalName.CROSS_CLUSTER, is_question=True
         )

@@ -23,7 +23,7 @@ DROPPED = {
     "我们在温州，做阀门，采购不锈钢铸件": "采购不锈钢铸件",
     "永嘉阀门找外地做石墨填料的厂": "找外地做石墨填料的厂",
     "Danyang eyewear cluster looks for lens makers": "looks for lens makers",
-    "European mould makers want to cooperate with a drone cluster": "want to cooperate with a drone cluster",  # fmt: skip
+    "European mould makers want to work with drone firms": "want to work with drone firms",
     "Our factory in Wenzhou makes valves; we need castings": "we need castings",
     "For our valve plant in Wenzhou we need castings": "we need castings",
     "We build drones and would like carbon fibre tubes": "would like carbon fibre tubes",
