@@ -23,7 +23,7 @@ _MARKET = re.compile(
     rf"(?:(?P<sold>{_SOLD})|发往|运往|运到|送到|"
     r"\b(?:(?<!\bto )(?<!\bcan )(?<!\bcould )(?<!\bwho )go(?:es|ing)?|(?<!\bwho )sells?|selling|sold|"
     r"export(?:s|ed|ing)?|ship(?:s|ped|ping)?|deliver(?:ed|y)|destined|bound) "
-    rf"{_TO})(?P<others>(?:[^，,;；。 的]{{2,6}}(?:、|和|及|与|以及)|[a-z]+(?: [a-z]+)?(?:, | and | or )(?:the )?){{0,4}})$"
+    rf"{_TO}|\b(?:fob|cif|cfr|exw|ddp|dap|fca|cpt)(?: price| port| delivered)?(?: (?:to|at|in|of))? )(?P<others>(?:[^，,;；。 的]{{2,6}}(?:、|和|及|与|以及)|[a-z]+(?: [a-z]+)?(?:, | and | or )(?:the )?){{0,4}})$"
 )
 _SELLERS = re.compile(
     r"(?:代理|经销|分销|渠道|买手|采购商|进口商|批发商|零售商|(?:找|寻|求|招|开发|拓展|对接)[^，,;；。]{0,12}(?:客户|买家))"

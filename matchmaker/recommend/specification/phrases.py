@@ -151,6 +151,8 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         beside, sense = senses().get(folded[named.start : named.end], (_NOTHING, named.term))
         if not things.isdisjoint(beside):  # 板材 of spectacles are sheets, and of acetate
             kept.append(named._replace(term=sense))
+            if sense.kind is named.term.kind:  # "acrylic" of yarn is no sheet
+                continue
         match = _as_work(folded, named)
         if not match.term.bare or _is_grade(folded, match, kept[-1] if kept else None):
             kept.append(match)

@@ -185,7 +185,7 @@ def without_partners(specification: Specification) -> str:
 
 
 _FRAME = re.compile(
-    r"(?:想|要|希望|打算|欲|拟)(?:直接)?(?:跟|和|与|找|在|寻)|直接(?=合作|对接|供|找)|(?:长期|建立)?(?:合作|对接|联手|结对)(?:伙伴|关系|单位)?$|^(?:我们|我司|我厂)?(?:急)?(?:找|寻|求购|求)|的厂家?$|"
+    r"(?:要|需要)?(?:出口|外销|销往|发往)(?:到|往|至)?[\u4e00-\u9fff]{2,6}的|(?:想|要|希望|打算|欲|拟)(?:直接)?(?:跟|和|与|找|在|寻)|直接(?=合作|对接|供|找)|(?:长期|建立)?(?:合作|对接|联手|结对)(?:伙伴|关系|单位)?$|^(?:我们|我司|我厂)?(?:急)?(?:找|寻|求购|求)|的厂家?$|"
     r"\b(?:is |are )?(?:looking for|look for|looks for|seeking|seeks?|in search of|searching for)\b|"
     r"\b(?:wants?|would like|hopes?|wish(?:es)?|hoping|keen) to (?:work|cooperate|collaborate|team up|partner|connect|link(?: up)?|co-operate)(?: directly)? with\b|"
     r"\b(?:partners?|clusters?) ?(?:elsewhere)?$"

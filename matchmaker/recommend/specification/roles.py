@@ -60,6 +60,14 @@ MEANS_AFTER = re.compile(
     r"用?(?:机(?!箱|壳|架|柜|加|座|械)|仪(?!表)|设备|炉|机床|生产线|合格|报告|记录|粉末|焊丝|焊条|药水|添加剂|助剂|耗材|液(?!压|体))|"
     r"[ -](?:machines?|machinery|equipment|presses|press|tonne|powders?|wires?|rods?|fluids?|chemicals?|consumables?)\b"
 )
+# 手上有三架植保机: the asker's own.
+_OWNED = re.compile(
+    r"(?:手上|手里|手头|厂里|家里|车间|我们|公司|目前|现)(?:现?有|在用|用的?是?)(?:着|了)?(?:[\d几两一二三四五六七八九十百]+)[架台套辆部](?:进口|国产|老|旧)?$"
+)
+# Box for 20k pairs of socks: so many of what something else is for.
+_FOR_SO_MANY = re.compile(
+    r"\bfor (?:about |some |around )?\d[\dk,.]* (?:pairs?|pieces|pcs|pallets|sets|tonnes?|tons?|rolls|boxes|kg) of (?:[a-z-]+ )?$"
+)
 _FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
 # "PTFE seats in our ball valves": theirs already, unless they are what others trade or are skilled in.
 _IN_OURS = re.compile(
@@ -155,6 +163,8 @@ def role_of(
         _HANDLED.search(ahead)
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)
+        or _OWNED.search(ahead)
+        or (before is not None and before.term.kind in THINGS and _FOR_SO_MANY.search(ahead))
         or (_IN_OURS.search(ahead) and not _USED.search(ahead))
         or _ON_IT.match(folded, end)
     ):
@@ -183,11 +193,15 @@ def is_worked_on(
         done = folded[before.end - 2 : before.end] == "ed"
         if not done and before.end > before.start + 1 and _DETERMINED.fullmatch(gap):
             return match.term.value.rsplit(" ", 1)[-1] not in _MACHINES
-    if following is None or not _is_finishing(following):
+    if following is None or following.term.kind is not RequirementKind.PROCESS:
         return False
     gap, before_it = folded[match.end : following.start], _clause_before(folded, match.start)
-    is_there = _TO_BE_DONE.fullmatch(gap) or _SOUGHT_FOR_IT.fullmatch(gap)
-    if is_there and not _BOUGHT.search(before_it):
+    is_bought = _BOUGHT.search(before_it)
+    if _SOUGHT_FOR_IT.fullmatch(gap) and not is_bought:
+        return True
+    if not _is_finishing(following):
+        return False
+    if _TO_BE_DONE.fullmatch(gap) and not is_bought:
         return True
     return bool(_GIVEN.search(before_it) and _DONE.fullmatch(gap))
 

@@ -51,7 +51,7 @@ _WITH_OTHERS = r"(?:想|希望|打算|计划|愿意?|欲|拟)(?:和|跟|与|同|
 _ELSEWHERE = r"(?:想|希望|打算|计划|欲|拟|要)?(?:直接)?(?:去|到|在|跟|和|与|找|寻|寻找|认识)[^，,;；。!！?？\n]{0,3}(?:外地|外省|外市|外面|国外|境外|海外|别的集群|其他集群|其它集群|别的地方|其他地方)"
 # The first words of a text introduce who asks without it, before what is plainly sought.
 _FIRST = re.compile(
-    rf"(?:高校|大学|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
+    rf"(?:高校|大学|大学生|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队|创业团队|创业公司|初创公司|工作室)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
     rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购|找(?!不|我|谁|到)))"
     rf"|{_REST}(?={_WITH_OTHERS})"
     rf"|{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要(?!求)|寻|找(?!不|我|谁|到)|欲|拟))"
@@ -81,6 +81,10 @@ _WE_ARE_EN = re.compile(
     rf"(?:{_NO_WISH}(?!would)[a-z0-9'/&-]++[,;.]? ){{1,12}}?(?:and |but |so )?(?=(?:we |i )?(?:are |am |now )?{_WISH})"
     rf"|(?:we are|we're|i am|i'm) (?:based )?(?:from|in) {_WORDS}{{1,4}}?and {_MAKE} (?:{_NO_WISH}[a-z0-9'/&-]++[,;.]? ){{1,8}}?"
     rf"(?=(?:we |i )?(?:are |am |now )?{_WISH})"
+    # "We are a Dutch importer of socks. For the coming winter we are looking for …"
+    rf"|(?:we are|we're|i am|i'm|our company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
+    rf"{_HEAD}(?: (?:of|for|in|from|based in|located in|near|with|making|producing|supplying|speciali[sz](?:ed|ing) in) {_WORDS}{{0,9}}?"
+    rf"{_NO_WISH}[a-z0-9'/&-]++)?[.;!] (?=[^.!?]{{0,60}}{_WISH})"
     rf"|for our (?:{_WORD} ){{0,4}}?{_HEAD}(?: in {_WORDS}{{1,3}}?| |, )(?=we (?:are |now )?{_WISH})"
 )
 _FIRST_EN = re.compile(
