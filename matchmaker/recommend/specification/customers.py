@@ -104,7 +104,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
 def _rivalry(offer: Specification, description: Specification) -> list[Judgement]:
     """The work or material offered that somebody offers, too: no customer, but one of the trade."""
     serves = any(i.role is _CUSTOMER for i in description.of(RequirementKind.PRODUCT))
-    core = [i for i in description.items if i.kind in CORE]
+    core = [i for i in description.items if i.kind in CORE and i.aspect != UNLISTED]
     first = next((i for i in core if i.role is ItemRole.ITSELF), None)
     is_alike = not _offers_things(offer)
     trade = first if first and first.kind is RequirementKind.PROCESS and is_alike else None

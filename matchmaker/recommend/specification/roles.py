@@ -13,6 +13,7 @@ from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.vocabulary import TermMatch, finishing, parts, shapes
 
 THINGS = (RequirementKind.PRODUCT, RequirementKind.PROCESS)
+_WORDS_OF_WORK = (RequirementKind.PROCESS, RequirementKind.CERTIFICATE, RequirementKind.STANDARD)
 _CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
 _REACH = 48
 # Words directly behind a product that make another thing of it.
@@ -35,7 +36,7 @@ _SERVED = re.compile(
     r"\b(?:supply|supplying|supplies|supplied|deliver(?:s|ed)?|sold|sell|serving|serve[sd]?|suppliers? to|"
     r"customers (?:are|include)|used (?:in|on|by))\s(?:[a-z-]+\s){0,4}$|\b(?:to|for)\s(?:[a-z-]+\s){0,3}$"
 )
-_SPEAKER_AFTER = re.compile(r"厂(?:求|找|寻|采购|诚|急|需)")
+_SPEAKER_AFTER = re.compile(r"厂(?:求|找|寻|采购|诚|急|需|想)")
 _ORDERS_AFTER = re.compile(rf"[{HAN}]{{0,5}}(?:订单|的单|单子|给活|来活|拉走|的活)")
 _MATCHED = re.compile(r"(?:为|给)[^，,;；。]{0,4}$")
 _MATCHED_AFTER = re.compile(r"[^，,;；。]{0,6}(?:配套|供货|服务|代工)")
@@ -52,7 +53,7 @@ _MEASURED = re.compile(
     r"(?:测|检测|检|修|维修|修复|修理|返修|翻新|测量|扫描?|探伤|拍片|(?<!产|批|数|质|重|大|小|少|用|容|流)量)(?:一下)?(?:[几两一二三\d]+[个件只批套根台]|这批|一些)?(?:旧|老)?$"
 )
 WORK_OF = re.compile(
-    r"\b(?:[a-z-]+ing|repairs?|maintenance|overhauls?|refurbishment|inspection|calibration) (?:of|on) "
+    r"\b(?:[a-z-]+ing|freight|transport|shipment|storage|repairs?|maintenance|overhauls?|refurbishment|inspection|calibration) (?:of|on) "
     r"(?:[a-z0-9-]+ ){0,4}$"
 )
 # What work is done with, behind its name, or what says of it.
@@ -60,9 +61,18 @@ MEANS_AFTER = re.compile(
     r"用?(?:机(?!箱|壳|架|柜|加|座|械)|仪(?!表)|设备|炉|机床|生产线|合格|报告|记录|粉末|焊丝|焊条|药水|添加剂|助剂|耗材|液(?!压|体))|"
     r"[ -](?:machines?|machinery|equipment|presses|press|tonne|powders?|wires?|rods?|fluids?|chemicals?|consumables?)\b"
 )
+# "our ball valves DN50 tested", "get these stems nitrided".
+_OURS = re.compile(r"\b(?:our|my|these|those) (?:own |existing |old )?(?:[a-z-]+ )?$")
+_DONE_TO_IT = re.compile(
+    r"(?: (?!and |or |to |we |with |for )[a-z0-9./-]+){0,2} (?:to be |be )?(?:tested|certified|inspected|calibrated|repaired|coated|plated|"
+    r"painted|machined|ground|polished|overhauled|refurbished|checked|nitrided|hardened|anodised|anodized)(?![a-z])"
+)
+# 要做CE认证，产品是太阳镜: what the work named before is for.
+_PRODUCT_IS = re.compile(r"(?<!主要)(?<!我们)(?<!的)产品(?:就?是|为)(?:一[款种个])?$")
 # 手上有三架植保机: the asker's own.
 _OWNED = re.compile(
-    r"(?:手上|手里|手头|厂里|家里|车间|我们|公司|目前|现)(?:现?有|在用|用的?是?)(?:着|了)?(?:[\d几两一二三四五六七八九十百]+)[架台套辆部](?:进口|国产|老|旧)?$"
+    r"(?:手上|手里|手头|厂里|家里|车间|我们|公司|目前|现)(?:现?有|在用|用的?是?)(?:着|了)?(?:[\d几两一二三四五六七八九十百]+)[架台套辆部](?:进口|国产|老|旧)?$|"
+    r"\bwe (?:run|operate) (?:about |some )?\d+ (?:[a-z-]+ )?$"
 )
 # Box for 20k pairs of socks: so many of what something else is for.
 _FOR_SO_MANY = re.compile(
@@ -138,6 +148,7 @@ _MAKES_CLOTHES = {
 }
 # 借几台袜机赶船袜: the machine is wanted for what is made with it.
 _MADE_WITH = re.compile(r"来?(?:赶|做|织|生产|加工|打样|试)")
+_PARTICIPLES = ("ed", " cast", " cut", " ground", " spun")
 _FORMING = frozenset({"sand casting", "lost-foam casting", "die casting"})
 _ALWAYS_WHOLE = frozenset({"car"})
 _HAN_BEHIND = re.compile(rf"(?!厂|制造|整车|企业|行业)[{HAN}]")
@@ -164,6 +175,8 @@ def role_of(
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)
         or _OWNED.search(ahead)
+        or (_OURS.search(ahead) and _DONE_TO_IT.match(folded, end))
+        or (before is not None and before.term.kind in _WORDS_OF_WORK and _PRODUCT_IS.search(ahead))
         or (before is not None and before.term.kind in THINGS and _FOR_SO_MANY.search(ahead))
         or (_IN_OURS.search(ahead) and not _USED.search(ahead))
         or _ON_IT.match(folded, end)
@@ -248,10 +261,9 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         if head.value in _MAKES_CLOTHES:
             return term.value in _MAKES_CLOTHES[head.value]
         # "electrodes milled to size" are electrodes, "electrode milling" is milling.
-        if (
-            head.kind is RequirementKind.PROCESS
-            and folded[following.end - 2 : following.end] == "ed"
-        ):
+        if head.kind is RequirementKind.PROCESS and folded[
+            following.start : following.end
+        ].endswith(_PARTICIPLES):
             return False
         return not (term.value in parts() and head.value in shapes())
     if _OF_ALL.fullmatch(between) or _FOR_WHICH.fullmatch(folded, match.end, following.start):

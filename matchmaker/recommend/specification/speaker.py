@@ -14,6 +14,11 @@ from matchmaker.recommend.specification.model import ItemRole, Requirement, Requ
 from matchmaker.recommend.specification.reading import read
 
 _THINGS = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
+_CORE = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
+# "Our dye house closed, looking for another one": what is sought was named before.
+_ANOTHER = re.compile(
+    r"\banother (?:one|supplier|source|shop|firm|company)\b|换一家|另找一家|另外一家"
+)
 _REACH = 160
 _SENTENCE = re.compile(r"(?:^|(?<=[。!?;！？；\n])|(?<=[.] ))\s*")
 _GREETING = re.compile(
@@ -54,6 +59,7 @@ _FIRST = re.compile(
     rf"(?:高校|大学|大学生|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队|创业团队|创业公司|初创公司|工作室)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
     rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购|找(?!不|我|谁|到)))"
     rf"|{_REST}(?={_WITH_OTHERS})"
+    rf"|{_REST}{_FIRM}(?=想(?:要)?做[^，,;；。\n]{{2,14}}[，,](?:找|求|谁|哪))"
     rf"|{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要(?!求)|寻|找(?!不|我|谁|到)|欲|拟))"
     rf"|{_REST}{_DOES}{_REST}的{_STOP}(?={_SEEKS})"
 )
@@ -81,7 +87,7 @@ _WE_ARE_EN = re.compile(
     rf"(?:{_NO_WISH}(?!would)[a-z0-9'/&-]++[,;.]? ){{1,12}}?(?:and |but |so )?(?=(?:we |i )?(?:are |am |now )?{_WISH})"
     rf"|(?:we are|we're|i am|i'm) (?:based )?(?:from|in) {_WORDS}{{1,4}}?and {_MAKE} (?:{_NO_WISH}[a-z0-9'/&-]++[,;.]? ){{1,8}}?"
     rf"(?=(?:we |i )?(?:are |am |now )?{_WISH})"
-    # "We are a Dutch importer of socks. For the coming winter we are looking for …"
+    # An importer of socks says so, and in the next sentence what it looks for.
     rf"|(?:we are|we're|i am|i'm|our company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
     rf"{_HEAD}(?: (?:of|for|in|from|based in|located in|near|with|making|producing|supplying|speciali[sz](?:ed|ing) in) {_WORDS}{{0,9}}?"
     rf"{_NO_WISH}[a-z0-9'/&-]++)?[.;!] (?=[^.!?]{{0,60}}{_WISH})"
@@ -137,6 +143,8 @@ def _without(text: str) -> str:
     if not spans:
         return text
     wanted = _blanked(text, spans)
+    if _ANOTHER.search(fold(wanted)) and not _names_something(wanted, _CORE):
+        return text
     if _names_something(wanted, _THINGS) or _says_on_what(wanted):
         return wanted
     if not _names_something(wanted, frozenset({RequirementKind.PROCESS})):
