@@ -73,7 +73,7 @@ from matchmaker.recommend.specification import ItemRole, read
         ("TPE overmoulding", ["tpe", "two-shot moulding"]),
         ("碳纤维板铣成无人机中心板", ["milling", "无人机中心板"]),
         ("air freight of drone batteries", ["logistics"]),
-        ("our ball valve DN50 tested for leaks", ["DN50"]),
+        ("our ball valve DN50 tested for leaks", ["DN50", "leak testing"]),
         ("要做UKCA认证的咨询公司，产品是太阳镜", ["UKCA", "certification"]),
         ("copper bushings centrifugal cast", ["copper", "bushing", "centrifugal casting"]),
         ("模具钢现货，超声逐块", ["tool steel"]),

@@ -24,7 +24,7 @@ DROPPED = {
     "永嘉阀门找外地做石墨填料的厂": "找外地做石墨填料的厂",
     "Danyang eyewear cluster looks for lens makers": "looks for lens makers",
     "European mould makers want to work with drone firms": "want to work with drone firms",
-    "Dear Sir, we are a Dutch importer. We are looking for socks": "We are looking for socks",
+    "Dear Sir, we are a Dutch importer. We are looking for socks": "looking for socks",
     "大学生创业团队，做水下无人机，想找推进器电机": "想找推进器电机",
     "Our factory in Wenzhou makes valves; we need castings": "we need castings",
     "For our valve plant in Wenzhou we need castings": "we need castings",
