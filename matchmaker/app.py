@@ -18,6 +18,7 @@ from matchmaker.api.directory.certificates import certificates
 from matchmaker.api.directory.reconciliation import reconciliation
 from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
+from matchmaker.api.http.attempts import limit_attempts
 from matchmaker.api.http.context import EXTENSION, Context, services
 from matchmaker.api.http.fields import ProblemDetails
 from matchmaker.api.http.forms import take_fields_as_sent
@@ -146,7 +147,7 @@ def create_app(wired: Wiring) -> OpenAPI:
         app.register_api(area)
     app.register_blueprint(local)
     layout.register(app)
-    guards.limit_attempts(app)
+    limit_attempts(app)
     openid.register(app)
     app.add_url_rule("/livez", "livez", _alive)
     app.add_url_rule("/readyz", "readyz", _ready)

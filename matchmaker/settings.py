@@ -185,6 +185,11 @@ class Settings(BaseSettings):
         description="Requests a minute of one account, or of one address without an account, from "
         "another machine to one worker, or to all nodes together; 0: no limit.",
     )  # fmt: skip
+    written_mb_a_day: int = Field(
+        20, ge=0,
+        description="MB a day of what one account sends to be kept, files aside, counted as "
+        "requests are; 0: no limit.",
+    )  # fmt: skip
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-… is believed."
     )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from matchmaker.api.http import allowance
-from matchmaker.api.http.allowance import LocalAllowance
+from matchmaker.api.http.allowance import LocalAllowance, written_allowance_of
 from matchmaker.wiring import wire
 from tests.api.conftest import ADMIN_KEY, application_of
 from tests.api.world import make_world
@@ -31,9 +33,55 @@ def test_two_minutes_worth_at_once_then_so_many_a_minute(clock):
     assert [bucket.take("a") for _ in range(61)] == [True] * 60 + [False]
 
 
+def test_what_is_kept_comes_in_kilobytes_and_a_day_s_worth_at_once(clock):
+    bucket = written_allowance_of(2, None)
+    assert bucket.take("a", 1_500)
+    assert not bucket.take("a", 600)  # and nothing is taken of what is left for smaller ones
+    assert bucket.take("a", 500)
+    assert bucket.take("b", 2_000)
+    assert not bucket.take("a", 100)
+    clock[0] += 3 * 3600  # an eighth of a day, of 2,000 kB
+    assert bucket.take("a", 249)
+    assert not bucket.take("a", 2)
+
+
 def test_without_a_limit_everything_passes():
     bucket = LocalAllowance(0)
     assert all(bucket.take("a") for _ in range(1000))
+
+
+@pytest.mark.slow
+def test_nobody_fills_the_disk_with_words(wired):
+    limits = {"written_mb_a_day": 1, "requests_a_minute": 0}
+    services = wire(wired.settings.model_copy(update=limits))
+    app, world = application_of(services), make_world(services)
+    elsewhere = {"X-Forwarded-For": "192.0.2.7"}
+    # Too long, so that none of it is kept, nor matched: it counts by what was sent.
+    text = {"goal": "supplier", "text": "词" * 21_000}
+
+    def ask(role, path="/api/v1/postings", count=1):
+        headers = world.headers(role) | elsewhere
+        body = json.dumps(text | {"organization": "t:firm1"}, ensure_ascii=False).encode()
+        client, kind = app.test_client(), "application/json"
+        return [
+            client.post(path, data=body, headers=headers, content_type=kind) for _ in range(count)
+        ], len(body)
+
+    answers, size = ask("owner", count=20)
+    statuses = [answer.status_code for answer in answers]
+    pass_through = 1_000_000 // size
+    assert statuses == [422] * pass_through + [429] * (20 - pass_through)
+    assert answers[-1].headers["Retry-After"] == "3600"
+    assert "已超过" in answers[-1].json["detail"]
+    # Questions keep nothing, reading goes on, another account has its own, this machine has none.
+    assert ask("owner", "/api/v1/postings/preview")[0][0].status_code == 422
+    assert (
+        app.test_client().get(GOALS, headers=world.headers("owner") | elsewhere).status_code == 200
+    )
+    assert ask("member")[0][0].status_code == 422
+    elsewhere = {}
+    assert ask("owner")[0][0].status_code == 422
+    services.store.close()
 
 
 @pytest.mark.slow

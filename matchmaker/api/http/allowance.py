@@ -1,4 +1,4 @@
-"""Limits on the number of requests: more than any person sends, fewer than a copy takes."""
+"""Limits on requests and on what they have kept: above what people send, below copying programs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import structlog
 from matchmaker.nodes.shared_state import SharedState, key
 
 _MAX_KEPT = 10_000
+_DAY_MINUTES = 24 * 60
 # What does not answer is not asked for each request again.
 _LEFT_ALONE_SECONDS = 1.0
 
@@ -21,10 +22,10 @@ log = structlog.get_logger(__name__)
 
 
 class Allowance(Protocol):
-    """A bucket for each: some minutes of requests may come at once, then so many a minute."""
+    """A bucket for each: what some minutes bring may come at once, then so much a minute."""
 
-    def take(self, whose: str) -> bool:
-        """Tell whether one more request may pass; always, where there is no limit."""
+    def take(self, whose: str, amount: float = 1.0) -> bool:
+        """Tell whether so much more may pass; always, where there is no limit."""
 
 
 def allowance_of(a_minute: int, shared: SharedState | None) -> Allowance:
@@ -33,19 +34,28 @@ def allowance_of(a_minute: int, shared: SharedState | None) -> Allowance:
     return local if shared is None else SharedAllowance(a_minute, shared, local)
 
 
+def written_allowance_of(mb_a_day: int, shared: SharedState | None) -> Allowance:
+    """The same of what is sent to be kept, in kB: those of a day may come at once."""
+    a_minute = mb_a_day * 1000 / _DAY_MINUTES
+    local = LocalAllowance(a_minute, _DAY_MINUTES)
+    if shared is None:
+        return local
+    return SharedAllowance(a_minute, shared, local, _DAY_MINUTES, "written")
+
+
 class LocalAllowance:
     """`minutes` of requests may come at once.
 
     Each worker process counts for itself, so with two of them twice as many pass.
     """
 
-    def __init__(self, a_minute: int, minutes: float = 2.0) -> None:
+    def __init__(self, a_minute: float, minutes: float = 2.0) -> None:
         self._rate = a_minute / 60.0
         self._full = a_minute * minutes
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # requests left, and when
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()  # what is left, and when
         self._lock = threading.Lock()
 
-    def take(self, whose: str) -> bool:
+    def take(self, whose: str, amount: float = 1.0) -> bool:
         """As the protocol says."""
         if not self._rate:
             return True
@@ -53,10 +63,11 @@ class LocalAllowance:
         with self._lock:
             left, at = self._left.pop(whose, (self._full, now))
             left = min(self._full, left + (now - at) * self._rate)
-            self._left[whose] = max(0.0, left - 1), now
+            passes = left >= amount
+            self._left[whose] = (left - amount if passes else left), now
             while len(self._left) > _MAX_KEPT:
                 self._left.popitem(last=False)
-        return left >= 1
+        return passes
 
 
 # By the server's clock: those of the nodes may differ.
@@ -69,10 +80,12 @@ local left = full
 if before[1] then
   left = math.min(full, tonumber(before[1]) + (at - tonumber(before[2])) * rate)
 end
-local after = tostring(math.max(0, left - 1))
-redis.call('HSET', KEYS[1], 'left', after, 'at', string.format('%.6f', at))
+local amount = tonumber(ARGV[3])
+local passes = left >= amount
+if passes then left = left - amount end
+redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', string.format('%.6f', at))
 redis.call('PEXPIRE', KEYS[1], math.ceil(full / rate * 1000))
-return left >= 1 and 1 or 0
+return passes and 1 or 0
 """
 
 
@@ -80,24 +93,30 @@ class SharedAllowance:
     """The same over all processes of all nodes; while they cannot count together, each does."""
 
     def __init__(
-        self, a_minute: int, state: SharedState, meanwhile: Allowance, minutes: float = 2.0
+        self,
+        a_minute: float,
+        state: SharedState,
+        meanwhile: Allowance,
+        minutes: float = 2.0,
+        counted: str = "allowance",
     ) -> None:
         self._rate = a_minute / 60.0
         self._full = a_minute * minutes
         self._redis = state.quick
         self._meanwhile = meanwhile
+        self._counted = counted
         self._asked_again_at = 0.0
 
-    def take(self, whose: str) -> bool:
+    def take(self, whose: str, amount: float = 1.0) -> bool:
         """As the protocol says."""
         if not self._rate:
             return True
         if time.monotonic() < self._asked_again_at:
-            return self._meanwhile.take(whose)
-        name = key("allowance", hashlib.sha256(whose.encode("utf-8", "replace")).hexdigest()[:32])
+            return self._meanwhile.take(whose, amount)
+        name = key(self._counted, hashlib.sha256(whose.encode("utf-8", "replace")).hexdigest()[:32])
         try:
-            return bool(self._redis.eval(_TAKE, 1, name, self._full, self._rate))
+            return bool(self._redis.eval(_TAKE, 1, name, self._full, self._rate, amount))
         except redis.RedisError as error:
             self._asked_again_at = time.monotonic() + _LEFT_ALONE_SECONDS
             log.warning("requests counted by each process alone", error=type(error).__name__)
-            return self._meanwhile.take(whose)
+            return self._meanwhile.take(whose, amount)

@@ -7,7 +7,7 @@ from typing import cast
 from flask import current_app, g, request
 
 from matchmaker.access import ANONYMOUS, Principal
-from matchmaker.api.http.allowance import allowance_of
+from matchmaker.api.http.allowance import allowance_of, written_allowance_of
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore, LocalAnswers, SharedAnswers
 from matchmaker.api.http.recently_known import RecentlyKnown
@@ -27,6 +27,7 @@ class Context:
         self.recently_known = RecentlyKnown()
         shared = services.shared_state
         self.allowance = allowance_of(services.settings.requests_a_minute, shared)
+        self.written = written_allowance_of(services.settings.written_mb_a_day, shared)
         self.idempotency: IdempotencyStore
         if shared is None:
             self.idempotency = LocalAnswers(services.settings.data_dir / "idempotency.db")

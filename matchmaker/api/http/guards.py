@@ -15,8 +15,6 @@ from urllib.parse import urlsplit
 import structlog
 from flask import Flask, Response, g, request, session
 from flask.sessions import SecureCookieSessionInterface
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -34,7 +32,6 @@ from matchmaker.api.http.context import (
 )
 from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem, wait_seconds
-from matchmaker.api.http.rate_counts import counted_in
 from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable, TooManyAttempts
 from matchmaker.messages import message
@@ -64,45 +61,6 @@ SECRET = tuple(
         "survey-links", "survey-answers",
     )
 )  # fmt: skip
-# Attempts from one address, over all workers; who fails too often with one account waits besides.
-LIMITS = {
-    "people.sign_in": "30/minute;300/hour",
-    "passkeys.ask_passkey": "60/minute;600/hour",
-    "passkeys.sign_in_by_passkey": "30/minute;300/hour",
-    "people.request_reset": "10/minute;50/hour",
-    "people.reset_password": "20/minute",
-    "people.accept_invitation": "20/minute",
-    "people.look_at_invitation": "30/minute",
-    "people.confirm_address": "20/minute",
-    "people.request_confirmation": "5/minute;20/hour",
-    "web.confirm": "20/minute",
-    "web.signing_in": "30/minute;300/hour",
-    "web.enter_code": "30/minute;300/hour",
-    "people.confirm_second_factor": "20/minute",
-    "web.send_link": "10/minute;50/hour",
-    "web.reset": "20/minute",
-    "web.accept_invitation": "20/minute",
-    # With a session that was taken, the password or a code could be guessed here.
-    "people.change_password": "30/minute;300/hour",
-    "people.begin_second_factor": "30/minute;300/hour",
-    "people.renew_recovery_codes": "30/minute;300/hour",
-    "people.make_key": "30/minute;300/hour",
-    "people.end_one_session": "30/minute;300/hour",
-    "people.sign_out_everywhere": "30/minute;300/hour",
-    "people.remove_second_factor": "30/minute;300/hour",
-    "passkeys.begin_passkey": "30/minute;300/hour",
-    "passkeys.remove_passkey": "30/minute;300/hour",
-    "people.delete_account": "30/minute;300/hour",
-    "web.change_account": "60/minute;600/hour",
-    "web.change_second_factor": "30/minute;300/hour",
-    # Each sends a letter to whomever it names, by a list up to 200 at once.
-    "people.invite": "30/minute;300/hour",
-    "web.invite_to": "30/minute;300/hour",
-    "web.invite_members": "20/minute;100/hour",
-    # Each try starts a process, and calls somebody else's service.
-    "web.change_channels": "20/minute;200/hour",
-}
-TOO_MANY = message("Too many attempts from this address; try again later.")
 # Where files may be sent: tables to import.
 UPLOADS = f"{API_PREFIX}/imports"
 UPLOAD = re.compile(
@@ -113,6 +71,8 @@ UPLOAD = re.compile(
     rf"|/organizations/.+/certificates|{API_PREFIX}/certificates/.+/file"
 )
 MAX_UPLOAD = 50_000_000
+# Bytes of a message that goes with files, whatever its letters.
+_TEXT_BESIDE_FILES = 20_000
 # Sent as a form: by clients of the Reconciliation API, and with a file.
 _FILES = ("/introductions/<id>/attachments", "/certificates/<path:id>/file", "/calls/<id>/files")
 FORMS = frozenset({"/reconcile", "/imports", *_FILES})
@@ -202,22 +162,6 @@ def cookie_name(name: str) -> str:
     return f"__Host-{name}" if request.is_secure else name
 
 
-def limit_attempts(app: Flask) -> None:
-    """Limits on what could be guessed, on the routes once they are there."""
-    wired = app.extensions[EXTENSION].services
-    limiter = Limiter(
-        get_remote_address,
-        app=app,
-        **counted_in(wired.settings, wired.shared_state),
-        # A disk that cannot be written must not let guessing go on, nor stop everybody.
-        in_memory_fallback_enabled=True,
-    )
-    for endpoint, limit in LIMITS.items():
-        view = app.view_functions[endpoint]
-        limited = limiter.limit(limit, error_message=TOO_MANY.id)(view)
-        app.view_functions[endpoint] = limited  # type: ignore[assignment]
-
-
 def _begin() -> None:
     g.started = time.perf_counter()
     g.stages = spans.record()
@@ -304,6 +248,17 @@ def _check_allowance() -> None:
         return
     if not context().allowance.take(principal.account or request.remote_addr or ""):
         raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
+    if request.method in SAFE or _is_reading():
+        return
+    size = request.content_length or 0
+    if UPLOAD.fullmatch(request.path):  # what files may take together has bounds of its own
+        size = min(size, _TEXT_BESIDE_FILES)
+    if not context().written.take(principal.account or request.remote_addr or "", size / 1000):
+        raise TooManyAttempts(
+            "You have sent more text today than this installation keeps of one account.",
+            mend="Try again in some hours, or ask the administrator for more room.",
+            seconds=3600,
+        )
 
 
 def _check_scope() -> None:

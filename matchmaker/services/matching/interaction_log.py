@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import structlog
 
@@ -22,6 +24,8 @@ log = structlog.get_logger(__name__)
 _WAITING = 2_000
 _COMMIT_SIZE = 100
 MAX_PICKS = 500
+# Lists of one day that are kept of one account, by each process: a person sees hundreds.
+MAX_LISTS_A_DAY = 2_000
 DISMISSAL_REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other")
 _PICKS = (InteractionKind.SAVED, InteractionKind.DISMISSED)
 
@@ -38,6 +42,8 @@ class InteractionLog:
     _queue: queue.Queue[Change] = field(default_factory=lambda: queue.Queue(_WAITING), init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _writer: threading.Thread | None = field(default=None, init=False)
+    _lists: Counter[str] = field(default_factory=Counter, init=False)
+    _day: date | None = field(default=None, init=False)
 
     def impression(
         self,
@@ -48,7 +54,12 @@ class InteractionLog:
         model: str,
         snapshot: int,
     ) -> str:
-        """A list that somebody saw; the id under which clicks and requests refer to it."""
+        """A list that somebody saw; the id under which clicks and requests refer to it.
+
+        "" where it is one too many of the day: a program that asks all day fills no disk.
+        """
+        if not self._has_room(principal.subject):
+            return ""
         candidates = tuple(
             ShownCandidate(id, rank, score) for rank, (id, score) in enumerate(ranking, 1)
         )
@@ -138,6 +149,15 @@ class InteractionLog:
         self._queue.join()
 
     # -- the parts
+
+    def _has_room(self, subject: str) -> bool:
+        today = self.clock().date()
+        with self._lock:
+            if today != self._day:
+                self._lists.clear()
+                self._day = today
+            self._lists[subject] += 1
+            return self._lists[subject] <= MAX_LISTS_A_DAY
 
     def _list(self, organization: str, kind: InteractionKind) -> tuple[PickedOrganizations, int]:
         """A list of an organisation with its version, 0 for one not stored yet."""
