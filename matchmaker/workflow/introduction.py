@@ -39,6 +39,9 @@ MAX_JOBS = 100_000
 # Of both sides together, before both have accepted.
 MAX_QUESTIONS = 20
 
+# Reports of one side, each a correction of the one before.
+MAX_REPORTS = 20
+
 # As long as a list of recommendations may be.
 MAX_POSITION = 100
 
@@ -270,8 +273,9 @@ def act(
     """The introduction after an action of one side (None: of neither, but of this `origin`).
 
     The same action again by the same side changes nothing and gives the very same
-    object back. Raises WrongState for what the state does not allow, NotAllowed
-    for what this side may not do, InvalidInput for what is missing.
+    object back; a report of something else corrects the one before. Raises WrongState for
+    what the state does not allow, NotAllowed for what this side may not do, InvalidInput for
+    what is missing.
     """
     action = transition.action
     if _is_repeated(introduction, transition, side):
@@ -320,6 +324,8 @@ def _refusal(introduction: Introduction, action: Action, side: Side | None) -> N
         return NotAllowed("You have accepted; withdraw instead.")
     if action is Action.ASK and len(introduction.questions) >= MAX_QUESTIONS:
         return NotAllowed("Enough was asked here: accept or decline.")
+    if action is Action.REPORT and _reports(introduction, side) >= MAX_REPORTS:
+        return NotAllowed("Enough was reported here: the other side can confirm, or report itself.")
     if action is Action.CONFIRM and introduction.reported_by in (None, side):
         return NotAllowed("The other side has to report the outcome that you confirm.")
     if action is Action.WITHDRAW and introduction.contact_closed:
@@ -339,7 +345,14 @@ def _is_repeated(introduction: Introduction, transition: Transition, side: Side 
     same = last.action is action and last.side is side and last.state is introduction.state
     if action is Action.ASK:
         return same and last.reason == transition.reason
+    rated = next((mark for by, mark in introduction.satisfaction if by is side), None)
+    if transition.satisfaction not in (None, rated):
+        return False
     return same and (action is not Action.REPORT or introduction.outcome == transition.outcome)
+
+
+def _reports(introduction: Introduction, side: Side) -> int:
+    return sum(step.action is Action.REPORT and step.side is side for step in introduction.steps)
 
 
 def _changed(introduction: Introduction, transition: Transition, side: Side | None) -> Introduction:

@@ -9,6 +9,7 @@ import pytest
 from matchmaker.domain import GoalName
 from matchmaker.errors import NotAllowed, WrongState
 from matchmaker.workflow.introduction import (
+    MAX_REPORTS,
     IntroductionStep,
     Outcome,
     Proposal,
@@ -96,6 +97,39 @@ def test_each_side_is_satisfied_for_itself_and_the_last_word_counts():
     again = then(reported, Action.REPORT, SEEKER, outcome=other, satisfaction=4)
     completed = then(again, Action.CONFIRM, CANDIDATE, satisfaction=5)
     assert dict(completed.satisfaction) == {SEEKER: 4, CANDIDATE: 5}
+
+
+def test_a_second_report_that_only_rates_otherwise_is_a_correction_that_is_seen():
+    accepted = then(proposed(), Action.ACCEPT, CANDIDATE)
+    reported = then(accepted, Action.REPORT, SEEKER, outcome=CONTRACT, satisfaction=2)
+    corrected = then(reported, Action.REPORT, SEEKER, outcome=CONTRACT, satisfaction=5)
+    assert dict(corrected.satisfaction) == {SEEKER: 5}
+    assert [step.action for step in corrected.steps[-2:]] == [Action.REPORT, Action.REPORT]
+    # What says the same again, or nothing of it, changes nothing.
+    same = {"outcome": CONTRACT}
+    assert then(corrected, Action.REPORT, SEEKER, **same, satisfaction=5) is corrected
+    assert then(corrected, Action.REPORT, SEEKER, **same) is corrected
+
+
+def test_a_rating_that_comes_after_the_end_is_refused_in_words():
+    accepted = then(proposed(), Action.ACCEPT, CANDIDATE)
+    reported = then(accepted, Action.REPORT, SEEKER, outcome=CONTRACT)
+    completed = then(reported, Action.CONFIRM, CANDIDATE, satisfaction=1)
+    assert then(completed, Action.CONFIRM, CANDIDATE, satisfaction=1) is completed
+    with pytest.raises(WrongState, match="completed"):
+        then(completed, Action.CONFIRM, CANDIDATE, satisfaction=4)
+
+
+def test_one_side_reports_twenty_times_at_most_and_the_other_then_still_does():
+    introduction = then(proposed(), Action.ACCEPT, CANDIDATE)
+    for jobs in range(MAX_REPORTS):
+        outcome = Outcome(OutcomeKind.CONTRACT, jobs=jobs)
+        introduction = then(introduction, Action.REPORT, SEEKER, outcome=outcome)
+    with pytest.raises(NotAllowed):
+        then(introduction, Action.REPORT, SEEKER, outcome=CONTRACT)
+    assert Action.REPORT not in introduction.allowed(SEEKER)
+    other = then(introduction, Action.REPORT, CANDIDATE, outcome=CONTRACT)
+    assert other.reported_by is CANDIDATE
 
 
 def test_a_step_of_neither_side_says_whose_part_it_was_and_one_of_a_side_does_not():
