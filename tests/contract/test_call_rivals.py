@@ -28,8 +28,20 @@ from tests.contract.cooperation import PASSWORD
 N = NotificationKind
 
 
+# What rests on one commit overtaking another, awards and merges; the rest is the same code.
+on_both_stores = pytest.mark.parametrize(
+    "world", ["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True
+)
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[CallWorld]:
+def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[CallWorld]:
+    """On a file, unless a test asks for Neo4j as well."""
+    if getattr(request, "param", "sqlite") == "neo4j":
+        server = request.getfixturevalue("neo4j_store")
+        server.clear()
+        yield calls_on(server)
+        return
     store = SqliteStore(tmp_path / "graph.db")
     store.prepare()
     yield calls_on(store)
@@ -74,6 +86,7 @@ def _late_steps(world: CallWorld, call: str) -> dict[str, Callable[[], object]]:
     }
 
 
+@on_both_stores
 @pytest.mark.parametrize("name", ["submit", "decline", "draft", "ask", "invite"])
 def test_nothing_slips_into_a_call_that_is_being_decided(world: CallWorld, name: str) -> None:
     """The decision comes between reading and commit: the step finds a decided call."""
@@ -86,6 +99,7 @@ def test_nothing_slips_into_a_call_that_is_being_decided(world: CallWorld, name:
     assert list(world.base.repositories.call_questions.values("call", call)) == []
 
 
+@on_both_stores
 @pytest.mark.parametrize("decision", ["award", "end"])
 def test_a_decision_that_is_overtaken_by_an_answer_counts_it(
     world: CallWorld, decision: str
@@ -103,6 +117,7 @@ def test_a_decision_that_is_overtaken_by_an_answer_counts_it(
     assert world.states(call) == {FIRST: first, SECOND: "not_awarded"}
 
 
+@on_both_stores
 def test_nobody_is_invited_to_an_awarded_call_nor_are_more_than_fit(
     world: CallWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -120,6 +135,7 @@ def test_nobody_is_invited_to_an_awarded_call_nor_are_more_than_fit(
     assert set(world.states(other)) == {FIRST, SECOND}
 
 
+@on_both_stores
 def test_two_who_decide_at_once_do_not_award_to_two_firms(world: CallWorld) -> None:
     call = world.open(FIRST, SECOND)
     for firm in (FIRST, SECOND):
@@ -186,6 +202,7 @@ def test_administrators_learn_neither_who_was_invited_nor_who_is_excluded(world:
     assert "left_out" not in own
 
 
+@on_both_stores
 def test_a_merge_keeps_the_answer_that_went_further(world: CallWorld) -> None:
     call = world.open(FIRST, SECOND, THIRD)
     world.submit(call, SECOND)
@@ -231,6 +248,7 @@ def told_of_award(world: CallWorld, call: str, firm: str) -> dict[str, object]:
     }
 
 
+@on_both_stores
 def test_an_award_to_whom_one_is_introduced_already_shows_it(world: CallWorld) -> None:
     call = world.open(FIRST)
     world.submit(call, FIRST)
@@ -244,6 +262,7 @@ def test_an_award_to_whom_one_is_introduced_already_shows_it(world: CallWorld) -
         world.decisions.introduce(world.people[CALLER], call, CALLER, FIRST)
 
 
+@on_both_stores
 def test_an_award_reads_the_same_whatever_the_winner_chose_for_itself(world: CallWorld) -> None:
     """It named the caller never to meet, opted out, or asked it without its name: none shows."""
     store, firms = world.base.store, (FIRST, SECOND, THIRD)
