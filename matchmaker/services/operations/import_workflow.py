@@ -243,8 +243,12 @@ class ImportWorkflow:
         return problems_table(table.header, problem_lines(table.header, rows))
 
     def write(self, principal: Principal, id: str) -> Job:
-        """Request that a kept file is written as seen last. Raises InvalidInput, NotAllowed."""
+        """Request that a kept file is written as seen last.
+
+        Raises InvalidInput, NotAllowed, WrongState where too many wait already.
+        """
         principal.require_writing()
+        self.job_queue.require_room(principal)  # before the file is put where it waits
         upload = self._upload(principal, id)
         with upload.being_read():
             upload, _ = proposed(self.repositories, principal, upload)

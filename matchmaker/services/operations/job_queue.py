@@ -18,7 +18,13 @@ from huey.api import Huey
 
 from matchmaker import spans
 from matchmaker.access import Principal
-from matchmaker.errors import MatchmakerError, NotAllowed, ServiceUnavailable, VersionConflict
+from matchmaker.errors import (
+    MatchmakerError,
+    NotAllowed,
+    ServiceUnavailable,
+    VersionConflict,
+    WrongState,
+)
 from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.services.repositories import Repositories
@@ -31,6 +37,8 @@ SILENCE = timedelta(minutes=2)
 _HEARTBEAT_SECONDS = 1.0
 # A job that a worker died of so often is not begun again.
 MAX_ATTEMPTS = 3
+# Of one coordinator: each holds the file that it is about.
+MAX_QUEUED = 10
 _FINISH_RETRIES = (1.0, 2.0, 5.0, *[10.0] * 60)
 
 _OF_COORDINATORS = frozenset({JobKind.IMPORT, JobKind.CHECK})
@@ -62,11 +70,13 @@ class JobQueue:
     ) -> Job:  # fmt: skip
         """Have it done, under an `id` of its own or a new one.
 
-        Raises NotAllowed for anyone but admins, and coordinators who import.
+        Raises NotAllowed for anyone but admins, and coordinators who import; WrongState as
+        `require_room` does.
         """
         principal.require_writing()
         if not (principal.admin or (kind in _OF_COORDINATORS and cluster in principal.clusters)):
             raise NotAllowed("Only administrators may ask for that.")
+        self.require_room(principal)
         now = self.clock()
         job = Job(
             id or new_id(), kind, principal.subject, now, cluster=cluster, arguments=arguments
@@ -81,6 +91,18 @@ class JobQueue:
             # It is written down: `send_forgotten` sends it.
             log.warning("job waits for its queue", job=job.id, error=type(error).__name__)
         return job
+
+    def require_room(self, principal: Principal) -> None:
+        """Raise WrongState for a coordinator for whom as many jobs wait as may."""
+        if principal.admin:
+            return
+        queued = self.repositories.jobs.values("state", JobState.QUEUED)
+        if sum(job.requested_by == principal.subject for job in queued) >= MAX_QUEUED:
+            raise WrongState(
+                "%(most)s files of yours wait to be read already.",
+                mend="Send the next once one of them is done.",
+                most=MAX_QUEUED,
+            )
 
     def show(self, principal: Principal, id: str) -> Job:
         """To admins and to whoever requested it. Raises NotAllowed, NotFound."""

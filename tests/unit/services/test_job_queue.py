@@ -12,9 +12,10 @@ import pytest
 from huey.consumer import Consumer
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.jobs import MAX_WAIT_SECONDS
 from matchmaker.messages import message, plural
+from matchmaker.services.operations import job_queue
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.store.changes import Put
@@ -222,3 +223,26 @@ def test_the_worker_process_does_what_was_requested(tmp_path, monkeypatch):
     assert done.is_over
     assert "Clusters found: 0." in str(done.result) or "matchmaker refresh" in str(done.result)
     wired.store.close()
+
+
+def test_of_one_coordinator_so_many_wait_and_no_more(wired, monkeypatch):
+    """Each holds a file of up to 50 MB until it is read."""
+    monkeypatch.setattr(job_queue, "MAX_QUEUED", 2)
+    first, second = (
+        Principal(f"account:{name}", account=name, clusters=frozenset({"c:1"}))
+        for name in ("a", "b")
+    )
+
+    def request(principal):
+        return wired.job_queue.request(principal, JobKind.IMPORT, "c:1", upload="u")
+
+    done = request(first)
+    request(first)
+    with pytest.raises(WrongState, match="2 files of yours"):
+        request(first)
+    request(second)
+    for _ in range(3):
+        request(ADMIN)
+    wired.job_handlers = {JobKind.IMPORT: lambda job, progress: message("done")}
+    wired.job_queue.run(done.id)
+    request(first)
