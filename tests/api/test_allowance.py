@@ -79,6 +79,10 @@ def test_nobody_fills_the_disk_with_words(wired):
         app.test_client().get(GOALS, headers=world.headers("owner") | elsewhere).status_code == 200
     )
     assert ask("member")[0][0].status_code == 422
+    # However short they are, some five hundred fill a MB: (1,000 kB - the one before) / 2 kB.
+    text = {"goal": "nonsense"}
+    statuses = [answer.status_code for answer in ask("member", count=500)[0]]
+    assert statuses.index(429) in {(1_000_000 - size) // 2_000 + more for more in (0, 1, 2)}
     elsewhere = {}
     assert ask("owner")[0][0].status_code == 422
     services.store.close()

@@ -73,6 +73,8 @@ UPLOAD = re.compile(
 MAX_UPLOAD = 50_000_000
 # Bytes of a message that goes with files, whatever its letters.
 _TEXT_BESIDE_FILES = 20_000
+# However little is sent, lines of the log and vectors of what it says are kept.
+_LEAST_WRITTEN = 2_000
 # Sent as a form: by clients of the Reconciliation API, and with a file.
 _FILES = ("/introductions/<id>/attachments", "/certificates/<path:id>/file", "/calls/<id>/files")
 FORMS = frozenset({"/reconcile", "/imports", *_FILES})
@@ -250,7 +252,7 @@ def _check_allowance() -> None:
         raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
     if request.method in SAFE or _is_reading():
         return
-    size = request.content_length or 0
+    size = max(request.content_length or 0, _LEAST_WRITTEN)
     if UPLOAD.fullmatch(request.path):  # what files may take together has bounds of its own
         size = min(size, _TEXT_BESIDE_FILES)
     if not context().written.take(principal.account or request.remote_addr or "", size / 1000):
