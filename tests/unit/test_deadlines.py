@@ -38,6 +38,7 @@ class Server:
 def server(monkeypatch):
     monkeypatch.setattr(deadline, "_PATIENCE_SECONDS", 0.2)
     monkeypatch.setattr(deadline, "_PROBE_SECONDS", 0.2)
+    monkeypatch.setattr(deadline, "_COLD_PROBE_SECONDS", 0.8)
     monkeypatch.setattr(deadline, "_LOOK_SECONDS", 0.05)
     server = Server()
     yield server
@@ -72,6 +73,42 @@ def test_a_call_that_takes_too_long_is_given_up_and_the_server_is_not(server):
         server.deadlines.call(lambda: time.sleep(3), 0.3)
     assert server.renewed == 0
     assert server.ask()[0] == "answer"
+
+
+class ColdServer(Server):
+    """Just started: the first question takes long, and holds up those that come after it."""
+
+    def __init__(self):
+        super().__init__()
+        self.probed, self.seconds = 0, 0.6
+        self.deadlines = Deadlines(self.probe, self.renew)
+
+    def probe(self):
+        self.probed += 1
+        time.sleep(self.seconds if self.probed == 1 else 20)
+
+
+def test_a_late_answer_to_the_first_question_shows_that_it_is_back(server):
+    """Others, asked meanwhile, hang behind it."""
+    cold = ColdServer()
+    cold.deadlines.mark_down()
+    begun = time.monotonic()
+    while cold.ask()[0] is None and time.monotonic() < begun + 5:
+        time.sleep(0.02)
+    assert 0.5 < time.monotonic() - begun < 2
+    assert cold.renewed == 1
+
+
+def test_whoever_is_just_back_is_not_down_again_for_being_slow(server):
+    server.deadlines.mark_down()
+    until = time.monotonic() + 5
+    while server.ask()[0] is None and time.monotonic() < until:
+        time.sleep(0.02)
+    slow = 0.5  # longer than others are waited for
+    server.answer = lambda: time.sleep(slow)
+    server.deadlines._probe = server.answer
+    assert server.deadlines.call(lambda: time.sleep(0.6) or "written", 5) == "written"
+    assert server.renewed == 1
 
 
 def test_what_the_call_raises_is_raised(server):

@@ -22,6 +22,9 @@ Returned = TypeVar("Returned")
 
 # After so long it is asked whether the server answers anybody.
 _PATIENCE_SECONDS, _PROBE_SECONDS = 3.5, 1.0
+# A server that was just started plans and loads everything for the first time: so long after it
+# is back, it is given more time to answer the least question.
+_COLD_SECONDS, _COLD_PROBE_SECONDS = 30.0, 3.0
 _LOOK_SECONDS = 0.5
 _MAX_PROBES = 8
 log = structlog.get_logger(__name__)
@@ -44,6 +47,7 @@ class Deadlines:
         self._process = 0
         self._is_down = False
         self._probing = 0
+        self._back_at = float("-inf")
 
     def call(self, work: Callable[[], Returned], seconds: float) -> Returned:
         """Run `work`, for `seconds` at most, and return its result.
@@ -92,10 +96,16 @@ class Deadlines:
 
     def _answers(self) -> bool:
         """Tell whether the server answers the least question soon."""
+        is_cold = time.monotonic() - self._back_at < _COLD_SECONDS
         answered = threading.Event()
+        self._begin_probe(answered, threading.Event())
+        return answered.wait(_COLD_PROBE_SECONDS if is_cold else _PROBE_SECONDS)
+
+    def _begin_probe(self, answered: threading.Event, ended: threading.Event) -> None:
+        """Ask in a thread, unless too many wait already; set what came of it."""
         with self._lock:
             if self._probing >= _MAX_PROBES:
-                return False
+                return
             self._probing += 1
 
         def ask() -> None:
@@ -107,17 +117,23 @@ class Deadlines:
             finally:
                 with self._lock:
                     self._probing -= 1
+                ended.set()
 
         threading.Thread(target=ask, daemon=True).start()
-        return answered.wait(_PROBE_SECONDS)
 
     def _look_for_it(self) -> None:
-        process = os.getpid()
-        while not self._answers():
-            time.sleep(_LOOK_SECONDS)
+        """Ask until any question is answered, also one that was asked a while ago."""
+        process, answered, ended = os.getpid(), threading.Event(), threading.Event()
+        while True:
+            ended.clear()
+            self._begin_probe(answered, ended)
+            ended.wait(_PROBE_SECONDS)
+            if answered.wait(_LOOK_SECONDS):
+                break
         with self._lock:
             if self._process == process:
                 self._is_down = False
+                self._back_at = time.monotonic()
         log.info("database answers again")
 
 
