@@ -6,7 +6,13 @@ from dataclasses import replace
 
 from flask import g, redirect, render_template, request, session, url_for
 
-from matchmaker.api.http.browser import begin_session, end_session, keep_signed_in, origin
+from matchmaker.api.http.browser import (
+    begin_session,
+    end_session,
+    keep_signed_in,
+    origin,
+    signed_in_as,
+)
 from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import csrf, is_local
 from matchmaker.api.http.problems import note_wait, status_of
@@ -165,7 +171,14 @@ def _link_page() -> PageAnswer:
 
 web.add_url_rule("/forgotten", "forgotten", _link_page)
 web.add_url_rule("/reset", "new_password", _link_page)
-web.add_url_rule("/confirm", "confirmation", _link_page)
+
+
+@web.get("/confirm")
+def confirmation() -> PageAnswer:
+    """The form that confirms an address, with a password where it is set anew."""
+    token = request.args.get("token", "")
+    sets_password = services().sign_in.is_password_set_by_confirming(token, signed_in_as())
+    return render_template("confirm.html", token=token, sets_password=sets_password)
 
 
 @web.post("/forgotten")
@@ -194,7 +207,12 @@ def reset() -> PageAnswer:
 def confirm() -> PageAnswer:
     """The address is its owner's."""
     csrf.protect()
-    keep_signed_in(services().sign_in.confirm(request.form.get("token", "")))
+    token, password = request.form.get("token", ""), request.form.get("password", "")
+    account = services().sign_in.confirm(token, signed_in_as(), password)
+    if password:
+        show_notice(gettext("Your address is confirmed. Sign in with the new password."))
+        return redirect(url_for("web.sign_in"), 303)
+    keep_signed_in(account)
     show_notice(gettext("Your address is confirmed."))
     return redirect(url_for("web.home"), 303)
 

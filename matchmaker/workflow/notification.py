@@ -210,7 +210,8 @@ TEXTS = {
     ),
     NotificationKind.ACCOUNT_CLEARED: message(
         "Your address is confirmed. What had been put on your account before is removed: keys,"
-        " second factor, passkeys, channels and webhooks; set up again what was yours"
+        " second factor, passkeys, channels, webhooks and open invitations; set up again what was"
+        " yours, and look who acts for your organisation"
     ),
     NotificationKind.ORGANIZATION_MERGED: message(
         "An administrator made %(other)s and your organisation one; look who acts for it, and"

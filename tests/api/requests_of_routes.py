@@ -388,7 +388,9 @@ REQUESTS = {
         },
     ),
     "POST /invitations/{id}/link": (_invitation, lambda w, r: {"json": {}}),
-    "POST /confirmation": ("", lambda w, r: {"json": {"token": _confirmation(w)}}),
+    "POST /confirmation": (
+        "", lambda w, r: {"json": {"token": _confirmation(w), "password": "violet harbour 7"}}
+    ),
     "GET /account": _with(),
     "GET /account/sessions": _with(),
     "POST /account/sessions/{id}/end": (_session, lambda w, r: {"json": {"password": PASSWORD}}),

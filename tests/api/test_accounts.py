@@ -464,3 +464,29 @@ def test_who_confirms_in_the_browser_that_is_signed_in_stays_signed_in(app, wire
     assert sent.status_code == 204
     assert signed_in.get(f"{API}/account").json["is_proved"] is True
     assert elsewhere.get(f"{API}/account").status_code == 401
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_page_that_confirms_asks_for_a_password_where_nobody_is_signed_in(
+    app, wired, owner, language
+):
+    """The first password may be of whoever was handed the account's link."""
+    token = wired.links.token("confirm", [owner.id, owner.email])
+    signed_in, _ = session_of(app, owner.email)
+    assert 'name="password"' not in signed_in.get(f"/confirm?token={token}").text
+    visitor = app.test_client()
+    headers = {"Accept-Language": language}
+    page = visitor.get(f"/confirm?token={token}", headers=headers).text
+    assert 'name="password"' in page
+    assert {"en": "Choose a password", "zh": "设置密码"}[language] in page
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    fields = {"csrf_token": csrf, "token": token}
+    refused = visitor.post("/confirm", data=fields, headers=headers)
+    assert refused.status_code == 422
+    assert {"en": "sign in first", "zh": "先登录"}[language] in refused.text
+    new = "violet harbour 7 stones"
+    sent = visitor.post("/confirm", data=fields | {"password": new}, headers=headers)
+    assert (sent.status_code, sent.location) == (303, "/sign-in")
+    assert session_of(app, owner.email)[1].status_code == 401
+    _, answer = session_of(app, owner.email, new)
+    assert answer.json["account"]["is_proved"] is True

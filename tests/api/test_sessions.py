@@ -170,13 +170,13 @@ def test_a_provider_takes_over_no_account_whose_address_nobody_proved(wired, own
     with pytest.raises(SignInNeeded, match="Nobody has shown"):
         wired.sign_in.with_provider(claims)
     token = wired.links.token("confirm", [owner.id, owner.email])
-    wired.sign_in.confirm(token)
+    wired.sign_in.confirm(token, owner.id)
     assert wired.sign_in.with_provider(claims).id == owner.id
 
 
 def test_an_account_stays_with_the_person_it_is_linked_to_whoever_has_the_address(wired, owner):
     """An address that is given on at the provider gives no account on; a new password does."""
-    wired.sign_in.confirm(wired.links.token("confirm", [owner.id, owner.email]))
+    wired.sign_in.confirm(wired.links.token("confirm", [owner.id, owner.email]), owner.id)
     first = OpenIdClaims("https://issuer", "first", owner.email, True, "The first")
     second = replace(first, subject="second")
     assert wired.sign_in.with_provider(first).id == owner.id

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.api_keys import ApiKeys
 from matchmaker.services.people.channels import ChannelContent, Channels
@@ -18,7 +18,7 @@ from matchmaker.services.people.sessions import Sessions
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.sealing import Sealer
 from matchmaker.store.documents import Store
-from matchmaker.workflow.account import Account, AccountMembership, Scope
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole, Scope
 from matchmaker.workflow.notification import NotificationKind
 from tests.contract.cooperation import PASSWORD, Cooperation, cooperation_on
 from tests.contract.test_channels import ROBOT
@@ -59,9 +59,15 @@ class Takeover:
         token = self.sign_in.links.token("reset", [self.account.id, self.now().epoch, mailed])
         self.sign_in.reset(token, NEW)
 
-    def confirm(self) -> None:
+    def confirm(self, signed_in: bool = True) -> None:
         token = self.sign_in.links.token("confirm", [self.account.id, self.account.email])
-        self.sign_in.confirm(token)
+        if signed_in:
+            self.sign_in.confirm(token, self.account.id)
+        else:
+            self.sign_in.confirm(token, password=NEW)
+
+    def confirm_elsewhere(self) -> None:
+        self.confirm(signed_in=False)
 
     def join(self) -> None:
         membership = AccountMembership("t:f1")
@@ -75,7 +81,9 @@ def takeover(store: Store) -> Takeover:
     return Takeover(store)
 
 
-@pytest.mark.parametrize("prove", [Takeover.reset, Takeover.confirm, Takeover.join])
+@pytest.mark.parametrize(
+    "prove", [Takeover.reset, Takeover.confirm, Takeover.confirm_elsewhere, Takeover.join]
+)
 def test_what_was_put_on_an_account_ends_when_its_address_is_proved(
     takeover: Takeover, prove: Callable[[Takeover], None]
 ) -> None:
@@ -87,6 +95,59 @@ def test_what_was_put_on_an_account_ends_when_its_address_is_proved(
     assert takeover.hooks.listed(principal, "t:f0") == ()
     assert takeover.keys.principal_of(takeover.key.secret) is None
     assert takeover.told() == [NotificationKind.ACCOUNT_CLEARED]
+
+
+@pytest.mark.parametrize("prove", [Takeover.reset, Takeover.confirm_elsewhere])
+def test_the_password_and_the_open_invitations_of_whoever_was_there_before_end(
+    takeover: Takeover, prove: Callable[[Takeover], None]
+) -> None:
+    """Whoever was handed the link of the account invited an accomplice; the owner was not asked."""
+    stranger, sign_in = takeover.account.principal(), takeover.sign_in
+    owner = AccountMembership("t:f0", MembershipRole.OWNER)
+    tokens = []
+    for address in ("taken@example.org", "open@example.org"):
+        issued = sign_in.invitations.invite(stranger, address, membership=owner)
+        tokens.append(sign_in.links.token("invitation", issued.invitation.id))
+    sign_in.by_invitation(tokens[0], "Accomplice", PASSWORD)
+    prove(takeover)
+    with pytest.raises(SignInNeeded):
+        sign_in.with_password(takeover.account.email, PASSWORD)
+    assert sign_in.with_password(takeover.account.email, NEW).is_proved
+    with pytest.raises(InvalidInput, match="used or is too old"):
+        sign_in.by_invitation(tokens[1], "Accomplice", PASSWORD)
+    assert takeover.told() == [NotificationKind.ACCOUNT_CLEARED]
+
+
+def test_who_signed_up_and_confirms_where_they_are_signed_in_keeps_password_and_invitations(
+    takeover: Takeover,
+) -> None:
+    sign_in = takeover.sign_in
+    issued = sign_in.invitations.invite(
+        takeover.account.principal(), "c@example.org", membership=AccountMembership("t:f0")
+    )
+    takeover.confirm()
+    assert sign_in.with_password(takeover.account.email, PASSWORD).is_proved
+    token = sign_in.links.token("invitation", issued.invitation.id)
+    assert sign_in.by_invitation(token, "Colleague", PASSWORD).active
+
+
+def test_a_confirming_link_sets_no_password_of_an_account_that_is_proved(
+    takeover: Takeover,
+) -> None:
+    """Or it would work for two days as a link that resets."""
+    takeover.confirm()
+    with pytest.raises(InvalidInput, match="used or is too old"):
+        takeover.confirm_elsewhere()
+    assert takeover.sign_in.with_password(takeover.account.email, PASSWORD)
+
+
+def test_who_is_not_signed_in_confirms_nothing_without_a_password(takeover: Takeover) -> None:
+    token = takeover.sign_in.links.token("confirm", [takeover.account.id, takeover.account.email])
+    with pytest.raises(InvalidInput, match="chosen anew"):
+        takeover.sign_in.confirm(token)
+    assert not takeover.now().is_proved
+    assert takeover.sign_in.is_password_set_by_confirming(token)
+    assert not takeover.sign_in.is_password_set_by_confirming(token, takeover.account.id)
 
 
 def test_the_second_factor_of_whoever_was_there_before_ends_too(takeover: Takeover) -> None:

@@ -47,6 +47,11 @@ def begin_session(account: Account) -> None:
     _mark_device(account.email)
 
 
+def signed_in_as() -> str:
+    """The id of the account that asks, "" of nobody."""
+    return g.account.id if g.account is not None else ""
+
+
 def keep_signed_in(account: Account) -> None:
     """A session anew, where the account that asks is this one and its sessions just ended."""
     if g.account is not None and g.account.id == account.id and g.account.epoch != account.epoch:

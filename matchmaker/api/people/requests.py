@@ -56,6 +56,12 @@ class Token(Strict):
     token: LinkToken
 
 
+class ConfirmedAddress(Token):
+    """The token of a letter's link, and a password from who is not signed in to the account."""
+
+    password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
+
+
 class Reset(Token):
     """A new password by a link."""
 

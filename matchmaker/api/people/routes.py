@@ -11,7 +11,13 @@ from flask import Response, g, session
 from flask_openapi3 import APIBlueprint, Tag
 from flask_wtf.csrf import generate_csrf
 
-from matchmaker.api.http.browser import begin_session, end_session, keep_signed_in, origin
+from matchmaker.api.http.browser import (
+    begin_session,
+    end_session,
+    keep_signed_in,
+    origin,
+    signed_in_as,
+)
 from matchmaker.api.http.context import current_language, current_principal, services
 from matchmaker.api.http.fields import IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
@@ -31,6 +37,7 @@ from matchmaker.api.people.requests import (
     AccountQuery,
     Active,
     Code,
+    ConfirmedAddress,
     Email,
     Invite,
     NewHook,
@@ -288,9 +295,13 @@ def request_confirmation(body: Nothing) -> Response:  # noqa: ARG001
 
 
 @people.post("/confirmation", **writes(ACCOUNTS, public=True))
-def confirm_address(body: Token) -> Response:
-    """Confirm an address, by the token of a letter's link."""
-    keep_signed_in(services().sign_in.confirm(body.token))
+def confirm_address(body: ConfirmedAddress) -> Response:
+    """Confirm an address, by the token of a letter's link.
+
+    Who is not signed in to the account sends a new `password`: until now the one before may have
+    been somebody else's.
+    """
+    keep_signed_in(services().sign_in.confirm(body.token, signed_in_as(), body.password))
     return no_content()
 
 

@@ -271,7 +271,7 @@ class Invitations:
         unit = UnitOfWork(own.value.subject, self.clock())
         account = own.value.ended()
         if not stored.value.handed_over:
-            account = prove(unit, self.repositories, account)
+            account = prove(unit, self.repositories, account, knows_account=True)
         return self._commit(unit, stored, stored.value.give_to(account), own.version)
 
     # -- the parts

@@ -257,7 +257,7 @@ class SignInService:
             check_password(password, account.email)
             hashed = self.passwords.hash(password)
             if mailed and not account.is_proved:
-                account = prove(unit, self.repositories, account)
+                account = prove(unit, self.repositories, account, knows_account=False)
             else:
                 pause_all(unit, self.repositories, account)
             return replace(account.ended(), password_hash=hashed, openid_subject="")
@@ -282,20 +282,41 @@ class SignInService:
         language = account.preferences.language
         return self.links.mail(account.email, language, message("Confirm your address"), text)
 
-    def confirm(self, token: str) -> Account:
+    def confirm(self, token: str, signed_in: str = "", password: str = "") -> Account:
         """The account, its address shown to be its owner's by a link.
 
         The first time all that was put on the account before ends with its sessions, since it may
-        have been somebody else's until now. Raises InvalidInput.
+        have been somebody else's until now. So may its password: who is not signed in to the
+        account (`signed_in` is the id of theirs) sets a new `password` with it, which others may.
+        Raises InvalidInput.
         """
         account_id, email = self.links.read("confirm", token, CONFIRMED_WITHIN)
+        is_known = signed_in == account_id
 
         def confirmed(account: Account, unit: UnitOfWork) -> Account:
-            if account.email != email or not account.active:
+            if account.email != email or not account.active or (account.is_proved and password):
                 raise _used()
-            return prove(unit, self.repositories, account)
+            if account.is_proved or (is_known and not password):
+                return prove(unit, self.repositories, account, knows_account=True)
+            if not password:
+                raise InvalidInput(
+                    "is chosen anew by whoever is not signed in to the account: the one before"
+                    " may be somebody else's.",
+                    where="password",
+                    mend="Send a password, or sign in first.",
+                )
+            check_password(password, account.email)
+            hashed = self.passwords.hash(password)
+            proved = prove(unit, self.repositories, account, knows_account=is_known)
+            return replace(proved, password_hash=hashed)
 
         return self._change(account_id, confirmed, "account.confirmed")
+
+    def is_password_set_by_confirming(self, token: str, signed_in: str = "") -> bool:
+        """Tell whether who confirms by this link sets a password. Raises InvalidInput."""
+        account_id, _ = self.links.read("confirm", token, CONFIRMED_WITHIN)
+        stored = self.repositories.accounts.get_or_none(account_id)
+        return stored is not None and not stored.value.is_proved and signed_in != account_id
 
     # -- the parts
 

@@ -143,7 +143,8 @@ def test_an_address_is_confirmed_by_a_letter(wired, post_office, watch):
     (letter,) = to(received(), account)
     text = letter.get_payload(decode=True).decode()
     link = next(word for word in text.split() if word.startswith("https://m.example/confirm?"))
-    assert wired.sign_in.confirm(parse_qs(urlsplit(link).query)["token"][0]).is_proved
+    token = parse_qs(urlsplit(link).query)["token"][0]
+    assert wired.sign_in.confirm(token, account.id).is_proved
 
 
 def test_asking_for_a_reset_waits_for_no_mail_server(wired, pair):
