@@ -95,6 +95,30 @@ def test_an_answer_s_file_is_its_firm_s_until_it_is_submitted_and_never_another_
         desk.files.detach(desk.world.people[SECOND], call, file, FIRST)
 
 
+def test_files_of_a_call_count_for_who_calls_and_those_of_answers_for_who_answers(
+    desk: Desk,
+) -> None:
+    quota = replace(desk.files.quota, most=1)
+    desk.files = replace(desk.files, quota=quota)
+    call, other = desk.world.open(FIRST), desk.world.open(FIRST)
+
+    def attach(firm: str, call: str) -> None:
+        sent = [("plan.txt", BytesIO(b"x" * 400_000))]
+        if firm == CALLER:
+            desk.files.attach_to_call(desk.world.people[firm], call, sent)
+        else:
+            desk.files.attach_to_answer(desk.world.people[firm], call, firm, sent)
+
+    for firm in (CALLER, FIRST):
+        attach(firm, call)
+        attach(firm, other)
+        with pytest.raises(InvalidInput, match="1 MB together"):
+            attach(firm, call)
+    assert desk.kept() == 4
+    desk.world.answers.withdraw(desk.world.people[FIRST], other, FIRST)
+    attach(FIRST, call)
+
+
 def test_files_of_sealed_answers_are_sealed_with_them(desk: Desk) -> None:
     call = desk.world.open(FIRST, days=3, sealed=True)
     file = desk.to_answer(call, FIRST)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -52,8 +53,8 @@ class Firm:
     def write(self, introduction: str, size: int = THIRD_OF_A_MB) -> None:
         self.services.conversations.write(self.person, introduction, "", files=[sent(size)])
 
-    def certify(self, number: str) -> Certificate:
-        content = CertificateContent("ISO 9001", number)
+    def certify(self, number: str, kind: str = "ISO 9001") -> Certificate:
+        content = CertificateContent(kind, number)
         return self.certificates.enter(self.person, OWN, content, sent()).certificate
 
     def bytes_kept(self) -> int:
@@ -110,6 +111,20 @@ def test_what_was_sent_before_anything_was_counted_counts(firm: Firm) -> None:
     firm.services.store.documents.commit([repositories.files_taken.remove(counted)])
     with pytest.raises(InvalidInput):
         firm.write(firm.introductions[0])
+
+
+def test_the_file_of_a_certificate_that_an_import_takes_out_goes_with_it(firm: Firm) -> None:
+    """Nobody could take it away: it would count for ever."""
+    gone, kept = firm.certify("1"), firm.certify("2")
+    firm.write(firm.introductions[0])
+    firm.services.store.replace_rows(GraphRows(), GraphRows(certificates=(gone,)), [], [])
+    with pytest.raises(InvalidInput):
+        firm.certify("3", "ISO 14001")
+    firm.services.clock.forward(timedelta(days=40_000))  # files are as old as their clock says
+    assert firm.certificates.drop_orphans() == 1
+    assert firm.certificates.listed(firm.person, OWN)[0].certificate.id == kept.id
+    assert firm.bytes_kept() == 2 * THIRD_OF_A_MB
+    firm.certify("3", "ISO 14001")
 
 
 def test_who_is_merged_into_another_brings_what_its_files_take(firm: Firm) -> None:

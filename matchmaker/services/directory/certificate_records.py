@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import IO
 
 from matchmaker.domain import Certificate
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, VersionConflict
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.repositories import Repositories, Versioned
@@ -77,6 +77,27 @@ class CertificateRecords:
             after = without_taken_back(stored.value, row)
             if after != stored.value:
                 self.keep(unit, after, stored.version)
+
+    def forget_gone(self) -> None:
+        """Name no file any more of certificates that went without their holder, by an import.
+
+        Nobody could take such a file away, and it would count among its organisation's.
+        """
+        repository = self.repositories.certificates
+        named = [stored for stored in repository.iterate() if stored.value.file is not None]
+        owners = list({stored.value.organization for stored in named})
+        held = self.store.certificates_by_owner(owners) if owners else {}
+        there = {row.id for rows in held.values() for row in rows}
+        for stored in named:
+            record = stored.value
+            if record.id in there:
+                continue
+            nameless = replace(record, file=None)
+            kept = repository.put(nameless, stored.version)
+            with suppress(VersionConflict):  # entered again meanwhile
+                self.repositories.records.commit(
+                    [kept if record.taken_back else repository.remove(stored)]
+                )
 
     def taken_back(self, rows: Iterable[Certificate]) -> dict[str, date]:
         """Days on which confirmations were taken back, by ids of those of these that it was of.

@@ -279,7 +279,8 @@ class Certificates:
         return sum(self._remind(row, today) for row in ending)
 
     def drop_orphans(self) -> int:
-        """Files of certificates that are gone go too; how many."""
+        """Files of certificates that are gone go too, also by an import; how many."""
+        self.records.forget_gone()
         return self.files.drop_orphans(
             self.clock() - ORPHANS_KEPT,
             lambda: {
