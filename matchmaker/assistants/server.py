@@ -29,7 +29,12 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from matchmaker.access import Principal
-from matchmaker.api.http.allowance import Allowance, allowance_of
+from matchmaker.api.http.allowance import (
+    Allowance,
+    allowance_of,
+    take_written,
+    written_allowance_of,
+)
 from matchmaker.assistants.access_tokens import (
     READ_SCOPE,
     WRITE_SCOPE,
@@ -92,7 +97,8 @@ def http_server(services: Wiring, address: str) -> MCPServer[Any]:
     )
     # As over the API: an assistant asks no faster than a person's other programs may.
     allowance = allowance_of(settings.requests_a_minute, services.shared_state)
-    return _server(services, principal, allowance, auth, verifier)
+    written = written_allowance_of(settings.written_mb_a_day, services.shared_state)
+    return _server(services, principal, (allowance, written), auth, verifier)
 
 
 class ResourceServer(MCPServer[Any]):
@@ -240,7 +246,7 @@ def _principal(api_keys: ApiKeys, key: str) -> Principal:
 def _server(
     services: Wiring,
     principal: Callable[[], Principal],
-    allowance: Allowance | None = None,
+    allowances: tuple[Allowance, Allowance] | None = None,
     auth: AuthSettings | None = None,
     verifier: BearerVerifier | None = None,
 ) -> MCPServer[Any]:
@@ -264,7 +270,7 @@ def _server(
     )
     for function, effect in TOOLS:
         server.add_tool(
-            _offered(tools, function, principal, allowance),
+            _offered(tools, function, principal, allowances),
             name=function.__name__,
             description=" ".join((function.__doc__ or "").split()),
             annotations=ToolAnnotations(
@@ -279,11 +285,12 @@ def _offered(
     tools: AssistantTools,
     method: Callable[..., Fields],
     principal: Callable[[], Principal],
-    allowance: Allowance | None,
+    allowances: tuple[Allowance, Allowance] | None,
 ) -> Callable[..., Fields]:
     """A tool as the protocol calls it: for whoever sends the key, and with a line in the log.
 
-    What is refused is said to the assistant, in the language of the person.
+    `allowances` are those of requests and of what is sent to be kept. What is refused is said to
+    the assistant, in the language of the person.
     """
     signature = inspect.signature(method, eval_str=True)
     kept = [each for name, each in signature.parameters.items() if name not in _SERVER_PARAMETERS]
@@ -295,8 +302,8 @@ def _offered(
         except SignInNeeded as error:
             raise ToolError(error.text(SOURCE)) from None
         try:
-            if allowance is not None and not allowance.take(who.account or who.subject):
-                raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
+            if allowances is not None:
+                _take(*allowances, who.account or who.subject, arguments)
             tools.note(who, method.__name__)
             return method(tools, who, **arguments)
         except MatchmakerError as error:
@@ -305,3 +312,10 @@ def _offered(
     called.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
     called.__annotations__ = {each.name: each.annotation for each in kept} | {"return": Fields}
     return called
+
+
+def _take(requests: Allowance, written: Allowance, whose: str, arguments: Fields) -> None:
+    """Count a call, and what it sends: each leaves a line in the log. Raises TooManyAttempts."""
+    if not requests.take(whose):
+        raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
+    take_written(written, whose, len(repr(arguments).encode()))

@@ -20,6 +20,7 @@ from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from starlette.testclient import TestClient
 
+from matchmaker.api.http import allowance
 from matchmaker.assistants.server import KEY, PATH, http_server, reached_at, stdio_server
 from matchmaker.domain import GoalName, GraphRows, Need, NeedState
 from matchmaker.errors import SignInNeeded
@@ -327,10 +328,26 @@ def test_as_a_process_over_standard_input_and_output(app, world):
     assert _kept(world) == before
 
 
-def test_an_assistant_asks_no_faster_than_other_programs_may(world, monkeypatch):
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        (
+            "requests_a_minute",
+            (
+                "短时间内请求过多。请稍候一分钟。",
+                "Too many requests in a short time. Wait a minute.",
+            ),
+        ),
+        ("written_mb_a_day", ("您今天提交的内容已超过", "You have sent more text today")),
+    ],
+)
+def test_an_assistant_asks_and_writes_no_more_than_other_programs_may(
+    world, monkeypatch, setting, words
+):
     """Two minutes' worth at once, as over the API; what is refused costs no line of the log."""
+    monkeypatch.setattr(allowance, "_LEAST_WRITTEN", 400_000)  # bytes of a call, of 1 MB a day
     address = f"https://matchmaker.example.org{PATH}"
-    slow = world.services.settings.model_copy(update={"requests_a_minute": 1})
+    slow = world.services.settings.model_copy(update={setting: 1})
     monkeypatch.setattr(world.services, "settings", slow)
     application = http_server(world.services, address).streamable_http_app(
         stateless_http=True, json_response=True, transport_security=reached_at(address)
@@ -349,8 +366,6 @@ def test_an_assistant_asks_no_faster_than_other_programs_may(world, monkeypatch)
         another = client.post(PATH, json=question, headers=others).json()
     assert [answer["result"]["isError"] for answer in answers] == [False, False, True]
     told = answers[2]["result"]["content"][0]["text"]
-    assert told in (  # in the language of the person
-        "短时间内请求过多。请稍候一分钟。", "Too many requests in a short time. Wait a minute.",
-    )  # fmt: skip
+    assert told.startswith(words)  # in the language of the person
     assert not another["result"]["isError"]
     assert log(1)[0].number - before == 3

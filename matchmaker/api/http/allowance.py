@@ -11,10 +11,13 @@ from typing import Protocol
 import redis
 import structlog
 
+from matchmaker.errors import TooManyAttempts
 from matchmaker.nodes.shared_state import SharedState, key
 
 _MAX_KEPT = 10_000
 _DAY_MINUTES = 24 * 60
+# However little is sent, lines of the log and vectors of what it says are kept.
+_LEAST_WRITTEN = 2_000
 # What does not answer is not asked for each request again.
 _LEFT_ALONE_SECONDS = 1.0
 
@@ -41,6 +44,16 @@ def written_allowance_of(mb_a_day: int, shared: SharedState | None) -> Allowance
     if shared is None:
         return local
     return SharedAllowance(a_minute, shared, local, _DAY_MINUTES, "written")
+
+
+def take_written(written: Allowance, whose: str, size: int) -> None:
+    """Count `size` bytes that somebody sends to be kept. Raises TooManyAttempts."""
+    if not written.take(whose, max(size, _LEAST_WRITTEN) / 1000):
+        raise TooManyAttempts(
+            "You have sent more text today than this installation keeps of one account.",
+            mend="Try again in some hours, or ask the administrator for more room.",
+            seconds=3600,
+        )
 
 
 class LocalAllowance:

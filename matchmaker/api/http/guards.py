@@ -23,6 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from matchmaker import spans
 from matchmaker.access import ADMIN, ANONYMOUS, Principal
 from matchmaker.api.http import metrics
+from matchmaker.api.http.allowance import take_written
 from matchmaker.api.http.context import (
     EXTENSION,
     context,
@@ -73,8 +74,6 @@ UPLOAD = re.compile(
 MAX_UPLOAD = 50_000_000
 # Bytes of a message that goes with files, whatever its letters.
 _TEXT_BESIDE_FILES = 20_000
-# However little is sent, lines of the log and vectors of what it says are kept.
-_LEAST_WRITTEN = 2_000
 # Sent as a form: by clients of the Reconciliation API, and with a file.
 _FILES = ("/introductions/<id>/attachments", "/certificates/<path:id>/file", "/calls/<id>/files")
 FORMS = frozenset({"/reconcile", "/imports", *_FILES})
@@ -252,15 +251,10 @@ def _check_allowance() -> None:
         raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
     if request.method in SAFE or _is_reading():
         return
-    size = max(request.content_length or 0, _LEAST_WRITTEN)
+    size = request.content_length or 0
     if UPLOAD.fullmatch(request.path):  # what files may take together has bounds of its own
         size = min(size, _TEXT_BESIDE_FILES)
-    if not context().written.take(principal.account or request.remote_addr or "", size / 1000):
-        raise TooManyAttempts(
-            "You have sent more text today than this installation keeps of one account.",
-            mend="Try again in some hours, or ask the administrator for more room.",
-            seconds=3600,
-        )
+    take_written(context().written, principal.account or request.remote_addr or "", size)
 
 
 def _check_scope() -> None:
