@@ -41,6 +41,46 @@ _THEIRS = message("stays as it is on record: somebody acts for it and says that.
 _DERIVED = (ALIASES, DUPLICATES)
 
 
+# Registers and public sources, whose readers make ids of their codes.
+REGISTERS = frozenset({"cordis", "gleif", "ocds", "openalex", "ror"})
+
+
+def without_ids_of_others(
+    parsed: Parsed, before: GraphRows, own_source: str, others: Collection[str]
+) -> Parsed:
+    """Without new rows whose ids begin as those of `others` do, names of sources; each a problem.
+
+    Or what another list makes an id of next would be taken already, by somebody else.
+    """
+    stored = {name: {key_of(row) for row in rows} for name, rows in before.tables()}
+    taken = (frozenset(others) | REGISTERS) - {own_source}
+    refused: dict[str, dict[str, None]] = {}  # in the order of the file
+    for name, rows in parsed.rows.tables():
+        for row in rows:
+            id = getattr(row, "id", None)
+            if TABLES[name] in _DERIVED or id is None or key_of(row) in stored[name]:
+                continue
+            # An offer's id begins with that of who offers it.
+            is_of = id.startswith(getattr(row, "organization", id + "#"))
+            if id.partition(":")[0] in taken and not is_of:
+                refused.setdefault(name, {})[id] = None
+    if not refused:
+        return parsed
+    problems, kept = list(parsed.problems), {}
+    for name, rows in parsed.rows.tables():
+        gone = refused.get(name, {})
+        kept[name] = tuple(row for row in rows if getattr(row, "id", None) not in gone)
+        for id in gone:
+            file, line = parsed.origins.get((name, id), ("", 0))
+            reason = message(
+                "%(id)s begins as ids of another source do: leave the id out, or begin it with"
+                " %(own)s.",
+                id=id, own=f"{own_source}:",
+            )  # fmt: skip
+            problems.append(Problem(file, line, "id", reason))
+    return replace(parsed, rows=GraphRows(**kept), problems=tuple(problems))
+
+
 def within(
     parsed: Parsed, before: GraphRows, cluster: str, members: Collection[str], *, joins: bool = True
 ) -> Parsed:

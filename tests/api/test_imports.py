@@ -165,6 +165,34 @@ def test_what_a_coordinator_imports_is_of_the_clusters_own_source(world, coordin
     assert new == {"cluster"}
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "ids of another source"), ("zh", "其他来源的编号")]
+)
+def test_a_coordinators_list_takes_no_ids_that_another_source_would_give(
+    world, coordinator, language, told
+):
+    """t: is the source of firms that are no members, gleif a register, other another cluster's.
+
+    Its own source, and one that nobody else uses, are free.
+    """
+    ids = ["t:squat", "gleif:5493001KJTIIGC8Y1R12", "other:dabd4a88eadd5f61", "cluster:a1", "own:1"]
+    names = ["示例占甲厂", "示例占乙厂", "示例占丙厂", "示例占丁厂", "示例占戊厂"]
+    file = "id,name\n" + "".join(f"{id},{name}\n" for id, name in zip(ids, names, strict=True))
+    offers = "id,organization,kind,text\nt:squat-offer,cluster:a1,product,阀\n,t:squat,product,泵\n"
+    headers = {"Accept-Language": language}
+    sent = coordinator("POST", "/imports", data=form(file, write="true"), headers=headers)
+    work_off(world)
+    looked = coordinator("GET", f"/imports/{sent.json['id']}", headers=headers).json
+    second = coordinator("POST", "/imports", data=form(offers, "offers.csv"), headers=headers).json
+    written = {row.id for row in world.services.store.organizations_by_id(ids).values()}
+    world.services.import_workflow.undo(ADMIN, sent.json["id"])
+    assert written == {"cluster:a1", "own:1"}
+    errors = [row for row in looked["problems"] if row["severity"] == "error"]
+    assert [(row["line"], row["field"]) for row in errors] == [(2, "id"), (3, "id"), (4, "id")]
+    assert all(told in row["reason"] for row in errors)
+    assert {row["line"] for row in second["problems"] if row["severity"] == "error"} == {2, 3}
+
+
 def test_a_coordinators_list_leaves_what_stands_for_an_identity_as_it_is(world, coordinator):
     """On record: a firm, founded in 1990, active, as an administrator entered it."""
     store, services = world.services.store, world.services

@@ -32,6 +32,7 @@ from matchmaker.ingest.scope import (
     with_claims_of_importer,
     with_identities_on_record,
     within,
+    without_ids_of_others,
     without_restored_claims,
 )
 from matchmaker.ingest.table_options import TableOptions
@@ -185,8 +186,10 @@ class Importer:
             stored = self.store.stored(checked.rows)
             if not principal.admin:
                 # Never that of a register, or of another cluster, whatever the file calls it.
-                own = with_source(checked.rows, source_of_cluster(options.cluster))
-                checked = replace(checked, rows=own)
+                source = source_of_cluster(options.cluster)
+                checked = replace(checked, rows=with_source(checked.rows, source))
+                others = self._sources_of_others(known, members)
+                checked = without_ids_of_others(checked, stored, source, others)
             checked = within(checked, stored, options.cluster, members, joins=options.joins)
             if not principal.admin:
                 acting_for = principal.organizations
@@ -302,6 +305,14 @@ class Importer:
         if options.cluster and stored and not principal.admin:  # an id may stand for anybody's
             closed = set(stored) - self._members(options.cluster)
         return decisions_of(said, in_file, stored, aliases, line_of, closed)
+
+    def _sources_of_others(
+        self, known: Sequence[DuplicateKeys], members: Collection[str]
+    ) -> set[str]:
+        """Sources as ids begin with them: of clusters' lists, and of who is no member."""
+        clusters = _ids(self.store.clusters)
+        ids = (keys.id for keys in known if keys.id not in members)
+        return {id.partition(":")[0] for id in ids} | {source_of_cluster(id) for id in clusters}
 
     def _members(self, cluster: str) -> set[str]:
         """Ids of a cluster's members of today: who has left is not in its scope any more."""
