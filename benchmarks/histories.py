@@ -31,6 +31,7 @@ from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import MatchmakerError
 from matchmaker.services.operations.duplicates import Duplicates
+from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.store.documents import Store
 from matchmaker.store.sqlite import SqliteStore
 from matchmaker.workflow.account import AccountMembership, MembershipRole
@@ -91,7 +92,7 @@ class World:
         """Do a step as a principal."""
         try:
             if step.kind == "merge":
-                self.duplicates.merge(principal, *step.pair)
+                self.duplicates.merge(principal, *step.pair, MergeDecision(brings_people=True))
             elif step.kind == "propose":
                 proposal = Proposal(GoalName.SUPPLIER, *step.pair)
                 made = self.services.introductions.propose(principal, proposal)

@@ -37,7 +37,7 @@ _HEAVY = re.compile(
     r"|/api/v1/(clusters/.+/(audit|worklist|benchmark|what-if|effect|introductions)|benchmark"
     r"|imports(/.*)?|reconcile.*|postings/preview|session|invitations/accept|password.*"
     r"|account/(password|delete))"
-    r"|/find(/.*)?|/compare|/portfolio|/admin/(import|duplicates)|/imports/.*|/sign-in"
+    r"|/find(/.*)?|/compare|/portfolio|/admin/(import|duplicates(/merge)?)|/imports/.*|/sign-in"
 )
 # What waits for somebody else's server while its reader waits: an OpenID provider, a mail server,
 # a channel that is tried. Where that hangs, each takes its whole deadline.

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from matchmaker.api.http.context import services
 from matchmaker.domain import GoalName
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import ChangedMeanwhile, InvalidInput
 from matchmaker.exports.delimited import write_csv
 from matchmaker.exports.files import MEDIA_TYPES
 from matchmaker.exports.tables import ExportFormat
@@ -23,6 +23,7 @@ from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
 from matchmaker.ingest.undo import KeptField, TakenBack, WhyKept
 from matchmaker.services.operations.import_reversal import kept_message, undo_summary
+from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.web.field_words import in_words
 from matchmaker.web.import_forms import chosen_options, default_fields
 from matchmaker.web.labels import gettext, language, word
@@ -250,18 +251,38 @@ def duplicates() -> PageAnswer:
 
 
 @web.post("/admin/duplicates")
-def decide_pair() -> PageAnswer:
-    """Decide on a pair of duplicates: one of the two is kept, or both are."""
+def keep_pair_apart() -> PageAnswer:
+    """Decide that a pair of organisations are two."""
     principal, form = signed_in(), request.form
-    first, second, keep = (form.get(name, "") for name in ("first", "second", "keep"))
-    if keep == "both":
-        services().duplicates.keep_apart(principal, first, second)
-        show_notice(gettext("They stay two."))
-    elif keep in (first, second):
-        services().duplicates.merge(principal, second if keep == first else first, keep)
-        show_notice(gettext("The two are merged. Recommendations will know it in a minute."))
-    else:
-        raise InvalidInput("is none of the two.", where="keep")
+    if form.get("keep", "") != "both":
+        raise InvalidInput("is decided on its own page.", where="keep")
+    services().duplicates.keep_apart(principal, form.get("first", ""), form.get("second", ""))
+    show_notice(gettext("They stay two."))
+    return redirect(url_for("web.duplicates"), 303)
+
+
+@web.get("/admin/duplicates/merge")
+def merge_prospect() -> PageAnswer:
+    """Who acts for each of two organisations, and what would come along if they were made one."""
+    gone, kept = (request.args.get(name, "") for name in ("gone", "kept"))
+    prospect = services().duplicates.prospect(signed_in(), gone, kept)
+    return render_template("merge.html", prospect=prospect)
+
+
+@web.post("/admin/duplicates/merge")
+def merge_pair() -> PageAnswer:
+    """Make two organisations one, as decided on what was read."""
+    principal, form = signed_in(), request.form
+    gone, kept = form.get("gone", ""), form.get("kept", "")
+    agreed = {name for name, answer in form.items() if answer == "yes"}
+    clusters = (name.removeprefix("cluster:") for name in agreed if name.startswith("cluster:"))
+    decision = MergeDecision("people" in agreed, frozenset(clusters), form.get("read", ""))
+    try:
+        services().duplicates.merge(principal, gone, kept, decision)
+    except ChangedMeanwhile:
+        show_notice(gettext("It was changed since you read it. Here it is as it is now."), "")
+        return redirect(url_for("web.merge_prospect", gone=gone, kept=kept), 303)
+    show_notice(gettext("The two are merged. Recommendations will know it in a minute."))
     return redirect(url_for("web.duplicates"), 303)
 
 

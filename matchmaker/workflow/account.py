@@ -193,6 +193,10 @@ class Invitation:
     handed_over: bool = False
     unmailed: bool = False
 
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether it can be accepted: not used, not too old."""
+        return not self.used and now < self.expires
+
     @property
     def organization(self) -> str:
         """The id of the organisation that it invites to, if to one."""

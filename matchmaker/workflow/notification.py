@@ -218,8 +218,8 @@ TEXTS = {
         " tell an administrator if that is wrong"
     ),
     NotificationKind.PLACE_ENDED_BY_MERGE: message(
-        "An administrator made %(other)s one with an organisation for which others act already;"
-        " you act for it no more, unless its owner invites you"
+        "An administrator made %(other)s one with another organisation; you act for it no more,"
+        " unless its owner or an administrator invites you"
     ),
     NotificationKind.WEBHOOK_GIVEN_UP: message(
         "The webhook at %(other)s took no calls for days and gets no more; register it anew once"

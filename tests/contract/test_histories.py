@@ -16,9 +16,12 @@ from benchmarks.histories import OTHER, TWIN, World, check, embedded, world_on
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName
 from matchmaker.errors import WrongState
+from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.store.documents import Store
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
+
+BRINGING = MergeDecision(brings_people=True)
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -62,7 +65,7 @@ def test_whom_one_proposes_to_is_merged_meanwhile(
 ) -> None:
     """The introduction is with who was kept, not with who is gone."""
     store = world.services.store
-    at_the_commit(monkeypatch, store, lambda: world.duplicates.merge(ADMIN, TWIN, OTHER))
+    at_the_commit(monkeypatch, store, lambda: world.duplicates.merge(ADMIN, TWIN, OTHER, BRINGING))
     id = propose(world, "t:f3", TWIN)
     assert world.services.repositories.introductions.get(id).value.candidate == OTHER
 
@@ -72,7 +75,7 @@ def test_who_is_merged_is_proposed_to_meanwhile(
 ) -> None:
     at_the_commit(monkeypatch, world.services.store, lambda: propose(world, "t:f3", TWIN))
     with pytest.raises(WrongState, match="under way"):
-        world.duplicates.merge(ADMIN, TWIN, OTHER)
+        world.duplicates.merge(ADMIN, TWIN, OTHER, BRINGING)
     assert world.services.store.organization(TWIN).id == TWIN
 
 
@@ -101,5 +104,5 @@ def test_what_is_edited_during_a_merge_is_not_lost(
         store.replace_organization(replace(row, website="https://example.org"), None, row.version)
 
     at_the_commit(monkeypatch, store, edit)
-    world.duplicates.merge(ADMIN, TWIN, OTHER)
+    world.duplicates.merge(ADMIN, TWIN, OTHER, BRINGING)
     assert store.organization(TWIN).website == "https://example.org"

@@ -24,6 +24,7 @@ from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import utc_now
@@ -245,7 +246,8 @@ def test_a_merge_killed_at_any_step_is_whole_or_not_there_and_can_be_repeated(
 
         def act(other: Store, gone: str = gone) -> None:
             repositories = Repositories(lambda: other.documents)
-            Duplicates(other, repositories, utc_now).merge(ADMIN, gone, "t:f0")
+            decision = MergeDecision(brings_people=True)
+            Duplicates(other, repositories, utc_now).merge(ADMIN, gone, "t:f0", decision)
 
         killed = _died_at(step, opened, act)
         is_merged = store.organization(gone).id == "t:f0"

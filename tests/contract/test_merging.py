@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -19,8 +19,9 @@ from matchmaker.domain import (
     Observation,
     SourceTier,
 )
-from matchmaker.errors import NotAllowed, WrongState
+from matchmaker.errors import ChangedMeanwhile, NotAllowed, WrongState
 from matchmaker.services.operations.duplicates import Duplicates
+from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.services.repositories import (
     GivenReference,
     PickedOrganizations,
@@ -53,6 +54,7 @@ from tests.contract.graphs import firm, tie
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 GONE, KEPT, OTHER = "t:1", "t:2", "t:3"
 PAIR = DuplicateCandidate(GONE, KEPT, 0.97, "same name")
+ALL = MergeDecision(brings_people=True, clusters=frozenset({"c:1"}))
 
 
 def introduction(id: str, seeker: str, candidate: str, state: State) -> Introduction:
@@ -106,8 +108,8 @@ class World:
         stored = getattr(self.repositories, repository).get_or_none(id)
         return stored.value if isinstance(stored, Versioned) else None
 
-    def merge(self) -> None:
-        self.duplicates.merge(ADMIN, GONE, KEPT)
+    def merge(self, decision: MergeDecision = ALL) -> None:
+        self.duplicates.merge(ADMIN, GONE, KEPT, decision)
 
 
 @pytest.fixture
@@ -210,6 +212,55 @@ def test_nobody_comes_along_where_others_act_for_who_stays(world: World) -> None
     }
 
 
+def owner_of(id: str, *organizations: str) -> Account:
+    places = tuple(AccountMembership(each, MembershipRole.OWNER) for each in organizations)
+    return Account(id, f"{id}@example.org", id, NOW, memberships=places)
+
+
+def test_nobody_comes_along_and_no_cluster_is_joined_unless_an_administrator_says_so(
+    world: World,
+) -> None:
+    """A look-alike that a coordinator brought in gives neither it nor its people the real one."""
+    ended = Membership("c:2", GONE, until=date(2020, 1, 1))
+    theirs = Membership("c:3", KEPT)
+    rows = GraphRows(
+        clusters=(Cluster("c:2", "y"), Cluster("c:3", "z")), memberships=(ended, theirs)
+    )
+    world.store.upsert(rows)
+    world.keep("accounts", owner_of("evil", GONE))
+    tomorrow = utc_now() + timedelta(days=1)
+    place = AccountMembership(GONE, MembershipRole.OWNER)
+    world.keep("invitations", Invitation("i", "b@example.org", "account:e", tomorrow, place))
+    prospect = world.duplicates.prospect(ADMIN, GONE, KEPT)
+    assert prospect.is_asked_of_people
+    assert [cluster.id for cluster in prospect.joining] == ["c:1"]
+    world.merge(MergeDecision(read=prospect.digest))
+    assert world.repositories.accounts.get("evil").value.memberships == ()
+    assert world.value("invitations", "i") is None
+    assert {row.cluster for row in world.store.export().rows.memberships} == {"c:2", "c:3"}
+    assert [cluster.id for cluster in world.store.clusters_of(KEPT)] == ["c:3"]
+    [told] = world.repositories.notifications.values("account", "evil")
+    assert told.kind is NotificationKind.PLACE_ENDED_BY_MERGE
+
+
+def test_what_an_administrator_did_not_read_is_not_decided(world: World) -> None:
+    """Somebody takes an invitation, or is invited, between the page and the decision."""
+    tomorrow = utc_now() + timedelta(days=1)
+    invited = Invitation("i", "b@example.org", "account:e", tomorrow, AccountMembership(GONE))
+    for value in (owner_of("evil", GONE), owner_of("real", KEPT), invited):
+        read = world.duplicates.prospect(ADMIN, GONE, KEPT).digest
+        world.keep("invitations" if isinstance(value, Invitation) else "accounts", value)
+        with pytest.raises(ChangedMeanwhile):
+            world.merge(replace(ALL, read=read))
+    assert world.store.organization(GONE).id == GONE
+    prospect = world.duplicates.prospect(ADMIN, GONE, KEPT)
+    assert [account.id for account in prospect.losing] == ["evil"]
+    assert not prospect.is_asked_of_people
+    world.merge(replace(ALL, read=prospect.digest))
+    people = world.repositories.accounts.values("organization", KEPT)
+    assert [account.id for account in people] == ["real"]
+
+
 @pytest.mark.parametrize("opted_out", [GONE, KEPT])
 def test_who_is_one_of_two_is_opted_out_where_either_is(world: World, opted_out: str) -> None:
     own = FieldOrigin("listed", "api", SourceTier.SELF)
@@ -295,7 +346,7 @@ def test_nobody_with_an_open_introduction_goes(world: World) -> None:
         world.merge()
     assert world.store.export() == before
     with pytest.raises(NotAllowed):
-        world.duplicates.merge(replace(ADMIN, admin=False, account="a"), GONE, KEPT)
+        world.duplicates.merge(replace(ADMIN, admin=False, account="a"), GONE, KEPT, ALL)
 
 
 def test_rows_documents_and_the_log_are_one_commit(

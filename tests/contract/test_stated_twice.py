@@ -31,6 +31,7 @@ from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import utc_now
@@ -246,9 +247,9 @@ def test_two_organisations_made_one_bring_their_relations_together(desk: Desk) -
     desk.store.upsert(rows)
     desk.bring("of-a", OF_A)
     duplicates = Duplicates(desk.store, desk.workflow.repositories, utc_now)
-    duplicates.merge(ADMIN, "o:a", "m:0")
+    duplicates.merge(ADMIN, "o:a", "m:0", MergeDecision())
     assert len(desk.ties()) == 4
-    duplicates.merge(ADMIN, "o:b", "m:1")
+    duplicates.merge(ADMIN, "o:b", "m:1", MergeDecision())
     [own, tie] = [each for each in desk.ties() if each.target == "m:1"]
     assert own.id == "o:7"  # which its source calls so stays by itself
     assert (tie.since, tie.until) == (DAY(2019, 3, 1), DAY(2030, 1, 1))

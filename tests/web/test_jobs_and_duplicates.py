@@ -5,27 +5,95 @@ import pytest
 from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Membership, Organization
 from matchmaker.errors import MatchmakerError, WrongState
 from matchmaker.messages import message
+from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.job import JobKind, JobState
-from tests.web.conftest import press
+from tests.web.conftest import in_languages, press
 from tests.web.test_imports import ADMIN, COORDINATOR, MEMBER, work_off
 
+ANSWERS = {
+    "zh": {
+        "keep": "相同，保留左边", "merge": "合并", "yes": "是", "no": "否", "nobody": "无",
+        "lose": "将不再代表该单位", "changed": "您阅读之后内容已被更改。以下是现在的内容。",
+    },
+    "en": {
+        "keep": "The same; keep the left one", "merge": "Make them one", "yes": "Yes", "no": "No",
+        "nobody": "Nobody", "lose": "lose their place",
+        "changed": "It was changed since you read it. Here it is as it is now.",
+    },
+}  # fmt: skip
 
-def test_two_records_of_one_firm_become_one_and_its_people_stay(visit, sample):
-    firms = [Organization("dup:1", "重名厂", Kind.FIRM), Organization("dup:2", "重名廠", Kind.FIRM)]
-    pair = DuplicateCandidate("dup:1", "dup:2", 0.97, "same name")
-    member = Membership("seed:cluster-valves", "dup:2")
+
+def put_pair(sample, *ids):
+    """Two records that may be one, the second a member of the valves' cluster."""
+    firms = [Organization(id, f"重名厂{id}", Kind.FIRM) for id in ids]
+    pair = DuplicateCandidate(*ids, 0.97, "same name")
+    member = Membership("seed:cluster-valves", ids[1])
     rows = GraphRows(organizations=tuple(firms), memberships=(member,), duplicates=(pair,))
     sample.store.upsert(rows)
-    visitor = visit("admin", "zh")
+
+
+def owner(sample, name, organization):
+    """Somebody who owns an organisation."""
+    place = AccountMembership(organization, MembershipRole.OWNER)
+    return sample.accounts.create(ADMIN, f"{name}@pairs.example", name, None, memberships=(place,))
+
+
+@in_languages("zh")
+def test_two_records_become_one_as_the_administrator_answered(visit, sample, language):
+    kept, gone = f"dup:1{language}", f"dup:2{language}"
+    words = ANSWERS[language]
+    put_pair(sample, kept, gone)
+    person = owner(sample, f"p-{language}", gone)
+    cluster = sample.store.cluster("seed:cluster-valves")
+    cluster_name = cluster.name if language == "zh" else cluster.name_en
+    visitor = visit("admin", language)
+    page = visitor.page
     visitor.open("/admin/duplicates")
-    article = visitor.page.locator("article", has_text="重名厂")
-    assert "名称相同" in article.inner_text()
-    # What comes along with it, and for whom it would be.
-    assert sample.store.cluster("seed:cluster-valves").name in article.inner_text()
-    assert "代表该单位的人员" in article.inner_text()
-    press(visitor.page, article.get_by_role("button", name="相同，保留左边"))
-    assert sample.directory.profile(ADMIN, "dup:2").organization.id == "dup:1"
-    assert visitor.page.locator("article", has_text="重名厂").count() == 0
+    article = page.locator("article", has_text=gone)
+    assert cluster_name in article.inner_text()
+    with page.expect_navigation(wait_until="load"):
+        article.get_by_role("button", name=words["keep"]).click()
+    # Who acts for each is named, and nothing is done before both questions are answered.
+    stays, goes = (page.locator("tbody tr").nth(3).locator("td").nth(column) for column in (0, 1))
+    assert stays.inner_text() == words["nobody"]
+    assert person.email in goes.inner_text()
+    page.get_by_role("button", name=words["merge"], exact=True).click()
+    assert sample.store.organization(gone).id == gone
+    people, member = page.locator("fieldset").all()
+    assert cluster_name in member.inner_text()
+    people.get_by_label(words["yes"], exact=True).check()
+    member.get_by_label(words["no"], exact=True).check()
+    press(page, words["merge"])
+    assert sample.store.organization(gone).id == kept
+    assert not sample.store.clusters_of(kept)
+    [account] = sample.repositories.accounts.values("organization", kept)
+    assert account.email == person.email
+    assert visitor.complaints == []
+
+
+@in_languages("zh")
+def test_who_loses_a_place_is_named_before_two_become_one(visit, sample, language):
+    kept, gone = f"dup:3{language}", f"dup:4{language}"
+    words = ANSWERS[language]
+    put_pair(sample, kept, gone)
+    owner(sample, f"real-{language}", kept)
+    visitor = visit("admin", language)
+    page = visitor.page
+    visitor.open(f"/admin/duplicates/merge?gone={gone}&kept={kept}")
+    page.locator("fieldset").get_by_label(words["yes"], exact=True).check()
+    # Somebody accepts an invitation meanwhile: what is decided is what was read.
+    evil = owner(sample, f"evil-{language}", gone)
+    press(page, words["merge"])
+    assert words["changed"] in page.inner_text("main")
+    assert sample.store.organization(gone).id == gone
+    told = page.locator("form .notice").inner_text()
+    assert words["lose"] in told
+    assert evil.email in told
+    page.locator("fieldset").get_by_label(words["yes"], exact=True).check()
+    press(page, words["merge"])
+    [account] = sample.repositories.accounts.values("organization", kept)
+    assert account.email == f"real-{language}@pairs.example"
+    assert [cluster.id for cluster in sample.store.clusters_of(kept)] == ["seed:cluster-valves"]
     assert visitor.complaints == []
 
 

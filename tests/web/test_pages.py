@@ -57,7 +57,8 @@ PAGES = {
     ),
     "admin": (
         "/admin", "/admin/accounts", "/admin/log", "/clusters", "/admin/import", "/admin/jobs",
-        "/admin/duplicates", "/admin/clusters", "/admin/clusters?id=seed:cluster-valves",
+        "/admin/duplicates", "/admin/duplicates/merge?gone=seed:valves-001&kept=seed:valves-002",
+        "/admin/clusters", "/admin/clusters?id=seed:cluster-valves",
     ),
 }  # fmt: skip
 
@@ -293,6 +294,7 @@ def test_a_stranger_cannot_open_others_pages(firm):
                  f"{CLUSTER}/missing.json", f"{CLUSTER}/worklist", f"{CLUSTER}/import",
                  f"{CLUSTER}/surveys",
                  "/admin/log", "/admin", "/admin/jobs", "/admin/duplicates", "/admin/clusters",
+                 "/admin/duplicates/merge?gone=seed:valves-001&kept=seed:valves-002",
                  "/admin/import"):  # fmt: skip
         assert client.get(path).status_code == 403, path
     assert client.get("/introductions/nothing").status_code == 404
@@ -334,6 +336,7 @@ def test_every_term_of_the_field_has_a_word(terms):
         ("/admin/import", {"upload": "../.."}),
         ("/admin/jobs", {"kind": "refresh"}),
         ("/admin/duplicates", {"keep": "both"}),
+        ("/admin/duplicates/merge", {"gone": "seed:valves-001", "kept": "seed:valves-002"}),
         ("/admin/clusters", {"name": "x"}),
         ("/imports/nothing/undo", {}),
     ],

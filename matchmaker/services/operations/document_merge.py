@@ -35,8 +35,8 @@ class DocumentMerge:
     What both organisations did with each other (introductions that are over, what chance
     answered) stays as it is: nobody has dealings with itself, and `gone` leads to `kept`.
     Impressions keep whom they showed. The people of `gone`, whom it invited and its webhooks come
-    along where nobody acts for `kept` (`brings_people`), else they have no place there:
-    who brought a look-alike in would act for the real one.
+    along where nobody acts for `kept` and an administrator says so (`brings_people`), else they
+    have no place there: who brought a look-alike in would act for the real one.
     """
 
     repositories: Repositories

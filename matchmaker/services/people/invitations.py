@@ -399,7 +399,7 @@ class Invitations:
         return True
 
     def _is_open(self, invitation: Invitation) -> bool:
-        return not invitation.used and self.clock() < invitation.expires
+        return invitation.is_open(self.clock())
 
     def _commit(
         self, unit: UnitOfWork, stored: Versioned[Invitation], account: Account, version: int
