@@ -376,6 +376,7 @@ class Wiring:
             },
             self.certificates.records.taken_back,
             self.accounts.without_people,
+            self.opted_out.hidden_from,
         )
 
     @cached_property
@@ -448,7 +449,13 @@ class Wiring:
 
     @cached_property
     def import_fields(self) -> ImportFields:
-        return ImportFields(self.store, self.repositories, self.cluster_sources, self.clock)
+        return ImportFields(
+            self.store,
+            self.repositories,
+            self.cluster_sources,
+            self.clock,
+            self.opted_out.hidden_from,
+        )
 
     @cached_property
     def import_workflow(self) -> ImportWorkflow:
@@ -458,7 +465,7 @@ class Wiring:
             self.importer,
             self.job_queue,
             UploadFolder(self.settings.data_dir / "uploads", self._mirror("uploads")),
-            ImportDecisions(self.store, self.repositories),
+            ImportDecisions(self.store, self.repositories, self.opted_out.hidden_from),
             self.clock,
         )
 

@@ -118,6 +118,19 @@ def origin_of(parsed: Parsed, table: str, row: Any) -> tuple[str, str, int]:
     return id, *parsed.origins.get((table, id), ("", 0))
 
 
+def with_origins_of_kept(parsed: Parsed, leads_to: Mapping[str, str]) -> Parsed:
+    """With the line of an organisation that is another one as that one's, so that it can be told.
+
+    `leads_to` gives those that stay by the ids that lines have.
+    """
+    lines = {
+        (ORGANIZATIONS.name, leads_to[id]): line
+        for (table, id), line in reversed(tuple(parsed.origins.items()))
+        if table == ORGANIZATIONS.name and id in leads_to
+    }
+    return replace(parsed, origins={**lines, **parsed.origins})
+
+
 def _problem(
     parsed: Parsed, table: str, row: Any, field: str, missing: str, *, is_refused: bool
 ) -> Problem:

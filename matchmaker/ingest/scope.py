@@ -18,6 +18,7 @@ from matchmaker.domain import (
     SourceTier,
     key_of,
 )
+from matchmaker.ingest.hidden_parties import SOMEBODY
 from matchmaker.ingest.references import origin_of
 from matchmaker.ingest.report import Parsed, Problem
 from matchmaker.messages import Message, message
@@ -46,13 +47,16 @@ REGISTERS = frozenset({"cordis", "gleif", "ocds", "openalex", "ror"})
 
 
 def without_ids_of_others(
-    parsed: Parsed, before: GraphRows, own_source: str, others: Collection[str]
-) -> Parsed:
+    parsed: Parsed, before: GraphRows, own_source: str, others: Collection[str],
+    other_ids: Collection[str],
+) -> Parsed:  # fmt: skip
     """Without new rows whose ids begin as those of `others` do, names of sources; each a problem.
 
-    Or what another list makes an id of next would be taken already, by somebody else.
+    Those `before` are not new, nor organisations under `other_ids` of theirs. Or what another list
+    makes an id of next would be taken already, by somebody else.
     """
     stored = {name: {key_of(row) for row in rows} for name, rows in before.tables()}
+    stored["organizations"].update(other_ids)
     taken = (frozenset(others) | REGISTERS) - {own_source}
     refused: dict[str, dict[str, None]] = {}  # in the order of the file
     for name, rows in parsed.rows.tables():
@@ -82,8 +86,9 @@ def without_ids_of_others(
 
 
 def within(
-    parsed: Parsed, before: GraphRows, cluster: str, members: Collection[str], *, joins: bool = True
-) -> Parsed:
+    parsed: Parsed, before: GraphRows, cluster: str, members: Collection[str], *,
+    joins: bool = True, hidden: Collection[str] = (),
+) -> Parsed:  # fmt: skip
     """Without the rows that are not the cluster's; each a problem.
 
     `before` is what is stored under the same keys, `members` the ids of those in the cluster.
@@ -104,7 +109,8 @@ def within(
         ids = _organizations_of(table, row)
         return cluster in ids or not ids.isdisjoint(own_or_new if table is DUPLICATES else own)
 
-    names = {row.id: row.name for rows in (before, parsed.rows) for row in rows.organizations}
+    names = {row.id: row.name for row in before.organizations if row.id not in hidden}
+    names |= {row.id: row.name for row in parsed.rows.organizations}
     problems = list(parsed.problems)
     kept: dict[str, tuple[Any, ...]] = {}
     for name, rows in parsed.rows.tables():
@@ -120,7 +126,7 @@ def within(
                 continue  # no line of the file says it
             else:
                 _, file, line = origin_of(parsed, name, row)
-                problems.append(Problem(file, line, *_why_not(table, row, names)))
+                problems.append(Problem(file, line, *_why_not(table, row, names, hidden)))
         kept[name] = tuple(good)
     if parsed.only_blanks and not joins:
         kept = _without_unnamed(kept, new)
@@ -293,8 +299,14 @@ def _why_lowered(row: Certificate, is_own: bool) -> Message:
     )
 
 
-def _why_not(table: Table[Any], row: Any, names: Mapping[str, str]) -> tuple[str, Message]:
+def _why_not(
+    table: Table[Any], row: Any, names: Mapping[str, str], hidden: Collection[str]
+) -> tuple[str, Message]:
     """The field and the reason for which a row is not the cluster's."""
+    if table is ORGANIZATIONS and row.id in hidden:
+        return "name", SOMEBODY
+    if table is MEMBERSHIPS and row.organization in hidden:
+        return "organization", SOMEBODY
     if table is ORGANIZATIONS:
         return "name", message(
             "%(name)s is on record and no member of this cluster; an administrator can change it.",

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.domain import GraphRows, Kind, Membership, Organization, OrganizationFilter
+from matchmaker.domain import Alias, GraphRows, Kind, Membership, Organization, OrganizationFilter
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.ingest.earlier_keys import earlier_name_key
 from matchmaker.ingest.names import name_key
@@ -601,3 +601,133 @@ def test_nobody_without_an_account_learns_which_imports_there_are(app, world, co
     for id in (sent["id"], "nope"):
         assert client.post(f"{API}/imports/{id}/undo", json={}).status_code == 401
     world.services.import_workflow.undo(ADMIN, sent["id"])
+
+
+HIDDEN = "t:firm7"  # of no cluster of the coordinator's
+SOMEBODY = "Somebody on record may be the same: an administrator decides."
+
+
+@pytest.fixture
+def opted_out(world):
+    """A firm that the coordinator does not find, under its own name and another id too."""
+    store = world.services.store
+    before = store.organization(HIDDEN)
+    hidden = replace(before, listed=False, name="示例远山球阀厂", name_en="Yuanshan Ball Valves")
+    store.upsert(
+        GraphRows(organizations=(hidden,), aliases=(Alias("old:yuanshan", HIDDEN, "merged"),))
+    )
+    yield hidden
+    store.upsert(GraphRows(organizations=(replace(before, version=0),)))
+
+
+def looked_at(coordinator, text, table, **options):
+    sent = form(text, options=json.dumps({"table": table, **options}))
+    answer = coordinator("POST", "/imports", data=sent)
+    assert answer.status_code == 201, answer.text
+    return answer
+
+
+def test_a_list_finds_nobody_who_opted_out_by_names_that_come_near(world, coordinator, opted_out):
+    members = "name,kind\n示例远山球阀有限公司,firm\n示例云岭铸件厂,firm\n"
+    answer = looked_at(coordinator, members, "organizations")
+    assert answer.json["pairs"] == []
+    assert [(row["line"], row["reason"]) for row in answer.json["problems"]] == [(2, SOMEBODY)]
+    assert not any(told in answer.text for told in (HIDDEN, opted_out.name, opted_out.name_en))
+    chinese = coordinator("GET", f"/imports/{answer.json['id']}", headers={"Accept-Language": "zh"})
+    assert [row["reason"] for row in chinese.json["problems"]] == [
+        "库中可能已有同一家，由管理员判定。"
+    ]
+    world.services.store.upsert(GraphRows(organizations=(replace(opted_out, listed=True),)))
+    pairs = looked_at(coordinator, members, "organizations").json["pairs"]
+    assert [(pair["other"], pair["other_name"]) for pair in pairs] == [(HIDDEN, opted_out.name)]
+
+
+def test_who_opted_out_is_refused_without_its_name_and_stays_for_administrators(
+    world, coordinator, opted_out
+):
+    exact = f"name,kind,place\n{opted_out.name},firm,乙市\n"
+    answer = looked_at(coordinator, exact, "organizations").json
+    assert answer["lines"]["refused"] == 1
+    assert [(row["line"], row["reason"]) for row in answer["problems"]] == [(2, SOMEBODY)]
+    written = form("name,kind\n示例远山球阀有限公司,firm\n", write="true")
+    id = coordinator("POST", "/imports", data=written).json["id"]
+    work_off(world)
+    pairs = world.services.duplicates.pairs(ADMIN)
+    assert [pair for pair in pairs if HIDDEN in (pair.first, pair.second)]
+    world.services.import_workflow.undo(ADMIN, id)
+
+
+@pytest.mark.parametrize("id", [HIDDEN, "old:yuanshan"])
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        (
+            "ties",
+            "id,source,target,layer\nmy:1,t:firm1,{id},SUPPLIES\n"
+            "my:2,t:firm1,示例远山球阀厂,SUPPLIES\n",
+        ),
+        ("offers", "id,organization,kind,text\nmy:1,{id},product,Zorvex\n"),
+        ("organizations", "id,name,kind,offers\n{id},示例新铸件厂,firm,Zorvex\n"),
+        ("memberships", "cluster,organization\nt:cluster,{id}\n"),
+        ("observations", "id,subject,indicator,value,date\nmy:1,{id},revenue,1,2024-01-01\n"),
+    ],
+)
+def test_the_id_of_who_opted_out_reads_as_one_that_nobody_has(
+    coordinator, opted_out, table, text, id
+):
+    def told(asked):
+        seen = looked_at(coordinator, text.format(id=asked), table).json
+        kept = {name: seen[name] for name in ("lines", "counts", "new", "known", "problems")}
+        return json.dumps(kept).replace(asked, "?")
+
+    assert told(id) == told(f"{id}9")
+
+
+def test_a_member_is_known_by_another_id_of_its_own_still(world, coordinator, opted_out):
+    alias = Alias("old:firm1", "t:firm1", "merged")
+    world.services.store.upsert(GraphRows(aliases=(alias,)))
+    rows = "id,name,kind\nold:firm1,示例阀门1厂,firm\n"
+    ties = "id,source,target,layer\nmy:1,old:firm1,t:firm2,SUPPLIES\n"
+    for text, table in ((rows, "organizations"), (ties, "ties")):
+        seen = looked_at(coordinator, text, table).json
+        assert (seen["lines"]["loaded"], seen["problems"]) == (1, [])
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_a_decision_on_who_opted_out_is_one_on_nobody(coordinator, opted_out, is_same):
+    def told(asked, listed):
+        rows = f"id,name,kind\n{listed},示例新铸件厂,firm\n"
+        said = {"first": listed, "second": asked, "is_same": is_same}
+        sent = form(rows, options=json.dumps({"table": "organizations", "decisions": [said]}))
+        answer = coordinator("POST", "/imports", data=sent)
+        kept = [answer.json.get(name) for name in ("lines", "counts", "problems", "pairs")]
+        return answer.status_code, json.dumps(kept).replace(asked, "?")
+
+    assert told(HIDDEN, "my:new") == told("t:firm9999", "my:new")
+    assert told(HIDDEN, HIDDEN) == told("t:firm9999", "t:firm9999")
+
+
+def test_the_organisation_of_a_decision_that_opted_out_is_not_made_a_members(
+    world, coordinator, opted_out
+):
+    said = {"first": "t:firm1", "second": HIDDEN, "is_same": True}
+    sent = form(
+        f"id,name,kind\n{HIDDEN},示例新铸件厂,firm\n", write="true",
+        options=json.dumps({"table": "organizations", "decisions": [said]}),
+    )  # fmt: skip
+    coordinator("POST", "/imports", data=sent)
+    work_off(world)
+    assert world.services.store.organization(HIDDEN).id == HIDDEN
+
+
+def test_what_a_list_wrote_does_not_tell_the_id_of_who_opted_out(world, coordinator, opted_out):
+    orders = f"Vendor,Vendor city,Client,Goods\n{opted_out.name},乙市,示例阀门1厂,Seals\n"
+    sent = coordinator("POST", "/imports", data=form(orders, write="true")).json
+    work_off(world)
+    record = world.services.repositories.imports.get(sent["id"]).value
+    parties = {part.organization for row in record.put.engagements for part in row.participants}
+    listed = coordinator("GET", f"/imports/{sent['id']}/changes")
+    world.services.import_workflow.undo(ADMIN, sent["id"])
+    assert parties == {HIDDEN, "t:firm1"}
+    assert [row["organizations"] for row in listed.json["rows"] if row["table"] == "engagements"]
+    assert HIDDEN not in listed.text

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate
 from matchmaker.errors import NotAllowed
+from matchmaker.ingest.hidden_parties import pairs_found
 from matchmaker.ingest.pair_decisions import DecidedPair, PairDecision
 from matchmaker.messages import Message, message
 from matchmaker.services.operations.import_report import ImportReport
@@ -55,19 +56,21 @@ class ImportDecisions:
     """Use cases of deciding on pairs of a file, and of remembering what was decided.
 
     Administrators decide on all, coordinators where who is on record is a member of a cluster of
-    theirs.
+    theirs. Of those who are `hidden_from` somebody nothing is told, as if nobody had their ids.
     """
 
     store: GraphStore
     repositories: Repositories
+    hidden_from: Callable[[Principal], frozenset[str]] = lambda _: frozenset()
 
     def choices(self, principal: Principal, report: ImportReport) -> tuple[PairChoice, ...]:
         """The pairs of a report, those that were decided last."""
-        ids = sorted({id for pair in report.alike for id in pair.key})
+        alike = pairs_found(report.alike, self.hidden_from(principal))
+        ids = sorted({id for pair in alike for id in pair.key})
         stored = {key: row.name for key, row in self.store.organizations_by_id(ids).items()}
         put = {row.id: row.name for row in report.put.organizations}
         names = {**put, **report.names, **stored}
-        undecided = (self._choice(principal, pair, names, stored) for pair in report.alike)
+        undecided = (self._choice(principal, pair, names, stored) for pair in alike)
         return (*undecided, *self._decided(report.decided))
 
     def _choice(
@@ -92,8 +95,9 @@ class ImportDecisions:
     def require(self, principal: Principal, decisions: Iterable[PairDecision]) -> None:
         """Raise NotAllowed where one decides on who is on record and none of theirs."""
         ids = sorted({id for decision in decisions for id in decision.key})
+        hidden = self.hidden_from(principal)
         for row in self.store.organizations_by_id(ids).values():
-            if not self._is_theirs(principal, row.id):
+            if row.id not in hidden and not self._is_theirs(principal, row.id):
                 raise NotAllowed(
                     "'%(name)s' is no member of a cluster of yours: an administrator decides"
                     " whether it is the same.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
@@ -80,6 +80,8 @@ class ImportFields:
     repositories: Repositories
     sources: ClusterSources
     clock: Clock
+    # Those who opted out, and whom somebody therefore does not find.
+    opted_out_from: Callable[[Principal], frozenset[str]] = lambda _: frozenset()
 
     def show(self, principal: Principal, id: str) -> WrittenFields:
         """Fields of known organisations that an import changed, and the rows that it wrote besides.
@@ -101,7 +103,13 @@ class ImportFields:
             for each in _fields(row, was[row.id], now.get(row.id))
         )
         new = sum(row.id not in was for row in written)
-        rows = tuple(written_rows(record, stands))
+        opted_out = self.opted_out_from(principal)
+        rows = tuple(
+            replace(
+                each, organizations=tuple(id for id in each.organizations if id not in opted_out)
+            )
+            for each in written_rows(record, stands)
+        )
         if hidden:
             fields = tuple(
                 replace(

@@ -21,18 +21,18 @@ from matchmaker.domain import (
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
+from matchmaker.ingest.hidden_parties import aliases_found, pairs_found, told_of_hidden
 from matchmaker.ingest.known_certificates import may_be_known_as, under_known_ids
 from matchmaker.ingest.made_ids import source_of_cluster, with_source
 from matchmaker.ingest.other_statements import joined_to, pairs_of
 from matchmaker.ingest.pair_decisions import Decisions, decisions_of, with_decided
-from matchmaker.ingest.references import drop_dangling, drop_orphans, referred
+from matchmaker.ingest.references import drop_dangling, drop_orphans, with_origins_of_kept
 from matchmaker.ingest.report import Parsed, Problem, ReadProgress, consistent, file_counts
 from matchmaker.ingest.resolve import Resolution, keys_of, resolve
 from matchmaker.ingest.scope import (
     with_claims_of_importer,
     with_identities_on_record,
     within,
-    without_ids_of_others,
     without_restored_claims,
 )
 from matchmaker.ingest.table_options import TableOptions
@@ -40,6 +40,7 @@ from matchmaker.ingest.table_paths import tables_at
 from matchmaker.ingest.tables import read_files
 from matchmaker.messages import message
 from matchmaker.services.directory.directory import VOUCHED
+from matchmaker.services.operations.import_references import NotOfCluster, ids_of, stored_ids
 from matchmaker.services.operations.import_report import (
     MAX_CHANGES,
     ImportReport,
@@ -52,15 +53,7 @@ from matchmaker.store.changes import Change
 from matchmaker.store.graph_store import Completion
 from matchmaker.store.log import Entry
 from matchmaker.store.merging import as_said_of, merged_organization
-from matchmaker.store.ports import (
-    MAX_PAGE,
-    DuplicateKeys,
-    GraphStore,
-    MergeRules,
-    Page,
-    RowChanges,
-    iterate,
-)
+from matchmaker.store.ports import DuplicateKeys, GraphStore, MergeRules, RowChanges
 
 # More pairs that may be one are counted and not listed in a report.
 MAX_ALIKE = 200
@@ -107,6 +100,8 @@ class Importer:
     taken_back: Callable[[Sequence[Certificate]], Mapping[str, datetime.date]] = lambda _: {}
     # Those of the organisations for which nobody acts.
     without_people: Callable[[Collection[str]], frozenset[str]] = frozenset
+    # Those who opted out, and whom somebody therefore does not find.
+    hidden_from: Callable[[Principal], frozenset[str]] = lambda _: frozenset()
 
     def tables(
         self, principal: Principal, paths: Sequence[Path], options: ImportOptions
@@ -162,7 +157,13 @@ class Importer:
         aliases = self.store.aliases() | known_by_earlier_ids(
             parsed.earlier_ids, parsed.rows.organizations, known
         )
-        decisions = self._decisions(principal, parsed, known, aliases, options)
+        hidden = self.hidden_from(principal) if options.cluster else frozenset[str]()
+        if options.cluster and not principal.admin:
+            # Before names are looked up: then a hidden one's id reads as one that nobody has.
+            others = NotOfCluster(options.cluster, self._members(options.cluster), hidden)
+            parsed = others.left_out(self.store, parsed, known, aliases)
+            aliases = aliases_found(aliases, hidden, parsed.organization_ids)
+        decisions = self._decisions(principal, parsed, known, aliases, options, hidden)
         resolution = resolve(
             parsed.rows, known, aliases, trust_keys=trust_keys, same=decisions.same,
             not_duplicates=self.not_duplicates() | decisions.apart,
@@ -171,14 +172,16 @@ class Importer:
         merged = tuple(
             alias for alias in resolution.merged if aliases.get(alias.id) != alias.organization
         )
-        review = resolution.review
+        leads_to = aliases | {alias.id: alias.organization for alias in resolution.merged}
+        review = pairs_found(resolution.review, hidden)
         rows = replace(
             resolution.rows,
-            organizations=self._with_merged(parsed.rows, resolution, aliases),
+            organizations=self._with_merged(parsed.rows, resolution, leads_to),
             aliases=(*resolution.rows.aliases, *merged),
-            duplicates=(*resolution.rows.duplicates, *review),
+            duplicates=(*resolution.rows.duplicates, *resolution.review),
         )
-        checked = drop_dangling(replace(parsed, rows=rows), self._stored_ids(rows))
+        parsed = with_origins_of_kept(replace(parsed, rows=rows), leads_to)
+        checked = drop_dangling(parsed, stored_ids(self.store, rows))
         alike = GraphRows(certificates=may_be_known_as(checked.rows.certificates))
         checked = under_known_ids(checked, self.store.stored(alike).certificates)
         if options.cluster:
@@ -186,11 +189,11 @@ class Importer:
             stored = self.store.stored(checked.rows)
             if not principal.admin:
                 # Never that of a register, or of another cluster, whatever the file calls it.
-                source = source_of_cluster(options.cluster)
-                checked = replace(checked, rows=with_source(checked.rows, source))
-                others = self._sources_of_others(known, members)
-                checked = without_ids_of_others(checked, stored, source, others)
-            checked = within(checked, stored, options.cluster, members, joins=options.joins)
+                own = with_source(checked.rows, source_of_cluster(options.cluster))
+                checked = replace(checked, rows=own)
+            checked = within(
+                checked, stored, options.cluster, members, joins=options.joins, hidden=hidden
+            )
             if not principal.admin:
                 acting_for = principal.organizations
                 checked = with_claims_of_importer(checked, stored, acting_for)
@@ -204,7 +207,11 @@ class Importer:
         checked = self._with_reference_rows(drop_orphans(checked))
         if checked.are_ids_made:
             checked = joined_to(checked, self.store.between(pairs_of(checked.rows)))
-        told = (*checked.problems, *decisions.problems(next(iter(checked.read), "")))
+        told = (
+            *checked.problems,
+            *told_of_hidden(resolution.review, hidden, checked.origins),
+            *decisions.problems(next(iter(checked.read), "")),
+        )
         checked = replace(checked, problems=tuple(consistent(told)))
         report = ImportReport(
             written=False,
@@ -291,10 +298,10 @@ class Importer:
 
     def _decisions(
         self, principal: Principal, parsed: Parsed, known: Sequence[DuplicateKeys],
-        aliases: Mapping[str, str], options: ImportOptions,
+        aliases: Mapping[str, str], options: ImportOptions, hidden: frozenset[str],
     ) -> Decisions:  # fmt: skip
         said = options.tables.decisions
-        concerned = {aliases.get(id, id) for decision in said for id in decision.key}
+        concerned = {aliases.get(id, id) for decision in said for id in decision.key} - hidden
         in_file = {row.id: keys_of(row) for row in parsed.rows.organizations if row.id in concerned}
         stored = {keys.id: keys for keys in known if keys.id in concerned}
 
@@ -306,27 +313,18 @@ class Importer:
             closed = set(stored) - self._members(options.cluster)
         return decisions_of(said, in_file, stored, aliases, line_of, closed)
 
-    def _sources_of_others(
-        self, known: Sequence[DuplicateKeys], members: Collection[str]
-    ) -> set[str]:
-        """Sources as ids begin with them: of clusters' lists, and of who is no member."""
-        clusters = _ids(self.store.clusters)
-        ids = (keys.id for keys in known if keys.id not in members)
-        return {id.partition(":")[0] for id in ids} | {source_of_cluster(id) for id in clusters}
-
     def _members(self, cluster: str) -> set[str]:
         """Ids of a cluster's members of today: who has left is not in its scope any more."""
-        ids = _ids(partial(self.store.members, cluster))
+        ids = ids_of(partial(self.store.members, cluster))
         rows = self.store.memberships_in(cluster, sorted(ids))
         today = _today()
         return {row.organization for row in rows if is_within(row.since, row.until, today)}
 
     def _with_merged(
-        self, rows: GraphRows, resolution: Resolution, aliases: dict[str, str]
+        self, rows: GraphRows, resolution: Resolution, leads_to: Mapping[str, str]
     ) -> tuple[Organization, ...]:
         """Organisations that are kept, their blanks filled from those that are merged into them."""
         kept = {row.id: row for row in resolution.rows.organizations}
-        leads_to = aliases | {alias.id: alias.organization for alias in resolution.merged}
         gone = [row for row in rows.organizations if row.id in leads_to and row.id not in kept]
         for row in gone:
             id = leads_to[row.id]
@@ -334,18 +332,6 @@ class Importer:
             kept[id] = merged_organization(kept[id], silent, only_blanks=True) \
                 if id in kept else silent  # fmt: skip
         return tuple(kept.values())
-
-    def _stored_ids(self, rows: GraphRows) -> dict[str, set[str]]:
-        """Of the ids that rows refer to and do not hold, those that the store has, by table."""
-        wanted = {name: sorted(ids) for name, ids in referred(rows).items()}
-        organizations = self.store.organizations_by_id(wanted["organizations"])
-        index = reference_index(self.store)
-        return {
-            "places": index.places.places.keys() & wanted["places"],
-            "industries": index.industries.industries.keys() & wanted["industries"],
-            "organizations": {key for key, row in organizations.items() if key == row.id},
-            "clusters": _ids(self.store.clusters) if wanted["clusters"] else set(),
-        }
 
     def _with_reference_rows(self, parsed: Parsed) -> Parsed:
         """With the places and industries that rows refer to and the store does not have yet."""
@@ -408,10 +394,6 @@ def _names_of(pairs: Sequence[DuplicateCandidate], organizations: Any) -> dict[s
     """Names of those in pairs that are among `organizations`, a mapping by id."""
     ids = {id for pair in pairs for id in pair.key}
     return {id: row.name for id in sorted(ids) if (row := organizations.get(id)) is not None}
-
-
-def _ids(page: Callable[[str | None, int], Page[Any]]) -> set[str]:
-    return {row.id for row in iterate(lambda after: page(after, MAX_PAGE))}
 
 
 def require_importing(principal: Principal, cluster: str) -> None:
