@@ -669,7 +669,7 @@ def test_who_opted_out_is_refused_without_its_name_and_stays_for_administrators(
         ("offers", "id,organization,kind,text\nmy:1,{id},product,Zorvex\n"),
         ("organizations", "id,name,kind,offers\n{id},示例新铸件厂,firm,Zorvex\n"),
         ("memberships", "cluster,organization\nt:cluster,{id}\n"),
-        ("observations", "id,subject,indicator,value,date\nmy:1,{id},revenue,1,2024-01-01\n"),
+        ("observations", "id,subject,indicator,year,value\nmy:1,{id},revenue,2024,1\n"),
     ],
 )
 def test_the_id_of_who_opted_out_reads_as_one_that_nobody_has(
