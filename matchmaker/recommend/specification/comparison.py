@@ -52,6 +52,9 @@ _OTHER_NAME = {
 _FOR_OTHERS = re.compile(
     r"代|来料|加工|外协|承接|委托|维修|大修|翻新|\b(?:oem|contract|subcontract\w*|services?|job shop|toll|repair\w*)\b"
 )
+_ITSELF_BEFORE = re.compile(r"自己[^，,;；。]{0,3}$")
+_ITSELF_AFTER = re.compile(r"[^，,;；。\d]{0,3}自己[做来]")
+_FOR_ITSELF = message("its own product, not work for others")
 _OWN = re.compile(
     r"\b(?:we|i) (?:make|produce|manufacture|sell|build|knit|cast) (?:[a-z-]+ ){0,3}$|"
     r"(?:我们|我厂|本厂|我司|本公司|我公司|自己)(?:是)?(?:专门|主要)?(?:做|生产|专做|主营|织|卖)[^，,;；。找求]{0,4}$"
@@ -174,8 +177,7 @@ def _judge_work(requirement: Requirement, statement: Specification) -> Judgement
     if requirement.kind is not RequirementKind.PROCESS or requirement.denied:
         return judgement
     if thing := _sold(statement):
-        note = message("its own product, not work for others")
-        return Judgement(requirement, Fulfilment.UNMET, thing, note, tentative=True)
+        return Judgement(requirement, Fulfilment.UNMET, thing, _FOR_ITSELF, tentative=True)
     if judgement.evidence is not None or judgement.verdict is not Fulfilment.UNKNOWN:
         return judgement
     work = [
@@ -187,6 +189,15 @@ def _judge_work(requirement: Requirement, statement: Specification) -> Judgement
     if not work:
         return judgement
     return Judgement(requirement, Fulfilment.UNMET, work[0], message("other work"), tentative=True)
+
+
+def _is_for_itself(statement: Specification, item: Requirement) -> bool:
+    """Whether work is said to be done for what its owner makes: 控制板自己贴片."""
+    text = fold(statement.text)
+    if item.kind is not RequirementKind.PROCESS or _FOR_OTHERS.search(text):
+        return False
+    before = _ITSELF_BEFORE.search(text, max(0, item.start - 8), item.start)
+    return bool(before or _ITSELF_AFTER.match(text, item.end))
 
 
 def _is_shaped(item: Requirement) -> bool:
@@ -231,6 +242,8 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         if say is None:
             continue
         verdict, note, tentative = say
+        if verdict is Fulfilment.MET and _is_for_itself(statement, item):
+            verdict, note, tentative = Fulfilment.UNMET, _FOR_ITSELF, True
         if verdict is Fulfilment.UNMET and item.start in among_others:
             verdict, note = Fulfilment.UNKNOWN, None
         if item.denied != requirement.denied:
@@ -308,7 +321,8 @@ def _product(requirement: Requirement, item: Requirement) -> Say | None:
 def _process(requirement: Requirement, item: Requirement) -> Say | None:
     if item.role is not ItemRole.ITSELF:
         return None
-    if item.value == requirement.value or item.value.endswith(" " + requirement.value):
+    is_of = requirement.value == item.family or item.value.endswith(" " + requirement.value)
+    if item.value == requirement.value or is_of:
         return MET
     is_kind = item.family == requirement.family and item.value != item.family
     if is_kind and not requirement.value.endswith(item.value):

@@ -33,7 +33,7 @@ _SELLERS = re.compile(
 ABROAD = "region:abroad"
 _REGIONS_ABROAD = frozenset({"region:europe", ABROAD})
 _AS_MARKET = re.compile(
-    r" (?:shipping|deliver(?:y|ies)|exports?|market)(?![a-z])|(?:市场|订单|出口)"
+    r" (?:shipping|deliver(?:y|ies)|exports?|market)(?![a-z])|(?:市场|订单|出口|客户|买家|客人)"
 )
 # Whose customers are abroad, or what is of abroad, asks for nobody there: 国外客户要求BSCI.
 _OF_ABROAD = re.compile(

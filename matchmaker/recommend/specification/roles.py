@@ -18,12 +18,12 @@ _CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
 _REACH = 48
 # Words directly behind a product that make another thing of it.
 _PART_AFTER = re.compile(
-    r"'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance))?[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
+    r"'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance)| [a-z]{3,}ing(?= machin))?[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
     r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
     r"(?:(?<!s)|(?<=lens)) (?:cleaning|charging|storage|display|mounting|packing|carrying|locking|lifting) "
     r"(?:box|boxes|cases?|bags?|cloths?|cabinets?|stations?|stands?|racks?|devices?|kits?|clamps?)(?![a-z])|"
-    r"(?:坏了|老坏|老是坏|坏掉|出故障|出毛病|里面|里(?=有|没|的)|内部|内腔|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
+    r"(?:坏了(?![^。！？\n]{0,40}[借租])|老坏|老是坏|坏掉|出故障|出毛病|里面|里(?=有|没|的)|内部|内腔|展会|展览|展位|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"
@@ -62,10 +62,12 @@ MEANS_AFTER = re.compile(
     r"[ -](?:machines?|machinery|equipment|presses|press|tonne|powders?|wires?|rods?|fluids?|chemicals?|consumables?)\b"
 )
 # "our ball valves DN50 tested", "get these stems nitrided".
-_OURS = re.compile(r"\b(?:our|my|these|those) (?:own |existing |old )?(?:[a-z-]+ )?$")
+_OURS = re.compile(
+    r"\b(?:(?:our|my|these|those) (?:own |existing |old )?|(?:have|get|need|want) (?:about |some |the )?\d+ )(?:[a-z-]+ )?$"
+)
 _DONE_TO_IT = re.compile(
     r"(?: (?!and |or |to |we |with |for )[a-z0-9./-]+){0,2} (?:to be |be )?(?:tested|certified|inspected|calibrated|repaired|coated|plated|"
-    r"painted|machined|ground|polished|overhauled|refurbished|checked|nitrided|hardened|anodised|anodized)(?![a-z])"
+    r"painted|machined|ground|polished|overhauled|refurbished|checked|nitrided|hardened|anodised|anodized|scanned|3d scanned|measured|digitised|digitized|engraved|x-rayed)(?![a-z])"
 )
 # 要做CE认证，产品是太阳镜: what the work named before is for.
 _PRODUCT_IS = re.compile(r"(?<!主要)(?<!我们)(?<!的)产品(?:就?是|为)(?:一[款种个])?$")

@@ -212,7 +212,8 @@ def _products() -> Iterator[tuple[str, Term]]:
         for word in {
             form for name in (value, *synonyms) for form in (name, name.replace("-", " "))
         }:
-            yield word, Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
+            family = family_of.get(value, value.rsplit(" ", 1)[-1])
+            yield word, Term(RequirementKind.PROCESS, value, family)
     for subject, names in _table("tests.toml")["subjects"].items():
         term = Term(RequirementKind.PROCESS, f"{subject} testing", "testing")
         tester = Term(RequirementKind.PRODUCT, f"{subject} tester", f"{subject} tester")
@@ -223,7 +224,8 @@ def _products() -> Iterator[tuple[str, Term]]:
             yield from ((f"{name} {each}", tester) for each in _TESTING_THINGS if name.isascii())
     for value, doers in table["doers"].items():
         for word in doers:
-            term = Term(RequirementKind.PROCESS, value, value.rsplit(" ", 1)[-1])
+            family = family_of.get(value, value.rsplit(" ", 1)[-1])
+            term = Term(RequirementKind.PROCESS, value, family)
             yield from ((form, term) for form in _forms(word))
 
 

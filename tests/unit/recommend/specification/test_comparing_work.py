@@ -155,3 +155,21 @@ def test_who_machines_valve_bodies_does_not_cast_them() -> None:
     need = "stainless valve bodies, who could cast them"
     assert "casting" not in values(compared(need, "Contract machining of valve bodies").met)
     assert "casting" in values(compared(need, "Casting of valve bodies").met)
+
+
+@pytest.mark.parametrize(
+    ("need", "statement", "verdict"),
+    [
+        # Kinds of the work whose names do not say so.
+        ("找热处理，模板三米长", "真空气淬，装炉量2吨", Fulfilment.MET),
+        ("heat treatment of shafts", "carburising and tempering", Fulfilment.MET),
+        ("找渗碳的", "回火、退火", Fulfilment.UNKNOWN),
+        # Done for what its owner makes, and not for others.
+        ("找贴片的", "做电动执行器，控制板自己贴片", Fulfilment.UNMET),
+        ("找抛光的", "板材镜架，抛光自己做", Fulfilment.UNMET),
+        ("找贴片的", "贴片加工，钢网自己做", Fulfilment.MET),
+    ],
+)
+def test_work_is_met_by_its_kinds_and_not_by_what_is_done_for_oneself(need, statement, verdict):
+    judged = {j.requirement.kind: j.verdict for j in compared(need, statement).judgements}
+    assert judged[RequirementKind.PROCESS] is verdict

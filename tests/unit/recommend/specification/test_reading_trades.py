@@ -78,6 +78,14 @@ from matchmaker.recommend.specification import ItemRole, read
         ("copper bushings centrifugal cast", ["copper", "bushing", "centrifugal casting"]),
         ("模具钢现货，超声逐块", ["tool steel"]),
         ("socks, FOB Ningbo please", ["sock"]),
+        ("三坐标坏了，附近谁的能借三天", ["coordinate measuring machine", "本地"]),
+        ("镜片耐磨测试，送欧盟客户", ["wear testing"]),
+        ("we want to have 100 valve bodies 3D scanned", []),
+        ("阀门试压台，全自动", ["阀门试压台"]),
+        ("出售注塑机三台", ["injection moulding machine"]),
+        ("寻找无人机测绘服务商", ["flight service"]),
+        ("lens edging machine second hand", []),
+        ("眼镜展会布展公司", []),
     ],
 )
 def test_what_is_asked_for_is_read(text: str, asked_for: list[str]) -> None:
