@@ -67,6 +67,7 @@ _DOES = re.compile(
     r"(?:帮忙|帮我们?|帮着|谁能|谁会|能不能|哪里能|哪家能|代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|(?:想|拿去|送去)[^，,;；。.]{0,2}$|"
     r"\b(?:for|need|offer|looking for|provide|contract|(?:that|who) (?:does|do|offers?|provides?))\b[^,;.]{0,16}$"
 )
+_BROKEN = re.compile(r"坏了|坏掉|故障|出毛病|\b(?:broke|broken|broke down|worn out|faulty)\b")
 # Who looks for a machine to work on asks for its work.
 _SHARED = re.compile(
     r"(?:租|借|共用|共享|闲置|对外|谁家?有|哪家有|capacity on|share|time on|rent)[^，,;；。]{0,14}$"
@@ -406,8 +407,10 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
     if term.value not in _OFTEN_ASIDE and term.family != "testing":
         return False
     gap = folded[end : following.start] if following else ""
-    if term.value == "repair" and _DOES.search(folded[max(0, start - 40) : start]):
-        return False  # 谁能翻新旧注塑机
+    if term.value == "repair" and (
+        _DOES.search(folded[max(0, start - 40) : end]) or _BROKEN.search(folded, 0, start)
+    ):
+        return False  # 谁能翻新旧注塑机; 水泵坏了，维修
     if following and len(gap) <= 1 and following.term.kind is RequirementKind.PRODUCT:
         return not _LISTED_AFTER.fullmatch(gap)
     if term.family == "testing" and _PASSED.search(folded[max(0, start - 48) : start]):
