@@ -32,6 +32,10 @@ if (
 ):
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
+# A server of Neo4j lives for minutes here, on cores that the tests need too: compiled soon rather
+# than well, and tidied by one thread, it takes three fifths of the processor's time.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+
 
 class SlowTest(pytest.PytestWarning):
     """A quick test takes as long as a slow one, also where its vectors are there: mark it."""
