@@ -34,6 +34,9 @@ ALLOWED = (
 
 # Whether there is an organisation any more.
 _ENDING = frozenset({"status", "ended", "successor"})
+_NO_TIER = message(
+    "is left out: only this cluster's lists know the firm; an administrator sets it."
+)
 _KEPT = message("stays as it is on record: an administrator changes it, since others rely on it.")
 # What an organisation says itself once somebody acts for it; a website where it has none yet.
 _OWN = frozenset({"listed", "capacity", "contact", "website"})
@@ -210,14 +213,19 @@ def with_identities_on_record(
 
     A coordinator fills what nobody stated of others than those `acting_for` which they act, and
     corrects what the cluster's own lists, of this `source`, said before; never whether there is
-    an organisation any more. Of those `with_people`, for which others act, also what these say
-    themselves is left: whether to be found, how to be reached. Each that is left as it was is
-    told of.
+    an organisation any more. Whom only those lists know has no tier by them. Of those
+    `with_people`, for which others act, also what these say themselves is left: whether to be
+    found, how to be reached. Each that is left as it was is told of.
     """
     stored = {row.id: row for row in before.organizations}
     problems, rows = list(parsed.problems), []
-    for row in parsed.rows.organizations:
-        known = stored.get(row.id)
+    for said_row in parsed.rows.organizations:
+        row, known = said_row, stored.get(said_row.id)
+        _, file, line = origin_of(parsed, "organizations", row)
+        tier = None if known is None else known.tier
+        if row.tier not in (None, tier) and _is_only_of(known, source):
+            row = replace(row, tier=tier)
+            problems.append(Problem(file, line, "tier", _NO_TIER, "warning", is_lost=True))
         if known is None:
             rows.append(row)
             continue
@@ -236,7 +244,6 @@ def with_identities_on_record(
             )
         }
         rows.append(replace(row, **kept))
-        _, file, line = origin_of(parsed, "organizations", row)
         problems += (
             Problem(file, line, name, _THEIRS if name in _OWN else _KEPT, "warning", is_lost=True)
             for name in kept
@@ -244,6 +251,13 @@ def with_identities_on_record(
         )
     organizations = replace(parsed.rows, organizations=tuple(rows))
     return replace(parsed, rows=organizations, problems=tuple(problems))
+
+
+def _is_only_of(known: Organization | None, source: str) -> bool:
+    """Tell whether nobody but lists of this source knows an organisation."""
+    return known is None or (
+        known.provenance.source == source and known.provenance.tier is SourceTier.IMPORT
+    )
 
 
 def _is_open(known: Organization, name: str, source: str) -> bool:
