@@ -7,6 +7,7 @@ a file costs to read is known then, before a process that others need reads it.
 from __future__ import annotations
 
 import os
+import re
 import resource
 import sys
 import zipfile
@@ -29,6 +30,14 @@ _CHUNK = 1 << 20
 # How workbooks begin, and what may stand before what a text begins with.
 _BOOKS, _BLANK = (b"PK", b"\xd0\xcf\x11\xe0"), b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"
 _SMALL_PART, _SMALL_WHOLE = 10_000_000, 100_000_000
+# Texts that the sheets of a workbook share: reading each costs some microseconds, used or not.
+# One that is used takes ten bytes of the file at least, with the cell that names it.
+MAX_FEW_TEXTS, BYTES_OF_TEXT = 1_000_000, 8
+_LONGEST_MARK = 64
+_TEXTS, _TEXT_END = (
+    "xl/sharedStrings.xml",
+    re.compile(rb"</(?:\w{1,20}:)?si\s*>|<(?:\w{1,20}:)?si\s*/>"),
+)
 
 
 class InspectionResult(IntEnum):
@@ -75,6 +84,29 @@ def gzip_verdict(path: Path) -> InspectionResult:
     return InspectionResult.READABLE
 
 
+def texts_verdict(path: Path) -> InspectionResult:
+    """Count the texts that the sheets of a workbook share: millions may take few bytes."""
+    from matchmaker.ingest.sheet_files import member
+
+    most, count, before = max(MAX_FEW_TEXTS, path.stat().st_size // BYTES_OF_TEXT), 0, b""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            part = member(archive, _TEXTS)
+            if part is None:
+                return InspectionResult.READABLE
+            with archive.open(part) as stream:
+                while content := stream.read(_CHUNK):
+                    whole = before + content
+                    ends = [match.end() for match in _TEXT_END.finditer(whole)]
+                    count += len(ends)
+                    before = whole[ends[-1] :][-_LONGEST_MARK:] if ends else whole[-_LONGEST_MARK:]
+                    if count > most:
+                        return InspectionResult.PACKED_TOO_TIGHTLY
+    except UNREADABLE_ARCHIVE:
+        pass  # who looks at it is told why it cannot be read
+    return InspectionResult.READABLE
+
+
 def has_many_lines(content: Iterable[bytes]) -> bool:
     """Whether a text has more lines than a list may: blank ones are read as well."""
     lines = 0
@@ -98,7 +130,8 @@ def read_whole(path: Path) -> InspectionResult:
         return InspectionResult.READABLE  # who looks at it is told why it cannot be read
     for name in names:
         try:
-            table = open_table(path, FileOptions(sheet=name))
+            is_open = name in ("", first.sheet)
+            table = first if is_open else open_table(path, FileOptions(sheet=name))
             cells = 0
             if len(table.header) > MAX_COLUMNS:
                 return InspectionResult.TOO_MANY_CELLS
@@ -133,7 +166,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        verdict = archive_verdict(path) or gzip_verdict(path) or read_whole(path)
+        verdict = (
+            archive_verdict(path) or gzip_verdict(path) or texts_verdict(path) or read_whole(path)
+        )
     except MemoryError:
         verdict = InspectionResult.TOO_MUCH_MEMORY
     sys.exit(verdict)

@@ -9,6 +9,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest import inspection
 from matchmaker.ingest.inspection import InspectionResult, archive_verdict
 from matchmaker.services.operations import file_inspection
 from matchmaker.services.operations.file_inspection import inspect_file
@@ -140,3 +141,44 @@ def test_a_list_with_the_blank_rows_of_a_whole_sheet_passes(tmp_path):
     path = tmp_path / "list.csv"
     path.write_bytes(b"name,place\nA,B\n" + b",\n" * 1_048_000)
     inspect_file(path)
+
+
+def with_shared_texts(path, texts, cells):
+    """The same workbook with texts, and with a row for each cell that names one of them."""
+    shared = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    rows = "".join(
+        f'<row r="{number}"><c r="A{number}" t="s"><v>{number - 3}</v></c></row>'
+        for number in range(3, cells + 3)
+    )
+    with_rows(path, rows.encode())
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<sst>{shared}</sst>")
+    return path
+
+
+def test_millions_of_texts_that_hardly_a_cell_names_are_not_read(workbook):
+    path = with_shared_texts(workbook, (f"{n:x}" for n in range(1_000_001)), 2)
+    assert path.stat().st_size < 3_000_000
+    with pytest.raises(InvalidInput, match="far too large"):
+        inspect_file(path)
+
+
+def test_the_texts_that_cells_name_are_not_too_many(workbook, monkeypatch):
+    """However few may be counted alone: a file is as long as its texts and cells need."""
+    monkeypatch.setattr(inspection, "MAX_FEW_TEXTS", 100)
+    path = with_shared_texts(workbook, (f"阀门{n}厂" for n in range(5_000)), 5_000)
+    assert inspection.texts_verdict(path) is InspectionResult.READABLE
+
+
+@pytest.mark.parametrize("end", [b"<si><t>a</t></si>", b"<x:si><x:t>a</x:t></x:si >", b"<si/>"])
+def test_texts_are_counted_across_what_is_read_at_once(tmp_path, monkeypatch, end):
+    monkeypatch.setattr(inspection, "_CHUNK", 7)
+    path = tmp_path / "list.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("xl/SharedStrings.xml", b"<sst>" + end * 300 + b"</sst>")
+    size = path.stat().st_size
+    monkeypatch.setattr(inspection, "BYTES_OF_TEXT", size)
+    monkeypatch.setattr(inspection, "MAX_FEW_TEXTS", 300)
+    assert inspection.texts_verdict(path) is InspectionResult.READABLE
+    monkeypatch.setattr(inspection, "MAX_FEW_TEXTS", 299)
+    assert inspection.texts_verdict(path) is InspectionResult.PACKED_TOO_TIGHTLY
