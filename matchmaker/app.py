@@ -21,7 +21,7 @@ from matchmaker.api.http import guards, problems
 from matchmaker.api.http.attempts import limit_attempts
 from matchmaker.api.http.context import EXTENSION, Context, services
 from matchmaker.api.http.fields import ProblemDetails
-from matchmaker.api.http.forms import take_fields_as_sent
+from matchmaker.api.http.forms import VisibleRequest, take_fields_as_sent
 from matchmaker.api.matching.local import local
 from matchmaker.api.matching.routes import matching
 from matchmaker.api.operations.routes import operations
@@ -136,6 +136,7 @@ def create_app(wired: Wiring) -> OpenAPI:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.extensions[EXTENSION] = Context(wired)
     take_fields_as_sent()
+    app.request_class = VisibleRequest
     problems.register(app)
     guards.register(app)
     app.wsgi_app = telemetry.traced(app.wsgi_app)

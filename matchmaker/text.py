@@ -278,3 +278,78 @@ def unguarded(text: str) -> str:
     """The inverse of `guarded`; other texts unchanged."""
     is_guarded = text.startswith(GUARD) and text.lstrip(GUARD).startswith(FORMULA)
     return text[1:] if is_guarded else text
+
+
+# Characters that are never seen, and such as stand for a space or line break.
+_SPACES = "\t\v\f\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f"
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f"
+)
+_SUSPECT = re.compile(f"[{_SPACES}{_INVISIBLE}\r]")
+_BREAK = re.compile(r"\r\n?")
+_SPACE = re.compile(f" ?[{_SPACES}]+ ?")
+_HIDDEN = re.compile(f"[{_INVISIBLE}]")
+# Spaces of print, which are spelling; the byte mark too often begins a cell to be told.
+_USUAL = frozenset("\t\x85\xa0\u2000\u2002\u2003\u2009\u202f\u2028\u2029\ufeff")
+_JOINERS = "\u200c\u200d"
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Mc", "Me", "Mn", "Zl", "Zp", "Zs"})
+
+
+def clean(text: str) -> tuple[str, bool]:
+    """A cell or a name without invisible and control characters, and whether there were any.
+
+    A vertical tab or page break is a space, between Chinese characters nothing. Joiners stay
+    where scripts need them; full-width letters stay.
+    """
+    if not _SUSPECT.search(text):
+        return text.strip(), False
+    plain = _BREAK.sub("\n", text)
+    has_odd = any(
+        character not in _USUAL and character not in "\r\n"
+        for character in _SUSPECT.findall(plain.strip())
+    )
+    kept = without_hidden(_SPACE.sub(_space, plain)).strip()
+    return kept, has_odd and kept != text.strip()
+
+
+def without_hidden(text: str) -> str:
+    """A text without characters that are never seen or that turn the direction of others.
+
+    Its spaces, tabs and line breaks stay, and joiners where scripts and pictures need them.
+    """
+    return _HIDDEN.sub(lambda match: _hidden(text, match.start()), text)
+
+
+def is_unseen(text: str) -> bool:
+    """Whether nothing of a text is seen: spaces, invisible characters, marks upon none."""
+    return all(unicodedata.category(character) in _UNSEEN for character in clean(text)[0])
+
+
+def _space(match: re.Match[str]) -> str:
+    text, start, end = match.string, match.start(), match.end()
+    is_break = any(character in "\v\f\x1c\x1d\x1e\x1f" for character in match.group())
+    if is_break and start and end < len(text) and is_han(text[start - 1]) and is_han(text[end]):
+        return ""
+    return " "
+
+
+def _hidden(text: str, position: int) -> str:
+    character = text[position]
+    if "\ud800" <= character <= "\udfff":
+        return "\ufffd"
+    if character in _JOINERS and position and _joins(text[position - 1]):
+        return character
+    return ""
+
+
+def _joins(before: str) -> bool:
+    """Whether a joiner after this character is part of its script's spelling, or of a picture."""
+    code = ord(before)
+    return 0x600 <= code <= 0x1CFF or code >= 0x1F000 or unicodedata.category(before) == "So"
+
+
+def is_han(character: str) -> bool:
+    """True for a Chinese character or full-width mark."""
+    return "\u2e80" <= character <= "\u9fff" or "\uf900" <= character <= "\uffef"

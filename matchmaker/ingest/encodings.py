@@ -21,10 +21,10 @@ from pathlib import Path
 from babel import Locale
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.rows import DAMAGED, is_han
+from matchmaker.ingest.rows import DAMAGED
 from matchmaker.ingest.text_file import open_bytes
 from matchmaker.messages import Message, message
-from matchmaker.text import simplified
+from matchmaker.text import is_han, simplified
 
 CHUNK = 1 << 20
 # Different words with letters beyond ASCII by which an encoding is judged, and their bytes.

@@ -16,9 +16,9 @@ from matchmaker.ingest.archives import GZIP, open_gzip
 from matchmaker.ingest.gleif_xml import xml_records
 from matchmaker.ingest.json_records import is_json, json_records
 from matchmaker.ingest.published_csv import published_lines, sound_archive
-from matchmaker.ingest.rows import clean
 from matchmaker.messages import Message
 from matchmaker.system_errors import reason_of
+from matchmaker.text import clean
 
 # The columns of both levels that are read; groups are numbered.
 PERIODS = range(1, 6)

@@ -14,11 +14,11 @@ from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.group_titles import needs_group
 from matchmaker.ingest.names import name_parts
 from matchmaker.ingest.question_titles import is_numbered
-from matchmaker.ingest.rows import Row, is_han
+from matchmaker.ingest.rows import Row
 from matchmaker.ingest.suggestions import only_counts
 from matchmaker.ingest.totals import MAX_TITLE, is_text, is_total, shortened
 from matchmaker.messages import Message, languages, message
-from matchmaker.text import normal
+from matchmaker.text import is_han, normal
 
 # Rows among which the header is looked for.
 SAMPLE = 60

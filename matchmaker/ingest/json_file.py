@@ -19,9 +19,10 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.json_stream import JsonStream
 from matchmaker.ingest.number_formats import plain
-from matchmaker.ingest.rows import FileFormat, Row, RowSource, clean, refuse_many_columns
+from matchmaker.ingest.rows import FileFormat, Row, RowSource, refuse_many_columns
 from matchmaker.ingest.text_file import open_text, read_lines
 from matchmaker.messages import Message, message
+from matchmaker.text import clean
 
 # How deep objects are taken apart into columns; what is deeper stays JSON.
 MAX_DEPTH = 4

@@ -16,9 +16,9 @@ import ijson
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.archives import GZIP, UNREADABLE_ARCHIVE, open_gzip
 from matchmaker.ingest.json_stream import JsonStream
-from matchmaker.ingest.rows import clean
 from matchmaker.messages import Message, message
 from matchmaker.system_errors import reason_of
+from matchmaker.text import clean
 
 ZIP = b"PK\x03\x04"
 BOM = b"\xef\xbb\xbf"

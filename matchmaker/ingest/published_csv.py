@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import IO
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.rows import Row, clean
+from matchmaker.ingest.rows import Row
 from matchmaker.ingest.text_file import read_lines, records
 from matchmaker.messages import Message, message
 from matchmaker.system_errors import reason_of
+from matchmaker.text import clean
 
 
 @dataclass(frozen=True, slots=True)

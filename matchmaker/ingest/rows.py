@@ -1,9 +1,8 @@
-"""Rows of files before their header is known, and text as it can be kept."""
+"""Rows of files before their header is known, and cells as they can be kept."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import Literal
 
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
+from matchmaker.text import clean
 
 CellSeverity = Literal["error", "warning"]
 FileFormat = Literal["csv", "xlsx", "xlsb", "xls", "ods", "json", "jsonl", "html"]
@@ -101,68 +101,6 @@ def refuse_many_columns(name: str, number: int, count: int) -> None:
             count=count,
             limit=MAX_COLUMNS,
         )
-
-
-# Characters that are never seen, and such as stand for a space or line break.
-_SPACES = "\t\v\f\x1c-\x1f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f"
-_INVISIBLE = (
-    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\ud800-\udfff"
-    "\U000e0000-\U000e007f"
-)
-_SUSPECT = re.compile(f"[{_SPACES}{_INVISIBLE}\r]")
-_BREAK = re.compile(r"\r\n?")
-_SPACE = re.compile(f" ?[{_SPACES}]+ ?")
-_HIDDEN = re.compile(f"[{_INVISIBLE}]")
-# Spaces of print, which are spelling; the byte mark too often begins a cell to be told.
-_USUAL = frozenset("\t\x85\xa0\u2000\u2002\u2003\u2009\u202f\u2028\u2029\ufeff")
-_JOINERS = "\u200c\u200d"
-
-
-def clean(cell: str) -> tuple[str, bool]:
-    """A cell without invisible and control characters, and whether there were any.
-
-    A vertical tab or page break is a space, between Chinese characters nothing. Joiners stay
-    where scripts need them; full-width letters stay.
-    """
-    if not _SUSPECT.search(cell):
-        return cell.strip(), False
-    text = _BREAK.sub("\n", cell)
-    has_odd = any(
-        character not in _USUAL and character not in "\r\n"
-        for character in _SUSPECT.findall(text.strip())
-    )
-    text = _SPACE.sub(_space, text)
-    kept = _HIDDEN.sub(lambda match: _hidden(text, match.start()), text).strip()
-    return kept, has_odd and kept != cell.strip()
-
-
-def _space(match: re.Match[str]) -> str:
-    text, start, end = match.string, match.start(), match.end()
-    is_break = any(character in "\v\f\x1c\x1d\x1e\x1f" for character in match.group())
-    if is_break and start and end < len(text) and is_han(text[start - 1]) and is_han(text[end]):
-        return ""
-    return " "
-
-
-def _hidden(text: str, position: int) -> str:
-    character = text[position]
-    if "\ud800" <= character <= "\udfff":
-        return "\ufffd"
-    if character in _JOINERS and position and _joins(text[position - 1]):
-        return character
-    return ""
-
-
-def _joins(before: str) -> bool:
-    """Whether a joiner after this character is part of its script's spelling, or of a picture."""
-    code = ord(before)
-    return 0x600 <= code <= 0x1CFF or code >= 0x1F000 or unicodedata.category(before) == "So"
-
-
-def is_han(character: str) -> bool:
-    """True for a Chinese character or full-width mark."""
-    return "\u2e80" <= character <= "\u9fff" or "\uf900" <= character <= "\uffef"
 
 
 # 问卷星 joins the answers to one question so, and what was written in goes with its answer:

@@ -16,11 +16,11 @@ from typing import IO
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.archives import GZIP, open_gzip
-from matchmaker.ingest.rows import FileFormat, Row, RowSource, clean, refuse_many_columns
+from matchmaker.ingest.rows import FileFormat, Row, RowSource, refuse_many_columns
 from matchmaker.ingest.wide_gaps import WideColumns, wide_columns, wide_rows
 from matchmaker.messages import message
 from matchmaker.system_errors import reason_of
-from matchmaker.text import normal, unguarded
+from matchmaker.text import clean, normal, unguarded
 
 SEPARATORS = ",;\t|"
 # Columns that only wide gaps part, as in what is copied from a document or printed.

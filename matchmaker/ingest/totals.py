@@ -7,8 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from matchmaker.ingest.cells import SheetNumber
-from matchmaker.ingest.rows import is_han
-from matchmaker.text import normal
+from matchmaker.text import is_han, normal
 
 # Longer texts head no column and are no label.
 MAX_TITLE = 200

@@ -9,7 +9,7 @@ from itertools import pairwise
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.column_values import MOST
 from matchmaker.ingest.consortia import is_organization_name
-from matchmaker.ingest.rows import is_han
+from matchmaker.text import is_han
 
 # A column without a title, and one whose title stands over several: #2, Company#4.
 _OF_ANOTHER = re.compile(r"(.*)#\d+")

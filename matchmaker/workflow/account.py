@@ -16,6 +16,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.mail_address import registered_address
 from matchmaker.messages import languages
+from matchmaker.text import clean, is_unseen
 from matchmaker.workflow.checks import check_range, with_earlier_name
 from matchmaker.workflow.passkey import Passkey
 from matchmaker.workflow.second_factor import SecondFactor, recovery_digest
@@ -286,8 +287,8 @@ def checked_language(language: str) -> str:
 
 
 def checked_name(name: str) -> str:
-    """A name without needless blanks. Raises InvalidInput."""
-    cleaned = " ".join(name.split())
+    """A name without needless blanks and invisible characters. Raises InvalidInput."""
+    cleaned = "" if is_unseen(name) else " ".join(clean(name)[0].split())
     _check_length("name", cleaned, 1, MAX_PERSON_NAME)
     return cleaned
 

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel
 from matchmaker.domain import MAX_NAME, MAX_TEXT, Size, Tier, date_of_text
 from matchmaker.errors import InvalidInput
 from matchmaker.store.ports import MAX_PAGE
+from matchmaker.text import clean, is_unseen, without_hidden
 
 Row = TypeVar("Row")
 MAX_INTEGER = 2**31 - 1
@@ -25,21 +26,33 @@ def _without_nul(text: str) -> str:
     return text
 
 
+def _visible(text: str) -> str:
+    """A name as it is read: what an import leaves out of a cell stands in none that is sent."""
+    return clean(_without_nul(text))[0]
+
+
+def _visible_text(text: str) -> str:
+    """The same of a text of several lines, whose tabs and indents are its writer's."""
+    return without_hidden(_without_nul(text))
+
+
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    if is_unseen(text):
         raise ValueError("must not be blank")
     return text
 
 
 _Plain = AfterValidator(_without_nul)
+_Line = AfterValidator(_visible)
+_Lines = AfterValidator(_visible_text)
 _Filled = AfterValidator(_not_blank)
 Id = Annotated[str, Field(pattern=ID_PATTERN, max_length=MAX_ID), _Plain]
 LookupId = Annotated[str, Field(min_length=1, max_length=MAX_ID), _Plain]
-Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), _Plain, _Filled]
-OptionalName = Annotated[str, Field(max_length=MAX_NAME), _Plain]
-Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), _Plain, _Filled]
-OptionalText = Annotated[str, Field(max_length=MAX_TEXT), _Plain]
-Short = Annotated[str, Field(max_length=200), _Plain]
+Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME), _Line, _Filled]
+OptionalName = Annotated[str, Field(max_length=MAX_NAME), _Line]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT), _Lines, _Filled]
+OptionalText = Annotated[str, Field(max_length=MAX_TEXT), _Lines]
+Short = Annotated[str, Field(max_length=200), _Line]
 Country = Annotated[str, Field(pattern=r"^([A-Z]{2})?$", description="ISO 3166-1 alpha-2")]
 Currency = Annotated[str, Field(pattern=r"^([A-Z]{3})?$", description="ISO 4217")]
 Language = Annotated[str, Field(pattern=r"^([a-z]{2,3})?$", description="ISO 639; empty: detected")]

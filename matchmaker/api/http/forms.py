@@ -2,7 +2,8 @@
 
 flask-openapi3 reads every field of a form as JSON first: of the text `2026` it makes a number,
 which is no text, of `null` nothing, and a number of 4,301 digits ends the request. A field that
-holds JSON is `sent_as_json`; all others are texts.
+holds JSON is `sent_as_json`; all others are texts. Characters that nobody sees are left out of
+them, as out of an imported cell.
 """
 
 from __future__ import annotations
@@ -10,8 +11,15 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 import flask_openapi3.request
+from flask import Request
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError, from_json
+from werkzeug.formparser import FormDataParser
+
+from matchmaker.text import without_hidden
+
+_NUL = "\x00"
+_AS_TYPED = "password"
 
 
 class _AsSent:
@@ -25,6 +33,26 @@ class _AsSent:
 def take_fields_as_sent() -> None:
     """From now on no field of a form is read as JSON but by its own description."""
     flask_openapi3.request.json = _AsSent
+
+
+class _VisibleFields(FormDataParser):
+    """Leaves invisible characters out of the fields, but of passwords."""
+
+    def parse(self, *args: Any, **options: Any) -> Any:
+        stream, fields, files = super().parse(*args, **options)
+        kept = [(name, _visible(name, text)) for name, text in fields.items(multi=True)]
+        return stream, self.cls(kept), files
+
+
+def _visible(name: str, text: str) -> str:
+    # What no store can hold is refused by whoever reads the field.
+    return text if _NUL in text or name.endswith(_AS_TYPED) else without_hidden(text)
+
+
+class VisibleRequest(Request):
+    """A request in whose forms nothing invisible is written."""
+
+    form_data_parser_class = _VisibleFields
 
 
 def _of_json(sent: Any) -> Any:

@@ -202,6 +202,15 @@ def test_addresses_and_names_are_kept_in_one_form() -> None:
     assert checked_name("x" * 200) == "x" * 200
 
 
+def test_a_name_holds_nothing_that_is_not_seen() -> None:
+    """Characters that Unicode lists as turning direction (UAX 9) or as zero-width."""
+    assert checked_name("n1\u202egnp.exe\u2066") == "n1gnp.exe"
+    assert checked_name("می\u200cخواهم") == "می\u200cخواهم"
+    for unseen in ("\u200b\u200b", "\u2800", "\u3164", "\u0301\ufe0f", "\u2067 \u2069"):
+        with pytest.raises(InvalidInput):
+            checked_name(unseen)
+
+
 # -- attempts
 
 

@@ -1,0 +1,66 @@
+"""What is written through the API and through forms holds no characters that nobody sees."""
+
+import re
+
+import pytest
+
+from matchmaker.access import ADMIN
+
+API = "/api/v1"
+FIRM = f"{API}/organizations/t:firm1"
+# Zero width; right-to-left override and isolate (UAX 9); a Braille blank; a mark upon nothing.
+UNSEEN = ["\u200b\u200b\u200b", "\u202e\u2066", "\u2800", "\u0301\ufe0f"]
+PASSWORD = "correct\u200bhorse 9 stable"
+
+
+@pytest.fixture
+def change(client):
+    def send(**fields):
+        version = {"If-Match": client.get(FIRM).headers["ETag"]}
+        return client.patch(FIRM, json=fields, headers=version)
+
+    return send
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_a_name_of_nothing_that_is_seen_is_refused_in_words(change, name):
+    answer = change(name=name)
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json["errors"]] == ["name"]
+    assert answer.json["errors"][0]["message"]
+
+
+def test_names_are_kept_without_characters_that_turn_or_hide_others(change, client):
+    answer = change(
+        name="袜厂\u202ecod.exe",
+        name_en="So\u00adck \u200bworks",
+        website="https://a.example/\u202egnp",
+    )
+    assert answer.status_code == 200, answer.text
+    kept = client.get(FIRM).json
+    assert (kept["name"], kept["name_en"], kept["website"]) == (
+        "袜厂cod.exe", "Sock works", "https://a.example/gnp",
+    )  # fmt: skip
+
+
+def test_texts_keep_lines_tabs_and_the_joiners_of_scripts_and_pictures(client):
+    written = "می\u200cخواهم\n\tDN50\t8 t\n👩\u200d🔧"
+    offer = {"organization": "t:firm1", "kind": "product"}
+    answer = client.post(f"{API}/offers", json=offer | {"text": written + "\u202e\u200b"})
+    assert answer.status_code == 201, answer.text
+    assert answer.json["text"] == written
+    assert client.post(f"{API}/offers", json=offer | {"text": "\u200b"}).status_code == 422
+
+
+def test_a_form_keeps_nothing_unseen_but_in_a_password(app, wired):
+    account = wired.accounts.create(ADMIN, "unseen@example.org", "王芳", PASSWORD)
+    client = app.test_client()
+
+    def token(path):
+        return re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)[1]
+
+    sign_in = {"email": account.email, "password": PASSWORD, "csrf_token": token("/sign-in")}
+    assert client.post("/sign-in", data=sign_in).status_code == 303
+    names = {"what": "preferences", "name": "王\u202e芳\u2066", "csrf_token": token("/account")}
+    assert client.post("/account", data=names).status_code < 400
+    assert wired.repositories.accounts.get(account.id).value.name == "王芳"
