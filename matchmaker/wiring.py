@@ -117,6 +117,7 @@ from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.notifications import Notifications
 from matchmaker.services.people.operator_key import OperatorKey
+from matchmaker.services.people.passkey_challenges import PasskeyChallenges
 from matchmaker.services.people.passkeys import Passkeys
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.people.privacy import Privacy
@@ -617,7 +618,7 @@ class Wiring:
     @cached_property
     def second_factors(self) -> SecondFactors:
         return SecondFactors(
-            self.accounts, self.sealer, self.clock,
+            self.accounts, self.passkey_challenges, self.sealer, self.clock,
             is_owed_by_leaders=self.settings.second_factor == "coordinators",
             is_owed_by_all=self.settings.second_factor == "everybody",
         )  # fmt: skip
@@ -625,8 +626,13 @@ class Wiring:
     @cached_property
     def passkeys(self) -> Passkeys:
         return Passkeys(
-            self.repositories, self.accounts, self.second_factors, self.links, self.clock
-        )
+            self.repositories, self.accounts, self.second_factors, self.passkey_challenges,
+            self.clock,
+        )  # fmt: skip
+
+    @cached_property
+    def passkey_challenges(self) -> PasskeyChallenges:
+        return PasskeyChallenges(self.repositories, self.links, self.clock)
 
     @cached_property
     def sessions(self) -> Sessions:

@@ -28,6 +28,7 @@ ACTIONS: Mapping[str, Message] = {
     "account.second_factor": message("Second factor turned on"),
     "account.second_factor_removed": message("Second factor turned off"),
     "account.recovery_renewed": message("Recovery codes made anew"),
+    "account.passkey_begun": message("Passkey begun"),
     "account.passkey": message("Passkey added"),
     "account.passkey_used": message("Signed in by a passkey"),
     "account.passkey_removed": message("Passkey removed"),

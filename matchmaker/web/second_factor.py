@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
+
 from flask import redirect, render_template, request, url_for
 
 from matchmaker.api.http.browser import await_code, awaited_code, begin_session, origin
@@ -9,6 +12,7 @@ from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf
 from matchmaker.api.http.problems import note_wait, status_of
 from matchmaker.errors import SignInNeeded, TooManyAttempts
+from matchmaker.services.people.second_factors import FactorAnswer
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
@@ -91,7 +95,7 @@ def change_second_factor() -> PageAnswer:
     principal, factors, form = signed_in(), services().second_factors, request.form
     match form.get("what"):
         case "begin":
-            begun = factors.begin(principal, form.get("password", ""))
+            begun = factors.begin(principal, form.get("password", ""), _own_answer())
             picture = qr_code(begun.address, scale=5)
             return render_template("second_factor.html", begun=begun, picture=picture)
         case "confirm":
@@ -100,18 +104,16 @@ def change_second_factor() -> PageAnswer:
             begin_session(account)
             return render_template("second_factor.html", factor=account.second_factor, codes=codes)
         case "recovery":
-            codes = factors.renew_recovery(
-                principal, form.get("password", ""), form.get("code", "")
-            )
+            codes = factors.renew_recovery(principal, form.get("password", ""), _own_answer())
             account = services().accounts.own_account(principal)
             begin_session(account)
             return render_template("second_factor.html", factor=account.second_factor, codes=codes)
         case "remove-passkey":
-            id, password, code = (form.get(key, "") for key in ("passkey", "password", "code"))
-            begin_session(services().passkeys.remove(principal, id, password, code))
+            id, password = form.get("passkey", ""), form.get("password", "")
+            begin_session(services().passkeys.remove(principal, id, password, _own_answer()))
             show_notice(gettext("The passkey has ended."))
         case "remove":
-            begin_session(factors.remove(principal, form.get("password", ""), form.get("code", "")))
+            begin_session(factors.remove(principal, form.get("password", ""), _own_answer()))
             show_notice(gettext("No code is asked for any more."))
     return redirect(url_for("web.second_factor"), 303)
 
@@ -119,6 +121,17 @@ def change_second_factor() -> PageAnswer:
 def is_at(site: Site) -> bool:
     """Tell whether this page is read where passkeys are bound to."""
     return request.host_url.rstrip("/") == site.origin
+
+
+def _own_answer() -> FactorAnswer:
+    """The code that was typed, or what a passkey answered, which the page's script filled in."""
+    credential = None
+    if written := request.form.get("credential", ""):
+        with suppress(ValueError, RecursionError):
+            credential = json.loads(written)
+        if not isinstance(credential, dict):
+            credential = {}
+    return FactorAnswer(request.form.get("code", ""), credential)
 
 
 def _email_of(account_id: str) -> str:

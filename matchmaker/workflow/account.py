@@ -146,6 +146,11 @@ class Account:
         cleared = replace(self, second_factor=None, passkeys=(), openid_subject="")
         return replace(cleared.ended(), is_proved=True)
 
+    def with_passkey(self, used: Passkey) -> Account:
+        """The account with a passkey of its as it is after an answer."""
+        passkeys = tuple(used if each.id == used.id else each for each in self.passkeys)
+        return replace(self, passkeys=passkeys)
+
     def after_recovery_code(self, code: str) -> Account | None:
         """The account after one of its codes for recovery, which is then used; None for another."""
         digest = recovery_digest(code)

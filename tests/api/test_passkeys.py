@@ -3,10 +3,11 @@
 import re
 from datetime import timedelta
 
+import pyotp
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.services.people import passkeys
+from matchmaker.services.people import passkey_challenges
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import Scope
 from tests.api.conftest import application_of
@@ -33,10 +34,9 @@ def enter(app, email):
     return client, {"X-CSRF-Token": answer.json["csrf_token"]}
 
 
-def begun(client, headers):
-    answer = client.post(
-        f"{API}/account/passkeys/options", json={"password": PASSWORD}, headers=headers
-    )
+def begun(client, headers, **proof):
+    body = {"password": PASSWORD, **proof}
+    answer = client.post(f"{API}/account/passkeys/options", json=body, headers=headers)
     assert answer.status_code == 200, answer.text
     return answer.json["public_key"]
 
@@ -52,6 +52,13 @@ def device(app, person):
     made = Authenticator(ORIGIN)
     assert register(*enter(app, person.email), made).status_code == 201
     return made
+
+
+def shown(client, headers, device):
+    """An answer of one's device that confirms a change."""
+    asked = client.post(f"{API}/account/passkeys/confirm/options", json={}, headers=headers)
+    assert asked.status_code == 200, asked.text
+    return {"password": PASSWORD, "credential": device.sign(asked.json["public_key"])}
 
 
 def question(client):
@@ -116,8 +123,10 @@ def test_a_page_of_another_origin_gets_in_with_nothing(app, device):
         assert sign_in(app, device, origin=origin)[1].status_code == 401
     elsewhere = Authenticator("https://evil.example")
     client, _ = sign_in(app, device)
-    token = client.get(f"{API}/session").json["csrf_token"]
-    refused = register(client, {"X-CSRF-Token": token}, elsewhere)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    options = begun(client, headers, **shown(client, headers, device))
+    body = {"name": "x", "credential": elsewhere.make(options)}
+    refused = client.post(f"{API}/account/passkeys", json=body, headers=headers)
     assert refused.status_code == 422
     assert len(client.get(f"{API}/account/passkeys").json["items"]) == 1
 
@@ -142,7 +151,7 @@ def test_only_a_fresh_question_of_ours_is_answered(app, wired, device, monkeypat
     for_making = begun(client, headers)["challenge"]
     assert sign_in(app, device, challenge=for_making)[1].status_code == 401
     asked = question(app.test_client())
-    monkeypatch.setattr(passkeys, "ANSWERED_WITHIN", timedelta(seconds=-1))
+    monkeypatch.setattr(passkey_challenges, "ANSWERED_WITHIN", timedelta(seconds=-1))
     assert answered(app.test_client(), device.sign(asked)).status_code == 401
 
 
@@ -174,7 +183,8 @@ def test_somebody_elses_credential_opens_only_their_account(app, wired, person, 
     assert register(client, headers, device).status_code == 422
     # Nor made from a question that was the person's.
     own, own_token = sign_in(app, device)
-    options = begun(own, {"X-CSRF-Token": own_token.json["csrf_token"]})
+    own_headers = {"X-CSRF-Token": own_token.json["csrf_token"]}
+    options = begun(own, own_headers, **shown(own, own_headers, device))
     body = {"name": "x", "credential": Authenticator(ORIGIN).make(options)}
     assert client.post(f"{API}/account/passkeys", json=body, headers=headers).status_code == 422
     # And the stranger's password with the person's passkey opens neither.
@@ -211,14 +221,16 @@ def test_a_changed_signature_or_attestation_is_refused(app, person, device):
     assert answered(client, credential).status_code == 200
 
 
-def test_a_passkey_is_ended_with_the_password_and_then_opens_nothing(app, person, device):
+def test_a_passkey_is_ended_with_the_password_and_itself_and_then_opens_nothing(
+    app, person, device
+):
     client, answer = sign_in(app, device)
     headers = {"X-CSRF-Token": answer.json["csrf_token"]}
     (listed,) = client.get(f"{API}/account/passkeys").json["items"]
     url = f"{API}/account/passkeys/{listed['id']}/remove"
-    body = {"password": "another horse 7", "code": ""}
+    body = {**shown(client, headers, device), "password": "another horse 7"}
     assert client.post(url, json=body, headers=headers).status_code == 422
-    body = {"password": PASSWORD, "code": ""}
+    body = shown(client, headers, device)
     assert client.post(url, json=body, headers=headers).status_code == 204
     assert sign_in(app, device)[1].status_code == 401
     assert enter(app, person.email)[0].get(f"{API}/account").status_code == 200
@@ -230,7 +242,8 @@ def test_who_lost_the_device_gets_in_by_a_recovery_code(app, person, device):
     url = f"{API}/account/recovery-codes"
     headers = {"X-CSRF-Token": answer.json["csrf_token"]}
     assert client.post(url, json={"password": "x", "code": ""}, headers=headers).status_code == 422
-    codes = client.post(url, json={"password": PASSWORD, "code": ""}, headers=headers).json["codes"]
+    body = shown(client, headers, device)
+    codes = client.post(url, json=body, headers=headers).json["codes"]
     credentials = {"email": person.email, "password": PASSWORD}
     for code, status in ((codes[0], 200), (codes[0], 401), ("000000", 401), (codes[1], 200)):
         answer = app.test_client().post(f"{API}/session", json={**credentials, "code": code})
@@ -243,6 +256,88 @@ def test_who_lost_the_device_gets_in_by_a_recovery_code(app, person, device):
     entered = browser.post("/sign-in/code", data={"csrf_token": token, "code": codes[2]})
     assert entered.status_code == 303
     assert browser.get(f"{API}/account").status_code == 200
+
+
+def changes_of(client):
+    """What changes how the person signs in: a path for each."""
+    (listed, *_) = client.get(f"{API}/account/passkeys").json["items"]
+    return (
+        f"{API}/account/recovery-codes",
+        f"{API}/account/second-factor",
+        f"{API}/account/passkeys/options",
+        f"{API}/account/passkeys/{listed['id']}/remove",
+    )
+
+
+def test_who_took_a_session_and_the_password_changes_no_factor_without_the_device(
+    app, person, device
+):
+    """A session, the password, and no passkey: nothing that would let them in elsewhere."""
+    client, answer = sign_in(app, device)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    thief = Authenticator(ORIGIN)
+    thief.id, thief.user = device.id, person.id.encode()
+    for path in changes_of(client):
+        for proof in ({}, {"code": "000000"}, {"credential": {}}, shown(client, headers, thief)):
+            refused = client.post(path, json={"password": PASSWORD, **proof}, headers=headers)
+            field = "code" if "code" in proof else "credential"
+            assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, field), path
+    assert len(client.get(f"{API}/account/passkeys").json["items"]) == 1
+
+
+def test_an_answer_confirms_one_change_of_its_own_account(app, wired, person, device):
+    client, answer = sign_in(app, device)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    url = f"{API}/account/recovery-codes"
+    # Not what was asked for signing in, nor for anything after a change that ended sessions.
+    for_signing_in = {"password": PASSWORD, "credential": device.sign(question(app.test_client()))}
+    assert client.post(url, json=for_signing_in, headers=headers).status_code == 422
+    once, of_before = (shown(client, headers, device) for _ in range(2))
+    confirmed = client.post(f"{API}/account/passkeys/options", json=once, headers=headers)
+    assert confirmed.status_code == 200
+    assert client.post(url, json=once, headers=headers).status_code == 422
+    wired.accounts.set_active(ADMIN, person.id, active=True)  # a new epoch
+    client, answer = sign_in(app, device)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    assert client.post(url, json=of_before, headers=headers).status_code == 422
+    # Nor does it sign in.
+    only = shown(client, headers, device)
+    assert answered(app.test_client(), only["credential"]).status_code == 401
+    assert client.post(url, json=only, headers=headers).status_code == 200
+
+
+def test_a_recovery_code_stands_for_a_passkey_that_is_lost(app, person, device):
+    client, answer = sign_in(app, device)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    body = shown(client, headers, device)
+    url = f"{API}/account/recovery-codes"
+    first, second, *_ = client.post(url, json=body, headers=headers).json["codes"]
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    spare = Authenticator(ORIGIN)
+    options = begun(client, headers, code=first)
+    made = {"name": "Spare", "credential": spare.make(options)}
+    assert client.post(f"{API}/account/passkeys", json=made, headers=headers).status_code == 201
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    lost, _ = client.get(f"{API}/account/passkeys").json["items"]
+    url = f"{API}/account/passkeys/{lost['id']}/remove"
+    for code, status in ((first, 422), (second, 204)):
+        body = {"password": PASSWORD, "code": code}
+        assert client.post(url, json=body, headers=headers).status_code == status
+    assert sign_in(app, device)[1].status_code == 401
+    assert sign_in(app, spare)[1].status_code == 200
+
+
+def test_a_secret_that_was_begun_before_the_passkey_is_confirmed_no_more(app, wired, person):
+    """Who took a session when less was asked would else have codes of their own."""
+    client, headers = enter(app, person.email)
+    begun_secret = client.post(
+        f"{API}/account/second-factor", json={"password": PASSWORD}, headers=headers
+    ).json["secret"]
+    assert register(client, headers, Authenticator(ORIGIN)).status_code == 201
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    code = pyotp.TOTP(begun_secret).now()
+    url = f"{API}/account/second-factor/confirm"
+    assert client.post(url, json={"code": code}, headers=headers).status_code == 409
 
 
 def test_without_the_password_nobody_makes_one(app, person):
@@ -281,6 +376,6 @@ def test_questions_that_were_answered_are_forgotten_when_none_could_be_answered_
 ):
     sign_in(app, device)
     assert list(wired.repositories.used_challenges.iterate())
-    monkeypatch.setattr(passkeys, "ANSWERED_WITHIN", timedelta(days=-1))
-    assert wired.passkeys.forget_old() > 0
+    monkeypatch.setattr(passkey_challenges, "ANSWERED_WITHIN", timedelta(days=-1))
+    assert wired.passkey_challenges.forget_old() > 0
     assert not list(wired.repositories.used_challenges.iterate())

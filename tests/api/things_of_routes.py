@@ -414,13 +414,23 @@ def _ending_passkey(world, role):
 
     What renews its recovery codes sends the same.
     """
-    sent = {"json": {"password": PASSWORD, "code": ""}}
     if role == "anyone":
-        return sent
-    account, _ = _with_passkey(world, role)
+        return {"json": {"password": PASSWORD, "code": ""}}
+    account, device = _with_passkey(world, role)
     key = world.services.api_keys.issue(account.principal(), "walk", Scope.WRITE, PASSWORD).secret
-    headers = {"Authorization": f"Bearer {key}"}
-    return {**sent, "id": account.passkeys[0].id, "headers": headers}
+    credential = device.sign(world.services.passkeys.ask_own(account.principal()))
+    return {
+        "json": {"password": PASSWORD, "credential": credential},
+        "id": account.passkeys[0].id,
+        "headers": {"Authorization": f"Bearer {key}"},
+    }
+
+
+def _asking_own_passkey(world, role):
+    if role == "anyone":
+        return {"json": {}}
+    sent = _ending_passkey(world, role)
+    return {"json": {}, "headers": sent["headers"]}
 
 
 def _file():

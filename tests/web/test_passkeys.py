@@ -92,10 +92,37 @@ def test_a_passkey_is_made_signs_in_alone_and_after_the_password_and_is_ended(
     page.get_by_role("button", name="Go on with a passkey").click()
     page.locator("header details.menu").wait_for()
 
+    # Recovery codes are made with the device, in Chinese as well; a wrong password asks again.
+    page.goto(f"{place}/account/second-factor")
+    page.get_by_role("button", name="中文").click()
+    for password, said in (
+        ("another horse 7", "与现用的不符"),
+        (PASSWORD, "恢复码（仅显示这一次）"),
+    ):
+        making = page.locator("section", has=page.get_by_role("heading", name="恢复码", exact=True))
+        making.locator("summary").click()
+        making.get_by_text("提交时会要求用通行密钥确认。").wait_for()
+        making.get_by_label("现用密码").fill(password)
+        making.get_by_role("button").click()
+        page.get_by_text(said).wait_for()
+    codes = page.get_by_role("status").locator("li code").all_text_contents()
+    assert len(codes) == 10
+    assert not visitor.violations()
+    page.get_by_role("button", name="English").click()
+
+    # Who does not have it to hand types a code instead.
+    page.goto(f"{place}/account/second-factor")
+    begin = page.locator("form", has=page.get_by_role("button", name="Set it up"))
+    begin.get_by_label("Present password").fill(PASSWORD)
+    begin.get_by_label("A recovery code").fill(codes[0])
+    begin.get_by_role("button").click()
+    page.get_by_text("Read this picture with an authenticator").wait_for()
+
     page.goto(f"{place}/account/second-factor")
     row = page.get_by_role("row", name="Laptop")
     row.locator("summary").click()
     row.get_by_label("Present password").fill(PASSWORD)
+    row.get_by_text("Left empty, your passkey is asked instead.").wait_for()
     row.get_by_role("button", name="End").click()
     page.get_by_text("The passkey has ended.").wait_for()
     sign_out(page)

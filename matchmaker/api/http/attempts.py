@@ -36,6 +36,7 @@ LIMITS = {
     "people.end_one_session": "30/minute;300/hour",
     "people.sign_out_everywhere": "30/minute;300/hour",
     "people.remove_second_factor": "30/minute;300/hour",
+    "passkeys.ask_own_passkey": "60/minute;600/hour",
     "passkeys.begin_passkey": "30/minute;300/hour",
     "passkeys.remove_passkey": "30/minute;300/hour",
     "people.delete_account": "30/minute;300/hour",

@@ -13,13 +13,7 @@ from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.fields import IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
-from matchmaker.api.people.requests import (
-    NewPasskey,
-    Nothing,
-    PasskeyAnswer,
-    Password,
-    PasswordAndCode,
-)
+from matchmaker.api.people.requests import NewPasskey, Nothing, PasskeyAnswer, PasswordAndFactor
 from matchmaker.api.people.responses import PasskeyList, PasskeyOut, PasskeyRequestOut, SessionOut
 from matchmaker.api.people.routes import ACCOUNTS, NO_ACCOUNT, session_of
 
@@ -47,10 +41,16 @@ def list_passkeys() -> Response:
     return as_json(PasskeyList.model_validate({"items": own}))
 
 
+@passkeys.post("/account/passkeys/confirm/options", **writes(ACCOUNTS, PasskeyRequestOut))
+def ask_own_passkey(body: Nothing) -> Response:  # noqa: ARG001
+    """Ask the browser for an answer of one's passkey that confirms a change of the account."""
+    return as_json(PasskeyRequestOut(public_key=services().passkeys.ask_own(current_principal())))
+
+
 @passkeys.post("/account/passkeys/options", **writes(ACCOUNTS, PasskeyRequestOut))
-def begin_passkey(body: Password) -> Response:
+def begin_passkey(body: PasswordAndFactor) -> Response:
     """Ask the browser to make a passkey."""
-    options = services().passkeys.begin(current_principal(), body.password)
+    options = services().passkeys.begin(current_principal(), body.password, body.answer)
     return as_json(PasskeyRequestOut(public_key=options))
 
 
@@ -65,9 +65,9 @@ def make_passkey(body: NewPasskey) -> Response:
 
 
 @passkeys.post("/account/passkeys/<id>/remove", **writes(ACCOUNTS))
-def remove_passkey(path: IdPath, body: PasswordAndCode) -> Response:
+def remove_passkey(path: IdPath, body: PasswordAndFactor) -> Response:
     """End a passkey; every other session and all keys end."""
-    account = services().passkeys.remove(current_principal(), path.id, body.password, body.code)
+    account = services().passkeys.remove(current_principal(), path.id, body.password, body.answer)
     if "session" in session:
         begin_session(account)
     return no_content()

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AliasChoices, Field, model_validator
 from matchmaker.api.http.fields import LookupId, Name, Short, Strict
 from matchmaker.messages import languages
 from matchmaker.services.people.channels import ChannelContent
+from matchmaker.services.people.second_factors import FactorAnswer
 from matchmaker.workflow.account import (
     MAX_EMAIL,
     MAX_PASSWORD,
@@ -82,16 +83,26 @@ class Code(Strict):
     code: OneTimeCode
 
 
-class PasswordAndCode(Code):
-    """One's password and a code."""
-
-    password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
-
-
 class Password(Strict):
     """One's password."""
 
     password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
+
+
+class PasswordAndFactor(Password):
+    """One's password, and where there is a second factor a code or a passkey's answer.
+
+    A code is of the authenticator or for recovery; the answer is to a question of
+    `POST /account/passkeys/confirm/options`.
+    """
+
+    code: OneTimeCode = ""
+    credential: dict[str, Any] | None = None
+
+    @property
+    def answer(self) -> FactorAnswer:
+        """What confirms the change besides the password."""
+        return FactorAnswer(self.code, self.credential)
 
 
 class PasskeyAnswer(Strict):

@@ -46,7 +46,7 @@ from matchmaker.api.people.requests import (
     NotificationIds,
     OrganizationQuery,
     Password,
-    PasswordAndCode,
+    PasswordAndFactor,
     PasswordChange,
     Reset,
     SignIn,
@@ -254,9 +254,9 @@ def end_one_session(path: IdPath, body: Password) -> Response:
 
 
 @people.post("/account/second-factor", **writes(ACCOUNTS, NewSecondFactorOut, status=201))
-def begin_second_factor(body: Password) -> Response:
+def begin_second_factor(body: PasswordAndFactor) -> Response:
     """A secret for an authenticator; asked for once a code of it has confirmed it."""
-    begun = services().second_factors.begin(current_principal(), body.password)
+    begun = services().second_factors.begin(current_principal(), body.password, body.answer)
     return created(NewSecondFactorOut.model_validate(begun), "account/second-factor")
 
 
@@ -270,19 +270,19 @@ def confirm_second_factor(body: Code) -> Response:
 
 
 @people.post("/account/second-factor/remove", **writes(ACCOUNTS))
-def remove_second_factor(body: PasswordAndCode) -> Response:
+def remove_second_factor(body: PasswordAndFactor) -> Response:
     """Ask for no codes any more; every other session and all keys end."""
-    account = services().second_factors.remove(current_principal(), body.password, body.code)
+    account = services().second_factors.remove(current_principal(), body.password, body.answer)
     if "session" in session:
         begin_session(account)
     return no_content()
 
 
 @people.post("/account/recovery-codes", **writes(ACCOUNTS, RecoveryOut))
-def renew_recovery_codes(body: PasswordAndCode) -> Response:
+def renew_recovery_codes(body: PasswordAndFactor) -> Response:
     """New codes for when the second factor is lost; every other session and all keys end."""
     factors = services().second_factors
-    codes = factors.renew_recovery(current_principal(), body.password, body.code)
+    codes = factors.renew_recovery(current_principal(), body.password, body.answer)
     if "session" in session:
         begin_session(services().accounts.own_account(current_principal()))
     return as_json(RecoveryOut(codes=list(codes)))

@@ -248,9 +248,24 @@ class Accounts:
         Raises NotFound.
         """
 
+        def alone(account: Account, _: UnitOfWork) -> Account:
+            return change(account)
+
+        return self.change_with(account_id, alone, action, by, **detail)
+
+    def change_with(
+        self,
+        account_id: str,
+        change: Callable[[Account, UnitOfWork], Account],
+        action: str,
+        by: Principal | None = None,
+        **detail: str,
+    ) -> Account:
+        """The same, in one commit with what `change` adds to the unit of work."""
+
         def put(unit: UnitOfWork) -> Account:
             stored = self.repositories.accounts.get(account_id)
-            changed = change(stored.value)
+            changed = change(stored.value, unit)
             unit.add(self.repositories.accounts.put(changed, stored.version))
             unit.log(action, changed.subject, **detail)
             return changed

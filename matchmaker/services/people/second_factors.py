@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import structlog
+
 from matchmaker.access import Principal
 from matchmaker.errors import (
     InvalidInput,
@@ -13,9 +15,11 @@ from matchmaker.errors import (
     WrongState,
 )
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.passkey_challenges import ChallengePurpose, PasskeyChallenges
 from matchmaker.services.sealing import Sealer
-from matchmaker.services.unit_of_work import Clock
+from matchmaker.services.unit_of_work import Clock, UnitOfWork
 from matchmaker.workflow.account import Account
+from matchmaker.workflow.passkey import CredentialAnswer, PasskeyRefused
 from matchmaker.workflow.second_factor import (
     SecondFactor,
     address_of,
@@ -23,6 +27,8 @@ from matchmaker.workflow.second_factor import (
     new_secret,
     recovery_digest,
 )
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,25 @@ class NewSecondFactor:
 
 
 @dataclass(frozen=True, slots=True)
+class FactorAnswer:
+    """What confirms a change of how one signs in, besides the password.
+
+    `code` is of the authenticator or for recovery, `credential` a passkey's answer instead.
+    """
+
+    code: str = ""
+    credential: CredentialAnswer | None = None
+
+
+NO_ANSWER = FactorAnswer()
+
+
+@dataclass(frozen=True, slots=True)
 class SecondFactors:
     """Use cases of second factors; asked of admins and coordinators, or of all."""
 
     accounts: Accounts
+    challenges: PasskeyChallenges
     sealer: Sealer
     clock: Clock
     is_owed_by_leaders: bool = False
@@ -57,23 +78,27 @@ class SecondFactors:
                 mend="Set one up under 'My account'.",
             )
 
-    def begin(self, principal: Principal, password: str = "") -> NewSecondFactor:
+    def begin(
+        self, principal: Principal, password: str = "", answer: FactorAnswer = NO_ANSWER
+    ) -> NewSecondFactor:
         """A new secret for the authenticator, to be confirmed by a code of it.
 
-        Asks for the password, so that who took a session cannot shut its owner out.
-        Raises InvalidInput for a wrong one, WrongState where there is a factor already.
+        Asks for the password, and for an answer of the passkeys that there are, so that who took
+        a session cannot shut its owner out. Raises InvalidInput for a wrong one, WrongState where
+        there is an authenticator already.
         """
         principal.require_writing()
         account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
         secret = new_secret()
 
-        def put(before: Account) -> Account:
+        def put(before: Account, unit: UnitOfWork) -> Account:
             if before.has_authenticator:
                 raise WrongState("There is a second factor already.", mend="Turn it off first.")
-            return replace(before, second_factor=SecondFactor(self.sealer.seal(secret)))
+            confirmed = self.after_own_factor(before, unit, answer)
+            return replace(confirmed, second_factor=SecondFactor(self.sealer.seal(secret)))
 
-        self.accounts.change(account.id, put, "account.second_factor_begun", principal)
+        self.accounts.change_with(account.id, put, "account.second_factor_begun", principal)
         return NewSecondFactor(secret, address_of(secret, account.email))
 
     def confirm(self, principal: Principal, code: str) -> tuple[str, ...]:
@@ -99,35 +124,41 @@ class SecondFactors:
         self.accounts.change(account.id, confirm, "account.second_factor", principal)
         return recovery
 
-    def remove(self, principal: Principal, password: str, code: str) -> Account:
-        """Ask for no code any more. Raises InvalidInput for a wrong password or code."""
+    def remove(self, principal: Principal, password: str, answer: FactorAnswer) -> Account:
+        """Ask for no code any more. Raises InvalidInput for a wrong password or answer."""
         principal.require_writing()
         account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
 
-        def remove(before: Account) -> Account:
-            return replace(self.after_own_code(before, code), second_factor=None).ended()
+        def remove(before: Account, unit: UnitOfWork) -> Account:
+            confirmed = self.after_own_factor(before, unit, answer)
+            return replace(confirmed, second_factor=None).ended()
 
-        return self.accounts.change(account.id, remove, "account.second_factor_removed", principal)
+        return self.accounts.change_with(
+            account.id, remove, "account.second_factor_removed", principal
+        )
 
-    def renew_recovery(self, principal: Principal, password: str, code: str) -> tuple[str, ...]:
+    def renew_recovery(
+        self, principal: Principal, password: str, answer: FactorAnswer
+    ) -> tuple[str, ...]:
         """New recovery codes instead of those there are, shown this once; sessions and keys end.
 
-        For who has passkeys only, too. The code is asked of who has an authenticator. Raises
-        InvalidInput for a wrong password or code, WrongState where no second factor is asked for.
+        For who has passkeys only, too. Raises InvalidInput for a wrong password or answer,
+        WrongState where no second factor is asked for.
         """
         principal.require_writing()
         account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
         recovery = new_recovery_codes()
 
-        def renew(before: Account) -> Account:
+        def renew(before: Account, unit: UnitOfWork) -> Account:
             if not before.has_second_factor:
                 raise WrongState("There is no second factor to recover.", mend="Set one up first.")
             digests = tuple(recovery_digest(each) for each in recovery)
-            return replace(self.after_own_code(before, code).ended(), recovery=digests)
+            confirmed = self.after_own_factor(before, unit, answer)
+            return replace(confirmed.ended(), recovery=digests)
 
-        self.accounts.change(account.id, renew, "account.recovery_renewed", principal)
+        self.accounts.change_with(account.id, renew, "account.recovery_renewed", principal)
         return recovery
 
     def remove_of(self, principal: Principal, email: str) -> Account:
@@ -162,17 +193,37 @@ class SecondFactors:
 
         return self.accounts.change(account.id, use, "account.code_used")
 
-    def after_own_code(self, account: Account, code: str) -> Account:
-        """The account after a code that confirms a change, where it has an authenticator.
+    def after_own_factor(self, account: Account, unit: UnitOfWork, answer: FactorAnswer) -> Account:
+        """The account after an answer that confirms a change, where it has a second factor.
 
-        Raises InvalidInput for a wrong one.
+        That the challenge was answered goes with what `unit` stores. Raises InvalidInput for a
+        wrong answer or none.
         """
-        if not account.has_authenticator:
+        if not account.has_second_factor:
             return account
-        after = self._after(account, code)
+        if answer.credential is not None:
+            return self._after_passkey(account, unit, answer.credential)
+        if not answer.code.strip() and not account.has_authenticator:
+            raise InvalidInput(
+                "of your passkey is needed, or a recovery code.",
+                where="credential",
+                mend="Who has neither asks the administrator.",
+            )
+        after = self._after(account, answer.code)
         if after is None:
             raise _wrong_code()
         return after
+
+    def _after_passkey(
+        self, account: Account, unit: UnitOfWork, credential: CredentialAnswer
+    ) -> Account:
+        try:
+            challenge = self.challenges.read_own(ChallengePurpose.CONFIRM, credential, account)
+            self.challenges.use(unit, challenge)
+            return self.challenges.account_after(account, credential, challenge, is_alone=False)
+        except PasskeyRefused as error:
+            log.warning("passkey refused", subject=account.subject, reason=str(error))
+            raise wrong_credential() from None
 
     def _after(self, account: Account, code: str) -> Account | None:
         """After a code of the authenticator, or one for recovery; None for a wrong one."""
@@ -184,6 +235,13 @@ class SecondFactors:
 
     def _after_code(self, factor: SecondFactor, code: str) -> SecondFactor | None:
         return factor.after_code(self.sealer.unseal(factor.secret), code, self.clock())
+
+
+def wrong_credential() -> InvalidInput:
+    """That a device answered something else than what we asked."""
+    return InvalidInput(
+        "is not the answer to a question of ours.", where="credential", mend="Begin again."
+    )
 
 
 def _wrong_code() -> InvalidInput:

@@ -20,10 +20,35 @@ async function send(path, body) {
 
 const known = (list) => (list || []).map((each) => ({ ...each, id: bytesOf(each.id) }));
 
+// What one of the passkeys that the options allow answers.
+async function answer(path) {
+  const { public_key: options } = await send(path, {});
+  const used = await navigator.credentials.get({ publicKey: {
+    ...options,
+    challenge: bytesOf(options.challenge),
+    allowCredentials: known(options.allowCredentials),
+  } });
+  const { response } = used;
+  return {
+    id: used.id, rawId: textOf(used.rawId), type: used.type,
+    response: {
+      clientDataJSON: textOf(response.clientDataJSON),
+      authenticatorData: textOf(response.authenticatorData),
+      signature: textOf(response.signature),
+      userHandle: response.userHandle ? textOf(response.userHandle) : null,
+    },
+  };
+}
+
+const ownAnswer = () => answer("account/passkeys/confirm/options");
+
 async function make(form) {
   const fields = new FormData(form);
-  const { public_key: options } = await send(
-    "account/passkeys/options", { password: fields.get("password") || "" });
+  const asked = { password: fields.get("password") || "", code: fields.get("code") || "" };
+  if (fields.has("credential") && !asked.code && "withPasskey" in form.dataset) {
+    asked.credential = await ownAnswer();
+  }
+  const { public_key: options } = await send("account/passkeys/options", asked);
   const made = await navigator.credentials.create({ publicKey: {
     ...options,
     challenge: bytesOf(options.challenge),
@@ -40,44 +65,51 @@ async function make(form) {
 }
 
 async function signIn() {
-  const { public_key: options } = await send("session/passkey/options", {});
-  const used = await navigator.credentials.get({ publicKey: {
-    ...options,
-    challenge: bytesOf(options.challenge),
-    allowCredentials: known(options.allowCredentials),
-  } });
-  const { response } = used;
-  await send("session/passkey", { credential: {
-    id: used.id, rawId: textOf(used.rawId), type: used.type,
-    response: {
-      clientDataJSON: textOf(response.clientDataJSON),
-      authenticatorData: textOf(response.authenticatorData),
-      signature: textOf(response.signature),
-      userHandle: response.userHandle ? textOf(response.userHandle) : null,
-    },
-  } });
+  await send("session/passkey", { credential: await answer("session/passkey/options") });
 }
 
-async function attempt(place, work) {
+// Fills in what the passkey answers, and sends the form as it was going to be.
+async function confirm(form, button) {
+  form.elements.credential.value = JSON.stringify(await ownAnswer());
+  form.requestSubmit(button);
+}
+
+async function attempt(work) {
   const problem = document.querySelector("[data-passkey-problem]");
   problem.hidden = true;
   try {
-    await work(place);
-    location.assign(place.dataset.next);
+    await work();
   } catch (error) {
     const isStopped = error instanceof DOMException;
     problem.textContent = isStopped ? problem.dataset.cancelled : error.message;
     problem.hidden = false;
+    problem.scrollIntoView({ block: "nearest" });
   }
+}
+
+async function goOnAfter(work, place) {
+  await work(place);
+  location.assign(place.dataset.next);
 }
 
 if (window.PublicKeyCredential) {
   for (const place of document.querySelectorAll("[data-passkey]")) {
     place.hidden = false;
     if (place.dataset.passkey === "make") {
-      place.addEventListener("submit", (event) => { event.preventDefault(); attempt(place, make); });
+      place.addEventListener("submit", (event) => {
+        event.preventDefault();
+        attempt(() => goOnAfter(make, place));
+      });
+    } else if (place.dataset.passkey === "confirm") {
+      place.addEventListener("submit", (event) => {
+        const { credential, code } = place.elements;
+        if (credential.value || (code && code.value.trim())) return;
+        event.preventDefault();
+        event.stopPropagation(); // nothing was sent yet
+        attempt(() => confirm(place, event.submitter));
+      });
     } else {
-      place.addEventListener("click", () => attempt(place, signIn));
+      place.addEventListener("click", () => attempt(() => goOnAfter(signIn, place)));
     }
   }
 }
