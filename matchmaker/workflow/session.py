@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,6 +16,10 @@ LONGEST_WAIT: Final = timedelta(hours=1)
 # From everywhere together, by devices that never signed in to the account.
 FREE_OF_STRANGERS: Final = 50
 FORGOTTEN_AFTER: Final = timedelta(days=1)
+# Letters for a new password that an account gets at once; then each further doubles the wait.
+FREE_LETTERS: Final = 5
+# What one line or rented machine has of IPv6 (RFC 6177): counted singly, it would have no limit.
+_IPV6_NETWORK: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +76,35 @@ def _wait_until(failures: int, now: datetime, free: int) -> datetime | None:
     return now + min(LONGEST_WAIT, FIRST_WAIT * float(2**doublings))
 
 
+def counted_address(address: str) -> str:
+    """What is counted as one address: of IPv6 the network of 64 bits, of IPv4 each, also mapped.
+
+    What is no address, as of a local socket, counts as it is.
+    """
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed), _IPV6_NETWORK), strict=False))
+
+
 def attempts_id(email: str, origin: SignInOrigin) -> str:
     """Under which failures with an address are counted: by device where it is known."""
-    place = f"device {origin.device}" if origin.device else f"address {origin.address}"
+    place = (
+        f"device {origin.device}" if origin.device else f"address {counted_address(origin.address)}"
+    )
     return hashlib.sha256(f"{email}\n{place}".encode("utf-8", "replace")).hexdigest()[:40]
 
 
 def strangers_id(email: str) -> str:
     """Under which the failures of all unknown devices together are counted."""
     return hashlib.sha256(f"{email}\nstrangers".encode("utf-8", "replace")).hexdigest()[:40]
+
+
+def letters_id(account_id: str) -> str:
+    """Under which letters for a new password of an account are counted."""
+    return hashlib.sha256(f"{account_id}\nletters".encode()).hexdigest()[:40]

@@ -145,6 +145,20 @@ def test_a_reset_link_works_once_and_only_as_it_was_made(sign_in, owner):
         sign_in.reset(tampered, "yet another 77")
 
 
+def test_one_network_of_ipv6_is_slowed_as_one_address(wired):
+    """Each of a home line's 2^64 addresses once; the network beside it is another."""
+    client = create_app(wired).test_client()
+
+    def status(address, number):
+        body = {"email": f"v6-{number}@example.org", "password": "x" * 12}
+        origin = {"REMOTE_ADDR": address}
+        return client.post(f"{API}/session", json=body, environ_base=origin).status_code
+
+    statuses = [status(f"2001:db8:0:5::{number:x}:1", number) for number in range(31)]
+    assert statuses == [401] * 30 + [429]
+    assert status("2001:db8:0:6::1", 31) == 401
+
+
 def test_asking_for_a_reset_tells_nothing(app, owner):
     client = app.test_client()
     for email in (owner.email, "nobody@example.org"):

@@ -113,3 +113,16 @@ def test_who_asks_as_fast_as_a_copying_program_has_to_wait(wired):
     page = client.get("/static/app.css", headers=elsewhere)
     assert page.status_code == 200
     services.store.close()
+
+
+def test_a_public_directory_is_not_copied_from_one_network_of_ipv6(wired):
+    limits = {"requests_a_minute": 3, "public_directory": True}
+    services = wire(wired.settings.model_copy(update=limits))
+    client = application_of(services).test_client()
+
+    def status(address):
+        return client.get(GOALS, environ_base={"REMOTE_ADDR": address}).status_code
+
+    assert [status(f"2001:db8:0:5::{number}") for number in range(7)] == [200] * 6 + [429]
+    assert status("2001:db8:0:6::1") == 200
+    services.store.close()

@@ -9,6 +9,7 @@ from flask_limiter.util import get_remote_address
 from matchmaker.api.http.context import EXTENSION
 from matchmaker.api.http.rate_counts import counted_in
 from matchmaker.messages import message
+from matchmaker.workflow.session import counted_address
 
 # Attempts from one address, over all workers; who fails too often with one account waits besides.
 LIMITS = {
@@ -56,7 +57,7 @@ def limit_attempts(app: Flask) -> None:
     """Limits on what could be guessed, on the routes once they are there."""
     wired = app.extensions[EXTENSION].services
     limiter = Limiter(
-        get_remote_address,
+        lambda: counted_address(get_remote_address()),
         app=app,
         **counted_in(wired.settings, wired.shared_state),
         # A disk that cannot be written must not let guessing go on, nor stop everybody.

@@ -39,6 +39,7 @@ from matchmaker.messages import message
 from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
 from matchmaker.settings import is_loopback
 from matchmaker.store.graph_copy import note_age
+from matchmaker.workflow.session import counted_address
 
 API_PREFIX = "/api/v1"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -247,14 +248,15 @@ def _check_allowance() -> None:
     principal = current_principal()
     if request.endpoint in FREE or principal is ADMIN or is_local():
         return
-    if not context().allowance.take(principal.account or request.remote_addr or ""):
+    whose = principal.account or counted_address(request.remote_addr or "")
+    if not context().allowance.take(whose):
         raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
     if request.method in SAFE or _is_reading():
         return
     size = request.content_length or 0
     if UPLOAD.fullmatch(request.path):  # what files may take together has bounds of its own
         size = min(size, _TEXT_BESIDE_FILES)
-    take_written(context().written, principal.account or request.remote_addr or "", size)
+    take_written(context().written, whose, size)
 
 
 def _check_scope() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -38,10 +38,12 @@ from matchmaker.workflow.account import (
 )
 from matchmaker.workflow.session import (
     FREE_FAILURES,
+    FREE_LETTERS,
     FREE_OF_STRANGERS,
     SignInAttempts,
     SignInOrigin,
     attempts_id,
+    letters_id,
     strangers_id,
 )
 
@@ -228,18 +230,24 @@ class SignInService:
     def send_reset(self, email: str) -> None:
         """Mail a link for a new password, if there is such an account.
 
-        Raises ServiceUnavailable.
+        It gets several at once, then one after waits that grow, whoever asks: nobody is flooded
+        with letters. Raises ServiceUnavailable.
         """
         stored = self.accounts.find(email)
         if stored is None or not stored.value.active:
             return
         account = stored.value
+        counted = letters_id(account.id)
+        before = self.repositories.sign_in_attempts.get_or_none(counted)
+        if before is not None and before.value.wait(self.clock()):
+            return
         text = message(
             "Open this link within an hour; if it was not you, ignore it:\n\n%(link)s\n",
             link=self.links.url("reset", self._reset_token(account, mailed=True)),
         )
         language = account.preferences.language
-        self.links.mail(account.email, language, message("A new password"), text)
+        if self.links.mail(account.email, language, message("A new password"), text):
+            self._count({counted: FREE_LETTERS})
 
     def reset(self, token: str, password: str, origin: SignInOrigin = NOWHERE) -> Account:
         """A new password by a link, which then works no more. Raises InvalidInput.
@@ -371,12 +379,16 @@ class SignInService:
         free_failures = {attempts_id(email, origin): FREE_FAILURES}
         if not origin.device:
             free_failures[strangers_id(email)] = FREE_OF_STRANGERS
+        self._count(free_failures)
+
+    def _count(self, free_of_wait: Mapping[str, int]) -> None:
+        """One more under each id, of which so many cost no wait."""
         now = self.clock()
 
         def note() -> None:
             unit = UnitOfWork("anonymous", now)
-            noted = self.repositories.sign_in_attempts.many(list(free_failures))
-            for id, free in free_failures.items():
+            noted = self.repositories.sign_in_attempts.many(list(free_of_wait))
+            for id, free in free_of_wait.items():
                 stored = noted.get(id)
                 before = stored.value if stored else SignInAttempts(id, 0, now)
                 version = stored.version if stored else 0

@@ -131,6 +131,23 @@ def test_a_reset_comes_by_mail(wired, post_office, pair, watch):
     assert changed.is_proved  # only who reads the mail of the address had the link
 
 
+def test_nobody_is_flooded_with_letters_for_a_new_password(wired, post_office, watch):
+    """Five, however often somebody asks; a minute later another. Whoever asks is told nothing."""
+    port, received = post_office
+    account = wired.accounts.create(ADMIN, "flooded@example.org", "F", PASSWORD)
+    sign_in = SignInService(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        links(wired, port), wired.second_factors, watch,
+    )  # fmt: skip
+    for _ in range(8):
+        sign_in.send_reset(account.email)
+    assert len(to(received(), account)) == 5
+    watch.ahead += timedelta(seconds=61)
+    for _ in range(3):
+        sign_in.send_reset(account.email)
+    assert len(to(received(), account)) == 6
+
+
 def test_an_address_is_confirmed_by_a_letter(wired, post_office, watch):
     port, received = post_office
     account = wired.accounts.create(ADMIN, "unproved@example.org", "U", PASSWORD)

@@ -39,7 +39,13 @@ from matchmaker.workflow.second_factor import (
     new_secret,
     recovery_digest,
 )
-from matchmaker.workflow.session import SignInAttempts, SignInOrigin, attempts_id, strangers_id
+from matchmaker.workflow.session import (
+    SignInAttempts,
+    SignInOrigin,
+    attempts_id,
+    counted_address,
+    strangers_id,
+)
 from tests.authenticator import Authenticator, base64url, from_base64url
 
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
@@ -212,6 +218,23 @@ def test_a_name_holds_nothing_that_is_not_seen() -> None:
 
 
 # -- attempts
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:DB8:1:2::9", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::9", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_a_network_of_ipv6_counts_as_one_address(address: str, counted: str) -> None:
+    assert counted_address(address) == counted
 
 
 def test_after_the_free_failures_each_further_one_doubles_the_wait_up_to_an_hour() -> None:
