@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.recommend.scores import BLOCK
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
-
-_FIRST = 64  # statements looked at first, where few organisations are asked for
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class BestStatement:
     def best(self, eligible: BoolArray, count: int) -> IntArray:
         # Of one organisation the first of its statements, from the best down, is its best.
         owners, entry = entries_by_statement(self.snapshot)
-        wanted = max(_FIRST, 2 * count)
+        wanted = max(BLOCK, 2 * count)
         while True:
             order, values = best(self.statements, wanted)
             order, values = order[values > 0], values[values > 0]

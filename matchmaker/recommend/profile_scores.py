@@ -16,13 +16,12 @@ import numpy as np
 from scipy import sparse
 
 from matchmaker.recommend.matrices import Matrix
-from matchmaker.recommend.scores import distinct_below, is_among
+from matchmaker.recommend.scores import BLOCK, distinct_below, is_among
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray
 from matchmaker.snapshot.nearest import best
 
 # Of what is usual in a country so many are kept in order; whoever needs more adds everything up.
 USUAL = 4_096
-_FIRST = 64  # of each part, looked at first, where few are asked for
 # Sums of single precision in another order differ by less.
 _ROUNDING = 1e-5
 
@@ -141,7 +140,7 @@ class ByProfile:
 
     def _first(self, eligible: BoolArray | None, count: int) -> IntArray:
         """The best of all, or of the eligible, from as little of each part as that takes."""
-        profile, depth = self.profile, max(_FIRST, count + count // 4)
+        profile, depth = self.profile, max(BLOCK, count)
         usual = self.table.usual(profile.key, profile.usual)
         own = np.flatnonzero(profile.own) if profile.own is not None else np.zeros(0, np.int64)
         while True:

@@ -213,7 +213,7 @@ def partners(pairs: Pairs) -> NDArray[np.int64]:
     kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
     joined = snapshot.organization_engagements.row(row)
     joined = joined[np.isin(snapshot.engagements.kind[joined], kinds)]
-    groups += [snapshot.engagement_organizations.row(each) for each in joined.tolist()]
+    groups += [snapshot.engagement_organizations.row(engagement) for engagement in joined]
     none = np.zeros(0, dtype=np.int32)  # of a goal without layers nobody is a partner
     return np.unique(np.concatenate([none, *groups])).astype(np.int64)
 

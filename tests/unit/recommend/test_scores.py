@@ -31,8 +31,8 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Orders are read a few at a time, and nobody is looked at one by one."""
     monkeypatch.setattr(scores, "MAX_ONE_BY_ONE", 0)
     monkeypatch.setattr(scores, "BLOCK", 2)
-    monkeypatch.setattr(best_statements, "_FIRST", 2)
-    monkeypatch.setattr(profile_scores, "_FIRST", 2)
+    monkeypatch.setattr(best_statements, "BLOCK", 2)
+    monkeypatch.setattr(profile_scores, "BLOCK", 2)
     monkeypatch.setattr(profile_scores, "USUAL", 6)
 
 
