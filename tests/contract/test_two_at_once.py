@@ -17,6 +17,7 @@ from matchmaker.errors import InvalidInput, MatchmakerError, SignInNeeded, Wrong
 from matchmaker.mail import Mailer
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
+from matchmaker.services.people.passkey_challenges import PasskeyChallenges
 from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.people.sign_in import OpenIdClaims, SignInService
 from matchmaker.services.sealing import Sealer
@@ -32,7 +33,8 @@ AT_ONCE = 4
 
 def sign_in_on(services: Cooperation) -> SignInService:
     links = Links(lambda: "secret", lambda: "https://m.example", Mailer(Settings(_env_file=None)))
-    factors = SecondFactors(services.accounts, Sealer(lambda: "key"), services.clock)
+    challenges = PasskeyChallenges(services.repositories, links, services.clock)
+    factors = SecondFactors(services.accounts, challenges, Sealer(lambda: "key"), services.clock)
     invitations = Invitations(
         lambda: services.store, services.repositories, services.accounts, links, services.clock
     )
