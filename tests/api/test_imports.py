@@ -16,9 +16,12 @@ from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.ingest.earlier_keys import earlier_name_key
 from matchmaker.ingest.names import name_key
 from matchmaker.ingest.pair_decisions import PairDecision
+from matchmaker.ingest.table_file import TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations import import_preview, import_workflow
+from matchmaker.services.operations.import_preview import file_preview
 from matchmaker.services.operations.import_status import ImportState
+from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.workflow.job import JobKind
 from tests.api.sending import take_back_imports
 from tests.api.things_of_routes import API, CLUSTER
@@ -452,6 +455,24 @@ def test_a_table_of_thousands_of_columns_is_proposed_in_time(wired):
     look = workflow.preview(ADMIN, id)
     assert time.process_time() - started < 10
     assert look.options.mapping["名称"] == "name"
+
+
+def test_by_the_same_rows_that_are_read_once_formats_and_words_are_judged(
+    wired, tmp_path, monkeypatch
+):
+    """Every pass over 200 rows of 1,990 columns took a second and a half."""
+    path, passes = tmp_path / "list.csv", []
+    path.write_text("名称,类型,成立日期\n甲厂,民营甲类,03/04/2001\n乙厂,民营甲类,13/04/2001\n")
+    mapping = {"名称": "name", "类型": "kind", "成立日期": "founded"}
+    table, lines = open_table(path), TableFile.lines
+    monkeypatch.setattr(TableFile, "lines", lambda of: passes.append(of) or lines(of))
+    options = TableOptions(table="organizations", mapping=mapping)
+    seen = file_preview(table, options, {}, reference_index(wired.store))
+    assert len(passes) == 1
+    assert [(word.column, word.cell, word.count) for word in seen.words] == [
+        ("kind", "民营甲类", 2)
+    ]
+    assert seen.columns[2].format is not None
 
 
 def test_a_large_file_that_cannot_be_read_says_so_after_its_check(wired, monkeypatch):

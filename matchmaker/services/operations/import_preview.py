@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -179,7 +179,8 @@ def file_preview(
     index: ReferenceIndex,
 ) -> FilePreview:  # fmt: skip
     """The preview of a file; `samples` are some cells under each title."""
-    formats = _formats(table, options)
+    lines = _first_lines(table)
+    formats = _formats(table, lines, options)
     columns = tuple(
         ColumnPreview(
             title,
@@ -194,7 +195,7 @@ def file_preview(
     )
     return FilePreview(
         table.name, table.kind, table.sheet, table.sheets, table.encoding, table.separator,
-        table.header_line, columns, tuple(_unknown_words(table, options, index)),
+        table.header_line, columns, tuple(_unknown_words(table, lines, options, index)),
     )  # fmt: skip
 
 
@@ -261,16 +262,18 @@ def choices_of(format: str, column: str) -> tuple[str, ...]:
     return ()
 
 
-def _first_lines(table: TableFile) -> Iterator[Line]:
-    return islice(table.lines(), min(MAX_LINES, MAX_CELLS // len(table.header)))
+def _first_lines(table: TableFile) -> tuple[Line, ...]:
+    return tuple(islice(table.lines(), min(MAX_LINES, MAX_CELLS // len(table.header))))
 
 
-def _formats(table: TableFile, options: TableOptions) -> Mapping[str, ColumnFormat]:
+def _formats(
+    table: TableFile, lines: Sequence[Line], options: TableOptions
+) -> Mapping[str, ColumnFormat]:
     reads = {column.name: column.read for column in FORMATS[options.table].columns}
     by_title = {title: reads[name] for title, name in options.mapping.items() if name in reads}
     given = ColumnFormat(options.decimal, options.day_first)  # type: ignore[arg-type]
     return judge_columns(
-        (line.cells for line in _first_lines(table) if line.tells),
+        (line.cells for line in lines if line.tells),
         by_title,
         separator=table.separator,
         language=language_of("".join(table.header)),
@@ -279,7 +282,7 @@ def _formats(table: TableFile, options: TableOptions) -> Mapping[str, ColumnForm
 
 
 def _unknown_words(
-    table: TableFile, options: TableOptions, index: ReferenceIndex
+    table: TableFile, lines: Sequence[Line], options: TableOptions, index: ReferenceIndex
 ) -> Iterator[UnknownWord]:
     """Words of closed lists, places and industries that are to be explained once."""
     columns = {column.name: column for column in FORMATS[options.table].columns}
@@ -291,7 +294,7 @@ def _unknown_words(
     counts: dict[str, Counter[str]] = {title: Counter() for title in asked_columns}
     all_places = [_Places(options, index.places, column) for column in ("place", *_PARTIES)]
     places_told = [each for each in all_places if each.titles]
-    for line in _first_lines(table) if asked_columns or places_told else ():
+    for line in lines if asked_columns or places_told else ():
         if line.tells:
             for places in places_told:
                 places.add(line)
@@ -300,10 +303,10 @@ def _unknown_words(
                 if whole := cell_with_title(asked_columns[title].name, title, cell)[0]:
                     count[whole] += 1
     if _is_direction_unsaid(table, options):
-        lines = sum(line.tells for line in _first_lines(table))
+        count_of_rows = sum(line.tells for line in lines)
         choices = tuple(map(WordChoice, DIRECTIONS))
         chosen = options.values.get(DIRECTION, {}).get("", "")
-        yield UnknownWord(DIRECTION, "", lines, choices, chosen, is_required=True)
+        yield UnknownWord(DIRECTION, "", count_of_rows, choices, chosen, is_required=True)
     for places in places_told:
         yield from places.words()
     for title, count in counts.items():
