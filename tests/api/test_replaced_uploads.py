@@ -9,7 +9,7 @@ import pytest
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound
-from matchmaker.services.operations import import_workflow, upload_folder
+from matchmaker.services.operations import import_workflow, job_queue, upload_folder
 from matchmaker.services.operations.upload_folder import KEPT_UPLOADS
 from tests.api.conftest import application_of_a_file, installation_of_a_file
 from tests.api.things_of_routes import API, CLUSTER
@@ -87,8 +87,14 @@ ENOUGH_GONE, RACING_SECONDS = 10, 10
 
 
 @pytest.mark.parametrize("what", ["preview", "problems", "check", "write"])
-def test_files_sent_and_read_all_at_once_are_there_or_told_to_be_gone(wired, world, what):
-    """Nine tabs of one person: whatever goes under whose hands, no other error than that."""
+def test_files_sent_and_read_all_at_once_are_there_or_told_to_be_gone(
+    wired, world, what, monkeypatch
+):
+    """Nine tabs of one person: whatever goes under whose hands, no other error than that.
+
+    Nobody works their files off, of which more wait so than may.
+    """
+    monkeypatch.setattr(job_queue, "MAX_QUEUED", 10_000)
     who = Principal("racing", "racing", clusters=frozenset([CLUSTER]))
     workflow, unexpected, ends = wired.import_workflow, [], time.monotonic() + RACING_SECONDS
     gone = []
