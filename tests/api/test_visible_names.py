@@ -5,12 +5,17 @@ import re
 import pytest
 
 from matchmaker.access import ADMIN
+from tests.api.conftest import application_of_a_file, installation_of_a_file
 
 API = "/api/v1"
 FIRM = f"{API}/organizations/t:firm1"
 # Zero width; right-to-left override and isolate (UAX 9); a Braille blank; a mark upon nothing.
 UNSEEN = ["\u200b\u200b\u200b", "\u202e\u2066", "\u2800", "\u0301\ufe0f"]
 PASSWORD = "correct\u200bhorse 9 stable"
+
+
+# A firm that other files ask for changes its name here.
+wired, app = installation_of_a_file(), application_of_a_file()
 
 
 @pytest.fixture

@@ -29,7 +29,7 @@ PUT_TOGETHER = {
     "f'work.{kind}'": JobKind,
 }
 # Functions that are given an action to log; a variable in a call of `log` is a parameter of them.
-GIVEN = {"log", "_entries", "change", "_change", "_act", "_remove"}
+GIVEN = {"log", "_entries", "change", "_change", "change_with", "_act", "_remove"}
 CODE = re.compile(r"[a-z]+\.[a-z_]+")
 
 
