@@ -61,12 +61,13 @@ MEANS_AFTER = re.compile(
     r"用?(?:机(?!箱|壳|架|柜|加|座|械)|仪(?!表)|设备|炉|机床|生产线|合格|报告|记录|粉末|焊丝|焊条|药水|添加剂|助剂|耗材|液(?!压|体))|"
     r"[ -](?:machines?|machinery|equipment|presses|press|tonne|powders?|wires?|rods?|fluids?|chemicals?|consumables?)\b"
 )
-# "our ball valves DN50 tested", "get these stems nitrided".
+# "we'd like our ball valve DN50 tested", "get these stems nitrided"; not "our valves are tested".
 _OURS = re.compile(
-    r"\b(?:(?:our|my|these|those) (?:own |existing |old )?|(?:have|get|need|want) (?:about |some |the )?\d+ )(?:[a-z-]+ )?$"
+    r"\b(?:to have|get|need|want|wish|like|needs|wants) (?:to have |to get )?"
+    r"(?:(?:our|my|these|those|some|the) (?:own |existing |old )?|(?:about )?\d+ (?:of (?:our|my|these|those) )?)(?:[a-z-]+ )?$"
 )
 _DONE_TO_IT = re.compile(
-    r"(?: (?!and |or |to |we |with |for )[a-z0-9./-]+){0,2} (?:to be |be )?(?:tested|certified|inspected|calibrated|repaired|coated|plated|"
+    r"(?: (?!and |or |to |we |with |for |that |which |are |is |were |must )[a-z0-9./-]+){0,2} (?:to be |be )?(?:tested|certified|inspected|calibrated|repaired|coated|plated|"
     r"painted|machined|ground|polished|overhauled|refurbished|checked|nitrided|hardened|anodised|anodized|scanned|3d scanned|measured|digitised|digitized|engraved|x-rayed)(?![a-z])"
 )
 # 要做CE认证，产品是太阳镜: what the work named before is for.
@@ -75,6 +76,10 @@ _PRODUCT_IS = re.compile(r"(?<!主要)(?<!我们)(?<!的)产品(?:就?是|为)(?
 _OWNED = re.compile(
     r"(?:手上|手里|手头|厂里|家里|车间|我们|公司|目前|现)(?:现?有|在用|用的?是?)(?:着|了)?(?:[\d几两一二三四五六七八九十百]+)[架台套辆部](?:进口|国产|老|旧)?$|"
     r"\bwe (?:run|operate) (?:about |some )?\d+ (?:[a-z-]+ )?$"
+)
+# What stands idle is there for others: 我们有两台五轴晚上闲着.
+_IDLE = re.compile(
+    r"[租借闲空卖]|对外|开放|共享|转让|出售|承接|\b(?:free|idle|available|rent|lend|spare|capacity|share|sell|sale)\b"
 )
 # Box for 20k pairs of socks: so many of what something else is for.
 _FOR_SO_MANY = re.compile(
@@ -138,6 +143,8 @@ _TO_BE_DONE = re.compile(
 _SOUGHT_FOR_IT = re.compile(
     r"[^。；;!?！？\n]{0,16}[，,](?:想|要|急|现在?|需要?)?(?:找|求|请|寻)(?:一?[家个]|人|厂家?|师傅|能|可以|会|做|来|帮忙?|代|专门|专业|的)*"
 )
+# Work for a thing that makes none of it; who casts or moulds it makes what is wanted.
+_SERVICES = frozenset({"design", "certification", "packaging", "printing", "logistics"})
 _BOUGHT = re.compile(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(
     {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}
@@ -176,7 +183,7 @@ def role_of(
         _HANDLED.search(ahead)
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)
-        or _OWNED.search(ahead)
+        or (_OWNED.search(ahead) and not _IDLE.search(folded, end))
         or (_OURS.search(ahead) and _DONE_TO_IT.match(folded, end))
         or (before is not None and before.term.kind in _WORDS_OF_WORK and _PRODUCT_IS.search(ahead))
         or (before is not None and before.term.kind in THINGS and _FOR_SO_MANY.search(ahead))
@@ -212,9 +219,11 @@ def is_worked_on(
         return False
     gap, before_it = folded[match.end : following.start], _clause_before(folded, match.start)
     is_bought = _BOUGHT.search(before_it)
-    if _SOUGHT_FOR_IT.fullmatch(gap) and not is_bought:
+    is_finishing = _is_finishing(following)
+    for_it = is_finishing or following.term.value in _SERVICES
+    if for_it and _SOUGHT_FOR_IT.fullmatch(gap) and not is_bought:
         return True
-    if not _is_finishing(following):
+    if not is_finishing:
         return False
     if _TO_BE_DONE.fullmatch(gap) and not is_bought:
         return True
