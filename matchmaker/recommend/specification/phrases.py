@@ -408,7 +408,8 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return False
     gap = folded[end : following.start] if following else ""
     if term.value == "repair" and (
-        _DOES.search(folded[max(0, start - 40) : end]) or _BROKEN.search(folded, 0, start)
+        _DOES.search(folded[max(0, start - 40) : end])
+        or _BROKEN.search(folded, max(0, start - 2 * _REACH), start)
     ):
         return False  # 谁能翻新旧注塑机; 水泵坏了，维修
     if following and len(gap) <= 1 and following.term.kind is RequirementKind.PRODUCT:

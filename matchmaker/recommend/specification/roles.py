@@ -183,7 +183,7 @@ def role_of(
         _HANDLED.search(ahead)
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)
-        or (_OWNED.search(ahead) and not _IDLE.search(folded, end))
+        or (_OWNED.search(ahead) and not _IDLE.search(folded, end, end + 4 * _REACH))
         or (_OURS.search(ahead) and _DONE_TO_IT.match(folded, end))
         or (before is not None and before.term.kind in _WORDS_OF_WORK and _PRODUCT_IS.search(ahead))
         or (before is not None and before.term.kind in THINGS and _FOR_SO_MANY.search(ahead))

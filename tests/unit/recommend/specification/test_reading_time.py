@@ -28,6 +28,8 @@ from matchmaker.recommend.specification import read
         "热压罐Φ3 ",
         "盐雾、耐候和",
         "球阀换成水泵，",
+        "维修，",
+        "我们有两台机床，",
     ],
 )
 def test_reading_takes_time_in_proportion_to_the_text(piece):
