@@ -12,9 +12,9 @@ from matchmaker.recommend.specification.clauses import fold, remembered
 from matchmaker.recommend.specification.markets import sold_abroad
 from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
 from matchmaker.recommend.specification.reading import read
+from matchmaker.recommend.specification.roles import THINGS
 
 _THINGS = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
-_CORE = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
 # "Our dye house closed, looking for another one": what is sought was named before.
 _ANOTHER = re.compile(
     r"\banother (?:one|supplier|source|shop|firm|company)\b|换一家|另找一家|另外一家"
@@ -143,7 +143,7 @@ def _without(text: str) -> str:
     if not spans:
         return text
     wanted = _blanked(text, spans)
-    if _ANOTHER.search(fold(wanted)) and not _names_something(wanted, _CORE):
+    if _ANOTHER.search(fold(wanted)) and not _names_something(wanted, frozenset(THINGS)):
         return text
     if _names_something(wanted, _THINGS) or _says_on_what(wanted):
         return wanted

@@ -202,6 +202,10 @@ def _products() -> Iterator[tuple[str, Term]]:
     table = _table("products.toml")
     heads = set(table["products"])
     family_of = {kind: family for family, kinds in table["families"].items() for kind in kinds}
+
+    def work(value: str) -> Term:
+        return Term(RequirementKind.PROCESS, value, family_of.get(value, value.rsplit(" ", 1)[-1]))
+
     for value, synonyms in table["products"].items():
         head = value.rsplit(" ", 1)[-1]
         family = family_of.get(value, head if head in heads else value)
@@ -212,8 +216,7 @@ def _products() -> Iterator[tuple[str, Term]]:
         for word in {
             form for name in (value, *synonyms) for form in (name, name.replace("-", " "))
         }:
-            family = family_of.get(value, value.rsplit(" ", 1)[-1])
-            yield word, Term(RequirementKind.PROCESS, value, family)
+            yield word, work(value)
     for subject, names in _table("tests.toml")["subjects"].items():
         term = Term(RequirementKind.PROCESS, f"{subject} testing", "testing")
         tester = Term(RequirementKind.PRODUCT, f"{subject} tester", f"{subject} tester")
@@ -224,9 +227,7 @@ def _products() -> Iterator[tuple[str, Term]]:
             yield from ((f"{name} {each}", tester) for each in _TESTING_THINGS if name.isascii())
     for value, doers in table["doers"].items():
         for word in doers:
-            family = family_of.get(value, value.rsplit(" ", 1)[-1])
-            term = Term(RequirementKind.PROCESS, value, family)
-            yield from ((form, term) for form in _forms(word))
+            yield from ((form, work(value)) for form in _forms(word))
 
 
 def _test_forms(subject: str) -> Iterator[str]:
