@@ -88,7 +88,7 @@ def test_every_operation_keeps_to_its_description(schema, world, writer, path, m
 
     @given(case=operation.as_strategy(generation_mode=mode))
     @settings(
-        max_examples=20 if settings.get_current_profile_name() == "long" else 4,
+        max_examples=20 if settings.get_current_profile_name() == "long" else 2,
         deadline=None,
         derandomize=True,
         database=None,
