@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ from matchmaker.embedding import (
 from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable, not_writable
 from matchmaker.mail import Mailer
+from matchmaker.messages import catalogue, languages
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
 from matchmaker.nodes.registry import NodeRegistry
@@ -78,6 +79,7 @@ from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.directory.published import Published, PublishedStatements
 from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
+from matchmaker.services.directory.searched_names import prepare_names
 from matchmaker.services.matching.evaluation import RankerLearning
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.long_questions import LongQuestions
@@ -904,28 +906,38 @@ class Wiring:
         loaded yet is left for later: the server still answers, and says so.
         """
         with suppress(SnapshotUnavailable):  # a node that has just joined fetches one
-            prepare(self.reader.current())
+            self._prepare(self.reader.current())
             self.rankers.current()
         with suppress(ModelUnavailable):
             self.embedder()
             self.reranker()
+        for language in languages():
+            catalogue(language)
+        _ = self.repositories
         # Collections in a worker would write to every shared page with objects on it.
         gc.collect()
         gc.freeze()
 
+    def _prepare(self, snapshot: Snapshot, earlier: Snapshot | None = None) -> None:
+        """Work out what all requests share; names are taken over from an earlier snapshot."""
+        prepare(snapshot)
+        prepare_names(snapshot, earlier)
+
     def keep_ready(self, taken_over: Callable[[Snapshot], object] = lambda _: None) -> None:
         """Without end: take each new snapshot over, when what requests share is worked out.
 
-        `taken_over` is told of each. Then what every cluster is compared by: the first page of
-        one would wait for it. What is unavailable is left for whoever asks for it: they are told.
+        `taken_over` is told of each. What every cluster is compared by, for which the first page
+        of one would wait, is worked out beside that, and no snapshot waits for it. What is
+        unavailable is left for whoever asks for it: they are told.
         A fault ends nothing here, as requests look for no new snapshot themselves any more.
         """
         prepared, audited, audits_due = None, None, time.monotonic()
+        audits: threading.Thread | None = None
         registry = NodeRegistry(self.shared_state) if self.shared_state else None
         while True:
             began = time.monotonic()
             try:
-                snapshot = self.reader.renew(prepare)
+                snapshot = self.reader.renew(partial(self._prepare, earlier=prepared))
                 if registry is not None:
                     registry.announce_served(
                         self.settings.node_name, os.getpid(), snapshot.meta.version
@@ -933,9 +945,11 @@ class Wiring:
                 if snapshot is not prepared:
                     prepared = snapshot
                     taken_over(snapshot)
-                if snapshot is not audited and time.monotonic() >= audits_due:
+                is_due = snapshot is not audited and time.monotonic() >= audits_due
+                if is_due and not (audits and audits.is_alive()):
                     audited = snapshot
-                    self.auditing.prepare()
+                    audits = threading.Thread(target=self._prepare_audits, daemon=True)
+                    audits.start()
                     audits_due = time.monotonic() + _BETWEEN_AUDITS_SECONDS
             except MatchmakerError:
                 pass
@@ -944,6 +958,14 @@ class Wiring:
                 time.sleep(_AFTER_FAULT_SECONDS)
             # Requests have at least half of a processor, however often something changes.
             time.sleep(max(1.0, time.monotonic() - began))
+
+    def _prepare_audits(self) -> None:
+        try:
+            self.auditing.prepare()
+        except MatchmakerError:
+            pass  # whoever asks for it is told
+        except Exception:
+            log.exception("audits not made ready")
 
 
 def wire(settings: Settings) -> Wiring:

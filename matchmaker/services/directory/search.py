@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -28,11 +27,10 @@ from matchmaker.domain import (
     StatementKind,
 )
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.codes import CODE_KINDS, valid_code
 from matchmaker.recommend.model import SeekerText
 from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.directory.codes import CodeTable, rows_named
-from matchmaker.services.directory.name_search import MatchedBy, MatchReason, NameTable
+from matchmaker.services.directory.name_search import MatchedBy, MatchReason
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.directory.search_results import (
     ResultKind,
@@ -40,6 +38,7 @@ from matchmaker.services.directory.search_results import (
     SearchResult,
     quoted,
 )
+from matchmaker.services.directory.searched_names import codes_searched, names_searched
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.snapshot.lexical import lexical_scores, term_shares
 from matchmaker.snapshot.load import SnapshotReader, check_graph
@@ -70,15 +69,6 @@ _RESULT_KINDS: Mapping[StatementKind, ResultKind] = {
     StatementKind.DESCRIPTION: ResultKind.ORGANIZATION,
     StatementKind.ENGAGEMENT: ResultKind.ORGANIZATION,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class _SearchedNames:
-    """Names of one snapshot, ready to be searched."""
-
-    organizations: NameTable
-    tables: Mapping[ResultKind, NameTable]
-    codes: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +125,7 @@ class Search:
         hidden = self.opted_out.hidden_from(principal)
         groups = [
             *self._answering_groups(snapshot, text, limit, wanted, hidden, by_meaning=by_meaning),
-            *(
-                _table_group(snapshot, self._names(snapshot).tables[kind], kind, text, limit)
-                for kind in _TABLES
-                if kind in wanted
-            ),
+            *(_table_group(snapshot, kind, text, limit) for kind in _TABLES if kind in wanted),
         ]
         nonempty = [self._shown(principal, group) for group in groups if group.results]
         order = list(ResultKind)
@@ -197,13 +183,12 @@ class Search:
 
     def _named(self, snapshot: Snapshot, text: str) -> dict[str, MatchReason]:
         """Organisations by name or code, by id."""
-        names = self._names(snapshot)
-        by_name = names.organizations.matches(text)
+        by_name = names_searched(snapshot, "organizations").matches(text)
         ids = snapshot.organizations.table.column("id")
         named = {str(ids[row].as_py()): match for row, match in by_name.items()}
         typed = re.sub(r"[\s\-]", "", text).upper()
         if len(typed) >= _LEAST_CODE and _CODE.fullmatch(typed):
-            for code, id in names.codes:
+            for code, id in codes_searched(snapshot, self.store):
                 if code.startswith(typed):
                     strength = 1.0 if code == typed else 0.85
                     named[id] = MatchReason(MatchedBy.CODE, code, strength, ((0, len(typed)),))
@@ -362,48 +347,11 @@ class Search:
         pairs = zip(rows.tolist(), likeness.tolist(), strict=True)
         return [(row, cosine) for row, cosine in pairs if cosine >= bar]
 
-    # -- what a snapshot is searched by
 
-    def _names(self, snapshot: Snapshot) -> _SearchedNames:
-        return snapshot.cached("names searched", partial(self._make, snapshot))
-
-    def _make(self, snapshot: Snapshot) -> _SearchedNames:
-        codes = [
-            (code, keys.id)
-            for keys in self.store.duplicate_keys()
-            for kind in CODE_KINDS
-            if (code := valid_code(kind, getattr(keys, kind)))
-        ]
-        tables = {
-            # The English names of places are pinyin, and industries nobody spells so.
-            kind: _name_table(getattr(snapshot, table), is_spelt=kind is ResultKind.CLUSTER)
-            for kind, table in _TABLES.items()
-        }
-        return _SearchedNames(
-            _name_table(snapshot.organizations.table, is_spelt=True), tables, codes
-        )
-
-
-def _name_table(table: pa.Table, *, is_spelt: bool) -> NameTable:
-    """Names of a table, each with its English and its other ones; by pinyin where `is_spelt`."""
-    names, english = (table.column(column).to_pylist() for column in ("name", "name_en"))
-    others = [""] * len(names)
-    if "other_names" in table.column_names:
-        others = table.column("other_names").to_pylist()
-    pairs = (
-        (row, name)
-        for row in range(len(names))
-        for name in dict.fromkeys([names[row], english[row], *others[row].splitlines()])
-    )
-    return NameTable(pairs, is_spelt=is_spelt)
-
-
-def _table_group(
-    snapshot: Snapshot, names: NameTable, kind: ResultKind, text: str, limit: int
-) -> SearchGroup:
+def _table_group(snapshot: Snapshot, kind: ResultKind, text: str, limit: int) -> SearchGroup:
     """Clusters, places or industries by name, or by what else stands for them."""
     table: pa.Table = getattr(snapshot, _TABLES[kind])
-    matches = names.matches(text)
+    matches = names_searched(snapshot, _TABLES[kind]).matches(text)
     for row in _rows_named(snapshot, _TABLES[kind], text):
         id = str(table.column("id")[row].as_py())
         is_code = any(character.isdigit() for character in text)

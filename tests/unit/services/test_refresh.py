@@ -1,6 +1,7 @@
 """Refreshing: when it is needed, what it makes, and that two do not meet."""
 
 import fcntl
+import gc
 import json
 import threading
 from dataclasses import replace
@@ -14,6 +15,7 @@ from matchmaker.domain import GoalName, GraphRows, Kind, Offer, OfferKind, Organ
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, WrongState
 from matchmaker.jobs import refresh_if_needed
 from matchmaker.recommend.model import Request
+from matchmaker.services.directory import searched_names
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 
@@ -78,6 +80,47 @@ def test_a_fault_while_a_snapshot_is_taken_over_does_not_leave_the_old_one_for_e
         wired.keep_ready()
     assert pauses[0] >= 10, "a fault is not met again every second"
     assert wired.reader.current() is tries[1]
+
+
+@pytest.mark.slow
+def test_a_snapshot_is_taken_over_while_audits_of_the_last_are_made_ready(wired, monkeypatch):
+    wired.store.upsert(FIRM)
+    wired.refresher.refresh(ADMIN)
+    begun, go_on, served = threading.Event(), threading.Event(), []
+
+    def audit():
+        begun.set()
+        go_on.wait(30)
+
+    def sleep(_):
+        served.append(wired.reader.current().meta.version)
+        if len(served) == 2:
+            raise Ended
+        assert begun.wait(30)
+        wired.store.upsert(GraphRows(organizations=(Organization("t:2", "示例二厂", Kind.FIRM),)))
+        wired.refresher.refresh(ADMIN)
+
+    monkeypatch.setitem(wired.__dict__, "auditing", SimpleNamespace(prepare=audit))
+    monkeypatch.setattr(wiring, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0))
+    watched = threading.Timer(20, go_on.set)  # were it waited for, the test would wait for ever
+    watched.start()
+    with pytest.raises(Ended):
+        wired.keep_ready()
+    assert served[1] > served[0]
+    assert not go_on.is_set(), "it waited for the audits"
+    watched.cancel()
+    go_on.set()
+
+
+@pytest.mark.slow
+def test_who_searches_first_after_the_start_waits_for_no_names(wired, monkeypatch):
+    wired.store.upsert(FIRM)
+    wired.refresher.refresh(ADMIN)
+    wired.warm()
+    gc.unfreeze()
+    monkeypatch.setattr(searched_names, "NameTable", lambda *_, **__: pytest.fail("made"))
+    groups = wired.search.everything(ADMIN, "示例厂", 5)
+    assert groups[0].results[0].id == "t:firm"
 
 
 @pytest.mark.slow

@@ -1,0 +1,87 @@
+"""Names and codes that everything is searched by, made once for each snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+import pyarrow as pa
+
+from matchmaker.ingest.codes import CODE_KINDS, valid_code
+from matchmaker.ingest.countries import iso_code
+from matchmaker.services.directory.codes import CodeTable, industry_index, place_index
+from matchmaker.services.directory.name_search import NameTable
+from matchmaker.snapshot.model import Snapshot
+from matchmaker.store.ports import GraphStore
+
+NamedTable = CodeTable | Literal["organizations"]
+
+_NAMED: tuple[NamedTable, ...] = ("organizations", "clusters", "places", "industries")
+# The English names of places are pinyin, and industries nobody spells so.
+_SPELT: frozenset[NamedTable] = frozenset({"organizations", "clusters"})
+_NAMES = ("name", "name_en", "other_names")
+
+
+def prepare_names(snapshot: Snapshot, earlier: Snapshot | None = None) -> None:
+    """Have all names ready to be searched, so that the first who searches does not wait.
+
+    A table whose names are those of an earlier snapshot, row by row, is that one's.
+    """
+    for table in _NAMED:
+        if earlier is not None and _columns(snapshot, table).equals(_columns(earlier, table)):
+            known = names_searched(earlier, table)
+            snapshot.cached(_key(table), _giving(known))
+        names_searched(snapshot, table)
+    place_index(snapshot)
+    industry_index(snapshot)
+    iso_code("China")  # has the names of countries read
+
+
+def names_searched(snapshot: Snapshot, table: NamedTable) -> NameTable:
+    """Names of a table by row, each with its English and its other ones, pinyin where spelt so."""
+    return snapshot.cached(_key(table), lambda: _made(snapshot, table))
+
+
+def codes_searched(snapshot: Snapshot, store: GraphStore) -> Sequence[tuple[str, str]]:
+    """Codes of organisations that the store has, each with the id. Raises StoreUnavailable."""
+    return snapshot.cached(
+        "codes searched",
+        lambda: [
+            (code, keys.id)
+            for keys in store.duplicate_keys()
+            for kind in CODE_KINDS
+            if (code := valid_code(kind, getattr(keys, kind)))
+        ],
+    )
+
+
+def _key(table: NamedTable) -> tuple[str, str]:
+    return "names searched", table
+
+
+def _giving(known: NameTable) -> Callable[[], NameTable]:
+    return lambda: known
+
+
+def _columns(snapshot: Snapshot, table: NamedTable) -> pa.Table:
+    rows = _rows(snapshot, table)
+    return rows.select([name for name in _NAMES if name in rows.column_names])
+
+
+def _rows(snapshot: Snapshot, table: NamedTable) -> pa.Table:
+    if table == "organizations":
+        return snapshot.organizations.table
+    rows: pa.Table = getattr(snapshot, table)
+    return rows
+
+
+def _made(snapshot: Snapshot, table: NamedTable) -> NameTable:
+    columns = [column.to_pylist() for column in _columns(snapshot, table).columns]
+    names, english = columns[:2]
+    others = columns[2] if len(columns) > 2 else [""] * len(names)
+    pairs = (
+        (row, name)
+        for row in range(len(names))
+        for name in dict.fromkeys([names[row], english[row], *others[row].splitlines()])
+    )
+    return NameTable(pairs, is_spelt=table in _SPELT)

@@ -1,0 +1,37 @@
+"""Names that are searched: ready before anybody asks, and taken over where none is another."""
+
+from dataclasses import replace
+
+import pytest
+
+from matchmaker.services.directory import searched_names
+from matchmaker.services.directory.searched_names import names_searched, prepare_names
+from tests.unit.snapshot.graphs import random_rows, snapshot_of
+
+TABLES = ("organizations", "clusters", "places", "industries")
+
+
+def test_whoever_searches_first_waits_for_no_table_of_names(monkeypatch: pytest.MonkeyPatch):
+    snapshot = snapshot_of(random_rows(1, size=20))
+    prepare_names(snapshot)
+    monkeypatch.setattr(searched_names, "NameTable", lambda *_, **__: pytest.fail("made"))
+    first = snapshot.name_of(0)
+    assert 0 in names_searched(snapshot, "organizations").matches(first)
+    for table in TABLES:
+        names_searched(snapshot, table)
+
+
+def test_names_are_taken_over_but_for_a_table_in_which_one_is_another():
+    rows = random_rows(1, size=20)
+    named = replace(rows.organizations[3], name="Zwiebelfabrik")
+    earlier = snapshot_of(rows)
+    later = snapshot_of(
+        replace(rows, organizations=(*rows.organizations[:3], named, *rows.organizations[4:]))
+    )
+    prepare_names(earlier)
+    prepare_names(later, earlier)
+    organizations = names_searched(later, "organizations")
+    assert [later.id_of(row) for row in organizations.matches("Zwiebelfabrik")] == [named.id]
+    assert not names_searched(earlier, "organizations").matches("Zwiebelfabrik")
+    for table in TABLES[1:]:
+        assert names_searched(later, table) is names_searched(earlier, table)
