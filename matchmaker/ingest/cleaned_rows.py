@@ -25,6 +25,9 @@ def cleaned(source: RowSource) -> Iterator[Row]:
 
     Raises InvalidInput where there are too many.
     """
+    if source.is_cleaned:
+        yield from source.rows()
+        return
     part = _part(source)
     last = _last_rows.get(part) if part else None
     filled = 0

@@ -1,11 +1,14 @@
-"""Reading a file once, whole, in a process of its own that may not take more than it is given.
+"""Parsing a file once, whole, in a process of its own that may not take more than it is given.
 
-`python -m matchmaker.ingest.inspection FILE CPU_SECONDS` ends with one of the codes below. What
-a file costs to read is known then, before a process that others need reads it.
+`python -m matchmaker.ingest.inspection FILE CPU_SECONDS [ROWS OPTIONS]` ends with one of the codes
+below. The rows of a workbook, a page, JSON or a packed text are in the file ROWS then, as
+`parsed_rows` writes them, so that a process that others need opens nothing else of it; OPTIONS are
+`FileOptions` as JSON. Without ROWS a text of lines is read to its end, to know what that costs.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -19,11 +22,17 @@ from typing import IO
 
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.archives import GZIP, UNREADABLE_ARCHIVE, open_gzip
+from matchmaker.ingest.parsed_rows import (
+    MAX_CELLS,
+    MAX_LINES_BYTES,
+    MAX_ROWS,
+    TooManyCells,
+    write_refusal,
+    write_rows,
+)
 
 # Above what the program itself takes.
 MAX_MEMORY = 1_000_000_000
-MAX_ROWS, MAX_COLUMNS, MAX_CELLS = 2_000_000, 2_000, 50_000_000
-MAX_SHEETS = 50
 # Of archives (XLSX, ODS): what is in them, and how much smaller they are.
 MAX_UNPACKED, MAX_RATIO, MAX_PARTS = 1_000_000_000, 200, 10_000
 _CHUNK = 1 << 20
@@ -117,30 +126,39 @@ def has_many_lines(content: Iterable[bytes]) -> bool:
     return False
 
 
-def read_whole(path: Path) -> InspectionResult:
-    """Read every sheet to its end, as an import does."""
-    from matchmaker.ingest.table_file import FileOptions, open_table
+def read_lines_whole(path: Path) -> InspectionResult:
+    """Read a text of lines to its end, as an import does."""
+    from matchmaker.ingest.table_file import open_table
 
     try:
         if _is_long(path):
             return InspectionResult.TOO_MANY_CELLS
-        first = open_table(path)
-        names = [sheet.name for sheet in first.sheets][:MAX_SHEETS] or [""]
-    except InvalidInput:
-        return InspectionResult.READABLE  # who looks at it is told why it cannot be read
-    for name in names:
-        try:
-            is_open = name in ("", first.sheet)
-            table = first if is_open else open_table(path, FileOptions(sheet=name))
-            cells = 0
-            if len(table.header) > MAX_COLUMNS:
+        cells = 0
+        for count, line in enumerate(open_table(path).lines(), 1):
+            cells += len(line.cells)
+            if count > MAX_ROWS or cells > MAX_CELLS:
                 return InspectionResult.TOO_MANY_CELLS
-            for count, line in enumerate(table.lines(), 1):
-                cells += len(line.cells)
-                if count > MAX_ROWS or cells > MAX_CELLS:
-                    return InspectionResult.TOO_MANY_CELLS
-        except InvalidInput:
-            continue
+    except InvalidInput:
+        pass  # who looks at it is told why it cannot be read
+    return InspectionResult.READABLE
+
+
+def parse(path: Path, rows: Path, options: str) -> InspectionResult:
+    """Write the rows of the chosen sheet of a file, or why it cannot be read."""
+    from matchmaker.ingest.list_guess import all_titles
+    from matchmaker.ingest.table_file import FileOptions, rows_of
+
+    try:
+        if _is_long(path):
+            return InspectionResult.TOO_MANY_CELLS
+        source = rows_of(path, FileOptions(**json.loads(options)), all_titles())
+    except InvalidInput as error:
+        write_refusal(rows, error)
+        return InspectionResult.READABLE
+    try:
+        write_rows(rows, source)
+    except TooManyCells:
+        return InspectionResult.TOO_MANY_CELLS
     return InspectionResult.READABLE
 
 
@@ -156,8 +174,9 @@ def _is_long(path: Path) -> bool:
 
 
 def main() -> None:
-    """Inspect the file that is named, within limits that the system keeps."""
-    path, seconds = Path(sys.argv[1]), int(sys.argv[2])
+    """Parse the file that is named, within limits that the system keeps."""
+    path, seconds, handed = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
+    import matchmaker.ingest.list_guess
     import matchmaker.ingest.table_file  # noqa: F401  (before the limit, which is for the file)
 
     pages = int(Path("/proc/self/statm").read_text().split()[0])
@@ -165,10 +184,14 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (MAX_LINES_BYTES, MAX_LINES_BYTES))
     try:
-        verdict = (
-            archive_verdict(path) or gzip_verdict(path) or texts_verdict(path) or read_whole(path)
-        )
+        verdict = archive_verdict(path) or gzip_verdict(path) or texts_verdict(path)
+        if verdict is InspectionResult.READABLE:
+            is_parsed = len(handed) > 1
+            verdict = (
+                parse(path, Path(handed[0]), handed[1]) if is_parsed else read_lines_whole(path)
+            )
     except MemoryError:
         verdict = InspectionResult.TOO_MUCH_MEMORY
     sys.exit(verdict)

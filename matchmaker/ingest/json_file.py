@@ -26,7 +26,7 @@ from matchmaker.text import clean
 
 # How deep objects are taken apart into columns; what is deeper stays JSON.
 MAX_DEPTH = 4
-_BEGINS = re.compile(r'\s*(?:\[\s*[{\]]|\{\s*["}])')
+_BEGINS = re.compile(r'\s*(?:\[\s*[{\]]|\{\s*["}])', re.ASCII)
 # What a file that we exported has of tables, their columns and rows.
 _OF_EXPORTS = ("tables.item.columns.item", "tables.item.rows.item")
 _LIST = re.compile(r"\s*\[")
@@ -85,16 +85,29 @@ def json_source(path: Path, encoding: str, codec: str) -> JsonSource | None:
     That is the list with the most objects; a file of a single object is a list of one. Raises
     InvalidInput for JSON that is broken or holds no object.
     """
-    with open_text(path, codec) as stream:
-        head = stream.read(4096).lstrip("\ufeff")
-    is_named = path.name.lower().endswith(_SUFFIXES)
-    if not (is_named or _BEGINS.match(head)):
+    head = _head(path, codec)
+    if not (is_named_json(path.name) or _BEGINS.match(head)):
         return None
     source = JsonSource(path=path, codec=codec, encoding=encoding)
     if _has_lines(path, codec):
         return replace(source, kind="jsonl").with_titles()
     prefix = "item" if _LIST.match(head) else _longest_list(path, codec)
     return replace(source, prefix=prefix).with_titles()
+
+
+def is_named_json(name: str) -> bool:
+    """Whether a file is said to be JSON by its name."""
+    return name.lower().endswith(_SUFFIXES)
+
+
+def begins_as_json(path: Path, codec: str) -> bool:
+    """Whether a text begins as a list or an object does. Raises InvalidInput."""
+    return _BEGINS.match(_head(path, codec)) is not None
+
+
+def _head(path: Path, codec: str) -> str:
+    with open_text(path, codec) as stream:
+        return stream.read(4096).lstrip("\ufeff")
 
 
 def _has_lines(path: Path, codec: str) -> bool:

@@ -60,6 +60,8 @@ class RowSource(ABC):
     """The rows of one table in a file. `notes` tell what was judged about the file.
 
     `has_positions`: a cell stands in its column whatever stands before it, as in a sheet.
+    `titles` are those that the file names itself, without a line of titles; None: it has such a
+    line. `is_cleaned`: its rows are as `cleaned` makes them.
     """
 
     path: Path
@@ -70,10 +72,12 @@ class RowSource(ABC):
     encoding: str = ""
     separator: str = ""
     notes: tuple[Message, ...] = ()
+    titles: tuple[str, ...] | None = None
+    is_cleaned: bool = False
 
     @abstractmethod
     def rows(self) -> Iterator[Row]:
-        """Every row that holds something, anew with every call; cells are not cleaned yet.
+        """Every row that holds something, anew with every call.
 
         Raises InvalidInput.
         """

@@ -33,7 +33,7 @@ from matchmaker.ingest.header import (
     template_lines,
     with_footer,
 )
-from matchmaker.ingest.json_file import JsonSource
+from matchmaker.ingest.parsed_rows import is_parsed, rows_at
 from matchmaker.ingest.report import Problem
 from matchmaker.ingest.rows import FileFormat, Row, RowSource, SheetSummary
 from matchmaker.ingest.side_by_side import (
@@ -199,9 +199,9 @@ def open_table(
     """
     if not path.is_file():
         raise InvalidInput("there is no such file.", where=str(path))
-    source = _source(path, options, expected)
+    source = rows_of(path, options, expected)
     sample = _sample(source, expected, max(SAMPLE, options.header_line))
-    if isinstance(source, JsonSource):
+    if source.titles is not None:
         header: Header | None = Header(0, 0, source.titles) if source.titles else None
     else:
         refuse_transposed(sample, expected, path.name)
@@ -209,8 +209,7 @@ def open_table(
     if header is None:
         raise _no_header(path.name, options, has_comments=bool(sample))
     refuse_long_titles(header.titles, f"{path.name}:{header.first}")
-    is_judged = not (isinstance(source, JsonSource) or options.header_line)
-    if is_judged:
+    if source.titles is None and not options.header_line:
         if cell := cell_of_row(header, sample, expected):
             raise _row_as_header(path.name, header, cell)
         refuse_side_by_side(header.titles, f"{path.name}:{header.first}")
@@ -239,8 +238,8 @@ def _sample(source: RowSource, expected: Collection[str], size: int) -> list[Row
     return sample
 
 
-def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowSource:
-    """What reads the rows of a file; its kind is told by its bytes, not by its name."""
+def rows_of(path: Path, options: FileOptions, expected: Collection[str]) -> RowSource:
+    """The rows of a file; its kind is told by its bytes, not by its name. Raises InvalidInput."""
     try:
         with path.open("rb") as file:
             head = file.read(512)
@@ -248,9 +247,9 @@ def _source(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
         raise InvalidInput(
             "cannot be read: %(error)s.", where=str(path), error=reason_of(error)
         ) from None
-    if head.startswith(_ZIP):
-        return _sheet(_sheets_known(path, head), options.sheet, expected, path.name)
-    if head.startswith(_COMPOUND):
+    if is_parsed(head):
+        return rows_at(path)
+    if head.startswith((_ZIP, _COMPOUND)):
         return _sheet(_sheets_known(path, head), options.sheet, expected, path.name)
     if path.name.lower().endswith((".xlsx", ".xlsm", ".xlsb", ".ods")) and b"\0" in head:
         raise sheet_files.no_workbook(path.name)

@@ -396,7 +396,7 @@ def test_a_large_file_is_checked_by_the_worker_and_not_while_a_page_waits(wired,
     status = workflow.status(ADMIN, id)
     assert (status.state, status.lines.read) == (ImportState.LOOKED_AT, 2)
     with monkeypatch.context() as no_reading:
-        no_reading.delattr(import_workflow, "open_table")
+        no_reading.delattr(import_workflow, "open_upload")
         (row,) = workflow.problems(ADMIN, id).rows
     assert row[:3] == ("large:2", "", "firm")
     assert "empty" in row[3].text("en")

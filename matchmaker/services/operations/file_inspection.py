@@ -1,16 +1,30 @@
-"""Measuring what a file that somebody sent costs to read, where it can harm nobody."""
+"""Having a file that somebody sent parsed where it can harm nobody: in a process with limits.
+
+A server opens nothing itself but texts of lines; of anything else it reads the rows that such a
+process has written beside the file.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from secrets import token_hex
 
 import structlog
 
 from matchmaker.errors import InvalidInput
-from matchmaker.ingest.inspection import InspectionResult, archive_verdict, has_many_lines
+from matchmaker.ingest.encodings import encoding_of
+from matchmaker.ingest.inspection import InspectionResult, has_many_lines
+from matchmaker.ingest.json_file import begins_as_json, is_named_json
+from matchmaker.ingest.parsed_rows import rows_at
+from matchmaker.ingest.table_file import AS_JUDGED, FileOptions
 from matchmaker.messages import Message, message
 
 CPU_SECONDS, CPU_SECONDS_EACH_MEGABYTE = 8, 4
@@ -18,9 +32,13 @@ CPU_SECONDS, CPU_SECONDS_EACH_MEGABYTE = 8, 4
 _WALL = 8
 # Lines of plain text cost what they are long. What a file is its bytes tell, not its name: what
 # is packed, JSON or a page under another name begins so, in whatever encoding.
-_PLAIN, _SMALL = (".csv", ".tsv", ".txt"), 5_000_000
+_SMALL, _HEAD = 5_000_000, 512
 _PACKED = (b"PK", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
 _NO_LINES = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|[\s\0])*[\[{<]")
+# Where the rows of a file lie; other nodes have them parsed for themselves.
+_ROWS_FOLDER = ".rows"
+# Of one file read as judged, and as it was chosen last: so many times.
+_KEPT_READINGS = 4
 _REASONS = {
     InspectionResult.TOO_MUCH_MEMORY: message("Reading this file takes too much memory."),
     InspectionResult.TOO_MANY_CELLS: message("This file has too many rows or columns."),
@@ -34,39 +52,111 @@ log = structlog.get_logger(__name__)
 
 
 def inspect_file(path: Path) -> None:
-    """Read a file once in a process with limits. Raises InvalidInput where it takes too much."""
-    if path.suffix.lower() in _PLAIN and path.stat().st_size <= _SMALL and _holds_lines(path):
-        return
-    verdict = archive_verdict(path)
-    if verdict is not InspectionResult.READABLE:
-        raise _refused(_REASONS[verdict])
-    seconds = CPU_SECONDS + path.stat().st_size // 1_000_000 * CPU_SECONDS_EACH_MEGABYTE
-    command = (sys.executable, "-m", "matchmaker.ingest.inspection", str(path), str(seconds))
+    """Have a file read once in a process with limits.
+
+    Raises InvalidInput where that takes too much.
+    """
+    if not _holds_lines(path, AS_JUDGED):
+        parsed_file(path)
+    elif path.stat().st_size > _SMALL or has_many_lines([path.read_bytes()]):
+        _run(path)
+
+
+def parsed_file(path: Path, options: FileOptions = AS_JUDGED) -> Path:
+    """The file to read instead of one that somebody sent: its rows; itself where it is lines.
+
+    What was parsed with such options before is not parsed again. Raises InvalidInput where
+    parsing it takes too much; whoever reads the rows is told what else is wrong with the file.
+    """
+    if _holds_lines(path, options):
+        return path
+    judged = _rows_path(path, AS_JUDGED)
+    if not judged.exists():
+        _parse(path, AS_JUDGED, judged)
+    if _is_same_reading(judged, options):
+        return judged
+    chosen = _rows_path(path, options)
+    if not chosen.exists():
+        _parse(path, options, chosen)
+    return chosen
+
+
+def _is_same_reading(judged: Path, options: FileOptions) -> bool:
+    """Whether what was judged of a file is what is chosen; its line of titles is found later."""
+    given = (options.sheet, options.encoding, options.separator)
+    if not any(given):
+        return True
     try:
-        done = subprocess.run(  # noqa: S603 (our own program, on a file with a name of ours)
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds * _WALL,
-            check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise _refused(_TOO_LONG) from None
-    if done.returncode < 0:  # ended by the system, at a limit
+        rows = rows_at(judged)
+    except InvalidInput:
+        return False
+    same = (rows.sheet, rows.encoding, rows.separator)
+    return all(choice in ("", found) for choice, found in zip(given, same, strict=True))
+
+
+def _rows_path(path: Path, options: FileOptions) -> Path:
+    chosen = json.dumps([options.sheet, options.encoding, options.separator])
+    key = hashlib.sha256(chosen.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return path.parent / _ROWS_FOLDER / key / path.name
+
+
+def _parse(path: Path, options: FileOptions, rows: Path) -> None:
+    folder = rows.parent.parent
+    folder.mkdir(mode=0o700, exist_ok=True)  # not where the file is gone: it stays gone
+    # Under its own name: that is told where something is wrong with it.
+    unfinished = folder / f".{token_hex(8)}"
+    unfinished.mkdir(mode=0o700)
+    try:
+        _run(path, str(unfinished / path.name), json.dumps(asdict(options)))
+        if rows.parent.exists():
+            return  # somebody else was faster
+        unfinished.replace(rows.parent)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    readings = sorted(folder.glob("[!.]*"), key=lambda each: each.stat().st_mtime)
+    for old in readings[:-_KEPT_READINGS]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _run(path: Path, *handed: str) -> None:
+    """Run the process that reads a file, and say in words how it ended."""
+    seconds = CPU_SECONDS + path.stat().st_size // 1_000_000 * CPU_SECONDS_EACH_MEGABYTE
+    program = (sys.executable, "-m", "matchmaker.ingest.inspection")
+    code, errors = _ended((*program, str(path), str(seconds), *handed), seconds * _WALL)
+    if code < 0:  # ended by the system, at a limit
         raise _refused(_TOO_LONG)
     reasons = {verdict.value: reason for verdict, reason in _REASONS.items()}
-    if b"MemoryError" in done.stderr:
+    if b"MemoryError" in errors:
         raise _refused(_REASONS[InspectionResult.TOO_MUCH_MEMORY])
-    if done.returncode in reasons:
-        raise _refused(reasons[done.returncode])
-    if done.returncode:  # what the inspection cannot read, nobody else is to try
-        log.warning("inspection.failed", error=done.stderr[-_TOLD:].decode(errors="replace"))
+    if code in reasons:
+        raise _refused(reasons[code])
+    if code:  # what the inspection cannot read, nobody else is to try
+        log.warning("inspection.failed", error=errors[-_TOLD:].decode(errors="replace"))
         raise _refused(_UNREADABLE)
 
 
-def _holds_lines(path: Path) -> bool:
-    content = path.read_bytes()
-    head = content[:512]
+def _ended(command: Sequence[str], seconds: float) -> tuple[int, bytes]:
+    """The code with which a process ended, and what it said of errors."""
+    try:
+        done = subprocess.run(  # noqa: S603 (our own program, on a file with a name of ours)
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise _refused(_TOO_LONG) from None
+    return done.returncode, done.stderr
+
+
+def _holds_lines(path: Path, options: FileOptions) -> bool:
+    """Whether a file is read as lines of text, which anybody may do."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD)
     if head.startswith(_PACKED) or _NO_LINES.match(head) is not None or b"<" in head:
         return False
-    return not has_many_lines([content])
+    if is_named_json(path.name):
+        return False
+    # In the encoding that is chosen its bytes may say something else.
+    chosen = options.encoding and encoding_of(path, options.encoding).codec
+    return not (chosen and begins_as_json(path, chosen))
 
 
 def _refused(reason: Message) -> InvalidInput:

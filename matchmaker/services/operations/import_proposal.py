@@ -18,8 +18,9 @@ from matchmaker.ingest.list_guess import (
 )
 from matchmaker.ingest.scope import ALLOWED
 from matchmaker.ingest.suggestions import suggested
-from matchmaker.ingest.table_file import AS_JUDGED, TableFile, open_table
+from matchmaker.ingest.table_file import AS_JUDGED, FileOptions, TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
+from matchmaker.services.operations.file_inspection import parsed_file
 from matchmaker.services.operations.import_records import list_id, source_prefix
 from matchmaker.services.operations.upload_folder import Upload
 from matchmaker.services.repositories import RememberedList, Repositories
@@ -32,6 +33,14 @@ def formats_of(cluster: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("organizations", *LISTS, *own)))
 
 
+def open_upload(upload: Upload, options: FileOptions) -> TableFile:
+    """The table of a kept file, of which another process has parsed the rows.
+
+    Raises InvalidInput.
+    """
+    return open_table(parsed_file(upload.path, options), options, all_titles())
+
+
 def proposed(
     repositories: Repositories, principal: Principal, upload: Upload
 ) -> tuple[Upload, TableFile]:
@@ -42,14 +51,14 @@ def proposed(
     """
     state = upload.state
     options = state.options
-    table = open_table(upload.path, options.file if options else AS_JUDGED, all_titles())
+    table = open_upload(upload, options.file if options else AS_JUDGED)
     if options is None:
         remembered = repositories.remembered_lists.get_or_none(list_id(state.cluster, table.header))
         options = TableOptions()
         if remembered is not None:
             state = replace(state, is_remembered=True, joins=remembered.value.joins)
             options = remembered.value.options
-            table = open_table(upload.path, options.file, all_titles())
+            table = open_upload(upload, options.file)
     samples = column_samples(table)
     allowed = formats_of(state.cluster)
     kind = options.table or guessed_format(samples, allowed)
@@ -74,7 +83,7 @@ def remembered_reading(
 ) -> tuple[Change, ...]:
     """What keeps how a file was read, for the next one with the same titles."""
     try:
-        header = open_table(upload.path, AS_JUDGED, all_titles()).header
+        header = open_upload(upload, AS_JUDGED).header
     except InvalidInput:
         return ()
     id = list_id(upload.state.cluster, header)

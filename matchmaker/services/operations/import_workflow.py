@@ -11,14 +11,14 @@ from matchmaker.domain import GraphRows, Organization
 from matchmaker.errors import InvalidInput, MatchmakerError, WrongState
 from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.ingest.list_formats import LISTS
-from matchmaker.ingest.list_guess import all_titles, column_samples
+from matchmaker.ingest.list_guess import column_samples
 from matchmaker.ingest.list_reader import read_list, with_known
 from matchmaker.ingest.made_ids import slug
-from matchmaker.ingest.table_file import SUFFIXES, TableFile, open_table
+from matchmaker.ingest.table_file import SUFFIXES, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import TakenBack
 from matchmaker.messages import Message
-from matchmaker.services.operations.file_inspection import inspect_file
+from matchmaker.services.operations.file_inspection import inspect_file, parsed_file
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_preview import (
@@ -27,7 +27,12 @@ from matchmaker.services.operations.import_preview import (
     problem_rows,
     takes_long,
 )
-from matchmaker.services.operations.import_proposal import formats_of, proposed, remembered_reading
+from matchmaker.services.operations.import_proposal import (
+    formats_of,
+    open_upload,
+    proposed,
+    remembered_reading,
+)
 from matchmaker.services.operations.import_records import import_summary, line_outcomes, record_of
 from matchmaker.services.operations.import_report import ImportReport
 from matchmaker.services.operations.import_reversal import import_reversal, undoable_import
@@ -386,8 +391,8 @@ class ImportWorkflow:
         options = upload.state.options or TableOptions()
         run = replace(run, tables=options, joins=upload.state.joins is not False)
         if options.table not in LISTS:
-            return self.importer.tables(principal, [upload.path], run), 0
-        table = open_table(upload.path, options.file, all_titles())
+            return self.importer.tables(principal, [parsed_file(upload.path, options.file)], run), 0
+        table = open_upload(upload, options.file)
         places = reference_index(self.store).places
         home = run.cluster and self.store.cluster(run.cluster).place
         parsed = read_list(table, options, slug(options.source), places, home or "")
