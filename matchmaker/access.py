@@ -13,7 +13,7 @@ class Principal:
 
     `subject` names them in the log by an id that says nothing about a person.
     `writes` is False for an API key that may only read, `is_recent` True for who signed in
-    a moment ago.
+    a moment ago. `epoch` is that of the account in which they were let in; None: without one.
     """
 
     subject: str
@@ -24,6 +24,7 @@ class Principal:
     clusters: frozenset[str] = field(default=frozenset())
     writes: bool = True
     is_recent: bool = False
+    epoch: int | None = None
 
     @property
     def is_known(self) -> bool:

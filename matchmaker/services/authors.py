@@ -6,6 +6,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import SignInNeeded
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
+from matchmaker.workflow.account import Account
 
 
 def keep_account(unit: UnitOfWork, repositories: Repositories, account_id: str) -> bool:
@@ -13,14 +14,36 @@ def keep_account(unit: UnitOfWork, repositories: Repositories, account_id: str) 
 
     Of what rests on it and its deletion one is first, and who is second reads anew.
     """
+    return _kept(unit, repositories, account_id) is not None
+
+
+def keep_author(
+    unit: UnitOfWork,
+    repositories: Repositories,
+    principal: Principal,
+    written: Account | None = None,
+) -> None:
+    """The same with the author's account, in the epoch in which they were let in.
+
+    What a session or key sends while it is being ended does not count. `written`: an account that
+    the unit of work writes itself. Raises SignInNeeded for one that has gone or has ended them.
+    """
+    if not principal.account:
+        return
+    if written is not None and written.id == principal.account:
+        written.require_epoch_of(principal)
+        return
+    account = _kept(unit, repositories, principal.account)
+    if account is None:
+        raise SignInNeeded("This account has been deleted.")
+    account.require_epoch_of(principal)
+
+
+def _kept(unit: UnitOfWork, repositories: Repositories, account_id: str) -> Account | None:
     stored = repositories.accounts.get_or_none(account_id)
     if stored is None:
-        return False
-    unit.add(repositories.accounts.put(stored.value, stored.version))
-    return True
-
-
-def keep_author(unit: UnitOfWork, repositories: Repositories, principal: Principal) -> None:
-    """The same with the author's account. Raises SignInNeeded for one that has gone."""
-    if principal.account and not keep_account(unit, repositories, principal.account):
-        raise SignInNeeded("This account has been deleted.")
+        return None
+    put = repositories.accounts.put(stored.value, stored.version)
+    if put not in unit.changes:
+        unit.add(put)
+    return stored.value

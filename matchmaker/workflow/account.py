@@ -133,6 +133,11 @@ class Account:
             raise SignInNeeded("This account is closed.", mend="Ask the administrator.")
         return self
 
+    def require_epoch_of(self, principal: Principal) -> None:
+        """Raise SignInNeeded for who was let in before its sessions and keys ended."""
+        if principal.epoch not in (None, self.epoch):
+            raise SignInNeeded("This session or key has ended meanwhile.", mend="Sign in again.")
+
     def ended(self) -> Account:
         """The account with all its sessions, keys and links ended.
 
@@ -173,6 +178,7 @@ class Account:
             owned=frozenset(owned),
             clusters=frozenset(self.clusters),
             writes=writes,
+            epoch=self.epoch,
         )
 
 

@@ -172,7 +172,7 @@ def test_a_reset_of_a_proved_account_pauses_its_channels_and_tells_of_them(
     (channel,) = takeover.channels.listed(takeover.now().principal())
     assert not channel.active
     assert takeover.told().count(NotificationKind.CHANNEL_PAUSED_AT_RESET) == 1
-    again = takeover.channels.change(principal, channel.id, channel.rhythm, None)
+    again = takeover.channels.change(takeover.now().principal(), channel.id, channel.rhythm, None)
     assert again.active
 
 
@@ -200,7 +200,7 @@ def test_channels_and_webhooks_of_a_taken_account_are_paused_until_they_are_know
     assert NotificationKind.WEBHOOK_PAUSED in takeover.told()
     notices = base.repositories.notifications.values("account", colleague.account)
     assert NotificationKind.WEBHOOK_PAUSED in {notice.kind for notice in notices}
-    again = takeover.hooks.register(principal, "t:f0", url)
+    again = takeover.hooks.register(takeover.now().principal(), "t:f0", url)
     assert (again.id, again.secret, again.active) == (own.id, secret, True)
     assert len(takeover.hooks.listed(principal, "t:f0")) == 2
 

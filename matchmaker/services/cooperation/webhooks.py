@@ -14,13 +14,14 @@ import structlog
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
+from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.webhook_call import FAILURES, post, problem_of
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import may_answer_for, tell_owners
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
-from matchmaker.services.unit_of_work import Clock, UnitOfWork
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
@@ -83,32 +84,36 @@ class Webhooks:
         if password is not None:
             account = self.accounts.own_account(principal)
             self.accounts.require_password(principal, account, password)
-        for stored in self.repositories.hooks.iterate("organization", organization_id):
-            if stored.value.paused and stored.value.url == self._checked(url):
-                return self._resume(principal, stored)
-        if len(self.listed(principal, organization_id)) >= MAX_HOOKS:
-            raise WrongState(
-                "There are %(max_hooks)s webhooks already.",
-                mend="Remove one first.",
-                max_hooks=MAX_HOOKS,
-            )
-        hook = Hook(
-            new_id(), organization_id, self._checked(url),
-            new_secret(), self.clock(), earlier_events=False, by=principal.account,
-        )  # fmt: skip
-        unit = UnitOfWork.of(principal, self.clock())
-        sealed = replace(hook, secret=self.sealer.seal(hook.secret))
-        unit.add(self.repositories.hooks.put(sealed))
-        unit.log("webhook.registered", f"hook/{hook.id}", organization=organization_id)
-        unit.commit(self.repositories.records)
-        return hook
 
-    def _resume(self, principal: Principal, stored: Versioned[Hook]) -> Hook:
+        def put(unit: UnitOfWork) -> Hook:
+            # Of a password that is set anew, which pauses webhooks, and this one is first.
+            keep_author(unit, self.repositories, principal)
+            checked = self._checked(url)
+            hooks = list(self.repositories.hooks.iterate("organization", organization_id))
+            for stored in hooks:
+                if stored.value.paused and stored.value.url == checked:
+                    return self._resume(unit, principal, stored)
+            if len(hooks) >= MAX_HOOKS:
+                raise WrongState(
+                    "There are %(max_hooks)s webhooks already.",
+                    mend="Remove one first.",
+                    max_hooks=MAX_HOOKS,
+                )
+            hook = Hook(
+                new_id(), organization_id, checked,
+                new_secret(), self.clock(), earlier_events=False, by=principal.account,
+            )  # fmt: skip
+            sealed = replace(hook, secret=self.sealer.seal(hook.secret))
+            unit.add(self.repositories.hooks.put(sealed))
+            unit.log("webhook.registered", f"hook/{hook.id}", organization=organization_id)
+            return hook
+
+        return commit_changes(self.repositories.records, principal, self.clock, put)
+
+    def _resume(self, unit: UnitOfWork, principal: Principal, stored: Versioned[Hook]) -> Hook:
         hook = stored.value.resumed(principal.account)
-        unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.hooks.put(hook, stored.version))
         unit.log("webhook.registered", f"hook/{hook.id}", organization=hook.organization)
-        unit.commit(self.repositories.records)
         return replace(hook, secret=self.sealer.unseal(hook.secret))
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[Hook, ...]:
@@ -129,13 +134,17 @@ class Webhooks:
     def remove(self, principal: Principal, hook_id: str) -> None:
         """Call this address no more. Raises NotFound for what is not one's own."""
         principal.require_writing()
-        stored = self.repositories.hooks.get_or_none(hook_id)
-        if stored is None or not (principal.admin or stored.value.organization in principal.owned):
-            raise NotFound("There is no such webhook.")
-        unit = UnitOfWork.of(principal, self.clock())
-        unit.add(self.repositories.hooks.remove(stored))
-        unit.log("webhook.removed", f"hook/{hook_id}")
-        unit.commit(self.repositories.records)
+
+        def removed(unit: UnitOfWork) -> None:
+            keep_author(unit, self.repositories, principal)
+            stored = self.repositories.hooks.get_or_none(hook_id)
+            may = principal.admin or (stored and stored.value.organization in principal.owned)
+            if stored is None or not may:
+                raise NotFound("There is no such webhook.")
+            unit.add(self.repositories.hooks.remove(stored))
+            unit.log("webhook.removed", f"hook/{hook_id}")
+
+        commit_changes(self.repositories.records, principal, self.clock, removed)
 
     def deliver_due(self) -> int:
         """Make every call that is due; how many were taken.

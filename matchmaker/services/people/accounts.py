@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
-from matchmaker.services.authors import keep_account
+from matchmaker.errors import InvalidInput, NotFound, WrongState
+from matchmaker.services.authors import keep_account, keep_author
 from matchmaker.services.people.channel_pause import pause_left
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.repositories import Address, Repositories, Versioned
@@ -131,19 +131,21 @@ class Accounts:
             memberships, clusters, admin,
             preferences=Preferences(language=checked_language(language)),
         )  # fmt: skip
-        unit = UnitOfWork.of(principal, self.clock())
-        unit.add(
-            self.repositories.addresses.put(Address(address, account.id)),
-            self.repositories.accounts.put(account),
-        )
-        unit.log("account.made", account.subject)
-        try:
-            unit.commit(self.repositories.records)
-        except VersionConflict:
-            raise WrongState(
-                "%(address)s has an account already.", where="email", address=address
-            ) from None
-        return account
+
+        def put(unit: UnitOfWork) -> Account:
+            keep_author(unit, self.repositories, principal)
+            if self.repositories.addresses.get_or_none(address) is not None:
+                raise WrongState(
+                    "%(address)s has an account already.", where="email", address=address
+                )
+            unit.add(
+                self.repositories.addresses.put(Address(address, account.id)),
+                self.repositories.accounts.put(account),
+            )
+            unit.log("account.made", account.subject)
+            return account
+
+        return commit_changes(self.repositories.records, principal, self.clock, put)
 
     def remove_member(self, principal: Principal, organization_id: str, account_id: str) -> None:
         """Take somebody's membership in an organisation away; webhooks that it made are paused.
@@ -157,6 +159,7 @@ class Accounts:
         def leave(unit: UnitOfWork) -> None:
             stored = self.repositories.accounts.get(account_id)
             account = stored.value
+            keep_author(unit, self.repositories, principal, account)
             kept = tuple(
                 membership
                 for membership in account.memberships
@@ -189,6 +192,7 @@ class Accounts:
 
         def put(unit: UnitOfWork) -> Account:
             stored = self.repositories.accounts.get(account_id)
+            keep_author(unit, self.repositories, principal, stored.value)
             changed = replace(stored.value.ended(), active=active)
             unit.add(self.repositories.accounts.put(changed, stored.version))
             if not active:
@@ -245,7 +249,7 @@ class Accounts:
     ) -> Account:
         """An account changed, with a line of the log: `by` somebody, else by its own person.
 
-        Raises NotFound.
+        Raises NotFound, SignInNeeded where `by` was let in before their sessions and keys ended.
         """
 
         def alone(account: Account, _: UnitOfWork) -> Account:
@@ -265,6 +269,7 @@ class Accounts:
 
         def put(unit: UnitOfWork) -> Account:
             stored = self.repositories.accounts.get(account_id)
+            keep_author(unit, self.repositories, principal, stored.value)
             changed = change(stored.value, unit)
             unit.add(self.repositories.accounts.put(changed, stored.version))
             unit.log(action, changed.subject, **detail)

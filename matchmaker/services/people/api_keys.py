@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, VersionConflict, WrongState
+from matchmaker.services.authors import keep_author
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.operator_key import key_digest
 from matchmaker.services.people.second_factors import SecondFactors
@@ -57,21 +58,26 @@ class ApiKeys:
         principal.require_writing()
         account = self.accounts.own_account(principal)
         self.accounts.require_password(principal, account, password)
-        if sum(not key.revoked for key in self.own_keys(principal)) >= MAX_KEYS:
-            raise WrongState(
-                "There are %(max_keys)s keys already.", mend="Revoke one first.", max_keys=MAX_KEYS
-            )
         secret = secrets.token_urlsafe(32)
         # Without an underscore, which parts id and secret.
         key = ApiKey(
             secrets.token_hex(8), account.id, checked_name(name), key_digest(secret), scope,
             self.clock(), epoch=account.epoch,
         )  # fmt: skip
-        unit = UnitOfWork.of(principal, self.clock())
-        unit.add(self.repositories.api_keys.put(key))
-        unit.log("key.made", f"key/{key.id}", scope=key.scope)
-        unit.commit(self.repositories.records)
-        return IssuedKey(key, f"{KEY_PREFIX}{key.id}_{secret}")
+
+        def put(unit: UnitOfWork) -> IssuedKey:
+            keep_author(unit, self.repositories, principal)
+            if sum(not each.revoked for each in self.own_keys(principal)) >= MAX_KEYS:
+                raise WrongState(
+                    "There are %(max_keys)s keys already.",
+                    mend="Revoke one first.",
+                    max_keys=MAX_KEYS,
+                )
+            unit.add(self.repositories.api_keys.put(key))
+            unit.log("key.made", f"key/{key.id}", scope=key.scope)
+            return IssuedKey(key, f"{KEY_PREFIX}{key.id}_{secret}")
+
+        return commit_changes(self.repositories.records, principal, self.clock, put)
 
     def revoke(self, principal: Principal, key_id: str) -> None:
         """End a key of one's own. Raises NotFound."""
@@ -79,6 +85,7 @@ class ApiKeys:
         account = self.accounts.own_account(principal)
 
         def end(unit: UnitOfWork) -> None:
+            keep_author(unit, self.repositories, principal)
             stored = self.repositories.api_keys.get_or_none(key_id)
             if stored is None or stored.value.account != account.id:
                 raise NotFound("There is no such key.")

@@ -109,10 +109,10 @@ class Channels:
         described = describe(address, private_allowed=self.private_allowed, hosts=self.hosts)
 
         def entered(unit: UnitOfWork) -> NoticeChannel:
-            account = self.accounts.own_account(principal)
-            self.accounts.require_password(principal, account, password)
             # Of a password that is set anew and a channel one is first.
             keep_author(unit, self.repositories, principal)
+            account = self.accounts.own_account(principal)
+            self.accounts.require_password(principal, account, password)
             if len(self.listed(principal, content.cluster)) >= MAX_CHANNELS:
                 raise WrongState(
                     "There are %(most)s channels already.",
@@ -143,6 +143,7 @@ class Channels:
         _check_rhythm(rhythm)
 
         def changed(unit: UnitOfWork) -> NoticeChannel:
+            keep_author(unit, self.repositories, principal)
             stored = self._own(principal, id)
             channel = replace(
                 stored.value,

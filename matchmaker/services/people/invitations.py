@@ -25,6 +25,7 @@ from matchmaker.errors import (
 )
 from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message
+from matchmaker.services.authors import keep_author
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.earlier_people import had_people
@@ -124,16 +125,19 @@ class Invitations:
         elif cluster:
             self.store().cluster(cluster)
         self._require_giver(principal, membership, cluster)
-        self._require_few(principal, address)
-        now = self.clock()
         invitation = Invitation(
-            new_id(), address, principal.subject, now + INVITED_FOR, membership, cluster, admin,
-            checked_language(language), unmailed=later and self.links.can_mail,
+            new_id(), address, principal.subject, self.clock() + INVITED_FOR, membership, cluster,
+            admin, checked_language(language), unmailed=later and self.links.can_mail,
         )  # fmt: skip
-        unit = UnitOfWork.of(principal, now)
-        unit.add(self.repositories.invitations.put(invitation))
-        unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
-        unit.commit(self.repositories.records)
+
+        def put(unit: UnitOfWork) -> None:
+            # Of a proof of the address, which ends open invitations, and this one is first.
+            keep_author(unit, self.repositories, principal)
+            self._require_few(principal, address)
+            unit.add(self.repositories.invitations.put(invitation))
+            unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
+
+        commit_changes(self.repositories.records, principal, self.clock, put)
         if invitation.unmailed or not self.links.can_mail:
             return IssuedInvitation(invitation, mailed=False)
         try:
@@ -201,6 +205,7 @@ class Invitations:
                 principal.require_admin()
             if stored is None or not self._is_open(stored.value):
                 raise NotFound("There is no such open invitation.")
+            keep_author(unit, self.repositories, principal)
             invitation = replace(stored.value, handed_over=True)
             unit.add(self.repositories.invitations.put(invitation, stored.version))
             unit.log("invitation.handed_over", f"invitation/{invitation.id}")
@@ -261,13 +266,14 @@ class Invitations:
         unit.add(self.repositories.addresses.put(Address(invitation.email, account.id)))
         return self._commit(unit, stored, invitation.give_to(account), 0)
 
-    def join(self, stored: Versioned[Invitation], account_id: str) -> Account:
+    def join(self, stored: Versioned[Invitation], account: Account) -> Account:
         """An account with the place that was offered; its sessions and keys end.
 
         A mailed link shows that the address is the owner's: what was put on the account before
-        is removed (`prove`).
+        is removed (`prove`). Raises SignInNeeded where they ended since `account` was read.
         """
-        own = self.repositories.accounts.get(account_id)
+        own = self.repositories.accounts.get(account.id)
+        own.value.require_epoch_of(account.principal())
         unit = UnitOfWork(own.value.subject, self.clock())
         account = own.value.ended()
         if not stored.value.handed_over:

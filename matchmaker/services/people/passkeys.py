@@ -152,7 +152,8 @@ class Passkeys:
                 _refuse(before.subject, str(error))
             return used.require_active()
 
-        return self.accounts.change_with(account.id, use, "account.passkey_used")
+        by = account.principal()
+        return self.accounts.change_with(account.id, use, "account.passkey_used", by)
 
     def own_passkeys(self, principal: Principal) -> tuple[Passkey, ...]:
         """One's own, in the order in which they were made. Raises SignInNeeded."""

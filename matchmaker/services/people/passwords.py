@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from matchmaker.workflow.account import check_password
 
 _MAX_COMPARED = 1000
 
@@ -21,6 +24,20 @@ class Passwords:
     def hash(self, password: str) -> str:
         """The hash to keep."""
         return self.hasher.hash(password)
+
+    def hashed_once(self, password: str) -> Callable[[str], str]:
+        """What gives a new password's hash by the account's address, which it must not resemble.
+
+        Made once, however often a commit is tried again: whoever writes to the account without
+        a pause must not be faster each time. It raises InvalidInput for one that is too easy.
+        """
+
+        @cache
+        def hashed(email: str) -> str:
+            check_password(password, email)
+            return self.hash(password)
+
+        return hashed
 
     def matches(self, hashed: str, password: str) -> bool:
         """Tell whether the password has this hash; without a hash never, found out as slowly."""

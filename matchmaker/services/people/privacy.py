@@ -13,7 +13,7 @@ from pydantic_core import to_jsonable_python
 
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
-from matchmaker.services.authors import keep_account
+from matchmaker.services.authors import keep_account, keep_author
 from matchmaker.services.cooperation.gatherings import Gatherings, GatheringView
 from matchmaker.services.cooperation.introduction_views import IntroductionViews
 from matchmaker.services.people.accounts import Accounts
@@ -276,6 +276,7 @@ class Privacy:
         def remove(unit: UnitOfWork) -> None:
             repositories = self.repositories
             stored = repositories.accounts.get(account.id)
+            keep_author(unit, repositories, principal, stored.value)
             self._keep_heirs(unit, stored.value)
             unit.add(repositories.accounts.remove(stored))
             owned: tuple[Repository[Any], ...] = (

@@ -191,7 +191,7 @@ class SecondFactors:
                 )
             return after
 
-        return self.accounts.change(account.id, use, "account.code_used")
+        return self.accounts.change(account.id, use, "account.code_used", account.principal())
 
     def after_own_factor(self, account: Account, unit: UnitOfWork, answer: FactorAnswer) -> Account:
         """The account after an answer that confirms a change, where it has a second factor.

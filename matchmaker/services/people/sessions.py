@@ -11,6 +11,7 @@ import structlog
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, VersionConflict
+from matchmaker.services.authors import keep_author
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import pause_all
 from matchmaker.services.people.operator_key import key_digest
@@ -88,6 +89,7 @@ class Sessions:
         self.accounts.require_password(principal, account, password)
 
         def remove(unit: UnitOfWork) -> None:
+            keep_author(unit, self.repositories, principal)
             stored = self.repositories.sessions.get_or_none(id)
             if stored is None or stored.value.account != account.id:
                 raise NotFound("There is no such session.")
@@ -106,6 +108,7 @@ class Sessions:
         self.accounts.require_password(principal, account, password)
 
         def remove(unit: UnitOfWork) -> None:
+            keep_author(unit, self.repositories, principal)
             for stored in self._of(account.id):
                 unit.add(self.repositories.sessions.remove(stored))
             pause_all(unit, self.repositories, account)

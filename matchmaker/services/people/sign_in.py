@@ -103,7 +103,7 @@ class SignInService:
         def rehash(account: Account) -> Account:
             return replace(account, password_hash=renewed)
 
-        return self.accounts.change(account.id, rehash, "account.rehashed")
+        return self.accounts.change(account.id, rehash, "account.rehashed", account.principal())
 
     def with_code(self, account_id: str, epoch: int, origin: SignInOrigin, code: str) -> Account:
         """The account of somebody whose password was right a moment ago, in this epoch of it.
@@ -160,7 +160,7 @@ class SignInService:
             first, claims.name or email, openid_subject=subject, is_proved=True
         )
         for invitation in others:
-            account = self.invitations.join(invitation, account.id)
+            account = self.invitations.join(invitation, account)
         return account
 
     def linked_account(self, issuer: str, subject: str) -> Account | None:
@@ -183,13 +183,13 @@ class SignInService:
         refusal = _refusal(password, email)
         if refusal is not None or self.accounts.find(email) is not None:
             try:
-                account_id = self.with_password(email, password, origin, code).id
+                account = self.with_password(email, password, origin, code)
             except SecondFactorNeeded:
                 raise
             except SignInNeeded as error:
                 raise refusal or error from None
             return retry_on_conflict(
-                lambda: self.invitations.join(self.invitations.of_token(token), account_id)
+                lambda: self.invitations.join(self.invitations.of_token(token), account)
             )
         hashed = self.passwords.hash(password)
         return retry_on_conflict(
@@ -203,7 +203,7 @@ class SignInService:
     def change_password(self, principal: Principal, old: str, new: str) -> Account:
         """A new password; all other sessions end, channels and webhooks of the account are paused.
 
-        Raises InvalidInput, NotAllowed.
+        Raises InvalidInput, NotAllowed, SignInNeeded where they ended meanwhile.
         """
         principal.require_writing()
         account = self.accounts.own_account(principal)
@@ -215,7 +215,7 @@ class SignInService:
             pause_all(unit, self.repositories, before)
             return replace(before.ended(), password_hash=hashed)
 
-        return self._change(account.id, renew, "account.password")
+        return self.accounts.change_with(account.id, renew, "account.password", principal)
 
     def reset_link(self, principal: Principal, email: str) -> str:
         """The link with which a new password is set, for an admin to hand over.
@@ -258,17 +258,17 @@ class SignInService:
         those of strangers.
         """
         account_id, epoch, mailed = self.links.read("reset", token, RESET_WITHIN)
+        hashed = self.passwords.hashed_once(password)
 
         def change(account: Account, unit: UnitOfWork) -> Account:
             if account.epoch != epoch or not account.active:
                 raise _used()
-            check_password(password, account.email)
-            hashed = self.passwords.hash(password)
+            password_hash = hashed(account.email)
             if mailed and not account.is_proved:
                 account = prove(unit, self.repositories, account, knows_account=False)
             else:
                 pause_all(unit, self.repositories, account)
-            return replace(account.ended(), password_hash=hashed, openid_subject="")
+            return replace(account.ended(), password_hash=password_hash, openid_subject="")
 
         account = self._change(account_id, change, "account.reset")
         self._forget_failures(account.email, origin)
@@ -300,6 +300,7 @@ class SignInService:
         """
         account_id, email = self.links.read("confirm", token, CONFIRMED_WITHIN)
         is_known = signed_in == account_id
+        hashed = self.passwords.hashed_once(password)
 
         def confirmed(account: Account, unit: UnitOfWork) -> Account:
             if account.email != email or not account.active or (account.is_proved and password):
@@ -313,10 +314,9 @@ class SignInService:
                     where="password",
                     mend="Send a password, or sign in first.",
                 )
-            check_password(password, account.email)
-            hashed = self.passwords.hash(password)
+            password_hash = hashed(account.email)
             proved = prove(unit, self.repositories, account, knows_account=is_known)
-            return replace(proved, password_hash=hashed)
+            return replace(proved, password_hash=password_hash)
 
         return self._change(account_id, confirmed, "account.confirmed")
 
