@@ -46,6 +46,8 @@ _OUTWARD = re.compile(
     r"|POST (/api/v1/(invitations|account/confirmation)|/admin/accounts|/account|/channels"
     r"|/clusters/.+/members|/organizations/.+/invitation)"
 )
+# Ending heavy work is not behind it.
+_ENDING = re.compile(r"DELETE /api/v1/imports/.*|POST /imports/[^/]+/cancel")
 _PROBE = "/livez"
 _HEAVY_METHODS = {"/sign-in": "POST", "/api/v1/session": "POST"}
 
@@ -56,6 +58,8 @@ def lane_of(method: str, path: str) -> LaneName:
         return LaneName.PROBE
     if _OUTWARD.fullmatch(f"{method} {path}"):
         return LaneName.OUTWARD
+    if _ENDING.fullmatch(f"{method} {path}"):
+        return LaneName.LIGHT
     if _HEAVY.fullmatch(path) and method == _HEAVY_METHODS.get(path, method):
         return LaneName.HEAVY
     return LaneName.LIGHT

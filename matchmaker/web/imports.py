@@ -9,7 +9,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from matchmaker.api.http.context import services
+from matchmaker.api.http.context import client_waits, services
 from matchmaker.domain import GoalName
 from matchmaker.errors import ChangedMeanwhile, InvalidInput
 from matchmaker.exports.delimited import write_csv
@@ -88,7 +88,7 @@ def import_list(id: str = "") -> PageAnswer:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise InvalidInput("is missing.", where="file", mend="Choose one.")
-        upload = workflow.keep(principal, sent.filename, sent.stream, id)
+        upload = workflow.keep(principal, sent.filename, sent.stream, id, client_waits())
         return redirect(_address(id, upload), 303)
     options = chosen_options(form, workflow.options(principal, upload))
     joins = "joins" in form if id else None
@@ -165,6 +165,14 @@ def undo_import(id: str) -> PageAnswer:
     cluster = request.form.get("cluster", "")
     target = url_for("web.cluster_import", id=cluster) if cluster else url_for("web.import_page")
     return redirect(target, 303)
+
+
+@web.post("/imports/<id>/cancel")
+def cancel_import(id: str) -> PageAnswer:
+    """Stop all work on a file that is not written yet, and remove it."""
+    services().import_workflow.cancel(signed_in(), id)
+    show_notice(gettext("Cancelled. Nothing was written, and the file is gone."))
+    return redirect(_address(request.form.get("cluster", ""), ""), 303)
 
 
 @web.get("/imports/<id>/fields")

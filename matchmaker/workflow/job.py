@@ -41,6 +41,7 @@ class JobState(StrEnum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,8 @@ class Job:
     """One piece of work. `done` of `total` of a `stage`, where they can be counted (else 0).
 
     `arguments` are what it was requested with, `result` says what came of it. `attempts` counts
-    how often it was begun: more than once where a worker died while doing it.
+    how often it was begun: more than once where a worker died while doing it. What `is_writing`
+    cannot be cancelled any more.
     """
 
     id: str
@@ -68,11 +70,18 @@ class Job:
         Message | None, *_Message, Field(validation_alias=AliasChoices("result", "said"))
     ] = None
     attempts: int = 0
+    is_writing: bool = False
 
     @property
     def is_over(self) -> bool:
         """Tell whether nothing more will happen."""
-        return self.state in (JobState.DONE, JobState.FAILED)
+        return self.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        """Tell whether it is about a file of which nothing was written yet."""
+        is_of_file = self.kind in (JobKind.IMPORT, JobKind.CHECK)
+        return is_of_file and not (self.is_over or self.is_writing)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,6 +153,7 @@ REQUESTS = {
     "GET /status": _with(),
     "GET /imports": _with(query_string={"cluster": CLUSTER}),
     "POST /imports": ("", lambda w, r: {"data": {"file": _file(), "cluster": CLUSTER}}),
+    "DELETE /imports/{id}": (_upload, lambda w, r: {}),
     "GET /imports/{id}": (_imported, lambda w, r: {}),
     "GET /imports/{id}/changes": (_imported, lambda w, r: {}),
     "GET /imports/{id}/problems": (_imported, lambda w, r: {"query_string": {"format": "csv"}}),

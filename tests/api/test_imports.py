@@ -242,6 +242,36 @@ def test_a_coordinators_list_does_not_speak_for_who_has_people_of_its_own(world,
     assert told == {"listed", "capacity", "contact"}
 
 
+def test_a_file_is_cancelled_by_who_sent_it(app, world, coordinator):
+    """Looked at, it goes; waiting to be written, its work is cancelled; then it is too late."""
+    others, headers = app.test_client(), world.headers("admin")
+    looked = coordinator("POST", "/imports", data=form(MEMBERS)).json["id"]
+    stranger = others.delete(f"{API}/imports/{looked}", headers=headers)
+    assert (stranger.status_code, coordinator("GET", f"/imports/{looked}").status_code) == (
+        404,
+        200,
+    )
+    assert coordinator("DELETE", f"/imports/{looked}").status_code == 204
+    assert coordinator("GET", f"/imports/{looked}").status_code == 404
+    waiting = coordinator("POST", "/imports", data=form(MEMBERS, write="true")).json["id"]
+    stranger = others.delete(f"{API}/imports/{waiting}", headers=headers)
+    unknown = others.delete(f"{API}/imports/nothing", headers=headers)
+    assert stranger.status_code == unknown.status_code == 404
+    assert stranger.json["detail"] == unknown.json["detail"]
+    assert coordinator("DELETE", f"/imports/{waiting}").status_code == 204
+    work_off(world)
+    assert coordinator("GET", f"/imports/{waiting}").json["state"] == "cancelled"
+    names = [row.name for row in world.services.store.export().rows.organizations]
+    assert "示例接口甲厂" not in names
+    written = coordinator("POST", "/imports", data=form(MEMBERS, write="true")).json["id"]
+    work_off(world)
+    late = coordinator("DELETE", f"/imports/{written}")
+    assert (late.status_code, late.json["detail"][:27]) == (409, "It is done already, or bein")
+    said = coordinator("DELETE", f"/imports/{written}", headers={"Accept-Language": "zh"})
+    assert "已经完成，或正在写入" in said.json["detail"]
+    assert coordinator("POST", f"/imports/{written}/undo", json={}).status_code == 200
+
+
 def test_an_administrators_import_is_taken_back_by_administrators(app, world, coordinator):
     """It may have ended an organisation, which no coordinator brings back."""
     file = "id,name,kind,tier\nt:firm4,示例阀门4厂,firm,champion\n"

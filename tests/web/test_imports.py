@@ -64,6 +64,43 @@ def brought(sample, principal, name, text, cluster=""):
 
 
 @in_languages("en")
+def test_a_file_is_cancelled_on_its_pages(visit, sample, tmp_path, language):
+    """From its preview, from the list of what is not written yet, and from the page of its work."""
+    say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
+    cancel = say("取消并删除文件", "Cancel and remove the file")
+    gone = say("没有写入任何内容，文件已删除", "Nothing was written, and the file is gone")
+    file = tmp_path / "cancelled.csv"
+    file.write_text(f"企业名称,地区\n示例取消{language}厂,温州\n", "utf-8")
+    before = sample.store.version()
+    admin = visit("admin", language)
+    page = admin.page
+
+    def send():
+        admin.open("/admin/import")
+        page.set_input_files("input[name=file]", file)
+        press(page, say("先检查", "Look at it first"))
+
+    send()
+    press(page, cancel)
+    expect(page.locator("main")).to_contain_text(gone)
+    expect(page.locator("main")).not_to_contain_text("cancelled.csv")
+    send()
+    admin.open("/admin/import")
+    press(page, cancel)
+    expect(page.locator("main")).not_to_contain_text("cancelled.csv")
+    send()
+    press(page, say("写入可用的行", "Write the good rows"))
+    work = page.url
+    press(page, cancel)
+    expect(page.locator("main")).to_contain_text(gone)
+    work_off(sample)
+    page.goto(work)
+    expect(page.locator("#job")).to_contain_text(say("已取消", "Cancelled"))
+    expect(page.get_by_role("button", name=cancel)).to_have_count(0)
+    assert sample.store.version() == before
+
+
+@in_languages("en")
 def test_an_administrator_maps_columns_writes_and_takes_back(visit, sample, tmp_path, language):
     say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
     file = tmp_path / "mine.csv"

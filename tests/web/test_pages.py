@@ -339,6 +339,7 @@ def test_every_term_of_the_field_has_a_word(terms):
         ("/admin/duplicates/merge", {"gone": "seed:valves-001", "kept": "seed:valves-002"}),
         ("/admin/clusters", {"name": "x"}),
         ("/imports/nothing/undo", {}),
+        ("/imports/nothing/cancel", {}),
     ],
 )
 def test_bad_forms_are_told_and_never_a_fault(firm, path, sent):

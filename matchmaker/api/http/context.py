@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from flask import current_app, g, request
@@ -48,6 +49,15 @@ def services() -> Wiring:
 def current_principal() -> Principal:
     """The principal who sent this request."""
     return cast(Principal, g.get("principal", ANONYMOUS))
+
+
+def client_waits() -> Callable[[], bool]:
+    """What tells, also outside of this request, whether whoever sent it still waits for an answer.
+
+    Where the server does not tell, they do.
+    """
+    has_left: Callable[[], bool] = request.environ.get("waitress.client_disconnected", bool)
+    return lambda: not has_left()
 
 
 def accepted_language() -> str | None:

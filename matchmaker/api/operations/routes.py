@@ -8,11 +8,11 @@ from __future__ import annotations
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 
-from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.context import client_waits, current_language, current_principal, services
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.routing import as_json, created, reads, writes
+from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
 from matchmaker.api.operations.requests import (
     ImportChangesQuery,
     ImportQuery,
@@ -64,7 +64,9 @@ def new_import(header: IdempotencyHeaders, form: NewImport) -> Response:
     A large file is `checking` until a worker has read all of it.
     """
     principal, workflow = current_principal(), services().import_workflow
-    id = workflow.keep(principal, form.file.filename or "", form.file.stream, form.cluster)
+    id = workflow.keep(
+        principal, form.file.filename or "", form.file.stream, form.cluster, client_waits()
+    )
     if form.options is not None:
         workflow.choose(principal, id, form.options.to_options(), form.options.joins)
     if form.write:
@@ -113,6 +115,17 @@ def write_import(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Res
     principal, workflow = current_principal(), services().import_workflow
     workflow.write(principal, path.id)
     return as_json(_import_out(workflow.status(principal, path.id)))
+
+
+@operations.delete("/imports/<id>", **writes(IMPORTS))
+def cancel_import(path: IdPath) -> Response:
+    """Cancel a file of one's own that is not written yet: what parses, checks or waits for it ends,
+    and the file goes.
+
+    Once it is being written it is too late (409); `undo` takes it back then.
+    """
+    services().import_workflow.cancel(current_principal(), path.id)
+    return no_content()
 
 
 @operations.post("/imports/<id>/undo", **writes(IMPORTS, ImportOut))

@@ -6,13 +6,16 @@ process has written beside the file.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from secrets import token_hex
@@ -30,6 +33,8 @@ from matchmaker.messages import Message, message
 CPU_SECONDS, CPU_SECONDS_EACH_MEGABYTE = 8, 4
 # On a busy machine a second of its work takes several.
 _WALL = 8
+# A file that is not wanted any more is noticed within so many seconds.
+_LOOK_SECONDS = 0.2
 # Lines of plain text cost what they are long. What a file is its bytes tell, not its name: what
 # is packed, JSON or a page under another name begins so, in whatever encoding.
 _SMALL, _HEAD = 5_000_000, 512
@@ -51,15 +56,17 @@ _TOLD = 2_000
 log = structlog.get_logger(__name__)
 
 
-def inspect_file(path: Path) -> None:
-    """Have a file read once in a process with limits.
+def inspect_file(path: Path, is_wanted: Callable[[], bool] | None = None) -> None:
+    """Have a file read once in a process with limits, and only while it `is_wanted` and there.
 
-    Raises InvalidInput where that takes too much.
+    Raises InvalidInput where that takes too much, FileNotFoundError where nobody wants it.
     """
     if not _holds_lines(path, AS_JUDGED):
-        parsed_file(path)
+        judged = _rows_path(path, AS_JUDGED)
+        if not judged.exists():
+            _parse(path, AS_JUDGED, judged, is_wanted or path.exists)
     elif path.stat().st_size > _SMALL or has_many_lines([path.read_bytes()]):
-        _run(path)
+        _run(path, is_wanted or path.exists)
 
 
 def parsed_file(path: Path, options: FileOptions = AS_JUDGED) -> Path:
@@ -72,12 +79,12 @@ def parsed_file(path: Path, options: FileOptions = AS_JUDGED) -> Path:
         return path
     judged = _rows_path(path, AS_JUDGED)
     if not judged.exists():
-        _parse(path, AS_JUDGED, judged)
+        _parse(path, AS_JUDGED, judged, path.exists)
     if _is_same_reading(judged, options):
         return judged
     chosen = _rows_path(path, options)
     if not chosen.exists():
-        _parse(path, options, chosen)
+        _parse(path, options, chosen, path.exists)
     return chosen
 
 
@@ -100,14 +107,14 @@ def _rows_path(path: Path, options: FileOptions) -> Path:
     return path.parent / _ROWS_FOLDER / key / path.name
 
 
-def _parse(path: Path, options: FileOptions, rows: Path) -> None:
+def _parse(path: Path, options: FileOptions, rows: Path, is_wanted: Callable[[], bool]) -> None:
     folder = rows.parent.parent
     folder.mkdir(mode=0o700, exist_ok=True)  # not where the file is gone: it stays gone
     # Under its own name: that is told where something is wrong with it.
     unfinished = folder / f".{token_hex(8)}"
     unfinished.mkdir(mode=0o700)
     try:
-        _run(path, str(unfinished / path.name), json.dumps(asdict(options)))
+        _run(path, is_wanted, str(unfinished / path.name), json.dumps(asdict(options)))
         if rows.parent.exists():
             return  # somebody else was faster
         unfinished.replace(rows.parent)
@@ -118,11 +125,11 @@ def _parse(path: Path, options: FileOptions, rows: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _run(path: Path, *handed: str) -> None:
+def _run(path: Path, is_wanted: Callable[[], bool], *handed: str) -> None:
     """Run the process that reads a file, and say in words how it ended."""
     seconds = CPU_SECONDS + path.stat().st_size // 1_000_000 * CPU_SECONDS_EACH_MEGABYTE
     program = (sys.executable, "-m", "matchmaker.ingest.inspection")
-    code, errors = _ended((*program, str(path), str(seconds), *handed), seconds * _WALL)
+    code, errors = _ended((*program, str(path), str(seconds), *handed), seconds * _WALL, is_wanted)
     if code < 0:  # ended by the system, at a limit
         raise _refused(_TOO_LONG)
     reasons = {verdict.value: reason for verdict, reason in _REASONS.items()}
@@ -135,15 +142,29 @@ def _run(path: Path, *handed: str) -> None:
         raise _refused(_UNREADABLE)
 
 
-def _ended(command: Sequence[str], seconds: float) -> tuple[int, bytes]:
-    """The code with which a process ended, and what it said of errors."""
-    try:
-        done = subprocess.run(  # noqa: S603 (our own program, on a file with a name of ours)
-            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        raise _refused(_TOO_LONG) from None
-    return done.returncode, done.stderr
+def _ended(
+    command: Sequence[str], seconds: float, is_wanted: Callable[[], bool]
+) -> tuple[int, bytes]:
+    """The code with which a process ended, and what it said of errors.
+
+    It is killed when its time is over, and as soon as nobody wants what it is at.
+    """
+    until = time.monotonic() + seconds
+    with subprocess.Popen(  # noqa: S603 (our own program, on a file with a name of ours)
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    ) as process:
+        try:
+            while True:
+                try:
+                    _, errors = process.communicate(timeout=_LOOK_SECONDS)
+                    return process.returncode, errors
+                except subprocess.TimeoutExpired:
+                    if not is_wanted():
+                        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from None
+                    if time.monotonic() > until:
+                        raise _refused(_TOO_LONG) from None
+        finally:
+            process.kill()
 
 
 def _holds_lines(path: Path, options: FileOptions) -> bool:

@@ -26,6 +26,7 @@ class ImportState(StrEnum):
     FAILED = "failed"
     WRITTEN = "written"
     TAKEN_BACK = "taken_back"
+    CANCELLED = "cancelled"
 
 
 _OF_JOBS = {
@@ -33,6 +34,7 @@ _OF_JOBS = {
     JobState.RUNNING: ImportState.RUNNING,
     JobState.DONE: ImportState.WRITTEN,
     JobState.FAILED: ImportState.FAILED,
+    JobState.CANCELLED: ImportState.CANCELLED,
 }
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import IO
 
 from matchmaker.access import Principal
@@ -19,6 +20,7 @@ from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import TakenBack
 from matchmaker.messages import Message
 from matchmaker.services.operations.file_inspection import inspect_file, parsed_file
+from matchmaker.services.operations.import_cancellation import cancel_upload
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_preview import (
@@ -85,19 +87,29 @@ class ImportWorkflow:
         self._require(principal, cluster)
         return formats_of(cluster)
 
-    def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str = "") -> str:
+    def keep(
+        self, principal: Principal, name: str, content: IO[bytes], cluster: str = "",
+        is_wanted: Callable[[], bool] = lambda: True,
+    ) -> str:  # fmt: skip
         """Keep a file until it is written; the id to speak of it.
 
-        Raises InvalidInput, also where reading it would take more than a file may.
+        Raises InvalidInput, also where reading it would take more than a file may, and NotFound
+        where it was cancelled meanwhile, or whoever sent it does not wait any more (`is_wanted`).
         """
         self._require(principal, cluster)
         principal.require_writing()
         if not name.lower().endswith(SUFFIXES):
             raise InvalidInput("must be a file of %(names)s.", where="file", names=list(SUFFIXES))
         upload = self.uploads.keep(principal, name, content, cluster)
+
+        def is_there() -> bool:
+            if not is_wanted():
+                self.uploads.drop(upload)
+            return upload.path.exists()
+
         try:
             with upload.being_read():
-                inspect_file(upload.path)
+                inspect_file(upload.path, is_there)
         except InvalidInput:
             self.uploads.drop(upload)
             raise
@@ -280,7 +292,15 @@ class ImportWorkflow:
         except MatchmakerError:  # the account is gone or closed
             self.uploads.drop_requested(upload_id)
             raise
-        return import_summary(*self._write(principal, upload_id, job.id, progress))
+        begin_writing = partial(self.job_queue.begin_writing, job.id)
+        return import_summary(*self._write(principal, upload_id, job.id, progress, begin_writing))
+
+    def cancel(self, principal: Principal, id: str) -> None:
+        """Stop all work on a file of one's own that is not written yet, and remove the file.
+
+        Raises NotFound for anyone but who sent it, WrongState where it is (being) written.
+        """
+        cancel_upload(self.repositories, self.job_queue, self.uploads, principal, id)
 
     def write_now(
         self, principal: Principal, id: str, progress: Progress = no_progress
@@ -293,22 +313,26 @@ class ImportWorkflow:
         return self._write(principal, id, id, progress)[0]
 
     def _write(
-        self, principal: Principal, upload_id: str, id: str, progress: Progress
-    ) -> tuple[ImportReport, int]:
+        self, principal: Principal, upload_id: str, id: str, progress: Progress,
+        begin_writing: Callable[[], None] = lambda: None,
+    ) -> tuple[ImportReport, int]:  # fmt: skip
         """Write a file that waits for it, and with its rows the record that takes it back.
 
         The file goes when both are written: until then the same import can be done again.
         """
         try:
             upload, _ = proposed(self.repositories, principal, self.uploads.requested(upload_id))
-            written = retry_on_conflict(lambda: self._written(principal, upload, id, progress))
+            written = retry_on_conflict(
+                lambda: self._written(principal, upload, id, progress, begin_writing)
+            )
         finally:
             self.uploads.drop_requested(upload_id)
         return written
 
     def _written(
-        self, principal: Principal, upload: Upload, id: str, progress: Progress
-    ) -> tuple[ImportReport, int]:
+        self, principal: Principal, upload: Upload, id: str, progress: Progress,
+        begin_writing: Callable[[], None],
+    ) -> tuple[ImportReport, int]:  # fmt: skip
         imported_by = principal.subject
         options, cluster = upload.state.options or TableOptions(), upload.state.cluster
         unit = UnitOfWork(imported_by, self.clock())
@@ -324,7 +348,13 @@ class ImportWorkflow:
             self.decisions.remember(whole, report.decided, known)
             return whole.entries, whole.changes
 
-        run = ImportOptions(progress=progress, cluster=cluster, keep=True, complete=complete)
+        run = ImportOptions(
+            progress=progress,
+            begin_writing=begin_writing,
+            cluster=cluster,
+            keep=True,
+            complete=complete,
+        )
         # They may have been less than when it was requested.
         self.decisions.require(principal, options.decisions)
         return self._import(principal, upload, run)

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -21,14 +21,16 @@ from matchmaker.access import Principal
 from matchmaker.errors import (
     MatchmakerError,
     NotAllowed,
+    NotFound,
     ServiceUnavailable,
     VersionConflict,
     WrongState,
 )
+from matchmaker.kind_names import KIND_NAMES
 from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations.refresher import Progress
 from matchmaker.services.repositories import Repositories
-from matchmaker.services.unit_of_work import Clock, UnitOfWork
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.job import Job, JobKind, JobState
 
@@ -62,7 +64,7 @@ class JobQueue:
         self._tasks = {
             kind: queue.task(name="run_job")(self.run) for kind, queue in self.queues.items()
         }
-        self._running: set[str] = set()
+        self._running: dict[str, _Heartbeat] = {}
 
     def request(
         self, principal: Principal, kind: JobKind, cluster: str = "", *, id: str = "",
@@ -156,6 +158,51 @@ class JobQueue:
             count += 1
         return count
 
+    def about(self, subject: str, upload: str) -> list[Job]:
+        """Jobs of somebody that wait or run and are about a file."""
+        states = (JobState.QUEUED, JobState.RUNNING)
+        return [
+            job
+            for state in states
+            for job in self.repositories.jobs.values("state", state)
+            if job.requested_by == subject and job.arguments.get("upload") == upload
+        ]
+
+    def cancel(self, principal: Principal, id: str) -> None:
+        """End a job about a file before anything is written.
+
+        Raises NotFound for anyone but whoever requested it, WrongState where it is too late.
+        """
+
+        def cancel(unit: UnitOfWork) -> None:
+            stored = self.repositories.jobs.get(id)
+            job = stored.value
+            if job.requested_by != principal.subject:
+                raise NotFound("There is no %(kind)s '%(id)s'.", kind=KIND_NAMES["job"], id=id)
+            if job.state is JobState.CANCELLED:
+                return
+            if not job.can_be_cancelled:
+                raise too_late()
+            ended = replace(job, state=JobState.CANCELLED, result=_CANCELLED)
+            unit.add(self.repositories.jobs.put(ended, stored.version))
+            unit.log("work.cancelled", f"job/{id}")
+
+        principal.require_writing()
+        commit_changes(self.repositories.records, principal, self.clock, cancel)
+
+    def begin_writing(self, id: str) -> None:
+        """Note of a job that is running here that it cannot be cancelled any more.
+
+        Raises JobCancelled where somebody was faster.
+        """
+        heartbeat = self._running.get(id)
+        if heartbeat is None:
+            return
+        with heartbeat.lock:
+            heartbeat.job = replace(heartbeat.job, is_writing=True)
+            retry_on_conflict(lambda: self._write_progress(heartbeat))
+        heartbeat.require_wanted()
+
     def run(self, id: str) -> None:
         """Do a job, unless another worker has it. What goes wrong is its result."""
         stored = self.repositories.jobs.get(id)
@@ -167,22 +214,25 @@ class JobQueue:
             last_heartbeat=self.clock(),
             attempts=stored.value.attempts + 1,
         )
-        self._running.add(id)
+        heartbeat = self._running[id] = _Heartbeat(job)
         try:
             self._write(job, stored.version)
-            self._finish(self._carried_out(job))
+            self._finish(self._carried_out(heartbeat))
         except VersionConflict:
             return
         finally:
-            self._running.discard(id)
+            self._running.pop(id, None)
 
-    def _carried_out(self, job: Job) -> Job:
+    def _carried_out(self, heartbeat: _Heartbeat) -> Job:
         """The job with what came of it."""
-        with self._heartbeat(job) as heartbeat:
+        job = heartbeat.job
+        with self._beating(heartbeat):
             try:
                 with spans.work(f"job {job.kind}"):
                     result = self.handlers()[job.kind](job, heartbeat.progress)
                 state = JobState.DONE
+            except JobCancelled:
+                state, result = JobState.CANCELLED, _CANCELLED
             except MatchmakerError as error:
                 problem = located(error.where, error.message) if error.where else error.message
                 state, result = JobState.FAILED, sentences(problem, error.mend)
@@ -195,34 +245,44 @@ class JobQueue:
         """Write down what came of it, for as long as the store does not answer."""
         for seconds in _FINISH_RETRIES:
             try:
-                return self._write(job)
+                return retry_on_conflict(lambda: self._write(job))
             except ServiceUnavailable:
                 time.sleep(seconds)
         return self._write(job)
 
     @contextmanager
-    def _heartbeat(self, job: Job) -> Iterator[_Heartbeat]:
+    def _beating(self, heartbeat: _Heartbeat) -> Iterator[None]:
         """Write progress down every second while the work runs."""
-        heartbeat = _Heartbeat(job)
         over = threading.Event()
 
         def beat() -> None:
             while not over.wait(_HEARTBEAT_SECONDS):
                 # A store that is down for now must not end the work.
-                with suppress(MatchmakerError):
-                    self._write(replace(heartbeat.job, last_heartbeat=self.clock()))
+                with suppress(MatchmakerError), heartbeat.lock:
+                    self._write_progress(heartbeat)
 
         thread = threading.Thread(target=beat, daemon=True)
         thread.start()
         try:
-            yield heartbeat
+            yield
         finally:
             over.set()
             thread.join()
 
+    def _write_progress(self, heartbeat: _Heartbeat) -> None:
+        """Write how far the work is, unless it was cancelled. Raises VersionConflict."""
+        stored = self.repositories.jobs.get(heartbeat.job.id)
+        heartbeat.is_cancelled = stored.value.state is JobState.CANCELLED
+        if not heartbeat.is_cancelled:
+            self._write(replace(heartbeat.job, last_heartbeat=self.clock()), stored.version)
+
     def _write(self, job: Job, expected: int | None = None) -> None:
+        """Write a job down; one that was cancelled stays so."""
         if expected is None:
-            expected = self.repositories.jobs.get(job.id).version
+            stored = self.repositories.jobs.get(job.id)
+            if stored.value.state is JobState.CANCELLED:
+                return
+            expected = stored.version
         self.repositories.records.commit([self.repositories.jobs.put(job, expected)])
 
     def _with_silence(self, job: Job) -> Job:
@@ -240,12 +300,34 @@ _CUT_OFF = message(
 )
 
 
+_CANCELLED = message("It was cancelled; nothing was written.")
+
+
+def too_late() -> WrongState:
+    """The error of what cannot be cancelled any more."""
+    return WrongState(
+        "It is done already, or being written.", mend="What was written can be taken back."
+    )
+
+
+class JobCancelled(Exception):
+    """Somebody cancelled the job: its work is to end."""
+
+
 @dataclass
 class _Heartbeat:
-    """The job as its work last reported on it."""
+    """The job as its work last reported on it; `lock` is held while that is written down."""
 
     job: Job
+    is_cancelled: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def progress(self, stage: Message, done: int, total: int) -> None:
-        """As `services.operations.refresher.Progress`."""
+        """As `services.operations.refresher.Progress`. Raises JobCancelled."""
+        self.require_wanted()
         self.job = replace(self.job, stage=stage, done=done, total=total)
+
+    def require_wanted(self) -> None:
+        """Raise JobCancelled where somebody cancelled it."""
+        if self.is_cancelled:
+            raise JobCancelled

@@ -278,7 +278,8 @@ def _is_sent(path: Path) -> bool:
 
 def _gone() -> NotFound:
     return NotFound(
-        "The file is not there any more: it was written, or %(count)s newer ones took its place.",
+        "The file is not there any more: it was written or cancelled, or %(count)s newer ones "
+        "took its place.",
         mend="Choose it again.",
         count=KEPT_UPLOADS,
     )

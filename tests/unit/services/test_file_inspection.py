@@ -66,10 +66,10 @@ def test_a_name_of_plain_text_lets_no_archive_pass(workbook):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_what_only_is_called_a_list_is_looked_through(tmp_path, monkeypatch, content, encoding):
     called = []
-    monkeypatch.setattr(file_inspection.subprocess, "run", lambda *_, **__: called.append(1))
+    monkeypatch.setattr(file_inspection.subprocess, "Popen", lambda *_, **__: called.append(1))
     path = tmp_path / "list.csv"
     path.write_bytes(content.encode(encoding))
-    with pytest.raises(AttributeError):  # there is no verdict of a process that never was
+    with pytest.raises(TypeError):  # there is no process to wait for
         inspect_file(path)
     assert called
 

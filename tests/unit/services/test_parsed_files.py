@@ -102,9 +102,9 @@ def runs(monkeypatch):
     """The commands by which files were parsed."""
     commands, run = [], file_inspection._ended
 
-    def counted(command, seconds):
+    def counted(command, *limits):
         commands.append(command)
-        return run(command, seconds)
+        return run(command, *limits)
 
     monkeypatch.setattr(file_inspection, "_ended", counted)
     return commands

@@ -33,6 +33,8 @@ class Waiter:
         ("GET", "/api/v1/clusters/c:1/audit", LaneName.HEAVY),
         ("GET", "/api/v1/clusters/c:1", LaneName.LIGHT),
         ("POST", "/api/v1/imports", LaneName.HEAVY),
+        ("DELETE", "/api/v1/imports/a", LaneName.LIGHT),
+        ("POST", "/imports/a/cancel", LaneName.LIGHT),
         ("GET", "/find", LaneName.HEAVY),
         ("GET", "/sign-in", LaneName.LIGHT),
         ("POST", "/sign-in", LaneName.HEAVY),

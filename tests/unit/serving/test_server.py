@@ -17,10 +17,18 @@ pytestmark = pytest.mark.slow  # clients that are slow on purpose
 MAY_END = threading.Event()
 
 
+HAS_LEFT: list[bool] = []
+
+
 def app(environ, start_response):
     """Echoes the size of the body; some addresses take as long as the test says."""
     if environ["PATH_INFO"].endswith(("recommendations", "invitations")):
         MAY_END.wait(20)
+    if environ["PATH_INFO"] == "/long":
+        end = time.monotonic() + 10
+        while not environ["waitress.client_disconnected"]() and time.monotonic() < end:
+            time.sleep(0.05)
+        HAS_LEFT.append(time.monotonic() < end)
     size = len(environ["wsgi.input"].read())
     body = json.dumps({"size": size, "path": environ["PATH_INFO"]}).encode()
     start_response("200 OK", [("Content-Type", "application/json")])
@@ -207,6 +215,19 @@ def test_what_the_server_itself_refuses_is_told_as_safely(port):
     assert answer.split(b" ")[1] == b"413"
     assert b"frame-ancestors 'none'" in answer
     assert b"Strict-Transport-Security: max-age=31536000" in answer
+
+
+def test_who_leaves_is_seen_while_the_answer_is_made(port):
+    """A file that is just being parsed is parsed for nobody then."""
+    HAS_LEFT.clear()
+    with connect(port) as connected:
+        connected.sendall(b"GET /long HTTP/1.1\r\nHost: x\r\n\r\n")
+        time.sleep(0.3)
+        assert HAS_LEFT == []
+    end = time.monotonic() + 5
+    while not HAS_LEFT and time.monotonic() < end:
+        time.sleep(0.05)
+    assert HAS_LEFT == [True]
 
 
 def test_several_requests_on_one_connection_are_answered_in_order(port):
