@@ -132,15 +132,20 @@ def test_answers_are_those_of_all_statements(indexed: Snapshot) -> None:
     assert np.mean(shares) >= 0.9
 
 
+@pytest.mark.parametrize(("size", "links"), [(6_000, 48), (9_000, 6)])
 def test_an_index_in_eight_bits_finds_98_of_the_nearest_100(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, links: int
 ) -> None:
-    """Also where a third of the statements may speak, though never a seeker's own neighbours."""
+    """Also where a third of the statements may speak, though never a seeker's own neighbours.
+
+    With few links a small index misses as many on its way as one of many statements with more.
+    """
+    monkeypatch.setattr(nearest_statements, "_LINKS", links)
     monkeypatch.setattr(nearest_statements, "_FEW", 0)
     monkeypatch.setattr(nearest_statements, "_READ_MEANWHILE", 0)
     random = np.random.default_rng(1)
     topics = random.standard_normal((60, 96))
-    vectors = 0.7 * topics[random.integers(0, 60, 6000)] + random.standard_normal((6000, 96))
+    vectors = 0.7 * topics[random.integers(0, 60, size)] + random.standard_normal((size, 96))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     write_index(vectors, tmp_path / "index")
     snapshot = snapshot_of(random_rows(1))
