@@ -108,3 +108,8 @@ def strangers_id(email: str) -> str:
 def letters_id(account_id: str) -> str:
     """Under which letters for a new password of an account are counted."""
     return hashlib.sha256(f"{account_id}\nletters".encode()).hexdigest()[:40]
+
+
+def password_id(account_id: str) -> str:
+    """Under which wrong passwords are counted that should confirm a change of who signed in."""
+    return hashlib.sha256(f"{account_id}\npassword".encode()).hexdigest()[:40]

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import structlog
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotFound, WrongState
+from matchmaker.errors import InvalidInput, NotFound, TooManyAttempts, WrongState
+from matchmaker.messages import message
 from matchmaker.services.authors import keep_account, keep_author
 from matchmaker.services.people.channel_pause import pause_left
+from matchmaker.services.people.failed_attempts import FailedAttempts
 from matchmaker.services.people.passwords import Passwords
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -25,6 +31,9 @@ from matchmaker.workflow.account import (
     checked_name,
     mailable_email,
 )
+from matchmaker.workflow.session import FREE_FAILURES, password_id
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +214,24 @@ class Accounts:
     # -- for the services beside it
 
     def require_password(self, principal: Principal, account: Account, password: str) -> None:
-        """Raise InvalidInput for another password.
+        """Raise InvalidInput for another password, TooManyAttempts after several.
 
-        Who has none, only a provider, shows that it is them by having signed in a moment ago:
-        WrongState otherwise.
+        They are counted by account, wherever it is asked for, until a right one or a reset: with
+        a session or key that was taken, it could be guessed. Who has none, only a provider, shows
+        that it is them by having signed in a moment ago: WrongState otherwise.
         """
         if not account.password_hash:
             if not principal.is_recent:
                 raise WrongState("You signed in a while ago.", mend="Sign out, and sign in again.")
-        elif not self.passwords.matches(account.password_hash, password):
+            return
+        attempts, counted = FailedAttempts(self.repositories, self.clock), password_id(account.id)
+        require_patience(attempts.wait([counted]))
+        if not self.passwords.matches(account.password_hash, password):
+            log.warning("wrong password", subject=account.subject)
+            if password:  # left empty it is no guess
+                attempts.count({counted: FREE_FAILURES})
             raise InvalidInput("is not the present one.", where="password")
+        attempts.forget(counted)
 
     def find(self, email: str) -> Versioned[Account] | None:
         """The account of an address; None where there is none."""
@@ -277,3 +294,16 @@ class Accounts:
 
         principal = by or Principal(f"account:{account_id}")
         return commit_changes(self.repositories.records, principal, self.clock, put)
+
+
+def require_patience(wait: timedelta) -> None:
+    """Raise TooManyAttempts for who has to wait after wrong passwords."""
+    if wait:
+        raise TooManyAttempts(
+            "Too many failed attempts.",
+            mend=message(
+                "Try again in %(minutes)s min, or reset the password.",
+                minutes=math.ceil(wait / timedelta(minutes=1)),
+            ),
+            seconds=wait.total_seconds(),
+        )

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 
 from matchmaker.access import Principal
-from matchmaker.errors import (
-    InvalidInput,
-    NotFound,
-    SecondFactorNeeded,
-    SignInNeeded,
-    TooManyAttempts,
-    VersionConflict,
-)
+from matchmaker.errors import InvalidInput, NotFound, SecondFactorNeeded, SignInNeeded
 from matchmaker.messages import message
-from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.accounts import Accounts, require_patience
 from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.channel_pause import pause_all
+from matchmaker.services.people.failed_attempts import FailedAttempts
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.passwords import Passwords
@@ -40,10 +32,10 @@ from matchmaker.workflow.session import (
     FREE_FAILURES,
     FREE_LETTERS,
     FREE_OF_STRANGERS,
-    SignInAttempts,
     SignInOrigin,
     attempts_id,
     letters_id,
+    password_id,
     strangers_id,
 )
 
@@ -247,7 +239,7 @@ class SignInService:
         )
         language = account.preferences.language
         if self.links.mail(account.email, language, message("A new password"), text):
-            self._count({counted: FREE_LETTERS})
+            self._attempts.count({counted: FREE_LETTERS})
 
     def reset(self, token: str, password: str, origin: SignInOrigin = NOWHERE) -> Account:
         """A new password by a link, which then works no more. Raises InvalidInput.
@@ -272,7 +264,8 @@ class SignInService:
 
         account = self._change(account_id, change, "account.reset")
         self._forget_failures(account.email, origin)
-        self._forget(strangers_id(account.email))
+        self._attempts.forget(strangers_id(account.email))
+        self._attempts.forget(password_id(account.id))
         return account
 
     # -- that an address is its owner's
@@ -328,6 +321,10 @@ class SignInService:
 
     # -- the parts
 
+    @property
+    def _attempts(self) -> FailedAttempts:
+        return FailedAttempts(self.repositories, self.clock)
+
     def _change(
         self, account_id: str, change: Callable[[Account, UnitOfWork], Account], action: str
     ) -> Account:
@@ -362,51 +359,17 @@ class SignInService:
         ids = [attempts_id(email, origin)]
         if not origin.device:
             ids.append(strangers_id(email))
-        noted = self.repositories.sign_in_attempts.many(ids).values()
-        now = self.clock()
-        if wait := max((stored.value.wait(now) for stored in noted), default=timedelta()):
-            raise TooManyAttempts(
-                "Too many failed attempts.",
-                mend=message(
-                    "Try again in %(minutes)s min, or reset the password.",
-                    minutes=math.ceil(wait / timedelta(minutes=1)),
-                ),
-                seconds=wait.total_seconds(),
-            )
+        require_patience(self._attempts.wait(ids))
 
     def _note_failure(self, email: str, origin: SignInOrigin, subject: str) -> None:
         log.warning("sign-in failed", subject=subject, address=origin.address)
         free_failures = {attempts_id(email, origin): FREE_FAILURES}
         if not origin.device:
             free_failures[strangers_id(email)] = FREE_OF_STRANGERS
-        self._count(free_failures)
-
-    def _count(self, free_of_wait: Mapping[str, int]) -> None:
-        """One more under each id, of which so many cost no wait."""
-        now = self.clock()
-
-        def note() -> None:
-            unit = UnitOfWork("anonymous", now)
-            noted = self.repositories.sign_in_attempts.many(list(free_of_wait))
-            for id, free in free_of_wait.items():
-                stored = noted.get(id)
-                before = stored.value if stored else SignInAttempts(id, 0, now)
-                version = stored.version if stored else 0
-                after = before.failed(now, free)
-                unit.add(self.repositories.sign_in_attempts.put(after, version))
-            unit.commit(self.repositories.records)
-
-        retry_on_conflict(note)
+        self._attempts.count(free_failures)
 
     def _forget_failures(self, email: str, origin: SignInOrigin) -> None:
-        self._forget(attempts_id(email, origin))
-
-    def _forget(self, failures_id: str) -> None:
-        stored = self.repositories.sign_in_attempts.get_or_none(failures_id)
-        if stored is not None:
-            with suppress(VersionConflict):  # another attempt failed just now
-                removal = self.repositories.sign_in_attempts.remove(stored)
-                self.repositories.records.commit([removal])
+        self._attempts.forget(attempts_id(email, origin))
 
 
 def _cleaned(email: str) -> str:
