@@ -105,9 +105,9 @@ def strangers_id(email: str) -> str:
     return hashlib.sha256(f"{email}\nstrangers".encode("utf-8", "replace")).hexdigest()[:40]
 
 
-def letters_id(account_id: str) -> str:
-    """Under which letters for a new password of an account are counted."""
-    return hashlib.sha256(f"{account_id}\nletters".encode()).hexdigest()[:40]
+def letters_id(account_id: str, kind: str = "") -> str:
+    """Under which letters for a new password of an account are counted, or those of a `kind`."""
+    return hashlib.sha256(f"{account_id}\nletters{kind}".encode()).hexdigest()[:40]
 
 
 def password_id(account_id: str) -> str:

@@ -9,7 +9,13 @@ from datetime import timedelta
 import structlog
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotFound, SecondFactorNeeded, SignInNeeded
+from matchmaker.errors import (
+    InvalidInput,
+    NotFound,
+    SecondFactorNeeded,
+    SignInNeeded,
+    TooManyAttempts,
+)
 from matchmaker.messages import message
 from matchmaker.services.people.accounts import Accounts, require_patience
 from matchmaker.services.people.address_proof import prove
@@ -271,8 +277,19 @@ class SignInService:
     # -- that an address is its owner's
 
     def send_confirmation(self, principal: Principal) -> bool:
-        """Mail a link that confirms one's address; False without a mail server."""
+        """Mail a link that confirms one's address; False without a mail server.
+
+        Nobody shows before that the address is theirs: it gets as few letters as `send_reset`
+        sends, counted apart, so that none of those is kept back. Raises TooManyAttempts.
+        """
         account = self.accounts.own_account(principal)
+        counted = letters_id(account.id, "confirmation")
+        if wait := self._attempts.wait([counted]):
+            raise TooManyAttempts(
+                "Several letters went to this address.",
+                mend="Open the last of them, or ask again later.",
+                seconds=wait.total_seconds(),
+            )
         link = self.links.url("confirm", self.links.token("confirm", [account.id, account.email]))
         text = message(
             "Open this link within %(days)s days to confirm your address. If it was not you who"
@@ -281,7 +298,10 @@ class SignInService:
             link=link,
         )
         language = account.preferences.language
-        return self.links.mail(account.email, language, message("Confirm your address"), text)
+        is_sent = self.links.mail(account.email, language, message("Confirm your address"), text)
+        if is_sent:
+            self._attempts.count({counted: FREE_LETTERS})
+        return is_sent
 
     def confirm(self, token: str, signed_in: str = "", password: str = "") -> Account:
         """The account, its address shown to be its owner's by a link.

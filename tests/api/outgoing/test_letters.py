@@ -9,6 +9,7 @@ from huey import SqliteHuey
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
+from matchmaker.errors import TooManyAttempts
 from matchmaker.services.people.reset_requests import ResetRequests
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.workflow.account import MailRhythm, Preferences, Scope
@@ -146,6 +147,26 @@ def test_nobody_is_flooded_with_letters_for_a_new_password(wired, post_office, w
     for _ in range(3):
         sign_in.send_reset(account.email)
     assert len(to(received(), account)) == 6
+
+
+def test_nobody_is_flooded_with_letters_that_confirm_an_address(wired, post_office, watch):
+    """Who has an account of somebody's address is told to wait; a new password is still mailed."""
+    port, received = post_office
+    account = wired.accounts.create(ADMIN, "victim@example.org", "V", PASSWORD)
+    sign_in = SignInService(
+        wired.repositories, wired.accounts, wired.invitations, wired.passwords,
+        links(wired, port), wired.second_factors, watch,
+    )  # fmt: skip
+    for _ in range(5):
+        assert sign_in.send_confirmation(account.principal())
+    for _ in range(3):
+        with pytest.raises(TooManyAttempts, match="Several letters"):
+            sign_in.send_confirmation(account.principal())
+    assert len(to(received(), account)) == 5
+    sign_in.send_reset(account.email)
+    assert len(to(received(), account)) == 6
+    watch.ahead += timedelta(seconds=61)
+    assert sign_in.send_confirmation(account.principal())
 
 
 def test_an_address_is_confirmed_by_a_letter(wired, post_office, watch):
