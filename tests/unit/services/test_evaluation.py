@@ -96,6 +96,9 @@ def trained(tmp_path_factory, model_folder):
         patched.setattr("matchmaker.recommend.train.SEEDS", 2)  # the mean of two is one too
         # Where trees may split is a third of the time at 255 places, and the rule needs two.
         patched.setitem(train.PARAMETERS, "max_bins", 63)
+        # Half as many trees, each of which learns twice as much.
+        patched.setitem(train.SMALL_TREES, "max_iter", 60)
+        patched.setitem(train.PARAMETERS, "learning_rate", 0.16)
         services.learning.train(GOAL, quiet)
         yield services
     services.store.close()
