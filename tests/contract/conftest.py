@@ -1,4 +1,7 @@
-"""Both stores, one suite: every test here runs on SQLite and on a real Neo4j server."""
+"""Both stores, one suite: every test here runs on SQLite and on a real Neo4j server.
+
+Of the use cases every second one does in `make test`, all in `make test-long`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,32 @@ from matchmaker.store.ports import GraphStore
 from matchmaker.store.sqlite import SqliteStore
 from tests.contract.certificates import Desk
 from tools.neo4j.server import ServerAddress, missing_requirements, running_server
+
+HERE = Path(__file__).parent
+
+
+# They reach a store through the ports that the other files here test on both, every time.
+USE_CASES = frozenset(
+    {
+        "test_call_files.py", "test_call_rivals.py", "test_call_suggestions.py",
+        "test_call_wordings.py", "test_calls.py", "test_certificates.py", "test_conversations.py",
+        "test_cooperation.py", "test_cooperation_documents.py", "test_meeting_rules.py",
+        "test_programme_alerts.py", "test_refusals.py", "test_stated_twice.py", "test_surveys.py",
+        "test_taken_back.py", "test_who_may_answer.py",
+    }
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave every second use case on the server to the long run, file by file."""
+    on_server: dict[Path, int] = {}
+    for item in items:
+        if item.path.parent != HERE or item.path.name not in USE_CASES:
+            continue
+        if item.get_closest_marker("neo4j") is not None:
+            number = on_server[item.path] = on_server.get(item.path, -1) + 1
+            if number % 2:
+                item.add_marker("long")
 
 
 @pytest.fixture(scope="session")
