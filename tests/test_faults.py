@@ -11,20 +11,19 @@ import pytest
 from benchmarks import faults
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
-from tests.samples import link_models
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    """An empty installation, without a snapshot, so that it starts soon."""
+    """An empty installation, without snapshot and model, so that it starts soon."""
     folder = tmp_path_factory.mktemp("served")
-    link_models(folder)
     services = wire(Settings(data_dir=folder, _env_file=None))
     services.store.prepare()
     services.store.close()
-    server = faults.Served(folder, faults.free_port(), MATCHMAKER_STORE="")
+    without = {"MATCHMAKER_STORE": "", "MATCHMAKER_MODEL": str(folder / "none")}
+    server = faults.Served(folder, faults.free_port(), **without)
     server.wait()
     yield server
     server.stop()
