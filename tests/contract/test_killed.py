@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import pytest
 
@@ -181,8 +181,9 @@ def opened(store: Store, request: pytest.FixtureRequest, tmp_path: Path) -> Call
 
 
 def _workflow(store: Store, folder: Path) -> ImportWorkflow:
-    queue = cast(JobQueue, None)  # what `write` asks for is done here at once
     repositories = Repositories(lambda: store.documents)
+    # What `write` asks for is done here at once.
+    queue = JobQueue(repositories, {}, lambda: {}, utc_now)
     return ImportWorkflow(
         store,
         repositories,
