@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,6 +21,7 @@ FORGOTTEN_AFTER: Final = timedelta(days=1)
 FREE_LETTERS: Final = 5
 # What one line or rented machine has of IPv6 (RFC 6177): counted singly, it would have no limit.
 _IPV6_NETWORK: Final = 64
+_WITH_PORT: Final = re.compile(r"(?P<v4>[\d.]+):\d+|\[(?P<v6>[^\[\]]+)\](?::\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,12 @@ def _wait_until(failures: int, now: datetime, free: int) -> datetime | None:
 def counted_address(address: str) -> str:
     """What is counted as one address: of IPv6 the network of 64 bits, of IPv4 each, also mapped.
 
-    What is no address, as of a local socket, counts as it is.
+    A port behind it, as some gateways write it (RFC 7239), is left out. What is no address, as of
+    a local socket, counts as it is.
     """
+    with_port = _WITH_PORT.fullmatch(address)
     try:
-        parsed = ipaddress.ip_address(address)
+        parsed = ipaddress.ip_address(with_port["v4"] or with_port["v6"] if with_port else address)
     except ValueError:
         return address
     if isinstance(parsed, ipaddress.IPv4Address):
