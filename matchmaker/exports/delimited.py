@@ -6,8 +6,8 @@ import csv
 import io
 from datetime import date
 
-from matchmaker.exports.tables import ExportTable, Flat, clean, flat_columns, flat_rows
-from matchmaker.text import guarded
+from matchmaker.exports.tables import ExportTable, Flat, flat_columns, flat_rows
+from matchmaker.text import guarded, xml_text
 
 
 def write_csv(table: ExportTable, language: str) -> bytes:
@@ -27,4 +27,4 @@ def _text(cell: Flat) -> str:
         return str(cell).lower()
     if isinstance(cell, date):
         return cell.isoformat()
-    return guarded(clean(cell)) if isinstance(cell, str) else repr(cell)
+    return guarded(xml_text(cell)) if isinstance(cell, str) else repr(cell)

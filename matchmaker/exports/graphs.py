@@ -20,12 +20,12 @@ from matchmaker.exports.tables import (
     ExportTable,
     Flat,
     Single,
-    clean,
     flat_columns,
     flat_rows,
     label,
 )
 from matchmaker.messages import Message
+from matchmaker.text import xml_text
 
 GRAPHML = "http://graphml.graphdrawing.org/xmlns"
 GEXF = "http://gexf.net/1.3"
@@ -119,7 +119,7 @@ class Xml:
     @contextmanager
     def within(self, name: str, **attributes: str) -> Iterator[None]:
         """An element with what is written inside."""
-        cleaned = {key: clean(text) for key, text in attributes.items()}
+        cleaned = {key: xml_text(text) for key, text in attributes.items()}
         self._writer.startElement(name, AttributesImpl(cleaned))
         yield
         self._writer.endElement(name)
@@ -133,7 +133,7 @@ class Xml:
     def text(self, name: str, content: str, **attributes: str) -> None:
         """An element with a text inside."""
         with self.within(name, **attributes):
-            self._writer.characters(clean(content))
+            self._writer.characters(xml_text(content))
 
     def content(self) -> bytes:
         """The whole document."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from matchmaker.messages import SOURCE, Message, in_context, message, term, text_of
+from matchmaker.text import xml_text
 
 # Context of the titles of columns that only exports have.
 EXPORTED = "export"
 # Parts of one cell; our own import parts cells by it too.
 SEPARATOR = "; "
-# What XML 1.0 cannot hold (its production 2, Char), and so neither XLSX, GraphML nor GEXF.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 Single = str | bool | int | float | date | Message | None
 ExportCell = Single | tuple[StrEnum | Message | str, ...]
@@ -123,14 +121,9 @@ def flat_rows(table: ExportTable, language: str) -> Iterator[list[Flat]]:
         yield [column.value(row[number]) for number, column in shown]
 
 
-def clean(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return _NOT_XML.sub("", text)
-
-
 def label(name: str, name_en: str, language: str) -> str:
     """The English name for readers of English, where there is one."""
-    return clean(name_en if language == SOURCE and name_en else name)
+    return xml_text(name_en if language == SOURCE and name_en else name)
 
 
 def _plain(language: str) -> Callable[[ExportCell], Flat]:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from matchmaker.exports.tables import ExportTable, Flat, clean, flat_columns, flat_rows
-from matchmaker.text import FORMULA
+from matchmaker.exports.tables import ExportTable, Flat, flat_columns, flat_rows
+from matchmaker.text import FORMULA, xml_text
 
 # What a sheet's name may not hold, and how long it and a cell may be (Excel's own limits).
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -39,7 +39,7 @@ def write_workbook(tables: Sequence[ExportTable], language: str) -> bytes:
 
 def _sheet_name(table: ExportTable, number: int, count: int, language: str) -> str:
     title = table.title.text(language) if count == 1 else f"{number} {table.title.text(language)}"
-    return _NOT_IN_NAMES.sub(" ", clean(title))[:LONGEST_NAME].strip() or table.name
+    return _NOT_IN_NAMES.sub(" ", xml_text(title))[:LONGEST_NAME].strip() or table.name
 
 
 def _cell(sheet: Any, value: Flat, *, bold: bool = False) -> Any:
@@ -49,7 +49,7 @@ def _cell(sheet: Any, value: Flat, *, bold: bool = False) -> Any:
 
     if not isinstance(value, str):
         return value
-    text = clean(value)[:LONGEST_TEXT]
+    text = xml_text(value)[:LONGEST_TEXT]
     is_formula = text.startswith(FORMULA)
     if not (bold or is_formula):
         return text

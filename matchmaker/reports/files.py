@@ -12,11 +12,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from matchmaker.errors import SettingsError
 from matchmaker.reports.document import Document, DocumentTable, Paragraph, Picture
+from matchmaker.text import guarded, xml_text
 from matchmaker.whole_file import whole_file
 
 FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei", "sans-serif")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SHEET = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -60,8 +60,8 @@ def write_workbook(document: Document, path: Path) -> None:
     book.remove(book.active)
     for place, section in enumerate(document.sections, 1):
         sheet = book.create_sheet(_SHEET.sub(" ", f"{place} {section.title}")[:31])
-        sheet.append([document.title])
-        sheet.append([document.subtitle])
+        sheet.append([_cell(document.title)])
+        sheet.append([_cell(document.subtitle)])
         sheet["A1"].font = Font(bold=True, size=14)
         for block in section.blocks:
             sheet.append([])
@@ -101,8 +101,7 @@ def _cell(value: str | float | int | None) -> str | float | int | None:
     """A cell that no spreadsheet takes for a formula, without characters XML cannot hold."""
     if not isinstance(value, str):
         return value
-    clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", value)[:32_000]
-    return f"'{clean}" if clean.startswith(_FORMULA) else clean
+    return guarded(xml_text(value)[:32_000])
 
 
 def _kind(block: object) -> str:

@@ -15,6 +15,7 @@ from matchmaker.domain import Kind
 from matchmaker.messages import NAMES, in_context, message
 from matchmaker.reports.document import NOTHING, Writer
 from matchmaker.snapshot.model import KINDS, Snapshot
+from matchmaker.text import xml_text
 
 INK, PALE = "#333333", "#d9d9d9"
 # Okabe and Ito (2008): told apart by people who do not see all colours.
@@ -101,8 +102,9 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
         if drawn.degree[place]:
             name = _name(snapshot, int(drawn.members[place]), writer)
             axis.annotate(
-                name, places[place], xytext=(3, 4), textcoords="offset points", fontsize=6
-            )
+                name, places[place], xytext=(3, 4), textcoords="offset points", fontsize=6,
+                parse_math=False,  # US$ … A$ is no formula
+            )  # fmt: skip
     axis.legend(
         loc="lower left", bbox_to_anchor=(0, -0.06), ncols=5, frameon=False, markerscale=0.7
     )
@@ -112,7 +114,7 @@ def network(view: View, proposed: Sequence[tuple[int, int]], writer: Writer) -> 
 
 def _name(snapshot: Snapshot, row: int, writer: Writer) -> str:
     english = writer.language != NAMES
-    name = snapshot.english_name_of(row) if english else snapshot.name_of(row)
+    name = xml_text(snapshot.english_name_of(row) if english else snapshot.name_of(row))
     return name if len(name) <= 24 else name[:23] + "…"
 
 

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from openpyxl import load_workbook
@@ -19,15 +20,16 @@ from matchmaker.audit.ties import CHANNELS, Channel
 from matchmaker.domain import GoalName, Kind, PlaceLevel
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, SettingsError
 from matchmaker.ingest.tables import read_files
-from matchmaker.reports import files
+from matchmaker.reports import files, pictures
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.benchmark_report import benchmark_report
-from matchmaker.reports.document import Document, DocumentTable, Section
+from matchmaker.reports.document import Document, DocumentTable, Section, Writer
 from matchmaker.services.auditing.auditing import Auditing
 from matchmaker.services.auditing.derived_clusters import ClusterDerivation
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.snapshot.build import build
 from matchmaker.snapshot.load import SnapshotReader, save
+from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.sqlite import SqliteStore
 
 SEED = Path(__file__).resolve().parents[3] / "seed"
@@ -341,6 +343,26 @@ def test_a_text_in_a_workbook_is_no_formula(tmp_path):
     values = [cell.value for row in sheet for cell in row if cell.value]
     assert {"'=1+1", "'@x", "fine"} <= set(values)
     assert all(cell.data_type != "f" for row in sheet for cell in row)
+
+
+def test_titles_of_a_workbook_are_texts_without_what_no_file_can_hold(tmp_path):
+    table = DocumentTable(("a",), (("So\uffffck \ufffeMill",),))
+    path = tmp_path / "x.xlsx"
+    files.write_workbook(Document("en", "=1+1", "+1\uffff", (Section("x", (table,)),)), path)
+    sheet = load_workbook(path).active
+    assert (sheet["A1"].value, sheet["A1"].data_type) == ("'=1+1", "s")
+    assert sheet["A2"].value == "'+1"
+    assert "Sock Mill" in {cell.value for row in sheet for cell in row}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_name_in_a_picture_is_no_formula_and_breaks_none(auditing, monkeypatch, language):
+    """Any member may be called so; matplotlib would refuse the report, and browsers the picture."""
+    for name in ("name_of", "english_name_of"):
+        monkeypatch.setattr(Snapshot, name, lambda *_: "$\\wrong$ US$1\uffff<")
+    view = auditing.view(ADMIN, of("spectacles"), Channel.COOPERATION)
+    drawn = ElementTree.fromstring(pictures.network(view, (), Writer(language)))
+    assert "$\\wrong$ US$1<" in {text.strip() for text in drawn.itertext()}
 
 
 def test_markup_in_a_name_is_text(auditing):
