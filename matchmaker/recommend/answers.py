@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
-from matchmaker.goals import GOALS
+from matchmaker.goals import GOALS, GoalName
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
@@ -24,9 +24,11 @@ from matchmaker.recommend.specification import (
     Specification,
     compare,
     compare_customer,
+    has_name,
     offered,
     read,
 )
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.snapshot.lexical import known_share, term_shares
 from matchmaker.snapshot.model import GOALS as GOAL_NAMES
@@ -48,6 +50,8 @@ CODES_ASIDE = 0.5
 SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
+# Goals for which a thing is sought itself, not somebody who studies or tests it.
+_OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER})
 NO_STATEMENT = -1
 
 
@@ -265,7 +269,29 @@ def _passed(
     best = np.array([_best_statement(snapshot, fit, row) for row in foremost], dtype=np.int32)
     best_of_all = _standing(snapshot, fit, texts, best, [None] * len(best))
     top = max(best_of_all.max(initial=-np.inf), standing.max(initial=-np.inf))
-    return floor().passed(standing, float(top))
+    passed = floor().passed(standing, float(top))
+    if _is_named_by_nobody(snapshot, fit, texts, statements, comparisons):
+        passed &= fit.dense_of(np.maximum(statements, 0)) >= floor().unnamed
+    return passed
+
+
+def _is_named_by_nobody(
+    snapshot: Snapshot,
+    fit: TextFit,
+    texts: tuple[SeekerText, ...],
+    statements: IntArray,
+    comparisons: Sequence[Comparison | None],
+) -> bool:
+    """Whether a thing that has a name is sought, or offered, and nobody says that name."""
+    if fit.goal not in _OF_THINGS or len(texts) > 1 or not any(comparisons):
+        return False
+    things = [r for r in texts[0].specification.requirements if has_name(r) and not r.denied]
+    if not things or name_something(comparisons, CORE).any():
+        return False
+    names = [fold(thing.text) for thing in things]
+    said = (int(s) for s, c in zip(statements, comparisons, strict=True) if c is not None)
+    texts_said = (fold(snapshot.statements.table["text"][s].as_py()) for s in said)
+    return not any(name in text for text in texts_said for name in names)
 
 
 def _standing(

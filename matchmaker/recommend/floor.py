@@ -29,6 +29,7 @@ class Floor:
     named: float
     named_likeness: float
     faint: float
+    unnamed: float
     weights: dict[str, float]
     intercept: dict[str, float]
     goal: dict[str, float]

@@ -1,7 +1,7 @@
 """What a need or an offer specifies, read from its words, and whether the other meets it."""
 
 from matchmaker.recommend.specification.choices import Choices
-from matchmaker.recommend.specification.comparison import compare, covers
+from matchmaker.recommend.specification.comparison import compare, covers, has_name
 from matchmaker.recommend.specification.customers import (
     asks_for_customers,
     compare_customer,
@@ -57,6 +57,7 @@ __all__ = [
     "compare",
     "compare_customer",
     "covers",
+    "has_name",
     "names_of",
     "offered",
     "read",

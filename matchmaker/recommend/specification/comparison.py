@@ -39,6 +39,7 @@ from matchmaker.recommend.specification.reading import MEASURED
 from matchmaker.recommend.specification.values import MET, UNKNOWN, UNMET, Say, measured
 from matchmaker.recommend.specification.vocabulary import (
     finishing,
+    has_own_name,
     parts,
     shapes,
     strengthens,
@@ -109,6 +110,15 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     names = aside and all(_is_unsaid(j) for j in core) and _names(statement)
     is_whole = names and _offers_whole(need, statement)
     return Comparison(held, _denial(need, statement), aside, names, is_whole)
+
+
+def has_name(requirement: Requirement) -> bool:
+    """Tell whether a requirement is a thing that everybody calls by the same few names."""
+    return (
+        requirement.kind is RequirementKind.PRODUCT
+        and requirement.aspect != UNLISTED
+        and has_own_name(requirement.value)
+    )
 
 
 def _offers_whole(need: Specification, statement: Specification) -> bool:

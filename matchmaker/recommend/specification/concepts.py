@@ -35,6 +35,8 @@ _ENDS = frozenset(ENDS)
 _MACHINE = re.compile(r"(?:machines?|equipment|机|设备)$")
 _WITHOUT = re.compile(r"without|不含|不包含|不包括|无需|不用|不使用")
 _NEXT_WORD = re.compile(r"[ -](?P<word>[a-z]+)(?![a-z])")
+# What is left over, not parts: three tonnes to spare.
+_TO_SPARE = re.compile(r"\bto (?=spare\b)")
 _WORK = ("ing", "ion", "ment", "test", "analysis", "service", "repair", "design", "forming")
 _THINGS = frozenset(
     [
@@ -166,11 +168,15 @@ def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requ
         kind = kind_of(stretch.meanings[0][0])
         if taken.find(1, stretch.start, stretch.end) >= 0 or not _is_plain(folded, stretch):
             continue
-        if _goes_on(folded, stretches, position, kind):
+        if _goes_on(folded, stretches, position, kind) or _is_to_spare(folded, stretch):
             continue
         if not only_work or (kind is RequirementKind.PROCESS and _is_done(folded, stretch)):
             found.append(_item(text, folded, stretch, stretch.meanings[0][0], kind))
     return found
+
+
+def _is_to_spare(folded: str, stretch: ConceptStretch) -> bool:
+    return bool(_TO_SPARE.match(folded, max(0, stretch.start - 3)))
 
 
 def _is_done(folded: str, stretch: ConceptStretch) -> bool:

@@ -117,6 +117,11 @@ _HANDLED = re.compile(
     r"fabricat|develop|design|weld|sew|spin|extrud|assembl|send|ship|provid|offer|bring|get|quot)"
     r"[a-z0-9]+(?: [a-z]+)? (?:a|an|our|the|my|these|this|some) (?:[a-z-]+ ){0,3}$"
 )
+# Where something is looked for: "find hot cells on solar panels".
+_FOUND_ON = re.compile(
+    r"\b(?:find|finds|finding|detect|detects|detecting|detection of|spot|spots|spotting|locate|locates|locating|recognise|recognises|"
+    r"recognising|recognize|recognizes|recognizing) (?:[a-z-]+ ){1,3}on (?:(?!for )[a-z-]+ ){0,2}$"
+)
 # Of what the second is for: battery cooling film, lens cleaning cloth; of many, what they do: "drones carrying".
 _FOR_WHICH = re.compile(
     r"(?:(?<!s)|(?<=lens)) (?:cooling|heating|cleaning|mounting|packing|packaging|storage|protection|charging|carrying|insulation|display|"
@@ -181,6 +186,7 @@ def role_of(
         return ItemRole.WHOLE
     if (
         _HANDLED.search(ahead)
+        or _FOUND_ON.search(ahead)
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)
         or (_OWNED.search(ahead) and not _IDLE.search(folded, end, end + 4 * _REACH))

@@ -404,6 +404,13 @@ def shapes() -> frozenset[str]:
     return frozenset(_table("products.toml")["shapes"]["names"])
 
 
+@cache
+def has_own_name(product: str) -> bool:
+    """Tell whether a name says what a thing is, not only its shape or a material's form."""
+    forms = _table("products.toml")["forms"]["names"]
+    return product not in shapes() and product not in forms
+
+
 def _nested(name: str, table: str) -> dict[str, Any]:
     return dict(_table(name)[table])
 

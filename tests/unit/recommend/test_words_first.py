@@ -123,6 +123,37 @@ def test_who_names_nothing_and_trails_far_behind_does_not_fill_the_list_up() -> 
     assert "spinner" in answer("spinner", "second")
 
 
+def answered(
+    text: str, offers: dict[str, tuple[str, float]], goal: GoalName = SUPPLIER
+) -> list[str]:
+    """Who answers of firms that each say one thing, with its likeness to the text."""
+    graph = snapshot_of(
+        GraphRows(
+            organizations=tuple(firm(name) for name in offers),
+            offers=tuple(product(name, said) for name, (said, _) in offers.items()),
+        ),
+        {f"o:{name}": [cosine, (1 - cosine**2) ** 0.5] for name, (_, cosine) in offers.items()},
+    )
+    question = replace(asked(text, goal).texts[0], vector=np.array([1, 0], dtype=np.float32))
+    return ids(recommend(graph, Seeker(texts=(question,)), Request(goal)))
+
+
+DIES = ("铝合金压铸模，电机壳", 0.33)
+
+
+def test_a_thing_that_everybody_calls_by_its_name_is_met_by_who_says_it() -> None:
+    """Bearings for motors: a maker of dies for motor housings says nothing of bearings."""
+    text = "深沟球轴承，电机上用，两万套"
+    assert answered(text, {"dies": DIES}) == []
+    assert answered(text, {"dies": DIES, "bearings": ("轴承现货", 0.4)})[0] == "bearings"
+    # So near that it must be a word that the lists do not know.
+    assert answered(text, {"rollers": ("滚子现货", 0.5)}) == ["rollers"]
+
+
+def test_what_has_no_name_of_its_own_is_met_by_who_comes_near() -> None:
+    assert answered("电机壳上的那种金属粉", {"dies": DIES}) == ["dies"]
+
+
 @pytest.mark.parametrize("text", ["你好", "在吗？", "hello there", "12345", "租一台混凝土泵车"])
 def test_nobody_answers_a_greeting_or_another_trade(valves: Snapshot, text: str) -> None:
     answer = recommend(valves, known_asker(valves, text), Request(SUPPLIER))
