@@ -52,6 +52,7 @@ from matchmaker.store.lookup import (
     rows_of_organization,
 )
 from matchmaker.store.schema import (
+    ALIASES,
     CERTIFICATES,
     CLUSTERS,
     DESCRIPTIONS,
@@ -338,6 +339,11 @@ class GraphReading(ABC):
     def aliases(self) -> dict[str, str]:
         """Alias id to the organisation it was merged into."""
         return self._read(lambda tx: tx.aliases(), bulk=True)
+
+    def aliased(self, alias: str) -> str | None:
+        """The organisation that an alias stands for; None for what is none, also for its own id."""
+        row = self._read(lambda tx: tx.rows_by_key(ALIASES, [alias])).get(alias)
+        return row.organization if row else None
 
     # -- statements and vectors
 

@@ -73,6 +73,7 @@ def test_an_organization_is_found_by_its_alias(store: GraphStore) -> None:
     assert store.organization("other:1").id == "t:1"
     assert store.organizations_by_id(["other:1", "t:2", "t:none"]).keys() == {"other:1", "t:2"}
     assert store.aliases() == {"other:1": "t:1"}
+    assert [store.aliased(id) for id in ("other:1", "t:1", "t:none")] == ["t:1", None, None]
 
 
 def test_unknown_ids_are_not_found(store: GraphStore) -> None:

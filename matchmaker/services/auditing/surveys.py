@@ -10,6 +10,7 @@ from datetime import timedelta
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Cluster, NamedOrganization, Organization, is_within
 from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.services.own_organizations import own_people_id
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
@@ -177,8 +178,8 @@ class Surveys:
         principal.require_writing()
         survey = self._visible(principal, id).value
         survey_workflow.require_open(survey, self.clock().date())
-        organization = self.store.organization(organization_id)
-        if organization.id not in survey.members:
+        organization = self.store.organizations_by_id([organization_id]).get(organization_id)
+        if organization is None or organization.id not in survey.members:
             raise NotFound("'%(id)s' is not asked in this survey.", id=organization_id)
 
         def change(unit: UnitOfWork) -> int:
@@ -255,8 +256,7 @@ class Surveys:
 
         Raises NotAllowed, NotFound.
         """
-        own = self.store.organization(organization_id).id
-        principal.require_own_people(own)
+        own = own_people_id(self.store, principal, organization_id)
         today = self.clock().date()
         rounds = [
             survey

@@ -12,6 +12,7 @@ from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallForm
 from matchmaker.services.cooperation.call_views import CallViews
+from matchmaker.services.own_organizations import own_people_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import Page
@@ -67,8 +68,7 @@ class CallAnswers:
 
         Raises NotAllowed, NotFound.
         """
-        organization = self.views.store.organization(organization_id).id
-        principal.require_own_people(organization)
+        organization = own_people_id(self.views.store, principal, organization_id)
         page = self.views.repositories.call_answers.page(
             "organization", organization, after=after, limit=limit, newest_first=True
         )
@@ -80,8 +80,7 @@ class CallAnswers:
 
     def open_calls(self, principal: Principal, organization_id: str) -> tuple[InvitationRow, ...]:
         """Calls open to its clusters that it has no part in yet. Raises NotAllowed, NotFound."""
-        organization = self.views.store.organization(organization_id).id
-        principal.require_own_people(organization)
+        organization = own_people_id(self.views.store, principal, organization_id)
         calls = self.views.open_to(organization)
         ids = {call.id: call_answer_workflow.answer_id(call.id, organization) for call in calls}
         there = self.views.repositories.call_answers.many(list(ids.values()))

@@ -15,6 +15,7 @@ from matchmaker.services.cooperation.call_invitations import CallInvitations
 from matchmaker.services.cooperation.call_requirements import requirements_of
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews
+from matchmaker.services.own_organizations import own_people_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow import call as call_workflow
@@ -49,8 +50,7 @@ class CallOpening:
         Raises NotAllowed, NotFound, InvalidInput.
         """
         principal.require_known()
-        organization = self.views.store.organization(organization_id).id
-        principal.require_own_people(organization)
+        organization = own_people_id(self.views.store, principal, organization_id)
         today = self.clock().date()
         needs, title, text = [need] if need else [], "", ""
         if gathering:
@@ -88,8 +88,8 @@ class CallOpening:
         Raises NotAllowed, NotFound, InvalidInput, WrongState.
         """
         principal.require_writing()
-        organization = self.views.store.organization(content.organization)
-        principal.require_own_people(organization.id)
+        own = own_people_id(self.views.store, principal, content.organization)
+        organization = self.views.store.organization(own)
         content = replace(
             content, organization=organization.id, cluster=self._cluster(organization, content)
         )

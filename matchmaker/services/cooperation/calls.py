@@ -15,6 +15,7 @@ from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_requirements import requirements_of
 from matchmaker.services.cooperation.call_shapes import CallBrief, CallView
 from matchmaker.services.cooperation.call_views import CallViews, DecidersStep, change_as_decider
+from matchmaker.services.own_organizations import own_people_id
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
@@ -60,8 +61,7 @@ class Calls:
 
         Raises NotAllowed, NotFound.
         """
-        organization = self.views.store.organization(organization_id).id
-        principal.require_own_people(organization)
+        organization = own_people_id(self.views.store, principal, organization_id)
         page = self.views.repositories.calls.page(
             "organization", organization, after=after, limit=limit, newest_first=True
         )

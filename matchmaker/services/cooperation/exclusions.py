@@ -12,6 +12,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import NamedOrganization
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.directory.opted_out import OptedOut
+from matchmaker.services.own_organizations import own_people_id
 from matchmaker.services.repositories import (
     PickedOrganizations,
     Repositories,
@@ -54,8 +55,7 @@ class Exclusions:
         self, principal: Principal, organization_id: str
     ) -> tuple[ExcludedOrganization, ...]:
         """List whom one's organisation excludes, the newest last. Raises NotAllowed, NotFound."""
-        organization = self.store.organization(organization_id).id
-        principal.require_own_people(organization)
+        organization = own_people_id(self.store, principal, organization_id)
         items = self._list(organization).value.items
         known = self.store.organizations_by_id([id for id, _ in items])
         return tuple(
@@ -76,8 +76,7 @@ class Exclusions:
 
     def allow(self, principal: Principal, organization_id: str, other_id: str) -> None:
         """Take somebody off the list. Raises NotAllowed, NotFound."""
-        known = self.store.organizations_by_id([other_id])
-        other = known[other_id].id if other_id in known else other_id
+        other = self.store.aliased(other_id) or other_id
 
         def change(items: Mapping[str, str]) -> Mapping[str, str]:
             return {id: note for id, note in items.items() if id != other}
@@ -89,8 +88,7 @@ class Exclusions:
 
         Raises NotAllowed, NotFound.
         """
-        organization = self.store.organization(organization_id).id
-        principal.require_own_people(organization)
+        organization = own_people_id(self.store, principal, organization_id)
         return self._stays_within(organization)
 
     def set_own_clusters_only(self, principal: Principal, organization_id: str, only: bool) -> None:
@@ -99,8 +97,7 @@ class Exclusions:
         Raises NotAllowed, NotFound, WrongState for who belongs to no cluster.
         """
         principal.require_writing()
-        organization = self.store.organization(organization_id).id
-        principal.require_own_people(organization)
+        organization = own_people_id(self.store, principal, organization_id)
         if only and not self.store.clusters_of(organization):
             raise WrongState(
                 "Your organisation belongs to no cluster: it would meet nobody.",
@@ -178,8 +175,7 @@ class Exclusions:
         self, principal: Principal, organization_id: str, other: str, change: _Change, action: str
     ) -> None:
         principal.require_writing()
-        organization = self.store.organization(organization_id).id
-        principal.require_own_people(organization)
+        organization = own_people_id(self.store, principal, organization_id)
         if organization == other:
             raise InvalidInput("must be another organisation.", where="organization")
 

@@ -23,6 +23,7 @@ from matchmaker.services.cooperation.introduction_views import (
     origin_of_third_party,
 )
 from matchmaker.services.cooperation.open_introductions import OpenIntroductions
+from matchmaker.services.own_organizations import member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -241,8 +242,7 @@ class Introductions:
         Raises NotFound, NotAllowed, or InvalidInput where neither is named.
         """
         if organization:
-            organization = self.store.organization(organization).id
-            principal.require_member(organization)
+            organization = member_id(self.store, principal, organization)
         elif cluster:
             principal.require_coordinator(cluster)
         else:
@@ -293,9 +293,8 @@ class Introductions:
 
     def slot_usage(self, principal: Principal, organization_id: str) -> SlotUsage:
         """Slots of one's own organisation, taken and free. Raises NotFound or NotAllowed."""
-        organization = self.store.organization(organization_id)
-        principal.require_member(organization.id)
-        return self.capacity.slot_usage(organization)
+        own = member_id(self.store, principal, organization_id)
+        return self.capacity.slot_usage(self.store.organization(own))
 
     # -- acting
 

@@ -16,6 +16,7 @@ from matchmaker.errors import ChangedMeanwhile, InvalidInput, MatchmakerError, N
 from matchmaker.recommend.model import Recommendation, Request
 from matchmaker.services.matching.answer import Answer
 from matchmaker.services.matching.matching import Matching
+from matchmaker.services.own_organizations import member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -66,8 +67,7 @@ class Postings:
         self, principal: Principal, organization_id: str, after: str, limit: int
     ) -> Page[SavedPosting]:
         """An organisation's postings, newest first. Raises NotAllowed."""
-        organization = self.store.organization(organization_id).id
-        principal.require_member(organization)
+        organization = member_id(self.store, principal, organization_id)
         page = self.repositories.postings.page(
             "organization", organization, after=after, limit=limit, newest_first=True
         )
@@ -90,8 +90,7 @@ class Postings:
 
         Raises NotAllowed, NotFound.
         """
-        organization = self.store.organization(organization_id).id
-        principal.require_member(organization)
+        organization = member_id(self.store, principal, organization_id)
         posted = {
             posting.graph_id
             for posting in self.repositories.postings.values("organization", organization)
@@ -144,8 +143,8 @@ class Postings:
         Raises NotAllowed, InvalidInput, NotFound.
         """
         principal.require_writing()
-        organization = self.store.organization(posting.organization)
-        principal.require_member(organization.id)
+        own = member_id(self.store, principal, posting.organization)
+        organization = self.store.organization(own)
         now = self.clock()
         saved = replace(
             posting,

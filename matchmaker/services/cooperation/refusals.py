@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName
 from matchmaker.messages import Message
+from matchmaker.services.own_organizations import member_id
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.call import Call
@@ -46,8 +47,7 @@ class Refusals:
 
     def of_organization(self, principal: Principal, organization_id: str) -> OwnRefusals:
         """For the organisation's own people. Raises NotAllowed, NotFound."""
-        own = self.store.organization(organization_id).id
-        principal.require_member(own)
+        own = member_id(self.store, principal, organization_id)
         own_calls = self.repositories.calls.values("organization", own)
         answered = self.repositories.calls.many(
             [each.call for each in self.repositories.call_answers.values("organization", own)]

@@ -31,6 +31,7 @@ from matchmaker.provenance import SAID_HERE
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.directory.certificate_records import CertificateRecords, ProofFile
+from matchmaker.services.own_organizations import member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
@@ -130,8 +131,7 @@ class Certificates:
     ) -> CertificateView:
         """Enter a certificate of one's own organisation. Raises NotAllowed, InvalidInput."""
         principal.require_writing()
-        organization = self.store.organization(organization_id).id
-        principal.require_member(organization)
+        organization = member_id(self.store, principal, organization_id)
         row = self._entered(principal, certificate_id(organization, "new"), organization, content)
         with self.records.kept(proof) as file:
 

@@ -35,6 +35,7 @@ from matchmaker.services.directory.figures import ReportedFigure, reported_figur
 from matchmaker.services.directory.narrowing import named_in
 from matchmaker.services.directory.needs import WantedNeeds, needs_page
 from matchmaker.services.directory.opted_out import OptedOut, without_hidden
+from matchmaker.services.own_organizations import member_id
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.log import Entry
 from matchmaker.store.merging import edited_organization
@@ -259,8 +260,7 @@ class Directory:
         Raises NotAllowed, NotFound, InvalidInput, or VersionConflict when it lost.
         """
         principal.require_writing()
-        current = self.store.organization(organization_id)
-        principal.require_member(current.id)
+        current = self.store.organization(member_id(self.store, principal, organization_id))
         unknown = sorted(set(changes) - EDITABLE)
         if unknown:
             raise InvalidInput("cannot be changed.", where=unknown[0])

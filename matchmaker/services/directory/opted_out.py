@@ -58,15 +58,28 @@ class OptedOut:
 
     def organization(self, principal: Principal, id_or_alias: str) -> Organization:
         """An organisation that this principal finds. Raises NotFound."""
-        organization = self._store().organization(id_or_alias)
-        if self.hides(principal, organization.id):
+        found = self.organizations(principal, [id_or_alias])
+        if id_or_alias not in found:
             raise not_found(ORGANIZATIONS, id_or_alias)
-        return organization
+        return found[id_or_alias]
 
     def organizations(self, principal: Principal, ids: Iterable[str]) -> dict[str, Organization]:
         """Those of the ids and aliases that this principal finds, by what was asked for."""
-        rows = self._store().organizations_by_id(tuple(ids))
-        return {id: row for id, row in rows.items() if not self.hides(principal, row.id)}
+        asked = tuple(dict.fromkeys(ids))
+        rows = self._store().organizations_by_id(asked)
+        found = {id: row for id, row in rows.items() if not self.hides(principal, row.id)}
+        for id in asked:
+            if id not in found:
+                self._read_the_rest(principal, id, is_there=id in rows)
+        return found
+
+    def _read_the_rest(self, principal: Principal, id: str, *, is_there: bool) -> None:
+        """Read what was not: an id that nobody has takes as long as one that is hidden."""
+        if is_there:
+            self._store().aliased(id)
+        else:
+            self.hidden_from(principal)
+            self._deals(principal, id)
 
     def require_found(self, principal: Principal, id: str) -> None:
         """Raise NotFound, as for an id that nobody has, where it is hidden from this principal.

@@ -13,7 +13,7 @@ import numpy as np
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Need, Organization
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches
-from matchmaker.errors import InvalidInput, NotAllowed, StoreUnavailable
+from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.messages import message
 from matchmaker.recommend.conditions import open_programmes
@@ -45,6 +45,7 @@ from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.refresher import Progress, no_progress
+from matchmaker.services.own_organizations import asking_id
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, SeekerProfile
@@ -404,12 +405,7 @@ class Matching:
 
     def _asking_profile(self, principal: Principal, organization_id: str) -> SeekerProfile:
         """The organisation's profile, for those who may ask in its name."""
-        profile = self.store.seeker_profile(organization_id)
-        if not (principal.admin or principal.acts_for(profile.organization.id)):
-            clusters = {cluster.id for cluster in profile.clusters}
-            if not clusters & principal.clusters:
-                raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
-        return profile
+        return self.store.seeker_profile(asking_id(self.store, principal, organization_id))
 
     def _among(self, rows: SnapshotRows) -> BoolArray | None:
         """Everybody who has a free slot; None for everybody."""

@@ -13,6 +13,7 @@ from matchmaker.recommend.conditions import UNKNOWN, UNMET, open_programmes
 from matchmaker.recommend.model import ProgrammeFit
 from matchmaker.recommend.programmes import programmes_by_conditions
 from matchmaker.services.matching.seekers import SeekerFactory
+from matchmaker.services.own_organizations import member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -69,13 +70,12 @@ class ProgrammeAlerts:
 
         For its members and admins. Raises NotAllowed, NotFound, SnapshotUnavailable.
         """
-        organization = self.store.organization(organization_id)
-        principal.require_member(organization.id)
-        record = self._record(organization.id).value
-        snapshot = self.with_own_changes(self.reader.current(), organization.id)
+        own = member_id(self.store, principal, organization_id)
+        record = self._record(own).value
+        snapshot = self.with_own_changes(self.reader.current(), own)
         rows = [
             FittingProgramme(fit, record.mark(fit.id).choice)
-            for fit in self._fits(self.seekers(snapshot), organization.id)
+            for fit in self._fits(self.seekers(snapshot), own)
         ]
         kept = ProgrammeChoice.KEPT
         shown = [row for row in rows if not row.fit.count(UNMET) or row.choice is kept]
@@ -108,8 +108,8 @@ class ProgrammeAlerts:
         Raises NotAllowed, NotFound, InvalidInput for who is no firm or what is no programme.
         """
         principal.require_writing()
-        organization = self.store.organization(organization_id)
-        principal.require_member(organization.id)
+        own = member_id(self.store, principal, organization_id)
+        organization = self.store.organization(own)
         if organization.kind is not Kind.FIRM:
             raise InvalidInput("Only firms keep programmes.", where="organization")
         offer = self.store.offer(programme_id)

@@ -26,6 +26,7 @@ from matchmaker.errors import (
 from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message
 from matchmaker.services.authors import keep_author
+from matchmaker.services.own_organizations import asked_id, is_coordinated
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.earlier_people import had_people
@@ -120,7 +121,7 @@ class Invitations:
         if (membership is not None) + bool(cluster) + admin != 1:
             raise InvalidInput("Name one of organization, cluster and admin.")
         if membership is not None:
-            organization = self.store().organization(membership.organization).id
+            organization = asked_id(self.store(), principal, membership.organization)
             membership = replace(membership, organization=organization)
         elif cluster:
             self.store().cluster(cluster)
@@ -345,8 +346,7 @@ class Invitations:
         Whoever could invite into an organisation that has people, or had, could read what is
         theirs.
         """
-        clusters = {cluster.id for cluster in self.store().clusters_of(organization_id)}
-        if clusters.isdisjoint(principal.clusters):
+        if not is_coordinated(self.store(), principal, organization_id):
             return False
         return not had_people(self.repositories, organization_id)
 

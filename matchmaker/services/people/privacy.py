@@ -16,6 +16,7 @@ from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.authors import keep_account, keep_author
 from matchmaker.services.cooperation.gatherings import Gatherings, GatheringView
 from matchmaker.services.cooperation.introduction_views import IntroductionViews
+from matchmaker.services.own_organizations import asked_id
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import pause_left
 from matchmaker.services.repositories import (
@@ -90,8 +91,9 @@ class Privacy:
         without calls, answers of surveys and never-with lists, which are its people's alone;
         `left_out` names what is missing.
         """
-        organization = self.store.organization(organization_id)
-        principal.require_owner(organization.id)
+        asked = asked_id(self.store, principal, organization_id)
+        principal.require_owner(asked)
+        organization = self.store.organization(asked)
         repositories, id = self.repositories, organization.id
         own = {
             "calls": _all(repositories.calls, "organization", id),

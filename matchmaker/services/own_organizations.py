@@ -1,0 +1,66 @@
+"""Whose organisation is asked for, told apart without telling whether an id is somebody's.
+
+An organisation that opted out is nobody to whoever has no rights there: they are refused the same
+for its id as for one that nobody has, by the same reading.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from matchmaker.access import Principal
+from matchmaker.domain import is_within
+from matchmaker.errors import NotAllowed
+from matchmaker.store.ports import GraphStore
+
+
+def asked_id(store: GraphStore, principal: Principal, id_or_alias: str) -> str:
+    """The own id of an organisation, for rights to be asked of.
+
+    Only administrators learn that there is none: of an id that is not theirs others get it back,
+    unless it is an alias. Raises SignInNeeded, and NotFound for administrators.
+    """
+    principal.require_known()
+    if principal.admin:
+        return store.organization(id_or_alias).id
+    if principal.acts_for(id_or_alias):
+        return id_or_alias
+    return store.aliased(id_or_alias) or id_or_alias
+
+
+def member_id(store: GraphStore, principal: Principal, id_or_alias: str) -> str:
+    """The own id of an organisation, for its members and admins.
+
+    Raises SignInNeeded, NotAllowed, and NotFound for administrators.
+    """
+    id = asked_id(store, principal, id_or_alias)
+    principal.require_member(id)
+    return id
+
+
+def own_people_id(store: GraphStore, principal: Principal, id_or_alias: str) -> str:
+    """The same for its own people alone. Raises as `member_id` does."""
+    id = asked_id(store, principal, id_or_alias)
+    principal.require_own_people(id)
+    return id
+
+
+def asking_id(store: GraphStore, principal: Principal, id_or_alias: str) -> str:
+    """The same for those who may ask in its name: coordinators of its clusters too.
+
+    Raises as `member_id` does.
+    """
+    id = asked_id(store, principal, id_or_alias)
+    if not (principal.admin or principal.acts_for(id) or is_coordinated(store, principal, id)):
+        raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
+    return id
+
+
+def is_coordinated(store: GraphStore, principal: Principal, id: str) -> bool:
+    """Tell whether an own id is of a member, today, of a cluster that somebody coordinates."""
+    today = datetime.now(UTC).date()
+    return any(
+        is_within(row.since, row.until, today)
+        for cluster in sorted(principal.clusters)
+        for row in store.memberships_in(cluster, [id])
+    )
