@@ -117,3 +117,8 @@ def letters_id(account_id: str, kind: str = "") -> str:
 def password_id(account_id: str) -> str:
     """Under which wrong passwords are counted that should confirm a change of who signed in."""
     return hashlib.sha256(f"{account_id}\npassword".encode()).hexdigest()[:40]
+
+
+def factor_id(account_id: str) -> str:
+    """Under which wrong codes are counted that should confirm a change of who signed in."""
+    return hashlib.sha256(f"{account_id}\nfactor".encode()).hexdigest()[:40]

@@ -186,6 +186,38 @@ def test_new_recovery_codes_take_the_place_of_the_old_ones(app, person):
     assert sign_in(app, person.email, code)[1].status_code == 200
 
 
+def test_wrong_codes_of_one_account_are_counted_together_wherever_one_confirms(app, wired, person):
+    """Who took a session and the password guesses five times in all; then a right one waits too."""
+    _, codes, client = set_up(app, person.email)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    places = ("recovery-codes", "second-factor/remove", "passkeys/options")
+    given = [
+        client.post(
+            f"{API}/account/{places[number % 3]}",
+            json={"password": PASSWORD, "code": f"00000{number}"},
+            headers=headers,
+        ).status_code
+        for number in range(5)
+    ]
+    assert given == [422] * 5
+    body = {"password": PASSWORD, "code": codes[0]}
+    url = f"{API}/account/recovery-codes"
+    assert client.post(url, json=body, headers=headers).status_code == 429
+    assert sign_in(app, person.email, codes[1])[1].status_code == 200  # is not kept back by it
+    epoch = wired.accounts.by_email(ADMIN, person.email).epoch
+    token = wired.links.token("reset", [person.id, epoch, False])
+    wired.sign_in.reset(token, "violet harbour 7")
+    again = app.test_client()
+    entered = again.post(
+        f"{API}/session",
+        json={"email": person.email, "password": "violet harbour 7", "code": codes[2]},
+    )
+    headers = {"X-CSRF-Token": entered.json["csrf_token"]}
+    body = {"password": "violet harbour 7", "code": codes[3]}
+    renewed = again.post(url, json=body, headers=headers)
+    assert renewed.status_code == 200, renewed.text
+
+
 def test_without_a_second_factor_there_is_nothing_to_recover(app, person):
     client, answer = sign_in(app, person.email)
     headers = {"X-CSRF-Token": answer.json["csrf_token"]}

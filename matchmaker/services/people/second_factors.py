@@ -14,7 +14,8 @@ from matchmaker.errors import (
     SignInNeeded,
     WrongState,
 )
-from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.accounts import Accounts, require_patience
+from matchmaker.services.people.failed_attempts import FailedAttempts
 from matchmaker.services.people.passkey_challenges import ChallengePurpose, PasskeyChallenges
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, UnitOfWork
@@ -27,6 +28,7 @@ from matchmaker.workflow.second_factor import (
     new_secret,
     recovery_digest,
 )
+from matchmaker.workflow.session import FREE_FAILURES, factor_id
 
 log = structlog.get_logger(__name__)
 
@@ -197,7 +199,8 @@ class SecondFactors:
         """The account after an answer that confirms a change, where it has a second factor.
 
         That the challenge was answered goes with what `unit` stores. Raises InvalidInput for a
-        wrong answer or none.
+        wrong answer or none, TooManyAttempts after several wrong codes: they are counted by
+        account, wherever they are asked for.
         """
         if not account.has_second_factor:
             return account
@@ -209,9 +212,15 @@ class SecondFactors:
                 where="credential",
                 mend="Who has neither asks the administrator.",
             )
+        attempts = FailedAttempts(self.accounts.repositories, self.clock)
+        counted = factor_id(account.id)
+        require_patience(attempts.wait([counted]))
         after = self._after(account, answer.code)
         if after is None:
+            if answer.code.strip():  # left empty it is no guess
+                attempts.count({counted: FREE_FAILURES})
             raise _wrong_code()
+        attempts.forget(counted)
         return after
 
     def _after_passkey(

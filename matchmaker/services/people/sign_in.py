@@ -40,6 +40,7 @@ from matchmaker.workflow.session import (
     FREE_OF_STRANGERS,
     SignInOrigin,
     attempts_id,
+    factor_id,
     letters_id,
     password_id,
     strangers_id,
@@ -272,6 +273,7 @@ class SignInService:
         self._forget_failures(account.email, origin)
         self._attempts.forget(strangers_id(account.email))
         self._attempts.forget(password_id(account.id))
+        self._attempts.forget(factor_id(account.id))
         return account
 
     # -- that an address is its owner's
