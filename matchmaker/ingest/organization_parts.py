@@ -28,6 +28,7 @@ from matchmaker.ingest.names import normal_name
 from matchmaker.ingest.need_kinds import NO_PARTNER, goal_of_titles
 from matchmaker.ingest.numbers import Amount
 from matchmaker.ingest.qualifications import CERTIFICATES
+from matchmaker.ingest.report import joined_to
 from matchmaker.ingest.table_file import Line
 from matchmaker.ingest.table_reader import MEMBERSHIP_DAYS, TableReader
 from matchmaker.ingest.table_reading import RowValues
@@ -256,8 +257,7 @@ def join_line(
             warn_of_other(reader, line, name, text_of(joined, name), origin[1])
     reading.rows["organizations"][before.id] = joined
     reading.merged += 1
-    reason = message("is the same organisation as line %(line)s: joined to it.", line=origin[1])
-    reading.warn(file, line, "", reason)
+    reading.warn(file, line, "", joined_to(origin[1]))
 
 
 def _both(contact: str, other: str) -> str:

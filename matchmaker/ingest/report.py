@@ -105,6 +105,11 @@ class Parsed:
         return {row.id for row in self.rows.organizations}
 
 
+def joined_to(line: int) -> Message:
+    """What is told of a line that says more of an earlier one's organisation."""
+    return message("is the same organisation as line %(line)s: joined to it.", line=line)
+
+
 class Problems(Protocol):
     """Problems in order, in memory or not."""
 

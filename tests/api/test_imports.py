@@ -655,6 +655,7 @@ def test_nobody_without_an_account_learns_which_imports_there_are(app, world, co
 
 
 HIDDEN = "t:firm7"  # of no cluster of the coordinator's
+NAME_OF_HIDDEN = "示例远山球阀厂"
 SOMEBODY = "Somebody on record may be the same: an administrator decides."
 
 
@@ -663,7 +664,7 @@ def opted_out(world):
     """A firm that the coordinator does not find, under its own name and another id too."""
     store = world.services.store
     before = store.organization(HIDDEN)
-    hidden = replace(before, listed=False, name="示例远山球阀厂", name_en="Yuanshan Ball Valves")
+    hidden = replace(before, listed=False, name=NAME_OF_HIDDEN, name_en="Yuanshan Ball Valves")
     store.upsert(
         GraphRows(organizations=(hidden,), aliases=(Alias("old:yuanshan", HIDDEN, "merged"),))
     )
@@ -694,18 +695,59 @@ def test_a_list_finds_nobody_who_opted_out_by_names_that_come_near(world, coordi
 
 
 def test_who_opted_out_is_refused_without_its_name_and_stays_for_administrators(
-    world, coordinator, opted_out
+    app, world, coordinator, opted_out
 ):
     exact = f"name,kind,place\n{opted_out.name},firm,乙市\n"
     answer = looked_at(coordinator, exact, "organizations").json
     assert answer["lines"]["refused"] == 1
     assert [(row["line"], row["reason"]) for row in answer["problems"]] == [(2, SOMEBODY)]
-    written = form("name,kind\n示例远山球阀有限公司,firm\n", write="true")
-    id = coordinator("POST", "/imports", data=written).json["id"]
-    work_off(world)
-    pairs = world.services.duplicates.pairs(ADMIN)
-    assert [pair for pair in pairs if HIDDEN in (pair.first, pair.second)]
-    world.services.import_workflow.undo(ADMIN, id)
+    # An administrator reads whom the list means, and decides.
+    alike = form("name,kind\n示例远山球阀有限公司,firm\n")
+    admin = world.headers("admin")
+    seen = app.test_client().post(f"{API}/imports", data=alike, headers=admin)
+    assert [pair["other"] for pair in seen.json["pairs"]] == [HIDDEN]
+
+
+# Guesses at the one firm: its own name with and without its place, what comes near it, and twice.
+GUESSES = {
+    "certain": f"{NAME_OF_HIDDEN},乙市",
+    "elsewhere": f"{NAME_OF_HIDDEN},甲市",
+    "without place": f"{NAME_OF_HIDDEN},",
+    "alike": "示例远山球阀有限公司,",
+}
+
+
+@pytest.mark.parametrize("further", [0, 1])
+@pytest.mark.parametrize("write", [False, True])
+def test_no_guess_at_who_opted_out_is_told_to_be_right(
+    world, coordinator, opted_out, write, further
+):
+    """Each is refused in the same words, and nothing that is counted differs."""
+
+    def told(guess):
+        """What a list of the guess, with an offer, is answered; and what its import leaves."""
+        lines = [f"{guess},firm,Zorvex {number}" for number in range(1 + further)]
+        text = "\n".join(["name,place,kind,offers", *lines, "示例云岭铸件厂,甲市,firm,"])
+        sent = form(f"{text}\n", **({"write": "true"} if write else {}))
+        answer = coordinator("POST", "/imports", data=sent).json
+        if write:
+            work_off(world)
+            answer = coordinator("GET", f"/imports/{answer['id']}").json
+            world.services.import_workflow.undo(ADMIN, answer["id"])
+        kept = {
+            name: answer.get(name)
+            for name in ("state", "lines", "counts", "new", "known", "merged", "alike", "pairs",
+                         "problems", "changes")
+        }  # fmt: skip
+        return json.loads(json.dumps(kept))
+
+    answers = {name: told(guess) for name, guess in GUESSES.items()}
+    first = answers["certain"]
+    assert [(row["line"], row["severity"], row["reason"]) for row in first["problems"]] == [
+        (line, "error", SOMEBODY) for line in range(2, 3 + further)
+    ]
+    assert (first["lines"]["refused"], first["lines"]["loaded"]) == (1 + further, 1)
+    assert all(answer == first for answer in answers.values())
 
 
 @pytest.mark.parametrize("id", [HIDDEN, "old:yuanshan"])
@@ -773,8 +815,11 @@ def test_the_organisation_of_a_decision_that_opted_out_is_not_made_a_members(
 
 def test_what_a_list_wrote_does_not_tell_the_id_of_who_opted_out(world, coordinator, opted_out):
     orders = f"Vendor,Vendor city,Client,Goods\n{opted_out.name},乙市,示例阀门1厂,Seals\n"
+    store = world.services.store
+    store.upsert(GraphRows(organizations=(replace(opted_out, listed=True),)))
     sent = coordinator("POST", "/imports", data=form(orders, write="true")).json
     work_off(world)
+    store.upsert(GraphRows(organizations=(opted_out,)))  # a day later
     record = world.services.repositories.imports.get(sent["id"]).value
     parties = {part.organization for row in record.put.engagements for part in row.participants}
     listed = coordinator("GET", f"/imports/{sent['id']}/changes")
@@ -782,3 +827,25 @@ def test_what_a_list_wrote_does_not_tell_the_id_of_who_opted_out(world, coordina
     assert parties == {HIDDEN, "t:firm1"}
     assert [row["organizations"] for row in listed.json["rows"] if row["table"] == "engagements"]
     assert HIDDEN not in listed.text
+
+
+@pytest.mark.parametrize("vendor", [NAME_OF_HIDDEN, "示例远山球阀有限公司"])
+def test_a_purchase_of_who_may_have_opted_out_is_left_out(world, coordinator, opted_out, vendor):
+    """By the certain name as by one that comes near; what the next line says is written."""
+    orders = (
+        "Vendor,Vendor city,Client,Goods\n"
+        f"{vendor},乙市,示例阀门1厂,Seals\n"
+        f"{vendor},乙市,示例阀门2厂,Seals\n"
+        "示例阀门3厂,甲市,示例阀门1厂,Rings\n"
+    )
+    sent = coordinator("POST", "/imports", data=form(orders, write="true")).json
+    work_off(world)
+    record = world.services.repositories.imports.get(sent["id"]).value
+    told = coordinator("GET", f"/imports/{sent['id']}").json
+    world.services.import_workflow.undo(ADMIN, sent["id"])
+    parties = {part.organization for row in record.put.engagements for part in row.participants}
+    assert parties == {"t:firm1", "t:firm3"}
+    assert [(row["line"], row["reason"]) for row in told["problems"]] == [
+        (2, SOMEBODY), (3, SOMEBODY),
+    ]  # fmt: skip
+    assert (told["lines"]["refused"], told["lines"]["loaded"]) == (2, 1)

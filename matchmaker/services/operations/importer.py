@@ -21,7 +21,7 @@ from matchmaker.domain import (
 from matchmaker.errors import NotAllowed
 from matchmaker.ingest.cordis import is_large_cordis, read_cordis, read_large_cordis
 from matchmaker.ingest.earlier_keys import known_by_earlier_ids
-from matchmaker.ingest.hidden_parties import aliases_found, pairs_found, told_of_hidden
+from matchmaker.ingest.hidden_parties import aliases_found, pairs_found, without_hidden
 from matchmaker.ingest.known_certificates import may_be_known_as, under_known_ids
 from matchmaker.ingest.made_ids import source_of_cluster, with_source
 from matchmaker.ingest.other_statements import joined_to, pairs_of
@@ -166,16 +166,25 @@ class Importer:
             parsed = others.left_out(self.store, parsed, known, aliases)
             aliases = aliases_found(aliases, hidden, parsed.organization_ids)
         decisions = self._decisions(principal, parsed, known, aliases, options, hidden)
-        resolution = resolve(
-            parsed.rows, known, aliases, trust_keys=trust_keys, same=decisions.same,
-            not_duplicates=self.not_duplicates() | decisions.apart,
-        )  # fmt: skip
+        apart = self.not_duplicates() | decisions.apart
+        resolved = partial(
+            resolve, trust_keys=trust_keys, same=decisions.same, not_duplicates=apart
+        )
+        resolution = resolved(parsed.rows, known, aliases)
+        if hidden:
+            on_record = {keys.id for keys in known}
+            shown = without_hidden(parsed, resolution, aliases, hidden, on_record)
+            if shown is not parsed or pairs_found(resolution.review, hidden) != resolution.review:
+                parsed = drop_dangling(shown, stored_ids(self.store, shown.rows, hidden))
+                known = tuple(keys for keys in known if keys.id not in hidden)
+                aliases = {id: kept for id, kept in aliases.items() if kept not in hidden}
+                resolution = resolved(parsed.rows, known, aliases)
         # A merge made before is on record with the reason it had then.
         merged = tuple(
             alias for alias in resolution.merged if aliases.get(alias.id) != alias.organization
         )
         leads_to = aliases | {alias.id: alias.organization for alias in resolution.merged}
-        review = pairs_found(resolution.review, hidden)
+        review = resolution.review
         rows = replace(
             resolution.rows,
             organizations=self._with_merged(parsed.rows, resolution, leads_to),
@@ -209,11 +218,7 @@ class Importer:
         checked = self._with_reference_rows(drop_orphans(checked))
         if checked.are_ids_made:
             checked = joined_to(checked, self.store.between(pairs_of(checked.rows)))
-        told = (
-            *checked.problems,
-            *told_of_hidden(resolution.review, hidden, checked.origins),
-            *decisions.problems(next(iter(checked.read), "")),
-        )
+        told = (*checked.problems, *decisions.problems(next(iter(checked.read), "")))
         checked = replace(checked, problems=tuple(consistent(told)))
         report = ImportReport(
             written=False,
