@@ -10,10 +10,11 @@ from dataclasses import KW_ONLY, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.text import without_hidden
 from matchmaker.workflow.checks import check_range, not_possible, with_earlier_name
 from matchmaker.workflow.introduction_states import (
     ACTIVE,
@@ -47,7 +48,10 @@ MAX_POSITION = 100
 
 _NO_NUL = r"^[^\x00]*$"
 
-MessageText = Annotated[str, Field(max_length=MAX_MESSAGE, pattern=_NO_NUL)]
+# What one writes to another: read as it is written, without what hides or turns letters.
+MessageText = Annotated[
+    str, Field(max_length=MAX_MESSAGE, pattern=_NO_NUL), AfterValidator(without_hidden)
+]
 
 Identifier = Annotated[str, Field(max_length=240, pattern=_NO_NUL)]
 

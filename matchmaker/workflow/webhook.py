@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
+from matchmaker.text import without_hidden
 
 # Tried again after these, then given up: some three days in all.
 RETRIES = tuple(
@@ -163,7 +164,7 @@ def checked_url(url: str, *, private_allowed: bool = False) -> str:
     except ValueError:
         raise InvalidInput("is no address.", where="url") from None
     # What `urlsplit` takes out silently would be called otherwise than it was checked.
-    if url != url.strip() or _UNWANTED.search(url):
+    if url != without_hidden(url).strip() or _UNWANTED.search(url):
         raise InvalidInput("must not hold blanks or control characters.", where="url")
     if parts.scheme not in ({"http", "https"} if private_allowed else {"https"}) or not host:
         raise InvalidInput("must begin with https:// and name a host.", where="url")

@@ -57,6 +57,22 @@ def test_texts_keep_lines_tabs_and_the_joiners_of_scripts_and_pictures(client):
     assert client.post(f"{API}/offers", json=offer | {"text": "\u200b"}).status_code == 422
 
 
+def test_what_one_firm_writes_to_another_turns_and_hides_nothing(client):
+    """The message and terms of a request; reasons, talk and meetings are of the same type."""
+    odd, plain = "PAY\u202e3202\u2066\u200b\x1b[2JX\n\tby Friday", "PAY3202[2JX\n\tby Friday"
+    body = {"seeker": "t:firm1", "candidate": "t:firm2", "goal": "supplier"}
+    asked = client.post(f"{API}/introductions", json=body | {"message": odd, "terms": odd})
+    assert asked.status_code == 201, asked.text
+    seen = client.get(f"{API}/introductions/{asked.json['id']}")
+    assert (seen.json["message"], seen.json["terms"]) == (plain, plain)
+
+
+def test_an_address_to_call_is_as_it_is_read(client):
+    body = {"organization": "t:firm1", "url": "https://erp.example.com/\u202egnp"}
+    answer = client.post(f"{API}/webhooks", json=body)
+    assert (answer.status_code, answer.json["errors"][0]["field"]) == (422, "url")
+
+
 def test_a_form_keeps_nothing_unseen_but_in_a_password(app, wired):
     account = wired.accounts.create(ADMIN, "unseen@example.org", "王芳", PASSWORD)
     client = app.test_client()
