@@ -160,6 +160,9 @@ def answers(
         denied[position] |= comparison is not None and comparison.another
     foremost = [row for row in _foremost(everybody, FOREMOST + 1) if row != own]
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
+    if _is_named_by_nobody(snapshot, fit, texts, everybody, own):
+        near = fit.dense_of(np.maximum(statements, 0)) >= floor().unnamed
+        passed &= near | name_something(comparisons, CORE)
     if foremost:  # of the whole graph: the same bar whoever asks
         is_faint = fits < floor().faint * everybody[foremost[0]]
         passed &= ~is_faint | name_something(comparisons)
@@ -269,29 +272,34 @@ def _passed(
     best = np.array([_best_statement(snapshot, fit, row) for row in foremost], dtype=np.int32)
     best_of_all = _standing(snapshot, fit, texts, best, [None] * len(best))
     top = max(best_of_all.max(initial=-np.inf), standing.max(initial=-np.inf))
-    passed = floor().passed(standing, float(top))
-    if _is_named_by_nobody(snapshot, fit, texts, statements, comparisons):
-        passed &= fit.dense_of(np.maximum(statements, 0)) >= floor().unnamed
-    return passed
+    return floor().passed(standing, float(top))
 
 
 def _is_named_by_nobody(
     snapshot: Snapshot,
     fit: TextFit,
     texts: tuple[SeekerText, ...],
-    statements: IntArray,
-    comparisons: Sequence[Comparison | None],
+    everybody: FloatArray | OrganizationFigures,
+    own: int | None,
 ) -> bool:
-    """Whether a thing that has a name is sought, or offered, and nobody says that name."""
-    if fit.goal not in _OF_THINGS or len(texts) > 1 or not any(comparisons):
+    """Whether a thing that has a name is sought, or offered, and nobody says that name.
+
+    Of whoever comes nearest in the whole graph: a list and each of its pairs say the same.
+    """
+    if fit.goal not in _OF_THINGS or len(texts) > 1 or not snapshot.meta.dimension:
         return False
     things = [r for r in texts[0].specification.requirements if has_name(r) and not r.denied]
-    if not things or name_something(comparisons, CORE).any():
-        return False
     names = [fold(thing.text) for thing in things]
-    said = (int(s) for s, c in zip(statements, comparisons, strict=True) if c is not None)
-    texts_said = (fold(snapshot.statements.table["text"][s].as_py()) for s in said)
-    return not any(name in text for text in texts_said for name in names)
+    for row in _foremost(everybody, COMPARED) if things else ():
+        if row == own:
+            continue
+        statement, _, comparison = best_answers(snapshot, fit, texts[0], row, STATEMENTS)[0]
+        if name_something([comparison], CORE).any():
+            return False
+        said = fold(snapshot.statements.table["text"][statement].as_py())
+        if comparison is not None and any(name in said for name in names):
+            return False
+    return bool(things)
 
 
 def _standing(

@@ -146,6 +146,7 @@ ACTIONS: Mapping[str, Message] = {
     "work.refresh": message("Refresh asked for"),
     "work.train": message("Training asked for"),
     "work.derive": message("Derived clusters asked for"),
+    "work.cancelled": message("Work cancelled"),
 }  # fmt: skip
 
 # Everything of a kind; the codes of it begin with this.

@@ -223,7 +223,14 @@ def test_every_field_for_an_id_is_sent_here(world, name):
     assert {field for field in TAKING_IDS[name] if (name, field) not in NO_IDS} <= sent_in
 
 
-@pytest.mark.parametrize("role", HIDDEN_FROM)
+# In make test who has no rights at all and who coordinates; in make test-long everybody.
+ROLES = [
+    pytest.param(role, marks=[pytest.mark.long] if role in ("anyone", "owner", "elsewhere") else [])
+    for role in HIDDEN_FROM
+]
+
+
+@pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", TAKING_IDS)
 def test_a_route_answers_for_who_opted_out_as_for_an_id_that_nobody_has(app, world, name, role):
     _, sent = request_of(world, name, role)
