@@ -25,8 +25,10 @@ from matchmaker.ingest.formats import SheetDate
 from matchmaker.ingest.rows import Row, RowSource, SheetSummary
 from matchmaker.messages import Message, from_data, to_data
 
-# How such a file begins; nothing that people send does.
+# How such a file begins, and the folder of folders in which alone it is taken for one: what
+# people send lies elsewhere, whatever it begins with.
 MARK = b"matchmaker rows 1\n"
+ROWS_FOLDER = ".rows"
 # Bytes of all its lines, and of one of them.
 MAX_LINES_BYTES, MAX_LINE = 1_000_000_000, 64_000_000
 MAX_ROWS, MAX_CELLS = 2_000_000, 50_000_000
@@ -60,9 +62,9 @@ class ParsedRows(RowSource):
         raise _damaged(self.path)
 
 
-def is_parsed(head: bytes) -> bool:
-    """Whether a file that begins so holds rows that were parsed elsewhere."""
-    return head.startswith(MARK)
+def is_parsed(path: Path, head: bytes) -> bool:
+    """Whether a file that begins so holds rows that a process of ours has parsed."""
+    return head.startswith(MARK) and path.absolute().parent.parent.name == ROWS_FOLDER
 
 
 def write_rows(path: Path, source: RowSource) -> None:

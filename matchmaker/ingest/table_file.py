@@ -247,7 +247,7 @@ def rows_of(path: Path, options: FileOptions, expected: Collection[str]) -> RowS
         raise InvalidInput(
             "cannot be read: %(error)s.", where=str(path), error=reason_of(error)
         ) from None
-    if is_parsed(head):
+    if is_parsed(path, head):
         return rows_at(path)
     if head.startswith((_ZIP, _COMPOUND)):
         return _sheet(_sheets_known(path, head), options.sheet, expected, path.name)

@@ -26,7 +26,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.ingest.encodings import encoding_of
 from matchmaker.ingest.inspection import InspectionResult, has_many_lines
 from matchmaker.ingest.json_file import begins_as_json, is_named_json
-from matchmaker.ingest.parsed_rows import rows_at
+from matchmaker.ingest.parsed_rows import ROWS_FOLDER, rows_at
 from matchmaker.ingest.table_file import AS_JUDGED, FileOptions
 from matchmaker.messages import Message, message
 
@@ -40,8 +40,6 @@ _LOOK_SECONDS = 0.2
 _SMALL, _HEAD = 5_000_000, 512
 _PACKED = (b"PK", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
 _NO_LINES = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|[\s\0])*[\[{<]")
-# Where the rows of a file lie; other nodes have them parsed for themselves.
-_ROWS_FOLDER = ".rows"
 # Of one file read as judged, and as it was chosen last: so many times.
 _KEPT_READINGS = 4
 _REASONS = {
@@ -104,7 +102,7 @@ def _is_same_reading(judged: Path, options: FileOptions) -> bool:
 def _rows_path(path: Path, options: FileOptions) -> Path:
     chosen = json.dumps([options.sheet, options.encoding, options.separator])
     key = hashlib.sha256(chosen.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return path.parent / _ROWS_FOLDER / key / path.name
+    return path.parent / ROWS_FOLDER / key / path.name
 
 
 def _parse(path: Path, options: FileOptions, rows: Path, is_wanted: Callable[[], bool]) -> None:
@@ -115,9 +113,12 @@ def _parse(path: Path, options: FileOptions, rows: Path, is_wanted: Callable[[],
     unfinished.mkdir(mode=0o700)
     try:
         _run(path, is_wanted, str(unfinished / path.name), json.dumps(asdict(options)))
-        if rows.parent.exists():
-            return  # somebody else was faster
-        unfinished.replace(rows.parent)
+        try:
+            unfinished.replace(rows.parent)
+        except OSError:
+            if not rows.exists():
+                raise
+            # Somebody else was faster.
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     readings = sorted(folder.glob("[!.]*"), key=lambda each: each.stat().st_mtime)

@@ -22,7 +22,7 @@ from matchmaker.ingest import (
 )
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.formats import SheetDate
-from matchmaker.ingest.parsed_rows import MARK
+from matchmaker.ingest.parsed_rows import MARK, ROWS_FOLDER
 from matchmaker.ingest.table_file import FileOptions, open_table
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.services.operations import file_inspection
@@ -249,7 +249,8 @@ UNKNOWN = {"id": "%(b)s", "parameters": {"a": {"id": "c"}}}
     ],
 )
 def test_rows_that_are_none_are_refused_in_words(tmp_path, lines):
-    path = tmp_path / "list.xlsx"
+    path = tmp_path / ROWS_FOLDER / "0" / "list.xlsx"
+    path.parent.mkdir(parents=True)
     path.write_bytes(MARK + gzip.compress("\n".join([*map(json.dumps, lines), ""]).encode()))
     with pytest.raises(InvalidInput, match="cannot be read"):
         list(open_table(path).lines())
@@ -260,6 +261,22 @@ def test_rows_that_were_cut_off_are_refused_in_words(rich):
     rows.write_bytes(rows.read_bytes()[:-40])
     with pytest.raises(InvalidInput, match="cannot be read"):
         list(open_table(rows).lines())
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
+def test_what_is_sent_as_if_it_were_rows_of_ours_is_no_list(tmp_path, monkeypatch, name):
+    """Else a sent file would name its own rows, uncleaned, and be unpacked by the server."""
+    for opened in ("gzip.GzipFile.readline", "json.loads"):
+        monkeypatch.setattr(opened, lambda *_: pytest.fail("the server unpacked what was sent"))
+    lines = [HEAD, [1, FIRMS[0]], [2, ["示例\u202e阀门厂", "温州"]], {"end": True}]
+    path = tmp_path / name
+    path.write_bytes(MARK + gzip.compress("\n".join(map(json.dumps, lines)).encode()))
+    try:
+        inspect_file(path)
+        told = str(list(open_table(parsed_file(path)).lines()))
+    except InvalidInput:
+        told = ""
+    assert "阀门厂" not in told
 
 
 def test_json_that_an_encoding_uncovers_is_parsed_elsewhere(tmp_path, no_parsing, runs):
