@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,6 +53,8 @@ DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 # Goals for which a thing is sought itself, not somebody who studies or tests it.
 _OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER})
 NO_STATEMENT = -1
+# A statement, its fit with what is specified, and how it compares with that.
+RatedStatement = tuple[int, float, Comparison | None]
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,8 @@ def worded_fit(snapshot: Snapshot, fit: TextFit) -> FloatArray | OrganizationFig
 
 def best_answers(
     snapshot: Snapshot, fit: TextFit, question: SeekerText, row: int, count: int
-) -> list[tuple[int, float, Comparison | None]]:
-    """(statement, fit with what is specified, comparison) of an organisation, best first.
+) -> list[RatedStatement]:
+    """Statements of an organisation, best first.
 
     The `count` that fit best, compared with what the question specifies.
     """
@@ -146,6 +148,7 @@ def answers(
     statements = np.full(len(rows), NO_STATEMENT, dtype=np.int32)
     denied = np.zeros(len(rows), dtype=np.bool_)
     comparisons: list[Comparison | None] = [None] * len(rows)
+    firsts: dict[int, RatedStatement] = {}
     compared = set(np.lexsort((rows, -fits))[:COMPARED].tolist()) if len(texts) == 1 else set()
     for position in np.flatnonzero(fits > 0).tolist():
         row = int(rows[position])
@@ -153,14 +156,14 @@ def answers(
             statements[position] = _best_statement(snapshot, fit, row)
             continue
         rated = best_answers(snapshot, fit, texts[0], row, STATEMENTS)
-        statements[position], adjusted, comparisons[position] = rated[0]
+        statements[position], adjusted, comparisons[position] = firsts[row] = rated[0]
         adjustment[position] = adjusted - fits[position]
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
         comparison = comparisons[position]
         denied[position] |= comparison is not None and comparison.another
     foremost = [row for row in _foremost(everybody, FOREMOST + 1) if row != own]
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
-    if _is_named_by_nobody(snapshot, fit, texts, everybody, own):
+    if _is_named_by_nobody(snapshot, fit, texts, everybody, own, firsts):
         near = fit.dense_of(np.maximum(statements, 0)) >= floor().unnamed
         passed &= near | name_something(comparisons, CORE)
     if foremost:  # of the whole graph: the same bar whoever asks
@@ -281,10 +284,12 @@ def _is_named_by_nobody(
     texts: tuple[SeekerText, ...],
     everybody: FloatArray | OrganizationFigures,
     own: int | None,
+    firsts: Mapping[int, RatedStatement],
 ) -> bool:
     """Whether a thing that has a name is sought, or offered, and nobody says that name.
 
     Of whoever comes nearest in the whole graph: a list and each of its pairs say the same.
+    `firsts` are first answers that are known already, by row.
     """
     if fit.goal not in _OF_THINGS or len(texts) > 1 or not snapshot.meta.dimension:
         return False
@@ -293,7 +298,8 @@ def _is_named_by_nobody(
     for row in _foremost(everybody, COMPARED) if things else ():
         if row == own:
             continue
-        statement, _, comparison = best_answers(snapshot, fit, texts[0], row, STATEMENTS)[0]
+        first = firsts.get(row) or best_answers(snapshot, fit, texts[0], row, STATEMENTS)[0]
+        statement, _, comparison = first
         if name_something([comparison], CORE).any():
             return False
         said = fold(snapshot.statements.table["text"][statement].as_py())

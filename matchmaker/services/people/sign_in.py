@@ -237,8 +237,7 @@ class SignInService:
             return
         account = stored.value
         counted = letters_id(account.id)
-        before = self.repositories.sign_in_attempts.get_or_none(counted)
-        if before is not None and before.value.wait(self.clock()):
+        if self._attempts.wait([counted]):
             return
         text = message(
             "Open this link within an hour; if it was not you, ignore it:\n\n%(link)s\n",
