@@ -16,6 +16,7 @@ from matchmaker.web.layout import (
     web,
     whole_number,
 )
+from matchmaker.web.second_factor import by_passkey, own_answer
 from matchmaker.workflow.account import MailRhythm
 from matchmaker.workflow.channel import (
     DEFAULT_ZONE,
@@ -46,7 +47,7 @@ def channels() -> PageAnswer:
     ]
     return render_template(
         "channels.html", account=account, owners=owners, authors=authors, rhythms=rhythms,
-        zone=DEFAULT_ZONE, hooks=hooks,
+        zone=DEFAULT_ZONE, hooks=hooks, by_passkey=by_passkey(),
     )  # fmt: skip
 
 
@@ -69,7 +70,7 @@ def change_channels() -> PageAnswer:
             content = ChannelContent(
                 form.get("address", ""), form.get("cluster", ""), _rhythm(), _quiet()
             )
-            use_cases.enter(principal, content, form.get("password", ""))
+            use_cases.enter(principal, content, form.get("password", ""), own_answer())
             show_notice(message("Saved. Try it now: a word is sent there."))
             return redirect(url_for("web.channels"), 303)
     return redirect_back(url_for("web.channels"))

@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, Message] = {
     "account.unsubscribed": message("Letters stopped by the link in one"),
     "account.signed_out": message("Signed out everywhere"),
     "account.code_used": message("Signed in by a code of the second factor"),
+    "account.factor_shown": message("Second factor shown before a change"),
     "account.second_factor_begun": message("Second factor begun"),
     "account.second_factor": message("Second factor turned on"),
     "account.second_factor_removed": message("Second factor turned off"),

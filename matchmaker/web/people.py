@@ -31,7 +31,7 @@ from matchmaker.web.layout import (
     web,
     whole_number,
 )
-from matchmaker.web.second_factor import code_page, is_at, remember_password
+from matchmaker.web.second_factor import by_passkey, code_page, is_at, own_answer, remember_password
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
 
@@ -259,6 +259,7 @@ def _account_page(secret: str = "") -> str:
         keys=services().api_keys.own_keys(principal),
         rhythms=list(MailRhythm),
         secret=secret,
+        by_passkey=by_passkey(),
         sessions=[
             (own, sessions.is_current(own, current)) for own in sessions.own_sessions(principal)
         ],
@@ -293,14 +294,14 @@ def change_account() -> PageAnswer:
             show_notice(gettext("Saved."))
         case "password":
             old, new = form.get("old_password", ""), form.get("new_password", "")
-            begin_session(services().sign_in.change_password(principal, old, new))
+            begin_session(services().sign_in.change_password(principal, old, new, own_answer()))
             show_notice(
                 gettext("The new password is set; all other sessions and all keys have ended.")
             )
         case "key":
             scope = Scope.WRITE if form.get("writes") else Scope.READ
             issued = services().api_keys.issue(
-                principal, form.get("name", ""), scope, form.get("password", "")
+                principal, form.get("name", ""), scope, form.get("password", ""), own_answer()
             )
             return _account_page(issued.secret)
         case "revoke":
@@ -321,7 +322,7 @@ def change_account() -> PageAnswer:
                     gettext("This service sends no mail. Ask its administrator for a link."), "bad"
                 )
         case "delete":
-            services().privacy.delete_own(principal, form.get("password", ""))
+            services().privacy.delete_own(principal, form.get("password", ""), own_answer())
             end_session()
             return redirect(url_for("web.sign_in"), 303)
     return redirect(url_for("web.account"), 303)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
-from flask import redirect, render_template, request, url_for
+from flask import g, redirect, render_template, request, url_for
 
 from matchmaker.api.http.browser import await_code, awaited_code, begin_session, origin
 from matchmaker.api.http.context import current_principal, services
@@ -85,6 +85,7 @@ def second_factor() -> PageAnswer:
         passkeys=services().passkeys.own_passkeys(principal),
         site=site,
         is_at_site=site is not None and is_at(site),
+        by_passkey=by_passkey(),
     )
 
 
@@ -95,7 +96,7 @@ def change_second_factor() -> PageAnswer:
     principal, factors, form = signed_in(), services().second_factors, request.form
     match form.get("what"):
         case "begin":
-            begun = factors.begin(principal, form.get("password", ""), _own_answer())
+            begun = factors.begin(principal, form.get("password", ""), own_answer())
             picture = qr_code(begun.address, scale=5)
             return render_template("second_factor.html", begun=begun, picture=picture)
         case "confirm":
@@ -104,18 +105,24 @@ def change_second_factor() -> PageAnswer:
             begin_session(account)
             return render_template("second_factor.html", factor=account.second_factor, codes=codes)
         case "recovery":
-            codes = factors.renew_recovery(principal, form.get("password", ""), _own_answer())
+            codes = factors.renew_recovery(principal, form.get("password", ""), own_answer())
             account = services().accounts.own_account(principal)
             begin_session(account)
             return render_template("second_factor.html", factor=account.second_factor, codes=codes)
         case "remove-passkey":
             id, password = form.get("passkey", ""), form.get("password", "")
-            begin_session(services().passkeys.remove(principal, id, password, _own_answer()))
+            begin_session(services().passkeys.remove(principal, id, password, own_answer()))
             show_notice(gettext("The passkey has ended."))
         case "remove":
-            begin_session(factors.remove(principal, form.get("password", ""), _own_answer()))
+            begin_session(factors.remove(principal, form.get("password", ""), own_answer()))
             show_notice(gettext("No code is asked for any more."))
     return redirect(url_for("web.second_factor"), 303)
+
+
+def by_passkey() -> bool:
+    """Tell whether a passkey of who reads this can confirm here what they change."""
+    site = services().passkeys.site
+    return bool(g.account and g.account.passkeys) and site is not None and is_at(site)
 
 
 def is_at(site: Site) -> bool:
@@ -123,7 +130,7 @@ def is_at(site: Site) -> bool:
     return request.host_url.rstrip("/") == site.origin
 
 
-def _own_answer() -> FactorAnswer:
+def own_answer() -> FactorAnswer:
     """The code that was typed, or what a passkey answered, which the page's script filled in."""
     credential = None
     if written := request.form.get("credential", ""):

@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 import struct
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,12 +18,14 @@ from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.changes import Put
 from matchmaker.wiring import wire
-from matchmaker.workflow.account import Scope
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
 from tests.api.conftest import ADMIN_KEY, application_of
+from tests.api.things_of_routes import ROBOT
 from tests.passwords import cheap_passwords
 
 API = "/api/v1"
 PASSWORD = "correct horse 9"
+FIRM = "t:firm"
 
 
 def code_of(secret, at):
@@ -104,6 +107,71 @@ def test_who_took_a_session_sets_up_no_factor_without_the_password(app, person):
         refused = client.post(f"{API}/account/second-factor", json=body, headers=headers)
         assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "password")
     assert client.get(f"{API}/account").json["has_second_factor"] is False
+
+
+# What outlasts a session or ends an account: where, and what is sent in this order.
+LASTING = (
+    ("account/keys", {"name": "k", "password": PASSWORD}),
+    ("account/channels", {"address": ROBOT, "password": PASSWORD}),
+    ("webhooks", {"organization": FIRM, "url": "https://example.org/hook", "password": PASSWORD}),
+    ("account/password", {"old_password": PASSWORD, "new_password": "violet harbour 7"}),
+    ("account/delete", {"password": "violet harbour 7"}),
+)
+
+
+def with_owner(wired, person):
+    """The person as an owner of a firm, who may enter webhooks."""
+    stored = wired.repositories.accounts.get(person.id)
+    owner = (AccountMembership(FIRM, MembershipRole.OWNER),)
+    changed = wired.repositories.accounts.put(
+        replace(stored.value, memberships=owner), stored.version
+    )
+    wired.repositories.records.commit([changed])
+
+
+def test_the_password_alone_makes_nothing_that_outlasts_the_session(app, wired, person):
+    with_owner(wired, person)
+    _, codes, client = set_up(app, person.email)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    unused = iter(codes)
+    used = next(unused)
+    body = {"name": "first", "password": PASSWORD, "code": used}
+    made = client.post(f"{API}/account/keys", json=body, headers=headers)
+    assert made.status_code == 201, made.text
+    for path, body in LASTING:
+        url = f"{API}/{path}"
+        for proof in ({}, {"code": ""}, {"code": used}):  # none is taken twice
+            refused = client.post(url, json=body | proof, headers=headers)
+            assert (refused.status_code, refused.json["errors"][0]["field"]) == (422, "code"), path
+        right = client.post(url, json=body | {"code": next(unused)}, headers=headers)
+        assert right.status_code in (201, 204), (path, right.text)
+        headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    assert wired.accounts.find(person.email) is None
+
+
+def test_the_pages_ask_for_a_code_before_a_key_and_a_channel(app, wired, person):
+    _, codes, client = set_up(app, person.email)
+    for path, form in (
+        ("/account", {"what": "key", "name": "by page", "password": PASSWORD}),
+        ("/channels", {"do": "enter", "address": ROBOT, "password": PASSWORD, "rhythm": "at_once"}),
+    ):
+        page = client.get(path).text
+        assert 'autocomplete="one-time-code" required' in page
+        form["csrf_token"] = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+        assert client.post(path, data=form).status_code == 422
+        assert client.post(path, data=form | {"code": codes.pop()}).status_code in (200, 303)
+    assert [key.name for key in wired.api_keys.own_keys(person.principal())] == ["by page"]
+    assert len(wired.channels.listed(person.principal())) == 1
+
+
+def test_who_has_no_second_factor_goes_on_with_the_password(app, wired, person):
+    with_owner(wired, person)
+    client, answer = sign_in(app, person.email)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    path, body = f"{API}/account/keys", {"name": "k", "password": PASSWORD}
+    assert client.post(path, json=body, headers=headers).status_code == 201
+    path, body = f"{API}/account/delete", {"password": PASSWORD}
+    assert client.post(path, json=body, headers=headers).status_code == 204
 
 
 def test_everybody_may_be_asked_for_one(wired):

@@ -15,6 +15,7 @@ from matchmaker.errors import WrongState
 from matchmaker.services.cooperation.call_decisions import Award
 from matchmaker.services.directory.certificates import CertificateContent
 from matchmaker.services.people.channels import ChannelContent
+from matchmaker.services.people.second_factors import FactorAnswer
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import AccountMembership, Scope
 from matchmaker.workflow.appointment import AppointmentAction, AppointmentOffer, AppointmentStep
@@ -417,8 +418,10 @@ def _ending_passkey(world, role):
     if role == "anyone":
         return {"json": {"password": PASSWORD, "code": ""}}
     account, device = _with_passkey(world, role)
-    key = world.services.api_keys.issue(account.principal(), "walk", Scope.WRITE, PASSWORD).secret
-    credential = device.sign(world.services.passkeys.ask_own(account.principal()))
+    services, person = world.services, account.principal()
+    answer = FactorAnswer(credential=device.sign(services.passkeys.ask_own(person)))
+    key = services.api_keys.issue(person, "walk", Scope.WRITE, PASSWORD, answer).secret
+    credential = device.sign(services.passkeys.ask_own(person))
     return {
         "json": {"password": PASSWORD, "credential": credential},
         "id": account.passkeys[0].id,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Cluster, GraphRows, Kind, Membership, Organization
+from matchmaker.mail import Mailer
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.conversations import Conversations
@@ -19,9 +20,14 @@ from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.people.accounts import Accounts
+from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.people.passkey_challenges import PasskeyChallenges
 from matchmaker.services.people.privacy import Privacy
+from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.sealing import Sealer
+from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from tests.passwords import cheap_passwords
@@ -71,13 +77,23 @@ class Cooperation:
         """Whoever has this address."""
         return self.accounts.by_email(ADMIN, email).principal()
 
+    def links(self) -> Links:
+        """Links as letters have them, where no mail is sent."""
+        mailer = Mailer(Settings(_env_file=None))
+        return Links(lambda: "secret", lambda: "https://m.example", mailer)
+
+    def second_factors(self) -> SecondFactors:
+        """Second factors of these accounts."""
+        challenges = PasskeyChallenges(self.repositories, self.links(), self.clock)
+        return SecondFactors(self.accounts, challenges, Sealer(lambda: "key"), self.clock)
+
     def privacy(self, *, keep_interactions: timedelta, keep_over: timedelta) -> Privacy:
         """Keeping things for so long."""
         outbox, exclusions = NotificationOutbox(self.repositories), self.introductions.exclusions
         gatherings = Gatherings(self.store, self.repositories, outbox, exclusions, self.clock)
         return Privacy(
-            self.store, self.repositories, self.accounts, gatherings, self.clock,
-            keep_interactions=keep_interactions, keep_over=keep_over,
+            self.store, self.repositories, self.accounts, self.second_factors(), gatherings,
+            self.clock, keep_interactions=keep_interactions, keep_over=keep_over,
         )  # fmt: skip
 
     def coordinator(self) -> Principal:

@@ -35,13 +35,14 @@ class Takeover:
         self.base: Cooperation = cooperation_on(store)
         self.sign_in: SignInService = sign_in_on(self.base)
         repositories, clock = self.base.repositories, self.base.clock
+        factors = self.sign_in.second_factors
         self.channels = Channels(
-            repositories, self.base.accounts, self.sign_in.links, SEALER, clock
+            repositories, self.base.accounts, factors, self.sign_in.links, SEALER, clock
         )
         self.hooks = Webhooks(
-            repositories, NotificationOutbox(repositories), SEALER, self.base.accounts, clock
+            repositories, NotificationOutbox(repositories), SEALER, factors, clock
         )
-        self.keys = ApiKeys(repositories, self.base.accounts, self.sign_in.second_factors, clock)
+        self.keys = ApiKeys(repositories, self.base.accounts, factors, clock)
         self.account = self.base.person("t:f0")
         principal = self.account.principal()
         self.channels.enter(principal, ChannelContent(ROBOT), PASSWORD)

@@ -13,6 +13,7 @@ from matchmaker.services.people import channels as service
 from matchmaker.services.people.channel_call import ChannelMessage, Delivered
 from matchmaker.services.people.channels import ChannelContent, Channels
 from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.people.second_factors import FactorAnswer
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import UnitOfWork
@@ -34,8 +35,14 @@ class _Accounts:
     def own_account(self, principal: Principal) -> Account:
         return self.repositories.accounts.get(principal.account).value
 
-    def require_password(self, principal: Principal, account: Account, password: str) -> None:
-        del principal, account, password
+
+class _SecondFactors:
+    def __init__(self, accounts: _Accounts) -> None:
+        self.accounts = accounts
+
+    def require_own(self, principal: Principal, password: str, answer: FactorAnswer) -> Account:
+        del password, answer
+        return self.accounts.own_account(principal)
 
 
 class _Links:
@@ -60,8 +67,12 @@ class Desk:
         self.seen: list[tuple[str, ChannelMessage]] = []
         self.repositories = Repositories(lambda: store.documents)
         self.outbox = NotificationOutbox(self.repositories)
+        accounts = _Accounts(self.repositories)
         self.use_cases = Channels(
-            self.repositories, _Accounts(self.repositories), _Links(),  # type: ignore[arg-type]
+            self.repositories,
+            accounts,  # type: ignore[arg-type]
+            _SecondFactors(accounts),  # type: ignore[arg-type]
+            _Links(),  # type: ignore[arg-type]
             Sealer(lambda: "a long and random key"), lambda: self.now,
         )  # fmt: skip
         people = (

@@ -19,7 +19,6 @@ from matchmaker.workflow.introduction import Proposal
 from matchmaker.workflow.notification import NotificationKind
 from tests.contract.cooperation import PASSWORD, Cooperation, cooperation_on
 from tests.contract.test_channels import ROBOT
-from tests.contract.test_two_at_once import sign_in_on
 
 DAY = timedelta(days=1)
 
@@ -30,10 +29,12 @@ class Leaving:
     def __init__(self, store: Store) -> None:
         self.base: Cooperation = cooperation_on(store)
         base, sealer = self.base, Sealer(lambda: "key")
-        links = sign_in_on(base).links
+        links, factors = base.links(), base.second_factors()
         outbox = NotificationOutbox(base.repositories)
-        self.hooks = Webhooks(base.repositories, outbox, sealer, base.accounts, base.clock)
-        self.channels = Channels(base.repositories, base.accounts, links, sealer, base.clock)
+        self.hooks = Webhooks(base.repositories, outbox, sealer, factors, base.clock)
+        self.channels = Channels(
+            base.repositories, base.accounts, factors, links, sealer, base.clock
+        )
         self.privacy = base.privacy(keep_interactions=DAY, keep_over=DAY)
         self.owner, self.left = base.person("t:f0"), base.person("t:f0", 1)
         self.admin = base.accounts.create(ADMIN, "a@example.org", "A", PASSWORD, admin=True)

@@ -14,14 +14,8 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, MatchmakerError, SignInNeeded, WrongState
-from matchmaker.mail import Mailer
 from matchmaker.services.people.invitations import Invitations
-from matchmaker.services.people.links import Links
-from matchmaker.services.people.passkey_challenges import PasskeyChallenges
-from matchmaker.services.people.second_factors import SecondFactors
 from matchmaker.services.people.sign_in import OpenIdClaims, SignInService
-from matchmaker.services.sealing import Sealer
-from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.introduction import Proposal, Transition
@@ -32,9 +26,7 @@ AT_ONCE = 4
 
 
 def sign_in_on(services: Cooperation) -> SignInService:
-    links = Links(lambda: "secret", lambda: "https://m.example", Mailer(Settings(_env_file=None)))
-    challenges = PasskeyChallenges(services.repositories, links, services.clock)
-    factors = SecondFactors(services.accounts, challenges, Sealer(lambda: "key"), services.clock)
+    links, factors = services.links(), services.second_factors()
     invitations = Invitations(
         lambda: services.store, services.repositories, services.accounts, links, services.clock
     )

@@ -12,16 +12,18 @@ from tests.api.conftest import services_in
 from tests.web.conftest import Visitor
 
 EMAIL, PASSWORD = "browser@passkey.example", "correct horse 9"
+LEAVING = "leaving@passkey.example"
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A server under the name of localhost, which browsers bind passkeys to, and an account."""
+    """A server under the name of localhost, which browsers bind passkeys to, and two accounts."""
     listener = socket.create_server(("127.0.0.1", 0))
     address = f"http://localhost:{listener.getsockname()[1]}"
     services = services_in(tmp_path_factory.mktemp("passkeys"), public_url=address)
     services.store.prepare()
-    services.accounts.create(ADMIN, EMAIL, "Wang", PASSWORD, language="en")
+    for email in (EMAIL, LEAVING):
+        services.accounts.create(ADMIN, email, "Wang", PASSWORD, language="en")
     server = make_server("127.0.0.1", 0, create_app(services), threaded=True, fd=listener.fileno())
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -51,11 +53,20 @@ def device(visitor):
     return session, made["authenticatorId"]
 
 
-def enter(page, place):
+def enter(page, place, email=EMAIL):
     page.goto(f"{place}/sign-in")
-    page.get_by_label("E-mail").fill(EMAIL)
+    page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def make_passkey(page, place):
+    page.goto(f"{place}/account/second-factor")
+    making = page.locator("[data-passkey=make]")
+    making.get_by_label("What to call it").fill("Laptop")
+    making.get_by_label("Present password").fill(PASSWORD)
+    making.get_by_role("button").click()
+    page.get_by_role("cell", name="Laptop").wait_for()
 
 
 def sign_out(page):
@@ -69,12 +80,7 @@ def test_a_passkey_is_made_signs_in_alone_and_after_the_password_and_is_ended(
 ):
     page, (cdp, authenticator) = visitor.page, device
     enter(page, place)
-    page.goto(f"{place}/account/second-factor")
-    making = page.locator("[data-passkey=make]")
-    making.get_by_label("What to call it").fill("Laptop")
-    making.get_by_label("Present password").fill(PASSWORD)
-    making.get_by_role("button").click()
-    page.get_by_role("cell", name="Laptop").wait_for()
+    make_passkey(page, place)
     (kept,) = cdp.send("WebAuthn.getCredentials", {"authenticatorId": authenticator})["credentials"]
     assert (kept["rpId"], kept["isResidentCredential"]) == ("localhost", True)
     assert not visitor.violations()
@@ -142,3 +148,35 @@ def test_who_stops_the_device_reads_so_and_stays(visitor, place, device):
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.get_by_text("The device did not answer, or you stopped it.").wait_for()
     assert page.url.endswith("/sign-in")
+
+
+def test_a_key_is_made_and_the_account_deleted_with_the_device(visitor, place, device):
+    """The account has passkeys only: whoever stops the device reads so, and nothing is done."""
+    page, (cdp, authenticator) = visitor.page, device
+    enter(page, place, LEAVING)
+    make_passkey(page, place)
+    page.goto(f"{place}/account")
+    keys = page.locator("section", has=page.get_by_role("heading", name="Keys for programs"))
+    asked = {"authenticatorId": authenticator, "isUserVerified": False}
+    for is_verified, said in ((False, "you stopped it"), (True, "The new key, shown this once:")):
+        cdp.send("WebAuthn.setUserVerified", asked | {"isUserVerified": is_verified})
+        keys.get_by_label("What it is for").fill("inventory")
+        keys.get_by_label("Present password").fill(PASSWORD)
+        keys.get_by_role("button", name="Make a key").click()
+        page.get_by_text(said).wait_for()
+    keys.get_by_role("cell", name="inventory").wait_for()
+    page.goto(f"{place}/channels")
+    page.locator("[name=address]").first.fill("https://oapi.dingtalk.com/robot/send?access_token=a")
+    page.get_by_label("Present password").first.fill(PASSWORD)
+    page.get_by_text("Your passkey is asked for then.").first.wait_for()
+    page.locator("[value=enter]").first.click()
+    page.get_by_text("Saved. Try it now").wait_for()
+    page.goto(f"{place}/account")
+    page.get_by_role("button", name="中文").click()
+    page.locator("summary", has_text="删除我的账号").click()
+    leaving = page.locator("details[open]", has_text="删除我的账号")
+    leaving.get_by_label("现用密码").fill(PASSWORD)
+    leaving.get_by_text("通行密钥").wait_for()
+    leaving.get_by_role("button", name="删除我的账号").click()
+    page.wait_for_url("**/sign-in")
+    assert not visitor.violations()

@@ -32,7 +32,9 @@ def list_own_channels() -> Response:
 @channels.post("/account/channels", **writes(NOTICES, ChannelOut, 201))
 def enter_own_channel(header: IdempotencyHeaders, body: NewChannel) -> Response:
     """Have one's own notices sent to a robot, a chat, a gateway or a mailbox, too."""
-    entered = services().channels.enter(current_principal(), body.to_content(), body.password)
+    entered = services().channels.enter(
+        current_principal(), body.to_content(), body.password, body.answer
+    )
     return created(_shaped([entered])[0], "account/channels")
 
 
@@ -46,7 +48,7 @@ def list_cluster_channels(path: IdPath) -> Response:
 def enter_cluster_channel(path: IdPath, header: IdempotencyHeaders, body: NewChannel) -> Response:
     """Have what a cluster's coordinators are told sent to a robot of theirs, too."""
     content = body.to_content(path.id)
-    entered = services().channels.enter(current_principal(), content, body.password)
+    entered = services().channels.enter(current_principal(), content, body.password, body.answer)
     return created(_shaped([entered])[0], f"clusters/{path.id}/channels")
 
 

@@ -89,8 +89,8 @@ class Password(Strict):
     password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
 
 
-class PasswordAndFactor(Password):
-    """One's password, and where there is a second factor a code or a passkey's answer.
+class OwnFactor(Strict):
+    """Where there is a second factor: a code or a passkey's answer, besides the password.
 
     A code is of the authenticator or for recovery; the answer is to a question of
     `POST /account/passkeys/confirm/options`.
@@ -105,6 +105,10 @@ class PasswordAndFactor(Password):
         return FactorAnswer(self.code, self.credential)
 
 
+class PasswordAndFactor(Password, OwnFactor):
+    """One's password, and where there is a second factor a code or a passkey's answer."""
+
+
 class PasskeyAnswer(Strict):
     """The answer of `navigator.credentials`, as the standard's `toJSON` writes it."""
 
@@ -117,8 +121,8 @@ class NewPasskey(PasskeyAnswer):
     name: Name
 
 
-class PasswordChange(Strict):
-    """The present and the new password."""
+class PasswordChange(OwnFactor):
+    """The present and the new password, and an answer of the second factor that there is."""
 
     old_password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
     new_password: Secret
@@ -163,8 +167,8 @@ class AccountPatch(Strict):
         )
 
 
-class NewKey(Strict):
-    """The name of a new key, and its rights."""
+class NewKey(OwnFactor):
+    """The name of a new key, its rights, and what shows that its account is one's own."""
 
     name: Name
     scope: Scope = Scope.READ
@@ -195,7 +199,7 @@ class OrganizationQuery(Strict):
     organization: LookupId
 
 
-class NewHook(Strict):
+class NewHook(OwnFactor):
     """The owner of a new webhook, and its address."""
 
     organization: LookupId
@@ -218,7 +222,7 @@ class ChannelTimes(Strict):
         return quiet_hours(self.quiet_from, self.quiet_until, self.zone)
 
 
-class NewChannel(ChannelTimes):
+class NewChannel(ChannelTimes, OwnFactor):
     """A robot, a chat, an SMS gateway or a mailbox that notices go to."""
 
     address: Annotated[str, Field(min_length=1, max_length=MAX_ADDRESS)] = Field(

@@ -222,7 +222,9 @@ def change_account(body: AccountPatch) -> Response:
 def change_password(body: PasswordChange) -> Response:
     """A new password; every other session ends."""
     principal = current_principal()
-    account = services().sign_in.change_password(principal, body.old_password, body.new_password)
+    account = services().sign_in.change_password(
+        principal, body.old_password, body.new_password, body.answer
+    )
     if "session" in session:
         begin_session(account)
     return no_content()
@@ -312,9 +314,9 @@ def export_account() -> Response:
 
 
 @people.post("/account/delete", **writes(ACCOUNTS))
-def delete_account(body: Password) -> Response:
+def delete_account(body: PasswordAndFactor) -> Response:
     """Delete one's account; what was agreed for an organisation stays with it."""
-    services().privacy.delete_own(current_principal(), body.password)
+    services().privacy.delete_own(current_principal(), body.password, body.answer)
     end_session()
     return no_content()
 
@@ -330,7 +332,9 @@ def list_keys() -> Response:
 @people.post("/account/keys", **writes(ACCOUNTS, NewKeyOut, status=201))
 def make_key(body: NewKey) -> Response:
     """A key that acts for oneself; it is shown this once."""
-    issued = services().api_keys.issue(current_principal(), body.name, body.scope, body.password)
+    issued = services().api_keys.issue(
+        current_principal(), body.name, body.scope, body.password, body.answer
+    )
     shaped = NewKeyOut(**KeyOut.model_validate(issued.key).model_dump(), secret=issued.secret)
     return created(shaped, f"account/keys/{issued.key.id}")
 
@@ -423,7 +427,9 @@ def register_webhook(body: NewHook) -> Response:
     One that is paused goes on.
     """
     password = None if g.account is None else body.password
-    hook = services().webhooks.register(current_principal(), body.organization, body.url, password)
+    hook = services().webhooks.register(
+        current_principal(), body.organization, body.url, password, body.answer
+    )
     shaped = NewHookOut.of_state(HookState(hook, 0, None), current_language())
     return created(shaped, f"webhooks/{hook.id}")
 

@@ -16,9 +16,9 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.webhook_call import FAILURES, post, problem_of
-from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import may_answer_for, tell_owners
 from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -64,26 +64,32 @@ class Webhooks:
     repositories: Repositories
     outbox: NotificationOutbox
     sealer: Sealer
-    accounts: Accounts
+    second_factors: SecondFactors
     clock: Clock
     _: KW_ONLY
     private_allowed: bool = False
     hosts: tuple[str, ...] = ()
 
     def register(
-        self, principal: Principal, organization_id: str, url: str, password: str | None = None
+        self,
+        principal: Principal,
+        organization_id: str,
+        url: str,
+        password: str | None = None,
+        answer: FactorAnswer = NO_ANSWER,
     ) -> Hook:
         """A hook for an organisation; its secret is shown this once.
 
-        Of who signed in it takes the account's `password`: a webhook outlasts a session that
-        somebody took. None is of a key, which was made with it. One that is paused goes on, with
+        Of who signed in it takes the account's `password`, and an answer of the second factor
+        that there is: a webhook outlasts a session that somebody took. None is of a key, which
+        was made with both. One that is paused goes on, with
         its secret. Raises NotAllowed, InvalidInput for another password, WrongState.
         """
         principal.require_writing()
         principal.require_owner(organization_id)
         if password is not None:
-            account = self.accounts.own_account(principal)
-            self.accounts.require_password(principal, account, password)
+            self._checked(url)  # an answer that counts once is not lost on an address
+            self.second_factors.require_own(principal, password, answer)
 
         def put(unit: UnitOfWork) -> Hook:
             # Of a password that is set anew, which pauses webhooks, and this one is first.

@@ -13,7 +13,7 @@ from matchmaker.errors import NotFound, VersionConflict, WrongState
 from matchmaker.services.authors import keep_author
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.operator_key import key_digest
-from matchmaker.services.people.second_factors import SecondFactors
+from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.account import ApiKey, Scope, checked_name
@@ -49,19 +49,27 @@ class ApiKeys:
             for key in self.repositories.api_keys.values("account", account.id)
         )
 
-    def issue(self, principal: Principal, name: str, scope: Scope, password: str) -> IssuedKey:
+    def issue(
+        self,
+        principal: Principal,
+        name: str,
+        scope: Scope,
+        password: str,
+        answer: FactorAnswer = NO_ANSWER,
+    ) -> IssuedKey:
         """A key that acts for oneself; the secret is shown this once.
 
-        Asks for the password: a key outlasts a session that somebody took. Raises InvalidInput
+        Asks for the password, and for an answer of the second factor that there is: a key
+        outlasts a session that somebody took, and passes by the factor. Raises InvalidInput
         for a wrong one, WrongState where there are too many.
         """
         principal.require_writing()
-        account = self.accounts.own_account(principal)
-        self.accounts.require_password(principal, account, password)
+        cleaned = checked_name(name)
+        account = self.second_factors.require_own(principal, password, answer)
         secret = secrets.token_urlsafe(32)
         # Without an underscore, which parts id and secret.
         key = ApiKey(
-            secrets.token_hex(8), account.id, checked_name(name), key_digest(secret), scope,
+            secrets.token_hex(8), account.id, cleaned, key_digest(secret), scope,
             self.clock(), epoch=account.epoch,
         )  # fmt: skip
 

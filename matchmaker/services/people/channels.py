@@ -25,6 +25,7 @@ from matchmaker.services.people.channel_call import (
 )
 from matchmaker.services.people.channel_pause import may_answer_for, tell_owners
 from matchmaker.services.people.links import Links
+from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -66,6 +67,7 @@ class Channels:
 
     repositories: Repositories
     accounts: Accounts
+    second_factors: SecondFactors
     links: Links
     sealer: Sealer
     clock: Clock
@@ -94,25 +96,28 @@ class Channels:
         }
 
     def enter(
-        self, principal: Principal, content: ChannelContent, password: str = ""
+        self,
+        principal: Principal,
+        content: ChannelContent,
+        password: str = "",
+        answer: FactorAnswer = NO_ANSWER,
     ) -> NoticeChannel:
         """A channel, which gets what happens from now on.
 
-        Asks for the password: a channel outlasts a session that somebody took. Raises NotAllowed,
-        InvalidInput for a wrong one, or for what cannot or may not be called, WrongState.
+        Asks for the password, and for an answer of the second factor that there is: a channel
+        outlasts a session that somebody took. Raises NotAllowed, InvalidInput for a wrong one, or
+        for what cannot or may not be called, WrongState.
         """
         principal.require_writing()
-        self.accounts.own_account(principal)
         owner = self._owner(principal, content.cluster)
         _check_rhythm(content.rhythm)
         address = apprise_address(content.address)
         described = describe(address, private_allowed=self.private_allowed, hosts=self.hosts)
+        account = self.second_factors.require_own(principal, password, answer)
 
         def entered(unit: UnitOfWork) -> NoticeChannel:
             # Of a password that is set anew and a channel one is first.
             keep_author(unit, self.repositories, principal)
-            account = self.accounts.own_account(principal)
-            self.accounts.require_password(principal, account, password)
             if len(self.listed(principal, content.cluster)) >= MAX_CHANNELS:
                 raise WrongState(
                     "There are %(most)s channels already.",

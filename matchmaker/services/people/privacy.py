@@ -19,6 +19,7 @@ from matchmaker.services.cooperation.introduction_views import IntroductionViews
 from matchmaker.services.own_organizations import asked_id
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import pause_left
+from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
 from matchmaker.services.repositories import (
     Repositories,
     Repository,
@@ -50,6 +51,7 @@ class Privacy:
     store: GraphStore
     repositories: Repositories
     accounts: Accounts
+    second_factors: SecondFactors
     gatherings: Gatherings
     clock: Clock
     _: KW_ONLY
@@ -129,16 +131,16 @@ class Privacy:
             **(own if id in principal.owned else {"left_out": list(own)}),
         }
 
-    def delete_own(self, principal: Principal, password: str) -> None:
+    def delete_own(
+        self, principal: Principal, password: str, answer: FactorAnswer = NO_ANSWER
+    ) -> None:
         """Delete one's account; what it did for an organisation stays, without the person.
 
-        Raises InvalidInput for a wrong password, WrongState for the last owner of an
-        organisation that has other members.
+        Raises InvalidInput for a wrong password or answer of the second factor, WrongState for the
+        last owner of an organisation that has other members.
         """
         principal.require_writing()
-        account = self.accounts.own_account(principal)
-        self.accounts.require_password(principal, account, password)
-        self._delete(principal, account)
+        self._delete(principal, self.second_factors.require_own(principal, password, answer))
 
     def delete_account(self, principal: Principal, account_id: str) -> None:
         """The same for an admin who was asked to. Raises NotAllowed, NotFound."""

@@ -1,4 +1,4 @@
-"""Second factors: set up, asked for at signing in, and taken away."""
+"""Second factors: set up, asked for at signing in and before changes, and taken away."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class NewSecondFactor:
 
 @dataclass(frozen=True, slots=True)
 class FactorAnswer:
-    """What confirms a change of how one signs in, besides the password.
+    """What confirms, besides the password, a change of how one signs in or what outlasts that.
 
     `code` is of the authenticator or for recovery, `credential` a passkey's answer instead.
     """
@@ -194,6 +194,22 @@ class SecondFactors:
             return after
 
         return self.accounts.change(account.id, use, "account.code_used", account.principal())
+
+    def require_own(self, principal: Principal, password: str, answer: FactorAnswer) -> Account:
+        """The account of who shows, by password and second factor, that it is theirs.
+
+        For a change that is not one of the account itself: the answer has counted then, whatever
+        comes of the change. Raises InvalidInput for a wrong password or answer, TooManyAttempts.
+        """
+        account = self.accounts.own_account(principal)
+        self.accounts.require_password(principal, account, password)
+        if not account.has_second_factor:
+            return account
+
+        def confirm(before: Account, unit: UnitOfWork) -> Account:
+            return self.after_own_factor(before, unit, answer)
+
+        return self.accounts.change_with(account.id, confirm, "account.factor_shown", principal)
 
     def after_own_factor(self, account: Account, unit: UnitOfWork, answer: FactorAnswer) -> Account:
         """The account after an answer that confirms a change, where it has a second factor.

@@ -24,7 +24,7 @@ from matchmaker.services.people.failed_attempts import FailedAttempts
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.passwords import Passwords
-from matchmaker.services.people.second_factors import SecondFactors
+from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
 from matchmaker.services.repositories import OPENID_SUBJECT_KEY, Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.workflow.account import (
@@ -199,9 +199,12 @@ class SignInService:
 
     # -- passwords
 
-    def change_password(self, principal: Principal, old: str, new: str) -> Account:
+    def change_password(
+        self, principal: Principal, old: str, new: str, answer: FactorAnswer = NO_ANSWER
+    ) -> Account:
         """A new password; all other sessions end, channels and webhooks of the account are paused.
 
+        Asks for the old one, and for an answer of the second factor that there is.
         Raises InvalidInput, NotAllowed, SignInNeeded where they ended meanwhile.
         """
         principal.require_writing()
@@ -211,8 +214,9 @@ class SignInService:
         hashed = self.passwords.hash(new)
 
         def renew(before: Account, unit: UnitOfWork) -> Account:
+            confirmed = self.second_factors.after_own_factor(before, unit, answer)
             pause_all(unit, self.repositories, before)
-            return replace(before.ended(), password_hash=hashed)
+            return replace(confirmed.ended(), password_hash=hashed)
 
         return self.accounts.change_with(account.id, renew, "account.password", principal)
 

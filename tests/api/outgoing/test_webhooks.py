@@ -39,7 +39,7 @@ def calling_this_machine(wired, watch) -> Webhooks:
         wired.repositories,
         wired.notification_outbox,
         wired.sealer,
-        wired.accounts,
+        wired.second_factors,
         watch,
         private_allowed=True,
     )
@@ -181,7 +181,7 @@ def answering(monkeypatch, name, *answers):
 def test_a_name_that_points_inside_is_not_called(wired, pair, receiver, watch, monkeypatch):
     _, calls, _ = receiver
     service = Webhooks(
-        wired.repositories, wired.notification_outbox, wired.sealer, wired.accounts, watch
+        wired.repositories, wired.notification_outbox, wired.sealer, wired.second_factors, watch
     )
     own = pair[1].memberships[0].organization
     service.register(pair[1].principal(), own, "https://rebinding.example.org/hook")
