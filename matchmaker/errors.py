@@ -6,9 +6,11 @@ in one place. Nothing else reaches a user.
 
 from __future__ import annotations
 
+import copy
 import sqlite3
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePath
 from typing import Any
 
 from matchmaker.messages import SOURCE, Message, located, sentences
@@ -148,3 +150,24 @@ def not_writable(path: Path, error: OSError | sqlite3.Error) -> StorageFull:
         path=path,
         reason=reason_of(error),
     )
+
+
+def without_folders(error: MatchmakerError) -> MatchmakerError:
+    """The same, of paths on the server only the last part: where they lie is nobody's business.
+
+    Nor is where another server is that the database runs on: the log says it.
+    """
+    if isinstance(error, StoreUnavailable) and "url" in error.message.parameters:
+        return StoreUnavailable("The database does not answer.", mend="Try again later.")
+    told = copy.copy(error)
+    told.message, told.mend = _without_folders(error.message), _without_folders(error.mend)
+    told.where = _without_folders(error.where)
+    return told
+
+
+def _without_folders(value: Any) -> Any:
+    if isinstance(value, Message):
+        bare = {name: _without_folders(each) for name, each in value.parameters.items()}
+        return replace(value, parameters=bare)
+    is_path = isinstance(value, PurePath) or (isinstance(value, str) and value.startswith("/"))
+    return PurePath(value).name if is_path else value

@@ -25,6 +25,7 @@ from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError, WrongState
 from matchmaker.logs import configure_logs
 from matchmaker.messages import terminal_language
+from matchmaker.services.operations.import_cancellation import drop_orphans
 from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.settings import read_settings
 from matchmaker.wiring import Wiring, wire
@@ -138,9 +139,11 @@ def expire_postings(wired: Wiring) -> None:
 
 def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
+    uploads = wired.import_workflow.uploads
     _run_step("retention", wired.privacy.forget_old)
     _run_step("files of conversations forgotten", wired.conversations.drop_orphans)
     _run_step("files of calls forgotten", wired.call_files.drop_orphans)
+    _run_step("files of imports forgotten", partial(drop_orphans, wired.repositories, uploads))
     _run_step("files of certificates forgotten", wired.certificates.drop_orphans)
     _run_step("sessions forgotten", wired.sessions.forget_old)
     _run_step("challenges forgotten", wired.passkey_challenges.forget_old)

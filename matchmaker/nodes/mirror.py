@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,6 +118,10 @@ class Mirror:
         for each in self.objects.listed(self._name(name)):
             self.objects.remove(each.name)
 
+    def has_folder(self, name: str) -> bool:
+        """Tell whether a folder is shared; where there is one node, it is."""
+        return self.objects is None or self._index(name) is not None
+
     def fetch_folders(self, parent: str) -> set[str]:
         """Have all folders of a folder here, and none that are shared no more; their names."""
         here = self.local / parent
@@ -128,12 +132,23 @@ class Mirror:
             for name in self.objects.folders(self._name(parent))
             if self.fetch_folder(f"{parent}/{name}")
         }
+        self._drop_others(here, shared)
+        return shared
+
+    def drop_unshared(self, parent: str) -> None:
+        """Remove what is here of a folder's folders and shared no more."""
+        here = self.local / parent
+        if self.objects is not None and here.is_dir():
+            names = [folder.name for folder in here.iterdir()]
+            shared = {name for name in names if self.has_folder(f"{parent}/{name}")}
+            self._drop_others(here, shared)
+
+    def _drop_others(self, here: Path, shared: Set[str]) -> None:
         for folder in here.iterdir() if here.is_dir() else ():
             with suppress(FileNotFoundError):  # it goes just now
                 is_old = time() - folder.stat().st_mtime > _GRACE_SECONDS
                 if folder.is_dir() and folder.name not in shared and is_old:
                     shutil.rmtree(folder, ignore_errors=True)
-        return shared
 
     # -- single files
 

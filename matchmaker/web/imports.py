@@ -23,6 +23,7 @@ from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
 from matchmaker.ingest.undo import KeptField, TakenBack, WhyKept
 from matchmaker.services.operations.import_reversal import kept_message, undo_summary
+from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.web.field_words import in_words
 from matchmaker.web.import_forms import chosen_options, default_fields
@@ -54,7 +55,7 @@ ENCODINGS = (
 @web.get("/clusters/<path:id>/import", endpoint="cluster_import")
 def import_page(id: str = "") -> PageAnswer:
     """A list to bring in, for all or for a cluster, and those brought in before."""
-    principal, workflow = signed_in(), services().import_workflow
+    principal, workflow = signed_in(), _workflow()
     upload = request.args.get("upload", "")
     preview = workflow.preview(principal, upload) if upload else None
     table = preview.options.table if preview else ""
@@ -82,13 +83,13 @@ def import_page(id: str = "") -> PageAnswer:
 @web.post("/clusters/<path:id>/import")
 def import_list(id: str = "") -> PageAnswer:
     """A file is kept and looked at first; then read otherwise; then written."""
-    principal, workflow, form = signed_in(), services().import_workflow, request.form
+    principal, workflow, form = signed_in(), _workflow(), request.form
     upload = form.get("upload", "")
     if not upload:
         sent = request.files.get("file")
         if sent is None or not sent.filename:
             raise InvalidInput("is missing.", where="file", mend="Choose one.")
-        upload = workflow.keep(principal, sent.filename, sent.stream, id, client_waits())
+        upload = workflow.keep(principal, sent.filename, sent.stream, id)
         return redirect(_address(id, upload), 303)
     options = chosen_options(form, workflow.options(principal, upload))
     joins = "joins" in form if id else None
@@ -99,6 +100,10 @@ def import_list(id: str = "") -> PageAnswer:
     if form.get("do") == "check_all":
         return redirect(url_for("web.job", id=workflow.check(principal, upload).id), 303)
     return redirect(_address(id, upload), 303)
+
+
+def _workflow() -> ImportWorkflow:
+    return services().import_workflow.awaited_by(client_waits())
 
 
 def _address(cluster: str, upload: str) -> str:
@@ -114,7 +119,7 @@ def import_problems(id: str) -> PageAnswer:
     """The rows with problems as the file has them, with a column of reasons."""
     format = request.args.get("format", ExportFormat.CSV.value)
     kind = parse_choice(ExportFormat, format, "format")
-    table = services().import_workflow.problems(signed_in(), id)
+    table = _workflow().problems(signed_in(), id)
     if kind is ExportFormat.XLSX:
         content = write_workbook((table,), language())
     elif kind is ExportFormat.CSV:

@@ -33,7 +33,7 @@ from matchmaker import errors
 from matchmaker.access import Principal
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of, without_folders
+from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of
 from matchmaker.messages import NAMES, Message
 from matchmaker.web import labels
 from matchmaker.web.labels import language
@@ -324,7 +324,7 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
     """The page again with the reason, after a form; a page of its own otherwise."""
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        error = without_folders(error)
+        error = errors.without_folders(error)
     if isinstance(error, errors.SignInNeeded):
         return _sign_in_again(error, status)
     if isinstance(error, errors.SecondFactorOwed):

@@ -50,7 +50,7 @@ class Job:
 
     `arguments` are what it was requested with, `result` says what came of it. `attempts` counts
     how often it was begun: more than once where a worker died while doing it. What `is_writing`
-    cannot be cancelled any more.
+    cannot be cancelled any more; where it `is_in_parts`, some of it stays when the worker dies.
     """
 
     id: str
@@ -71,6 +71,7 @@ class Job:
     ] = None
     attempts: int = 0
     is_writing: bool = False
+    is_in_parts: bool = False
 
     @property
     def is_over(self) -> bool:

@@ -206,7 +206,7 @@ def test_an_import_killed_at_any_step_is_whole_or_not_there_and_is_finished(
         content = f"id,name,kind,website\nlist:a,甲厂,firm,https://a{step}.example\n"
         content += f"list:n{step},新{step}厂,firm,\n"
         id = workflow.keep(ADMIN, "organizations.csv", BytesIO(content.encode()))
-        workflow.uploads.request(ADMIN, id)
+        workflow.uploads.request(ADMIN.subject, id)
         job = Job(id, JobKind.IMPORT, "admin", datetime.now(UTC), arguments={"upload": id})
         before = store.organization("list:a").website
 
@@ -233,6 +233,34 @@ def test_an_import_killed_at_any_step_is_whole_or_not_there_and_is_finished(
             break
     assert not killed
     assert step > 4  # before and after the writing, and before and after the file went
+
+
+def test_a_request_killed_at_any_step_is_carried_out_or_can_be_made_again(
+    store: Store, opened: Callable[[], Store], tmp_path: Path
+) -> None:
+    """Its file waits for work that is written down, or is still its sender's."""
+    workflow = _workflow(store, tmp_path / "uploads")
+    killed = True
+    for step in range(1, 20):
+        content = f"id,name,kind\nlist:r{step},新{step}厂,firm\n"
+        id = workflow.keep(ADMIN, "organizations.csv", BytesIO(content.encode()))
+
+        def act(other: Store, id: str = id) -> None:
+            _workflow(other, tmp_path / "uploads").write(ADMIN, id)
+
+        killed = _died_at(step, opened, act)
+        job = workflow.repositories.jobs.get_or_none(id)
+        if job is None:
+            assert [each.id for each in workflow.unwritten_uploads(ADMIN)] == [id]
+            workflow.write(ADMIN, id)
+            job = workflow.repositories.jobs.get(id)
+        workflow.run(job.value)
+        assert store.organizations_by_id([f"list:r{step}"])
+        assert not list((tmp_path / "uploads").rglob("organizations.csv"))
+        if not killed:
+            break
+    assert not killed
+    assert step > 4  # before and after the request is written down, and its file moves
 
 
 def test_a_merge_killed_at_any_step_is_whole_or_not_there_and_can_be_repeated(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -48,13 +50,66 @@ def test_a_file_sent_to_one_node_is_read_chosen_and_written_on_others(uploads):
     second.of(WANG, id).save(UploadState("cluster:x", joins=True))
     assert first.of(WANG, id).state.joins is True
     assert [each.id for each in second.all_of(WANG)] == [id]
-    first.request(WANG, id)
+    first.request(WANG.subject, id)
     assert worker.requested(id).path.read_bytes() == b"name\nx\n"
     with pytest.raises(NotFound):
         second.of(WANG, id)
     worker.drop_requested(id)
     with pytest.raises(NotFound):
         first.requested(id)
+
+
+def test_what_is_cancelled_on_one_node_is_no_longer_read_on_another(uploads):
+    first, second = uploads("a"), uploads("b")
+    id = first.keep(WANG, "a.csv", io.BytesIO(b"x"), "").id
+    read = second.of(WANG, id)
+    is_wanted = read.watch()
+    assert is_wanted()
+    first.drop(first.of(WANG, id))
+    until = time.monotonic() + 5
+    while is_wanted():
+        assert time.monotonic() < until, "it is read for ever"
+        time.sleep(0.05)
+    assert not read.path.parent.exists()
+    assert not list(second.root.rglob("a.csv"))
+
+
+def test_a_request_that_is_cancelled_elsewhere_is_no_longer_read(uploads):
+    first, worker = uploads("a"), uploads("b")
+    id = first.keep(WANG, "a.csv", io.BytesIO(b"x"), "").id
+    first.request(WANG.subject, id)
+    is_wanted = worker.request(WANG.subject, id).watch()
+    first.drop_requested(id)
+    time.sleep(1.1)
+    assert not is_wanted()
+    assert not list(worker.root.rglob("a.csv"))
+
+
+def test_what_another_node_wrote_does_not_stay_where_it_was_sent(uploads):
+    first, worker = uploads("a"), uploads("b")
+    id = first.keep(WANG, "a.csv", io.BytesIO(b"x"), "").id
+    first.request(WANG.subject, id)
+    worker.request(WANG.subject, id)
+    worker.drop_requested(id)
+    asked = first.root / "asked" / id
+    os.utime(asked, (0, 0))  # what is only just there may be about to be shared
+    first.keep(WANG, "b.csv", io.BytesIO(b"y"), "")
+    assert not asked.exists()
+
+
+def test_what_was_not_written_goes_back_to_its_sender_on_every_node(uploads):
+    first, worker = uploads("a"), uploads("b")
+    id = first.keep(WANG, "a.csv", io.BytesIO(b"x"), "").id
+    first.request(WANG.subject, id)
+    worker.request(WANG.subject, id)
+    worker.give_back(WANG.subject, id)
+    for node in (first, uploads("c")):
+        assert [each.id for each in node.all_of(WANG)] == [id]
+        assert node.of(WANG, id).path.read_bytes() == b"x"
+    again = first.request(WANG.subject, id)  # what this node had of the first time is in the way
+    assert again.path.read_bytes() == b"x"
+    with pytest.raises(NotFound):
+        worker.of(WANG, id)
 
 
 def test_of_many_the_oldest_go_wherever_they_were_sent(uploads):

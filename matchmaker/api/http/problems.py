@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from http import HTTPStatus
-from pathlib import PurePath
 from typing import Any
 
 import structlog
@@ -118,29 +115,8 @@ def of_error(error: errors.MatchmakerError) -> Response:
     note_wait(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.warning("unavailable", error=type(error).__name__, message=str(error.message))
-        error = without_folders(error)
+        error = errors.without_folders(error)
     return problem(status, error.full, [(error.where, error.message)] if error.where else ())
-
-
-def without_folders(error: errors.MatchmakerError) -> errors.MatchmakerError:
-    """The same, of paths on the server only the last part: where they lie is nobody's business.
-
-    Nor is where another server is that the database runs on: the log says it.
-    """
-    if isinstance(error, errors.StoreUnavailable) and "url" in error.message.parameters:
-        return errors.StoreUnavailable("The database does not answer.", mend="Try again later.")
-    told = copy.copy(error)
-    told.message, told.mend = _without_folders(error.message), _without_folders(error.mend)
-    told.where = _without_folders(error.where)
-    return told
-
-
-def _without_folders(value: Any) -> Any:
-    if isinstance(value, Message):
-        bare = {name: _without_folders(each) for name, each in value.parameters.items()}
-        return replace(value, parameters=bare)
-    is_path = isinstance(value, PurePath) or (isinstance(value, str) and value.startswith("/"))
-    return PurePath(value).name if is_path else value
 
 
 def of_validation(error: ValidationError) -> Response:

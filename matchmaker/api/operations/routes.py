@@ -30,6 +30,7 @@ from matchmaker.api.operations.responses import (
 )
 from matchmaker.api.people.requests import Nothing
 from matchmaker.services.operations.import_status import ImportState, ImportStatus
+from matchmaker.services.operations.import_workflow import ImportWorkflow
 
 SERVICE = Tag(name="service", description="Whether and on what the service runs.")
 IMPORTS = Tag(name="imports", description="Lists and tables: looked at, written, taken back.")
@@ -44,6 +45,10 @@ def status() -> Response:
 
 
 # -- lists and tables brought in
+
+
+def _workflow() -> ImportWorkflow:
+    return services().import_workflow.awaited_by(client_waits())
 
 
 def _import_out(status: ImportStatus) -> ImportOut:
@@ -63,10 +68,8 @@ def new_import(header: IdempotencyHeaders, form: NewImport) -> Response:
 
     A large file is `checking` until a worker has read all of it.
     """
-    principal, workflow = current_principal(), services().import_workflow
-    id = workflow.keep(
-        principal, form.file.filename or "", form.file.stream, form.cluster, client_waits()
-    )
+    principal, workflow = current_principal(), _workflow()
+    id = workflow.keep(principal, form.file.filename or "", form.file.stream, form.cluster)
     if form.options is not None:
         workflow.choose(principal, id, form.options.to_options(), form.options.joins)
     if form.write:
@@ -80,7 +83,7 @@ def new_import(header: IdempotencyHeaders, form: NewImport) -> Response:
 @operations.get("/imports/<id>", **reads(IMPORTS, ImportOut))
 def show_import(path: IdPath) -> Response:
     """Show where an import stands."""
-    return as_json(_import_out(services().import_workflow.status(current_principal(), path.id)))
+    return as_json(_import_out(_workflow().status(current_principal(), path.id)))
 
 
 @operations.get("/imports/<id>/problems", **sends_file(IMPORTS))
@@ -88,8 +91,7 @@ def import_problems(path: IdPath, query: ExportQuery) -> Response:
     """Before it is written, the lines with problems as the file has them, with a column of
     reasons; after that, what was told of them.
     """
-    workflow = services().import_workflow
-    return as_file(workflow.problems_export(current_principal(), path.id), query)
+    return as_file(_workflow().problems_export(current_principal(), path.id), query)
 
 
 @operations.get("/imports/<id>/changes", **reads(IMPORTS, WrittenFieldList))
@@ -112,7 +114,7 @@ def import_changes(path: IdPath, query: ImportChangesQuery) -> Response:
 @operations.post("/imports/<id>/write", **writes(IMPORTS, ImportOut))
 def write_import(path: IdPath, header: IdempotencyHeaders, body: Nothing) -> Response:
     """Have a file that was looked at written; `GET` says how far it is."""
-    principal, workflow = current_principal(), services().import_workflow
+    principal, workflow = current_principal(), _workflow()
     workflow.write(principal, path.id)
     return as_json(_import_out(workflow.status(principal, path.id)))
 

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from secrets import token_hex
@@ -40,7 +41,7 @@ _LOOK_SECONDS = 0.2
 _SMALL, _HEAD = 5_000_000, 512
 _PACKED = (b"PK", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
 _NO_LINES = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff|[\s\0])*[\[{<]")
-# Of one file read as judged, and as it was chosen last: so many times.
+# Of one file as it was judged and chosen: so many readings, those that were wanted last.
 _KEPT_READINGS = 4
 _REASONS = {
     InspectionResult.TOO_MUCH_MEMORY: message("Reading this file takes too much memory."),
@@ -61,28 +62,31 @@ def inspect_file(path: Path, is_wanted: Callable[[], bool] | None = None) -> Non
     """
     if not _holds_lines(path, AS_JUDGED):
         judged = _rows_path(path, AS_JUDGED)
-        if not judged.exists():
+        if not _is_parsed(judged):
             _parse(path, AS_JUDGED, judged, is_wanted or path.exists)
     elif path.stat().st_size > _SMALL or has_many_lines([path.read_bytes()]):
         _run(path, is_wanted or path.exists)
 
 
-def parsed_file(path: Path, options: FileOptions = AS_JUDGED) -> Path:
+def parsed_file(
+    path: Path, options: FileOptions = AS_JUDGED, is_wanted: Callable[[], bool] | None = None
+) -> Path:
     """The file to read instead of one that somebody sent: its rows; itself where it is lines.
 
     What was parsed with such options before is not parsed again. Raises InvalidInput where
-    parsing it takes too much; whoever reads the rows is told what else is wrong with the file.
+    parsing it takes too much, FileNotFoundError as `inspect_file` does; whoever reads the rows is
+    told what else is wrong with the file.
     """
     if _holds_lines(path, options):
         return path
     judged = _rows_path(path, AS_JUDGED)
-    if not judged.exists():
-        _parse(path, AS_JUDGED, judged, path.exists)
+    if not _is_parsed(judged):
+        _parse(path, AS_JUDGED, judged, is_wanted or path.exists)
     if _is_same_reading(judged, options):
         return judged
     chosen = _rows_path(path, options)
-    if not chosen.exists():
-        _parse(path, options, chosen, path.exists)
+    if not _is_parsed(chosen):
+        _parse(path, options, chosen, is_wanted or path.exists)
     return chosen
 
 
@@ -121,9 +125,29 @@ def _parse(path: Path, options: FileOptions, rows: Path, is_wanted: Callable[[],
             # Somebody else was faster.
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    readings = sorted(folder.glob("[!.]*"), key=lambda each: each.stat().st_mtime)
+    _is_parsed(rows)
+    readings = sorted(folder.glob("[!.]*"), key=_read_at)
     for old in readings[:-_KEPT_READINGS]:
-        shutil.rmtree(old, ignore_errors=True)
+        gone = folder / f".{token_hex(8)}"  # all of it at once
+        with suppress(OSError):  # somebody else was faster
+            old.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
+
+
+def _is_parsed(rows: Path) -> bool:
+    """Tell whether a reading is there; it is noted that it was wanted now."""
+    try:
+        os.utime(rows.parent)
+    except FileNotFoundError:
+        return False
+    return rows.exists()
+
+
+def _read_at(reading: Path) -> float:
+    try:
+        return reading.stat().st_mtime
+    except FileNotFoundError:  # it goes just now
+        return 0.0
 
 
 def _run(path: Path, is_wanted: Callable[[], bool], *handed: str) -> None:

@@ -1,4 +1,4 @@
-"""Cancelling a file that was sent: whoever parses, checks or waits for it ends, and it goes."""
+"""Ends of a file that was sent: cancelled, all work on it ends, and it goes; or it is forgotten."""
 
 from __future__ import annotations
 
@@ -24,21 +24,43 @@ def cancel_upload(
     jobs = queue.about(principal.subject, id)
     for job in jobs:
         queue.cancel(principal, job.id)
-        if job.kind is JobKind.IMPORT:
-            uploads.drop_requested(id)
     try:
         uploads.drop(uploads.of(principal, id))
     except NotFound:
-        if not (jobs or _is_cancelled(repositories, principal, id)):
+        if not (jobs or _is_over(repositories, principal, id)):
             raise
+    if any(job.kind is JobKind.IMPORT for job in jobs):
+        uploads.drop_requested(id)  # where it was put meanwhile
 
 
-def _is_cancelled(repositories: Repositories, principal: Principal, id: str) -> bool:
-    """Whether what the principal had sent was cancelled. Raises WrongState for what was written."""
+def _is_over(repositories: Repositories, principal: Principal, id: str) -> bool:
+    """Whether what the principal had sent was cancelled, or failed, and nothing of it is left.
+
+    Raises WrongState for what was written.
+    """
     record, job = repositories.imports.get_or_none(id), repositories.jobs.get_or_none(id)
     is_written = record is not None and record.value.imported_by == principal.subject
     is_own = job is not None and job.value.requested_by == principal.subject
-    is_cancelled = job is not None and job.value.state is JobState.CANCELLED
-    if is_written or (is_own and not is_cancelled):
+    is_over = job is not None and job.value.state in (JobState.CANCELLED, JobState.FAILED)
+    if is_written or (is_own and not is_over):
         raise too_late()
     return is_own
+
+
+def drop_orphans(repositories: Repositories, uploads: UploadFolder) -> int:
+    """Remove files that were to be written and for which no work waits any more; how many.
+
+    That of work whose worker died too often goes back to who sent it.
+    """
+    count = 0
+    for id in uploads.all_requested():
+        stored = repositories.jobs.get_or_none(id)
+        job = stored.value if stored else None
+        if job is not None and not job.is_over:
+            continue
+        if job is not None and job.state is JobState.FAILED:
+            uploads.give_back(job.requested_by, id)
+        else:
+            uploads.drop_requested(id)
+        count += 1
+    return count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput
@@ -38,7 +39,12 @@ def open_upload(upload: Upload, options: FileOptions) -> TableFile:
 
     Raises InvalidInput.
     """
-    return open_table(parsed_file(upload.path, options), options, all_titles())
+    return open_table(parsed_upload(upload, options), options, all_titles())
+
+
+def parsed_upload(upload: Upload, options: FileOptions) -> Path:
+    """As `parsed_file`, for as long as the file is there and its reading awaited."""
+    return parsed_file(upload.path, options, upload.watch())
 
 
 def proposed(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import IO
 
 from matchmaker.access import Principal
-from matchmaker.domain import GraphRows, Organization
-from matchmaker.errors import InvalidInput, MatchmakerError, WrongState
+from matchmaker.domain import GraphRows
+from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, WrongState
 from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.ingest.list_formats import LISTS
 from matchmaker.ingest.list_guess import column_samples
@@ -19,7 +20,7 @@ from matchmaker.ingest.table_file import SUFFIXES, TableFile
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import TakenBack
 from matchmaker.messages import Message
-from matchmaker.services.operations.file_inspection import inspect_file, parsed_file
+from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_cancellation import cancel_upload
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_decisions import ImportDecisions
@@ -32,6 +33,7 @@ from matchmaker.services.operations.import_preview import (
 from matchmaker.services.operations.import_proposal import (
     formats_of,
     open_upload,
+    parsed_upload,
     proposed,
     remembered_reading,
 )
@@ -45,7 +47,7 @@ from matchmaker.services.operations.import_status import (
     status_of_record,
 )
 from matchmaker.services.operations.importer import Importer, ImportOptions, require_importing
-from matchmaker.services.operations.job_queue import JobQueue
+from matchmaker.services.operations.job_queue import JobCancelled, JobQueue
 from matchmaker.services.operations.problem_lines import (
     keep_lines,
     kept_table,
@@ -54,7 +56,7 @@ from matchmaker.services.operations.problem_lines import (
     problems_table,
     told_table,
 )
-from matchmaker.services.operations.reference_data import reference_index
+from matchmaker.services.operations.reference_data import members_of, reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.services.operations.requester import requester
 from matchmaker.services.operations.upload_folder import Upload, UploadFolder
@@ -63,7 +65,6 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflic
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import Store
 from matchmaker.store.log import Entry
-from matchmaker.store.ports import MAX_PAGE, iterate
 from matchmaker.workflow.job import ImportRecord, Job, JobKind
 
 
@@ -71,7 +72,8 @@ from matchmaker.workflow.job import ImportRecord, Job, JobKind
 class ImportWorkflow:
     """Use cases of imports over the pages, the API and the command line.
 
-    Admins import everything, coordinators what is about the members of their cluster.
+    Admins import everything, coordinators what is about the members of their cluster. Files are
+    parsed for as long as `is_awaited` says that somebody waits for it.
     """
 
     store: Store
@@ -81,36 +83,33 @@ class ImportWorkflow:
     uploads: UploadFolder
     decisions: ImportDecisions
     clock: Clock
+    is_awaited: Callable[[], bool] = lambda: True
+
+    def awaited_by(self, is_awaited: Callable[[], bool]) -> ImportWorkflow:
+        """The same for a request whose sender may leave."""
+        return replace(self, is_awaited=is_awaited)
 
     def formats(self, principal: Principal, cluster: str = "") -> tuple[str, ...]:
         """Those of `FORMATS` that one may import, lists first. Raises NotAllowed."""
         self._require(principal, cluster)
         return formats_of(cluster)
 
-    def keep(
-        self, principal: Principal, name: str, content: IO[bytes], cluster: str = "",
-        is_wanted: Callable[[], bool] = lambda: True,
-    ) -> str:  # fmt: skip
+    def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str = "") -> str:
         """Keep a file until it is written; the id to speak of it.
 
         Raises InvalidInput, also where reading it would take more than a file may, and NotFound
-        where it was cancelled meanwhile, or whoever sent it does not wait any more (`is_wanted`).
+        where it was cancelled meanwhile, or whoever sent it does not wait any more.
         """
         self._require(principal, cluster)
         principal.require_writing()
         if not name.lower().endswith(SUFFIXES):
             raise InvalidInput("must be a file of %(names)s.", where="file", names=list(SUFFIXES))
-        upload = self.uploads.keep(principal, name, content, cluster)
-
-        def is_there() -> bool:
-            if not is_wanted():
-                self.uploads.drop(upload)
-            return upload.path.exists()
-
+        kept = self.uploads.keep(principal, name, content, cluster)
+        upload = replace(kept, is_awaited=self.is_awaited)
         try:
             with upload.being_read():
-                inspect_file(upload.path, is_there)
-        except InvalidInput:
+                inspect_file(upload.path, upload.watch())
+        except (InvalidInput, NotFound):
             self.uploads.drop(upload)
             raise
         return upload.id
@@ -265,17 +264,19 @@ class ImportWorkflow:
         Raises InvalidInput, NotAllowed, WrongState where too many wait already.
         """
         principal.require_writing()
-        self.job_queue.require_room(principal)  # before the file is put where it waits
         upload = self._upload(principal, id)
         with upload.being_read():
             upload, _ = proposed(self.repositories, principal, upload)
         options = upload.state.options or TableOptions()
         self.decisions.require(principal, options.decisions)
-        self.uploads.request(principal, id)
-        return self.job_queue.request(
+        job = self.job_queue.request(
             principal, JobKind.IMPORT, upload.state.cluster, id=id,
             upload=id, table=options.table, file=upload.path.name,
         )  # fmt: skip
+        # Now that it is written down: where this is cut off, the worker does it.
+        with suppress(NotFound):  # cancelled, or written
+            self.uploads.request(principal.subject, id)
+        return job
 
     def run(self, job: Job, progress: Progress = no_progress) -> Message:
         """Do what `write` requested, with the rights of who did: what `JobQueue` calls.
@@ -309,29 +310,35 @@ class ImportWorkflow:
         principal.require_writing()
         options = self._upload(principal, id).state.options or TableOptions()
         self.decisions.require(principal, options.decisions)
-        self.uploads.request(principal, id)
         return self._write(principal, id, id, progress)[0]
 
     def _write(
         self, principal: Principal, upload_id: str, id: str, progress: Progress,
-        begin_writing: Callable[[], None] = lambda: None,
+        begin_writing: Callable[[bool], None] = lambda _: None,
     ) -> tuple[ImportReport, int]:  # fmt: skip
         """Write a file that waits for it, and with its rows the record that takes it back.
 
-        The file goes when both are written: until then the same import can be done again.
+        The file goes when both are written: until then the same import can be done again. Where
+        it was not to be, whoever sent it has it back.
         """
         try:
-            upload, _ = proposed(self.repositories, principal, self.uploads.requested(upload_id))
+            requested = self.uploads.request(principal.subject, upload_id)
+            upload, _ = proposed(self.repositories, principal, requested)
             written = retry_on_conflict(
                 lambda: self._written(principal, upload, id, progress, begin_writing)
             )
-        finally:
+        except JobCancelled:
             self.uploads.drop_requested(upload_id)
+            raise
+        except Exception:
+            self.uploads.give_back(principal.subject, upload_id)
+            raise
+        self.uploads.drop_requested(upload_id)
         return written
 
     def _written(
         self, principal: Principal, upload: Upload, id: str, progress: Progress,
-        begin_writing: Callable[[], None],
+        begin_writing: Callable[[bool], None],
     ) -> tuple[ImportReport, int]:  # fmt: skip
         imported_by = principal.subject
         options, cluster = upload.state.options or TableOptions(), upload.state.cluster
@@ -421,21 +428,17 @@ class ImportWorkflow:
         options = upload.state.options or TableOptions()
         run = replace(run, tables=options, joins=upload.state.joins is not False)
         if options.table not in LISTS:
-            return self.importer.tables(principal, [parsed_file(upload.path, options.file)], run), 0
+            return self.importer.tables(principal, [parsed_upload(upload, options.file)], run), 0
         table = open_upload(upload, options.file)
         places = reference_index(self.store).places
         home = run.cluster and self.store.cluster(run.cluster).place
         parsed = read_list(table, options, slug(options.source), places, home or "")
-        named = with_known(parsed, self._members(run.cluster), places)
+        named = with_known(parsed, members_of(self.store, run.cluster), places)
         recognised = parsed.organization_ids - named.organization_ids
         return self.importer.read(principal, lambda _: named, run), len(recognised)
 
-    def _members(self, cluster: str) -> list[Organization]:
-        members = iterate(lambda after: self.store.members(cluster, after, MAX_PAGE))
-        return list(members) if cluster else []
-
     def _upload(self, principal: Principal, id: str) -> Upload:
-        upload = self.uploads.of(principal, id)
+        upload = replace(self.uploads.of(principal, id), is_awaited=self.is_awaited)
         self._require(principal, upload.state.cluster)
         return upload
 

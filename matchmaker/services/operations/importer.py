@@ -72,8 +72,9 @@ class ImportOptions:
     `strict`: anything refused or not read as written refuses all. `dry_run`: only report.
     `tables` says how files of our tables are read. `cluster` admits only rows about that
     cluster's members and new ones, who become members where they `joins`. `keep` reports the
-    rows, for an undo. `begin_writing` is called before the first row is written, and may raise so
-    that none is. What `complete` makes of the report is written with the rows or not at all.
+    rows, for an undo. `begin_writing` is called before the first row is written, with whether that
+    is done in parts, and may raise so that none is. What `complete` makes of the report is written
+    with the rows or not at all.
     """
 
     strict: bool = False
@@ -83,7 +84,7 @@ class ImportOptions:
     keep: bool = False
     tables: TableOptions = field(default_factory=TableOptions)
     progress: Progress = no_progress
-    begin_writing: Callable[[], None] = lambda: None
+    begin_writing: Callable[[bool], None] = lambda _: None
     complete: Callable[[ImportReport], tuple[Sequence[Entry], Sequence[Change]]] | None = None
 
     def completion(self, report_of: Callable[[RowChanges], ImportReport]) -> Completion | None:
@@ -242,7 +243,7 @@ class Importer:
         )
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
-            options.begin_writing()
+            options.begin_writing(False)
 
         def report_of(changes: RowChanges) -> ImportReport:
             overruled = tuple(_overruled(changes, checked.origins))
@@ -288,7 +289,7 @@ class Importer:
         rules = MergeRules(fill_blanks_ids=large.filled, dry_run=options.dry_run or is_refused)
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
-            options.begin_writing()
+            options.begin_writing(True)
         reports: list[ImportReport] = []  # asked for within the transaction, and after it
 
         def report_of(changes: RowChanges) -> ImportReport:

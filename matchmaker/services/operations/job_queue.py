@@ -25,6 +25,7 @@ from matchmaker.errors import (
     ServiceUnavailable,
     VersionConflict,
     WrongState,
+    without_folders,
 )
 from matchmaker.kind_names import KIND_NAMES
 from matchmaker.messages import Message, located, message, sentences
@@ -70,7 +71,7 @@ class JobQueue:
         self, principal: Principal, kind: JobKind, cluster: str = "", *, id: str = "",
         **arguments: str,
     ) -> Job:  # fmt: skip
-        """Have it done, under an `id` of its own or a new one.
+        """Have it done, under an `id` of its own or a new one; what failed, once more.
 
         Raises NotAllowed for anyone but admins, and coordinators who import; WrongState as
         `require_room` does.
@@ -84,7 +85,9 @@ class JobQueue:
             id or new_id(), kind, principal.subject, now, cluster=cluster, arguments=arguments
         )
         unit = UnitOfWork.of(principal, now)
-        unit.add(self.repositories.jobs.put(job))
+        before = self.repositories.jobs.get_or_none(job.id)
+        has_failed = before is not None and before.value.state is JobState.FAILED
+        unit.add(self.repositories.jobs.put(job, before.version if before and has_failed else 0))
         unit.log(f"work.{kind}", f"job/{job.id}", **arguments)
         unit.commit(self.repositories.records)
         try:
@@ -153,7 +156,10 @@ class JobQueue:
                 )
                 self._write(replace(job, state=JobState.FAILED, result=result))
                 continue
-            self._write(replace(job, state=JobState.QUEUED))
+            # What was written at once is there whole, or not at all.
+            is_written = job.is_in_parts or self.repositories.imports.get_or_none(job.id)
+            is_writing = job.is_writing and bool(is_written)
+            self._write(replace(job, state=JobState.QUEUED, is_writing=is_writing))
             self._tasks[job.kind](job.id)
             count += 1
         return count
@@ -190,16 +196,17 @@ class JobQueue:
         principal.require_writing()
         commit_changes(self.repositories.records, principal, self.clock, cancel)
 
-    def begin_writing(self, id: str) -> None:
+    def begin_writing(self, id: str, is_in_parts: bool = False) -> None:
         """Note of a job that is running here that it cannot be cancelled any more.
 
+        Where rows are written `is_in_parts`, not even once its worker has died.
         Raises JobCancelled where somebody was faster.
         """
         heartbeat = self._running.get(id)
         if heartbeat is None:
             return
         with heartbeat.lock:
-            heartbeat.job = replace(heartbeat.job, is_writing=True)
+            heartbeat.job = replace(heartbeat.job, is_writing=True, is_in_parts=is_in_parts)
             retry_on_conflict(lambda: self._write_progress(heartbeat))
         heartbeat.require_wanted()
 
@@ -233,7 +240,9 @@ class JobQueue:
                 state = JobState.DONE
             except JobCancelled:
                 state, result = JobState.CANCELLED, _CANCELLED
-            except MatchmakerError as error:
+            except MatchmakerError as raised:
+                log.warning("job failed", job=job.id, error=str(raised.message))
+                error = without_folders(raised)
                 problem = located(error.where, error.message) if error.where else error.message
                 state, result = JobState.FAILED, sentences(problem, error.mend)
             except Exception:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from secrets import token_hex
 from typing import IO
 
 from pydantic import TypeAdapter
 
 from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate
-from matchmaker.errors import InvalidInput, NotFound
+from matchmaker.errors import InvalidInput, NotFound, ServiceUnavailable
 from matchmaker.ingest.pair_decisions import DecidedPair
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.nodes.mirror import Mirror
@@ -29,6 +31,8 @@ _UNFINISHED = ".new"
 # Seconds for which a folder may have no file that can be read: it is just being sent.
 _BEING_KEPT = 3600
 _DOOMED = "."
+# So often it is asked whether a file was cancelled on another node while it is parsed here.
+_LOOK_ELSEWHERE_SECONDS = 1.0
 # A name may take 255 bytes.
 _MAX_BYTES = 200
 
@@ -79,12 +83,16 @@ _CHECK = TypeAdapter(FileCheck)
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that was sent: its id, where it lies, and its state."""
+    """A file that was sent: its id, where it lies, and its state.
+
+    `is_awaited` tells whether whoever has it read still waits for what comes of it.
+    """
 
     id: str
     path: Path
     state: UploadState
     mirror: Mirror
+    is_awaited: Callable[[], bool] = field(default=lambda: True, compare=False)
 
     def save(self, state: UploadState) -> Upload:
         """The same with another state."""
@@ -100,18 +108,49 @@ class Upload:
     def being_read(self) -> Iterator[None]:
         """Tell who reads it that it is gone, where it goes meanwhile. Raises NotFound.
 
-        Whatever cannot be read of a file that is not there any more has that reason.
+        Whatever cannot be read of a file that is not there any more has that reason, also where
+        it is only that nobody waits for it.
         """
         try:
             yield
         except (OSError, InvalidInput):
-            if self.path.exists():
+            if self.path.exists() and self.is_awaited():
                 raise
+            raise _gone() from None
         if not self.path.exists():
             raise _gone()
 
+    def watch(self) -> Callable[[], bool]:
+        """What tells, asked again and again, whether the file is still to be read.
+
+        It is not once nobody waits for it, or it went: here, or on another node, and then it goes
+        here as well.
+        """
+        looked = time.monotonic()
+
+        def is_wanted() -> bool:
+            nonlocal looked
+            if not (self.is_awaited() and self.path.exists()):
+                return False
+            if time.monotonic() - looked < _LOOK_ELSEWHERE_SECONDS:
+                return True
+            looked = time.monotonic()
+            try:
+                is_there = self.mirror.has_folder(self._name)
+            except ServiceUnavailable:  # nobody knows
+                return True
+            if not is_there:
+                _remove(self.path.parent)
+            return is_there
+
+        return is_wanted
+
     def _share(self) -> None:
-        self.mirror.put_folder(self.path.parent.relative_to(self.mirror.local).as_posix())
+        self.mirror.put_folder(self._name)
+
+    @property
+    def _name(self) -> str:
+        return self.path.parent.relative_to(self.mirror.local).as_posix()
 
     @property
     def _check_file(self) -> Path:
@@ -167,6 +206,8 @@ class UploadFolder:
         for left in own.glob(f"{_DOOMED}*"):  # by who was killed while it went
             shutil.rmtree(left, ignore_errors=True)
         self._drop_unreadable(own)
+        # Files that were requested here, and written or cancelled elsewhere.
+        self.mirror.drop_unshared(self._name(self._requested))
         for upload in self.all_of(principal)[KEPT_UPLOADS:]:
             if upload.id != id:
                 self.drop(upload)
@@ -184,10 +225,7 @@ class UploadFolder:
         self._drop_folder(upload.path.parent)
 
     def _drop_folder(self, folder: Path) -> None:
-        doomed = folder.with_name(f"{_DOOMED}{folder.name}")
-        with suppress(FileNotFoundError):
-            folder.rename(doomed)
-        shutil.rmtree(doomed, ignore_errors=True)
+        _remove(folder)
         self.mirror.remove_folder(self._name(folder))
 
     def of(self, principal: Principal, id: str) -> Upload:
@@ -206,27 +244,57 @@ class UploadFolder:
         """A file by who sent it. Raises NotFound where it is not there any more."""
         return self._read(self._folder(subject), id)
 
-    def request(self, principal: Principal, id: str) -> Upload:
-        """Put a file where it waits to be written."""
-        upload = self.of(principal, id)
-        requested = self._requested / id
-        requested.parent.mkdir(parents=True, exist_ok=True)
+    def request(self, subject: str, id: str) -> Upload:
+        """Put somebody's file where it waits to be written, if it does not yet.
+
+        Raises NotFound where it is not there.
+        """
         try:
-            shutil.move(upload.path.parent, requested)
+            return self.requested(id)
+        except NotFound:
+            pass
+        try:
+            return self._moved(id, self._folder(subject), self._requested)
+        except NotFound:  # somebody else may have been faster
+            return self.requested(id)
+
+    def give_back(self, subject: str, id: str) -> None:
+        """Put a file that was not written back to who sent it, if it is there."""
+        with suppress(NotFound):
+            self._moved(id, self._requested, self._folder(subject))
+
+    def _moved(self, id: str, source: Path, target: Path) -> Upload:
+        upload, moved = self._read(source, id), target / id
+        target.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            # As if it were sent now: until it is shared it is nobody's to sweep.
+            os.utime(upload.path.parent)
+            if moved.exists() and upload.path.exists():
+                _remove(moved)  # what this node had of it before another one moved it
+            upload.path.parent.rename(moved)
         except FileNotFoundError:
             raise _gone() from None
-        self.mirror.put_folder(self._name(requested))
+        self.mirror.put_folder(self._name(moved))
         self.mirror.remove_folder(self._name(upload.path.parent))
-        return self.requested(id)
+        return self._read(target, id)
 
     def requested(self, id: str) -> Upload:
         """A file that waits to be written. Raises NotFound where it is not there."""
         return self._read(self._requested, id)
 
+    def all_requested(self) -> list[str]:
+        """Ids of the files that have waited to be written for a while."""
+        names = self.mirror.fetch_folders(self._name(self._requested))
+        return [
+            name
+            for name in names
+            if not name.startswith(_DOOMED)
+            and time.time() - _sent_at(self._requested / name) >= _BEING_KEPT
+        ]
+
     def drop_requested(self, id: str) -> None:
         """Remove uploads that were written, or cannot be."""
-        shutil.rmtree(self._requested / id, ignore_errors=True)
-        self.mirror.remove_folder(self._name(self._requested / id))
+        self._drop_folder(self._requested / id)
 
     def _read(self, parent: Path, id: str) -> Upload:
         folder = parent / id
@@ -260,6 +328,14 @@ class UploadFolder:
     def _requested(self) -> Path:
         """The folder's name is older than ours for it."""
         return self.root / "asked"
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder at once: who reads in it finds all or nothing."""
+    doomed = folder.with_name(f"{_DOOMED}{folder.name}.{token_hex(4)}")
+    with suppress(FileNotFoundError):
+        folder.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)
 
 
 def safe_name(name: str) -> str:

@@ -124,7 +124,7 @@ def test_who_does_not_wait_any_more_has_cancelled(wired, workflow, slow_file):
     waits = threading.Event()
     waits.set()
     keeping = Raised(
-        lambda: workflow.keep(OWNER, "slow.xlsx", io.BytesIO(slow_file), "", waits.is_set)
+        lambda: workflow.awaited_by(waits.is_set).keep(OWNER, "slow.xlsx", io.BytesIO(slow_file))
     )
     keeping.start()
     pid = until(lambda: parsing_process(wired.settings.data_dir))
@@ -135,13 +135,42 @@ def test_who_does_not_wait_any_more_has_cancelled(wired, workflow, slow_file):
     assert left_files(wired) == []
 
 
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda workflow, id: workflow.preview(OWNER, id),
+        lambda workflow, id: workflow.problems(OWNER, id),
+        lambda workflow, id: workflow.check(OWNER, id),
+        lambda workflow, id: workflow.write(OWNER, id),
+        lambda workflow, id: workflow.status(OWNER, id),
+    ],
+)
+def test_who_does_not_wait_for_another_reading_stops_it_and_keeps_the_file(
+    wired, workflow, slow_file, act
+):
+    """Of a file that was kept before it is to be read with another sheet."""
+    id = workflow.uploads.keep(OWNER, "slow.xlsx", io.BytesIO(slow_file), "").id
+    waits = threading.Event()
+    waits.set()
+    reading = Raised(lambda: act(workflow.awaited_by(waits.is_set), id))
+    reading.start()
+    pid = until(lambda: parsing_process(wired.settings.data_dir))
+    waits.clear()
+    until(lambda: not is_alive(pid), 2.0)
+    reading.join(5)
+    assert isinstance(reading.error, NotFound)  # which nobody reads
+    assert [each.id for each in workflow.unwritten_uploads(OWNER)] == [id]
+    assert sorted(path.name for path in left_files(wired)) == ["slow.xlsx", "upload.json"]
+    assert not list(wired.repositories.jobs.values())
+
+
 @pytest.mark.parametrize("kind", [JobKind.CHECK, JobKind.IMPORT])
 def test_a_job_that_parses_ends_as_cancelled(wired, workflow, slow_file, kind):
     """As on a node that has not parsed the file yet, or after an upgrade."""
     before = wired.store.version()
     id = workflow.uploads.keep(OWNER, "slow.xlsx", io.BytesIO(slow_file), "").id
     if kind is JobKind.IMPORT:
-        workflow.uploads.request(OWNER, id)
+        workflow.uploads.request(OWNER.subject, id)
     job = workflow.job_queue.request(OWNER, kind, "", upload=id, file="slow.xlsx")
     running = Raised(lambda: wired.job_queue.run(job.id))
     running.start()

@@ -296,3 +296,25 @@ def test_of_a_file_that_went_nothing_comes_back(rich):
     with pytest.raises(OSError, match="No such file"):
         parsed_file(rich)
     assert not rich.parent.exists()
+
+
+def test_of_many_readings_those_that_are_wanted_stay(tmp_path, monkeypatch):
+    """A slow one that four quicker ones overtake is not thrown away as it ends."""
+    path = tmp_path / "list.xlsx"
+    book = openpyxl.Workbook()
+    for name in "abcdef":
+        book.create_sheet(name).append(["企业名称"])
+    path.write_bytes(saved(book))
+    judged = parsed_file(path)
+    real = file_inspection._run
+
+    def overtaken(*args):
+        real(*args)
+        monkeypatch.setattr(file_inspection, "_run", real)
+        for name in "bcde":
+            parsed_file(path, FileOptions(sheet=name))
+
+    monkeypatch.setattr(file_inspection, "_run", overtaken)
+    slow = parsed_file(path, FileOptions(sheet="a"))
+    assert slow.exists()
+    assert len(list(judged.parent.parent.iterdir())) <= file_inspection._KEPT_READINGS
