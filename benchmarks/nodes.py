@@ -199,8 +199,8 @@ class Load:
         cookie = "; ".join(f"{each.name}={each.value}" for each in session.cookies)
         while not self.over.wait(0.5):
             answer = self._send(
-                "session", "GET", f"{API}/session", headers={"Authorization": "", "Cookie": cookie}
-            )
+                "account", "GET", f"{API}/account", headers={"Authorization": "", "Cookie": cookie}
+            )  # `/session` answers whoever asks
             if answer is not None and answer.status_code == 401:
                 with self.record.lock:
                     self.record.wrong.append("who had signed in was not known")
