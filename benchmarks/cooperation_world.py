@@ -363,7 +363,8 @@ class World:
             if not comes:
                 act(candidate, id, Transition(Action.END, reason="It came to nothing."))
                 continue
-            act(candidate, id, Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT)))
-            act(seeker, id, Transition(Action.CONFIRM))
+            report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
+            told = act(candidate, id, report)
+            act(seeker, id, Transition(Action.CONFIRM, version=told.version))
             for number in self.of_introduction[id]:
                 self.requests[number].completed = self.day

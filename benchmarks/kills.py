@@ -72,8 +72,9 @@ def write(path: Path, seed: int, pipe: int) -> NoReturn:
                 id, one, other = rng.choice(mine)
                 action = rng.choice(_MOVES)
                 outcome = Outcome(OutcomeKind.CONTRACT) if action is Action.REPORT else None
-                step = Transition(action, f"{rng.random()}", outcome=outcome)
-                before = services.repositories.introductions.get(id).value
+                stored = services.repositories.introductions.get(id)
+                before, version = stored.value, stored.version
+                step = Transition(action, f"{rng.random()}", outcome=outcome, version=version)
                 services.introductions.act(person(services, rng.choice((one, other))), id, step)
                 if services.repositories.introductions.get(id).value == before:
                     continue  # done already: nothing was written

@@ -135,7 +135,7 @@ def calls(folder, introduction: str) -> list[list[str]]:
         ["introduction", "list", "--organization", FIRM],
         ["introduction", "show", introduction],
         ["introduction", "act", introduction, "accept", "--as", MAIL],
-        ["introduction", "act", introduction, "confirm", "--as", MAIL],
+        ["introduction", "act", introduction, "confirm", "--version", "1", "--as", MAIL],
         ["introduction", "batch", CLUSTER, "supplier"],
         ["introduction", "batch", CLUSTER, "supplier", "--propose"],
         ["call", "open", "valve castings", "--organization", OTHER, "--title", "Zorvex",

@@ -162,6 +162,7 @@ def show(id: str, email: str | None, as_json: bool) -> None:
 @click.option("--new-product", is_flag=True)
 @click.option("--jobs", type=click.IntRange(0, 100_000), default=0)
 @click.option("--satisfaction", type=click.IntRange(1, 5))
+@click.option("--version", type=int, help="With confirm: the version that was read.")
 @AS_OPTION
 @JSON_OPTION
 def act(
@@ -174,6 +175,7 @@ def act(
     new_product: bool,
     jobs: int,
     satisfaction: int | None,
+    version: int | None,
     email: str | None,
     as_json: bool,
 ) -> None:
@@ -190,6 +192,7 @@ def act(
         decline_reason=DeclineReason(kind) if kind else None,
         outcome=report,
         satisfaction=satisfaction,
+        version=version,
     )
     _show(services.introductions.act(acting_principal(services, email), id, transition), as_json)
 

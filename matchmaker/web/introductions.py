@@ -283,6 +283,9 @@ def act(id: str) -> PageAnswer:
             is_report = form.get("action") == Action.REPORT
             outcome = read_form(Outcome) if is_report else None
             transition = read_form(Transition, outcome=outcome)
+            # What else is sent holds whatever the other side did meanwhile, where it is possible.
+            if transition.action is not Action.CONFIRM:
+                transition = replace(transition, version=None)
             view = services().introductions.act(principal, id, transition)
             if form.get("never") and transition.action is Action.DECLINE:
                 _exclude(principal, id)

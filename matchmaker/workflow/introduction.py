@@ -13,7 +13,8 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field
 
 from matchmaker.domain import GoalName
-from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.errors import ChangedMeanwhile, InvalidInput, NotAllowed, WrongState
+from matchmaker.messages import message
 from matchmaker.text import without_hidden
 from matchmaker.workflow.checks import check_range, not_possible, with_earlier_name
 from matchmaker.workflow.introduction_states import (
@@ -91,6 +92,14 @@ class Transition:
     organization: Identifier = ""
     outcome: Outcome | None = None
     satisfaction: Annotated[int, Field(ge=1, le=5)] | None = None
+    version: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            description="The `version` that was read: refused if changed since."
+            " Confirming needs it.",
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         check_length("reason", self.reason)
@@ -303,6 +312,36 @@ def act(
     by = origin if side is None else None
     step = IntroductionStep(action, target, now, actor, side, transition.reason, declined, by)
     return replace(changed, state=target, steps=(*introduction.steps, step))
+
+
+def check_version(introduction: Introduction, transition: Transition, version: int) -> None:
+    """Raise ChangedMeanwhile unless `version`, the stored one, is the one that was read.
+
+    The other side may report anew at any moment, so confirming needs the one that was read:
+    InvalidInput where it is missing.
+    """
+    is_confirming = transition.action is Action.CONFIRM
+    if transition.version is None and is_confirming:
+        raise InvalidInput(
+            "is missing.", where="version", mend="Send the version of the outcome that you read."
+        )
+    if transition.version in (None, version):
+        return
+    mend, outcome = "Look at it again.", introduction.outcome
+    if not is_confirming or outcome is None:
+        raise ChangedMeanwhile("It was changed since you read it.", mend=mend)
+    parts = (
+        outcome.kind,
+        outcome.amount,
+        *([message("a new product")] if outcome.new_product else []),
+        *([message("%(jobs)s jobs", jobs=outcome.jobs)] if outcome.jobs else []),
+        *([outcome.note] if outcome.note else []),
+    )
+    raise ChangedMeanwhile(
+        "It was changed since you read it. The outcome is now: %(outcome)s.",
+        mend=mend,
+        outcome=parts,
+    )
 
 
 _ANSWERS = frozenset({Action.ACCEPT, Action.AGREE_TERMS, Action.ASK, Action.DECLINE})

@@ -100,14 +100,22 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
         sme.post(f"introductions/{id}/transition", {"action": action})
     outcome = {"kind": "joint_research", "amount": "under_1m", "new_product": True, "jobs": 2}
     report = {"action": "report", "outcome": outcome, "satisfaction": 5}
-    sme.post(f"introductions/{id}/transition", report)
+    told = sme.post(f"introductions/{id}/transition", report)
     refused = sme.client.post(
         f"{API}/introductions/{id}/transition",
         json={"action": "confirm"},
         headers={"X-CSRF-Token": sme.token},
     )
     assert refused.status_code == 403  # nobody confirms what they reported themselves
-    done = lab.post(f"introductions/{id}/transition", {"action": "confirm", "satisfaction": 4})
+    anew = report | {"outcome": outcome | {"jobs": 3}}
+    read, told = told, sme.post(f"introductions/{id}/transition", anew)
+    confirmed = {"action": "confirm", "satisfaction": 4, "version": read["version"]}
+    place = f"introductions/{id}/transition"
+    unread = lab.post(place, confirmed, 409)["detail"]
+    assert "3 jobs" in unread or "3 个岗位" in unread
+    lab.post(place, {"action": "confirm"}, 422)
+    confirmed["version"] = told["version"]
+    done = lab.post(f"introductions/{id}/transition", confirmed)
     assert done["state"] == "completed"
 
     assert sme.get(f"needs/{posted['graph_id']}").json["state"] == "matched"

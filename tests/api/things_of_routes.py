@@ -112,7 +112,8 @@ def _finished(world):
     introductions.act(world.principal("owner"), id, report)
     lab = introductions.show(world.principal("owner"), id).candidate.id
     other = Principal("system", account="system", organizations=frozenset({lab}))
-    introductions.act(other, id, Transition(Action.CONFIRM))
+    read = introductions.show(other, id)
+    introductions.act(other, id, Transition(Action.CONFIRM, version=read.version))
     return id
 
 

@@ -61,8 +61,9 @@ def test_one_need_becomes_a_call_an_award_and_a_tie(world: CallWorld) -> None:
     assert (seen.state, seen.need, seen.contact) == (State.PROPOSED, "t:need", None)
     introductions.act(world.people[SECOND], id, Transition(Action.ACCEPT))
     report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
-    introductions.act(world.people[CALLER], id, report)
-    introductions.act(world.people[SECOND], id, Transition(Action.CONFIRM))
+    told = introductions.act(world.people[CALLER], id, report)
+    confirmed = Transition(Action.CONFIRM, version=told.version)
+    introductions.act(world.people[SECOND], id, confirmed)
     (tie,) = world.base.store.neighborhood(CALLER, 1, 100).ties
     assert (tie.source, tie.target, tie.layer) == (SECOND, CALLER, Layer.SUPPLIES)
     (winner,) = [

@@ -128,7 +128,8 @@ class IntroductionsMachine(RuleBasedStateMachine):
         modelled = self.model[id]
         outcome = OUTCOME if action is Action.REPORT else None
         try:
-            transition = Transition(action, "理由", outcome=outcome)
+            version = self.services.repositories.introductions.get(id).version
+            transition = Transition(action, "理由", outcome=outcome, version=version)
             self.services.introductions.act(self.people[actor], id, transition)
             done = True
         except (NotFound, NotAllowed, WrongState, InvalidInput):

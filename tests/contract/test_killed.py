@@ -54,8 +54,9 @@ def _act_until_killed(opened: Callable[[], Store], ready: int) -> NoReturn:
         made = services.introductions.propose(one, Proposal(GoalName.SUPPLIER, "t:f0", "t:f1"))
         services.introductions.act(two, made.id, Transition(Action.ACCEPT))
         report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
-        services.introductions.act(one, made.id, report)
-        services.introductions.act(two, made.id, Transition(Action.CONFIRM))
+        told = services.introductions.act(one, made.id, report)
+        confirmed = Transition(Action.CONFIRM, version=told.version)
+        services.introductions.act(two, made.id, confirmed)
 
 
 @pytest.mark.slow

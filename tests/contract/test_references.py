@@ -26,8 +26,9 @@ def test_a_finished_introduction_counts_once_the_other_side_agrees(store: Store)
     act(people[ASKED], id, Transition(Action.ACCEPT))
     with pytest.raises(WrongState):
         references.give(people[ASKING], id)
-    act(people[ASKING], id, Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT)))
-    act(people[ASKED], id, Transition(Action.CONFIRM))
+    report = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
+    told = act(people[ASKING], id, report)
+    act(people[ASKED], id, Transition(Action.CONFIRM, version=told.version))
     with pytest.raises(NotFound):
         references.give(people[OTHER], id)
     references.give(people[ASKING], id)

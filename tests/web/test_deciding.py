@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName
-from matchmaker.workflow.introduction import Proposal, Transition
-from matchmaker.workflow.introduction_states import Action
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind
 from tests.web.conftest import press
 
 FIRM, SUPPLIER = "seed:valves-001", "seed:valves-005"
@@ -76,6 +76,34 @@ def test_a_reason_typed_in_another_tab_is_kept_beside_what_happened_meanwhile(vi
     assert page.locator("main .notice.bad:visible").count() == 0
     assert told.locator("textarea").input_value() == "Our furnace is being rebuilt."
     assert page.locator("button[value=decline]").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("language", "meanwhile", "now"),
+    [
+        ("en", "Meanwhile something happened", "Contract · Over 10 million CNY · 500 jobs"),
+        ("zh", "在您操作之前", "合同 · 1000 万元以上 · 新增 500 个岗位"),
+    ],
+)
+def test_an_outcome_reported_anew_is_not_confirmed_by_who_read_the_one_before(
+    visit, sample, asked, language, meanwhile, now
+):
+    id = asked()
+    firm, supplier = (sample.demo.account(name).principal() for name in ("firm", "supplier"))
+    sample.introductions.act(supplier, id, Transition(Action.ACCEPT))
+    small = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.EXCHANGE))
+    sample.introductions.act(firm, id, small)
+    visitor = visit("supplier", language)
+    visitor.open(f"/introductions/{id}")
+    large = Outcome(OutcomeKind.CONTRACT, AmountBand.OVER_10M, jobs=500)
+    sample.introductions.act(firm, id, Transition(Action.REPORT, outcome=large))
+    page = visitor.page
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.click("button[value=confirm]")
+    assert answered.value.status == 409
+    expect(page.locator("main .notice", has_text=meanwhile)).to_be_visible()
+    expect(page.locator("article.card", has_text=now)).to_be_visible()
+    assert sample.introductions.show(supplier, id).state == "accepted"
 
 
 def test_terms_before_the_name_show_nothing_that_tells_it(visit, sample, asked):

@@ -320,6 +320,7 @@ class Introductions:
                 origin_of_third_party(principal, {stored.value.cluster}),
             )  # fmt: skip
             if changed is not stored.value:
+                introduction_workflow.check_version(stored.value, transition, stored.version)
                 self.add_transition(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
             return changed.state

@@ -95,8 +95,9 @@ def test_a_webhook_of_before_the_events_were_renamed_is_called_by_their_earlier_
     id = propose(wired, pair).id
     contract = Transition(Action.REPORT, outcome=Outcome(OutcomeKind.CONTRACT))
     wired.introductions.act(pair[1].principal(), id, Transition(Action.ACCEPT))
-    wired.introductions.act(pair[1].principal(), id, contract)
-    wired.introductions.act(pair[0].principal(), id, Transition(Action.CONFIRM))
+    told = wired.introductions.act(pair[1].principal(), id, contract)
+    confirmed = Transition(Action.CONFIRM, version=told.version)
+    wired.introductions.act(pair[0].principal(), id, confirmed)
     wired.webhooks.deliver_due()
     assert events == {
         "/old": ["introduction.proposed", "outcome.completed"],

@@ -1,0 +1,38 @@
+"""Who confirms an outcome confirms the one that was read, on both stores."""
+
+import pytest
+
+from matchmaker.domain import GoalName
+from matchmaker.errors import ChangedMeanwhile, InvalidInput
+from matchmaker.store.documents import Store
+from matchmaker.workflow.introduction import Outcome, Proposal, Transition
+from matchmaker.workflow.introduction_states import Action, AmountBand, OutcomeKind
+from tests.contract.cooperation import cooperation_on
+
+ASKING, ASKED = "t:f0", "t:f1"
+
+
+def test_an_outcome_that_was_reported_anew_is_not_confirmed_unread(store: Store) -> None:
+    base = cooperation_on(store)
+    asking, asked = (base.person(firm).principal() for firm in (ASKING, ASKED))
+    act = base.introductions.act
+    id = base.introductions.propose(asking, Proposal(GoalName.SUPPLIER, ASKING, ASKED)).id
+    act(asked, id, Transition(Action.ACCEPT))
+    act(asking, id, Transition(Action.REPORT, outcome=Outcome(OutcomeKind.EXCHANGE)))
+    read = base.introductions.show(asked, id)
+    large = Outcome(OutcomeKind.CONTRACT, AmountBand.OVER_10M, True, 500, "三年框架")
+    act(asking, id, Transition(Action.REPORT, outcome=large))
+
+    with pytest.raises(ChangedMeanwhile) as refused:
+        act(asked, id, Transition(Action.CONFIRM, version=read.version))
+    for language, words in (("en", ("500 jobs", "new product")), ("zh", ("500 个岗位", "新产品"))):
+        told = refused.value.text(language)
+        assert all(word in told for word in (*words, "三年框架")), told
+    with pytest.raises(InvalidInput):
+        act(asked, id, Transition(Action.CONFIRM))
+    assert base.introductions.show(asked, id).state == "accepted"
+
+    now = base.introductions.show(asked, id)
+    confirmed = Transition(Action.CONFIRM, version=now.version)
+    assert act(asked, id, confirmed).state == "completed"
+    assert act(asked, id, confirmed).outcome == large  # sent again, it is the same
