@@ -156,13 +156,17 @@ def show(id: str, email: str | None, as_json: bool) -> None:
 @click.option(
     "--outcome",
     type=click.Choice([kind.value for kind in OutcomeKind]),
-    help="With report: what came of it.",
+    help="With report: what came of it. With confirm: what is confirmed, in all that was reported.",
 )
 @click.option("--amount", type=click.Choice([band.value for band in AmountBand]), default="none")
 @click.option("--new-product", is_flag=True)
 @click.option("--jobs", type=click.IntRange(0, 100_000), default=0)
 @click.option("--satisfaction", type=click.IntRange(1, 5))
-@click.option("--version", type=int, help="With confirm: the version that was read.")
+@click.option(
+    "--version",
+    type=int,
+    help="With confirm: the version that was read (show --json), instead of the outcome.",
+)
 @AS_OPTION
 @JSON_OPTION
 def act(

@@ -81,6 +81,7 @@ class Transition:
     """An action of one side; `organization` says for whom where one acts for both.
 
     `decline_reason` is the kind of reason for declining, which is counted; `reason` is read.
+    `outcome` is what one side reports, or the report as the other read it and confirms it.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -97,7 +98,7 @@ class Transition:
         Field(
             ge=0,
             description="The `version` that was read: refused if changed since."
-            " Confirming needs it.",
+            " Confirming needs it, or the `outcome` as it was read.",
         ),
     ] = None
 
@@ -315,17 +316,21 @@ def act(
 
 
 def check_version(introduction: Introduction, transition: Transition, version: int) -> None:
-    """Raise ChangedMeanwhile unless `version`, the stored one, is the one that was read.
+    """Raise ChangedMeanwhile unless what was read is what stands now, of the stored `version`.
 
-    The other side may report anew at any moment, so confirming needs the one that was read:
-    InvalidInput where it is missing.
+    The other side may report anew at any moment, so confirming names what was read: the version,
+    the outcome or both. InvalidInput where it names neither.
     """
     is_confirming = transition.action is Action.CONFIRM
-    if transition.version is None and is_confirming:
+    named = transition.outcome if is_confirming else None
+    if is_confirming and transition.version is None and named is None:
         raise InvalidInput(
-            "is missing.", where="version", mend="Send the version of the outcome that you read."
+            "is missing.",
+            where="version",
+            mend="Send the version that you read, or the outcome as you read it.",
         )
-    if transition.version in (None, version):
+    is_named = named is None or _is_outcome(named, introduction.outcome)
+    if transition.version in (None, version) and is_named:
         return
     mend, outcome = "Look at it again.", introduction.outcome
     if not is_confirming or outcome is None:
@@ -342,6 +347,11 @@ def check_version(introduction: Introduction, transition: Transition, version: i
         mend=mend,
         outcome=parts,
     )
+
+
+def _is_outcome(named: Outcome, reported: Outcome | None) -> bool:
+    """Tell whether an outcome is named as it was reported; its note may be left out."""
+    return reported is not None and named == replace(reported, note=named.note and reported.note)
 
 
 _ANSWERS = frozenset({Action.ACCEPT, Action.AGREE_TERMS, Action.ASK, Action.DECLINE})

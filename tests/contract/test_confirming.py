@@ -36,3 +36,23 @@ def test_an_outcome_that_was_reported_anew_is_not_confirmed_unread(store: Store)
     confirmed = Transition(Action.CONFIRM, version=now.version)
     assert act(asked, id, confirmed).state == "completed"
     assert act(asked, id, confirmed).outcome == large  # sent again, it is the same
+
+
+def test_an_outcome_is_confirmed_by_naming_it_whole(store: Store) -> None:
+    base = cooperation_on(store)
+    asking, asked = (base.person(firm).principal() for firm in (ASKING, ASKED))
+    act = base.introductions.act
+    id = base.introductions.propose(asking, Proposal(GoalName.SUPPLIER, ASKING, ASKED)).id
+    act(asked, id, Transition(Action.ACCEPT))
+    reported = Outcome(OutcomeKind.CONTRACT, AmountBand.OVER_10M, jobs=500, note="三年框架")
+    act(asking, id, Transition(Action.REPORT, outcome=reported))
+
+    for named in (
+        Outcome(OutcomeKind.CONTRACT),
+        Outcome(OutcomeKind.CONTRACT, AmountBand.OVER_10M, jobs=5),
+        Outcome(OutcomeKind.CONTRACT, AmountBand.OVER_10M, jobs=500, note="一年"),
+    ):
+        with pytest.raises(ChangedMeanwhile):
+            act(asked, id, Transition(Action.CONFIRM, outcome=named))
+    named = Outcome(OutcomeKind.CONTRACT, AmountBand.OVER_10M, jobs=500)
+    assert act(asked, id, Transition(Action.CONFIRM, outcome=named)).state == "completed"
