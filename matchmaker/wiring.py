@@ -937,7 +937,7 @@ class Wiring:
         audits: threading.Thread | None = None
         registry = NodeRegistry(self.shared_state) if self.shared_state else None
         while True:
-            began = time.monotonic()
+            began = time.thread_time()
             try:
                 snapshot = self.reader.renew(partial(self._prepare, earlier=prepared))
                 if registry is not None:
@@ -958,8 +958,9 @@ class Wiring:
             except Exception:
                 log.exception("snapshot not renewed")
                 time.sleep(_AFTER_FAULT_SECONDS)
-            # Requests have at least half of a processor, however often something changes.
-            time.sleep(max(1.0, time.monotonic() - began))
+            # Requests have at least half of a processor, however often something changes. By the
+            # clock a busy machine would keep its old snapshot for longer still.
+            time.sleep(max(1.0, time.thread_time() - began))
 
     def _prepare_audits(self) -> None:
         try:

@@ -152,12 +152,16 @@ def _unusual_distance(pairs: Pairs, position: int, usual: TieStatistics) -> Mess
 
 
 def tie_statistics(
-    snapshot: Snapshot, goal: Goal, network: AffiliationNetwork
+    snapshot: Snapshot, goal: Goal, network: AffiliationNetwork, met: Meetings | None = None
 ) -> Mapping[int, TieStatistics]:
-    """Statistics of each industry with enough new ties, and of all under `EVERYBODY`."""
+    """Statistics of each industry with enough new ties, and of all under `EVERYBODY`.
+
+    `met` is of the same network: whoever asks for several goals has it made once.
+    """
     view = network_view(snapshot)
     return view.cached(
-        ("tie statistics", goal.name, network), lambda: _tie_statistics(view, goal, network)
+        ("tie statistics", goal.name, network),
+        lambda: _tie_statistics(view, goal, met or Meetings(network)),
     )
 
 
@@ -170,11 +174,8 @@ class _NewTies:
     days: IntArray
 
 
-def _tie_statistics(
-    snapshot: Snapshot, goal: Goal, network: AffiliationNetwork
-) -> dict[int, TieStatistics]:
-    met = _Meetings(network)
-    ties = _new_ties(snapshot, goal, network, met)
+def _tie_statistics(snapshot: Snapshot, goal: Goal, met: Meetings) -> dict[int, TieStatistics]:
+    ties = _new_ties(snapshot, goal, met)
     km = known_km_between(snapshot, ties.seekers, ties.candidates)
     established, closing = _closing(met, ties)
     industry = snapshot.organizations.industry[ties.seekers]
@@ -214,7 +215,7 @@ def _year(day: int) -> int:
     return known.year if known is not None else 0
 
 
-class _Meetings:
+class Meetings:
     """With whom each organisation ever was in a joint undertaking, and on which day first."""
 
     def __init__(self, network: AffiliationNetwork) -> None:
@@ -243,10 +244,9 @@ class _Meetings:
         return np.asarray(partners[days < day])
 
 
-def _new_ties(
-    snapshot: Snapshot, goal: Goal, network: AffiliationNetwork, met: _Meetings
-) -> _NewTies:
+def _new_ties(snapshot: Snapshot, goal: Goal, met: Meetings) -> _NewTies:
     """Pairs that first met in the last `PERIOD_YEARS`, as many undertakings of each year."""
+    network = met.network
     undertakings = network.undertakings
     kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
     of_goal = undertakings.tie >= 0
@@ -293,7 +293,7 @@ def _drawn(snapshot: Snapshot, network: AffiliationNetwork, of_goal: BoolArray) 
     return np.sort(np.concatenate([np.zeros(0, np.int64), *chosen])).astype(np.int32)
 
 
-def _closing(met: _Meetings, ties: _NewTies) -> tuple[BoolArray, BoolArray]:
+def _closing(met: Meetings, ties: _NewTies) -> tuple[BoolArray, BoolArray]:
     """Masks of pairs that had partners before they met, and that had one in common, (n,)."""
     established = np.zeros(len(ties.days), dtype=np.bool_)
     common = np.zeros(len(ties.days), dtype=np.bool_)

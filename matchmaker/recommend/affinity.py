@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -69,7 +70,8 @@ class Affinity:
     @cached_property
     def _by_country_all(self) -> Matrix:
         everybody = np.ones(len(self._snapshot), dtype=np.bool_)
-        return self._met(self._snapshot.organizations.country, self._weight, everybody)
+        country = self._snapshot.organizations.country
+        return self._shared("by country", lambda: self._met(country, self._weight, everybody))
 
     @cached_property
     def regions(self) -> IntArray:
@@ -80,7 +82,7 @@ class Affinity:
     @cached_property
     def _by_region(self) -> Matrix:
         everybody = np.ones(len(self._snapshot), dtype=np.bool_)
-        return self._met(self.regions, self._weight, everybody)
+        return self._shared("by region", lambda: self._met(self.regions, self._weight, everybody))
 
     def country(self, country: int, *, lately: bool = False) -> Ranking:
         """Recent work of each organisation with those of a country that ask.
@@ -150,13 +152,13 @@ class Affinity:
     @cached_property
     def _parts(self) -> Matrix:
         """Undertakings × programme parts, rows of sum 1 where there is a programme."""
-        names = self._snapshot.engagements.table.column("programme").to_pylist()
-        return self._labelled([_programme_parts(name) for name in names])
+        names = self._snapshot.engagements.table.column("programme")
+        return self._shared("programme parts", lambda: self._labelled(names, _programme_parts))
 
     @cached_property
     def _profiles(self) -> Matrix:
         """Organisations × parts: recent undertakings in each."""
-        return self._by_part(self._weight)
+        return self._shared("profiles", lambda: self._by_part(self._weight))
 
     @cached_property
     def _country_prior(self) -> NDArray[np.float32]:
@@ -243,9 +245,11 @@ class Affinity:
     @cached_property
     def _topics(self) -> Matrix:
         """Organisations × topics, rows of unit length."""
-        names = self._snapshot.engagements.table.column("topic").to_pylist()
-        labelled = self._labelled([_topic(name) for name in names])
-        weighted = sparse.diags_array(self._weight) @ labelled
+        return self._shared("topics", self._topics_made)
+
+    def _topics_made(self) -> Matrix:
+        names = self._snapshot.engagements.table.column("topic")
+        weighted = sparse.diags_array(self._weight) @ self._labelled(names, _topic)
         topics = (self._network.incidence @ weighted).tocsr()
         length = np.sqrt(np.asarray(topics.multiply(topics).sum(axis=1)).ravel())
         scaled = sparse.diags_array((1 / np.maximum(length, 1e-9)).astype(np.float32)) @ topics
@@ -258,6 +262,10 @@ class Affinity:
         Of the organisations at `rows` (n,).
         """
         return np.asarray(self._topics[rows] @ dense_row(self._topics, row), dtype=np.float32)
+
+    def _shared(self, name: str, make: Callable[[], Matrix]) -> Matrix:
+        """What is the same whichever side asks: made once for the network."""
+        return self._snapshot.cached((name, self._network), make)
 
     # -- measures of everybody
 
@@ -311,9 +319,13 @@ class Affinity:
         weighted = sparse.diags_array(weight.astype(np.float32)) @ self._parts
         return (self._network.incidence @ weighted).tocsr()
 
-    def _labelled(self, labels: list[tuple[str, ...]]) -> Matrix:
+    def _labelled(
+        self, names: pa.ChunkedArray, labels_of: Callable[[str], tuple[str, ...]]
+    ) -> Matrix:
         """Undertakings × labels, evenly over each one's labels. Ties have none."""
         undertakings = self._network.undertakings
+        known = {name: labels_of(name) for name in names.unique().to_pylist()}
+        labels = [known[name] for name in names.to_pylist()]
         numbers = {name: i for i, name in enumerate(sorted({x for row in labels for x in row}))}
         rows, columns, values = [], [], []
         for column, engagement in enumerate(undertakings.engagement.tolist()):

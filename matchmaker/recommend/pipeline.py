@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from matchmaker.dictionary import dictionary
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, selection
-from matchmaker.recommend.advice import advice, tie_statistics
+from matchmaker.recommend.advice import Meetings, advice, tie_statistics
 from matchmaker.recommend.affinity import affinity
 from matchmaker.recommend.answers import SUBJECT_KINDS
 from matchmaker.recommend.exposure import SHORTLIST_SIZE, Prices, Shortlist, apply_exposure_prices
 from matchmaker.recommend.features import FEATURES, Family
-from matchmaker.recommend.graph import network
+from matchmaker.recommend.graph import AffiliationNetwork, network
 from matchmaker.recommend.learned import LearnedRanker, asker_of
 from matchmaker.recommend.model import (
     ClosestStatement,
@@ -361,9 +361,12 @@ def prepare(snapshot: Snapshot) -> None:
         dictionary()
     thesaurus()
     read("")  # has the vocabulary made, which workers then share
+    met: dict[AffiliationNetwork, Meetings] = {}
     for goal in GOALS.values():
         prepare_goal(snapshot, goal)
-        tie_statistics(snapshot, goal, network(snapshot, goal.walk))
+        affiliations = network(snapshot, goal.walk)
+        known = met.setdefault(affiliations, Meetings(affiliations))
+        tie_statistics(snapshot, goal, affiliations, known)
 
 
 def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:

@@ -7,11 +7,13 @@ import os
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, ServiceUnavailable
+from matchmaker.nodes import mirror as mirror_module
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
@@ -110,6 +112,24 @@ def test_what_was_not_written_goes_back_to_its_sender_on_every_node(uploads):
     assert again.path.read_bytes() == b"x"
     with pytest.raises(NotFound):
         worker.of(WANG, id)
+
+
+def test_what_is_written_while_its_request_is_being_shared_counts_as_written(uploads, monkeypatch):
+    """The worker may be done with a file before who requested it has shared it again."""
+    node = uploads("a")
+    id = node.keep(WANG, "a.csv", io.BytesIO(b"name\nx\n"), "").id
+    digest = mirror_module._digest
+
+    def written_first(path: Path) -> str:
+        if path.is_relative_to(node.root / "asked"):
+            uploads("a").drop_requested(id)
+        return digest(path)
+
+    monkeypatch.setattr(mirror_module, "_digest", written_first)
+    with pytest.raises(NotFound):
+        node.request(WANG.subject, id)
+    with pytest.raises(NotFound):
+        uploads("b").requested(id)
 
 
 def test_of_many_the_oldest_go_wherever_they_were_sent(uploads):

@@ -27,10 +27,15 @@ FIELDS = {"places": "place", "industries": "industry", "clusters": "cluster"}
 _GROUPS: dict[str, Callable[[str], tuple[str, ...]]] = {"places": region, "industries": section}
 
 
-def place_index(snapshot: Snapshot) -> PlaceIndex:
-    """The places of a snapshot by everything that they are called; made once."""
+def place_index(snapshot: Snapshot, earlier: Snapshot | None = None) -> PlaceIndex:
+    """The places of a snapshot by everything that they are called; made once.
+
+    Where an earlier snapshot has the same places, it is that one's.
+    """
 
     def make() -> PlaceIndex:
+        if earlier is not None and snapshot.places.equals(earlier.places):
+            return place_index(earlier)
         rows = snapshot.places.to_pylist()
         return PlaceIndex(
             Place(
@@ -47,10 +52,15 @@ def place_index(snapshot: Snapshot) -> PlaceIndex:
     return snapshot.cached("place index", make)
 
 
-def industry_index(snapshot: Snapshot) -> IndustryIndex:
-    """The industries of a snapshot by everything that they are called; made once."""
+def industry_index(snapshot: Snapshot, earlier: Snapshot | None = None) -> IndustryIndex:
+    """The industries of a snapshot by everything that they are called; made once.
+
+    Where an earlier snapshot has the same industries, it is that one's.
+    """
 
     def make() -> IndustryIndex:
+        if earlier is not None and snapshot.industries.equals(earlier.industries):
+            return industry_index(earlier)
         rows = snapshot.industries.to_pylist()
         return IndustryIndex(
             Industry(

@@ -32,8 +32,8 @@ def prepare_names(snapshot: Snapshot, earlier: Snapshot | None = None) -> None:
             known = names_searched(earlier, table)
             snapshot.cached(_key(table), _giving(known))
         names_searched(snapshot, table)
-    place_index(snapshot)
-    industry_index(snapshot)
+    place_index(snapshot, earlier)
+    industry_index(snapshot, earlier)
     iso_code("China")  # has the names of countries read
 
 

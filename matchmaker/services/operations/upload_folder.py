@@ -272,9 +272,9 @@ class UploadFolder:
             if moved.exists() and upload.path.exists():
                 _remove(moved)  # what this node had of it before another one moved it
             upload.path.parent.rename(moved)
-        except FileNotFoundError:
+            self.mirror.put_folder(self._name(moved))
+        except FileNotFoundError:  # also where a worker has written and removed it meanwhile
             raise _gone() from None
-        self.mirror.put_folder(self._name(moved))
         self.mirror.remove_folder(self._name(upload.path.parent))
         return self._read(target, id)
 

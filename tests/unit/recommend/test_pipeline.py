@@ -39,11 +39,12 @@ from matchmaker.messages import translated
 from matchmaker.recommend.features import FEATURES
 from matchmaker.recommend.model import Filters, Request, Seeker, SeekerText
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.recommend.pipeline import prepare
+from matchmaker.recommend.pipeline import prepare, recommend
 from matchmaker.recommend.rank import FIXED, FeatureMatrix, compute
 from matchmaker.recommend.retrieve import POOL, retrieve
 from matchmaker.recommend.specification import read, vocabulary
-from matchmaker.snapshot.model import Snapshot
+from matchmaker.recommend.trials import seeker_of
+from matchmaker.snapshot.model import KINDS, Snapshot
 from tests.unit.recommend.small_graphs import firm, ids, matches, product
 from tests.unit.snapshot.graphs import WORDS, random_rows, snapshot_of
 
@@ -362,3 +363,18 @@ def test_the_first_text_waits_for_no_vocabulary(market: Snapshot) -> None:
     prepare(market)
     with patch.object(vocabulary, "_vocabulary", side_effect=AssertionError):
         assert read("valve DN 50 that nobody asked for yet").items
+
+
+@pytest.mark.parametrize("goal", GOALS.values(), ids=lambda goal: goal.name)
+def test_what_goals_share_is_what_each_would_make_for_itself(goal):
+    rows = random_rows(11, size=60)
+    together, alone = snapshot_of(rows), snapshot_of(rows)
+    prepare(together)
+    asks = np.isin(together.organizations.kind, [KINDS.index(kind) for kind in goal.seekers])
+    for row in np.flatnonzero(asks)[:3].tolist():
+        request = Request(goal.name, 10)
+        answers = [
+            repr(recommend(snapshot, seeker_of(snapshot, row), request))
+            for snapshot in (together, alone)
+        ]
+        assert answers[0] == answers[1]

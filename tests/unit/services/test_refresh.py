@@ -75,7 +75,9 @@ def test_a_fault_while_a_snapshot_is_taken_over_does_not_leave_the_old_one_for_e
             raise Ended
 
     monkeypatch.setattr(wiring, "prepare", prepare_wrongly_at_first)
-    monkeypatch.setattr(wiring, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0))
+    monkeypatch.setattr(
+        wiring, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0, thread_time=lambda: 0.0)
+    )
     with pytest.raises(Ended):
         wired.keep_ready()
     assert pauses[0] >= 10, "a fault is not met again every second"
@@ -101,7 +103,9 @@ def test_a_snapshot_is_taken_over_while_audits_of_the_last_are_made_ready(wired,
         wired.refresher.refresh(ADMIN)
 
     monkeypatch.setitem(wired.__dict__, "auditing", SimpleNamespace(prepare=audit))
-    monkeypatch.setattr(wiring, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0))
+    monkeypatch.setattr(
+        wiring, "time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0, thread_time=lambda: 0.0)
+    )
     watched = threading.Timer(20, go_on.set)  # were it waited for, the test would wait for ever
     watched.start()
     with pytest.raises(Ended):

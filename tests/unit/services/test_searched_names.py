@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from matchmaker.services.directory import searched_names
+from matchmaker.services.directory.codes import industry_index, place_index
 from matchmaker.services.directory.searched_names import names_searched, prepare_names
 from tests.unit.snapshot.graphs import random_rows, snapshot_of
 
@@ -35,3 +36,20 @@ def test_names_are_taken_over_but_for_a_table_in_which_one_is_another():
     assert not names_searched(earlier, "organizations").matches("Zwiebelfabrik")
     for table in TABLES[1:]:
         assert names_searched(later, table) is names_searched(earlier, table)
+
+
+def test_places_and_industries_are_read_anew_only_where_one_is_another():
+    rows = random_rows(1, size=20)
+    earlier, same = snapshot_of(rows), snapshot_of(rows)
+    place = replace(rows.places[0], name="Zwiebelstadt")
+    industry = replace(rows.industries[0], name="Zwiebelbau")
+    later = snapshot_of(
+        replace(rows, places=(place, *rows.places[1:]), industries=(industry, *rows.industries[1:]))
+    )
+    prepare_names(earlier)
+    prepare_names(same, earlier)
+    assert place_index(same) is place_index(earlier)
+    assert industry_index(same) is industry_index(earlier)
+    prepare_names(later, same)
+    assert "Zwiebelstadt" in str(place_index(later).path(place.id))
+    assert "Zwiebelbau" in str(industry_index(later).path(industry.id))
