@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import structlog
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, NotFound, TooManyAttempts, WrongState
-from matchmaker.messages import message
+from matchmaker.errors import InvalidInput, NotFound, WrongState
 from matchmaker.services.authors import keep_account, keep_author
 from matchmaker.services.people.channel_pause import pause_left
 from matchmaker.services.people.failed_attempts import FailedAttempts
@@ -31,7 +28,7 @@ from matchmaker.workflow.account import (
     checked_name,
     mailable_email,
 )
-from matchmaker.workflow.session import FREE_FAILURES, password_id
+from matchmaker.workflow.session import password_id
 
 log = structlog.get_logger(__name__)
 
@@ -224,14 +221,14 @@ class Accounts:
             if not principal.is_recent:
                 raise WrongState("You signed in a while ago.", mend="Sign out, and sign in again.")
             return
-        attempts, counted = FailedAttempts(self.repositories, self.clock), password_id(account.id)
-        require_patience(attempts.wait([counted]))
-        if not self.passwords.matches(account.password_hash, password):
+
+        def is_right() -> bool:
+            return self.passwords.matches(account.password_hash, password)
+
+        attempts = FailedAttempts(self.repositories, self.clock)
+        if not attempts.guess(password_id(account.id), password, is_right):
             log.warning("wrong password", subject=account.subject)
-            if password:  # left empty it is no guess
-                attempts.count({counted: FREE_FAILURES})
             raise InvalidInput("is not the present one.", where="password")
-        attempts.forget(counted)
 
     def find(self, email: str) -> Versioned[Account] | None:
         """The account of an address; None where there is none."""
@@ -294,16 +291,3 @@ class Accounts:
 
         principal = by or Principal(f"account:{account_id}")
         return commit_changes(self.repositories.records, principal, self.clock, put)
-
-
-def require_patience(wait: timedelta) -> None:
-    """Raise TooManyAttempts for who has to wait after wrong passwords."""
-    if wait:
-        raise TooManyAttempts(
-            "Too many failed attempts.",
-            mend=message(
-                "Try again in %(minutes)s min, or reset the password.",
-                minutes=math.ceil(wait / timedelta(minutes=1)),
-            ),
-            seconds=wait.total_seconds(),
-        )

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
-from matchmaker.errors import VersionConflict
+from matchmaker.errors import TooManyAttempts, VersionConflict
+from matchmaker.messages import message
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
-from matchmaker.workflow.session import SignInAttempts
+from matchmaker.workflow.session import FREE_FAILURES, SignInAttempts
+
+Right = TypeVar("Right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +55,30 @@ class FailedAttempts:
             with suppress(VersionConflict):  # another attempt failed just now
                 removal = self.repositories.sign_in_attempts.remove(stored)
                 self.repositories.records.commit([removal])
+
+    def guess(self, id: str, said: str, check: Callable[[], Right]) -> Right:
+        """What `check` makes of what was `said`, falsy for a wrong guess: one more under the id.
+
+        A right one begins the count anew, and what is left empty is no guess. Raises
+        TooManyAttempts for who has to wait, and checks nothing then.
+        """
+        require_patience(self.wait([id]))
+        right = check()
+        if right:
+            self.forget(id)
+        elif said.strip():
+            self.count({id: FREE_FAILURES})
+        return right
+
+
+def require_patience(wait: timedelta) -> None:
+    """Raise TooManyAttempts for who has to wait after wrong passwords."""
+    if wait:
+        raise TooManyAttempts(
+            "Too many failed attempts.",
+            mend=message(
+                "Try again in %(minutes)s min, or reset the password.",
+                minutes=math.ceil(wait / timedelta(minutes=1)),
+            ),
+            seconds=wait.total_seconds(),
+        )

@@ -14,7 +14,7 @@ from matchmaker.errors import (
     SignInNeeded,
     WrongState,
 )
-from matchmaker.services.people.accounts import Accounts, require_patience
+from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.failed_attempts import FailedAttempts
 from matchmaker.services.people.passkey_challenges import ChallengePurpose, PasskeyChallenges
 from matchmaker.services.sealing import Sealer
@@ -28,7 +28,7 @@ from matchmaker.workflow.second_factor import (
     new_secret,
     recovery_digest,
 )
-from matchmaker.workflow.session import FREE_FAILURES, factor_id
+from matchmaker.workflow.session import factor_id
 
 log = structlog.get_logger(__name__)
 
@@ -229,14 +229,11 @@ class SecondFactors:
                 mend="Who has neither asks the administrator.",
             )
         attempts = FailedAttempts(self.accounts.repositories, self.clock)
-        counted = factor_id(account.id)
-        require_patience(attempts.wait([counted]))
-        after = self._after(account, answer.code)
+        after = attempts.guess(
+            factor_id(account.id), answer.code, lambda: self._after(account, answer.code)
+        )
         if after is None:
-            if answer.code.strip():  # left empty it is no guess
-                attempts.count({counted: FREE_FAILURES})
             raise _wrong_code()
-        attempts.forget(counted)
         return after
 
     def _after_passkey(

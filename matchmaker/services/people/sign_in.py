@@ -17,10 +17,10 @@ from matchmaker.errors import (
     TooManyAttempts,
 )
 from matchmaker.messages import message
-from matchmaker.services.people.accounts import Accounts, require_patience
+from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.channel_pause import pause_all
-from matchmaker.services.people.failed_attempts import FailedAttempts
+from matchmaker.services.people.failed_attempts import FailedAttempts, require_patience
 from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.passwords import Passwords
