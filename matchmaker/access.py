@@ -14,6 +14,7 @@ class Principal:
     `subject` names them in the log by an id that says nothing about a person.
     `writes` is False for an API key that may only read, `is_recent` True for who signed in
     a moment ago. `epoch` is that of the account in which they were let in; None: without one.
+    `session` or `key` is the id of what let them in, "" for neither.
     """
 
     subject: str
@@ -25,6 +26,8 @@ class Principal:
     writes: bool = True
     is_recent: bool = False
     epoch: int | None = None
+    session: str = ""
+    key: str = ""
 
     @property
     def is_known(self) -> bool:

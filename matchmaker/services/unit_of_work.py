@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from matchmaker.access import Principal
 from matchmaker.errors import VersionConflict, WrongState
-from matchmaker.store.changes import Change
+from matchmaker.store.changes import Change, Put
 from matchmaker.store.documents import Records
 from matchmaker.store.log import Entry
 
@@ -34,6 +34,7 @@ class UnitOfWork:
     actor: str
     at: datetime
     changes: list[Change] = field(default_factory=list)
+    kept: list[Put] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
 
     @classmethod
@@ -45,6 +46,10 @@ class UnitOfWork:
         """More to change."""
         self.changes.extend(changes)
 
+    def keep(self, put: Put) -> None:
+        """What the commit depends on: written as it is, unless the unit changes it itself."""
+        self.kept.append(put)
+
     def log(self, action: str, subject: str, **detail: str) -> None:
         """A line of the log."""
         self.entries.append(
@@ -53,7 +58,10 @@ class UnitOfWork:
 
     def commit(self, records: Records) -> None:
         """All or nothing. Raises VersionConflict."""
-        records.commit(self.changes, self.entries)
+        changed = {(change.kind, change.id) for change in self.changes}
+        kept = {(put.kind, put.id): put for put in self.kept}
+        others = [put for document, put in kept.items() if document not in changed]
+        records.commit([*self.changes, *others], self.entries)
 
 
 def commit_changes(

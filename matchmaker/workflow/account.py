@@ -136,7 +136,7 @@ class Account:
     def require_epoch_of(self, principal: Principal) -> None:
         """Raise SignInNeeded for who was let in before its sessions and keys ended."""
         if principal.epoch not in (None, self.epoch):
-            raise SignInNeeded("This session or key has ended meanwhile.", mend="Sign in again.")
+            raise ended_meanwhile()
 
     def ended(self) -> Account:
         """The account with all its sessions, keys and links ended.
@@ -180,6 +180,11 @@ class Account:
             writes=writes,
             epoch=self.epoch,
         )
+
+
+def ended_meanwhile() -> SignInNeeded:
+    """That a session or key has ended after it let somebody in."""
+    return SignInNeeded("This session or key has ended meanwhile.", mend="Sign in again.")
 
 
 @dataclass(frozen=True, slots=True)

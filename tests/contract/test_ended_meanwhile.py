@@ -155,6 +155,72 @@ def test_nothing_counts_that_an_administrator_s_session_sends_while_it_is_ended(
     _refused_while(taken, write, taken.reset, monkeypatch)
 
 
+@pytest.mark.parametrize("write", OWN.values(), ids=OWN)
+def test_nothing_counts_that_one_session_sends_while_it_alone_is_ended(
+    taken: Taken, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account's epoch stays: the owner goes on in another session of theirs."""
+    sessions, account = taken.sessions, taken.now()
+    by, owner = (
+        replace(account.principal(), session=sessions.id_of(sessions.begin(account, each)))
+        for each in (SignInOrigin("203.0.113.7"), SignInOrigin("198.51.100.2"))
+    )
+    _refused_once_ended(
+        taken, write, by, lambda: sessions.end(owner, by.session, PASSWORD), monkeypatch
+    )
+    taken.base.accounts.rename(owner, "Owner")
+
+
+@pytest.mark.parametrize("written", ["name", "webhook of a key", "invitation", "end of a key"])
+def test_nothing_counts_that_a_key_sends_while_it_alone_is_revoked(
+    taken: Taken, written: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, by = taken.now().principal(), taken.keys.principal_of(taken.key.secret)
+    assert by is not None
+    _refused_once_ended(
+        taken, OWN[written], by, lambda: taken.keys.revoke(owner, taken.key.key.id), monkeypatch
+    )
+
+
+def _refused_once_ended(
+    taken: Taken,
+    write: Write,
+    by: Principal,
+    end: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    after: list[dict[str, list[str]]] = []
+
+    def end_it() -> None:
+        end()
+        after.append(taken.stored())
+
+    before_the_next_commit(monkeypatch, end_it)
+    with pytest.raises(SignInNeeded, match="ended meanwhile"):
+        write(taken, by)
+    assert after == [taken.stored()]
+
+
+def test_signing_out_waits_for_what_the_session_sent_a_moment_ago(taken: Taken) -> None:
+    sessions, account = taken.sessions, taken.now()
+    secret = sessions.begin(account, SignInOrigin())
+    by = replace(account.principal(), session=sessions.id_of(secret))
+    remove = taken.base.repositories.sessions.remove
+    rivals = [lambda: taken.base.accounts.rename(by, "Busy")]
+
+    def late(stored: Any) -> Any:
+        change = remove(stored)
+        if rivals:
+            rivals.pop()()
+        return change
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(taken.base.repositories.sessions, "remove", late)
+        sessions.sign_out(secret)
+    assert taken.now().name == "Busy"
+    assert sessions.account_of(secret) is None
+
+
 def _refused_while(
     taken: Taken, write: Write, owner: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -212,7 +212,9 @@ def _resume() -> None:
         session.clear()
         return
     is_recent = time.time() - int(session.get(SINCE, 0)) < RECENT_SECONDS
-    g.principal, g.account = replace(account.principal(), is_recent=is_recent), account
+    session_id = services().sessions.id_of(secret)
+    principal = replace(account.principal(), is_recent=is_recent, session=session_id)
+    g.principal, g.account = principal, account
     if request.method not in SAFE:
         csrf.protect()
     if request.endpoint not in BEFORE_SECOND_FACTOR:

@@ -123,7 +123,8 @@ class ApiKeys:
             return None
         self.second_factors.require_set_up(owner.value)
         self._note_use(stored, owner.value.epoch)
-        return owner.value.principal(writes=stored.value.scope is Scope.WRITE)
+        writes = stored.value.scope is Scope.WRITE
+        return replace(owner.value.principal(writes=writes), key=key_id)
 
     def _note_use(self, stored: Versioned[ApiKey], epoch: int) -> None:
         now, last = self.clock(), stored.value.last_used

@@ -16,7 +16,7 @@ from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import pause_all
 from matchmaker.services.people.operator_key import key_digest
 from matchmaker.services.repositories import Repositories, Versioned
-from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.session import FORGOTTEN_AFTER, MAX_AGENT, Session, SignInOrigin
 
@@ -78,9 +78,13 @@ class Sessions:
         lasting = [session for session in sessions if not self._is_over(session, account)]
         return tuple(sorted(lasting, key=lambda session: session.last_used, reverse=True))
 
+    def id_of(self, secret: str) -> str:
+        """The id of the session that has this secret."""
+        return key_digest(secret)
+
     def is_current(self, session: Session, secret: str) -> bool:
         """Tell whether the secret is this session's."""
-        return secrets.compare_digest(session.id, key_digest(secret))
+        return secrets.compare_digest(session.id, self.id_of(secret))
 
     def end(self, principal: Principal, id: str, password: str) -> None:
         """End a session of one's own. Raises NotFound, InvalidInput for a wrong password."""
@@ -118,10 +122,13 @@ class Sessions:
 
     def sign_out(self, secret: str) -> None:
         """End the session of this secret, if there still is one."""
-        stored = self.repositories.sessions.get_or_none(key_digest(secret))
-        if stored is not None:
-            with suppress(VersionConflict):
+
+        def remove() -> None:
+            stored = self.repositories.sessions.get_or_none(self.id_of(secret))
+            if stored is not None:
                 self.repositories.records.commit([self.repositories.sessions.remove(stored)])
+
+        retry_on_conflict(remove)  # what it sent a moment ago may be written now
 
     def forget_old(self) -> int:
         """Remove sessions that are over, and failed attempts of days ago; how many."""
