@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import KW_ONLY, dataclass, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -16,6 +16,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.webhook_call import FAILURES, post, problem_of
+from matchmaker.services.cooperation.webhook_lanes import CallLanes
 from matchmaker.services.people.channel_pause import may_answer_for, tell_owners
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
@@ -40,7 +41,8 @@ from matchmaker.workflow.webhook import (
 
 log = structlog.get_logger(__name__)
 MAX_HOOKS = 10
-SIDE_BY_SIDE = 16
+# A round waits so long for what it called, and until all receivers that are well had their turn.
+WAIT_SECONDS, LONGEST_WAIT_SECONDS = 2.0, 5.0
 # One receiver's share of a round.
 ROUND_SECONDS = 30.0
 
@@ -69,6 +71,7 @@ class Webhooks:
     _: KW_ONLY
     private_allowed: bool = False
     hosts: tuple[str, ...] = ()
+    lanes: CallLanes = field(default_factory=CallLanes)
 
     def register(
         self,
@@ -155,8 +158,9 @@ class Webhooks:
     def deliver_due(self) -> int:
         """Make every call that is due; how many were taken.
 
-        Receivers are called side by side, and one that fails or takes long waits for the next
-        round with the rest: it costs no other more than a moment. The healthy come first.
+        Receivers are called side by side, and one that fails waits for the next round with the
+        rest. What takes longer than a moment goes on meanwhile; one that was slow or failed last
+        holds no place of those that are well.
         """
         now = self.clock()
         due: dict[str, list[Versioned[Delivery]]] = {}
@@ -165,9 +169,10 @@ class Webhooks:
                 due.setdefault(stored.value.hook, []).append(stored)
         hooks = self.repositories.hooks.many(list(due))
         failures = {id: stored.value.failures for id, stored in hooks.items()}
-        queues = [due[id] for id in sorted(due, key=lambda id: failures.get(id, 0))]
-        with ThreadPoolExecutor(SIDE_BY_SIDE, "webhook") as threads:
-            return sum(threads.map(self._deliver_in_turn, queues))
+        for id in sorted(due, key=lambda id: failures.get(id, 0)):
+            work = partial(self._deliver_in_turn, due[id])
+            self.lanes.add(id, work, has_failed=bool(failures.get(id)))
+        return self.lanes.wait(WAIT_SECONDS, LONGEST_WAIT_SECONDS)
 
     def _deliver_in_turn(self, queue: Sequence[Versioned[Delivery]]) -> int:
         """Calls of one receiver, until one is not taken or its time is over."""
@@ -189,11 +194,13 @@ class Webhooks:
         if hook.value.by and not self._is_answered_for(hook.value):
             self._pause(hook)
             return False
+        begun = time.monotonic()
         try:
             result = self._call(hook.value, delivery)
         except WrongState as error:  # the key that reads its secret is lost
             log.error("webhook not called", hook=hook.value.id, error=str(error.message))
             return False
+        self.lanes.note(delivery.hook, time.monotonic() - begun)
         taken, now = result.problem is None, self.clock()
         self._note(hook, hook.value.after(now, result))
         if taken or delivery.attempts >= len(RETRIES):
