@@ -68,7 +68,7 @@ def when_ready(server):  # noqa: ARG001 (gunicorn gives it)
 
 
 def post_worker_init(worker):  # noqa: ARG001 (gunicorn gives it)
-    """Begin to trace; keep what every cluster's page needs ready beside each one's requests."""
+    """Let few threads wait for a lock; trace; keep what every cluster's page needs ready."""
     import threading
 
     from matchmaker import telemetry
@@ -76,6 +76,8 @@ def post_worker_init(worker):  # noqa: ARG001 (gunicorn gives it)
     from wsgi import wired
 
     telemetry.start(_settings)
+    if _settings.store_kind == "sqlite":
+        wired.store.bound_waiting()
     threading.Thread(target=wired.keep_ready, args=(note_snapshot,), daemon=True).start()
 
 

@@ -93,6 +93,12 @@ class Store(GraphStore):
         For a restored backup; vectors are missing afterwards, and made by the next refresh.
         """
 
+    def bound_waiting(self) -> None:
+        """Let few threads of this process wait for whoever writes for long; refuse others at once.
+
+        For who has threads that others want to read with.
+        """
+
     def is_empty(self) -> bool:
         """Tell whether nothing was ever written."""
         return not (self.status().counts or self.count_documents() or self.documents.last_log(1))

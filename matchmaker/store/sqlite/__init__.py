@@ -35,6 +35,9 @@ class SqliteStore(Store):
         self._connections = Connections(path)
         self.documents: Records = SqliteRecords(self._connections)
 
+    def bound_waiting(self) -> None:
+        self._connections.write_turn.is_bounded = True
+
     def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:  # noqa: ARG002
         with span("store"), self._connections.reading() as connection:
             return work(SqliteTransaction(connection))

@@ -14,6 +14,7 @@ from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
 from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS, INDEX_OPTED_OUT
+from matchmaker.store.sqlite.write_turn import WriteTurn
 from matchmaker.system_errors import reason_of
 
 BUSY_TIMEOUT_S = 15.0
@@ -69,6 +70,7 @@ class _Opened(NamedTuple):
     pid: int
     connection: sqlite3.Connection
     in_use: threading.RLock
+    thread: threading.Thread
     lasts: bool = True
 
 
@@ -80,6 +82,7 @@ class Connections:
         self._local = threading.local()
         self._opened: list[_Opened] = []
         self._lock = threading.Lock()
+        self.write_turn = WriteTurn(path)
 
     def close(self) -> None:
         """Close what this process opened; another process's are left alone.
@@ -106,7 +109,8 @@ class Connections:
     @contextlib.contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """A write transaction, waiting for others'; all of it is kept or none."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        with self.write_turn.taken(), self._transaction("BEGIN IMMEDIATE") as connection:
+            self.write_turn.begin()
             self._require_schema(connection)
             yield connection
 
@@ -234,15 +238,26 @@ class Connections:
             # read-only disk. Nobody can write there then, so the file is read by itself; the
             # next transaction tries anew.
             connection = _connect(f"{self.path.resolve().as_uri()}?immutable=1", uri=True)
-            return _Opened(os.getpid(), connection, threading.RLock(), lasts=False)
+            thread = threading.current_thread()
+            return _Opened(os.getpid(), connection, threading.RLock(), thread, lasts=False)
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32000")
-        opened = _Opened(os.getpid(), connection, threading.RLock())
+        opened = _Opened(os.getpid(), connection, threading.RLock(), threading.current_thread())
         self._local.held = opened
         with self._lock:  # `close` in another thread may have replaced `_local` meanwhile
+            self._close_left()
             self._opened.append(opened)
         return opened
+
+    def _close_left(self) -> None:
+        """Close the connections of threads that have ended: else files stay open without end."""
+        left = [
+            each for each in self._opened if each.pid == os.getpid() and not each.thread.is_alive()
+        ]
+        for each in left:
+            each.connection.close()
+            self._opened.remove(each)
 
     def _is_at_rest(self, error: sqlite3.OperationalError) -> bool:
         """Tell whether the disk was the matter, and all that was ever written is in the file."""
