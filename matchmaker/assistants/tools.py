@@ -9,11 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
+from pydantic import Field
+
 from matchmaker.access import Principal
+from matchmaker.api.cooperation.requests import NewPosting
 from matchmaker.api.directory.responses import SearchGroupOut
+from matchmaker.api.http.fields import LookupId, OptionalText, Short, Text
 from matchmaker.api.matching.responses import RecommendationPage
 from matchmaker.audit.indicators import INDICATORS
 from matchmaker.audit.ties import Channel
@@ -22,16 +26,19 @@ from matchmaker.errors import InvalidInput, NotAllowed
 from matchmaker.goals import GOALS
 from matchmaker.messages import languages
 from matchmaker.recommend.model import Request
+from matchmaker.services.directory.search import LONGEST
 from matchmaker.services.unit_of_work import UnitOfWork
-from matchmaker.store.documents import new_id
 from matchmaker.wiring import Wiring
-from matchmaker.workflow.posting import Posting
+from matchmaker.workflow.introduction import Identifier
 
 Fields = dict[str, Any]
 
 MOST_RESULTS = 20
 # What goes into an address with everything else.
 MAX_MESSAGE = 600
+# As the API takes them, and checked before a tool is called.
+SearchWords = Annotated[str, Field(min_length=1, max_length=LONGEST)]
+ShortMessage = Annotated[OptionalText, Field(max_length=MAX_MESSAGE)]
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class AssistantTools:
             "may_write": principal.writes,
         }
 
-    def search(self, principal: Principal, words: str, limit: int = 5) -> Fields:
+    def search(self, principal: Principal, words: SearchWords, limit: int = 5) -> Fields:
         """Search organisations, open needs, offers, clusters, places and industries by name, code,
         pinyin, words or meaning, in Chinese or English. Results come in groups, best first."""
         groups = self.services.search.everything(principal, words, _within(limit))
@@ -74,8 +81,8 @@ class AssistantTools:
         self,
         principal: Principal,
         goal: GoalName,
-        organization: str = "",
-        words: str = "",
+        organization: Identifier = "",
+        words: OptionalText = "",
         limit: int = 5,
     ) -> Fields:
         """Partners for an organisation the person acts for, or for a need in words, or both: best
@@ -92,7 +99,7 @@ class AssistantTools:
     def audit(
         self,
         principal: Principal,
-        cluster: str,
+        cluster: LookupId,
         layer: Channel = Channel.COOPERATION,
         year: int | None = None,
     ) -> Fields:
@@ -122,7 +129,7 @@ class AssistantTools:
             "members": basis.members, "as_of": basis.as_of, "layer": layer, "figures": figures,
         }  # fmt: skip
 
-    def read_need(self, principal: Principal, need: str) -> Fields:
+    def read_need(self, principal: Principal, need: LookupId) -> Fields:
         """One open need by its id: who has it, for what goal, in which words, until when."""
         published = self.services.published_statements.need(principal, need)
         profile = self.services.directory.profile(principal, published.organization)
@@ -135,37 +142,34 @@ class AssistantTools:
         }  # fmt: skip
 
     def draft_need(
-        self, principal: Principal, organization: str, goal: GoalName, text: str, quantity: str = ""
+        self,
+        principal: Principal,
+        organization: LookupId,
+        goal: GoalName,
+        text: Text,
+        quantity: Short = "",
     ) -> Fields:
         """Draft a need of an organisation the person acts for. It is seen by its members only; the
         person publishes it on the page whose address is returned. Needs a key that may write."""
-        posting = Posting(
-            organization, text, goal=goal, quantity=quantity, id=new_id(), author="",
-            created=self.services.clock(),
-        )  # fmt: skip
-        saved = self.services.postings.post(principal, posting, publish=False).posting
+        sent = NewPosting(organization=organization, goal=goal, text=text, quantity=quantity)
+        saved = self.services.postings.post(principal, sent.to_posting(), publish=False).posting
         place = self.services.links.url(f"postings/{saved.id}")
         return {"draft": saved.id, "state": saved.state, "publish_at": place}
 
     def propose_introduction(
         self,
         principal: Principal,
-        organization: str,
-        candidate: str,
+        organization: LookupId,
+        candidate: LookupId,
         goal: GoalName,
-        message: str = "",
-        need: str = "",
+        message: ShortMessage = "",
+        need: Identifier = "",
     ) -> Fields:
         """Prepare a request for an introduction from an organisation the person acts for to a
         candidate. Nothing is sent: the person reads, changes and sends it on the page whose
         address is returned. Contacts open only when both sides have accepted there."""
         if not principal.acts_for(organization):
             raise NotAllowed("Only members of the organisation may do this.")
-        if len(message) > MAX_MESSAGE:
-            raise InvalidInput(
-                "has %(length)s characters; at most %(limit)s.",
-                where="message", length=len(message), limit=MAX_MESSAGE,
-            )  # fmt: skip
         # What could not be sent is said now and not on the page.
         other = self.services.directory.profile(principal, candidate).organization
         if other.id == organization:

@@ -54,12 +54,17 @@ def ask(server, name, **arguments):
 def as_role(world, monkeypatch):
     """The server as somebody of a role has it, by the key in the environment."""
 
+    keys, issued = world.services.api_keys, []
+
     def serve(role, scope=Scope.WRITE):
-        made = world.services.api_keys.issue(world.principal(role), "assistant", scope, PASSWORD)
+        made = keys.issue(world.principal(role), "assistant", scope, PASSWORD)
+        issued.append((role, made.key.id))
         monkeypatch.setenv(KEY, made.secret)
         return stdio_server(world.services)
 
-    return serve
+    yield serve
+    for role, key in issued:
+        keys.revoke(world.principal(role), key)
 
 
 def test_the_list_of_tools_is_what_is_documented_and_none_binds_anybody(as_role):
@@ -135,6 +140,62 @@ def test_a_need_is_drafted_and_only_the_person_publishes_it(as_role, world):
     answer, refused = ask(as_role("member", Scope.READ), "draft_need", **sent)
     assert refused
     assert "只能读取" in answer or "may only read" in answer
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"quantity": "q" * 201},
+        {"quantity": "q\x00"},
+        {"text": "Castings\x00"},
+        {"text": "\u200b\u200b"},  # nothing to see
+        {"text": "x" * 20_001},
+        {"organization": "o" * 241},
+    ],
+)
+def test_a_draft_is_refused_for_what_the_api_refuses(as_role, app, world, fields):
+    sent = {"organization": FIRM, "goal": "supplier", "text": "Castings"} | fields
+    over_api = app.test_client().post(
+        "/api/v1/postings", json=sent | {"publish": False}, headers=world.headers("member")
+    )
+    assert over_api.status_code == 422
+    before = len(list(world.services.repositories.postings.values()))
+    answer, refused = ask(as_role("member"), "draft_need", **sent)
+    assert refused
+    (name,) = fields
+    assert answer.startswith(f"“{name}”：")  # the person reads Chinese
+    assert len(list(world.services.repositories.postings.values())) == before
+
+
+def test_what_cannot_be_seen_is_left_out_of_a_draft(as_role, world):
+    sent = {"text": "Yarn \u202eesrever\x1b[2J", "quantity": "2\u200b\u202e t"}
+    draft, _ = ask(as_role("member"), "draft_need", organization=FIRM, goal="supplier", **sent)
+    posting = world.services.repositories.postings.get(draft["draft"]).value
+    assert not re.search("[\x00-\x08\x1b\u200b\u202e]", posting.text + posting.quantity)
+    assert posting.text.startswith("Yarn esrever")
+    assert posting.quantity == "2 t"
+
+
+@pytest.mark.parametrize(
+    ("tool", "name"),
+    [
+        ("read_need", "need"),
+        ("audit", "cluster"),
+        ("search", "words"),
+        ("recommend", "organization"),
+        ("recommend", "words"),
+        ("draft_need", "organization"),
+        ("propose_introduction", "organization"),
+        ("propose_introduction", "candidate"),
+        ("propose_introduction", "message"),
+        ("propose_introduction", "need"),
+    ],
+)
+def test_an_argument_that_is_too_long_is_refused_and_not_sent_back(as_role, tool, name):
+    answer, refused = ask(as_role("member"), tool, **ARGUMENTS[tool] | {name: "n" * 1_000_000})
+    assert refused
+    assert answer.startswith(f"“{name}”：")  # the person reads Chinese
+    assert len(answer) < 300
 
 
 @pytest.mark.parametrize("scope", list(Scope))
