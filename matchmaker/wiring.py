@@ -848,7 +848,12 @@ class Wiring:
     @cached_property
     def notifications(self) -> Notifications:
         return Notifications(
-            self.repositories, self.accounts, self.links, self.clock, self.channels.stop
+            self.repositories,
+            self.accounts,
+            self.links,
+            self.clock,
+            self.channels.stop,
+            self.published_statements.finds_need,
         )
 
     @cached_property
@@ -860,6 +865,7 @@ class Wiring:
             self.links,
             self.sealer,
             self.clock,
+            self.published_statements.finds_need,
             private_allowed=self.settings.private_webhooks,
             hosts=self.settings.listed_webhook_hosts,
         )
@@ -878,7 +884,7 @@ class Wiring:
 
     @cached_property
     def interaction_log(self) -> InteractionLog:
-        return InteractionLog(self.repositories, self.clock)
+        return InteractionLog(self.repositories, self.opted_out, self.clock)
 
     @cached_property
     def effects(self) -> Effects:

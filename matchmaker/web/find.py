@@ -161,8 +161,8 @@ def export_results() -> PageAnswer:
     return as_file(export, ExportQuery(format=format, language=language()))
 
 
-def picks_of(principal: Principal, own_id: str, kind: InteractionKind) -> dict[str, str]:
-    return dict(services().interaction_log.picks(principal, own_id, kind).items) if own_id else {}
+def picks_of(principal: Principal, own_id: str, kind: InteractionKind) -> frozenset[str]:
+    return services().interaction_log.picked(principal, own_id, kind) if own_id else frozenset()
 
 
 def goals_of(kind: Kind) -> list[GoalName]:

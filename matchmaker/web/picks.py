@@ -56,7 +56,7 @@ def compared() -> list[tuple[str, str]]:
     ids = [str(id) for id in session.get("compared", [])]
     if not ids:
         return []
-    known = services().matching.candidates(signed_in(), ids)
+    known = services().matching.still_found(signed_in(), ids)
     return [(id, localised(known[id].organization)) for id in ids if id in known]
 
 
@@ -152,13 +152,13 @@ def saved() -> PageAnswer:
     saved, dismissed = (
         [
             (profile, reason)
-            for id, reason in picks_of(principal, own, kind).items()
+            for id, reason in _picks(principal, own, kind)
             if (profile := _found(principal, id)) is not None
         ]
         for kind in (InteractionKind.SAVED, InteractionKind.DISMISSED)
     )
     searches = services().saved_searches.listed(principal)
-    newest = services().matching.candidates(
+    newest = services().matching.still_found(
         principal, [id for search in searches for id in search.latest]
     )
     return render_template(
@@ -170,6 +170,10 @@ def saved() -> PageAnswer:
             for search in searches
         ],
     )
+
+
+def _picks(principal: Principal, own: str, kind: InteractionKind) -> tuple[tuple[str, str], ...]:
+    return services().interaction_log.picks(principal, own, kind).items if own else ()
 
 
 @web.get("/compare")

@@ -14,7 +14,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
 from matchmaker.workflow.account import MailRhythm
 from matchmaker.workflow.checks import check_range
-from matchmaker.workflow.notification import Notification, NotificationKind
+from matchmaker.workflow.notification import Notification, NotificationKind, without_names
 
 # A channel that does not answer is tried again after these, then given up: some two days.
 RETRIES = tuple(
@@ -175,6 +175,10 @@ class ChannelNotice:
     at: datetime
     facts: Mapping[str, str] = field(default_factory=dict)
     notice: str = ""
+
+    def nameless(self) -> ChannelNotice:
+        """The same, without the name of whom it is about."""
+        return replace(self, facts=without_names(self.facts))
 
     @property
     def message(self) -> Message:

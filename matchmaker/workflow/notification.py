@@ -273,6 +273,11 @@ def name_parameters(named: Cluster | Organization | None) -> dict[str, str]:
     return {key: name for key, name in zip(_NAMES, names, strict=True) if name or key == "other"}
 
 
+def without_names(facts: Mapping[str, str]) -> dict[str, str]:
+    """Facts of a notification that name nobody."""
+    return {key: fact for key, fact in facts.items() if key not in _NAMES}
+
+
 @dataclass(frozen=True, slots=True)
 class Notification:
     """A notification to one account; `subject` is what it is about, as `kind/id`."""
@@ -285,6 +290,10 @@ class Notification:
     facts: Mapping[str, str] = field(default_factory=dict)
     read: bool = False
     mailed: bool = False
+
+    def nameless(self) -> Notification:
+        """The same, without the name of whom it is about."""
+        return replace(self, facts=without_names(self.facts))
 
     @property
     def message(self) -> Message:

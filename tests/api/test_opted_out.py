@@ -26,6 +26,8 @@ from matchmaker.domain import (
 )
 from matchmaker.services.directory.facets import FacetedFilter
 from matchmaker.workflow.account import AccountMembership, Scope
+from matchmaker.workflow.interactions import InteractionKind
+from matchmaker.workflow.saved_search import SavedSearch
 from tests.api.conftest import ROWS, application_of, installation
 
 # What is searched for by meaning is embedded.
@@ -66,6 +68,11 @@ class World:
         answer = self.app.test_client().get(f"/api/v1/{path}", headers=headers, query_string=query)
         assert answer.status_code == status, (role, path, answer.text)
         return answer.json
+
+    def page(self, role, address):
+        answer = self.app.test_client().get(address, headers=self.keys[role])
+        assert answer.status_code == 200, answer.text
+        return answer.text
 
     def opt_out(self, *, of=GONE, listed=False):
         store = self.services.store
@@ -172,6 +179,26 @@ def test_its_own_people_coordinators_and_administrators_still_find_it(world, rol
     assert finds(world, role, doors) == set(doors)
     for path in BY_ID:
         world.ask(role, path)
+
+
+def test_the_page_of_what_is_saved_names_nobody_who_opted_out_since(world):
+    services, now = world.services, world.services.clock()
+    account = services.accounts.by_email(ADMIN, "fellow@talks.example")
+    search = SavedSearch(
+        "kept", account.id, "t:talk2", "Kept", (("goal", "supplier"),), now, now,
+        latest=(GONE, "t:talk3"), latest_at=now,
+    )  # fmt: skip
+    services.repositories.records.commit([services.repositories.saved_searches.put(search)])
+    fellow, kind = account.principal(), InteractionKind.SAVED
+    services.interaction_log.pick(fellow, "t:talk2", GONE, kind)
+    assert NAME in world.page("fellow", "/saved")
+    assert GONE in json.dumps(world.ask("fellow", "organizations/t:talk2/picks", kind="saved"))
+    world.opt_out()
+    after = world.page("fellow", "/saved")
+    assert "阀业3" in after
+    assert GONE not in after
+    assert NAME not in after
+    assert GONE not in json.dumps(world.ask("fellow", "organizations/t:talk2/picks", kind="saved"))
 
 
 def test_counts_and_pages_of_the_directory_leave_it_out(world):

@@ -19,9 +19,11 @@ from matchmaker.services.cooperation.gatherings import Gatherings
 from matchmaker.services.cooperation.graph_sync import GraphSync
 from matchmaker.services.cooperation.introductions import Introductions
 from matchmaker.services.directory.opted_out import OptedOut
+from matchmaker.services.directory.published import PublishedStatements
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.people.notifications import FindsNeed
 from matchmaker.services.people.passkey_challenges import PasskeyChallenges
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.second_factors import SecondFactors
@@ -95,6 +97,10 @@ class Cooperation:
             self.store, self.repositories, self.accounts, self.second_factors(), gatherings,
             self.clock, keep_interactions=keep_interactions, keep_over=keep_over,
         )  # fmt: skip
+
+    @property
+    def finds_need(self) -> FindsNeed:
+        return PublishedStatements(self.store, self.introductions.exclusions.opted_out).finds_need
 
     def coordinator(self) -> Principal:
         """Of the only cluster."""

@@ -37,7 +37,13 @@ class Takeover:
         repositories, clock = self.base.repositories, self.base.clock
         factors = self.sign_in.second_factors
         self.channels = Channels(
-            repositories, self.base.accounts, factors, self.sign_in.links, SEALER, clock
+            repositories,
+            self.base.accounts,
+            factors,
+            self.sign_in.links,
+            SEALER,
+            clock,
+            self.base.finds_need,
         )
         self.hooks = Webhooks(
             repositories, NotificationOutbox(repositories), SEALER, factors, clock

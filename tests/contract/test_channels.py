@@ -9,6 +9,8 @@ import pytest
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, TooManyAttempts
+from matchmaker.services.directory.opted_out import OptedOut
+from matchmaker.services.directory.published import PublishedStatements
 from matchmaker.services.people import channels as service
 from matchmaker.services.people.channel_call import ChannelMessage, Delivered
 from matchmaker.services.people.channels import ChannelContent, Channels
@@ -74,6 +76,7 @@ class Desk:
             _SecondFactors(accounts),  # type: ignore[arg-type]
             _Links(),  # type: ignore[arg-type]
             Sealer(lambda: "a long and random key"), lambda: self.now,
+            PublishedStatements(store, OptedOut(lambda: store)).finds_need,
         )  # fmt: skip
         people = (
             Account("o", "o@example.org", "O", NOON, memberships=(AccountMembership("t:1"),)),

@@ -54,10 +54,13 @@ class Exclusions:
     def listed(
         self, principal: Principal, organization_id: str
     ) -> tuple[ExcludedOrganization, ...]:
-        """List whom one's organisation excludes, the newest last. Raises NotAllowed, NotFound."""
+        """List whom one's organisation excludes, the newest last, but for who opted out since.
+
+        Raises NotAllowed, NotFound.
+        """
         organization = own_people_id(self.store, principal, organization_id)
         items = self._list(organization).value.items
-        known = self.store.organizations_by_id([id for id, _ in items])
+        known = self.opted_out.organizations(principal, [id for id, _ in items])
         return tuple(
             ExcludedOrganization(known[id].named, note) for id, note in items if id in known
         )

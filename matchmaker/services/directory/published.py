@@ -7,6 +7,7 @@ from typing import Protocol
 
 from matchmaker.access import Principal
 from matchmaker.domain import Cluster, Engagement, Need, NeedState, Offer
+from matchmaker.errors import NotFound
 from matchmaker.services.directory.opted_out import OptedOut, filled_page, without_participants
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.store.schema import ENGAGEMENTS, NEEDS, OFFERS
@@ -75,6 +76,14 @@ class PublishedStatements:
         if self.opted_out.hides(principal, need.organization):
             raise not_found(NEEDS, need_id)
         return need
+
+    def finds_need(self, principal: Principal, need_id: str) -> bool:
+        """Tell whether the principal finds a need, and whose it is."""
+        try:
+            self.need(principal, need_id)
+        except NotFound:
+            return False
+        return True
 
     def engagement(self, principal: Principal, engagement_id: str) -> Engagement:
         """One of them. Raises NotFound."""

@@ -24,6 +24,17 @@ def hidden_now(principal: Principal, opted_out: OptedOut, snapshot: Snapshot) ->
         return frozenset(map(snapshot.id_of, unlisted.tolist())) - principal.organizations
 
 
+def may_find(principal: Principal, opted_out: OptedOut, hidden: Collection[str], id: str) -> bool:
+    """Tell whether the principal may be told of somebody: who deals with one is, though `hidden`.
+
+    Without the store nobody knows who does.
+    """
+    try:
+        return id not in hidden or not opted_out.hides(principal, id)
+    except StoreUnavailable:
+        return False
+
+
 def without_hidden(
     recommendations: Iterable[Recommendation], hidden: Collection[str]
 ) -> tuple[Recommendation, ...]:

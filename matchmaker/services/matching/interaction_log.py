@@ -14,6 +14,7 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.repositories import PickedOrganizations, Repositories, picked_id
 from matchmaker.services.unit_of_work import Clock, retry_on_conflict
 from matchmaker.store.changes import Change
@@ -38,6 +39,7 @@ class InteractionLog:
     """
 
     repositories: Repositories
+    opted_out: OptedOut
     clock: Clock
     _queue: queue.Queue[Change] = field(default_factory=lambda: queue.Queue(_WAITING), init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -135,9 +137,29 @@ class InteractionLog:
     def picks(
         self, principal: Principal, organization: str, kind: InteractionKind
     ) -> PickedOrganizations:
-        """List what an organisation saved or dismissed. Raises NotAllowed."""
+        """List what an organisation saved or dismissed, without who opted out since.
+
+        Raises NotAllowed.
+        """
         principal.require_member(organization)
-        return self._list(organization, kind)[0]
+        picks = self._list(organization, kind)[0]
+        hidden = self.opted_out.hidden_from(principal) if picks.items else frozenset()
+        items = tuple(
+            (id, reason)
+            for id, reason in picks.items
+            if id not in hidden or not self.opted_out.hides(principal, id)
+        )
+        return replace(picks, items=items)
+
+    def picked(
+        self, principal: Principal, organization: str, kind: InteractionKind
+    ) -> frozenset[str]:
+        """Whom an organisation saved or dismissed, to mark those that are shown anyway.
+
+        Raises NotAllowed.
+        """
+        principal.require_member(organization)
+        return frozenset(id for id, _ in self._list(organization, kind)[0].items)
 
     def dismissed(self, organization: str) -> frozenset[str]:
         """Candidates that an organisation does not want to be shown."""

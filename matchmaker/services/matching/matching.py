@@ -39,7 +39,12 @@ from matchmaker.services.matching.bulk import (
     bulk_answers,
     chunks,
 )
-from matchmaker.services.matching.found_candidates import found, hidden_now, without_hidden
+from matchmaker.services.matching.found_candidates import (
+    found,
+    hidden_now,
+    may_find,
+    without_hidden,
+)
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
@@ -177,6 +182,7 @@ class Matching:
     def candidates(self, principal: Principal, ids: Sequence[str]) -> dict[str, Candidate]:
         """Organisations as lists show them, by id, for whoever has signed in.
 
+        Whose ids were kept for long go through `still_found`: they may have opted out since.
         One look-up for all of them: what their codes stand for is in the snapshot, and only
         what is newer is looked up too.
         """
@@ -201,6 +207,16 @@ class Matching:
                 rows.certificates(organization.id),
             )
             for organization_id, organization in organizations.items()
+        }
+
+    def still_found(self, principal: Principal, ids: Sequence[str]) -> dict[str, Candidate]:
+        """Of ids that were kept those whom the principal finds now, as `candidates` gives them."""
+        candidates, opted_out = self.candidates(principal, ids), self.directory.opted_out
+        hidden = hidden_now(principal, opted_out, self._current_rows().snapshot)
+        return {
+            id: candidate
+            for id, candidate in candidates.items()
+            if may_find(principal, opted_out, hidden, candidate.organization.id)
         }
 
     # -- what a profile brings

@@ -11,7 +11,7 @@ from threading import Lock
 
 import structlog
 
-from matchmaker.access import Principal
+from matchmaker.access import ANONYMOUS, Principal
 from matchmaker.errors import InvalidInput, NotFound, TooManyAttempts, VersionConflict, WrongState
 from matchmaker.messages import Message, message
 from matchmaker.services.authors import keep_author
@@ -25,6 +25,7 @@ from matchmaker.services.people.channel_call import (
 )
 from matchmaker.services.people.channel_pause import may_answer_for, tell_owners
 from matchmaker.services.people.links import Links
+from matchmaker.services.people.notifications import FindsNeed, named_now
 from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
@@ -63,6 +64,7 @@ class Channels:
     """Use cases of channels. An account's are its person's, a cluster's its coordinators'.
 
     `private_allowed` and `hosts` are those of webhooks: the same addresses are called.
+    `finds_need` is that of notifications.
     """
 
     repositories: Repositories
@@ -71,6 +73,7 @@ class Channels:
     links: Links
     sealer: Sealer
     clock: Clock
+    finds_need: FindsNeed
     _: KW_ONLY
     private_allowed: bool = False
     hosts: tuple[str, ...] = ()
@@ -248,7 +251,8 @@ class Channels:
         if not unread:
             self._drop(notices)
             return False
-        lines = [f"- {notice.message.text(channel.language)}" for notice in unread[:MAX_LINES]]
+        named = self._named(channel, unread)
+        lines = [f"- {notice.message.text(channel.language)}" for notice in named]
         title = message("Matchmaker: %(count)s new", count=len(unread))
         try:
             delivered = self._call(channel, title, lines, beyond=len(unread) - len(lines))
@@ -285,6 +289,14 @@ class Channels:
             if stored.value.notice not in inbox or not inbox[stored.value.notice].value.read
         ]
         return sorted(unread, key=lambda notice: (notice.at, notice.id))
+
+    def _named(
+        self, channel: NoticeChannel, unread: Sequence[ChannelNotice]
+    ) -> list[ChannelNotice]:
+        """As many as a message holds, as they are told now."""
+        stored = self.repositories.accounts.get_or_none(channel.owner.removeprefix("account:"))
+        reader = stored.value.principal() if stored else ANONYMOUS
+        return [named_now(notice, reader, self.finds_need) for notice in unread[:MAX_LINES]]
 
     def _call(
         self,

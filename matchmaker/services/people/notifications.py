@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 import structlog
 
@@ -18,7 +19,8 @@ from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, MailRhythm
-from matchmaker.workflow.notification import Notification
+from matchmaker.workflow.channel import ChannelNotice
+from matchmaker.workflow.notification import Notification, NotificationKind
 
 log = structlog.get_logger(__name__)
 # A digest of the day waits for this; letters "at once" wait a moment for more to come.
@@ -26,6 +28,19 @@ DAILY = timedelta(hours=24)
 AT_ONCE = timedelta(minutes=1)
 MAX_IN_LETTER = 50
 UNSUBSCRIBED_WITHIN = timedelta(days=400)
+# Whether somebody finds the need of an id.
+FindsNeed = Callable[[Principal, str], bool]
+Told = TypeVar("Told", Notification, ChannelNotice)
+
+
+def named_now(told: Told, reader: Principal, finds_need: FindsNeed) -> Told:
+    """What somebody is told, without the name of whom they find no more.
+
+    Whoever takes part in something stays named; who only posted a need may have opted out since.
+    """
+    if told.kind is not NotificationKind.NEED_POSTED:
+        return told
+    return told if finds_need(reader, told.facts.get("need", "")) else told.nameless()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +53,17 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Notifications:
-    """Use cases of notifications; everyone sees only their own."""
+    """Use cases of notifications; everyone sees only their own.
+
+    Who opted out since they were told of its need is not named to them: `finds_need`.
+    """
 
     repositories: Repositories
     accounts: Accounts
     links: Links
     clock: Clock
     stop_channel: Callable[[str], None]
+    finds_need: FindsNeed
 
     def inbox(self, principal: Principal, after: str = "", limit: int = 50) -> Inbox:
         """One's notifications, newest first. Raises SignInNeeded."""
@@ -53,7 +72,8 @@ class Notifications:
             "account", account.id, after=after, limit=limit, newest_first=True
         )
         unread = self.repositories.notifications.count("unread", account.id)
-        return Inbox(Page(tuple(stored.value for stored in page.rows), page.after), unread)
+        rows = tuple(named_now(stored.value, principal, self.finds_need) for stored in page.rows)
+        return Inbox(Page(rows, page.after), unread)
 
     def mark_read(self, principal: Principal, ids: Iterable[str]) -> None:
         """Raises NotFound for what is not one's own."""
@@ -137,7 +157,11 @@ class Notifications:
         unsubscribe = self.links.url("unsubscribe", self.unsubscribe_token(account.id))
         more = len(notifications) - MAX_IN_LETTER
         language = account.preferences.language
-        lines = [f"- {item.message.text(language)}" for item in notifications[:MAX_IN_LETTER]]
+        reader = account.principal()
+        listed = [
+            named_now(item, reader, self.finds_need) for item in notifications[:MAX_IN_LETTER]
+        ]
+        lines = [f"- {item.message.text(language)}" for item in listed]
         if more > 0:
             lines.append(message("… and %(more)s more", more=more).text(language))
         read = message("Read them: %(link)s", link=self.links.url("")).text(language)

@@ -114,7 +114,8 @@ def links(wired, port):
 
 def notifications(wired, port, watch):
     return Notifications(
-        wired.repositories, wired.accounts, links(wired, port), watch, wired.channels.stop
+        wired.repositories, wired.accounts, links(wired, port), watch, wired.channels.stop,
+        wired.published_statements.finds_need,
     )  # fmt: skip
 
 
