@@ -176,6 +176,11 @@ class Call(CallContent):
         """Tell whether answers are sealed, and nobody has opened them."""
         return self.sealed and self.unsealed is None
 
+    @property
+    def is_finished(self) -> bool:
+        """Tell whether it was awarded or ended."""
+        return self.state is not CallState.OPEN
+
     def phase(self, day: datetime.date) -> CallPhase:
         """Its phase on a day."""
         if self.state is CallState.OPEN and not self.is_open_on(day):
@@ -224,7 +229,7 @@ def require_open(call: Call, today: datetime.date) -> None:
 
 def require_undecided(call: Call) -> None:
     """Raise WrongState for a call that was awarded or ended."""
-    if call.state is not CallState.OPEN:
+    if call.is_finished:
         raise WrongState("The call is decided already.")
 
 

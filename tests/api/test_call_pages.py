@@ -171,6 +171,26 @@ def test_files_of_a_call_go_up_by_the_form_and_come_as_attachments_only(app, wir
     assert invited.post(f"/calls/{call}/files", **feigned).status_code == 422
 
 
+def test_files_of_an_ended_call_are_removed_on_the_pages_of_whose_they_are(app, wired, firms):
+    caller, asked, *_ = firms
+    call = _open(wired, caller, asked)
+    pages = {caller: f"/calls/{call}", asked: f"/calls/{call}?answer={asked}"}
+    readers = {firm: Reader(app, wired, firm) for firm in pages}
+    sent = {caller: "drawing.txt", asked: "offer.txt"}
+    for firm, name in sent.items():
+        own = {"organization": asked} if firm == asked else {}
+        form = own | {"file": (BytesIO(b"see the drawing"), name)}
+        assert readers[firm].post(f"/calls/{call}/files", **form).status_code == 303
+    wired.call_decisions.end(_acts_for(caller), call, EndReason.NOT_NEEDED)
+    for firm, name in sent.items():
+        reader, page = readers[firm], readers[firm].get(pages[firm]).text
+        (file,) = re.findall(r'name="remove" value="([^"]+)"', page)
+        assert name in page
+        own = {"organization": asked} if firm == asked else {}
+        assert reader.post(f"/calls/{call}/files", remove=file, **own).status_code == 303
+        assert name not in reader.get(pages[firm]).text
+
+
 def test_a_call_s_deadline_comes_as_a_calendar_file(app, wired, firms):
     caller, firm, *_ = firms
     call = _open(wired, caller, firm)

@@ -14,6 +14,7 @@ from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Sc
 from matchmaker.services.cooperation.call_files import CallFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.store.documents import Store
+from matchmaker.workflow.call import EndReason
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.refusals import DeclineReason
 from tests.contract.calls import CALLER, FIRST, SECOND, THIRD, CallWorld, calls_on
@@ -160,6 +161,43 @@ def test_what_is_no_such_file_or_too_many_is_refused_and_nothing_stays(desk: Des
     assert desk.kept() == 4
     with pytest.raises((NotFound, NotAllowed)):
         desk.to_answer(call, THIRD)
+
+
+@pytest.mark.parametrize("end", ["awarded", "ended"])
+def test_files_of_a_finished_call_are_removed_by_whose_they_are_and_nobody_is_told(
+    desk: Desk, end: str
+) -> None:
+    world = desk.world
+    call = world.open(FIRST, SECOND)
+    desk.to_call(call)
+    (of_call,) = world.calls.show(world.people[CALLER], call).brief.files
+    of_answer = desk.to_answer(call, FIRST)
+    for firm in (FIRST, SECOND):
+        world.submit(call, firm)
+    world.base.clock.forward(timedelta(days=11))
+    for firm, file, own in ((CALLER, of_call.id, ""), (FIRST, of_answer, FIRST)):
+        with pytest.raises(WrongState):  # others rely on them while it is decided on
+            desk.files.detach(world.people[firm], call, file, own)
+    if end == "awarded":
+        world.award(call, FIRST)
+    else:
+        world.decisions.end(world.people[CALLER], call, EndReason.NOT_NEEDED)
+    told = [world.told(firm) for firm in (CALLER, FIRST, SECOND)]
+    for firm, file, own in (
+        (FIRST, of_call.id, ""), (SECOND, of_call.id, SECOND), (SECOND, of_answer, FIRST),
+        (CALLER, of_answer, ""),
+    ):  # fmt: skip
+        with pytest.raises(NotFound):
+            desk.files.detach(world.people[firm], call, file, own)
+    assert desk.kept() == 2
+    desk.files.detach(world.people[CALLER], call, of_call.id)
+    desk.files.detach(world.people[FIRST], call, of_answer, FIRST)
+    assert desk.kept() == 0
+    assert desk.readers(call, of_call.id) == desk.readers(call, of_answer) == []
+    assert [world.told(firm) for firm in (CALLER, FIRST, SECOND)] == told
+    log = world.base.repositories.records.last_log(10)
+    removed = [line.entry.actor for line in log if line.entry.action == "call.file_removed"]
+    assert sorted(removed) == sorted(world.people[firm].subject for firm in (CALLER, FIRST))
 
 
 def test_files_go_with_the_call_that_is_forgotten(desk: Desk) -> None:

@@ -84,26 +84,33 @@ class CallFiles:
     def detach(self, principal: Principal, id: str, file: str, organization: str = "") -> None:
         """Take a file away: of one's own answer, or with no `organization` of the call.
 
-        Raises NotFound, NotAllowed, WrongState.
+        While it can be answered, and once it is awarded or ended, when nobody is told; not while
+        it is decided on, since others rely on what was sent. Raises NotFound, NotAllowed,
+        WrongState.
         """
         principal.require_writing()
 
         def change(unit: UnitOfWork) -> Attachment:
             if organization:
-                self._require_answerable(principal, id, organization)
                 call, own = self.views.own_part(principal, id, organization)
+                if not call.value.is_finished:
+                    self._require_answerable(principal, id, organization)
                 gone = _named(own.value.files, file)
                 files = tuple(each for each in own.value.files if each != gone)
                 self.views.hold(unit, call)
                 after = replace(own.value, files=files)
                 unit.add(self.views.repositories.call_answers.put(after, own.version))
             else:
-                stored = self._for_decider(principal, id)
+                stored, role = self.views.for_team(principal, id)
+                require_decider(role)
+                if not stored.value.is_finished:
+                    require_open(stored.value, self.clock().date())
                 gone = _named(stored.value.files, file)
                 files = tuple(each for each in stored.value.files if each != gone)
                 without = replace(stored.value, files=files)
                 unit.add(self.views.repositories.calls.put(without, stored.version))
-                self._tell(unit, without, (gone,))
+                if not without.is_finished:
+                    self._tell(unit, without, (gone,))
             unit.log("call.file_removed", f"call/{id}")
             return gone
 
