@@ -1,5 +1,6 @@
 """People of every role, and a valid request for every route, for the walk over access."""
 
+import functools
 import itertools
 import re
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ def _person(services, role):
     ).secret
 
 
+@functools.cache
 def access_table():
     """Operation to the roles that may, as the page says."""
     found = {}
