@@ -59,7 +59,9 @@ def test_a_folder_without_jars_is_not_a_library(tmp_path):
 
 @pytest.mark.skipif(bool(server.missing_requirements()), reason="Neo4j cannot start here")
 @pytest.mark.neo4j
-@pytest.mark.parametrize("command", [(), ("--", "sleep", "600")])
+@pytest.mark.parametrize(
+    "command", [pytest.param((), marks=pytest.mark.long), ("--", "sleep", "600")]
+)
 def test_a_server_that_is_killed_ends_the_tool_with_its_reason(tmp_path, command):
     """Nobody waits for hours on a database that is gone."""
     tool = subprocess.Popen(
