@@ -76,19 +76,33 @@ DISABLED_FEATURES = (
 )  # fmt: skip
 
 
-# Its driver keeps a loop running in this thread, in which no test of another file should stand.
-@pytest.fixture(scope="module")
-def chromium(chromium_path):
-    """The system's own browser."""
+# Its driver keeps a loop running in this thread: tests with a browser come last.
+@pytest.fixture(scope="session")
+def _browsers(chromium_path):
+    """Starts the system's own browser."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(
+        yield lambda: driver.chromium.launch(
             executable_path=chromium_path,
             args=["--no-sandbox", f"--disable-features={','.join(DISABLED_FEATURES)}"],
         )
-        yield browser
-        browser.close()
+
+
+@pytest.fixture(scope="session")
+def _running():
+    """The browser that runs, where there is one."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def chromium(_browsers, _running):
+    """The browser of all files; another, where it is no more."""
+    try:
+        _running[-1].new_context().close()
+    except (IndexError, Error):
+        _running[:] = [_browsers()]
+    return _running[-1]
 
 
 def in_languages(first):
