@@ -19,6 +19,11 @@ from pathlib import Path
 import redis
 import requests
 
+from matchmaker.nodes.objects import ObjectStore
+from matchmaker.services.operations.snapshot_exchange import SnapshotExchange
+from matchmaker.settings import Settings
+from matchmaker.snapshot.load import SnapshotReader
+
 LOOPBACK = "127.0.0.1"
 
 
@@ -181,6 +186,15 @@ class Installation:
         node = Node(name, data, port, program)
         self.nodes.append(node)
         return node
+
+    def exchange(self) -> SnapshotExchange:
+        """The published snapshots, as somebody sees them who has none."""
+        os.environ.update(
+            {name: value for name, value in self.settings.items() if name.startswith("AWS_")}
+        )
+        settings = Settings(snapshots=self.settings["MATCHMAKER_SNAPSHOTS"], _env_file=None)
+        folder = self.folder / "nobody"
+        return SnapshotExchange(ObjectStore(settings), folder, SnapshotReader(folder))
 
     def run(self, *arguments: str) -> str:
         """A command on the first node."""

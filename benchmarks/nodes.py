@@ -49,6 +49,7 @@ from benchmarks.node_installation import (
     store_of,
     wait,
 )
+from matchmaker.errors import ServiceUnavailable
 
 # Whoever joins or takes over has so long.
 TAKE_OVER_SECONDS = 90.0
@@ -213,13 +214,15 @@ def _plain(value: Any) -> Any:
 
 
 class Rolls:
-    """When each version was first served, and when by every node that is there.
+    """When each version was published, and when it was served by every node that is there.
 
-    A node that starts counts from when it has caught up: before that it joins.
+    A node that starts counts from when it has caught up: before that it joins. Whoever makes a
+    snapshot serves it before the others can have it; one that was killed then published none.
     """
 
     def __init__(self, installation: Installation) -> None:
         self._installation = installation
+        self._published = installation.exchange()
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._look)
         self._served: dict[str, int] = {}
@@ -238,11 +241,14 @@ class Rolls:
 
     def _look(self) -> None:
         while not self._over.wait(0.5):
+            with contextlib.suppress(ServiceUnavailable):  # the next look tells
+                newest = self._published.newest()
+                if newest is not None:
+                    self.first.setdefault(newest.version, time.monotonic())
             for node in list(self._installation.nodes):
                 version = node.version()
                 if version:  # what does not answer in time serves what it did
                     self._served[node.name] = version
-                    self.first.setdefault(version, time.monotonic())
                 if node.name in self.away and version >= max(self.first, default=1):
                     self.away.discard(node.name)
             here = {name: at for name, at in self._served.items() if name not in self.away}
@@ -254,7 +260,7 @@ class Rolls:
                     self.all[version] = time.monotonic()
 
     def seconds(self) -> dict[int, float]:
-        """From the first node that serves a version to the last."""
+        """From when a version was published to when the last node serves it."""
         return {
             version: round(self.all.get(version, time.monotonic()) - at, 1)
             for version, at in sorted(self.first.items())

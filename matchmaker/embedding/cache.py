@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -40,6 +41,8 @@ class VectorCache:
         self.listener: Callable[[CachedVectors], None] | None = None
         self.parts = (self,)
         self.path = folder / f"{identity.digest}.db"
+        self._lock = threading.Lock()
+        self._underway: dict[str, threading.Event] = {}
 
     def get(self, texts: Sequence[str]) -> tuple[FloatArray, NDArray[np.bool_]]:
         """Vectors (n, d) with zeros where unknown, and which are known; d is 0 when none is."""
@@ -69,6 +72,25 @@ class VectorCache:
             database.executemany(PUT, rows)
         if self.listener is not None:
             self.listener(rows)
+
+    @contextlib.contextmanager
+    def claim(self, texts: Sequence[str]) -> Iterator[tuple[list[str], dict[str, threading.Event]]]:
+        """Texts that nobody else in this process embeds just now; the block has them embedded.
+
+        And the others, each with what is set once whoever embeds it is done, or gave up.
+        """
+        done = threading.Event()
+        with self._lock:
+            others = {text: self._underway[text] for text in texts if text in self._underway}
+            own = [text for text in texts if text not in others]
+            self._underway.update(dict.fromkeys(own, done))
+        try:
+            yield own, others
+        finally:
+            with self._lock:
+                for text in own:
+                    del self._underway[text]
+            done.set()
 
     def segments(self) -> set[str]:
         """Names of what was taken over from other nodes."""
@@ -175,13 +197,22 @@ def _embed_missing(
     # Like lengths together also across chunks; long ones first, so that the
     # progress bar's estimate errs on the pessimistic side.
     missing = sorted(rows_of, key=lambda text: (-len(text), text))
-    for start in range(0, len(missing), CHUNK):
-        chunk = missing[start : start + CHUNK]
-        embedded = model.queries(chunk) if as_queries else model.passages(chunk)
-        with forgiving:
-            cache.put([mark + text for text in chunk], embedded)
-        for text, vector in zip(chunk, embedded, strict=True):
+    with cache.claim([mark + text for text in missing]) as (own, others):
+        missing = [text.removeprefix(mark) for text in own]
+        for start in range(0, len(missing), CHUNK):
+            chunk = missing[start : start + CHUNK]
+            embedded = model.queries(chunk) if as_queries else model.passages(chunk)
+            with forgiving:
+                cache.put([mark + text for text in chunk], embedded)
+            for text, vector in zip(chunk, embedded, strict=True):
+                vectors[rows_of[text]] = vector
+            if progress is not None:
+                progress(min(start + CHUNK, len(missing)), len(missing))
+    if others:
+        for done in set(others.values()):
+            done.wait()
+        elsewhere = [text.removeprefix(mark) for text in others]
+        embedded = _embed_missing(embedder, cache, elsewhere, None, as_queries)
+        for text, vector in zip(elsewhere, embedded, strict=True):
             vectors[rows_of[text]] = vector
-        if progress is not None:
-            progress(min(start + CHUNK, len(missing)), len(missing))
     return vectors

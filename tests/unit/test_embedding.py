@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import copy
 import os
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -24,6 +28,7 @@ from matchmaker.embedding import (
     joint,
     load_embedder,
 )
+from matchmaker.embedding.identity import Encoder
 from matchmaker.embedding.joint import JointEmbedder
 from matchmaker.embedding.model import _batches, load_first
 from matchmaker.embedding.packaged import dequantized, packaged_folder, read_packed
@@ -305,6 +310,53 @@ def test_no_text_is_embedded_twice(tmp_path: Path, embedder: Embedder) -> None:
     np.testing.assert_array_equal(embed_missing(no_model, cache, TEXTS[:1]), first[:1])
     assert told == []
     np.testing.assert_array_equal(first, again)
+
+
+class CountingModel:
+    """Says how often each text was embedded; its vectors are the lengths of the texts."""
+
+    dimension = 2
+
+    def __init__(self, failures: int = 0) -> None:
+        self.parts = (self,)
+        self.embedded: Counter[str] = Counter()
+        self.failures = failures
+        self.has_begun, self.may_end = threading.Event(), threading.Event()
+
+    def passages(self, texts: list[str]) -> Any:
+        self.embedded.update(texts)
+        self.has_begun.set()
+        assert self.may_end.wait(20)
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("no more")
+        return np.array([[len(text), 1] for text in texts], dtype=np.float32)
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+def test_who_wants_what_another_embeds_just_now_waits_for_it(tmp_path: Path, failures: int) -> None:
+    """And embeds it where the other could not."""
+    cache, model = VectorCache(tmp_path, MODEL), CountingModel(failures)
+
+    def embedded(*texts: str) -> Any:
+        return embed_missing(lambda: cast(Encoder, model), cache, texts)
+
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(embedded, "ab", "abc")
+        assert model.has_begun.wait(20)
+        second = pool.submit(embedded, "abc", "a")
+        until = time.monotonic() + 20
+        while "a" not in model.embedded and time.monotonic() < until:
+            time.sleep(0.01)
+        model.may_end.set()
+        if failures:
+            failed = [each for each in (first, second) if each.exception(20) is not None]
+            assert len(failed) == 1
+        else:
+            assert first.result(20).tolist() == [[2, 1], [3, 1]]
+            assert second.result(20).tolist() == [[3, 1], [1, 1]]
+            assert set(model.embedded.values()) == {1}
+    assert embedded("a", "ab", "abc").tolist() == [[1, 1], [2, 1], [3, 1]]
 
 
 def test_the_cache_knows_models_and_revisions_apart(tmp_path: Path) -> None:
