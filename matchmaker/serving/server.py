@@ -22,7 +22,7 @@ from typing import Any
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask
 
@@ -52,6 +52,8 @@ RETRY_SECONDS = 2
 BUSY = message("Too many ask at once; try again in a moment.")
 TOO_LARGE = message("This is too large to be sent.")
 NOT_HTTP = message("The request cannot be read")
+# Once, in a request of HTTP/1.1 (RFC 9112, 3.2).
+_HOST = re.compile(rb"^host[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
 class Refusal(Exception):
@@ -114,6 +116,18 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
     limit_of: Callable[[str], int]
     error: Any = None
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """As waitress does; what RFC 9112 says is to be refused is.
+
+        Two lengths (6.1), which another server before this one may read otherwise, and no host or
+        several (3.2). Raises ParsingError.
+        """
+        super().parse_header(header_plus)
+        if self.chunked and "CONTENT_LENGTH" in self.headers:
+            raise ParsingError("Content-Length with Transfer-Encoding")
+        if self.version == "1.1" and len(_HOST.findall(header_plus)) != 1:
+            raise ParsingError("Not one Host")
 
     def received(self, data: bytes) -> int:
         consumed: int = super().received(data)

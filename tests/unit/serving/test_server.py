@@ -205,6 +205,35 @@ def test_what_is_no_request_is_refused_as_a_problem(port, garbage, status):
     assert b"200 OK" in ask(port)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\nHost: x\r\nContent-Length: 4\r\n",
+        "GET /x HTTP/1.1\r\n",
+        "GET /x HTTP/1.1\r\nHost: x\r\nHost: y\r\n",
+        "GET /x HTTP/1.1\r\nhost: x\r\nHOST: x\r\n",
+    ],
+)
+def test_what_another_server_could_read_otherwise_is_refused_and_nothing_behind_it_answered(
+    port, head
+):
+    """RFC 9112, 6.1 and 3.2."""
+    behind = "0\r\n\r\nGET /behind HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with connect(port) as connected:
+        connected.sendall(f"{head}\r\n{behind}".encode())
+        answer = read_all(connected)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1") == 1
+    assert b"behind" not in answer
+
+
+def test_who_speaks_the_older_protocol_names_no_host(port):
+    with connect(port) as connected:
+        connected.sendall(b"GET /old HTTP/1.0\r\n\r\n")
+        assert b'"path": "/old"' in read_all(connected)
+
+
 def test_what_the_server_itself_refuses_is_told_as_safely(port):
     with connect(port) as connected:
         connected.sendall(
