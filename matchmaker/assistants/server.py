@@ -11,11 +11,13 @@ import asyncio
 import functools
 import inspect
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+from anyio import to_thread
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.routes import create_protected_resource_routes
@@ -29,12 +31,6 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from matchmaker.access import Principal
-from matchmaker.api.http.allowance import (
-    Allowance,
-    allowance_of,
-    take_written,
-    written_allowance_of,
-)
 from matchmaker.assistants.access_tokens import (
     READ_SCOPE,
     WRITE_SCOPE,
@@ -42,6 +38,7 @@ from matchmaker.assistants.access_tokens import (
     IssuerKeys,
     metadata_of,
 )
+from matchmaker.assistants.bounds import AssistantBounds
 from matchmaker.assistants.introspection import TokenIntrospection
 from matchmaker.assistants.tools import TOOLS, AssistantTools, Fields
 from matchmaker.errors import MatchmakerError, SecondFactorOwed, SignInNeeded, TooManyAttempts
@@ -95,10 +92,7 @@ def http_server(services: Wiring, address: str) -> MCPServer[Any]:
             "validate_token_resource": False,
         }
     )
-    # As over the API: an assistant asks no faster than a person's other programs may.
-    allowance = allowance_of(settings.requests_a_minute, services.shared_state)
-    written = written_allowance_of(settings.written_mb_a_day, services.shared_state)
-    return _server(services, principal, (allowance, written), auth, verifier)
+    return _server(services, principal, AssistantBounds.of(services), auth, verifier)
 
 
 class ResourceServer(MCPServer[Any]):
@@ -246,7 +240,7 @@ def _principal(api_keys: ApiKeys, key: str) -> Principal:
 def _server(
     services: Wiring,
     principal: Callable[[], Principal],
-    allowances: tuple[Allowance, Allowance] | None = None,
+    bounds: AssistantBounds | None = None,
     auth: AuthSettings | None = None,
     verifier: BearerVerifier | None = None,
 ) -> MCPServer[Any]:
@@ -268,9 +262,9 @@ def _server(
         token_verifier=verifier,
         log_level="WARNING",
     )
-    for function, effect in TOOLS:
+    for function, effect, work in TOOLS:
         server.add_tool(
-            _offered(tools, function, principal, allowances),
+            _offered(tools, function, principal, bounds, is_heavy=work == "heavy"),
             name=function.__name__,
             description=" ".join((function.__doc__ or "").split()),
             annotations=ToolAnnotations(
@@ -285,37 +279,58 @@ def _offered(
     tools: AssistantTools,
     method: Callable[..., Fields],
     principal: Callable[[], Principal],
-    allowances: tuple[Allowance, Allowance] | None,
-) -> Callable[..., Fields]:
+    bounds: AssistantBounds | None,
+    *,
+    is_heavy: bool,
+) -> Callable[..., Awaitable[Fields]]:
     """A tool as the protocol calls it: for whoever sends the key, and with a line in the log.
 
-    `allowances` are those of requests and of what is sent to be kept. What is refused is said to
-    the assistant, in the language of the person.
+    What is refused, also by the `bounds`, is said to the assistant in the person's language.
     """
     signature = inspect.signature(method, eval_str=True)
     kept = [each for name, each in signature.parameters.items() if name not in _SERVER_PARAMETERS]
 
-    @functools.wraps(method)
-    def called(**arguments: Any) -> Fields:
+    def admitted(arguments: Fields) -> Principal:
         try:
             who = principal()
         except SignInNeeded as error:
             raise ToolError(error.text(SOURCE)) from None
-        try:
-            if allowances is not None:
-                _take(*allowances, who.account or who.subject, arguments)
+        if bounds is not None:
+            with _told_to(tools, who):
+                bounds.take(_whose(who), arguments)
+        return who
+
+    def answered(who: Principal, arguments: Fields) -> Fields:
+        with _told_to(tools, who):
             tools.note(who, method.__name__)
             return method(tools, who, **arguments)
-        except MatchmakerError as error:
-            raise ToolError(error.text(tools.language(who))) from None
+
+    @functools.wraps(method)
+    async def called(**arguments: Any) -> Fields:
+        who = await to_thread.run_sync(admitted, arguments)
+        answer = functools.partial(answered, who, arguments)
+        if bounds is None or not is_heavy:
+            return await to_thread.run_sync(answer)
+        try:
+            return await bounds.heavy.run(_whose(who), answer)
+        except TooManyAttempts as error:
+            language = await to_thread.run_sync(tools.language, who)
+            raise ToolError(error.text(language)) from None
 
     called.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
     called.__annotations__ = {each.name: each.annotation for each in kept} | {"return": Fields}
     return called
 
 
-def _take(requests: Allowance, written: Allowance, whose: str, arguments: Fields) -> None:
-    """Count a call, and what it sends: each leaves a line in the log. Raises TooManyAttempts."""
-    if not requests.take(whose):
-        raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
-    take_written(written, whose, len(repr(arguments).encode()))
+@contextmanager
+def _told_to(tools: AssistantTools, who: Principal) -> Iterator[None]:
+    """What is refused is told in the language of whoever asks."""
+    try:
+        yield
+    except MatchmakerError as error:
+        raise ToolError(error.text(tools.language(who))) from None
+
+
+def _whose(who: Principal) -> str:
+    """Under which name calls are counted."""
+    return who.account or who.subject

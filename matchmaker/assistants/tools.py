@@ -193,14 +193,17 @@ class AssistantTools:
         return chosen if chosen in languages() else "en"
 
 
-TOOLS: tuple[tuple[Callable[..., Fields], Literal["reads", "drafts"]], ...] = (
-    (AssistantTools.who_am_i, "reads"),
-    (AssistantTools.search, "reads"),
-    (AssistantTools.recommend, "reads"),
-    (AssistantTools.audit, "reads"),
-    (AssistantTools.read_need, "reads"),
-    (AssistantTools.draft_need, "drafts"),
-    (AssistantTools.propose_introduction, "reads"),
+# What computes is answered a few at a time.
+Effect = Literal["reads", "drafts"]
+Work = Literal["light", "heavy"]
+TOOLS: tuple[tuple[Callable[..., Fields], Effect, Work], ...] = (
+    (AssistantTools.who_am_i, "reads", "light"),
+    (AssistantTools.search, "reads", "heavy"),
+    (AssistantTools.recommend, "reads", "heavy"),
+    (AssistantTools.audit, "reads", "heavy"),
+    (AssistantTools.read_need, "reads", "light"),
+    (AssistantTools.draft_need, "drafts", "light"),
+    (AssistantTools.propose_introduction, "reads", "light"),
 )
 
 

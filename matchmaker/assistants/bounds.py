@@ -1,0 +1,97 @@
+"""What assistants over HTTP may ask: so much in a minute and a day, and so much at once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from matchmaker.api.http.allowance import (
+    Allowance,
+    allowance_of,
+    take_written,
+    written_allowance_of,
+)
+from matchmaker.errors import TooManyAttempts
+from matchmaker.messages import message
+from matchmaker.wiring import Wiring
+
+T = TypeVar("T")
+
+# Each keeps a core busy: more of them would answer no sooner, and leave no room for what is light.
+_THREADS = 2
+# Computing and waiting together: the last of them waits for some seconds at most.
+MOST_AT_ONCE = 8
+MOST_OF_ACCOUNT = 2
+RETRY_SECONDS = 2
+
+
+class HeavyCalls:
+    """Tools that compute, in threads of their own, with few that wait for one.
+
+    Who comes when there are many, or has two under way, is refused at once.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(_THREADS, "heavy")
+        self._asking: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    async def run(self, whose: str, answer: Callable[[], T]) -> T:
+        """What `answer` gives for an account. Raises TooManyAttempts."""
+        self._enter(whose)
+        # A call whose client has left keeps its place for as long as it computes.
+        running = self._threads.submit(contextvars.copy_context().run, answer)
+        running.add_done_callback(lambda _: self._leave(whose))
+        return await asyncio.wrap_future(running)
+
+    def _enter(self, whose: str) -> None:
+        with self._lock:
+            if self._asking[whose] >= MOST_OF_ACCOUNT or self._asking.total() >= MOST_AT_ONCE:
+                raise TooManyAttempts(
+                    "Too many ask at once; try again in a moment.",
+                    mend=message(
+                        "Wait for your other answers, or %(seconds)s seconds.",
+                        seconds=RETRY_SECONDS,
+                    ),
+                    seconds=RETRY_SECONDS,
+                )
+            self._asking[whose] += 1
+
+    def _leave(self, whose: str) -> None:
+        with self._lock:
+            self._asking[whose] -= 1
+            if not self._asking[whose]:
+                del self._asking[whose]
+
+
+@dataclass(frozen=True, slots=True)
+class AssistantBounds:
+    """As over the API: an assistant asks no faster than a person's other programs may."""
+
+    requests: Allowance
+    written: Allowance
+    heavy: HeavyCalls = field(default_factory=HeavyCalls)
+
+    @classmethod
+    def of(cls, services: Wiring) -> AssistantBounds:
+        """As the settings say."""
+        settings, shared = services.settings, services.shared_state
+        return cls(
+            allowance_of(settings.requests_a_minute, shared),
+            written_allowance_of(settings.written_mb_a_day, shared),
+        )
+
+    def take(self, whose: str, arguments: dict[str, Any]) -> None:
+        """Count a call, and what it sends: each leaves a line in the log.
+
+        Raises TooManyAttempts.
+        """
+        if not self.requests.take(whose):
+            raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
+        take_written(self.written, whose, len(repr(arguments).encode()))
