@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 
 from matchmaker.access import Principal
 from matchmaker.domain import is_within
-from matchmaker.errors import NotAllowed
+from matchmaker.errors import NotAllowed, NotFound
+from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.ports import GraphStore
+from matchmaker.workflow.interactions import Slots
 
 
 def asked_id(store: GraphStore, principal: Principal, id_or_alias: str) -> str:
@@ -54,6 +57,27 @@ def asking_id(store: GraphStore, principal: Principal, id_or_alias: str) -> str:
     if not (principal.admin or principal.acts_for(id) or is_coordinated(store, principal, id)):
         raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
     return id
+
+
+def require_itself(store: GraphStore, own_id: str) -> None:
+    """Raise NotFound for an organisation that was merged into another one meanwhile."""
+    if store.organization(own_id).id != own_id:
+        raise NotFound("There is no organisation '%(id)s' any more.", id=own_id)
+
+
+def keep_organization(
+    unit: UnitOfWork, repositories: Repositories, store: GraphStore, own_id: str
+) -> None:
+    """Make the commit depend on an organisation not being merged into another one meanwhile.
+
+    What is written in its name would keep an id that nobody acts for. Its slots are what both
+    write (`DocumentMerge.emptied_slots`): who is second begins anew. Raises NotFound as
+    `require_itself` does.
+    """
+    stored = repositories.slots.get_or_none(own_id)
+    slots, version = (stored.value, stored.version) if stored else (Slots(own_id), 0)
+    unit.keep(repositories.slots.put(slots, version))
+    require_itself(store, own_id)
 
 
 def is_coordinated(store: GraphStore, principal: Principal, id: str) -> bool:

@@ -9,14 +9,7 @@ import pytest
 
 from matchmaker.access import ADMIN, SYSTEM
 from matchmaker.domain import GoalName, GraphRows, Kind, Need, OfferKind, Provenance, SourceTier
-from matchmaker.errors import (
-    ChangedMeanwhile,
-    InvalidInput,
-    NotAllowed,
-    NotFound,
-    VersionConflict,
-    WrongState,
-)
+from matchmaker.errors import ChangedMeanwhile, InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.cooperation.batches import Batches, PlannedPair
 from matchmaker.services.cooperation.postings import Postings
@@ -192,7 +185,7 @@ def test_what_a_list_brought_is_withdrawn_in_review_and_its_new_text_stays_unsee
     posting = postings.adopt(owner, "t:f0", listed.id, {"text": "CF8铸件"}).posting
     assert (posting.state, store.need(listed.id)) == ("in_review", listed)
     # Another tab that shows the list's row, and adopts it in the same moment.
-    with pytest.raises(VersionConflict):
+    with pytest.raises(ChangedMeanwhile):
         postings.post(owner, replace(posting, state=PostingState.DRAFT), publish=True)
     with pytest.raises(WrongState, match="meanwhile"):
         postings.edit(owner, posting.id, {"text": "旧页面"}, 7)

@@ -13,6 +13,7 @@ from matchmaker.services.auditing.survey_forms import SurveyForm, form_of, unkno
 from matchmaker.services.auditing.survey_sync import SurveySync
 from matchmaker.services.auditing.surveys import LINK_LIVES, LINK_PURPOSE, Surveys
 from matchmaker.services.directory.reconciliation import Reconciliation, ReconciliationQuery
+from matchmaker.services.own_organizations import keep_organization
 from matchmaker.services.unit_of_work import UnitOfWork, commit_changes
 from matchmaker.workflow import survey as survey_workflow
 from matchmaker.workflow.notification import NotificationKind, name_parameters
@@ -164,6 +165,7 @@ class SurveyAnswers:
             by_link = link is not None
             after = survey_workflow.answered(stored.value, answer, unit.at, by_link=by_link)
             unit.add(repositories.survey_responses.put(after, stored.version))
+            keep_organization(unit, repositories, self.surveys.store, organization_id)
             unit.log("survey.answered", f"survey/{survey.id}", organization=organization_id)
             self._ask_to_confirm(unit, survey, stored.value, after, cluster)
             if by_link:

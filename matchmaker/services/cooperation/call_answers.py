@@ -12,7 +12,7 @@ from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallForm
 from matchmaker.services.cooperation.call_views import CallViews
-from matchmaker.services.own_organizations import own_people_id
+from matchmaker.services.own_organizations import keep_organization, own_people_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import Page
@@ -170,6 +170,7 @@ class CallAnswers:
                 return  # the same again, by a form that was sent twice
             question = CallQuestion(new_id(), id, organization_id, unit.at, text)
             unit.add(repositories.call_questions.put(question))
+            keep_organization(unit, repositories, self.views.store, organization_id)
             self.views.hold(unit, call)
             if not answer.version:  # who came by itself is told of the answer, too
                 unit.add(repositories.call_answers.put(answer.value))
@@ -218,6 +219,7 @@ class CallAnswers:
             gone.extend(file for file in stored.value.files if file not in after.files)
             self.views.hold(unit, call)
             unit.add(repositories.call_answers.put(after, stored.version))
+            keep_organization(unit, repositories, self.views.store, organization_id)
             unit.log(action, f"call/{id}")
             # A draft, one that is dropped and one taken back after all is nobody else's concern.
             is_news = (after.state, after.bid) != (stored.value.state, stored.value.bid)

@@ -13,6 +13,7 @@ from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, Attac
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_views import CallViews
 from matchmaker.services.cooperation.file_quota import FileQuota
+from matchmaker.services.own_organizations import keep_organization
 from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.attachment import MAX_FILES, Attachment
@@ -77,6 +78,7 @@ class CallFiles:
             self.views.hold(unit, call)
             after = replace(own.value, files=files)
             unit.add(self.views.repositories.call_answers.put(after, own.version))
+            keep_organization(unit, self.views.repositories, self.views.store, organization)
             unit.log("call.answer_files_added", f"call/{id}", files=str(len(kept)))
 
         self._keep(principal, sent, change)

@@ -15,7 +15,7 @@ from matchmaker.services.cooperation.call_invitations import CallInvitations
 from matchmaker.services.cooperation.call_requirements import requirements_of
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews
-from matchmaker.services.own_organizations import own_people_id
+from matchmaker.services.own_organizations import own_people_id, require_itself
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow import call as call_workflow
@@ -118,6 +118,7 @@ class CallOpening:
 
         def attempt(unit: UnitOfWork) -> None:
             self._require_few(unit, call.organization)
+            require_itself(self.views.store, call.organization)
             unit.add(self.views.repositories.calls.put(call))
             unit.log("call.opened", f"call/{call.id}")
             self.invitations.add(unit, principal, call, [], invited, InvitedBy.HAND)

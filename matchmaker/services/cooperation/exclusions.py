@@ -12,7 +12,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import NamedOrganization
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.directory.opted_out import OptedOut
-from matchmaker.services.own_organizations import own_people_id
+from matchmaker.services.own_organizations import keep_organization, own_people_id
 from matchmaker.services.repositories import (
     PickedOrganizations,
     Repositories,
@@ -116,6 +116,7 @@ class Exclusions:
             else:
                 rule = PickedOrganizations(within_id(organization))
                 unit.add(self.repositories.lists.put(rule, 0))
+                keep_organization(unit, self.repositories, self.store, organization)
             unit.log("exclusion.own_clusters_only", f"organization/{organization}", on=str(only))
 
         commit_changes(self.repositories.records, principal, self.clock, attempt)
@@ -193,6 +194,7 @@ class Exclusions:
                 )
             picks = PickedOrganizations(stored.value.id, items)
             unit.add(self.repositories.lists.put(picks, stored.version))
+            keep_organization(unit, self.repositories, self.store, organization)
             # Who is on the list stays the organisation's own: the log does not name them.
             unit.log(action, f"organization/{organization}")
 

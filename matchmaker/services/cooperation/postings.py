@@ -16,7 +16,7 @@ from matchmaker.errors import ChangedMeanwhile, InvalidInput, MatchmakerError, N
 from matchmaker.recommend.model import Recommendation, Request
 from matchmaker.services.matching.answer import Answer
 from matchmaker.services.matching.matching import Matching
-from matchmaker.services.own_organizations import member_id
+from matchmaker.services.own_organizations import keep_organization, member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -140,26 +140,33 @@ class Postings:
 
         `alert`: tell those whom a need that is published would suit.
 
-        Raises NotAllowed, InvalidInput, NotFound.
+        Raises NotAllowed, InvalidInput, NotFound; WrongState where it was saved meanwhile.
         """
         principal.require_writing()
         own = member_id(self.store, principal, posting.organization)
-        organization = self.store.organization(own)
-        now = self.clock()
-        saved = replace(
-            posting,
-            organization=organization.id,
-            author=principal.account,
-            created=now,
-            language=posting.language or language_of(posting.text),
-        )
-        _check_dates(saved, now.date())
-        unit = UnitOfWork.of(principal, now)
-        unit.log("posting.made", f"posting/{saved.id}", organization=organization.id)
-        if publish:
-            saved = self._transition(unit, saved, PostingAction.PUBLISH)
-        unit.add(self.repositories.postings.put(saved))
-        unit.commit(self.repositories.records)
+        language = posting.language or language_of(posting.text)
+
+        def change(unit: UnitOfWork) -> Posting:
+            made = replace(
+                posting,
+                organization=own,
+                author=principal.account,
+                created=unit.at,
+                language=language,
+            )
+            _check_dates(made, unit.at.date())
+            if self.repositories.postings.get_or_none(made.id) is not None:  # adopted in two tabs
+                raise ChangedMeanwhile(
+                    "Somebody else saved it meanwhile.", mend="Look at it again."
+                )
+            keep_organization(unit, self.repositories, self.store, own)
+            unit.log("posting.made", f"posting/{made.id}", organization=own)
+            if publish:
+                made = self._transition(unit, made, PostingAction.PUBLISH)
+            unit.add(self.repositories.postings.put(made))
+            return made
+
+        saved = commit_changes(self.repositories.records, principal, self.clock, change)
         return self._follow_up(
             SavedPosting(saved, 1), alert=alert and saved.state is PostingState.PUBLISHED
         )

@@ -9,7 +9,7 @@ from datetime import datetime
 from matchmaker.access import Principal
 from matchmaker.errors import NotFound, StoreUnavailable, WrongState
 from matchmaker.kind_names import KIND_NAMES
-from matchmaker.services.repositories import GivenReference, Repositories, reference_id
+from matchmaker.services.repositories import GivenReference, Repositories, Versioned, reference_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import OutcomeKind, Side, State
@@ -49,8 +49,8 @@ class References:
 
     def is_given(self, principal: Principal, id: str) -> bool:
         """Tell whether one's own side lets the other one count it. Raises NotFound."""
-        introduction, side = self._own(principal, id)
-        key = reference_id(id, introduction.organization(side))
+        stored, side = self._own(principal, id)
+        key = reference_id(id, stored.value.organization(side))
         return self.repositories.references.get_or_none(key) is not None
 
     def give(self, principal: Principal, id: str) -> None:
@@ -58,7 +58,10 @@ class References:
         principal.require_writing()
 
         def change(unit: UnitOfWork) -> None:
-            introduction, side = self._own(principal, id)
+            read, side = self._own(principal, id)
+            introduction = read.value
+            # Where one of the two is merged meanwhile it names another.
+            unit.keep(self.repositories.introductions.put(introduction, read.version))
             if introduction.state is not State.COMPLETED or introduction.outcome is None:
                 raise WrongState(
                     "It is not finished yet.", mend="Report the outcome, and let it be confirmed."
@@ -81,8 +84,8 @@ class References:
         principal.require_writing()
 
         def change(unit: UnitOfWork) -> None:
-            introduction, side = self._own(principal, id)
-            own = introduction.organization(side)
+            read, side = self._own(principal, id)
+            own = read.value.organization(side)
             stored = self.repositories.references.get_or_none(reference_id(id, own))
             if stored is not None:
                 unit.add(self.repositories.references.remove(stored))
@@ -90,10 +93,10 @@ class References:
 
         commit_changes(self.repositories.records, principal, self.clock, change)
 
-    def _own(self, principal: Principal, id: str) -> tuple[Introduction, Side]:
+    def _own(self, principal: Principal, id: str) -> tuple[Versioned[Introduction], Side]:
         """An introduction and one's own side of it. Raises NotFound for anybody else's."""
         stored = self.repositories.introductions.get_or_none(id)
         for side in Side:
             if stored is not None and principal.acts_for(stored.value.organization(side)):
-                return stored.value, side
+                return stored, side
         raise NotFound("There is no %(kind)s '%(id)s'.", kind=KIND_NAMES["introduction"], id=id)

@@ -31,7 +31,7 @@ from matchmaker.provenance import SAID_HERE
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.directory.certificate_records import CertificateRecords, ProofFile
-from matchmaker.services.own_organizations import member_id
+from matchmaker.services.own_organizations import member_id, require_itself
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
@@ -136,6 +136,7 @@ class Certificates:
         with self.records.kept(proof) as file:
 
             def change(unit: UnitOfWork) -> Certificate:
+                require_itself(self.store, organization)
                 held = {each.id: each for each in self.store.certificates_of(organization)}
                 new = replace(row, id=new_certificate_id(held, row))
                 self.records.take_room(unit, new, file)
