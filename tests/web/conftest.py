@@ -56,10 +56,15 @@ def server(sample):
     made.shutdown()
 
 
+# The same engine; the first has no window of its own around a page, which nobody sees here: a
+# third less of a browser's processor time.
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
+
+
 @pytest.fixture(scope="session")
 def chromium_path():
     """Where the system's own browser is."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     return path
