@@ -245,11 +245,13 @@ class Rolls:
                 newest = self._published.newest()
                 if newest is not None:
                     self.first.setdefault(newest.version, time.monotonic())
+            # What is killed meanwhile may have answered before.
+            away = set(self.away)
             for node in list(self._installation.nodes):
                 version = node.version()
                 if version:  # what does not answer in time serves what it did
                     self._served[node.name] = version
-                if node.name in self.away and version >= max(self.first, default=1):
+                if node.name in away and version >= max(self.first, default=1):
                     self.away.discard(node.name)
             here = {name: at for name, at in self._served.items() if name not in self.away}
             for version in self.first:
@@ -279,8 +281,8 @@ def break_things(installation: Installation, rolls: Rolls, seconds: float) -> di
     elected = installation.elected()
     victim = next(node for node in installation.nodes if node.name != elected)
     figures["killed a node at"] = time.monotonic()
-    rolls.away.add(victim.name)
     victim.program.kill()
+    rolls.away.add(victim.name)
     at(0.2)
     rolls.away.add("d")
     joined = installation.add_node("d")
@@ -296,8 +298,8 @@ def break_things(installation: Installation, rolls: Rolls, seconds: float) -> di
     name = installation.elected()
     first = next(node for node in installation.nodes if node.name == name)
     figures["killed the elected node at"] = time.monotonic()
-    rolls.away.add(name)
     first.program.kill()
+    rolls.away.add(name)
     figures["another is elected after s"] = round(
         wait(lambda: installation.elected() not in ("", name), TAKE_OVER_SECONDS, "election"), 1
     )
