@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +11,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import StoreUnavailable
 from matchmaker.recommend.model import Recommendation
 from matchmaker.services.directory.opted_out import OptedOut
-from matchmaker.services.matching.answer import Answer
+from matchmaker.services.matching.answer import Answer, Candidate
 from matchmaker.snapshot.model import Snapshot
 
 
@@ -33,6 +33,19 @@ def may_find(principal: Principal, opted_out: OptedOut, hidden: Collection[str],
         return id not in hidden or not opted_out.hides(principal, id)
     except StoreUnavailable:
         return False
+
+
+def those_found(
+    principal: Principal, opted_out: OptedOut, snapshot: Snapshot,
+    candidates: Mapping[str, Candidate],
+) -> dict[str, Candidate]:  # fmt: skip
+    """Of candidates by id those whom the principal finds."""
+    hidden = hidden_now(principal, opted_out, snapshot)
+    return {
+        id: candidate
+        for id, candidate in candidates.items()
+        if may_find(principal, opted_out, hidden, candidate.organization.id)
+    }
 
 
 def without_hidden(

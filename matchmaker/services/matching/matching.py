@@ -42,7 +42,7 @@ from matchmaker.services.matching.bulk import (
 from matchmaker.services.matching.found_candidates import (
     found,
     hidden_now,
-    may_find,
+    those_found,
     without_hidden,
 )
 from matchmaker.services.matching.interaction_log import InteractionLog
@@ -211,13 +211,8 @@ class Matching:
 
     def still_found(self, principal: Principal, ids: Sequence[str]) -> dict[str, Candidate]:
         """Of ids that were kept those whom the principal finds now, as `candidates` gives them."""
-        candidates, opted_out = self.candidates(principal, ids), self.directory.opted_out
-        hidden = hidden_now(principal, opted_out, self._current_rows().snapshot)
-        return {
-            id: candidate
-            for id, candidate in candidates.items()
-            if may_find(principal, opted_out, hidden, candidate.organization.id)
-        }
+        candidates, snapshot = self.candidates(principal, ids), self._current_rows().snapshot
+        return those_found(principal, self.directory.opted_out, snapshot, candidates)
 
     # -- what a profile brings
 
@@ -282,7 +277,7 @@ class Matching:
             def made() -> Seeker:
                 profile = self.store.seeker_profile(organization_id)
                 seeker = seekers.organization(profile, request)
-                return _held(rows, seeker, bounds(profile.organization.id))
+                return rows.held(seeker, bounds(profile.organization.id))
 
             return asker_or_error(organization_id, made)
 
@@ -322,7 +317,7 @@ class Matching:
             asker_id = question.organization
             profile = self.store.seeker_profile(asker_id) if asker_id else None
             asker = replace(seekers.without_texts(profile, request), texts=(text,))
-            return _held(rows, asker, bounds(profile.organization.id)) if profile else asker
+            return rows.held(asker, bounds(profile.organization.id)) if profile else asker
 
         def askers(chunk: list[TextQuestion]) -> Iterator[Asker]:
             # Bad texts are answered above; a placeholder keeps the chunk aligned.
@@ -370,7 +365,7 @@ class Matching:
         store_version = profile.version if profile else self._store_version()
         recommended = recommend(
             rows.snapshot,
-            _held(rows, seeker, bounds),
+            rows.held(seeker, bounds),
             rows.request(request),
             self.rankers.current(),
             among=self._among(rows),
@@ -454,9 +449,3 @@ class Matching:
 
 def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:
     return snapshot.cached("similarity thresholds", lambda: similarity_thresholds(snapshot))
-
-
-def _held(rows: SnapshotRows, seeker: Seeker, bounds: MeetingBounds) -> Seeker:
-    """The seeker, held to some bounds."""
-    within = None if bounds.only is None else rows.organizations(bounds.only)
-    return replace(seeker, apart=rows.organizations(bounds.left_out), within=within)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,11 +15,12 @@ import pyarrow as pa
 from matchmaker.domain import Industry, Place
 from matchmaker.errors import NotFound
 from matchmaker.recommend.certificates import HeldCertificate, held_by
-from matchmaker.recommend.model import Filters, Request
+from matchmaker.recommend.model import Filters, Request, Seeker
 from matchmaker.services.directory.coarser_industries import CoarserIndustry, coarser_industries
 from matchmaker.services.directory.codes import CodeTable, code_named, rows_named, with_below
 from matchmaker.services.directory.narrowing import certificate_kinds, country_codes, sizes_with_sme
 from matchmaker.snapshot.model import PLACE_LEVELS, Snapshot
+from matchmaker.workflow.meeting_bounds import MeetingBounds
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,11 @@ class SnapshotRows:
     def organizations(self, ids: Iterable[str]) -> frozenset[int]:
         """Rows of those of them that are in the snapshot."""
         return frozenset(row for row in map(self.organization, ids) if row is not None)
+
+    def held(self, seeker: Seeker, bounds: MeetingBounds) -> Seeker:
+        """The seeker, held to some bounds."""
+        within = None if bounds.only is None else self.organizations(bounds.only)
+        return replace(seeker, apart=self.organizations(bounds.left_out), within=within)
 
     def certificates(self, organization_id: str) -> tuple[HeldCertificate, ...]:
         """Those of an organisation that hold on the snapshot's day, confirmed ones first."""
