@@ -20,12 +20,7 @@ from matchmaker.recommend.conditions import open_programmes
 from matchmaker.recommend.exposure import MIN_CROWD
 from matchmaker.recommend.model import Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
-from matchmaker.recommend.profile_reach import (
-    ProfileReach,
-    SimilarityThresholds,
-    profile_reach,
-    similarity_thresholds,
-)
+from matchmaker.recommend.profile_reach import ProfileReach, profile_reach, similarity_thresholds
 from matchmaker.recommend.reranking import Reranker
 from matchmaker.services.directory.directory import Directory
 from matchmaker.services.matching.answer import Answer, Candidate, Freshness, split_requirements
@@ -227,8 +222,11 @@ class Matching:
         seekers = self._seekers(rows)
         texts = seekers.free_texts([about], GoalName.SUPPLIER) if about.strip() else []
         profile = seekers.profile(replace(stored, organization=organization))
-        thresholds = _thresholds(rows.snapshot)
-        return profile_reach(rows.snapshot, thresholds, replace(profile, texts=tuple(texts)))
+        snapshot = rows.snapshot
+        thresholds = snapshot.cached(
+            "similarity thresholds", lambda: similarity_thresholds(snapshot)
+        )
+        return profile_reach(snapshot, thresholds, replace(profile, texts=tuple(texts)))
 
     def answered_needs(
         self, principal: Principal, organization_id: str
@@ -445,7 +443,3 @@ class Matching:
             return SnapshotRows(snapshot)
 
         return snapshot.cached("rows", make)
-
-
-def _thresholds(snapshot: Snapshot) -> SimilarityThresholds:
-    return snapshot.cached("similarity thresholds", lambda: similarity_thresholds(snapshot))
