@@ -194,9 +194,9 @@ class AssistantTools:
 
 
 # What computes is answered a few at a time.
-Effect = Literal["reads", "drafts"]
+ToolEffect = Literal["reads", "drafts"]
 Work = Literal["light", "heavy"]
-TOOLS: tuple[tuple[Callable[..., Fields], Effect, Work], ...] = (
+TOOLS: tuple[tuple[Callable[..., Fields], ToolEffect, Work], ...] = (
     (AssistantTools.who_am_i, "reads", "light"),
     (AssistantTools.search, "reads", "heavy"),
     (AssistantTools.recommend, "reads", "heavy"),
