@@ -25,7 +25,14 @@ from mcp.server.auth.settings import AuthSettings
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp.types import CallToolResult, InputRequiredResult, ToolAnnotations
+from mcp.shared.exceptions import MCPError
+from mcp.types import (
+    INVALID_PARAMS,
+    CallToolResult,
+    GetPromptResult,
+    InputRequiredResult,
+    ToolAnnotations,
+)
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -123,6 +130,15 @@ class ResourceServer(MCPServer[Any]):
             # One of ours, without the library's English before it.
             raise ToolError(str(error.__cause__)) from None
 
+    async def get_prompt(
+        self,
+        name: str,  # noqa: ARG002
+        arguments: dict[str, Any] | None = None,  # noqa: ARG002
+        context: Context[Any, Any] | None = None,  # noqa: ARG002
+    ) -> GetPromptResult | InputRequiredResult:
+        """There are none; raises MCPError. The library would log each question in full."""
+        raise MCPError(INVALID_PARAMS, await self._said(_NO_PROMPTS))
+
     async def _said(self, what: Message) -> str:
         return what.text(await asyncio.to_thread(self._person_language))
 
@@ -142,6 +158,7 @@ class ResourceServer(MCPServer[Any]):
         return application
 
 
+_NO_PROMPTS = message("There are no prompts here.")
 _UNEXPECTED = message("Matchmaker could not answer; the log says why.")
 
 

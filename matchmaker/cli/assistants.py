@@ -17,6 +17,7 @@ from matchmaker.messages import message
 def mcp(http: bool, host: str, port: int, url: str) -> None:
     """Serve assistants by the Model Context Protocol; the key is in MATCHMAKER_KEY."""
     try:
+        from matchmaker.assistants.connections import server_of
         from matchmaker.assistants.server import PATH, http_server, reached_at, stdio_server
     except ModuleNotFoundError as error:
         raise SettingsError(
@@ -30,7 +31,8 @@ def mcp(http: bool, host: str, port: int, url: str) -> None:
         return
     address = f"{url.rstrip('/') or f'http://{host}:{port}'}{PATH}"
     say(message("Assistants are served at %(address)s", address=address), error=True)
-    http_server(services, address).run(
-        "streamable-http", host=host, port=port, streamable_http_path=PATH, stateless_http=True,
-        transport_security=reached_at(address),
+    application = http_server(services, address).streamable_http_app(
+        streamable_http_path=PATH, stateless_http=True, transport_security=reached_at(address),
+        host=host,
     )  # fmt: skip
+    server_of(application, host, port).run()

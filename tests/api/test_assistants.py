@@ -16,7 +16,7 @@ import anyio
 import httpx2
 import pytest
 import uvicorn
-from mcp import Client, StdioServerParameters
+from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from starlette.testclient import TestClient
 
@@ -280,6 +280,17 @@ def test_what_the_library_refuses_is_said_in_the_person_s_language(as_role, worl
     assert "read_need" in unknown
     english, _ = ask(server, "recommend")
     assert english == "'goal': Field required."
+
+
+def test_a_prompt_that_is_asked_for_leaves_no_traceback_in_the_log(as_role, capfd, caplog):
+    async def asking():
+        async with Client(as_role("member")) as client:
+            with pytest.raises(MCPError, match=r"no prompts|没有提示词"):
+                await client.get_prompt("x")
+
+    anyio.run(asking)
+    out, err = capfd.readouterr()
+    assert "Traceback" not in out + err + caplog.text
 
 
 def test_every_call_stands_in_the_log_without_its_words(as_role, world):

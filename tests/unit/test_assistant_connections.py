@@ -1,0 +1,108 @@
+"""Connections of assistants: what is half sent ends while others are answered."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from matchmaker.assistants import connections
+from matchmaker.assistants.connections import server_of
+
+WHOLE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+HALVES = {
+    "nothing": b"",
+    "half a head": b"POST / HTTP/1.1\r\nHost: x\r\nX: a",
+    "half a body": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\nabc",
+    "half a second request": WHOLE + b"POST / HTTP/1.1\r\nHo",
+}
+MOST = 20
+
+
+async def answering(scope: Any, receive: Any, send: Any) -> None:
+    """Takes the whole body, and tells its size."""
+    size, more = 0, True
+    while more:
+        part = await receive()
+        size, more = size + len(part.get("body", b"")), part.get("more_body", False)
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": f"{size} bytes".encode()})
+
+
+@pytest.fixture
+def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 1.5)
+    monkeypatch.setattr(connections, "most_connections", lambda: MOST)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        number = free.getsockname()[1]
+    server = server_of(answering, "127.0.0.1", number)
+    server.config.lifespan = "off"
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    yield number
+    server.should_exit = server.force_exit = True
+    thread.join(10)
+
+
+def connect(port: int, sent: bytes) -> socket.socket:
+    connected = socket.create_connection(("127.0.0.1", port))
+    connected.settimeout(10)
+    connected.sendall(sent)
+    return connected
+
+
+def answered(port: int) -> bool:
+    with connect(port, WHOLE) as connected:
+        return b"200 OK" in connected.recv(1000)
+
+
+def is_over(connected: socket.socket) -> bool:
+    """Read to the end, by whichever way the server ended it."""
+    try:
+        while connected.recv(1000):
+            pass
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
+def test_who_does_not_come_to_an_end_is_cut_off(port: int, half: bytes) -> None:
+    with connect(port, half) as connected:
+        begun = time.monotonic()
+        time.sleep(0.5)
+        if half:
+            connected.sendall(b"x")  # a little more does not help
+        assert answered(port)
+        assert is_over(connected)
+        assert time.monotonic() - begun < 6
+
+
+def test_who_sends_whole_requests_keeps_the_connection(port: int) -> None:
+    """For longer than one request may take."""
+    with connect(port, b"") as connected:
+        for _ in range(4):
+            connected.sendall(WHOLE)
+            read = b""
+            while not read.endswith(b"0\r\n\r\n"):
+                read += connected.recv(1000)
+            assert b"3 bytes" in read
+            time.sleep(0.6)
+
+
+def test_half_sent_requests_take_nobody_s_place(port: int) -> None:
+    halves = [connect(port, HALVES["half a head"]) for _ in range(2 * MOST)]
+    begun = time.monotonic()
+    assert all(answered(port) for _ in range(3))
+    assert time.monotonic() - begun < 1.5  # before they are cut off for being late
+    for each in halves:
+        each.close()
