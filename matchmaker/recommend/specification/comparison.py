@@ -45,6 +45,7 @@ from matchmaker.recommend.specification.vocabulary import (
     strengthens,
     wider,
 )
+from matchmaker.recommend.specification.wholes import offers_whole, speaks_of_whole
 
 _OTHER_NAME = {
     RequirementKind.PRODUCT: RequirementKind.PROCESS,
@@ -107,9 +108,12 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     core = [j for j in held if _is_core(j.requirement)]
     aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
     # Another kind of the work is near to it: such a statement does not speak of something else.
-    names = aside and all(_is_unsaid(j) for j in core) and _names(statement)
-    is_whole = names and _offers_whole(need, statement)
-    return Comparison(held, _denial(need, statement), aside, names, is_whole)
+    names = _names(statement) or _does_other_work(need, statement)
+    names = aside and all(_is_unsaid(j) for j in core) and names
+    is_whole = aside and all(_is_unsaid(j) or j.tentative for j in core)
+    is_whole = is_whole and offers_whole(need, statement)
+    is_same = bool(core) and not aside and speaks_of_whole(need, statement)
+    return Comparison(held, _denial(need, statement), aside, names, is_whole, is_same)
 
 
 def has_name(requirement: Requirement) -> bool:
@@ -118,15 +122,6 @@ def has_name(requirement: Requirement) -> bool:
         requirement.kind is RequirementKind.PRODUCT
         and requirement.aspect != UNLISTED
         and has_own_name(requirement.value)
-    )
-
-
-def _offers_whole(need: Specification, statement: Specification) -> bool:
-    """Whether a statement offers what the thing needed is only for: valves, of valve seals."""
-    wholes = {r.value for r in need.items if r.role is ItemRole.WHOLE and not r.denied}
-    return any(
-        is_made(item) and not wholes.isdisjoint((item.value, item.family))
-        for item in statement.of(RequirementKind.PRODUCT)
     )
 
 
@@ -162,6 +157,15 @@ def _names(statement: Specification) -> bool:
     return any(
         is_made(item) and item.aspect not in (UNLISTED, CONCEPT)
         for item in statement.of(RequirementKind.PRODUCT)
+    )
+
+
+def _does_other_work(need: Specification, statement: Specification) -> bool:
+    """Whether things named by the work that makes them are needed, and other work is offered."""
+    things = [r for r in need.requirements if _is_core(r)]
+    return all(r.value in shapes() for r in things) and any(
+        i.role is ItemRole.ITSELF and not i.denied and i.aspect != CONCEPT
+        for i in statement.of(RequirementKind.PROCESS)
     )
 
 
@@ -216,7 +220,7 @@ def _is_shaped(item: Requirement) -> bool:
 
 
 def _sold(statement: Specification) -> Requirement | None:
-    """The thing that a statement sells before it speaks of any work; None for who works for others."""
+    """The thing that a statement sells before it speaks of work; None for who works for others."""
     if _FOR_OTHERS.search(fold(statement.text)):
         return None
     first = next(
@@ -385,7 +389,7 @@ def _code(requirement: Requirement, item: Requirement) -> Say | None:
 
 def _shape(code: str) -> str:
     """Digits aside, so that 6204-2RS and 6240-2RS are codes of one series."""
-    return "".join("0" if character.isdigit() else character for character in code)
+    return re.sub(r"\d", "0", code)
 
 
 _NAMED: dict[RequirementKind, Callable[[Requirement, Requirement], Say | None]] = {
@@ -422,8 +426,7 @@ def _denial(need: Specification, statement: Specification) -> Requirement | None
                 if not affirmed or is_limited:
                     return item
     names = {item.value for item in statement.of(kind)}
-    in_other_words = [stated(r, statement) for r in wanted if r.value not in names]
-    said = [named for named in in_other_words if named is not None]
+    said = [s for r in wanted if r.value not in names and (s := stated(r, statement)) is not None]
     return said[0] if said and all(named.denied for named in said) else None
 
 

@@ -76,6 +76,7 @@ ASIDE = 0.5
 # where it is wrong it does not throw out who is right.
 TENTATIVE = -0.05
 WHOLE = -0.2
+SAME_WHOLE = 0.1
 LOWEST, HIGHEST = -1.0, 0.4
 
 
@@ -197,7 +198,8 @@ class Comparison:
     """A need against a statement. `denied`: the statement says that it is not on offer.
 
     `aside`: the statement names neither the product nor the work that is needed; `elsewhere`:
-    and it names others; `whole`: which what is needed is only for, or done on.
+    and it names others; `whole`: which what is needed is only for, or done on;
+    `same_whole`: it names the thing, and that for what it is needed for (castings of valves).
     """
 
     judgements: tuple[Judgement, ...] = ()
@@ -205,6 +207,7 @@ class Comparison:
     aside: bool = False
     elsewhere: bool = False
     whole: bool = False
+    same_whole: bool = False
 
     @property
     def denied(self) -> bool:
@@ -249,6 +252,8 @@ class Comparison:
         met *= ASIDE if self.aside else 1
         if unmet:  # what is met of another thing than the one asked for is worth little
             met = min(met, -unmet / 4)
+        if self.same_whole and not unmet:
+            met += SAME_WHOLE
         doubt = TENTATIVE * (self.elsewhere or len(plain) < len(self.unmet))
         doubt += WHOLE * self.whole
         return max(LOWEST, min(HIGHEST, unmet + met + doubt))

@@ -150,6 +150,13 @@ def test_a_thing_that_everybody_calls_by_its_name_is_met_by_who_says_it() -> Non
     assert answered(text, {"rollers": ("滚子现货", 0.5)}) == ["rollers"]
 
 
+def test_who_does_the_work_on_a_thing_has_not_the_thing() -> None:
+    """Zips that are dyed are not had from a dyer of stockings."""
+    text = "nylon zips, dyed black"
+    assert answered(text, {"dyer": ("dyeing of nylon stockings", 0.35)}) == []
+    assert "zips" in answered(text, {"dyer": ("dyeing of nylon", 0.3), "zips": ("拉链现货", 0.3)})
+
+
 def test_what_has_no_name_of_its_own_is_met_by_who_comes_near() -> None:
     assert answered("电机壳上的那种金属粉", {"dies": DIES}) == ["dies"]
 

@@ -173,3 +173,35 @@ def test_who_machines_valve_bodies_does_not_cast_them() -> None:
 def test_work_is_met_by_its_kinds_and_not_by_what_is_done_for_oneself(need, statement, verdict):
     judged = {j.requirement.kind: j.verdict for j in compared(need, statement).judgements}
     assert judged[RequirementKind.PROCESS] is verdict
+
+
+@pytest.mark.parametrize(
+    ("need", "right", "wrong"),
+    [
+        ("不锈钢阀门铸件", "精密铸造不锈钢阀体", "精密铸造不锈钢叶轮"),
+        (
+            "stainless valve castings",
+            "Investment-cast stainless bodies",
+            "Investment-cast stainless fans",
+        ),
+        ("阀门锻件", "模锻阀座、阀杆", "模锻齿轮"),
+    ],
+)
+def test_castings_of_a_whole_are_met_best_by_who_casts_its_parts(need, right, wrong) -> None:
+    best, other = (compared(need, statement) for statement in (right, wrong))
+    assert best.met
+    assert best.adjustment > other.adjustment > 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "不锈钢长杆件离子氮化",
+        "不锈钢三片式球阀",
+        "nitriding of stainless rods",
+        "stainless ball valves",
+    ],
+)
+def test_neither_other_work_on_the_material_nor_the_whole_speaks_for_castings(statement) -> None:
+    need = "不锈钢阀门铸件" if statement[0] > "z" else "stainless valve castings"
+    assert compared(need, statement).adjustment < 0

@@ -95,6 +95,8 @@ from matchmaker.recommend.specification import ItemRole, read
         ("寻找无人机测绘服务商", ["flight service"]),
         ("lens edging machine second hand", []),
         ("眼镜展会布展公司", []),
+        ("nylon zips No. 5, dyed black", ["nylon", "zipper", "dyeing"]),
+        ("metal zip fasteners, 20 cm", ["metal", "zipper", "200 mm"]),
     ],
 )
 def test_what_is_asked_for_is_read(text: str, asked_for: list[str]) -> None:
