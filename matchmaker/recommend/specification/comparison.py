@@ -10,7 +10,6 @@ from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.concepts import NAMED, stated
-from matchmaker.recommend.specification.customers import is_made
 from matchmaker.recommend.specification.doers import (
     TESTED,
     unless_only_used,
@@ -45,7 +44,13 @@ from matchmaker.recommend.specification.vocabulary import (
     strengthens,
     wider,
 )
-from matchmaker.recommend.specification.wholes import offers_whole, speaks_of_whole
+from matchmaker.recommend.specification.wholes import (
+    does_other_work,
+    is_made,
+    names_kind,
+    offers_whole,
+    speaks_of_whole,
+)
 
 _OTHER_NAME = {
     RequirementKind.PRODUCT: RequirementKind.PROCESS,
@@ -108,9 +113,10 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     core = [j for j in held if _is_core(j.requirement)]
     aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
     # Another kind of the work is near to it: such a statement does not speak of something else.
-    names = _names(statement) or _does_other_work(need, statement)
-    names = aside and all(_is_unsaid(j) for j in core) and names
-    is_whole = aside and all(_is_unsaid(j) or j.tentative for j in core)
+    apart = aside and not names_kind(core, statement)
+    names = _names(statement) or does_other_work(need, statement)
+    names = apart and all(_is_unsaid(j) for j in core) and names
+    is_whole = apart and all(_is_unsaid(j) or j.tentative for j in core)
     is_whole = is_whole and offers_whole(need, statement)
     is_same = bool(core) and not aside and speaks_of_whole(need, statement)
     return Comparison(held, _denial(need, statement), aside, names, is_whole, is_same)
@@ -157,15 +163,6 @@ def _names(statement: Specification) -> bool:
     return any(
         is_made(item) and item.aspect not in (UNLISTED, CONCEPT)
         for item in statement.of(RequirementKind.PRODUCT)
-    )
-
-
-def _does_other_work(need: Specification, statement: Specification) -> bool:
-    """Whether things named by the work that makes them are needed, and other work is offered."""
-    things = [r for r in need.requirements if _is_core(r)]
-    return all(r.value in shapes() for r in things) and any(
-        i.role is ItemRole.ITSELF and not i.denied and i.aspect != CONCEPT
-        for i in statement.of(RequirementKind.PROCESS)
     )
 
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import (
-    COMES_WITH,
     CORE,
     UNLISTED,
     Comparison,
@@ -20,6 +19,8 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
+from matchmaker.recommend.specification.vocabulary import shapes
+from matchmaker.recommend.specification.wholes import is_made, made_of_part
 
 _CUSTOMER = ItemRole.CUSTOMER
 _SOUGHT = re.compile(
@@ -97,6 +98,9 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         elif made is not None:
             note = message("makes it itself")
             judgements.append(Judgement(item, Fulfilment.UNMET, made, note))
+        elif whole := made_of_part(item, makes):
+            note = message("makes what it is a part of")
+            judgements.append(Judgement(item, Fulfilment.MET, whole, note))
     judgements += _rivalry(offer, description)
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
 
@@ -117,6 +121,7 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
         if not serves:
             done = trade if trade and _is_one_trade(item, trade) else None
             done = None if done and _is_own_workshop(description, done) else done
+        done = done or _shaped_alike(item, description)
         if done is not None:
             note = message("does it for others itself")
             found.append(Judgement(item, Fulfilment.UNMET, done, note))
@@ -131,6 +136,15 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
             if not item.denied and item.family == stock.family
         ]
     return found
+
+
+def _shaped_alike(work: Requirement, description: Specification) -> Requirement | None:
+    """The same work, or things named by it, that somebody offers: castings, of who casts."""
+    if work.family not in shapes() or work.role is not ItemRole.ITSELF:
+        return None
+    offers = (*description.of(RequirementKind.PROCESS), *description.of(RequirementKind.PRODUCT))
+    alike = (item for item in offers if item.family == work.family and is_made(item))
+    return next((i for i in alike if not _is_own_workshop(description, i)), None)
 
 
 def _is_own_workshop(description: Specification, work: Requirement) -> bool:
@@ -149,11 +163,6 @@ def _offers_things(offer: Specification) -> bool:
         is_made(i) and i.aspect != UNLISTED and not _is_for_customer(offer, i)
         for i in offer.of(RequirementKind.PRODUCT)
     )
-
-
-def is_made(item: Requirement) -> bool:
-    """Whether a text offers a product, which it does not only mention."""
-    return item.role is ItemRole.ITSELF and item.aspect != COMES_WITH and not item.denied
 
 
 def _is_for_customer(offer: Specification, item: Requirement) -> bool:

@@ -1,10 +1,49 @@
-"""The whole that a thing is for or a part of, and what a statement says of that."""
+"""What a statement offers beside the thing needed: its whole, its kind, other work."""
 
 from __future__ import annotations
 
-from matchmaker.recommend.specification.customers import is_made
-from matchmaker.recommend.specification.model import ItemRole, RequirementKind, Specification
-from matchmaker.recommend.specification.vocabulary import parts
+from collections.abc import Sequence
+
+from matchmaker.recommend.specification.model import (
+    COMES_WITH,
+    CONCEPT,
+    CORE,
+    ItemRole,
+    Judgement,
+    Requirement,
+    RequirementKind,
+    Specification,
+)
+from matchmaker.recommend.specification.vocabulary import parts, shapes
+
+
+def is_made(item: Requirement) -> bool:
+    """Whether a text offers a product, which it does not only mention."""
+    return item.role is ItemRole.ITSELF and item.aspect != COMES_WITH and not item.denied
+
+
+def names_kind(needed: Sequence[Judgement], statement: Specification) -> bool:
+    """Whether a statement offers a thing of which one kind is needed: castings, of sand castings."""
+    kinds = {j.requirement.family for j in needed}
+    return any(
+        is_made(item) and item.value == item.family and item.value in kinds
+        for item in statement.of(RequirementKind.PRODUCT)
+    )
+
+
+def made_of_part(part: Requirement, makes: Sequence[Requirement]) -> Requirement | None:
+    """The thing made that what is offered is a part of: ball valves, of valve bodies."""
+    words = part.value.split() if part.value in parts() else []
+    return next((i for i in makes if i.family in words and i.value not in parts()), None)
+
+
+def does_other_work(need: Specification, statement: Specification) -> bool:
+    """Whether things named by the work that makes them are needed, and other work is offered."""
+    things = [r for r in need.requirements if r.kind in CORE and not r.denied]
+    return all(r.value in shapes() for r in things) and any(
+        i.role is ItemRole.ITSELF and not i.denied and i.aspect != CONCEPT
+        for i in statement.of(RequirementKind.PROCESS)
+    )
 
 
 def offers_whole(need: Specification, statement: Specification) -> bool:

@@ -205,3 +205,8 @@ def test_castings_of_a_whole_are_met_best_by_who_casts_its_parts(need, right, wr
 def test_neither_other_work_on_the_material_nor_the_whole_speaks_for_castings(statement) -> None:
     need = "不锈钢阀门铸件" if statement[0] > "z" else "stainless valve castings"
     assert compared(need, statement).adjustment < 0
+
+
+def test_a_foundry_that_says_castings_is_not_aside_of_a_kind_of_them() -> None:
+    """Asked for lost-wax parts, castings of the same bodies say nothing against themselves."""
+    assert compared("求购CF3阀体阀盖精铸件", "我们做不锈钢阀体铸件").adjustment >= 0

@@ -14,6 +14,8 @@ from tests.unit.snapshot.graphs import snapshot_of
     [
         ("we recycle carbon fibre scrap, who has waste prepreg", "碳纤维预浸料废料热解回收"),
         ("线路板打样，找做飞控的客户", "HDI软硬结合板，24小时打样"),
+        ("We make investment-cast valve bodies", "Investment castings for valves and pumps"),
+        ("铸造阀体，找客户", "消失模铸造厂，做球铁阀门毛坯"),
     ],
 )
 def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
@@ -26,6 +28,8 @@ def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
         ("we recycle carbon fibre scrap, who has waste prepreg", "Unidirectional prepreg, 125 gsm"),
         ("线路板打样，找做飞控的客户", "飞控与航电整机厂"),
         ("卖模架的，找做薄壁包装模的厂", "Thin-wall packaging moulds, 4 cavities"),
+        ("我们做不锈钢阀体铸件，找客户", "专做三偏心蝶阀，口径DN40–DN300"),
+        ("we forge flanges and valve seats", "Floating ball valves for chlor-alkali plants"),
     ],
 )
 def test_who_makes_what_an_offer_is_for_is_a_customer(offer: str, customer: str) -> None:
