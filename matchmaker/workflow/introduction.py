@@ -342,6 +342,10 @@ def check_version(introduction: Introduction, transition: Transition, version: i
         *([message("%(jobs)s jobs", jobs=outcome.jobs)] if outcome.jobs else []),
         *([outcome.note] if outcome.note else []),
     )
+    if transition.version is None:  # who only names it may never have read another one
+        raise ChangedMeanwhile(
+            "Another outcome is reported: %(outcome)s.", mend=mend, outcome=parts
+        )
     raise ChangedMeanwhile(
         "It was changed since you read it. The outcome is now: %(outcome)s.",
         mend=mend,

@@ -12,6 +12,7 @@ import pytest
 from matchmaker.domain import GraphRows, Kind, Organization
 from matchmaker.errors import StoreUnavailable
 from matchmaker.store.sqlite import SqliteStore, connection
+from matchmaker.store.sqlite.write_turn import WriteTurn
 
 FIRM = GraphRows(organizations=(Organization("t:a", "甲厂", Kind.FIRM),))
 
@@ -120,3 +121,26 @@ def test_threads_that_ended_leave_no_file_open(store):
         thread.start()
         thread.join()
     assert open_files(store._connections.path) <= 3
+
+
+def test_a_queue_that_moves_refuses_nobody_however_long_it_is(tmp_path):
+    """Forty writes of .05 s take two seconds: each waits for short ones only."""
+    turn = WriteTurn(tmp_path / "graph.db")
+    turn.is_bounded = True
+    told = []
+
+    def write():
+        try:
+            with turn.taken():
+                turn.begin()
+                time.sleep(0.05)
+            told.append("written")
+        except StoreUnavailable:
+            told.append("refused")
+
+    threads = [threading.Thread(target=write) for _ in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert told == ["written"] * 40

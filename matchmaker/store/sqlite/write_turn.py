@@ -56,7 +56,9 @@ class WriteTurn:
             while self._is_taken:
                 since = time.monotonic() if self._since is None else self._since
                 left = since + PATIENCE_SECONDS - time.monotonic()
-                if left <= 0 or not self._ended.wait(left):
+                if left > 0:  # the turn may go to others meanwhile: it is asked anew since when
+                    self._ended.wait(left)
+                else:
                     raise StoreUnavailable(
                         "%(path)s is busy: something else is being written.",
                         mend="Try again in some seconds.",
