@@ -12,6 +12,7 @@ from matchmaker.recommend.specification.codes import occurrence
 from matchmaker.recommend.specification.concepts import NAMED, stated
 from matchmaker.recommend.specification.doers import (
     TESTED,
+    unless_on_another,
     unless_only_used,
     unless_others_do_it,
     unless_tool_for_it,
@@ -87,11 +88,7 @@ def compare(need: Specification, statement: Specification) -> Comparison:
         return Comparison(unsaid, aside=any(map(_is_core, need.requirements)))
     judge = _judge_work if _wants_work(need) else _judge
     judgements = [
-        unless_tool_for_it(
-            unless_worked_on(unless_only_used(judge(r, statement), need, statement), statement),
-            need,
-            statement,
-        )
+        _doubted(judge(r, statement), need, statement)
         for r in need.requirements
         if not _is_own(need, r)
     ]
@@ -120,6 +117,12 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     is_whole = is_whole and offers_whole(need, statement)
     is_same = bool(core) and not aside and speaks_of_whole(need, statement)
     return Comparison(held, _denial(need, statement), aside, names, is_whole, is_same)
+
+
+def _doubted(judgement: Judgement, need: Specification, statement: Specification) -> Judgement:
+    judgement = unless_worked_on(unless_only_used(judgement, need, statement), statement)
+    judgement = unless_tool_for_it(judgement, need, statement)
+    return unless_on_another(judgement, need, statement)
 
 
 def has_name(requirement: Requirement) -> bool:

@@ -165,6 +165,23 @@ def unless_worked_on(judgement: Judgement, statement: Specification) -> Judgemen
     return Judgement(wanted, Fulfilment.UNMET, thing, note, tentative=True)
 
 
+def unless_on_another(
+    judgement: Judgement, need: Specification, statement: Specification
+) -> Judgement:
+    """A judgement, not met where repair is wanted and done on other things only: of drones."""
+    wanted = judgement.requirement
+    if judgement.verdict is not Fulfilment.MET or wanted.value != "repair" or wanted.denied:
+        return judgement
+    ours, theirs = (
+        {item.family for item in text.of(RequirementKind.PRODUCT) if item.role is ItemRole.WHOLE}
+        for text in (need, statement)
+    )
+    if not ours or not theirs or not ours.isdisjoint(theirs):
+        return judgement
+    note = message("done on other things")
+    return Judgement(wanted, Fulfilment.UNMET, judgement.evidence, note)
+
+
 def unless_work_is_wanted(judgement: Judgement, judgements: Sequence[Judgement]) -> Judgement:
     """A judgement, not held against whoever does the work that is wanted, too, on such a thing."""
     thing = judgement.evidence

@@ -85,6 +85,8 @@ _OWN = re.compile(
     r"\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$|"
     r"\bwe (?:will |can |'ll )?(?:send|bring) (?:you )?(?:the|our) (?:[a-z-]+ )?$"
 )
+_WHO_DOES = re.compile(r"\b(?:who|that|to|can|could) $")
+_REPORT_AFTER = re.compile(r" ?(?:检测|测量|尺寸)?报告| (?:measurement )?reports?(?![a-z])")
 # A test that a thing has passed is not asked for.
 _PASSED = re.compile(
     r"(?:已经?|均|全部|都)(?:顺利)?(?:通过|做过)了?[^，,;；。!?\n]{0,16}$"
@@ -216,7 +218,9 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
                 head = head or match
                 continue
             if role is ItemRole.ITSELF and term.kind is RequirementKind.PRODUCT:
-                if is_work and position and not _SOLD.search(folded[max(0, start - 12) : start]):
+                if _REPORT_AFTER.match(folded, end):
+                    role = ItemRole.WHOLE  # 附三次元报告
+                elif is_work and position and not _SOLD.search(folded[max(0, start - 12) : start]):
                     role = ItemRole.WHOLE
                 elif head is not None and _comes_with(folded, head, match, before):
                     aspect = COMES_WITH
@@ -410,6 +414,7 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
     if term.value == "repair" and (
         _DOES.search(folded[max(0, start - 40) : end])
         or _BROKEN.search(folded, max(0, start - 2 * _REACH), start)
+        or _WHO_DOES.search(folded, max(0, start - 16), start)
     ):
         return False  # 谁能翻新旧注塑机; 水泵坏了，维修
     if following and len(gap) <= 1 and following.term.kind is RequirementKind.PRODUCT:

@@ -168,6 +168,10 @@ def test_who_machines_valve_bodies_does_not_cast_them() -> None:
         ("找贴片的", "做电动执行器，控制板自己贴片", Fulfilment.UNMET),
         ("找抛光的", "板材镜架，抛光自己做", Fulfilment.UNMET),
         ("找贴片的", "贴片加工，钢网自己做", Fulfilment.MET),
+        # Repair of another thing.
+        ("找修注塑机的", "无人机维修商", Fulfilment.UNMET),
+        ("找修无人机的", "新加坡无人机维修商", Fulfilment.MET),
+        ("who repairs knitting machines", "袜机大修翻新", Fulfilment.MET),
     ],
 )
 def test_work_is_met_by_its_kinds_and_not_by_what_is_done_for_oneself(need, statement, verdict):
