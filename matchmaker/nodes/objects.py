@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from matchmaker.errors import NotFound, ServiceUnavailable, SettingsError
@@ -20,6 +21,12 @@ from matchmaker.system_errors import reason_of
 # Where it is not Amazon's own.
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 _VARIABLE = "MATCHMAKER_SNAPSHOTS"
+_SECOND_TRY_SECONDS = 0.5
+_Answered = TypeVar("_Answered")
+# How pyarrow's client words it, which has no other way: an error answer that is longer than the
+# file (it finds no room, so that nobody knows which error it was), and curl's codes for what
+# ended too soon, said nothing or was reset. A refused connection (7) is none of them.
+_BROKEN_OFF = ("Failed to flush response stream", "curlCode: 18,", "curlCode: 52,", "curlCode: 56,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +41,8 @@ class StoredObject:
 class ObjectStore:
     """Files by names with slashes. Each is there whole or not at all, whoever looks meanwhile.
 
-    Nothing is connected before the first use, so after a fork. Every method raises
-    ServiceUnavailable where the store does not answer.
+    Nothing is connected before the first use, so after a fork. An answer that breaks off is asked
+    for once more. Every method raises ServiceUnavailable where the store does not answer.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -47,7 +54,8 @@ class ObjectStore:
         path = f"{root}/{name}"
         # An object appears when it is closed; a file of a folder would be seen half written.
         target = f"{path}.{secrets.token_hex(6)}.part" if self._is_folder else path
-        with self._answering(name):
+
+        def write() -> None:
             if isinstance(source, bytes):
                 filesystem.pipe_file(target, source)
             else:
@@ -55,25 +63,25 @@ class ObjectStore:
             if target != path:
                 os.replace(target, path)  # noqa: PTH105
 
+        self._answer(name, write)
+
     def get(self, name: str) -> bytes:
         """The content of a small file. Raises NotFound."""
         filesystem, root = self._opened
-        with self._answering(name):
-            content: bytes = filesystem.cat_file(f"{root}/{name}")
-            return content
+        content: bytes = self._answer(name, lambda: filesystem.cat_file(f"{root}/{name}"))
+        return content
 
     def fetch(self, name: str, target: Path) -> None:
         """Copy a file to a path. Raises NotFound."""
         filesystem, root = self._opened
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._answering(name):
-            filesystem.get_file(f"{root}/{name}", str(target))
+        self._answer(name, lambda: filesystem.get_file(f"{root}/{name}", str(target)))
 
     def remove(self, name: str) -> None:
         """A file goes, if it is there."""
         filesystem, root = self._opened
-        with suppress(NotFound), self._answering(name):
-            filesystem.rm_file(f"{root}/{name}")
+        with suppress(NotFound):
+            self._answer(name, lambda: filesystem.rm_file(f"{root}/{name}"))
 
     def listed(self, folder: str) -> list[StoredObject]:
         """The files in a folder, by name; none where there is no such folder."""
@@ -94,12 +102,11 @@ class ObjectStore:
     def _entries(self, folder: str) -> list[dict[str, Any]]:
         filesystem, root = self._opened
         path = f"{root}/{folder}".rstrip("/")
-        with self._answering(folder):
-            try:
-                filesystem.invalidate_cache()
-                entries = filesystem.ls(path, detail=True)
-            except FileNotFoundError:
-                return []
+        filesystem.invalidate_cache()
+        try:
+            entries = self._answer(folder, lambda: filesystem.ls(path, detail=True))
+        except NotFound:
+            return []
         beginning = root.lstrip("/") + "/"
         below = [
             {**entry, "name": str(entry["name"]).lstrip("/").removeprefix(beginning)}
@@ -151,6 +158,17 @@ class ObjectStore:
             options = {"endpoint_override": parts.netloc, "scheme": parts.scheme}
         return ArrowFSWrapper(S3FileSystem(**options), use_listings_cache=False)
 
+    def _answer(self, name: str, ask: Callable[[], _Answered]) -> _Answered:
+        """What the store answers about a file; where that breaks off, what it answers then."""
+        with self._answering(name):
+            try:
+                return ask()
+            except Exception as error:  # each client has errors of its own
+                if not _is_broken_off(error):
+                    raise
+            time.sleep(_SECOND_TRY_SECONDS)
+            return ask()
+
     @contextmanager
     def _answering(self, name: str) -> Iterator[None]:
         try:
@@ -164,6 +182,13 @@ class ObjectStore:
                 mend="Look at that place and at its keys; the last snapshot goes on serving.",
                 error=reason_of(error) if isinstance(error, OSError) and error.errno else error,
             ) from None
+
+
+def _is_broken_off(error: Exception) -> bool:
+    """Tell whether an answer began, or a connection was there, and then it ended."""
+    if isinstance(error, ConnectionResetError | ConnectionAbortedError | BrokenPipeError):
+        return True
+    return any(words in str(error) for words in _BROKEN_OFF)
 
 
 def _written(entry: dict[str, Any]) -> datetime | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import requests
@@ -93,6 +95,89 @@ def test_a_server_that_does_not_answer_is_named(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(ServiceUnavailable, match="MATCHMAKER_SNAPSHOTS"):
         store_at("s3://bucket/x").get("one")
+
+
+CONTENT = b"what was sent"
+
+
+class BreakingStore(ThreadingHTTPServer):
+    """Speaks as much of S3 as one file needs, and breaks off as many answers as it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _BreakingAnswers)
+        self.way = ""
+        self.left = 0
+        self.asked: list[str] = []
+
+
+class _BreakingAnswers(BaseHTTPRequestHandler):
+    server: BreakingStore
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+    def do_HEAD(self) -> None:
+        self._answer(403 if self.server.way == "denied" else 200, CONTENT, shown=False)
+
+    def do_GET(self) -> None:
+        is_broken, self.server.left = self.server.left > 0, self.server.left - 1
+        if not is_broken:
+            self._answer(200, CONTENT)
+        elif self.server.way == "short":
+            self._answer(200, CONTENT, sent=4)
+        elif self.server.way == "silent":
+            self.close_connection = True
+        else:  # longer than the file
+            self._answer(500, b"<html>" + b"the store stumbled " * 200)
+
+    def _answer(self, status: int, body: bytes, *, shown: bool = True, sent: int = -1) -> None:
+        self.server.asked.append(f"{self.command} {status}")
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Last-Modified", "Wed, 01 Jan 2025 00:00:00 GMT")
+        self.end_headers()
+        if shown:
+            self.wfile.write(body if sent < 0 else body[:sent])
+            self.close_connection = sent >= 0
+
+
+@pytest.fixture
+def breaking(monkeypatch) -> Iterator[BreakingStore]:
+    with BreakingStore() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}", "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+        }.items():  # fmt: skip
+            monkeypatch.setenv(name, value)
+        yield server
+        server.shutdown()
+
+
+# pyarrow's client itself asks three times where a connection ends, and once for an error.
+@pytest.mark.parametrize(("way", "broken"), [("error", 1), ("short", 3), ("silent", 3)])
+def test_an_answer_that_breaks_off_is_asked_for_again(breaking, tmp_path, way, broken):
+    breaking.way = way
+    breaking.left = broken
+    assert store_at("s3://bucket/x").get("one") == CONTENT
+    breaking.left = broken
+    store_at("s3://bucket/x").fetch("one", tmp_path / "one")
+    assert (tmp_path / "one").read_bytes() == CONTENT
+
+
+def test_a_store_that_goes_on_breaking_off_is_named(breaking):
+    breaking.way, breaking.left = "error", 100
+    with pytest.raises(ServiceUnavailable, match="MATCHMAKER_SNAPSHOTS"):
+        store_at("s3://bucket/x").get("one")
+    assert breaking.asked.count("GET 500") == 2
+
+
+def test_what_a_store_denies_is_not_asked_for_again(breaking):
+    breaking.way = "denied"
+    with pytest.raises(ServiceUnavailable, match="MATCHMAKER_SNAPSHOTS"):
+        store_at("s3://bucket/x").get("one")
+    assert breaking.asked == ["HEAD 403"]
 
 
 def test_nothing_leaves_this_machine_in_the_clear(monkeypatch):
