@@ -283,6 +283,19 @@ def withdraw(call: Call, answer: CallAnswer) -> CallAnswer:
     return gone
 
 
+def require_files_let_go(call: Call, answer: CallAnswer) -> None:
+    """Raise WrongState where a call that is decided may still be awarded to the answer."""
+    if (
+        call.state is CallState.AWARDED
+        and answer.state is not AnswerState.AWARDED
+        and answer.is_in_competition
+    ):
+        raise WrongState(
+            "The call can still be awarded to this answer, so its files stay beside it.",
+            mend="Take the whole answer back where it is not to count any more.",
+        )
+
+
 # -- by who calls
 
 

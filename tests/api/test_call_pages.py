@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GoalName, Organization
+from matchmaker.services.cooperation.call_decisions import Award
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Preferences
 from matchmaker.workflow.call import CallContent, EndReason
 from matchmaker.workflow.call_answer import Bid
@@ -189,6 +190,22 @@ def test_files_of_an_ended_call_are_removed_on_the_pages_of_whose_they_are(app, 
         own = {"organization": asked} if firm == asked else {}
         assert reader.post(f"/calls/{call}/files", remove=file, **own).status_code == 303
         assert name not in reader.get(pages[firm]).text
+
+
+def test_no_page_offers_to_remove_files_of_an_answer_that_may_yet_be_awarded(app, wired, firms):
+    caller, winner, other, *_ = firms
+    call = _open(wired, caller, winner, other)
+    readers = {firm: Reader(app, wired, firm) for firm in (winner, other)}
+    for firm, reader in readers.items():
+        form = {"organization": firm, "file": (BytesIO(b"see the drawing"), "offer.txt")}
+        assert reader.post(f"/calls/{call}/files", **form).status_code == 303
+        wired.call_answers.submit(_acts_for(firm), call, firm, Bid(text="gladly"))
+    wired.call_decisions.award(_acts_for(caller), call, Award((winner,)))
+    pages = {firm: readers[firm].get(f"/calls/{call}?answer={firm}").text for firm in readers}
+    assert 'name="remove"' in pages[winner]
+    assert 'name="remove"' not in pages[other]
+    assert "its files stay beside it" in pages[other]
+    assert "Take our answer back" in pages[other]
 
 
 def test_a_call_s_deadline_comes_as_a_calendar_file(app, wired, firms):

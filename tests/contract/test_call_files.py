@@ -200,6 +200,21 @@ def test_files_of_a_finished_call_are_removed_by_whose_they_are_and_nobody_is_to
     assert sorted(removed) == sorted(world.people[firm].subject for firm in (CALLER, FIRST))
 
 
+def test_files_stay_beside_an_answer_that_an_awarded_call_may_yet_be_awarded_to(desk: Desk) -> None:
+    world = desk.world
+    call = world.open(FIRST, SECOND)
+    file = desk.to_answer(call, SECOND)
+    for firm in (FIRST, SECOND):
+        world.submit(call, firm)
+    world.base.clock.forward(timedelta(days=11))
+    world.award(call, FIRST)
+    with pytest.raises(WrongState, match="still be awarded"):
+        desk.files.detach(world.people[SECOND], call, file, SECOND)
+    assert desk.readers(call, file) == [CALLER, SECOND]
+    world.answers.withdraw(world.people[SECOND], call, SECOND)
+    assert desk.kept() == 0
+
+
 def test_files_go_with_the_call_that_is_forgotten(desk: Desk) -> None:
     call = desk.world.open(FIRST)
     desk.to_call(call)

@@ -155,8 +155,9 @@ def breaking(monkeypatch) -> Iterator[BreakingStore]:
         server.shutdown()
 
 
-# pyarrow's client itself asks three times where a connection ends, and once for an error.
-@pytest.mark.parametrize(("way", "broken"), [("error", 1), ("short", 3), ("silent", 3)])
+# pyarrow's client itself asks three times where an answer ends, four where none begins, and once
+# for an error.
+@pytest.mark.parametrize(("way", "broken"), [("error", 1), ("short", 3), ("silent", 4)])
 def test_an_answer_that_breaks_off_is_asked_for_again(breaking, tmp_path, way, broken):
     breaking.way = way
     breaking.left = broken

@@ -330,7 +330,8 @@ def call_file(principal: Principal, id: str, file: str) -> Response:
 
 @calls.delete("/calls/<id>/files", **writes(CALLS))
 def detach_call_file(path: IdPath, query: CallFileQuery) -> Response:
-    """Take a file away, of the call or of one's own answer."""
+    """Take a file away, of the call or of one's own answer; not while it is decided on, nor of an
+    answer to which an awarded call may yet be awarded as well."""
     services().call_files.detach(current_principal(), path.id, query.file, query.organization)
     return no_content()
 

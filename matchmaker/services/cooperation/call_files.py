@@ -18,7 +18,7 @@ from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.workflow.attachment import MAX_FILES, Attachment
 from matchmaker.workflow.call import Call, require_decider, require_open, require_undecided
-from matchmaker.workflow.call_answer import AnswerState
+from matchmaker.workflow.call_answer import AnswerState, require_files_let_go
 from matchmaker.workflow.notification import NotificationKind
 
 _Change = Callable[[UnitOfWork, tuple[Attachment, ...]], None]
@@ -87,17 +87,19 @@ class CallFiles:
         """Take a file away: of one's own answer, or with no `organization` of the call.
 
         While it can be answered, and once it is awarded or ended, when nobody is told; not while
-        it is decided on, since others rely on what was sent. Raises NotFound, NotAllowed,
-        WrongState.
+        it is decided on, since others rely on what was sent, nor of an answer to which an awarded
+        call may yet be awarded as well. Raises NotFound, NotAllowed, WrongState.
         """
         principal.require_writing()
 
         def change(unit: UnitOfWork) -> Attachment:
             if organization:
                 call, own = self.views.own_part(principal, id, organization)
-                if not call.value.is_finished:
-                    self._require_answerable(principal, id, organization)
                 gone = _named(own.value.files, file)
+                if call.value.is_finished:
+                    require_files_let_go(call.value, own.value)
+                else:
+                    self._require_answerable(principal, id, organization)
                 files = tuple(each for each in own.value.files if each != gone)
                 self.views.hold(unit, call)
                 after = replace(own.value, files=files)
