@@ -18,12 +18,14 @@ from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
+    MAKING,
     TOLD_BY_GRAPH,
     Comparison,
     RequirementKind,
     Specification,
     compare,
     compare_customer,
+    finishing,
     has_name,
     offered,
     read,
@@ -50,9 +52,8 @@ CODES_ASIDE = 0.5
 SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
-# Goals for which a thing is sought itself, not somebody who studies or tests it, and what names
-# it then. Who dyes has no zips that are dyed; who has work done is a customer of it.
-_NAMING = {GoalName.SUPPLIER: CORE - {RequirementKind.PROCESS}, GoalName.CUSTOMER: CORE}
+# Goals for which a thing is sought itself, not somebody who studies or tests it.
+_OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER})
 NO_STATEMENT = -1
 # A statement, its fit with what is specified, and how it compares with that.
 RatedStatement = tuple[int, float, Comparison | None]
@@ -166,7 +167,7 @@ def answers(
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
     if _is_named_by_nobody(snapshot, fit, texts, everybody, own, firsts):
         near = fit.dense_of(np.maximum(statements, 0)) >= floor().unnamed
-        passed &= near | name_something(comparisons, _NAMING[fit.goal])
+        passed &= near | _name_thing(fit.goal, comparisons)
     if foremost:  # of the whole graph: the same bar whoever asks
         is_faint = fits < floor().faint * everybody[foremost[0]]
         passed &= ~is_faint | name_something(comparisons)
@@ -292,7 +293,7 @@ def _is_named_by_nobody(
     Of whoever comes nearest in the whole graph: a list and each of its pairs say the same.
     `firsts` are first answers that are known already, by row.
     """
-    if fit.goal not in _NAMING or len(texts) > 1 or not snapshot.meta.dimension:
+    if fit.goal not in _OF_THINGS or len(texts) > 1 or not snapshot.meta.dimension:
         return False
     things = [r for r in texts[0].specification.requirements if has_name(r) and not r.denied]
     names = [fold(thing.text) for thing in things]
@@ -301,12 +302,29 @@ def _is_named_by_nobody(
             continue
         first = firsts.get(row) or best_answers(snapshot, fit, texts[0], row, STATEMENTS)[0]
         statement, _, comparison = first
-        if name_something([comparison], _NAMING[fit.goal]).any():
+        if _name_thing(fit.goal, [comparison]).any():
             return False
         said = fold(snapshot.statements.table["text"][statement].as_py())
         if comparison is not None and any(name in said for name in names):
             return False
     return bool(things)
+
+
+def _name_thing(goal: GoalName, comparisons: Sequence[Comparison | None]) -> BoolArray:
+    """A mask of statements that name a thing that is sought, or work that makes it, (n,).
+
+    Who dyes has no zips that are dyed; who has things dyed is a customer of a dyer.
+    """
+    finished = finishing() - MAKING if goal is GoalName.SUPPLIER else frozenset()
+    named = (
+        each is not None
+        and any(
+            judged.requirement.kind in CORE and judged.requirement.value not in finished
+            for judged in each.met
+        )
+        for each in comparisons
+    )
+    return np.fromiter(named, dtype=np.bool_, count=len(comparisons))
 
 
 def _standing(

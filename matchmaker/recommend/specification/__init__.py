@@ -7,6 +7,7 @@ from matchmaker.recommend.specification.customers import (
     compare_customer,
     offered,
 )
+from matchmaker.recommend.specification.doers import MAKING
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
     CORE,
@@ -34,7 +35,7 @@ from matchmaker.recommend.specification.reading import (
     without_partners,
 )
 from matchmaker.recommend.specification.speaker import said_of_speaker, without_speaker
-from matchmaker.recommend.specification.vocabulary import names_of
+from matchmaker.recommend.specification.vocabulary import finishing, names_of
 
 __all__ = [
     "ABROAD",
@@ -42,6 +43,7 @@ __all__ = [
     "CORE",
     "ELSEWHERE",
     "LOCAL",
+    "MAKING",
     "REGIONS",
     "TOLD_BY_GRAPH",
     "Choices",
@@ -57,6 +59,7 @@ __all__ = [
     "compare",
     "compare_customer",
     "covers",
+    "finishing",
     "has_name",
     "names_of",
     "offered",

@@ -37,7 +37,7 @@ _BUYS = re.compile(
 )
 _TAKEN_ON = re.compile(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;；。]*$")
 # Who machines a thing from the bar makes it.
-_MAKING = frozenset(
+MAKING = frozenset(
     {"machining", "turning", "milling", "five-axis machining", "drilling", "thread rolling"}
 )
 _MADE = re.compile(
@@ -146,7 +146,7 @@ def unless_worked_on(judgement: Judgement, statement: Specification) -> Judgemen
     ):
         return judgement
     work = [item for item in statement.of(RequirementKind.PROCESS) if not item.denied]
-    if not work or not all(item.value in finishing() - _MAKING - TESTED for item in work):
+    if not work or not all(item.value in finishing() - MAKING - TESTED for item in work):
         return judgement
     text = fold(statement.text)
     first = next(item for item in statement.items if item.kind in (thing.kind, work[0].kind))
