@@ -10,7 +10,9 @@ from typing import IO
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows
-from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, WrongState
+from matchmaker.errors import (
+    InvalidInput, MatchmakerError, NotFound, ServiceUnavailable, WrongState,
+)  # fmt: skip
 from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.ingest.list_formats import LISTS
 from matchmaker.ingest.list_guess import column_samples
@@ -273,8 +275,8 @@ class ImportWorkflow:
             principal, JobKind.IMPORT, upload.state.cluster, id=id,
             upload=id, table=options.table, file=upload.path.name,
         )  # fmt: skip
-        # Now that it is written down: where this is cut off, the worker does it.
-        with suppress(NotFound):  # cancelled, or written
+        # Now that it is written down: where this is cut off or breaks off, the worker does it.
+        with suppress(NotFound, ServiceUnavailable):  # cancelled, or written
             self.uploads.request(principal.subject, id)
         return job
 

@@ -38,7 +38,7 @@ from matchmaker.workflow.job import Job, JobKind, JobState
 # A job whose worker has been silent for so long was cut off.
 SILENCE = timedelta(minutes=2)
 _HEARTBEAT_SECONDS = 1.0
-# A job that a worker died of so often is not begun again.
+# A job that a worker died of, or that something was not available for, is not begun more often.
 MAX_ATTEMPTS = 3
 # Of one coordinator: each holds the file that it is about.
 MAX_QUEUED = 10
@@ -211,7 +211,10 @@ class JobQueue:
         heartbeat.require_wanted()
 
     def run(self, id: str) -> None:
-        """Do a job, unless another worker has it. What goes wrong is its result."""
+        """Do a job, unless another worker has it. What goes wrong is its result.
+
+        What is about a file waits to be done again where something was not available for it.
+        """
         stored = self.repositories.jobs.get(id)
         if stored.value.state is not JobState.QUEUED:
             return
@@ -241,6 +244,10 @@ class JobQueue:
             except JobCancelled:
                 state, result = JobState.CANCELLED, _CANCELLED
             except MatchmakerError as raised:
+                if isinstance(raised, ServiceUnavailable) and _may_begin_again(heartbeat.job):
+                    log.warning("job waits", job=job.id, error=str(raised.message))
+                    # `send_forgotten` sends it.
+                    return replace(job, state=JobState.QUEUED)
                 log.warning("job failed", job=job.id, error=str(raised.message))
                 error = without_folders(raised)
                 problem = located(error.where, error.message) if error.where else error.message
@@ -310,6 +317,11 @@ _CUT_OFF = message(
 
 
 _CANCELLED = message("It was cancelled; nothing was written.")
+
+
+def _may_begin_again(job: Job) -> bool:
+    """Tell whether it is about a file of which nothing is written, and was not begun too often."""
+    return job.can_be_cancelled and job.attempts < MAX_ATTEMPTS
 
 
 def too_late() -> WrongState:

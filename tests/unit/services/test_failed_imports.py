@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.access import Principal
-from matchmaker.errors import StoreUnavailable, WrongState
+from matchmaker.errors import ServiceUnavailable, StoreUnavailable, WrongState
 from matchmaker.services.operations.import_cancellation import drop_orphans
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.workflow.account import Account
@@ -95,6 +95,23 @@ def test_a_request_that_was_cut_off_before_its_file_moved_is_carried_out(
             workflow.write(OWNER, id)
     assert wired.job_queue.send_forgotten() in (0, 1)
     wired.job_queue.run(id)
+    assert workflow.status(OWNER, id).state == "written"
+    assert names(wired) == ["示例阀门厂"]
+
+
+def test_a_request_is_taken_and_carried_out_although_its_file_could_not_move(
+    wired, workflow, monkeypatch
+):
+    def break_off(*_):
+        raise ServiceUnavailable("The place of files broke off.")
+
+    id = workflow.keep(OWNER, "list.csv", io.BytesIO(LIST))
+    with monkeypatch.context() as context:
+        context.setattr(type(workflow.uploads), "request", break_off)
+        job = workflow.write(OWNER, id)
+        wired.job_queue.run(job.id)
+    assert [each.id for each in workflow.unwritten_uploads(OWNER)] == [id]
+    wired.job_queue.run(job.id)
     assert workflow.status(OWNER, id).state == "written"
     assert names(wired) == ["示例阀门厂"]
 

@@ -12,7 +12,7 @@ import pytest
 from huey.consumer import Consumer
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.errors import InvalidInput, NotAllowed, ServiceUnavailable, WrongState
 from matchmaker.jobs import MAX_WAIT_SECONDS
 from matchmaker.messages import message, plural
 from matchmaker.services.operations import job_queue
@@ -84,6 +84,40 @@ def test_a_job_that_came_twice_is_done_once(wired):
         thread.join()
     work_off(wired)
     assert times == [job.id]
+
+
+@pytest.mark.parametrize(("away", "state"), [(2, JobState.DONE), (3, JobState.FAILED)])
+def test_an_import_waits_for_what_is_not_available_and_not_for_ever(wired, away, state):
+    begun = []
+
+    def handler(job, progress):
+        begun.append(job.attempts)
+        if len(begun) <= away:
+            raise ServiceUnavailable("The place of files broke off.")
+        return message("done")
+
+    wired.job_handlers = {JobKind.IMPORT: handler}
+    job = wired.job_queue.request(ADMIN, JobKind.IMPORT)
+    work_off(wired)
+    waiting = wired.job_queue.show(ADMIN, job.id)
+    assert (waiting.state, waiting.can_be_cancelled) == (JobState.QUEUED, True)
+    for _ in range(2):
+        assert wired.job_queue.send_forgotten() == 1
+        work_off(wired)
+    assert begun == [1, 2, 3]
+    assert wired.job_queue.show(ADMIN, job.id).state is state
+    assert wired.job_queue.send_forgotten() == 0
+
+
+def test_an_import_that_began_to_write_is_not_begun_again_by_itself(wired):
+    def handler(job, progress):
+        wired.job_queue.begin_writing(job.id)
+        raise ServiceUnavailable("The store is away.")
+
+    wired.job_handlers = {JobKind.IMPORT: handler}
+    job = wired.job_queue.request(ADMIN, JobKind.IMPORT)
+    work_off(wired)
+    assert wired.job_queue.show(ADMIN, job.id).state is JobState.FAILED
 
 
 def test_a_job_of_an_earlier_version_is_picked_up(wired):
