@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import IO
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows
-from matchmaker.errors import (
-    InvalidInput, MatchmakerError, NotFound, ServiceUnavailable, WrongState,
-)  # fmt: skip
+from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, WrongState
 from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.ingest.list_formats import LISTS
 from matchmaker.ingest.list_guess import column_samples
@@ -275,9 +272,8 @@ class ImportWorkflow:
             principal, JobKind.IMPORT, upload.state.cluster, id=id,
             upload=id, table=options.table, file=upload.path.name,
         )  # fmt: skip
-        # Now that it is written down: where this is cut off or breaks off, the worker does it.
-        with suppress(NotFound, ServiceUnavailable):  # cancelled, or written
-            self.uploads.request(principal.subject, id)
+        # Now that it is written down: where this is cut off, the worker does it.
+        self.uploads.request_if_possible(principal.subject, id)
         return job
 
     def run(self, job: Job, progress: Progress = no_progress) -> Message:

@@ -258,6 +258,11 @@ class UploadFolder:
         except NotFound:  # somebody else may have been faster
             return self.requested(id)
 
+    def request_if_possible(self, subject: str, id: str) -> None:
+        """As `request`, unless the file is cancelled or written, or cannot be moved just now."""
+        with suppress(NotFound, ServiceUnavailable):
+            self.request(subject, id)
+
     def give_back(self, subject: str, id: str) -> None:
         """Put a file that was not written back to who sent it, if it is there."""
         with suppress(NotFound):
