@@ -149,6 +149,27 @@ def test_the_password_alone_makes_nothing_that_outlasts_the_session(app, wired, 
     assert wired.accounts.find(person.email) is None
 
 
+@pytest.mark.parametrize(
+    ("language", "needed", "wrong"),
+    [("en", "authenticator is needed", "is not right"), ("zh", "需要验证器上的验证码", "不正确")],
+)
+def test_who_sends_no_code_is_told_what_is_needed_and_has_guessed_nothing(
+    app, person, language, needed, wrong
+):
+    _, codes, client = set_up(app, person.email)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    headers["Accept-Language"] = language
+    url, body = f"{API}/account/keys", {"name": "k", "password": PASSWORD}
+    for proof in ({}, {"code": ""}, {"code": "  "}) * 3:
+        refused = client.post(url, json=body | proof, headers=headers)
+        assert refused.status_code == 422
+        assert refused.json["errors"][0]["field"] == "code"
+        assert needed in str(refused.json)
+        assert wrong not in str(refused.json)
+    made = client.post(url, json=body | {"code": codes[0]}, headers=headers)
+    assert made.status_code == 201, made.text
+
+
 def test_the_pages_ask_for_a_code_before_a_key_and_a_channel(app, wired, person):
     _, codes, client = set_up(app, person.email)
     for path, form in (

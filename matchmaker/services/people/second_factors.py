@@ -222,12 +222,8 @@ class SecondFactors:
             return account
         if answer.credential is not None:
             return self._after_passkey(account, unit, answer.credential)
-        if not answer.code.strip() and not account.has_authenticator:
-            raise InvalidInput(
-                "of your passkey is needed, or a recovery code.",
-                where="credential",
-                mend="Who has neither asks the administrator.",
-            )
+        if not answer.code.strip():  # is no guess
+            raise _nothing_shown(account)
         attempts = FailedAttempts(self.accounts.repositories, self.clock)
         after = attempts.guess(
             factor_id(account.id), answer.code, lambda: self._after(account, answer.code)
@@ -263,6 +259,20 @@ def wrong_credential() -> InvalidInput:
     """That a device answered something else than what we asked."""
     return InvalidInput(
         "is not the answer to a question of ours.", where="credential", mend="Begin again."
+    )
+
+
+def _nothing_shown(account: Account) -> InvalidInput:
+    if account.has_authenticator:
+        return InvalidInput(
+            "of your authenticator is needed, or a recovery code, or a passkey's answer.",
+            where="code",
+            mend="Who has neither asks the administrator.",
+        )
+    return InvalidInput(
+        "of your passkey is needed, or a recovery code.",
+        where="credential",
+        mend="Who has neither asks the administrator.",
     )
 
 
