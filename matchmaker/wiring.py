@@ -653,8 +653,9 @@ class Wiring:
     @cached_property
     def invitations(self) -> Invitations:
         return Invitations(
-            lambda: self.store, self.repositories, self.accounts, self.links, self.clock
-        )
+            lambda: self.store, self.repositories, self.accounts, self.links,
+            self.second_factors, self.clock,
+        )  # fmt: skip
 
     @cached_property
     def api_keys(self) -> ApiKeys:

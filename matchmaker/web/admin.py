@@ -19,6 +19,7 @@ from matchmaker.web.layout import PageAnswer, day_of, show_notice, signed_in, we
 from matchmaker.web.log_actions import action_choices
 from matchmaker.web.log_lines import ACTORS, log_lines
 from matchmaker.web.name_lookup import clusters_shown, organization_named
+from matchmaker.web.second_factor import by_passkey, own_proof
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.job import JobState
 
@@ -86,6 +87,7 @@ def _invite(principal: Principal, form: Mapping[str, str]) -> None:
         membership=AccountMembership(organization, role) if organization else None,
         cluster=services().codes.id_of("clusters", form.get("cluster", "")) or "",
         admin=bool(form.get("admin")),
+        proof=own_proof(),
     )
     if issued.mailed or issued.invitation.unmailed:
         show_notice(issued.message, "good" if issued.mailed else "bad")
@@ -108,6 +110,7 @@ def _accounts_page(
         invitations=services().invitations.open(principal),
         roles=list(MembershipRole),
         link=link,
+        by_passkey=by_passkey(),
     )
 
 

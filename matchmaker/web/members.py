@@ -11,10 +11,12 @@ from matchmaker.api.http.context import services
 from matchmaker.errors import InvalidInput, MatchmakerError
 from matchmaker.messages import Message, message
 from matchmaker.services.people.invitations import IssuedInvitation
+from matchmaker.services.people.second_factors import OwnProof
 from matchmaker.web.directory import missing_fields
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web
 from matchmaker.web.qr_codes import qr_code
+from matchmaker.web.second_factor import by_passkey, own_proof
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 
 _PAGE = 50
@@ -55,6 +57,7 @@ def _members_page(
         faults=faults or [],
         sent=sent,
         mails=services().links.can_mail,
+        by_passkey=by_passkey(),
     )
 
 
@@ -74,7 +77,8 @@ def invite_members(id: str) -> PageAnswer:
                 left = "\n".join(line for line, _ in faults)
                 return _members_page(principal, id, faults=faults, sent=left), 422
         case _:
-            issued = _invite(principal, form.get("organization", ""), form.get("email", ""))
+            email = form.get("email", "")
+            issued = _invite(principal, form.get("organization", ""), email, own_proof())
             if issued.invitation.unmailed:
                 show_notice(issued.message, "bad")
             elif not issued.mailed and services().invitations.may_hand_over(
@@ -90,11 +94,11 @@ def invite_members(id: str) -> PageAnswer:
 
 
 def _invite(
-    principal: Principal, organization: str, email: str, *, later: bool = False
+    principal: Principal, organization: str, email: str, proof: OwnProof, *, later: bool = False
 ) -> IssuedInvitation:
     place = AccountMembership(organization, MembershipRole.OWNER)
     return services().invitations.invite(
-        principal, email, membership=place, language=language(), later=later
+        principal, email, membership=place, language=language(), later=later, proof=proof
     )
 
 
@@ -105,6 +109,7 @@ def _invite_list(principal: Principal, id: str, text: str) -> list[tuple[str, Me
         too_many = message("At most %(most)s lines at once.", most=_MOST_LINES)
         return [(line, too_many) for line in lines]
     known = _members_by_name(principal, id)
+    proof = services().second_factors.show(principal, own_proof())  # once: a code counts once
     faults: list[tuple[str, Message]] = []
     unmailed = 0  # after the first the mail server is not asked again while somebody waits
     for line in lines:
@@ -112,7 +117,9 @@ def _invite_list(principal: Principal, id: str, text: str) -> list[tuple[str, Me
             organization, email = _parts(line)
             if organization.casefold() not in known:
                 raise InvalidInput("is no member of the cluster.", where=organization)
-            issued = _invite(principal, known[organization.casefold()], email, later=unmailed > 0)
+            issued = _invite(
+                principal, known[organization.casefold()], email, proof, later=unmailed > 0
+            )
             if issued.refused:  # which says nothing of the other lines
                 faults.append((line, issued.message))
             else:

@@ -35,6 +35,7 @@ from matchmaker.web.find import picks_of
 from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.open_introductions import open_offers
 from matchmaker.web.parties import fit_of, likely_goals
+from matchmaker.web.second_factor import by_passkey, own_proof
 from matchmaker.workflow.account import AccountMembership, MembershipRole, first_address
 from matchmaker.workflow.interactions import InteractionKind
 
@@ -100,6 +101,7 @@ def organization(id: str) -> PageAnswer:
         may_invite=not is_own and services().invitations.may_invite(principal, row.id),
         known_contact=known_contact,
         known_address=first_address(known_contact),
+        by_passkey=by_passkey(),
     )
 
 
@@ -253,7 +255,7 @@ def invite_to(id: str) -> PageAnswer:
     principal = signed_in()
     owner = AccountMembership(id, MembershipRole.OWNER)
     issued = services().invitations.invite(
-        principal, request.form.get("email", ""), membership=owner
+        principal, request.form.get("email", ""), membership=owner, proof=own_proof()
     )
     show_notice(issued.message, "good" if issued.mailed else "bad")
     return redirect(url_for("web.organization", id=id), 303)

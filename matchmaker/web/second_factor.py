@@ -12,7 +12,7 @@ from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf
 from matchmaker.api.http.problems import note_wait, status_of
 from matchmaker.errors import SignInNeeded, TooManyAttempts
-from matchmaker.services.people.second_factors import FactorAnswer
+from matchmaker.services.people.second_factors import FactorAnswer, OwnProof
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
     PageAnswer,
@@ -139,6 +139,11 @@ def own_answer() -> FactorAnswer:
         if not isinstance(credential, dict):
             credential = {}
     return FactorAnswer(request.form.get("code", ""), credential)
+
+
+def own_proof() -> OwnProof:
+    """The password that was typed, and the answer."""
+    return OwnProof(request.form.get("password", ""), own_answer())
 
 
 def _email_of(account_id: str) -> str:

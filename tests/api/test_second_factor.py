@@ -119,10 +119,10 @@ LASTING = (
 )
 
 
-def with_owner(wired, person):
+def with_owner(wired, person, firm=FIRM):
     """The person as an owner of a firm, who may enter webhooks."""
     stored = wired.repositories.accounts.get(person.id)
-    owner = (AccountMembership(FIRM, MembershipRole.OWNER),)
+    owner = (AccountMembership(firm, MembershipRole.OWNER),)
     changed = wired.repositories.accounts.put(
         replace(stored.value, memberships=owner), stored.version
     )
@@ -183,6 +183,75 @@ def test_the_pages_ask_for_a_code_before_a_key_and_a_channel(app, wired, person)
         assert client.post(path, data=form | {"code": codes.pop()}).status_code in (200, 303)
     assert [key.name for key in wired.api_keys.own_keys(person.principal())] == ["by page"]
     assert len(wired.channels.listed(person.principal())) == 1
+
+
+def invited(wired, email):
+    return [each.value for each in wired.repositories.invitations.iterate("email", email)]
+
+
+def test_a_session_alone_lets_no_other_owner_coordinator_or_administrator_in(app, wired, person):
+    """Whom somebody with a stolen session made one would stay when its owner has ended it."""
+    firm = wired.store.members("t:cluster", None, 1).rows[0].id
+    with_owner(wired, person, firm)
+    stored = wired.repositories.accounts.get(person.id)
+    as_admin = wired.repositories.accounts.put(replace(stored.value, admin=True), stored.version)
+    wired.repositories.records.commit([as_admin])
+    _, codes, client = set_up(app, person.email)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    unused = iter(codes)
+    for name, place in (
+        ("owner", {"organization": firm, "role": "owner"}),
+        ("leader", {"cluster": "t:cluster"}),
+        ("admin", {"admin": True}),
+    ):
+        body = {"email": f"{name}-{person.id}@invited.example"} | place
+        for proof, field in (
+            ({}, "password"),
+            ({"password": PASSWORD}, "code"),
+            ({"password": "another horse 7", "code": codes[9]}, "password"),
+            ({"password": PASSWORD, "code": "nonsense"}, "code"),
+        ):
+            refused = client.post(f"{API}/invitations", json=body | proof, headers=headers)
+            assert refused.status_code == 422, refused.text
+            assert refused.json["errors"][0]["field"] == field
+        assert invited(wired, body["email"]) == []
+        proof = {"password": PASSWORD, "code": next(unused)}
+        made = client.post(f"{API}/invitations", json=body | proof, headers=headers)
+        assert made.status_code == 201, made.text
+        assert len(invited(wired, body["email"])) == 1
+    body = {"email": f"member-{person.id}@invited.example", "organization": firm}
+    assert client.post(f"{API}/invitations", json=body, headers=headers).status_code == 201
+
+
+def test_who_has_no_second_factor_invites_an_owner_as_before(app, wired, person):
+    with_owner(wired, person)
+    client, answer = sign_in(app, person.email)
+    headers = {"X-CSRF-Token": answer.json["csrf_token"]}
+    body = {"email": "next@invited.example", "organization": FIRM, "role": "owner"}
+    assert client.post(f"{API}/invitations", json=body, headers=headers).status_code == 201
+
+
+def test_one_code_does_for_a_whole_list_of_members_first_people(app, wired, person):
+    _, codes, client = set_up(app, person.email)
+    path = "/clusters/t:cluster/members"
+    page = client.get(path).text
+    assert 'autocomplete="one-time-code" required' in page
+    emails = [f"{number}-{person.id}@listed.example" for number in range(2)]
+    free = [
+        each.id
+        for each in wired.store.members("t:cluster", None, 50).rows
+        if wired.invitations.may_invite(person.principal(), each.id)
+    ]
+    form = {
+        "do": "list",
+        "list": "\n".join(f"{free[0]}, {email}" for email in emails),
+        "csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1],
+        "password": PASSWORD,
+    }
+    assert client.post(path, data=form).status_code == 422
+    assert not any(invited(wired, email) for email in emails)
+    assert client.post(path, data=form | {"code": codes[0]}).status_code == 303
+    assert all(invited(wired, email) for email in emails)
 
 
 def test_who_has_no_second_factor_goes_on_with_the_password(app, wired, person):

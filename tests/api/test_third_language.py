@@ -68,8 +68,9 @@ def test_letters_come_in_it(wired, french):
     box = Box()
     links = Links(lambda: "secret of the tests", lambda: "https://m.example", box)
     invitations = Invitations(
-        lambda: wired.store, wired.repositories, wired.accounts, links, wired.clock
-    )
+        lambda: wired.store, wired.repositories, wired.accounts, links,
+        wired.second_factors, wired.clock,
+    )  # fmt: skip
     issued = invitations.invite(ADMIN, "r@example.org", cluster="t:cluster", language="fr")
     assert issued.mailed
     ((to, subject, text),) = box.letters

@@ -60,8 +60,9 @@ class Desk:
         links = Links(lambda: "secret", lambda: "https://m.example", mailer)
         services = self.services
         self.invitations = Invitations(
-            lambda: store, services.repositories, services.accounts, links, services.clock
-        )
+            lambda: store, services.repositories, services.accounts, links,
+            services.second_factors(), services.clock,
+        )  # fmt: skip
         self.directory = Directory(
             store,
             lambda: datetime.now(UTC),

@@ -28,8 +28,9 @@ AT_ONCE = 4
 def sign_in_on(services: Cooperation) -> SignInService:
     links, factors = services.links(), services.second_factors()
     invitations = Invitations(
-        lambda: services.store, services.repositories, services.accounts, links, services.clock
-    )
+        lambda: services.store, services.repositories, services.accounts, links, factors,
+        services.clock,
+    )  # fmt: skip
     return SignInService(
         services.repositories, services.accounts, invitations, PASSWORDS, links, factors,
         services.clock,

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AliasChoices, Field, model_validator
 from matchmaker.api.http.fields import LookupId, Name, Short, Strict
 from matchmaker.messages import languages
 from matchmaker.services.people.channels import ChannelContent
-from matchmaker.services.people.second_factors import FactorAnswer
+from matchmaker.services.people.second_factors import FactorAnswer, OwnProof
 from matchmaker.workflow.account import (
     MAX_EMAIL,
     MAX_PASSWORD,
@@ -128,8 +128,12 @@ class PasswordChange(OwnFactor):
     new_password: Secret
 
 
-class Invite(Strict):
-    """An invitation to one of: an organisation, a cluster, the admins."""
+class Invite(OwnFactor):
+    """An invitation to one of: an organisation, a cluster, the admins.
+
+    Of an account with a second factor all but one of a member takes its password, and a code or a
+    passkey's answer.
+    """
 
     email: EmailAddress
     organization: LookupId | None = None
@@ -140,6 +144,14 @@ class Invite(Strict):
     cluster: Annotated[str, Field(max_length=240)] = ""
     admin: bool = False
     language: Tongue = "zh"
+    password: Annotated[str, Field(max_length=MAX_PASSWORD)] = Field(
+        "", description="The account's, where it has a second factor and more than a member comes."
+    )
+
+    @property
+    def proof(self) -> OwnProof:
+        """What shows that the account is one's own."""
+        return OwnProof(self.password, self.answer)
 
     @model_validator(mode="after")
     def _one_place(self) -> Invite:

@@ -163,6 +163,7 @@ def invite(body: Invite) -> Response:
         cluster=body.cluster,
         admin=body.admin,
         language=body.language,
+        proof=body.proof,
     )
     shaped = InvitedOut(
         id=issued.invitation.id,

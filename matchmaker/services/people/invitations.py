@@ -31,6 +31,7 @@ from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.earlier_people import had_people
 from matchmaker.services.people.links import Links
+from matchmaker.services.people.second_factors import NO_PROOF, OwnProof, SecondFactors
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.store.documents import new_id
@@ -40,6 +41,7 @@ from matchmaker.workflow.account import (
     Account,
     AccountMembership,
     Invitation,
+    MembershipRole,
     Preferences,
     checked_language,
     checked_name,
@@ -95,6 +97,7 @@ class Invitations:
     repositories: Repositories
     accounts: Accounts
     links: Links
+    second_factors: SecondFactors
     clock: Clock
 
     def invite(
@@ -107,6 +110,7 @@ class Invitations:
         admin: bool = False,
         language: str = "zh",
         later: bool = False,
+        proof: OwnProof = NO_PROOF,
     ) -> IssuedInvitation:
         """Offer somebody a place in an organisation, a cluster, or among the admins, by mail.
 
@@ -114,7 +118,9 @@ class Invitations:
         only so, where the server was seen to take none.
         Owners invite to their organisation; a cluster's coordinators invite the first
         people of its members, where nobody acts for one yet; admins invite anybody.
-        Raises NotAllowed, InvalidInput, TooManyAttempts.
+        Whom an account with a second factor makes more than a member, it makes so by a `proof`:
+        they outlast a session that somebody took, and invite others.
+        Raises NotAllowed, InvalidInput, TooManyAttempts, WrongState.
         """
         principal.require_writing()
         address = mailable_email(email)
@@ -130,6 +136,8 @@ class Invitations:
             new_id(), address, principal.subject, self.clock() + INVITED_FOR, membership, cluster,
             admin, checked_language(language), unmailed=later and self.links.can_mail,
         )  # fmt: skip
+        if invitation.role is not MembershipRole.MEMBER:
+            self.second_factors.show(principal, proof)
 
         def put(unit: UnitOfWork) -> None:
             # Of a proof of the address, which ends open invitations, and this one is first.

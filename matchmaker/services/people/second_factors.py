@@ -56,6 +56,22 @@ NO_ANSWER = FactorAnswer()
 
 
 @dataclass(frozen=True, slots=True)
+class OwnProof:
+    """What shows that an account with a second factor is one's own, before offering a way in.
+
+    `shown_for` is the account for which it was found right: a code counts once, and one of them
+    does for a whole list.
+    """
+
+    password: str = ""
+    answer: FactorAnswer = NO_ANSWER
+    shown_for: str = ""
+
+
+NO_PROOF = OwnProof()
+
+
+@dataclass(frozen=True, slots=True)
 class SecondFactors:
     """Use cases of second factors; asked of admins and coordinators, or of all."""
 
@@ -210,6 +226,18 @@ class SecondFactors:
             return self.after_own_factor(before, unit, answer)
 
         return self.accounts.change_with(account.id, confirm, "account.factor_shown", principal)
+
+    def show(self, principal: Principal, proof: OwnProof) -> OwnProof:
+        """The proof once it was found right, by `require_own`; it is not looked at again then.
+
+        Nothing is asked of the operator's key, or of who has no second factor. Raises
+        InvalidInput for a wrong password or answer, TooManyAttempts, WrongState.
+        """
+        if not principal.account or proof.shown_for == principal.account:
+            return proof
+        if self.accounts.own_account(principal).has_second_factor:
+            self.require_own(principal, proof.password, proof.answer)
+        return replace(proof, shown_for=principal.account)
 
     def after_own_factor(self, account: Account, unit: UnitOfWork, answer: FactorAnswer) -> Account:
         """The account after an answer that confirms a change, where it has a second factor.
