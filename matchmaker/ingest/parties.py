@@ -31,6 +31,7 @@ from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import PlaceIndex
 from matchmaker.ingest.unused_names import without_unused_mark
 from matchmaker.messages import message
+from matchmaker.naming import check_name
 
 _READ: dict[str, CellReader] = {
     column.name: column.read for column in TABLES["organizations"].columns
@@ -183,12 +184,15 @@ class PartyReader:
         *,
         is_placed: bool = True,
     ) -> Party:
+        name, name_en = " ".join(name.split()), " ".join(name_en.split())
         id = key if key.startswith(f"{self.source}:") else f"{self.source}:{key}"
         if len(name) > MAX_NAME:
             cut = message("has %(length)s characters: the first %(limit)s are kept.",
                           length=len(name), limit=MAX_NAME)  # fmt: skip
             row.warn(self.name, cut)
         try:
+            for each in filter(None, (name, name_en)):
+                check_name(each)
             kind, is_default_kind = self.kind.read(row, _READ["kind"])
             stray = "" if country else self.places.stray(row, self.country.column)
             country, is_default_country = (
@@ -204,7 +208,7 @@ class PartyReader:
             organization = Organization(
                 id=id,
                 name=name[:MAX_NAME],
-                name_en=" ".join(name_en.split())[:MAX_NAME],
+                name_en=name_en[:MAX_NAME],
                 kind=kind,
                 country=country or self.places.country(place),
                 place=place,

@@ -62,6 +62,7 @@ from matchmaker.ingest.unused_names import without_unused_mark
 from matchmaker.ingest.unused_words import is_remark
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
+from matchmaker.naming import check_name, has_address
 from matchmaker.store.merging import OTHER_NAMES, facts, is_blank
 from matchmaker.text import language_of
 
@@ -323,6 +324,7 @@ def _organization(
         if name == "size" and people is None and people_between(band):
             reason = message("'%(cell)s' is no figure: the size class is taken from it.", cell=band)
             reader.reading.warn(reader.file.name, row.line, "size", reason)
+    _check_names(reader, row, values)
     values["provenance"] = row.provenance
     if "id" not in values:
         values["id"] = _id(reader.source, values)
@@ -333,6 +335,21 @@ def _organization(
     made: Organization = _made(reader, row, values)
     origins = tuple(_origins(made, row, values, derived))
     return replace(made, origins=origins) if origins else made
+
+
+def _check_names(reader: TableReader, row: RowValues, values: dict[str, Any]) -> None:
+    """Leave other names with a web address out. Raises InvalidInput for its own with one."""
+    for field in ("name", "name_en"):
+        if field in values:
+            values[field] = " ".join(str(values[field]).split())
+            if values[field]:
+                check_name(values[field], field)
+    others = tuple(" ".join(name.split()) for name in values.get(OTHER_NAMES, ()))
+    for name in filter(has_address, others):
+        reason = message("'%(cell)s' holds a web address and is no name.", cell=name)
+        reader.reading.warn(reader.file.name, row.line, OTHER_NAMES, reason, is_lost=True)
+    if others:
+        values[OTHER_NAMES] = tuple(name for name in others if not has_address(name))
 
 
 def _office_of_place(reader: TableReader, line: Line, name: str) -> str:

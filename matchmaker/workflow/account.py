@@ -16,6 +16,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.mail_address import registered_address
 from matchmaker.messages import languages
+from matchmaker.naming import check_name
 from matchmaker.text import clean, is_unseen
 from matchmaker.workflow.checks import check_range, with_earlier_name
 from matchmaker.workflow.passkey import Passkey
@@ -306,6 +307,13 @@ def checked_name(name: str) -> str:
     """A name without needless blanks and invisible characters. Raises InvalidInput."""
     cleaned = "" if is_unseen(name) else " ".join(clean(name)[0].split())
     _check_length("name", cleaned, 1, MAX_PERSON_NAME)
+    return cleaned
+
+
+def person_name(name: str) -> str:
+    """The name of a person, as others read it in letters. Raises InvalidInput."""
+    cleaned = checked_name(name)
+    check_name(cleaned)
     return cleaned
 
 

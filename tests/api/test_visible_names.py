@@ -5,6 +5,8 @@ import re
 import pytest
 
 from matchmaker.access import ADMIN
+from matchmaker.domain import GraphRows, Kind, Organization
+from matchmaker.errors import InvalidInput
 from tests.api.conftest import application_of_a_file, installation_of_a_file
 
 API = "/api/v1"
@@ -85,3 +87,64 @@ def test_a_form_keeps_nothing_unseen_but_in_a_password(app, wired):
     names = {"what": "preferences", "name": "王\u202e芳\u2066", "csrf_token": token("/account")}
     assert client.post("/account", data=names).status_code < 400
     assert wired.repositories.accounts.get(account.id).value.name == "王芳"
+
+
+NOTICES = [
+    "Mill\n\nYour account was locked",
+    "Mill: sign in at https://evil.example/reset",
+    "Mill ｈｔｔｐ：//evil.example",
+    "Mill (WWW.evil.example)",
+    "***",
+]
+
+
+@pytest.mark.parametrize("name", NOTICES)
+@pytest.mark.parametrize("field", ["name", "name_en"])
+def test_a_name_that_is_a_notice_or_a_link_is_refused_in_both_languages(client, field, name):
+    version = {"If-Match": client.get(FIRM).headers["ETag"]}
+    told = set()
+    for language in ("en", "zh"):
+        headers = version | {"Accept-Language": language}
+        answer = client.patch(FIRM, json={field: name}, headers=headers)
+        assert answer.status_code == 422, answer.text
+        assert field in answer.json["detail"] or answer.json["errors"][0]["field"] == field
+        told.add(answer.json["detail"])
+    assert len(told) == 2
+    new = {"name": "Mill", "kind": "firm", field: name}
+    assert client.post(f"{API}/organizations", json=new).status_code == 422
+
+
+def test_a_domain_in_a_name_is_right(change):
+    assert change(name="Booking.com B.V.").json["name"] == "Booking.com B.V."
+
+
+def test_a_name_from_before_is_read_and_stays_while_other_fields_change(client, wired):
+    id, name = "t:named-before", "Mill\nhttps://mill.example"
+    wired.store.upsert(GraphRows(organizations=(Organization(id, name, Kind.FIRM),)))
+    read = client.get(f"{API}/organizations/{id}")
+    version = {"If-Match": read.headers["ETag"]}
+    answer = client.patch(
+        f"{API}/organizations/{id}", json={"name": name, "contact": "K"}, headers=version
+    )
+    assert (answer.status_code, answer.json["name"], answer.json["contact"]) == (200, name, "K")
+
+
+@pytest.mark.parametrize("title", NOTICES)
+def test_titles_of_calls_and_gatherings_are_no_notices(client, wired, title):
+    call = {
+        "organization": "t:firm1", "title": title, "text": "Valves", "goal": "supplier",
+        "deadline": "2999-01-01",
+    }  # fmt: skip
+    circle = {"kind": "circle", "cluster": "t:cluster", "title": title, "parties": ["t:firm1"]}
+    for path, body in (("calls", call), ("gatherings", circle)):
+        answer = client.post(f"{API}/{path}", json=body)
+        assert answer.status_code == 422, answer.text
+        assert re.search("one line|web address|a letter or a digit", answer.text), answer.text
+    with pytest.raises(InvalidInput):
+        wired.directory.put_cluster(ADMIN, "", {"name": title})
+
+
+@pytest.mark.parametrize("name", NOTICES[1:])
+def test_a_person_is_called_by_no_link(wired, name):
+    with pytest.raises(InvalidInput):
+        wired.accounts.create(ADMIN, "linked@example.org", name, PASSWORD)

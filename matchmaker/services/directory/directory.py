@@ -29,6 +29,7 @@ from matchmaker.domain import (
     Step,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, VersionConflict, WrongState
+from matchmaker.naming import check_names
 from matchmaker.provenance import PRIVATE_FIELDS, SAID_HERE
 from matchmaker.services.directory.codes import Codes
 from matchmaker.services.directory.figures import ReportedFigure, reported_figures
@@ -230,6 +231,7 @@ class Directory:
         """Add one. Raises NotAllowed, InvalidInput, or WrongState when the id is taken."""
         principal.require_admin()
         check_website(organization.website)
+        check_names({name: getattr(organization, name) for name in EDITABLE})
         source = self._source(principal, organization.id)
         try:
             stored = self.store.replace_organization(
@@ -265,6 +267,7 @@ class Directory:
         if unknown:
             raise InvalidInput("cannot be changed.", where=unknown[0])
         check_website(str(changes.get("website") or ""))
+        check_names(changes, current)
         vouched = [
             name
             for name in sorted(VOUCHED & set(changes))
@@ -329,10 +332,9 @@ class Directory:
         """Make a cluster ("" for a new id), or change one. Raises NotAllowed, InvalidInput."""
         principal.require_admin()
         principal.require_writing()
-        if cluster_id:
-            changed = replace(self.store.cluster(cluster_id), **changes)
-        else:
-            changed = Cluster(id=new_id("cluster"), **changes)
+        known = self.store.cluster(cluster_id) if cluster_id else None
+        check_names(changes, known)
+        changed = replace(known, **changes) if known else Cluster(new_id("cluster"), **changes)
         changed = replace(changed, provenance=self._source(principal, ""))
         entries = self._entries(principal, "cluster.saved", f"cluster/{changed.id}")
         self.store.upsert(GraphRows(clusters=(changed,)), entries)

@@ -25,8 +25,8 @@ from matchmaker.workflow.account import (
     check_password,
     checked_email,
     checked_language,
-    checked_name,
     mailable_email,
+    person_name,
 )
 from matchmaker.workflow.session import password_id
 
@@ -67,8 +67,11 @@ class Accounts:
     def rename(self, principal: Principal, name: str) -> Account:
         """Give one's account another name. Raises InvalidInput."""
         principal.require_writing()
-        id, cleaned = self.own_account(principal).id, checked_name(name)
-        return self.change(id, lambda old: replace(old, name=cleaned), "account.renamed", principal)
+        account = self.own_account(principal)
+        cleaned = name if name == account.name else person_name(name)
+        return self.change(
+            account.id, lambda old: replace(old, name=cleaned), "account.renamed", principal
+        )
 
     # -- others' accounts
 
@@ -132,7 +135,7 @@ class Accounts:
         for cluster in clusters:
             store.cluster(cluster)
         account = Account(
-            new_id(), address, checked_name(name), self.clock(),
+            new_id(), address, person_name(name), self.clock(),
             "" if password is None else self.passwords.hash(password),
             memberships, clusters, admin,
             preferences=Preferences(language=checked_language(language)),

@@ -44,8 +44,8 @@ from matchmaker.workflow.account import (
     MembershipRole,
     Preferences,
     checked_language,
-    checked_name,
     mailable_email,
+    person_name,
 )
 
 INVITED_FOR = timedelta(days=14)
@@ -267,7 +267,7 @@ class Invitations:
         invitation = stored.value
         is_proved = is_proved or not invitation.handed_over
         account = Account(
-            new_id(), invitation.email, checked_name(name), self.clock(), password_hash,
+            new_id(), invitation.email, person_name(name), self.clock(), password_hash,
             openid_subject=openid_subject, is_proved=is_proved,
             preferences=Preferences(language=invitation.language),
         )  # fmt: skip

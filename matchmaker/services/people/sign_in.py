@@ -32,7 +32,7 @@ from matchmaker.workflow.account import (
     Account,
     check_password,
     checked_email,
-    checked_name,
+    person_name,
 )
 from matchmaker.workflow.session import (
     FREE_FAILURES,
@@ -178,7 +178,7 @@ class SignInService:
         is refused alike, after as long. Raises InvalidInput, SignInNeeded, TooManyAttempts.
         """
         email = self.invitations.read(token).email
-        checked_name(name)
+        person_name(name)
         refusal = _refusal(password, email)
         if refusal is not None or self.accounts.find(email) is not None:
             try:

@@ -396,3 +396,18 @@ text = "what"
     parsed = contracts(tmp_path, *lines, header="supplier,what", mapping=mapping)
     assert len(parsed.rows.engagements) == 2
     assert [(p.line, p.severity) for p in parsed.problems] == [(0, "note")]
+
+
+def test_a_side_with_a_web_address_in_its_name_is_told_and_other_lines_are_taken(
+    tmp_path: Path,
+) -> None:
+    content = AWARDS.replace("11 June", "2019-07-01").replace(
+        "OTHER PTE LTD", "OTHER: see www.evil.example"
+    )
+    parsed = mapped(tmp_path, content, "gebiz.toml", "contracts")
+    names = {row.name for row in parsed.rows.organizations}
+    assert names == {"VALVE PTE. LTD.", "Water Board"}
+    assert len(parsed.rows.engagements) == 2
+    (problem,) = [each for each in parsed.problems if each.severity == "error"]
+    assert problem.line == 3
+    assert "Take the address out of the name" in str(problem.reason)

@@ -404,3 +404,26 @@ def test_a_town_that_can_be_several_lies_where_the_others_of_its_column_lie(tmp_
     alone = written(tmp_path, "organizations.csv", "单位名称,类型,所属镇街\n示例厂,企业,虹桥镇\n")
     (row,) = read_files([("organizations", alone)]).rows.organizations
     assert (row.place, row.street_address) == (None, "虹桥镇")
+
+
+def test_a_name_with_a_web_address_is_told_with_its_line_and_the_others_are_taken(
+    tmp_path: Path,
+) -> None:
+    parsed = organizations(
+        tmp_path,
+        "my:1,Booking.com B.V.,firm,,,,,",
+        "my:2,Mill: sign in at https://evil.example/reset,firm,,,,,",
+        "my:3,ｗｗｗ．evil．example 公司,firm,,,,,",
+        '"my:4","Sample Mill\nof Delft",firm,,,,,',
+    )
+    assert [(row.id, row.name) for row in parsed.rows.organizations] == [
+        ("my:1", "Booking.com B.V."),
+        ("my:4", "Sample Mill of Delft"),
+    ]
+    assert [(p.line, p.field, p.severity) for p in parsed.problems] == [
+        (3, "name", "error"),
+        (4, "name", "error"),
+    ]
+    for problem in parsed.problems:
+        assert "Take the address out of the name" in str(problem.reason)
+        assert "请从名称中删去网址" in problem.reason.text("zh")

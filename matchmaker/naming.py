@@ -1,0 +1,64 @@
+"""What may be called how: names go in letters to people who never met whom they name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from matchmaker.errors import InvalidInput
+
+_NAMES = ("name", "name_en", "other_names")
+# C0, C1 and the two separators of Unicode: all that ends a line somewhere.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# What programs of mail make a link of. A bare domain is part of names: Booking.com B.V.
+_ADDRESS = re.compile(r"https?://|(?<![a-z0-9])www\.")
+
+
+def has_address(name: str) -> bool:
+    """Tell whether a web address stands in a name, in full-width letters too."""
+    return _ADDRESS.search(_plain(name)) is not None
+
+
+def check_name(name: str, where: str = "name") -> None:
+    """Raise InvalidInput for a name with line breaks, control characters or a web address.
+
+    So for one without any letter or digit. `where` names its field.
+    """
+    if _CONTROL.search(name):
+        raise InvalidInput(
+            "must be one line, without control characters.",
+            where=where,
+            mend="Write the name alone: other text belongs in the description.",
+        )
+    if has_address(name):
+        raise InvalidInput(
+            "must not hold a web address.",
+            where=where,
+            mend="Take the address out of the name: a website has a field of its own.",
+        )
+    if not any(character.isalnum() for character in name):
+        raise InvalidInput("must have a letter or a digit.", where=where)
+
+
+def check_names(changes: Mapping[str, Any], before: object = None) -> None:
+    """Check what is called anew of an organisation or cluster: its name, in English, others.
+
+    Names that it has `before` stay as they are, from whenever. Raises InvalidInput.
+    """
+    for field in _NAMES:
+        known = _listed(getattr(before, field, None))
+        for name in _listed(changes.get(field)):
+            if name and name not in known:
+                check_name(name, field)
+
+
+def _listed(names: str | Iterable[str] | None) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names or ())
+
+
+def _plain(name: str) -> str:
+    """In one spelling, without characters that are never seen."""
+    spelled = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(each for each in spelled if unicodedata.category(each) != "Cf")
