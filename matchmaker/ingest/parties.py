@@ -192,7 +192,7 @@ class PartyReader:
             row.warn(self.name, cut)
         try:
             for each in filter(None, (name, name_en)):
-                check_name(each)
+                check_name(each, self.column)
             kind, is_default_kind = self.kind.read(row, _READ["kind"])
             stray = "" if country else self.places.stray(row, self.country.column)
             country, is_default_country = (

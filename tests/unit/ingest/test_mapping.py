@@ -409,5 +409,5 @@ def test_a_side_with_a_web_address_in_its_name_is_told_and_other_lines_are_taken
     assert names == {"VALVE PTE. LTD.", "Water Board"}
     assert len(parsed.rows.engagements) == 2
     (problem,) = [each for each in parsed.problems if each.severity == "error"]
-    assert problem.line == 3
+    assert (problem.line, problem.field) == (3, "supplier_name")
     assert "Take the address out of the name" in str(problem.reason)
