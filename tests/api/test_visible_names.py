@@ -135,8 +135,11 @@ def test_titles_of_calls_and_gatherings_are_no_notices(client, wired, title):
         "organization": "t:firm1", "title": title, "text": "Valves", "goal": "supplier",
         "deadline": "2999-01-01",
     }  # fmt: skip
-    circle = {"kind": "circle", "cluster": "t:cluster", "title": title, "parties": ["t:firm1"]}
-    for path, body in (("calls", call), ("gatherings", circle)):
+    pooled = {
+        "kind": "pooled_needs", "cluster": "t:cluster", "title": title,
+        "parties": ["t:firm1", "t:firm2"],
+    }  # fmt: skip
+    for path, body in (("calls", call), ("gatherings", pooled)):
         answer = client.post(f"{API}/{path}", json=body)
         assert answer.status_code == 422, answer.text
         assert re.search("one line|web address|a letter or a digit", answer.text), answer.text
