@@ -142,7 +142,8 @@ def pytest_collection_modifyitems(
         if COSTLY.intersection(fixtures):
             item.add_marker("slow")
         server = item.get_closest_marker("neo4j") is not None
-        group = "neo4j" if server else item.path.name
+        # Its path and not its name: of two `test_faults.py` one has a browser and comes last.
+        group = "neo4j" if server else item.path.relative_to(config.rootpath).as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
         groups.setdefault(group, []).append(item)
     in_turn = sorted(groups.values(), key=lambda group: (max(map(_cost, group)), -len(group)))
