@@ -316,15 +316,7 @@ def _name_thing(goal: GoalName, comparisons: Sequence[Comparison | None]) -> Boo
     Who dyes has no zips that are dyed; who has things dyed is a customer of a dyer.
     """
     finished = finishing() - MAKING if goal is GoalName.SUPPLIER else frozenset()
-    named = (
-        each is not None
-        and any(
-            judged.requirement.kind in CORE and judged.requirement.value not in finished
-            for judged in each.met
-        )
-        for each in comparisons
-    )
-    return np.fromiter(named, dtype=np.bool_, count=len(comparisons))
+    return name_something(comparisons, CORE, finished)
 
 
 def _standing(
@@ -406,12 +398,21 @@ def _constant(like: NDArray[np.int32], value: float) -> FloatArray:
 
 
 def name_something(
-    comparisons: Sequence[Comparison | None], kinds: frozenset[RequirementKind] = SUBJECT_KINDS
+    comparisons: Sequence[Comparison | None],
+    kinds: frozenset[RequirementKind] = SUBJECT_KINDS,
+    apart_from: frozenset[str] = frozenset(),
 ) -> BoolArray:
-    """A mask of statements that name a thing of these kinds that is asked for, (n,)."""
+    """A mask of statements that name a thing of these kinds that is asked for, (n,).
+
+    Names in `apart_from` do not count.
+    """
     return np.array(
         [
-            each is not None and any(judged.requirement.kind in kinds for judged in each.met)
+            each is not None
+            and any(
+                judged.requirement.kind in kinds and judged.requirement.value not in apart_from
+                for judged in each.met
+            )
             for each in comparisons
         ],
         dtype=np.bool_,

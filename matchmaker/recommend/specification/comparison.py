@@ -111,8 +111,8 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     aside = bool(core) and not any(j.verdict is Fulfilment.MET for j in core)
     # Another kind of the work is near to it: such a statement does not speak of something else.
     apart = aside and not names_kind(core, statement)
-    names = _names(statement) or does_other_work(need, statement)
-    names = apart and all(_is_unsaid(j) for j in core) and names
+    names = apart and all(_is_unsaid(j) for j in core)
+    names = names and (_names(statement) or does_other_work(need, statement))
     is_whole = apart and all(_is_unsaid(j) or j.tentative for j in core)
     is_whole = is_whole and offers_whole(need, statement)
     is_same = bool(core) and not aside and speaks_of_whole(need, statement)

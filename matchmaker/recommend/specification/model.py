@@ -76,6 +76,7 @@ ASIDE = 0.5
 # where it is wrong it does not throw out who is right.
 TENTATIVE = -0.05
 WHOLE = -0.2
+# What speaking of the same whole adds. Set by hand: no judged need asks for castings of a whole.
 SAME_WHOLE = 0.1
 LOWEST, HIGHEST = -1.0, 0.4
 
