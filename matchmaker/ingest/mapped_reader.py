@@ -196,7 +196,7 @@ class MappedReader(ABC, Generic[MappedSection]):
             )
             row.warn("", reason)
             return
-        names = ("country", "place", "street_address")
+        names = ("country", "place", "street_address", "website")
         filled = {
             name: value
             for name in names

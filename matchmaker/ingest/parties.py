@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from matchmaker.domain import MAX_NAME, FieldOrigin, Kind, Organization, Provenance, SourceTier
@@ -26,6 +26,7 @@ from matchmaker.ingest.formats import CellReader
 from matchmaker.ingest.mapped_row import MappedRow
 from matchmaker.ingest.mapping_file import ColumnName, PartyColumns, Titles
 from matchmaker.ingest.names import name_key
+from matchmaker.ingest.noted_names import without_notes
 from matchmaker.ingest.party_places import PartyPlaces
 from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.places import PlaceIndex
@@ -101,7 +102,21 @@ class PartyReader:
         self, row: MappedRow, provenance: Provenance, names: Names = consortium_members
     ) -> tuple[Party, ...]:
         """Those on this side, none where the line names nobody; `names` tells whom a cell names."""
-        name, key = self._used_name(row), _key(row.cell(self.id))
+        noted = without_notes(self._used_name(row))
+        parties = self._named(noted.name, row, provenance, names)
+        alone = parties[0].organization if len(parties) == 1 else None
+        website = noted.website if alone is not None else ""
+        for reason in noted.told(website):
+            row.warn(self.name, reason)
+        if alone is None or not website:
+            return parties
+        return (replace(parties[0], organization=replace(alone, website=website)),)
+
+    def _named(
+        self, name: str, row: MappedRow, provenance: Provenance, names: Names
+    ) -> tuple[Party, ...]:
+        """Whom the cell of names, without what stood beside them, and that of ids name."""
+        key = _key(row.cell(self.id))
         if is_placeholder(name):
             return (Party(f"{self.source}:{key}"),) if key else ()
         whole, latin = in_two_languages(name)

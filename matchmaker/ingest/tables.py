@@ -49,6 +49,7 @@ from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.qualifications import CERTIFICATES, TIER, without_certificates
 from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
+from matchmaker.ingest.row_names import check_names, take_notes
 from matchmaker.ingest.sizes import people_between, size_between
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import end_in_name, status_in_remark, without_status
@@ -62,7 +63,6 @@ from matchmaker.ingest.unused_names import without_unused_mark
 from matchmaker.ingest.unused_words import is_remark
 from matchmaker.ingest.words import implied_by_kind, kind_of_name
 from matchmaker.messages import message
-from matchmaker.naming import check_name, has_address
 from matchmaker.store.merging import OTHER_NAMES, facts, is_blank
 from matchmaker.text import language_of
 
@@ -292,6 +292,7 @@ def _organization(
         values["contact"] = contact
         reason = message("'%(cell)s' is a number that was rounded: it is lost.", cell=rounded[0])
         reader.reading.warn(reader.file.name, row.line, "contact", reason, is_lost=True)
+    take_notes(reader, row, values)
     values["name"] = _office_of_place(reader, line, str(values["name"]))
     values["name"], latin = in_two_languages(str(values["name"]))
     if latin:
@@ -324,7 +325,7 @@ def _organization(
         if name == "size" and people is None and people_between(band):
             reason = message("'%(cell)s' is no figure: the size class is taken from it.", cell=band)
             reader.reading.warn(reader.file.name, row.line, "size", reason)
-    _check_names(reader, row, values)
+    check_names(reader, row, values)
     values["provenance"] = row.provenance
     if "id" not in values:
         values["id"] = _id(reader.source, values)
@@ -335,21 +336,6 @@ def _organization(
     made: Organization = _made(reader, row, values)
     origins = tuple(_origins(made, row, values, derived))
     return replace(made, origins=origins) if origins else made
-
-
-def _check_names(reader: TableReader, row: RowValues, values: dict[str, Any]) -> None:
-    """Leave other names with a web address out. Raises InvalidInput for its own with one."""
-    for field in ("name", "name_en"):
-        if field in values:
-            values[field] = " ".join(str(values[field]).split())
-            if values[field]:
-                check_name(values[field], field)
-    others = tuple(" ".join(name.split()) for name in values.get(OTHER_NAMES, ()))
-    for name in filter(has_address, others):
-        reason = message("'%(cell)s' holds a web address and is no name.", cell=name)
-        reader.reading.warn(reader.file.name, row.line, OTHER_NAMES, reason, is_lost=True)
-    if others:
-        values[OTHER_NAMES] = tuple(name for name in others if not has_address(name))
 
 
 def _office_of_place(reader: TableReader, line: Line, name: str) -> str:

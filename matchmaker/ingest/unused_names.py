@@ -15,7 +15,7 @@ _PHRASES = (
 _WORDS = (
     r"blocked|purchasing block|blacklisted|obsolete|old vendor|old supplier|old customer|duplicate|inactive vendor"
     r"|gesperrt|obsolet|löschvormerkung|löschkennzeichen|bloqué|bloqueado|bloccato|zablokowany"
-    r"|(?:已|被)?(?:停用|禁用|作废|冻结|废弃|删除|退会|除名|拉黑)|待删除|黑名单|former member|membership ended"
+    r"|(?:已|被)?(?:停用|禁用|作废|冻结|废弃|删除|退会|除名|拉黑)|待删除|(?:现?已)?(?:搬离|搬走|迁出|迁离|退租)(?:园区|本会)?|黑名单|former member|membership ended"
 )
 _OPEN, _CLOSE = r"[(\[（【<{]", r"[)\]）】>}]"
 _BRACKETED = (

@@ -4,6 +4,7 @@ import csv
 from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 from playwright.sync_api import expect
 
 from matchmaker.access import ADMIN, Principal
@@ -98,6 +99,31 @@ def test_a_file_is_cancelled_on_its_pages(visit, sample, tmp_path, language):
     expect(page.locator("#job")).to_contain_text(say("已取消", "Cancelled"))
     expect(page.get_by_role("button", name=cancel)).to_have_count(0)
     assert sample.store.version() == before
+
+
+@in_languages("zh")
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_an_address_beside_a_name_is_told_where_a_list_is_looked_at(
+    visit, sample, tmp_path, language, ending
+):
+    say = (lambda zh, en: zh) if language == "zh" else (lambda zh, en: en)
+    file = tmp_path / f"members.{ending}"
+    rows = [["企业名称", "主要产品"], ["永嘉县示例振兴阀门有限公司（www．shili．cn）", "球阀"]]
+    if ending == "csv":
+        file.write_text("\n".join(map(",".join, rows)), "gb18030")
+    else:
+        book = Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(file)
+    admin = visit("admin", language)
+    admin.open("/admin/import")
+    admin.page.set_input_files("input[name=file]", file)
+    press(admin.page, say("先检查", "Look at it first"))
+    main = admin.page.locator("main")
+    note = say("已作为其网址", "taken for its website")
+    expect(main).to_contain_text(note)
+    expect(main).not_to_contain_text(say("该行未导入", "The row is left out"))
 
 
 @in_languages("en")

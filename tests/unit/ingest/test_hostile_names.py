@@ -18,6 +18,7 @@ from matchmaker.ingest.consortia import (
     without_others,
 )
 from matchmaker.ingest.names import name_key, without_former
+from matchmaker.ingest.noted_names import without_notes
 from matchmaker.ingest.numbers import clue, is_open, parse
 from matchmaker.ingest.parties import name_and_country
 from matchmaker.ingest.periods import period_of
@@ -48,7 +49,7 @@ PARTS = (
 READERS = (
     consortium_members, listed_members, is_only_form, is_organization_name, without_others,
     name_key, without_former, name_and_country, in_two_languages, period_of, certificates_in, kind,
-    kind_of_name, tier,
+    kind_of_name, tier, without_notes,
 )  # fmt: skip
 
 
