@@ -220,7 +220,7 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     """The comparison of a need with what is had; None where both need, or both have."""
     asked = question.specification
     is_need = STATEMENT_KINDS[snapshot.statements.kind[statement]] is StatementKind.NEED
-    says = read(snapshot.statements.table["text"][statement].as_py())
+    says = read(snapshot.string("statements", "text", statement))
     if question.kind is StatementKind.NEED and not is_need:
         return compare(asked, says) if asked.items else None
     if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):
@@ -304,7 +304,7 @@ def _is_named_by_nobody(
         statement, _, comparison = first
         if _name_thing(fit.goal, [comparison]).any():
             return False
-        said = fold(snapshot.statements.table["text"][statement].as_py())
+        said = fold(snapshot.string("statements", "text", statement))
         if comparison is not None and any(name in said for name in names):
             return False
     return bool(things)

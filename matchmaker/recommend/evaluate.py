@@ -17,8 +17,9 @@ from matchmaker.recommend.learned import priced_by
 from matchmaker.recommend.metrics import MEASURES, exposure, interval, table
 from matchmaker.recommend.model import Request
 from matchmaker.recommend.pairs import Pairs
-from matchmaker.recommend.pipeline import Ranked, rank
+from matchmaker.recommend.pipeline import rank
 from matchmaker.recommend.rank import FIXED, Ranker
+from matchmaker.recommend.ranked import Ranked
 from matchmaker.recommend.trials import Trial
 from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +23,7 @@ from matchmaker.recommend.question_fit import (
     statement_languages,
 )
 from matchmaker.recommend.questions import QuestionSource, questions
-from matchmaker.recommend.scores import distinct
+from matchmaker.recommend.scores import NearFigures, distinct
 from matchmaker.recommend.usable_statements import (
     evidence_mask,
     freshness,
@@ -298,6 +299,24 @@ class TextFit:
         return sum_by_organization(self.snapshot, votes, self.rule)
 
 
+class NothingAsked(TextFit):
+    """The fit where there is no text to ask with: nobody's, and nothing is looked through."""
+
+    @property
+    def _nobody(self) -> Any:
+        return NearFigures(np.zeros(0, np.int32), np.zeros(0, np.float32), len(self.snapshot))
+
+    dense = lexical = best = best_lately = _nobody
+    evidence = evidence_ever = mean = centroid = nearest_share = _nobody
+
+    def blended_of(self, statements: IntArray) -> FloatArray:
+        return np.zeros(len(statements), dtype=np.float32)
+
+    def best_among(self, statements: IntArray) -> Any:
+        del statements
+        return self._nobody
+
+
 def to_sixth_power(fits: FloatArray) -> FloatArray:
     """Two texts of fit .9 count as much as hundreds of fit .3.
 
@@ -314,6 +333,7 @@ def text_fit(
     asked_with = questions(snapshot, seeker, goal)
     rule = goal.rule(words=seeker.words)
     languages, _ = statement_languages(snapshot)
+    kind = kind if asked_with.texts else NothingAsked
     own = np.zeros(0, dtype=np.int32)
     if seeker.row is not None and asked_with.source is QuestionSource.OWN:
         own = snapshot.organization_statements.row(seeker.row)
@@ -342,6 +362,8 @@ def best_statements(
     snapshot: Snapshot, fit: TextFit, row: int, count: int
 ) -> list[tuple[int, float]]:
     """(statement, fit) of an organisation's usable statements that fit at all, best first."""
+    if not fit.questions:
+        return []
     entries = snapshot.organization_statements
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
     statements = distinct(entries.indices[part][fit.usable[part]])

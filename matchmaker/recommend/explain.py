@@ -38,16 +38,16 @@ def evidence(pairs: Pairs, row: int) -> tuple[Evidence, ...]:
 
 def statement_evidence(pairs: Pairs, number: int, fit: float) -> Evidence:
     """A statement as evidence, of a long one the passage that fits."""
-    statements = pairs.snapshot.statements
-    text = statements.table["text"][number].as_py()
+    snapshot, statements = pairs.snapshot, pairs.snapshot.statements
+    text = snapshot.string("statements", "text", number)
     start, end = pairs.fit.quotation(number, text)
     day = from_days(int(statements.date[number]))
     return Evidence(
-        id=statements.table["id"][number].as_py(),
+        id=snapshot.string("statements", "id", number),
         kind=STATEMENT_KINDS[statements.kind[number]],
         text=text[start:end],
         start=start,
-        language=statements.table["language"][number].as_py(),
+        language=snapshot.string("statements", "language", number),
         year=day.year if day else None,
         fit=fit,
         lapsed=not bool(statements.active[number]),
@@ -102,10 +102,10 @@ def _step(pairs: Pairs, before: int, after: int) -> PathStep:
     day = from_days(int(undertakings.date[column]))
     if engagement >= 0:
         via = ENGAGEMENT_KINDS[snapshot.engagements.kind[engagement]].value
-        title = snapshot.engagements.table["title"][engagement].as_py()
+        title = snapshot.string("engagements", "title", engagement)
     else:
         via = _layer_of(pairs, before, tie)
-        title = snapshot.ties["note"][tie].as_py()
+        title = snapshot.string("ties", "note", tie)
     return PathStep(
         id=snapshot.id_of(after),
         name=snapshot.name_of(after),

@@ -47,12 +47,7 @@ class NearTextFit(TextFit):
         return {}
 
     def near(self, depth: int) -> IntArray:
-        """Rows (k,) of about so many statements nearest to each question, in order.
-
-        None where nothing is asked: no depth finds more.
-        """
-        if not self.questions:
-            return np.zeros(0, dtype=np.int32)
+        """Rows (k,) of about so many statements nearest to each question, in order."""
         if depth not in self._found:
             self._found[depth] = self._search(depth)
         return self._found[depth]
@@ -60,7 +55,7 @@ class NearTextFit(TextFit):
     @property
     def is_searched_at(self) -> int:
         """A depth at which all statements are looked at that could fit."""
-        return len(self.snapshot.statements.kind) if self.questions else 0
+        return len(self.snapshot.statements.kind)
 
     def _search(self, depth: int) -> IntArray:
         snapshot = self.snapshot

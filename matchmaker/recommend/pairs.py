@@ -226,11 +226,7 @@ class Pairs:
     def narrowed(self, rows: IntArray, ranks: dict[str, IntArray]) -> Pairs:
         """The same seeker against fewer candidates, with what was computed so far."""
         fewer = replace(self, rows=rows, ranks=ranks)
-        kept = (
-            "network", "affinity", "fit", "country", "region", "profile", "whereabouts",
-            "_hops", "_levels", "around", "_results",
-        )  # fmt: skip
-        fewer.__dict__.update({name: self.__dict__[name] for name in kept if name in self.__dict__})
+        fewer.__dict__.update(self._shared_with_all())
         if "answers" in self.__dict__:
             positions = {row: position for position, row in enumerate(self.rows.tolist())}
             places = [positions.get(row, -1) for row in rows.tolist()]
@@ -238,10 +234,28 @@ class Pairs:
                 fewer.__dict__["answers"] = self.answers.at(places)
         return fewer
 
+    def _shared_with_all(self) -> dict[str, object]:
+        """What was computed so far that is the same whoever the candidates are."""
+        kept = (
+            "network", "affinity", "fit", "country", "region", "profile", "whereabouts",
+            "_hops", "_levels", "around", "_results",
+        )  # fmt: skip
+        return {name: self.__dict__[name] for name in kept if name in self.__dict__}
+
     def select(self, positions: NDArray[np.int64]) -> Pairs:
         """The same seeker against some of the candidates, with what they answer."""
         ranks = {source: ranks[positions] for source, ranks in self.ranks.items()}
         return self.narrowed(self.rows[positions], ranks)
+
+    def beside(self, other: Pairs) -> Pairs:
+        """The same seeker against the candidates of both, these first; without their answers."""
+        ranks = {
+            source: np.concatenate([ranks, other.ranks[source]])
+            for source, ranks in self.ranks.items()
+        }
+        both = replace(self, rows=np.concatenate([self.rows, other.rows]), ranks=ranks)
+        both.__dict__.update(self._shared_with_all())
+        return both
 
     def over_best(self, values: Scores | FloatArray) -> FloatArray:
         """Square root of the values (N,) at `rows` over the largest of all but the seeker's."""

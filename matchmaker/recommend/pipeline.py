@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import reduce
+from itertools import islice, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matchmaker.dictionary import dictionary
 from matchmaker.goals import GOALS, Goal
@@ -45,52 +46,20 @@ from matchmaker.recommend.rank import (
     compute,
     contributions,
 )
+from matchmaker.recommend.ranked import Ranked
 from matchmaker.recommend.reasons import ShownFacts, reasons
 from matchmaker.recommend.reranking import RERANK_FEATURE, BlendedRanker, Reranker, reranked_scores
 from matchmaker.recommend.retrieve import retrieve
 from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind, read
 from matchmaker.recommend.usable_statements import evidence_mask, freshness
 from matchmaker.recommend.words_first import QUESTION_RANKER, grade_answers, nearby_mask
-from matchmaker.snapshot.model import KINDS, BoolArray, FloatArray, Snapshot
+from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot
 from matchmaker.spans import span
 from matchmaker.thesaurus import thesaurus
 
 MAX_NEARBY = 5  # listed who do not answer the words but are near
 MAX_KNOWN = 10  # listed who are partners already
 MAX_CLOSEST = 3  # statements shown where nobody answers the words
-
-
-@dataclass(frozen=True)
-class Ranked:
-    """Candidates of one seeker with their features and scores, before a list is chosen.
-
-    `scores` (n,) say how well each fits; `scores_after_price` (n,) are the same less the
-    exposure price of those who are suggested to many others. `grades` say how well each answers the
-    words asked, None where nobody asked in words. `is_probability` says that `scores` are
-    probabilities of a tie.
-    """
-
-    pairs: Pairs
-    matrix: FeatureMatrix
-    scores: FloatArray
-    scores_after_price: FloatArray
-    grades: tuple[Match | None, ...]
-    is_probability: bool
-
-    def positions(self, *grades: Match | None) -> NDArray[np.int64]:
-        """Positions of the candidates of these grades, (k,) of n."""
-        return np.array([p for p, grade in enumerate(self.grades) if grade in grades], np.int64)
-
-    def select(self, positions: NDArray[np.int64]) -> Ranked:
-        """The candidates at these positions (k,), with their features, scores and grades."""
-        return Ranked(
-            self.pairs.select(positions),
-            self.matrix.rows(positions),
-            self.scores[positions],
-            self.scores_after_price[positions],
-            tuple(self.grades[position] for position in positions.tolist()),
-            self.is_probability,
-        )
 
 
 def recommend(
@@ -114,8 +83,10 @@ def recommend(
     seeker = without_general_questions(seeker) if goal.by_conditions else seeker
     all_pairs = _all_pairs(snapshot, goal, seeker)
     ranker = _resolve_ranker(ranker, goal, seeker)
-    eligible = selection.eligible(all_pairs, request)
-    ranked = _rank(all_pairs, eligible, request, ranker, among)
+    eligible, known = selection.eligible_and_known(all_pairs, request)
+    eligible = eligible if among is None else eligible & among
+    groups = [eligible, known] if request.only_new and known.any() else [eligible]
+    ranked, *known_partners = _rank(all_pairs, groups, request, ranker)
     answering = ranked.select(ranked.positions(None, Match.GOOD, Match.PARTIAL))
     others = ranked.select(ranked.positions(Match.NONE))
     near = (
@@ -126,27 +97,30 @@ def recommend(
     final_ranker = ranker
     if reranker is not None and seeker.asks_in_words:
         answering, final_ranker = _rerank(answering, request, ranker, reranker)
-    chosen = _recommend_best(answering, request.limit, final_ranker, explained)
-    partners, further_count = _existing_partners(all_pairs, request, ranker, chosen, explained)
+    best = answering.best(request.limit)
+    partners, further_count = best.select(np.zeros(0, np.int64)), 0
+    if known_partners:
+        partners, further_count = _would_stand(known_partners[0], best, request.limit)
+    nearby = near.best(min(request.limit, MAX_NEARBY))
+    lists = ((best, final_ranker), (nearby, ranker), (partners, ranker))
+    chosen, listed_near, listed_partners = _told(lists, explained)
     return Recommendations(
         matches=chosen,
-        nearby=_recommend_best(near, min(request.limit, MAX_NEARBY), ranker, explained),
+        nearby=listed_near,
         closest=() if chosen or not seeker.asks_in_words else _closest_statements(others),
-        known=partners,
+        known=listed_partners,
         further_known=further_count,
-        programmes=_programmes_for(all_pairs, eligible, request, among) if explained else (),
+        programmes=_programmes_for(all_pairs, eligible, request) if explained else (),
     )
 
 
 def _programmes_for(
-    all_pairs: Pairs, eligible: BoolArray, request: Request[int], among: BoolArray | None
+    all_pairs: Pairs, eligible: BoolArray, request: Request[int]
 ) -> tuple[ProgrammeFit, ...]:
     """The programmes that fit best, one by one, for a goal that looks for programmes; else none."""
     if not all_pairs.goal.by_conditions:
         return ()
-    return best_programmes(
-        all_pairs, eligible if among is None else eligible & among, request.limit
-    )
+    return best_programmes(all_pairs, eligible, request.limit)
 
 
 def _rerank(
@@ -171,35 +145,23 @@ def _rerank(
     return changed, blended
 
 
-def _existing_partners(
-    all_pairs: Pairs,
-    request: Request[int],
-    ranker: Ranker,
-    chosen: Sequence[Recommendation],
-    explained: bool,
-) -> tuple[tuple[Recommendation, ...], int]:
+def _would_stand(partners: Ranked, chosen: Ranked, limit: int) -> tuple[Ranked, int]:
     """Partners that are left out and would stand on the list, best first, and the number of others.
 
     Asked in words, those are listed who say that they have it, and the rest are counted.
     """
-    known = selection.known_partners(all_pairs, request)
-    if not request.only_new or not known.any():
-        return (), 0
-    ranked = _rank(all_pairs, known, request, ranker)
-    answering = ranked.select(ranked.positions(None, Match.GOOD, Match.PARTIAL))
-    is_full = len(chosen) == request.limit
-    last = min(candidate.score for candidate in chosen) if is_full else -np.inf
+    answering = partners.select(partners.positions(None, Match.GOOD, Match.PARTIAL))
+    is_full = len(chosen.pairs.rows) == limit
+    last = float(chosen.scores_after_price.min()) if is_full else -np.inf
     would_stand = answering.scores_after_price >= last
     names_product = would_stand
-    if all_pairs.seeker.asks_in_words:
+    if partners.pairs.seeker.asks_in_words:
         judged = zip(answering.pairs.answers.comparisons, answering.grades, strict=True)
         names_product = np.array(
             [_offers_subject(comparison, grade) for comparison, grade in judged], np.bool_
         )
-    partners = _recommend_best(
-        answering.select(np.flatnonzero(names_product)), MAX_KNOWN, ranker, explained
-    )
-    return partners, int((names_product | would_stand).sum()) - len(partners)
+    listed = answering.select(np.flatnonzero(names_product)).best(MAX_KNOWN)
+    return listed, int((names_product | would_stand).sum()) - len(listed.pairs.rows)
 
 
 def _offers_subject(comparison: Comparison | None, grade: Match | None) -> bool:
@@ -221,25 +183,42 @@ def _offers_subject(comparison: Comparison | None, grade: Match | None) -> bool:
     return not judged and grade is Match.GOOD
 
 
-def _recommend_best(
-    ranked: Ranked, limit: int, ranker: Ranker, explained: bool
-) -> tuple[Recommendation, ...]:
+def _told(
+    lists: Sequence[tuple[Ranked, Ranker]], explained: bool
+) -> list[tuple[Recommendation, ...]]:
+    """The candidates of each list as they are told, in its order.
+
+    All together, which takes less than one list after the other, but where words were asked:
+    what one of them answers depends on those beside whom it was ranked.
+    """
+    seeker = lists[0][0].pairs.seeker
+    if not explained:
+        return [_unexplained(ranked) for ranked, _ in lists]
+    if seeker.asks_in_words:
+        return [_explained(ranked, ranker) for ranked, ranker in lists]
+    together = reduce(Ranked.beside, (ranked for ranked, _ in lists))
+    told = iter(_explained(together, lists[0][1]))
+    return [tuple(islice(told, len(ranked.pairs.rows))) for ranked, _ in lists]
+
+
+def _unexplained(ranked: Ranked) -> tuple[Recommendation, ...]:
+    return tuple(_recommendation(ranked, each) for each in range(len(ranked.pairs.rows)))
+
+
+def _explained(ranked: Ranked, ranker: Ranker) -> tuple[Recommendation, ...]:
+    """The candidates with reasons."""
     if not len(ranked.pairs.rows):
         return ()
-    if not explained:
-        return _choose_unexplained(ranked, limit)
     goal = ranked.pairs.goal
-    positions = selection.choose(ranked.pairs, ranked.scores_after_price, limit)
-    chosen = ranked.select(positions)
     at_once = MAX_ROWS_AT_ONCE_BY_TREES if ranker.is_probability else MAX_ROWS_AT_ONCE
-    parts = contributions(lambda matrix: ranker.score(goal, matrix), chosen.matrix, at_once)
-    prices = chosen.scores - chosen.scores_after_price
+    parts = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix, at_once)
+    prices = ranked.scores - ranked.scores_after_price
     recommendations = []
     with span("explain"):
-        shown = ShownFacts(chosen.pairs)
-        for position in range(len(positions)):
-            why, against = reasons(shown, position, parts, float(prices[position]))
-            recommendations.append(_recommendation(chosen, position, why, against, explained=True))
+        shown = ShownFacts(ranked.pairs)
+        for position, price in enumerate(prices.tolist()):
+            why, against = reasons(shown, position, parts, price)
+            recommendations.append(_recommendation(ranked, position, why, against, explained=True))
     return tuple(recommendations)
 
 
@@ -299,7 +278,7 @@ def choose_from_shortlist(
     no_features = FeatureMatrix((), np.zeros((len(candidates.rows), 0), dtype=np.float32))
     ungraded = (None,) * len(candidates.rows)
     ranked = Ranked(pairs, no_features, chances, scores_after_price, ungraded, is_probability=True)
-    return Recommendations(_choose_unexplained(ranked, request.limit))
+    return Recommendations(_unexplained(ranked.best(request.limit)))
 
 
 def rank(
@@ -318,7 +297,8 @@ def rank(
     goal = goal or GOALS[request.goal]
     all_pairs = _all_pairs(snapshot, goal, seeker)
     eligible = selection.eligible(all_pairs, request)
-    return _rank(all_pairs, eligible, request, _resolve_ranker(ranker, goal, seeker), among)
+    eligible = eligible if among is None else eligible & among
+    return _rank(all_pairs, [eligible], request, _resolve_ranker(ranker, goal, seeker))[0]
 
 
 def _all_pairs(snapshot: Snapshot, goal: Goal, seeker: Seeker) -> Pairs:
@@ -326,33 +306,41 @@ def _all_pairs(snapshot: Snapshot, goal: Goal, seeker: Seeker) -> Pairs:
 
 
 def _rank(
-    all_pairs: Pairs,
-    eligible: BoolArray,
-    request: Request[int],
-    ranker: Ranker,
-    among: BoolArray | None = None,
-) -> Ranked:
+    all_pairs: Pairs, groups: Sequence[BoolArray], request: Request[int], ranker: Ranker
+) -> list[Ranked]:
+    """Of each group (a mask, (N,)) those that are worth a closer look, with their scores.
+
+    All groups together, but where words are asked: who passes depends on who else is looked at.
+    """
+    if len(groups) > 1 and all_pairs.seeker.asks_in_words:
+        return [_rank(all_pairs, [group], request, ranker)[0] for group in groups]
     goal = all_pairs.goal
-    eligible = eligible & all_pairs.whereabouts.allowed
-    if among is not None:
-        eligible = eligible & among
     names = ranker.features(goal)
     features = [FEATURES[name] for name in names if name in FEATURES]
     needs_texts = any(feature.family is Family.TEXT for feature in features)
     needs_ranks = any(feature.reads_ranks for feature in features)
     with span("retrieve"):
-        retrieved = retrieve(
-            all_pairs, eligible, request.limit, texts=needs_texts, ranked=needs_ranks
-        )
+        retrieved = [
+            retrieve(
+                *(all_pairs, group & all_pairs.whereabouts.allowed, request.limit),
+                texts=needs_texts,
+                ranked=needs_ranks,
+            )
+            for group in groups
+        ]
     # What was computed for everyone (text fit, network walks) is kept for those retrieved.
-    pairs = all_pairs.narrowed(retrieved.rows, retrieved.ranks)
+    pairs = reduce(Pairs.beside, (all_pairs.narrowed(each.rows, each.ranks) for each in retrieved))
     with span("rank"):
         matrix = compute(pairs, names)
         scores = ranker.score(goal, matrix)
         scores_after_price = ranker.scores_after_price(pairs, scores) if request.capped else scores
         # A probability of a tie falls with much else than words: no grade can be read off it.
         graded = grade_answers(pairs, None if ranker.is_probability else scores)
-    return Ranked(pairs, matrix, scores, scores_after_price, graded, ranker.is_probability)
+    ranked = Ranked(pairs, matrix, scores, scores_after_price, graded, ranker.is_probability)
+    if len(groups) == 1:
+        return [ranked]
+    ends = np.cumsum([len(each.rows) for each in retrieved]).tolist()
+    return [ranked.select(np.arange(*part)) for part in pairwise([0, *ends])]
 
 
 def prepare(snapshot: Snapshot) -> None:
@@ -378,11 +366,6 @@ def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
     evidence_mask(snapshot, goal.evidence)
 
 
-def _choose_unexplained(ranked: Ranked, limit: int) -> tuple[Recommendation, ...]:
-    positions = selection.choose(ranked.pairs, ranked.scores_after_price, limit).tolist()
-    return tuple(_recommendation(ranked, position) for position in positions)
-
-
 def _recommendation(
     ranked: Ranked,
     position: int,
@@ -398,7 +381,7 @@ def _recommendation(
         row=row,
         id=pairs.snapshot.id_of(row),
         name=pairs.snapshot.name_of(row),
-        name_en=organizations.table["name_en"][row].as_py(),
+        name_en=pairs.snapshot.string("organizations", "name_en", row),
         kind=KINDS[organizations.kind[row]],
         score=float(ranked.scores_after_price[position]),
         reasons=why,

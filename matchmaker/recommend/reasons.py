@@ -229,7 +229,7 @@ def _nearness(facts: CandidateFacts, good: bool) -> Sentence:
     snapshot = facts.pairs.snapshot
     common = facts.pairs.common_places[facts.position]
     if common >= 0:
-        names = (str(snapshot.places[column][common]) for column in ("name", "name_en"))
+        names = (snapshot.string("places", column, common) for column in ("name", "name_en"))
         place = ProperName(next(names), english=next(names))
         if good:
             return None, message("both in %(place)s", place=place)

@@ -37,18 +37,18 @@ def eligible(pairs: Pairs, request: Request[int]) -> BoolArray:
     Nobody who has no capacity left, partners only when asked for, and of these only who is
     suitable.
     """
-    allowed = _suitable(pairs, request)
-    allowed &= pairs.snapshot.organizations.capacity != 0
+    return eligible_and_known(pairs, request)[0]
+
+
+def eligible_and_known(pairs: Pairs, request: Request[int]) -> tuple[BoolArray, BoolArray]:
+    """`eligible`, and suitable partners that the seeker has already, with capacity or without."""
+    suitable = _suitable(pairs, request)
+    known = np.zeros(len(pairs.snapshot), dtype=np.bool_)
+    known[_known_rows(pairs)] = True
+    allowed = suitable & (pairs.snapshot.organizations.capacity != 0)
     if request.only_new:
-        allowed[_known_rows(pairs)] = False
-    return allowed
-
-
-def known_partners(pairs: Pairs, request: Request[int]) -> BoolArray:
-    """Suitable partners that the seeker has already, with capacity or without, shape (n,)."""
-    partners = np.zeros(len(pairs.snapshot), dtype=np.bool_)
-    partners[_known_rows(pairs)] = True
-    return np.asarray(partners & _suitable(pairs, request))
+        allowed &= ~known
+    return allowed, suitable & known
 
 
 def _known_rows(pairs: Pairs) -> NDArray[np.int64]:

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -37,6 +37,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import NotFound
 from matchmaker.snapshot.cache import Cache, cache_of
+from matchmaker.snapshot.strings import StringColumn
 
 Value = TypeVar("Value")
 
@@ -45,6 +46,9 @@ IntArray = NDArray[np.int32]
 CodeArray = NDArray[np.int8]
 OffsetArray = NDArray[np.int64]
 FloatArray = NDArray[np.float32]
+
+# Of what single strings are read.
+StringGroup = Literal["organizations", "statements", "engagements", "places", "ties"]
 
 # Of a file: device, number, size in bytes and time of change in nanoseconds.
 FileStamp = tuple[int, int, int, int]
@@ -382,13 +386,21 @@ class Snapshot:
         return {row_id: row for row, row_id in enumerate(ids)}
 
     @cached_property
-    def _names(self) -> dict[str, pa.ChunkedArray]:
-        table = self.organizations.table
-        return {name: table.column(name) for name in ("id", "name", "name_en")}
+    def _strings(self) -> dict[tuple[str, str], StringColumn]:
+        return {}
+
+    def string(self, group: StringGroup, column: str, row: int) -> str:
+        """A string of a row of organisations, statements, engagements, places or ties."""
+        strings = self._strings.get((group, column))
+        if strings is None:
+            columns = getattr(self, group)
+            table = columns if isinstance(columns, pa.Table) else columns.table
+            strings = self._strings[group, column] = StringColumn(table.column(column))
+        return strings[row]
 
     def id_of(self, row: int) -> str:
         """Id of an organisation."""
-        return str(self._names["id"][int(row)].as_py())
+        return self.string("organizations", "id", int(row))
 
     def ids_of(self, rows: IntArray) -> list[str]:
         """Ids of organisations."""
@@ -396,12 +408,11 @@ class Snapshot:
 
     def name_of(self, row: int) -> str:
         """Name of an organisation as its source writes it."""
-        return str(self._names["name"][int(row)].as_py())
+        return self.string("organizations", "name", int(row))
 
     def english_name_of(self, row: int) -> str:
         """Its English name, or the one it has where it has none."""
-        english = self._names["name_en"][int(row)].as_py()
-        return str(english or self.name_of(row))
+        return self.string("organizations", "name_en", int(row)) or self.name_of(row)
 
     def cached(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The result of `make` for this snapshot, made at first use and shared by all threads.

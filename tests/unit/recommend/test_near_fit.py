@@ -116,7 +116,7 @@ def test_who_asks_nothing_costs_no_look_at_any_statement(
 def test_answers_are_those_of_all_statements(indexed: Snapshot) -> None:
     exact = replace(indexed, index_file=None, index_rows=None)
     fits = [
-        Pairs(graph, GOALS[GoalName.SUPPLIER], Seeker(), np.zeros(0, np.int32)).fit
+        Pairs(graph, GOALS[GoalName.SUPPLIER], question(indexed), np.zeros(0, np.int32)).fit
         for graph in (indexed, exact)
     ]
     assert [type(fit) for fit in fits] == [NearTextFit, TextFit]
