@@ -110,10 +110,15 @@ def valid_code(kind: CodeKind, code: str) -> str:
 
 
 def _is_damaged(cell: str) -> bool:
-    """A number cell with more digits than a workbook keeps; text in exponents was one before."""
+    """A number cell with more digits than a workbook keeps; text in exponents was one before.
+
+    No code has a point or plus: 9.13E+17 is what a workbook leaves of one in a file of text, too.
+    """
     digits = sum(character.isdigit() for character in cell.split(".")[0])
-    return isinstance(cell, SheetNumber) and (
-        digits > SHEET_DIGITS or _EXPONENT.fullmatch(cell) is not None
+    is_number = isinstance(cell, SheetNumber)
+    is_exponent = _EXPONENT.fullmatch(cell.strip()) is not None
+    return (is_number and (digits > SHEET_DIGITS or is_exponent)) or (
+        is_exponent and not cell.isalnum()
     )
 
 

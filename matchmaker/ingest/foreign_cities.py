@@ -51,9 +51,11 @@ class ForeignCities:
     def __init__(self, lines: Iterable[str]) -> None:
         self._cities: dict[str, _City] = {}
         self._states: dict[str, str] = {}
+        self._having_states: set[str] = set()
         self._by_name: defaultdict[str, set[str]] = defaultdict(set)
         for fields in (line.rstrip("\n").split("|") for line in lines):
             if len(fields) == 3:
+                self._having_states.add(fields[0])
                 self._states |= {_key(name): fields[1] for name in fields[1:]}
                 continue
             number, country, state, thousands, latitude, longitude, name, also = fields
@@ -126,6 +128,8 @@ class ForeignCities:
         code = self._states[_key(state)]
         inside = {id for id in ids if self._cities[id].state == code}
         country = iso_code(state)
+        if not inside and countries and countries.isdisjoint(self._having_states):
+            return self._likely(ids, countries)  # 20121 Milano (MI), Italy: no state, a province
         if inside or not country:
             return self._likely(inside, countries)
         return self._likely(ids, {country})

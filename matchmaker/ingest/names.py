@@ -22,6 +22,12 @@ _FORMER = re.compile(
     r"|previously|früher|vormals|ex|anciennement|già|antes)[:：\s为]{0,9}([^()（）\[\]【】]{3,80})[)）\]】]\s{0,9}$",
     re.IGNORECASE,
 )
+_RENAMED = re.compile(
+    r"[(（\[【](?:(?:(?:现?已?更|现)名(?:为|成)?|现?已?改名(?:为|成))[:：\s]{0,9}"
+    r"|(?:renamed(?: to| as)?|now(?: called)?)[:：\s]{1,9})"
+    r"([^()（）\[\]【】]{3,80})[)）\]】]\s{0,9}$",
+    re.IGNORECASE,
+)
 _APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=s\b)")
 
 
@@ -72,7 +78,13 @@ def normal_name(name: str) -> str:
 
 
 def without_former(name: str) -> tuple[str, str]:
-    """A name without the former one in brackets behind it, and that: `甲公司（原乙厂）`."""
+    """A name without the former one in brackets behind it, and that: `甲公司（原乙厂）`.
+
+    Where the later one stands there it is the name: `乙厂（现更名为：甲公司）`.
+    """
+    if renamed := _RENAMED.search(name):
+        former = name[: renamed.start()].strip()
+        return (renamed[1].strip(), former) if former else (name, "")
     match = _FORMER.search(name)
     rest = name[: match.start()].strip() if match else ""
     return (rest, match[1].strip()) if match and rest else (name, "")

@@ -56,7 +56,7 @@ _REMARK = re.compile(
     r"(?:\d{4}年?(?:\d{1,2}月)?)?(?:现|已|新|原址|正在|拟|待){0,2}(?:搬迁|搬家|迁址|拆迁|搬至|搬到|迁至|迁往)(?:中|至|到)?[^()（）]{0,20}"
     r"|(?:\d{4}年)?新(?:增|入会|入园|会员)(?:企业|会员|单位)?|待(?:核实|核|确认|定|补充|变更|更名)|未(?:核实|确认|回复|填报)|重复"
     r"|见备注|见附件|见注\d{0,2}|(?:名誉|执行|常务)?(?:副?会长|副?理事长|副?监事长|副?秘书长|理事|监事|会员|发起)(?:单位|企业)"
-    r"|规(?:模以)?[上下](?:工业)?(?:企业)?|小微企业?|个转企|筹建?|在建|试生产"
+    r"|规(?:模以)?[上下](?:工业)?(?:企业)?|(?:国家)?(?:级)?高新(?:技术企业)?|上市公司|外资(?:企业)?|小微企业?|个转企|筹建?|在建|试生产"
     r"|(?:has )?(?:moved|relocated)(?: to [\w ,-]{2,40})?|new(?: member)?|(?:associate |full |board )?member|tbc|tbd"
     r"|to be confirmed|not verified|see notes?(?: \d{1,2})?|duplicate",
     re.IGNORECASE,
@@ -130,8 +130,8 @@ def _shorter(name: str) -> tuple[str, str]:
     if sign := _SIGN.search(name):
         return name[: sign.start()] + name[sign.end() :], sign[1] or sign[2]
     for match in _BRACKETED.finditer(name):
-        is_last = match.end() == len(name)
-        if any(_addresses(match[1])) or (is_last and _REMARK.fullmatch(_plain(match[1]))):
+        is_edge = match.start() == 0 or match.end() == len(name)
+        if any(_addresses(match[1])) or (is_edge and _REMARK.fullmatch(_plain(match[1]))):
             before, behind = name[: match.start()], name[match.end() :]
             return f"{before.rstrip(_EDGES)}{behind}".strip(_EDGES), match[0]
     if _ADDRESSED.search(_plain(name)):

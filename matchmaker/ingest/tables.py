@@ -230,8 +230,16 @@ def _optional(model: Any) -> frozenset[str]:
 def _keep_organization(reader: TableReader, line: Line, row: RowValues) -> None:
     """An organisation, what it does, and how many people it employs."""
     reading, file = reader.reading, reader.file.name
-    mark = without_unused_mark(str(row.values["name"]))[1] or blocked_by(line.cells, reader.columns)
-    if mark:
+    if cell := blocked_by(line.cells, reader.columns):
+        reason = message(
+            "'%(name)s' is marked as gone or no longer to be used (%(cell)s). Empty that cell to "
+            "have the line read.",
+            name=row.values["name"],
+            cell=cell,
+        )
+        reading.pass_line(file, row.line, reason)
+        return
+    if mark := without_unused_mark(str(row.values["name"]))[1]:
         reason = message(
             "'%(cell)s' is marked as no longer to be used (%(mark)s). Take the mark out of the "
             "name to have the line read.",
@@ -287,11 +295,7 @@ def _organization(
         )
     if "listed" in values and any(says_opted_out(t) for t, _ in reader.cells_of(line, "listed")):
         values["listed"] = not values["listed"]
-    contact, rounded = without_rounded(str(values.get("contact", "")))
-    if rounded:
-        values["contact"] = contact
-        reason = message("'%(cell)s' is a number that was rounded: it is lost.", cell=rounded[0])
-        reader.reading.warn(reader.file.name, row.line, "contact", reason, is_lost=True)
+    values |= _contact(reader, row, str(values.get("contact", "")))
     take_notes(reader, row, values)
     values["name"] = _office_of_place(reader, line, str(values["name"]))
     values["name"], latin = in_two_languages(str(values["name"]))
@@ -336,6 +340,20 @@ def _organization(
     made: Organization = _made(reader, row, values)
     origins = tuple(_origins(made, row, values, derived))
     return replace(made, origins=origins) if origins else made
+
+
+def _contact(reader: TableReader, row: RowValues, written: str) -> dict[str, str]:
+    """The contact without what is none, 见备注 or a number that was rounded; told."""
+    kept, rounded = without_rounded(written)
+    parts = kept.split(", ") if kept else []
+    empty = [part for part in parts if is_placeholder(part)]
+    reasons = [
+        message("'%(cell)s' is a number that was rounded: it is lost.", cell=each)
+        for each in rounded[:1]
+    ] + [message("'%(cell)s' stands for nothing: left empty.", cell=each) for each in empty[:1]]
+    for reason in reasons:
+        reader.reading.warn(reader.file.name, row.line, "contact", reason, is_lost=True)
+    return {"contact": ", ".join(each for each in parts if each not in empty)} if reasons else {}
 
 
 def _office_of_place(reader: TableReader, line: Line, name: str) -> str:

@@ -90,7 +90,7 @@ def with_endings(word: str) -> Iterator[str]:
 
 
 STAGES = "产业链环节|所属产业链环节|产业链位置|所处产业链环节|所处环节|所属环节|价值链环节|产业链|产业环节|链条环节|value chain stage|value chain stages|value-chain stage|stage of the value chain|position in the value chain|supply chain stage|wertschöpfungsstufe|étape de la chaîne de valeur"
-HEADCOUNT = "职工人数|员工人数|从业人数|从业人员|从业人员数|从业人员期末人数|人数|员工数|员工总数|职工总数|职工数|员工规模|在职人数|在职员工|企业人数|用工人数|平均用工人数|headcount|employees|number of employees|no of employees|employee count|staff|staff number|number of staff|workforce|fte|ftes|mitarbeiter|mitarbeiterzahl|beschäftigte|anzahl mitarbeiter|effectif|salariés|empleados|dipendenti|addetti|liczba pracowników|zatrudnienie|počet zaměstnanců|численность|численность персонала|従業員数|종업원수|numero dipendenti|nombre de salariés|liczba pracowników|zatrudnienie|численность|число сотрудников|従業員数|종업원수|직원수|员工|职工|从业人员数量|počet zaměstnanců|počet pracovníků|ma|mitarb|beschäftigtenzahl|no of staff|team size"
+HEADCOUNT = "职工人数|用工|用工数|员工人数|从业人数|从业人员|从业人员数|从业人员期末人数|人数|员工数|员工总数|职工总数|职工数|员工规模|在职人数|在职员工|企业人数|用工人数|平均用工人数|headcount|employees|number of employees|no of employees|employee count|staff|staff number|number of staff|workforce|fte|ftes|mitarbeiter|mitarbeiterzahl|beschäftigte|anzahl mitarbeiter|effectif|salariés|empleados|dipendenti|addetti|liczba pracowników|zatrudnienie|počet zaměstnanců|численность|численность персонала|従業員数|종업원수|numero dipendenti|nombre de salariés|liczba pracowników|zatrudnienie|численность|число сотрудников|従業員数|종업원수|직원수|员工|职工|从业人员数量|počet zaměstnanců|počet pracovníků|ma|mitarb|beschäftigtenzahl|no of staff|team size"
 STATUS = (
     "状态|登记状态|经营状态|企业状态|存续状态|status|company status|registration status|legal state"
 )

@@ -36,7 +36,6 @@ def test_other_codes_have_one_plain_form(kind: CodeKind, cell: str, value: str) 
     ("kind", "cell"),
     [
         ("credit_code", "abc"),
-        ("credit_code", "9.13E+17"),
         ("credit_code", "911100006000373410"),
         ("vat", "DE136695977"),
         ("lei", "529900T8BM49AURSDO56"),
@@ -57,6 +56,13 @@ def test_a_long_number_of_a_sheet_is_damaged(cell: str) -> None:
     checked = check("credit_code", SheetNumber(cell))
     assert (checked.value, checked.valid) == ("", False)
     assert "15" in str(checked.reason)
+
+
+def test_what_a_workbook_leaves_of_a_code_in_a_file_of_text_is_damaged_too() -> None:
+    """No code has a point or plus; of 9.13E+17 fifteen of eighteen digits are gone."""
+    checked = check("credit_code", "9.13E+17")
+    assert (checked.value, checked.valid) == ("", False)
+    assert "the code is lost" in str(checked.reason)
 
 
 def test_an_empty_cell_is_no_code_and_no_problem() -> None:

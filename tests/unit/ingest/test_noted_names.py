@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from matchmaker.ingest.foreign_cities import foreign_cities
+from matchmaker.ingest.names import without_former
 from matchmaker.ingest.noted_names import without_notes
+from matchmaker.ingest.placeholders import is_placeholder
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.tables import read_files
 from tests.unit.ingest.test_lists_from_offices import read
@@ -41,6 +44,8 @@ from tests.unit.ingest.test_lists_from_offices import read
         ("示例泵业有限公司（副会长单位）", "示例泵业有限公司", "", ""),
         ("示例泵业有限公司*", "示例泵业有限公司", "", ""),
         ("★示例泵业有限公司（新增）", "示例泵业有限公司", "", ""),
+        ("（筹）示例泵业有限公司", "示例泵业有限公司", "", ""),
+        ("示例泵业有限公司【上市公司】（高新技术企业）", "示例泵业有限公司", "", ""),
         ("Sample GmbH (moved to Hamburg)", "Sample GmbH", "", ""),
     ],
 )
@@ -117,3 +122,48 @@ def test_sides_of_orders_are_named_without_what_stands_beside_their_names(tmp_pa
     }
     told = [(each.line, each.severity) for each in parsed.problems if each.line]
     assert told == [(2, "warning"), (2, "warning")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "甲示例厂（更名为：乙示例有限公司）",
+        "甲示例厂（现名乙示例有限公司）",
+        "甲示例厂(now: 乙示例有限公司)",
+    ],
+)
+def test_who_was_renamed_is_called_by_the_later_name(name: str) -> None:
+    assert without_former(name) == ("乙示例有限公司", "甲示例厂")
+
+
+def test_who_only_begins_like_the_word_for_it_is_no_later_name() -> None:
+    assert without_former("Sample Group (Nowak GmbH)") == ("Sample Group (Nowak GmbH)", "")
+
+
+def test_a_list_with_what_lists_have_says_what_became_of_each_cell(tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    path.write_text(
+        "企业名称,统一社会信用代码,联系电话,备注\n"
+        "示例阀门有限公司,9.13E+17,见备注,\n"
+        "示例泵业有限公司,,13900000001,已搬离\n",
+        "utf-8",
+    )
+    parsed = read_files([("organizations", path)], TableOptions())
+    (row,) = parsed.rows.organizations
+    assert (row.name, row.credit_code, row.contact) == ("示例阀门有限公司", "", "")
+    told = {each.field: each for each in parsed.problems if each.line}
+    assert (told["credit_code"].is_lost, told["contact"].is_lost) == (True, True)
+    assert "Empty that cell" in str(told[""].reason)
+    assert "备注: 已搬离" in str(told[""].reason)
+
+
+def test_suppliers_that_are_only_said_to_be_elsewhere_are_nobody() -> None:
+    assert all(map(is_placeholder, ("外地企业", "外购", "本地供应商")))
+
+
+def test_the_code_of_a_province_behind_a_city_is_no_state() -> None:
+    """MI is Milan's province, and Michigan."""
+    assert foreign_cities().named("20121 Milano (MI)", {"IT"}) == foreign_cities().named(
+        "Milano", {"IT"}
+    )
+    assert foreign_cities().named("Milano, MI", {"US"}) == set()
