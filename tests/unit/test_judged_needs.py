@@ -143,6 +143,29 @@ def test_there_is_as_much_of_each_sort_as_promised() -> None:
     assert 0.4 * len(NEEDS) <= askers <= 0.7 * len(NEEDS)
 
 
+def test_needs_across_clusters_are_answered_outside_the_askers_cluster() -> None:
+    needs = {need["id"]: need for need in table("benchmarks/judged/across/needs.csv")}
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in table("benchmarks/judged/across/grades.csv"):
+        assert row["organization"] not in grades[row["need"]], row
+        organization = ORGANIZATIONS[row["organization"]]
+        assert row["grade"] == "0" or organization["listed"] == "true", row
+        grades[row["need"]][row["organization"]] = int(row["grade"])
+    assert set(grades) == set(needs)
+    for id_, need in needs.items():
+        asker = need["asker"]
+        assert need["goal"] == GoalName.CROSS_CLUSTER, id_
+        assert set(grades[id_].values()) <= {0, 1, 2}, id_
+        assert max(grades[id_].values()) == (0 if meets_nobody(need) else 2), id_
+        right = {other for other, grade in grades[id_].items() if grade}
+        assert asker not in grades[id_], id_
+        assert not asker or members_with(asker), id_
+        assert not right & (partners(asker, GoalName.CROSS_CLUSTER) | members_with(asker)), id_
+    assert Counter(need["language"] for need in needs.values()) == {"zh": 24, "en": 20}
+    assert sum(bool(need["asker"]) for need in needs.values()) == 22
+    assert sum(meets_nobody(need) for need in needs.values()) == 8
+
+
 def test_needs_about_listed_firms_are_graded_by_stock_code() -> None:
     needs = {need["id"]: need for need in table("benchmarks/judged/listed/needs.csv")}
     grades: dict[str, set[int]] = defaultdict(set)
