@@ -10,7 +10,7 @@ from matchmaker.access import Principal
 from matchmaker.api.http.context import services
 from matchmaker.api.http.problems import status_of
 from matchmaker.domain import GoalName
-from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
+from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.ingest.columns import table_name
 from matchmaker.store.log import LogFilter, LoggedEntry
 from matchmaker.store.ports import Page
@@ -19,6 +19,7 @@ from matchmaker.web.layout import PageAnswer, day_of, show_notice, signed_in, we
 from matchmaker.web.log_actions import action_choices
 from matchmaker.web.log_lines import ACTORS, log_lines
 from matchmaker.web.name_lookup import clusters_shown, organization_named
+from matchmaker.web.refused_forms import comes_back_as
 from matchmaker.web.second_factor import by_passkey, own_proof
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.job import JobState
@@ -57,14 +58,12 @@ def accounts() -> PageAnswer:
 
 
 @web.post("/admin/accounts")
+@comes_back_as(accounts)
 def change_accounts() -> PageAnswer:
     """Invite somebody, close an account or open it again."""
     principal, form = signed_in(), request.form
     if form.get("what") == "invite":
-        try:
-            _invite(principal, form)
-        except MatchmakerError as problem:  # what was typed stays
-            return _accounts_page(principal, "", problem=problem), status_of(problem)
+        _invite(principal, form)
     elif form.get("what") == "link":
         link = services().invitations.hand_over(principal, form.get("invitation", ""))
         return _accounts_page(principal, "", link)
@@ -96,17 +95,12 @@ def _invite(principal: Principal, form: Mapping[str, str]) -> None:
 
 
 def _accounts_page(
-    principal: Principal,
-    after: str,
-    link: str = "",
-    only: Page[Account] | None = None,
-    problem: MatchmakerError | None = None,
+    principal: Principal, after: str, link: str = "", only: Page[Account] | None = None
 ) -> str:
     return render_template(
         "accounts.html",
         page=only or services().accounts.page(principal, after, 100),
         is_one=only is not None,
-        problem=problem,
         invitations=services().invitations.open(principal),
         roles=list(MembershipRole),
         link=link,

@@ -16,6 +16,7 @@ from matchmaker.web.layout import (
     web,
     whole_number,
 )
+from matchmaker.web.refused_forms import comes_back_as
 from matchmaker.web.second_factor import by_passkey, own_answer
 from matchmaker.workflow.account import MailRhythm
 from matchmaker.workflow.channel import (
@@ -52,6 +53,7 @@ def channels() -> PageAnswer:
 
 
 @web.post("/channels")
+@comes_back_as(channels)
 def change_channels() -> PageAnswer:
     """Enter, change, try or remove one."""
     principal, form, use_cases = signed_in(), request.form, services().channels

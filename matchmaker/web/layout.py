@@ -33,11 +33,12 @@ from matchmaker import errors
 from matchmaker.access import Principal
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import API_PREFIX
-from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of
+from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of, wait_seconds
 from matchmaker.messages import NAMES, Message
 from matchmaker.web import labels
 from matchmaker.web.labels import language
 from matchmaker.web.menu import menu
+from matchmaker.web.refused_forms import is_refused, page_again, typed
 from matchmaker.web.resubmission import kept_page
 from matchmaker.workflow.account import Account
 
@@ -82,11 +83,20 @@ def _shared() -> dict[str, Any]:
         "own_organization": own_organization,
         # Chinese has no space between sentences, nor after a full-width colon.
         "gap": "" if language() == NAMES else " ",
-        "here": request.full_path.rstrip("?"),
+        "here": _here(),
         "localised": localised,
         "name_of": _name_of,
         "with_query": with_query,
+        "refused": g.get("refused"),
+        "is_refused": is_refused,
+        "typed": typed,
     }
+
+
+def _here() -> str:
+    """The address of this page; of one that a refused form came back on, where the form stood."""
+    stood = request.form.get("back", "") if is_refused() else ""
+    return stood if is_own_path(stood) else request.full_path.rstrip("?")
 
 
 def localised(row: Any) -> str:
@@ -325,13 +335,17 @@ def _refused(error: errors.MatchmakerError) -> Response | tuple[str, int]:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         error = errors.without_folders(error)
-    if isinstance(error, errors.SignInNeeded):
-        return _sign_in_again(error, status)
     if isinstance(error, errors.SecondFactorOwed):
         show_notice(error, "bad")
         return redirect(url_for("web.second_factor"), 303)
-    if isinstance(error, errors.TooManyAttempts):
-        note_wait(error)  # and no other page is asked for: it would be refused as well
+    note_wait(error)
+    if status < HTTPStatus.INTERNAL_SERVER_ERROR and (page := page_again(error, status)):
+        return page
+    if isinstance(error, errors.SignInNeeded):
+        return _sign_in_again(error, status)
+    if isinstance(error, errors.TooManyAttempts):  # no other page is asked for: it has to wait, too
+        if request.method == "POST" and (kept := kept_page(status, error.full)):
+            return kept
     elif request.method == "POST" and request.form.get("back") and status < 500:
         show_notice(error, "bad")
         return redirect_back("/")
@@ -382,6 +396,9 @@ def _broken(error: HTTPException) -> Response | tuple[str, int]:
     if isinstance(error.response, Response):
         return error.response
     status = error.code or 500
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        seconds = wait_seconds()
+        return _refused(errors.TooManyAttempts(error.description or "", seconds=seconds))
     problem = errors.InvalidInput(error.description or error.name)
     if status == 413:
         problem = errors.InvalidInput(

@@ -16,6 +16,7 @@ from matchmaker.web.directory import missing_fields
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import PageAnswer, show_notice, signed_in, web
 from matchmaker.web.qr_codes import qr_code
+from matchmaker.web.refused_forms import comes_back_as
 from matchmaker.web.second_factor import by_passkey, own_proof
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 
@@ -62,6 +63,7 @@ def _members_page(
 
 
 @web.post("/clusters/<path:id>/members")
+@comes_back_as(cluster_members)
 def invite_members(id: str) -> PageAnswer:
     """Invite one member's first person, show a link to pass on, or invite by a list."""
     principal, form = signed_in(), request.form

@@ -35,6 +35,7 @@ from matchmaker.web.find import picks_of
 from matchmaker.web.layout import PageAnswer, own_organization, show_notice, signed_in, web
 from matchmaker.web.open_introductions import open_offers
 from matchmaker.web.parties import fit_of, likely_goals
+from matchmaker.web.refused_forms import comes_back_as
 from matchmaker.web.second_factor import by_passkey, own_proof
 from matchmaker.workflow.account import AccountMembership, MembershipRole, first_address
 from matchmaker.workflow.interactions import InteractionKind
@@ -250,6 +251,7 @@ def _proposed(principal: Principal, profile: OrganizationProfile) -> list[object
 
 
 @web.post("/organizations/<path:id>/invitation")
+@comes_back_as(organization)
 def invite_to(id: str) -> PageAnswer:
     """A coordinator invites the first of a member's people."""
     principal = signed_in()

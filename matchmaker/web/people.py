@@ -15,8 +15,8 @@ from matchmaker.api.http.browser import (
 )
 from matchmaker.api.http.context import services
 from matchmaker.api.http.guards import csrf, is_local
-from matchmaker.api.http.problems import note_wait, status_of
-from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded, TooManyAttempts
+from matchmaker.api.http.problems import status_of
+from matchmaker.errors import NotFound, SecondFactorNeeded, SignInNeeded
 from matchmaker.messages import languages
 from matchmaker.services.people.demo import shown_name
 from matchmaker.web.labels import gettext, language
@@ -31,6 +31,7 @@ from matchmaker.web.layout import (
     web,
     whole_number,
 )
+from matchmaker.web.refused_forms import comes_back_as
 from matchmaker.web.second_factor import by_passkey, code_page, is_at, own_answer, remember_password
 from matchmaker.workflow.account import Account, MailRhythm, Preferences, Scope
 
@@ -43,7 +44,25 @@ def sign_in() -> PageAnswer:
     return _sign_in_page()
 
 
+def _sign_in_page() -> str:
+    settings = services().settings
+    following = request.args.get("next") or request.form.get("back", "")
+    demo = services().demo.people() if settings.demo and is_local() else ()
+    openid = bool(settings.oidc_issuer)
+    site = services().passkeys.site
+    return render_template(
+        "sign_in.html",
+        email=request.form.get("email", ""),
+        following=following,
+        next_page=next_page(following),
+        demo=demo,
+        openid=openid,
+        has_passkeys=site is not None and is_at(site),
+    )
+
+
 @web.post("/sign-in")
+@comes_back_as(_sign_in_page)
 def signing_in() -> PageAnswer:
     """Sign in, and go on to the page that was asked for."""
     csrf.protect()
@@ -53,11 +72,10 @@ def signing_in() -> PageAnswer:
         account = services().sign_in.with_password(email, password, origin(email))
     except SecondFactorNeeded:
         remember_password(email)
-        return code_page(request.form.get("back", ""))
-    except (SignInNeeded, TooManyAttempts) as error:
-        note_wait(error)
+        return code_page()
+    except SignInNeeded as error:
         show_notice(error.text(language()), "bad")
-        return _sign_in_page(email), status_of(error)
+        return _sign_in_page(), status_of(error)
     _enter(account)
     return redirect_back(url_for("web.home"))
 
@@ -73,23 +91,6 @@ def _enter(account: Account | None) -> None:
         session["language"] = wanted
         if account is not None:
             _keep_language(account, wanted)
-
-
-def _sign_in_page(email: str = "") -> str:
-    settings = services().settings
-    following = request.args.get("next") or request.form.get("back", "")
-    demo = services().demo.people() if settings.demo and is_local() else ()
-    openid = bool(settings.oidc_issuer)
-    site = services().passkeys.site
-    return render_template(
-        "sign_in.html",
-        email=email,
-        following=following,
-        next_page=next_page(following),
-        demo=demo,
-        openid=openid,
-        has_passkeys=site is not None and is_at(site),
-    )
 
 
 @web.post("/demo/<role>")
@@ -140,7 +141,7 @@ def _keep_language(account: Account, wanted: str) -> None:
 @web.get("/invitation")
 def invitation() -> PageAnswer:
     """The place that a link invites to, and the form that accepts it."""
-    token = request.args.get("token", "")
+    token = request.values.get("token", "")
     offer = services().invitations.read(token)
     place = offer.cluster
     if offer.organization:
@@ -150,6 +151,7 @@ def invitation() -> PageAnswer:
 
 
 @web.post("/invitation")
+@comes_back_as(invitation)
 def accept_invitation() -> PageAnswer:
     """Take the place, which signs in."""
     csrf.protect()
@@ -165,7 +167,7 @@ def accept_invitation() -> PageAnswer:
 
 def _link_page() -> PageAnswer:
     """The form of this name, with the token of the link that led to it."""
-    token = request.args.get("token", "")
+    token = request.values.get("token", "")
     return render_template(f"{request.path.strip('/')}.html", token=token)
 
 
@@ -176,12 +178,13 @@ web.add_url_rule("/reset", "new_password", _link_page)
 @web.get("/confirm")
 def confirmation() -> PageAnswer:
     """The form that confirms an address, with a password where it is set anew."""
-    token = request.args.get("token", "")
+    token = request.values.get("token", "")
     sets_password = services().sign_in.is_password_set_by_confirming(token, signed_in_as())
     return render_template("confirm.html", token=token, sets_password=sets_password)
 
 
 @web.post("/forgotten")
+@comes_back_as(_link_page)
 def send_link() -> PageAnswer:
     """The same answer whether there is such an account or not."""
     csrf.protect()
@@ -193,6 +196,7 @@ def send_link() -> PageAnswer:
 
 
 @web.post("/reset")
+@comes_back_as(_link_page)
 def reset() -> PageAnswer:
     """Set the new password."""
     csrf.protect()
@@ -204,6 +208,7 @@ def reset() -> PageAnswer:
 
 
 @web.post("/confirm")
+@comes_back_as(confirmation)
 def confirm() -> PageAnswer:
     """The address is its owner's."""
     csrf.protect()
@@ -278,6 +283,7 @@ def _stored_name(text: str) -> str:
 
 
 @web.post("/account")
+@comes_back_as(_account_page)
 def change_account() -> PageAnswer:
     """Do what one of the forms of the account page asks for."""
     signed_in_here()

@@ -1,4 +1,4 @@
-"""A form that came after its session had ended, or from a page open too long.
+"""A form that came after its session had ended, from a page open too long, or too soon.
 
 Nothing is stored: the page that says so carries it, and sends it again once its reader has
 signed in. What a page elsewhere sent is never offered to be sent again.
@@ -20,15 +20,19 @@ _TOO_LONG = message("This page was open too long.")
 _MAX_BYTES = 200_000
 
 
-def kept_page(status: int) -> tuple[str, int] | None:
-    """The form that was sent, to be sent again; None where it held nothing to keep."""
+def kept_page(status: int, wait: Message | None = None) -> tuple[str, int] | None:
+    """The form that was sent, to be sent again; None where it held nothing to keep.
+
+    `wait` says why it was too soon, where that was it.
+    """
     fields = list(_fields())
     if not fields or sum(len(text) for _, text in fields) > _MAX_BYTES:
         return None
     account = g.get("account")
     page = render_template(
         "kept.html",
-        why=_reason(),
+        why=wait or _reason(),
+        waits=wait is not None,
         fields=fields,
         texts=[(name, text) for name, text in fields if "\n" in text or len(text) > 3],
         target=request.full_path.rstrip("?") if _is_ours() else "",

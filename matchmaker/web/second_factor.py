@@ -10,8 +10,8 @@ from flask import g, redirect, render_template, request, url_for
 from matchmaker.api.http.browser import await_code, awaited_code, begin_session, origin
 from matchmaker.api.http.context import current_principal, services
 from matchmaker.api.http.guards import csrf
-from matchmaker.api.http.problems import note_wait, status_of
-from matchmaker.errors import SignInNeeded, TooManyAttempts
+from matchmaker.api.http.problems import status_of
+from matchmaker.errors import SignInNeeded
 from matchmaker.services.people.second_factors import FactorAnswer, OwnProof
 from matchmaker.web.labels import gettext, language
 from matchmaker.web.layout import (
@@ -24,6 +24,7 @@ from matchmaker.web.layout import (
     web,
 )
 from matchmaker.web.qr_codes import qr_code
+from matchmaker.web.refused_forms import comes_back_as
 from matchmaker.workflow.passkey import Site
 
 
@@ -37,11 +38,12 @@ def remember_password(email: str) -> None:
 @web.get("/sign-in/code")
 def ask_code() -> PageAnswer:
     """The form of the code, for who comes from a provider."""
-    return code_page("")
+    return code_page()
 
 
-def code_page(following: str) -> str:
+def code_page() -> str:
     """The form of the code, and the passkey instead of it, for whose password was right."""
+    following = request.form.get("back", "")
     stored = services().repositories.accounts.get_or_none(awaited_code()[0])
     return render_template(
         "sign_in_code.html",
@@ -54,6 +56,7 @@ def code_page(following: str) -> str:
 
 
 @web.post("/sign-in/code")
+@comes_back_as(code_page)
 def enter_code() -> PageAnswer:
     """The code after the password."""
     csrf.protect()
@@ -66,10 +69,9 @@ def enter_code() -> PageAnswer:
         account = services().sign_in.with_code(
             account_id, epoch, origin(email), request.form.get("code", "") or "-"
         )
-    except (SignInNeeded, TooManyAttempts) as error:
-        note_wait(error)
+    except SignInNeeded as error:
         show_notice(error.text(language()), "bad")
-        return code_page(request.form.get("back", "")), status_of(error)
+        return code_page(), status_of(error)
     begin_session(account)
     return redirect_back(url_for("web.home"))
 
@@ -90,6 +92,7 @@ def second_factor() -> PageAnswer:
 
 
 @web.post("/account/second-factor")
+@comes_back_as(second_factor)
 def change_second_factor() -> PageAnswer:
     """Begin, confirm or take away."""
     signed_in_here()
