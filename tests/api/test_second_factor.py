@@ -376,6 +376,26 @@ def test_wrong_codes_of_one_account_are_counted_together_wherever_one_confirms(a
     assert renewed.status_code == 200, renewed.text
 
 
+def test_a_right_code_at_signing_in_begins_the_count_of_wrong_ones_anew(app, person):
+    """Who took a session and the password cannot keep its owner from changing the password."""
+    _, codes, thief = set_up(app, person.email)
+    headers = {"X-CSRF-Token": thief.get(f"{API}/session").json["csrf_token"]}
+    url = f"{API}/account/recovery-codes"
+
+    def guess(client, headers, code):
+        body = {"password": PASSWORD, "code": code}
+        return client.post(url, json=body, headers=headers).status_code
+
+    wrong = [guess(thief, headers, f"00000{number}") for number in range(6)]
+    assert wrong == [422] * 5 + [429]
+    assert sign_in(app, person.email, "000000")[1].status_code == 401
+    assert guess(thief, headers, codes[1]) == 429  # a wrong code at signing in begins nothing anew
+    owner, entered = sign_in(app, person.email, codes[0])
+    headers = {"X-CSRF-Token": entered.json["csrf_token"]}
+    assert guess(owner, headers, "000000") == 422  # no longer waits, though it is wrong
+    assert guess(owner, headers, codes[1]) == 200
+
+
 def test_without_a_second_factor_there_is_nothing_to_recover(app, person):
     client, answer = sign_in(app, person.email)
     headers = {"X-CSRF-Token": answer.json["csrf_token"]}

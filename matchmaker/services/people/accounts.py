@@ -216,9 +216,9 @@ class Accounts:
     def require_password(self, principal: Principal, account: Account, password: str) -> None:
         """Raise InvalidInput for another password, TooManyAttempts after several.
 
-        They are counted by account, wherever it is asked for, until a right one or a reset: with
-        a session or key that was taken, it could be guessed. Who has none, only a provider, shows
-        that it is them by having signed in a moment ago: WrongState otherwise.
+        They are counted by account, wherever it is asked for, until a right one here or a reset:
+        with a session or key that was taken, it could be guessed. Who has none, only a provider,
+        shows that it is them by having signed in a moment ago: WrongState otherwise.
         """
         if not account.password_hash:
             if not principal.is_recent:

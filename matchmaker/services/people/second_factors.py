@@ -191,6 +191,10 @@ class SecondFactors:
     def require(self, account: Account, code: str) -> Account:
         """The account after a right code, where it needs one.
 
+        Wrong codes that should confirm a change are counted anew then: whose session and password
+        were taken changes them, however many codes the thief guessed at. The thief gains five
+        guesses each time the owner signs in with a code, each right in 3 of a million cases; of
+        the password none, since programs sign in with that as often as they like.
         Raises SecondFactorNeeded without a code, SignInNeeded for a wrong or used one.
         """
         if not account.has_second_factor:
@@ -209,7 +213,9 @@ class SecondFactors:
                 )
             return after
 
-        return self.accounts.change(account.id, use, "account.code_used", account.principal())
+        after = self.accounts.change(account.id, use, "account.code_used", account.principal())
+        self._attempts.forget(factor_id(account.id))
+        return after
 
     def require_own(self, principal: Principal, password: str, answer: FactorAnswer) -> Account:
         """The account of who shows, by password and second factor, that it is theirs.
@@ -252,13 +258,16 @@ class SecondFactors:
             return self._after_passkey(account, unit, answer.credential)
         if not answer.code.strip():  # is no guess
             raise _nothing_shown(account)
-        attempts = FailedAttempts(self.accounts.repositories, self.clock)
-        after = attempts.guess(
+        after = self._attempts.guess(
             factor_id(account.id), answer.code, lambda: self._after(account, answer.code)
         )
         if after is None:
             raise _wrong_code()
         return after
+
+    @property
+    def _attempts(self) -> FailedAttempts:
+        return FailedAttempts(self.accounts.repositories, self.clock)
 
     def _after_passkey(
         self, account: Account, unit: UnitOfWork, credential: CredentialAnswer
