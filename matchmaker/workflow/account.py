@@ -20,7 +20,7 @@ from matchmaker.naming import check_name
 from matchmaker.text import clean, is_unseen
 from matchmaker.workflow.checks import check_range, with_earlier_name
 from matchmaker.workflow.passkey import Passkey
-from matchmaker.workflow.second_factor import SecondFactor, recovery_digest
+from matchmaker.workflow.second_factor import SecondFactor, UsedRecoveryCode, recovery_digest
 
 MIN_PASSWORD = 10
 MAX_PASSWORD = 200
@@ -106,6 +106,7 @@ class Account:
     passkeys: tuple[Passkey, ...] = ()
     # Digests of the codes that are left for who lost the second factor, each good once.
     recovery: tuple[str, ...] = ()
+    last_recovery: UsedRecoveryCode | None = None
 
     def __post_init__(self) -> None:
         factor = self.second_factor
@@ -157,12 +158,13 @@ class Account:
         passkeys = tuple(used if each.id == used.id else each for each in self.passkeys)
         return replace(self, passkeys=passkeys)
 
-    def after_recovery_code(self, code: str) -> Account | None:
+    def after_recovery_code(self, code: str, now: datetime) -> Account | None:
         """The account after one of its codes for recovery, which is then used; None for another."""
         digest = recovery_digest(code)
         if digest not in self.recovery:
             return None
-        return replace(self, recovery=tuple(each for each in self.recovery if each != digest))
+        left = tuple(each for each in self.recovery if each != digest)
+        return replace(self, recovery=left, last_recovery=UsedRecoveryCode(digest, now))
 
     def principal(self, *, writes: bool = True) -> Principal:
         """The principal as which the person acts."""

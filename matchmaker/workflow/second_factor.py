@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import pyotp
@@ -16,6 +16,8 @@ STEP_SECONDS: Final = 30  # RFC 6238
 # A clock may be a step ahead or behind.
 STEPS_AROUND: Final = (0, -1, 1)
 RECOVERY_CODES: Final = 10
+# As long as a code of the authenticator would count.
+RECENTLY_USED: Final = timedelta(seconds=STEP_SECONDS * len(STEPS_AROUND))
 ISSUER: Final = "Matchmaker"
 
 
@@ -42,15 +44,38 @@ class SecondFactor:
 
         `secret` is the one that `self.secret` seals.
         """
-        digits = "".join(code.split())
-        step_now = int(now.timestamp()) // STEP_SECONDS
-        generator = pyotp.TOTP(secret, interval=STEP_SECONDS)
-        for step in (step_now + around for around in STEPS_AROUND):
-            if step > self.last_step and hmac.compare_digest(
-                generator.generate_otp(step).encode(), digits.encode("utf-8", "replace")
-            ):
+        for step in _steps_around(now):
+            if step > self.last_step and _is_code_of(step, secret, code):
                 return replace(self, last_step=step)
         return None
+
+    def is_last_code(self, secret: str, code: str, now: datetime) -> bool:
+        """Tell whether the code is the one taken last, and would count if it had not been."""
+        return self.last_step in _steps_around(now) and _is_code_of(self.last_step, secret, code)
+
+
+@dataclass(frozen=True, slots=True)
+class UsedRecoveryCode:
+    """The digest of a recovery code that was used, and when."""
+
+    digest: str
+    used: datetime
+
+    def is_code(self, code: str, now: datetime) -> bool:
+        """Tell whether this is the code, and was used a moment ago."""
+        is_same = hmac.compare_digest(self.digest, recovery_digest(code))
+        return is_same and now - self.used < RECENTLY_USED
+
+
+def _steps_around(now: datetime) -> tuple[int, ...]:
+    step_now = int(now.timestamp()) // STEP_SECONDS
+    return tuple(step_now + around for around in STEPS_AROUND)
+
+
+def _is_code_of(step: int, secret: str, code: str) -> bool:
+    digits = "".join(code.split())
+    right = pyotp.TOTP(secret, interval=STEP_SECONDS).generate_otp(step)
+    return hmac.compare_digest(right.encode(), digits.encode("utf-8", "replace"))
 
 
 def new_secret() -> str:

@@ -6,6 +6,7 @@ import hmac
 import json
 import re
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -394,6 +395,47 @@ def test_a_right_code_at_signing_in_begins_the_count_of_wrong_ones_anew(app, per
     headers = {"X-CSRF-Token": entered.json["csrf_token"]}
     assert guess(owner, headers, "000000") == 422  # no longer waits, though it is wrong
     assert guess(owner, headers, codes[1]) == 200
+
+
+@pytest.mark.parametrize("kind", ["recovery", "authenticator"])
+@pytest.mark.parametrize(("language", "words"), [("zh", "刚刚已使用过"), ("en", "a moment ago")])
+def test_a_right_code_sent_several_times_at_once_counts_once_and_is_no_guess(
+    app, wired, kind, language, words
+):
+    """A double click, or a client that sends again: its owner waits for nothing afterwards."""
+    email = f"{kind}{language}@twice.example"
+    wired.accounts.create(ADMIN, email, "王芳", PASSWORD, clusters=("t:cluster",))
+    secret, codes, client = set_up(app, email)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    headers["Accept-Language"] = language
+    cookie = client.get_cookie("matchmaker").value
+    code = codes[0] if kind == "recovery" else code_of(secret, utc_now().timestamp())
+
+    def make_key(code):
+        browser = app.test_client()
+        browser.set_cookie("matchmaker", cookie)
+        body = {"name": "k", "scope": "read", "password": PASSWORD, "code": code}
+        return browser.post(f"{API}/account/keys", json=body, headers=headers)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(make_key, [code] * 8))
+    assert sorted(answer.status_code for answer in answers) == [201] + [422] * 7
+    refused = [answer.json["detail"] for answer in answers if answer.status_code == 422]
+    assert all(words in detail for detail in refused)
+    assert make_key(code).status_code == 422
+    assert make_key(codes[1]).status_code == 201
+
+
+def test_a_code_that_was_used_before_the_last_one_is_a_guess(app, person):
+    _, codes, client = set_up(app, person.email)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+
+    def make_key(code):
+        body = {"name": "k", "scope": "read", "password": PASSWORD, "code": code}
+        return client.post(f"{API}/account/keys", json=body, headers=headers).status_code
+
+    assert [make_key(code) for code in codes[:2]] == [201] * 2
+    assert [make_key(codes[0]) for _ in range(6)] == [422] * 5 + [429]
 
 
 def test_without_a_second_factor_there_is_nothing_to_recover(app, person):

@@ -44,6 +44,7 @@ def test_what_was_stored_under_earlier_names_is_read_found_and_written_again(tmp
     assert found.id == "a1"
     # What a person takes away keeps its names.
     newer = {"is_proved": False, "second_factor": None, "passkeys": [], "recovery": []}
+    newer["last_recovery"] = None
     newer["preferences"] = ACCOUNT["preferences"] | {"programmes": True}
     assert repositories.accounts.plain(stored.value) == ACCOUNT | newer
     store.close()

@@ -65,7 +65,11 @@ class Privacy:
         keys = _all(repositories.api_keys, "account", id)
         return {
             "account": _without(
-                repositories.accounts.plain(account), "password_hash", "second_factor", "recovery"
+                repositories.accounts.plain(account),
+                "password_hash",
+                "second_factor",
+                "recovery",
+                "last_recovery",
             )
             | {"has_second_factor": account.has_second_factor},
             "api_keys": [_without(key, "digest") for key in keys],

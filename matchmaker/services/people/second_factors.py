@@ -258,9 +258,20 @@ class SecondFactors:
             return self._after_passkey(account, unit, answer.credential)
         if not answer.code.strip():  # is no guess
             raise _nothing_shown(account)
-        after = self._attempts.guess(
-            factor_id(account.id), answer.code, lambda: self._after(account, answer.code)
-        )
+
+        def check() -> Account | None:
+            after = self._after(account, answer.code)
+            if after is None and self._is_last_code(account, answer.code):
+                # No guess: it was right, and is of use to nobody any more. Otherwise whoever
+                # sends a form twice would be kept from the next change.
+                raise InvalidInput(
+                    "was used a moment ago.",
+                    where="code",
+                    mend="If you sent it twice, see whether it is done; else take another code.",
+                )
+            return after
+
+        after = self._attempts.guess(factor_id(account.id), answer.code, check)
         if after is None:
             raise _wrong_code()
         return after
@@ -286,7 +297,16 @@ class SecondFactors:
         used = self._after_code(factor, code) if factor is not None and factor.is_on else None
         if used is not None:
             return replace(account, second_factor=used)
-        return account.after_recovery_code(code)
+        return account.after_recovery_code(code, self.clock())
+
+    def _is_last_code(self, account: Account, code: str) -> bool:
+        """Tell whether the code was the right one a moment ago, and no other was taken since."""
+        factor, now = account.second_factor, self.clock()
+        if factor is not None and factor.is_on:
+            secret = self.sealer.unseal(factor.secret)
+            if factor.is_last_code(secret, code, now):
+                return True
+        return account.last_recovery is not None and account.last_recovery.is_code(code, now)
 
     def _after_code(self, factor: SecondFactor, code: str) -> SecondFactor | None:
         return factor.after_code(self.sealer.unseal(factor.secret), code, self.clock())

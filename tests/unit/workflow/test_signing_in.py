@@ -34,6 +34,7 @@ from matchmaker.workflow.passkey import (
 )
 from matchmaker.workflow.second_factor import (
     SecondFactor,
+    UsedRecoveryCode,
     address_of,
     new_recovery_codes,
     new_secret,
@@ -84,6 +85,15 @@ def test_an_earlier_code_is_not_taken_after_a_later_one() -> None:
     assert factor.after_code(RFC_SECRET, RFC_CODES[59], at(59)) is None
 
 
+@pytest.mark.parametrize(("later", "is_recent"), [(0, True), (30, True), (60, False)])
+def test_a_code_sent_again_is_known_as_long_as_it_would_count(later: int, is_recent: bool) -> None:
+    used = SecondFactor("sealed", last_step=1)
+    assert used.is_last_code(RFC_SECRET, RFC_CODES[59], at(59 + later)) is is_recent
+    assert not used.is_last_code(RFC_SECRET, "000000", at(59 + later))
+    unused = SecondFactor("sealed", last_step=0)
+    assert not unused.is_last_code(RFC_SECRET, RFC_CODES[59], at(59 + later))
+
+
 def test_a_secret_and_its_address_are_what_authenticators_read() -> None:
     secret = new_secret()
     assert len(base64.b32decode(secret)) == 20
@@ -111,9 +121,13 @@ def test_a_recovery_code_works_once_and_goes_with_the_last_factor() -> None:
     factor = SecondFactor("sealed", since=NOW)
     digests = tuple(map(recovery_digest, codes))
     account = replace(ACCOUNT, second_factor=factor, recovery=digests)
-    used = account.after_recovery_code("AAAABBBB")
-    assert used == replace(account, recovery=digests[1:])
-    assert used.after_recovery_code("aaaa-bbbb") is None
+    used = account.after_recovery_code("AAAABBBB", NOW)
+    last = UsedRecoveryCode(digests[0], NOW)
+    assert used == replace(account, recovery=digests[1:], last_recovery=last)
+    assert used.after_recovery_code("aaaa-bbbb", NOW) is None
+    later = [NOW + timedelta(seconds=seconds) for seconds in (0, 89, 90)]
+    assert [last.is_code("aaaabbbb", moment) for moment in later] == [True, True, False]
+    assert not last.is_code(codes[1], NOW)
     assert account.ended() == replace(account, epoch=4)
     assert replace(account, second_factor=None).ended().recovery == ()
 
