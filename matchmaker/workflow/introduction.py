@@ -13,8 +13,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, ConfigDict, Field
 
 from matchmaker.domain import GoalName
-from matchmaker.errors import ChangedMeanwhile, InvalidInput, NotAllowed, WrongState
-from matchmaker.messages import message
+from matchmaker.errors import InvalidInput, NotAllowed, WrongState
 from matchmaker.text import without_hidden
 from matchmaker.workflow.checks import check_range, not_possible, with_earlier_name
 from matchmaker.workflow.introduction_states import (
@@ -182,6 +181,8 @@ class Introduction(Proposal):
     reported_by: Side | None = None
     outcome: Outcome | None = None
     satisfaction: tuple[tuple[Side, int], ...] = ()
+    # The stored version on which the last action was taken; 0 where none, or it was not kept.
+    acted_version: int = 0
     contact_closed: bool = False
     reminded_at: int = 0  # days before it lapses of which the last reminder told
     steps: tuple[IntroductionStep, ...] = ()
@@ -313,49 +314,6 @@ def act(
     by = origin if side is None else None
     step = IntroductionStep(action, target, now, actor, side, transition.reason, declined, by)
     return replace(changed, state=target, steps=(*introduction.steps, step))
-
-
-def check_version(introduction: Introduction, transition: Transition, version: int) -> None:
-    """Raise ChangedMeanwhile unless what was read is what stands now, of the stored `version`.
-
-    The other side may report anew at any moment, so confirming names what was read: the version,
-    the outcome or both. InvalidInput where it names neither.
-    """
-    is_confirming = transition.action is Action.CONFIRM
-    named = transition.outcome if is_confirming else None
-    if is_confirming and transition.version is None and named is None:
-        raise InvalidInput(
-            "is missing.",
-            where="version",
-            mend="Send the version that you read, or the outcome as you read it.",
-        )
-    is_named = named is None or _is_outcome(named, introduction.outcome)
-    if transition.version in (None, version) and is_named:
-        return
-    mend, outcome = "Look at it again.", introduction.outcome
-    if not is_confirming or outcome is None:
-        raise ChangedMeanwhile("It was changed since you read it.", mend=mend)
-    parts = (
-        outcome.kind,
-        outcome.amount,
-        *([message("a new product")] if outcome.new_product else []),
-        *([message("%(jobs)s jobs", jobs=outcome.jobs)] if outcome.jobs else []),
-        *([outcome.note] if outcome.note else []),
-    )
-    if transition.version is None:  # who only names it may never have read another one
-        raise ChangedMeanwhile(
-            "Another outcome is reported: %(outcome)s.", mend=mend, outcome=parts
-        )
-    raise ChangedMeanwhile(
-        "It was changed since you read it. The outcome is now: %(outcome)s.",
-        mend=mend,
-        outcome=parts,
-    )
-
-
-def _is_outcome(named: Outcome, reported: Outcome | None) -> bool:
-    """Tell whether an outcome is named as it was reported; its note may be left out."""
-    return reported is not None and named == replace(reported, note=named.note and reported.note)
 
 
 _ANSWERS = frozenset({Action.ACCEPT, Action.AGREE_TERMS, Action.ASK, Action.DECLINE})

@@ -117,6 +117,9 @@ def test_from_a_need_to_a_confirmed_outcome(people, wired):
     confirmed["version"] = told["version"]
     done = lab.post(f"introductions/{id}/transition", confirmed)
     assert done["state"] == "completed"
+    assert lab.post(place, confirmed)["version"] == done["version"]  # sent again
+    other = confirmed | {"outcome": {"kind": "exchange", "jobs": 99}}
+    assert any(words in lab.post(place, other, 409)["detail"] for words in ("3 jobs", "3 个岗位"))
 
     assert sme.get(f"needs/{posted['graph_id']}").json["state"] == "matched"
     after = wired.directory.neighborhood(ADMIN, "t:firm1", 1, 50)

@@ -56,3 +56,44 @@ def test_an_outcome_is_confirmed_by_naming_it_whole(store: Store) -> None:
             act(asked, id, Transition(Action.CONFIRM, outcome=named))
     named = Outcome(OutcomeKind.CONTRACT, AmountBand.OVER_10M, jobs=500)
     assert act(asked, id, Transition(Action.CONFIRM, outcome=named)).state == "completed"
+
+
+def test_who_confirms_again_something_else_than_stands_is_told_so(store: Store) -> None:
+    base = cooperation_on(store)
+    asking, asked = (base.person(firm).principal() for firm in (ASKING, ASKED))
+    act, show = base.introductions.act, base.introductions.show
+    id = base.introductions.propose(asking, Proposal(GoalName.SUPPLIER, ASKING, ASKED)).id
+    act(asked, id, Transition(Action.ACCEPT))
+    act(asking, id, Transition(Action.REPORT, outcome=Outcome(OutcomeKind.EXCHANGE)))
+    before = show(asked, id).version
+    stands = Outcome(OutcomeKind.CONTRACT, AmountBand.OVER_10M, jobs=5)
+    act(asking, id, Transition(Action.REPORT, outcome=stands))
+    read = show(asked, id).version
+    assert act(asked, id, Transition(Action.CONFIRM, version=read)).state == "completed"
+    base.conversations.write(asking, id, "谢谢")
+
+    other = Outcome(OutcomeKind.EXCHANGE, jobs=99)
+    for again in (
+        Transition(Action.CONFIRM, outcome=other),
+        Transition(Action.CONFIRM, outcome=other, version=read),
+        Transition(Action.CONFIRM, version=before),
+        Transition(Action.CONFIRM, outcome=stands, version=before),
+        Transition(Action.CONFIRM, version=show(asked, id).version + 1),
+    ):
+        with pytest.raises(ChangedMeanwhile) as refused:
+            act(asked, id, again)
+        for language, words in (
+            ("en", ("Another outcome was confirmed", "5 jobs")),
+            ("zh", ("已确认的成果与此不同", "5 个岗位")),
+        ):
+            told = refused.value.text(language)
+            assert all(word in told for word in words), told
+    now = show(asked, id).version
+    for same in (
+        Transition(Action.CONFIRM, version=read),
+        Transition(Action.CONFIRM, version=now),
+        Transition(Action.CONFIRM, outcome=stands),
+        Transition(Action.CONFIRM, outcome=stands, version=now),
+    ):
+        assert act(asked, id, same).outcome == stands
+    assert show(asked, id).version == now

@@ -30,6 +30,7 @@ from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.store.ports import GraphStore, Page
 from matchmaker.workflow import introduction as introduction_workflow
+from matchmaker.workflow.confirmation import check_version
 from matchmaker.workflow.interactions import PendingGraphWrite
 from matchmaker.workflow.introduction import Introduction, Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, FINAL, Action, Origin, Side, State
@@ -302,7 +303,7 @@ class Introductions:
         """Take an action of one's own side on an introduction.
 
         The same action again changes nothing. Raises NotFound, NotAllowed, InvalidInput, or
-        WrongState when it is in another state or a slot is lacking.
+        WrongState in another state, for another outcome than stands, or where a slot is lacking.
         """
         principal.require_writing()
         action, organization = transition.action, transition.organization
@@ -319,8 +320,9 @@ class Introductions:
                 stored.value, transition, side, principal.subject, unit.at,
                 origin_of_third_party(principal, {stored.value.cluster}),
             )  # fmt: skip
+            check_version(stored.value, transition, stored.version, changed)
             if changed is not stored.value:
-                introduction_workflow.check_version(stored.value, transition, stored.version)
+                changed = replace(changed, acted_version=stored.version)
                 self.add_transition(unit, stored, changed, side)
                 unit.log(f"introduction.{action}", f"introduction/{id}", state=changed.state)
             return changed.state
