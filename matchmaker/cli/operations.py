@@ -16,7 +16,7 @@ from matchmaker.cli.imports import load_seed
 from matchmaker.cli.language import language
 from matchmaker.cli.output import fields_of, print_json, progress_bars, say, wired
 from matchmaker.errors import SettingsError
-from matchmaker.messages import LANGUAGE_VARIABLE, message
+from matchmaker.messages import LANGUAGE_VARIABLE, message, term
 from matchmaker.nodes.notes import NodeNote
 from matchmaker.system_errors import reason_of
 
@@ -110,8 +110,12 @@ def status(as_json: bool) -> None:
 
     services = wired()
     state, nodes = services.health.status(), services.health.nodes(ADMIN)
+    waiting = [job for job in services.job_queue.page(ADMIN) if job.waits_for is not None]
     if as_json:
-        print_json(asdict(state) | ({"nodes": asdict(nodes)} if nodes else {}))
+        told = [{"id": job.id, "kind": job.kind, "waits_for": job.waits_for} for job in waiting]
+        print_json(
+            asdict(state) | ({"nodes": asdict(nodes)} if nodes else {}) | {"waiting_jobs": told}
+        )
         return
     say(
         message(
@@ -130,6 +134,15 @@ def status(as_json: bool) -> None:
         if started
         else message("Jobs:     no worker is running: `matchmaker serve` or `matchmaker worker`")
     )
+    for job in waiting:
+        say(
+            message(
+                "          %(kind)s asked for at %(time)s: %(reason)s",
+                kind=term(job.kind, language()),
+                time=job.requested_at.isoformat(" ", "seconds"),
+                reason=job.waits_for,
+            )
+        )
     if nodes is not None:
         _show_nodes(nodes)
 

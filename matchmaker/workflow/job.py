@@ -49,7 +49,8 @@ class Job:
     """One piece of work. `done` of `total` of a `stage`, where they can be counted (else 0).
 
     `arguments` are what it was requested with, `result` says what came of it. `attempts` counts
-    how often it was begun: more than once where a worker died while doing it. What `is_writing`
+    how often it was begun: more than once where a worker died while doing it, or where something
+    was not available, of which `result` then says what it waits for. What `is_writing`
     cannot be cancelled any more; where it `is_in_parts`, some of it stays when the worker dies.
     """
 
@@ -77,6 +78,11 @@ class Job:
     def is_over(self) -> bool:
         """Tell whether nothing more will happen."""
         return self.state in (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
+
+    @property
+    def waits_for(self) -> Message | None:
+        """What it waits for after it was begun, None where it only has its turn to wait for."""
+        return self.result if self.state is JobState.QUEUED else None
 
     @property
     def can_be_cancelled(self) -> bool:

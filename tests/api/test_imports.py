@@ -12,7 +12,7 @@ from openpyxl import Workbook
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import Alias, GraphRows, Kind, Membership, Organization, OrganizationFilter
-from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.errors import InvalidInput, NotAllowed, ServiceUnavailable, WrongState
 from matchmaker.ingest.earlier_keys import earlier_name_key
 from matchmaker.ingest.names import name_key
 from matchmaker.ingest.pair_decisions import PairDecision
@@ -94,6 +94,31 @@ def test_a_list_is_looked_at_written_and_taken_back(world, coordinator):
     assert coordinator("GET", f"/imports?cluster={CLUSTER}").json["items"][0]["id"] == seen["id"]
     assert coordinator("POST", f"{place}/undo", json={}).json["state"] == "taken_back"
     assert coordinator("POST", f"{place}/undo", json={}).status_code == 409
+
+
+def test_what_a_waiting_import_waits_for_is_told_until_it_is_written(
+    world, coordinator, monkeypatch
+):
+    looked = coordinator("POST", "/imports", data=form(MEMBERS, options="{}")).json
+    place = f"/imports/{looked['id']}"
+    assert coordinator("POST", f"{place}/write", json={}).json["waits_for"] is None
+    with monkeypatch.context() as context:
+
+        def break_off(*_):
+            raise ServiceUnavailable("The place of files broke off.")
+
+        context.setattr(type(world.services.import_workflow.uploads), "requested", break_off)
+        work_off(world)
+    waiting = coordinator("GET", place, headers={"Accept-Language": "en"}).json
+    assert (waiting["state"], waiting["error"]) == ("queued", None)
+    assert "The place of files broke off." in waiting["waits_for"]
+    told = coordinator("GET", place, headers={"Accept-Language": "zh"}).json["waits_for"]
+    assert "自动重新开始" in told
+    assert world.services.job_queue.send_forgotten() == 1
+    work_off(world)
+    written = coordinator("GET", place).json
+    assert (written["state"], written["waits_for"]) == ("written", None)
+    coordinator("POST", f"{place}/undo", json={})
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,10 @@ import sys
 import pytest
 
 from matchmaker.cli import run
+from matchmaker.cli.output import wired
+from matchmaker.messages import message
+from matchmaker.services.unit_of_work import utc_now
+from matchmaker.workflow.job import Job, JobKind
 from tests.samples import link_models
 
 TABLES = {
@@ -228,6 +232,22 @@ def test_status_and_doctor_on_a_working_installation(loaded, capsys):
     assert json.loads(capsys.readouterr().out)["counts"]["organizations"] == 3
     assert run(["doctor", "--json"]) == 0
     assert all(check["ok"] for check in json.loads(capsys.readouterr().out))
+
+
+def test_status_says_what_work_waits_for(fresh, capsys):
+    assert run(["import", "tables", write_tables(fresh / "tables")]) == 0
+    capsys.readouterr()
+    services = wired()
+    job = Job(
+        "j1", JobKind.IMPORT, "account:a", utc_now(), attempts=1,
+        result=message("The store of files is away."),
+    )  # fmt: skip
+    services.repositories.records.commit([services.repositories.jobs.put(job)])
+    assert run(["status"]) == 0
+    assert "The store of files is away." in capsys.readouterr().out
+    assert run(["status", "--json"]) == 0
+    (waiting,) = json.loads(capsys.readouterr().out)["waiting_jobs"]
+    assert waiting == {"id": "j1", "kind": "import", "waits_for": "The store of files is away."}
 
 
 @pytest.mark.slow

@@ -3,7 +3,7 @@
 import pytest
 
 from matchmaker.domain import DuplicateCandidate, GraphRows, Kind, Membership, Organization
-from matchmaker.errors import MatchmakerError, WrongState
+from matchmaker.errors import MatchmakerError, ServiceUnavailable, WrongState
 from matchmaker.messages import message
 from matchmaker.workflow.account import AccountMembership, MembershipRole
 from matchmaker.workflow.job import JobKind, JobState
@@ -128,6 +128,29 @@ def test_work_that_fails_says_why_and_work_goes_on(sample, monkeypatch):
     assert str(sample.job_queue.show(ADMIN, second.id).result) == "7"
     with pytest.raises(MatchmakerError):
         sample.job_queue.show(COORDINATOR, first.id)
+
+
+@in_languages("zh")
+def test_what_work_waits_for_is_shown_on_its_page_and_in_the_list(
+    visit, sample, monkeypatch, language
+):
+    def is_away(job, progress):
+        raise ServiceUnavailable("Another refresh is running.")
+
+    monkeypatch.setitem(sample.job_handlers, JobKind.IMPORT, is_away)
+    job = sample.job_queue.request(ADMIN, JobKind.IMPORT)
+    assert work_off(sample) == 1
+    admin = visit("admin", language)
+    for page in (f"/jobs/{job.id}", "/admin/jobs"):
+        admin.open(page)
+        shown = admin.page.locator("main").inner_text()
+        assert (
+            "另一次刷新正在进行" if language == "zh" else "Another refresh is running."
+        ) in shown
+        assert ("自动重新开始" if language == "zh" else "begun again by itself") in shown
+    sample.job_queue.send_forgotten()
+    monkeypatch.setitem(sample.job_handlers, JobKind.IMPORT, lambda job, progress: message("7"))
+    assert work_off(sample) == 1
 
 
 def test_work_that_breaks_is_told_without_its_inside(sample, monkeypatch):

@@ -103,7 +103,10 @@ class TakenBackOut(Outgoing):
 
 
 class ImportOut(Localised):
-    """An import: looked at, on its way, written, or taken back."""
+    """An import: looked at, on its way, written, or taken back.
+
+    `waits_for`: something was not available when it was begun, and it is to be begun again.
+    """
 
     id: str
     state: ImportState
@@ -121,6 +124,7 @@ class ImportOut(Localised):
     pairs: list[PairChoiceOut]
     problems: list[LineProblemOut]
     error: Message | None
+    waits_for: Message | None
     can_be_undone: bool
     left: int
     taken_back: TakenBackOut | None = None

@@ -45,7 +45,8 @@ class ImportStatus:
     `table` is the format of the file. `counts` are rows by table. `new` to `alike` count
     organisations; `columns`, `words` and `pairs` that may be one are those of the file, until it is
     written.
-    `error` is why nothing can be, or was, written. Of what was taken back, `left` stayed.
+    `error` is why nothing can be, or was, written, `waits_for` why work that was begun is to be
+    begun again. Of what was taken back, `left` stayed.
     """
 
     id: str
@@ -64,6 +65,7 @@ class ImportStatus:
     pairs: tuple[PairChoice, ...] = ()
     problems: tuple[LineProblem, ...] = ()
     error: Message | None = None
+    waits_for: Message | None = None
     can_be_undone: bool = False
     left: int = 0
 
@@ -124,6 +126,7 @@ def status_of_job(job: Job) -> ImportStatus:
         job.arguments.get("file", ""),
         job.arguments.get("table", ""),
         error=job.result if job.state is JobState.FAILED else None,
+        waits_for=job.waits_for,
     )
 
 

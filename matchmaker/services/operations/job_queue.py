@@ -221,6 +221,7 @@ class JobQueue:
         job = replace(
             stored.value,
             state=JobState.RUNNING,
+            result=None,
             last_heartbeat=self.clock(),
             attempts=stored.value.attempts + 1,
         )
@@ -244,12 +245,12 @@ class JobQueue:
             except JobCancelled:
                 state, result = JobState.CANCELLED, _CANCELLED
             except MatchmakerError as raised:
+                error = without_folders(raised)
                 if isinstance(raised, ServiceUnavailable) and _may_begin_again(heartbeat.job):
                     log.warning("job waits", job=job.id, error=str(raised.message))
                     # `send_forgotten` sends it.
-                    return replace(job, state=JobState.QUEUED)
+                    return replace(job, state=JobState.QUEUED, result=_waits_for(error, job))
                 log.warning("job failed", job=job.id, error=str(raised.message))
-                error = without_folders(raised)
                 problem = located(error.where, error.message) if error.where else error.message
                 state, result = JobState.FAILED, sentences(problem, error.mend)
             except Exception:
@@ -322,6 +323,17 @@ _CANCELLED = message("It was cancelled; nothing was written.")
 def _may_begin_again(job: Job) -> bool:
     """Tell whether it is about a file of which nothing is written, and was not begun too often."""
     return job.can_be_cancelled and job.attempts < MAX_ATTEMPTS
+
+
+def _waits_for(error: MatchmakerError, job: Job) -> Message:
+    """What is told of a job that is to be begun again."""
+    return message(
+        "It waits, and nothing of it is written: %(reason)s It is begun again by itself within "
+        "about a minute (begun so far: %(count)s of %(most)s times).",
+        reason=error.message,
+        count=job.attempts,
+        most=MAX_ATTEMPTS,
+    )
 
 
 def too_late() -> WrongState:

@@ -101,12 +101,21 @@ def test_an_import_waits_for_what_is_not_available_and_not_for_ever(wired, away,
     work_off(wired)
     waiting = wired.job_queue.show(ADMIN, job.id)
     assert (waiting.state, waiting.can_be_cancelled) == (JobState.QUEUED, True)
+    assert "The place of files broke off." in str(waiting.waits_for)
+    assert "1 of 3 times" in str(waiting.waits_for)
+    assert "自动重新开始" in waiting.waits_for.text("zh")
     for _ in range(2):
         assert wired.job_queue.send_forgotten() == 1
         work_off(wired)
     assert begun == [1, 2, 3]
-    assert wired.job_queue.show(ADMIN, job.id).state is state
+    over = wired.job_queue.show(ADMIN, job.id)
+    assert (over.state, over.waits_for) == (state, None)
     assert wired.job_queue.send_forgotten() == 0
+
+
+def test_a_job_that_only_waits_for_its_turn_waits_for_nothing_else(wired):
+    job = wired.job_queue.request(ADMIN, JobKind.DERIVE)
+    assert wired.job_queue.show(ADMIN, job.id).waits_for is None
 
 
 def test_an_import_that_began_to_write_is_not_begun_again_by_itself(wired):
