@@ -1,7 +1,7 @@
 """A tie survey that a cluster answers at once: how long pages take while a fifth of it writes.
 
     python benchmarks/survey_load.py [--members 500] [--answering 100] [--seconds 60] [--workers 2]
-        [--reading 2 12] [--models FOLDER]
+        [--reading 2 12] [--models FOLDER] [--no-model]
 
 A cluster of its own making is asked all the usual questions. Members follow their personal links at
 moments drawn evenly over `--seconds` by a fixed seed, read the form for as many seconds as are
@@ -141,6 +141,9 @@ def main() -> None:
         "--reading", type=float, nargs=2, default=(2.0, 12.0), metavar=("LEAST", "MOST")
     )
     parser.add_argument("--models", type=Path, help="unpacked ones to share, else unpacked anew")
+    parser.add_argument(
+        "--no-model", action="store_true", help="serve without: nothing is asked of it here"
+    )
     options = parser.parse_args()
     chance = random.Random(SEED)
     print(machine())
@@ -150,7 +153,10 @@ def main() -> None:
             (folder / "models").symlink_to(options.models.resolve())
         paths = opened(folder, options.members)
         chosen = chance.sample(sorted(paths), min(options.answering, len(paths)))
-        with server({"MATCHMAKER_DATA_DIR": name}, options.workers) as (address, _):
+        environment = {"MATCHMAKER_DATA_DIR": name}
+        if options.no_model:
+            environment["MATCHMAKER_MODEL"] = str(folder / "none")
+        with server(environment, options.workers) as (address, _):
             clients = [
                 Member(address, options.members, number, options.reading)
                 for number in range(len(chosen))

@@ -277,7 +277,7 @@ def test_bands_of_a_survey(run: Run) -> None:
 
 
 def test_a_survey_that_is_answered_at_once(run: Run, graph: Path) -> None:
-    asked = ("--members", 6, "--answering", 2, "--seconds", 1, "--workers", 1)
+    asked = ("--members", 6, "--answering", 2, "--seconds", 1, "--workers", 1, "--no-model")
     printed = run("survey_load", *asked, "--reading", 0, 1, "--models", graph / "models")
     assert "answers acknowledged 2, kept 2, failed 0" in printed
 
