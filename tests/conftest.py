@@ -119,6 +119,22 @@ def pytest_collection() -> Iterator[object]:
         gc.set_threshold(20_000, 20, 20)
 
 
+ROOM_OF_A_WORKER = 3 << 30  # models, snapshots, a browser or the server of Neo4j
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Iterator[int]:
+    """Half as many workers again as cores, where there is memory for them.
+
+    Tests wait more than a quarter of their time: for browsers, servers, other processes, the clock.
+    """
+    cores = yield
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return cores
+    room = psutil.virtual_memory().available // ROOM_OF_A_WORKER
+    return max(cores, min(cores * 3 // 2, room))
+
+
 # Fixtures that load models, or the sample graph whole.
 COSTLY = frozenset({"sample", "embedder", "second", "sample_graph"})
 

@@ -55,6 +55,8 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerAdd
         pytest.skip(missing)
     with running_server(tmp_path_factory.mktemp("neo4j"), heap="512m") as address:
         yield address
+        # In order it would end in ten seconds, and nobody reads its data again.
+        address.process.kill()
 
 
 @pytest.fixture(scope="session")
