@@ -74,16 +74,21 @@ def advice(pairs: Pairs, position: int) -> Advice | None:
     seeker_row, row = pairs.seeker.row, int(pairs.rows[position])
     if seeker_row is None or pairs.around.is_partner[row]:
         return None
-    shared = pairs.network.shared_with(seeker_row, row)
-    by_industry = tie_statistics(pairs.snapshot, pairs.goal, pairs.network)
-    own = by_industry.get(pairs.seeker.industry) if pairs.seeker.industry >= 0 else None
-    usual = own or by_industry.get(EVERYBODY)
+    shared = pairs.network.shared_around(pairs.around, row)
+    usual, is_own = pairs.computed_once("usual ties", lambda: _usual_ties(pairs))
     way = AdviceWay.CLOSING if len(shared) else AdviceWay.REACHING
     if usual is None:
         return Advice(way, (_way(pairs, shared),))
     distance = _unusual_distance(pairs, position, usual)
     steps = (_way(pairs, shared),) + ((distance,) if distance else ())
-    return Advice(way, steps, _usual(usual, own is not None))
+    return Advice(way, steps, _usual(usual, is_own))
+
+
+def _usual_ties(pairs: Pairs) -> tuple[TieStatistics | None, bool]:
+    """The statistics of the seeker's own industry (True), or of all."""
+    by_industry = tie_statistics(pairs.snapshot, pairs.goal, pairs.network)
+    own = by_industry.get(pairs.seeker.industry) if pairs.seeker.industry >= 0 else None
+    return own or by_industry.get(EVERYBODY), own is not None
 
 
 def _way(pairs: Pairs, shared: IntArray) -> Message:

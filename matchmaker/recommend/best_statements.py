@@ -55,10 +55,9 @@ class BestStatement:
             rows = entry.row.take(places)
             speaks = eligible.take(rows) & self.usable.take(entry.position.take(places))
             rows, scores = rows[speaks], np.repeat(values, counts)[speaks]
-            rows, first = np.unique(rows, return_index=True)
-            top, figures = best(scores := scores[first], count)
-            if not bound or (len(top) == count and figures[-1] > bound):
-                return np.asarray(rows[top], dtype=np.int32)
+            rows, scores = _first_of_each(rows, scores, len(eligible))
+            if not bound or (len(rows) >= count and scores[count - 1] > bound):
+                return _foremost(rows, scores, count)
             wanted *= 4
 
     def largest(self, but: int | None) -> float:
@@ -70,6 +69,23 @@ class BestStatement:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> FloatArray:
         return np.asarray(self[np.arange(len(self.snapshot), dtype=np.int32)])
+
+
+def _first_of_each(rows: IntArray, scores: FloatArray, size: int) -> tuple[IntArray, FloatArray]:
+    """The first score of each of `rows`, which are below `size`, in their order."""
+    positions = np.arange(len(rows), dtype=np.int32)
+    first = np.empty(size, dtype=np.int32)
+    first[rows[::-1]] = positions[::-1]  # of several the last that is written stays
+    is_first = first.take(rows) == positions
+    return rows[is_first], scores[is_first]
+
+
+def _foremost(rows: IntArray, scores: FloatArray, count: int) -> IntArray:
+    """At most `count` of rows in order of falling scores, those of one score by row."""
+    if len(rows) > count:
+        as_good = len(scores) - int(np.searchsorted(scores[::-1], scores[count - 1]))
+        rows, scores = rows[:as_good], scores[:as_good]
+    return np.asarray(rows[np.lexsort((rows, -scores))][:count], dtype=np.int32)
 
 
 @dataclass(frozen=True)

@@ -152,8 +152,11 @@ class TextFit:
     @cached_property
     def statement_similarity(self) -> FloatArray:
         """Largest cosine of each statement to any of the texts, shape (m,)."""
-        least = -1 if self.questions else 0
-        return np.asarray(self.similarity.max(axis=1, initial=least), dtype=np.float32)
+        least = np.float32(-1 if self.questions else 0)
+        largest = np.full(len(self.similarity), least, dtype=np.float32)
+        for column in self.similarity.T:  # a few: a maximum along each row takes ten times as long
+            np.maximum(largest, column, out=largest)
+        return largest
 
     @cached_property
     def statement_dense(self) -> FloatArray:
@@ -368,5 +371,6 @@ def best_statements(
     part = slice(int(entries.indptr[row]), int(entries.indptr[row + 1]))
     statements = distinct(entries.indices[part][fit.usable[part]])
     blended = fit.blended_of(statements)
-    order = np.lexsort((statements, -blended))[:count]
-    return [(int(statements[i]), float(blended[i])) for i in order if blended[i] > 0]
+    places, fits = best(blended, count)
+    chosen = zip(statements[places].tolist(), fits.tolist(), strict=True)
+    return [(statement, value) for statement, value in chosen if value > 0]

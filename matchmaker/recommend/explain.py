@@ -69,24 +69,20 @@ def shortest(network: AffiliationNetwork, around: Neighbourhood, target: int) ->
     as it takes to meet it, as far as the network's budget goes. Of several ways the one over
     the rarest partners.
     """
-    way = _to_second_step(network, around, target)
+    if around.is_partner[target]:
+        return [around.row, target]
+    if len(shared := network.shared_around(around, target)):
+        return [around.row, int(shared[0]), target]
+    way = _from_second_step(network, around, target)
     if not way:
         return []
-    if around.is_partner[way[0]]:
-        return [around.row, *way]
-    nearer = network.partners(way[0])
-    first = network.rarest(nearer[around.is_partner[nearer]])
-    return [around.row, first, *way]
+    return [around.row, int(network.shared_around(around, way[0])[0]), *way]
 
 
-def _to_second_step(network: AffiliationNetwork, around: Neighbourhood, target: int) -> list[int]:
-    """The end of the path from where it is at most two steps from the source, [] without one."""
-    if around.is_partner[target]:
-        return [target]
+def _from_second_step(network: AffiliationNetwork, around: Neighbourhood, target: int) -> list[int]:
+    """The end of a path that has no end within two steps from the source, [] without one."""
     partners = network.partners(target)
-    if around.is_partner[partners].any():
-        return [target]
-    second = partners[around.is_near[partners]]
+    second = partners[around.is_near.take(partners)]
     if len(second):
         return [network.rarest(second), target]
     middle = network.rarest_link(around, partners)

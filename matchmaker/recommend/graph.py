@@ -372,6 +372,16 @@ class AffiliationNetwork:
         shared = in_both(self.partners(first), self.partners(second))
         return np.asarray(shared[np.argsort(self.degree[shared], kind="stable")])
 
+    def shared_around(self, around: Neighbourhood, target: int) -> IntArray:
+        """`shared_with` of the one that `around` is of: looked up once for each other."""
+        shared = around.shared_with.get(target)
+        if shared is None:
+            partners = self.partners(target)
+            shared = partners[around.is_partner.take(partners)]
+            shared = shared[np.argsort(self.degree.take(shared), kind="stable")]
+            around.shared_with[target] = shared
+        return shared
+
     def latest_joint_undertaking(self, first: int, second: int) -> int:
         """Column of the latest that two who met both took part in, the first of equals."""
         of_first, of_second = (columns_of(self.incidence, row) for row in (first, second))

@@ -41,6 +41,11 @@ class Neighbourhood:
         return NearFigures(self.rows, sums.astype(np.float32), len(self.degree))
 
     @cached_property
+    def shared_with(self) -> dict[int, IntArray]:
+        """Partners in common with others, the rarest first, as far as they were looked up."""
+        return {}
+
+    @cached_property
     def is_partner(self) -> BoolArray:
         """True for partners, (N,)."""
         return self._among(self.partners)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import or_
-from typing import Literal
+from typing import Any, Literal, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ from matchmaker.recommend.whereabouts import Whereabouts, whereabouts, with_wher
 from matchmaker.snapshot.distances import common_places, known_km
 from matchmaker.snapshot.geography import great_circle_km
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class Pairs:
         """Personalised PageRank by recency to everybody; zeros outside the network."""
         if self.seeker.row is None:
             return self._nobody
-        return self._computed_once(("pagerank", restart), lambda: self._pagerank(restart))
+        return self.computed_once(("pagerank", restart), lambda: self._pagerank(restart))
 
     def _pagerank(self, restart: float) -> Scores | FloatArray:
         if self.network.is_pushed:
@@ -186,15 +188,14 @@ class Pairs:
         return NearFigures(np.zeros(0, np.int32), np.zeros(0, np.float32), len(self.snapshot))
 
     @cached_property
-    def _results(self) -> dict[object, Scores | FloatArray]:
+    def _results(self) -> dict[object, Any]:
         return {}
 
-    def _computed_once(
-        self, key: object, make: Callable[[], Scores | FloatArray]
-    ) -> Scores | FloatArray:
+    def computed_once(self, key: object, make: Callable[[], Value]) -> Value:
+        """What is the same whoever the candidates are: made once, and kept for fewer of them."""
         if key not in self._results:
             self._results[key] = make()
-        return self._results[key]
+        return cast("Value", self._results[key])
 
     def walked(
         self, measure: Callable[[AffiliationNetwork, int], Scores | FloatArray]
@@ -203,13 +204,13 @@ class Pairs:
         row = self.seeker.row
         if row is None:
             return self._nobody
-        return self._computed_once(measure, lambda: measure(self.network, row))
+        return self.computed_once(measure, lambda: measure(self.network, row))
 
     def affine(
         self, name: str, measure: Callable[[Affinity], Scores | FloatArray]
     ) -> Scores | FloatArray:
         """A measure of what places and programmes prefer, to everybody, kept under a name."""
-        return self._computed_once(("affinity", name), lambda: measure(self.affinity))
+        return self.computed_once(("affinity", name), lambda: measure(self.affinity))
 
     @cached_property
     def around(self) -> Neighbourhood:

@@ -151,7 +151,7 @@ class ByProfile:
                 rows.append(prefix.rows)
                 bound += float(profile.own[part]) / profile.total * prefix.rest  # type: ignore[index]
             met = distinct_below(self.table.size, np.concatenate(rows))
-            met = met if eligible is None else met[eligible[met]]
+            met = met if eligible is None else met[eligible.take(met)]
             chosen, values = best(self[met], count)
             is_full = len(chosen) == count and values[-1] > bound * (1 + _ROUNDING)
             if is_full or bound <= 0:

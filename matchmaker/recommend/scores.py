@@ -69,7 +69,7 @@ class Ranking:
         start, wanted, chosen = 0, max(BLOCK, count), np.zeros(0, dtype=np.int32)
         while start < len(self.order) and len(chosen) < count:
             rows = self.rows[self.order[start : start + wanted]]
-            chosen = np.concatenate([chosen, rows[eligible[rows]]])
+            chosen = np.concatenate([chosen, rows[eligible.take(rows)]])
             start, wanted = start + wanted, 4 * wanted
         return chosen[:count]
 
@@ -97,14 +97,18 @@ class NearFigures:
     everybody: Ranking | None = None
 
     def __getitem__(self, rows: Any) -> Any:
-        values = looked_up(self.rows, self.values, rows)
         if self.everybody is None:
-            return values
+            return looked_up(self.rows, self.values, rows)
         spread = np.float32(self.share) * self.everybody[rows]
-        return np.where(is_among(self.rows, rows), values, spread)[()]
+        if not len(self.rows):
+            return spread
+        positions = np.minimum(self.rows.searchsorted(rows), len(self.rows) - 1)
+        is_near = self.rows.take(positions) == rows
+        return np.where(is_near, self.values.take(positions), spread)[()]
 
     def best(self, eligible: BoolArray, count: int) -> IntArray:
-        is_near = eligible[self.rows] & (self.values > 0)
+        is_near = eligible.take(self.rows)
+        is_near &= self.values > 0
         near, values = self.rows[is_near], self.values[is_near]
         if self.everybody is not None and self.share > 0:
             others = np.sort(self.everybody.best(eligible, count))

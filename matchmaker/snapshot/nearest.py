@@ -21,9 +21,9 @@ _BESIDE = 150
 # So many that are allowed are looked at, however few are asked for: an index of many misses some
 # on its way (of 144,080, 4 of the nearest 100 where 500 are looked at, and 1.5 where 1,000 are).
 _LEAST_LOOKED_AT = 1_000
-# So many scores of very many say where about the largest begin: at twice as many as would be in
-# the sample by chance, and some more.
-_SAMPLE, _MARGIN, _FEWEST_TO_SAMPLE = 4_096, 32, 8
+# So many scores of very many, or each of so many, say where about the largest begin: at twice as
+# many as would be in the sample by chance, and some more.
+_SAMPLE, _EACH, _MARGIN = 4_096, 8, 32
 # Of so many vectors the products with up to some twenty others are made at once.
 _ROWS_OF_A_PART = 64
 # Links of each vector: of 144,080 it misses 5 of the nearest 100 with 32 and 4 with 48, which
@@ -91,9 +91,9 @@ def _at_least(scores: FloatArray, count: int) -> NDArray[np.intp]:
 
     Of many, a part is selected from that a bar from a sample leaves: one comparison each.
     """
-    step = len(scores) // _SAMPLE
-    wanted = 2 * (count // max(step, 1)) + _MARGIN
-    if step >= _FEWEST_TO_SAMPLE and wanted < _SAMPLE:
+    step = max(len(scores) // _SAMPLE, _EACH)
+    wanted = 2 * (count // step) + _MARGIN
+    if 2 * wanted * step <= len(scores):
         bar = np.partition(scores[::step], -wanted)[-wanted]
         rows = np.flatnonzero(scores >= bar)
         if count <= len(rows) < len(scores) // 2:
