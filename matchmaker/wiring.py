@@ -301,7 +301,12 @@ class Wiring:
     @cached_property
     def saved_searches(self) -> SavedSearches:
         return SavedSearches(
-            self.repositories, self.accounts, self.long_questions, lambda: self.matching, self.clock
+            self.store,
+            self.repositories,
+            self.accounts,
+            self.long_questions,
+            lambda: self.matching,
+            self.clock,
         )
 
     @cached_property
@@ -885,7 +890,7 @@ class Wiring:
 
     @cached_property
     def interaction_log(self) -> InteractionLog:
-        return InteractionLog(self.repositories, self.opted_out, self.clock)
+        return InteractionLog(self.store, self.repositories, self.opted_out, self.clock)
 
     @cached_property
     def effects(self) -> Effects:

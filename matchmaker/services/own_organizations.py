@@ -74,10 +74,32 @@ def keep_organization(
     write (`DocumentMerge.emptied_slots`): who is second begins anew. Raises NotFound as
     `require_itself` does.
     """
+    _keep_slots(unit, repositories, own_id)
+    require_itself(store, own_id)
+
+
+def kept_id(
+    unit: UnitOfWork, repositories: Repositories, store: GraphStore, id_or_alias: str
+) -> str:
+    """The own id of an organisation that a commit names; the commit depends on it staying so.
+
+    An id that nobody has is given back.
+    """
+    before = store.organizations_by_id([id_or_alias]).get(id_or_alias)
+    if before is None:
+        return id_or_alias
+    _keep_slots(unit, repositories, before.id)
+    now = store.organizations_by_id([before.id]).get(before.id)
+    if now is not None and now.id != before.id:  # merged between the two readings
+        _keep_slots(unit, repositories, now.id)
+        return now.id
+    return before.id
+
+
+def _keep_slots(unit: UnitOfWork, repositories: Repositories, own_id: str) -> None:
     stored = repositories.slots.get_or_none(own_id)
     slots, version = (stored.value, stored.version) if stored else (Slots(own_id), 0)
     unit.keep(repositories.slots.put(slots, version))
-    require_itself(store, own_id)
 
 
 def is_coordinated(store: GraphStore, principal: Principal, id: str) -> bool:

@@ -35,7 +35,7 @@ def test_whom_somebody_picked_is_listed_no_more_once_it_opted_out(
 ) -> None:
     base = cooperation_on(store)
     me, opted_out = base.person(OWN).principal(), base.introductions.exclusions.opted_out
-    log = InteractionLog(base.repositories, opted_out, base.clock)
+    log = InteractionLog(store, base.repositories, opted_out, base.clock)
     for id in (GONE, OTHER):
         log.pick(me, OWN, id, kind, "known")
     opt_out(store)

@@ -15,10 +15,12 @@ from matchmaker.access import Principal
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
 from matchmaker.services.directory.opted_out import OptedOut
+from matchmaker.services.own_organizations import keep_organization, kept_id
 from matchmaker.services.repositories import PickedOrganizations, Repositories, picked_id
-from matchmaker.services.unit_of_work import Clock, retry_on_conflict
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
+from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.interactions import Interaction, InteractionKind, ShownCandidate
 
 log = structlog.get_logger(__name__)
@@ -38,6 +40,7 @@ class InteractionLog:
     Where more come than can be written the newest are dropped, and the log says so.
     """
 
+    store: GraphStore
     repositories: Repositories
     opted_out: OptedOut
     clock: Clock
@@ -101,7 +104,8 @@ class InteractionLog:
         """Save a candidate for an organisation, or dismiss it with a reason.
 
         `goal` is what it had been looked for, where that is known. Raises NotAllowed,
-        InvalidInput.
+        InvalidInput, NotFound for an organisation that was merged into another one meanwhile; a
+        candidate that was is picked under the id that it has now.
         """
         principal.require_writing()
         principal.require_member(organization)
@@ -111,17 +115,19 @@ class InteractionLog:
         if kind not in _PICKS:
             raise InvalidInput("must be saved or dismissed.", where="kind")
 
-        def attempt() -> None:
-            changes = self._changed_lists(organization, candidate, kind, reason)
+        def change(unit: UnitOfWork) -> None:
+            keep_organization(unit, self.repositories, self.store, organization)
+            chosen = kept_id(unit, self.repositories, self.store, candidate)
             interaction = Interaction(
-                new_id(), kind, self.clock(), principal.subject, goal, organization,
-                (ShownCandidate(candidate, 0, 0.0),), reason=reason,
+                new_id(), kind, unit.at, principal.subject, goal, organization,
+                (ShownCandidate(chosen, 0, 0.0),), reason=reason,
             )  # fmt: skip
-            self.repositories.records.commit(
-                [*changes, self.repositories.interactions.put(interaction)]
+            unit.add(
+                *self._changed_lists(organization, chosen, kind, reason),
+                self.repositories.interactions.put(interaction),
             )
 
-        retry_on_conflict(attempt)
+        commit_changes(self.repositories.records, principal, self.clock, change)
 
     def unpick(self, principal: Principal, organization: str, candidate: str) -> None:
         """Neither saved nor dismissed any more."""

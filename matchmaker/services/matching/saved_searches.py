@@ -9,13 +9,16 @@ import structlog
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, StoreUnavailable
+from matchmaker.services.authors import keep_author
 from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.questions import FIELDS, question_of
+from matchmaker.services.own_organizations import asked_id, keep_organization
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
+from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.notification import Notification, NotificationKind
 from matchmaker.workflow.saved_search import ALERTED_RANKS, SavedSearch
 
@@ -28,6 +31,7 @@ LONGEST_NAME = 100
 class SavedSearches:
     """Use cases of kept searches; everyone sees only their own."""
 
+    store: GraphStore
     repositories: Repositories
     accounts: Accounts
     long_questions: LongQuestions
@@ -43,7 +47,8 @@ class SavedSearches:
     ) -> SavedSearch:
         """Keep a question under a name; who is among its first ten now is nothing new later.
 
-        Raises SignInNeeded, NotAllowed, InvalidInput for a question or name that cannot be kept.
+        Raises SignInNeeded, NotAllowed, InvalidInput for a question or name that cannot be kept,
+        NotFound for an organisation that was merged into another one meanwhile.
         """
         principal.require_writing()
         account = self.accounts.own_account(principal)
@@ -59,11 +64,15 @@ class SavedSearches:
         query = tuple(
             (field, value) for field in FIELDS for value in fields.get(field, ()) if value.strip()
         )
+        organization = asked_id(self.store, principal, organization) if organization else ""
         now = self.clock()
         search = SavedSearch(new_id(), account.id, organization, name, query, now, now)
         search = search.begun(self._ranking(principal, search), now)
 
         def put(unit: UnitOfWork) -> SavedSearch:
+            if organization:
+                keep_organization(unit, self.repositories, self.store, organization)
+            keep_author(unit, self.repositories, principal)
             unit.add(self.repositories.saved_searches.put(search))
             return search
 

@@ -106,14 +106,24 @@ class DocumentMerge:
             yield repository.remove(stored)
 
     def _saved_searches(self) -> Iterator[Change]:
-        """Those of people who have a place at `kept` afterwards; the others' go."""
+        """Those of people who have a place at `kept` afterwards; the others' go.
+
+        Whom any search told of was seen, under whichever id.
+        """
         repository = self.repositories.saved_searches
         there = {row.id for row in self.repositories.accounts.values("organization", self.kept)}
-        for stored in repository.iterate("organization", self.gone):
-            if self.brings_people or stored.value.account in there:
-                yield from self._change(repository, stored, self._of_organization(stored.value))
-            else:
+        for stored in repository.iterate():
+            search = stored.value
+            if search.organization == self.gone and not (
+                self.brings_people or search.account in there
+            ):
                 yield repository.remove(stored)
+                continue
+            told, latest = (
+                tuple(dict.fromkeys(map(self._id, ids))) for ids in (search.told, search.latest)
+            )
+            moved = replace(self._of_organization(search), told=told, latest=latest)
+            yield from self._change(repository, stored, moved)
 
     # -- finding them
 

@@ -23,7 +23,7 @@ def test_whoever_asks_all_day_is_answered_and_leaves_no_more_than_a_person(
     store, now = SqliteStore(tmp_path / "graph.db"), [datetime(2026, 5, 1, 9, tzinfo=UTC)]
     store.prepare()
     repositories = Repositories(lambda: store.documents)
-    shown = InteractionLog(repositories, OptedOut(lambda: store), lambda: now[0])
+    shown = InteractionLog(store, repositories, OptedOut(lambda: store), lambda: now[0])
 
     def see(account: str) -> str:
         principal = Principal(f"account:{account}", account=account)
