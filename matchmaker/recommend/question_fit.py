@@ -8,10 +8,22 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from matchmaker.domain import StatementKind
+from matchmaker.goals import GoalName
 from matchmaker.recommend.model import SeekerText
-from matchmaker.recommend.specification import without_conditions, without_measures
-from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores
-from matchmaker.snapshot.model import BoolArray, FloatArray, IntArray, Snapshot
+from matchmaker.recommend.specification import (
+    made_by_customers,
+    names_of_kinds,
+    without_conditions,
+    without_measures,
+)
+from matchmaker.snapshot.lexical import (
+    attainable,
+    code_shares,
+    lexical_scores,
+    statements_with_name,
+)
+from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.other_words import concept_share, translated_share
 from matchmaker.text import has_digits, language_of
 
@@ -27,6 +39,8 @@ CODES = 0.5
 TRANSLATED = 0.3
 # How far the share of the concepts lifts a fit towards 1 that a statement names in whatever words.
 CONCEPTS = 0.3
+# The share that stands in for it in a description that names what customers of an offer make.
+NAMED = 0.4
 
 
 @dataclass(frozen=True)
@@ -74,10 +88,40 @@ def question_of(
         translated = translated_share(snapshot.lexical, text.wording, in_chinese)
     concepts = None
     if looked_up:
-        concepts = concept_share(snapshot, without_conditions(text.specification))
+        concepts = _concepts(snapshot, text)
     abroad = vector if vector is None or text.abroad is None else text.abroad
     number = languages.get(language, -1)
     return Question(text.wording, vector, number, lexical, codes, translated, concepts, abroad)
+
+
+def _concepts(snapshot: Snapshot, text: SeekerText) -> FloatArray | None:
+    """The share of what a text names that each statement names, too, (m,).
+
+    Who is described as making what is offered is no customer: where an offer names what its
+    customers make, descriptions are asked for that, and needs for what is offered.
+    """
+    named = concept_share(snapshot, without_conditions(text.specification))
+    if text.kind is not StatementKind.OFFER or text.goal is GoalName.INDUSTRY_PARTNER:
+        return named
+    made = made_by_customers(text.specification)
+    if not made:
+        return named
+    customers = np.zeros(len(snapshot.statements.kind), dtype=np.float32)
+    for product in sorted(made):
+        customers[_naming_kinds(snapshot, product)] = NAMED
+    is_described = snapshot.statements.kind == STATEMENT_KINDS.index(StatementKind.DESCRIPTION)
+    others = 0 if named is None else named
+    return np.where(is_described, customers, others).astype(np.float32)
+
+
+def _naming_kinds(snapshot: Snapshot, product: str) -> IntArray:
+    """Statements that name a product or a kind of it, in whatever words, looked up once."""
+
+    def rows() -> IntArray:
+        said = [statements_with_name(snapshot.lexical, name) for name in names_of_kinds(product)]
+        return np.unique(np.concatenate([np.zeros(0, dtype=np.int32), *said])).astype(np.int32)
+
+    return snapshot.cached(("product", product), rows)
 
 
 def statements_in_chinese(snapshot: Snapshot) -> IntArray:

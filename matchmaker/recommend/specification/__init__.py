@@ -5,6 +5,7 @@ from matchmaker.recommend.specification.comparison import compare, covers, has_n
 from matchmaker.recommend.specification.customers import (
     asks_for_customers,
     compare_customer,
+    made_by_customers,
     offered,
 )
 from matchmaker.recommend.specification.doers import MAKING
@@ -35,7 +36,7 @@ from matchmaker.recommend.specification.reading import (
     without_partners,
 )
 from matchmaker.recommend.specification.speaker import said_of_speaker, without_speaker
-from matchmaker.recommend.specification.vocabulary import finishing, names_of
+from matchmaker.recommend.specification.vocabulary import finishing, names_of, names_of_kinds
 
 __all__ = [
     "ABROAD",
@@ -61,7 +62,9 @@ __all__ = [
     "covers",
     "finishing",
     "has_name",
+    "made_by_customers",
     "names_of",
+    "names_of_kinds",
     "offered",
     "read",
     "said_of_speaker",

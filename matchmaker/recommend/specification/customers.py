@@ -20,17 +20,19 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.vocabulary import shapes
-from matchmaker.recommend.specification.wholes import is_made, made_of_part
+from matchmaker.recommend.specification.wholes import is_made, made_of_part, wholes_of
 
 _CUSTOMER = ItemRole.CUSTOMER
 _SOUGHT = re.compile(
-    r"(?:找|寻|求|认识|结识|[差缺](?:一?家|一个)|looking for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
+    r"(?:找|寻|求|认识|结识|[差缺](?:一?家|一个)|look(?:ing)? for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
+    r"\b(?:makers?|manufacturers?|producers?|builders?) of (?:[a-z0-9-]+ ){0,4}$|"
     r"(?:谁家?|哪家|哪些厂|哪些公司)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
     r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?)(?![a-z])|厂|企业|品牌|商"
 )
+_MAKER = re.compile(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.
 _LACKED = re.compile(
     r"(?:缺少?|需要?|采购|要买|要用)[^，,;；。.!?找寻求]{0,4}$|"
@@ -39,6 +41,8 @@ _LACKED = re.compile(
 _WHO_SEEKS = re.compile(
     r"\b(?:who|anyone|anybody|those|firms|brands) (?:is |are |who are |that are )?"
     r"(?:looking for|in need of|seeking|needs?|wants?|buys?) (?:[a-z-]+ ){0,3}$|"
+    r"\b(?:makers|manufacturers|shops|plants|mills|foundries|firms|companies|brands) (?:who |that )?(?:are )?"
+    r"(?:look(?:ing)? for|seek(?:ing)?|in need of|need|want|buy|use) (?:[a-z-]+ ){0,3}$|"
     r"(?:谁|哪家|哪些厂|哪些公司|有没有人)[^，,;；。找寻]{0,3}(?:找|需要|要|缺|采购)[^，,;；。]{0,4}$"
 )
 # Who is looked for by what they need: "battery makers who need graphene film", 用得上再生碳纤的模压厂.
@@ -66,6 +70,24 @@ def asks_for_customers(need: str) -> bool:
     return _NEEDERS.search(fold(need)) is not None
 
 
+@lru_cache(maxsize=1000)
+def made_by_customers(offer: Specification) -> frozenset[str]:
+    """Products that those make who may buy what is offered.
+
+    Those that it names ("PFA parts for makers of valves"), else what it may be a part of: valves,
+    of valve bodies.
+    """
+    things = [
+        item
+        for item in offer.of(RequirementKind.PRODUCT)
+        if not item.denied and item.aspect != UNLISTED
+    ]
+    named = [i for i in things if i.role is not ItemRole.ITSELF or _is_for_customer(offer, i)]
+    if named:
+        return frozenset(item.value for item in named)
+    return frozenset[str]().union(*map(wholes_of, things))
+
+
 @lru_cache(maxsize=4_000)
 def compare_customer(offer: Specification, description: Specification) -> Comparison:
     """What an offer is for against what a possible customer does.
@@ -75,7 +97,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     """
     makes = [item for item in description.of(RequirementKind.PRODUCT) if is_made(item)]
     makes = [item for item in makes if not _is_trade_served(item, makes, description)]
-    served = [i for i in description.of(RequirementKind.PRODUCT) if i.role is _CUSTOMER]
+    served = _served(description)
     judgements = []
     for item in offer.of(RequirementKind.PROCESS):  # "to be tried by injection moulders"
         if item.denied or not _is_for_customer(offer, item):
@@ -88,7 +110,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         if item.denied:
             continue
         made = next((other for other in makes if item.value in (other.value, other.family)), None)
-        sold_to = next((o for o in served if item.value in (o.value, o.family)), None)
+        sold_to = next((o for o in served if _is_sold_to(item, o)), None)
         if made is None and sold_to is not None:
             note = message("sells to those who make it")
             judgements.append(Judgement(item, Fulfilment.UNMET, sold_to, note))
@@ -103,6 +125,23 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             judgements.append(Judgement(item, Fulfilment.MET, whole, note))
     judgements += _rivalry(offer, description)
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
+
+
+def _served(description: Specification) -> list[Requirement]:
+    """What those make whom a description names as its customers, or sells parts for."""
+    products = description.of(RequirementKind.PRODUCT)
+    compounds = {item.start for item in products if item.aspect == UNLISTED}  # 轴承件 are made
+    return [
+        item
+        for item in products
+        if item.role is _CUSTOMER or (item.role is ItemRole.WHOLE and item.start not in compounds)
+    ]
+
+
+def _is_sold_to(item: Requirement, served: Requirement) -> bool:
+    """Whether those who make a thing are served; of wholes, those who make no part of one."""
+    is_apart = served.role is _CUSTOMER or item.role is ItemRole.ITSELF
+    return is_apart and item.value in (served.value, served.family)
 
 
 def _rivalry(offer: Specification, description: Specification) -> list[Judgement]:
@@ -171,11 +210,11 @@ def _is_for_customer(offer: Specification, item: Requirement) -> bool:
     # What they look for is what is offered: a frame factory.
     if _WHO_SEEKS.search(text[max(0, item.start - 40) : item.start]):
         return False
-    before = text[max(0, item.start - 24) : item.start]
+    before = text[max(0, item.start - 40) : item.start]
     is_lacked = bool(_LACKED.search(before)) and not _MAKER_AFTER.match(text, item.end)
     if item.role is not ItemRole.ITSELF:
         return not (is_lacked and text.startswith("的", item.end))
-    if _MAKER_AFTER.match(text, item.end):
+    if _MAKER_AFTER.match(text, item.end) or _MAKER.search(item.text):
         return True
     return bool(_SOUGHT.search(before)) and not is_lacked
 

@@ -18,7 +18,8 @@ _THIRD_PERSON = [
 _VERB = re.compile(
     r"\b(?:that|who|which|to|can|could|will|would|we|they|you|must|somebody|someone|anybody|anyone)\s"
     r"(?:(?:also|only|just|can|could|will|has to|have to|is able to|are able to)\s){0,2}"
-    rf"(?P<verb>{alternatives(verbs())})(?![a-z-])(?!\s(?:around|out|over|up|back|into)\b)"
+    rf"(?P<verb>{alternatives(verbs())})(?![a-z-])"
+    r"(?!\s(?:around|out|over|up|back|into|makers?|shops?|plants?|houses?|builders?)\b)"
     rf"|\band (?P<also>{alternatives(_THIRD_PERSON)})(?![a-z-])"
 )
 # Behind other work that is named as work: "to e-coat or zinc plate brackets".

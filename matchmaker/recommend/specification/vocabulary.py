@@ -363,6 +363,15 @@ def names_of(product: str) -> tuple[str, ...]:
 
 
 @cache
+def names_of_kinds(product: str) -> tuple[str, ...]:
+    """All that a product and its kinds are called: valves, ball valves, 球阀."""
+    table = _table("products.toml")
+    named = (kind for kind in table["products"] if kind.endswith(" " + product))
+    kinds = (kind for kind in (*named, *table["families"].get(product, ())) if kind not in parts())
+    return (*names_of(product), *(name for kind in kinds for name in names_of(kind)))
+
+
+@cache
 def part_of(whole: str, part: str) -> str:
     """What a part is called of a whole: of a valve the housing is its body; "" for no name."""
     return str(_nested("products.toml", "part_of").get(whole, {}).get(part, ""))
@@ -378,6 +387,13 @@ def tools() -> dict[str, str]:
 def comes_with(whole: str) -> frozenset[str]:
     """Products that a whole is delivered with, which its maker does not thereby sell."""
     return frozenset(_table("products.toml")["comes_with"].get(whole, ()))
+
+
+@cache
+def delivered_with(part: str) -> frozenset[str]:
+    """Wholes that a product is delivered with: moulds, of hot runners."""
+    wholes = _table("products.toml")["comes_with"]
+    return frozenset(whole for whole, within in wholes.items() if part in within)
 
 
 @cache

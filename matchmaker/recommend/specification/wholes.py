@@ -14,7 +14,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.vocabulary import parts, shapes
+from matchmaker.recommend.specification.vocabulary import delivered_with, parts, shapes
 
 
 def is_made(item: Requirement) -> bool:
@@ -33,8 +33,18 @@ def names_kind(needed: Sequence[Judgement], statement: Specification) -> bool:
 
 def made_of_part(part: Requirement, makes: Sequence[Requirement]) -> Requirement | None:
     """The thing made that what is offered is a part of: ball valves, of valve bodies."""
-    words = part.value.split() if part.value in parts() else []
-    return next((i for i in makes if i.family in words and i.value not in parts()), None)
+    wholes = wholes_of(part)
+    made = (i for i in makes if i.value not in parts())
+    return next((i for i in made if not wholes.isdisjoint((i.value, i.family))), None)
+
+
+def wholes_of(part: Requirement) -> frozenset[str]:
+    """What may be made with a part: ball valves, of ball valve bodies; moulds, of hot runners."""
+    named: list[str] = []
+    if part.value in parts():
+        *words, _ = part.value.split()
+        named = [" ".join(words), *words]
+    return delivered_with(part.value).union(filter(None, named))
 
 
 def does_other_work(need: Specification, statement: Specification) -> bool:

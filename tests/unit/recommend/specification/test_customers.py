@@ -2,10 +2,24 @@
 
 import pytest
 
-from matchmaker.domain import Description, GoalName, GraphRows, Kind, Organization, StatementKind
+from matchmaker.domain import (
+    Description,
+    GoalName,
+    GraphRows,
+    Kind,
+    Need,
+    Organization,
+    StatementKind,
+)
 from matchmaker.recommend.model import Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
-from matchmaker.recommend.specification import asks_for_customers, compare_customer, read
+from matchmaker.recommend.question_fit import question_of
+from matchmaker.recommend.specification import (
+    asks_for_customers,
+    compare_customer,
+    made_by_customers,
+    read,
+)
 from tests.unit.snapshot.graphs import snapshot_of
 
 
@@ -16,6 +30,7 @@ from tests.unit.snapshot.graphs import snapshot_of
         ("线路板打样，找做飞控的客户", "HDI软硬结合板，24小时打样"),
         ("We make investment-cast valve bodies", "Investment castings for valves and pumps"),
         ("铸造阀体，找客户", "消失模铸造厂，做球铁阀门毛坯"),
+        ("纸卡做得出可堆肥证明，找袜子厂", "袜子的纸卡、吊牌生产，四色胶印"),
     ],
 )
 def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
@@ -30,6 +45,10 @@ def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
         ("卖模架的，找做薄壁包装模的厂", "Thin-wall packaging moulds, 4 cavities"),
         ("我们做不锈钢阀体铸件，找客户", "专做三偏心蝶阀，口径DN40–DN300"),
         ("we forge flanges and valve seats", "Floating ball valves for chlor-alkali plants"),
+        ("PFA parts, for the makers of very clean and pure valves", "Knife gate valves for mills"),
+        ("quick wire erosion; tool shops welcome", "压铸模具厂，三十人"),
+        ("hot runners with valve gates and local service", "Injection moulds for cars"),
+        ("毫米波雷达，一百克以内", "Fixed-wing VTOL drones"),
     ],
 )
 def test_who_makes_what_an_offer_is_for_is_a_customer(offer: str, customer: str) -> None:
@@ -78,3 +97,46 @@ def test_who_is_asked_for_by_what_they_need_is_a_customer(
     text: str, is_for_customers: bool
 ) -> None:
     assert asks_for_customers(text) is is_for_customers
+
+
+@pytest.mark.parametrize(
+    ("offer", "made"),
+    [
+        ("PFA parts, for the makers of very clean and pure valves", {"valve"}),
+        ("环氧粉末喷阀体，谁要", {"valve"}),
+        ("hot runners with valve gates", {"mould"}),
+        ("which mould makers look for hot runners", {"mould"}),
+        ("精梳纱有货", {"sock"}),
+        ("ferrochrome, low in phosphorus", set()),
+    ],
+)
+def test_what_customers_make_is_named_or_is_what_the_part_goes_into(
+    offer: str, made: set[str]
+) -> None:
+    assert made_by_customers(read(offer)) == made
+
+
+def test_descriptions_are_asked_for_what_customers_make_and_needs_for_what_is_offered() -> None:
+    """Who coats bodies of valves found other coaters, and no maker of valves."""
+    described = {
+        "t:a-valves": "专做三偏心蝶阀，口径DN40–DN300，车间四千平方米",
+        "t:b-coater": "环氧粉末喷涂加工点，给球体做耐磨层",
+    }
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(Organization(id, id, Kind.FIRM) for id in described),
+            descriptions=tuple(
+                Description(f"{id}#about", id, text, "zh") for id, text in described.items()
+            ),
+            needs=(Need("t:need", "t:a-valves", GoalName.SUPPLIER, "找环氧粉末喷涂，阀盖"),),
+        ),
+        vectors=False,
+    )
+    text = SeekerText(
+        "环氧粉末喷涂阀体，谁要", StatementKind.OFFER, "zh", GoalName.CUSTOMER, is_question=True
+    )
+    concepts = question_of(snapshot, {}, text, looked_up=True).concepts
+    assert concepts is not None
+    share = dict(zip(snapshot.statements.table["id"].to_pylist(), concepts, strict=True))
+    assert share["t:a-valves#about"] > share["t:b-coater#about"] == 0
+    assert share["t:need"] > 0
