@@ -12,6 +12,8 @@ import structlog
 from matchmaker.log_forwarding import LogForwarder, receiver_of
 from matchmaker.settings import Settings
 
+_MOST_OF_LIBRARY = 200
+
 
 def configure_logs(settings: Settings) -> None:
     """Set structlog up for this process; lines go to standard error, and on where that is set.
@@ -46,6 +48,25 @@ def configure_logs(settings: Settings) -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class LibraryLines(logging.Handler):
+    """Lines of libraries as ours: each one line, with the kind of an error and no more of it.
+
+    What an error says, and where it was raised, may hold what somebody sent, and paths.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one of them."""
+        error = record.exc_info[0] if record.exc_info else None
+        fields = {"error": error.__name__} if error else {}
+        said = " ".join(record.getMessage().split())[:_MOST_OF_LIBRARY]
+        structlog.get_logger().log(record.levelno, said, library=record.name, **fields)
+
+
+def take_library_lines() -> None:
+    """Let what libraries warn of in this process stand among our lines."""
+    logging.basicConfig(level=logging.WARNING, handlers=[LibraryLines()])
 
 
 def _harmless(_: Any, __: str, line: structlog.typing.EventDict) -> structlog.typing.EventDict:

@@ -31,6 +31,15 @@ MOST_OF_ACCOUNT = 2
 RETRY_SECONDS = 2
 
 
+def too_many_at_once() -> TooManyAttempts:
+    """The refusal of who has too much under way."""
+    return TooManyAttempts(
+        "Too many ask at once; try again in a moment.",
+        mend=message("Wait for your other answers, or %(seconds)s seconds.", seconds=RETRY_SECONDS),
+        seconds=RETRY_SECONDS,
+    )
+
+
 class HeavyCalls:
     """Tools that compute, in threads of their own, with few that wait for one.
 
@@ -53,14 +62,7 @@ class HeavyCalls:
     def _enter(self, whose: str) -> None:
         with self._lock:
             if self._asking[whose] >= MOST_OF_ACCOUNT or self._asking.total() >= MOST_AT_ONCE:
-                raise TooManyAttempts(
-                    "Too many ask at once; try again in a moment.",
-                    mend=message(
-                        "Wait for your other answers, or %(seconds)s seconds.",
-                        seconds=RETRY_SECONDS,
-                    ),
-                    seconds=RETRY_SECONDS,
-                )
+                raise too_many_at_once()
             self._asking[whose] += 1
 
     def _leave(self, whose: str) -> None:
@@ -87,11 +89,15 @@ class AssistantBounds:
             written_allowance_of(settings.written_mb_a_day, shared),
         )
 
-    def take(self, whose: str, arguments: dict[str, Any]) -> None:
+    def take(self, whose: str) -> None:
+        """Count a request of any kind. Raises TooManyAttempts."""
+        if not self.requests.take(whose):
+            raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
+
+    def take_call(self, whose: str, arguments: dict[str, Any]) -> None:
         """Count a call, and what it sends: each leaves a line in the log.
 
         Raises TooManyAttempts.
         """
-        if not self.requests.take(whose):
-            raise TooManyAttempts("Too many requests in a short time.", mend="Wait a minute.")
+        self.take(whose)
         take_written(self.written, whose, len(repr(arguments).encode()))

@@ -1,17 +1,29 @@
-"""Connections of assistants over HTTP: what is half sent ends, and there are so many at most."""
+"""Connections of assistants over HTTP: what is half sent ends, and there are so many at most.
+
+Of what one key sends at once, so much is looked at.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
+from collections import Counter
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from matchmaker.assistants.bounds import RETRY_SECONDS, too_many_at_once
+from matchmaker.messages import SOURCE, languages
 
 # From when somebody connects, or sends the first of a request, to the last of it.
 REQUEST_SECONDS = 20.0
 _MOST = 4000
+# Under way of one key: those of a person that compute (two), and some that do not.
+MOST_OF_KEY = 8
+_TOO_MANY = -32603  # JSON-RPC 2.0: the server could not
 
 
 def most_connections() -> int:
@@ -83,10 +95,55 @@ class BoundedProtocol(H11Protocol):
         return bool(late)
 
 
+class KeysBound:
+    """The application, but for what is too much of one key at once: that gets 503 at once.
+
+    Refused before the key is looked up and the request read. Both cost some milliseconds of the
+    processor, which computing threads share: of 200 at once the last was told after seconds.
+    """
+
+    def __init__(self, application: ASGIApp) -> None:
+        self._application = application
+        self._under_way: Counter[bytes] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = dict(scope.get("headers", ()))
+        key = headers.get(b"authorization")
+        # What is got is a stream that stays open; only what is sent asks for anything.
+        if key is None or scope.get("method") != "POST":
+            await self._application(scope, receive, send)
+            return
+        if self._under_way[key] >= MOST_OF_KEY:
+            await _refuse(send, headers.get(b"accept-language", b""))
+            return
+        self._under_way[key] += 1
+        try:
+            await self._application(scope, receive, send)
+        finally:
+            self._under_way[key] -= 1
+            if not self._under_way[key]:
+                del self._under_way[key]
+
+
+async def _refuse(send: Send, accepted: bytes) -> None:
+    language = next((each for each in languages() if accepted.startswith(each.encode())), SOURCE)
+    error = {"code": _TOO_MANY, "message": too_many_at_once().text(language)}
+    body = json.dumps({"jsonrpc": "2.0", "id": None, "error": error}).encode()
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"retry-after", str(RETRY_SECONDS).encode()),
+    ]
+    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
 def server_of(application: Any, host: str, port: int) -> uvicorn.Server:
     """A server whose connections are bounded."""
     protocol = type("Protocol", (BoundedProtocol,), {"most": most_connections()})
     config = uvicorn.Config(
-        application, host=host, port=port, http=protocol, ws="none", log_level="warning"
-    )
+        KeysBound(application), host=host, port=port, http=protocol, ws="none",
+        log_level="warning", log_config=None,
+    )  # fmt: skip
     return uvicorn.Server(config)

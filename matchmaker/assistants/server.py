@@ -17,17 +17,20 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+import structlog
 from anyio import to_thread
 from mcp.server.auth.middleware.auth_context import get_access_token
 from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.routes import create_protected_resource_routes
 from mcp.server.auth.settings import AuthSettings
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError, UnexpectedToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INVALID_PARAMS,
+    INVALID_REQUEST,
     CallToolResult,
     GetPromptResult,
     InputRequiredResult,
@@ -45,15 +48,17 @@ from matchmaker.assistants.access_tokens import (
     IssuerKeys,
     metadata_of,
 )
-from matchmaker.assistants.bounds import AssistantBounds
+from matchmaker.assistants.bounds import AssistantBounds, HeavyCalls
 from matchmaker.assistants.introspection import TokenIntrospection
 from matchmaker.assistants.tools import TOOLS, AssistantTools, Fields
 from matchmaker.errors import MatchmakerError, SecondFactorOwed, SignInNeeded, TooManyAttempts
+from matchmaker.logs import take_library_lines
 from matchmaker.messages import SOURCE, Message, message, sentences
 from matchmaker.services.people.api_keys import KEY_PREFIX, ApiKeys
 from matchmaker.validation import field_fault
 from matchmaker.wiring import Wiring
 
+log = structlog.get_logger(__name__)
 # The variable that holds the key where standard input and output are the connection.
 KEY = "MATCHMAKER_KEY"
 PATH = "/mcp"
@@ -105,12 +110,33 @@ def http_server(services: Wiring, address: str) -> MCPServer[Any]:
 class ResourceServer(MCPServer[Any]):
     """The server with its metadata (RFC 9728), also where clients look that leave out its path.
 
-    What it refuses is said in the language of whoever asks: `person_language`.
+    What it refuses is said in the language of whoever asks: `person_language`. `count` counts a
+    request of theirs, and raises ToolError where these are too many.
     """
 
-    def __init__(self, *parts: Any, person_language: Callable[[], str], **options: Any) -> None:
-        super().__init__(*parts, **options)
-        self._person_language = person_language
+    def __init__(
+        self,
+        *parts: Any,
+        person_language: Callable[[], str],
+        count: Callable[[], None],
+        **options: Any,
+    ) -> None:
+        super().__init__(*parts, middleware=[self._counted], **options)
+        self._person_language, self._count = person_language, count
+
+    async def _counted(
+        self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
+    ) -> HandlerResult:
+        """Count what is asked besides tools, which count themselves once they are called."""
+        if ctx.method == _CALL:
+            return await call_next(ctx)
+        try:
+            await asyncio.to_thread(self._count)
+        except ToolError as error:
+            if ctx.request_id is None:  # a notice, which nobody answers
+                return None
+            raise MCPError(INVALID_REQUEST, str(error)) from None
+        return await call_next(ctx)
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
@@ -119,9 +145,13 @@ class ResourceServer(MCPServer[Any]):
         try:
             return await super().call_tool(name, arguments, context)
         except UnexpectedToolError as error:
+            log.exception("unexpected", tool=name, error=type(error.__cause__).__name__)
             raise UnexpectedToolError(await self._said(_UNEXPECTED)) from error
         except ToolError as error:
             known = {tool.name for tool in await self.list_tools()}
+            is_ours = name in known and not isinstance(error.__cause__, ValidationError)
+            if not is_ours:  # the tool was not called, and has counted nothing
+                await asyncio.to_thread(self._count)
             if name not in known:
                 raise ToolError(await self._said(_unknown_tool(name, known))) from None
             if isinstance(error.__cause__, ValidationError):
@@ -158,6 +188,7 @@ class ResourceServer(MCPServer[Any]):
         return application
 
 
+_CALL = "tools/call"
 _NO_PROMPTS = message("There are no prompts here.")
 _UNEXPECTED = message("Matchmaker could not answer; the log says why.")
 
@@ -269,9 +300,25 @@ def _server(
         except MatchmakerError:
             return SOURCE
 
+    def admitted(take: Callable[[AssistantBounds, str], None]) -> Principal:
+        try:
+            who = principal()
+        except SignInNeeded as error:
+            raise ToolError(error.text(SOURCE)) from None
+        if bounds is not None:
+            with _told_to(tools, who):
+                take(bounds, _whose(who))
+        return who
+
+    def count() -> None:
+        if bounds is not None:
+            admitted(AssistantBounds.take)
+
+    take_library_lines()
     server = ResourceServer(
         "matchmaker",
         person_language=person_language,
+        count=count,
         title="Matchmaker",
         instructions=_INSTRUCTIONS,
         version=version("matchmaker"),
@@ -280,8 +327,9 @@ def _server(
         log_level="WARNING",
     )
     for function, effect, work in TOOLS:
+        heavy = bounds.heavy if bounds is not None and work == "heavy" else None
         server.add_tool(
-            _offered(tools, function, principal, bounds, is_heavy=work == "heavy"),
+            _offered(tools, function, admitted, heavy),
             name=function.__name__,
             description=" ".join((function.__doc__ or "").split()),
             annotations=ToolAnnotations(
@@ -295,27 +343,16 @@ def _server(
 def _offered(
     tools: AssistantTools,
     method: Callable[..., Fields],
-    principal: Callable[[], Principal],
-    bounds: AssistantBounds | None,
-    *,
-    is_heavy: bool,
+    admitted: Callable[[Callable[[AssistantBounds, str], None]], Principal],
+    heavy: HeavyCalls | None,
 ) -> Callable[..., Awaitable[Fields]]:
     """A tool as the protocol calls it: for whoever sends the key, and with a line in the log.
 
-    What is refused, also by the `bounds`, is said to the assistant in the person's language.
+    What is refused is said to the assistant in the person's language. `admitted` counts the call
+    and tells whose it is; what computes goes through `heavy`.
     """
     signature = inspect.signature(method, eval_str=True)
     kept = [each for name, each in signature.parameters.items() if name not in _SERVER_PARAMETERS]
-
-    def admitted(arguments: Fields) -> Principal:
-        try:
-            who = principal()
-        except SignInNeeded as error:
-            raise ToolError(error.text(SOURCE)) from None
-        if bounds is not None:
-            with _told_to(tools, who):
-                bounds.take(_whose(who), arguments)
-        return who
 
     def answered(who: Principal, arguments: Fields) -> Fields:
         with _told_to(tools, who):
@@ -324,12 +361,13 @@ def _offered(
 
     @functools.wraps(method)
     async def called(**arguments: Any) -> Fields:
-        who = await to_thread.run_sync(admitted, arguments)
+        take = functools.partial(AssistantBounds.take_call, arguments=arguments)
+        who = await to_thread.run_sync(admitted, take)
         answer = functools.partial(answered, who, arguments)
-        if bounds is None or not is_heavy:
+        if heavy is None:
             return await to_thread.run_sync(answer)
         try:
-            return await bounds.heavy.run(_whose(who), answer)
+            return await heavy.run(_whose(who), answer)
         except TooManyAttempts as error:
             language = await to_thread.run_sync(tools.language, who)
             raise ToolError(error.text(language)) from None

@@ -17,6 +17,7 @@ from matchmaker.messages import message
 def mcp(http: bool, host: str, port: int, url: str) -> None:
     """Serve assistants by the Model Context Protocol; the key is in MATCHMAKER_KEY."""
     try:
+        from matchmaker.api.http.threads import give_way_often
         from matchmaker.assistants.connections import server_of
         from matchmaker.assistants.server import PATH, http_server, reached_at, stdio_server
     except ModuleNotFoundError as error:
@@ -35,4 +36,5 @@ def mcp(http: bool, host: str, port: int, url: str) -> None:
         streamable_http_path=PATH, stateless_http=True, transport_security=reached_at(address),
         host=host,
     )  # fmt: skip
+    give_way_often()
     server_of(application, host, port).run()

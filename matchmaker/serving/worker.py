@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import resource
-import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,12 +11,11 @@ from typing import Any
 from gunicorn.workers.base import Worker
 
 from matchmaker.api.http.guards import MAX_UPLOAD, UPLOAD
+from matchmaker.api.http.threads import give_way_often
 from matchmaker.serving.lanes import Occupancy
 from matchmaker.serving.server import MAX_CONNECTIONS, BufferingServer
 
 _TURN_SECONDS = 0.5
-# Threads that compute give way more often than by default, so that the loop goes on.
-_SWITCH_SECONDS = 0.0005
 _MAX_BODY = 1_000_000
 # Shared with the master and all other workers: made where it imports this.
 OCCUPANCY = Occupancy()
@@ -33,7 +31,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
 
     def run(self) -> None:
         """Until gunicorn says that it is over, or is gone itself."""
-        sys.setswitchinterval(_SWITCH_SECONDS)
+        give_way_often()
         connections = _raise_file_limit()
         channels: dict[int, Any] = {}
         servers = []

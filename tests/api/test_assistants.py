@@ -19,6 +19,7 @@ import uvicorn
 from mcp import Client, MCPError, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from starlette.testclient import TestClient
+from structlog.testing import capture_logs
 
 from matchmaker.api.http import allowance
 from matchmaker.assistants.server import KEY, PATH, http_server, reached_at, stdio_server
@@ -441,6 +442,59 @@ def test_an_assistant_asks_and_writes_no_more_than_other_programs_may(
     assert told.startswith(words)  # in the language of the person
     assert not another["result"]["isError"]
     assert log(1)[0].number - before == 3
+
+
+@pytest.mark.parametrize(
+    ("method", "parameters"),
+    [
+        ("ping", {}),
+        ("tools/list", {}),
+        ("prompts/list", {}),
+        ("prompts/get", {"name": "x"}),
+        ("resources/list", {}),
+        ("resources/read", {"uri": "file:///x"}),
+        ("no/such", {}),
+        ("tools/call", {"name": "no_such", "arguments": {}}),
+        ("tools/call", {"name": "read_need", "arguments": {}}),
+    ],
+)
+def test_whatever_an_assistant_sends_is_counted(world, monkeypatch, method, parameters):
+    """Two minutes' worth at once of one a minute; the third is told to wait, a tool's own too."""
+    address = f"https://matchmaker.example.org{PATH}"
+    slow = world.services.settings.model_copy(update={"requests_a_minute": 1})
+    monkeypatch.setattr(world.services, "settings", slow)
+    application = http_server(world.services, address).streamable_http_app(
+        stateless_http=True, json_response=True, transport_security=reached_at(address)
+    )
+    headers = world.headers("member") | {
+        "Host": "matchmaker.example.org",
+        "Accept": "application/json, text/event-stream",
+    }
+    question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
+
+    def is_told(answer):
+        return any(words in str(answer) for words in ("短时间内请求过多", "Too many requests"))
+
+    with TestClient(application) as client:
+        answers = [client.post(PATH, json=question, headers=headers).json() for _ in range(3)]
+        call = {"name": "who_am_i", "arguments": {}}
+        tool = question | {"method": "tools/call", "params": call}
+        called = client.post(PATH, json=tool, headers=headers).json()["result"]
+    assert [is_told(answer) for answer in answers] == [False, False, True]
+    assert (called["isError"], is_told(called)) == (True, True)
+
+
+def test_a_fault_of_ours_stands_in_the_log_with_its_cause(as_role, world, monkeypatch):
+    def failing(*_parts, **_fields):
+        raise RuntimeError("of ours")
+
+    monkeypatch.setattr(type(world.services.matching), "for_text", failing)
+    with capture_logs() as lines:
+        answer, refused = ask(as_role("member"), "recommend", goal="supplier", words="x")
+    assert refused
+    assert "of ours" not in answer
+    (line,) = (line for line in lines if line["event"] == "unexpected")
+    assert (line["tool"], line["error"], line["exc_info"]) == ("recommend", "RuntimeError", True)
 
 
 def test_heavy_questions_of_one_hold_up_nobody_and_the_third_is_refused_at_once(world, monkeypatch):

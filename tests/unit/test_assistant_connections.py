@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import socket
 import threading
 import time
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 from matchmaker.assistants import connections
-from matchmaker.assistants.connections import server_of
+from matchmaker.assistants.connections import MOST_OF_KEY, KeysBound, server_of
 
 WHOLE = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
 HALVES = {
@@ -106,3 +108,53 @@ def test_half_sent_requests_take_nobody_s_place(port: int) -> None:
     assert time.monotonic() - begun < 1.5  # before they are cut off for being late
     for each in halves:
         each.close()
+
+
+async def exchanged(application: Any, method: str, key: bytes, accepted: bytes = b"en") -> Any:
+    """Status, headers and body of an answer to who sends no body: it is not waited for."""
+    sent: list[Any] = []
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        raise AssertionError("read before it was refused")
+
+    headers = [(b"authorization", b"Bearer " + key), (b"accept-language", accepted)]
+    scope = {"type": "http", "method": method, "headers": headers}
+    await application(scope, receive, send)
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "words"), [(b"zh-CN,zh", "\u540c\u65f6"), (b"en", "at once"), (b"x", "at once")]
+)
+def test_what_one_key_sends_beyond_some_at_once_is_refused_unread(
+    accepted: bytes, words: str
+) -> None:
+    """As HTTP has it: 503 with Retry-After. Another key, and what only listens, are answered."""
+
+    async def asking() -> None:
+        may_end = asyncio.Event()
+
+        async def waiting(scope: Any, receive: Any, send: Any) -> None:
+            await may_end.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+        bound = KeysBound(waiting)
+        taken = [asyncio.create_task(exchanged(bound, "POST", b"a")) for _ in range(MOST_OF_KEY)]
+        others = [
+            asyncio.create_task(exchanged(bound, method, key))
+            for method, key in (("POST", b"b"), ("GET", b"a"))
+        ]
+        await asyncio.sleep(0)
+        status, headers, body = await exchanged(bound, "POST", b"a", accepted)
+        assert (status, headers[b"retry-after"]) == (503, b"2")
+        assert words in json.loads(body)["error"]["message"]
+        may_end.set()
+        answers = await asyncio.gather(*taken, *others)
+        assert {answer[0] for answer in answers} == {200}
+        assert (await exchanged(bound, "POST", b"a"))[0] == 200
+
+    asyncio.run(asking())

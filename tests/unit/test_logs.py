@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 import re
 import socket
 import ssl
@@ -14,7 +15,7 @@ import structlog
 
 from matchmaker.errors import SettingsError
 from matchmaker.log_forwarding import LogForwarder, Receiver, receiver_of
-from matchmaker.logs import configure_logs
+from matchmaker.logs import configure_logs, take_library_lines
 from matchmaker.settings import Settings
 
 
@@ -45,6 +46,24 @@ def test_what_others_send_makes_no_line_and_moves_no_cursor(form, monkeypatch):
     structlog.get_logger("tests").error("unexpected", path="/x\x1b[2J\r\nforged\u2028\x9b1A")
     assert written.getvalue().count("\n") == 1
     assert not set("\x1b\r\u2028\x9b") & set(written.getvalue())
+
+
+def test_what_a_library_warns_of_is_one_line_without_what_was_sent_or_paths(monkeypatch):
+    written = io.StringIO()
+    monkeypatch.setattr("sys.stderr", written)
+    monkeypatch.setattr(logging.root, "handlers", [])
+    configure_logs(Settings(log_format="json", _env_file=None))
+    take_library_lines()
+    try:
+        raise ValueError("what somebody sent")
+    except ValueError:
+        logging.getLogger("mcp.server").exception("handler for %r raised\n\n", "x" * 5_000)
+    logging.getLogger("mcp.server").info("of no interest")
+    (line,) = map(json.loads, written.getvalue().splitlines())
+    assert (line["level"], line["library"], line["error"]) == ("error", "mcp.server", "ValueError")
+    assert line["event"].startswith("handler for 'xxx")
+    assert len(written.getvalue()) < 500
+    assert not any(part in written.getvalue() for part in ("Traceback", "somebody", ".py"))
 
 
 @pytest.fixture
