@@ -83,9 +83,9 @@ class Hook:
     """An address that an organisation wants called; `failures` in a row, since `failing_since`.
 
     `earlier_events`: registered when events had their earlier names, and still called with them.
-    `called`, `problem` and `status` are of the last call. `by` is the account that registered it,
-    "" where none did or an earlier version stored it. One that is `paused` is not active, and goes
-    on when it is registered again.
+    `called`, `problem`, `status` and `slow` are of the last call. `by` is the account that
+    registered it, "" where none did or an earlier version stored it. One that is `paused` is not
+    active, and goes on when it is registered again.
     """
 
     id: str
@@ -102,6 +102,7 @@ class Hook:
     status: int = 0
     by: str = ""
     paused: bool = False
+    slow: bool = False
 
     def after_takeover(self) -> Hook:
         """After somebody else may have had the account that registered it."""

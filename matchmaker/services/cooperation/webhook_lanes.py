@@ -14,8 +14,9 @@ import structlog
 from matchmaker.errors import MatchmakerError
 
 log = structlog.get_logger(__name__)
-# Calls of receivers that are well: so many at a time, of those that take no longer than this.
-# What takes longer gives its place to the next; of these, too, no more than so many.
+# Calls of receivers that are well, and of new ones: so many of each at a time, of those that take
+# no longer than this. What takes longer gives its place to the next; of these, too, no more than
+# so many.
 QUICK, QUICK_SECONDS, MOST = 16, 1.0, 64
 # Calls of receivers that failed last, or were slow: so many at a time.
 TROUBLED = 8
@@ -24,15 +25,22 @@ _IDLE_SECONDS = 20.0
 _LOOK_SECONDS = 0.1
 
 
-class _Lane(StrEnum):
+class CallLane(StrEnum):
+    """Kinds of receivers: none waits for those of another kind.
+
+    Those that answered quickly last, those that were never called (who only takes its time may be
+    among them, in any number), and those that failed last or were slow.
+    """
+
     WELL = "well"
+    NEW = "new"
     TROUBLED = "troubled"
 
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
     receiver: str
-    lane: _Lane
+    lane: CallLane
     work: Callable[[], int]
 
 
@@ -41,34 +49,27 @@ class CallLanes:
     """Turns of receivers, each called by one thread at a time; they go on across rounds."""
 
     _ready: threading.Condition = field(default_factory=threading.Condition)
-    _waiting: dict[_Lane, deque[_Turn]] = field(
-        default_factory=lambda: {lane: deque() for lane in _Lane}
+    _waiting: dict[CallLane, deque[_Turn]] = field(
+        default_factory=lambda: {lane: deque() for lane in CallLane}
     )
-    _begun: dict[_Lane, dict[str, float]] = field(
-        default_factory=lambda: {lane: {} for lane in _Lane}
+    _begun: dict[CallLane, dict[str, float]] = field(
+        default_factory=lambda: {lane: {} for lane in CallLane}
     )
-    _slow: set[str] = field(default_factory=set)
     _threads: int = 0
     _taken: int = 0
 
-    def add(self, receiver: str, work: Callable[[], int], *, has_failed: bool) -> None:
+    def add(self, receiver: str, work: Callable[[], int], lane: CallLane) -> None:
         """Have a receiver called, unless it is already; `work` gives how many calls it took."""
         with self._ready:
             if self._is_busy(receiver):
                 return
-            lane = _Lane.TROUBLED if has_failed or receiver in self._slow else _Lane.WELL
             self._waiting[lane].append(_Turn(receiver, lane, work))
             waiting = sum(map(len, self._waiting.values()))
             free = self._threads - sum(map(len, self._begun.values()))
-            if free < waiting and self._threads < MOST + TROUBLED:
+            if free < waiting and self._threads < 2 * MOST + TROUBLED:
                 self._threads += 1
                 threading.Thread(target=self._serve, name="webhook", daemon=True).start()
             self._ready.notify()
-
-    def note(self, receiver: str, seconds: float) -> None:
-        """A call took so long."""
-        with self._ready:
-            (self._slow.add if seconds > QUICK_SECONDS else self._slow.discard)(receiver)
 
     def wait(self, seconds: float, longest: float) -> int:
         """Wait until all are called, for some `seconds`; how many calls were taken since the last.
@@ -79,7 +80,7 @@ class CallLanes:
         with self._ready:
             while self._is_at_work:
                 passed = time.monotonic() - begun
-                if passed >= longest or (passed >= seconds and not self._waiting[_Lane.WELL]):
+                if passed >= longest or (passed >= seconds and not self._waiting[CallLane.WELL]):
                     break
                 self._ready.wait(_LOOK_SECONDS)
             taken, self._taken = self._taken, 0
@@ -97,12 +98,13 @@ class CallLanes:
     def _next(self) -> _Turn | None:
         """The next turn, None where there is no place for it now."""
         since = time.monotonic() - QUICK_SECONDS
-        well, troubled = self._begun[_Lane.WELL], self._begun[_Lane.TROUBLED]
-        quick = sum(begun > since for begun in well.values())
-        if self._waiting[_Lane.WELL] and quick < QUICK and len(well) < MOST:
-            return self._waiting[_Lane.WELL].popleft()
-        if self._waiting[_Lane.TROUBLED] and len(troubled) < TROUBLED:
-            return self._waiting[_Lane.TROUBLED].popleft()
+        for lane in (CallLane.WELL, CallLane.NEW):
+            begun = self._begun[lane]
+            quick = sum(each > since for each in begun.values())
+            if self._waiting[lane] and quick < QUICK and len(begun) < MOST:
+                return self._waiting[lane].popleft()
+        if self._waiting[CallLane.TROUBLED] and len(self._begun[CallLane.TROUBLED]) < TROUBLED:
+            return self._waiting[CallLane.TROUBLED].popleft()
         return None
 
     def _serve(self) -> None:

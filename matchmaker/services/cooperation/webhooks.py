@@ -16,7 +16,7 @@ from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.webhook_call import FAILURES, post, problem_of
-from matchmaker.services.cooperation.webhook_lanes import CallLanes
+from matchmaker.services.cooperation.webhook_lanes import QUICK_SECONDS, CallLane, CallLanes
 from matchmaker.services.people.channel_pause import may_answer_for, tell_owners
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
@@ -159,8 +159,8 @@ class Webhooks:
         """Make every call that is due; how many were taken.
 
         Receivers are called side by side, and one that fails waits for the next round with the
-        rest. What takes longer than a moment goes on meanwhile; one that was slow or failed last
-        holds no place of those that are well.
+        rest. What takes longer than a moment goes on meanwhile; one that was slow or failed last,
+        or was never called, holds no place of those that are well.
         """
         now = self.clock()
         due: dict[str, list[Versioned[Delivery]]] = {}
@@ -171,7 +171,7 @@ class Webhooks:
         failures = {id: stored.value.failures for id, stored in hooks.items()}
         for id in sorted(due, key=lambda id: failures.get(id, 0)):
             work = partial(self._deliver_in_turn, due[id])
-            self.lanes.add(id, work, has_failed=bool(failures.get(id)))
+            self.lanes.add(id, work, _lane_of(hooks[id].value) if id in hooks else CallLane.WELL)
         return self.lanes.wait(WAIT_SECONDS, LONGEST_WAIT_SECONDS)
 
     def _deliver_in_turn(self, queue: Sequence[Versioned[Delivery]]) -> int:
@@ -200,9 +200,9 @@ class Webhooks:
         except WrongState as error:  # the key that reads its secret is lost
             log.error("webhook not called", hook=hook.value.id, error=str(error.message))
             return False
-        self.lanes.note(delivery.hook, time.monotonic() - begun)
+        is_slow = time.monotonic() - begun > QUICK_SECONDS
         taken, now = result.problem is None, self.clock()
-        self._note(hook, hook.value.after(now, result))
+        self._note(hook, replace(hook.value.after(now, result), slow=is_slow))
         if taken or delivery.attempts >= len(RETRIES):
             self._commit(self.repositories.deliveries.remove(stored))
         else:
@@ -276,6 +276,12 @@ class Webhooks:
             self.repositories.records.commit([change])
         except VersionConflict:
             return  # another worker was faster
+
+
+def _lane_of(hook: Hook) -> CallLane:
+    if hook.failures or hook.slow:
+        return CallLane.TROUBLED
+    return CallLane.NEW if hook.called is None else CallLane.WELL
 
 
 def _owns(account: Account, organization_id: str) -> bool:

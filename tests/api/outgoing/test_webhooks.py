@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import threading
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import urlsplit
@@ -20,7 +21,8 @@ from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, ServiceUnavailable
 from matchmaker.mail import Mailer
-from matchmaker.services.cooperation import webhook_call
+from matchmaker.services.cooperation import webhook_call, webhooks
+from matchmaker.services.cooperation.webhook_lanes import CallLanes
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
@@ -316,6 +318,35 @@ def test_a_mail_server_that_drips_is_one_that_does_not_answer(monkeypatch, tmp_p
         Mailer(settings).send("a@example.org", "x", "y")
     assert time.monotonic() - begun < 5
     listener.close()
+
+
+def test_new_receivers_and_those_that_were_slow_before_a_restart_wait_apart(
+    wired, pair, receiver, watch, monkeypatch
+):
+    """Each lane has places of its own, so that those that are well wait for none of them."""
+    url, calls, _ = receiver
+    own = pair[1].memberships[0].organization
+    hook = calling_this_machine(wired, watch).register(pair[1].principal(), own, f"{url}apart")
+
+    def lanes_of_a_call(number, took):
+        """The lane in which a worker that began just now calls it, by what is stored."""
+        service, lanes = calling_this_machine(wired, watch), {}
+
+        class Recorded(CallLanes):
+            def add(self, receiver, work, lane):
+                lanes[receiver] = lane
+                super().add(receiver, work, lane)
+
+        monkeypatch.setattr(webhooks, "QUICK_SECONDS", 0.0 if took == "long" else 60.0)
+        put = wired.repositories.deliveries.put(Delivery(f"apart {number}", hook.id, "{}", watch()))
+        wired.store.documents.commit([put])
+        replace(service, lanes=Recorded()).deliver_due()
+        return lanes[hook.id]
+
+    met = [lanes_of_a_call(number, took) for number, took in enumerate(("quickly", "long", "long"))]
+    met += [lanes_of_a_call(3, "quickly"), lanes_of_a_call(4, "quickly")]
+    assert met == ["new", "well", "troubled", "troubled", "well"]
+    assert len(calls) == 5
 
 
 @pytest.mark.slow
