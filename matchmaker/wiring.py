@@ -894,7 +894,7 @@ class Wiring:
 
     @cached_property
     def effects(self) -> Effects:
-        return Effects(self.store, self.repositories, self.reader)
+        return Effects(self.store, self.repositories, self.reader, self.opted_out)
 
     @cached_property
     def privacy(self) -> Privacy:
@@ -904,6 +904,8 @@ class Wiring:
             self.accounts,
             self.second_factors,
             self.gatherings,
+            self.opted_out,
+            self.published_statements.finds_need,
             self.clock,
             keep_interactions=timedelta(days=self.settings.keep_interactions_days),
             keep_over=timedelta(days=self.settings.keep_over_days),

@@ -25,7 +25,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.services.directory.facets import FacetedFilter
-from matchmaker.workflow.account import AccountMembership, Scope
+from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
 from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.saved_search import SavedSearch
 from tests.api.conftest import ROWS, application_of, installation
@@ -199,6 +199,58 @@ def test_the_page_of_what_is_saved_names_nobody_who_opted_out_since(world):
     assert GONE not in after
     assert NAME not in after
     assert GONE not in json.dumps(world.ask("fellow", "organizations/t:talk2/picks", kind="saved"))
+
+
+def test_what_people_take_away_names_nobody_who_opted_out_since(world):
+    services, now = world.services, world.services.clock()
+    owner = services.accounts.create(
+        ADMIN, "owner@talks.example", "O", PASSWORD,
+        memberships=(AccountMembership("t:talk2", MembershipRole.OWNER),),
+    ).principal()  # fmt: skip
+    search = SavedSearch(
+        "taken", owner.account, "", "Kept", (("goal", "supplier"),), now, now,
+        told=("t:talk3", GONE), latest=(GONE,), latest_at=now,
+    )  # fmt: skip
+    services.repositories.records.commit([services.repositories.saved_searches.put(search)])
+    services.interaction_log.pick(owner, "t:talk2", GONE, InteractionKind.SAVED)
+    services.exclusions.exclude(owner, "t:talk2", GONE)
+    privacy = services.privacy
+
+    def taken():
+        own, whole = privacy.export_own(owner), privacy.export_organization(owner, "t:talk2")
+        return [
+            json.dumps(part, default=str)
+            for part in (own["saved_searches"], whole["never_with"], whole["recommendations_shown"])
+        ]
+
+    assert all(GONE in part for part in taken())
+    world.opt_out()
+    after = taken()
+    assert not any(GONE in part for part in after)
+    assert "t:talk3" in after[0]
+    # It holds all the same.
+    assert services.exclusions.excludes("t:talk2", GONE)
+    world.opt_out(listed=True)
+    services.exclusions.allow(owner, "t:talk2", GONE)
+
+
+def test_figures_of_another_cluster_name_nobody_who_opted_out_since(world):
+    """t:firm1 of t:cluster was shown whoever opted out; its coordinator is not of t:talks."""
+    services = world.services
+    elsewhere = services.accounts.by_email(ADMIN, "elsewhere@talks.example").principal()
+    shown = [(GONE, 0.9), ("t:talk3", 0.8)]
+    services.interaction_log.impression(ADMIN, GoalName.SUPPLIER, "t:firm1", shown, "fixed", 1)
+    services.interaction_log.flush()
+
+    def named():
+        effect = services.effects.effect(elsewhere, "t:cluster")
+        return {row.organization: row.name for row in effect.exposure}
+
+    assert named()[GONE] == NAME
+    world.opt_out()
+    after = named()
+    assert GONE not in after
+    assert after["t:talk3"] == "阀业3"
 
 
 def test_counts_and_pages_of_the_directory_leave_it_out(world):

@@ -95,7 +95,8 @@ class Cooperation:
         gatherings = Gatherings(self.store, self.repositories, outbox, exclusions, self.clock)
         return Privacy(
             self.store, self.repositories, self.accounts, self.second_factors(), gatherings,
-            self.clock, keep_interactions=keep_interactions, keep_over=keep_over,
+            exclusions.opted_out, self.finds_need, self.clock,
+            keep_interactions=keep_interactions, keep_over=keep_over,
         )  # fmt: skip
 
     @property

@@ -11,6 +11,7 @@ from itertools import starmap
 
 from matchmaker.access import Principal
 from matchmaker.domain import RIVAL_LAYERS, GoalName
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.repositories import Repositories
 from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.store.ports import GraphStore, iterate
@@ -129,11 +130,15 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """Use cases of measuring. A cluster's figures are its coordinators' alone."""
+    """Use cases of measuring. A cluster's figures are its coordinators' alone.
+
+    Of candidates who opted out only those are named whom the coordinator finds.
+    """
 
     store: GraphStore
     repositories: Repositories
     reader: SnapshotReader
+    opted_out: OptedOut
 
     def funnel(self, principal: Principal, cluster_id: str) -> tuple[Funnel, ...]:
         """One funnel for each goal that was proposed. Raises NotAllowed, NotFound."""
@@ -159,7 +164,7 @@ class Effects:
             new_ties=len({frozenset((pair.seeker, pair.candidate)) for pair in completed}),
             mission=self._mission(completed),
             since=min((assignment.at for assignment in assignments), default=None),
-            exposure=self._exposure(cluster),
+            exposure=self._exposure(principal, cluster),
         )
 
     # -- the parts
@@ -235,7 +240,7 @@ class Effects:
             figures.append(BeforeAfter(indicator, units.get(indicator, ""), len(pairs), *medians))
         return tuple(figures)
 
-    def _exposure(self, cluster: str) -> tuple[Exposure, ...]:
+    def _exposure(self, principal: Principal, cluster: str) -> tuple[Exposure, ...]:
         shown = Counter(
             candidate.candidate
             for interaction in self._interactions(cluster)
@@ -246,7 +251,8 @@ class Effects:
             introduction.candidate
             for introduction in self.repositories.introductions.values("cluster", cluster)
         )
-        most = sorted({*shown, *proposed}, key=lambda id: (-proposed[id], -shown[id], id))[:50]
+        found = self.opted_out.those_found(principal, {*shown, *proposed})
+        most = sorted(found, key=lambda id: (-proposed[id], -shown[id], id))[:50]
         organizations = self.store.organizations_by_id(most)
         names = {id: organization.name for id, organization in organizations.items()}
         return tuple(Exposure(id, names.get(id, ""), shown[id], proposed[id]) for id in most)

@@ -95,6 +95,12 @@ class OptedOut:
             return False
         return id in self.hidden_from(principal) and not self._deals(principal, id)
 
+    def those_found(self, principal: Principal, ids: Iterable[str]) -> tuple[str, ...]:
+        """Of own ids those that are not hidden from this principal, in their order."""
+        asked = tuple(ids)
+        hidden = self.hidden_from(principal) if asked else frozenset()
+        return tuple(id for id in asked if id not in hidden or not self.hides(principal, id))
+
     def page(
         self,
         principal: Principal,

@@ -149,13 +149,8 @@ class InteractionLog:
         """
         principal.require_member(organization)
         picks = self._list(organization, kind)[0]
-        hidden = self.opted_out.hidden_from(principal) if picks.items else frozenset()
-        items = tuple(
-            (id, reason)
-            for id, reason in picks.items
-            if id not in hidden or not self.opted_out.hides(principal, id)
-        )
-        return replace(picks, items=items)
+        found = set(self.opted_out.those_found(principal, (id for id, _ in picks.items)))
+        return replace(picks, items=tuple(item for item in picks.items if item[0] in found))
 
     def picked(
         self, principal: Principal, organization: str, kind: InteractionKind

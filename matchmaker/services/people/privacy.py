@@ -16,11 +16,14 @@ from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.authors import keep_account, keep_author
 from matchmaker.services.cooperation.gatherings import Gatherings, GatheringView
 from matchmaker.services.cooperation.introduction_views import IntroductionViews
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import asked_id
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import pause_left
+from matchmaker.services.people.notifications import FindsNeed, named_now
 from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
 from matchmaker.services.repositories import (
+    PickedOrganizations,
     Repositories,
     Repository,
     never_id,
@@ -32,9 +35,10 @@ from matchmaker.store.changes import Change
 from matchmaker.store.ports import GraphStore, Page, iterate
 from matchmaker.workflow.account import Account, MembershipRole
 from matchmaker.workflow.call import CallState
-from matchmaker.workflow.interactions import InteractionKind, MonthlyCounts
+from matchmaker.workflow.interactions import Interaction, InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import FINAL, Side
+from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.survey import SurveyState
 
 _COMMIT_SIZE = 200
@@ -46,13 +50,18 @@ DEPARTED = "left"
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """Use cases of privacy."""
+    """Use cases of privacy.
+
+    What somebody takes away names nobody whom its pages would not name: who opted out since.
+    """
 
     store: GraphStore
     repositories: Repositories
     accounts: Accounts
     second_factors: SecondFactors
     gatherings: Gatherings
+    opted_out: OptedOut
+    finds_need: FindsNeed
     clock: Clock
     _: KW_ONLY
     keep_interactions: timedelta
@@ -74,9 +83,15 @@ class Privacy:
             | {"has_second_factor": account.has_second_factor},
             "api_keys": [_without(key, "digest") for key in keys],
             "sessions": [_without(own, "id") for own in _all(repositories.sessions, "account", id)],
-            "notices": _all(repositories.notifications, "account", id),
+            "notices": [
+                repositories.notifications.plain(named_now(each, principal, self.finds_need))
+                for each in repositories.notifications.values("account", id)
+            ],
             "long_questions": _all(repositories.long_questions, "account", id),
-            "saved_searches": _all(repositories.saved_searches, "account", id),
+            "saved_searches": [
+                repositories.saved_searches.plain(self._found_search(principal, each))
+                for each in repositories.saved_searches.values("account", id)
+            ],
             "channels": [
                 _without(channel, "address")
                 for channel in _all(repositories.channels, "owner", account.subject)
@@ -107,7 +122,7 @@ class Privacy:
             "call_questions": _all(repositories.call_questions, "organization", id),
             "survey_answers": _all(repositories.survey_responses, "organization", id),
             "never_with": [
-                repositories.lists.plain(stored.value)
+                repositories.lists.plain(self._found_picks(principal, stored.value))
                 for stored in (repositories.lists.get_or_none(never_id(id)),)
                 if stored
             ],
@@ -131,7 +146,10 @@ class Privacy:
                 for stored in (repositories.programme_alerts.get_or_none(id),)
                 if stored
             ],
-            "recommendations_shown": _all(repositories.interactions, "seeker", id),
+            "recommendations_shown": [
+                repositories.interactions.plain(self._found_candidates(principal, each))
+                for each in repositories.interactions.values("seeker", id)
+            ],
             **(own if id in principal.owned else {"left_out": list(own)}),
         }
 
@@ -165,6 +183,22 @@ class Privacy:
         return sum(number for number, counts, removals in old if self._replace(counts, removals))
 
     # -- the parts
+
+    def _found_search(self, principal: Principal, search: SavedSearch) -> SavedSearch:
+        told, latest = (
+            self.opted_out.those_found(principal, ids) for ids in (search.told, search.latest)
+        )
+        return replace(search, told=told, latest=latest)
+
+    def _found_picks(self, principal: Principal, picks: PickedOrganizations) -> PickedOrganizations:
+        found = set(self.opted_out.those_found(principal, (id for id, _ in picks.items)))
+        return replace(picks, items=tuple(item for item in picks.items if item[0] in found))
+
+    def _found_candidates(self, principal: Principal, interaction: Interaction) -> Interaction:
+        ids = (each.candidate for each in interaction.shown)
+        found = set(self.opted_out.those_found(principal, ids))
+        shown = tuple(each for each in interaction.shown if each.candidate in found)
+        return replace(interaction, shown=shown)
 
     def _introductions(self, organization: str) -> list[dict[str, Any]]:
         """Introductions as the organisation's own side sees them, without what may be done next."""
