@@ -124,6 +124,27 @@ def in_languages(first):
     )
 
 
+def in_turn(name, **values):
+    """Runs a test in Chinese with the first of two values, in English with the second.
+
+    In the long run in each language with both.
+    """
+    pairs = [(language, of_value) for language in LOCALES for of_value in values]
+    sample = list(zip(LOCALES, values, strict=True))
+    return pytest.mark.parametrize(
+        ("language", name),
+        [
+            pytest.param(
+                language,
+                values[of_value],
+                id=f"{language}-{of_value}",
+                marks=() if (language, of_value) in sample else pytest.mark.long,
+            )
+            for language, of_value in pairs
+        ],
+    )
+
+
 def press(page, button):
     """Press what leads to another page (a locator, or a button's name), and wait until it is there.
 
@@ -197,6 +218,10 @@ class Visitor:
     def enter(self, role, language):
         """As a sample person, by what the sign-in page and the header of another send."""
         self._send("/sign-in", f"/demo/{role}", {})
+        return self.read_in(language)
+
+    def read_in(self, language):
+        """From the next page on."""
         self._send("/tour", "/language", {"language": language, "back": "/"})
         return self
 

@@ -3,13 +3,12 @@
 from dataclasses import replace
 from datetime import date
 
-import pytest
 from playwright.sync_api import expect
 
 from matchmaker.domain import GoalName, GraphRows, NeedState
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
-from tests.web.conftest import press, settle
+from tests.web.conftest import in_languages, press, settle
 
 FIRM, SUPPLIER, VALVES = "seed:valves-001", "seed:valves-005", "seed:cluster-valves"
 PHONE = {"viewport": {"width": 390, "height": 800}}
@@ -28,7 +27,7 @@ def test_on_a_phone_the_answer_comes_into_sight_after_asking(visit):
     expect(first).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
+@in_languages("en")
 def test_who_looks_for_what_is_said_and_an_acceptance_says_that_contacts_are_open(
     visit, sample, language
 ):

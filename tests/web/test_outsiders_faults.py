@@ -26,14 +26,14 @@ from matchmaker.web.nearness import nearness
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action
 from matchmaker.workflow.posting import PostingAction
-from tests.web.conftest import press
+from tests.web.conftest import in_languages, in_turn, press
 
 FIRM, SUPPLIER, VALVES = "seed:valves-001", "seed:valves-005", "seed:cluster-valves"
 PHONE = {"viewport": {"width": 390, "height": 800}}
 BOTH = pytest.mark.parametrize("language", ["zh", "en"])
 
 
-@BOTH
+@in_languages("zh")
 def test_an_offer_published_a_moment_ago_answers_needs_on_the_first_page(visit, sample, language):
     visitor = visit("supplier", language)
     page = visitor.page
@@ -75,8 +75,7 @@ def asked(sample):
                 sample.introductions.act(principal, id, Transition(action))
 
 
-@BOTH
-@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
+@in_turn("screen", desktop={}, phone=PHONE)
 def test_how_far_it_is_says_whose_answer_it_waits_for_and_until_when(
     visit, sample, asked, language, screen
 ):
@@ -104,7 +103,7 @@ def test_how_far_it_is_says_whose_answer_it_waits_for_and_until_when(
         assert visitor.complaints == []
 
 
-@BOTH
+@in_languages("en")
 def test_how_many_open_needs_there_are_says_whose_and_how_many_one_answers(visit, sample, language):
     visitor = visit("supplier", language)
     visitor.open("/needs?sort=newest")
@@ -147,7 +146,7 @@ def test_ties_and_undertakings_speak_english_and_mark_what_is_quoted_in_chinese(
     assert "Contract" in kinds
 
 
-@BOTH
+@in_languages("zh")
 def test_what_is_not_known_of_a_tie_says_so_and_a_column_of_it_is_left_out(visit, sample, language):
     names = tuple(f"x:{name}-{language}" for name in ("undated", "first", "second"))
     sample.store.upsert(
@@ -204,8 +203,7 @@ def test_where_nothing_specified_is_known_the_heading_says_so(sample, language):
         assert grade_of(SimpleNamespace(match=Match.GOOD, comparison=None)) != said[language]
 
 
-@BOTH
-@pytest.mark.parametrize("colours", ["light", "dark"])
+@in_turn("colours", light="light", dark="dark")
 def test_on_a_phone_the_line_of_partners_that_fit_is_whole_and_large_enough_to_tap(
     visit, language, colours
 ):
@@ -233,16 +231,16 @@ def test_sample_people_are_named_in_the_readers_language(visit):
         "admin": ("演示管理员", "Demo admin"),
     }
     for role, said in names.items():
+        visitor = visit(role)
         for language, name in zip(("zh", "en"), said, strict=True):
-            visitor = visit(role, language)
-            visitor.open("/account")
+            visitor.read_in(language).open("/account")
             assert visitor.page.locator("header summary", has_text=name).count() == 1
             assert visitor.page.input_value("input[name=name] >> nth=0") == name
             assert language == "en" or "Demo " not in visitor.page.inner_text("body")
-            visitor.close()
+        visitor.close()
 
 
-@BOTH
+@in_languages("en")
 def test_sources_are_said_in_words_and_files_only_where_a_person_brought_them(
     visit, sample, language
 ):
@@ -272,7 +270,7 @@ def test_counts_of_a_file_that_is_looked_at_have_titles_that_begin_large(visit, 
     assert [title for title in titles if not title[:1].isupper()] == []
 
 
-@BOTH
+@in_languages("zh")
 def test_the_plan_is_in_the_worklists_order_and_both_say_which(visit, language):
     visitor = visit("coordinator", language)
     page = visitor.page

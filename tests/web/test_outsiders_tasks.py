@@ -2,16 +2,13 @@
 
 from urllib.parse import parse_qs, quote, urlsplit
 
-import pytest
-
 from matchmaker.domain import GoalName
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action, Side
-from tests.web.conftest import press
+from tests.web.conftest import in_languages, press
 
 FIRM, SUPPLIER, VALVES = "seed:valves-001", "seed:valves-005", "seed:cluster-valves"
 SEEN_BY_OTHERS = {"zh": "他人看到的我们", "en": "As others see us"}
-BOTH = pytest.mark.parametrize("language", ["zh", "en"])
 
 
 def asked_by(link, *names):
@@ -20,7 +17,7 @@ def asked_by(link, *names):
     return [asked[name][0] for name in names]
 
 
-@BOTH
+@in_languages("zh")
 def test_a_tie_that_is_proposed_is_marked_with_a_link_and_not_ticked(visit, sample, language):
     visitor = visit("coordinator", language)
     page = visitor.page
@@ -56,7 +53,7 @@ def test_what_two_members_arrange_between_themselves_is_not_told_to_coordinators
     assert sample.introductions.list_open_of(member, FIRM) == []
 
 
-@BOTH
+@in_languages("en")
 def test_of_a_best_match_with_an_open_introduction_nobody_is_asked_again(visit, sample, language):
     visitor = visit("firm", language)
     page = visitor.page
@@ -75,7 +72,7 @@ def test_of_a_best_match_with_an_open_introduction_nobody_is_asked_again(visit, 
     sample.introductions.act(principal, id, Transition(Action.WITHDRAW))
 
 
-@BOTH
+@in_languages("zh")
 def test_a_need_that_one_has_offered_to_meet_says_so(visit, sample, language):
     visitor = visit("supplier", language)
     page = visitor.page
@@ -98,7 +95,7 @@ def test_a_need_that_one_has_offered_to_meet_says_so(visit, sample, language):
     sample.introductions.act(principal, id, Transition(Action.WITHDRAW))
 
 
-@BOTH
+@in_languages("en")
 def test_a_list_is_brought_in_from_the_top_of_the_members_too(visit, language):
     visitor = visit("coordinator", language)
     page = visitor.page
@@ -112,7 +109,7 @@ def test_a_list_is_brought_in_from_the_top_of_the_members_too(visit, language):
     assert page.locator("input[type=file]").count()
 
 
-@BOTH
+@in_languages("zh")
 def test_as_others_see_us_is_what_somebody_else_sees(visit, language):
     own, other = visit("firm", language), visit("university", language)
     page = own.page
@@ -136,7 +133,7 @@ def test_as_others_see_us_is_what_somebody_else_sees(visit, language):
     assert other.page.inner_text("main") == really
 
 
-@BOTH
+@in_languages("en")
 def test_a_published_offer_says_who_sees_it_and_leads_there(visit, language):
     visitor = visit("university", language)
     page = visitor.page
@@ -152,7 +149,7 @@ def test_a_published_offer_says_who_sees_it_and_leads_there(visit, language):
     assert text in page.locator("section[aria-labelledby=offers]").inner_text()
 
 
-@BOTH
+@in_languages("zh")
 def test_a_sample_account_goes_on_to_the_page_that_was_asked_for(visit, language):
     visitor = visit("", language)
     page = visitor.page
