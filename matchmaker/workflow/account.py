@@ -227,6 +227,11 @@ class Invitation:
         """The role that it offers in an organisation."""
         return self.membership.role if self.membership else None
 
+    @property
+    def makes_leader(self) -> bool:
+        """Tell whether who takes it invites others: as owner, coordinator or administrator."""
+        return self.membership is None or self.membership.role is MembershipRole.OWNER
+
     def give_to(self, account: Account) -> Account:
         """The account with the place that was offered."""
         memberships, clusters = account.memberships, account.clusters

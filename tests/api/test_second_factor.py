@@ -220,8 +220,33 @@ def test_a_session_alone_lets_no_other_owner_coordinator_or_administrator_in(app
         made = client.post(f"{API}/invitations", json=body | proof, headers=headers)
         assert made.status_code == 201, made.text
         assert len(invited(wired, body["email"])) == 1
-    body = {"email": f"member-{person.id}@invited.example", "organization": firm}
-    assert client.post(f"{API}/invitations", json=body, headers=headers).status_code == 201
+    for role in ("member", "liaison"):
+        body = {"email": f"{role}-{person.id}@invited.example", "organization": firm, "role": role}
+        assert client.post(f"{API}/invitations", json=body, headers=headers).status_code == 201
+
+
+def test_the_page_of_accounts_asks_for_a_proof_where_one_is_needed_alone(app, wired, person):
+    firm = wired.store.members("t:cluster", None, 1).rows[0].id
+    stored = wired.repositories.accounts.get(person.id)
+    as_admin = wired.repositories.accounts.put(replace(stored.value, admin=True), stored.version)
+    wired.repositories.records.commit([as_admin])
+    _, codes, client = set_up(app, person.email)
+    page = client.get("/admin/accounts").text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
+    form = {"what": "invite", "organization": firm, "csrf_token": token}
+    # A browser sends a form with these left empty.
+    fields = re.findall(r'<input[^>]* name="(?:password|code)"[^>]*>', page)
+    assert len(fields) == 2
+    assert not any(" required" in field for field in fields)
+    for role, proof, status in (
+        ("member", {}, 303),
+        ("liaison", {}, 303),
+        ("owner", {}, 422),
+        ("owner", {"password": PASSWORD, "code": codes[0]}, 303),
+    ):
+        sent = form | {"email": f"{role}-{status}@page.example", "role": role} | proof
+        assert client.post("/admin/accounts", data=sent).status_code == status
+        assert len(invited(wired, sent["email"])) == (status == 303)
 
 
 def test_who_has_no_second_factor_invites_an_owner_as_before(app, wired, person):

@@ -41,7 +41,6 @@ from matchmaker.workflow.account import (
     Account,
     AccountMembership,
     Invitation,
-    MembershipRole,
     Preferences,
     checked_language,
     mailable_email,
@@ -118,8 +117,8 @@ class Invitations:
         only so, where the server was seen to take none.
         Owners invite to their organisation; a cluster's coordinators invite the first
         people of its members, where nobody acts for one yet; admins invite anybody.
-        Whom an account with a second factor makes more than a member, it makes so by a `proof`:
-        they outlast a session that somebody took, and invite others.
+        Whom an account with a second factor makes an owner, a coordinator or an administrator, it
+        makes so by a `proof`: they outlast a session that somebody took, and invite others.
         Raises NotAllowed, InvalidInput, TooManyAttempts, WrongState.
         """
         principal.require_writing()
@@ -136,7 +135,7 @@ class Invitations:
             new_id(), address, principal.subject, self.clock() + INVITED_FOR, membership, cluster,
             admin, checked_language(language), unmailed=later and self.links.can_mail,
         )  # fmt: skip
-        if invitation.role is not MembershipRole.MEMBER:
+        if invitation.makes_leader:
             self.second_factors.show(principal, proof)
 
         def put(unit: UnitOfWork) -> None:

@@ -68,6 +68,10 @@ async function signIn() {
   await send("session/passkey", { credential: await answer("session/passkey/options") });
 }
 
+// Whom a form invites as no more than one of an organisation's people, it invites without a proof.
+const asksNothing = ({ organization, role }) =>
+  Boolean(role && organization && organization.value.trim() && role.value !== "owner");
+
 // Fills in what the passkey answers, and sends the form as it was going to be.
 async function confirm(form, button) {
   form.elements.credential.value = JSON.stringify(await ownAnswer());
@@ -103,7 +107,7 @@ if (window.PublicKeyCredential) {
     } else if (place.dataset.passkey === "confirm") {
       place.addEventListener("submit", (event) => {
         const { credential, code } = place.elements;
-        if (credential.value || (code && code.value.trim())) return;
+        if (credential.value || (code && code.value.trim()) || asksNothing(place.elements)) return;
         event.preventDefault();
         event.stopPropagation(); // nothing was sent yet
         attempt(() => confirm(place, event.submitter));
