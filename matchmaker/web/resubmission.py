@@ -13,7 +13,9 @@ from flask import g, render_template, request
 
 from matchmaker.messages import Message, message
 
-_SECRET = ("password", "token", "secret", "code")
+_SECRET = ("password", "secret", "code")
+# Of a personal link: whose browser sent it has it in its address.
+_LINK = "token"
 _ENDED = message("Your session has ended.")
 _TOO_LONG = message("This page was open too long.")
 # So much goes through the page once more.
@@ -25,7 +27,7 @@ def kept_page(status: int, wait: Message | None = None) -> tuple[str, int] | Non
 
     `wait` says why it was too soon, where that was it.
     """
-    fields = list(_fields())
+    fields = list(_fields(_SECRET if wait else (*_SECRET, _LINK)))
     if not fields or sum(len(text) for _, text in fields) > _MAX_BYTES:
         return None
     account = g.get("account")
@@ -34,7 +36,11 @@ def kept_page(status: int, wait: Message | None = None) -> tuple[str, int] | Non
         why=wait or _reason(),
         waits=wait is not None,
         fields=fields,
-        texts=[(name, text) for name, text in fields if "\n" in text or len(text) > 3],
+        texts=[
+            (name, text)
+            for name, text in fields
+            if name != _LINK and ("\n" in text or len(text) > 3)
+        ],
         target=request.full_path.rstrip("?") if _is_ours() else "",
         has_files=bool(request.files),
         is_signed_in=account is not None,
@@ -46,8 +52,8 @@ def _reason() -> Message:
     return _TOO_LONG if g.get("account") is not None else _ENDED
 
 
-def _fields() -> Iterator[tuple[str, str]]:
-    if any(part in name for name in request.form for part in _SECRET if name != "csrf_token"):
+def _fields(secret: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if any(part in name for name in request.form for part in secret if name != "csrf_token"):
         return
     for name, text in request.form.items(multi=True):
         if name not in ("csrf_token", "back") and text:

@@ -241,6 +241,14 @@ def test_what_was_written_too_fast_is_kept_to_be_sent_again(wired, person, langu
     assert words in answer.text
     kept = next(form for form in forms_of(answer.text) if "text" in form)
     assert {name: kept[name] for name in written} == written
+    # A survey is answered by a personal link, without an account.
+    stranger, link = app.test_client(), {"token": "personal", "tie:0": "甲厂有限公司"}
+    for _ in range(11):
+        stranger.get("/tour", headers=ELSEWHERE)
+    answer = stranger.post("/survey", data=link, headers=ELSEWHERE | origin)
+    kept = next(form for form in forms_of(answer.text) if "tie:0" in form)
+    assert (answer.status_code, kept["token"]) == (429, "personal")
+    assert ">personal<" not in answer.text
     key = {"what": "key", "name": "ERP 3", "password": PASSWORD, "csrf_token": token}
     answer = client.post("/account", data=key, headers=ELSEWHERE)
     assert answer.status_code == 429
