@@ -1,6 +1,6 @@
 """Texts to vectors, always through sentence-transformers; the model is a setting."""
 
-from matchmaker.embedding.cache import VectorCache, VectorCaches, embed_missing
+from matchmaker.embedding.cache import VectorCache, VectorCaches, are_stored, embed_missing
 from matchmaker.embedding.centering import LanguageMeans, anchors, center, language_means, typical
 from matchmaker.embedding.identity import Encoder, ModelIdentity
 from matchmaker.embedding.joint import (
@@ -20,6 +20,7 @@ __all__ = [
     "VectorCache",
     "VectorCaches",
     "anchors",
+    "are_stored",
     "center",
     "comparable",
     "embed_missing",

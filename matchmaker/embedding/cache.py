@@ -141,6 +141,11 @@ class VectorCaches:
         self.parts = tuple(parts)
 
 
+def are_stored(cache: VectorCache | VectorCaches, texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Which texts have vectors of each part of the model, (n,)."""
+    return np.asarray(np.all([part.get(texts)[1] for part in cache.parts], axis=0))
+
+
 def embed_missing(
     embedder: Callable[[], Encoder],
     cache: VectorCache | VectorCaches,

@@ -10,18 +10,21 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
 import structlog
 
 from matchmaker.domain import GraphRows
-from matchmaker.embedding import Encoder, VectorCache, VectorCaches, embed_missing
+from matchmaker.embedding import Encoder, VectorCache, VectorCaches, are_stored, embed_missing
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import message
 from matchmaker.snapshot.build import StatementVectors, passage_texts
 from matchmaker.snapshot.cache import Cache
 from matchmaker.snapshot.changes import check_patchable, fresh_texts, state_of
+from matchmaker.snapshot.columns import statements
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.snapshot.nearest import EXACT_UP_TO
@@ -40,6 +43,9 @@ _OWN_TABLES = {
 }
 # After a large import the next snapshot is awaited instead of reading all of that in a request.
 _MOST_ROWS = 2_000
+# So many new texts (statements, and sentences of long ones) are embedded in a request, some 30 ms
+# of the processor each; what else is new waits for the next snapshot, which embeds it.
+TEXTS_AT_ONCE = 20
 # Organisations whose newest changes are kept beside a snapshot, and values worked out of each.
 _KEPT_ORGANIZATIONS, _KEPT_VALUES = 8, 100
 # Each holds copies of all vectors (4 bytes a figure, of statements and passages): of so many bytes
@@ -107,6 +113,8 @@ class OwnChanges:
 
     def _patched(self, last: Snapshot, changes: GraphChanges) -> Snapshot:
         """Raises NotPatchableError, ModelUnavailable."""
+        if last.meta.dimension:
+            changes = self._affordable(changes)
         texts = fresh_texts(last, changes, passing=True)
         vectors = None
         if last.meta.dimension:
@@ -121,6 +129,35 @@ class OwnChanges:
         with tempfile.TemporaryDirectory() as folder:  # what lies there is read when it is gone
             snapshot = patched(last, changes, texts, vectors, last.meta.as_of, Path(folder))
         return replace(snapshot, own_cache=Cache(_KEPT_VALUES))
+
+    def _affordable(self, changes: GraphChanges) -> GraphChanges:
+        """The changes without those whose texts would be embedded beyond `TEXTS_AT_ONCE`.
+
+        The newest is taken whatever it costs, then others, the newest first; what already has its
+        vectors costs nothing.
+        """
+        newest_first = sorted(
+            statements(changes.rows),
+            key=lambda each: (each.date or date.min, each.id),
+            reverse=True,
+        )
+        texts = [[each.text, *passage_texts([each])] for each in newest_first]
+        is_stored = iter(are_stored(self.cache(), list(chain.from_iterable(texts))))
+        left, waiting = TEXTS_AT_ONCE, set[str]()
+        for statement, own_texts in zip(newest_first, texts, strict=True):
+            new = len(own_texts) - sum(map(bool, islice(is_stored, len(own_texts))))
+            if new > left and statement is not newest_first[0]:
+                waiting.add(statement.id)
+            else:
+                left -= new
+        if not waiting:
+            return changes
+        rows = {
+            table: tuple(row for row in getattr(changes.rows, table) if row.id not in waiting)
+            for table in _OWN_TABLES
+        }
+        keys = {table: ids - waiting for table, ids in changes.keys.items() if ids - waiting}
+        return replace(changes, keys=keys, rows=GraphRows(**rows))
 
 
 def _most_kept(size: int) -> int:

@@ -1,7 +1,7 @@
 """The seeker's side of a recommendation, read fresh from the store.
 
 What a person edited a moment ago counts at once. A vector that the snapshot has
-for the same text is taken from there; only new texts are embedded.
+for the same text is taken from there; of new texts those are embedded that are asked with.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 
@@ -29,6 +30,7 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
+from matchmaker.recommend.questions import own_questions
 from matchmaker.recommend.specification import (
     Choices,
     asks_for_customers,
@@ -66,9 +68,21 @@ class SeekerFactory:
         return self.rows.snapshot
 
     def organization(self, profile: SeekerProfile, request: Request[str]) -> Seeker:
-        """An organisation with everything it says. Raises ModelUnavailable."""
+        """An organisation with everything it says. Raises ModelUnavailable.
+
+        Only the few texts that are asked with have vectors: however many are new, no more are
+        embedded.
+        """
         seeker = self.without_texts(profile, request)
-        return replace(seeker, texts=self._texts(profile, seeker.row))
+        statements, texts = self._texts(profile)
+        asked = own_questions(replace(seeker, texts=texts), GOALS[request.goal])
+        is_asked = [any(text is each for each in asked) for text in texts]
+        vectors = self._vectors(list(compress(statements, is_asked)), seeker.row)
+        with_vectors = (
+            replace(text, vector=vectors.get(statement.id))
+            for statement, text in zip(statements, texts, strict=True)
+        )
+        return replace(seeker, texts=tuple(with_vectors))
 
     def need(self, need: Need, profile: SeekerProfile, request: Request[str]) -> Seeker:
         """The organisation that posted the need, asking for just that."""
@@ -246,20 +260,19 @@ class SeekerFactory:
         means = self.snapshot.query_means
         return comparable(raw, languages, means, self.embedder().identity.model)
 
-    def _texts(self, profile: SeekerProfile, row: int | None) -> tuple[SeekerText, ...]:
+    def _texts(self, profile: SeekerProfile) -> tuple[list[Statement], tuple[SeekerText, ...]]:
+        """What an organisation says, and the same as texts, without vectors."""
         statements, goals, ticked = self._speaking(profile)
-        vectors = self._vectors(statements, row)
         readings = {
             statement.id: _stages_of(statement, ticked.get(statement.id, ()))
             for statement in statements
         }
-        return tuple(
+        return statements, tuple(
             SeekerText(
                 text=statement.text,
                 kind=statement.kind,
                 language=statement.language or language_of(statement.text),
                 goal=goals.get(statement.id),
-                vector=vectors[statement.id],
                 held_stages=stage_bits(readings[statement.id].held),
                 sought_stages=stage_bits(readings[statement.id].sought),
             )
@@ -314,15 +327,18 @@ class SeekerFactory:
         if row is None:
             return {}
         rows = self.snapshot.organization_statements.row(row)
-        stored = self.snapshot.statements.table.take(rows)
-        texts = dict(zip(stored["id"].to_pylist(), stored["text"].to_pylist(), strict=True))
-        row_of = dict(zip(stored["id"].to_pylist(), rows, strict=True))
-        return {
-            statement.id: self.snapshot.vectors[row_of[statement.id]]
-            for statement in statements
-            if texts.get(statement.id) == statement.text
-            and self.snapshot.vectors[row_of[statement.id]].any()
-        }
+        ids = self.snapshot.statements.table.column("id").take(rows).to_pylist()
+        row_of = dict(zip(ids, rows.tolist(), strict=True))
+        vectors = {}
+        for statement in statements:
+            number = row_of.get(statement.id)
+            if number is None or self.snapshot.string("statements", "text", number) != (
+                statement.text
+            ):
+                continue
+            if (vector := self.snapshot.vectors[number]).any():
+                vectors[statement.id] = vector
+        return vectors
 
     def _embedded(self, statements: Sequence[Statement]) -> dict[str, FloatArray]:
         texts = [statement.text for statement in statements]

@@ -1,5 +1,6 @@
 """What an organisation changed counts on its own pages at once, as the next snapshot has it."""
 
+import datetime
 from dataclasses import replace
 
 import pytest
@@ -15,8 +16,12 @@ from matchmaker.domain import (
     OfferKind,
     Organization,
 )
+from matchmaker.embedding import embed_missing
 from matchmaker.recommend.conditions import MET
-from matchmaker.services.matching.own_changes import _most_kept
+from matchmaker.recommend.model import Request
+from matchmaker.recommend.questions import MAX_QUESTIONS
+from matchmaker.services.matching import own_changes, seekers
+from matchmaker.services.matching.own_changes import TEXTS_AT_ONCE, _most_kept
 
 OWN = Principal("account:a", account="a", organizations=frozenset({"t:own"}))
 NEW = Principal("account:n", account="n", organizations=frozenset({"t:new"}))
@@ -110,6 +115,63 @@ def test_of_each_organisation_only_the_newest_changes_are_kept(services):
     kept = last.cached("own changes", list)
     (of_own,) = kept._values.values()
     assert list(of_own._values.values()) == [newest]
+
+
+def many(count: int) -> GraphRows:
+    """Offers of one organisation, the first of them the newest."""
+    days = [datetime.date(2026, 3, 1) - datetime.timedelta(number) for number in range(count)]
+    offers = (
+        replace(GRINDING, id=f"o:{number:02}", text=f"阀芯研磨第{number}种", date=day)
+        for number, day in enumerate(days)
+    )
+    return GraphRows(offers=tuple(offers))
+
+
+@pytest.fixture
+def embedded(monkeypatch):
+    """How many texts each request had vectors of."""
+    counts: list[int] = []
+
+    def counting(embedder, cache, texts, *more, **options):
+        counts.append(len(texts))
+        return embed_missing(embedder, cache, texts, *more, **options)
+
+    for module in (own_changes, seekers):
+        monkeypatch.setattr(module, "embed_missing", counting)
+    return counts
+
+
+@pytest.mark.slow
+def test_of_many_new_offers_the_newest_count_at_once_and_the_others_with_the_next_snapshot(
+    services, embedded
+):
+    services.store.upsert(many(TEXTS_AT_ONCE + 10))
+    said = services.matching.own_snapshot("t:own").statements.table["id"].to_pylist()
+    assert [id for id in said if id.startswith("o:") and id[2:].isdigit()] == [
+        f"o:{n:02}" for n in range(TEXTS_AT_ONCE)
+    ]
+    assert embedded == [TEXTS_AT_ONCE]
+    services.refresher.refresh(ADMIN)
+    said = services.matching.own_snapshot("t:own").statements.table["id"].to_pylist()
+    assert f"o:{TEXTS_AT_ONCE + 9:02}" in said
+
+
+@pytest.mark.slow
+def test_who_says_much_that_is_new_has_no_more_embedded_than_is_asked_with(
+    services, embedded, monkeypatch
+):
+    """It is answered as if all that it says were embedded."""
+    services.store.upsert(many(30))
+    request = Request[str](GoalName.CUSTOMER, 5)
+
+    def matches():
+        answer = services.matching.for_organization(OWN, "t:own", request, recorded=False)
+        return [(each.id, each.score) for each in answer.recommendations]
+
+    few = matches()
+    monkeypatch.setattr(seekers, "own_questions", lambda seeker, _: seeker.texts)
+    assert few == matches() != []
+    assert embedded == [MAX_QUESTIONS, 30]
 
 
 def test_fewer_changed_snapshots_are_kept_the_larger_they_are():
