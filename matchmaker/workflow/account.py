@@ -143,10 +143,11 @@ class Account:
     def ended(self) -> Account:
         """The account with all its sessions, keys and links ended.
 
-        Codes for recovery go with the last factor that they stand for.
+        Codes for recovery go with the last factor that they stand for, and who would send one of
+        them twice has nothing to send it with.
         """
         recovery = self.recovery if self.has_second_factor else ()
-        return replace(self, epoch=self.epoch + 1, recovery=recovery)
+        return replace(self, epoch=self.epoch + 1, recovery=recovery, last_recovery=None)
 
     def proved(self) -> Account:
         """The account with its address proved, and every way in ended but the password."""

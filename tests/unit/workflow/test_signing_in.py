@@ -129,6 +129,7 @@ def test_a_recovery_code_works_once_and_goes_with_the_last_factor() -> None:
     assert [last.is_code("aaaabbbb", moment) for moment in later] == [True, True, False]
     assert not last.is_code(codes[1], NOW)
     assert account.ended() == replace(account, epoch=4)
+    assert used.ended().last_recovery is None
     assert replace(account, second_factor=None).ended().recovery == ()
 
 
