@@ -688,7 +688,13 @@ class Wiring:
 
     @cached_property
     def _call_views(self) -> CallViews:
-        return CallViews(self.store, self.repositories, self.exclusions, self.local_clock)
+        return CallViews(
+            self.store,
+            self.repositories,
+            self.exclusions,
+            self.local_clock,
+            self.operator_key.session_secret,
+        )
 
     @cached_property
     def _call_notices(self) -> CallNotices:

@@ -6,7 +6,7 @@ An answer is its firm's alone until it is submitted; one that is withdrawn is go
 from __future__ import annotations
 
 import datetime
-import hashlib
+import hmac
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -370,18 +370,23 @@ def award(
     return replace(call, state=CallState.AWARDED, decided=at), tuple(changed)
 
 
-def basis_of_decision(call: Call, answers: Iterable[CallAnswer]) -> str:
-    """A short digest of the ground of a decision: the call's own state and what is compared.
+def basis_of_decision(call: Call, answers: Iterable[CallAnswer], secret: str) -> str:
+    """A short mark of the ground of a decision: the call's own state and what is compared.
 
-    A draft changes nothing of it, since who decides may not learn of one.
+    "" while answers are sealed, when nobody decides. It is keyed with the `secret`: whoever has
+    a mark alone could try answers until one has the same. A draft changes nothing of it, since
+    who decides may not learn of one.
     """
+    if call.hides_answers:
+        return ""
     compared = sorted(
         (each.organization, each.state, repr(each.bid), each.version, repr(each.files))
         for each in answers
         if each.is_in_competition
     )
     rests_on = repr((call.state.value, call.decided, call.version, compared))
-    return hashlib.sha256(rests_on.encode()).hexdigest()[:16]
+    text = f"basis of a decision\n{call.id}\n{rests_on}"
+    return hmac.new(secret.encode(), text.encode(), "sha256").hexdigest()[:16]
 
 
 def _require_compared(answers: Sequence[CallAnswer], chosen: Collection[str], where: str) -> None:

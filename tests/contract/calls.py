@@ -113,7 +113,7 @@ def call_services(base: Cooperation, ranked: tuple[str, ...] = ()) -> CallWorld:
     """The services of calls over those of cooperation."""
     store, repositories, clock = base.store, base.repositories, base.clock
     exclusions = base.introductions.exclusions
-    views = CallViews(store, repositories, exclusions, clock)
+    views = CallViews(store, repositories, exclusions, clock, lambda: "a secret of tests")
     notices = CallNotices(views, NotificationOutbox(repositories))
     invitations = CallInvitations(views, notices, base.capacity, lambda: Ranked(*ranked))
     return CallWorld(

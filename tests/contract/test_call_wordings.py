@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,11 +11,24 @@ import pytest
 from pydantic_core import to_json
 
 from matchmaker.errors import InvalidInput, NotFound, WrongState
+from matchmaker.services.cooperation import call_invitations
 from matchmaker.services.cooperation.call_export import comparison_export
+from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.store.documents import Store
+from matchmaker.workflow.call_answer import AnswerState
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.refusals import DeclineReason
-from tests.contract.calls import BID, CALLER, FIRST, SECOND, TEXT, THIRD, call_services, calls_on
+from tests.contract.calls import (
+    BID,
+    CALLER,
+    FIRST,
+    SECOND,
+    TEXT,
+    THIRD,
+    call_services,
+    calls_again,
+    calls_on,
+)
 from tests.contract.cooperation import cooperation_on
 
 
@@ -124,6 +138,74 @@ def test_nobody_of_who_calls_learns_whose_sealed_answers_have_come(store: Store)
     world.base.clock.forward(timedelta(days=4))
     opened = world.calls.unseal(caller, call)
     assert [party.state for party in opened.parties] == ["submitted", "declined", "submitted"]
+
+
+def test_nothing_of_a_sealed_call_depends_on_what_was_answered(store: Store):
+    """Two calls alike, of which one was answered at two prices: their views differ in no letter."""
+    world = calls_on(store)
+    caller = world.people[CALLER]
+    seen = []
+    for price in (23.75, 41.0):
+        call = world.open(FIRST, SECOND, days=3, sealed=True)
+        world.submit(call, FIRST, replace(BID, price=price))
+        view = to_json(world.calls.show(caller, call)).decode()
+        seen.append(view.replace(call, "this call"))
+    assert seen[0] == seen[1]
+    assert world.calls.show(caller, call).basis == ""
+    # Sealed answers are no ground that could be named and tried either.
+    for basis in ("", "2b71549717a4587f"):
+        with pytest.raises(WrongState):
+            world.award(call, FIRST, basis=basis)
+
+
+def test_the_ground_of_a_decision_is_not_found_by_trying_answers(store: Store):
+    """Who knows everything of the call and of its answer but the key cannot work it out."""
+    world = calls_on(store)
+    call = world.open(FIRST)
+    world.submit(call, FIRST)
+    shown = world.calls.show(world.people[CALLER], call).basis
+    compared = [(FIRST, AnswerState.SUBMITTED, repr(BID), 1, "()")]
+    tried = repr(("open", None, 1, compared))
+    assert shown
+    assert shown != hashlib.sha256(tried.encode()).hexdigest()[:16]
+    other = calls_again(store)
+    other.calls = replace(
+        other.calls, views=replace(other.calls.views, secret=lambda: "another secret")
+    )
+    assert other.calls.show(world.people[CALLER], call).basis != shown
+
+
+def test_who_declined_a_sealed_call_is_told_by_no_count_and_no_list(store: Store):
+    world = calls_on(store, ranked=(FIRST, SECOND))
+    refusals = Refusals(store, world.base.repositories)
+    caller, first = world.people[CALLER], world.people[FIRST]
+    other = world.open()
+    call = world.open(FIRST, days=3, sealed=True)
+
+    def seen() -> tuple[int, list[str]]:
+        suggested = world.invitations.suggestions(caller, other)
+        received = refusals.of_organization(caller, CALLER).received
+        return received.total, [each.id for each in suggested]
+
+    world.answers.decline(first, call, FIRST, DeclineReason.NO_CAPACITY)
+    assert seen() == (0, [FIRST, SECOND])
+    assert refusals.of_cluster(world.base.coordinator(), "t:c").total == 0
+    assert refusals.of_organization(first, FIRST).given.total == 1  # its own, which it knows
+    world.base.clock.forward(timedelta(days=4))
+    world.calls.unseal(caller, call)
+    assert seen() == (1, [SECOND])
+
+
+def test_the_bound_on_invitations_tells_of_nobody_who_came_by_itself(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    world = calls_on(store)
+    call = world.open(FIRST, days=3, sealed=True, cluster_wide=True)
+    world.submit(call, THIRD)
+    monkeypatch.setattr(call_invitations, "MAX_INVITED", 2)
+    world.invitations.invite(world.people[CALLER], call, [SECOND])
+    with pytest.raises(InvalidInput):
+        world.invitations.invite(world.people[CALLER], call, [THIRD])
 
 
 def test_a_deadline_is_the_end_of_its_day_where_the_installation_is(store: Store):

@@ -91,7 +91,7 @@ class CallDecisions:
             principal.require_own_people(call.organization)
             answers = self.views.answers(id)
             every = [each.value for each in answers]
-            if award.basis and award.basis != call_answer_workflow.basis_of_decision(call, every):
+            if award.basis and award.basis != self.views.basis(call, every):
                 raise ChangedMeanwhile(
                     "The call or an answer has changed since you looked at it.",
                     mend="Look at the answers again, and decide then.",

@@ -99,7 +99,8 @@ class CallInvitations:
             if id not in known:
                 raise InvalidInput("'%(id)s' is not known.", where="organizations", id=id)
         there = {each.value.organization: each for each in answers}
-        count, new = len(there), 0
+        count = sum(each.value.is_known_to_caller(call) for each in answers)
+        new = 0
         for organization in {row.id: row for row in known.values()}.values():
             refusal = self.refusal(call, organization)
             if refusal is not None:
@@ -107,7 +108,7 @@ class CallInvitations:
             stored = there.get(organization.id)
             if stored is not None and stored.value.is_known_to_caller(call):
                 continue
-            count += stored is None
+            count += 1  # those alone that it may know of: the bound tells of no other
             if count > MAX_INVITED:
                 raise InvalidInput(
                     "has more than %(limit)s.", where="organizations", limit=MAX_INVITED

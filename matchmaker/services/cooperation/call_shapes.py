@@ -110,8 +110,8 @@ class CallView:
     """A call as who calls sees it; `role` is the reader's. `may_decide` says that an award may be
     made now: nobody is waited for. `basis` is what it would rest on: another one once answers or
     the decision have changed. `unsealed` is when sealed answers were opened, `may_unseal` says
-    that they can be now; until then none is compared, and `submitted`, how many there are, is
-    all that is told of them.
+    that they can be now; until then none is compared, `basis` is "", and `submitted`, how many
+    there are, is all that is told of them.
     """
 
     brief: CallBrief

@@ -47,6 +47,7 @@ class CallViews:
     repositories: Repositories
     exclusions: Exclusions
     clock: Clock
+    secret: Callable[[], str]
 
     # -- who calls
 
@@ -67,6 +68,10 @@ class CallViews:
         """All parts in a call, in the order of their beginning."""
         stored = self.repositories.call_answers.iterate("call", call)
         return sorted(stored, key=lambda each: (each.value.created, each.value.organization))
+
+    def basis(self, call: Call, answers: Iterable[CallAnswer]) -> str:
+        """What a decision on it would rest on, for the views of it and for the decision alike."""
+        return basis_of_decision(call, answers, self.secret())
 
     def hold(self, unit: UnitOfWork, stored: Versioned[Call]) -> None:
         """Have the call still be as it was read at the commit.
@@ -108,7 +113,7 @@ class CallViews:
             gathering=call.gathering,
             created=call.created,
             may_decide=may_be_decided(call, every, today),
-            basis=basis_of_decision(call, every),
+            basis=self.basis(call, every),
             unsealed=call.unsealed,
             may_unseal=call.hides_answers and call.phase(today) is CallPhase.DECIDING,
             submitted=sum(answer.is_in_competition for answer in every),

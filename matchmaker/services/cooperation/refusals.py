@@ -55,7 +55,7 @@ class Refusals:
         calls = [*own_calls, *(stored.value for stored in answered.values())]
         every = [
             *_declined(self.repositories.introductions.values("organization", own)),
-            *self._declined_calls({call.id: call for call in calls}.values()),
+            *self._declined_calls({call.id: call for call in calls}.values(), own),
         ]
         received = [each for each in every if each.to == own]
         given = [each for each in every if each.by == own]
@@ -103,10 +103,12 @@ class Refusals:
 
     # -- the parts
 
-    def _declined_calls(self, calls: Iterable[Call]) -> Iterator[DeclinedRequest]:
+    def _declined_calls(self, calls: Iterable[Call], own: str = "") -> Iterator[DeclinedRequest]:
+        """Who declined; of a call whose answers are sealed nobody but `own`."""
         for call in calls:
             for answer in self.repositories.call_answers.values("call", call.id):
-                if answer.state is AnswerState.DECLINED:
+                is_sealed = call.hides_answers and answer.organization != own
+                if answer.state is AnswerState.DECLINED and not is_sealed:
                     yield DeclinedRequest(
                         answer.organization, call.organization, answer.decline_reason
                     )
