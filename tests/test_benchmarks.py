@@ -288,26 +288,27 @@ def test_specifications(run: Run, option: str) -> None:
     assert re.search(r"^all +\d+ +[.\d]+ +[.\d]+$", printed, re.MULTILINE)
 
 
-def cases(started: list[str], folder: Path) -> str:
-    """The last line of the cases of a folder."""
-    done = subprocess.run(
-        [sys.executable, *started, str(folder)],
-        cwd=ROOT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    return (done.stdout.splitlines() or [done.stderr])[-1]
-
-
-def test_cases(tmp_path: Path) -> None:
+def test_cases(
+    run: Run, tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two members of a list of our own: loaded, and nothing refused."""
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path))  # it sets others
     folder = tmp_path / "26-list"
     folder.mkdir()
     table = "编号,企业名称,网址\nz:1,示例第一阀门厂,\nz:2,示例第二泵厂,www.example.org\n"
     (folder / "list.csv").write_text(table, encoding="utf-8")
-    assert cases(["benchmarks/cases.py"], tmp_path) == "2 of 2 as they must be"
+    with pytest.raises(SystemExit) as ended:
+        run("cases", tmp_path)
+    assert not ended.value.code
+    assert capfd.readouterr().out.splitlines()[-1] == "2 of 2 as they must be"
 
 
 def test_cases_are_started_as_a_module_too(tmp_path: Path) -> None:
-    assert cases(["-m", "benchmarks.cases"], tmp_path) == "0 of 0 as they must be"
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.cases", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1:] == ["0 of 0 as they must be"], done.stderr
 
 
 def test_kills(run: Run, tmp_path: Path) -> None:

@@ -42,13 +42,21 @@ def world(wired):
 
 def ask(server, name, **arguments):
     """What one tool answers, and whether it was refused."""
+    (answer,) = ask_in_turn(server, (name, arguments))
+    return answer
+
+
+def ask_in_turn(server, *calls):
+    """The same of several in one session: (name, arguments)."""
 
     async def asking():
         async with Client(server) as client:
-            return await client.call_tool(name, arguments)
+            return [await client.call_tool(name, arguments) for name, arguments in calls]
 
-    result = anyio.run(asking)
-    return (result.content[0].text, True) if result.is_error else (result.structured_content, False)
+    return [
+        (result.content[0].text, True) if result.is_error else (result.structured_content, False)
+        for result in anyio.run(asking)
+    ]
 
 
 @pytest.fixture
@@ -385,12 +393,13 @@ def test_as_a_process_over_standard_input_and_output(app, world):
     command = StdioServerParameters(
         command=sys.executable, args=["-m", "matchmaker.cli", "mcp"], env=environment
     )
-    answer, refused = ask(command, "who_am_i")
-    assert not refused
-    assert answer["organizations"][0]["id"] == FIRM
     before = _kept(world)
-    answer, refused = ask(command, "propose_introduction", **ARGUMENTS["propose_introduction"])
-    assert (refused, answer["sent"]) == (False, False)
+    (who, unknown), (prepared, refused) = ask_in_turn(
+        command, ("who_am_i", {}), ("propose_introduction", ARGUMENTS["propose_introduction"])
+    )
+    assert not unknown
+    assert who["organizations"][0]["id"] == FIRM
+    assert (refused, prepared["sent"]) == (False, False)
     assert _kept(world) == before
     # With the key of the assistant, which may only read, nobody sends what was prepared.
     asked = {"goal": "supplier", "seeker": FIRM, "candidate": "t:firm2", "message": "x"}

@@ -187,8 +187,12 @@ def test_a_ties_gain_is_the_difference_of_networkx_efficiency(graph):
 
 @pytest.mark.slow
 def test_compactness_of_many_members_is_estimated_from_a_sample():
-    """2,100 members of a circle: 2 (H(1049) + ½/1050) / 2,099, whoever is asked."""
-    ours = network(nx.cycle_graph(2_100))
-    exact = 2 * (sum(1 / d for d in range(1, 1_050)) + 0.5 / 1_050) / 2_099
+    """2,100 members in a circle, each tied to the ten next to it on both sides.
+
+    Who is d places away is ⌈d/10⌉ steps away, whoever is asked: on both sides the 1,049 nearest,
+    and the one opposite.
+    """
+    ours = network(nx.circulant_graph(2_100, range(1, 11)))
+    exact = (2 * sum(1 / math.ceil(d / 10) for d in range(1, 1_050)) + 1 / 105) / 2_099
     assert len(ours.sources) == 1_000
     assert structure.compactness(ours) == pytest.approx(exact, abs=EXACT)
