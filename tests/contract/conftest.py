@@ -24,11 +24,15 @@ HERE = Path(__file__).parent
 # They reach a store through the ports that the other files here test on both, every time.
 USE_CASES = frozenset(
     {
-        "test_call_files.py", "test_call_rivals.py", "test_call_suggestions.py",
-        "test_call_wordings.py", "test_calls.py", "test_certificates.py", "test_conversations.py",
-        "test_cooperation.py", "test_cooperation_documents.py", "test_meeting_rules.py",
-        "test_programme_alerts.py", "test_refusals.py", "test_stated_twice.py", "test_surveys.py",
-        "test_taken_back.py", "test_who_may_answer.py",
+        "test_address_proof.py", "test_asking_back.py", "test_call_files.py",
+        "test_call_rivals.py", "test_call_suggestions.py", "test_call_wordings.py",
+        "test_calls.py", "test_calls_forgotten.py", "test_certificates.py", "test_channels.py",
+        "test_conversations.py", "test_cooperation.py", "test_cooperation_documents.py",
+        "test_earlier_people.py", "test_file_quota.py", "test_import_fields.py",
+        "test_import_rows.py", "test_importing.py", "test_invitations.py", "test_left_behind.py",
+        "test_meeting_rules.py", "test_open_introductions.py", "test_own_exports.py",
+        "test_programme_alerts.py", "test_refusals.py", "test_stated_twice.py",
+        "test_surveys.py", "test_taken_back.py", "test_who_may_answer.py",
     }
 )  # fmt: skip
 
