@@ -247,8 +247,9 @@ def measure(
     with server(environment) as (address, process):
         seconds = timed(lambda organization: ask_known(address, goal, organization), organizations)
         print(f"  HTTP, known organisation  {percentiles(seconds)}")
-        by_text = timed(lambda text: ask_text(address, goal, text), texts)
-        print(f"  HTTP, free text           {percentiles(by_text)}")
+        if texts:
+            by_text = timed(lambda text: ask_text(address, goal, text), texts)
+            print(f"  HTTP, free text           {percentiles(by_text)}")
         add_worker(process)
         for organization in organizations[:60]:
             ask_known(address, goal, organization)

@@ -28,6 +28,7 @@ from matchmaker.domain import (
     Role,
     Tie,
 )
+from matchmaker.recommend import train
 from tests.api.conftest import installation
 from tests.samples import copy_samples, link_models
 from tests.unit.ingest.test_cordis import archive
@@ -188,6 +189,14 @@ def test_refresh(run: Run, graph: Path, tmp_path: Path) -> None:
     assert "patched: grows with the graph to the power of" in printed
 
 
+@pytest.fixture
+def _few_trees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is learned here only has to run: how well is for `tests/unit/services`."""
+    monkeypatch.setattr(train, "SEEDS", 1)
+    monkeypatch.setitem(train.SMALL_TREES, "max_iter", 10)
+
+
+@pytest.mark.usefixtures("_few_trees")
 def test_ablation(run: Run, graph: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(graph))
     monkeypatch.setattr("matchmaker.services.matching.training.MINIMUM_EVENTS", 100)
@@ -203,12 +212,18 @@ def test_embedding(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     assert re.search(r"served \| \d+ \| [\d.]+ \| \d+ \|[^\n]*\| \d", printed)
 
 
-def test_serving(run: Run, graph: Path) -> None:
-    printed = run("serving", graph, "--requests", 5, "--texts", 3)
+@pytest.mark.parametrize("texts", [0, pytest.param(3, marks=pytest.mark.long)])
+def test_serving(
+    run: Run, graph: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, texts: int
+) -> None:
+    if not texts:  # nothing is asked of the model, which is most of a server's start
+        monkeypatch.setenv("MATCHMAKER_MODEL", str(tmp_path / "none"))
+    printed = run("serving", graph, "--requests", 5, "--texts", texts)
     assert "HTTP, known organisation" in printed
     assert "PSS of master, two workers and model" in printed
 
 
+@pytest.mark.usefixtures("_few_trees")
 def test_quality(run: Run, graph: Path, tmp_path: Path) -> None:
     page = tmp_path / "quality.md"
     run(

@@ -183,7 +183,12 @@ def test_a_page_and_plots_are_made_of_an_evaluation_in_the_readers_language(eval
         assert [text for line in prose for text in re.findall(wrong, line)] == []
 
 
-def test_learning_twice_gives_the_same_model(learned):
+def test_learning_twice_gives_the_same_model(learned, monkeypatch):
+    # Of one cut and in few trees: what is drawn by chance is drawn for each of them alike.
+    monkeypatch.setattr("matchmaker.services.matching.training.CUTS", (0.75,))
+    monkeypatch.setattr(train, "MINIMUM_ANSWERS", 100)
+    monkeypatch.setitem(train.SMALL_TREES, "max_iter", 15)
+    learned.learning.train(GOAL, quiet)
     first = learned.rankers.load(learned.rankers.path(GOAL), GOAL)
     again = learned.learning.train(GOAL, quiet)
     values = np.random.default_rng(0).random((50, len(first.ranking))).astype(np.float32)

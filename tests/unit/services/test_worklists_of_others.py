@@ -14,17 +14,18 @@ from matchmaker.services.auditing.results import Worklist
 from tests.unit.services.test_auditing import Installation, of
 
 
-@pytest.fixture
-def sample_graph(tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def sample_graph(tmp_path_factory):
     """Each other cluster of the samples is one to open to: too few trades to tell nearness by."""
 
     def every_other(view: View) -> tuple[Opening, ...]:
         others = set(map(int, view.landscape.clusters)) - {view.cluster}
         return tuple(Opening(other, 0.5, 10, 0, ()) for other in sorted(others))
 
-    monkeypatch.setattr(gatherings, "openings", every_other)
-    made = Installation(tmp_path)
-    yield made
+    made = Installation(tmp_path_factory.mktemp("worklists"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(gatherings, "openings", every_other)
+        yield made
     made.store.close()
 
 
