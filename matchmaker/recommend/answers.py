@@ -54,6 +54,8 @@ SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 # Goals for which a thing is sought itself, not somebody who studies or tests it.
 _OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER})
+# Goals of needs of something that is bought, or done for one.
+_BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 NO_STATEMENT = -1
 # A statement, its fit with what is specified, and how it compares with that.
 RatedStatement = tuple[int, float, Comparison | None]
@@ -226,7 +228,7 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     if question.kind is StatementKind.NEED and _states_offer(snapshot, statement):
         return compare(asked, offered(says)) if asked.items else None
     if question.kind is StatementKind.NEED:
-        return _also_lacking(asked, says)
+        return _also_lacking(asked, says, int(snapshot.statements.goal[statement]))
     if question.kind is StatementKind.OFFER and is_need:
         return replace(compare(says, offered(asked)), aside=False, elsewhere=False)
     kind = STATEMENT_KINDS[snapshot.statements.kind[statement]]
@@ -235,10 +237,13 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     return None
 
 
-def _also_lacking(asked: Specification, says: Specification) -> Comparison | None:
-    """Two needs: who lacks something else offers nothing of what is asked for."""
-    both = compare(asked, says)
-    return Comparison(whole=True) if both.aside else None
+def _also_lacking(asked: Specification, says: Specification, goal: int) -> Comparison | None:
+    """Two needs: who lacks something else, or buys the same, offers nothing of what is asked for.
+
+    Who wants to do the same together with others is asked for it, too.
+    """
+    is_bought = goal >= 0 and GOAL_NAMES[goal] in _BOUGHT
+    return Comparison(whole=True) if is_bought or compare(asked, says).aside else None
 
 
 def _states_offer(snapshot: Snapshot, statement: int) -> bool:

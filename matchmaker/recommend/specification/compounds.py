@@ -49,7 +49,7 @@ _AS_OFTEN = frozenset(
 _THING = "|".join(sorted(word for word in OTHER_THING - _AS_OFTEN if not word.endswith("s")))
 _ENGLISH_HEAD = re.compile(
     rf"[ -](?:[a-z]{{3,}}ing )?(?:(?!{_SAME_THING}(?![a-z]))[a-z]{{2,}}(?<![siu])s|(?:{_THING})(?![a-z]))(?= ?(?:$|[,.;:()\d\n]|"
-    r"(?:in|with|for|from|to|of|on|at|by|under|over|that|which|wanted|needed|required|made|and|or|as|per|near|within|overlaid|"
+    r"(?:gets?|got|keeps?|wear|break|crack|leak|stick|fail|in|with|for|from|to|of|on|at|by|under|over|that|which|wanted|needed|required|made|and|or|as|per|near|within|overlaid|"
     r"coated|please|who|where|we|must|should|can|are|is|have|has)\b))"
 )
 _PLURAL = re.compile(r"s(?<!ss)(?<!lens)$")

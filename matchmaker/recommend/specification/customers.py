@@ -25,12 +25,13 @@ from matchmaker.recommend.specification.wholes import is_made, made_of_part, who
 _CUSTOMER = ItemRole.CUSTOMER
 _SOUGHT = re.compile(
     r"(?:找|寻|求|认识|结识|[差缺](?:一?家|一个)|look(?:ing)? for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
+    r"给(?:外地|外省|别处|其他地方)?的?(?:做|搞|生产)[^，,;；。.!?]{0,8}$|\bwhich (?:[a-z-]+ )?$|"
     r"\b(?:makers?|manufacturers?|producers?|builders?) of (?:[a-z0-9-]+ ){0,4}$|"
     r"(?:谁家?|哪家|哪些厂|哪些公司)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
     r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
 )
 _MAKER_AFTER = re.compile(
-    r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?)(?![a-z])|厂|企业|品牌|商"
+    r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?|firms?|coaters?)(?![a-z])|厂|企业|品牌|商"
 )
 _MAKER = re.compile(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.
@@ -52,6 +53,12 @@ _NEEDERS = re.compile(
     r"(?: (?!who\b|that\b|which\b|we\b|i\b)[a-z-]+){0,6},? (?:who |that |which )(?:might |may |could |would |also |urgently |still )?"
     r"(?:(?:are |is )?(?:looking for|in need of|short of|seeking)|needs?|wants?|uses?|could use|buys?|lacks?|requires?)"
     r" (?!(?:more |new |steady |regular )?(?:to|us|orders?|work|business|contracts?|customers?|partners?|jobs?)\b)"
+    r"|\bwhich (?:[a-z-]+ ){1,4}(?:elsewhere |there )?(?:buys?|uses?|needs?|wants?|would (?:try|buy|use|like|want)|could use|might (?:try|use|buy|want))\b"
+    r"|\b(?:does|do|would|could) (?:some|any|an?|anybody|anyone|somebody)\b[^,.;?!]{0,30} (?:needs?|wants?|uses?|buys?)\b"
+    r"|(?:谁家?|哪家|哪里|外地|外省)(?:厂家?)?(?:会|能|想|在)?(?:要|用|收|需要|用得[上着到])(?:这个|这种|这些|一些)?[吗呢啊]?(?:$|[。.!！?？])"
+    r"|(?:厂|厂家|企业|公司|客户|同行|工厂)(?:要不要|用不用|需不需要|要吗|用得[上着]吗)"
+    r"|给(?:外地|外省|别处|其他地方)[^，,;；。给]{1,12}(?:厂|企业|公司|集群)?[^，,;；。]{1,10}(?:行不行|行吗|可以吗)"
+    r"|给(?:外地|外省|别处|其他地方)的?(?:做|搞|生产)[^，,;；。找]{1,10}的?(?:厂家?|企业|公司|客户)?(?:供|提供|做|加工|配)"
     r"|(?<![们司厂我])(?:需要|缺少?|要用|想用|要买|想买|采购|急需|用得[上着到]|会用到?|用到|在用)(?![我活单])"
     r"[^，,;；。!！?？的]{2,20}的(?:[^，,;；。!！?？的]{0,6}的)?[^，,;；。!！?？的找]{0,8}(?:厂|厂家|企业|公司|品牌|用户|客户|同行|工厂)"
 )

@@ -17,12 +17,15 @@ from matchmaker.recommend.specification.units import (
     UNITS,
 )
 
+_NOT_BEFORE = {"丝": "(?![杆网印锥攻线绸袜光瓜])"}
+
 
 def alternatives(words: Iterable[str]) -> str:
-    """Longest first; what ends in a Latin letter ends a word."""
+    """Longest first; what ends in a Latin letter ends a word, and 丝杆 are no hundredths."""
     ordered = sorted(words, key=lambda word: (-len(word), word))
     return "|".join(
-        re.escape(word) + (r"(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else "")
+        re.escape(word)
+        + (r"(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else _NOT_BEFORE.get(word, ""))
         for word in ordered
     )
 

@@ -21,14 +21,13 @@ from matchmaker.recommend.specification.roles import (
     is_worked_on,
     role_of,
 )
+from matchmaker.recommend.specification.short_heads import with_short_heads
 from matchmaker.recommend.specification.testing import NEXT_TEST, with_tests
 from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.verbs import with_verbs
 from matchmaker.recommend.specification.vocabulary import (
     Marker,
-    Term,
     TermMatch,
-    apart_from,
     comes_with,
     finishing,
     made_of,
@@ -133,7 +132,6 @@ _WORK_AFTER = re.compile(
 _WORK_BEFORE = re.compile(r"(?:外发|外协|代工|subcontract )$")
 _SOLD = re.compile(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
 _OF_A_PLACE = re.compile(r"语|文(?!件|具|化|创)|式|菜|人(?!民|才)|籍")
-_BODIES = re.compile(r" (?P<body>bodies)(?![a-z-])")
 # Cloth is set by heat, and not on the shape of a foot: 染色定型.
 _OF_CLOTH = re.compile(r"(?:面料|布料?|染色?|印染|印花|头发|发型)[^，,;；。]{0,3}$")
 # For whom it is meant, which is who asks: "cheap for small firms", "a field for a start-up".
@@ -146,7 +144,7 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms that mean what they say: digits alone are a grade only beside a metal."""
     kept: list[TermMatch] = []
     things = frozenset(m.term.value for m in terms if m.term.kind is RequirementKind.PRODUCT)
-    for named in with_tests(folded, with_verbs(folded, _with_bodies(folded, terms))):
+    for named in with_tests(folded, with_verbs(folded, with_short_heads(folded, terms))):
         if named.term.kind is Marker.IGNORED:
             continue
         if named.term.value == "boarding" and _is_of_cloth(folded, named):
@@ -160,20 +158,6 @@ def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         if not match.term.bare or _is_grade(folded, match, kept[-1] if kept else None):
             kept.append(match)
     return kept
-
-
-def _with_bodies(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
-    """The terms with bodies said to be cast, forged or of a metal: "investment-cast CF8M bodies"."""
-    ends = {
-        m.end for m in terms if m.term.kind in (RequirementKind.MATERIAL, RequirementKind.PROCESS)
-    }
-    valve_body = Term(_PRODUCT, "valve body", "valve body")
-    found = [
-        TermMatch(*match.span("body"), valve_body)
-        for match in _BODIES.finditer(folded)
-        if match.start() in ends
-    ]
-    return sorted([*terms, *apart_from(found, terms)], key=lambda m: m.start) if found else terms
 
 
 def _is_of_cloth(folded: str, match: TermMatch) -> bool:

@@ -23,7 +23,7 @@ _PART_AFTER = re.compile(
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
     r"(?:(?<!s)|(?<=lens)) (?:cleaning|charging|storage|display|mounting|packing|carrying|locking|lifting) "
     r"(?:box|boxes|cases?|bags?|cloths?|cabinets?|stations?|stands?|racks?|devices?|kits?|clamps?)(?![a-z])|"
-    r"(?:坏了(?![^。！？\n]{0,40}[借租])|老坏|老是坏|坏掉|出故障|出毛病|里面|里(?=有|没|的)|内部|内腔|展会|展览|展位|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
+    r"(?:坏了(?![^。！？\n]{0,40}[借租])|坏掉|(?:老是?|总是?)(?=[坏起掉断裂漏锈卡磨崩变开脱松响堵烧出])|[要想](?:卖|出口|发|销)[去到往给]|[\u4e00-\u9fff]{0,4}[要想得](?:做|去|送)?(?:[测验]|检(?!修))|出故障|出毛病|里面|里(?=有|没|的|面?能?[塞装放嵌])|内部|内腔|展会|展览|展位|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|[\u4e00-\u9fff]{0,3}用的|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"
@@ -110,6 +110,16 @@ _WANTED_FOR = re.compile(
 _OF = re.compile(rf"[{HAN}]{{1,8}}的")
 _OF_IT = re.compile(rf"的[{HAN}a-z\d-]{{0,10}}")
 _OF_ALL = re.compile(rf"的[{HAN}]{{1,4}}(?:[、和及与]|以及)")  # 袜子的卡头和挂钩
+# What is wrong with a thing of one's own: "the valve by our furnaces screams".
+_COMPLAINED = re.compile(
+    r"(?: (?:by|in|on|at|of) (?:our|the|my) [a-z]+)? (?:(?:just |always |often )?(?:keeps?|gets?|getting|got|is getting|are getting) "
+    r"(?:[a-z]+ing|eaten|worn|broken|clogged|blocked|scratched|cracked|loose|stuck|hot|rusty|noisy|foggy)|"
+    r"(?:screams?|leaks?|sticks?|squeaks?|rattles?|vibrates?|jams?|corrodes?|fogs?|seizes?))(?![a-z])"
+)
+# What the asker has shown or sold: "someone to show our airframes".
+_SHOWN = re.compile(
+    r"\bto (?:show|demonstrate|present|handle|sell|promote|exhibit|represent|market|export) (?:our|my) (?:[a-z-]+ ){0,3}$"
+)
 # Work that makes nothing, on a thing that is there: "someone to 3D scan a broken impeller".
 _HANDLED = re.compile(
     r"\b(?:someone|somebody|anyone|who|shop|firm|company|partner|expert)(?: to| who can| that can| can) "
@@ -133,7 +143,7 @@ _MEASURES = re.compile(
 )
 _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 # A gap with one of these joins two things, or says how the first is made.
-_JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按要需")
+_JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按要需想")
 _DETERMINED = re.compile(
     r"\s(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
@@ -142,7 +152,7 @@ _GIVEN = re.compile(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
 _DONE = re.compile(rf"[{HAN}]{{0,2}}(?:做|进行|上|作|搞|代)?[{HAN}]{{0,3}}")
 # 阀体要做…表面处理: the thing is there already, unless it is bought so.
 _TO_BE_DONE = re.compile(
-    rf"(?:[{HAN}]{{0,3}}(?:面|部位|内孔|外圆|端口))?(?:[织做加工]{{1,2}}好了?|[都也还])?(?:毛坯|成品)?(?:要|需要|需|想要|想|得|打算|准备|拿去|送去)(?:做|进行|上)?[{HAN}a-z\d ]{{0,14}}的?"
+    rf"(?:[{HAN}]{{0,3}}(?:面|部位|内孔|外圆|端口)|[{HAN}]{{1,2}}(?=[想要得]))?(?:[织做加工]{{1,2}}好了?|[都也还])?(?:毛坯|成品)?(?:要|需要|需|想要|想|得|打算|准备|拿去|送去)(?!换)(?:做|进行|上)?[{HAN}a-z\d ]{{0,14}}的?"
 )
 # 袜子起球太厉害，找家能做后整理的: who does the work is sought for what is there.
 _SOUGHT_FOR_IT = re.compile(
@@ -186,6 +196,8 @@ def role_of(
         return ItemRole.WHOLE
     if (
         _HANDLED.search(ahead)
+        or _SHOWN.search(ahead)
+        or _COMPLAINED.match(folded, end)
         or _FOUND_ON.search(ahead)
         or _MEASURED.search(ahead)
         or _FITTED.search(ahead)

@@ -90,3 +90,18 @@ def test_who_names_the_thing_and_its_figure_is_a_match_whatever_else_the_text_sa
     vector = np.array([0.1, 0.1, 0.99], dtype=np.float32)  # like neither, and everyday words more
     unlike = Seeker(texts=(replace(text, vector=vector, everyday=0.4),))
     assert ids(recommend(snapshot, unlike, Request(SUPPLIER))) == ["right"]
+
+
+def test_who_buys_the_same_in_another_cluster_comes_behind_who_does_it() -> None:
+    """Whoever looked for the very same work stood first: the words are most alike."""
+    goal = GoalName.CROSS_CLUSTER
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(map(firm, ("a-buys", "does"))),
+            offers=(product("does", "模具钢真空淬火，两天取"),),
+            needs=(Need("n:1", "t:a-buys", SUPPLIER, "需真空淬火，H13模仁"),),
+        )
+    )
+    assert (
+        ids(recommend(snapshot, asked("模仁真空淬火，外地谁做", goal), Request(goal)))[0] == "does"
+    )

@@ -87,6 +87,15 @@ def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
         ("looking for foundries that are short of rapid patterns", True),
         ("有没有用得上再生碳纤维的外地模压厂", True),
         ("找需要石墨烯膜的电池厂", True),
+        ("我们拉铜线，外省谁用", True),
+        ("有阻燃粒子，外地注塑厂要不要", True),
+        ("给外地针织机械厂磨针筒行不行", True),
+        ("给外地做阀座的供PEEK料", True),
+        ("we sinter arc magnets, which motor firms would try some?", True),
+        ("does some fibre spinner need spinneret plates?", True),
+        ("镜腿模晒纹，宁波那边谁做", False),
+        ("外地哪家有轮廓仪", False),
+        ("给外地的客户发货，找物流", False),
         ("makers who can coat our windows", False),
         ("who needs orders: knitting mills that want work", False),  # who is to do it
         ("我们需要能做预浸料的外地厂家", False),
@@ -108,6 +117,8 @@ def test_who_is_asked_for_by_what_they_need_is_a_customer(
         ("which mould makers look for hot runners", {"mould"}),
         ("精梳纱有货", {"sock"}),
         ("ferrochrome, low in phosphorus", set()),
+        ("给外地做阀座的供PEEK料", {"valve seat"}),
+        ("we sinter arc magnets, which motor firms would try some?", {"motor"}),
     ],
 )
 def test_what_customers_make_is_named_or_is_what_the_part_goes_into(

@@ -371,6 +371,23 @@ def test_verbs_that_look_like_ends_of_names_make_no_other_thing(text, things) ->
         ("yarn weaving", {"yarn": "whole", "weaving": "itself"}),
         ("fabric weaving", {"fabric": "itself", "weaving": "itself"}),
         ("hydraulic mine props", {"hydraulic mine props": "itself"}),
+        ("镜腿里塞得下的小电池", {"temple": "whole", "battery": "itself"}),
+        ("护目镜头带用的织带", {"goggles": "whole", "webbing": "itself"}),
+        ("电机线包要真空灌胶", {"motor": "whole", "potting": "itself"}),
+        ("管线上的球阀想换衬氟的", {"ball valve": "itself", "lining": "itself"}),
+        ("模架要卖去哈萨克斯坦，找懂行的", {"mould base": "whole"}),
+        ("吊舱老起雾，谁会处理", {"drone payload": "whole"}),
+        ("轴承老是断货，找轴承厂", {"bearing": "itself"}),
+        ("透镜面型要测", {"lens": "whole"}),
+        ("the check valve by our tanks sticks", {"check valve": "whole"}),
+        (
+            "die casting plungers get eaten",
+            {"die casting": "whole", "die casting plungers": "itself"},
+        ),
+        ("somebody to show our airframes", {"drone airframe": "whole"}),
+        ("镜腿模晒纹", {"temple": "whole", "mould": "itself"}),
+        ("大吨位汽车模", {"car": "whole", "mould": "itself"}),
+        ("规模不大", {}),
     ],
 )
 def test_what_a_thing_does_or_is_for_is_told_apart(text, roles) -> None:
@@ -389,6 +406,7 @@ def test_castings_that_are_to_be_scanned_are_not_wanted() -> None:
         ("sock knitting factory, Europe shipping", {"sock", "knitting"}),
         ("EN 10204 3.1 bar stock", {"EN 10204", "bar"}),
         ("月供304、316件", {"316 piece"}),
+        ("316丝杆渗氮", {"nitriding"}),
     ],
 )
 def test_figures_and_words_are_read_as_their_trade_means_them(text, items) -> None:

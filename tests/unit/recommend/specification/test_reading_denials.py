@@ -15,6 +15,8 @@ from tests.unit.recommend.specification.readings import of
         ("球阀已停产", {"ball valve"}),
         ("穿着不能滑落的袜子", set()),
         ("有没有做齿轮的", set()),
+        ("有ABS粒子，外地注塑厂要不要", set()),
+        ("给针织机械厂磨针筒行不行", set()),
         ("gate valves, not ball valves, within 50 km, pumps", {"ball valve"}),
         ("All valves except safety valves", {"safety valve"}),
         ("不锈钢球阀，压力不低于1.6MPa", set()),

@@ -1,0 +1,37 @@
+"""Short words that name a thing only behind others: "investment-cast CF8M bodies", 镜腿模."""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.unlisted import HAN
+from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from
+
+_BODIES = re.compile(r" (?P<body>bodies)(?![a-z-])")
+_VALVE_BODY = Term(RequirementKind.PRODUCT, "valve body", "valve body")
+# Not 规模, 开模 or 共模, nor 模具, which is listed.
+_MOULDS = re.compile(
+    rf"(?<=[{HAN}])(?<![规建航数超名劳楷入出起脱试合开修改移拆倒大小旧新换单多共差])"
+    r"模(?![具块型式组特拟切压架仁芯胚糊板数态范样量头光转])"
+)
+_MOULD = Term(RequirementKind.PRODUCT, "mould", "mould")
+
+
+def with_short_heads(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
+    """The terms of a folded text with those that short heads name.
+
+    Bodies said to be cast, forged or of a metal are those of valves.
+    """
+    ends = {
+        m.end for m in terms if m.term.kind in (RequirementKind.MATERIAL, RequirementKind.PROCESS)
+    }
+    found = [
+        TermMatch(*match.span("body"), _VALVE_BODY)
+        for match in _BODIES.finditer(folded)
+        if match.start() in ends
+    ]
+    found += [TermMatch(*match.span(), _MOULD) for match in _MOULDS.finditer(folded)]
+    if not found:
+        return terms
+    return sorted([*terms, *apart_from(found, terms)], key=lambda match: match.start)
