@@ -10,10 +10,18 @@ from typing import Any
 from matchmaker.errors import InvalidInput
 
 _NAMES = ("name", "name_en", "other_names")
-# C0, C1 and the two separators of Unicode: all that ends a line somewhere.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+# C0, C1 and the two separators of Unicode: all that ends a line somewhere; and what turns the
+# direction of other letters.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 # What programs of mail make a link of. A bare domain is part of names: Booking.com B.V.
 _ADDRESS = re.compile(r"https?://|(?<![a-z0-9])www\.")
+_LINK = re.compile(
+    r"(?:https?://|(?<![a-z0-9])www\.)(?:https?://|www\.){0,9}([^\s/()（）]{0,200})[^\s()（）]*",
+    re.IGNORECASE,
+)
+_MOST_LINKS = 10
+# Letters carry no more of a name: a whole notice would stand there as somebody's.
+MOST_IN_LETTERS = 80
 
 
 def has_address(name: str) -> bool:
@@ -40,6 +48,28 @@ def check_name(name: str, where: str = "name") -> None:
         )
     if not any(character.isalnum() for character in name):
         raise InvalidInput("must have a letter or a digit.", where=where)
+
+
+def clean_name(name: str) -> str:
+    """A name that a register has, as `check_name` takes it; "" where nothing is left.
+
+    It is one line without control or turning characters, and has of a web address the domain only,
+    of which nobody's program makes a link: https://www.sample.example/en is sample.example.
+    """
+    clean = " ".join(_CONTROL.sub(" ", name).split())
+    for _ in range(_MOST_LINKS):
+        if not has_address(clean):
+            return clean if any(character.isalnum() for character in clean) else ""
+        spelled = unicodedata.normalize("NFKC", clean)
+        clean = " ".join(_LINK.sub(r"\1", spelled).split())
+    return ""
+
+
+def shortened(name: str) -> str:
+    """A name as letters carry it: of a longer one the beginning."""
+    if len(name) <= MOST_IN_LETTERS:
+        return name
+    return f"{name[: MOST_IN_LETTERS - 1].rstrip()}…"
 
 
 def check_names(changes: Mapping[str, Any], before: object = None) -> None:

@@ -11,6 +11,7 @@ from matchmaker.domain import MAX_KIND, MAX_NAME, MAX_TEXT, Certificate, Descrip
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import is_nothing
 from matchmaker.ingest.certificates import certificate_name, is_not_held, known_certificates
+from matchmaker.ingest.clean_names import cleaned
 from matchmaker.ingest.consortia import is_organization_name
 from matchmaker.ingest.dates import last_date, partial_date
 from matchmaker.ingest.facts import Fact, Party, digest
@@ -112,7 +113,10 @@ class CertificateReader(MappedReader[Certifications]):
         numbers = _BETWEEN_NUMBERS.split(number)
         if len(numbers) != len(kinds):
             numbers = [number] * len(kinds)
-        issuer, proof = row.text(self.issuer, MAX_NAME), row.text(self.proof, MAX_NAME)
+        issuer, told = cleaned(row.text(self.issuer, MAX_NAME), "issuer")
+        proof = row.text(self.proof, MAX_NAME)
+        for reason in told:
+            row.warn(self.issuer, reason)
         for name, own in zip(kinds, numbers, strict=True):
             kind = name[:MAX_KIND]
             if kind != name:

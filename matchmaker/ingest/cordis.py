@@ -32,6 +32,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
+from matchmaker.ingest.clean_names import with_clean_names
 from matchmaker.ingest.countries import country_place, iso_code
 from matchmaker.ingest.dates import PartialDate, partial_date
 from matchmaker.ingest.formats import POINT, CellReader, ColumnFormat, judge
@@ -379,10 +380,12 @@ def _organizations(reading: _CordisReading) -> None:
     for line, key, facts in ordered:
         nameless += not facts["name"]
         try:
-            organization = _organization(key, facts, line, reading)
+            organization, told = with_clean_names(_organization(key, facts, line, reading))
         except InvalidInput as error:
             reading.refuse(PARTICIPATIONS, line, error)
             continue
+        for reason in told:
+            reading.warn(PARTICIPATIONS, line, "name", reason)
         reading.keep_row("organizations", organization, PARTICIPATIONS, line)
     if nameless:
         reason = plural(

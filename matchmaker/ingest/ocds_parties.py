@@ -9,6 +9,7 @@ from typing import Any
 
 from matchmaker.domain import MAX_NAME, Kind, Organization, Size
 from matchmaker.errors import InvalidInput
+from matchmaker.ingest.clean_names import with_clean_names
 from matchmaker.ingest.codes import valid_code
 from matchmaker.ingest.cordis import kind_of
 from matchmaker.ingest.countries import iso_code
@@ -103,9 +104,12 @@ class OcdsParties:
                 provenance=self.reading.provenance(number),
                 origins=self.reading.derived("kind"),
             )
+            organization, told = with_clean_names(organization)
         except InvalidInput as error:
             self.reading.warn(self.reading.file, number, column_of(error), error.message)
             return
+        for reason in told:
+            self.reading.warn(self.reading.file, number, "name", reason)
         rows = self.reading.rows["organizations"]
         if id in rows:
             rows[id] = _filled(rows[id], organization)

@@ -9,6 +9,7 @@ from typing import Self
 from matchmaker.domain import FieldOrigin, Organization, Provenance, SourceTier
 from matchmaker.errors import InvalidInput
 from matchmaker.ingest.cells import read_cell
+from matchmaker.ingest.clean_names import with_clean_names
 from matchmaker.ingest.codes import CodeKind, check
 from matchmaker.ingest.dates import PartialDate, partial_date
 from matchmaker.ingest.json_records import JsonRecord
@@ -73,7 +74,14 @@ class RegisterReading(Reading):
             self.keep_organization(organization, record.number)
 
     def keep_organization(self, organization: Organization, number: int) -> None:
-        """Keep an organisation; one whose id stands in the file already is refused."""
+        """Keep an organisation, its names cleaned; one whose id the file has already is refused."""
+        try:
+            organization, told = with_clean_names(organization)
+        except InvalidInput as error:
+            self.refuse_record(number, error)
+            return
+        for reason in told:
+            self.warn(self.file, number, "name", reason)
         earlier = self.origins.get(("organizations", organization.id))
         if earlier is None:
             self.keep("organizations", organization.id, organization, self.file, number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from matchmaker.ingest.clean_names import cleaned
 from matchmaker.ingest.names import split_names
 from matchmaker.ingest.noted_names import without_notes
 from matchmaker.ingest.table_reader import TableReader
@@ -13,6 +14,20 @@ from matchmaker.naming import check_name, has_address
 from matchmaker.store.merging import OTHER_NAMES
 
 _OWN = ("name", "name_en")
+# Of tables of other rows what stands in letters and on pages of others.
+_NAMES = {"clusters": _OWN, "places": _OWN, "industries": _OWN, "certificates": ("issuer",)}
+
+
+def clean_names(reader: TableReader, row: RowValues) -> None:
+    """Clean what rows of another table than that of organisations are called, and tell it.
+
+    Raises InvalidInput where nothing is left of a name.
+    """
+    for field in _NAMES.get(reader.table.name, ()):
+        if name := row.values.get(field):
+            row.values[field], told = cleaned(str(name), field)
+            for reason in told:
+                reader.reading.warn(reader.file.name, row.line, field, reason)
 
 
 def take_notes(reader: TableReader, row: RowValues, values: dict[str, Any]) -> None:

@@ -49,7 +49,7 @@ from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.qualifications import CERTIFICATES, TIER, without_certificates
 from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
-from matchmaker.ingest.row_names import check_names, take_notes
+from matchmaker.ingest.row_names import check_names, clean_names, take_notes
 from matchmaker.ingest.sizes import people_between, size_between
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import end_in_name, status_in_remark, without_status
@@ -142,6 +142,7 @@ def _keep(reader: TableReader, line: Line, row: RowValues) -> None:
         case "participants":
             _keep_participant(reader, row)
         case _:
+            clean_names(reader, row)
             _keep_row(reader, row)
 
 

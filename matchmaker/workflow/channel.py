@@ -183,7 +183,8 @@ class ChannelNotice:
     @property
     def message(self) -> Message:
         """Its text."""
-        return Notification(self.id, "", self.kind, self.subject, self.at, self.facts).message
+        told = Notification(self.id, "", self.kind, self.subject, self.at, self.facts)
+        return told.in_letter().message
 
 
 def apprise_address(address: str) -> str:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from matchmaker.domain import Cluster, Organization
 from matchmaker.messages import BilingualName, Message, in_context, message, plural
+from matchmaker.naming import shortened
 from matchmaker.terms import TERMS
 from matchmaker.workflow.programme_alerts import ProgrammeTold, told_by
 
@@ -294,6 +295,11 @@ class Notification:
     def nameless(self) -> Notification:
         """The same, without the name of whom it is about."""
         return replace(self, facts=without_names(self.facts))
+
+    def in_letter(self) -> Notification:
+        """The same as letters and channels carry it: of long names the beginning."""
+        names = {key: shortened(fact) for key, fact in self.facts.items() if key in _NAMES}
+        return replace(self, facts={**self.facts, **names})
 
     @property
     def message(self) -> Message:

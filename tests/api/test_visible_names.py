@@ -1,6 +1,7 @@
 """What is written through the API and through forms holds no characters that nobody sees."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_a_name_from_before_is_read_and_stays_while_other_fields_change(client, 
 
 
 @pytest.mark.parametrize("title", NOTICES)
-def test_titles_of_calls_and_gatherings_are_no_notices(client, wired, title):
+def test_titles_of_what_others_read_and_issuers_are_no_notices(client, wired, title):
     call = {
         "organization": "t:firm1", "title": title, "text": "Valves", "goal": "supplier",
         "deadline": "2999-01-01",
@@ -139,7 +140,17 @@ def test_titles_of_calls_and_gatherings_are_no_notices(client, wired, title):
         "kind": "pooled_needs", "cluster": "t:cluster", "title": title,
         "parties": ["t:firm1", "t:firm2"],
     }  # fmt: skip
-    for path, body in (("calls", call), ("gatherings", pooled)):
+    survey = {
+        "title": title, "questions": ["buys_from"], "members": ["t:firm1", "t:firm2"],
+        "deadline": str(datetime.now(UTC).date() + timedelta(days=7)),
+    }  # fmt: skip
+    held = {"kind": "ISO 9001", "issuer": title}
+    for path, body in (
+        ("calls", call),
+        ("gatherings", pooled),
+        ("clusters/t:cluster/surveys", survey),
+        ("organizations/t:firm1/certificates", held),
+    ):
         answer = client.post(f"{API}/{path}", json=body)
         assert answer.status_code == 422, answer.text
         assert re.search("one line|web address|a letter or a digit", answer.text), answer.text

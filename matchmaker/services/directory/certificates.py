@@ -27,6 +27,7 @@ from matchmaker.errors import (
     WrongState,
 )
 from matchmaker.ingest.certificates import certificate_name
+from matchmaker.naming import check_name
 from matchmaker.provenance import SAID_HERE
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
@@ -132,6 +133,7 @@ class Certificates:
         """Enter a certificate of one's own organisation. Raises NotAllowed, InvalidInput."""
         principal.require_writing()
         organization = member_id(self.store, principal, organization_id)
+        _check_issuer(content)
         row = self._entered(principal, certificate_id(organization, "new"), organization, content)
         with self.records.kept(proof) as file:
 
@@ -161,7 +163,10 @@ class Certificates:
         Raises NotAllowed, NotFound, InvalidInput.
         """
         organization = self._own(principal, id)
-        after = None if content is None else self._entered(principal, id, organization, content)
+        after = None
+        if content is not None:
+            _check_issuer(content, self.store.certificate(id))
+            after = self._entered(principal, id, organization, content)
         replaced: list[Attachment] = []
         with self.records.kept(proof) as file:
 
@@ -424,6 +429,13 @@ class Certificates:
             provenance=Provenance(SAID_HERE.source, "", tier, self.clock().date()),
             date_precision=content.date_precision,
         )  # fmt: skip
+
+
+def _check_issuer(content: CertificateContent, before: Certificate | None = None) -> None:
+    """Raise InvalidInput for one that is called anew as nobody may be."""
+    issuer = content.issuer.strip()
+    if issuer and (before is None or issuer != before.issuer):
+        check_name(issuer, "issuer")
 
 
 def _subject(row: Certificate) -> str:

@@ -161,7 +161,7 @@ class Notifications:
         listed = [
             named_now(item, reader, self.finds_need) for item in notifications[:MAX_IN_LETTER]
         ]
-        lines = [f"- {item.message.text(language)}" for item in listed]
+        lines = [f"- {item.in_letter().message.text(language)}" for item in listed]
         if more > 0:
             lines.append(message("… and %(more)s more", more=more).text(language))
         read = message("Read them: %(link)s", link=self.links.url("")).text(language)

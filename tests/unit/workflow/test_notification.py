@@ -118,3 +118,15 @@ def test_whom_it_is_about_is_named_as_each_reader_knows_it() -> None:
     assert "海昌阀门" in earlier.text("en")
     hidden = Notification("n", "a", kind, subject, AT, name_parameters(None)).message
     assert hidden.text("en").startswith("Somebody")
+
+
+def test_letters_carry_the_first_80_characters_of_a_name() -> None:
+    """A longer one could be a notice of its own; the page has all of it."""
+    firm = Organization("t:o", "阀" * 200, Kind.FIRM, name_en="Valves " * 28)
+    facts = name_parameters(firm)
+    told = Notification("n", "a", NotificationKind.CALL_AWARDED, "call/c", AT, facts)
+    assert "阀" * 200 in told.message.text("zh")
+    letter = told.in_letter().message
+    assert "阀" * 79 + "…" in letter.text("zh")
+    assert "阀" * 80 not in letter.text("zh")
+    assert letter.text("en").count("Valves") == 11
