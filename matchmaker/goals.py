@@ -1,12 +1,4 @@
-"""Goals that a recommendation can be for: one row each, no branches and no lists elsewhere.
-
-Weights are fixed and documented here until a ranker is learned from the graph's
-own history. They follow what was measured: where organisations have a history
-together, a recency-weighted personalised PageRank orders partners best
-(hit@10 .443 of 5,119 labs, against .072 for texts); on tenders and for
-newcomers the best single piece of evidence does (hit@10 .519, dense and lexical
-together, against .400 for an averaged profile).
-"""
+"""Goals that a recommendation can be for: one row each, no branches and no lists elsewhere."""
 
 from __future__ import annotations
 
@@ -14,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
+from matchmaker.goal_weights import ACROSS_CLUSTERS, BY_EVIDENCE, BY_HISTORY
 from matchmaker.messages import Message
 from matchmaker.terms import TERMS
 from matchmaker.vocabulary import EngagementKind, Kind, Layer, OfferKind, Role, StatementKind
@@ -134,7 +127,7 @@ class Goal:
     seekers: frozenset[Kind] = EVERY_KIND
     candidates: frozenset[Kind] = EVERY_KIND
     engagements: frozenset[EngagementKind] = frozenset()
-    weights: Mapping[str, float] = field(default_factory=lambda: _BY_EVIDENCE)
+    weights: Mapping[str, float] = field(default_factory=lambda: BY_EVIDENCE)
     quotas: Quotas = field(default_factory=Quotas)
     walk: frozenset[Layer] = frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH, Layer.SHARES_WITH})
     only_other_clusters: bool = False
@@ -188,56 +181,6 @@ class Goal:
         """True where texts decide, rather than history."""
         return self.weights.get("text_dense", 0) > self.weights.get("pagerank", 0)
 
-
-# Text decides; the graph and nearness (就近配套) break what text leaves close. Where
-# texts say little, those whom others of the country turn to come first: on Chinese
-# relations of February and March 2025 that put a partner among a newcomer's first
-# ten in 15 of 161 cases, against 8 without; on tenders of 2020 it changes nothing.
-_BY_EVIDENCE: dict[str, float] = {
-    "country_affinity": 0.10,
-    "text_dense": 0.34,
-    "text_lexical": 0.24,
-    "pagerank": 0.08,
-    "adamic_adar": 0.03,
-    "nearness": 0.10,
-    "same_industry": 0.04,
-    "capacity": 0.04,
-    "verified": 0.03,
-    "completed": 0.04,
-    "recent_activity": 0.06,
-    "sought_stages": 0.08,
-    "competitor": -0.20,
-}
-# History decides; the country's habits stand in where there is none.
-_BY_HISTORY: dict[str, float] = {
-    "pagerank": 0.42,
-    "three_step": 0.14,
-    "adamic_adar": 0.06,
-    "country_affinity": 0.12,
-    "recent_activity": 0.06,
-    "same_country": 0.03,
-    "nearness": 0.05,
-    "text_dense": 0.08,
-    "text_lexical": 0.04,
-    "sought_stages": 0.08,
-    "competitor": -0.20,
-}
-
-_ACROSS_CLUSTERS: dict[str, float] = {
-    "country_affinity": 0.10,
-    "text_dense": 0.30,
-    "text_lexical": 0.16,
-    "pagerank": 0.10,
-    "three_step": 0.06,
-    "stages": 0.10,
-    "sought_stages": 0.08,
-    "other_cluster": 0.10,
-    "recent_activity": 0.08,
-    "capacity": 0.04,
-    "verified": 0.03,
-    "completed": 0.03,
-    "competitor": -0.20,
-}
 
 _NEED_FIRST = (frozenset({NEED}), frozenset({DESCRIPTION, ENGAGEMENT, OFFER}))
 _OFFER_FIRST = (frozenset({OFFER}), frozenset({DESCRIPTION, ENGAGEMENT}))
@@ -334,7 +277,7 @@ _ROWS = (
         ),
         layers=frozenset({Layer.COOPERATES_WITH}),
         engagements=_RESEARCH,
-        weights=_BY_HISTORY,
+        weights=BY_HISTORY,
         quotas=Quotas(other_cluster=0.2, exposure=0.01),
         walk=_WITHOUT_TRADE,
         reverse=GoalName.INDUSTRY_PARTNER,
@@ -366,7 +309,7 @@ _ROWS = (
         answered_by=_CALLERS | LABS,
         layers=frozenset({Layer.COOPERATES_WITH}),
         engagements=_RESEARCH,
-        weights=_BY_HISTORY,
+        weights=BY_HISTORY,
         quotas=Quotas(other_cluster=0.2, exposure=0.01),
         walk=_WITHOUT_TRADE,
         reverse=GoalName.RESEARCH_PARTNER,
@@ -380,7 +323,7 @@ _ROWS = (
         evidence=EvidenceRule(frozenset({OFFER, DESCRIPTION}), offers=_SHARED),
         layers=frozenset({Layer.USES}),
         candidate_end=TieEnd.TARGET,
-        weights=_BY_EVIDENCE | {"nearness": 0.16, "text_lexical": 0.18},
+        weights=BY_EVIDENCE | {"nearness": 0.16, "text_lexical": 0.18},
         walk=frozenset({Layer.USES, Layer.COOPERATES_WITH, Layer.SUPPLIES}),
         pooled=True,
         worklist_seekers=FIRMS,  # one platform is no customer of another
@@ -399,7 +342,7 @@ _ROWS = (
             worth=((NEED, 0.8),),
         ),
         layers=frozenset({Layer.SHARES_WITH, Layer.USES}),
-        weights=_BY_EVIDENCE | {"nearness": 0.12, "same_industry": 0.02, "terms": 0.06},
+        weights=BY_EVIDENCE | {"nearness": 0.12, "same_industry": 0.02, "terms": 0.06},
         quotas=Quotas(exposure=0.02),
         walk=frozenset({Layer.SHARES_WITH, Layer.USES, Layer.SUPPLIES}),
         pooled=True,
@@ -420,7 +363,7 @@ _ROWS = (
         answering_offers=_BUYING,
         layers=frozenset({Layer.SUPPLIES, Layer.COOPERATES_WITH}),
         engagements=frozenset(EngagementKind),
-        weights=_ACROSS_CLUSTERS,
+        weights=ACROSS_CLUSTERS,
         quotas=Quotas(place=0.01, exposure=0.02),
         only_other_clusters=True,
         reverse=GoalName.CROSS_CLUSTER,
