@@ -63,7 +63,7 @@ _OFTEN_ASIDE = frozenset(
     ]
 )
 _DOES = re.compile(
-    r"(?:帮忙|帮我们?|帮着|谁能|谁会|能不能|哪里能|哪家能|代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|(?:想|拿去|送去)[^，,;；。.]{0,2}$|"
+    r"(?:帮忙|帮我们?|帮着|缺|谁能|谁会|能不能|哪里能|哪家能|代做|做|找|求|寻|提供|代|承接|专业|需要|需|委托|送|要|借|共用|共享|专修)[^，,;；。.]{0,10}$|(?:想|拿去|送去)[^，,;；。.]{0,2}$|"
     r"\b(?:for|need|offer|looking for|provide|contract|(?:that|who) (?:does|do|offers?|provides?))\b[^,;.]{0,16}$"
 )
 _BROKEN = re.compile(r"坏了|坏掉|故障|出毛病|\b(?:broke|broken|broke down|worn out|faulty)\b")
@@ -236,7 +236,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
         if _is_for_tool(folded, match, following):
             aspect = FOR_TOOL
         overlapped = position > 0 and terms[position - 1].end > start
-        if not overlapped and (made := made_of(text[start:end])):
+        if not overlapped and (made := made_of(folded[start:end])):
             yield Requirement(RequirementKind.MATERIAL, made, text[start:end], start, end, made)
         yield Requirement(
             RequirementKind(term.kind),

@@ -32,6 +32,8 @@ from matchmaker.recommend.specification.vocabulary import Marker, words
 CACHED = 20_000
 # A long tender names some dozens of things and figures; of what names more, the first are read.
 MOST = 200
+# A name of a thing that looks like the code of a type: Ti3O5 tablets.
+_CODED_NAME = re.compile(r"(?:[a-z]+\d+)+(?: [a-z]+)?")
 # Where and how far is a wish unless the text insists.
 _NAMES = frozenset({RequirementKind.MATERIAL, RequirementKind.CERTIFICATE})
 MEASURED = frozenset(
@@ -77,7 +79,7 @@ def read(text: str) -> Specification:
     terms = known(folded, vocabulary)
     graded = bytearray(len(text))
     for start, end, term, _ in terms:
-        if term.graded or term.kind in _NAMES:
+        if term.graded or term.kind in _NAMES or _CODED_NAME.fullmatch(folded, start, end):
             graded[start:end] = b"\x01" * (end - start)
     taken = bytearray(len(text))
     items = list(qualities(text, folded, taken))

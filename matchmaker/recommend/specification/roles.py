@@ -58,7 +58,7 @@ WORK_OF = re.compile(
 )
 # What work is done with, behind its name, or what says of it.
 MEANS_AFTER = re.compile(
-    r"用?(?:机(?!箱|壳|架|柜|加|座|械)|仪(?!表)|设备|炉|机床|生产线|合格|报告|记录|粉末|焊丝|焊条|药水|添加剂|助剂|耗材|液(?!压|体))|"
+    r"用?(?:机(?!箱|壳|架|柜|加|座|械|理|制)|仪(?!表)|设备|炉|机床|生产线|合格|报告|记录|粉末|焊丝|焊条|药水|添加剂|助剂|耗材|液(?!压|体))|"
     r"[ -](?:machines?|machinery|equipment|presses|press|tonne|powders?|wires?|rods?|fluids?|chemicals?|consumables?)\b"
 )
 # "we'd like our ball valve DN50 tested", "get these stems nitrided"; not "our valves are tested".
@@ -172,6 +172,8 @@ _MAKES_CLOTHES = {
 }
 # 借几台袜机赶船袜: the machine is wanted for what is made with it.
 _MADE_WITH = re.compile(r"来?(?:赶|做|织|生产|加工|打样|试)")
+# Work named as a feature of the thing behind it: polished seats, anti-fog lenses.
+_FEATURES = ("ed", "fog", "smudge", "reflective", "oleophobic", "fingerprint")
 _PARTICIPLES = ("ed", " cast", " cut", " ground", " spun")
 _FORMING = frozenset({"sand casting", "lost-foam casting", "die casting"})
 _ALWAYS_WHOLE = frozenset({"car"})
@@ -230,7 +232,7 @@ def is_worked_on(
     """Whether work is done on a thing that is there: "plates our valve stems", 给阀杆做镀硬铬."""
     if before is not None and _is_finishing(before):
         gap = folded[before.end : match.start]
-        done = folded[before.end - 2 : before.end] == "ed"
+        done = folded.endswith(_FEATURES, before.start, before.end)
         if not done and before.end > before.start + 1 and _DETERMINED.fullmatch(gap):
             return match.term.value.rsplit(" ", 1)[-1] not in _MACHINES
     if following is None or following.term.kind is not RequirementKind.PROCESS:

@@ -299,7 +299,7 @@ def test_everyday_sentences_of_right_firms_are_not_held_against_them(need, state
     ("need", "statement", "met"),
     [
         ("太阳镜片要偏光的", "Polarised nylon sun lenses, base 8.", ["sun lens"]),
-        ("双层防雾镜片", "双层滑雪镜片，内片浸涂防雾。", ["lens"]),
+        ("双层防雾镜片", "双层滑雪镜片，内片浸涂防雾。", ["anti-fog coating", "lens"]),
         ("想借个卧加晚上用用", "一台卧式加工中心夜班空闲", ["machining centre"]),
         ("charpy tested", "直读光谱、低温冲击共享", ["mechanical testing"]),
         ("a spectro check", "直读光谱、低温冲击共享", ["spectrometer"]),

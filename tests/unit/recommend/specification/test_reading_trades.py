@@ -21,7 +21,7 @@ from matchmaker.recommend.specification import ItemRole, read
         ("bronze bushes, grease grooves milled", ["bronze", "bushing", "milling"]),
         ("carton printers, two-colour flexo", ["printing"]),
         ("热压罐长2米以上的，借两炉", ["autoclave curing", "≥2000 mm"]),
-        ("honeycomb panels for landing gear", ["honeycomb panels"]),  # and no gears
+        ("honeycomb panels for landing gear", ["sandwich panel"]),  # and no gears
         ("球阀来回开关一万次会不会漏", ["ball valve"]),  # and no electric switch
         ("找电器开关", ["electric switch"]),
         ("12S lipo battery", ["12 S", "battery"]),
@@ -89,7 +89,7 @@ from matchmaker.recommend.specification import ItemRole, read
         ("水泵坏了，谁能修", ["repair"]),
         ("水泵坏了，维修", ["repair"]),
         ("水泵，可维修", ["pump"]),
-        ("we want to have 100 valve bodies 3D scanned", []),
+        ("we want to have 100 valve bodies 3D scanned", ["3d scanning"]),
         ("阀门试压台，全自动", ["阀门试压台"]),
         ("出售注塑机三台", ["injection moulding machine"]),
         ("寻找无人机测绘服务商", ["flight service"]),
