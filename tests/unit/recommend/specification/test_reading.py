@@ -385,7 +385,7 @@ def test_verbs_that_look_like_ends_of_names_make_no_other_thing(text, things) ->
             {"die casting": "whole", "die casting plungers": "itself"},
         ),
         ("somebody to show our airframes", {"drone airframe": "whole"}),
-        ("镜腿模晒纹", {"temple": "whole", "mould": "itself"}),
+        ("镜腿模晒纹", {"temple": "whole", "mould": "whole", "mould texturing": "itself"}),
         ("大吨位汽车模", {"car": "whole", "mould": "itself"}),
         ("规模不大", {}),
     ],
