@@ -23,10 +23,18 @@ _MOST_LINKS = 10
 # Letters carry no more of a name: a whole notice would stand there as somebody's.
 MOST_IN_LETTERS = 80
 
+# Where a text is no name, a bare domain as well: of a title or a sentence it is no part.
+_DOMAIN = re.compile(r"(?<![a-z0-9@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9])")
+
 
 def has_address(name: str) -> bool:
     """Tell whether a web address stands in a name, in full-width letters too."""
     return _ADDRESS.search(_plain(name)) is not None
+
+
+def has_link(text: str) -> bool:
+    """Tell whether a program of mail may make a link of something in it, a bare domain as well."""
+    return has_address(text) or _DOMAIN.search(_plain(text)) is not None
 
 
 def check_name(name: str, where: str = "name") -> None:

@@ -329,8 +329,14 @@ def _of_programmes(kind: NotificationKind, facts: Mapping[str, str]) -> Message:
 
 
 def _programme(told: ProgrammeTold) -> Message:
-    """The title of a programme, its last day, and conditions that nobody could check."""
+    """The title of a programme, its last day, and conditions that nobody could check.
+
+    Of one whose title may not stand there who offers it; its page has the rest.
+    """
     title = message("“%(title)s”", title=told.title)
+    if not told.title:
+        other = BilingualName(told.name, told.name_en) if told.name else message("Somebody")
+        title = message("a programme of %(other)s", other=other)
     unknown = tuple(_condition(name) for name in told.unknown)
     if told.deadline is None:
         if not unknown:

@@ -18,10 +18,13 @@ from matchmaker.domain import (
     OfferKind,
     Organization,
     OrganizationStatus,
+    Provenance,
     Size,
+    SourceTier,
     Tier,
 )
 from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.provenance import POSTED
 from matchmaker.services.matching.programme_alerts import ProgrammeAlerts
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
@@ -31,7 +34,7 @@ from matchmaker.snapshot.build import build
 from matchmaker.store.documents import Store
 from matchmaker.workflow.channel import NoticeChannel
 from matchmaker.workflow.notification import NotificationKind
-from matchmaker.workflow.programme_alerts import ProgrammeChoice
+from matchmaker.workflow.programme_alerts import ProgrammeChoice, told_by
 from tests.contract.cooperation import START, services_on
 
 FIT, CLOSE = NotificationKind.PROGRAMMES_FIT, NotificationKind.PROGRAMMES_CLOSE
@@ -224,6 +227,84 @@ def test_only_own_people_of_a_firm_choose_and_only_programmes(desk: Desk) -> Non
         desk.alerts.choose(ADMIN, SMALL.id, machine.id, ProgrammeChoice.KEPT)
     with pytest.raises(InvalidInput):
         desk.alerts.choose(ADMIN, OFFICE.id, "o:A", ProgrammeChoice.KEPT)
+
+
+LETTER = "Your account is closed today unless you sign in at https://evil.example/verify"
+
+
+def posted(number: int, owner: str, text: str, **terms) -> Offer:
+    """A programme as its owner's people post it here."""
+    source = Provenance(POSTED, str(number), SourceTier.SELF)
+    return Offer(f"post:{number}", owner, OfferKind.PROGRAMME, text, provenance=source, **terms)
+
+
+def test_what_a_firm_calls_a_programme_is_found_and_told_to_nobody(desk: Desk) -> None:
+    soon = TODAY + timedelta(days=4)
+    own_words = posted(1, LARGE.id, LETTER, deadline=soon)
+    desk.publish(own_words)
+    assert desk.alerts.tell() == 0
+    assert desk.told(SMALL.id) == []
+    assert desk.alerts.listed(desk.principal(SMALL.id), SMALL.id) == ()
+    # What a list brought in of a firm is told of, and so is what an office posts itself.
+    desk.publish(Offer("o:list", LARGE.id, OfferKind.PROGRAMME, "技改补助"))
+    desk.publish(posted(2, OFFICE.id, "培训补助"))
+    assert desk.alerts.tell() == 2
+    ((_, text),) = desk.told(SMALL.id)
+    assert "技改补助" in text
+    assert "培训补助" in text
+    assert "account" not in text
+    # Who found it and keeps it is reminded of it.
+    desk.alerts.choose(desk.principal(SMALL.id), SMALL.id, own_words.id, ProgrammeChoice.KEPT)
+    desk.alerts._last_look.at = None
+    desk.alerts.tell()
+    kind, text = desk.told(SMALL.id)[-1]
+    assert kind is CLOSE
+    assert text == f"This programme closes soon: a programme of 大厂, until {soon}"
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        (LETTER, "a programme of 市经信局"),
+        ("申报请登录ｗｗｗ．evil.example", "a programme of 市经信局"),
+        ("Sign in at evil.example/verify", "a programme of 市经信局"),
+        ("Grants for 3.5 kW drives, No. 12", "“Grants for 3.5 kW drives, No. 12”"),
+        ("技" * 81, f"“{'技' * 79}…”"),
+        ("技" * 80, f"“{'技' * 80}”"),
+    ],
+)
+def test_a_notice_carries_a_short_title_without_addresses(
+    desk: Desk, title: str, shown: str
+) -> None:
+    desk.publish(posted(1, OFFICE.id, title))
+    desk.alerts.tell()
+    assert desk.told(SMALL.id) == [(FIT, f"This programme fits you: {shown}")]
+
+
+def test_a_notice_of_earlier_days_is_told_without_addresses_too() -> None:
+    facts = {"count": "1", "titles": LETTER, "deadlines": "", "unknown": ""}
+    (told,) = told_by(facts)
+    assert told.title == ""
+
+
+def test_what_is_taken_back_and_posted_anew_is_not_told_of_anew(desk: Desk) -> None:
+    soon = TODAY + timedelta(days=5)
+    for number in range(3):
+        desk.publish(posted(number, OFFICE.id, "技改补助\n说明", deadline=soon))
+        desk.alerts.tell()
+        desk.publish(posted(number, OFFICE.id, "技改补助", deadline=soon, active=False))
+        desk.alerts.tell()
+        desk.clock.forward(timedelta(hours=25))
+    assert [kind for kind, _ in desk.told(SMALL.id)] == [FIT]
+    desk.publish(posted(4, OFFICE.id, "培训补助", deadline=soon))
+    desk.alerts.tell()
+    # A month later the next round of it is news.
+    desk.clock.forward(timedelta(days=32))
+    desk.refresh()
+    desk.alerts.tell()
+    desk.publish(posted(5, OFFICE.id, "技改补助"))
+    desk.alerts.tell()
+    assert [kind for kind, _ in desk.told(SMALL.id)] == [FIT, FIT, FIT]
 
 
 def test_what_was_told_and_chosen_goes_with_a_merged_firm(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from matchmaker.access import Principal
 from matchmaker.domain import Kind, OfferKind, OrganizationStatus
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
+from matchmaker.provenance import POSTED
 from matchmaker.recommend.conditions import UNKNOWN, UNMET, open_programmes
 from matchmaker.recommend.model import ProgrammeFit
 from matchmaker.recommend.programmes import programmes_by_conditions
@@ -18,7 +19,7 @@ from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.snapshot.model import Snapshot
+from matchmaker.snapshot.model import KINDS, Snapshot
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.notification import NotificationKind
@@ -29,6 +30,7 @@ from matchmaker.workflow.programme_alerts import (
     ProgrammeMark,
     ProgrammeTold,
     facts_of,
+    name_of,
 )
 from matchmaker.workflow.reminders import due_reminder
 
@@ -43,9 +45,13 @@ class FittingProgramme:
 
 @dataclass
 class _LastLook:
-    """At which version of the graph, and in which hour, it was looked last."""
+    """At which version of the graph, and in which hour, it was looked last.
+
+    `announced` are the programmes of a snapshot, by its version, of which firms are told.
+    """
 
     at: tuple[int, datetime] | None = None
+    announced: tuple[int, frozenset[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,8 @@ class ProgrammeAlerts:
     """Use cases of programmes that a firm is told of.
 
     Only firms that are there and did not opt out of being found are told; of each firm those
-    people who want to be.
+    people who want to be. Of what a firm posts as a programme nobody is told unasked: any
+    member could write to everybody so. It is found as other offers are, and can be kept.
     """
 
     store: GraphStore
@@ -66,19 +73,25 @@ class ProgrammeAlerts:
     _last_look: _LastLook = field(default_factory=_LastLook)
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[FittingProgramme, ...]:
-        """Open programmes that fit a firm or that it keeps, those it left last.
+        """Open programmes that are announced and fit a firm, or that it keeps; those it left last.
 
         For its members and admins. Raises NotAllowed, NotFound, SnapshotUnavailable.
         """
         own = member_id(self.store, principal, organization_id)
         record = self._record(own).value
-        snapshot = self.with_own_changes(self.reader.current(), own)
+        current = self.reader.current()
+        announced = self._announced_ids(current)
+        snapshot = self.with_own_changes(current, own)
         rows = [
-            FittingProgramme(fit, record.mark(fit.id).choice)
+            FittingProgramme(fit, record.mark_under(fit.id, _name(fit)).choice)
             for fit in self._fits(self.seekers(snapshot), own)
         ]
         kept = ProgrammeChoice.KEPT
-        shown = [row for row in rows if not row.fit.count(UNMET) or row.choice is kept]
+        shown = [
+            row
+            for row in rows
+            if row.choice is kept or (row.fit.id in announced and not row.fit.count(UNMET))
+        ]
         return tuple(sorted(shown, key=lambda row: row.choice is ProgrammeChoice.LEFT))
 
     def closing(self, rows: Sequence[FittingProgramme]) -> tuple[FittingProgramme, ...]:
@@ -137,9 +150,9 @@ class ProgrammeAlerts:
         programmes = self._open_ids(snapshot)
         if look == self._last_look.at or not programmes:
             return 0
-        factory = self.seekers(snapshot)
+        factory, announced = self.seekers(snapshot), self._announced_ids(snapshot)
         told = sum(
-            self._tell_firm(factory, firm, programmes)
+            self._tell_firm(factory, firm, programmes, announced)
             for firm in sorted(self._firms_with_readers())
         )
         self._last_look.at = look
@@ -156,7 +169,9 @@ class ProgrammeAlerts:
             for membership in account.memberships
         }
 
-    def _tell_firm(self, factory: SeekerFactory, id: str, programmes: frozenset[str]) -> bool:
+    def _tell_firm(
+        self, factory: SeekerFactory, id: str, programmes: frozenset[str], announced: frozenset[str]
+    ) -> bool:
         """Tell whether a firm was told of anything."""
         try:
             organization = self.store.organization(id)
@@ -166,26 +181,29 @@ class ProgrammeAlerts:
         if organization.kind is not Kind.FIRM or not is_there:
             return False
         stored = self._record(organization.id)
-        before = stored.value.only_of(programmes)
-        fits = self._fits(factory, organization.id)
         unit = UnitOfWork("system", self.clock())
         today = unit.at.date()
-        record = before
-        closing = [each for each in fits if self._is_due(before.mark(each.id), each, today)]
+        before = stored.value.only_of(programmes, today)
+        fits = self._fits(factory, organization.id)
+        marks = {fit.id: before.mark_under(fit.id, _name(fit)) for fit in fits}
+        closing = [fit for fit in fits if self._is_due(marks[fit.id], fit, announced, today)]
         fresh = [
-            each
-            for each in fits
-            if not each.count(UNMET) and _is_new(before.mark(each.id)) and _is_open(each, today)
+            fit
+            for fit in fits
+            if fit.id in announced
+            and not fit.count(UNMET)
+            and _is_new(marks[fit.id])
+            and _is_open(fit, today)
         ]
         if not before.may_be_told(unit.at):
             fresh = []
+        record = before
         for fit in closing:
-            record = record.with_mark(_reminded(record.mark(fit.id), fit, today))
+            record = record.with_mark(_reminded(marks[fit.id], fit, today))
         for fit in fresh:
             # Who learns of it when it is about to close needs no reminder beside that.
-            record = record.with_mark(
-                replace(_reminded(record.mark(fit.id), fit, today), told=True)
-            )
+            mark = _reminded(marks[fit.id], fit, today)
+            record = record.with_mark(replace(mark, told=True, told_on=today))
         news = {fit.id for fit in fresh}
         closing = sorted(
             (fit for fit in closing if fit.id not in news),
@@ -211,10 +229,12 @@ class ProgrammeAlerts:
             return False  # somebody chose in this very moment: it comes again
         return True
 
-    def _is_due(self, mark: ProgrammeMark, fit: ProgrammeFit, today: date) -> bool:
-        """Tell whether a reminder of it is due to who keeps it, or fails none of its conditions."""
+    def _is_due(
+        self, mark: ProgrammeMark, fit: ProgrammeFit, announced: frozenset[str], today: date
+    ) -> bool:
+        """Tell whether a reminder is due to who keeps it, or is told and fails no condition."""
         is_wanted = mark.choice is ProgrammeChoice.KEPT or (
-            mark.choice is None and not fit.count(UNMET)
+            mark.choice is None and fit.id in announced and not fit.count(UNMET)
         )
         return is_wanted and due_reminder(fit.deadline, REMINDERS, mark, today) is not None
 
@@ -228,6 +248,27 @@ class ProgrammeAlerts:
 
     def _open_ids(self, snapshot: Snapshot) -> frozenset[str]:
         return frozenset(each.id for each in open_programmes(snapshot))
+
+    def _announced_ids(self, snapshot: Snapshot) -> frozenset[str]:
+        """Those of which firms are told: what no firm says of itself, but an office or a list."""
+        version, known = snapshot.meta.version, self._last_look.announced
+        if known is None or known[0] != version:
+            firm = KINDS.index(Kind.FIRM)
+            ids = (
+                each.id
+                for each in open_programmes(snapshot)
+                if snapshot.organizations.kind[each.organization] != firm
+                or self._is_imported(each.id)
+            )
+            known = version, frozenset(ids)
+            self._last_look.announced = known
+        return known[1]
+
+    def _is_imported(self, id: str) -> bool:
+        try:
+            return self.store.offer(id).provenance.source != POSTED
+        except NotFound:
+            return False  # taken back since
 
 
 def _wants(account: Account) -> bool:
@@ -247,6 +288,10 @@ def _reminded(mark: ProgrammeMark, fit: ProgrammeFit, today: date) -> ProgrammeM
     return mark if due is None else replace(mark, reminded_of=fit.deadline, reminded_at=due)
 
 
+def _name(fit: ProgrammeFit) -> str:
+    return name_of(fit.organization, fit.title)
+
+
 def _told(fit: ProgrammeFit) -> ProgrammeTold:
     unknown = dict.fromkeys(check.condition for check in fit.checks if check.verdict is UNKNOWN)
-    return ProgrammeTold(fit.title, fit.deadline, tuple(unknown))
+    return ProgrammeTold(fit.title, fit.deadline, tuple(unknown), fit.name, fit.name_en)
