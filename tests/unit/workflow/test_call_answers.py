@@ -109,16 +109,16 @@ def test_it_is_decided_once_nobody_is_waited_for(call, answers, today, may):
 def test_a_decision_rests_on_what_is_compared_and_on_no_draft():
     """Else an award could follow a file or a price that nobody had looked at."""
     submitted = answer(bid=BID)
-    basis = basis_of_decision(CALL, [submitted])
+    basis = basis_of_decision(CALL, [submitted], "s")
     changes = ({"files": ()}, {"bid": replace(BID, price=8)}, {"version": 7})
     for change in changes:
-        assert basis_of_decision(CALL, [replace(submitted, **change)]) != basis
+        assert basis_of_decision(CALL, [replace(submitted, **change)], "s") != basis
     corrected = replace(CALL, state=CallState.AWARDED)
-    assert basis_of_decision(corrected, [submitted]) != basis
-    assert basis_of_decision(CALL, [replace(submitted, draft=BID)]) == basis
+    assert basis_of_decision(corrected, [submitted], "s") != basis
+    assert basis_of_decision(CALL, [replace(submitted, draft=BID)], "s") == basis
     other = answer(bid=BID, organization="t:z")
-    assert basis_of_decision(CALL, [other, submitted]) == basis_of_decision(
-        CALL, [submitted, other]
+    assert basis_of_decision(CALL, [other, submitted], "s") == basis_of_decision(
+        CALL, [submitted, other], "s"
     )
 
 
