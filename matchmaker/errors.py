@@ -114,6 +114,10 @@ class LetterRefused(ServiceUnavailable):
     """A letter that no mail server takes to this address, whatever it does with others."""
 
 
+class IndexDamaged(ServiceUnavailable):
+    """The index of shared files is there and cannot be read: it was cut off, or is another's."""
+
+
 class StoreUnavailable(ServiceUnavailable):
     """The database does not answer."""
 

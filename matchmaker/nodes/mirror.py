@@ -15,9 +15,10 @@ from datetime import datetime
 from pathlib import Path
 from time import time
 
-from pydantic import TypeAdapter
+import structlog
+from pydantic import TypeAdapter, ValidationError
 
-from matchmaker.errors import NotFound, ServiceUnavailable
+from matchmaker.errors import IndexDamaged, NotFound, ServiceUnavailable
 from matchmaker.nodes.objects import ObjectStore
 
 INDEX = "INDEX.json"
@@ -45,6 +46,8 @@ class _Index:
 
 _INDEX = TypeAdapter(_Index)
 
+log = structlog.get_logger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Mirror:
@@ -67,7 +70,9 @@ class Mirror:
         folder = self.local / name
         if not folder.is_dir():
             return
-        before = self._index(name)
+        before = None
+        with suppress(IndexDamaged):  # this one takes its place
+            before = self._index(name)
         known = {file.digest for file in before.files.values()} if before else set()
         files = {}
         for path in sorted(folder.iterdir()):
@@ -120,19 +125,28 @@ class Mirror:
 
     def has_folder(self, name: str) -> bool:
         """Tell whether a folder is shared; where there is one node, it is."""
-        return self.objects is None or self._index(name) is not None
+        try:
+            return self.objects is None or self._index(name) is not None
+        except IndexDamaged:
+            return True
 
     def fetch_folders(self, parent: str) -> set[str]:
-        """Have all folders of a folder here, and none that are shared no more; their names."""
+        """Have all folders of a folder here, and none that are shared no more; their names.
+
+        One whose index is damaged stays as it is here, and does not keep the others away.
+        """
         here = self.local / parent
         if self.objects is None:
             return {each.name for each in here.iterdir()} if here.is_dir() else set()
-        shared = {
-            name
-            for name in self.objects.folders(self._name(parent))
-            if self.fetch_folder(f"{parent}/{name}")
-        }
-        self._drop_others(here, shared)
+        shared, damaged = set[str](), set[str]()
+        for name in self.objects.folders(self._name(parent)):
+            try:
+                if self.fetch_folder(f"{parent}/{name}"):
+                    shared.add(name)
+            except IndexDamaged as error:
+                log.warning("folder not fetched", folder=f"{parent}/{name}", error=str(error))
+                damaged.add(name)
+        self._drop_others(here, shared | damaged)
         return shared
 
     def drop_unshared(self, parent: str) -> None:
@@ -224,6 +238,12 @@ class Mirror:
             return _INDEX.validate_json(self.objects.get(self._name(name, INDEX)))
         except NotFound:
             return None
+        except ValidationError:
+            raise IndexDamaged(
+                "The index of %(name)s in the place of files is damaged.",
+                mend="Send the file again; an administrator looks at the place of files.",
+                name=name or self.prefix,
+            ) from None
 
     def _name(self, *parts: str) -> str:
         return "/".join(part for part in (self.prefix, *parts) if part)

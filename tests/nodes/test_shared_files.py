@@ -172,6 +172,26 @@ def test_a_file_that_arrives_damaged_is_not_taken(mirrors, tmp_path):
     assert not list((here.local / "f").iterdir())
 
 
+@pytest.mark.parametrize("left", [b"", b'{"written":17', b"[]"])
+def test_a_damaged_index_is_told_in_words_and_keeps_no_other_file_away(uploads, tmp_path, left):
+    """As an upload that was cut off leaves it; to send the folder again mends it."""
+    first, second = uploads("a"), uploads("b")
+    broken, whole = (
+        first.keep(WANG, name, io.BytesIO(b"name\nx\n"), "").id for name in ("1.csv", "2.csv")
+    )
+    (index,) = [
+        path for path in (tmp_path / "shared").rglob("INDEX.json") if path.parent.name == broken
+    ]
+    index.write_bytes(left)
+    with pytest.raises(ServiceUnavailable, match="damaged"):
+        second.of(WANG, broken)
+    assert [each.id for each in second.all_of(WANG)] == [whole]
+    assert broken in {path.name for path in (tmp_path / "a").rglob("*") if path.is_dir()}
+    # Who has it shares it anew.
+    first.shared.put_folder(index.parent.relative_to(tmp_path / "shared/files/uploads").as_posix())
+    assert second.of(WANG, broken).path.read_bytes() == b"name\nx\n"
+
+
 def test_an_attachment_is_opened_on_any_node_and_gone_on_all(mirrors):
     def files(node: str) -> AttachmentFiles:
         mirror = mirrors(node, "attachments")
