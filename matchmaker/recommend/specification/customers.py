@@ -19,7 +19,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.vocabulary import shapes
+from matchmaker.recommend.specification.vocabulary import made_by_makers_of, shapes
 from matchmaker.recommend.specification.wholes import is_made, made_of_part, wholes_of
 
 _CUSTOMER = ItemRole.CUSTOMER
@@ -91,7 +91,7 @@ def made_by_customers(offer: Specification) -> frozenset[str]:
     ]
     named = [i for i in things if i.role is not ItemRole.ITSELF or _is_for_customer(offer, i)]
     if named:
-        return frozenset(item.value for item in named)
+        return frozenset[str]().union(*(made_by_makers_of(item.value) for item in named))
     return frozenset[str]().union(*map(wholes_of, things))
 
 
@@ -122,6 +122,9 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             note = message("sells to those who make it")
             judgements.append(Judgement(item, Fulfilment.UNMET, sold_to, note))
         elif _is_for_customer(offer, item):
+            made = made or next(
+                (o for o in makes if o.value in made_by_makers_of(item.value)), None
+            )
             verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
             judgements.append(Judgement(item, verdict, made))
         elif made is not None:

@@ -397,6 +397,12 @@ def delivered_with(part: str) -> frozenset[str]:
 
 
 @cache
+def made_by_makers_of(product: str) -> frozenset[str]:
+    """What those make who are called makers of a product, and the product."""
+    return frozenset({product, *_table("products.toml")["makers_of"].get(product, ())})
+
+
+@cache
 def senses() -> dict[str, tuple[frozenset[str], Term]]:
     """What words mean beside other things: 板材 beside spectacles is acetate."""
     return {

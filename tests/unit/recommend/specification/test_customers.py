@@ -49,6 +49,8 @@ def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
         ("quick wire erosion; tool shops welcome", "压铸模具厂，三十人"),
         ("hot runners with valve gates and local service", "Injection moulds for cars"),
         ("毫米波雷达，一百克以内", "Fixed-wing VTOL drones"),
+        ("temple tips of silicone", "TR90注塑架厂，月产四万副"),
+        ("小螺丝，眼镜厂来", "β钛和纯钛镜架厂"),
     ],
 )
 def test_who_makes_what_an_offer_is_for_is_a_customer(offer: str, customer: str) -> None:
@@ -116,6 +118,7 @@ def test_who_is_asked_for_by_what_they_need_is_a_customer(
         ("hot runners with valve gates", {"mould"}),
         ("which mould makers look for hot runners", {"mould"}),
         ("精梳纱有货", {"sock"}),
+        ("小螺丝，眼镜厂来", {"spectacles", "spectacle frame", "sunglasses", "goggles"}),
         ("ferrochrome, low in phosphorus", set()),
         ("给外地做阀座的供PEEK料", {"valve seat"}),
         ("we sinter arc magnets, which motor firms would try some?", {"motor"}),
