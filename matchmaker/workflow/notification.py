@@ -259,6 +259,8 @@ STATES = {
         "another_fits", "dearer", "slower", "minimum_too_large", "too_little_capacity",
         "requirements_not_met", "incomplete", "nothing_suitable", "not_needed", "postponed",
         "over_budget", "undecided", "other",
+        # what changed in a call whose files have names that stand in no letter
+        "files",
         "confirmed_by_partner", "confirmed_by_coordinator",
     )
 }  # fmt: skip

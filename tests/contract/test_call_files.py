@@ -80,6 +80,29 @@ def test_a_call_s_file_is_read_by_who_calls_and_who_may_answer(desk: Desk) -> No
     assert desk.kept() == 0
 
 
+def test_names_of_files_stand_in_letters_without_web_addresses(desk: Desk) -> None:
+    world = desk.world
+    call = world.open(FIRST)
+    names = ("Locked www.evil.example sign in.txt", "evil.example.txt", "plan 2.1.txt")
+    for sent in (names, names[:2]):
+        files = [(name, BytesIO(b"x")) for name in sent]
+        desk.files.attach_to_call(world.people[CALLER], call, files)
+    account = world.people[FIRST].account
+    notices = sorted(
+        world.base.repositories.notifications.values("account", account), key=lambda each: each.at
+    )
+    told = [
+        {language: each.message.text(language).split(" ")[-1] for language in ("en", "zh")}
+        for each in notices
+        if each.kind is NotificationKind.CALL_CORRECTED
+    ]
+    texts = " ".join(each.message.text("en") for each in notices)
+    assert len(told) == 2
+    assert "evil" not in texts
+    assert ": plan 2.1.txt" in texts
+    assert any(each["en"] == "files" and each["zh"].endswith("附件") for each in told)
+
+
 def test_an_answer_s_file_is_its_firm_s_until_it_is_submitted_and_never_another_s(
     desk: Desk,
 ) -> None:

@@ -60,6 +60,21 @@ def test_all_invited_are_told_of_a_correction_and_answers_before_it_are_marked(s
         world.calls.correct(world.people[FIRST], call, "not ours", "x")
 
 
+@pytest.mark.parametrize("address", ["https://evil.example/verify", "ｗｗｗ．evil.example"])
+def test_what_changed_stands_in_letters_without_web_addresses(store: Store, address: str):
+    world = calls_on(store)
+    call = world.open(FIRST)
+    caller = world.people[CALLER]
+    with pytest.raises(InvalidInput) as refused:
+        world.calls.correct(caller, call, f"Closed today. Sign in at {address}", "需要DN65球阀")
+    assert refused.value.where == "summary"
+    assert world.told(FIRST) == [NotificationKind.CALL_INVITED]
+    world.calls.correct(caller, call, "DN65,\nnot DN50", f"需要DN65球阀，见 {address}")
+    notices = world.base.repositories.notifications.values("account", world.people[FIRST].account)
+    texts = [each.message.text("en") for each in notices]
+    assert any(text.endswith(": DN65, not DN50") for text in texts)
+
+
 def test_who_answered_an_earlier_wording_is_waited_for_and_reminded(store: Store):
     world = calls_on(store)
     call = world.open(FIRST)

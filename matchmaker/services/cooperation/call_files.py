@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import IO
 
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, WrongState
+from matchmaker.naming import has_link
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles, SentFile
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_views import CallViews
@@ -187,7 +189,9 @@ class CallFiles:
         return False
 
     def _tell(self, unit: UnitOfWork, call: Call, files: Sequence[Attachment]) -> None:
-        names = "; ".join(file.name for file in files)
+        """Names of files stand in letters: those with an address in them are left out there."""
+        named = (file.name for file in files if not has_link(PurePath(file.name).stem))
+        names = "; ".join(named) or "files"
         for answer in self.views.answers(call.id):
             if not self.views.is_apart(call, answer.value.organization):
                 self.notices.tell(

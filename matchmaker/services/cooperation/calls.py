@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from matchmaker.access import Principal
 from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
+from matchmaker.naming import has_address
 from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_requirements import requirements_of
@@ -112,16 +113,24 @@ class Calls:
     ) -> CallView:
         """Put the call otherwise ("": the text stays), and tell all who may answer what changed.
 
-        Answers that were given stand, marked as given to the earlier wording. Raises NotFound,
-        NotAllowed, WrongState, InvalidInput.
+        Answers that were given stand, marked as given to the earlier wording. The summary stands
+        in letters: it is one line without a web address. Raises NotFound, NotAllowed, WrongState,
+        InvalidInput.
         """
+        line = " ".join(summary.split())
+        if has_address(line):
+            raise InvalidInput(
+                "must not hold a web address.",
+                where="summary",
+                mend="Write it in the text of the call, which all invited read.",
+            )
 
         def change(unit: UnitOfWork, stored: Versioned[Call]) -> None:
             call = stored.value
             wording = text if text.strip() else call.text
             check_length("text", wording, MAX_TEXT)
             after = call_workflow.correct(
-                call, CallCorrection(unit.at, summary.strip()), wording,
+                call, CallCorrection(unit.at, line), wording,
                 requirements_of(wording), deadline, unit.at.date(),
             )  # fmt: skip
             unit.add(self.views.repositories.calls.put(after, stored.version))
@@ -130,7 +139,7 @@ class Calls:
                 if not self.views.is_apart(after, answer.value.organization):
                     self.notices.tell(
                         unit, after, answer.value.organization, NotificationKind.CALL_CORRECTED,
-                        state=summary.strip(),
+                        state=line,
                     )  # fmt: skip
 
         return self._decide(principal, id, change)
