@@ -188,7 +188,7 @@ class Settings(BaseSettings):
     written_mb_a_day: int = Field(
         20, ge=0,
         description="MB a day of what one account sends to be kept, files aside, each request 2 kB "
-        "at least; counted as requests are; 0: no limit.",
+        "at least, to all workers and assistants' servers together; 0: no limit.",
     )  # fmt: skip
     trusted_proxies: int = Field(
         0, ge=0, le=5, description="Reverse proxies in front whose X-Forwarded-… is believed."

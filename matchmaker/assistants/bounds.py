@@ -17,6 +17,7 @@ from matchmaker.api.http.allowance import (
     take_written,
     written_allowance_of,
 )
+from matchmaker.api.http.rate_counts import counts_file
 from matchmaker.errors import TooManyAttempts
 from matchmaker.messages import message
 from matchmaker.wiring import Wiring
@@ -86,7 +87,7 @@ class AssistantBounds:
         settings, shared = services.settings, services.shared_state
         return cls(
             allowance_of(settings.requests_a_minute, shared),
-            written_allowance_of(settings.written_mb_a_day, shared),
+            written_allowance_of(settings.written_mb_a_day, shared, counts_file(settings)),
         )
 
     def take(self, whose: str) -> None:

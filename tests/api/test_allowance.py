@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
@@ -20,6 +22,7 @@ def clock(monkeypatch):
     """Seconds, as a test sets them."""
     now = [1000.0]
     monkeypatch.setattr(allowance.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(allowance.time, "time", lambda: now[0])
     return now
 
 
@@ -33,8 +36,8 @@ def test_two_minutes_worth_at_once_then_so_many_a_minute(clock):
     assert [bucket.take("a") for _ in range(61)] == [True] * 60 + [False]
 
 
-def test_what_is_kept_comes_in_kilobytes_and_a_day_s_worth_at_once(clock):
-    bucket = written_allowance_of(2, None)
+def test_what_is_kept_comes_in_kilobytes_and_a_day_s_worth_at_once(clock, tmp_path):
+    bucket = written_allowance_of(2, None, tmp_path / "counts.db")
     assert bucket.take("a", 1_500)
     assert not bucket.take("a", 600)  # and nothing is taken of what is left for smaller ones
     assert bucket.take("a", 500)
@@ -43,6 +46,27 @@ def test_what_is_kept_comes_in_kilobytes_and_a_day_s_worth_at_once(clock):
     clock[0] += 3 * 3600  # an eighth of a day, of 2,000 kB
     assert bucket.take("a", 249)
     assert not bucket.take("a", 2)
+
+
+def _take_all(path, count):
+    """In a process of its own: how many of `count` kB pass."""
+    bucket = written_allowance_of(1, None, path)
+    return sum(bucket.take("a", 50) for _ in range(count))
+
+
+def test_all_processes_of_one_machine_count_what_is_kept_together(tmp_path):
+    """1,000 kB a day, 50 kB each: 20 pass, however many workers ask."""
+    path = tmp_path / "counts.db"
+    with ProcessPoolExecutor(3, multiprocessing.get_context("fork")) as pool:
+        passed = sum(pool.map(_take_all, [path] * 3, [15] * 3))
+    assert passed == 20
+    assert not written_allowance_of(1, None, path).take("a", 50)
+    assert written_allowance_of(1, None, path).take("b", 50)
+
+
+def test_where_nothing_can_be_written_each_process_counts_for_itself(tmp_path):
+    bucket = written_allowance_of(1, None, tmp_path / "none" / "counts.db")
+    assert [bucket.take("a", 600) for _ in range(2)] == [True, False]
 
 
 def test_without_a_limit_everything_passes():

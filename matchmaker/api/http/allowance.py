@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Protocol
 
 import redis
@@ -37,12 +41,15 @@ def allowance_of(a_minute: int, shared: SharedState | None) -> Allowance:
     return local if shared is None else SharedAllowance(a_minute, shared, local)
 
 
-def written_allowance_of(mb_a_day: int, shared: SharedState | None) -> Allowance:
-    """The same of what is sent to be kept, in kB: those of a day may come at once."""
+def written_allowance_of(mb_a_day: int, shared: SharedState | None, counts: Path) -> Allowance:
+    """The same of what is sent to be kept, in kB: those of a day may come at once.
+
+    Where nodes share no state, all processes of this machine count in the file `counts`.
+    """
     a_minute = mb_a_day * 1000 / _DAY_MINUTES
     local = LocalAllowance(a_minute, _DAY_MINUTES)
     if shared is None:
-        return local
+        return FileAllowance(a_minute, counts, local, _DAY_MINUTES)
     return SharedAllowance(a_minute, shared, local, _DAY_MINUTES, "written")
 
 
@@ -81,6 +88,71 @@ class LocalAllowance:
             while len(self._left) > _MAX_KEPT:
                 self._left.popitem(last=False)
         return passes
+
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS allowances (
+    whose TEXT PRIMARY KEY,
+    remaining REAL NOT NULL,
+    at REAL NOT NULL
+) STRICT
+"""
+_PUT = """
+INSERT INTO allowances (whose, remaining, at) VALUES (?, ?, ?)
+ON CONFLICT (whose) DO UPDATE SET remaining = excluded.remaining, at = excluded.at
+"""
+
+
+class FileAllowance:
+    """The same over all processes of one machine, also those that start anew: in a SQLite file.
+
+    While it cannot be written, each process counts for itself.
+    """
+
+    def __init__(
+        self, a_minute: float, path: Path, meanwhile: Allowance, minutes: float = 2.0
+    ) -> None:
+        self._rate = a_minute / 60.0
+        self._full = a_minute * minutes
+        self._path = path
+        self._meanwhile = meanwhile
+
+    def take(self, whose: str, amount: float = 1.0) -> bool:
+        """As the protocol says."""
+        if not self._rate:
+            return True
+        name = hashlib.sha256(whose.encode("utf-8", "replace")).hexdigest()[:32]
+        try:
+            with self._transaction() as connection:
+                return self._taken(connection, name, amount)
+        except sqlite3.Error as error:
+            log.warning("requests counted by each process alone", error=type(error).__name__)
+            return self._meanwhile.take(whose, amount)
+
+    def _taken(self, connection: sqlite3.Connection, name: str, amount: float) -> bool:
+        now = time.time()
+        # Whoever was away for so long has all again, as if nobody had counted.
+        connection.execute("DELETE FROM allowances WHERE at <= ?", (now - self._full / self._rate,))
+        row = connection.execute(
+            "SELECT remaining, at FROM allowances WHERE whose = ?", (name,)
+        ).fetchone()
+        remaining, at = row or (self._full, now)
+        remaining = min(self._full, remaining + max(0.0, now - at) * self._rate)
+        passes = bool(remaining >= amount)
+        connection.execute(_PUT, (name, remaining - amount if passes else remaining, now))
+        return passes
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        # A connection for each call, none across a fork.
+        opened = sqlite3.connect(self._path, timeout=1, isolation_level=None)
+        with closing(opened) as connection:
+            # What a crash of the machine would lose is a minute's counting.
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_SCHEMA)
+            yield connection
+            connection.execute("COMMIT")
 
 
 # By the server's clock: those of the nodes may differ.

@@ -27,13 +27,18 @@ CREATE TABLE IF NOT EXISTS attempts (
 def counted_in(settings: Settings, shared: SharedState | None) -> dict[str, Any]:
     """Arguments for a `Limiter` that counts at the server of all nodes, or in a file."""
     if shared is None:
-        return {"storage_uri": f"{SCHEME}://{settings.data_dir / 'attempts.db'}"}
+        return {"storage_uri": f"{SCHEME}://{counts_file(settings)}"}
     pool = shared.quick.connection_pool
     return {
         "storage_uri": "redis://",
         "storage_options": {"connection_pool": pool},
         "key_prefix": PREFIX,
     }
+
+
+def counts_file(settings: Settings) -> Path:
+    """The file in which all processes of one machine count."""
+    return settings.data_dir / "attempts.db"
 
 
 class SharedCounts(Storage):
