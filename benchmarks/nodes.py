@@ -358,7 +358,9 @@ def lost(installation: Installation, record: Record) -> list[str]:
             lambda id=id: _import_state(node, id) not in ("queued", "running"), 120, f"import {id}"
         )  # type: ignore[misc]
         if _import_state(node, id) != "written":
-            problems.append(f"import {id} is {_import_state(node, id)}")
+            answer = node.get(f"{API}/imports/{id}")
+            told = "" if answer is None else f": {answer.json().get('error')}"
+            problems.append(f"import {id} is {_import_state(node, id)}{told}")
     return problems
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from matchmaker.nodes import mirror as mirror_module
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
+from matchmaker.services.operations import upload_folder
 from matchmaker.services.operations.upload_folder import KEPT_UPLOADS, UploadFolder, UploadState
 from matchmaker.settings import Settings
 
@@ -130,6 +132,35 @@ def test_what_is_written_while_its_request_is_being_shared_counts_as_written(upl
         node.request(WANG.subject, id)
     with pytest.raises(NotFound):
         uploads("b").requested(id)
+
+
+def test_the_server_and_the_worker_of_a_node_may_both_put_a_file_where_it_waits(
+    uploads, monkeypatch
+):
+    """Neither takes from under the other what is being shared: the worker lost the file by it."""
+    server, worker = uploads("a"), uploads("a")
+    id = server.keep(WANG, "a.csv", io.BytesIO(b"x"), "").id
+    put, remove = Mirror.put_folder, upload_folder._remove
+    is_removed, is_over = threading.Event(), threading.Event()
+    requested = threading.Thread(target=server.request_if_possible, args=(WANG.subject, id))
+
+    def put_while_it_is_requested(mirror: Mirror, name: str) -> None:
+        if threading.current_thread() is not requested:
+            requested.start()
+            is_removed.wait(1)
+        put(mirror, name)
+
+    def remove_slowly(folder: Path) -> None:
+        remove(folder)
+        is_removed.set()
+        is_over.wait(1)
+
+    monkeypatch.setattr(Mirror, "put_folder", put_while_it_is_requested)
+    monkeypatch.setattr(upload_folder, "_remove", remove_slowly)
+    assert worker.request(WANG.subject, id).path.read_bytes() == b"x"
+    is_over.set()
+    requested.join()
+    assert uploads("b").requested(id).path.read_bytes() == b"x"
 
 
 def test_of_many_the_oldest_go_wherever_they_were_sent(uploads):

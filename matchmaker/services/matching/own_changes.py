@@ -43,7 +43,7 @@ _OWN_TABLES = {
 }
 # After a large import the next snapshot is awaited instead of reading all of that in a request.
 _MOST_ROWS = 2_000
-# So many new texts (statements, and sentences of long ones) are embedded in a request, some 30 ms
+# So many new texts (statements, and sentences of long ones) are embedded in a request, 10 to 30 ms
 # of the processor each; what else is new waits for the next snapshot, which embeds it.
 TEXTS_AT_ONCE = 20
 # Organisations whose newest changes are kept beside a snapshot, and values worked out of each.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import time
@@ -249,14 +250,15 @@ class UploadFolder:
 
         Raises NotFound where it is not there.
         """
-        try:
-            return self.requested(id)
-        except NotFound:
-            pass
-        try:
-            return self._moved(id, self._folder(subject), self._requested)
-        except NotFound:  # somebody else may have been faster
-            return self.requested(id)
+        with self._moving():
+            try:
+                return self.requested(id)
+            except NotFound:
+                pass
+            try:
+                return self._moved(id, self._folder(subject), self._requested)
+            except NotFound:  # another node may have been faster
+                return self.requested(id)
 
     def request_if_possible(self, subject: str, id: str) -> None:
         """As `request`, unless the file is cancelled or written, or cannot be moved just now."""
@@ -265,8 +267,17 @@ class UploadFolder:
 
     def give_back(self, subject: str, id: str) -> None:
         """Put a file that was not written back to who sent it, if it is there."""
-        with suppress(NotFound):
+        with suppress(NotFound), self._moving():
             self._moved(id, self._requested, self._folder(subject))
+
+    @contextmanager
+    def _moving(self) -> Iterator[None]:
+        """One at a time of this node moves a file: what one has moved and not shared yet, another
+        would take for what lay there before."""
+        self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (self.root / ".moving").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
 
     def _moved(self, id: str, source: Path, target: Path) -> Upload:
         upload, moved = self._read(source, id), target / id
