@@ -27,6 +27,7 @@ from matchmaker.goals import GOALS
 from matchmaker.messages import languages
 from matchmaker.recommend.model import Request
 from matchmaker.services.directory.search import LONGEST
+from matchmaker.services.own_organizations import need_of
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.wiring import Wiring
 from matchmaker.workflow.introduction import Identifier
@@ -175,8 +176,8 @@ class AssistantTools:
         if other.id == organization:
             raise InvalidInput("must be somebody else.", where="candidate")
         if need:
-            stated, today = self.services.store.need(need), self.services.local_clock().date()
-            if stated.organization != organization or not stated.is_answerable_on(today):
+            stated = need_of(self.services.store, need, [organization])
+            if stated is None or not stated.is_answerable_on(self.services.local_clock().date()):
                 raise InvalidInput("must be an open need of the seeker.", where="need")
         fields = {
             "organization": organization, "candidate": other.id, "goal": goal,

@@ -6,10 +6,11 @@ for its id as for one that nobody has, by the same reading.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from matchmaker.access import Principal
-from matchmaker.domain import is_within
+from matchmaker.domain import Need, is_within
 from matchmaker.errors import NotAllowed, NotFound
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
@@ -46,6 +47,18 @@ def own_people_id(store: GraphStore, principal: Principal, id_or_alias: str) -> 
     id = asked_id(store, principal, id_or_alias)
     principal.require_own_people(id)
     return id
+
+
+def need_of(store: GraphStore, need_id: str, organizations: Collection[str]) -> Need | None:
+    """A need of one of these organisations; None of another's as where there is none.
+
+    So nobody learns by a need's id whether somebody has it.
+    """
+    try:
+        need = store.need(need_id)
+    except NotFound:
+        return None
+    return need if need.organization in organizations else None
 
 
 def asking_id(store: GraphStore, principal: Principal, id_or_alias: str) -> str:

@@ -207,6 +207,20 @@ def test_an_argument_that_is_too_long_is_refused_and_not_sent_back(as_role, tool
     assert len(answer) < 300
 
 
+def test_preparing_an_introduction_does_not_tell_whether_somebody_has_a_need(as_role, world):
+    other = Need("t:need-of-another", "t:firm2", GoalName.SUPPLIER, "铸件")
+    world.services.store.upsert(GraphRows(needs=(other,)))
+    answers = {
+        ask(
+            as_role("owner"), "propose_introduction",
+            organization=FIRM, candidate="t:firm4", goal="supplier", need=need,
+        )
+        for need in ("t:need-of-another", "t:no-need-at-all")
+    }  # fmt: skip
+    assert len(answers) == 1
+    assert all(is_refused for _, is_refused in answers)
+
+
 @pytest.mark.parametrize("scope", list(Scope))
 def test_an_introduction_is_prepared_and_nothing_is_sent(as_role, app, world, scope):
     before = _kept(world)

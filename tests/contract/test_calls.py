@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -391,3 +392,28 @@ def test_a_joint_brief_is_a_call_of_all_who_pooled_their_needs(world: CallWorld)
         (party,) = world.calls.show(world.people[own], call).parties
         introduction = repositories.introductions.get(party.introduction).value
         assert introduction.seeker == own
+
+
+def test_naming_a_need_does_not_tell_whether_somebody_has_it(store: Store) -> None:
+    """Another firm's need, and one that nobody has, are refused in the same words."""
+    world = calls_on(store)
+    first = world.people[FIRST]
+
+    def refused(act: Callable[[str], object]) -> set[str]:
+        words = set()
+        for need in ("t:need", "t:no-need-at-all"):  # the first one is the caller's
+            with pytest.raises(InvalidInput) as refusal:
+                act(need)
+            words.add(str(refusal.value))
+        return words
+
+    for act in (
+        lambda need: world.opening.draft(first, FIRST, need=need),
+        lambda need: world.opening.open(first, world.content(organization=FIRST, needs=(need,))),
+        lambda need: world.base.introductions.propose(
+            first, Proposal(GoalName.SUPPLIER, FIRST, SECOND, need=need)
+        ),
+    ):
+        assert len(refused(act)) == 1
+    own = world.opening.draft(world.people[CALLER], CALLER, need="t:need")
+    assert own.needs == ("t:need",)

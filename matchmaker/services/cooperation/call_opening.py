@@ -16,7 +16,7 @@ from matchmaker.services.cooperation.call_invitations import CallInvitations
 from matchmaker.services.cooperation.call_requirements import requirements_of
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews
-from matchmaker.services.own_organizations import own_people_id, require_itself
+from matchmaker.services.own_organizations import need_of, own_people_id, require_itself
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
 from matchmaker.workflow import call as call_workflow
@@ -59,8 +59,9 @@ class CallOpening:
             needs, title, text = list(brief.needs), brief.title, brief.text
             needs_found = self._pooled_needs(needs, {organization, *partners})
         else:
-            needs_found = [self.views.store.need(id) for id in needs]
-            if any(each.organization != organization for each in needs_found):
+            own = [need_of(self.views.store, id, [organization]) for id in needs]
+            needs_found = [each for each in own if each is not None]
+            if len(needs_found) < len(needs):
                 raise InvalidInput("must be open needs of who calls.", where="needs")
         goal = needs_found[0].goal if needs_found else GoalName.SUPPLIER
         parts = list(dict.fromkeys(filter(None, [text, *(each.text for each in needs_found)])))
@@ -182,8 +183,8 @@ class CallOpening:
     def _require_needs(self, call: Call) -> None:
         today = self.clock().date()
         for id in call.needs:
-            need = self.views.store.need(id)
-            if need.organization not in call.callers or not need.is_answerable_on(today):
+            need = need_of(self.views.store, id, call.callers)
+            if need is None or not need.is_answerable_on(today):
                 raise InvalidInput("must be open needs of who calls.", where="needs")
             if need.goal is not call.goal:
                 raise InvalidInput("must be needs for the same as the call.", where="needs")

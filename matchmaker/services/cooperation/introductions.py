@@ -23,7 +23,7 @@ from matchmaker.services.cooperation.introduction_views import (
     origin_of_third_party,
 )
 from matchmaker.services.cooperation.open_introductions import OpenIntroductions
-from matchmaker.services.own_organizations import member_id
+from matchmaker.services.own_organizations import member_id, need_of
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -189,9 +189,8 @@ class Introductions:
                 )
             self.capacity.require_room(organization, is_asker=party is side)
         if proposal.need:
-            need = self.store.need(proposal.need)
-            today = self.clock().date()
-            if need.organization != seeker.id or not need.is_answerable_on(today):
+            need = need_of(self.store, proposal.need, [seeker.id])
+            if need is None or not need.is_answerable_on(self.clock().date()):
                 raise InvalidInput("must be an open need of the seeker.", where="need")
         if proposal.cluster:
             self.store.cluster(proposal.cluster)
