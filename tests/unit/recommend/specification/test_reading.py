@@ -388,6 +388,8 @@ def test_verbs_that_look_like_ends_of_names_make_no_other_thing(text, things) ->
         ("镜腿模晒纹", {"temple": "whole", "mould": "whole", "mould texturing": "itself"}),
         ("大吨位汽车模", {"car": "whole", "mould": "itself"}),
         ("规模不大", {}),
+        ("电芯之间垫的隔热毡", {"battery cell": "whole", "insulation pad": "itself"}),
+        ("who spins precursor", {"spinning": "itself", "carbon fibre precursor": "itself"}),
     ],
 )
 def test_what_a_thing_does_or_is_for_is_told_apart(text, roles) -> None:
