@@ -25,8 +25,9 @@ from matchmaker.access import SYSTEM
 from matchmaker.errors import MatchmakerError, WrongState
 from matchmaker.logs import configure_logs
 from matchmaker.messages import terminal_language
-from matchmaker.services.operations.import_cancellation import drop_orphans
+from matchmaker.services.operations.import_cancellation import drop_orphans, drop_unfinished
 from matchmaker.services.operations.process_lock import ProcessLock
+from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import read_settings
 from matchmaker.wiring import Wiring, wire
 
@@ -144,6 +145,8 @@ def delete_old(wired: Wiring) -> None:
     _run_step("files of conversations forgotten", wired.conversations.drop_orphans)
     _run_step("files of calls forgotten", wired.call_files.drop_orphans)
     _run_step("files of imports forgotten", partial(drop_orphans, wired.repositories, uploads))
+    unfinished = partial(drop_unfinished, wired.store, wired.repositories, uploads, utc_now)
+    _run_step("unfinished imports taken back", unfinished)
     _run_step("files of certificates forgotten", wired.certificates.drop_orphans)
     _run_step("sessions forgotten", wired.sessions.forget_old)
     _run_step("challenges forgotten", wired.passkey_challenges.forget_old)

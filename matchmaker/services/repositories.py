@@ -38,7 +38,7 @@ from matchmaker.workflow.interactions import (
 )
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import ACTIVE, OutcomeKind
-from matchmaker.workflow.job import ImportRecord, Job, NotDuplicate
+from matchmaker.workflow.job import ImportPart, ImportRecord, Job, NotDuplicate
 from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.passkey import UsedChallenge
 from matchmaker.workflow.posting import Posting
@@ -272,6 +272,9 @@ class Repositories:
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
+        self.import_parts = Repository(
+            records, "import_part", ImportPart, lambda part: {"import": part.import_id}
+        )
         self.remembered_lists = Repository(
             records, "remembered_list", RememberedList, _fields("cluster")
         )

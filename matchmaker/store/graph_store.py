@@ -19,6 +19,8 @@ from matchmaker.store.upsert import DEFAULT_RULES, MergeRules
 
 # What else is to be written with an import, once it is known what it changes.
 Completion = Callable[[RowChanges], tuple[Sequence[Entry], Sequence[Change]]]
+# What is to be written with each part of an import that a store does not write at once.
+PartNote = Callable[[RowChanges], Sequence[Change]]
 
 
 class GraphStore(GraphReading):
@@ -78,8 +80,17 @@ class GraphStore(GraphReading):
         """
         return self._logged(entries, lambda tx: upsert.upsert(tx, rows), bulk=True)
 
+    def is_written_at_once(self, rows: GraphRows | None = None) -> bool:
+        """Tell whether one transaction takes an import of so many rows, or one in batches."""
+        del rows
+        return True
+
     def import_rows(
-        self, rows: GraphRows, rules: MergeRules = DEFAULT_RULES, complete: Completion | None = None
+        self,
+        rows: GraphRows,
+        rules: MergeRules = DEFAULT_RULES,
+        complete: Completion | None = None,
+        note: PartNote | None = None,
     ) -> RowChanges:
         """Merge rows into what is stored, field by field, so that nothing is known less.
 
@@ -87,8 +98,10 @@ class GraphStore(GraphReading):
         tells what would change. Raises InvalidInput as `upsert` does.
 
         Lines of the log and changes of documents that `complete` gives are in the same
-        transaction; VersionConflict is raised where a document has another version.
+        transaction; VersionConflict is raised where a document has another version. Where a store
+        writes in parts, what `note` gives of a part's changes is in the part's transaction.
         """
+        del note  # it is written at once
         if rules.dry_run:
             return self._read(lambda tx: upsert.import_rows(tx, rows, rules), bulk=True)
         return self._completed(lambda tx: upsert.import_rows(tx, rows, rules), complete)
@@ -99,11 +112,13 @@ class GraphStore(GraphReading):
         rules: MergeRules,
         max_kept: int,
         complete: Completion | None = None,
+        note: PartNote | None = None,
     ) -> RowChanges:
         """The same for more rows than memory should hold: what `chunks` gives, each time anew.
 
         What a row refers to is in its chunk or before it. The changes list about `max_kept` rows.
         """
+        del note  # they are written at once
         if rules.dry_run:
             return self._read(
                 lambda tx: upsert.import_batches(tx, chunks(), rules, max_kept), bulk=True

@@ -87,8 +87,12 @@ class Job:
     @property
     def can_be_cancelled(self) -> bool:
         """Tell whether it is about a file of which nothing was written yet."""
-        is_of_file = self.kind in (JobKind.IMPORT, JobKind.CHECK)
-        return is_of_file and not (self.is_over or self.is_writing)
+        return self.is_about_file and not (self.is_over or self.is_writing)
+
+    @property
+    def is_about_file(self) -> bool:
+        """Tell whether somebody's file is read for it."""
+        return self.kind in (JobKind.IMPORT, JobKind.CHECK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,24 @@ class LineProblem:
     field: str
     severity: str
     reason: Annotated[Message | None, *_Message]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPart:
+    """A part of an import, of which the rows are written and the record is not yet.
+
+    `created` and `changed` count rows by table; `put` and `before` are as an ImportRecord has
+    them, where the part `is_whole`.
+    """
+
+    id: str
+    import_id: str
+    imported_by: str
+    created: Mapping[str, int] = field(default_factory=dict)
+    changed: Mapping[str, int] = field(default_factory=dict)
+    put: GraphRows = field(default_factory=GraphRows)
+    before: GraphRows = field(default_factory=GraphRows)
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

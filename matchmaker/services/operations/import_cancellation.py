@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from matchmaker.access import Principal
-from matchmaker.errors import NotFound
+from matchmaker.access import SYSTEM, Principal
+from matchmaker.errors import NotFound, WrongState
+from matchmaker.services.operations.import_parts import forget_parts, parts_of, together
+from matchmaker.services.operations.import_reversal import import_reversal
 from matchmaker.services.operations.job_queue import JobQueue, too_late
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.repositories import Repositories
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.store.documents import Store
 from matchmaker.workflow.job import JobKind, JobState
 
 
 def cancel_upload(
-    repositories: Repositories, queue: JobQueue, uploads: UploadFolder, principal: Principal,
-    id: str,
+    store: Store, repositories: Repositories, queue: JobQueue, uploads: UploadFolder,
+    principal: Principal, id: str,
 ) -> None:  # fmt: skip
     """End all work on a file of the principal's that is not written yet, and remove the file.
 
-    Its jobs end first: whether that was in time decides. Who parses a file that went stops.
+    Its jobs end first: whether that was in time decides. Who parses a file that went stops. Of
+    work that failed, what it wrote in parts is taken back.
     Raises NotFound for anyone but who sent it, WrongState where it is written, or being written.
     """
     principal.require_known()
@@ -24,6 +29,8 @@ def cancel_upload(
     jobs = queue.about(principal.subject, id)
     for job in jobs:
         queue.cancel(principal, job.id)
+    if _is_of(repositories, principal, id):
+        take_back_parts(store, repositories, principal, queue.clock, id)
     try:
         uploads.drop(uploads.of(principal, id))
     except NotFound:
@@ -31,6 +38,13 @@ def cancel_upload(
             raise
     if any(job.kind is JobKind.IMPORT for job in jobs):
         uploads.drop_requested(id)  # where it was put meanwhile
+
+
+def _is_of(repositories: Repositories, principal: Principal, id: str) -> bool:
+    """Tell whether parts of an import are there, of the principal's file, and no record yet."""
+    parts = parts_of(repositories, id)
+    is_own = all(part.value.imported_by == principal.subject for part in parts)
+    return bool(parts) and is_own and repositories.imports.get_or_none(id) is None
 
 
 def _is_over(repositories: Repositories, principal: Principal, id: str) -> bool:
@@ -64,3 +78,65 @@ def drop_orphans(repositories: Repositories, uploads: UploadFolder) -> int:
             uploads.drop_requested(id)
         count += 1
     return count
+
+
+def take_back_parts(
+    store: Store, repositories: Repositories, principal: Principal, clock: Clock, id: str
+) -> int:
+    """Take back what is written of an import that nobody finishes; how many rows and fields.
+
+    Raises WrongState where that is more than is kept.
+    """
+
+    def take_back() -> int:
+        version = store.version()
+        parts = parts_of(repositories, id)
+        if not parts:
+            return 0
+        if not all(part.value.is_whole for part in parts):
+            raise WrongState(
+                "Part of it is written, and that is too large to be taken back.",
+                mend="Write it again: it is completed.",
+            )
+        whole = together([part.value for part in parts])
+        back = import_reversal(store, repositories, whole)
+        unit = UnitOfWork.of(principal, clock())
+        unit.add(*(repositories.import_parts.remove(part) for part in parts))
+        unit.log("import.undone", f"import/{id}", left=str(len(back.kept)))
+        store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
+        return back.rows + back.fields
+
+    return retry_on_conflict(take_back)
+
+
+def drop_unfinished(
+    store: Store, repositories: Repositories, uploads: UploadFolder, clock: Clock
+) -> int:
+    """Take back what is written of imports whose work is over and whose file is gone; how many.
+
+    Parts that a record has, or that are too large to be taken back, are forgotten.
+    """
+    senders = {part.import_id: part.imported_by for part in repositories.import_parts.values()}
+    requested = set(uploads.all_requested())
+    count = 0
+    for id, sender in senders.items():
+        if repositories.imports.get_or_none(id) is not None:
+            count += bool(forget_parts(repositories, id))
+        elif not (id in requested or _is_waited_for(repositories, uploads, id, sender)):
+            try:
+                count += bool(take_back_parts(store, repositories, SYSTEM, clock, id))
+            except WrongState:
+                forget_parts(repositories, id)
+    return count
+
+
+def _is_waited_for(repositories: Repositories, uploads: UploadFolder, id: str, sender: str) -> bool:
+    """Tell whether work on an import waits or runs, or its sender can have it written again."""
+    job = repositories.jobs.get_or_none(id)
+    if job is not None and not job.value.is_over:
+        return True
+    try:
+        uploads.sent_by(sender, id)
+    except NotFound:
+        return False
+    return True

@@ -20,7 +20,7 @@ from matchmaker.messages import Message, message
 from matchmaker.services.operations.importer import require_importing
 from matchmaker.services.repositories import Repositories, Repository, Versioned
 from matchmaker.store.documents import Store
-from matchmaker.workflow.job import ImportRecord
+from matchmaker.workflow.job import ImportPart, ImportRecord
 
 _STAYS = {
     WhyKept.CHANGED_SINCE: message("Somebody has changed this since, and it stays: %(what)s."),
@@ -79,10 +79,12 @@ def _is_by_administrator(repositories: Repositories, record: ImportRecord) -> bo
     return stored is not None and stored.value.admin
 
 
-def import_reversal(store: Store, repositories: Repositories, record: ImportRecord) -> Reversal:
+def import_reversal(
+    store: Store, repositories: Repositories, written: ImportRecord | ImportPart
+) -> Reversal:
     """The changes that undo a whole import, but for organisations that documents name."""
-    now = store.stored(record.put | statements_alone(record.put))
-    back = reversal(record.put, record.before, now)
+    now = store.stored(written.put | statements_alone(written.put))
+    back = reversal(written.put, written.before, now)
     going = {row.id for row in back.drop.organizations}
     in_use = _in_use(going, repositories) if going else set()
     if not in_use:

@@ -23,6 +23,7 @@ from matchmaker.services.operations.file_inspection import inspect_file
 from matchmaker.services.operations.import_cancellation import cancel_upload
 from matchmaker.services.operations.import_check import check_of, refused_check_of, report_of
 from matchmaker.services.operations.import_decisions import ImportDecisions
+from matchmaker.services.operations.import_parts import ImportParts, forget_parts
 from matchmaker.services.operations.import_preview import (
     ImportPreview,
     file_preview,
@@ -283,8 +284,10 @@ class ImportWorkflow:
         """
         upload_id = job.arguments["upload"]
         written = self.repositories.imports.get_or_none(job.id)
-        if written is not None:
+        if written is not None:  # its file may have been given back, as it seemed not to be
+            self.uploads.request_if_possible(job.requested_by, upload_id)
             self.uploads.drop_requested(upload_id)
+            forget_parts(self.repositories, job.id)
             return line_outcomes(written.value.lines)
         try:
             principal = requester(self.repositories, job.requested_by)
@@ -299,7 +302,7 @@ class ImportWorkflow:
 
         Raises NotFound for anyone but who sent it, WrongState where it is (being) written.
         """
-        cancel_upload(self.repositories, self.job_queue, self.uploads, principal, id)
+        cancel_upload(self.store, self.repositories, self.job_queue, self.uploads, principal, id)
 
     def write_now(
         self, principal: Principal, id: str, progress: Progress = no_progress
@@ -332,6 +335,7 @@ class ImportWorkflow:
             self.uploads.give_back(principal.subject, upload_id)
             raise
         self.uploads.drop_requested(upload_id)
+        forget_parts(self.repositories, id)
         return written
 
     def _written(
@@ -343,6 +347,7 @@ class ImportWorkflow:
         unit = UnitOfWork(imported_by, self.clock())
         unit.add(*remembered_reading(self.repositories, upload, options, unit.at))
         known = self.importer.not_duplicates()
+        parts = ImportParts(self.repositories, id, imported_by)
 
         def complete(report: ImportReport) -> tuple[Sequence[Entry], Sequence[Change]]:
             record = record_of(report, id, options.table, cluster, imported_by, unit.at, upload)
@@ -354,12 +359,9 @@ class ImportWorkflow:
             return whole.entries, whole.changes
 
         run = ImportOptions(
-            progress=progress,
-            begin_writing=begin_writing,
-            cluster=cluster,
-            keep=True,
-            complete=complete,
-        )
+            progress=progress, begin_writing=begin_writing, cluster=cluster, keep=True,
+            complete=complete, parts=parts,
+        )  # fmt: skip
         # They may have been less than when it was requested.
         self.decisions.require(principal, options.decisions)
         return self._import(principal, upload, run)

@@ -40,6 +40,7 @@ from matchmaker.ingest.table_paths import tables_at
 from matchmaker.ingest.tables import read_files
 from matchmaker.messages import message
 from matchmaker.services.directory.directory import VOUCHED
+from matchmaker.services.operations.import_parts import ImportParts
 from matchmaker.services.operations.import_references import NotOfCluster, ids_of, stored_ids
 from matchmaker.services.operations.import_report import (
     MAX_CHANGES,
@@ -50,7 +51,7 @@ from matchmaker.services.operations.large_import import LargeImport, is_large
 from matchmaker.services.operations.reference_data import reference_index
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.store.changes import Change
-from matchmaker.store.graph_store import Completion
+from matchmaker.store.graph_store import Completion, PartNote
 from matchmaker.store.log import Entry
 from matchmaker.store.merging import as_said_of, merged_organization
 from matchmaker.store.ports import DuplicateKeys, GraphStore, MergeRules, RowChanges
@@ -74,7 +75,7 @@ class ImportOptions:
     cluster's members and new ones, who become members where they `joins`. `keep` reports the
     rows, for an undo. `begin_writing` is called before the first row is written, with whether that
     is done in parts, and may raise so that none is. What `complete` makes of the report is written
-    with the rows or not at all.
+    with the rows or not at all; `parts` keeps what is written before it, in parts.
     """
 
     strict: bool = False
@@ -86,6 +87,18 @@ class ImportOptions:
     progress: Progress = no_progress
     begin_writing: Callable[[bool], None] = lambda _: None
     complete: Callable[[ImportReport], tuple[Sequence[Entry], Sequence[Change]]] | None = None
+    parts: ImportParts | None = None
+
+    def begin(self, *, is_in_parts: bool) -> None:
+        """Say that the first row is about to be written."""
+        if self.parts is not None:
+            self.parts.is_in_parts = is_in_parts
+        self.begin_writing(is_in_parts)
+
+    @property
+    def note(self) -> PartNote | None:
+        """What is to be written with each part."""
+        return None if self.parts is None else self.parts.note
 
     def completion(self, report_of: Callable[[RowChanges], ImportReport]) -> Completion | None:
         """The same for a store, which knows what changes before there is a report."""
@@ -243,7 +256,7 @@ class Importer:
         )
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
-            options.begin_writing(False)
+            options.begin(is_in_parts=not self.store.is_written_at_once(checked.rows))
 
         def report_of(changes: RowChanges) -> ImportReport:
             overruled = tuple(_overruled(changes, checked.origins))
@@ -255,7 +268,8 @@ class Importer:
             )
             return _with_changes(whole, changes, options)
 
-        return report_of(self.store.import_rows(checked.rows, rules, options.completion(report_of)))
+        completion = options.completion(report_of)
+        return report_of(self.store.import_rows(checked.rows, rules, completion, options.note))
 
     def _without_restored_claims(self, parsed: Parsed) -> Parsed:
         claimed = tuple(
@@ -289,7 +303,7 @@ class Importer:
         rules = MergeRules(fill_blanks_ids=large.filled, dry_run=options.dry_run or is_refused)
         if not rules.dry_run:
             options.progress(message("Writing to the store"), 0, 0)
-            options.begin_writing(True)
+            options.begin(is_in_parts=not self.store.is_written_at_once())
         reports: list[ImportReport] = []  # asked for within the transaction, and after it
 
         def report_of(changes: RowChanges) -> ImportReport:
@@ -304,7 +318,9 @@ class Importer:
 
         max_kept = MAX_KEPT if options.keep else 2 * MAX_CHANGES
         completion = options.completion(report_of)
-        return report_of(self.store.import_batches(large.chunks, rules, max_kept, completion))
+        return report_of(
+            self.store.import_batches(large.chunks, rules, max_kept, completion, options.note)
+        )
 
     def _decisions(
         self, principal: Principal, parsed: Parsed, known: Sequence[DuplicateKeys],
@@ -373,14 +389,18 @@ def _overruled(
 def _with_changes(
     report: ImportReport, changes: RowChanges, options: ImportOptions
 ) -> ImportReport:
+    is_kept = options.keep
+    if options.parts is not None:
+        changes = options.parts.with_earlier(changes)
+        is_kept &= options.parts.is_whole
     return replace(
         report,
         created=changes.counts.created,
         changed=changes.counts.changed,
         unchanged=changes.counts.unchanged,
         changes=organization_changes(changes.before, changes.after),
-        put=changes.after if options.keep else GraphRows(),
-        before=changes.before if options.keep else GraphRows(),
+        put=changes.after if is_kept else GraphRows(),
+        before=changes.before if is_kept else GraphRows(),
     )
 
 

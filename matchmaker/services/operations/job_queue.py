@@ -154,6 +154,8 @@ class JobQueue:
                     "the service's log may say why.",
                     count=job.attempts,
                 )
+                if job.is_in_parts:
+                    result = sentences(result, _LEFT_IN_PARTS)
                 self._write(replace(job, state=JobState.FAILED, result=result))
                 continue
             # What was written at once is there whole, or not at all.
@@ -206,6 +208,7 @@ class JobQueue:
         if heartbeat is None:
             return
         with heartbeat.lock:
+            is_in_parts |= heartbeat.job.is_in_parts  # of a run before
             heartbeat.job = replace(heartbeat.job, is_writing=True, is_in_parts=is_in_parts)
             retry_on_conflict(lambda: self._write_progress(heartbeat))
         heartbeat.require_wanted()
@@ -248,14 +251,15 @@ class JobQueue:
                 error = without_folders(raised)
                 if isinstance(raised, ServiceUnavailable) and _may_begin_again(heartbeat.job):
                     log.warning("job waits", job=job.id, error=str(raised.message))
-                    # `send_forgotten` sends it.
-                    return replace(job, state=JobState.QUEUED, result=_waits_for(error, job))
+                    return _to_be_begun_again(heartbeat.job, error)
                 log.warning("job failed", job=job.id, error=str(raised.message))
                 problem = located(error.where, error.message) if error.where else error.message
-                state, result = JobState.FAILED, sentences(problem, error.mend)
+                mend = _LEFT_IN_PARTS if heartbeat.job.is_in_parts else error.mend
+                state, result = JobState.FAILED, sentences(problem, mend)
             except Exception:
                 log.exception("job failed", job=job.id)
-                state, result = JobState.FAILED, _BROKEN
+                left = [_LEFT_IN_PARTS] if heartbeat.job.is_in_parts else []
+                state, result = JobState.FAILED, sentences(_BROKEN, *left)
         return replace(heartbeat.job, state=state, result=result, last_heartbeat=self.clock())
 
     def _finish(self, job: Job) -> None:
@@ -311,6 +315,10 @@ class JobQueue:
         return replace(job, state=JobState.FAILED, result=_CUT_OFF) if lost else job
 
 
+_LEFT_IN_PARTS = message(
+    "Some of it may be written: write the file again to complete it, or cancel it, and what is "
+    "written is taken back."
+)
 _BROKEN = message("Something went wrong; the service's log says what.")
 _CUT_OFF = message(
     "It was cut off. Ask for it again: what was written stays, and is not written twice."
@@ -321,19 +329,33 @@ _CANCELLED = message("It was cancelled; nothing was written.")
 
 
 def _may_begin_again(job: Job) -> bool:
-    """Tell whether it is about a file of which nothing is written, and was not begun too often."""
-    return job.can_be_cancelled and job.attempts < MAX_ATTEMPTS
+    """Tell whether it is about a file, and was not begun too often.
+
+    Where it wrote already, the same again finishes it: it looks first at what is on record.
+    """
+    return job.is_about_file and job.attempts < MAX_ATTEMPTS
 
 
-def _waits_for(error: MatchmakerError, job: Job) -> Message:
-    """What is told of a job that is to be begun again."""
-    return message(
-        "It waits, and nothing of it is written: %(reason)s It is begun again by itself within "
-        "about a minute (begun so far: %(count)s of %(most)s times).",
-        reason=error.message,
-        count=job.attempts,
-        most=MAX_ATTEMPTS,
-    )
+def _to_be_begun_again(job: Job, error: MatchmakerError) -> Job:
+    """The job as it waits, for `send_forgotten` to send it, with what it waits for.
+
+    What was writing cannot be cancelled meanwhile: the store may have taken what it did not
+    answer any more.
+    """
+    told = {"reason": error.message, "count": job.attempts, "most": MAX_ATTEMPTS}
+    if job.can_be_cancelled:
+        result = message(
+            "It waits, and nothing of it is written: %(reason)s It is begun again by itself "
+            "within about a minute (begun so far: %(count)s of %(most)s times).",
+            **told,
+        )
+    else:
+        result = message(
+            "It waits: %(reason)s It is taken up again by itself within about a minute, and what "
+            "is not written yet is written (begun so far: %(count)s of %(most)s times).",
+            **told,
+        )
+    return replace(job, state=JobState.QUEUED, result=result, stage=None, done=0, total=0)
 
 
 def too_late() -> WrongState:

@@ -19,7 +19,7 @@ from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_copy import GraphCopy
 from matchmaker.store.graph_reading import Returned, TransactionWork
-from matchmaker.store.graph_store import Completion
+from matchmaker.store.graph_store import Completion, PartNote
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import FurtherKeys, changes_since, export, nothing_else
 from matchmaker.store.neo4j import cypher, cypher_write, migrations
@@ -144,8 +144,15 @@ class Neo4jStore(Store):
         parts = self._in_chunks(rows, upsert.upsert_chunk, lambda counts: counts)
         return sum(parts, UpsertCounts())
 
+    def is_written_at_once(self, rows: GraphRows | None = None) -> bool:
+        return rows is not None and _fits(rows)
+
     def import_rows(
-        self, rows: GraphRows, rules: MergeRules = DEFAULT_RULES, complete: Completion | None = None
+        self,
+        rows: GraphRows,
+        rules: MergeRules = DEFAULT_RULES,
+        complete: Completion | None = None,
+        note: PartNote | None = None,
     ) -> RowChanges:
         """See `GraphStore.import_rows`; large ones in chunks, as those of `upsert`.
 
@@ -154,18 +161,30 @@ class Neo4jStore(Store):
         """
         if _fits(rows) or rules.dry_run:
             return super().import_rows(rows, rules, complete)
-        write = partial(upsert.import_chunk, rules=rules)
+
+        def write(tx: Transaction, table: Table[Any], chunk: list[Any]) -> RowChanges:
+            part = upsert.import_chunk(tx, table, chunk, rules)
+            if note is not None:
+                tx.change_documents(note(part))
+            return part
+
         changes = RowChanges.of(self._in_chunks(rows, write, lambda changes: changes.counts))
         return self._completed(lambda _: changes, complete)
 
     def import_batches(
         self, chunks: Callable[[], Iterable[GraphRows]], rules: MergeRules, max_kept: int,
-        complete: Completion | None = None,
+        complete: Completion | None = None, note: PartNote | None = None,
     ) -> RowChanges:  # fmt: skip
         """See `GraphStore.import_batches`; each chunk a transaction and a version of its own."""
         if rules.dry_run:
             return super().import_batches(chunks, rules, max_kept)
-        changes = RowChanges.of((self.import_rows(rows, rules) for rows in chunks()), max_kept)
+
+        def write(rows: GraphRows) -> RowChanges:
+            if note is None or not _fits(rows):
+                return self.import_rows(rows, rules, note=note)
+            return self.import_rows(rows, rules, lambda part: ((), note(part)))
+
+        changes = RowChanges.of(map(write, chunks()), max_kept)
         return self._completed(lambda _: changes, complete)
 
     def _in_chunks(

@@ -43,6 +43,12 @@ def is_away(wired, monkeypatch):
         yield context.undo
 
 
+def fail(wired, id):
+    """Begin it as often as it is begun by itself."""
+    for _ in range(3):
+        wired.job_queue.run(id)
+
+
 def sent(workflow):
     id = workflow.keep(OWNER, "list.csv", io.BytesIO(LIST))
     return id, workflow.write(OWNER, id)
@@ -50,7 +56,7 @@ def sent(workflow):
 
 def test_a_file_outlasts_an_import_that_fails_as_the_store_is_away(wired, workflow, is_away):
     id, job = sent(workflow)
-    wired.job_queue.run(job.id)
+    fail(wired, job.id)
     assert wired.job_queue.show(OWNER, job.id).state is JobState.FAILED
     failed = workflow.status(OWNER, id)
     assert (failed.state, failed.error.text("en")) == ("failed", "graph.db is away.")
@@ -64,9 +70,48 @@ def test_a_file_outlasts_an_import_that_fails_as_the_store_is_away(wired, workfl
     assert workflow.unwritten_uploads(OWNER) == []
 
 
-def test_a_failed_import_is_cancelled_as_often_as_one_likes(wired, workflow, is_away):
+def test_an_import_is_written_by_itself_and_once_when_the_store_is_there_again(
+    wired, workflow, is_away
+):
     id, job = sent(workflow)
     wired.job_queue.run(job.id)
+    assert workflow.status(OWNER, id).state == "queued"
+    assert names(wired) == []
+    is_away()
+    wired.job_queue.run(job.id)
+    wired.job_queue.run(job.id)
+    assert workflow.status(OWNER, id).state == "written"
+    assert names(wired) == ["示例阀门厂"]
+    workflow.undo(OWNER, id)
+    assert names(wired) == []
+
+
+def test_an_import_whose_answer_was_lost_is_written_once(wired, workflow, monkeypatch):
+    """The store took it, and was away before it said so."""
+    id, job = sent(workflow)
+    real = wired.store.import_rows
+
+    def take_and_go(_store, *arguments):
+        real(*arguments)
+        raise StoreUnavailable("The store is away.")
+
+    with monkeypatch.context() as context:
+        context.setattr(type(wired.store), "import_rows", take_and_go)
+        wired.job_queue.run(job.id)
+    with pytest.raises(WrongState):
+        workflow.cancel(OWNER, id)
+    wired.job_queue.run(job.id)
+    assert wired.job_queue.show(OWNER, job.id).state is JobState.DONE
+    lines = [line.entry.action for line in wired.store.documents.log(limit=100)]
+    assert lines.count("import.written") == 1
+    assert workflow.unwritten_uploads(OWNER) == []
+    workflow.undo(OWNER, id)
+    assert names(wired) == []
+
+
+def test_a_failed_import_is_cancelled_as_often_as_one_likes(wired, workflow, is_away):
+    id, job = sent(workflow)
+    fail(wired, job.id)
     is_away()
     for _ in range(2):
         workflow.cancel(OWNER, id)

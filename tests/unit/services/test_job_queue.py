@@ -118,15 +118,31 @@ def test_a_job_that_only_waits_for_its_turn_waits_for_nothing_else(wired):
     assert wired.job_queue.show(ADMIN, job.id).waits_for is None
 
 
-def test_an_import_that_began_to_write_is_not_begun_again_by_itself(wired):
+@pytest.mark.parametrize("in_parts", [False, True])
+def test_an_import_that_began_to_write_is_begun_again_and_not_cancelled_meanwhile(wired, in_parts):
+    """What the store did not answer any more may be written."""
+    begun = []
+
     def handler(job, progress):
-        wired.job_queue.begin_writing(job.id)
-        raise ServiceUnavailable("The store is away.")
+        begun.append(job.is_in_parts)
+        wired.job_queue.begin_writing(job.id, in_parts and len(begun) == 1)
+        if len(begun) < 3:
+            raise ServiceUnavailable("The store is away.")
+        return message("done")
 
     wired.job_handlers = {JobKind.IMPORT: handler}
     job = wired.job_queue.request(ADMIN, JobKind.IMPORT)
     work_off(wired)
-    assert wired.job_queue.show(ADMIN, job.id).state is JobState.FAILED
+    waiting = wired.job_queue.show(ADMIN, job.id)
+    assert (waiting.state, waiting.can_be_cancelled) == (JobState.QUEUED, False)
+    assert "It waits: The store is away. It is taken up again" in str(waiting.waits_for)
+    assert "nothing of it is written" not in str(waiting.waits_for)
+    assert "自动继续" in waiting.waits_for.text("zh")
+    for _ in range(2):
+        assert wired.job_queue.send_forgotten() == 1
+        work_off(wired)
+    assert begun == [False, in_parts, in_parts]
+    assert wired.job_queue.show(ADMIN, job.id).state is JobState.DONE
 
 
 def test_a_job_of_an_earlier_version_is_picked_up(wired):
