@@ -32,7 +32,7 @@ from werkzeug.wrappers import Response
 from matchmaker import errors
 from matchmaker.access import Principal
 from matchmaker.api.http.context import current_principal, services
-from matchmaker.api.http.guards import API_PREFIX
+from matchmaker.api.http.guards import API_PREFIX, FILES
 from matchmaker.api.http.problems import note_fault, note_wait, of_http, status_of, wait_seconds
 from matchmaker.messages import NAMES, Message
 from matchmaker.web import labels
@@ -321,7 +321,7 @@ def _compress(response: Response) -> Response:
 def _close(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", POLICY)  # a file has its own
     response.headers["X-Frame-Options"] = "DENY"
-    if request.endpoint not in ("web.static", "web.vendored"):
+    if request.endpoint not in FILES or response.status_code >= HTTPStatus.BAD_REQUEST:
         response.headers["Cache-Control"] = "no-store"
         response.headers["Content-Language"] = language()
     if 300 <= response.status_code < 400:

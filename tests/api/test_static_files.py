@@ -4,6 +4,8 @@ import gzip
 
 import pytest
 
+from matchmaker.access import ADMIN
+
 ADDRESSES = ("/static/app.css", "/vendor/htmx.min.js")
 
 
@@ -63,3 +65,21 @@ def test_a_part_of_the_file_as_it_is_can_be_asked_for(fetch):
     part = fetch(Range="bytes=5-14")
     assert (part.status_code, part.data) == (206, fetch().data[5:15])
     assert fetch(Range="bytes=99999999-").status_code == 416
+
+
+def test_no_file_brings_somebody_s_session_along(anonymous, wired):
+    """A cache in front may keep a file for everybody, and an error that does not say otherwise."""
+    wired.accounts.create(ADMIN, "who@files.example", "Who", "Kx7-plover-Quartz")
+    sent = {"email": "who@files.example", "password": "Kx7-plover-Quartz"}
+    assert anonymous.post("/api/v1/session", json=sent).headers["Set-Cookie"]
+    assert "Set-Cookie" in anonymous.get("/account").headers
+    for address in ADDRESSES:
+        answer = anonymous.get(address)
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+        assert "Cookie" not in answer.headers.get("Vary", "")
+    for address in ("/static/none.css", "/vendor/none.js"):
+        answer = anonymous.get(address)
+        assert answer.status_code == 404
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["Cache-Control"] == "no-store"

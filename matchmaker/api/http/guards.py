@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, g, request, session
-from flask.sessions import SecureCookieSessionInterface
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -86,11 +86,12 @@ QUESTIONS = frozenset(
     }
 )  # fmt: skip
 # Parts of pages, and what tells whether the service works.
-FREE = frozenset({"web.static", "web.vendored", "livez", "readyz"})
+FILES = frozenset({"web.static", "web.vendored"})
+FREE = FILES | {"livez", "readyz"}
 # What an account may do that still has to set up a second factor.
 BEFORE_SECOND_FACTOR = frozenset(
     {
-        None, "web.static", "web.vendored", "web.sign_in", "web.sign_out", "web.choose_language",
+        *FILES, None, "web.sign_in", "web.sign_out", "web.choose_language",
         "web.second_factor", "web.change_second_factor", "people.read_session", "people.sign_out",
         "people.begin_second_factor", "people.confirm_second_factor", "passkeys.list_passkeys",
         "passkeys.begin_passkey", "passkeys.make_passkey",
@@ -125,6 +126,11 @@ class SignedCookies(SecureCookieSessionInterface):
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         app.secret_key = app.extensions[EXTENSION].services.operator_key.session_secret()
         return super().get_signing_serializer(app)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Beside every answer but files, which caches keep for everybody."""
+        if request.endpoint not in FILES:
+            super().save_session(app, session, response)
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
         """Everywhere but on plain http to this very machine."""
