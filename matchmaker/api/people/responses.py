@@ -247,7 +247,7 @@ class HookList(ListOut[HookOut]):
 class NewHookOut(HookOut):
     """A webhook with the secret that signs its calls, shown once (Standard Webhooks)."""
 
-    secret: str
+    secret: str = Field(description="Empty of one that was paused and goes on, with its secret.")
 
 
 class ChannelOut(Localised):

@@ -425,7 +425,7 @@ def list_webhooks(query: OrganizationQuery) -> Response:
 def register_webhook(body: NewHook) -> Response:
     """Have an address called for introductions and calls; the secret is shown this once.
 
-    One that is paused goes on.
+    One that is paused goes on with its secret, which is not shown again.
     """
     password = None if g.account is None else body.password
     hook = services().webhooks.register(

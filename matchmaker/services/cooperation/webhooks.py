@@ -85,8 +85,9 @@ class Webhooks:
 
         Of who signed in it takes the account's `password`, and an answer of the second factor
         that there is: a webhook outlasts a session that somebody took. None is of a key, which
-        was made with both. One that is paused goes on, with
-        its secret. Raises NotAllowed, InvalidInput for another password, WrongState.
+        was made with both. One that is paused goes on; the secret, which its receiver has, is
+        shown nobody again, and "" here.
+        Raises NotAllowed, InvalidInput for another password, WrongState.
         """
         principal.require_writing()
         principal.require_owner(organization_id)
@@ -123,7 +124,7 @@ class Webhooks:
         hook = stored.value.resumed(principal.account)
         unit.add(self.repositories.hooks.put(hook, stored.version))
         unit.log("webhook.registered", f"hook/{hook.id}", organization=hook.organization)
-        return replace(hook, secret=self.sealer.unseal(hook.secret))
+        return replace(hook, secret="")
 
     def listed(self, principal: Principal, organization_id: str) -> tuple[Hook, ...]:
         """The hooks of one's own organisation. Raises NotAllowed."""
