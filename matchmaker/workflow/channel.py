@@ -85,6 +85,10 @@ class QuietHours:
         return datetime.combine(day, time(self.end), local.tzinfo)
 
 
+# What a mark begins with: of a mention, a tag, or the address of a link.
+_MARKS = re.compile(r"[@＠<]|\](?=\()")
+
+
 def quiet_hours(begin: int | None, end: int | None, zone: str) -> QuietHours | None:
     """Quiet hours as they are entered: both, or None for none.
 
@@ -208,14 +212,24 @@ def apprise_address(address: str) -> str:
     return cleaned
 
 
+def without_marks(text: str) -> str:
+    """A text whose signs call nobody and lead nowhere: a blank of no width stands in each mark.
+
+    Names may hold `@everyone` (Discord), `<at user_id="all">` (Feishu, Lark), `<!channel>` (Slack),
+    `<@all>` (WeCom, DingTalk) or `[text](address)`, which services read in plain texts too.
+    """
+    return _MARKS.sub(lambda mark: f"{mark[0]}\u200b", text)
+
+
 def body_of(
     lines: Sequence[str], footer: Sequence[str], more: str, most: int, beyond: int = 0
 ) -> str:
     """A message of at most `most` bytes: its foot, and as many of its lines as fit above it.
 
     `more`, with the place `{count}`, tells of the others and of `beyond` that are not among
-    them. Where not even the first line fits, as much of it as does.
+    them. Where not even the first line fits, as much of it as does. No line calls a whole group.
     """
+    lines = [without_marks(line) for line in lines]
 
     def text_of(kept: Sequence[str]) -> str:
         left = len(lines) - len(kept) + beyond

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from matchmaker.workflow.channel import body_of
+from matchmaker.workflow.channel import body_of, without_marks
 from matchmaker.workflow.webhook import OPEN_PORTS, is_listed, is_public
 
 # Beside those of webhooks: mail over TLS.
@@ -109,7 +109,8 @@ def send(message: dict[str, Any]) -> int:
         footer = message["brief"]
     body = body_of(message["lines"], footer, message["more"], most, message["beyond"])
     try:
-        taken = channel.notify(body, title=message["title"], body_format=apprise.NotifyFormat.TEXT)
+        title = without_marks(message["title"])
+        taken = channel.notify(body, title=title, body_format=apprise.NotifyFormat.TEXT)
     except RefusedError:
         return REFUSED
     except MemoryError:

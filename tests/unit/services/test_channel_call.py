@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import apprise
 import pytest
+import requests
 
 from matchmaker.errors import InvalidInput
 from matchmaker.services.people import channel_call, channel_sender
@@ -211,3 +212,41 @@ def test_what_is_as_short_as_an_sms_still_says_how_to_stop_it(monkeypatch, body_
     assert sent[0].endswith("https://m.example/channels")
     assert sent[0].startswith("- 长三角")
     assert len(sent[0].encode()) + len(message.title.encode()) + 2 <= body_maxlen
+
+
+ALL = '- @everyone <!channel> <at user_id="all">所有人</at> <@all> [Sign in](https://x.example)'
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"https://discord.com/api/webhooks/{'1' * 18}/{'a' * 68}",
+        "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ",
+        "dingtalk://12345abcdefgh",
+        "feishu://12345678-1234-1234-1234-1234567890ab",
+        "lark://12345678-1234-1234-1234-1234567890ab",
+        "wecombot://12345678-1234-1234-1234-1234567890ab",
+        f"workflows://host.example/{'a' * 32}/{'b' * 43}",
+        "tgram://123456789:abcdefghijklmnopqrstuvwxyzabcdefghi/12315544/",
+    ],
+)
+def test_no_name_calls_a_whole_group_in_whatever_a_service_reads(address, monkeypatch):
+    """What the library would send, byte by byte: nothing leaves."""
+    sent = []
+
+    def note(_session, url, data=None, json=None, **_rest):
+        sent.append(str(data if data is not None else json_text(json)))
+        raise requests.ConnectionError(url)
+
+    json_text = json.dumps
+    monkeypatch.setattr(requests.Session, "request", note)
+    monkeypatch.setattr(channel_sender, "forbid_unneeded_access", lambda **_: [])
+    message = {
+        "address": address, "private_allowed": False, "hosts": [], "title": f"Matchmaker {ALL}",
+        "lines": [ALL], "footer": ["https://m.example"], "brief": [], "more": "", "beyond": 0,
+    }  # fmt: skip
+    channel_sender.send(message)
+    assert sent
+    for body in sent:
+        for mark in ("@everyone", "<!channel", "<at ", "@all", "](https"):
+            assert mark not in body
