@@ -68,8 +68,11 @@ def change_accounts() -> PageAnswer:
         link = services().invitations.hand_over(principal, form.get("invitation", ""))
         return _accounts_page(principal, "", link)
     else:
-        active = form.get("what") == "open"
-        services().accounts.set_active(principal, form.get("account", ""), active=active)
+        account = form.get("account", "")
+        if form.get("what") == "open":
+            services().second_factors.open_account(principal, account, own_proof())
+        else:
+            services().accounts.set_active(principal, account, active=False)
         show_notice(gettext("Done."))
     return redirect(url_for("web.accounts"), 303)
 

@@ -235,7 +235,8 @@ def test_the_page_of_accounts_asks_for_a_proof_where_one_is_needed_alone(app, wi
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)[1]
     form = {"what": "invite", "organization": firm, "csrf_token": token}
     # A browser sends a form with these left empty.
-    fields = re.findall(r'<input[^>]* name="(?:password|code)"[^>]*>', page)
+    form_of_invitations = page[page.index('id="invite"') :]
+    fields = re.findall(r'<input[^>]* name="(?:password|code)"[^>]*>', form_of_invitations)
     assert len(fields) == 2
     assert not any(" required" in field for field in fields)
     for role, proof, status in (
@@ -255,6 +256,55 @@ def test_who_has_no_second_factor_invites_an_owner_as_before(app, wired, person)
     headers = {"X-CSRF-Token": answer.json["csrf_token"]}
     body = {"email": "next@invited.example", "organization": FIRM, "role": "owner"}
     assert client.post(f"{API}/invitations", json=body, headers=headers).status_code == 201
+
+
+def closed_account(wired, person):
+    """One that was closed, and may know its password yet; the person is an administrator."""
+    stored = wired.repositories.accounts.get(person.id)
+    as_admin = wired.repositories.accounts.put(replace(stored.value, admin=True), stored.version)
+    wired.repositories.records.commit([as_admin])
+    email = f"closed-{person.id}@page.example"
+    other = wired.accounts.create(ADMIN, email, "Closed", PASSWORD, admin=True)
+    wired.accounts.set_active(ADMIN, other.id, active=False)
+    return other
+
+
+def test_a_stolen_session_of_an_administrator_opens_and_deletes_no_account(app, wired, person):
+    """Of who has a second factor; closing one, which takes a way in, needs nothing more."""
+    other, path = closed_account(wired, person), f"{API}/accounts/"
+    accounts = wired.repositories.accounts
+    _, codes, client = set_up(app, person.email)
+    headers = {"X-CSRF-Token": client.get(f"{API}/session").json["csrf_token"]}
+    for proof in ({}, {"password": PASSWORD}, {"password": PASSWORD, "code": "000000"}):
+        sent = {"active": True} | proof
+        assert client.patch(path + other.id, json=sent, headers=headers).status_code == 422
+        assert client.delete(path + other.id, json=proof, headers=headers).status_code == 422
+    assert client.delete(path + other.id, headers=headers).status_code == 422
+    assert not accounts.get(other.id).value.active
+    proof = {"password": PASSWORD, "code": codes[0]}
+    opened = client.patch(path + other.id, json={"active": True} | proof, headers=headers)
+    assert (opened.status_code, opened.json["active"]) == (200, True)
+    sent = {"active": False}
+    assert client.patch(path + other.id, json=sent, headers=headers).status_code == 200
+    proof["code"] = codes[1]
+    assert client.delete(path + other.id, json=proof, headers=headers).status_code == 204
+    assert accounts.get_or_none(other.id) is None
+
+
+def test_the_page_of_accounts_asks_who_it_is_before_one_is_opened_again(app, wired, person):
+    other, accounts = closed_account(wired, person), wired.repositories.accounts
+    _, codes, client = set_up(app, person.email)
+    page = client.get("/admin/accounts").text
+    form = {
+        "what": "open",
+        "account": other.id,
+        "csrf_token": re.search(r'name="csrf_token" value="([^"]+)"', page)[1],
+        "password": PASSWORD,
+    }
+    assert client.post("/admin/accounts", data=form).status_code == 422
+    assert not accounts.get(other.id).value.active
+    assert client.post("/admin/accounts", data=form | {"code": codes[0]}).status_code == 303
+    assert accounts.get(other.id).value.active
 
 
 def test_one_code_does_for_a_whole_list_of_members_first_people(app, wired, person):

@@ -128,7 +128,30 @@ class PasswordChange(OwnFactor):
     new_password: Secret
 
 
-class Invite(OwnFactor):
+class OwnProofSent(OwnFactor):
+    """The password of who asks, and a code or a passkey's answer, where there is a second factor.
+
+    Nothing of who has none.
+    """
+
+    password: Annotated[str, Field(max_length=MAX_PASSWORD)] = ""
+
+    @property
+    def proof(self) -> OwnProof:
+        """What shows that the account is one's own."""
+        return OwnProof(self.password, self.answer)
+
+
+class DeletionProof(OwnProofSent):
+    """The same where nothing may be sent at all."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_nothing(cls, sent: object) -> object:
+        return {} if sent is None else sent
+
+
+class Invite(OwnProofSent):
     """An invitation to one of: an organisation, a cluster, the admins.
 
     Of an account with a second factor all but one of a member takes its password, and a code or a
@@ -147,11 +170,6 @@ class Invite(OwnFactor):
     password: Annotated[str, Field(max_length=MAX_PASSWORD)] = Field(
         "", description="The account's, where it has a second factor and more than a member comes."
     )
-
-    @property
-    def proof(self) -> OwnProof:
-        """What shows that the account is one's own."""
-        return OwnProof(self.password, self.answer)
 
     @model_validator(mode="after")
     def _one_place(self) -> Invite:
@@ -193,8 +211,12 @@ class AccountQuery(Strict):
     account: Short
 
 
-class Active(Strict):
-    """Permission to use the account, given or taken."""
+class Active(OwnProofSent):
+    """Permission to use the account, given or taken.
+
+    Of an account with a second factor giving it takes its password, and a code or a passkey's
+    answer.
+    """
 
     active: bool
 

@@ -38,6 +38,7 @@ from matchmaker.api.people.requests import (
     Active,
     Code,
     ConfirmedAddress,
+    DeletionProof,
     Email,
     Invite,
     NewHook,
@@ -373,15 +374,19 @@ def list_accounts(query: PageQuery) -> Response:
 
 @people.patch("/accounts/<id>", **writes(ACCOUNTS, AccountOut))
 def change_others_account(path: IdPath, body: Active) -> Response:
-    """Close an account, or open it again."""
-    changed = services().accounts.set_active(current_principal(), path.id, active=body.active)
+    """Close an account, or open it again, which takes the password and the second factor."""
+    principal = current_principal()
+    if body.active:
+        changed = services().second_factors.open_account(principal, path.id, body.proof)
+    else:
+        changed = services().accounts.set_active(principal, path.id, active=False)
     return as_json(AccountOut.model_validate(changed))
 
 
 @people.delete("/accounts/<id>", **writes(ACCOUNTS))
-def delete_others_account(path: IdPath) -> Response:
-    """Delete an account, for an admin who was asked to."""
-    services().privacy.delete_account(current_principal(), path.id)
+def delete_others_account(path: IdPath, body: DeletionProof) -> Response:
+    """Delete an account, for an admin who was asked to; with the own password and second factor."""
+    services().privacy.delete_account(current_principal(), path.id, body.proof)
     return no_content()
 
 

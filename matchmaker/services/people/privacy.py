@@ -21,7 +21,13 @@ from matchmaker.services.own_organizations import asked_id
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import pause_left
 from matchmaker.services.people.notifications import FindsNeed, named_now
-from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
+from matchmaker.services.people.second_factors import (
+    NO_ANSWER,
+    NO_PROOF,
+    FactorAnswer,
+    OwnProof,
+    SecondFactors,
+)
 from matchmaker.services.repositories import (
     PickedOrganizations,
     Repositories,
@@ -164,9 +170,16 @@ class Privacy:
         principal.require_writing()
         self._delete(principal, self.second_factors.require_own(principal, password, answer))
 
-    def delete_account(self, principal: Principal, account_id: str) -> None:
-        """The same for an admin who was asked to. Raises NotAllowed, NotFound."""
+    def delete_account(
+        self, principal: Principal, account_id: str, proof: OwnProof = NO_PROOF
+    ) -> None:
+        """The same for an admin who was asked to; one with a second factor gives a `proof`.
+
+        Raises NotAllowed, NotFound, and as `SecondFactors.show` does.
+        """
         principal.require_admin()
+        self.repositories.accounts.get(account_id)  # an answer that counts once is not lost on it
+        self.second_factors.show(principal, proof)
         self._delete(principal, self.repositories.accounts.get(account_id).value)
 
     def forget_old(self) -> int:

@@ -245,6 +245,18 @@ class SecondFactors:
             self.require_own(principal, proof.password, proof.answer)
         return replace(proof, shown_for=principal.account)
 
+    def open_account(
+        self, principal: Principal, account_id: str, proof: OwnProof = NO_PROOF
+    ) -> Account:
+        """Open a closed account again, which is a way in for whoever knows its password.
+
+        Raises NotAllowed, NotFound, and as `show` does.
+        """
+        principal.require_admin()
+        self.accounts.repositories.accounts.get(account_id)
+        self.show(principal, proof)
+        return self.accounts.set_active(principal, account_id, active=True)
+
     def after_own_factor(self, account: Account, unit: UnitOfWork, answer: FactorAnswer) -> Account:
         """The account after an answer that confirms a change, where it has a second factor.
 
