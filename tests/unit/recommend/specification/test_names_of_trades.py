@@ -60,6 +60,18 @@ ASKED_AND_OFFERED = [
     ("HP-RTM covers", "快固化环氧，HP-RTM工艺，防护壳", "resin transfer moulding"),
     ("graphitization at 2,800 °C, three tonnes", "3000 ℃石墨化代工", "graphitisation"),
     ("灭火弹投放器", "Payload release mechanisms, 2 kg each", "payload release"),
+    ("dual-sensor gimbal camera", "三光吊舱，测距1500米，AI跟踪", "gimbal"),
+    ("valve-gate hot runner, 16 drops", "针阀热流道4–32点，伺服驱动", "hot runner"),
+    ("battery box covers", "HP-RTM 电池箱上盖，三分钟节拍", "battery enclosure"),
+    ("toll melting of duplex steel", "三吨中频炉有空炉，可代熔代浇双相钢", "casting"),
+    (
+        "EMC testing in a three-metre chamber",
+        "三米法暗室、风场墙",
+        "electromagnetic compatibility testing",
+    ),
+    ("retrofit of old sock machines", "袜机改电控，168针改200针", "machine retrofit"),
+    ("tinting of sun lenses", "太阳片渐变染色代工，三天交", "dyeing"),
+    ("a roundness tester by the hour", "三坐标、圆度仪、粗糙度仪共享", "roundness testing"),
     ("谁能做脱脂禁油", "Oxygen cleaning of valves in a clean room", "degreasing"),
 ]
 
@@ -80,6 +92,10 @@ def test_a_usual_name_meets_who_offers_the_thing_in_other_words(need, statement,
         ("电池单体电压", "monomer"),
         ("皮纹纸礼盒", "mould texturing"),
         ("真空炉用保温筒", "heat treatment"),
+        ("进口模具翻新", "extrusion die"),
+        ("大水口模架", "extrusion die"),
+        ("medium-sized valve maker", "sizing"),
+        ("高模量碳纤维", "mould"),
     ],
 )
 def test_a_short_name_within_another_word_names_nothing(text, thing):
