@@ -58,7 +58,7 @@ def accounts() -> PageAnswer:
 
 
 @web.post("/admin/accounts")
-@comes_back_as(accounts)
+@comes_back_as(accounts, shows_others=True)
 def change_accounts() -> PageAnswer:
     """Invite somebody, close an account or open it again."""
     principal, form = signed_in(), request.form

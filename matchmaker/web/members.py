@@ -63,7 +63,7 @@ def _members_page(
 
 
 @web.post("/clusters/<path:id>/members")
-@comes_back_as(cluster_members)
+@comes_back_as(cluster_members, shows_others=True)
 def invite_members(id: str) -> PageAnswer:
     """Invite one member's first person, show a link to pass on, or invite by a list."""
     principal, form = signed_in(), request.form

@@ -251,7 +251,7 @@ def _proposed(principal: Principal, profile: OrganizationProfile) -> list[object
 
 
 @web.post("/organizations/<path:id>/invitation")
-@comes_back_as(organization)
+@comes_back_as(organization, shows_others=True)
 def invite_to(id: str) -> PageAnswer:
     """A coordinator invites the first of a member's people."""
     principal = signed_in()

@@ -5,8 +5,9 @@ What is secret (passwords, codes, tokens) is typed again: no page repeats it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Response, g, make_response, request
 from flask.typing import ResponseReturnValue
@@ -15,14 +16,31 @@ from matchmaker.errors import MatchmakerError
 
 View = TypeVar("View", bound=Callable[..., Any])
 _PAGES: dict[str, Callable[..., ResponseReturnValue]] = {}
+_SHOWING_OTHERS: set[str] = set()
 
 
-def comes_back_as(page: Callable[..., ResponseReturnValue]) -> Callable[[View], View]:
-    """The page that a form of this view stands on, made of the same parts of the address."""
+def comes_back_as(
+    page: Callable[..., ResponseReturnValue], *, shows_others: bool = False
+) -> Callable[[View], View]:
+    """The page that a form of this view stands on, made of the same parts of the address.
+
+    One that `shows_others` than whoever asks is given back only for what the view itself refused:
+    who has used up their requests would read on by sending its form.
+    """
 
     def register(view: View) -> View:
-        _PAGES[f"web.{view.__name__}"] = page
-        return view
+        endpoint = f"web.{view.__name__}"
+        _PAGES[endpoint] = page
+        if not shows_others:
+            return view
+        _SHOWING_OTHERS.add(endpoint)
+
+        @functools.wraps(view)
+        def beginning(*parts: Any, **named: Any) -> Any:
+            g.view_has_begun = True
+            return view(*parts, **named)
+
+        return cast(View, beginning)
 
     return register
 
@@ -37,8 +55,11 @@ def page_again(error: MatchmakerError, status: int) -> Response | None:
 
     None for a form of which no page is known, and where the page itself cannot be shown.
     """
-    page = _PAGES.get(request.endpoint or "")
+    endpoint = request.endpoint or ""
+    page = _PAGES.get(endpoint)
     if page is None or request.method != "POST":
+        return None
+    if endpoint in _SHOWING_OTHERS and "view_has_begun" not in g:
         return None
     g.refused = error
     try:

@@ -21,9 +21,14 @@ WRONG = "wrong horse 8"
 ADDRESS = "https://oapi.dingtalk.com/robot/send?access_token=b2c3"
 _number = itertools.count()
 ELSEWHERE = {"X-Forwarded-For": "192.0.2.9"}
+SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 in_both = pytest.mark.parametrize(
     ("language", "refusal", "waiting"),
     [("zh", "与现用的不符", "1 分钟后再试"), ("en", "is not the present one", "in 1 min")],
+)
+
+in_languages_of_waiting = pytest.mark.parametrize(
+    ("language", "words"), [("zh", "请稍候一分钟"), ("en", "Wait a minute")]
 )
 
 
@@ -225,8 +230,35 @@ def test_who_signs_in_too_often_keeps_the_address(wired, language, words):
     assert 'value="n30@refused.example"' in answer.text
 
 
+@in_languages_of_waiting
+def test_who_has_to_wait_reads_nothing_of_others_by_sending_its_form(
+    wired, person, language, words
+):
+    services = wire(wired.settings.model_copy(update={"requests_a_minute": 5}))
+    client, token = browser(application_of(services), person.email, language)
+    name = services.directory.profile(ADMIN, "t:firm3").organization.name
+    form = {"email": "no address", "csrf_token": token}
+    answer = client.post("/organizations/t:firm3/invitation", data=form, headers=ELSEWHERE)
+    assert (answer.status_code, name in answer.text) == (422, True)
+    for _ in range(11):
+        client.get("/tour", headers=ELSEWHERE)
+    forms = {
+        "/organizations/t:firm3/invitation": form,
+        "/clusters/t:cluster/members": form | {"organization": "t:firm3"},
+        "/admin/accounts": form | {"what": "invite"},
+    }
+    for address, sent in forms.items():
+        answer = client.post(address, data=sent, headers=ELSEWHERE | SAME_SITE)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60"), address
+        assert words in answer.text
+        assert name not in answer.text
+        kept = next(each for each in forms_of(answer.text) if "email" in each)
+        assert kept["email"] == "no address"
+    services.store.close()
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("language", "words"), [("zh", "请稍候一分钟"), ("en", "Wait a minute")])
+@in_languages_of_waiting
 def test_what_was_written_too_fast_is_kept_to_be_sent_again(wired, person, language, words):
     services = wire(wired.settings.model_copy(update={"requests_a_minute": 5}))
     app = application_of(services)
@@ -234,9 +266,8 @@ def test_what_was_written_too_fast_is_kept_to_be_sent_again(wired, person, langu
     for _ in range(11):
         client.get("/tour", headers=ELSEWHERE)
     written = {"organization": "t:firm2", "goal": "supplier", "text": "每月二百件 <密封件>"}
-    origin = {"Sec-Fetch-Site": "same-origin"}
     sent = written | {"csrf_token": token}
-    answer = client.post("/postings/new", data=sent, headers=ELSEWHERE | origin)
+    answer = client.post("/postings/new", data=sent, headers=ELSEWHERE | SAME_SITE)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
     assert words in answer.text
     kept = next(form for form in forms_of(answer.text) if "text" in form)
@@ -245,7 +276,7 @@ def test_what_was_written_too_fast_is_kept_to_be_sent_again(wired, person, langu
     stranger, link = app.test_client(), {"token": "personal", "tie:0": "甲厂有限公司"}
     for _ in range(11):
         stranger.get("/tour", headers=ELSEWHERE)
-    answer = stranger.post("/survey", data=link, headers=ELSEWHERE | origin)
+    answer = stranger.post("/survey", data=link, headers=ELSEWHERE | SAME_SITE)
     kept = next(form for form in forms_of(answer.text) if "tie:0" in form)
     assert (answer.status_code, kept["token"]) == (429, "personal")
     assert ">personal<" not in answer.text
