@@ -15,6 +15,7 @@ from matchmaker.recommend.specification import (
     made_by_customers,
     names_of_kinds,
     without_conditions,
+    without_customers,
     without_measures,
 )
 from matchmaker.snapshot.lexical import (
@@ -97,8 +98,8 @@ def question_of(
 def _concepts(snapshot: Snapshot, text: SeekerText) -> FloatArray | None:
     """The share of what a text names that each statement names, too, (m,).
 
-    Who is described as making what is offered is no customer: where an offer names what its
-    customers make, descriptions are asked for that, and needs for what is offered.
+    Where it is known what customers of an offer make, descriptions that name that have a share of
+    it, too, and needs are asked for what is offered alone.
     """
     named = concept_share(snapshot, without_conditions(text.specification))
     if text.kind is not StatementKind.OFFER or text.goal is GoalName.INDUSTRY_PARTNER:
@@ -110,8 +111,10 @@ def _concepts(snapshot: Snapshot, text: SeekerText) -> FloatArray | None:
     for product in sorted(made):
         customers[_naming_kinds(snapshot, product)] = NAMED
     is_described = snapshot.statements.kind == STATEMENT_KINDS.index(StatementKind.DESCRIPTION)
-    others = 0 if named is None else named
-    return np.where(is_described, customers, others).astype(np.float32)
+    if named is not None:
+        customers = np.maximum(customers, named)
+    others = concept_share(snapshot, without_customers(text.specification))
+    return np.where(is_described, customers, 0 if others is None else others).astype(np.float32)
 
 
 def _naming_kinds(snapshot: Snapshot, product: str) -> IntArray:

@@ -7,6 +7,7 @@ from matchmaker.recommend.specification.customers import (
     compare_customer,
     made_by_customers,
     offered,
+    without_customers,
 )
 from matchmaker.recommend.specification.doers import MAKING
 from matchmaker.recommend.specification.markets import ABROAD
@@ -69,6 +70,7 @@ __all__ = [
     "read",
     "said_of_speaker",
     "without_conditions",
+    "without_customers",
     "without_denied",
     "without_measures",
     "without_partners",

@@ -347,14 +347,14 @@ def _process(requirement: Requirement, item: Requirement) -> Say | None:
 def _material(requirement: Requirement, item: Requirement) -> Say | None:
     if item.role is not ItemRole.ITSELF:
         return None
-    say = _same_material(requirement, item)
+    say = same_material(requirement, item)
     is_of_tool = (requirement.aspect == FOR_TOOL) is (item.aspect == FOR_TOOL)
     # No tool is of plastic: whatever plastic is named beside one is what it makes.
     is_plastic = "metal" not in wider(item.family)
     return say if is_of_tool or (say is MET and is_plastic) else None
 
 
-def _same_material(requirement: Requirement, item: Requirement) -> Say:
+def same_material(requirement: Requirement, item: Requirement) -> Say:
     if requirement.aspect == "grade":
         if item.value == requirement.value:
             return MET

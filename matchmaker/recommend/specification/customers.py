@@ -8,6 +8,8 @@ from functools import lru_cache
 
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.comparison import same_material
+from matchmaker.recommend.specification.doers import MAKING
 from matchmaker.recommend.specification.model import (
     CORE,
     UNLISTED,
@@ -19,7 +21,13 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.vocabulary import made_by_makers_of, shapes
+from matchmaker.recommend.specification.reading import without_conditions
+from matchmaker.recommend.specification.vocabulary import (
+    finishing,
+    has_own_name,
+    made_by_makers_of,
+    shapes,
+)
 from matchmaker.recommend.specification.wholes import is_made, made_of_part, wholes_of
 
 _CUSTOMER = ItemRole.CUSTOMER
@@ -32,6 +40,11 @@ _SOUGHT = re.compile(
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?|firms?|coaters?)(?![a-z])|厂|企业|品牌|商"
+)
+# Who begins with what it is, and then says whom it looks for: 电机厂，找整机厂.
+_HEAD = 6
+_SPEAKER = re.compile(
+    r"(?:厂|企业|公司| (?:makers?|manufacturer|factory|mill|plant|shop))[，,].{0,60}(?:[找寻求]|look(?:ing|s)? for|seek)"
 )
 _MAKER = re.compile(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.
@@ -95,6 +108,15 @@ def made_by_customers(offer: Specification) -> frozenset[str]:
     return frozenset[str]().union(*map(wholes_of, things))
 
 
+def without_customers(offer: Specification) -> str:
+    """The words of an offer without those that name its customers, or say how and where."""
+    words = without_conditions(offer)
+    for item in offer.of(RequirementKind.PRODUCT):
+        if _is_for_customer(offer, item):
+            words = words.replace(item.text, " ")
+    return words
+
+
 @lru_cache(maxsize=4_000)
 def compare_customer(offer: Specification, description: Specification) -> Comparison:
     """What an offer is for against what a possible customer does.
@@ -104,6 +126,8 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     """
     makes = [item for item in description.of(RequirementKind.PRODUCT) if is_made(item)]
     makes = [item for item in makes if not _is_trade_served(item, makes, description)]
+    if _finishes(description):
+        makes = []
     served = _served(description)
     judgements = []
     for item in offer.of(RequirementKind.PROCESS):  # "to be tried by injection moulders"
@@ -133,13 +157,22 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         elif whole := made_of_part(item, makes):
             note = message("makes what it is a part of")
             judgements.append(Judgement(item, Fulfilment.MET, whole, note))
-    judgements += _rivalry(offer, description)
+    judgements += [*_other_material(offer, description), *_rivalry(offer, description)]
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
+
+
+def _finishes(description: Specification) -> bool:
+    """Whether a description begins with work on things of others: 挂镀镍金，只做眼镜小件."""
+    things = [i for i in description.items if i.kind in CORE and not i.denied]
+    first = next((i for i in things if i.role is ItemRole.ITSELF), None)
+    return first is not None and first.value in finishing() - MAKING
 
 
 def _served(description: Specification) -> list[Requirement]:
     """What those make whom a description names as its customers, or sells parts for."""
     products = description.of(RequirementKind.PRODUCT)
+    if _finishes(description):
+        return products
     compounds = {item.start for item in products if item.aspect == UNLISTED}  # 轴承件 are made
     return [
         item
@@ -152,6 +185,21 @@ def _is_sold_to(item: Requirement, served: Requirement) -> bool:
     """Whether those who make a thing are served; of wholes, those who make no part of one."""
     is_apart = served.role is _CUSTOMER or item.role is ItemRole.ITSELF
     return is_apart and item.value in (served.value, served.family)
+
+
+def _other_material(offer: Specification, description: Specification) -> list[Judgement]:
+    """A material that is offered to who works only others: acetate sheet, to titanium frames."""
+    things = {i.value for i in offer.of(RequirementKind.PRODUCT) if not _is_for_customer(offer, i)}
+    worked = [i for i in description.of(RequirementKind.MATERIAL) if not i.denied]
+    if not worked or any(map(has_own_name, things)):  # hinges go into frames of any metal
+        return []
+    return [
+        Judgement(item, Fulfilment.UNMET, worked[0], tentative=True)
+        for item in offer.of(RequirementKind.MATERIAL)
+        if not item.denied
+        and item.role is ItemRole.ITSELF
+        and all(same_material(item, other).verdict is Fulfilment.UNMET for other in worked)
+    ]
 
 
 def _rivalry(offer: Specification, description: Specification) -> list[Judgement]:
@@ -225,7 +273,7 @@ def _is_for_customer(offer: Specification, item: Requirement) -> bool:
     if item.role is not ItemRole.ITSELF:
         return not (is_lacked and text.startswith("的", item.end))
     if _MAKER_AFTER.match(text, item.end) or _MAKER.search(item.text):
-        return True
+        return not (item.start <= _HEAD and _SPEAKER.match(text, item.end))
     return bool(_SOUGHT.search(before)) and not is_lacked
 
 
