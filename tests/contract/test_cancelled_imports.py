@@ -81,7 +81,8 @@ class Service:
 
     def left_files(self) -> list[str]:
         uploads = self.settings.data_dir / "uploads"
-        return [path.name for path in uploads.rglob("*") if path.is_file()]
+        names = [path.name for path in uploads.rglob("*") if path.is_file()]
+        return [name for name in names if name != ".moving"]
 
 
 @pytest.fixture

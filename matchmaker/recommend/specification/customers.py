@@ -172,7 +172,7 @@ def _served(description: Specification) -> list[Requirement]:
     """What those make whom a description names as its customers, or sells parts for."""
     products = description.of(RequirementKind.PRODUCT)
     if _finishes(description):
-        return products
+        return list(products)
     compounds = {item.start for item in products if item.aspect == UNLISTED}  # 轴承件 are made
     return [
         item

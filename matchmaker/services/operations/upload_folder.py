@@ -275,7 +275,9 @@ class UploadFolder:
         """One at a time of this node moves a file: what one has moved and not shared yet, another
         would take for what lay there before."""
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (self.root / ".moving").open("w") as file:
+        turn = self.root / ".moving"
+        turn.touch(mode=0o600)
+        with turn.open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 

@@ -84,7 +84,8 @@ def is_alive(pid):
 
 def left_files(wired):
     """Files of uploads of whatever kind, and rows of them."""
-    return [path for path in (wired.settings.data_dir / "uploads").rglob("*") if path.is_file()]
+    uploads = wired.settings.data_dir / "uploads"
+    return [path for path in uploads.rglob("*") if path.is_file() and path.name != ".moving"]
 
 
 class Raised(threading.Thread):
