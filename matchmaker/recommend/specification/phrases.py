@@ -124,7 +124,9 @@ _OF_PLASTICS = frozenset({"injection moulding", "blow moulding"})
 _DIRECTLY_WITH = re.compile(
     rf" with (?:[a-z0-9-]+ ){{0,6}}|[自附]?带(?:有|了)?[{HAN}a-z0-9]{{0,4}}|配有?(?!套|件|合|备)[{HAN}a-z0-9]{{0,4}}"
 )
-_WITH = re.compile(r"\bwith\b|[带含配加装]")
+_WITH = re.compile(r"\bwith\b|[带含配加装]|全$")
+# One of them alone between commas: "4 cavities, hot-runner, two days".
+_ALONE = re.compile(r"(?<!s)(?=[,;.]|$)")
 _MEASURE_AFTER = re.compile(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选|减半|减量|加倍)")
 _WORK_AFTER = re.compile(
     r"(?:的)?(?:厂|外协|外发|代工|加工厂|加工点)|[ -](?:shops?|subcontractors?|services?|houses?|wanted|needed)\b"
@@ -336,6 +338,11 @@ def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatc
     return (
         (of_what and near)
         or bool(_WITH.search(clause))
+        or (
+            not clause.strip()
+            and folded[match.start].isascii()
+            and bool(_ALONE.match(folded, match.end))
+        )
         or bool(_MEASURE_AFTER.match(folded, match.end))
     )
 

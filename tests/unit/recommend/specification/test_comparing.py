@@ -421,3 +421,17 @@ def test_what_a_text_repeats_is_worked_out_once_and_not_for_each_statement() -> 
 
     once, often = seconds("不锈钢、铸件"), seconds("不锈钢、" * 5000 + "铸件")
     assert often < 30 * max(once, 0.002)
+
+
+@pytest.mark.parametrize(
+    ("offer", "verdict"),
+    [
+        ("医用多腔模，48腔，全热流道，重量差小", Fulfilment.UNMET),
+        ("Multi-cavity moulds, 4 cavities, hot-runner, first samples soon", Fulfilment.UNMET),
+        ("Hot runners, 32 drops, two-year warranty", Fulfilment.MET),
+        ("moulds and hot runners, 32 drops", Fulfilment.MET),
+    ],
+)
+def test_a_mould_with_a_hot_runner_is_no_offer_of_hot_runners(offer, verdict) -> None:
+    (judgement,) = compared("找做热流道的厂", offer).judgements
+    assert judgement.verdict is verdict
