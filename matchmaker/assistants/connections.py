@@ -9,6 +9,7 @@ import asyncio
 import json
 import resource
 from collections import Counter
+from http import HTTPStatus
 from typing import Any
 
 import uvicorn
@@ -16,14 +17,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from matchmaker.assistants.bounds import RETRY_SECONDS, too_many_at_once
-from matchmaker.messages import SOURCE, languages
+from matchmaker.messages import SOURCE, Message, languages, message
 
 # From when somebody connects, or sends the first of a request, to the last of it.
 REQUEST_SECONDS = 20.0
 _MOST = 4000
 # Under way of one key: those of a person that compute (two), and some that do not.
 MOST_OF_KEY = 8
-_TOO_MANY = -32603  # JSON-RPC 2.0: the server could not
+_KEY = b"authorization"
+# JSON-RPC 2.0: the server could not; no valid request.
+_TOO_MANY, _INVALID = -32603, -32600
+_ONE_KEY = message("Send one Authorization header only.")
 
 
 def most_connections() -> int:
@@ -108,14 +112,19 @@ class KeysBound:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        headers = dict(scope.get("headers", ()))
-        key = headers.get(b"authorization")
+        given = [value for name, value in scope.get("headers", ()) if name == _KEY]
+        if len(given) > 1:  # by which one it would be counted, and by which one answered
+            await _refuse(scope, send, HTTPStatus.BAD_REQUEST, _INVALID, _ONE_KEY)
+            return
         # What is got is a stream that stays open; only what is sent asks for anything.
-        if key is None or scope.get("method") != "POST":
+        if not given or scope.get("method") != "POST":
             await self._application(scope, receive, send)
             return
+        key = given[0].partition(b" ")[2].strip()  # however its scheme is written
         if self._under_way[key] >= MOST_OF_KEY:
-            await _refuse(send, headers.get(b"accept-language", b""))
+            await _refuse(
+                scope, send, HTTPStatus.SERVICE_UNAVAILABLE, _TOO_MANY, too_many_at_once().full
+            )
             return
         self._under_way[key] += 1
         try:
@@ -126,16 +135,15 @@ class KeysBound:
                 del self._under_way[key]
 
 
-async def _refuse(send: Send, accepted: bytes) -> None:
+async def _refuse(scope: Scope, send: Send, status: int, code: int, reason: Message) -> None:
+    accepted = dict(scope["headers"]).get(b"accept-language", b"")
     language = next((each for each in languages() if accepted.startswith(each.encode())), SOURCE)
-    error = {"code": _TOO_MANY, "message": too_many_at_once().text(language)}
+    error = {"code": code, "message": reason.text(language)}
     body = json.dumps({"jsonrpc": "2.0", "id": None, "error": error}).encode()
-    headers = [
-        (b"content-type", b"application/json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"retry-after", str(RETRY_SECONDS).encode()),
-    ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
+    headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers.append((b"retry-after", str(RETRY_SECONDS).encode()))
+    await send({"type": "http.response.start", "status": int(status), "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 

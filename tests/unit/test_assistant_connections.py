@@ -110,7 +110,15 @@ def test_half_sent_requests_take_nobody_s_place(port: int) -> None:
         each.close()
 
 
-async def exchanged(application: Any, method: str, key: bytes, accepted: bytes = b"en") -> Any:
+async def exchanged(
+    application: Any,
+    method: str,
+    key: bytes,
+    accepted: bytes = b"en",
+    *,
+    scheme: bytes = b"Bearer",
+    more: tuple[bytes, ...] = (),
+) -> Any:
     """Status, headers and body of an answer to who sends no body: it is not waited for."""
     sent: list[Any] = []
 
@@ -120,7 +128,8 @@ async def exchanged(application: Any, method: str, key: bytes, accepted: bytes =
     async def receive() -> Any:
         raise AssertionError("read before it was refused")
 
-    headers = [(b"authorization", b"Bearer " + key), (b"accept-language", accepted)]
+    given = (scheme + b" " + key, *more)
+    headers = [(b"authorization", each) for each in given] + [(b"accept-language", accepted)]
     scope = {"type": "http", "method": method, "headers": headers}
     await application(scope, receive, send)
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1]["body"]
@@ -152,9 +161,22 @@ def test_what_one_key_sends_beyond_some_at_once_is_refused_unread(
         status, headers, body = await exchanged(bound, "POST", b"a", accepted)
         assert (status, headers[b"retry-after"]) == (503, b"2")
         assert words in json.loads(body)["error"]["message"]
+        for scheme in (b"bearer", b"bEaReR"):
+            again = exchanged(bound, "POST", b"a", scheme=scheme)
+            assert (await asyncio.wait_for(again, 5))[0] == 503
         may_end.set()
         answers = await asyncio.gather(*taken, *others)
         assert {answer[0] for answer in answers} == {200}
         assert (await exchanged(bound, "POST", b"a"))[0] == 200
 
     asyncio.run(asking())
+
+
+@pytest.mark.parametrize(("accepted", "words"), [(b"zh", "\u53ea\u80fd"), (b"en", "one Auth")])
+def test_two_keys_in_one_request_are_refused(accepted: bytes, words: str) -> None:
+    """As HTTP has it (RFC 9110, 5.3): which of the two is meant would be anybody's guess."""
+    bound = KeysBound(answering)
+    sent = exchanged(bound, "POST", b"a", accepted, more=(b"Bearer x1",))
+    status, headers, body = asyncio.run(sent)
+    assert (status, b"retry-after" in headers) == (400, False)
+    assert words in json.loads(body)["error"]["message"]
