@@ -128,15 +128,25 @@ class ResourceServer(MCPServer[Any]):
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
         """Count what is asked besides tools, which count themselves once they are called."""
-        if ctx.method == _CALL:
-            return await call_next(ctx)
         try:
+            if ctx.method == _CALL:
+                return await self._called(ctx, call_next)
             await asyncio.to_thread(self._count)
         except ToolError as error:
             if ctx.request_id is None:  # a notice, which nobody answers
                 return None
             raise MCPError(INVALID_REQUEST, str(error)) from None
         return await call_next(ctx)
+
+    async def _called(
+        self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
+    ) -> HandlerResult:
+        """Call a tool; what the protocol refuses before one is called is counted here."""
+        try:
+            return await call_next(ctx)
+        except (MCPError, ValidationError):
+            await asyncio.to_thread(self._count)
+            raise
 
     async def call_tool(
         self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None

@@ -467,6 +467,30 @@ def test_an_assistant_asks_and_writes_no_more_than_other_programs_may(
     assert log(1)[0].number - before == 3
 
 
+CALL = {
+    "jsonrpc": "2.0", "id": 1, "method": "tools/call",
+    "params": {"name": "who_am_i", "arguments": {}},
+}  # fmt: skip
+
+
+def asked_slowly(world, monkeypatch):
+    """A server that answers one request a minute, and a member's headers."""
+    address = f"https://matchmaker.example.org{PATH}"
+    slow = world.services.settings.model_copy(update={"requests_a_minute": 1})
+    monkeypatch.setattr(world.services, "settings", slow)
+    application = http_server(world.services, address).streamable_http_app(
+        stateless_http=True, json_response=True, transport_security=reached_at(address)
+    )
+    return application, world.headers("member") | {
+        "Host": "matchmaker.example.org",
+        "Accept": "application/json, text/event-stream",
+    }
+
+
+def is_told_to_wait(answer):
+    return any(words in str(answer) for words in ("短时间内请求过多", "Too many requests"))
+
+
 @pytest.mark.parametrize(
     ("method", "parameters"),
     [
@@ -477,34 +501,21 @@ def test_an_assistant_asks_and_writes_no_more_than_other_programs_may(
         ("resources/list", {}),
         ("resources/read", {"uri": "file:///x"}),
         ("no/such", {}),
+        ("tools/call", {}),
+        ("tools/call", {"name": 1}),
         ("tools/call", {"name": "no_such", "arguments": {}}),
         ("tools/call", {"name": "read_need", "arguments": {}}),
     ],
 )
 def test_whatever_an_assistant_sends_is_counted(world, monkeypatch, method, parameters):
     """Two minutes' worth at once of one a minute; the third is told to wait, a tool's own too."""
-    address = f"https://matchmaker.example.org{PATH}"
-    slow = world.services.settings.model_copy(update={"requests_a_minute": 1})
-    monkeypatch.setattr(world.services, "settings", slow)
-    application = http_server(world.services, address).streamable_http_app(
-        stateless_http=True, json_response=True, transport_security=reached_at(address)
-    )
-    headers = world.headers("member") | {
-        "Host": "matchmaker.example.org",
-        "Accept": "application/json, text/event-stream",
-    }
+    application, headers = asked_slowly(world, monkeypatch)
     question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
-
-    def is_told(answer):
-        return any(words in str(answer) for words in ("短时间内请求过多", "Too many requests"))
-
     with TestClient(application) as client:
         answers = [client.post(PATH, json=question, headers=headers).json() for _ in range(3)]
-        call = {"name": "who_am_i", "arguments": {}}
-        tool = question | {"method": "tools/call", "params": call}
-        called = client.post(PATH, json=tool, headers=headers).json()["result"]
-    assert [is_told(answer) for answer in answers] == [False, False, True]
-    assert (called["isError"], is_told(called)) == (True, True)
+        called = client.post(PATH, json=CALL, headers=headers).json()["result"]
+    assert [is_told_to_wait(answer) for answer in answers] == [False, False, True]
+    assert (called["isError"], is_told_to_wait(called)) == (True, True)
 
 
 def test_a_fault_of_ours_stands_in_the_log_with_its_cause(as_role, world, monkeypatch):
