@@ -24,8 +24,8 @@ _FORMER = re.compile(
 )
 _RENAMED = re.compile(
     r"[(（\[【](?:(?:(?:现?已?更|现)名(?:为|成)?|现?已?改名(?:为|成))[:：\s]{0,9}"
-    r"|(?:renamed(?: to| as)?|now(?: called)?)[:：\s]{1,9})"
-    r"([^()（）\[\]【】]{3,80})[)）\]】]\s{0,9}$",
+    r"|(?:renamed(?: to| as)?|now (?:called|known as|named))[:：\s]{1,9}|now\s?[:：]\s{0,9}"
+    r"|(?P<bare>now\s{1,9}))(?P<later>[^()（）\[\]【】]{3,80})[)）\]】]\s{0,9}$",
     re.IGNORECASE,
 )
 _APOSTROPHE = re.compile(r"(?<=\w)['’`´](?=s\b)")
@@ -80,11 +80,13 @@ def normal_name(name: str) -> str:
 def without_former(name: str) -> tuple[str, str]:
     """A name without the former one in brackets behind it, and that: `甲公司（原乙厂）`.
 
-    Where the later one stands there it is the name: `乙厂（现更名为：甲公司）`.
+    Where the later one stands there it is the name: `乙厂（现更名为：甲公司）`. A mere "now" tells
+    of one only before a legal form: `(Now Foods)` is part of a name.
     """
-    if renamed := _RENAMED.search(name):
+    renamed = _RENAMED.search(name)
+    if renamed and not (renamed["bare"] and not name_parts(renamed["later"]).form):
         former = name[: renamed.start()].strip()
-        return (renamed[1].strip(), former) if former else (name, "")
+        return (renamed["later"].strip(), former) if former else (name, "")
     match = _FORMER.search(name)
     rest = name[: match.start()].strip() if match else ""
     return (rest, match[1].strip()) if match and rest else (name, "")

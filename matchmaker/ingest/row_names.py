@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from matchmaker.ingest.clean_names import cleaned
-from matchmaker.ingest.names import split_names
+from matchmaker.ingest.names import split_names, without_former
 from matchmaker.ingest.noted_names import without_notes
 from matchmaker.ingest.table_reader import TableReader
 from matchmaker.ingest.table_reading import RowValues
@@ -52,6 +52,22 @@ def take_notes(reader: TableReader, row: RowValues, values: dict[str, Any]) -> N
         for reason in (each for noted in noted_others for each in noted.told()):
             reader.reading.warn(reader.file.name, row.line, OTHER_NAMES, reason)
         values[OTHER_NAMES] = "; ".join(noted.name for noted in noted_others)
+
+
+def take_former(reader: TableReader, row: RowValues, values: dict[str, Any]) -> None:
+    """Keep the former name of the brackets behind a name beside it, and tell of a later one."""
+    written = values["name"]
+    values["name"], former = without_former(written)
+    if not former:
+        return
+    values[OTHER_NAMES] = "; ".join(filter(None, (values.get(OTHER_NAMES), former)))
+    if not written.startswith(values["name"]):  # it is called by what stood in the brackets
+        reason = message(
+            "'%(cell)s' was renamed: it is called '%(name)s', and its former name is kept beside.",
+            cell=written,
+            name=values["name"],
+        )
+        reader.reading.warn(reader.file.name, row.line, "name", reason)
 
 
 def check_names(reader: TableReader, row: RowValues, values: dict[str, Any]) -> None:

@@ -29,7 +29,7 @@ from matchmaker.ingest.columns import TABLES
 from matchmaker.ingest.consortia import is_only_form
 from matchmaker.ingest.departments import OfficePlaces, is_bare_office
 from matchmaker.ingest.made_ids import made_id
-from matchmaker.ingest.names import normal_name, other_names, split_names, without_former
+from matchmaker.ingest.names import normal_name, other_names, split_names
 from matchmaker.ingest.organization_cells import (
     blocked_by,
     tier_among,
@@ -49,7 +49,7 @@ from matchmaker.ingest.places import GBT_2260
 from matchmaker.ingest.qualifications import CERTIFICATES, TIER, without_certificates
 from matchmaker.ingest.reference import ReferenceIndex, index_with
 from matchmaker.ingest.report import Parsed, Problem
-from matchmaker.ingest.row_names import check_names, clean_names, take_notes
+from matchmaker.ingest.row_names import check_names, clean_names, take_former, take_notes
 from matchmaker.ingest.sizes import people_between, size_between
 from matchmaker.ingest.spool import Spool
 from matchmaker.ingest.statuses import end_in_name, status_in_remark, without_status
@@ -310,9 +310,7 @@ def _organization(
             values.setdefault("ended", ended)
     if "status" not in values:
         _read_remarks(reader, line, values)
-    values["name"], former = without_former(values["name"])
-    if former:
-        values[OTHER_NAMES] = "; ".join(filter(None, (values.get(OTHER_NAMES), former)))
+    take_former(reader, row, values)
     if OTHER_NAMES in values:
         others = split_names(values.pop(OTHER_NAMES))
         values["name"], names = with_second_line(values["name"], others)

@@ -130,14 +130,33 @@ def test_sides_of_orders_are_named_without_what_stands_beside_their_names(tmp_pa
         "甲示例厂（更名为：乙示例有限公司）",
         "甲示例厂（现名乙示例有限公司）",
         "甲示例厂(now: 乙示例有限公司)",
+        "甲示例厂 (now called 乙示例有限公司)",
+        "甲示例厂 (now 乙示例有限公司)",
     ],
 )
 def test_who_was_renamed_is_called_by_the_later_name(name: str) -> None:
     assert without_former(name) == ("乙示例有限公司", "甲示例厂")
 
 
-def test_who_only_begins_like_the_word_for_it_is_no_later_name() -> None:
-    assert without_former("Sample Group (Nowak GmbH)") == ("Sample Group (Nowak GmbH)", "")
+@pytest.mark.parametrize(
+    "name", ["Sample Group (Nowak GmbH)", "Sample Trading Ltd (Now Foods)", "Sample Media (Now TV)"]
+)
+def test_what_only_begins_like_the_word_for_it_is_no_later_name(name: str) -> None:
+    assert without_former(name) == (name, "")
+
+
+def test_the_line_of_who_is_called_by_a_later_name_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "members.csv"
+    path.write_text(
+        "企业名称\n旧示例厂（现更名为：新示例有限公司）\n丙示例公司（原丁示例厂）\n", "utf-8"
+    )
+    parsed = read_files([("organizations", path)], TableOptions())
+    kept = {(row.name, row.other_names) for row in parsed.rows.organizations}
+    assert kept == {("新示例有限公司", ("旧示例厂",)), ("丙示例公司", ("丁示例厂",))}
+    (told,) = (each for each in parsed.problems if each.line and each.field == "name")
+    assert (told.line, told.severity) == (2, "warning")
+    words = told.reason.text("zh")
+    assert words.startswith("“旧示例厂（现更名为：新示例有限公司）”已改名：现以“新示例有限公司”")
 
 
 def test_a_list_with_what_lists_have_says_what_became_of_each_cell(tmp_path: Path) -> None:
