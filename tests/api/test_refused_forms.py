@@ -11,7 +11,7 @@ from matchmaker.access import ADMIN
 from matchmaker.web.refused_forms import has_page
 from matchmaker.wiring import wire
 from matchmaker.workflow.account import AccountMembership, MembershipRole
-from tests.api.conftest import application_of
+from tests.api.conftest import application_of, application_of_a_file, installation_of_a_file
 from tests.api.test_attempts import ASK_FOR_NONE, asks_for_a_secret
 from tests.api.test_second_factor import set_up
 
@@ -30,6 +30,9 @@ in_both = pytest.mark.parametrize(
 in_languages_of_waiting = pytest.mark.parametrize(
     ("language", "words"), [("zh", "请稍候一分钟"), ("en", "Wait a minute")]
 )
+
+
+wired, app = installation_of_a_file(), application_of_a_file()
 
 
 @pytest.fixture

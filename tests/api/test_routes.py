@@ -126,7 +126,8 @@ def test_paths_name_what_joins_each_step(client):
 
 def test_members_of_a_cluster(client):
     members = client.get(f"{API}/clusters/t:cluster/members").json["items"]
-    assert [row["id"] for row in members] == [f"t:firm{number}" for number in range(1, 7)]
+    ids = [row["id"] for row in members]  # other files load lists of this cluster, "cluster:…"
+    assert [id for id in ids if id.startswith("t:")] == [f"t:firm{n}" for n in range(1, 7)]
 
 
 # -- offers, needs, engagements

@@ -79,7 +79,7 @@ def test_what_a_person_leaves_out_is_gone_from_the_results_and_can_be_put_back(f
 def test_everyday_words_around_a_thing_hide_nobody_who_has_it(sample):
     """Of the sample, mills rent out idle 袜机, and one firm renews old ones."""
     answer = sample.matching.for_text(
-        ADMIN, "求购袜机", Request(GoalName.SUPPLIER, 5), recorded=False
+        ADMIN, "求购袜机", Request(GoalName.SUPPLIER, 10), recorded=False
     )
     ids = {each.id for each in answer.recommendations}
     assert "seed:hosiery-050" in ids

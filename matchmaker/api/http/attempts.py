@@ -44,6 +44,8 @@ LIMITS = {
     "channels.enter_own_channel": "30/minute;300/hour",
     "channels.enter_cluster_channel": "30/minute;300/hour",
     "people.delete_account": "30/minute;300/hour",
+    "people.change_others_account": "30/minute;300/hour",
+    "people.delete_others_account": "30/minute;300/hour",
     "web.change_account": "60/minute;600/hour",
     "web.change_second_factor": "30/minute;300/hour",
     # Each sends a letter to whomever it names, by a list up to 200 at once.
