@@ -207,7 +207,7 @@ def _rivalry(offer: Specification, description: Specification) -> list[Judgement
     serves = any(i.role is _CUSTOMER for i in description.of(RequirementKind.PRODUCT))
     core = [i for i in description.items if i.kind in CORE and i.aspect != UNLISTED]
     first = next((i for i in core if i.role is ItemRole.ITSELF), None)
-    is_alike = not _offers_things(offer)
+    is_alike = _finishes(offer) or not _offers_things(offer)
     trade = first if first and first.kind is RequirementKind.PROCESS and is_alike else None
     works = [i for i in description.of(RequirementKind.PROCESS) if not i.denied]
     found = []
