@@ -97,6 +97,10 @@ def _listed(names: str | Iterable[str] | None) -> tuple[str, ...]:
 
 
 def _plain(name: str) -> str:
-    """In one spelling, without characters that are never seen."""
-    spelled = unicodedata.normalize("NFKC", name).casefold()
+    return in_one_spelling(name).casefold()
+
+
+def in_one_spelling(text: str) -> str:
+    """NFKC without characters that are never seen: what a reader takes for one text is one."""
+    spelled = unicodedata.normalize("NFKC", text)
     return "".join(each for each in spelled if unicodedata.category(each) != "Cf")

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from matchmaker.domain import MAX_NAME
 from matchmaker.ingest.consortia import is_only_form, is_organization_name
 from matchmaker.messages import Message, message
+from matchmaker.naming import in_one_spelling
 
 # A domain without https:// or www. is only known for one by its end: Co.Ltd and S.p.A. are none.
 _TOP = (
@@ -174,5 +174,4 @@ def _addresses(note: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _plain(text: str) -> str:
     """In one spelling: full-width letters and points are others for a keyboard, not for a reader."""
-    spelled = unicodedata.normalize("NFKC", text).replace("。", ".")
-    return "".join(each for each in spelled if unicodedata.category(each) != "Cf")
+    return in_one_spelling(text).replace("。", ".")

@@ -18,14 +18,9 @@ from matchmaker.recommend.specification import (
     without_customers,
     without_measures,
 )
-from matchmaker.snapshot.lexical import (
-    attainable,
-    code_shares,
-    lexical_scores,
-    statements_with_name,
-)
+from matchmaker.snapshot.lexical import attainable, code_shares, lexical_scores
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
-from matchmaker.snapshot.other_words import concept_share, translated_share
+from matchmaker.snapshot.other_words import concept_share, statements_naming, translated_share
 from matchmaker.text import has_digits, language_of
 
 # All chosen on tuning sets (docs/measurements.md).
@@ -101,30 +96,23 @@ def _concepts(snapshot: Snapshot, text: SeekerText) -> FloatArray | None:
     Where it is known what customers of an offer make, descriptions that name that have a share of
     it, too, and needs are asked for what is offered alone.
     """
-    named = concept_share(snapshot, without_conditions(text.specification))
+    words = without_conditions(text.specification)
+    named = concept_share(snapshot, words)
     if text.kind is not StatementKind.OFFER or text.goal is GoalName.INDUSTRY_PARTNER:
         return named
     made = made_by_customers(text.specification)
     if not made:
         return named
     customers = np.zeros(len(snapshot.statements.kind), dtype=np.float32)
-    for product in sorted(made):
-        customers[_naming_kinds(snapshot, product)] = NAMED
+    for product in made:
+        names = names_of_kinds(product)
+        customers[statements_naming(snapshot, ("product", product), names)] = NAMED
     is_described = snapshot.statements.kind == STATEMENT_KINDS.index(StatementKind.DESCRIPTION)
     if named is not None:
         customers = np.maximum(customers, named)
-    others = concept_share(snapshot, without_customers(text.specification))
+    offered = without_customers(text.specification)
+    others = named if offered == words else concept_share(snapshot, offered)
     return np.where(is_described, customers, 0 if others is None else others).astype(np.float32)
-
-
-def _naming_kinds(snapshot: Snapshot, product: str) -> IntArray:
-    """Statements that name a product or a kind of it, in whatever words, looked up once."""
-
-    def rows() -> IntArray:
-        said = [statements_with_name(snapshot.lexical, name) for name in names_of_kinds(product)]
-        return np.unique(np.concatenate([np.zeros(0, dtype=np.int32), *said])).astype(np.int32)
-
-    return snapshot.cached(("product", product), rows)
 
 
 def statements_in_chinese(snapshot: Snapshot) -> IntArray:

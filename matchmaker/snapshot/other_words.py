@@ -5,7 +5,7 @@ What a word or a concept adds is added to the statements that have it: none pass
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -89,11 +89,16 @@ def concept_share(snapshot: Snapshot, text: str) -> FloatArray | None:
 
 def _naming(snapshot: Snapshot, concept: int) -> IntArray:
     """Statements that have a form of a concept, looked up once."""
+    return statements_naming(snapshot, ("concept", concept), thesaurus().concepts[concept].forms)
+
+
+def statements_naming(
+    snapshot: Snapshot, key: tuple[str, object], names: Iterable[str]
+) -> IntArray:
+    """Statements that have any of the names, in order; looked up once, and kept under `key`."""
 
     def rows() -> IntArray:
-        forms = thesaurus().concepts[concept].forms
-        return np.unique(
-            np.concatenate([statements_with_name(snapshot.lexical, form) for form in forms])
-        )
+        said = [statements_with_name(snapshot.lexical, name) for name in names]
+        return np.unique(np.concatenate([snapshot.lexical.statements[:0], *said]))
 
-    return snapshot.cached(("concept", concept), rows)
+    return snapshot.cached(key, rows)

@@ -8,14 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from matchmaker.naming import has_link
+from matchmaker.naming import has_link, shortened
 
 # Days before the last one on which a firm is told that a programme closes.
 REMINDERS = (5, 2)
 # Of several programmes so many are named.
 MOST_NAMED = 3
-# A title in a notice is one line of at most so many characters.
-LONGEST_TITLE = 80
 # So long one that was taken back is remembered: posted anew it is nothing new.
 REMEMBERED = timedelta(days=30)
 # However many programmes come, a firm is told of new ones once in so long.
@@ -143,9 +141,7 @@ def told_by(facts: Mapping[str, str]) -> list[ProgrammeTold]:
 def title_in_notice(title: str) -> str:
     """A title as a notice carries it to others: one short line; "" for one with an address."""
     line = " ".join(title.split())
-    if has_link(line):
-        return ""
-    return line if len(line) <= LONGEST_TITLE else line[: LONGEST_TITLE - 1].rstrip() + "…"
+    return "" if has_link(line) else shortened(line)
 
 
 def _lines(values: Iterable[str]) -> str:
