@@ -53,7 +53,7 @@ SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 # Goals for which a thing is sought itself, not somebody who studies or tests it.
-_OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER})
+_OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
 # Goals of needs of something that is bought, or done for one.
 _BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 NO_STATEMENT = -1

@@ -78,6 +78,11 @@ _NEEDERS = re.compile(
 _STOCK = re.compile(
     r"现货|库存|供应|批发|销售|经销|贸易|备货|\b(?:stocks?|stockists?|wholesale|sells?|suppl\w+|trad\w+|in all sizes)\b"
 )
+# What goes on behind the name of a material that is itself what is offered.
+_BARE = re.compile(
+    r"\s*(?:$|[^\w\s-]|\d|(?:for|from|to|in|with|at|on|by|and|or|of|per|as|which|that|who|whom|we|grade|stocks?|scrap|off-?cuts?)(?![a-z])"
+    r"|[给供找谁卖求要现库回废]|原?材?料)"
+)
 _OWN_BEFORE = re.compile(
     r"(?:自有|自己|自建|自带|内部)[^，,;；。]{0,4}$|\b(?:our own|own|in-house) $"
 )
@@ -146,8 +151,10 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             note = message("sells to those who make it")
             judgements.append(Judgement(item, Fulfilment.UNMET, sold_to, note))
         elif _is_for_customer(offer, item):
-            made = made or next(
-                (o for o in makes if o.value in made_by_makers_of(item.value)), None
+            made = (
+                made
+                or next((o for o in makes if o.value in made_by_makers_of(item.value)), None)
+                or made_of_part(item, makes)
             )
             verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
             judgements.append(Judgement(item, verdict, made))
@@ -190,6 +197,7 @@ def _is_sold_to(item: Requirement, served: Requirement) -> bool:
 def _other_material(offer: Specification, description: Specification) -> list[Judgement]:
     """A material that is offered to who works only others: acetate sheet, to titanium frames."""
     things = {i.value for i in offer.of(RequirementKind.PRODUCT) if not _is_for_customer(offer, i)}
+    text = fold(offer.text)
     worked = [i for i in description.of(RequirementKind.MATERIAL) if not i.denied]
     if not worked or any(map(has_own_name, things)):  # hinges go into frames of any metal
         return []
@@ -198,6 +206,7 @@ def _other_material(offer: Specification, description: Specification) -> list[Ju
         for item in offer.of(RequirementKind.MATERIAL)
         if not item.denied
         and item.role is ItemRole.ITSELF
+        and (things or _BARE.match(text, item.end))  # not "silicone tips": a thing that no list has
         and all(same_material(item, other).verdict is Fulfilment.UNMET for other in worked)
     ]
 

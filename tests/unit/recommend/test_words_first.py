@@ -141,10 +141,11 @@ def answered(
 DIES = ("铝合金压铸模，电机壳", 0.33)
 
 
-def test_a_thing_that_everybody_calls_by_its_name_is_met_by_who_says_it() -> None:
+@pytest.mark.parametrize("goal", [SUPPLIER, GoalName.CROSS_CLUSTER])
+def test_a_thing_that_everybody_calls_by_its_name_is_met_by_who_says_it(goal: GoalName) -> None:
     """Bearings for motors: a maker of dies for motor housings says nothing of bearings."""
     text = "深沟球轴承，电机上用，两万套"
-    assert answered(text, {"dies": DIES}) == []
+    assert answered(text, {"dies": DIES}, goal) == []
     assert answered(text, {"dies": DIES, "bearings": ("轴承现货", 0.4)})[0] == "bearings"
     # So near that it must be a word that the lists do not know.
     assert answered(text, {"rollers": ("滚子现货", 0.5)}) == ["rollers"]

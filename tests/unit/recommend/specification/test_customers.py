@@ -35,6 +35,7 @@ from tests.unit.snapshot.graphs import snapshot_of
         ("我们做眼镜盒，找眼镜厂", "挂镀镍金，只做眼镜、饰品小件"),
         ("环氧粉末喷涂阀体，谁要", "环氧粉末喷涂加工点，给球体、阀板做耐磨层"),
         ("cellulose acetate sheet for frame makers", "β钛和纯钛镜架厂"),
+        ("recycled acetate for spectacle frames, by the tonne", "β钛和纯钛镜架厂"),
     ],
 )
 def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
@@ -57,6 +58,7 @@ def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
         ("小螺丝，眼镜厂来", "β钛和纯钛镜架厂"),
         ("stainless hinges for frame makers", "β钛和纯钛镜架厂"),
         ("cellulose acetate sheet for frame makers", "Acetate frames, private label"),
+        ("small silicone sleeves for spectacle temples", "Titanium frames, own plating"),
     ],
 )
 def test_who_makes_what_an_offer_is_for_is_a_customer(offer: str, customer: str) -> None:
