@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from matchmaker.recommend.specification import patterns
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
-from matchmaker.recommend.specification.units import UNITS, shown
+from matchmaker.recommend.specification.units import UNITS, number, shown
 
 NOMINAL_DIAMETER, NOMINAL_PRESSURE, CLASS = "nominal diameter", "nominal pressure", "class"
 THREAD, PIPE_THREAD, DIAMETER, TOLERANCE = "thread", "pipe thread", "diameter", "tolerance"
@@ -119,6 +119,26 @@ def nominal_diameter(text: str, folded: str, start: int) -> list[Requirement]:
             unit="DN",
         )
         for low, high in bounds
+    ]
+
+
+def nominal_pipe_size(text: str, folded: str, start: int) -> list[Requirement]:
+    """`NPS 2`, `NPS 1/2-4`: inches, as they are written of pipes and valves."""
+    if not (match := patterns.NOMINAL_PIPE_SIZE.match(folded, start)):
+        return []
+    inches = [number(each) or 0 for each in (match["low"], match["high"] or match["low"])]
+    low, high = (25.4 * each for each in sorted(inches))
+    return [
+        _requirement(
+            RequirementKind.SIZE,
+            text,
+            match.span(),
+            f"{_between(low, high)} mm",
+            aspect=INCHES,
+            low=low,
+            high=high,
+            unit="mm",
+        )
     ]
 
 
@@ -391,6 +411,7 @@ def _date(folded: str) -> str:
 # By the letters that stand before the figures.
 READERS: dict[str, Reader] = {
     "dn": nominal_diameter,
+    "nps": nominal_pipe_size,
     "pn": nominal_pressure,
     "class": pressure_class,
     "ansi": ansi,

@@ -85,6 +85,10 @@ NOMINAL_DIAMETER = re.compile(
     r"dn\s?\d{1,4}(?![\d.])"
     r"(?:\s?(?:[-~/]|to|至|到)\s?(?:dn\s?)?\d{1,4}(?![\d.a-z])|\s?[,、，]\s?dn\s?\d{1,4}(?![\d.])){0,12}"
 )
+_NPS = r"(?:\d{1,2}[ -])?\d/\d|\d{1,2}(?:\.\d{1,3})?"
+NOMINAL_PIPE_SIZE = re.compile(
+    rf"nps\s?(?P<low>{_NPS})(?:{TO}(?:nps\s?)?(?P<high>{_NPS}))?(?![\d/])"
+)
 NOMINAL_PRESSURE = re.compile(
     rf"pn\s?{DECIMAL}(?:\s?(?:mpa|bar))?"
     rf"(?:{TO}(?:pn\s?)?{DECIMAL}(?![a-z\d])(?:\s?(?:mpa|bar))?"

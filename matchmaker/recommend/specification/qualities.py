@@ -77,7 +77,7 @@ _QUALITIES = (
     _quality("yarn count", "Ne", rf"(?:纱|棉|线|毛|麻|涤)[^，,;；。\d]{{0,4}}(?=\d{{1,3}}\D){_RANGE}\s?支(?!笔|管|器|条|装|枪)"),
     _quality("yarn count", "Ne", rf"(?<![a-z])ne\s?{_RANGE}(?=[^,;.]{{0,20}}(?:yarn|cotton|spun|viscose|count))"),
     _quality("denier", "D", rf"(?<![a-z\d/])(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)(?=[^，,;；。]{{0,12}}(?:丝|尼龙|涤|锦|氨纶|纤维|nylon|polyester|yarn|fabric|spandex|filament))"),
-    _quality("denier", "D", rf"(?:丝|尼龙|涤纶|锦纶|氨纶|nylon|polyester|yarn|spandex|filament)[^，,;；。\d]{{0,6}}(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)"),
+    _quality("denier", "D", rf"(?:(?<=丝)|(?<=[龙纶])(?!丝)|(?<=nylon)|(?<=polyester)|(?<=yarn)|(?<=spandex)|(?<=filament))[^，,;；。\d]{{0,6}}(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)"),
     _quality("weight of an area", "g/m²", rf"{_RANGE}\s?(?:gsm|g/m2|g/m²|克重|克每平(?:方米|米|方)?|克/平(?:方米|米|方)?)"),
     _quality("torque", "N·m", rf"{_RANGE}\s?(?:n[·.*]?m|牛[·.]?米)(?![a-z/])"),
     _quality(NOISE, "dB", rf"{_RANGE}\s?(?:db(?:\(a\))?|分贝)"),

@@ -20,10 +20,10 @@ _REACH = 48
 _PART_AFTER = re.compile(
     r"'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance)| [a-z]{3,}ing(?= machin))?[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
     r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
-    r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology)(?![a-z])|"
+    r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology|manuals?|catalogues?|catalogs?|brochures?|handbooks?)(?![a-z])|"
     r"(?:(?<!s)|(?<=lens)) (?:cleaning|charging|storage|display|mounting|packing|carrying|locking|lifting) "
     r"(?:box|boxes|cases?|bags?|cloths?|cabinets?|stations?|stands?|racks?|devices?|kits?|clamps?)(?![a-z])|"
-    r"(?:坏了(?![^。！？\n]{0,40}[借租])|坏掉|(?:老是?|总是?)(?=[坏起掉断裂漏锈卡磨崩变开脱松响堵烧出])|[要想](?:卖|出口|发|销)[去到往给]|[\u4e00-\u9fff]{0,4}[要想得](?:做|去|送)?(?:[测验]|检(?!修))|出故障|出毛病|里面|云仓|之间|中间(?!商)|里(?=有|没|的|面?能?[塞装放嵌])|内部|内腔|展会|展览|展位|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|[\u4e00-\u9fff]{0,3}用的|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
+    r"(?:坏了(?![^。！？\n]{0,40}[借租])|坏掉|(?:老是?|总是?)(?=[坏起掉断裂漏锈卡磨崩变开脱松响堵烧出])|[要想](?:卖|出口|发|销)[去到往给]|[\u4e00-\u9fff]{0,4}[要想得](?:做|去|送)?(?:[测验]|检(?!修))|出故障|出毛病|里面|云仓|之间|中间(?!商)|里(?=有|没|的|面?能?[塞装放嵌])|内部|内腔|展会|展览|展位|说明书|样本册|画册|图册|宣传册|手册|配件|零件|零部件|部件|备件|附件|设备|专用|上用|里用|上使用|[\u4e00-\u9fff]{0,3}用的|用|机械|生产线|维修|保险|培训|租赁|执照|表演|材料|原料|球体|内件|耗材|工艺|技术)"
 )
 _MAKER_AFTER = re.compile(
     r"[ -](?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|industr(?:y|ies)|brands?|"

@@ -52,6 +52,7 @@ def test_a_code_of_the_same_series_is_another_one():
         ("gate valves DN50", "valve bodies for gate valves, cast"),
         ("spectacle frames", "plating of spectacle frames"),
         ("ball valves", "gate valves in stock"),
+        ("a crop-spraying drone", "Fixed-wing VTOL drones"),
         ("pumps", "we supply impellers to pump makers"),
     ],
 )

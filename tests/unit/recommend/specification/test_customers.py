@@ -103,6 +103,7 @@ def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
         ("给外地做阀座的供PEEK料", True),
         ("we sinter arc magnets, which motor firms would try some?", True),
         ("does some fibre spinner need spinneret plates?", True),
+        ("抑菌纤维，想找外省袜厂试用", True),
         ("镜腿模晒纹，宁波那边谁做", False),
         ("外地哪家有轮廓仪", False),
         ("给外地的客户发货，找物流", False),

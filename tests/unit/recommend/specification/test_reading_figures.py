@@ -132,6 +132,15 @@ def test_nominal_sizes_follow_the_norm():
     assert [NOMINAL_DIAMETERS[i] for i in (0.5, 2, 12, 24)] == [15, 50, 300, 600]
 
 
+@pytest.mark.parametrize(
+    ("text", "inches"),
+    [("ball valves NPS 16–48", (16, 48)), ("NPS 1/2", (0.5, 0.5)), ("NPS 1-1/2 to 4", (1.5, 4))],
+)
+def test_nominal_pipe_sizes_are_inches(text, inches):
+    (size,) = of(text, "size")
+    assert (size.low, size.high) == pytest.approx(tuple(25.4 * inch for inch in inches))
+
+
 def test_two_tonnes_and_more_has_no_upper_end():
     (size,) = (i for i in read("单件两吨多的铸件").items if i.kind == "size")
     assert (size.low, size.high) == (2000, None)

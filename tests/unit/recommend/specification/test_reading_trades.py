@@ -53,7 +53,7 @@ from matchmaker.recommend.specification import ItemRole, read
         ("distributors interested in our ball valves", ["trader", "ball valve"]),
         ("找人代飞，拍两百公里高压线", ["flight service"]),  # and nobody within 200 km
         ("巡检300公里输油管线", []),
-        ("植保机30升，教飞手", ["drone", "30 L"]),
+        ("植保机30升，教飞手", ["crop-spraying drone", "30 L"]),
         ("图传模块，20公里", ["data link"]),
         ("50公里以内的管道厂", ["≤50 km", "pipe"]),
         ("socks for hotel chains", ["sock"]),
@@ -100,6 +100,15 @@ from matchmaker.recommend.specification import ItemRole, read
         ("三次元共享", ["coordinate measuring machine"]),
         ("nylon zips No. 5, dyed black", ["nylon", "zipper", "dyeing"]),
         ("metal zip fasteners, 20 cm", ["metal", "zipper", "200 mm"]),
+        ("库存尼龙丝70D", ["nylon", "yarn", "70 D"]),
+        ("儿童镜片毛坯", ["lens"]),
+        ("someone who can laser weld thin titanium parts", ["laser welding", "titanium"]),
+        ("somebody to X-ray our castings", ["non-destructive testing"]),
+        ("阀门说明书翻译", ["translation"]),
+        ("translate our valve manuals", ["translation"]),
+        ("农业植保无人机，带RTK", ["crop-spraying drone"]),
+        ("argon and a glove box", ["argon", "glove box"]),
+        ("陶瓷型芯", ["ceramic core"]),
     ],
 )
 def test_what_is_asked_for_is_read(text: str, asked_for: list[str]) -> None:
