@@ -239,15 +239,12 @@ class Repositories:
             records, "survey_response", SurveyResponse, _survey_response_keys
         )
         self.calls = Repository(records, "call", Call, _call_keys)
-        self.call_answers = Repository(
-            records, "call_answer", CallAnswer, _fields("call", "organization")
-        )
+        self.call_answers = Repository(records, "call_answer", CallAnswer, _call_answer_keys)
         self.call_questions = Repository(
             records, "call_question", CallQuestion, _fields("call", "organization")
         )
-        self.call_notes = Repository(
-            records, "call_note", CallNote, _fields("call", "organization", "author")
-        )
+        of_note = _fields("call", "organization", "author")
+        self.call_notes = Repository(records, "call_note", CallNote, of_note)
         self.certificates = Repository(
             records, "certificate", CertificateRecord, _fields("organization")
         )
@@ -332,6 +329,11 @@ def _call_keys(call: Call) -> Keys:
         "open_to": [call.cluster] if is_for_all else [],
         "team": [member.account for member in call.team],
     }
+
+
+def _call_answer_keys(answer: CallAnswer) -> Keys:
+    whose = "kept_from" if answer.kept_back else "organization"  # which never got it
+    return {"call": answer.call, whose: answer.organization}
 
 
 def _slots_keys(slots: Slots) -> Keys:

@@ -132,7 +132,8 @@ class Thanks:
 class CallAnswer:
     """One organisation's part in a call. `draft` is its own, `bid` what it submitted.
 
-    `introduction` is what an award led to, for the first of those who called.
+    `introduction` is what an award led to, for the first of those who called. An invitation that
+    was `kept_back` waits like any other to who calls; who is invited learns of none.
     """
 
     id: str
@@ -150,6 +151,7 @@ class CallAnswer:
     introduction: str = ""
     version: int = 1  # of the call's wording that `bid` answers
     files: tuple[Attachment, ...] = ()
+    kept_back: bool = False
 
     def is_outdated(self, call: Call) -> bool:
         """Tell whether its answer was given to an earlier wording of the call."""
@@ -181,8 +183,9 @@ class CallAnswer:
         return self.state is not AnswerState.WAITING
 
     @property
-    def _progress(self) -> tuple[int, bool, bool]:
-        return (_PROGRESS[self.state], self.draft is not None, self.was_invited or self._has_acted)
+    def _progress(self) -> tuple[int, bool, bool, bool]:
+        is_shown = self.was_invited or self._has_acted
+        return (_PROGRESS[self.state], self.draft is not None, is_shown, not self.kept_back)
 
 
 _PROGRESS = {

@@ -37,6 +37,20 @@ def test_a_merge_takes_calls_and_answers_along(world: CallWorld) -> None:
     assert world.states(own) == {}
 
 
+def test_a_merge_takes_what_was_kept_back_along_and_one_that_was_delivered_stands(
+    world: CallWorld,
+) -> None:
+    world.exclusions.exclude(world.people[SECOND], SECOND, CALLER)
+    kept, both = world.open(SECOND), world.open(SECOND, THIRD)
+    repositories = world.base.repositories
+    changes = DocumentMerge(repositories, SECOND, THIRD, brings_people=True).changes()
+    world.base.store.documents.commit(changes)
+    assert world.states(kept) == world.states(both) == {THIRD: "waiting"}
+    parts = repositories.call_answers.values
+    assert [part.call for part in parts("organization", THIRD)] == [both]
+    assert [part.call for part in parts("kept_from", THIRD)] == [kept]
+
+
 def test_calls_are_forgotten_with_everything_in_them(world: CallWorld) -> None:
     call = world.open(FIRST)
     world.submit(call, FIRST)

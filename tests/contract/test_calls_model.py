@@ -35,6 +35,7 @@ class Modelled:
     decided: str = ""
     invited: set[str] = field(default_factory=set)
     apart: set[str] = field(default_factory=set)
+    kept: set[str] = field(default_factory=set)  # invited, and never told
     part: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # submitted
     drafts: dict[str, str] = field(default_factory=dict)
@@ -65,7 +66,9 @@ class CallMachine(RuleBasedStateMachine):
 
     def may_take_part(self, firm: str) -> bool:
         model = self.model
-        return firm in model.part or (self.is_open and model.wide and firm not in model.apart)
+        if firm in model.part and firm not in model.kept:
+            return True
+        return self.is_open and model.wide and firm not in model.apart
 
     def may_answer(self, firm: str) -> bool:
         return self.is_open and self.may_take_part(firm) and firm not in self.model.apart
@@ -93,6 +96,7 @@ class CallMachine(RuleBasedStateMachine):
         act = self.world.answers.save_draft
         if self.attempt(expected, lambda: act(self.world.people[firm], self.id, firm, bid)):
             self.model.part.setdefault(firm, "waiting")
+            self.model.kept.discard(firm)
             self.model.drafts[firm] = bid.text
 
     @rule(firm=firms)
@@ -101,6 +105,7 @@ class CallMachine(RuleBasedStateMachine):
         expected = self.may_answer(firm)
         if self.attempt(expected, lambda: self.world.submit(self.id, firm, bid)):
             self.model.part[firm] = "submitted"
+            self.model.kept.discard(firm)
             self.model.words[firm] = bid.text
             self.model.answered_to[firm] = self.model.wording
             self.model.drafts.pop(firm, None)
@@ -112,6 +117,7 @@ class CallMachine(RuleBasedStateMachine):
         reason = DeclineReason.NO_CAPACITY
         if self.attempt(expected, lambda: act(self.world.people[firm], self.id, firm, reason)):
             self.model.part[firm] = "declined"
+            self.model.kept.discard(firm)
             self.model.words.pop(firm, None)
             self.model.drafts.pop(firm, None)
 
@@ -140,11 +146,14 @@ class CallMachine(RuleBasedStateMachine):
 
     @rule(firm=firms)
     def invite(self, firm: str) -> None:
-        expected = self.is_open and firm not in self.model.apart
-        act = self.world.invitations.invite
-        if self.attempt(expected, lambda: act(self.world.people[CALLER], self.id, [firm])):
-            self.model.part.setdefault(firm, "waiting")
-            self.model.invited.add(firm)
+        model, act = self.model, self.world.invitations.invite
+        if self.attempt(self.is_open, lambda: act(self.world.people[CALLER], self.id, [firm])):
+            if firm not in model.apart:
+                model.kept.discard(firm)
+            elif firm not in model.part:
+                model.kept.add(firm)
+            model.part.setdefault(firm, "waiting")
+            model.invited.add(firm)
 
     @rule(days=st.integers(-1, 6))
     def prolong(self, days: int) -> None:

@@ -51,3 +51,25 @@ def test_a_share_is_told_from_five_requests_on(store: Store) -> None:
     # Who only asks is not asked.
     assert figures.read(CALLER) is None
     assert figures.of([FIRST, CALLER]) == {FIRST: found}
+
+
+def test_an_invitation_that_never_reached_a_firm_tells_nothing_by_its_figure(store: Store) -> None:
+    """Two firms answered four calls of one caller and let two of another pass; the one never got
+    the two. Both are asked five times by the figure, as calls let pass count once a caller.
+    """
+    world = calls_on(store)
+    firms = (FIRST, SECOND)
+    world.exclusions.exclude(world.people[FIRST], FIRST, THIRD)
+    for _ in range(4):
+        call = world.open(*firms, days=5)
+        for firm in firms:
+            world.submit(call, firm)
+    for _ in range(2):
+        content = world.content(days=5, organization=THIRD)
+        world.opening.open(world.people[THIRD], content, firms)
+    world.base.clock.forward(timedelta(days=6))
+    figures = Responsiveness(world.base.repositories, world.base.clock)
+    kept, passed = (figures.read(firm) for firm in firms)
+    assert kept == passed
+    assert kept is not None
+    assert (kept.asked, kept.answered) == (5, 4)

@@ -84,7 +84,8 @@ class CallAnswers:
         calls = self.views.open_to(organization)
         ids = {call.id: call_answer_workflow.answer_id(call.id, organization) for call in calls}
         there = self.views.repositories.call_answers.many(list(ids.values()))
-        return self._rows([(call, None) for call in calls if ids[call.id] not in there])
+        known = {id for id, stored in there.items() if not stored.value.kept_back}
+        return self._rows([(call, None) for call in calls if ids[call.id] not in known])
 
     def answering_organizations(self, principal: Principal, id: str) -> tuple[str, ...]:
         """Ids of one's organisations that were invited to a call, or have begun to answer it."""
@@ -92,7 +93,9 @@ class CallAnswers:
             call_answer_workflow.answer_id(id, own): own for own in sorted(principal.organizations)
         }
         there = self.views.repositories.call_answers.many(list(ids))
-        return tuple(own for part, own in ids.items() if part in there)
+        return tuple(
+            own for part, own in ids.items() if part in there and not there[part].value.kept_back
+        )
 
     def form(self, principal: Principal, id: str, organization_id: str) -> CallForm:
         """A call with one's own answer, and the questions that were answered. Raises NotFound."""
@@ -172,8 +175,9 @@ class CallAnswers:
             unit.add(repositories.call_questions.put(question))
             keep_organization(unit, repositories, self.views.store, organization_id)
             self.views.hold(unit, call)
-            if not answer.version:  # who came by itself is told of the answer, too
-                unit.add(repositories.call_answers.put(answer.value))
+            there = repositories.call_answers.get_or_none(answer.value.id)
+            if there is None or there.value.kept_back:  # who came by itself is told of it, too
+                unit.add(repositories.call_answers.put(answer.value, answer.version))
             unit.log("call.asked", f"call/{id}")  # for whom is told to who calls alone
             name = self.views.store.organization(organization_id).name
             self.notices.tell_team(

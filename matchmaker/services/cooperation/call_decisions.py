@@ -258,9 +258,10 @@ class CallDecisions:
         for answer in call_answer_workflow.not_awarded([each.value for each in answers]):
             unit.add(self.views.repositories.call_answers.put(answer, versions[answer.id]))
         for each in answers:
-            self.notices.tell(
-                unit, after, each.value.organization, NotificationKind.CALL_ENDED, state=reason
-            )
+            if not each.value.kept_back:
+                self.notices.tell(
+                    unit, after, each.value.organization, NotificationKind.CALL_ENDED, state=reason
+                )
 
     def _work_off(self, id: str) -> None:
         def attempt(unit: UnitOfWork) -> None:
@@ -273,7 +274,7 @@ class CallDecisions:
             if due := calls.reminders_due(call, today):
                 reminded = tuple(sorted({*call.reminded, *due}, reverse=True))
                 after = replace(after, reminded=reminded)
-                self._remind(unit, call, answers)
+                self._remind(unit, call)
             if not call.is_open_on(today) and not call.told_over:
                 after = replace(after, told_over=True)
                 count = sum(answer.is_in_competition for answer in answers)
@@ -290,10 +291,9 @@ class CallDecisions:
 
         commit_changes(self.views.repositories.records, SYSTEM, self.clock, attempt)
 
-    def _remind(self, unit: UnitOfWork, call: Call, answers: Sequence[CallAnswer]) -> None:
-        for answer in answers:
-            is_waited_for = answer.state is AnswerState.WAITING or answer.is_outdated(call)
-            if is_waited_for and not self.views.is_apart(call, answer.organization):
+    def _remind(self, unit: UnitOfWork, call: Call) -> None:
+        for answer in self.views.told(call):
+            if answer.state is AnswerState.WAITING or answer.is_outdated(call):
                 self.notices.tell(
                     unit, call, answer.organization, NotificationKind.CALL_DEADLINE_NEAR, once=True
                 )

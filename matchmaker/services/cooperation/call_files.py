@@ -192,12 +192,10 @@ class CallFiles:
         """Names of files stand in letters: those with an address in them are left out there."""
         named = (file.name for file in files if not has_link(PurePath(file.name).stem))
         names = "; ".join(named) or "files"
-        for answer in self.views.answers(call.id):
-            if not self.views.is_apart(call, answer.value.organization):
-                self.notices.tell(
-                    unit, call, answer.value.organization, NotificationKind.CALL_CORRECTED,
-                    state=names,
-                )  # fmt: skip
+        for answer in self.views.told(call):
+            self.notices.tell(
+                unit, call, answer.organization, NotificationKind.CALL_CORRECTED, state=names
+            )
 
     def _keep(self, principal: Principal, sent: Sequence[SentFile], change: _Change) -> None:
         """Keep files, and name them by a change; where that is refused none stays."""

@@ -13,6 +13,7 @@ from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallView
 from matchmaker.services.cooperation.call_views import CallViews, change_as_decider
 from matchmaker.services.cooperation.capacity import Capacity
+from matchmaker.services.cooperation.open_introductions import chosen_apart
 from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.repositories import Versioned, picked_id
@@ -65,7 +66,9 @@ class CallInvitations:
         possible = (
             each
             for each in candidates
-            if each.id in known and self.refusal(call, known[each.id]) is None
+            if each.id in known
+            and self.refusal(call, known[each.id]) is None
+            and not self.views.is_apart(call, each.id)
         )
         return tuple(each for each, _ in zip(possible, range(limit), strict=False))
 
@@ -92,7 +95,10 @@ class CallInvitations:
     ) -> None:
         """Invitations as changes of `unit`; who is invited already stays so.
 
-        Raises InvalidInput, WrongState.
+        Of whom a list or a rule keeps apart from one of those who call, the invitation is taken
+        and kept back: it waits, as where nobody answers. A refusal would tell that they are on a
+        list. Once nothing keeps the two apart, inviting again delivers it. Raises InvalidInput,
+        WrongState.
         """
         known = self.views.exclusions.opted_out.organizations(principal, organizations)
         for id in organizations:
@@ -106,7 +112,11 @@ class CallInvitations:
             if refusal is not None:
                 raise refusal
             stored = there.get(organization.id)
+            is_apart = self.views.is_apart(call, organization.id)
             if stored is not None and stored.value.is_known_to_caller(call):
+                if stored.value.kept_back and not is_apart:
+                    delivered = replace(stored.value, kept_back=False)
+                    self._add(unit, call, delivered, stored.version)
                 continue
             count += 1  # those alone that it may know of: the bound tells of no other
             if count > MAX_INVITED:
@@ -116,21 +126,33 @@ class CallInvitations:
             # Who came by itself and only drafts, or whose answer is sealed, is invited now; nobody
             # is told that it was there.
             id = answer_id(call.id, organization.id)
-            fresh = CallAnswer(id, call.id, organization.id, by, unit.at)
+            fresh = CallAnswer(id, call.id, organization.id, by, unit.at, kept_back=is_apart)
             answer = replace(stored.value, invited_by=by) if stored else fresh
             version = stored.version if stored else 0
-            unit.add(self.views.repositories.call_answers.put(answer, version))
-            unit.log("call.invited", f"call/{call.id}", by=by)
-            self.notices.tell(unit, call, organization.id, NotificationKind.CALL_INVITED)
+            self._add(unit, call, answer, version, is_told=not is_apart)
             new += 1
         if new:
             self._require_few(unit, call, new)
 
+    def _add(
+        self,
+        unit: UnitOfWork,
+        call: Call,
+        answer: CallAnswer,
+        version: int,
+        *,
+        is_told: bool = True,
+    ) -> None:
+        unit.add(self.views.repositories.call_answers.put(answer, version))
+        unit.log("call.invited", f"call/{call.id}", by=answer.invited_by)
+        if is_told:
+            self.notices.tell(unit, call, answer.organization, NotificationKind.CALL_INVITED)
+
     def refusal(self, call: Call, organization: Organization) -> MatchmakerError | None:
         """The reason why somebody cannot be invited; None where it can.
 
-        An exclusion, an opt-out and a firm that takes no introductions read the same: nobody
-        learns that somebody named them.
+        An opt-out and a firm that takes no introductions read the same. Whom the caller itself
+        never wants to meet is told so; a list of another is no reason.
         """
         if organization.id in call.callers:
             return InvalidInput("nobody is invited to a call of their own.", where="organizations")
@@ -142,11 +164,9 @@ class CallInvitations:
                 kind=organization.kind,
                 goal=call.goal,
             )
-        if (
-            not organization.open_to_meet
-            or not self.capacity.of(organization)
-            or self.views.is_apart(call, organization.id)
-        ):
+        if self.views.exclusions.excludes(call.organization, organization.id):
+            return chosen_apart(organization)
+        if not organization.open_to_meet or not self.capacity.of(organization):
             return WrongState(
                 "%(organization)s cannot be invited to your calls now.",
                 mend="Choose another.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.domain import Kind, NamedOrganization, Organization
@@ -135,7 +135,7 @@ class CallViews:
     def own_part(
         self, principal: Principal, id: str, organization_id: str
     ) -> tuple[Versioned[Call], Versioned[CallAnswer]]:
-        """One's own part in a call; a new one (version 0) where its cluster may answer.
+        """One's own part in a call; a new one where its cluster may answer and it has none.
 
         Raises NotFound.
         """
@@ -144,14 +144,16 @@ class CallViews:
         if stored is None or not principal.acts_for(organization_id):
             raise _unknown(id)
         own = self.repositories.call_answers.get_or_none(answer_id(id, organization_id))
-        if own is None and self.is_open_to(stored.value, organization_id):
-            answer = CallAnswer(
-                answer_id(id, organization_id), id, organization_id, InvitedBy.CLUSTER, self.clock()
-            )
-            own = Versioned(answer, 0)
-        if own is None:
+        if own is not None and not own.value.kept_back:
+            return stored, own
+        if not self.is_open_to(stored.value, organization_id):
             raise _unknown(id)
-        return stored, own
+        if own is not None:  # it comes by itself; who calls sees it as invited, as before
+            return stored, Versioned(replace(own.value, kept_back=False), own.version)
+        answer = CallAnswer(
+            answer_id(id, organization_id), id, organization_id, InvitedBy.CLUSTER, self.clock()
+        )
+        return stored, Versioned(answer, 0)
 
     def form(self, call: Call, answer: CallAnswer) -> CallForm:
         """The call for who was invited."""
@@ -221,6 +223,14 @@ class CallViews:
     def is_apart(self, call: Call, organization_id: str) -> bool:
         """Tell whether one of those who call and the organisation exclude each other."""
         return any(self.exclusions.keeps_apart(caller, organization_id) for caller in call.callers)
+
+    def told(self, call: Call) -> list[CallAnswer]:
+        """The parts of those who are told what becomes of a call: they know of it, and may meet."""
+        return [
+            each.value
+            for each in self.answers(call.id)
+            if not each.value.kept_back and not self.is_apart(call, each.value.organization)
+        ]
 
     def _questions(self, call: str) -> list[CallQuestion]:
         every = self.repositories.call_questions.values("call", call)

@@ -95,11 +95,8 @@ class Calls:
             after = call_workflow.prolong(stored.value, deadline, unit.at.date())
             unit.add(self.views.repositories.calls.put(after, stored.version))
             unit.log("call.prolonged", f"call/{id}", deadline=deadline.isoformat())
-            for answer in self.views.answers(id):
-                if not self.views.is_apart(after, answer.value.organization):
-                    self.notices.tell(
-                        unit, after, answer.value.organization, NotificationKind.CALL_PROLONGED
-                    )
+            for answer in self.views.told(after):
+                self.notices.tell(unit, after, answer.organization, NotificationKind.CALL_PROLONGED)
 
         return self._decide(principal, id, change)
 
@@ -135,12 +132,10 @@ class Calls:
             )  # fmt: skip
             unit.add(self.views.repositories.calls.put(after, stored.version))
             unit.log("call.corrected", f"call/{id}", wording=str(after.version))
-            for answer in self.views.answers(id):
-                if not self.views.is_apart(after, answer.value.organization):
-                    self.notices.tell(
-                        unit, after, answer.value.organization, NotificationKind.CALL_CORRECTED,
-                        state=line,
-                    )  # fmt: skip
+            for answer in self.views.told(after):
+                self.notices.tell(
+                    unit, after, answer.organization, NotificationKind.CALL_CORRECTED, state=line
+                )
 
         return self._decide(principal, id, change)
 
@@ -275,11 +270,10 @@ class Calls:
             self.views.hold(unit, stored)
             unit.add(self.views.repositories.call_questions.put(after, question.version))
             unit.log("call.question_answered", f"call/{id}")
-            for each in self.views.answers(id):
-                may_answer = not self.views.is_apart(call, each.value.organization)
-                if may_answer and each.value.state is not AnswerState.DECLINED:
+            for each in self.views.told(call):
+                if each.state is not AnswerState.DECLINED:
                     self.notices.tell(
-                        unit, call, each.value.organization, NotificationKind.CALL_QUESTION_ANSWERED
+                        unit, call, each.organization, NotificationKind.CALL_QUESTION_ANSWERED
                     )
 
         return self._decide(principal, id, change)

@@ -25,8 +25,8 @@ class Dealings:
         return any(
             self._are_introduced(own, other)
             or self._meet(own, other)
-            or self._is_called(own, other)
-            or self._is_called(other, own)
+            or self._is_called(own, other, is_caller=True)
+            or self._is_called(other, own, is_caller=False)
             for own in principal.organizations
         )
 
@@ -43,11 +43,16 @@ class Dealings:
         gatherings = self.repositories.gatherings.values("organization", own)
         return any(own in each.joined and other in each.joined for each in gatherings)
 
-    def _is_called(self, caller: str, other: str) -> bool:
-        """True where the caller knows of an answer of the other, or invited it."""
+    def _is_called(self, caller: str, other: str, *, is_caller: bool) -> bool:
+        """True where the caller knows of an answer of the other, or invited it.
+
+        But where it is the other that looks, no invitation that was kept back from it.
+        """
         for call in self.repositories.calls.values("organization", caller):
             stored = self.repositories.call_answers.get_or_none(answer_id(call.id, other))
-            if stored is not None and stored.value.is_known_to_caller(call):
+            if stored is None or (stored.value.kept_back and not is_caller):
+                continue
+            if stored.value.is_known_to_caller(call):
                 return True
         return False
 

@@ -79,11 +79,7 @@ class OpenIntroductions:
     def _require_own_will(self, asking: Organization, other: Organization) -> None:
         """Raise WrongState where who asks chose itself not to meet the other."""
         if self.exclusions.excludes(asking.id, other.id):
-            raise WrongState(
-                "Your organisation chose not to meet %(organization)s.",
-                mend="Change whom it never wants to meet first.",
-                organization=other.name,
-            )
+            raise chosen_apart(other)
 
     def _is_known(self, first: str, second: str, goal: str, *, has_asked: bool) -> bool:
         """True where the two have one that the first, where it asks, may know of."""
@@ -106,3 +102,12 @@ class OpenIntroductions:
 
     def _stored(self, first: str, second: str, goal: str) -> Versioned[OpenPair] | None:
         return self.repositories.open_pairs.get_or_none(pair_id(first, second, goal))
+
+
+def chosen_apart(other: Organization) -> WrongState:
+    """The refusal of who asks for somebody that its own organisation never wants to meet."""
+    return WrongState(
+        "Your organisation chose not to meet %(organization)s.",
+        mend="Change whom it never wants to meet first.",
+        organization=other.name,
+    )

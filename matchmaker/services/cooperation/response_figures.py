@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from matchmaker.errors import StoreUnavailable
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.workflow.responsiveness import (
+    RequestOutcome,
     ResponseFigures,
     figures_of,
     outcome_of_call,
@@ -65,11 +67,31 @@ class Responsiveness:
             "organization", id, limit=_READ, newest_first=True
         )
         outcomes = [outcome_of_introduction(each.value, id) for each in introductions.rows]
-        answers = repositories.call_answers.page("organization", id, limit=_READ, newest_first=True)
-        calls = repositories.calls.many([each.value.call for each in answers.rows])
-        outcomes += [
-            outcome_of_call(calls[each.value.call].value, each.value, now)
-            for each in answers.rows
-            if each.value.call in calls
-        ]
+        outcomes += self._of_calls(id, now)
         return figures_of(each for each in outcomes if each is not None)
+
+    def _of_calls(self, id: str, now: datetime) -> Iterator[RequestOutcome]:
+        """The outcomes of invitations; those let pass count once for each who called.
+
+        An invitation that was kept back counts as any that is let pass, as its absence would tell
+        who called. Who calls on somebody again and again so lowers its figure by one.
+        """
+        repositories = self.repositories
+        answers = [
+            each.value
+            for key in ("organization", "kept_from")
+            for each in repositories.call_answers.page(key, id, limit=_READ, newest_first=True).rows
+        ]
+        answers = sorted(answers, key=lambda each: each.created, reverse=True)[:_READ]
+        calls = repositories.calls.many([each.call for each in answers])
+        let_pass: set[str] = set()
+        for answer in answers:
+            stored = calls.get(answer.call)
+            outcome = outcome_of_call(stored.value, answer, now) if stored else None
+            if stored is None or outcome is None:
+                continue
+            if outcome.answered:
+                yield outcome
+            elif stored.value.organization not in let_pass:
+                let_pass.add(stored.value.organization)
+                yield outcome

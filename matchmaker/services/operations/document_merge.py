@@ -18,7 +18,7 @@ from matchmaker.services.repositories import (
 from matchmaker.store.changes import Change
 from matchmaker.workflow.account import Account, AccountMembership, Invitation
 from matchmaker.workflow.call import Call
-from matchmaker.workflow.call_answer import answer_id
+from matchmaker.workflow.call_answer import CallAnswer, answer_id
 from matchmaker.workflow.gathering import Gathering, InvitationAnswer
 from matchmaker.workflow.interactions import Assignment, Interaction, Slots
 from matchmaker.workflow.introduction import Introduction
@@ -164,8 +164,8 @@ class DocumentMerge:
     def _calls(self) -> Iterator[Change]:
         """Calls that who is gone made, or has a part in."""
         repositories = self.repositories
-        parts = repositories.call_answers.values("organization", self.gone)
-        calls = repositories.calls.many([part.call for part in parts])
+        parts = self._parts_of(self.gone)
+        calls = repositories.calls.many([part.value.call for part in parts])
         for stored in repositories.calls.iterate("organization", self.gone):
             calls[stored.value.id] = stored
         for stored in calls.values():
@@ -179,7 +179,7 @@ class DocumentMerge:
         repository = self.repositories.call_answers
         calls = self.repositories.calls
         for own in (self.gone, self.kept):
-            for stored in repository.iterate("organization", own):
+            for stored in self._parts_of(own):
                 call = calls.get_or_none(stored.value.call)
                 if call is not None and self.kept in self._call(call.value).callers:
                     yield repository.remove(stored)
@@ -190,6 +190,15 @@ class DocumentMerge:
                     yield repository.remove(stored)
                     if there is None or moved.went_further_than(there.value):
                         yield repository.put(moved, there.version if there else 0)
+
+    def _parts_of(self, organization: str) -> list[Versioned[CallAnswer]]:
+        """Its parts in calls, invitations that were kept back from it among them."""
+        repository = self.repositories.call_answers
+        return [
+            stored
+            for key in ("organization", "kept_from")
+            for stored in repository.iterate(key, organization)
+        ]
 
     def _references(self) -> Iterator[Change]:
         """What others let who is gone count, and it them; nobody gives references of itself."""

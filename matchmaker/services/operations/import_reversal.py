@@ -109,6 +109,7 @@ def _in_use(ids: Set[str], repositories: Repositories) -> set[str]:
         id
         for repository in naming
         for value in repository.values()
-        for id in repository.values_under("organization", value)
+        for key in ("organization", "kept_from")
+        for id in repository.values_under(key, value)
         if id in ids
     }
