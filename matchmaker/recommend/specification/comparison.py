@@ -279,6 +279,8 @@ def _judge(requirement: Requirement, statement: Specification) -> Judgement:
         if named is not None:
             verdict = Fulfilment.UNMET if named.denied else Fulfilment.MET
             return unless_others_do_it(Judgement(requirement, verdict, named), statement)
+    if unknown is not None and unknown.evidence is not None and unknown.evidence.aspect == "grade":
+        return unknown  # 304 beside 316, where 304L is needed
     return unmet or unknown or Judgement(requirement, Fulfilment.UNKNOWN)
 
 
@@ -358,8 +360,9 @@ def same_material(requirement: Requirement, item: Requirement) -> Say:
     if requirement.aspect == "grade":
         if item.value == requirement.value:
             return MET
-        if item.aspect == "grade":
-            return UNMET
+        if item.aspect == "grade":  # who has 304 mostly has its kind with little carbon, 304L
+            is_one = item.value.removesuffix("L") == requirement.value.removesuffix("L")
+            return UNKNOWN if is_one else UNMET
         return UNKNOWN if item.family in wider(requirement.family) else UNMET
     if requirement.value in wider(item.family):
         return MET

@@ -22,6 +22,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.reading import without_conditions
+from matchmaker.recommend.specification.roles import SERVICES
 from matchmaker.recommend.specification.vocabulary import (
     finishing,
     has_own_name,
@@ -89,6 +90,12 @@ _OWN_BEFORE = re.compile(
 )
 _SURFACE = re.compile(r"(?:plating|coating|anodising|painting|galvanising|spraying|passivation)$")
 _TRADE_AFTER = re.compile(r"行业|[ -]industry(?![a-z])")
+# Who trades in things buys them whole: 阀门出口公司, "export sales of valves".
+_TRADED_AFTER = re.compile(r"的?(?:进?出口|外贸|贸易|经销|代理|批发|出口代理)(?:公司|商|业务|部)")
+_TRADED_BEFORE = re.compile(
+    r"\b(?:exports?|imports?|sales|trade|trading|agency|agents?|distribution|distributors?|wholesale) (?:(?:sales|agency|trade) )?"
+    r"(?:of|for|in) (?:[a-z-]+ ){0,2}$|(?:外贸|贸易|经销|代理|批发)$"
+)
 
 
 def asks_for_customers(need: str) -> bool:
@@ -132,9 +139,11 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     """
     makes = [item for item in description.of(RequirementKind.PRODUCT) if is_made(item)]
     makes = [item for item in makes if not _is_trade_served(item, makes, description)]
+    makes = [item for item in makes if not _is_traded(item, description)]
     if _finishes(description):
         makes = []
     served = _served(description)
+    does_service = _finishes(description, SERVICES)
     judgements = []
     for item in offer.of(RequirementKind.PROCESS):  # "to be tried by injection moulders"
         if item.denied or not _is_for_customer(offer, item):
@@ -147,7 +156,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         if item.denied:
             continue
         made = next((other for other in makes if item.value in (other.value, other.family)), None)
-        sold_to = next((o for o in served if _is_sold_to(item, o)), None)
+        sold_to = next((o for o in served if _is_sold_to(item, o, does_service)), None)
         if made is None and sold_to is not None:
             note = message("sells to those who make it")
             judgements.append(Judgement(item, Fulfilment.UNMET, sold_to, note))
@@ -169,11 +178,11 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
 
 
-def _finishes(description: Specification) -> bool:
+def _finishes(description: Specification, work: frozenset[str] | None = None) -> bool:
     """Whether a description begins with work on things of others: 挂镀镍金，只做眼镜小件."""
     things = [i for i in description.items if i.kind in CORE and not i.denied]
     first = next((i for i in things if i.role is ItemRole.ITSELF), None)
-    return first is not None and first.value in finishing() - MAKING
+    return first is not None and first.value in (work or finishing() - MAKING)
 
 
 def _served(description: Specification) -> list[Requirement]:
@@ -189,9 +198,9 @@ def _served(description: Specification) -> list[Requirement]:
     ]
 
 
-def _is_sold_to(item: Requirement, served: Requirement) -> bool:
+def _is_sold_to(item: Requirement, served: Requirement, does_service: bool) -> bool:
     """Whether those who make a thing are served; of wholes, those who make no part of one."""
-    is_apart = served.role is _CUSTOMER or item.role is ItemRole.ITSELF
+    is_apart = does_service or served.role is _CUSTOMER or item.role is ItemRole.ITSELF
     return is_apart and item.value in (served.value, served.family)
 
 
@@ -294,6 +303,13 @@ def _is_trade_served(
     return bool(_TRADE_AFTER.match(fold(description.text), item.end)) and any(
         other.start < item.start and other.value != item.value for other in makes
     )
+
+
+def _is_traded(item: Requirement, description: Specification) -> bool:
+    """Whether a product is bought and sold as it is, not made."""
+    text = fold(description.text)
+    before = text[max(0, item.start - 60) : item.start]
+    return bool(_TRADED_AFTER.match(text, item.end) or _TRADED_BEFORE.search(before))
 
 
 @lru_cache(maxsize=1000)

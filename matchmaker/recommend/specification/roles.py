@@ -159,7 +159,7 @@ _SOUGHT_FOR_IT = re.compile(
     r"[^。；;!?！？\n]{0,16}[，,](?:想|要|急|现在?|需要?)?(?:找|求|请|寻)(?:一?[家个]|人|厂家?|师傅|能|可以|会|做|来|帮忙?|代|专门|专业|的)*"
 )
 # Work for a thing that makes none of it; who casts or moulds it makes what is wanted.
-_SERVICES = frozenset({"design", "certification", "packaging", "printing", "logistics"})
+SERVICES = frozenset({"design", "certification", "packaging", "printing", "logistics"})
 _BOUGHT = re.compile(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(
     {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}
@@ -240,7 +240,7 @@ def is_worked_on(
     gap, before_it = folded[match.end : following.start], _clause_before(folded, match.start)
     is_bought = _BOUGHT.search(before_it)
     is_finishing = _is_finishing(following)
-    for_it = is_finishing or following.term.value in _SERVICES
+    for_it = is_finishing or following.term.value in SERVICES
     if for_it and _SOUGHT_FOR_IT.fullmatch(gap) and not is_bought:
         return True
     if not is_finishing:

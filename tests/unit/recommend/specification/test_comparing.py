@@ -384,7 +384,7 @@ def test_that_a_university_is_sought_is_no_word_of_what_is_sought(need, worded) 
         ("做法兰，材料以F304、F316、F51为主", Fulfilment.UNKNOWN),
         ("flanges in F304, F51 and others", Fulfilment.UNKNOWN),
         ("flanges, mainly F304 and F51", Fulfilment.UNKNOWN),
-        ("做法兰，材料F304、F316", Fulfilment.UNMET),
+        ("做法兰，材料F304、F321", Fulfilment.UNMET),
         ("主要做F304不锈钢法兰", Fulfilment.UNKNOWN),
         ("flanges, F304, WP9 and more", Fulfilment.UNKNOWN),
         ("flanges in F304, testing and other services", Fulfilment.UNMET),

@@ -53,6 +53,7 @@ def test_ranges_and_units_are_understood(need, statement, verdict):
     ("need", "statement", "verdict"),
     [
         ("316L flanges", "flanges in stainless steel 304", "unmet"),
+        ("316L flanges", "flanges in F304 and F316", "unknown"),
         ("316L flanges", "flanges in SUS 316L", "met"),
         ("316L flanges", "stainless flanges", "unknown"),
         ("不锈钢法兰", "法兰，材质316L", "met"),

@@ -67,6 +67,24 @@ def test_who_makes_what_an_offer_is_for_is_a_customer(offer: str, customer: str)
     assert not comparison.unmet
 
 
+def test_who_stores_and_sends_things_is_no_maker_of_them() -> None:
+    comparison = compare_customer(read("眼镜检测能力，谁需要"), read("眼镜云仓和一件代发"))
+    assert comparison.unmet
+    assert compare_customer(read("眼镜检测能力，谁需要"), read("板材镜架厂")).met
+
+
+@pytest.mark.parametrize(
+    "trader",
+    [
+        "阀门出口公司，拉美市场为主",
+        "Export sales of industrial valves",
+        "Export agency for valve makers",
+    ],
+)
+def test_who_only_trades_in_a_whole_buys_no_part_of_it(trader: str) -> None:
+    assert not compare_customer(read("duplex valve bodies, who buys them?"), read(trader)).met
+
+
 def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
     """It came first for PPS granules: 负责泵阀产业的惠企政策."""
     described = {
