@@ -19,11 +19,11 @@ from matchmaker.recommend.specification.doers import (
     unless_work_is_wanted,
     unless_worked_on,
 )
+from matchmaker.recommend.specification.materials import judged_material, named_among_others
 from matchmaker.recommend.specification.model import (
     COMES_WITH,
     CONCEPT,
     CORE,
-    FOR_TOOL,
     TOLD_BY_GRAPH,
     UNLISTED,
     Comparison,
@@ -34,17 +34,9 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.open_lists import named_among_others
 from matchmaker.recommend.specification.reading import MEASURED
-from matchmaker.recommend.specification.values import MET, UNKNOWN, UNMET, Say, measured
-from matchmaker.recommend.specification.vocabulary import (
-    finishing,
-    has_own_name,
-    parts,
-    shapes,
-    strengthens,
-    wider,
-)
+from matchmaker.recommend.specification.values import MET, UNMET, Say, measured
+from matchmaker.recommend.specification.vocabulary import finishing, has_own_name, parts, shapes
 from matchmaker.recommend.specification.wholes import (
     does_other_work,
     is_made,
@@ -346,33 +338,6 @@ def _process(requirement: Requirement, item: Requirement) -> Say | None:
     return None
 
 
-def _material(requirement: Requirement, item: Requirement) -> Say | None:
-    if item.role is not ItemRole.ITSELF:
-        return None
-    say = same_material(requirement, item)
-    is_of_tool = (requirement.aspect == FOR_TOOL) is (item.aspect == FOR_TOOL)
-    # No tool is of plastic: whatever plastic is named beside one is what it makes.
-    is_plastic = "metal" not in wider(item.family)
-    return say if is_of_tool or (say is MET and is_plastic) else None
-
-
-def same_material(requirement: Requirement, item: Requirement) -> Say:
-    if requirement.aspect == "grade":
-        if item.value == requirement.value:
-            return MET
-        if item.aspect == "grade":  # who has 304 mostly has its kind with little carbon, 304L
-            is_one = item.value.removesuffix("L") == requirement.value.removesuffix("L")
-            return UNKNOWN if is_one else UNMET
-        return UNKNOWN if item.family in wider(requirement.family) else UNMET
-    if requirement.value in wider(item.family):
-        return MET
-    if item.family in wider(requirement.family):
-        return UNKNOWN
-    # A fibre says which plastic it is mixed into as often as not, and of a metal never.
-    is_metal = "metal" in wider(requirement.family)
-    return UNKNOWN if strengthens(requirement.family, item.family) and not is_metal else UNMET
-
-
 def covers(wanted: str, stated: str) -> bool:
     """Whether who has one standard or certificate has another: its parts, and what it implies."""
     if stated == wanted or stated.startswith(wanted + "-") or wanted.startswith(stated + "-"):
@@ -398,7 +363,7 @@ def _shape(code: str) -> str:
 _NAMED: dict[RequirementKind, Callable[[Requirement, Requirement], Say | None]] = {
     RequirementKind.PRODUCT: _product,
     RequirementKind.PROCESS: _process,
-    RequirementKind.MATERIAL: _material,
+    RequirementKind.MATERIAL: judged_material,
     RequirementKind.STANDARD: _standard,
     RequirementKind.CERTIFICATE: _standard,
     RequirementKind.CODE: _code,

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from matchmaker.messages import message
 from matchmaker.recommend.specification.clauses import fold
-from matchmaker.recommend.specification.comparison import same_material
 from matchmaker.recommend.specification.doers import MAKING
+from matchmaker.recommend.specification.materials import same_material
 from matchmaker.recommend.specification.model import (
     CORE,
     UNLISTED,

@@ -1,4 +1,4 @@
-"""Lists of materials that name only some of what there is: 以F304、F316为主, "such as F304 and F51"."""
+"""Whether a material is the one needed, and lists that name only some: 以F304、F316为主."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import re
 from functools import lru_cache
 
 from matchmaker.recommend.specification.clauses import fold
-from matchmaker.recommend.specification.model import Requirement, RequirementKind, Specification
+from matchmaker.recommend.specification.model import (
+    FOR_TOOL,
+    ItemRole,
+    Requirement,
+    RequirementKind,
+    Specification,
+)
+from matchmaker.recommend.specification.values import MET, UNKNOWN, UNMET, Say
+from matchmaker.recommend.specification.vocabulary import strengthens, wider
 
 _AND = r"\s?(?:、|/|，|和|及|或|,?\s?(?:and|or)\s|,)\s?"
 # WCB铸钢 is one material, and one that is not known may stand between: F304, A182, F51.
@@ -21,6 +29,35 @@ _SOME_OF = re.compile(
     r"(?:做|用|是|为|有|生产|材料|材质|:|：|\s|\bin\b|\bof\b|\bfrom\b){0,4}$"
 )
 _REACH = 24
+
+
+def judged_material(requirement: Requirement, item: Requirement) -> Say | None:
+    """What a material that is stated says of one needed; None where it is that of another thing."""
+    if item.role is not ItemRole.ITSELF:
+        return None
+    say = same_material(requirement, item)
+    is_of_tool = (requirement.aspect == FOR_TOOL) is (item.aspect == FOR_TOOL)
+    # No tool is of plastic: whatever plastic is named beside one is what it makes.
+    is_plastic = "metal" not in wider(item.family)
+    return say if is_of_tool or (say is MET and is_plastic) else None
+
+
+def same_material(requirement: Requirement, item: Requirement) -> Say:
+    """Whether one material is another, whatever they are of: a grade, a kind, a wider name."""
+    if requirement.aspect == "grade":
+        if item.value == requirement.value:
+            return MET
+        if item.aspect == "grade":  # who has 304 mostly has its kind with little carbon, 304L
+            is_one = item.value.removesuffix("L") == requirement.value.removesuffix("L")
+            return UNKNOWN if is_one else UNMET
+        return UNKNOWN if item.family in wider(requirement.family) else UNMET
+    if requirement.value in wider(item.family):
+        return MET
+    if item.family in wider(requirement.family):
+        return UNKNOWN
+    # A fibre says which plastic it is mixed into as often as not, and of a metal never.
+    is_metal = "metal" in wider(requirement.family)
+    return UNKNOWN if strengthens(requirement.family, item.family) and not is_metal else UNMET
 
 
 @lru_cache(maxsize=256)
