@@ -35,6 +35,11 @@ _ENDS = frozenset(ENDS)
 _MACHINE = re.compile(r"(?:machines?|equipment|机|设备)$")
 _WITHOUT = re.compile(r"without|不含|不包含|不包括|无需|不用|不使用")
 _NEXT_WORD = re.compile(r"[ -](?P<word>[a-z]+)(?![a-z])")
+# 免喷涂, "heat-treatment-free": what does without it.
+_FREE_OF, _NEEDS_NO = re.compile(r"[ -]free(?![a-z])"), re.compile(r"(?<![避难以])免$")
+_ENDS_PHRASE = re.compile(
+    r"s?\s?(?:$|[，,;；。.、()（）\d]|(?:and|or|in|from|for|with)\b|[和及与等])"
+)
 # What is left over, not parts: three tonnes to spare.
 _TO_SPARE = re.compile(r"\bto (?=spare\b)")
 _WORK = ("ing", "ion", "ment", "test", "analysis", "service", "repair", "design", "forming")
@@ -86,11 +91,16 @@ _THINGS = frozenset(
 @remembered(_CACHED)
 def concepts_at(text: str) -> tuple[ConceptStretch, ...]:
     """Where a text names concepts, and which; not where it only asks for them."""
-    return tuple(_named(thesaurus().stretches(fold(text))))
+    folded = fold(text)
+    return tuple(_named(folded, thesaurus().stretches(folded)))
 
 
-def _named(stretches: Iterable[ConceptStretch]) -> Iterator[ConceptStretch]:
+def _named(folded: str, stretches: Iterable[ConceptStretch]) -> Iterator[ConceptStretch]:
     for stretch in stretches:
+        if _FREE_OF.match(folded, stretch.end) or _NEEDS_NO.search(
+            folded, max(0, stretch.start - 2), stretch.start
+        ):
+            continue
         if meanings := tuple(each for each in stretch.meanings if each[1] == 1.0):
             yield stretch._replace(meanings=meanings)
 
@@ -135,6 +145,8 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
         item = _item(text, folded, stretch, number, requirement.kind)
         if item.role is not ItemRole.ITSELF or _is_mentioned(item, statement):
             continue
+        if requirement.kind is RequirementKind.PRODUCT and _is_material_of(item, statement, folded):
+            continue
         if any(each.start < item.end and item.start < each.end for each in denied):
             found = found or item._replace(denied=True)
             continue
@@ -154,6 +166,15 @@ def _is_mentioned(named: Requirement, statement: Specification) -> bool:
         item.role is not ItemRole.ITSELF and (item.start, item.end) == (named.start, named.end)
         for item in statement.items
     )
+
+
+def _is_material_of(named: Requirement, statement: Specification, folded: str) -> bool:
+    """Whether what is named is only what another thing is made of: 碳纤机身壳, T700模压."""
+    materials = (i for i in statement.of(RequirementKind.MATERIAL) if i.start == named.start)
+    material = next((i for i in materials if i.end == named.end), None)
+    if material is None:
+        return False
+    return material.aspect == "grade" or _ENDS_PHRASE.match(folded, named.end) is None
 
 
 def named_concepts(text: str, taken: bytearray, *, only_work: bool) -> list[Requirement]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from matchmaker.recommend.specification import forms, patterns
 from matchmaker.recommend.specification.codes import code
-from matchmaker.recommend.specification.measures import measure, price
+from matchmaker.recommend.specification.measures import measure
 from matchmaker.recommend.specification.model import Requirement
 from matchmaker.recommend.specification.patterns import BODIES
+from matchmaker.recommend.specification.prices import price
 from matchmaker.recommend.specification.vocabulary import Marker, TermMatch
 
 _PREFIX = frozenset("abcdefghijklmnopqrstuvwxyz/.±φ")

@@ -36,7 +36,8 @@ _CLASSES = frozenset({150.0, 300.0, 400.0, 600.0, 800.0, 900.0, 1500.0, 2500.0})
 _LARGE = 1  # ±30 without a unit is of something else than a length
 # Without a unit two figures are a size only where the text says so (640×480 are pixels).
 _SIZED = re.compile(
-    r"(?:尺寸|规格|工件|外形|幅面|行程|台面|size|dimensions?|workpiece|envelope)[^，,;；。]{0,8}$"
+    r"(?:尺寸|规格|工件|外形|幅面|行程|台面|size|dimensions?|workpiece|envelope)[^，,;；。]{0,8}$|"
+    r"\d\s?(?:mm|毫米)[\s,，、]{1,2}$"  # 2mm 500*400
 )
 
 _AT_MOST = re.compile(

@@ -14,14 +14,11 @@ from matchmaker.recommend.specification.forms import (
 from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.patterns import (
     MEASURE,
-    PRICE,
     RATE_AFTER,
     RATE_BEFORE,
     RATE_OF_THINGS,
-    SIGN,
-    SIGNED_PRICE,
 )
-from matchmaker.recommend.specification.units import CURRENCIES, PERIODS, UNITS, number
+from matchmaker.recommend.specification.units import PERIODS, UNITS, number
 
 _STRENGTH = re.compile(
     r"(?:强度|模量|屈服|抗拉|应力|strength|modulus|yield|tensile|stress)[^，,;；。]{0,6}$"
@@ -56,7 +53,7 @@ _TONNAGE = re.compile(
 )
 # 2500吨和3500吨压铸单元, 三千吨左右的机器: what machines press with is no weight.
 _FORCE = re.compile(
-    r"(?:\s?(?:和|及|、|/|-|~|至|到|and|or|to)\s?[\d.]+\s?(?:吨|tonnes?|tons?|t))*(?:左右|上下|以上|以下|级)?的?-?\s?(?:机|设备|单元|级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
+    r"(?:\s?(?:和|及|、|/|-|~|至|到|and|or|to)\s?[\d.]+\s?(?:吨|tonnes?|tons?|t))*(?:左右|上下|以上|以下|级)?的?-?\s?(?:一体化?)?(?:机|设备|单元|级|压铸|压机|冲床|注塑|油压|液压|press|machine|tonne machine|die.?casting|injection|clamp)"
 )
 # How fast a battery is emptied, and what a thing is called: LiPo 6S 100C, model 300C.
 _RATE_OF_BATTERY = re.compile(
@@ -78,7 +75,9 @@ _LIFTED = re.compile(
 _ORDER = re.compile(
     r"(?:起订量?|起订|最小起订|moq|minimum order|min(?:imum)?\.? order(?: quantity)?(?: of)?|first order|from)[:\s]{0,2}$"
 )
-_EACH = re.compile(r"(?:单价|每[件个只套台双米吨]|unit price|price each)(?:在|约|of|:|\s)*$")
+# 每款最少500双: so many of each are the least.
+_OF_EACH = re.compile(r"(?:每|一)[个种]?[款色码单花规](?:格|型|号)?(?:起做|起订)?$")
+_NUMBERED = re.compile(r"(?<![a-z])(?:qty|q'ty|quantity|数量|需求量)(?: of|[:：.\s是为约])*$")
 _ASPECTS = {
     "wall thickness": r"壁厚|wall(?:s| thickness)?",
     "thickness": r"厚度?|thick(?:ness)?|gauge",
@@ -102,6 +101,10 @@ _LATIN_AND_FIGURES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789%℃°")
 # 一丝五 are one and a half hundredths of a millimetre, 两米六 two metres and sixty.
 _TENTH = re.compile(
     r"(?<=[丝米斤寸吨])[一二三四五六七八九半](?![一二三四五六七八九十百千万\d个只件台套双家条根年月天])"
+)
+# "Sixty in Siberia", "20 in stock" are no inches; those say of what.
+_IN_A_PLACE = re.compile(
+    r" (?!(?:to|x|by|and|or|dia|diameter|wide|long|thick|high|deep|tall|od|id|bore|nominal|full|class|ansi|pipes?|tubes?|valves?|ball|gate|globe|check|butterfly|flanges?|bolts?|screws?|wafers?|cylinders?|schedule|sch|stainless|carbon|steel|brass|props?|propellers?)\b)[a-z]"
 )
 _LOT = 5
 _A_DAY = 1 / 31
@@ -127,35 +130,6 @@ _REACHED = re.compile(
     r"(?<!\bin )(?<!\bwithin )(?<!\bin a )(?<!\bwithin a )\b(?:range|reach|(?:data ?|radio |video )link)(?: of| up to|:|,| is)?(?: up to| about)? ?$"
 )
 _FROM_THERE = re.compile(r" (?:from|of|around) ")
-
-
-def price(text: str, folded: str, start: int) -> list[Requirement]:
-    """A sum of money, with what it is for where it says so: `CNY/piece`."""
-    signed = SIGN.search(folded, max(0, start - 4), start)
-    match = (SIGNED_PRICE if signed else PRICE).match(folded, start)
-    if match is None:
-        return []
-    currency = CURRENCIES[(signed[0] if signed else match["word"]).strip()]
-    low = number(match["low"])
-    high = number(match["high"] or "") or low
-    if low is None or high is None:
-        return []
-    begin, end = signed.start() if signed else start, match.end()
-    per = _per(match["unit"]) if match["per"] else ""
-    if match["per"] and not per:
-        end = match.start("per")
-    bounds, begin, end = bounded(folded, begin, end, min(low, high), max(low, high))
-    each = per or _EACH.search(folded[max(0, begin - 8) : begin])
-    unit = f"{currency}/{per}" if per else currency
-    aspect = "unit price" if each else ""
-    return [requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, aspect)]
-
-
-def _per(name: str) -> str:
-    name = name.strip()
-    if name in UNITS:
-        return UNITS[name].base
-    return name if name.isascii() and len(name) > 2 else ""
 
 
 def measure(text: str, folded: str, start: int) -> list[Requirement]:
@@ -187,10 +161,13 @@ def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement
         end, period = after.end(), after["period"] or after["adverb"]
     elif of_things := RATE_OF_THINGS.match(folded, end):
         period = of_things["period"]
+    elif _NUMBERED.search(folded, max(0, start - 16), start):
+        bounds = MeasuredBounds(amount, amount)
+        return [requirement(RequirementKind.QUANTITY, text, start, end, bounds, "piece")]
     else:
         return []
     months = PERIODS.get(period, 12)
-    bounds = MeasuredBounds(amount / months, amount / months)
+    bounds = MeasuredBounds(_a_month(amount, months), _a_month(amount, months))
     return [requirement(RequirementKind.QUANTITY, text, start, end, bounds, "piece/month")]
 
 
@@ -203,7 +180,7 @@ def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None
     if high_text and not last:  # `5 mm-8` or `3天到` with something else behind
         high_text, end = None, match.end("first")
     name = last or first
-    if name is None:
+    if name is None or (name == "in" and _IN_A_PLACE.match(folded, end)):
         return None
     unit = UNITS[name]
     low = number(match["low"])
@@ -223,6 +200,11 @@ def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None
         low = abs(low)
     start = match.start()
     return _as_kind(text, folded, name, unit.base, start, end, min(low, high), max(low, high))
+
+
+def _a_month(amount: float | None, months: float) -> float | None:
+    """An amount of so many months for one: 21,430 and not 21,428.57143 of 5,000 a week."""
+    return None if amount is None else float(f"{amount / months:.4g}")
 
 
 def _tenths(written: str) -> float:
@@ -314,6 +296,7 @@ def _amount(
             text[end - 1 : end] == "起"
             or folded.startswith(("moq", "minimum"), max(0, end - 13), end)
             or folded[:end].endswith(("moq", "minimum order"))
+            or _OF_EACH.search(folded, max(0, start - 8), start)
         )
     )
     rate = _rate(folded, start, end)
@@ -321,7 +304,7 @@ def _amount(
         return None  # a flow
     if rate:
         begin, end = rate[2], max(end, rate[1])
-        values = (None if v is None else v / rate[0] for v in (bounds.low, bounds.high))
+        values = (_a_month(v, rate[0]) for v in (bounds.low, bounds.high))
         return requirement(
             RequirementKind.QUANTITY, text, begin, end, MeasuredBounds(*values), f"{base}/month"
         )

@@ -17,7 +17,7 @@ from matchmaker.recommend.specification.units import (
     UNITS,
 )
 
-_NOT_BEFORE = {"丝": "(?![杆网印锥攻线绸袜光瓜])"}
+_NOT_BEFORE = {"丝": "(?![杆网印锥攻线绸袜光瓜])", "付": "(?![款清定钱账费给了现出订])"}
 
 
 def alternatives(words: Iterable[str]) -> str:
@@ -40,7 +40,8 @@ _INCH = r"(?=\s?(?:-\s?\d{1,2}(?:/\d{1,2})?\s?)?(?:\"|''|inch|in(?![a-z])|寸|�
 _FRACTION = rf"(?:\d{{1,2}}[\s-])?\d{{1,2}}/\d{{1,2}}{_INCH}"
 _ENGLISH = r"(?:" + alternatives(ENGLISH_NUMERALS) + ")"
 NUMBER = rf"(?:{_FRACTION}|{_ARABIC}|[{HAN_NUMERAL}]{{1,10}}|半(?=[个年天月])|{_ENGLISH})"
-UNIT = alternatives(UNITS)
+# Of 12K T700 and "5 M8 nuts" the letter begins what stands behind it.
+UNIT = rf"(?:{alternatives(UNITS)})(?:(?<![a-z])|(?!\d))"
 CURRENCY = alternatives(CURRENCIES)
 PERIOD = alternatives(PERIODS)
 
@@ -69,7 +70,8 @@ RATE_OF_THINGS = re.compile(
     rf"(?:a|an|per|each|every) (?P<period>{PERIOD})(?![a-z])"
 )
 RATE_BEFORE = re.compile(
-    rf"(?:(?<![a-z])(?P<period>{PERIOD})|(?:每个?|一个?)(?P<every>{PERIOD})[^，,;；。\d]{{0,4}}$)"
+    # In 48小时 500付 the hours are how long it lasts.
+    rf"(?:(?<![a-z02-9])(?<!\d1)(?P<period>{PERIOD})|(?:每个?|一个?)(?P<every>{PERIOD})[^，,;；。\d]{{0,4}}$)"
     r"(?:度|的|产能|产量|产|供货量|供货|供应|供|需要|需求|需|用量|用|消耗|采购|出货|可做|可产|加工|处理|"
     r"capacity|output|production|demand|need|volume| of|:|约|大约|左右|around|about|近|超|超过|达|"
     r"可达|最大|最高|能|可| |至少|不少于|不低于|up to|over|at least|最多|稳定|大概|要|喷|出|均|约为)*$"

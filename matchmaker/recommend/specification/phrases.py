@@ -22,7 +22,7 @@ from matchmaker.recommend.specification.roles import (
     role_of,
 )
 from matchmaker.recommend.specification.short_heads import with_short_heads
-from matchmaker.recommend.specification.testing import NEXT_TEST, with_tests
+from matchmaker.recommend.specification.testing import NEXT_TEST, is_list_of_tests, with_tests
 from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.verbs import with_verbs
 from matchmaker.recommend.specification.vocabulary import (
@@ -91,6 +91,7 @@ _PASSED = re.compile(
     r"(?:已经?|均|全部|都)(?:顺利)?(?:通过|做过)了?[^，,;；。!?\n]{0,16}$"
     r"|\b(?:ha(?:s|ve|d)|having) (?:already |all )?(?:passed|undergone) [^,;.!?\n]{0,32}$"
 )
+_VERBS = frozenset("扫测检照拍")  # 工业CT扫铸件
 _DIMENSIONS = frozenset({"shaft", "bar"})
 _DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
 _REACH = 80
@@ -99,13 +100,13 @@ _PRODUCT = RequirementKind.PRODUCT
 # Short English names of parts behind their whole, and the general name of each.
 _PARTS = {"bod": "housing", "casing": "housing", "housing": "housing", "seat": "seat", "stem": "stem", "disc": "disc", "disk": "disc", "needle": "needle"}  # fmt: skip
 _PART_WORD = re.compile(
-    r"[ -](?P<part>bod(?=y\b|ies\b)|casing|housing|seat|stem|dis[ck]|needle)(?:y|ies|s)?(?![a-z])"
+    r"[ -](?P<part>bod(?=y\b|ies\b|ys\b)|casing|housing|seat|stem|dis[ck]|needle)(?:ys?|ies|s)?(?![a-z])"
 )
 _FOR_OUR = re.compile(
     r"(?<!look)(?<!looking) (?:for|onto|to suit) (?:our|your|their|the|my) (?:[a-z]+ ){0,2}$"
 )
 _PART_FOR = re.compile(
-    r"(?<![a-z])(?<!valve )(?<!pump )(?P<name>(?P<part>bod(?=y\b|ies\b)|casing|seat|stem|dis[ck]|needle)(?:y|ies|s)?)"
+    r"(?<![a-z])(?<!valve )(?<!pump )(?P<name>(?P<part>bod(?=y\b|ies\b|ys\b)|casing|seat|stem|dis[ck]|needle)(?:ys?|ies|s)?)"
     r"(?: (?:for|with|by|to) (?:[a-z0-9-]+ ){1,3}ones)? "
     r"(?:for |of |(?:in|inside|into|on) (?:our|my|their|the|existing|old) )(?:[a-z0-9-]+ ){0,3}$"
 )
@@ -116,6 +117,9 @@ _LISTED_BEFORE = re.compile(r"、|\band\b|[和及与]")
 _STAINLESS = re.compile(
     r"(?<!\d)(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?\s?(?:、|/|,|或|和|or )\s?(?:20[12]|30[1-9]|31[0-9]|32[1-9]|4[1-3]0)[lhs]?(?![\d个件只套台双吨米])"
 )
+# No other metal is anodised in black: 阳极氧化 6061.
+_ALUMINIUM = re.compile(r"(?:2a12|2024|5052|5083|606[13]|6082|7075)(?!\d)")
+_ANODISED = re.compile(r"阳极|氧化|anodi[sz]")
 # Numbers of models, colours and rooms: 镜架型号304、316.
 _NUMBERED = re.compile(
     r"(?:[型货款色编房]号|房间|款式|\b(?:models?|items?|styles?|nos?\.?|rooms?))\s?[:：]?[\d、,/或和 a-z]{0,12}$"
@@ -184,7 +188,10 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
         if term.kind in THINGS:
             is_test = term.family == "testing"
             is_next_test = is_test and tested >= 0 and NEXT_TEST.fullmatch(folded, tested, start)
-            if not is_next_test and _is_aside(folded, match, following):
+            is_what_they_do = is_next_test or (
+                is_test and head is None and is_list_of_tests(folded, start)
+            )
+            if not is_what_they_do and _is_aside(folded, match, following):
                 continue
             tested = end if is_test else tested
             before = terms[position - 1] if position else None
@@ -409,7 +416,7 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
     ):
         return False  # 谁能翻新旧注塑机; 水泵坏了，维修
     if following and len(gap) <= 1 and following.term.kind is RequirementKind.PRODUCT:
-        return not _LISTED_AFTER.fullmatch(gap)
+        return gap not in _VERBS and not _LISTED_AFTER.fullmatch(gap)
     if term.family == "testing" and _PASSED.search(folded[max(0, start - 48) : start]):
         return True
     clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])
@@ -422,6 +429,8 @@ def _is_grade(folded: str, match: TermMatch, before: TermMatch | None) -> bool:
     if _STEEL.search(near) or _STEEL_AFTER.match(folded, match.end):
         return True
     if before and before.term.graded and match.start - before.end <= 2:
+        return True
+    if _ALUMINIUM.match(folded, match.start) and _ANODISED.search(folded):
         return True
     beside = _STAINLESS.search(folded, max(0, match.start - 6), match.end + 6)
     return beside is not None and not _NUMBERED.search(near)

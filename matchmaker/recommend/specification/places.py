@@ -76,6 +76,10 @@ _WHO = re.compile(
     r"factor(?:y|ies)|foundr(?:y|ies)|mills?|distributors?|buyers?|importers?|agents?|wholesalers?|retailers?|customers?|labs?|"
     r"laborator(?:y|ies)|universit(?:y|ies)|institutes?|clusters?|platers?|moulders?|workshops?|brands?)(?![a-z])"
 )
+# Who may be elsewhere, too, is not sought there.
+_ALSO = re.compile(
+    r"的?(?:也|都|同样)(?:行|可以?|能|成|好|没问题|不介意|接受|ok)| (?:is |are )?(?:also )?(?:fine|ok(?:ay)?|welcome|possible)(?: too)?(?![a-z])"
+)
 _MEASURE_BEGINS = re.compile(r"(?:距离?|离|以)$")
 
 
@@ -91,7 +95,8 @@ def placed(text: str, folded: str, items: list[Requirement]) -> list[Requirement
     somewhere = [
         place
         for place in named
-        if folded[place.start : place.end] not in peoples() or _WHO.match(folded, place.end)
+        if (folded[place.start : place.end] not in peoples() or _WHO.match(folded, place.end))
+        and not (place.family == ELSEWHERE and _ALSO.match(folded, place.end))
     ]
     places = list(_without_markets(folded, somewhere))
     only_local = all(place.family == LOCAL for place in places)

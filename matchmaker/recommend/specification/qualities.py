@@ -13,17 +13,15 @@ from matchmaker.recommend.specification.model import Requirement, RequirementKin
 from matchmaker.recommend.specification.units import HAN_NUMERAL, number
 
 # Of these more than is asked for is as good; of the ceilings less.
-SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE, CELLS, INDEX = (
-    "salt spray", "hardness of a layer", "endurance", "payload", "noise", "cells in series", "refractive index"
+SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, NOISE, CELLS, INDEX, FILAMENTS = (
+    "salt spray", "hardness of a layer", "endurance", "payload", "noise", "cells in series", "refractive index", "filaments"
 )  # fmt: skip
 FLOORS = frozenset({SALT_SPRAY, COATING_HARDNESS, ENDURANCE, PAYLOAD, FORCE})
 CEILINGS = frozenset({NOISE})
 # What lies anywhere within the range that is asked for is right.
 WITHIN_RANGE = frozenset({"hardness"})
 
-_FIGURE = (
-    rf"(?:(?<![\d.,])\d[\d,]{{0,8}}(?:\.\d{{1,4}})?|(?<![{HAN_NUMERAL}])[{HAN_NUMERAL}]{{1,8}})"
-)
+_FIGURE = rf"(?:(?<![\d.])(?<!\d,)\d[\d,]{{0,8}}(?:\.\d{{1,4}})?|(?<![{HAN_NUMERAL}])[{HAN_NUMERAL}]{{1,8}})"
 # Whatever is measured is so in one of these.
 _FIGURES = re.compile(rf"[\d{HAN_NUMERAL}]")
 _UNIT = r"(?:\s?(?:针|支|d|层|小时|分钟|h|hrc|hv|gsm|db))?"
@@ -44,6 +42,9 @@ _OTHER_UNIT = re.compile(
 _BATTERY = re.compile(
     r"电池|锂|电芯|储能|铁锂|三元|保护板|bms|batter(?:y|ies)|lipo|lithium|li-?ion|(?<![a-z])packs?(?![a-z])"
 )
+
+
+_OF_CARBON = re.compile(r"碳纤|丝束|预浸|carbon|prepreg|(?<![a-z])tows?(?![a-z])|t[378]00")
 
 
 class _Quality(NamedTuple):
@@ -73,10 +74,14 @@ _QUALITIES = (
         SALT_SPRAY, "h", rf"{_RANGE}\s?-?(?:小时|h(?:ours?|rs?)?)(?:以上)?\s?(?:的|of |in |neutral |nss )*(?:中性)?(?:盐雾|salt[- ]spray)"
     ),
     _quality("needles", "needles", rf"{_RANGE}[\s-]?(?:针(?!织|筒|板|距|法|对|头)|needles?(?![a-z]))"),
+    # 200N, beside socks.
+    _quality("needles", "needles", r"(?<![a-z\d.])(?P<low>\d{2,3})(?:\s?[/、-]\s?(?P<high>\d{2,3}))?n(?![a-z\d·.*])(?=[^，,;；。]{0,12}(?:袜|socks?|hosiery))"),
+    _quality("yarn count", "Ne", r"(?<![a-z\d./])(?P<low>\d{1,3})(?P<high>(?!))?s(?:/\d(?!\d))?(?![a-z\d])(?=[^，,;；。\d]{0,16}(?:纱|棉|毛线|麻|yarn|cotton|viscose|combed|carded|spun))"),
+    _quality(FILAMENTS, "K", r"(?<![a-z\d.-])(?P<low>1|3|6|12|15|18|24|25|48|50)(?P<high>(?!))?k(?![a-z\d])(?!\s?(?:pcs|pairs?|pieces|sets|units|per|a |each|/|件|个|片|套|根|米|元|左右|以|cny|usd|rmb))"),
     _quality("yarn count", "Ne", rf"(?<!\d)(?=\d{{1,3}}\D){_RANGE}\s?支(?:/\d)?(?=[^，,;；。]{{0,6}}(?:纱|棉|线|毛|麻|涤|面料|布|梳|绒))"),
     _quality("yarn count", "Ne", rf"(?:纱|棉|线|毛|麻|涤)[^，,;；。\d]{{0,4}}(?=\d{{1,3}}\D){_RANGE}\s?支(?!笔|管|器|条|装|枪)"),
     _quality("yarn count", "Ne", rf"(?<![a-z])ne\s?{_RANGE}(?=[^,;.]{{0,20}}(?:yarn|cotton|spun|viscose|count))"),
-    _quality("denier", "D", rf"(?<![a-z\d/])(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)(?=[^，,;；。]{{0,12}}(?:丝|尼龙|涤|锦|氨纶|纤维|nylon|polyester|yarn|fabric|spandex|filament))"),
+    _quality("denier", "D", rf"(?<![a-z\d/])(?=\d\d){_RANGE}\s?(?:d(?:/\d(?!\d))?(?![a-z\d/])|旦|denier)(?=[^，,;；。]{{0,12}}(?:丝|尼龙|涤|锦|氨纶|纤维|nylon|polyester|yarn|fabric|spandex|filament))"),
     _quality("denier", "D", rf"(?:(?<=丝)|(?<=[龙纶])(?!丝)|(?<=nylon)|(?<=polyester)|(?<=yarn)|(?<=spandex)|(?<=filament))[^，,;；。\d]{{0,6}}(?=\d\d){_RANGE}\s?(?:d(?![a-z\d/])|旦|denier)"),
     _quality("weight of an area", "g/m²", rf"{_RANGE}\s?(?:gsm|g/m2|g/m²|克重|克每平(?:方米|米|方)?|克/平(?:方米|米|方)?)"),
     _quality("torque", "N·m", rf"{_RANGE}\s?(?:n[·.*]?m|牛[·.]?米)(?![a-z/])"),
@@ -99,10 +104,11 @@ _QUALITIES = (
     _quality(CELLS, "S", r"(?:packs?(?![a-z])|batter(?:y|ies)|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?<!in )(?<!within )(?<!every )(?<!after )(?<!充电)(?<!每)(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d]|\s?(?:响应|内|以内|后|一|charg|response|deliver|cycle))"),
     _quality(CELLS, "S", r"(?<![a-z\d.-])(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?=\s(?:high-voltage |smart |lipo |li-?ion |lithium |drone |battery )*(?:packs?|batter|lipo)|\s?(?:高压|智能|锂聚合物|聚合物)?(?:锂电|电池))"),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
-    _quality("cavities", "cavities", rf"{_RANGE}[\s-]?(?:腔|穴|cavit(?:y|ies))"),
+    _quality("cavities", "cavities", rf"(?<![+\d]){_RANGE}[\s-]?(?:腔|穴|cav(?:it(?:y|ies)|s)?(?![a-z]))"),
     _quality(INDEX, "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),
     _quality(INDEX, "n", r"(?:镜片|lens(?:es)?|单体)[^，,;；。\d]{0,4}(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.]|\s?(?:元|块|美元|欧元|usd|eur|rmb|\$|€|米|毫米|厘米|公分|[mc]?m(?![a-z])|万|千|倍|%|折|kg|克))"),
-    _quality(INDEX, "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?!\s?(?:元|块|美元|欧元|usd|eur|rmb))(?=[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
+    _quality(INDEX, "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?!\s?(?:元|块|美元|欧元|usd|eur|rmb))(?=(?:\s?mr-?\d{1,3})?[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
+    _quality(INDEX, "n", r"(?<![\d.])(?:(?<=1\.\d\d[/、])|(?=1\.\d\d[/、]1\.[567]))(?P<low>1\.(?:5[0369]|6[017]|7[0146]))(?P<high>(?!))?(?![\d.])"),
 )  # fmt: skip
 
 
@@ -111,10 +117,13 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
     if _FIGURES.search(folded) is None:
         return
     has_batteries = _BATTERY.search(folded) is not None
+    is_of_carbon = _OF_CARBON.search(folded) is not None
     is_in_mm = _OTHER_UNIT.search(folded) is None
     for aspect, unit, pattern, factor in _QUALITIES:
         if (aspect == CELLS and not has_batteries) or (unit == "mm" and not is_in_mm):
             continue  # 羊肉串20串; 长2，宽3，单位米
+        if aspect == FILAMENTS and not is_of_carbon:
+            continue
         for match in pattern.finditer(folded):
             start, end = match.span()
             low = number(match["low"])
@@ -132,7 +141,8 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
             names_thing = aspect in (SALT_SPRAY, CELLS, INDEX)
             first = match.start("low") if names_thing else start
             last = max(match.end("low"), match.end("high")) if names_thing else end
-            taken[first:last] = b"\x01" * (last - first)
+            if aspect != FILAMENTS:  # 12K碳纤维 is a tow by its name
+                taken[first:last] = b"\x01" * (last - first)
             yield requirement(RequirementKind.SIZE, text, begin, stop, bounds, unit, aspect)
 
 

@@ -10,7 +10,14 @@ import re
 
 from matchmaker.recommend.specification.model import ItemRole, RequirementKind
 from matchmaker.recommend.specification.unlisted import HAN
-from matchmaker.recommend.specification.vocabulary import TermMatch, finishing, parts, shapes
+from matchmaker.recommend.specification.vocabulary import (
+    Term,
+    TermMatch,
+    comes_with,
+    finishing,
+    parts,
+    shapes,
+)
 
 THINGS = (RequirementKind.PRODUCT, RequirementKind.PROCESS)
 _WORDS_OF_WORK = (RequirementKind.PROCESS, RequirementKind.CERTIFICATE, RequirementKind.STANDARD)
@@ -18,7 +25,7 @@ _CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
 _REACH = 48
 # Words directly behind a product that make another thing of it.
 _PART_AFTER = re.compile(
-    r"'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance)| [a-z]{3,}ing(?= machin))?[ -](?:bod(?:y|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
+    r"'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance)| [a-z]{3,}ing(?= machin))?[ -](?:bod(?:ys?|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
     r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology|manuals?|catalogues?|catalogs?|brochures?|handbooks?)(?![a-z])|"
     r"(?:(?<!s)|(?<=lens)) (?:cleaning|charging|storage|display|mounting|packing|carrying|locking|lifting) "
@@ -84,6 +91,10 @@ _IDLE = re.compile(
 # Box for 20k pairs of socks: so many of what something else is for.
 _FOR_SO_MANY = re.compile(
     r"\bfor (?:about |some |around )?\d[\dk,.]* (?:pairs?|pieces|pcs|pallets|sets|tonnes?|tons?|rolls|boxes|kg) of (?:[a-z-]+ )?$"
+)
+# "Metal seats of ball valves".
+_PART_OF = re.compile(
+    r"\b(?:seats?|stems?|bod(?:y|ies)|dis[ck]s?|casings?|housings?|bonnets?) of (?:(?!our |for )[a-z0-9-]+ ){0,3}$"
 )
 _FOR = re.compile(r"\b(?:for|onto|to suit|of) (?:[a-z0-9-]+ ){0,3}$")
 # "PTFE seats in our ball valves": theirs already, unless they are what others trade or are skilled in.
@@ -172,6 +183,8 @@ _MAKES_CLOTHES = {
 }
 # 借几台袜机赶船袜: the machine is wanted for what is made with it.
 _MADE_WITH = re.compile(r"来?(?:赶|做|织|生产|加工|打样|试)")
+# A set is all of what it consists of: 碳纤桨动力套.
+_SETS = {"propulsion set": frozenset({"propeller", "motor", "electronic speed controller"})}
 # Work named as a feature of the thing behind it: polished seats, anti-fog lenses.
 _FEATURES = ("ed", "fog", "smudge", "reflective", "oleophobic", "fingerprint")
 _PARTICIPLES = ("ed", " cast", " cut", " ground", " spun")
@@ -213,6 +226,8 @@ def role_of(
         return ItemRole.WHOLE
     if _SPEAKER_AFTER.match(folded, end):
         return ItemRole.CUSTOMER
+    if _PART_OF.search(ahead):
+        return ItemRole.WHOLE
     made = _MAKER_AFTER.match(folded, end)
     wanted = _WANTED_FOR.search(ahead)
     if made and not wanted and (_SERVED.search(ahead) or _ORDERS_AFTER.match(folded, end)):
@@ -280,15 +295,29 @@ def _clause_before(folded: str, start: int) -> str:
     return match[0] if match else ""
 
 
+def _is_of(term: Term, head: Term) -> bool:
+    """Whether of two Chinese names with a space between the second is of the first: 无人机 电池."""
+    if head.kind is RequirementKind.PROCESS:
+        return True
+    if term.value in parts():
+        return False
+    whole = comes_with(term.value) | comes_with(term.family)
+    return head.value in whole or (head.value in parts() and term.family in head.value.split())
+
+
 def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
     """Whether a thing directly before another says of what, or on what, that one is."""
     term, head = match.term, following.term
     if term.kind is RequirementKind.PROCESS or head.kind not in THINGS:
         return False
     between = folded[match.end : following.start]
+    if between == " " and not folded[match.start].isascii() and not _is_of(term, head):
+        return False
     if between in ("", " ", "-"):
         if head.value == "prototyping":
             return False  # who makes circuit boards makes samples of them
+        if term.value in _SETS.get(head.value, ()):
+            return False
         if head.value in _MAKES_CLOTHES:
             return term.value in _MAKES_CLOTHES[head.value]
         # "electrodes milled to size" are electrodes, "electrode milling" is milling.

@@ -13,9 +13,16 @@ _VALVE_BODY = Term(RequirementKind.PRODUCT, "valve body", "valve body")
 # Not 规模, 开模 or 共模, nor 模具, which is listed.
 _MOULDS = re.compile(
     rf"(?<=[{HAN}])(?<![规建航数超名劳楷入出起脱试合开修改移拆倒大小旧新换单多共差])"
-    r"模(?![具块型式组特拟切压架仁芯胚糊板数态范样量头光转])"
+    r"模(?![具块型式组特拟切压架仁芯胚糊板数态范样量头光转次])"
 )
 _MOULD = Term(RequirementKind.PRODUCT, "mould", "mould")
+# Kinds of which the last alone stands with their head: 气动、电动执行器.
+_DRIVES = {"气动": "pneumatic", "电动": "electric", "液动": "hydraulic", "液压": "hydraulic"}
+_DRIVE = rf"(?:{'|'.join((*_DRIVES, *sorted(set(_DRIVES.values()))))})"
+_AND = r"(?:\s?(?:、|/|,|，|和|及|与|或|以及)\s?|,? (?:and|or|and/or) )"
+_DRIVEN = re.compile(
+    rf"(?<![a-z])(?P<drive>{_DRIVE})(?={_AND}(?:{_DRIVE}{_AND}){{0,2}}{_DRIVE} ?(?:valve )?(?:执行[器机]|actuator))"
+)
 
 
 def with_short_heads(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
@@ -32,6 +39,14 @@ def with_short_heads(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         if match.start() in ends
     ]
     found += [TermMatch(*match.span(), _MOULD) for match in _MOULDS.finditer(folded)]
+    found += [
+        TermMatch(*match.span("drive"), _actuator(match)) for match in _DRIVEN.finditer(folded)
+    ]
     if not found:
         return terms
     return sorted([*terms, *apart_from(found, terms)], key=lambda match: match.start)
+
+
+def _actuator(match: re.Match[str]) -> Term:
+    drive = _DRIVES.get(match["drive"], match["drive"])
+    return Term(RequirementKind.PRODUCT, f"{drive} actuator", "actuator")

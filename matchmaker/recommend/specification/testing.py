@@ -22,6 +22,7 @@ from matchmaker.recommend.specification.vocabulary import (
     tests,
 )
 
+_CERTIFICATE = RequirementKind.CERTIFICATE
 _SUBJECT = alternatives(tests())
 _CHAMBER = alternatives(chambers())
 _TESTED = re.compile(
@@ -30,7 +31,10 @@ _TESTED = re.compile(
     r"|\b(?:test(?:s|ed|ing)?|measur(?:e|es|ed|ing)|check(?:s|ed|ing)?) (?:[a-z]+ ){0,4}?(?:for )?"
     rf"(?=(?:{_SUBJECT}))"
 )
-_AND = re.compile(r"\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or |&|/)\s?")
+# Between Chinese words a space does for 、: 检测 甲醛 偶氮 色牢度.
+_AND = re.compile(
+    rf"\s?(?:、|和|及|与|以及|,(?: and | or )?|，|and |or |&|/|(?<=[{HAN}])\s(?=[{HAN}]))\s?"
+)
 # The other way round: 透光率和阿贝数在哪能测, 镍释放要检; what must only come out well is no test wanted.
 _ASKED = re.compile(
     rf"(?:(?:{_SUBJECT})(?:{_AND.pattern})?){{1,9}}"
@@ -49,11 +53,20 @@ _LISTED = re.compile(rf"(?P<subject>{_SUBJECT})(?:{_AND.pattern})?")
 _CHAMBERS = re.compile(_CHAMBER)
 _LISTED_BEFORE = re.compile(rf"(?:(?:{_SUBJECT}){_AND.pattern}){{1,9}}$")
 _LIST_REACH = 60
+# Behind others that are named as tests: 型式试验、防火试验、微泄漏.
+_GOES_ON = re.compile(
+    rf"(?:{'|'.join(CHINESE_TESTS)})(?:、|和|及|与|以及)(?=(?:(?:{_SUBJECT})(?:、|和|及|与|以及)?){{1,9}}(?:$|[^{HAN}]|等))"
+)
 # What else may stand in such a list: 盐雾、耐汗、附着力检测.
 _UNKNOWN = rf"(?!and |or )(?:(?:(?![和及与或])[{HAN}]){{1,6}}|[a-z]{{2,16}}(?: (?!and |or )[a-z]{{2,16}})?)"
 # Between one test and the next of a list.
 NEXT_TEST = re.compile(
     rf"{_AND.pattern}|(?:、|和|及|与|, )(?:(?>{_UNKNOWN})(?:、|和|及|与|以及|,? and |, )){{1,3}}"
+)
+# 型式试验、防火试验、微泄漏，CNAS认可: what a platform does, by itself.
+_BEGINS = frozenset(("", *"，,;；。:："))
+_TESTS_ALONE = re.compile(
+    rf"[{HAN}]{{1,6}}(?:{'|'.join(CHINESE_TESTS)})(?:(?:、|和|及|与|以及)(?:[{HAN}]{{1,6}}(?:{'|'.join(CHINESE_TESTS)})|(?:{_SUBJECT}))){{1,9}}(?=$|[，,;；。\n])"
 )
 # The last of a list is named with the word for testing, those before it without.
 # What is known is read as nothing else, so that a list is read in one way.
@@ -70,8 +83,19 @@ def with_tests(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
         terms = sorted([*apart_from(terms, found), *found], key=lambda match: match.start)
     if _TESTS_AT_ALL.search(folded) is None:
         return terms
-    named = apart_from(_subjects(folded), terms)
+    subjects = list(dict.fromkeys(_subjects(folded)))
+    # RoHS among what is tested is a test.
+    shown = {(match.start, match.end) for match in subjects}
+    terms = [
+        match for match in terms if match.term.kind is not _CERTIFICATE or match[:2] not in shown
+    ]
+    named = apart_from(subjects, terms)
     return sorted([*terms, *named], key=lambda match: match.start) if named else terms
+
+
+def is_list_of_tests(folded: str, start: int) -> bool:
+    """Whether a clause begins with a test and says no more than this and others."""
+    return folded[start - 1 : start] in _BEGINS and _TESTS_ALONE.match(folded, start) is not None
 
 
 def _chambers(folded: str) -> Iterator[TermMatch]:
@@ -88,8 +112,8 @@ def _subjects(folded: str) -> Iterator[TermMatch]:
     for before in chain(_BEFORE.finditer(folded), _ASKED.finditer(folded)):
         yield from map(_testing, _LISTED.finditer(folded, *before.span()))
     reached = 0
-    for test in _TESTED.finditer(folded):
-        position = max(test.end(), reached)
+    for test in chain(_TESTED.finditer(folded), _GOES_ON.finditer(folded)):
+        position = max(test.end(), reached) if test.re is _TESTED else test.end()
         while (listed := _LISTED.match(folded, position)) is not None:
             yield _testing(listed)
             position = reached = listed.end()

@@ -64,7 +64,7 @@ _FACTORS: dict[str, dict[float, str]] = {
     "piece": {
         1: "件 个 只 枚 颗 粒 支 pcs pc piece pieces nos units unit 台 parts 根 把 片 块 条 张 sheets 批次",
     },
-    "pair": {1: "双 对 副 pair pairs prs", 12: "dozen 打"},
+    "pair": {1: "双 对 副 付 pair pairs prs", 12: "dozen 打"},
     "set": {1: "套 组 set sets"},
     "roll": {1: "卷 roll rolls"},
     "box": {1: "箱 盒 包 cartons boxes"},

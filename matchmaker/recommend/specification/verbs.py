@@ -22,6 +22,12 @@ _VERB = re.compile(
     r"(?!\s(?:around|out|over|up|back|into|makers?|shops?|plants?|houses?|builders?)\b)"
     rf"|\band (?P<also>{alternatives(_THIRD_PERSON)})(?![a-z-])"
 )
+# At the head of a text, those that are no nouns: "hardface gate valve seats with Stellite 6".
+_AT_HEAD = re.compile(
+    r"\s*(?:please |pls )?(?P<verb>hard-?faces?|lap(?= and | our | the | these | metal | valve )|superfinish|hone|anneal|degrease|grind|polish(?! )|polish(?= (?:our|the|these|\d))|"
+    r"braze|electroplate|galvani[sz]e|anodi[sz]e|passivate|nitride(?= (?:our|the|these|\d|steel|h13))|powder-coat|hard-chrome|heat-treat|heat treat(?= )|embroider|sew|weave|knit(?= (?:our|the|these|\d))|"
+    r"assemble|engrave|calibrate|overhaul|refurbish|recondition|carburi[sz]e|sandblast|shot-blast|bead-blast|laser-cut|laser-weld|laser-mark|chrome-plate|nickel-plate|zinc-plate|gold-plate)(?![a-z-])(?= [a-z0-9])"
+)
 # Behind other work that is named as work: "to e-coat or zinc plate brackets".
 _LISTED = re.compile(
     rf"(?:,|,? (?:or|and|and/or))\s(?P<verb>{alternatives(verbs())})(?![a-z-])(?=\s[a-z])"
@@ -31,6 +37,8 @@ _LISTED = re.compile(
 def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms of a folded text with those that its verbs name, in place of nouns there."""
     named = [_work(match, "verb" if match["verb"] else "also") for match in _VERB.finditer(folded)]
+    if (head := _AT_HEAD.match(folded)) and head["verb"] in verbs():
+        named.append(_work(head, "verb"))
     named += _listed(folded, [*terms, *named])
     if not named:
         return terms

@@ -77,7 +77,7 @@ from matchmaker.recommend.specification import ItemRole, read
         ("阀门铸钢件", ["casting"]),
         ("无人机飞控板三防漆喷涂", ["conformal coating"]),
         ("TPE overmoulding", ["tpe", "two-shot moulding"]),
-        ("碳纤维板铣成无人机中心板", ["milling", "无人机中心板"]),
+        ("碳纤维板铣成无人机中心板", ["carbon fibre", "milling", "无人机中心板"]),
         ("air freight of drone batteries", ["logistics"]),
         ("we'd like our ball valve DN50 tested for leaks", ["DN50", "leak testing"]),
         ("要做UKCA认证的咨询公司，产品是太阳镜", ["UKCA", "certification"]),

@@ -1,0 +1,66 @@
+"""Sums of money: with their currency, or behind the word for a price."""
+
+from __future__ import annotations
+
+import re
+
+from matchmaker.recommend.specification.bounds import bounded
+from matchmaker.recommend.specification.measures import requirement
+from matchmaker.recommend.specification.model import Requirement, RequirementKind
+from matchmaker.recommend.specification.patterns import MEASURE, PRICE, SIGN, SIGNED_PRICE
+from matchmaker.recommend.specification.units import CURRENCIES, UNITS, number
+
+_EACH = re.compile(r"(?:单价|每[件个只套台双米吨]|unit price|price each)(?:在|约|of|:|\s)*$")
+# 单价150以内, 到厂价不超过28000: who says no currency means the yuan.
+_PRICED = re.compile(
+    r"(?:(?P<each>单价|每[件个只套台双米吨]价)|[到出含送]?[厂税货岸]?价格?|预算)(?:(?:要求|希望|不|能|要|得|可)*(?:超过|高于|低于|大于|控制|小于|多于|最[高多低])?[在于到约为是]?|大约|大概|[:：≤<\s])*$"
+)
+_NO_OTHER = re.compile(
+    r"\s?(?:以内|之内|以下|以上|左右|上下|内|封顶|为限|$|[，,;；。)）\s])(?!\s?(?:[x×*]|mm|cm|kg|吨|件|个|套|台))"
+)
+
+
+def price(text: str, folded: str, start: int) -> list[Requirement]:
+    """A sum of money, with what it is for where it says so: `CNY/piece`."""
+    signed = SIGN.search(folded, max(0, start - 4), start)
+    match = (SIGNED_PRICE if signed else PRICE).match(folded, start)
+    if match is None:
+        return _bare(text, folded, start)
+    currency = CURRENCIES[(signed[0] if signed else match["word"]).strip()]
+    low = number(match["low"])
+    high = number(match["high"] or "") or low
+    if low is None or high is None:
+        return []
+    begin, end = signed.start() if signed else start, match.end()
+    per = _per(match["unit"]) if match["per"] else ""
+    if match["per"] and not per:
+        end = match.start("per")
+    bounds, begin, end = bounded(folded, begin, end, min(low, high), max(low, high))
+    each = per or _EACH.search(folded[max(0, begin - 8) : begin])
+    unit = f"{currency}/{per}" if per else currency
+    aspect = "unit price" if each else ""
+    return [requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, aspect)]
+
+
+def _bare(text: str, folded: str, start: int) -> list[Requirement]:
+    """A sum without a currency behind a word for a price, a unit price where it is said so."""
+    named = _PRICED.search(folded, max(0, start - 16), start)
+    match = MEASURE.match(folded, start) if named else None
+    if named is None or match is None or match["first"] or match["last"]:
+        return []
+    low = number(match["low"])
+    high = number(match["high"] or "") or low
+    if low is None or high is None or not folded[start].isdigit():
+        return []
+    if not _NO_OTHER.match(folded, match.end()):
+        return []
+    bounds, begin, end = bounded(folded, start, match.end(), min(low, high), max(low, high))
+    aspect = "unit price" if named["each"] else ""
+    return [requirement(RequirementKind.PRICE, text, begin, end, bounds, "CNY", aspect)]
+
+
+def _per(name: str) -> str:
+    name = name.strip()
+    if name in UNITS:
+        return UNITS[name].base
+    return name if name.isascii() and len(name) > 2 else ""
