@@ -183,7 +183,7 @@ class Settings(BaseSettings):
     requests_a_minute: int = Field(
         300, ge=0,
         description="Requests a minute of one account, or of one address without an account, from "
-        "another machine to one worker, or to all nodes together; 0: no limit.",
+        "another machine, to all workers and assistants' servers together; 0: no limit.",
     )  # fmt: skip
     written_mb_a_day: int = Field(
         20, ge=0,

@@ -33,6 +33,8 @@ from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
 from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable, not_writable
 from matchmaker.mail import Mailer
 from matchmaker.messages import catalogue, languages
+from matchmaker.nodes.allowance import Allowance, allowance_of, daily_allowance_of
+from matchmaker.nodes.counts_file import CountsFile
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
 from matchmaker.nodes.registry import NodeRegistry
@@ -81,7 +83,7 @@ from matchmaker.services.directory.reconciliation import Reconciliation
 from matchmaker.services.directory.search import Search
 from matchmaker.services.directory.searched_names import prepare_names
 from matchmaker.services.matching.evaluation import RankerLearning
-from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.matching.interaction_log import MAX_LISTS_A_DAY, InteractionLog
 from matchmaker.services.matching.long_questions import LongQuestions
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.matching.open_needs import OpenNeeds
@@ -412,6 +414,23 @@ class Wiring:
     def _shared_state(self) -> SharedState | None:
         return SharedState(self.settings) if self.settings.redis else None
 
+    @cached_property
+    def counts(self) -> CountsFile:
+        """What the processes of this machine count together, where nodes share no state."""
+        return CountsFile.of(self.settings)
+
+    @cached_property
+    def requests_allowance(self) -> Allowance:
+        """Requests of each account, or of an address without one."""
+        a_minute = self.settings.requests_a_minute
+        return allowance_of("allowance", a_minute, self.counts, self.shared_state)
+
+    @cached_property
+    def written_allowance(self) -> Allowance:
+        """What each account has kept, in kB."""
+        a_day = self.settings.written_mb_a_day * 1000
+        return daily_allowance_of("written", a_day, self.counts, self.shared_state)
+
     @property
     def jobs_file(self) -> Path:
         """The database of all background jobs."""
@@ -565,6 +584,7 @@ class Wiring:
             self.reranker,
             self._jobs_holder,
             self.log_anchor.check,
+            self.counts.begun_anew,
             self.shared_state,
             self.snapshot_exchange.newest,
         )
@@ -896,7 +916,8 @@ class Wiring:
 
     @cached_property
     def interaction_log(self) -> InteractionLog:
-        return InteractionLog(self.store, self.repositories, self.opted_out, self.clock)
+        lists = daily_allowance_of("lists", MAX_LISTS_A_DAY, self.counts, self.shared_state)
+        return InteractionLog(self.store, self.repositories, self.opted_out, self.clock, lists)
 
     @cached_property
     def effects(self) -> Effects:

@@ -11,15 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from matchmaker.api.http.allowance import (
-    Allowance,
-    allowance_of,
-    take_written,
-    written_allowance_of,
-)
-from matchmaker.api.http.rate_counts import counts_file
 from matchmaker.errors import TooManyAttempts
 from matchmaker.messages import message
+from matchmaker.nodes.allowance import Allowance, take_written
 from matchmaker.wiring import Wiring
 
 T = TypeVar("T")
@@ -84,11 +78,7 @@ class AssistantBounds:
     @classmethod
     def of(cls, services: Wiring) -> AssistantBounds:
         """As the settings say."""
-        settings, shared = services.settings, services.shared_state
-        return cls(
-            allowance_of(settings.requests_a_minute, shared),
-            written_allowance_of(settings.written_mb_a_day, shared, counts_file(settings)),
-        )
+        return cls(services.requests_allowance, services.written_allowance)
 
     def take(self, whose: str) -> None:
         """Count a request of any kind. Raises TooManyAttempts."""

@@ -110,12 +110,13 @@ def status(as_json: bool) -> None:
 
     services = wired()
     state, nodes = services.health.status(), services.health.nodes(ADMIN)
+    damaged = services.health.counts_begun_anew()
     waiting = [job for job in services.job_queue.page(ADMIN) if job.waits_for is not None]
     if as_json:
         told = [{"id": job.id, "kind": job.kind, "waits_for": job.waits_for} for job in waiting]
-        print_json(
-            asdict(state) | ({"nodes": asdict(nodes)} if nodes else {}) | {"waiting_jobs": told}
-        )
+        at = damaged.isoformat() if damaged else None
+        more = {"waiting_jobs": told, "counts_begun_anew": at}
+        print_json(asdict(state) | ({"nodes": asdict(nodes)} if nodes else {}) | more)
         return
     say(
         message(
@@ -143,6 +144,9 @@ def status(as_json: bool) -> None:
                 reason=job.waits_for,
             )
         )
+    if damaged is not None:
+        at = damaged.isoformat(" ", "seconds")
+        say(message("Counts:   of attempts were damaged, and begun anew at %(time)s", time=at))
     if nodes is not None:
         _show_nodes(nodes)
 

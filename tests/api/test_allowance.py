@@ -8,13 +8,19 @@ from concurrent.futures import ProcessPoolExecutor
 
 import pytest
 
-from matchmaker.api.http import allowance
-from matchmaker.api.http.allowance import LocalAllowance, written_allowance_of
+from matchmaker.nodes import allowance
+from matchmaker.nodes.allowance import LocalAllowance, daily_allowance_of
+from matchmaker.nodes.counts_file import CountsFile
 from matchmaker.wiring import wire
 from tests.api.conftest import ADMIN_KEY, application_of
 from tests.api.world import make_world
 
 GOALS = "/api/v1/goals"
+
+
+def written_allowance_of(mb_a_day, path):
+    """What one account may have kept, in kB."""
+    return daily_allowance_of("written", mb_a_day * 1000, CountsFile(path), None)
 
 
 @pytest.fixture
@@ -37,7 +43,7 @@ def test_two_minutes_worth_at_once_then_so_many_a_minute(clock):
 
 
 def test_what_is_kept_comes_in_kilobytes_and_a_day_s_worth_at_once(clock, tmp_path):
-    bucket = written_allowance_of(2, None, tmp_path / "counts.db")
+    bucket = written_allowance_of(2, tmp_path / "counts.db")
     assert bucket.take("a", 1_500)
     assert not bucket.take("a", 600)  # and nothing is taken of what is left for smaller ones
     assert bucket.take("a", 500)
@@ -50,7 +56,7 @@ def test_what_is_kept_comes_in_kilobytes_and_a_day_s_worth_at_once(clock, tmp_pa
 
 def _take_all(path, count):
     """In a process of its own: how many of `count` kB pass."""
-    bucket = written_allowance_of(1, None, path)
+    bucket = written_allowance_of(1, path)
     return sum(bucket.take("a", 50) for _ in range(count))
 
 
@@ -60,12 +66,12 @@ def test_all_processes_of_one_machine_count_what_is_kept_together(tmp_path):
     with ProcessPoolExecutor(3, multiprocessing.get_context("fork")) as pool:
         passed = sum(pool.map(_take_all, [path] * 3, [15] * 3))
     assert passed == 20
-    assert not written_allowance_of(1, None, path).take("a", 50)
-    assert written_allowance_of(1, None, path).take("b", 50)
+    assert not written_allowance_of(1, path).take("a", 50)
+    assert written_allowance_of(1, path).take("b", 50)
 
 
 def test_where_nothing_can_be_written_each_process_counts_for_itself(tmp_path):
-    bucket = written_allowance_of(1, None, tmp_path / "none" / "counts.db")
+    bucket = written_allowance_of(1, tmp_path / "none" / "counts.db")
     assert [bucket.take("a", 600) for _ in range(2)] == [True, False]
 
 

@@ -21,10 +21,10 @@ from mcp.client.streamable_http import streamable_http_client
 from starlette.testclient import TestClient
 from structlog.testing import capture_logs
 
-from matchmaker.api.http import allowance
 from matchmaker.assistants.server import KEY, PATH, http_server, reached_at, stdio_server
 from matchmaker.domain import GoalName, GraphRows, Need, NeedState
 from matchmaker.errors import NotAllowed, SignInNeeded
+from matchmaker.nodes import allowance
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.workflow.account import Scope
 from matchmaker.workflow.posting import PostingState

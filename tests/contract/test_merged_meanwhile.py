@@ -12,6 +12,7 @@ import pytest
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GoalName
 from matchmaker.errors import MatchmakerError, NotFound
+from matchmaker.nodes.allowance import LocalAllowance
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.cooperation.references import References
 from matchmaker.services.directory.certificates import CertificateContent
@@ -79,7 +80,9 @@ class Meanwhile:
         act(people[SECOND], self.introduction, Transition(Action.CONFIRM, version=told.version))
 
         opted_out = base.introductions.exclusions.opted_out
-        self.log = InteractionLog(store, self.repositories, opted_out, base.clock)
+        self.log = InteractionLog(
+            store, self.repositories, opted_out, base.clock, LocalAllowance(0)
+        )
         nobody = SimpleNamespace(recommendations=())
         asked = SimpleNamespace(for_text=lambda *_, **__: nobody)
         self.searches = SavedSearches(

@@ -7,6 +7,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Need
+from matchmaker.nodes.allowance import LocalAllowance
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.people import channels as channel_services
 from matchmaker.services.people.channel_call import Delivered
@@ -35,7 +36,7 @@ def test_whom_somebody_picked_is_listed_no_more_once_it_opted_out(
 ) -> None:
     base = cooperation_on(store)
     me, opted_out = base.person(OWN).principal(), base.introductions.exclusions.opted_out
-    log = InteractionLog(store, base.repositories, opted_out, base.clock)
+    log = InteractionLog(store, base.repositories, opted_out, base.clock, LocalAllowance(0))
     for id in (GONE, OTHER):
         log.pick(me, OWN, id, kind, "known")
     opt_out(store)

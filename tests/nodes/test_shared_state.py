@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 import pytest
 import redis
 
-from matchmaker.api.http.allowance import LocalAllowance, SharedAllowance
 from matchmaker.api.http.idempotency import SharedAnswers, StoredAnswer
 from matchmaker.errors import InvalidInput, ServiceUnavailable, WrongState
 from matchmaker.nodes import shared_state
+from matchmaker.nodes.allowance import LocalAllowance, SharedAllowance
 from matchmaker.nodes.election import Election
 from matchmaker.nodes.lease import Lease
 from matchmaker.nodes.notes import NodeNote
@@ -155,7 +155,7 @@ def test_a_key_is_taken_while_its_request_runs_and_free_after_it_failed(state):
 
 def test_requests_are_counted_over_all_nodes(state, shared_settings):
     one, other = (
-        SharedAllowance(3, shared, LocalAllowance(3))
+        SharedAllowance(3, shared, LocalAllowance(3), 2.0, "allowance")
         for shared in (state, SharedState(shared_settings))
     )
     taken = [bucket.take("a") for bucket in (one, other) * 4]
@@ -164,7 +164,7 @@ def test_requests_are_counted_over_all_nodes(state, shared_settings):
 
 
 def test_while_nodes_cannot_count_together_each_counts_for_itself(shared_settings):
-    bucket = SharedAllowance(1, unreachable(shared_settings), LocalAllowance(1))
+    bucket = SharedAllowance(1, unreachable(shared_settings), LocalAllowance(1), 2.0, "allowance")
     assert [bucket.take("a") for _ in range(3)] == [True, True, False]
 
 

@@ -250,6 +250,14 @@ def test_status_says_what_work_waits_for(fresh, capsys):
     assert waiting == {"id": "j1", "kind": "import", "waits_for": "The store of files is away."}
 
 
+def test_status_says_that_counts_were_damaged(fresh, capsys):
+    assert run(["import", "tables", write_tables(fresh / "tables")]) == 0
+    (fresh / "var" / "attempts.db.damaged").write_bytes(b"damaged")
+    capsys.readouterr()
+    assert run(["status"]) == 0
+    assert "damaged, and begun anew at 20" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_doctor_says_how_to_mend(fresh, monkeypatch, capsys):
     monkeypatch.setenv("MATCHMAKER_MODEL", str(fresh / "no-model-here"))

@@ -8,10 +8,8 @@ from typing import cast
 from flask import current_app, g, request
 
 from matchmaker.access import ANONYMOUS, Principal
-from matchmaker.api.http.allowance import allowance_of, written_allowance_of
 from matchmaker.api.http.cursors import Cursors
 from matchmaker.api.http.idempotency import IdempotencyStore, LocalAnswers, SharedAnswers
-from matchmaker.api.http.rate_counts import counts_file
 from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import SOURCE, best_language
@@ -28,10 +26,8 @@ class Context:
         self.cursors = Cursors(services.operator_key.session_secret)
         self.recently_known = RecentlyKnown()
         shared = services.shared_state
-        self.allowance = allowance_of(services.settings.requests_a_minute, shared)
-        self.written = written_allowance_of(
-            services.settings.written_mb_a_day, shared, counts_file(services.settings)
-        )
+        self.allowance = services.requests_allowance
+        self.written = services.written_allowance
         self.idempotency: IdempotencyStore
         if shared is None:
             self.idempotency = LocalAnswers(services.settings.data_dir / "idempotency.db")

@@ -23,7 +23,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from matchmaker import spans
 from matchmaker.access import ADMIN, ANONYMOUS, Principal
 from matchmaker.api.http import metrics
-from matchmaker.api.http.allowance import take_written
 from matchmaker.api.http.context import (
     EXTENSION,
     context,
@@ -36,6 +35,7 @@ from matchmaker.api.http.problems import problem, wait_seconds
 from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable, TooManyAttempts
 from matchmaker.messages import message
+from matchmaker.nodes.allowance import take_written
 from matchmaker.services.operations.local_server import PATH as LOCAL_PATH
 from matchmaker.settings import is_loopback
 from matchmaker.store.graph_copy import note_age

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 
 import structlog
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
+from matchmaker.nodes.allowance import Allowance
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import keep_organization, kept_id
 from matchmaker.services.repositories import PickedOrganizations, Repositories, picked_id
@@ -27,7 +26,7 @@ log = structlog.get_logger(__name__)
 _WAITING = 2_000
 _COMMIT_SIZE = 100
 MAX_PICKS = 500
-# Lists of one day that are kept of one account, by each process: a person sees hundreds.
+# Lists of one day that are kept of one account: a person sees hundreds.
 MAX_LISTS_A_DAY = 2_000
 DISMISSAL_REASONS = ("known", "competitor", "too_far", "no_fit", "too_large", "too_small", "other")
 _PICKS = (InteractionKind.SAVED, InteractionKind.DISMISSED)
@@ -44,11 +43,10 @@ class InteractionLog:
     repositories: Repositories
     opted_out: OptedOut
     clock: Clock
+    lists: Allowance
     _queue: queue.Queue[Change] = field(default_factory=lambda: queue.Queue(_WAITING), init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _writer: threading.Thread | None = field(default=None, init=False)
-    _lists: Counter[str] = field(default_factory=Counter, init=False)
-    _day: date | None = field(default=None, init=False)
 
     def impression(
         self,
@@ -63,7 +61,7 @@ class InteractionLog:
 
         "" where it is one too many of the day: a program that asks all day fills no disk.
         """
-        if not self._has_room(principal.subject):
+        if not self.lists.take(principal.subject):
             return ""
         candidates = tuple(
             ShownCandidate(id, rank, score) for rank, (id, score) in enumerate(ranking, 1)
@@ -172,15 +170,6 @@ class InteractionLog:
         self._queue.join()
 
     # -- the parts
-
-    def _has_room(self, subject: str) -> bool:
-        today = self.clock().date()
-        with self._lock:
-            if today != self._day:
-                self._lists.clear()
-                self._day = today
-            self._lists[subject] += 1
-            return self._lists[subject] <= MAX_LISTS_A_DAY
 
     def _list(self, organization: str, kind: InteractionKind) -> tuple[PickedOrganizations, int]:
         """A list of an organisation with its version, 0 for one not stored yet."""

@@ -85,6 +85,7 @@ class HealthService:
     reranker: Callable[[], Reranker | None]
     jobs_holder: Callable[[], Holder | None]
     check_log: Callable[[], Message]
+    counts_begun_anew: Callable[[], datetime | None] = lambda: None
     shared: SharedState | None = None
     newest: Callable[[], Publication | None] = lambda: None
 

@@ -9,8 +9,10 @@ import pytest
 
 from matchmaker.access import Principal
 from matchmaker.domain import GoalName
+from matchmaker.nodes import allowance
+from matchmaker.nodes.allowance import daily_allowance_of
+from matchmaker.nodes.counts_file import CountsFile
 from matchmaker.services.directory.opted_out import OptedOut
-from matchmaker.services.matching import interaction_log
 from matchmaker.services.matching.interaction_log import InteractionLog
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.sqlite import SqliteStore
@@ -19,11 +21,13 @@ from matchmaker.store.sqlite import SqliteStore
 def test_whoever_asks_all_day_is_answered_and_leaves_no_more_than_a_person(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(interaction_log, "MAX_LISTS_A_DAY", 3)
+    seconds = [1000.0]
+    monkeypatch.setattr(allowance.time, "time", lambda: seconds[0])
+    lists = daily_allowance_of("lists", 3, CountsFile(tmp_path / "counts.db"), None)
     store, now = SqliteStore(tmp_path / "graph.db"), [datetime(2026, 5, 1, 9, tzinfo=UTC)]
     store.prepare()
     repositories = Repositories(lambda: store.documents)
-    shown = InteractionLog(store, repositories, OptedOut(lambda: store), lambda: now[0])
+    shown = InteractionLog(store, repositories, OptedOut(lambda: store), lambda: now[0], lists)
 
     def see(account: str) -> str:
         principal = Principal(f"account:{account}", account=account)
@@ -32,7 +36,7 @@ def test_whoever_asks_all_day_is_answered_and_leaves_no_more_than_a_person(
 
     assert [bool(see("a")) for _ in range(5)] == [True] * 3 + [False] * 2
     assert see("b")
-    now[0] += timedelta(days=1)
+    seconds[0] += timedelta(days=1).total_seconds()
     assert see("a")
     shown.flush()
     kept = repositories.interactions.values()

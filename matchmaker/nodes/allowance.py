@@ -7,15 +7,13 @@ import sqlite3
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Protocol
 
 import redis
 import structlog
 
 from matchmaker.errors import TooManyAttempts
+from matchmaker.nodes.counts_file import CountsFile
 from matchmaker.nodes.shared_state import SharedState, key
 
 _MAX_KEPT = 10_000
@@ -35,22 +33,25 @@ class Allowance(Protocol):
         """Tell whether so much more may pass; always, where there is no limit."""
 
 
-def allowance_of(a_minute: int, shared: SharedState | None) -> Allowance:
-    """Counted over all nodes where they share a state, else by this process; 0 is no limit."""
-    local = LocalAllowance(a_minute)
-    return local if shared is None else SharedAllowance(a_minute, shared, local)
+def allowance_of(
+    counted: str, a_minute: float, counts: CountsFile, shared: SharedState | None,
+    minutes: float = 2.0,
+) -> Allowance:  # fmt: skip
+    """Of what is `counted`, over all nodes where they share a state, else over this machine's.
 
-
-def written_allowance_of(mb_a_day: int, shared: SharedState | None, counts: Path) -> Allowance:
-    """The same of what is sent to be kept, in kB: those of a day may come at once.
-
-    Where nodes share no state, all processes of this machine count in the file `counts`.
+    That is in the file of `counts`. What some `minutes` bring may come at once; 0 is no limit.
     """
-    a_minute = mb_a_day * 1000 / _DAY_MINUTES
-    local = LocalAllowance(a_minute, _DAY_MINUTES)
+    local = LocalAllowance(a_minute, minutes)
     if shared is None:
-        return FileAllowance(a_minute, counts, local, _DAY_MINUTES)
-    return SharedAllowance(a_minute, shared, local, _DAY_MINUTES, "written")
+        return FileAllowance(a_minute, counts, local, minutes, counted)
+    return SharedAllowance(a_minute, shared, local, minutes, counted)
+
+
+def daily_allowance_of(
+    counted: str, a_day: float, counts: CountsFile, shared: SharedState | None
+) -> Allowance:
+    """The same by the day: what one brings may come at once."""
+    return allowance_of(counted, a_day / _DAY_MINUTES, counts, shared, _DAY_MINUTES)
 
 
 def take_written(written: Allowance, whose: str, size: int) -> None:
@@ -66,7 +67,7 @@ def take_written(written: Allowance, whose: str, size: int) -> None:
 class LocalAllowance:
     """`minutes` of requests may come at once.
 
-    Each worker process counts for itself, so with two of them twice as many pass.
+    Each process counts for itself, so with two of them twice as many pass.
     """
 
     def __init__(self, a_minute: float, minutes: float = 2.0) -> None:
@@ -90,16 +91,10 @@ class LocalAllowance:
         return passes
 
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS allowances (
-    whose TEXT PRIMARY KEY,
-    remaining REAL NOT NULL,
-    at REAL NOT NULL
-) STRICT
-"""
 _PUT = """
-INSERT INTO allowances (whose, remaining, at) VALUES (?, ?, ?)
-ON CONFLICT (whose) DO UPDATE SET remaining = excluded.remaining, at = excluded.at
+INSERT INTO buckets (whose, remaining, at, until) VALUES (?, ?, ?, ?)
+ON CONFLICT (whose) DO UPDATE
+SET remaining = excluded.remaining, at = excluded.at, until = excluded.until
 """
 
 
@@ -110,49 +105,50 @@ class FileAllowance:
     """
 
     def __init__(
-        self, a_minute: float, path: Path, meanwhile: Allowance, minutes: float = 2.0
+        self,
+        a_minute: float,
+        counts: CountsFile,
+        meanwhile: Allowance,
+        minutes: float,
+        counted: str,
     ) -> None:
         self._rate = a_minute / 60.0
         self._full = a_minute * minutes
-        self._path = path
+        self._counts = counts
         self._meanwhile = meanwhile
+        self._counted = counted
+        self._asked_again_at = 0.0
 
     def take(self, whose: str, amount: float = 1.0) -> bool:
         """As the protocol says."""
         if not self._rate:
             return True
-        name = hashlib.sha256(whose.encode("utf-8", "replace")).hexdigest()[:32]
+        if time.monotonic() < self._asked_again_at:
+            return self._meanwhile.take(whose, amount)
         try:
-            with self._transaction() as connection:
-                return self._taken(connection, name, amount)
-        except sqlite3.Error as error:
+            return self._counts.change(lambda connection: self._taken(connection, whose, amount))
+        except (sqlite3.Error, OSError) as error:
+            self._asked_again_at = time.monotonic() + _LEFT_ALONE_SECONDS
             log.warning("requests counted by each process alone", error=type(error).__name__)
             return self._meanwhile.take(whose, amount)
 
-    def _taken(self, connection: sqlite3.Connection, name: str, amount: float) -> bool:
-        now = time.time()
-        # Whoever was away for so long has all again, as if nobody had counted.
-        connection.execute("DELETE FROM allowances WHERE at <= ?", (now - self._full / self._rate,))
+    def _taken(self, connection: sqlite3.Connection, whose: str, amount: float) -> bool:
+        name, now = f"{self._counted} {_name_of(whose)}", time.time()
         row = connection.execute(
-            "SELECT remaining, at FROM allowances WHERE whose = ?", (name,)
+            "SELECT remaining, at FROM buckets WHERE whose = ?", (name,)
         ).fetchone()
         remaining, at = row or (self._full, now)
         remaining = min(self._full, remaining + max(0.0, now - at) * self._rate)
         passes = bool(remaining >= amount)
-        connection.execute(_PUT, (name, remaining - amount if passes else remaining, now))
+        remaining -= amount if passes else 0.0
+        # Whoever was away until all had come back has as much as if nobody had counted.
+        until = now + (self._full - remaining) / self._rate
+        connection.execute(_PUT, (name, remaining, now, until))
         return passes
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        # A connection for each call, none across a fork.
-        opened = sqlite3.connect(self._path, timeout=1, isolation_level=None)
-        with closing(opened) as connection:
-            # What a crash of the machine would lose is a minute's counting.
-            connection.execute("PRAGMA synchronous = OFF")
-            connection.execute("BEGIN IMMEDIATE")
-            connection.execute(_SCHEMA)
-            yield connection
-            connection.execute("COMMIT")
+
+def _name_of(whose: str) -> str:
+    return hashlib.sha256(whose.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 # By the server's clock: those of the nodes may differ.
@@ -182,8 +178,8 @@ class SharedAllowance:
         a_minute: float,
         state: SharedState,
         meanwhile: Allowance,
-        minutes: float = 2.0,
-        counted: str = "allowance",
+        minutes: float,
+        counted: str,
     ) -> None:
         self._rate = a_minute / 60.0
         self._full = a_minute * minutes
@@ -198,7 +194,7 @@ class SharedAllowance:
             return True
         if time.monotonic() < self._asked_again_at:
             return self._meanwhile.take(whose, amount)
-        name = key(self._counted, hashlib.sha256(whose.encode("utf-8", "replace")).hexdigest()[:32])
+        name = key(self._counted, _name_of(whose))
         try:
             return bool(self._redis.eval(_TAKE, 1, name, self._full, self._rate, amount))
         except redis.RedisError as error:
