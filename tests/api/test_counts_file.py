@@ -1,6 +1,7 @@
 """The file in which all processes of one machine count: limits hold whatever becomes of it."""
 
 import multiprocessing
+import shutil
 import sqlite3
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -8,9 +9,12 @@ from concurrent.futures import ProcessPoolExecutor
 import pytest
 from structlog.testing import capture_logs
 
+from matchmaker.api.http import rate_counts
 from matchmaker.api.http.rate_counts import SharedCounts
 from matchmaker.nodes.allowance import allowance_of, daily_allowance_of
 from matchmaker.nodes.counts_file import CountsFile
+from matchmaker.wiring import wire
+from tests.api.conftest import application_of
 
 DAMAGED = "counts of attempts were damaged and begun anew"
 
@@ -141,3 +145,28 @@ def test_what_a_machine_that_goes_down_may_lose_is_counting_not_the_file(tmp_pat
         return [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
 
     assert counts.change(modes) == ["wal", 1]
+
+
+def test_where_counts_cannot_be_kept_sign_in_answers_and_guessing_is_limited_all_the_same(wired):
+    """As on a full disk: nothing can be made there."""
+    folder = wired.settings.data_dir / "unwritable"
+    folder.mkdir()
+    (folder / "attempts.db").mkdir()
+    for entry in ("matchmaker.db", "matchmaker.db-wal", "matchmaker.db-shm"):
+        if (wired.settings.data_dir / entry).exists():
+            shutil.copy(wired.settings.data_dir / entry, folder / entry)
+    services = wire(wired.settings.model_copy(update={"data_dir": folder}))
+    client = application_of(services).test_client()
+    wrong = {"email": "nobody@example.org", "password": "wrong horse 9"}
+    statuses = [client.post("/api/v1/session", json=wrong).status_code for _ in range(33)]
+    assert set(statuses) == {401, 429}
+    assert statuses[-1] == 429
+    services.store.close()
+
+
+def test_a_clock_that_was_ahead_for_a_while_keeps_nobody_out(tmp_path, monkeypatch):
+    counts = SharedCounts(f"matchmaker://{tmp_path / 'attempts.db'}")
+    with monkeypatch.context() as ahead:
+        ahead.setattr(rate_counts.time, "time", lambda: 4e9)
+        assert [counts.incr("k", 60) for _ in range(3)] == [1, 2, 3]
+    assert counts.incr("k", 60) == 1

@@ -14,6 +14,8 @@ from matchmaker.nodes.shared_state import PREFIX, SharedState
 from matchmaker.settings import Settings
 
 SCHEME = "matchmaker"
+# What is over, and what began by a clock that was ahead and has been set right.
+_DROP_OVER = "DELETE FROM attempts WHERE key = ? AND (until <= ? OR until > ?)"
 
 
 def counted_in(settings: Settings, shared: SharedState | None) -> dict[str, Any]:
@@ -38,15 +40,15 @@ class SharedCounts(Storage):
         self._counts = CountsFile(Path(str(uri).removeprefix(f"{SCHEME}://")))
 
     @property
-    def base_exceptions(self) -> type[Exception]:
-        return sqlite3.Error
+    def base_exceptions(self) -> tuple[type[Exception], ...]:
+        return sqlite3.Error, OSError
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """The count under a key after `amount` more, begun anew every `expiry` seconds."""
         now = time.time()
 
         def more(connection: sqlite3.Connection) -> int:
-            connection.execute("DELETE FROM attempts WHERE key = ? AND until <= ?", (key, now))
+            connection.execute(_DROP_OVER, (key, now, now + expiry))
             row = connection.execute(
                 "INSERT INTO attempts (key, number, until) VALUES (?, ?, ?)"
                 " ON CONFLICT (key) DO UPDATE SET number = number + excluded.number"
@@ -66,7 +68,10 @@ class SharedCounts(Storage):
         return float(row[1]) if row else time.time()
 
     def check(self) -> bool:
-        return self._counts.change(lambda _: True)
+        try:
+            return self._counts.change(lambda _: True)
+        except (sqlite3.Error, OSError):
+            return False  # the limiter counts in memory meanwhile
 
     def reset(self) -> int | None:
         return self._counts.change(
