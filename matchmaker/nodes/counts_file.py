@@ -7,8 +7,8 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -98,20 +98,28 @@ class CountsFile:
                 self._tidy(own, own.connection)
             return own.connection
         own.close()
-        connection = sqlite3.connect(
-            self.path, timeout=1, isolation_level=None, check_same_thread=False
-        )
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            for statement in _SCHEMA:
-                connection.execute(statement)
-        except BaseException:
-            connection.close()
-            raise
-        own.connection, own.file = connection, _identity(self.path)
+        with self._alone():
+            connection = sqlite3.connect(
+                self.path, timeout=1, isolation_level=None, check_same_thread=False
+            )
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = NORMAL")
+                for statement in _SCHEMA:
+                    connection.execute(statement)
+            except BaseException:
+                connection.close()
+                raise
+            own.connection, own.file = connection, _identity(self.path)
         self._tidy(own, connection)
         return connection
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Have no other process open the file, nor set it aside: it is three, moved in turn."""
+        with self.path.with_name(f"{self.path.name}.lock").open("a") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            yield
 
     def _tidy(self, own: _Own, connection: sqlite3.Connection) -> None:
         """Drop what counts for nothing any more."""
@@ -122,8 +130,7 @@ class CountsFile:
     def _begin_anew(self, own: _Own) -> None:
         """Set a damaged file aside, unless another process has done so."""
         own.close()
-        with self.path.with_name(f"{self.path.name}.lock").open("a") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
+        with self._alone():
             if self._is_sound():
                 return
             for kind in _KINDS:
