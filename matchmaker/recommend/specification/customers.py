@@ -40,7 +40,7 @@ _SOUGHT = re.compile(
     r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
 )
 _MAKER_AFTER = re.compile(
-    r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?|firms?|coaters?)(?![a-z])|厂|企业|品牌|商"
+    r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?|firms?|coaters?)(?![a-z])|(?:的(?=[^，,;；。]{2,8}(?:我们|咱们?|我[司厂方]|本[司厂])的))?(?:厂|企业|品牌|商|公司)"
 )
 # Who begins with what it is, and then says whom it looks for: 电机厂，找整机厂.
 _HEAD = 6
@@ -77,6 +77,13 @@ _NEEDERS = re.compile(
     r"|(?<![们司厂我])(?:需要|缺少?|要用|想用|要买|想买|采购|急需|用得[上着到]|会用到?|用到|在用)(?![我活单])"
     r"[^，,;；。!！?？的]{2,20}的(?:[^，,;；。!！?？的]{0,6}的)?[^，,;；。!！?？的找]{0,8}(?:厂|厂家|企业|公司|品牌|用户|客户|同行|工厂)"
 )
+# Who would use "our" thing is sought for it: 哪里的厂用得上我们的锂电池组.
+_OURS_WANTED = re.compile(
+    r"(?:谁家?|哪[家里些个儿]|厂家?|企业|公司|客户|同行|单位|外地|外省|别处|(?<!我)(?<!我们)(?<!咱)有人)[^，,;；。!！?？找寻求]{0,10}"
+    r"(?:用得[上着到]|用[得不]着|需要|要不要|要用|会用|会要|想要|想用|肯[试用买]|愿意?[试用买]|想买|会买|能用|用|收|买)(?:我们?|咱们?|我[司厂方]|本[司厂])(?:这边|家|做|生产)?的(?!模具?|图纸|来?料|样品|设备)"
+    r"|\b(?:would|could|do|does|might|will|can) (?:(?!we\b|you\b|i\b|send\b)[a-z'-]+ ){1,7}(?:use|try|buy|need|want|like|take) our (?![a-z]+(?: [a-z]+)? to )"
+    r"|(?:我们?|咱们?|我[司厂方]|本[司厂])(?:自己|主要|专门|专业|一直|是)?(?:做|生产|织|造|制造|卖|加工)[^，,;；。!！?？找寻求]{1,16}[，,](?:现在?|目前)?(?:想|要)?(?:找|寻|求)[^，,;；。!！?？]{0,8}(?:卖家|买家|买手|客户|客商|采购商|进口商|经销商|分销商|批发商|零售商|销路)"
+)
 _STOCK = re.compile(
     r"现货|库存|供应|批发|销售|经销|贸易|备货|\b(?:stocks?|stockists?|wholesale|sells?|suppl\w+|trad\w+|in all sizes)\b"
 )
@@ -100,7 +107,8 @@ _TRADED_BEFORE = re.compile(
 
 def asks_for_customers(need: str) -> bool:
     """Whether a text asks for those who need what it names, which is then what its author has."""
-    return _NEEDERS.search(fold(need)) is not None
+    folded = fold(need)
+    return _NEEDERS.search(folded) is not None or _OURS_WANTED.search(folded) is not None
 
 
 @lru_cache(maxsize=1000)

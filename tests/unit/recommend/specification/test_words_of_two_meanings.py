@@ -40,6 +40,7 @@ from tests.unit.recommend.specification.readings import of, values
         ("尼龙6高弹丝，染色均匀M率好", "process", []),
         ("供货：1.56单体. 年度框架，分四次交货", "product", ["monomer"]),
         ("2800T 一体压铸的模具，寿命50万模次", "size", ["2800 t"]),
+        ("Knife gate valves for pulp and paper plants.", "material", []),
         # Kinds of actuators, of which the last alone has its noun.
         ("阀门气动执行器，双作用", "product", ["valve", "pneumatic actuator"]),
         ("做气动、电动执行器的厂", "product", ["pneumatic actuator", "electric actuator"]),
