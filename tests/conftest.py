@@ -105,11 +105,14 @@ def _one_snapshot_of_the_samples() -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[object]:
+def pytest_collection(session: pytest.Session) -> Iterator[object]:
     """What is imported and collected stays: not looked through for garbage, then or later.
 
     What tests make is looked through less often than in a server, as most of it goes by itself.
     """
+    # pytest 9.1 forgets the fixtures of a folder when it is asked for a file above it after one in
+    # it (pytest-dev/pytest#14635): files above go first.
+    session.config.args.sort(key=_depth)
     gc.disable()
     try:
         return (yield)
@@ -117,6 +120,10 @@ def pytest_collection() -> Iterator[object]:
         gc.enable()
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)
+
+
+def _depth(argument: str) -> int:
+    return argument.partition("::")[0].rstrip("/").count("/")
 
 
 ROOM_OF_A_WORKER = 3 << 30  # models, snapshots, a browser or the server of Neo4j

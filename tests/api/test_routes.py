@@ -175,18 +175,22 @@ def test_the_same_idempotency_key_posts_once(client, writer):
     assert other.status_code == 422
 
 
-def test_no_answer_of_a_question_is_kept_for_its_key(client, wired):
+QUESTIONS = [
+    ("reconcile", {"queries": {f"q{number}": {"query": "示例"} for number in range(50)}}),
+    pytest.param(
+        *("recommendations", {"goal": "supplier", "text": "铸件"}), marks=pytest.mark.slow
+    ),  # which loads the model
+]
+
+
+@pytest.mark.parametrize(("path", "question"), QUESTIONS)
+def test_no_answer_of_a_question_is_kept_for_its_key(client, wired, path, question):
     """A thousand long answers under new keys would fill the disk; a question changes nothing."""
     kept = wired.settings.data_dir / "idempotency.db"
     keyed = {"Authorization": f"Bearer {ADMIN_KEY}", "Idempotency-Key": "a question"}
     before = kept.stat().st_size if kept.exists() else 0
-    queries = {f"q{number}": {"query": "示例"} for number in range(50)}
     for _ in range(2):
-        answer = client.post(f"{API}/reconcile", json={"queries": queries}, headers=keyed)
-        assert "Idempotent-Replayed" not in answer.headers
-        answer = client.post(
-            f"{API}/recommendations", json={"goal": "supplier", "text": "铸件"}, headers=keyed
-        )
+        answer = client.post(f"{API}/{path}", json=question, headers=keyed)
         assert answer.status_code == 200
         assert "Idempotent-Replayed" not in answer.headers
     assert (kept.stat().st_size if kept.exists() else 0) == before

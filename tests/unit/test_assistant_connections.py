@@ -37,7 +37,7 @@ async def answering(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.fixture
 def port(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    monkeypatch.setattr(connections, "REQUEST_SECONDS", 1.5)
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 1.0)
     monkeypatch.setattr(connections, "most_connections", lambda: MOST)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -81,7 +81,7 @@ def is_over(connected: socket.socket) -> bool:
 def test_who_does_not_come_to_an_end_is_cut_off(port: int, half: bytes) -> None:
     with connect(port, half) as connected:
         begun = time.monotonic()
-        time.sleep(0.5)
+        time.sleep(0.3)
         if half:
             connected.sendall(b"x")  # a little more does not help
         assert answered(port)
@@ -98,14 +98,15 @@ def test_who_sends_whole_requests_keeps_the_connection(port: int) -> None:
             while not read.endswith(b"0\r\n\r\n"):
                 read += connected.recv(1000)
             assert b"3 bytes" in read
-            time.sleep(0.6)
+            time.sleep(0.4)
 
 
-def test_half_sent_requests_take_nobody_s_place(port: int) -> None:
+def test_half_sent_requests_take_nobody_s_place(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "REQUEST_SECONDS", 5.0)
     halves = [connect(port, HALVES["half a head"]) for _ in range(2 * MOST)]
     begun = time.monotonic()
     assert all(answered(port) for _ in range(3))
-    assert time.monotonic() - begun < 1.5  # before they are cut off for being late
+    assert time.monotonic() - begun < 2  # long before they are cut off for being late
     for each in halves:
         each.close()
 

@@ -11,7 +11,7 @@ import pytest
 
 from matchmaker.domain import GraphRows, Kind, Organization
 from matchmaker.errors import StoreUnavailable
-from matchmaker.store.sqlite import SqliteStore, connection
+from matchmaker.store.sqlite import SqliteStore, connection, write_turn
 from matchmaker.store.sqlite.write_turn import WriteTurn
 
 FIRM = GraphRows(organizations=(Organization("t:a", "甲厂", Kind.FIRM),))
@@ -20,6 +20,7 @@ FIRM = GraphRows(organizations=(Organization("t:a", "甲厂", Kind.FIRM),))
 @pytest.fixture
 def store(tmp_path, monkeypatch):
     monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 3.0)
+    monkeypatch.setattr(write_turn, "PATIENCE_SECONDS", 0.4)
     store = SqliteStore(tmp_path / "graph.db")
     store.prepare()
     store.bound_waiting()
@@ -52,10 +53,17 @@ def written(store, told):
     return thread
 
 
+def until_told(told, number):
+    """Wait until so many writes ended, for two seconds at most: who waits does so for three."""
+    begun = time.monotonic()
+    while len(told) < number and time.monotonic() - begun < 2:
+        time.sleep(0.01)
+
+
 def test_one_waits_for_the_lock_and_the_others_are_refused_at_once(store, lock):
     told = []
     first = [written(store, told) for _ in range(6)]
-    time.sleep(1.3)
+    until_told(told, 5)
     assert len(told) == 5
     assert all(seconds < 1.3 for _, seconds in told)
     late = []
@@ -70,12 +78,14 @@ def test_one_waits_for_the_lock_and_the_others_are_refused_at_once(store, lock):
     assert told[-1][0] == "written"  # who waited
 
 
-def test_where_the_lock_never_comes_the_next_is_still_only_one(store, lock):
+def test_where_the_lock_never_comes_the_next_is_still_only_one(store, lock, monkeypatch):
     told = []
-    written(store, told).join()
-    assert 2.5 < told[0][1] < 6
+    with monkeypatch.context() as patch:
+        patch.setattr(connection, "BUSY_TIMEOUT_S", 1.0)
+        written(store, told).join()
+    assert 0.8 < told[0][1] < 4
     again = [written(store, told) for _ in range(4)]
-    time.sleep(0.5)
+    until_told(told, 4)
     assert len(told) == 4
     lock.execute("ROLLBACK")
     for thread in again:
@@ -94,12 +104,12 @@ def test_many_that_write_shortly_all_do(store):
 def test_without_bounds_all_wait(tmp_path, monkeypatch, lock):
     """As in the worker, whose threads nobody reads with."""
 
-    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 2.0)
+    monkeypatch.setattr(connection, "BUSY_TIMEOUT_S", 0.8)
     store = SqliteStore(tmp_path / "graph.db")
     told = []
     for thread in [written(store, told) for _ in range(3)]:
         thread.join()
-    assert all(seconds > 1.5 for _, seconds in told)
+    assert all(seconds > 0.6 for _, seconds in told)
     store.close()
 
 
@@ -123,8 +133,9 @@ def test_threads_that_ended_leave_no_file_open(store):
     assert open_files(store._connections.path) <= 3
 
 
-def test_a_queue_that_moves_refuses_nobody_however_long_it_is(tmp_path):
-    """Forty writes of .05 s take two seconds: each waits for short ones only."""
+def test_a_queue_that_moves_refuses_nobody_however_long_it_is(tmp_path, monkeypatch):
+    """Forty writes of .02 s take twice as long as any waits for one of them."""
+    monkeypatch.setattr(write_turn, "PATIENCE_SECONDS", 0.4)
     turn = WriteTurn(tmp_path / "graph.db")
     turn.is_bounded = True
     told = []
@@ -133,7 +144,7 @@ def test_a_queue_that_moves_refuses_nobody_however_long_it_is(tmp_path):
         try:
             with turn.taken():
                 turn.begin()
-                time.sleep(0.05)
+                time.sleep(0.02)
             told.append("written")
         except StoreUnavailable:
             told.append("refused")

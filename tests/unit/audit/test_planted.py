@@ -187,6 +187,7 @@ def compared(found, seed=4):
     return ours, np.mean(drawn, axis=0), gain(found, likest[:10])
 
 
+@pytest.mark.slow
 def test_ten_ties_do_three_times_what_ten_random_ones_do():
     """A cluster as they are: most members joined, a fringe of pairs and of members alone."""
     core = list(nx.connected_watts_strogatz_graph(110, 4, 0.3, seed=3).edges)
@@ -199,6 +200,7 @@ def test_ten_ties_do_three_times_what_ten_random_ones_do():
     assert ours[1] > likest[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PLANTED)
 def test_ten_ties_do_more_than_random_ones_on_every_shape(planted, name):
     """Where any tie joins two parts three times as much is out of reach; more is not."""

@@ -53,12 +53,14 @@ def test_every_line_of_a_mutant_is_accounted_for(benchmark, capsys) -> None:
     assert set(counts) == {"read", "refused"}, capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_same_holds_of_every_other_reader_and_of_importing(readers, capsys) -> None:
     """Mappings, CORDIS, OCDS, ROR, OpenAlex and GLEIF: 37 good files, each damaged three times."""
     counts = readers.run(111, seed=3)
     assert set(counts) == {"read", "refused"}, capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_good_files_of_every_reader_load_whole(readers, tmp_path: Path) -> None:
     for file in readers.good_files(tmp_path):
         path = tmp_path / file.name

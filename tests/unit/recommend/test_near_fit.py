@@ -132,6 +132,7 @@ def test_answers_are_those_of_all_statements(indexed: Snapshot) -> None:
     assert np.mean(shares) >= 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("size", "links"), [(6_000, 48), (9_000, 6)])
 def test_an_index_in_eight_bits_finds_98_of_the_nearest_100(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, links: int

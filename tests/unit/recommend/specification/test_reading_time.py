@@ -6,6 +6,8 @@ import pytest
 
 from matchmaker.recommend.specification import read
 
+pytestmark = pytest.mark.slow  # each piece is read a dozen times, at length
+
 
 @pytest.mark.parametrize(
     "piece",
