@@ -104,6 +104,23 @@ def _one_snapshot_of_the_samples() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each of a hundred applications compiles no templates that another has, in any worker."""
+    from flask import Flask
+    from jinja2 import FileSystemBytecodeCache
+
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent  # of all workers
+    folder = shared / "templates"
+    folder.mkdir(exist_ok=True)
+    options = Flask.jinja_options | {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "jinja_options", options)
+        yield
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[object]:
     """What is imported and collected stays: not looked through for garbage, then or later.
