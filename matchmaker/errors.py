@@ -156,6 +156,15 @@ def not_writable(path: Path, error: OSError | sqlite3.Error) -> StorageFull:
     )
 
 
+def restore_unfinished(backup: str) -> StoreMismatch:
+    """The error of a database that holds a part of a backup: whoever wrote it there was ended."""
+    return StoreMismatch(
+        "A restore of %(backup)s was not finished: the database holds a part of it.",
+        mend="Run `matchmaker restore FILE --replace` again, with this backup or another.",
+        backup=backup,
+    )
+
+
 def without_folders(error: MatchmakerError) -> MatchmakerError:
     """The same, of paths on the server only the last part: where they lie is nobody's business.
 

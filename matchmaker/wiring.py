@@ -565,7 +565,7 @@ class Wiring:
             self.settings,
             lambda: self.store,
             lambda path: copy_store(self.store, path),
-            lambda path: put_into_store(self.store, path),
+            lambda path, backup: put_into_store(self.store, path, backup),
             open_file,
             self.log_anchor.forget,
             self.clock,

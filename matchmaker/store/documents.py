@@ -86,11 +86,18 @@ class Store(GraphStore):
     def content(self) -> StoreContent:
         """All that it holds, at one moment, consistent while others write."""
 
-    @abstractmethod
-    def replace_content(self, content: StoreContent) -> None:
-        """Hold this instead of what is there, its versions and its log too.
+    def unfinished_restore(self) -> str | None:
+        """The backup of which the database holds a part, as whoever restored it was ended.
 
-        For a restored backup; vectors are missing afterwards, and made by the next refresh.
+        None where there is none, as ever where it is written in one transaction. Every other
+        question about the graph as a whole, and every write, raises StoreMismatch meanwhile.
+        """
+        return None
+
+    @abstractmethod
+    def replace_content(self, content: StoreContent, backup: str = "") -> None:
+        """Hold this, which a backup of that name holds, instead of what is there, its versions
+        and its log too. Vectors are missing afterwards, and made by the next refresh.
         """
 
     def bound_waiting(self) -> None:

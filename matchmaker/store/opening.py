@@ -60,8 +60,8 @@ def copy_store(store: Store, path: Path) -> None:
         copy.close()
 
 
-def put_into_store(store: Store, path: Path) -> None:
-    """Have a store hold what is in a database file, and nothing else."""
+def put_into_store(store: Store, path: Path, backup: Path) -> None:
+    """Have a store hold what is in a database file, which is from that backup, and nothing else."""
     from matchmaker.store.sqlite import SqliteStore
 
     if isinstance(store, SqliteStore):
@@ -70,6 +70,6 @@ def put_into_store(store: Store, path: Path) -> None:
     copy = SqliteStore(path)
     try:
         copy.prepare()  # of an earlier version
-        store.replace_content(copy.content())
+        store.replace_content(copy.content(), str(backup.absolute()))
     finally:
         copy.close()

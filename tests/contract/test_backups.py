@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,23 +13,28 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows
+from matchmaker.errors import MatchmakerError, StoreMismatch, StoreUnavailable, WrongState
 from matchmaker.services.operations.backups import Backups
+from matchmaker.services.operations.upgrade import Upgrade
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.store.changes import Put
 from matchmaker.store.documents import Store
 from matchmaker.store.log import Entry, first_broken
+from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.opening import copy_store, open_file, put_into_store
 from matchmaker.store.sqlite import SqliteStore
 from tests.contract.graphs import everything, firm
+from tools.neo4j.server import ServerAddress
 
 
 def backups_of(store: Store, data_dir: Path) -> Backups:
+    address = "bolt://neo4j@127.0.0.1" if isinstance(store, Neo4jStore) else ""
     return Backups(
-        Settings(data_dir=data_dir, _env_file=None),
+        Settings(data_dir=data_dir, store=address, _env_file=None),
         lambda: store,
         lambda path: copy_store(store, path),
-        lambda path: put_into_store(store, path),
+        lambda path, backup: put_into_store(store, path, backup),
         open_file,
         lambda: None,
         utc_now,
@@ -137,3 +144,110 @@ def test_a_backup_is_of_one_moment_while_others_write(
         counts.append(len(rows))
     assert counts == sorted(counts)
     assert 0 < counts[-1] <= len(store.content().log)
+
+
+class FailingRefresher:
+    """Somebody writes while the snapshot is made, which fails."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def is_needed(self) -> bool:
+        return True
+
+    def refresh(self, principal: object) -> None:
+        self.store.upsert(GraphRows(organizations=(firm(77),)))
+        raise StoreUnavailable("The model's folder is gone.")
+
+
+def test_an_upgrade_that_fails_where_nothing_was_migrated_puts_nothing_back(
+    store: Store, tmp_path: Path
+) -> None:
+    """What was written meanwhile stays: the schema was current, so the data are as before."""
+    store.upsert(GraphRows(organizations=(firm(1),)))
+    backups = backups_of(store, tmp_path)
+    steps = Upgrade(store, backups, FailingRefresher(store))  # type: ignore[arg-type]
+    with pytest.raises(WrongState, match="model's folder is gone") as failure:
+        steps.run(ADMIN)
+    (made,) = backups.listed()
+    assert str(made) in str(failure.value)
+    assert set(store.organizations_by_id([firm(1).id, firm(77).id])) == {firm(1).id, firm(77).id}
+
+
+@pytest.mark.neo4j
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["cleared", "rows", "documents"])
+def test_a_restore_killed_in_its_midst_is_told_by_everything_and_done_again(
+    neo4j_server: ServerAddress, neo4j_store: Neo4jStore, tmp_path: Path, step: str
+) -> None:
+    """A graph of which a part is there was taken for a whole one, with nothing in it."""
+    neo4j_store.clear()
+    neo4j_store.upsert(everything())
+    for number in range(20, 25):
+        write(neo4j_store, number)
+    saved = neo4j_store.content()
+    path, _ = backups_of(neo4j_store, tmp_path).make(ADMIN, tmp_path / "saved.zip")
+    write(neo4j_store, 99)
+
+    pid = os.fork()
+    if not pid:
+        try:
+            other = Neo4jStore(neo4j_server.url, neo4j_server.user, neo4j_server.password)
+
+            def killed(*args: object, **options: object) -> None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+            where = {"cleared": "_fill", "rows": "_restore", "documents": "_restore"}[step]
+            done = getattr(other, where)
+            steps = iter([done, killed] if step == "documents" else [killed])
+            setattr(other, where, lambda *args, **options: next(steps)(*args, **options))
+            backups_of(other, tmp_path / "other").restore(ADMIN, path, replace=True)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+
+    backups = backups_of(neo4j_store, tmp_path / "third")
+    upgrade = Upgrade(neo4j_store, backups, None)  # type: ignore[arg-type]
+    entry = Entry("2026-01-01T00:00:00Z", "someone", "made", "t:1")
+    for ask in (
+        neo4j_store.status,  # of `status` and `doctor`
+        neo4j_store.graph_id,  # of whoever serves
+        neo4j_store.version,
+        neo4j_store.content,  # of a backup
+        neo4j_store.export,  # of a refresh
+        upgrade.plan,
+        lambda: upgrade.run(ADMIN),
+        lambda: backups.make(ADMIN),
+        lambda: backups.restore(ADMIN, path),
+        lambda: neo4j_store.upsert(GraphRows(organizations=(firm(5),))),
+        lambda: neo4j_store.documents.commit([Put("note", "x", "{}")]),
+        lambda: neo4j_store.documents.commit([], [entry]),
+    ):
+        with pytest.raises(StoreMismatch, match="was not finished") as refusal:
+            ask()
+        assert str(path) in str(refusal.value)
+    assert backups.listed() == []
+    backups.restore(ADMIN, path, replace=True)
+    assert neo4j_store.content() == saved
+    # A part of a backup is none of what was there before.
+    assert backups.listed() == []
+
+
+def test_a_restore_that_fails_names_the_backup_of_what_was_there(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.upsert(GraphRows(organizations=(firm(1),)))
+    path, _ = backups_of(store, tmp_path).make(ADMIN, tmp_path / "saved.zip")
+    backups = backups_of(store, tmp_path / "other")
+
+    def gone(*args: object) -> None:
+        raise StoreUnavailable("It does not answer.")
+
+    monkeypatch.setattr(type(store), "replace_content", gone)
+    monkeypatch.setattr(type(store), "take_from", gone, raising=False)
+    with pytest.raises(MatchmakerError, match="It does not answer") as failure:
+        backups.restore(ADMIN, path, replace=True)
+    assert isinstance(failure.value, StoreUnavailable)
+    (before,) = backups.listed()
+    assert f"matchmaker restore {path} --replace" in str(failure.value)
+    assert str(before) in str(failure.value)

@@ -13,7 +13,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from matchmaker.access import Principal
-from matchmaker.errors import InvalidInput, WrongState, not_writable
+from matchmaker.errors import (
+    InvalidInput,
+    MatchmakerError,
+    WrongState,
+    not_writable,
+    restore_unfinished,
+)
+from matchmaker.messages import message, sentences
 from matchmaker.services.operations import backup_file
 from matchmaker.services.operations.backup_file import DATABASE, FILES, Manifest
 from matchmaker.services.unit_of_work import Clock
@@ -40,15 +47,16 @@ class Backups:
     """Use cases of backups.
 
     `copy` writes all that the store holds, at one moment, into a new database file, and `put`
-    has the store hold what is in such a file; `open_file` opens it as a store. `forget_anchor`
-    is called before another log takes the place of the one there is. `gather` has the files
-    here that other nodes share, and `spread` gives them those that were brought back.
+    has the store hold what is in such a file, which a backup had in it; `open_file` opens it as
+    a store. `forget_anchor` is called before another log takes the place of the one there is.
+    `gather` has the files here that other nodes share, and `spread` gives them those that were
+    brought back.
     """
 
     settings: Settings
     store: Callable[[], Store]
     copy: Callable[[Path], None]
-    put: Callable[[Path], None]
+    put: Callable[[Path, Path], None]
     open_file: Callable[[Path], Store]
     forget_anchor: Callable[[], None]
     clock: Clock
@@ -59,6 +67,11 @@ class Backups:
     def folder(self) -> Path:
         """The folder of backups that nobody gave a place."""
         return self.settings.backup_dir or self.settings.data_dir / "backups"
+
+    @property
+    def is_at_once(self) -> bool:
+        """Tell whether the store takes a backup in one transaction, and an earlier schema too."""
+        return self.settings.store_kind == "sqlite"
 
     def make(self, principal: Principal, target: Path | None = None) -> tuple[Path, Manifest]:
         """A backup of now, checked after it was written. Raises NotAllowed, StorageFull,
@@ -96,7 +109,8 @@ class Backups:
         """Bring a backup back: into an empty installation, or in the place of what is there.
 
         Everything is checked before anything is changed; what is replaced is backed up first.
-        Raises NotAllowed, InvalidInput, WrongState where something is there already.
+        Raises NotAllowed, InvalidInput, WrongState where something is there already, StoreMismatch
+        where it is a part of a backup.
         """
         principal.require_admin()
         with _scratch(self.settings.data_dir) as scratch:
@@ -105,25 +119,37 @@ class Backups:
             self._read(_copy_of(database), manifest, path)
             store = self.store()
             store.prepare()
-            if not store.is_empty():
-                if not replace:
-                    raise WrongState(
-                        "There is a graph already.",
-                        mend="Restore into an empty data folder, or with `--replace`, which backs "
-                        "up first what is there.",
-                    )
-                self.make(principal)
-            self.forget_anchor()
-            self.put(database)
-            store.prepare()  # a backup of an earlier version
-            self._put_files(scratch / FILES)
+            before = self._kept_of(principal, store, replace=replace)
+            try:
+                self.forget_anchor()
+                self.put(database, path)
+                store.prepare()  # a backup of an earlier version
+                self._put_files(scratch / FILES)
+            except MatchmakerError as error:
+                raise _not_finished(error, path, before) from error
         return manifest
+
+    def _kept_of(self, principal: Principal, store: Store, *, replace: bool) -> Path | None:
+        """The backup of what is about to be replaced, where that is anything whole."""
+        unfinished = store.unfinished_restore()
+        if unfinished is not None and not replace:
+            raise restore_unfinished(unfinished)
+        if unfinished is not None or store.is_empty():
+            return None
+        if not replace:
+            raise WrongState(
+                "There is a graph already.",
+                mend="Restore into an empty data folder, or with `--replace`, which backs "
+                "up first what is there.",
+            )
+        path, _ = self.make(principal)
+        return path
 
     def put_back(self, path: Path) -> None:
         """The state of a backup just made, as it was then, of an earlier version too."""
         with _scratch(self.settings.data_dir) as scratch:
             backup_file.extract(path, scratch)
-            self.put(scratch / DATABASE)
+            self.put(scratch / DATABASE, path)
             self._put_files(scratch / FILES)
 
     def make_due(self, principal: Principal) -> int:
@@ -246,6 +272,16 @@ class Backups:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             except OSError as error:
                 raise not_writable(folder, error) from None
+
+
+def _not_finished(error: MatchmakerError, path: Path, before: Path | None) -> MatchmakerError:
+    """The same error, of a restore that is to be done again."""
+    again = message("Then run `matchmaker restore %(path)s --replace` again.", path=path)
+    kept = message("What was there before is in %(path)s.", path=before) if before else ""
+    return type(error)(
+        message("The restore was not finished: %(reason)s", reason=error.message),
+        mend=sentences(error.mend, again, kept),
+    )
 
 
 def _copy_of(database: Path) -> Path:

@@ -66,12 +66,12 @@ def _braced(part: str) -> str:
 
 # -- the graph as a whole
 
-VERSION = "MATCH (g:Graph {id: 'graph'}) RETURN g.version AS version"
-GRAPH_ID = "MATCH (g:Graph {id: 'graph'}) RETURN g.identity AS identity, g.oldest_program AS oldest"
-LOCK = (
-    "MATCH (g:Graph {id: 'graph'}) SET g.locked = true REMOVE g.locked "
-    "RETURN g.version AS version, g.oldest_program AS oldest"
+_GRAPH = (
+    "RETURN g.version AS version, g.identity AS identity, g.oldest_program AS oldest, "
+    "g.restoring AS restoring"
 )
+GRAPH = "MATCH (g:Graph {id: 'graph'}) " + _GRAPH
+LOCK = "MATCH (g:Graph {id: 'graph'}) SET g.locked = true REMOVE g.locked " + _GRAPH
 SET_OLDEST_PROGRAM = """MATCH (g:Graph {id: 'graph'})
 SET g.oldest_program = CASE WHEN coalesce(g.oldest_program, 0) < $number THEN $number
 ELSE g.oldest_program END"""
@@ -108,8 +108,15 @@ CLEAR = (
     "MATCH (n) WHERE NOT n:Graph AND NOT n:__Neo4jMigration "
     "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 )
-SET_GRAPH = "MATCH (g:Graph {id: 'graph'}) SET g.version = $version, g.identity = $identity"
-RESET_VERSION = "MATCH (g:Graph {id: 'graph'}) SET g.version = 0"
+RESET_VERSION = "MATCH (g:Graph {id: 'graph'}) SET g.version = 0 REMOVE g.restoring"
+# The graph has another name for as long as what is restored is written, and says of which backup.
+BEGIN_RESTORING = (
+    "MATCH (g:Graph {id: 'graph'}) SET g.version = 0, g.identity = $identity, g.restoring = $backup"
+)
+END_RESTORING = (
+    "MATCH (g:Graph {id: 'graph'}) SET g.version = $version, g.identity = $identity "
+    "REMOVE g.restoring"
+)
 
 # -- rows by id
 

@@ -57,7 +57,8 @@ class Deadlines:
         if self._known_down():
             raise NotAnsweringError("it did not answer a moment ago")
         future = _begin(work)
-        until = time.monotonic() + seconds
+        began = time.monotonic()
+        until = began + seconds
         while True:
             left = until - time.monotonic()
             try:
@@ -70,7 +71,8 @@ class Deadlines:
                     continue
                 if not is_up:
                     self.mark_down()
-                raise NotAnsweringError(f"no answer within {seconds:g} s") from None
+                waited = time.monotonic() - began
+                raise NotAnsweringError(f"no answer within {waited:.0f} s") from None
 
     def mark_down(self) -> None:
         """The server does not answer: nobody waits for it until it does again."""

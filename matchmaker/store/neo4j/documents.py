@@ -8,6 +8,7 @@ from typing import Any
 from neo4j import ManagedTransaction
 from neo4j.exceptions import ConstraintError
 
+from matchmaker.errors import restore_unfinished
 from matchmaker.store.changes import Change, Put, Record, conflict
 from matchmaker.store.content import StoredDocument
 from matchmaker.store.documents import Records
@@ -45,7 +46,8 @@ MERGE (k:RecordKey {id: row.id}) ON CREATE SET k.name = row.name, k.value = row.
 CREATE (r)-[:HAS]->(k)"""
 REMOVE = "UNWIND $ids AS id MATCH (r:Record {id: id}) DETACH DELETE r"
 HEAD = """MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.number = 0, h.digest = ''
-SET h.locked = true RETURN h.number AS number, h.digest AS digest"""
+SET h.locked = true RETURN h.number AS number, h.digest AS digest,
+head(COLLECT { MATCH (g:Graph {id: 'graph'}) RETURN g.restoring }) AS restoring"""
 APPEND = """UNWIND $rows AS row CREATE (l:LogEntry) SET l = row
 WITH max(row.number) AS number
 MATCH (h:LogHead {id: 'log'}) SET h.number = number, h.digest = $digest, h.locked = null"""
@@ -60,7 +62,8 @@ RESTORE_LINES = "UNWIND $rows AS row CREATE (l:LogEntry) SET l = row"
 RESTORE_HEAD = """MERGE (h:LogHead {id: 'log'}) SET h.number = $number, h.digest = $digest"""
 # Every commit of documents takes this lock, so that a backup can make them wait.
 TOUCH = """MERGE (h:LogHead {id: 'log'}) ON CREATE SET h.number = 0, h.digest = ''
-SET h.locked = true REMOVE h.locked"""
+SET h.locked = true REMOVE h.locked
+RETURN head(COLLECT { MATCH (g:Graph {id: 'graph'}) RETURN g.restoring }) AS restoring"""
 LAST_LINES = """MATCH (l:LogEntry) WHERE ($subject = '' OR l.subject = $subject)
 AND ($actor = '' OR l.actor = $actor) AND ($action = '' OR l.action = $action)
 AND ($family = '' OR l.action STARTS WITH $family) AND ($since = '' OR l.at >= $since)
@@ -121,6 +124,12 @@ class Neo4jRecords(Records):
         return tuple(logged(row["line"]) for row in rows)
 
 
+def require_restored(restoring: str | None) -> None:
+    """Raise StoreMismatch where the graph says that a restore of this backup is under way."""
+    if restoring is not None:
+        raise restore_unfinished(restoring)
+
+
 def change_documents(transaction: ManagedTransaction, changes: Sequence[Change]) -> None:
     """Changes inside the caller's transaction. Raises VersionConflict."""
     if not changes:
@@ -128,7 +137,7 @@ def change_documents(transaction: ManagedTransaction, changes: Sequence[Change])
     try:
         _compare(transaction, changes)
         _write(transaction, changes)
-        run(transaction, TOUCH)
+        require_restored(run(transaction, TOUCH)[0]["restoring"])
     except ConstraintError:  # a document of that id was made at the same moment
         first = next(put for put in changes if isinstance(put, Put) and not put.expected)
         raise conflict(first.kind, first.id) from None
@@ -187,6 +196,7 @@ def append_to_log(transaction: ManagedTransaction, entries: Sequence[Entry]) -> 
     if not entries:
         return
     head = run(transaction, HEAD)[0]
+    require_restored(head["restoring"])
     rows = lines_after(head["number"], head["digest"], entries)
     run(transaction, APPEND, rows=rows, digest=rows[-1]["digest"])
 
@@ -195,7 +205,7 @@ def read_documents_and_log(
     transaction: ManagedTransaction,
 ) -> tuple[tuple[StoredDocument, ...], tuple[LoggedEntry, ...]]:
     """All documents with their keys, and the whole log, while nobody else writes any."""
-    run(transaction, TOUCH)
+    require_restored(run(transaction, TOUCH)[0]["restoring"])
     documents: list[StoredDocument] = []
     after = ""
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from neo4j_python_migrations.analyzer import InvalidVersionStatus
 from neo4j_python_migrations.executor import Executor
@@ -13,6 +15,7 @@ from matchmaker.domain import Layer
 from matchmaker.errors import StoreMismatch
 from matchmaker.store.neo4j import cypher
 from matchmaker.store.neo4j.connection import Connection
+from matchmaker.store.neo4j.documents import require_restored
 
 GRAPH_SCHEMA = Path(__file__).resolve().parents[3] / "graph_schema"
 _NUMBER = re.compile(r"V(\d+)__")
@@ -43,10 +46,10 @@ def current(connection: Connection) -> str:
     """
     with connection.explained():
         analysis = _executor(connection).analyze()
-    rows = connection.rows(cypher.GRAPH_ID)
+    rows = connection.rows(cypher.GRAPH)
     newest = rows[0]["oldest"] if rows else None
-    if newest is not None:
-        require_new_enough(newest)
+    if rows:
+        require_usable(rows[0])
     unlike = [
         each
         for each in analysis.invalid_versions
@@ -58,6 +61,16 @@ def current(connection: Connection) -> str:
             mend="Run `matchmaker setup`, or any import, to prepare the database.",
         )
     return f"V{analysis.latest_applied_version}"
+
+
+def require_usable(graph: Mapping[str, Any], restoring_as: str = "") -> None:
+    """Raise StoreMismatch where the graph is a newer program's or a part of a backup.
+
+    Whoever restores it knows the name that it has meanwhile.
+    """
+    require_new_enough(graph["oldest"])
+    if graph["identity"] != restoring_as:
+        require_restored(graph["restoring"])
 
 
 @cache

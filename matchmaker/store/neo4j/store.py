@@ -25,6 +25,7 @@ from matchmaker.store.lookup import FurtherKeys, changes_since, export, nothing_
 from matchmaker.store.neo4j import cypher, cypher_write, migrations
 from matchmaker.store.neo4j.connection import BULK_SECONDS, REQUEST_SECONDS, Connection, run
 from matchmaker.store.neo4j.documents import (
+    TOUCH,
     Neo4jRecords,
     read_documents_and_log,
     restore_documents,
@@ -55,6 +56,7 @@ class Neo4jStore(Store):
         """`password`: itself, or what tells it, asked again when the server refuses it."""
         self._connection = Connection(url, user, password)
         self._copy = copy
+        self._restoring_as = ""
         self.documents: Records = Neo4jRecords(self._connection)
 
     def _read(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:
@@ -62,7 +64,7 @@ class Neo4jStore(Store):
         seconds = BULK_SECONDS if bulk else REQUEST_SECONDS
         try:
             with span("store"):
-                return self._connection.read(lambda tx: work(Neo4jTransaction(tx)), seconds)
+                return self._connection.read(lambda tx: work(self._opened(tx)), seconds)
         except StoreUnavailable:
             if bulk or self._copy is None or not self._copy.is_there:
                 raise
@@ -70,11 +72,14 @@ class Neo4jStore(Store):
 
     def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:
         def locked(transaction: ManagedTransaction) -> Returned:
-            opened = Neo4jTransaction(transaction)
+            opened = self._opened(transaction)
             opened.lock()
             return work(opened)
 
         return self._connection.write(locked, BULK_SECONDS if bulk else REQUEST_SECONDS)
+
+    def _opened(self, transaction: ManagedTransaction) -> Neo4jTransaction:
+        return Neo4jTransaction(transaction, self._restoring_as)
 
     def prepare(self) -> None:
         migrations.migrate(self._connection)
@@ -117,20 +122,43 @@ class Neo4jStore(Store):
                 return content
         raise AssertionError("the last attempt reads under the lock")
 
-    def replace_content(self, content: StoreContent) -> None:
-        """In parts, as a whole graph fits in no transaction: until the last one, which gives the
-        graph its name, no snapshot is taken for this graph's.
+    def unfinished_restore(self) -> str | None:
+        rows = self._connection.rows(cypher.GRAPH)
+        return rows[0]["restoring"] if rows else None
+
+    def replace_content(self, content: StoreContent, backup: str = "") -> None:
+        """In parts, as a whole graph fits in no transaction: from the first one to the last, which
+        gives the graph its name, it says what is restored, and nobody else reads or writes it.
         """
-        self.clear()
-        self._connection.apply(cypher.SET_GRAPH, version=0, identity=secrets.token_hex(16))
+        name = secrets.token_hex(16)
+
+        def begin(transaction: ManagedTransaction) -> None:
+            # Both locks, so that whoever writes a document is done, or sees it.
+            run(transaction, cypher.BEGIN_RESTORING, identity=name, backup=backup)
+            run(transaction, TOUCH)
+
+        self._connection.write(begin, BULK_SECONDS)
+        self._restoring_as = name
+        try:
+            self._connection.apply(cypher.CLEAR)
+            self._fill(content)
+        finally:
+            self._restoring_as = ""
+
+    def _fill(self, content: StoreContent) -> None:
         self.upsert(content.graph.rows)
         for documents in chunks(content.documents):
-            self._connection.write(partial(restore_documents, documents=documents), BULK_SECONDS)
+            self._restore(restore_documents, documents=documents)
         for lines in chunks(content.log):
-            self._connection.write(partial(restore_log, lines=lines), BULK_SECONDS)
+            self._restore(restore_log, lines=lines)
+        self._restore(run, query=cypher_write.FORGET_CHANGED)
         graph = content.graph
-        self._connection.apply(cypher.SET_GRAPH, version=graph.version, identity=graph.graph_id)
-        self._connection.apply(cypher_write.FORGET_CHANGED)
+        last = {"version": graph.version, "identity": graph.graph_id}
+        self._restore(run, query=cypher.END_RESTORING, **last)
+
+    def _restore(self, write: Callable[..., object], **what: Any) -> None:
+        """Write a part, unless another process began to restore the graph meanwhile."""
+        self._write(lambda tx: write(cast(Neo4jTransaction, tx).native, **what), bulk=True)
 
     def count_documents(self) -> int:
         return int(self._connection.rows(cypher.COUNT_NODES.format(label="Record"))[0]["count"])

@@ -26,7 +26,7 @@ from matchmaker.errors import StoreMismatch
 from matchmaker.store.answers import DuplicateKeys, NearestStatement, SearchHit, SeekerProfile
 from matchmaker.store.changes import Change
 from matchmaker.store.log import Entry
-from matchmaker.store.neo4j import cypher, cypher_write, search
+from matchmaker.store.neo4j import cypher, cypher_write, migrations, search
 from matchmaker.store.neo4j.code_points import rows_after
 from matchmaker.store.neo4j.codec import (
     Properties,
@@ -37,7 +37,6 @@ from matchmaker.store.neo4j.codec import (
 )
 from matchmaker.store.neo4j.connection import run
 from matchmaker.store.neo4j.documents import append_to_log, change_documents
-from matchmaker.store.neo4j.migrations import require_new_enough
 from matchmaker.store.neo4j.tables import (
     OWNED_BY,
     STATEMENT_LABELS,
@@ -75,8 +74,9 @@ _OVERFETCH = 4
 class Neo4jTransaction:
     """See `Transaction`. Every query takes a whole chunk: there is no round trip for one row."""
 
-    def __init__(self, transaction: ManagedTransaction) -> None:
-        self._transaction = transaction
+    def __init__(self, transaction: ManagedTransaction, restoring_as: str = "") -> None:
+        """`restoring_as`: the name that the graph has while this process restores it."""
+        self._transaction, self._restoring_as = transaction, restoring_as
 
     def _run(self, query: str, **parameters: Any) -> list[Properties]:
         return run(self._transaction, query, **parameters)
@@ -87,15 +87,17 @@ class Neo4jTransaction:
         return self._transaction
 
     def lock(self) -> None:
-        """Make other writers wait.
-
-        Raises StoreMismatch when the graph was never prepared, or by a program that this one
-        is too old to work beside.
+        """Make other writers wait. Raises StoreMismatch when the graph was never prepared, is of
+        a program that this one is too old to work beside, or a part of a backup.
         """
-        rows = self._run(cypher.LOCK)
-        if not rows:
+        if not self._graph(cypher.LOCK):
             raise StoreMismatch("The database was never prepared for Matchmaker.", mend=PREPARE)
-        require_new_enough(rows[0]["oldest"])
+
+    def _graph(self, query: str = cypher.GRAPH) -> Properties:
+        rows = self._run(query)
+        if rows:
+            migrations.require_usable(rows[0], self._restoring_as)
+        return rows[0] if rows else {}
 
     def increase_version(self) -> None:
         self._run(cypher.INCREASE_VERSION, kept=VERSIONS_KEPT)
@@ -129,13 +131,10 @@ class Neo4jTransaction:
             self._run(cypher_write.FORGET_EARLIER, version=middle["version"])
 
     def version(self) -> int:
-        return next((int(row["version"]) for row in self._run(cypher.VERSION)), 0)
+        return int(self._graph().get("version") or 0)
 
     def graph_id(self) -> str:
-        rows = self._run(cypher.GRAPH_ID)
-        if rows:
-            require_new_enough(rows[0]["oldest"])
-        return str(rows[0]["identity"] or "") if rows else ""
+        return str(self._graph().get("identity") or "")
 
     def count(self, table: Table[Any]) -> int:
         if is_node(table):

@@ -67,7 +67,7 @@ class SqliteStore(Store):
                 export(SqliteTransaction(connection)), *read_documents_and_log(connection)
             )
 
-    def replace_content(self, content: StoreContent) -> None:
+    def replace_content(self, content: StoreContent, backup: str = "") -> None:  # noqa: ARG002
         with self._connections.writing() as connection:
             transaction = SqliteTransaction(connection)
             remove_documents_and_log(connection)

@@ -9,7 +9,7 @@ import pytest
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GraphRows, Kind, Organization
-from matchmaker.errors import InvalidInput, ModelUnavailable, NotAllowed, WrongState
+from matchmaker.errors import InvalidInput, ModelUnavailable, NotAllowed, StorageFull, WrongState
 from matchmaker.services.operations.upgrade import Upgrade
 from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
@@ -192,6 +192,27 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (5,)
         assert connection.execute("SELECT id FROM organizations").fetchall() == [("t:firm",)]
+
+
+def test_an_upgrade_that_can_put_nothing_back_names_the_backup(tmp_path, monkeypatch):
+    services = installation(tmp_path)
+    services.store.close()
+    with closing(sqlite3.connect(services.settings.sqlite_path)) as connection:
+        connection.execute("PRAGMA user_version = 5")
+        connection.commit()
+    services = Wiring(services.settings)
+
+    def fails(*args):
+        raise StorageFull("The disk is full.")
+
+    monkeypatch.setattr(type(services.refresher), "refresh", fails)
+    monkeypatch.setattr(type(services.store), "take_from", fails)
+    steps = Upgrade(services.store, services.backups, services.refresher)
+    with pytest.raises(WrongState, match="could not be put back: The disk is full") as failure:
+        steps.run(ADMIN)
+    services.store.close()
+    (made,) = services.backups.listed()
+    assert f"matchmaker restore {made} --replace" in str(failure.value)
 
 
 def test_an_upgrade_that_fails_for_a_reason_that_is_known_shows_no_traceback(
