@@ -128,6 +128,8 @@ def test_an_office_that_serves_a_trade_buys_nothing_of_it() -> None:
         ("我们做袜子，找电商卖家", True),
         ("哪里有厂能用我们的模具注塑", False),
         ("我们做袜子，找染厂", False),
+        ("眼镜厂要开镜腿模的找我们", True),
+        ("frame makers who want moulds for temples, contact us", True),
         ("镜腿模晒纹，宁波那边谁做", False),
         ("外地哪家有轮廓仪", False),
         ("给外地的客户发货，找物流", False),

@@ -109,6 +109,8 @@ from matchmaker.recommend.specification import ItemRole, read
         ("农业植保无人机，带RTK", ["crop-spraying drone"]),
         ("argon and a glove box", ["argon", "glove box"]),
         ("陶瓷型芯", ["ceramic core"]),
+        ("导柱导套，非标也做", ["guide pillar"]),
+        ("detect-and-avoid for drones", ["obstacle avoidance"]),
     ],
 )
 def test_what_is_asked_for_is_read(text: str, asked_for: list[str]) -> None:
