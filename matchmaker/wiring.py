@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,7 +15,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 from argon2 import PasswordHasher
-from huey import RedisHuey, SqliteHuey
 from huey.api import Huey
 
 from matchmaker import embedding
@@ -30,15 +28,16 @@ from matchmaker.embedding import (
     open_cache,
 )
 from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
-from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable, not_writable
+from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
 from matchmaker.mail import Mailer
 from matchmaker.messages import catalogue, languages
 from matchmaker.nodes.allowance import Allowance, allowance_of, daily_allowance_of
 from matchmaker.nodes.counts_file import CountsFile
 from matchmaker.nodes.mirror import Mirror
 from matchmaker.nodes.objects import ObjectStore
+from matchmaker.nodes.queues import queue_in_file, shared_queue
 from matchmaker.nodes.registry import NodeRegistry
-from matchmaker.nodes.shared_state import PREFIX, SharedState
+from matchmaker.nodes.shared_state import SharedState
 from matchmaker.recommend.pipeline import prepare
 from matchmaker.services.auditing.survey_answers import SurveyAnswers
 from matchmaker.services.auditing.survey_sync import SurveySync
@@ -448,13 +447,10 @@ class Wiring:
         return self._queue("letters")
 
     def _queue(self, name: str) -> Huey:
+        secret = self.operator_key.signing_secret
         if self.shared_state is None:
-            try:
-                return SqliteHuey(name, filename=str(self.jobs_file), results=False)
-            except sqlite3.OperationalError as error:
-                raise not_writable(self.jobs_file, error) from None
-        pool = self.shared_state.patient.connection_pool
-        return RedisHuey(f"{PREFIX}-{name}", connection_pool=pool, results=False)
+            return queue_in_file(name, self.jobs_file, secret)
+        return shared_queue(name, self.shared_state, secret)
 
     @cached_property
     def jobs_lock(self) -> ProcessLock:
