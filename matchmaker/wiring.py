@@ -418,13 +418,13 @@ class Wiring:
         """What the processes of this machine count together, where nodes share no state."""
         return CountsFile.of(self.settings)
 
-    @cached_property
+    @property
     def requests_allowance(self) -> Allowance:
         """Requests of each account, or of an address without one."""
         a_minute = self.settings.requests_a_minute
         return allowance_of("allowance", a_minute, self.counts, self.shared_state)
 
-    @cached_property
+    @property
     def written_allowance(self) -> Allowance:
         """What each account has kept, in kB."""
         a_day = self.settings.written_mb_a_day * 1000

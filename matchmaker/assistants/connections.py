@@ -9,15 +9,18 @@ import asyncio
 import json
 import resource
 from collections import Counter
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from mcp.server.mcpserver.exceptions import ToolError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from matchmaker.assistants.bounds import RETRY_SECONDS, too_many_at_once
-from matchmaker.messages import SOURCE, Message, languages, message
+from matchmaker.messages import SOURCE, languages, message
+from matchmaker.messages import Message as Said
 
 # From when somebody connects, or sends the first of a request, to the last of it.
 REQUEST_SECONDS = 20.0
@@ -25,6 +28,7 @@ _MOST = 4000
 # Under way of one key: those of a person that compute (two), and some that do not.
 MOST_OF_KEY = 8
 _KEY = b"authorization"
+_WAITS = {HTTPStatus.SERVICE_UNAVAILABLE: RETRY_SECONDS, HTTPStatus.TOO_MANY_REQUESTS: 60}
 # JSON-RPC 2.0: the server could not; no valid request.
 _TOO_MANY, _INVALID = -32603, -32600
 _ONE_KEY = message("Send one Authorization header only.")
@@ -135,14 +139,47 @@ class KeysBound:
                 del self._under_way[key]
 
 
-async def _refuse(scope: Scope, send: Send, status: int, code: int, reason: Message) -> None:
+class CountedNotices:
+    """The application, whose notices count as requests do, by `count`, which refuses by ToolError.
+
+    What is sent without an id is taken (202) and answered by nobody, of some protocols' versions
+    before anything looks at what it asks. Each has cost the look-up of its key.
+    """
+
+    def __init__(self, application: ASGIApp, count: Callable[[], None]) -> None:
+        self._application, self._count = application, count
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        refusal = ""
+
+        async def counted(answer: Message) -> None:
+            nonlocal refusal
+            if answer["type"] == "http.response.start" and answer["status"] == HTTPStatus.ACCEPTED:
+                try:
+                    await asyncio.to_thread(self._count)
+                except ToolError as error:
+                    refusal = str(error)
+                    await _send(send, HTTPStatus.TOO_MANY_REQUESTS, _INVALID, refusal)
+            if not refusal:
+                await send(answer)
+
+        await self._application(scope, receive, counted)
+
+
+async def _refuse(scope: Scope, send: Send, status: int, code: int, reason: Said) -> None:
     accepted = dict(scope["headers"]).get(b"accept-language", b"")
     language = next((each for each in languages() if accepted.startswith(each.encode())), SOURCE)
-    error = {"code": code, "message": reason.text(language)}
+    await _send(send, status, code, reason.text(language))
+
+
+async def _send(send: Send, status: int, code: int, reason: str) -> None:
+    error = {"code": code, "message": reason}
     body = json.dumps({"jsonrpc": "2.0", "id": None, "error": error}).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers.append((b"retry-after", str(RETRY_SECONDS).encode()))
+    seconds = _WAITS.get(HTTPStatus(status))
+    if seconds is not None:
+        headers.append((b"retry-after", str(seconds).encode()))
     await send({"type": "http.response.start", "status": int(status), "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

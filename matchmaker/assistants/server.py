@@ -49,6 +49,7 @@ from matchmaker.assistants.access_tokens import (
     metadata_of,
 )
 from matchmaker.assistants.bounds import AssistantBounds, HeavyCalls
+from matchmaker.assistants.connections import CountedNotices
 from matchmaker.assistants.introspection import TokenIntrospection
 from matchmaker.assistants.tools import TOOLS, AssistantTools, Fields
 from matchmaker.errors import MatchmakerError, SecondFactorOwed, SignInNeeded, TooManyAttempts
@@ -127,14 +128,16 @@ class ResourceServer(MCPServer[Any]):
     async def _counted(
         self, ctx: ServerRequestContext[Any, Any], call_next: CallNext
     ) -> HandlerResult:
-        """Count what is asked besides tools, which count themselves once they are called."""
+        """Count what is asked besides tools, which count themselves once they are called.
+
+        A notice, which has no id, is counted as it is taken.
+        """
         try:
-            if ctx.method == _CALL:
-                return await self._called(ctx, call_next)
-            await asyncio.to_thread(self._count)
+            if ctx.request_id is not None:
+                if ctx.method == _CALL:
+                    return await self._called(ctx, call_next)
+                await asyncio.to_thread(self._count)
         except ToolError as error:
-            if ctx.request_id is None:  # a notice, which nobody answers
-                return None
             raise MCPError(INVALID_REQUEST, str(error)) from None
         return await call_next(ctx)
 
@@ -185,6 +188,9 @@ class ResourceServer(MCPServer[Any]):
     def streamable_http_app(self, **options: Any) -> Starlette:
         """The application, before whose own metadata ours stand: with every scope there is."""
         application = super().streamable_http_app(**options)
+        for route in application.router.routes:
+            if isinstance(route, Route) and route.path == PATH:
+                route.app = CountedNotices(route.app, self._count)
         auth = self.settings.auth
         if auth is not None and auth.resource_server_url is not None:
             (metadata,) = create_protected_resource_routes(

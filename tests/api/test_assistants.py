@@ -25,6 +25,7 @@ from matchmaker.assistants.server import KEY, PATH, http_server, reached_at, std
 from matchmaker.domain import GoalName, GraphRows, Need, NeedState
 from matchmaker.errors import NotAllowed, SignInNeeded
 from matchmaker.nodes import allowance
+from matchmaker.nodes.counts_file import CountsFile
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.workflow.account import Scope
 from matchmaker.workflow.posting import PostingState
@@ -438,13 +439,14 @@ def test_as_a_process_over_standard_input_and_output(app, world):
     ],
 )
 def test_an_assistant_asks_and_writes_no_more_than_other_programs_may(
-    world, monkeypatch, setting, words
+    world, monkeypatch, tmp_path, setting, words
 ):
     """Two minutes' worth at once, as over the API; what is refused costs no line of the log."""
     monkeypatch.setattr(allowance, "_LEAST_WRITTEN", 400_000)  # bytes of a call, of 1 MB a day
     address = f"https://matchmaker.example.org{PATH}"
     slow = world.services.settings.model_copy(update={setting: 1})
     monkeypatch.setattr(world.services, "settings", slow)
+    counts_of_its_own(world, monkeypatch, tmp_path)
     application = http_server(world.services, address).streamable_http_app(
         stateless_http=True, json_response=True, transport_security=reached_at(address)
     )
@@ -473,8 +475,14 @@ CALL = {
 }  # fmt: skip
 
 
-def asked_slowly(world, monkeypatch):
+def counts_of_its_own(world, monkeypatch, folder):
+    """Nothing that was asked in another test counts in this one."""
+    monkeypatch.setattr(world.services, "counts", CountsFile(folder / "attempts.db"))
+
+
+def asked_slowly(world, monkeypatch, folder):
     """A server that answers one request a minute, and a member's headers."""
+    counts_of_its_own(world, monkeypatch, folder)
     address = f"https://matchmaker.example.org{PATH}"
     slow = world.services.settings.model_copy(update={"requests_a_minute": 1})
     monkeypatch.setattr(world.services, "settings", slow)
@@ -507,15 +515,33 @@ def is_told_to_wait(answer):
         ("tools/call", {"name": "read_need", "arguments": {}}),
     ],
 )
-def test_whatever_an_assistant_sends_is_counted(world, monkeypatch, method, parameters):
+def test_whatever_an_assistant_sends_is_counted(world, monkeypatch, tmp_path, method, parameters):
     """Two minutes' worth at once of one a minute; the third is told to wait, a tool's own too."""
-    application, headers = asked_slowly(world, monkeypatch)
+    application, headers = asked_slowly(world, monkeypatch, tmp_path)
     question = {"jsonrpc": "2.0", "id": 1, "method": method, "params": parameters}
     with TestClient(application) as client:
         answers = [client.post(PATH, json=question, headers=headers).json() for _ in range(3)]
         called = client.post(PATH, json=CALL, headers=headers).json()["result"]
     assert [is_told_to_wait(answer) for answer in answers] == [False, False, True]
     assert (called["isError"], is_told_to_wait(called)) == (True, True)
+
+
+@pytest.mark.parametrize("version", ["", "2025-06-18", "2026-07-28"])
+@pytest.mark.parametrize("method", ["tools/call", "tools/list", "notifications/x", "no/such"])
+def test_what_is_sent_as_a_notice_that_nobody_answers_is_counted_too(
+    world, monkeypatch, tmp_path, method, version
+):
+    """JSON-RPC 2.0, 4.1: a request without an id. Each is looked up by its key all the same."""
+    application, headers = asked_slowly(world, monkeypatch, tmp_path)
+    notice = {"jsonrpc": "2.0", "method": method, "params": CALL["params"]}
+    sent = headers | ({"MCP-Protocol-Version": version} if version else {})
+    with TestClient(application) as client:
+        for _ in range(2):
+            assert client.post(PATH, json=notice, headers=sent).status_code == 202
+        refused = client.post(PATH, json=notice, headers=sent)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "60")
+        assert is_told_to_wait(refused.json())
+        assert is_told_to_wait(client.post(PATH, json=CALL, headers=headers).json())
 
 
 def test_a_fault_of_ours_stands_in_the_log_with_its_cause(as_role, world, monkeypatch):
