@@ -1,7 +1,6 @@
 """The file in which all processes of one machine count: limits hold whatever becomes of it."""
 
 import multiprocessing
-import shutil
 import sqlite3
 import threading
 from concurrent.futures import ProcessPoolExecutor
@@ -152,10 +151,8 @@ def test_where_counts_cannot_be_kept_sign_in_answers_and_guessing_is_limited_all
     folder = wired.settings.data_dir / "unwritable"
     folder.mkdir()
     (folder / "attempts.db").mkdir()
-    for entry in ("matchmaker.db", "matchmaker.db-wal", "matchmaker.db-shm"):
-        if (wired.settings.data_dir / entry).exists():
-            shutil.copy(wired.settings.data_dir / entry, folder / entry)
     services = wire(wired.settings.model_copy(update={"data_dir": folder}))
+    services.store.prepare()
     client = application_of(services).test_client()
     wrong = {"email": "nobody@example.org", "password": "wrong horse 9"}
     statuses = [client.post("/api/v1/session", json=wrong).status_code for _ in range(33)]
