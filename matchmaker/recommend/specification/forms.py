@@ -300,7 +300,7 @@ def roughness(text: str, folded: str, start: int) -> list[Requirement]:
     """`Ra0.8`, in micrometres."""
     if not (match := patterns.ROUGHNESS.match(folded, start)):
         return []
-    value = _values(match[0])[0]
+    value = _values(match[0])[0] * (1e-3 if match["unit"] else 1)
     return [
         _requirement(
             RequirementKind.SIZE,

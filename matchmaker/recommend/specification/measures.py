@@ -24,7 +24,7 @@ _STRENGTH = re.compile(
     r"(?:强度|模量|屈服|抗拉|应力|strength|modulus|yield|tensile|stress)[^，,;；。]{0,6}$"
 )
 _HEAT = re.compile(
-    r"(?:温|热|冷|耐|℃|temperature|heat|cold|cryogenic|零下|down to|up to|-|~)[^，,;；。]{0,8}$"
+    r"(?:温|热|冷|耐|蒸汽|工况|介质|steam|℃|temperature|heat|cold|cryogenic|零下|down to|up to|-|~)[^，,;；。]{0,8}$"
 )
 _LEAD_TIME = re.compile(
     r"(?:交期|交货期?|货期|工期|供期|发货|交付|出样|打样|周期|到货|lead[- ]time|deliver(?:y|ed|ies)?(?: time)?|turnaround|ship(?:ped|ping|s)?|ready|quot\w+|samples?|sampling takes|takes|t1|t0|within|in)[^，,;；。.]{0,8}$"
@@ -107,6 +107,7 @@ _IN_A_PLACE = re.compile(
     r" (?!(?:to|x|by|and|or|dia|diameter|wide|long|thick|high|deep|tall|od|id|bore|nominal|full|class|ansi|pipes?|tubes?|valves?|ball|gate|globe|check|butterfly|flanges?|bolts?|screws?|wafers?|cylinders?|schedule|sch|stainless|carbon|steel|brass|props?|propellers?)\b)[a-z]"
 )
 _LOT = 5
+_MANY = 100  # 年8万
 _A_DAY = 1 / 31
 _ORDERED = re.compile(
     r"(?:首批|先要|先样|先订|需要|采购|订购|订|要|需|共|首单|试单|样品|order(?:ing)?|need|want|require|lots? of|batch(?:es)? of|first)[^，,;；。0-9]{0,4}$"
@@ -161,6 +162,10 @@ def _bare_rate(text: str, folded: str, match: re.Match[str]) -> list[Requirement
         end, period = after.end(), after["period"] or after["adverb"]
     elif of_things := RATE_OF_THINGS.match(folded, end):
         period = of_things["period"]
+    elif (before := RATE_BEFORE.search(folded, max(0, start - _NEAR), start)) and (
+        amount >= _MANY and (folded[end : end + 1] == " " or _CLAUSE_END.match(folded, end))
+    ):
+        start, period = before.start(), before["period"] or before["every"]
     elif _NUMBERED.search(folded, max(0, start - 16), start):
         bounds = MeasuredBounds(amount, amount)
         return [requirement(RequirementKind.QUANTITY, text, start, end, bounds, "piece")]
@@ -336,8 +341,8 @@ def _amount(
             return requirement(
                 RequirementKind.SIZE, text, start, end, MeasuredBounds(*tonnes), "t", FORCE
             )
-        if re.match(r"\s?/\s?|\s?每", after):
-            return None
+        if re.match(r"\s?/\s?(?!(?:件|个|只|支|套|台|pcs?|pieces?|each|ea)(?![a-z]))|\s?每", after):
+            return None  # of one of them it is its weight: 180kg/件
         by_the_tonne = is_tonnes and _ORDERED.search(folded[max(0, start - 8) : start])
         # "A 5 tonne winch" is one of them.
         is_one = re.search(r"(?<![a-z])an? $", folded[max(0, start - 3) : start])

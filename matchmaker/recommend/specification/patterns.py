@@ -17,7 +17,7 @@ from matchmaker.recommend.specification.units import (
     UNITS,
 )
 
-_NOT_BEFORE = {"丝": "(?![杆网印锥攻线绸袜光瓜])", "付": "(?![款清定钱账费给了现出订])"}
+_NOT_BEFORE = {"丝": "(?![杆网印锥攻线绸袜光瓜束])", "付": "(?![款清定钱账费给了现出订])"}
 
 
 def alternatives(words: Iterable[str]) -> str:
@@ -34,7 +34,7 @@ TO = r"\s?(?:-|~|to|至|到)\s?"
 DECIMAL = r"\d+(?:\.\d+)?"
 _ARABIC = (
     r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
-    r"(?:\s?[百千万亿]|k(?![a-z])|\s(?:million|thousand)(?![a-z]))?"
+    r"(?:\s?[百千万亿]|k(?![a-z])|w(?=[件个只条双副套台根片米])|\s(?:million|thousand)(?![a-z]))?"
 )
 _INCH = r"(?=\s?(?:-\s?\d{1,2}(?:/\d{1,2})?\s?)?(?:\"|''|inch|in(?![a-z])|寸|英寸))"
 _FRACTION = rf"(?:\d{{1,2}}[\s-])?\d{{1,2}}/\d{{1,2}}{_INCH}"
@@ -111,7 +111,7 @@ PIPE_THREAD = re.compile(r"(?:g|rc|npt|bspp|bspt|bsp)\s?(?:\d[-\s])?\d{1,2}/\d{1
 PIPE_THREAD_BEHIND = re.compile(
     r"(?:\d[-\s])?\d{1,2}(?:/\d{1,2})?\"?\s?(?:npt|bspp|bspt|bsp)(?![a-z])"
 )
-ROUGHNESS = re.compile(rf"r[az]\s?(?:≤|<|=)?\s?{DECIMAL}")
+ROUGHNESS = re.compile(rf"r[az]\s?(?:≤|<|=)?\s?{DECIMAL}(?:\s?(?P<unit>nm|纳米)(?![a-z]))?")
 _SIDE = rf"{DECIMAL}\s?(?:mm|cm|m|毫米|厘米|米)?"
 DIMENSIONS = re.compile(
     rf"{_SIDE}\s?[x×*]\s?{_SIDE}(?:\s?[x×*]\s?{DECIMAL})?\s?"

@@ -81,7 +81,7 @@ _MACHINE_BEFORE = re.compile(
     r"(?:\d(?:吨|t|[ -]tonnes?|[ -]tons?)\s?|(?:适用|对应|适配|配套用)[^，,;；。]{0,8})$"
 )
 _OWN = re.compile(
-    r"\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$|"
+    r"(?:可以?|能|我们)寄[^，,;；。]{0,2}$|\b(?:send|supply|provide|bring|have) our own (?:[a-z-]+ )?$|"
     r"\bwe (?:will |can |'ll )?(?:send|bring) (?:you )?(?:the|our) (?:[a-z-]+ )?$"
 )
 _WHO_DOES = re.compile(r"\b(?:who|that|to|can|could) $")
@@ -92,6 +92,11 @@ _PASSED = re.compile(
     r"|\b(?:ha(?:s|ve|d)|having) (?:already |all )?(?:passed|undergone) [^,;.!?\n]{0,32}$"
 )
 _VERBS = frozenset("扫测检照拍")  # 工业CT扫铸件
+# 样机待环境试验，找电池厂共试: who is to be tested with tests nobody's.
+_AWAITED = re.compile(r"(?<![招等期接对看])待(?:做|进行)?$")
+_TOGETHER = re.compile(
+    r"[^。；;!?\n]{0,6}(?:找|寻|求)[^，,;；。]{1,12}(?:共试|同试|合试|共测|一起试|一起测|一同试|联合试|联合测|共同试|共同测)"
+)
 _DIMENSIONS = frozenset({"shaft", "bar"})
 _DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
 _REACH = 80
@@ -129,12 +134,14 @@ _DIRECTLY_WITH = re.compile(
     rf" with (?:[a-z0-9-]+ ){{0,6}}|[自附]?带(?:有|了)?[{HAN}a-z0-9]{{0,4}}|配有?(?!套|件|合|备)[{HAN}a-z0-9]{{0,4}}"
 )
 _WITH = re.compile(r"\bwith\b|[带含配加装]|全$")
+_ACCOMPANIED = re.compile(r"\s?(?:自?附?带|配(?![合送])|附|含)(?!动)")
 # One of them alone between commas: "4 cavities, hot-runner, two days".
 _ALONE = re.compile(r"(?<!s)(?=[,;.]|$)")
 _MEASURE_AFTER = re.compile(r"(?:厚度|厚|直径|表面|硬度|寿命|材质|可选|减半|减量|加倍)")
 _WORK_AFTER = re.compile(
     r"(?:的)?(?:厂|外协|外发|代工|加工厂|加工点)|[ -](?:shops?|subcontractors?|services?|houses?|wanted|needed)\b"
 )
+_LENT = re.compile(r"\s?(?:[借租约]|有空|排期)")  # 振动台 借半天 无人机挂载
 _WORK_BEFORE = re.compile(r"(?:外发|外协|代工|subcontract )$")
 _SOLD = re.compile(r"(?:供应|生产|销售|采购|求购|提供|supply|make|buy)[^，,;；。]{0,8}$")
 _OF_A_PLACE = re.compile(r"语|文(?!件|具|化|创)|式|菜|人(?!民|才)|籍")
@@ -334,6 +341,8 @@ def _comes_with(folded: str, head: TermMatch, match: TermMatch, before: TermMatc
     if not _SEPARATED.search(folded, begin, match.start):
         return False
     clause = re.split(r"[，,;；。.!?\n]", folded[begin : match.start])[-1]
+    if _ACCOMPANIED.match(clause):
+        return True  # 带配对法兰、螺栓螺母垫片
     if _LISTED_AFTER.match(folded, match.end) or _LISTED_BEFORE.search(clause):
         return False
     of_what = before is not None and before.term.kind in (
@@ -382,7 +391,8 @@ def _is_work_wanted(folded: str, match: TermMatch) -> bool:
         match.term.kind is RequirementKind.PROCESS
         and match.term.value in finishing()
         and bool(
-            _WORK_AFTER.match(folded, match.end)
+            (match.term.family == "testing" and _LENT.match(folded, match.end))
+            or _WORK_AFTER.match(folded, match.end)
             or _WORK_BEFORE.search(folded[max(0, match.start - 8) : match.start])
         )
     )
@@ -418,6 +428,8 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
     if following and len(gap) <= 1 and following.term.kind is RequirementKind.PRODUCT:
         return gap not in _VERBS and not _LISTED_AFTER.fullmatch(gap)
     if term.family == "testing" and _PASSED.search(folded[max(0, start - 48) : start]):
+        return True
+    if _AWAITED.search(folded, max(0, start - 4), start) and _TOGETHER.match(folded, end):
         return True
     clause = re.split(r"[，,;；。.!?\n]", folded[max(0, start - 40) : start])
     return (len(clause) > 1 or start > 40) and not _DOES.search(clause[-1])

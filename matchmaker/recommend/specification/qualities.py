@@ -76,9 +76,10 @@ _QUALITIES = (
     _quality("needles", "needles", rf"{_RANGE}[\s-]?(?:针(?!织|筒|板|距|法|对|头)|needles?(?![a-z]))"),
     # 200N, beside socks.
     _quality("needles", "needles", r"(?<![a-z\d.])(?P<low>\d{2,3})(?:\s?[/、-]\s?(?P<high>\d{2,3}))?n(?![a-z\d·.*])(?=[^，,;；。]{0,12}(?:袜|socks?|hosiery))"),
+    _quality("needles", "needles", r"(?:袜|socks?|hosiery)[^，,;；。]{0,24}?(?<![a-z\d.])(?P<low>\d{2,3})(?P<high>(?!))?n(?![a-z\d·.*])"),
     _quality("yarn count", "Ne", r"(?<![a-z\d./])(?P<low>\d{1,3})(?P<high>(?!))?s(?:/\d(?!\d))?(?![a-z\d])(?=[^，,;；。\d]{0,16}(?:纱|棉|毛线|麻|yarn|cotton|viscose|combed|carded|spun))"),
     _quality(FILAMENTS, "K", r"(?<![a-z\d.-])(?P<low>1|3|6|12|15|18|24|25|48|50)(?P<high>(?!))?k(?![a-z\d])(?!\s?(?:pcs|pairs?|pieces|sets|units|per|a |each|/|件|个|片|套|根|米|元|左右|以|cny|usd|rmb))"),
-    _quality("yarn count", "Ne", rf"(?<!\d)(?=\d{{1,3}}\D){_RANGE}\s?支(?:/\d)?(?=[^，,;；。]{{0,6}}(?:纱|棉|线|毛|麻|涤|面料|布|梳|绒))"),
+    _quality("yarn count", "Ne", rf"(?<!\d)(?=\d{{1,3}}\D){_RANGE}\s?支(?:/\d)?(?=[^，,;；。]{{0,6}}(?:纱|棉|线|毛|麻|涤|面料|布|梳|绒|纺))"),
     _quality("yarn count", "Ne", rf"(?:纱|棉|线|毛|麻|涤)[^，,;；。\d]{{0,4}}(?=\d{{1,3}}\D){_RANGE}\s?支(?!笔|管|器|条|装|枪)"),
     _quality("yarn count", "Ne", rf"(?<![a-z])ne\s?{_RANGE}(?=[^,;.]{{0,20}}(?:yarn|cotton|spun|viscose|count))"),
     _quality("denier", "D", rf"(?<![a-z\d/])(?=\d\d){_RANGE}\s?(?:d(?:/\d(?!\d))?(?![a-z\d/])|旦|denier)(?=[^，,;；。]{{0,12}}(?:丝|尼龙|涤|锦|氨纶|纤维|nylon|polyester|yarn|fabric|spandex|filament))"),
@@ -138,8 +139,8 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
             if low == high and folded[begin - 1 : begin] == "从":
                 bounds = MeasuredBounds(low, None)
             # The test, or the pack that has so many cells, may be what is wanted.
-            names_thing = aspect in (SALT_SPRAY, CELLS, INDEX)
-            first = match.start("low") if names_thing else start
+            names_thing = aspect in (SALT_SPRAY, CELLS, INDEX, "denier")
+            first = match.start("low") if names_thing or aspect == "needles" else start
             last = max(match.end("low"), match.end("high")) if names_thing else end
             if aspect != FILAMENTS:  # 12K碳纤维 is a tow by its name
                 taken[first:last] = b"\x01" * (last - first)

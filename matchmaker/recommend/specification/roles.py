@@ -156,7 +156,7 @@ _GAP = re.compile(rf"[{HAN}]{{0,4}}")
 # A gap with one of these joins two things, or says how the first is made.
 _JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按要需想")
 _DETERMINED = re.compile(
-    r"\s(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
+    r"\s(?:(?:on|onto) )?(?:(?:our|the|your|my|their|some|these|those|large|small|long|\d+|cast|mild|stainless|steel|"
     r"alumini?um|brass|copper|bronze|zinc|iron|titanium|magnesium|metal|plastic|abs|carbon|glass|fib(?:re|er)|waste|old|used|worn)\s)*"
 )
 _GIVEN = re.compile(r"(?:给|为|替|对|把|将|在)[^，,;；。]{0,8}$")
@@ -185,6 +185,8 @@ _MAKES_CLOTHES = {
 _MADE_WITH = re.compile(r"来?(?:赶|做|织|生产|加工|打样|试)")
 # A set is all of what it consists of: 碳纤桨动力套.
 _SETS = {"propulsion set": frozenset({"propeller", "motor", "electronic speed controller"})}
+# One beside the other: 螺栓螺母垫片.
+_FASTENERS = frozenset({"bolt", "nut", "washer", "gasket", "screw", "rivet"})
 # Work named as a feature of the thing behind it: polished seats, anti-fog lenses.
 _FEATURES = ("ed", "fog", "smudge", "reflective", "oleophobic", "fingerprint")
 _PARTICIPLES = ("ed", " cast", " cut", " ground", " spun")
@@ -316,7 +318,7 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
     if between in ("", " ", "-"):
         if head.value == "prototyping":
             return False  # who makes circuit boards makes samples of them
-        if term.value in _SETS.get(head.value, ()):
+        if term.value in _SETS.get(head.value, ()) or {term.value, head.value} <= _FASTENERS:
             return False
         if head.value in _MAKES_CLOTHES:
             return term.value in _MAKES_CLOTHES[head.value]

@@ -64,7 +64,7 @@ _FACTORS: dict[str, dict[float, str]] = {
     "piece": {
         1: "件 个 只 枚 颗 粒 支 pcs pc piece pieces nos units unit 台 parts 根 把 片 块 条 张 sheets 批次",
     },
-    "pair": {1: "双 对 副 付 pair pairs prs", 12: "dozen 打"},
+    "pair": {1: "双 对 副 付 pair pairs prs pr", 12: "dozen 打"},
     "set": {1: "套 组 set sets"},
     "roll": {1: "卷 roll rolls"},
     "box": {1: "箱 盒 包 cartons boxes"},
@@ -117,7 +117,7 @@ NOMINAL_DIAMETERS = {
 PERIODS = {
     "天": 1 / 30, "日": 1 / 30, "day": 1 / 30, "daily": 1 / 30, "周": 7 / 30, "星期": 7 / 30, "week": 7 / 30,
     "weekly": 7 / 30, "月": 1, "个月": 1, "month": 1, "monthly": 1, "季": 3, "季度": 3, "quarter": 3, "quarterly": 3,
-    "年": 12, "year": 12, "annum": 12, "annual": 12, "annually": 12, "yearly": 12, "yr": 12, "pa": 12, "p.a.": 12,
+    "年": 12, "year": 12, "annum": 12, "annual": 12, "annually": 12, "yearly": 12, "yr": 12, "mth": 1, "mo": 1, "wk": 7 / 30, "pa": 12, "p.a.": 12,
     "班": 1 / 30, "小时": 1 / 720, "hour": 1 / 720, "hr": 1 / 720, "h": 1 / 720,
 }  # fmt: skip
 
@@ -137,10 +137,11 @@ _MULTIPLES = {
     "万": 10_000,
     "亿": 1e8,
     "k": 1000,
+    "w": 10_000,
     "million": 1e6,
     "thousand": 1000,
 }
-_WRITTEN = re.compile(r"([\d.,]+)\s?(百|千|万|亿|k|million|thousand)?")
+_WRITTEN = re.compile(r"([\d.,]+)\s?(百|千|万|亿|k|w|million|thousand)?")
 _FRACTION = re.compile(r"(?:(\d+)[\s-])?(\d+)/(\d+)")
 
 

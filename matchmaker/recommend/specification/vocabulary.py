@@ -260,6 +260,10 @@ def _grades() -> Iterator[tuple[str, Term]]:
                     if family == "stainless steel" and form[:3].isdigit():
                         for prefix in ("ss", "ss ", "sus ", "aisi ", "aisi", "tp", "wp", "f"):
                             yield prefix + form, Term(RequirementKind.MATERIAL, value, family, True)
+                        yield from (
+                            (form + ss, Term(RequirementKind.MATERIAL, value, family, True))
+                            for ss in ("ss", " ss")
+                        )
                     bare = form.replace(".", "").replace("-", "").isdigit()
                     yield form, Term(RequirementKind.MATERIAL, value, family, True, bare)
 

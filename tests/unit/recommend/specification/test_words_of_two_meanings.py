@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.recommend.specification import Fulfilment, ItemRole, compare, read
+from matchmaker.recommend.specification.model import COMES_WITH
 from tests.unit.recommend.specification.readings import of, values
 
 
@@ -53,6 +54,10 @@ from tests.unit.recommend.specification.readings import of, values
         ("hardface gate valve seats with Stellite 6", "process", ["hardfacing"]),
         ("lap and superfinish metal seats of ball valves", "process", ["lapping", "lapping"]),
         ("cast iron pumps", "process", []),
+        ("We plate hard chrome on valve stems", "process", ["hard chrome plating"]),
+        ("magnetic sunglasses, ultem frame", "product", ["sunglasses", "spectacle frame"]),
+        ("pneumatic actuator, spring return", "product", ["pneumatic actuator"]),
+        ("羊毛袜打样，可以寄样纱", "product", ["sock"]),
         # A place where somebody may be, too, is not where they are sought.
         ("无人机培训，外地也行", "place", []),
         ("无人机培训，外地的", "place", ["外地"]),
@@ -90,6 +95,22 @@ def test_words_are_read_by_what_stands_beside_them(
         ("阳极氧化 6061 黑色", "material", ["6061"]),
         ("房间号 6061", "material", []),
         ("globe valve bodys class 300", "product", ["globe valve", "valve body"]),
+        ("蝶阀 DN300 蒸汽320度", "temperature", ["320 °C"]),
+        ("丝袜15D 连裤袜", "product", ["stocking", "stocking"]),
+        ("连裤袜 年采购20w条", "quantity", ["16670 piece/month"]),
+        ("离心喷头 40W", "quantity", []),
+        ("压铸件 年8万 需喷粉", "quantity", ["6667 piece/month"]),
+        ("泵壳 180kg/件", "size", ["180 kg"]),
+        ("流量 180kg/h", "size", []),
+        ("propeller hubs, 500/mth", "quantity", ["500 piece/month"]),
+        ("二手袜机 15台 168N", "size", ["168 needles"]),
+        ("二手袜机 15台 168N", "product", ["knitting machine"]),
+        ("碳纤维 12K 丝束", "size", ["12 K"]),
+        ("光学模 Ra5nm", "size", ["Ra0.005"]),
+        ("镜片 70/75mm，positioner 4-20mA，延时100ms", "code", []),
+        ("mould cavity, 420SS", "material", ["420"]),
+        ("莱赛尔 40支 赛络紧密纺 针织用", "size", ["40 Ne"]),
+        ("莱赛尔 40支 赛络紧密纺 针织用", "process", []),
     ],
 )
 def test_figures_are_read_as_people_type_them(text: str, kind: str, expected: list[str]) -> None:
@@ -115,6 +136,8 @@ def test_figures_are_read_as_people_type_them(text: str, kind: str, expected: li
         ("工业CT扫铸件，看气孔", ["non-destructive testing"]),
         ("球阀DN50，水压试验、气密试验，木箱包装", []),  # of the valves that are sold
         ("RoHS certified cables", []),
+        ("氢电混合样机待环境试验，找电池厂共试", []),  # who looks for company offers none
+        ("样品待环境试验，找检测机构", ["climatic testing"]),
     ],
 )
 def test_lists_of_tests_are_read(text: str, tests: list[str]) -> None:
@@ -125,6 +148,17 @@ def test_names_with_spaces_between_them_are_a_list() -> None:
     """Where one is of the other they are not: the battery of a drone."""
     assert [i.role for i in of("求购 阀体 泵壳 叶轮", "product")] == [ItemRole.ITSELF] * 3
     assert [i.role for i in of("无人机 电池", "product")] == [ItemRole.WHOLE, ItemRole.ITSELF]
+
+
+def test_what_goes_with_a_thing_is_no_list_of_things() -> None:
+    """Nor is what work is done on, or what is tested."""
+    flanges = of("闸阀 DN150，带配对法兰、螺栓螺母垫片", "product")
+    assert [i.aspect for i in flanges] == ["", *[COMES_WITH] * 4]
+    assert [i.role for i in of("We plate hard chrome on valve stems", "product")] == [
+        ItemRole.WHOLE
+    ]
+    lent = of("振动台 借半天 无人机挂载", "product")
+    assert [i.role for i in lent] == [ItemRole.WHOLE, ItemRole.WHOLE]
 
 
 @pytest.mark.parametrize(
@@ -140,6 +174,7 @@ def test_names_with_spaces_between_them_are_a_list() -> None:
         ("12K carbon tow", "Carbon fibre tow, 24K", "12 K", Fulfilment.UNMET),
         # What is made of it is no offer of it.
         ("碳纤维丝束", "碳纤一体机身壳，T700模压", "carbon fibre tow", Fulfilment.UNKNOWN),
+        ("镜架", "镍释放检测，三天出报告", "spectacle frame", Fulfilment.UNKNOWN),
         ("碳纤维丝束", "Carbon fibre, and prepreg", "carbon fibre tow", Fulfilment.MET),
     ],
 )
