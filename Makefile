@@ -165,7 +165,7 @@ test-cluster: redis $(DEV_STAMP) $(OBJECTS)/bin/moto_server ## Three nodes under
 	MOTO_SERVER=$(abspath $(OBJECTS))/bin/moto_server $(BIN)/pytest tests/nodes
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m benchmarks.nodes --store $(STORE) --moto $(abspath $(OBJECTS))/bin/moto_server
 
-# Half as many workers again as cores (tests/conftest.py); each file stays on one of them.
+# More workers than cores (tests/conftest.py); each file stays on one of them.
 # They start many processes: what was compiled once is read again, whatever the environment says.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE MATCHMAKER_DATA_DIR=$(DATA) OMP_NUM_THREADS=1 $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
 
