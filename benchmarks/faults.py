@@ -115,7 +115,13 @@ def free_port() -> int:
 
 
 async def ask(
-    port: int, method: str, path: str, body: bytes = b"", *, seconds: float = 30.0
+    port: int,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    *,
+    seconds: float = 30.0,
+    media_type: str = "application/json",
 ) -> Answer:
     """One request on a connection of its own."""
     begun = time.monotonic()
@@ -125,7 +131,7 @@ async def ask(
             head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
             head += f"Authorization: Bearer {KEY}\r\n"
             if body:
-                head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+                head += f"Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
             writer.write(head.encode() + b"\r\n" + body)
             answer = await reader.read()
             writer.close()

@@ -23,6 +23,11 @@ from benchmarks.faults import ASK, KEY, Answer, Finding, Served, ask, free_port
 ROOM = 3_000_000
 PLACE = Path("/mnt")
 NEW = b'{"name": "Full disk works", "kind": "firm"}'
+SIGN_IN = b'{"email": "nobody@example.org", "password": "a wrong one"}'
+LIST = (
+    b'--parted\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n'
+    b"name\nFull disk works\n\r\n--parted--\r\n"
+)
 # Commands of every kind, so that they read or write; FIRM, CLUSTER and OUT stand for real ones.
 # `worker` and `serve` have no end; the server that is measured runs both.
 COMMANDS = (
@@ -66,15 +71,27 @@ def reading_and_writing(served: Served, disk: str) -> Finding:
         asked("GET", "/livez"),
     ]  # fmt: skip
     writes = [asked("POST", "/api/v1/organizations", NEW) for _ in range(3)]
+    sent = asyncio.run(
+        ask(
+            served.port, "POST", "/api/v1/imports", LIST, seconds=60,
+            media_type="multipart/form-data; boundary=parted",
+        )
+    )  # fmt: skip
+    signed = asked("POST", "/api/v1/session", SIGN_IN)
     statuses = sorted({answer.status for answer in writes})
     read = [answer.status for answer in reads]
     # What fits into room that the database has already is written.
     possible = {201, 507} if disk == "full" else {507}
     return Finding(
         f"{disk} disk: the server",
-        f"reading is {sorted(set(read))}, writing is {statuses}",
-        f"reading is [200], writing is of {sorted(possible)}",
-        set(read) == {200} and set(statuses) <= possible,
+        f"reading is {sorted(set(read))}, writing is {statuses}, a list is {sent.status}, "
+        f"a wrong password is {signed.status}",
+        f"reading is [200], writing is of {sorted(possible)}, a list is 507, "
+        "a wrong password is 401 or 507",
+        set(read) == {200}
+        and set(statuses) <= possible
+        and sent.status == 507
+        and signed.status in (401, 507),
     )
 
 

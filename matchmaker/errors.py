@@ -7,6 +7,7 @@ in one place. Nothing else reaches a user.
 from __future__ import annotations
 
 import copy
+import errno
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +16,8 @@ from typing import Any
 
 from matchmaker.messages import SOURCE, Message, located, sentences
 from matchmaker.system_errors import reason_of
+
+_OF_FULL_DISKS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 
 
 class MatchmakerError(Exception):
@@ -162,6 +165,17 @@ def restore_unfinished(backup: str) -> StoreMismatch:
         "A restore of %(backup)s was not finished: the database holds a part of it.",
         mend="Run `matchmaker restore FILE --replace` again, with this backup or another.",
         backup=backup,
+    )
+
+
+def full_disk_of(error: Exception) -> StorageFull | None:
+    """What to say where a disk was met that is full or read-only; None: it is another error."""
+    if not isinstance(error, OSError) or error.errno not in _OF_FULL_DISKS:
+        return None
+    return StorageFull(
+        "A file cannot be written: %(reason)s.",
+        mend="Free space for the data and for temporary files (TMPDIR).",
+        reason=reason_of(error),
     )
 
 

@@ -381,8 +381,10 @@ def _unknown(error: HTTPException) -> Response:
 
 
 @web.errorhandler(Exception)
-def _unexpected(error: Exception) -> tuple[str, int]:
-    """A fault of ours, as a page."""
+def _unexpected(error: Exception) -> Response | tuple[str, int]:
+    """A fault of ours, or of the disk, as a page."""
+    if full := errors.full_disk_of(error):
+        return _refused(full)
     note_fault(error)
     problem = errors.MatchmakerError(
         "Matchmaker could not answer; the log says why.",

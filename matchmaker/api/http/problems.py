@@ -147,7 +147,9 @@ def note_fault(error: Exception) -> None:
 
 
 def of_unexpected(error: Exception) -> Response:
-    """A fault of ours, as a problem."""
+    """A fault of ours, or of the disk, as a problem."""
+    if full := errors.full_disk_of(error):
+        return of_error(full)
     note_fault(error)
     return problem(500, message("Matchmaker could not answer; the log says why."))
 

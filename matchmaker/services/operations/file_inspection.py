@@ -162,6 +162,8 @@ def _run(path: Path, is_wanted: Callable[[], bool], *handed: str) -> None:
         raise _refused(_REASONS[InspectionResult.TOO_MUCH_MEMORY])
     if code in reasons:
         raise _refused(reasons[code])
+    if f"[Errno {errno.ENOSPC}]".encode() in errors:  # its rows had no room
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     if code:  # what the inspection cannot read, nobody else is to try
         log.warning("inspection.failed", error=errors[-_TOLD:].decode(errors="replace"))
         raise _refused(_UNREADABLE)

@@ -9,7 +9,7 @@ from typing import IO
 
 from matchmaker.access import Principal
 from matchmaker.domain import GraphRows
-from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, WrongState
+from matchmaker.errors import InvalidInput, MatchmakerError, NotFound, StorageFull, WrongState
 from matchmaker.exports.tables import DataExport, ExportTable
 from matchmaker.ingest.list_formats import LISTS
 from matchmaker.ingest.list_guess import column_samples
@@ -97,8 +97,8 @@ class ImportWorkflow:
     def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str = "") -> str:
         """Keep a file until it is written; the id to speak of it.
 
-        Raises InvalidInput, also where reading it would take more than a file may, and NotFound
-        where it was cancelled meanwhile, or whoever sent it does not wait any more.
+        Raises InvalidInput, also where reading it would take more than a file may, StorageFull,
+        and NotFound where it was cancelled meanwhile, or whoever sent it waits no more.
         """
         self._require(principal, cluster)
         principal.require_writing()
@@ -109,7 +109,7 @@ class ImportWorkflow:
         try:
             with upload.being_read():
                 inspect_file(upload.path, upload.watch())
-        except (InvalidInput, NotFound):
+        except (InvalidInput, NotFound, StorageFull):
             self.uploads.drop(upload)
             raise
         return upload.id

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate
-from matchmaker.errors import InvalidInput, NotFound, ServiceUnavailable
+from matchmaker.errors import InvalidInput, NotFound, ServiceUnavailable, StorageFull, full_disk_of
 from matchmaker.ingest.pair_decisions import DecidedPair
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.nodes.mirror import Mirror
@@ -107,17 +107,17 @@ class Upload:
 
     @contextmanager
     def being_read(self) -> Iterator[None]:
-        """Tell who reads it that it is gone, where it goes meanwhile. Raises NotFound.
+        """Tell who reads it that it is gone, where it goes meanwhile. Raises NotFound, StorageFull.
 
         Whatever cannot be read of a file that is not there any more has that reason, also where
         it is only that nobody waits for it.
         """
         try:
             yield
-        except (OSError, InvalidInput):
-            if self.path.exists() and self.is_awaited():
-                raise
-            raise _gone() from None
+        except (OSError, InvalidInput) as error:
+            if not (self.path.exists() and self.is_awaited()):
+                raise _gone() from None
+            raise full_disk_of(error) or error from None
         if not self.path.exists():
             raise _gone()
 
@@ -195,15 +195,19 @@ class UploadFolder:
         return self.shared or Mirror(self.root)
 
     def keep(self, principal: Principal, name: str, content: IO[bytes], cluster: str) -> Upload:
-        """Keep a file; the oldest of many goes."""
+        """Keep a file; the oldest of many goes. Raises StorageFull, and nothing is left of it."""
         own = self._own(principal)
         id = new_id()
-        (own / id).mkdir(parents=True, mode=0o700)
         kept = Upload(id, own / id / safe_name(name), UploadState(), self.mirror)
-        with kept.path.open("wb") as file:
-            shutil.copyfileobj(content, file)
-        with kept.being_read():
-            kept = kept.save(UploadState(cluster))
+        try:
+            kept.path.parent.mkdir(parents=True, mode=0o700)
+            with kept.path.open("wb") as file:
+                shutil.copyfileobj(content, file)
+            with kept.being_read():
+                kept = kept.save(UploadState(cluster))
+        except (OSError, StorageFull) as error:
+            _remove(kept.path.parent)
+            raise full_disk_of(error) or error from None
         for left in own.glob(f"{_DOOMED}*"):  # by who was killed while it went
             shutil.rmtree(left, ignore_errors=True)
         self._drop_unreadable(own)
