@@ -404,5 +404,18 @@ def read_settings(**overrides: object) -> Settings:
         raise SettingsError(
             fault_sentence(error), where=name, mend="Correct or unset the variable."
         ) from None
+    _refuse_brought_settings(settings)
     settings.require_sound_sharing()
     return settings
+
+
+def _refuse_brought_settings(settings: Settings) -> None:
+    """Raise SettingsError where settings were read from a file that lies among the data."""
+    path = Path(str(Settings.model_config["env_file"]))
+    if path.is_file() and path.resolve().is_relative_to(settings.data_dir.resolve()):
+        raise SettingsError(
+            "Settings are not read from the folder of the data.",
+            where=str(path.resolve()),
+            mend="Move the file to /etc/matchmaker.env (`EnvironmentFile=` of systemd), or start "
+            "in another folder.",
+        )

@@ -1,10 +1,13 @@
 """What settings let leave this machine."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from matchmaker.errors import SettingsError
 from matchmaker.mail import Mailer
-from matchmaker.settings import Settings
+from matchmaker.settings import Settings, read_settings
 from matchmaker.store.opening import open_store
 
 
@@ -114,3 +117,30 @@ def test_a_setting_is_read_under_the_name_it_had_before(tmp_path, monkeypatch, g
 def test_one_node_alone_needs_nothing_of_it():
     settings().require_sound_sharing()
     settings(**NODES | {"redis": "rediss://cache.example.org"}).require_sound_sharing()
+
+
+@pytest.mark.parametrize("place", ["data", "data/uploads"])
+def test_settings_among_the_data_are_refused(tmp_path, monkeypatch, place):
+    """A restored backup, or whoever can write there, would decide what runs."""
+    here = tmp_path / place
+    here.mkdir(parents=True)
+    (here / ".env").write_text("MATCHMAKER_SCANNER=/tmp/evil\n")
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "data"))
+    with pytest.raises(SettingsError, match="folder of the data") as refusal:
+        read_settings()
+    assert str(here / ".env") in str(refusal.value)
+
+
+def test_settings_beside_the_data_are_read(tmp_path, monkeypatch):
+    (tmp_path / ".env").write_text("MATCHMAKER_SCANNER=/usr/bin/clamdscan\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MATCHMAKER_DATA_DIR", raising=False)
+    assert read_settings().scanner == "/usr/bin/clamdscan"
+
+
+def test_the_unit_file_of_the_documentation_starts_outside_of_the_data():
+    unit = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    [data] = set(re.findall(r"^MATCHMAKER_DATA_DIR=(.*)$", unit, re.MULTILINE))
+    [start] = re.findall(r"^WorkingDirectory=(.*)$", unit, re.MULTILINE)
+    assert not Path(start).is_relative_to(data)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import unicodedata
 import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -22,6 +23,10 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DATABASE = "store.db"
 FILES = "files/"
+# Of the data folder, beside the database. The rest is made anew (snapshots, vectors, metrics), or
+# is nobody's to bring (settings, queues): whoever writes a backup decides on data, not on code.
+SINGLE_FILES = ("admin.key.sha256", "cursor.secret")
+TREES = ("rankers", "uploads", "attachments", "proofs", "call-files")
 _CHUNK = 1 << 20
 _MAX_MANIFEST = 50_000_000
 _MEND = "Use another backup: this one cannot be relied on."
@@ -157,13 +162,26 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     except Exception:
         raise InvalidInput("is no backup, or was cut off.", where=str(path), mend=_MEND) from None
     for name in manifest.parts:
-        pure = PurePosixPath(name)
-        inside = name == DATABASE or name.startswith(FILES)
-        if pure.is_absolute() or ".." in pure.parts or not inside:
-            raise _damaged(path, name)
+        if not _belongs(name):
+            raise InvalidInput(
+                "%(part)s does not belong into a backup.", where=str(path), mend=_MEND, part=name
+            )
     if DATABASE not in manifest.parts:
         raise _damaged(path, DATABASE)
     return manifest
+
+
+def _belongs(name: str) -> bool:
+    """Tell whether a backup may hold a part of this name."""
+    if name == DATABASE:
+        return True
+    inside = PurePosixPath(name.removeprefix(FILES))
+    if not name.startswith(FILES) or name != FILES + str(inside) or ".." in inside.parts:
+        return False
+    if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in name):
+        return False  # no name that a system would take
+    first, *rest = inside.parts
+    return first in TREES if rest else first in SINGLE_FILES
 
 
 def _damaged(path: Path, name: str) -> InvalidInput:

