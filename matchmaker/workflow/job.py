@@ -130,7 +130,7 @@ class ImportPart:
     """A part of an import, of which the rows are written and the record is not yet.
 
     `created` and `changed` count rows by table; `put` and `before` are as an ImportRecord has
-    them, where the part `is_whole`.
+    them; of a part that is not `is_whole`, as earlier releases wrote them, they are not kept.
     """
 
     id: str

@@ -18,7 +18,7 @@ import pytest
 from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows, Kind, Organization
 from matchmaker.errors import MatchmakerError, StoreUnavailable, WrongState
-from matchmaker.services.operations import import_parts, large_import
+from matchmaker.services.operations import import_parts, import_records, large_import
 from matchmaker.services.operations.import_cancellation import drop_unfinished
 from matchmaker.services.operations.import_status import ImportStatus
 from matchmaker.services.unit_of_work import utc_now
@@ -272,14 +272,59 @@ def test_what_nobody_can_finish_is_taken_back_by_itself(
     assert drop_unfinished(*everything) == 0
 
 
-def test_what_is_too_large_to_be_taken_back_is_completed_and_not_half_taken_back(
+@pytest.fixture
+def too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the rows of one part were more than a record keeps for an undo."""
+    for module in (import_parts, import_records):
+        monkeypatch.setattr(module, "MAX_UNDONE", 6)
+
+
+@pytest.mark.usefixtures("too_large")
+def test_what_is_too_large_for_an_undo_is_taken_back_while_it_is_not_finished(
     wired: Wiring, neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_parts, "MAX_UNDONE", 6)
+    id = requested(wired)
+    with after_chunk(monkeypatch, 2, is_away):
+        for _ in range(3):
+            wired.job_queue.run(id)
+    assert len(rows(neo4j_store)) == 14
+    wired.import_workflow.cancel(ADMIN, id)
+    assert rows(neo4j_store) == {"list:3": "https://old.example"}
+    assert list(wired.repositories.import_parts.values()) == []
+    logged = [line.entry.action for line in wired.repositories.records.last_log(20)]
+    assert logged.count("import.undone") == 1
+
+
+@pytest.mark.usefixtures("too_large")
+def test_what_is_taken_back_part_by_part_goes_on_where_the_store_went_away(
+    wired: Wiring, neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = requested(wired)
+    with after_chunk(monkeypatch, 2, is_away):
+        for _ in range(3):
+            wired.job_queue.run(id)
+    replaced, times = Neo4jStore.replace_rows, []
+
+    def once(*parts: object, **named: object) -> object:
+        times.append(1)
+        return is_away() if len(times) > 1 else replaced(*parts, **named)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as context:
+        context.setattr(Neo4jStore, "replace_rows", once)
+        with pytest.raises(StoreUnavailable):
+            wired.import_workflow.cancel(ADMIN, id)
+    assert len(rows(neo4j_store)) == 7  # the newest part is gone, the one before is not
+    wired.import_workflow.cancel(ADMIN, id)
+    assert rows(neo4j_store) == {"list:3": "https://old.example"}
+
+
+@pytest.mark.usefixtures("too_large")
+def test_what_is_too_large_for_an_undo_is_completed_and_stays(
+    wired: Wiring, neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     id = failed(wired, monkeypatch)
-    with pytest.raises(WrongState, match="too large"):
-        wired.import_workflow.cancel(ADMIN, id)
     wired.import_workflow.write(ADMIN, id)
     wired.job_queue.run(id)
     assert len(rows(neo4j_store)) == 20
     assert not state(wired, id).can_be_undone
+    assert list(wired.repositories.import_parts.values()) == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.errors import NotFound, WrongState
-from matchmaker.services.operations.import_parts import forget_parts, parts_of, together
+from matchmaker.ingest.undo import Reversal
+from matchmaker.services.operations.import_parts import forget_parts, parts_of
 from matchmaker.services.operations.import_reversal import import_reversal
 from matchmaker.services.operations.job_queue import JobQueue, too_late
 from matchmaker.services.operations.upload_folder import UploadFolder
@@ -85,26 +86,44 @@ def take_back_parts(
 ) -> int:
     """Take back what is written of an import that nobody finishes; how many rows and fields.
 
-    Raises WrongState where that is more than is kept.
+    The newest part first, each in a transaction of its own, as it was written: however large it
+    is, one part has to fit into memory. Where the store goes away in the midst, doing it again
+    takes the others back.
+
+    Raises WrongState where an earlier release wrote more than it kept.
+    """
+    if not all(part.is_whole for part in repositories.import_parts.values("import", id)):
+        raise WrongState(
+            "Part of it is written, and that is too large to be taken back.",
+            mend="Write it again: it is completed.",
+        )
+    count = left = 0
+    while (back := _take_back_newest(store, repositories, principal, clock, id, left)) is not None:
+        count += back.rows + back.fields
+        left += len(back.kept)
+    return count
+
+
+def _take_back_newest(
+    store: Store, repositories: Repositories, principal: Principal, clock: Clock, id: str, left: int
+) -> Reversal | None:
+    """What went back and stays of the newest part; None where there is none any more.
+
+    With the last one the log says so; of others `left` rows and fields stay.
     """
 
-    def take_back() -> int:
+    def take_back() -> Reversal | None:
         version = store.version()
-        parts = parts_of(repositories, id)
-        if not parts:
-            return 0
-        if not all(part.value.is_whole for part in parts):
-            raise WrongState(
-                "Part of it is written, and that is too large to be taken back.",
-                mend="Write it again: it is completed.",
-            )
-        whole = together([part.value for part in parts])
-        back = import_reversal(store, repositories, whole)
+        newest = repositories.import_parts.page("import", id, limit=2, newest_first=True).rows
+        if not newest:
+            return None
+        back = import_reversal(store, repositories, newest[0].value)
         unit = UnitOfWork.of(principal, clock())
-        unit.add(*(repositories.import_parts.remove(part) for part in parts))
-        unit.log("import.undone", f"import/{id}", left=str(len(back.kept)))
+        unit.add(repositories.import_parts.remove(newest[0]))
+        if len(newest) == 1:
+            unit.log("import.undone", f"import/{id}", left=str(left + len(back.kept)))
         store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
-        return back.rows + back.fields
+        return back
 
     return retry_on_conflict(take_back)
 
@@ -114,7 +133,7 @@ def drop_unfinished(
 ) -> int:
     """Take back what is written of imports whose work is over and whose file is gone; how many.
 
-    Parts that a record has, or that are too large to be taken back, are forgotten.
+    Parts that a record has, or that an earlier release did not keep, are forgotten.
     """
     senders = {part.import_id: part.imported_by for part in repositories.import_parts.values()}
     requested = set(uploads.all_requested())

@@ -24,7 +24,8 @@ from matchmaker.workflow.job import ImportPart
 class ImportParts:
     """What earlier runs of an import wrote, and what this one does.
 
-    Of more rows than MAX_UNDONE no more are kept: such an import cannot be taken back.
+    While it is not finished all of it can be taken back, however large. Of more rows than
+    MAX_UNDONE the record has none: once finished, such an import stays.
     """
 
     repositories: Repositories
@@ -37,15 +38,22 @@ class ImportParts:
     _kept: int = 0
 
     def __post_init__(self) -> None:
-        self._earlier = [stored.value for stored in parts_of(self.repositories, self.id)]
+        self._earlier = self._of_other_runs()
         self._kept = sum(len(part.put) for part in self._earlier)
+        self.is_whole = all(part.is_whole for part in self._earlier)
 
     def _of_other_runs(self) -> list[ImportPart]:
-        """Also what a server took late, of a run that did not wait for it any more."""
-        if not self.is_in_parts:
-            return self._earlier
-        parts = (stored.value for stored in parts_of(self.repositories, self.id))
-        return [part for part in parts if part.id not in self._noted]
+        """What they wrote; of more rows than a record has the counts alone."""
+        parts, kept = [], 0
+        for stored in self.repositories.import_parts.iterate("import", self.id):
+            part = stored.value
+            if part.id in self._noted:
+                continue
+            kept += len(part.put)
+            if kept > MAX_UNDONE:
+                part = replace(part, put=GraphRows(), before=GraphRows(), is_whole=False)
+            parts.append(part)
+        return parts
 
     def note(self, changes: RowChanges) -> Sequence[Change]:
         """The document of a part, to be written with its rows; none where nothing changed."""
@@ -57,16 +65,15 @@ class ImportParts:
         part = ImportPart(
             new_id(), self.id, self.imported_by,
             created=dict(counts.created), changed=dict(counts.changed),
-            put=changes.after if self.is_whole else GraphRows(),
-            before=changes.before if self.is_whole else GraphRows(),
-            is_whole=self.is_whole,
+            put=changes.after, before=changes.before,
         )  # fmt: skip
         self._noted.add(part.id)
         return [self.repositories.import_parts.put(part)]
 
     def with_earlier(self, changes: RowChanges) -> RowChanges:
         """The changes of the run that finishes the import, and of those before it."""
-        earlier = self._of_other_runs()
+        # Also what a server took late, of a run that did not wait for it any more.
+        earlier = self._of_other_runs() if self.is_in_parts else self._earlier
         if not earlier:
             return changes
         self.is_whole &= all(part.is_whole for part in earlier)
