@@ -24,7 +24,19 @@ _MOST_LINKS = 10
 MOST_IN_LETTERS = 80
 
 # Where a text is no name, a bare domain as well: of a title or a sentence it is no part.
-_DOMAIN = re.compile(r"(?<![a-z0-9@.-])(?:[a-z0-9-]+\.)+[a-z]{2,}(?![a-z0-9])")
+_DOMAIN = re.compile(r"(?<![a-z0-9@.-])(?:[a-z0-9-]+\.)+([a-z]{2,})(?![a-z0-9])", re.IGNORECASE)
+# What is no domain though it looks like one: abbreviations, and where a sentence ends without a
+# space ("valves.Urgent"). Domains so spelled end in what everybody knows.
+_ABBREVIATED = re.compile(
+    r"(?:co|pte|pvt|pty|sdn)\.ltd|sdn\.bhd"
+    r"|(?:art|cat|cert|drg|dwg|fig|item|mat|model|order|part|pos|ref|ser|std|type)\.no",
+    re.IGNORECASE,
+)
+_KNOWN_END = re.compile(
+    "app|asia|biz|cc|club|cn|co|com|de|dev|edu|eu|fr|gov|hk|info|io|it|jp|kr|link|live|ltd|me|mobi"
+    "|net|online|org|ru|shop|site|store|tech|top|tv|tw|uk|us|vip|xyz",
+    re.IGNORECASE,
+)
 
 
 def has_address(name: str) -> bool:
@@ -34,7 +46,29 @@ def has_address(name: str) -> bool:
 
 def has_link(text: str) -> bool:
     """Tell whether a program of mail may make a link of something in it, a bare domain as well."""
-    return has_address(text) or _DOMAIN.search(_plain(text)) is not None
+    spelled = in_one_spelling(text)
+    return has_address(text) or any(map(_is_domain, _DOMAIN.finditer(spelled)))
+
+
+def _is_domain(match: re.Match[str]) -> bool:
+    end = match[1]
+    if _ABBREVIATED.fullmatch(match[0]):
+        return False
+    return not end.istitle() or _KNOWN_END.fullmatch(end) is not None
+
+
+def check_title(title: str, where: str = "title") -> None:
+    """Raise InvalidInput for what `check_name` refuses, and for a bare domain.
+
+    Of what a title names no domain is a part, as of names of organisations (Booking.com B.V.).
+    """
+    check_name(title, where)
+    if has_link(title):
+        raise InvalidInput(
+            "must not hold a web address.",
+            where=where,
+            mend="Write it in the text: titles stand in letters to others.",
+        )
 
 
 def check_name(name: str, where: str = "name") -> None:

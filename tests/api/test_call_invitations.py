@@ -1,4 +1,4 @@
-"""An invitation to a firm that never wants to meet who calls looks like one that nobody answers."""
+"""Invitations to calls: who may not meet, and what stands in the letters that they are."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -136,3 +136,14 @@ def test_whom_the_caller_itself_never_wants_to_meet_it_cannot_invite(owners):
     assert refused.status_code == 409
     assert "chose not to meet" in refused.text
     caller.delete(own, query_string={"organization": SILENT})
+
+
+def test_a_call_s_title_holds_no_domain_that_a_program_of_mail_makes_a_link_of(owners):
+    """It stands in the letter to whoever is invited."""
+    caller = owners[CALLER]
+    bare = _sent(invited=[SILENT]) | {"title": "Closed: see matchmaker-login.example.com"}
+    refused = caller.post(f"{API}/calls", json=bare)
+    assert refused.status_code == 422
+    assert [each["field"] for each in refused.json["errors"]] == ["title"]
+    named = _sent(invited=[SILENT]) | {"title": "Valves of CF8M for Sample B.V., No.5, v2.0"}
+    assert caller.post(f"{API}/calls", json=named).status_code == 201

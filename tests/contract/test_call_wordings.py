@@ -60,7 +60,9 @@ def test_all_invited_are_told_of_a_correction_and_answers_before_it_are_marked(s
         world.calls.correct(world.people[FIRST], call, "not ours", "x")
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/verify", "ｗｗｗ．evil.example"])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/verify", "ｗｗｗ．evil.example", "login-evil.example.com"]
+)
 def test_what_changed_stands_in_letters_without_web_addresses(store: Store, address: str):
     world = calls_on(store)
     call = world.open(FIRST)

@@ -10,7 +10,7 @@ from datetime import timedelta
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Cluster, NamedOrganization, Organization, is_within
 from matchmaker.errors import InvalidInput, NotFound
-from matchmaker.naming import check_name
+from matchmaker.naming import check_title
 from matchmaker.services.own_organizations import own_people_id
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -109,7 +109,7 @@ class Surveys:
         cluster = self.store.cluster(survey.cluster)
         now = self.clock()
         survey_workflow.check_opening(survey, now.date())
-        check_name(survey.title, "title")
+        check_title(survey.title)
         belonging = self.member_ids(cluster.id)
         for id in survey.members:
             if id not in belonging:

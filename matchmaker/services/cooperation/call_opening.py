@@ -11,7 +11,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import GoalName, Need, Organization
 from matchmaker.errors import InvalidInput, NotFound, WrongState
 from matchmaker.goals import GOALS
-from matchmaker.naming import check_name
+from matchmaker.naming import check_title
 from matchmaker.services.cooperation.call_invitations import CallInvitations
 from matchmaker.services.cooperation.call_requirements import requirements_of
 from matchmaker.services.cooperation.call_shapes import CallView
@@ -90,7 +90,7 @@ class CallOpening:
         Raises NotAllowed, NotFound, InvalidInput, WrongState.
         """
         principal.require_writing()
-        check_name(content.title, "title")
+        check_title(content.title)
         own = own_people_id(self.views.store, principal, content.organization)
         organization = self.views.store.organization(own)
         content = replace(

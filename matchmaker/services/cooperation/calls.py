@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from matchmaker.access import Principal
 from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
-from matchmaker.naming import has_address
+from matchmaker.naming import has_link
 from matchmaker.services.authors import keep_author
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_requirements import requirements_of
@@ -115,7 +115,7 @@ class Calls:
         InvalidInput.
         """
         line = " ".join(summary.split())
-        if has_address(line):
+        if has_link(line):
             raise InvalidInput(
                 "must not hold a web address.",
                 where="summary",

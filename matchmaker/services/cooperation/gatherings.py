@@ -21,7 +21,7 @@ from matchmaker.domain import (
     Tie,
 )
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from matchmaker.naming import check_name
+from matchmaker.naming import check_title
 from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.introduction_views import Contact, contact_of
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -74,7 +74,7 @@ class Gatherings:
         """
         principal.require_writing()
         principal.require_coordinator(gathering.cluster)
-        check_name(gathering.title, "title")
+        check_title(gathering.title)
         self.store.cluster(gathering.cluster)
         asked = [party for party, _ in gathering.parties]
         organizations = self.exclusions.opted_out.organizations(principal, asked)
