@@ -233,6 +233,7 @@ def test_who_signs_in_too_often_keeps_the_address(wired, language, words):
     assert 'value="n30@refused.example"' in answer.text
 
 
+@pytest.mark.slow
 @in_languages_of_waiting
 def test_who_has_to_wait_reads_nothing_of_others_by_sending_its_form(
     wired, person, language, words

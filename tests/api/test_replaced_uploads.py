@@ -86,6 +86,7 @@ def test_a_file_that_goes_while_it_is_looked_at_is_told_to_be_gone(
 ENOUGH_GONE, RACING_SECONDS = 10, 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["preview", "problems", "check", "write"])
 def test_files_sent_and_read_all_at_once_are_there_or_told_to_be_gone(
     wired, world, what, monkeypatch

@@ -59,6 +59,7 @@ def sampled(*lists):
         yield pytest.param(*chosen, marks=() if number % SAMPLED == 0 else pytest.mark.long)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("reader", "part"), sampled(READERS, PARTS))
 def test_a_cell_full_of_anything_is_read_in_seconds(reader, part):
     cell = (part * LENGTH)[:LENGTH]
@@ -68,6 +69,7 @@ def test_a_cell_full_of_anything_is_read_in_seconds(reader, part):
     assert time.process_time() - began < SECONDS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("reader", "part", "ends"),
     sampled(

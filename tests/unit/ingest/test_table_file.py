@@ -408,6 +408,7 @@ def test_a_field_that_is_named_again_and_again_is_read_in_time_in_proportion(
     assert line.cells == {"id": "1", "id#2": "2", "id#3": "3", "id#4": "4"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", ["\ufdfa", "中", "name "])
 def test_titles_without_end_cost_no_more_than_long_ones(tmp_path: Path, sign: str) -> None:
     """One sign that is eighteen when it is compared, 3,000 times, over each of 60 columns."""

@@ -365,6 +365,7 @@ def test_the_first_text_waits_for_no_vocabulary(market: Snapshot) -> None:
         assert read("valve DN 50 that nobody asked for yet").items
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("goal", GOALS.values(), ids=lambda goal: goal.name)
 def test_what_goals_share_is_what_each_would_make_for_itself(goal):
     rows = random_rows(11, size=60)
