@@ -205,9 +205,10 @@ class AffiliationNetwork:
     @cached_property
     def centrality(self) -> FloatArray:
         """PageRank of everybody, restart .15 anywhere, by recency, shape (n,)."""
-        mass = np.full(self.organizations, 1 / max(1, self.organizations), dtype=np.float32)
+        anywhere = 1 / max(1, self.organizations)
+        mass = np.full(self.organizations, anywhere, dtype=np.float32)
         for _ in range(3 * ITERATIONS):
-            mass = 0.85 * self.hop(mass, Pace.RECENT) + np.float32(0.15 / self.organizations)
+            mass = 0.85 * self.hop(mass, Pace.RECENT) + np.float32(0.15 * anywhere)
         return mass
 
     def first_hop(self, row: int, pace: Pace) -> FloatArray:
