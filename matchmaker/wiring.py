@@ -6,8 +6,8 @@ import gc
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
@@ -28,7 +28,7 @@ from matchmaker.embedding import (
     open_cache,
 )
 from matchmaker.embedding.cross_encoder import CrossEncoder, load_cross_encoder
-from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable
+from matchmaker.errors import MatchmakerError, ModelUnavailable, SnapshotUnavailable, WrongState
 from matchmaker.mail import Mailer
 from matchmaker.messages import catalogue, languages
 from matchmaker.nodes.allowance import Allowance, allowance_of, daily_allowance_of
@@ -136,7 +136,13 @@ from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.documents import Store
 from matchmaker.store.graph_copy import GraphCopy
-from matchmaker.store.opening import copy_store, open_file, open_store, put_into_store
+from matchmaker.store.opening import (
+    copy_store,
+    open_file,
+    open_store,
+    put_back_file,
+    put_into_store,
+)
 from matchmaker.workflow.appointment import zone_of
 from matchmaker.workflow.job import JobKind
 
@@ -555,18 +561,36 @@ class Wiring:
             FETCH_SECONDS,
         )
 
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keep servers and workers away. Raises WrongState where one is there."""
+        nodes = NodeRegistry(self.shared_state).nodes() if self.shared_state else []
+        if nodes:
+            raise WrongState(
+                "Nodes are serving: %(names)s.",
+                mend="Stop them first: what they take meanwhile would be lost.",
+                names=", ".join(node.name for node in nodes),
+            )
+        with ExitStack() as held:
+            for lock in (self.server_lock, self.jobs_lock):
+                lock.acquire()
+                held.callback(lock.release)
+            yield
+
     @cached_property
     def backups(self) -> Backups:
         return Backups(
             self.settings,
             lambda: self.store,
             lambda path: copy_store(self.store, path),
-            lambda path, backup: put_into_store(self.store, path, backup),
+            lambda path, backup, first: put_into_store(self.store, path, backup, first),
+            lambda path: put_back_file(self.store, path),
             open_file,
             self.log_anchor.forget,
             self.clock,
             self._gather_files,
             self._spread_files,
+            self._alone,
         )
 
     @cached_property

@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from matchmaker.store.answers import Page
 from matchmaker.store.changes import Change, Record
@@ -95,9 +95,14 @@ class Store(GraphStore):
         return None
 
     @abstractmethod
-    def replace_content(self, content: StoreContent, backup: str = "") -> None:
+    def replace_content(
+        self, content: StoreContent, backup: str = "", first: Callable[[], object] = lambda: None
+    ) -> None:
         """Hold this, which a backup of that name holds, instead of what is there, its versions
         and its log too. Vectors are missing afterwards, and made by the next refresh.
+
+        `first` is called before anything is changed, where one transaction does it all while
+        nobody else can write any more; what it raises leaves everything as it is.
         """
 
     def bound_waiting(self) -> None:

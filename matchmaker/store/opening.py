@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -60,16 +61,22 @@ def copy_store(store: Store, path: Path) -> None:
         copy.close()
 
 
-def put_into_store(store: Store, path: Path, backup: Path) -> None:
-    """Have a store hold what is in a database file, which is from that backup, and nothing else."""
-    from matchmaker.store.sqlite import SqliteStore
+def put_into_store(store: Store, path: Path, backup: Path, first: Callable[[], object]) -> None:
+    """Have a store hold what is in a database file, which is from that backup, and nothing else.
 
-    if isinstance(store, SqliteStore):
-        store.take_from(path)
-        return
-    copy = SqliteStore(path)
+    `first` is called as `Store.replace_content` does.
+    """
+    copy = open_file(path)
     try:
         copy.prepare()  # of an earlier version
-        store.replace_content(copy.content(), str(backup.absolute()))
+        store.replace_content(copy.content(), str(backup.absolute()), first)
     finally:
         copy.close()
+
+
+def put_back_file(store: Store, path: Path) -> None:
+    """Have the embedded store be the copy of itself, of an earlier schema too."""
+    from matchmaker.store.sqlite import SqliteStore
+
+    assert isinstance(store, SqliteStore), "another store takes no file"
+    store.take_from(path)

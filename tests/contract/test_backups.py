@@ -6,7 +6,9 @@ import itertools
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ from matchmaker.store.changes import Put
 from matchmaker.store.documents import Store
 from matchmaker.store.log import Entry, first_broken
 from matchmaker.store.neo4j import Neo4jStore
-from matchmaker.store.opening import copy_store, open_file, put_into_store
+from matchmaker.store.opening import copy_store, open_file, put_back_file, put_into_store
 from matchmaker.store.sqlite import SqliteStore
 from tests.contract.graphs import everything, firm
 from tools.neo4j.server import ServerAddress
@@ -34,7 +36,8 @@ def backups_of(store: Store, data_dir: Path) -> Backups:
         Settings(data_dir=data_dir, store=address, _env_file=None),
         lambda: store,
         lambda path: copy_store(store, path),
-        lambda path, backup: put_into_store(store, path, backup),
+        lambda path, backup, first: put_into_store(store, path, backup, first),
+        lambda path: put_back_file(store, path),
         open_file,
         lambda: None,
         utc_now,
@@ -240,14 +243,80 @@ def test_a_restore_that_fails_names_the_backup_of_what_was_there(
     path, _ = backups_of(store, tmp_path).make(ADMIN, tmp_path / "saved.zip")
     backups = backups_of(store, tmp_path / "other")
 
-    def gone(*args: object) -> None:
+    def gone(self: Store, content: object, name: str, first: Callable[[], object]) -> None:
+        first()
         raise StoreUnavailable("It does not answer.")
 
     monkeypatch.setattr(type(store), "replace_content", gone)
-    monkeypatch.setattr(type(store), "take_from", gone, raising=False)
     with pytest.raises(MatchmakerError, match="It does not answer") as failure:
         backups.restore(ADMIN, path, replace=True)
     assert isinstance(failure.value, StoreUnavailable)
     (before,) = backups.listed()
     assert f"matchmaker restore {path} --replace" in str(failure.value)
     assert str(before) in str(failure.value)
+
+
+def test_what_is_written_while_a_backup_is_restored_is_in_the_one_made_first_or_in_the_store(
+    tmp_path: Path,
+) -> None:
+    """Who was told that something is kept finds it again: a server may run beside it."""
+    store = SqliteStore(tmp_path / "graph.db")
+    store.prepare()
+    store.upsert(everything())
+    backups = backups_of(store, tmp_path)
+    path, _ = backups.make(ADMIN, tmp_path / "saved.zip")
+    over, kept = threading.Event(), set()
+    numbers = itertools.count(1000)
+
+    def writing() -> None:
+        server = SqliteStore(tmp_path / "graph.db")
+        while not over.is_set():
+            number = next(numbers)
+            write(server, number)
+            kept.add(f"t:{number}")
+        server.close()
+
+    writers = [threading.Thread(target=writing) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    try:
+        while len(kept) < 3:
+            over.wait(0.01)
+        backups.restore(ADMIN, path, replace=True)
+        after = len(kept)
+        while len(kept) < after + 3:
+            over.wait(0.01)
+    finally:
+        over.set()
+        for writer in writers:
+            writer.join()
+    (made,) = backups.listed()
+    before = SqliteStore(tmp_path / "before.db")
+    backups_of(before, tmp_path / "before").restore(ADMIN, made)
+    found = {line.entry.subject for each in (before, store) for line in each.content().log}
+    assert kept - found == set()
+    assert first_broken(store.content().log) is None
+    before.close()
+    store.close()
+
+
+@pytest.mark.neo4j
+def test_a_server_database_is_not_replaced_beside_a_server(
+    neo4j_store: Neo4jStore, tmp_path: Path
+) -> None:
+    neo4j_store.clear()
+    neo4j_store.upsert(everything())
+    before = neo4j_store.content()
+    path, _ = backups_of(neo4j_store, tmp_path).make(ADMIN, tmp_path / "saved.zip")
+
+    @contextmanager
+    def refused() -> Iterator[None]:
+        raise WrongState("A server runs.")
+        yield
+
+    backups = replace(backups_of(neo4j_store, tmp_path / "other"), alone=refused)
+    write(neo4j_store, 99)
+    with pytest.raises(WrongState, match="A server runs"):
+        backups.restore(ADMIN, path, replace=True)
+    assert neo4j_store.content() != before
+    assert backups.listed() == []

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
@@ -43,21 +44,24 @@ class Backups:
     """Use cases of backups.
 
     `copy` writes all that the store holds, at one moment, into a new database file, and `put`
-    has the store hold what is in such a file, which a backup had in it; `open_file` opens it as
-    a store. `forget_anchor` is called before another log takes the place of the one there is.
+    has the store hold what is in such a file, which a backup had in it, and first calls what is
+    to be done before anything is changed; `put_file_back` undoes a migration. `open_file` opens
+    it as a store. `forget_anchor` is called before another log takes the place of the one there is.
     `gather` has the files here that other nodes share, and `spread` gives them those that were
-    brought back.
+    brought back. `alone` keeps servers away, and raises WrongState where one runs.
     """
 
     settings: Settings
     store: Callable[[], Store]
     copy: Callable[[Path], None]
-    put: Callable[[Path, Path], None]
+    put: Callable[[Path, Path, Callable[[], object]], None]
+    put_file_back: Callable[[Path], None]
     open_file: Callable[[Path], Store]
     forget_anchor: Callable[[], None]
     clock: Clock
     gather: Callable[[], object] = lambda: None
     spread: Callable[[], object] = lambda: None
+    alone: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
 
     @property
     def folder(self) -> Path:
@@ -104,48 +108,61 @@ class Backups:
     def restore(self, principal: Principal, path: Path, *, replace: bool = False) -> Manifest:
         """Bring a backup back: into an empty installation, or in the place of what is there.
 
-        Everything is checked before anything is changed; what is replaced is backed up first.
-        Raises NotAllowed, InvalidInput, WrongState where something is there already, StoreMismatch
-        where it is a part of a backup.
+        Everything is checked before anything is changed. What is replaced is backed up first: in
+        the same transaction where the store is one file, so a server that runs loses nothing that
+        it was told to keep; another store is written in parts, beside no server.
+        Raises NotAllowed, InvalidInput, WrongState where something is there already or a server
+        is in the way, StoreMismatch where it is a part of a backup.
         """
         principal.require_admin()
         with _scratch(self.settings.data_dir) as scratch:
             manifest = backup_file.extract(path, scratch)
             database = scratch / DATABASE
             self._read(_copy_of(database), manifest, path)
-            store = self.store()
-            store.prepare()
-            before = self._kept_of(principal, store, replace=replace)
-            try:
-                self.forget_anchor()
-                self.put(database, path)
-                store.prepare()  # a backup of an earlier version
-                self._put_files(scratch / FILES)
-            except MatchmakerError as error:
-                raise _not_finished(error, path, before) from error
+            with contextlib.nullcontext() if self.is_at_once else self.alone():
+                self._put(principal, path, scratch, replace=replace)
         return manifest
 
-    def _kept_of(self, principal: Principal, store: Store, *, replace: bool) -> Path | None:
+    def _put(self, principal: Principal, path: Path, scratch: Path, *, replace: bool) -> None:
+        kept: list[Path] = []
+        is_begun = False
+
+        def first() -> None:
+            nonlocal is_begun
+            kept.extend(self._kept_of(principal, replace=replace))
+            self.forget_anchor()
+            is_begun = True
+
+        self.store().prepare()
+        try:
+            self.put(scratch / DATABASE, path, first)
+            self._put_files(scratch / FILES)
+        except MatchmakerError as error:
+            if not is_begun:
+                raise
+            raise _not_finished(error, path, *kept) from error
+
+    def _kept_of(self, principal: Principal, *, replace: bool) -> list[Path]:
         """The backup of what is about to be replaced, where that is anything whole."""
+        store = self.store()
         unfinished = store.unfinished_restore()
         if unfinished is not None and not replace:
             raise restore_unfinished(unfinished)
         if unfinished is not None or store.is_empty():
-            return None
+            return []
         if not replace:
             raise WrongState(
                 "There is a graph already.",
                 mend="Restore into an empty data folder, or with `--replace`, which backs "
                 "up first what is there.",
             )
-        path, _ = self.make(principal)
-        return path
+        return [self.make(principal)[0]]
 
     def put_back(self, path: Path) -> None:
         """The state of a backup just made, as it was then, of an earlier version too."""
         with _scratch(self.settings.data_dir) as scratch:
             backup_file.extract(path, scratch)
-            self.put(scratch / DATABASE, path)
+            self.put_file_back(scratch / DATABASE)
             self._put_files(scratch / FILES)
 
     def make_due(self, principal: Principal) -> int:
@@ -270,7 +287,9 @@ class Backups:
                 raise not_writable(folder, error) from None
 
 
-def _not_finished(error: MatchmakerError, path: Path, before: Path | None) -> MatchmakerError:
+def _not_finished(
+    error: MatchmakerError, path: Path, before: Path | None = None
+) -> MatchmakerError:
     """The same error, of a restore that is to be done again."""
     again = message("Then run `matchmaker restore %(path)s --replace` again.", path=path)
     kept = message("What was there before is in %(path)s.", path=before) if before else ""

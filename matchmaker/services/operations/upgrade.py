@@ -51,13 +51,18 @@ class Upgrade:
             return "", mismatch
 
     def run(self, principal: Principal) -> Path:
-        """Do it; where the backup of the state before lies.
+        """Do it, beside no server; where the backup of the state before lies.
 
-        Raises WrongState, with the reason, where it failed. What was migrated is put back then
+        Raises WrongState where a server runs, as what it took meanwhile would be lost with what
+        is put back, and, with the reason, where it failed. What was migrated is put back then
         where that is one transaction. A Neo4j server, whose data migrations add to, is left as it
         is: a graph written anew in parts would be lost if the server went away meanwhile.
         """
         principal.require_admin()
+        with self.backups.alone():
+            return self._run(principal)
+
+    def _run(self, principal: Principal) -> Path:
         _, mismatch = self._schema()
         path, _ = self.backups.make(principal)
         is_migrated = False

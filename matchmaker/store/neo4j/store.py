@@ -126,10 +126,13 @@ class Neo4jStore(Store):
         rows = self._connection.rows(cypher.GRAPH)
         return rows[0]["restoring"] if rows else None
 
-    def replace_content(self, content: StoreContent, backup: str = "") -> None:
+    def replace_content(
+        self, content: StoreContent, backup: str = "", first: Callable[[], object] = lambda: None
+    ) -> None:
         """In parts, as a whole graph fits in no transaction: from the first one to the last, which
         gives the graph its name, it says what is restored, and nobody else reads or writes it.
         """
+        first()
         name = secrets.token_hex(16)
 
         def begin(transaction: ManagedTransaction) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +67,14 @@ class SqliteStore(Store):
                 export(SqliteTransaction(connection)), *read_documents_and_log(connection)
             )
 
-    def replace_content(self, content: StoreContent, backup: str = "") -> None:  # noqa: ARG002
+    def replace_content(
+        self,
+        content: StoreContent,
+        backup: str = "",  # noqa: ARG002 -- it is whole or not there
+        first: Callable[[], object] = lambda: None,
+    ) -> None:
         with self._connections.writing() as connection:
+            first()
             transaction = SqliteTransaction(connection)
             remove_documents_and_log(connection)
             before = export(transaction).rows

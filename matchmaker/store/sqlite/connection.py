@@ -101,7 +101,14 @@ class Connections:
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A read transaction: everything read inside it is of one moment."""
+        """A read transaction: everything read inside it is of one moment.
+
+        Inside a write transaction of the same thread it is that one.
+        """
+        with self._held() as opened:
+            if opened.in_transaction:
+                yield opened
+                return
         with self._transaction("BEGIN") as connection:
             self._require_schema(connection)
             yield connection
@@ -120,8 +127,9 @@ class Connections:
         Where it `is_checked`, all of it is read: raises StoreMismatch where that is not sound.
         """
         with self._mapped(), contextlib.closing(sqlite3.connect(path)) as copy:
-            # All pages in one step: else a writer would make it begin again and again.
-            with self._held() as source:
+            # By a connection of its own, as this thread's may be about to write. All pages in one
+            # step: else a writer would make it begin again and again.
+            with contextlib.closing(Connections(self.path)) as own, own._held() as source:
                 source.backup(copy, pages=-1)
             verdict = "ok"
             if is_checked:

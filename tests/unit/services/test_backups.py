@@ -12,6 +12,7 @@ import pytest
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput, ModelUnavailable, NotAllowed, StorageFull, WrongState
+from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.services.operations.upgrade import Upgrade
 from matchmaker.settings import Settings
 from matchmaker.wiring import Wiring
@@ -242,6 +243,29 @@ def test_an_upgrade_that_fails_leaves_everything_as_it_was(tmp_path, monkeypatch
     with closing(sqlite3.connect(database)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone() == (5,)
         assert connection.execute("SELECT id FROM organizations").fetchall() == [("t:firm",)]
+
+
+def test_an_upgrade_is_refused_while_a_server_or_a_worker_runs(tmp_path):
+    """What they took meanwhile would be lost with what is put back."""
+    services = installation(tmp_path)
+    steps = Upgrade(services.store, services.backups, services.refresher)
+    for name in ("server.lock", "jobs.lock"):
+        other = ProcessLock(tmp_path / name)
+        other.acquire()
+        with pytest.raises(WrongState, match="already works with this data folder"):
+            steps.run(ADMIN)
+        other.release()
+    assert services.backups.listed() == []
+    services.store.close()
+
+
+def test_a_file_is_restored_beside_a_running_server(saved):
+    services, path = saved
+    other = ProcessLock(services.settings.data_dir / "server.lock")
+    other.acquire()
+    services.backups.restore(ADMIN, path, replace=True)
+    assert services.store.organization("t:firm").name == "示例厂"
+    other.release()
 
 
 def test_an_upgrade_that_can_put_nothing_back_names_the_backup(tmp_path, monkeypatch):
