@@ -105,9 +105,9 @@ class Connections:
 
         Inside a write transaction of the same thread it is that one.
         """
-        with self._held() as opened:
-            if opened.in_transaction:
-                yield opened
+        with self._mapped(), self._held() as connection:
+            if connection.in_transaction:
+                yield connection
                 return
         with self._transaction("BEGIN") as connection:
             self._require_schema(connection)
