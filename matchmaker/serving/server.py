@@ -41,6 +41,8 @@ MAX_CONNECTIONS = 4000
 MAX_HEADER_BYTES = 32_768
 # What has arrived of files in one process, at most.
 MAX_BUFFERED_BYTES = 500_000_000
+# One in a turn of the loop, so that other workers that are idle take their share of connections,
+# which clients such as proxies keep for long; twice as many as before while more are waiting.
 _ACCEPTED_AT_ONCE = 64
 # So many in one turn of the loop are a crowd, for which computing waits.
 _CROWD = 8
@@ -195,7 +197,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         connections: int = MAX_CONNECTIONS, channels: dict[int, Any] | None = None,
     ) -> None:  # fmt: skip
         self.refused: deque[_Channel] = deque()
-        self._pause, self._accepted = Pause(), 0
+        self._pause, self._accepted, self._accepted_at_once = Pause(), 0, 1
         self.lanes: dict[LaneName, Lane] = lanes(threads, self.refuse, occupancy, slot, self._pause)
         self._next_tick = 0.0
         most = max(limit_of(""), limit_of("/admin/import"))
@@ -237,8 +239,8 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
             self.refused.append(task)
 
     def handle_accept(self) -> None:
-        """Several at once: each turn of the loop waits for the threads that compute."""
-        for _ in range(_ACCEPTED_AT_ONCE):
+        """Several at once of a crowd: each turn of the loop waits for the threads that compute."""
+        for _ in range(self._accepted_at_once):
             if len(self._map) >= self.adj.connection_limit:
                 return
             with contextlib.suppress(OSError):  # it has gone already
@@ -303,6 +305,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         wasyncore.poll2(0 if self.refused else seconds, self._map)
         if self._accepted >= _CROWD:
             self._pause.extend()
+        self._accepted_at_once = min(2 * self._accepted, _ACCEPTED_AT_ONCE) or 1
         self._accepted = 0
         while self.refused:
             self.refused.popleft().service()

@@ -15,8 +15,11 @@ EARTH_RADIUS_KM = 6371.0088  # mean radius (IUGG)
 
 def rows_below(columns: pa.Table, rows: Iterable[int]) -> frozenset[int]:
     """Rows of a table of codes and all those under them, by its column `parent`."""
+    tops = sorted(rows)
+    if not tops:
+        return frozenset()
     inside = np.zeros(len(columns), dtype=np.bool_)
-    inside[sorted(rows)] = True
+    inside[tops] = True
     if "parent" in columns.column_names:
         parent = np.asarray(columns.column("parent"), dtype=np.int64)
         has_parent, count = parent >= 0, -1

@@ -295,3 +295,34 @@ def test_who_waits_for_another_server_holds_up_nobody_else(port):
         thread.join()
     assert all(b"200 OK" in answer for answer in answers)
     assert seconds < 5
+
+
+def test_connections_that_wait_are_shared_with_the_other_worker_and_a_crowd_is_taken_soon():
+    """In turns 1, 1, 2, 2, 4 and the last 2 of twelve; sixty more by one alone in six turns."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, contextlib.ExitStack() as clients:
+        listener.setblocking(False)
+        port = listener.getsockname()[1]
+        workers = [
+            BufferingServer(
+                app, listener.dup(), threads=2, occupancy=Occupancy(), slot=slot,
+                limit_of=lambda _: 1000,
+            )
+            for slot in (1, 2)
+        ]  # fmt: skip
+        for _ in range(12):
+            clients.enter_context(connect(port))
+        for _ in range(3):
+            for worker in workers:
+                worker.turn(0)
+        assert [len(worker.active_channels) for worker in workers] == [7, 5]
+        workers[0].turn(0)  # nobody waits any more
+        for _ in range(60):
+            clients.enter_context(connect(port))
+        for _ in range(6):
+            workers[0].turn(0)
+        assert len(workers[0].active_channels) == 67
+        for worker in workers:
+            worker.stop()
+            for channel in list(worker.active_channels.values()):
+                channel.handle_close()
+            worker.close()
