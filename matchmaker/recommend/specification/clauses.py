@@ -119,6 +119,10 @@ _LACKED = re.compile(
     r"(?:不要|不收|不接受|都?不考虑|不予考虑|不行|勿扰|勿入|免谈|不合作|谢绝|别来|就算了)|"
     r"\b(?:without|lacking|not|no) [^,;.]{1,40}? (?:need not apply|out of the question|not (?:be )?(?:accepted|considered|welcome))"
 )
+# Who types spaces for commas says the next thing behind one: 不要印花 要绣花.
+_NEXT_SAID = re.compile(
+    r"(?<=[\u4e00-\u9fff]) +(?=(?:但|只|就|还|也|另)?(?:要|需|求|找|用|做|接(?!头)|可以?|能|全|必须|最好|优先|交|价|单价|预算|数量|一?共|\d))"
+)
 _UNDERGONE = re.compile(r"[^，,;；。.的]{1,10}(?=的|$|[，,;；。])")
 # Before what is offered besides, where more is said to be.
 _BESIDES = frozenset({"除", "除了", "apart from", "other than", "except", "except for"})
@@ -201,6 +205,8 @@ def _end(text: str, starts: list[int], clause: int, marker: TermMatch) -> int:
         if 0 <= stop < here - 1 and text[stop + 1] not in ",;。. ":
             return stop
     here = starts[clause + 1] if clause + 1 < len(starts) else len(text)
+    if spaced := _NEXT_SAID.search(text, marker.end, here):
+        return spaced.start()
     if used := _USED_IN.match(text, marker.end, here):  # no recycled brass in our valves
         return used.end("what")
     following = clause + 1

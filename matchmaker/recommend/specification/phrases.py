@@ -40,6 +40,7 @@ from matchmaker.recommend.specification.vocabulary import (
 
 _STEEL = re.compile(
     r"(?:不锈钢|钢|铝|铜|钛|材质|材料|牌号|合金|内胆|阀体|阀座|主材)[^，,;；。0-9]{0,6}$|"
+    r"\b(?:assab|uddeholm) $|"
     r"\b(?:stainless|steel|alumin\w*|alloy|aisi|sus|ss|grade|duplex|material)[^，,;；。0-9]{0,14}$"
 )
 _STEEL_AFTER = re.compile(

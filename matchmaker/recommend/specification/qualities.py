@@ -44,22 +44,26 @@ _BATTERY = re.compile(
 )
 
 
+_OF_SOCKS = re.compile(r"袜|socks?(?![a-z])|hosiery")
 _OF_CARBON = re.compile(r"碳纤|丝束|预浸|carbon|prepreg|(?<![a-z])tows?(?![a-z])|t[378]00")
 
 
 class _Quality(NamedTuple):
     """`pattern` has groups low and, for a range, high, figures of `factor` units; `unit` is shown
-    behind the figure.
+    behind the figure. It is looked for where `beside` stands anywhere in the text.
     """
 
     aspect: str
     unit: str
     pattern: re.Pattern[str]
     factor: float = 1.0
+    beside: re.Pattern[str] | None = None
 
 
-def _quality(aspect: str, unit: str, pattern: str, factor: float = 1.0) -> _Quality:
-    return _Quality(aspect, unit, re.compile(pattern), factor)
+def _quality(
+    aspect: str, unit: str, pattern: str, factor: float = 1.0, beside: re.Pattern[str] | None = None
+) -> _Quality:
+    return _Quality(aspect, unit, re.compile(pattern), factor, beside)
 
 
 _QUALITIES = (
@@ -74,11 +78,10 @@ _QUALITIES = (
         SALT_SPRAY, "h", rf"{_RANGE}\s?-?(?:小时|h(?:ours?|rs?)?)(?:以上)?\s?(?:的|of |in |neutral |nss )*(?:中性)?(?:盐雾|salt[- ]spray)"
     ),
     _quality("needles", "needles", rf"{_RANGE}[\s-]?(?:针(?!织|筒|板|距|法|对|头)|needles?(?![a-z]))"),
-    # 200N, beside socks.
-    _quality("needles", "needles", r"(?<![a-z\d.])(?P<low>\d{2,3})(?:\s?[/、-]\s?(?P<high>\d{2,3}))?n(?![a-z\d·.*])(?=[^，,;；。]{0,12}(?:袜|socks?|hosiery))"),
-    _quality("needles", "needles", r"(?:袜|socks?|hosiery)[^，,;；。]{0,24}?(?<![a-z\d.])(?P<low>\d{2,3})(?P<high>(?!))?n(?![a-z\d·.*])"),
+    # 200N, of socks.
+    _quality("needles", "needles", r"(?<![a-z\d.])(?P<low>\d{2,3})(?:\s?[/、-]\s?(?P<high>\d{2,3}))?n(?![a-z\d·.*])", beside=_OF_SOCKS),
     _quality("yarn count", "Ne", r"(?<![a-z\d./])(?P<low>\d{1,3})(?P<high>(?!))?s(?:/\d(?!\d))?(?![a-z\d])(?=[^，,;；。\d]{0,16}(?:纱|棉|毛线|麻|yarn|cotton|viscose|combed|carded|spun))"),
-    _quality(FILAMENTS, "K", r"(?<![a-z\d.-])(?P<low>1|3|6|12|15|18|24|25|48|50)(?P<high>(?!))?k(?![a-z\d])(?!\s?(?:pcs|pairs?|pieces|sets|units|per|a |each|/|件|个|片|套|根|米|元|左右|以|cny|usd|rmb))"),
+    _quality(FILAMENTS, "K", r"(?<![a-z\d.-])(?P<low>1|3|6|12|15|18|24|25|48|50)(?P<high>(?!))?k(?![a-z\d])(?!\s?(?:pcs|pairs?|pieces|sets|units|per|a |each|/|件|个|片|套|根|米|元|左右|以|cny|usd|rmb))", beside=_OF_CARBON),
     _quality("yarn count", "Ne", rf"(?<!\d)(?=\d{{1,3}}\D){_RANGE}\s?支(?:/\d)?(?=[^，,;；。]{{0,6}}(?:纱|棉|线|毛|麻|涤|面料|布|梳|绒|纺))"),
     _quality("yarn count", "Ne", rf"(?:纱|棉|线|毛|麻|涤)[^，,;；。\d]{{0,4}}(?=\d{{1,3}}\D){_RANGE}\s?支(?!笔|管|器|条|装|枪)"),
     _quality("yarn count", "Ne", rf"(?<![a-z])ne\s?{_RANGE}(?=[^,;.]{{0,20}}(?:yarn|cotton|spun|viscose|count))"),
@@ -94,6 +97,7 @@ _QUALITIES = (
     # Without a unit these are millimetres: 内径32外径40厚4.
     _quality("inner diameter", "mm", rf"(?:内径|孔径|内孔){_BARE}"),
     _quality("outer diameter", "mm", rf"外径{_BARE}"),
+    _quality("outer diameter", "mm", r"(?<![a-z])od\s?[:=]?\s?(?P<low>\d{1,4}(?:\.\d{1,3})?)(?P<high>(?!))?(?=\s?(?:[,;，；/x×*]|id(?![a-z])|$))"),
     _quality("diameter", "mm", rf"(?:直径|线径){_BARE}"),
     _quality("wall thickness", "mm", rf"壁厚{_BARE}"),
     _quality("thickness", "mm", rf"(?:料厚|板厚|厚度|(?<![^\s\d，,;；。、×x*])厚){_BARE}"),
@@ -101,11 +105,11 @@ _QUALITIES = (
     # Of cloth they are centimetres: 门幅150.
     _quality("width", "mm", rf"(?:幅宽|门幅)(?=\D?[1-3]?\d\d(?![\d.])){_BARE}", 10),
     _quality("width", "mm", rf"(?:(?<![^\s\d，,;；。、×x*])宽度?|幅宽|门幅){_BARE}"),
-    _quality(CELLS, "S", rf"{_RANGE}\s?串(?!口|联|行|标|珠|门|起)"),
-    _quality(CELLS, "S", r"(?:packs?(?![a-z])|batter(?:y|ies)|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?<!in )(?<!within )(?<!every )(?<!after )(?<!充电)(?<!每)(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d]|\s?(?:响应|内|以内|后|一|charg|response|deliver|cycle))"),
-    _quality(CELLS, "S", r"(?<![a-z\d.-])(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?=\s(?:high-voltage |smart |lipo |li-?ion |lithium |drone |battery )*(?:packs?|batter|lipo)|\s?(?:高压|智能|锂聚合物|聚合物)?(?:锂电|电池))"),
+    _quality(CELLS, "S", rf"{_RANGE}\s?串(?!口|联|行|标|珠|门|起)", beside=_BATTERY),
+    _quality(CELLS, "S", r"(?:packs?(?![a-z])|batter(?:y|ies)|电池|lipo|锂)[^.;。；]{0,24}?(?<![a-z\d.])(?<!in )(?<!within )(?<!every )(?<!after )(?<!充电)(?<!每)(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?![a-z\d]|\s?(?:响应|内|以内|后|一|charg|response|deliver|cycle))", beside=_BATTERY),
+    _quality(CELLS, "S", r"(?<![a-z\d.-])(?P<low>\d{1,2})s(?:\s?(?:-|~)\s?(?P<high>\d{1,2})s)?(?=\s(?:high-voltage |smart |lipo |li-?ion |lithium |drone |battery )*(?:packs?|batter|lipo)|\s?(?:高压|智能|锂聚合物|聚合物)?(?:锂电|电池))", beside=_BATTERY),
     _quality("layers", "layers", rf"{_RANGE}[\s-]?(?:层(?=板|软硬|的?线路)|layers?(?![a-z]))"),
-    _quality("cavities", "cavities", rf"(?<![+\d]){_RANGE}[\s-]?(?:腔|穴|cav(?:it(?:y|ies)|s)?(?![a-z]))"),
+    _quality("cavities", "cavities", rf"(?<!\+){_RANGE}[\s-]?(?:腔|穴|cav(?:it(?:y|ies)|s)?(?![a-z]))"),
     _quality(INDEX, "n", rf"(?:折射率|index)\s?(?:of |from )?(?=1\.){_RANGE}"),
     _quality(INDEX, "n", r"(?:镜片|lens(?:es)?|单体)[^，,;；。\d]{0,4}(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.]|\s?(?:元|块|美元|欧元|usd|eur|rmb|\$|€|米|毫米|厘米|公分|[mc]?m(?![a-z])|万|千|倍|%|折|kg|克))"),
     _quality(INDEX, "n", r"(?<![\d.])(?P<low>1\.(?:5[0369]?|6[017]?|7[0146]?))(?P<high>(?!))?(?![\d.])(?!\s?(?:元|块|美元|欧元|usd|eur|rmb))(?=(?:\s?mr-?\d{1,3})?[^，,;；。\d]{0,8}?(?:折射|index|非球面|树脂|镜片|单体|monomer|lens))"),
@@ -117,14 +121,12 @@ def qualities(text: str, folded: str, taken: bytearray) -> Iterator[Requirement]
     """The figures of a text that the trades measure so; marks them in `taken`, where no other is read."""
     if _FIGURES.search(folded) is None:
         return
-    has_batteries = _BATTERY.search(folded) is not None
-    is_of_carbon = _OF_CARBON.search(folded) is not None
     is_in_mm = _OTHER_UNIT.search(folded) is None
-    for aspect, unit, pattern, factor in _QUALITIES:
-        if (aspect == CELLS and not has_batteries) or (unit == "mm" and not is_in_mm):
-            continue  # 羊肉串20串; 长2，宽3，单位米
-        if aspect == FILAMENTS and not is_of_carbon:
-            continue
+    for aspect, unit, pattern, factor, beside in _QUALITIES:
+        if unit == "mm" and not is_in_mm:
+            continue  # 长2，宽3，单位米
+        if beside is not None and beside.search(folded) is None:
+            continue  # 羊肉串20串
         for match in pattern.finditer(folded):
             start, end = match.span()
             low = number(match["low"])

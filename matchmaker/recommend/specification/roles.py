@@ -92,6 +92,10 @@ _IDLE = re.compile(
 _FOR_SO_MANY = re.compile(
     r"\bfor (?:about |some |around )?\d[\dk,.]* (?:pairs?|pieces|pcs|pallets|sets|tonnes?|tons?|rolls|boxes|kg) of (?:[a-z-]+ )?$"
 )
+# What a mould is for, behind it: 压铸模，电机壳、变速箱壳.
+_MOULD_BEFORE = re.compile(
+    rf"(?<![规建])模具?[，,](?:[{HAN}]{{1,8}}、){{0,5}}(?:(?![做产供加注找要提买求件有和及与])[{HAN}]){{0,4}}$"
+)
 # "Metal seats of ball valves".
 _PART_OF = re.compile(
     r"\b(?:seats?|stems?|bod(?:y|ies)|dis[ck]s?|casings?|housings?|bonnets?) of (?:(?!our |for )[a-z0-9-]+ ){0,3}$"
@@ -228,7 +232,10 @@ def role_of(
         return ItemRole.WHOLE
     if _SPEAKER_AFTER.match(folded, end):
         return ItemRole.CUSTOMER
-    if _PART_OF.search(ahead):
+    if _PART_OF.search(ahead) or (
+        term.value in parts()
+        and _MOULD_BEFORE.search(folded, max(0, match.start - _REACH), match.start)
+    ):
         return ItemRole.WHOLE
     made = _MAKER_AFTER.match(folded, end)
     wanted = _WANTED_FOR.search(ahead)
@@ -250,6 +257,10 @@ def is_worked_on(
     if before is not None and _is_finishing(before):
         gap = folded[before.end : match.start]
         done = folded.endswith(_FEATURES, before.start, before.end)
+        # 低温冲击 法兰: what a test is said of beside the thing.
+        done = done or (
+            gap == " " and before.term.family == "testing" and not folded[match.start].isascii()
+        )
         if not done and before.end > before.start + 1 and _DETERMINED.fullmatch(gap):
             return match.term.value.rsplit(" ", 1)[-1] not in _MACHINES
     if following is None or following.term.kind is not RequirementKind.PROCESS:

@@ -40,6 +40,12 @@ _ASKED = re.compile(
     rf"(?:(?:{_SUBJECT})(?:{_AND.pattern})?){{1,9}}"
     r"(?=[^，,;；。!?\n]{0,3}(?:在哪|去哪|到哪|哪里|哪儿|哪家|谁|怎么|能不能|可以|能|找人)[^，,;；。!?\n]{0,4}(?:测|检|化验)|(?:要|得|需要?|想)(?:做|去|送)?(?:检测|检验|测试|检|测|化验)(?=$|[，,;；。!?\n的]))"
 )
+# 镍释放 EN1811 检测: with the standard between.
+_BY_STANDARD = re.compile(
+    r"\s?(?:en|iso|gb(?:/t)?|astm|qb/t|din|aatcc|jis)[\s/]?\d[\d.\-]{1,11}\s?的?(?:检测|检验|测试|试验)"
+)
+_BEFORE_STANDARD = re.compile(rf"(?P<subject>{_SUBJECT})$")
+_LONGEST_SUBJECT = max(map(len, tests()))
 # What is bought or sold is the chamber itself.
 _TRADED = re.compile(
     r"采购|求购|购买|想买|要买|买一?台|订购|收购|出售|转让|二手|销售|生产|制造|厂家|报价|\b(?:buy|buying|purchase|purchasing|quot\w+|second-?hand|sells?|sale|makes?|manufactur\w+|suppl\w+)\b"
@@ -111,6 +117,10 @@ def _chambers(folded: str) -> Iterator[TermMatch]:
 def _subjects(folded: str) -> Iterator[TermMatch]:
     for before in chain(_BEFORE.finditer(folded), _ASKED.finditer(folded)):
         yield from map(_testing, _LISTED.finditer(folded, *before.span()))
+    for standard in _BY_STANDARD.finditer(folded):
+        first = max(0, standard.start() - _LONGEST_SUBJECT)
+        if subject := _BEFORE_STANDARD.search(folded, first, standard.start()):
+            yield _testing(subject)
     reached = 0
     for test in chain(_TESTED.finditer(folded), _GOES_ON.finditer(folded)):
         position = max(test.end(), reached) if test.re is _TESTED else test.end()

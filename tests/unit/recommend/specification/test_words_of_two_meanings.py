@@ -58,6 +58,11 @@ from tests.unit.recommend.specification.readings import of, values
         ("magnetic sunglasses, ultem frame", "product", ["sunglasses", "spectacle frame"]),
         ("pneumatic actuator, spring return", "product", ["pneumatic actuator"]),
         ("羊毛袜打样，可以寄样纱", "product", ["sock"]),
+        ("无螺丝钛镜架", "product", ["spectacle frame"]),
+        ("模具钢 ASSAB 8407", "material", ["tool steel", "8407"]),
+        ("无人机植保服务，找农场", "process", ["crop spraying"]),
+        ("无人机植保服务，找农场", "product", []),
+        ("24VDC actuators", "code", []),
         # A place where somebody may be, too, is not where they are sought.
         ("无人机培训，外地也行", "place", []),
         ("无人机培训，外地的", "place", ["外地"]),
@@ -109,6 +114,10 @@ def test_words_are_read_by_what_stands_beside_them(
         ("光学模 Ra5nm", "size", ["Ra0.005"]),
         ("镜片 70/75mm，positioner 4-20mA，延时100ms", "code", []),
         ("mould cavity, 420SS", "material", ["420"]),
+        ("carbon tubes OD 30, wall 1", "size", ["30 mm"]),
+        ("苏浙沪的电镀厂", "place", ["长三角"]),
+        ("8月底交货", "deadline", ["08"]),
+        ("8月的订单", "deadline", []),
         ("莱赛尔 40支 赛络紧密纺 针织用", "size", ["40 Ne"]),
         ("莱赛尔 40支 赛络紧密纺 针织用", "process", []),
     ],
@@ -136,6 +145,7 @@ def test_figures_are_read_as_people_type_them(text: str, kind: str, expected: li
         ("工业CT扫铸件，看气孔", ["non-destructive testing"]),
         ("球阀DN50，水压试验、气密试验，木箱包装", []),  # of the valves that are sold
         ("RoHS certified cables", []),
+        ("眼镜架 镍释放 EN1811 检测", ["nickel release testing"]),
         ("氢电混合样机待环境试验，找电池厂共试", []),  # who looks for company offers none
         ("样品待环境试验，找检测机构", ["climatic testing"]),
     ],
@@ -148,6 +158,37 @@ def test_names_with_spaces_between_them_are_a_list() -> None:
     """Where one is of the other they are not: the battery of a drone."""
     assert [i.role for i in of("求购 阀体 泵壳 叶轮", "product")] == [ItemRole.ITSELF] * 3
     assert [i.role for i in of("无人机 电池", "product")] == [ItemRole.WHOLE, ItemRole.ITSELF]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "denied", "wanted"),
+    [
+        ("棉袜 不要印花 要绣花logo", "process", ["printing"], ["embroidery"]),
+        ("不做 阀门 铸件", "product", ["valve", "casting"], []),
+        ("we dont need valves, only actuators", "product", ["valve"], ["actuator"]),
+    ],
+)
+def test_a_denial_ends_where_the_next_wish_begins(
+    text: str, kind: str, denied: list[str], wanted: list[str]
+) -> None:
+    """Also where spaces stand for commas, and nobody types an apostrophe."""
+    assert [item.value for item in of(text, kind) if item.denied] == denied
+    assert [item.value for item in of(text, kind) if not item.denied] == wanted
+
+
+def test_what_a_mould_is_for_is_not_offered_behind_it() -> None:
+    roles = {i.value: i.role for i in of("铝合金压铸模，电机壳、支架，配1250吨机", "product")}
+    assert roles == {
+        "die-casting die": ItemRole.ITSELF,
+        "motor housing": ItemRole.WHOLE,
+        "bracket": ItemRole.WHOLE,
+    }
+    both = {i.value: i.role for i in of("注塑模具，做外壳也行", "product")}
+    assert both["housing"] is ItemRole.ITSELF
+
+
+def test_a_test_before_a_thing_is_not_done_on_it() -> None:
+    assert [i.role for i in of("QT400-18 低温冲击 法兰 DN1000", "product")] == [ItemRole.ITSELF]
 
 
 def test_what_goes_with_a_thing_is_no_list_of_things() -> None:
