@@ -24,7 +24,8 @@ from matchmaker.nodes.shared_state import SharedState, key
 LEASE_SECONDS = 10.0
 RENEWED_EVERY = 2.0
 
-# Tokens grow with the server's clock, so that they do after it has lost everything as well.
+# Tokens grow with the server's clock, so that they do after it has lost everything as well; and
+# beyond one that is known to be in use, where that clock was ahead before and is right again.
 _ACQUIRE = """
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if owner and owner ~= ARGV[1] then return '' end
@@ -34,7 +35,7 @@ if owner then
 end
 local now = redis.call('TIME')
 local token = tonumber(now[1]) * 1000000 + tonumber(now[2])
-local last = tonumber(redis.call('GET', KEYS[2]) or '0')
+local last = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(ARGV[4]))
 if token <= last then token = last + 1 end
 local text = string.format('%.0f', token)
 redis.call('SET', KEYS[2], text)
@@ -86,12 +87,15 @@ class Lease:
         self._until = 0.0
         self.token = 0
 
-    def acquire(self) -> bool:
-        """Tell whether it is held now. Raises redis.RedisError where that cannot be known."""
+    def acquire(self, above: int = 0) -> bool:
+        """Tell whether it is held now; a token made now is `above` one that is in use.
+
+        Raises redis.RedisError where that cannot be known.
+        """
         asked = self._clock()
         about = {"node": self._node, "pid": os.getpid(), "since": datetime.now(UTC).isoformat()}
         token = self._redis.eval(
-            _ACQUIRE, 2, *self._keys, self._owner, json.dumps(about), self._milliseconds
+            _ACQUIRE, 2, *self._keys, self._owner, json.dumps(about), self._milliseconds, above
         )
         self.token = int(token or 0)
         # From before the question was sent: the server's time begins later.

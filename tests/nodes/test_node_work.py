@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -16,6 +17,7 @@ from matchmaker.nodes.notes import NodeNote
 from matchmaker.nodes.registry import NodeRegistry
 from matchmaker.nodes.shared_state import SharedState
 from matchmaker.services.operations import node_work
+from matchmaker.services.operations.node_work import SharedRefresh
 from matchmaker.snapshot import folders
 from matchmaker.snapshot.load import save
 from matchmaker.wiring import Wiring
@@ -83,6 +85,19 @@ def test_one_is_elected_the_other_follows_and_takes_over(nodes, capsys, monkeypa
         for over, work in zip(overs, works, strict=True):
             over.set()
             work.stop()
+
+
+def test_a_snapshot_published_by_a_clock_that_was_ahead_stops_no_later_ones(nodes):
+    first, second = nodes
+    snapshot = snapshot_of(random_rows(1), vectors=True)
+    ahead = int(datetime(2099, 1, 1, tzinfo=UTC).timestamp() * 1e6)
+    for node, version in ((first, 7), (second, 8)):
+        save(replace(snapshot, meta=replace(snapshot.meta, version=version)), node.snapshot_root)
+    first.snapshot_exchange.publish(ahead)
+    refresh = SharedRefresh(second.shared_state, second.snapshot_exchange, second.shared_vectors)
+    with refresh.exclusively() as publish:
+        publish()
+    assert first.snapshot_exchange.newest().version == 8
 
 
 def test_what_one_node_requests_another_works_off_also_after_the_server_was_away(

@@ -59,6 +59,17 @@ def test_each_holder_gets_a_larger_token_even_after_the_server_lost_everything(s
     assert tokens == sorted(set(tokens))
 
 
+def test_a_holder_s_token_is_above_one_that_is_in_use(state):
+    """It is of a server whose clock was years ahead, and which lost everything since."""
+    ahead = int(datetime(2099, 1, 1, tzinfo=UTC).timestamp() * 1e6)
+    first, second = Lease(state, "refresh", "a"), Lease(state, "refresh", "b")
+    assert first.acquire(ahead)
+    assert first.token == ahead + 1
+    first.release()
+    assert second.acquire()
+    assert second.token == ahead + 2
+
+
 def test_a_lease_that_another_has_by_now_is_neither_renewed_nor_given_back(state):
     first, second = Lease(state, "work", "a"), Lease(state, "work", "b")
     first.acquire()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from matchmaker.errors import WrongState
 from matchmaker.nodes.notes import NodeNote
@@ -148,6 +149,35 @@ def test_a_pointer_that_only_a_newer_program_understands_harms_nothing(nodes, tm
     made(maker, 4, token=300)  # and nothing that it may need is removed
     assert newer.exists()
     assert older.follow() is NodeNote.FOLLOWS
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"99999999999999999999-x-f{snapshot_exchange.FORMAT}.json",
+        f"99999999999999999999-000001-f{snapshot_exchange.FORMAT}.json",
+        f"{2**52:020d}-000001-f{snapshot_exchange.FORMAT}.json",
+        "99999999999999999999-000001-f99.json",
+        "zz",
+    ],
+)
+@pytest.mark.parametrize("content", ["{}", "a copy"])
+def test_a_file_among_the_pointers_that_is_none_stops_no_snapshots(nodes, tmp_path, name, content):
+    """One that is the copy of a pointer under another name is none."""
+    maker, other = nodes("a"), nodes("b")
+    made(maker, 3, token=100)
+    pointers = tmp_path / "shared" / "pointers"
+    (pointer,) = pointers.iterdir()
+    (pointers / name).write_text(pointer.read_text() if content == "a copy" else content)
+    assert other.follow() is NodeNote.FOLLOWS
+    with capture_logs() as lines:
+        for version in (4, 5):
+            maker._swept = -1e9
+            made(maker, version, token=100)
+            assert other.follow() is NodeNote.FOLLOWS
+            assert (served(other), other.newest().version) == (version, version)
+    assert [line["name"] for line in lines if line["event"].startswith("ignored")] == [name]
+    assert (pointers / name).exists()  # it is not ours to remove
 
 
 def test_nothing_is_fetched_over_a_snapshot_that_is_being_made(nodes):

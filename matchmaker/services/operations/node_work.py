@@ -161,12 +161,13 @@ class SharedRefresh:
     def exclusively(self) -> Iterator[Callable[[], object]]:
         """As `SnapshotRefresher.exclusively`. Raises WrongState while another node makes one.
 
-        What a dead process was at is waited for until its lease runs out.
+        What a dead process was at is waited for until its lease runs out. Raises
+        ServiceUnavailable.
         """
         lease = Lease(self.state, "refresh", self.state.settings.node_name, _REFRESH_SECONDS)
         until = monotonic() + _REFRESH_SECONDS + 1
         with answering():
-            while not lease.acquire():
+            while not lease.acquire(self.exchange.latest_token()):
                 if monotonic() > until:
                     raise WrongState("Another refresh is running.", mend="Wait until it is done.")
                 sleep(0.5)

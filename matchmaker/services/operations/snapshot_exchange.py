@@ -45,6 +45,10 @@ _SWEPT_EVERY = 600.0
 # What arrived damaged is fetched again after a while: it may have been so on its way only.
 REFUSED_SECONDS = 60.0
 _AT_ONCE = 4
+# Fencing token, number of its maker's publication, format.
+_POINTER = re.compile(r"(\d{20})-(\d{6})-f(\d+)\.json")
+# Microseconds since 1970, in the year 2255: up to here Redis counts without rounding.
+_LAST_TOKEN = 2**53
 # Files lie in the folder itself, and none is there before it was fetched.
 _NAME, _DIGEST = re.compile(r"[^./\\\0][^/\\\0]*"), re.compile(r"[0-9a-f]{64}")
 
@@ -108,6 +112,7 @@ class SnapshotExchange:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     _read: dict[str, Publication] = field(default_factory=dict)
     _refused: dict[str, float] = field(default_factory=dict)
+    _ignored: set[str] = field(default_factory=set)
     _digests: dict[tuple[int, int, int, int], str] = field(default_factory=dict)
     _swept: float = -_SWEPT_EVERY
 
@@ -184,6 +189,11 @@ class SnapshotExchange:
         names = self._pointer_names()
         return self._publication(names[-1]) if names else None
 
+    def latest_token(self) -> int:
+        """The fencing token of the newest, which those of later makers must be above; 0: none."""
+        names = self._pointer_names()
+        return int(names[-1].partition("-")[0]) if names else 0
+
     def local_version(self) -> int:
         """Version of the graph that the published snapshot in this data folder shows; 0: none."""
         local = self._local()
@@ -257,18 +267,34 @@ class SnapshotExchange:
         return None
 
     def _pointer_names(self) -> list[str]:
-        """All of them, the one that counts last."""
-        objects = self.objects.listed(POINTERS)
-        return sorted(each.name.rpartition("/")[2] for each in objects)
+        """All of them, the one that counts last; what is no pointer does not count."""
+        names = {each.name.rpartition("/")[2] for each in self.objects.listed(POINTERS)}
+        pointers = {name for name in names if self._is_pointer(name)}
+        for name in names - pointers - self._ignored:
+            log.warning("ignored among the published snapshots", name=name)
+        self._ignored = names - pointers
+        self._read = {name: self._read[name] for name in pointers & self._read.keys()}
+        return sorted(pointers)
+
+    def _is_pointer(self, name: str) -> bool:
+        """Tell whether a file is named and made as a pointer; only the name of other formats."""
+        match = _POINTER.fullmatch(name)
+        if match is None or int(match[1]) >= _LAST_TOKEN:
+            return False
+        try:
+            return int(match[3]) != FORMAT or self._publication(name) != _unreadable(name)
+        except NotFound:  # its maker has just removed it
+            return False
 
     def _publication(self, name: str) -> Publication:
         """The publication that a pointer names. Pointers never change; others' may differ."""
         if name not in self._read:
             content = self.objects.get(f"{POINTERS}/{name}")
             try:
-                self._read[name] = _PUBLICATION.validate_json(content)
+                read = _PUBLICATION.validate_json(content)
             except ValidationError:
-                self._read[name] = Publication(name, 0, "", "", 0, "", "", {})
+                read = _unreadable(name)
+            self._read[name] = read if read.name == name else _unreadable(name)
         return self._read[name]
 
     def _files_of(self, folder: Path) -> dict[str, PublishedFile]:
@@ -289,7 +315,12 @@ class SnapshotExchange:
             return
         self._swept = time.monotonic()
         now = self.clock()
-        pointers = {each.name.rpartition("/")[2]: each for each in self.objects.listed(POINTERS)}
+        names = set(self._pointer_names())
+        pointers = {
+            name: each
+            for each in self.objects.listed(POINTERS)
+            if (name := each.name.rpartition("/")[2]) in names
+        }
         readable = [name for name in sorted(pointers) if name.endswith(f"-f{FORMAT}.json")]
         kept = set(readable[-KEPT_POINTERS:])
         kept.update(
@@ -308,6 +339,11 @@ class SnapshotExchange:
             is_new = blob.written is None or now - blob.written < _UNNAMED_KEPT
             if blob.name.rpartition("/")[2] not in named and not is_new:
                 self.objects.remove(blob.name)
+
+
+def _unreadable(name: str) -> Publication:
+    """What is told of a pointer that this program does not understand."""
+    return Publication(name, 0, "", "", 0, "", "", {})
 
 
 def _next_number(names: list[str], token: int) -> int:
