@@ -19,7 +19,7 @@ from matchmaker.recommend.specification.roles import MEANS_AFTER, role_of
 from matchmaker.recommend.specification.unlisted import ENDS
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch
 from matchmaker.text import has_chinese
-from matchmaker.thesaurus import ConceptStretch, thesaurus
+from matchmaker.thesaurus import Concept, ConceptStretch, thesaurus
 
 NAMED = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS})
 _CACHED = 20_000
@@ -107,10 +107,23 @@ def _named(folded: str, stretches: Iterable[ConceptStretch]) -> Iterator[Concept
 
 @lru_cache(_CACHED)
 def answering(value: str, text: str) -> frozenset[int]:
-    """The concepts that answer what is called so: what the whole name means, and its kinds."""
+    """The concepts that answer what is called so: what the whole name means, and its kinds.
+
+    A kind is called by its head in either language; what lenses are made of is none of them.
+    """
     concepts = thesaurus().concepts
     numbers = meant(value, text)
-    return frozenset(numbers.union(*(concepts[number].narrower for number in numbers)))
+    return numbers | {
+        narrower
+        for number in numbers
+        for narrower in concepts[number].narrower
+        if _is_kind(concepts[narrower], concepts[number])
+    }
+
+
+def _is_kind(concept: Concept, of: Concept) -> bool:
+    head = of.name.rsplit(" ", 1)[-1]
+    return concept.name.split(" ")[-1] == head or concept.chinese[-1] == of.chinese[-1]
 
 
 @lru_cache(_CACHED)
