@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -57,6 +58,13 @@ _OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLU
 # Goals of needs of something that is bought, or done for one.
 _BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 NO_STATEMENT = -1
+# Words around what is asked for, which say nothing of it: "we are looking for a good foundry".
+_FRAME = re.compile(
+    r"\b(?:we|i|you|our|my|us|me|need|needs|looking|look|for|want|wants|would|like|to|find|seek|seeking|searching|a|an|the|some|any|"
+    r"one|good|reliable|please|hello|hi|who|which|where|what|can|could|is|are|there|do|does|know|near|nearby|in|around|here|help|"
+    r"anyone|anybody|somebody|someone|recommend|suppliers?|of)\b|"
+    r"我们?|我司|想要?|需要|急需|要|寻找|[找求寻]|求购|采购|哪家|哪里|哪儿|有没有|谁家?|能|会|可以|做|的|请问|推荐|好的?|附近|供应商|厂家|吗|呢|有|一家|一个"
+)
 # A statement, its fit with what is specified, and how it compares with that.
 RatedStatement = tuple[int, float, Comparison | None]
 
@@ -360,7 +368,10 @@ def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | 
 
     "seals" is answered by who makes 密封件, though a graph has no other word of English.
     """
-    letters = sum(character.isalnum() for character in texts[0].text)
+    framed = _FRAME.sub("", fold(texts[0].text))
+    places = [r.text for r in texts[0].specification.requirements if r.kind in TOLD_BY_GRAPH]
+    letters = sum(character.isalnum() for character in framed)
+    letters -= sum(character.isalnum() for place in places for character in place)
     named = np.zeros(len(comparisons), dtype=np.bool_)
     for place, comparison in enumerate(comparisons):
         if comparison is None or comparison.aside or comparison.unmet:

@@ -151,6 +151,19 @@ def test_a_thing_that_everybody_calls_by_its_name_is_met_by_who_says_it(goal: Go
     assert answered(text, {"rollers": ("滚子现货", 0.5)}) == ["rollers"]
 
 
+@pytest.mark.parametrize(
+    "text", ["need a foundry", "looking for a good foundry", "forge", "找一家铸造厂"]
+)
+def test_who_is_asked_for_by_trade_alone_is_found(text: str) -> None:
+    said = {"foundry": ("硅溶胶精密铸造", 0.1), "forge": ("多向模锻", 0.1), "mill": ("棉袜", 0.1)}
+    assert answered(text, said) == ["forge" if "forge" in text else "foundry"]
+
+
+def test_what_lenses_are_made_of_is_no_lens() -> None:
+    said = {"lenses": ("树脂镜片", 0.4), "monomers": ("树脂镜片单体供应", 0.45)}
+    assert answered("好的镜片供应商推荐", said)[0] == "lenses"
+
+
 def test_who_does_the_work_on_a_thing_has_not_the_thing() -> None:
     """Zips that are dyed are not had from a dyer of stockings."""
     text = "nylon zips, dyed black"
