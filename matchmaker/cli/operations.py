@@ -242,6 +242,7 @@ def serve() -> None:
 @click.command()
 def worker() -> None:
     """Run background jobs: keep the snapshot up to date. `serve` starts one itself."""
+    wired()  # finishes a restore that was not
     _become("matchmaker.jobs")
 
 

@@ -34,14 +34,19 @@ def usage_error(problem: Message) -> click.UsageError:
 
 
 def wired() -> Wiring:
-    """Services as the settings say. Raises SettingsError."""
+    """Services as the settings say, with a restore finished that was not.
+
+    Raises SettingsError, and whatever keeps a restore from being finished.
+    """
     from matchmaker.logs import configure_logs
     from matchmaker.settings import read_settings
     from matchmaker.wiring import wire
 
     settings = read_settings()
     configure_logs(settings)
-    return wire(settings)
+    services = wire(settings)
+    services.backups.finish_restore(ADMIN)
+    return services
 
 
 def print_json(value: Any) -> None:

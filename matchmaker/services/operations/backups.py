@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import hashlib
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from matchmaker.errors import (
     not_writable,
     restore_unfinished,
 )
-from matchmaker.messages import message, sentences
+from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations import backup_file
 from matchmaker.services.operations.backup_file import (
     DATABASE,
@@ -30,6 +31,14 @@ from matchmaker.services.operations.backup_file import (
     TREES,
     Manifest,
 )
+from matchmaker.services.operations.pending_restore import (
+    PendingRestore,
+    forget_restore,
+    pending_restore,
+    remove_left,
+    scratch_folder,
+)
+from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
@@ -78,9 +87,9 @@ class Backups:
         StoreUnavailable, InvalidInput where what was written cannot be read.
         """
         principal.require_admin()
-        path = target or self.folder / self.clock().astimezone(UTC).strftime(_NAME)
+        path = target or self._free_name()
         self._make_private(path.parent if target is None else None)
-        with _scratch(self.settings.data_dir) as scratch:
+        with scratch_folder(self.settings.data_dir) as scratch:
             self.gather()
             # Files that a job waits for are older than its document, or new since.
             belonging = self._belonging(scratch / "first")
@@ -94,13 +103,20 @@ class Backups:
         self.check(principal, path)
         return path, manifest
 
+    def _free_name(self) -> Path:
+        """The name of a backup of now; never that of another, which may be all there is."""
+        moment = self.clock().astimezone(UTC)
+        while (path := self.folder / moment.strftime(_NAME)).exists():
+            moment += timedelta(seconds=1)
+        return path
+
     def check(self, principal: Principal, path: Path) -> Manifest:
         """Read a backup whole: every part as its checksum says, and a database that is sound.
 
         Raises NotAllowed, InvalidInput.
         """
         principal.require_admin()
-        with _scratch(self.settings.data_dir) as scratch:
+        with scratch_folder(self.settings.data_dir) as scratch:
             manifest = backup_file.extract(path, scratch)
             self._read(scratch / DATABASE, manifest, path)
         return manifest
@@ -115,32 +131,97 @@ class Backups:
         is in the way, StoreMismatch where it is a part of a backup.
         """
         principal.require_admin()
-        with _scratch(self.settings.data_dir) as scratch:
+        with scratch_folder(self.settings.data_dir) as scratch:
             manifest = backup_file.extract(path, scratch)
             database = scratch / DATABASE
             self._read(_copy_of(database), manifest, path)
-            with contextlib.nullcontext() if self.is_at_once else self.alone():
+            with self._restoring():
                 self._put(principal, path, scratch, replace=replace)
         return manifest
 
+    def finish_restore(self, principal: Principal) -> None:
+        """Finish a restore that was killed, or had no room for its files.
+
+        Raises WrongState where the one that began it is still at it, or what it unpacked is gone;
+        what `restore` raises.
+        """
+        folder = self.settings.data_dir
+        pending = pending_restore(folder)
+        if pending is None:
+            remove_left(folder)
+            return
+        principal.require_admin()
+        with self._restoring():
+            pending = pending_restore(folder)
+            if pending is None:
+                return  # whoever was at it is done
+            path, scratch = Path(pending.backup), folder / pending.folder
+            if not (scratch / DATABASE).is_file():
+                forget_restore(folder)
+                raise WrongState(
+                    "A restore of %(backup)s was not finished, and what it unpacked is gone.",
+                    mend="Run `matchmaker restore FILE --replace` again, with this backup or "
+                    "another.",
+                    backup=path,
+                )
+            if pending.is_put:
+                self._finish(path, scratch)
+            else:
+                self._put(principal, path, scratch, replace=True)
+        remove_left(folder)
+
+    @contextlib.contextmanager
+    def _restoring(self) -> Iterator[None]:
+        """Keep other restores away, and servers where the store is written in parts."""
+        lock = ProcessLock(self.settings.data_dir / "restore.lock")
+        try:
+            lock.acquire()
+        except WrongState:
+            holder = lock.holder()
+            raise WrongState(
+                "Process %(pid)s restores a backup here.",
+                mend="Wait until it is done.",
+                pid=holder.pid if holder else "?",
+            ) from None
+        try:
+            with contextlib.nullcontext() if self.is_at_once else self.alone():
+                yield
+        finally:
+            lock.release()
+
     def _put(self, principal: Principal, path: Path, scratch: Path, *, replace: bool) -> None:
         kept: list[Path] = []
+        folder = self.settings.data_dir
+        pending = PendingRestore(str(path.absolute()), scratch.name, is_put=False)
         is_begun = False
 
         def first() -> None:
             nonlocal is_begun
             kept.extend(self._kept_of(principal, replace=replace))
+            pending.write(folder)
             self.forget_anchor()
             is_begun = True
 
         self.store().prepare()
         try:
             self.put(scratch / DATABASE, path, first)
-            self._put_files(scratch / FILES)
         except MatchmakerError as error:
+            forget_restore(folder)  # nothing was changed, or the graph itself says what it holds
             if not is_begun:
                 raise
-            raise _not_finished(error, path, *kept) from error
+            again = message("Then run `matchmaker restore %(path)s --replace` again.", path=path)
+            raise _not_finished(error, again, *kept) from error
+        PendingRestore(pending.backup, pending.folder, is_put=True).write(folder)
+        self._finish(path, scratch, *kept)
+
+    def _finish(self, path: Path, scratch: Path, *kept: Path) -> None:
+        """Put the files in place, where the database is."""
+        try:
+            self._put_files(scratch / FILES)
+        except MatchmakerError as error:
+            again = message("The next command finishes the restore of %(path)s.", path=path)
+            raise _not_finished(error, again, *kept) from error
+        forget_restore(self.settings.data_dir)
 
     def _kept_of(self, principal: Principal, *, replace: bool) -> list[Path]:
         """The backup of what is about to be replaced, where that is anything whole."""
@@ -160,7 +241,7 @@ class Backups:
 
     def put_back(self, path: Path) -> None:
         """The state of a backup just made, as it was then, of an earlier version too."""
-        with _scratch(self.settings.data_dir) as scratch:
+        with scratch_folder(self.settings.data_dir) as scratch:
             backup_file.extract(path, scratch)
             self.put_file_back(scratch / DATABASE)
             self._put_files(scratch / FILES)
@@ -274,7 +355,7 @@ class Backups:
                     target.mkdir(parents=True, exist_ok=True, mode=0o700)
                     continue
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                source.replace(target)
+                _move(source, target)
             self.spread()
         except OSError as error:
             raise not_writable(self.settings.data_dir, error) from None
@@ -288,15 +369,27 @@ class Backups:
 
 
 def _not_finished(
-    error: MatchmakerError, path: Path, before: Path | None = None
+    error: MatchmakerError, then: Message, before: Path | None = None
 ) -> MatchmakerError:
-    """The same error, of a restore that is to be done again."""
-    again = message("Then run `matchmaker restore %(path)s --replace` again.", path=path)
+    """The same error, of a restore that is not whole, with what is to be done then."""
     kept = message("What was there before is in %(path)s.", path=before) if before else ""
     return type(error)(
         message("The restore was not finished: %(reason)s", reason=error.message),
-        mend=sentences(error.mend, again, kept),
+        mend=sentences(error.mend, then, kept),
     )
+
+
+def _move(source: Path, target: Path) -> None:
+    """Put a file in the place of another at once, also where that lies on another disk."""
+    try:
+        source.replace(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        beside = target.with_name(f".{hashlib.sha256(target.name.encode()).hexdigest()}.part")
+        shutil.copyfile(source, beside)
+        beside.replace(target)
+        source.unlink()
 
 
 def _copy_of(database: Path) -> Path:
@@ -304,17 +397,3 @@ def _copy_of(database: Path) -> Path:
     copy = database.with_name(f"current-{database.name}")
     shutil.copyfile(database, copy)
     return copy
-
-
-@contextlib.contextmanager
-def _scratch(data_dir: Path) -> Iterator[Path]:
-    """A folder for what is under way, on the disk of the data."""
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = tempfile.TemporaryDirectory(
-            prefix=".backup-", dir=data_dir, ignore_cleanup_errors=True
-        )
-    except OSError as error:
-        raise not_writable(data_dir, error) from None
-    with folder as name:
-        yield Path(name)

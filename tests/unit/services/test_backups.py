@@ -1,17 +1,25 @@
 """Backups as files: damaged ones change nothing, the oldest go, and an upgrade is undone."""
 
 import hashlib
+import itertools
 import json
+import os
+import signal
 import sqlite3
+import tempfile
 import zipfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from matchmaker.access import ADMIN, Principal
+from matchmaker.cli import run
 from matchmaker.domain import GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput, ModelUnavailable, NotAllowed, StorageFull, WrongState
+from matchmaker.services.operations import backups as backups_module
+from matchmaker.services.operations.pending_restore import PendingRestore, scratch_folder
 from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.services.operations.upgrade import Upgrade
 from matchmaker.settings import Settings
@@ -304,3 +312,126 @@ def test_an_upgrade_that_fails_for_a_reason_that_is_known_shows_no_traceback(
         steps.run(ADMIN)
     services.store.close()
     assert "Traceback" not in "".join(capfd.readouterr())
+
+
+def killed_at(step, act):
+    """Do it in a process of its own, which is killed at a named step."""
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    try:
+
+        def kill(*args, **options):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        if step == "before the database":
+            PendingRestore.write = lambda self, folder, write=PendingRestore.write: (
+                write(self, folder), kill()
+            )  # fmt: skip
+        elif step == "after the database":
+            PendingRestore.write = lambda self, folder, write=PendingRestore.write: (
+                kill() if self.is_put else write(self, folder)
+            )
+        elif step == "before the files":
+            backups_module.Backups._put_files = kill
+        else:
+            moved = itertools.count()
+            move = backups_module._move
+            backups_module._move = lambda *paths: kill() if next(moved) == 9 else move(*paths)
+        act()
+    finally:
+        os._exit(1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "step", ["before the database", "after the database", "before the files", "among the files"]
+)
+def test_a_restore_that_is_killed_is_finished_by_the_next_command(
+    tmp_path, monkeypatch, capfd, step
+):
+    new = installation(tmp_path / "new")
+    new.store.upsert(GraphRows(organizations=(Organization("t:new", "新厂", Kind.FIRM),)))
+    key = new.operator_key.make()
+    secret = new.operator_key.signing_secret()
+    (tmp_path / "new" / "attachments").mkdir()
+    for number in range(30):
+        (tmp_path / "new" / "attachments" / f"{number:02}").write_bytes(b"%d" % number)
+    path, _ = new.backups.make(ADMIN, tmp_path / "b.zip")
+    new.store.close()
+
+    old = installation(tmp_path / "old")
+    old.store.upsert(FIRM)
+    old.operator_key.make()
+    old.operator_key.signing_secret()
+    old.store.close()
+
+    def restore():
+        Wiring(old.settings).backups.restore(ADMIN, path, replace=True)
+
+    assert killed_at(step, restore) == -signal.SIGKILL
+
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "old"))
+    monkeypatch.setenv("MATCHMAKER_STORE", "")
+    assert run(["status"]) == 0
+    after = installation(tmp_path / "old")
+    assert set(after.store.organizations_by_id(["t:firm", "t:new"])) == {"t:new"}
+    assert after.operator_key.matches(key)
+    assert after.operator_key.signing_secret() == secret
+    attached = sorted((tmp_path / "old" / "attachments").iterdir())
+    assert [file.read_bytes() for file in attached] == [b"%d" % number for number in range(30)]
+    left = {file.name for file in (tmp_path / "old").iterdir()}
+    assert "restore.pending" not in left
+    assert not [name for name in left if name.startswith(".backup-")]
+    # What was there before is in the backup made first.
+    third = installation(tmp_path / "third")
+    third.backups.restore(ADMIN, after.backups.listed()[0])
+    assert set(third.store.organizations_by_id(["t:firm", "t:new"])) == {"t:firm"}
+    after.store.close()
+    third.store.close()
+
+
+def test_what_a_killed_backup_left_is_removed_and_that_of_a_running_one_stays(saved, tmp_path):
+    services, _ = saved
+    folder = services.settings.data_dir
+    (folder / ".backup-k1ll3d").mkdir()
+    (folder / ".backup-k1ll3d" / "store.db").write_bytes(b"x")
+    with scratch_folder(folder) as running:
+        services.backups.finish_restore(ADMIN)
+        assert running.is_dir()
+        assert not (folder / ".backup-k1ll3d").exists()
+    assert not running.exists()
+
+
+def test_files_without_room_are_put_in_place_by_the_next_command(saved, tmp_path):
+    _, path = saved
+    more = forged(path, tmp_path / "more.zip", {"files/attachments/0a": b"sent"})
+    other = installation(tmp_path / "two")
+    obstacle = tmp_path / "two" / "attachments"
+    obstacle.write_bytes(b"")
+    with pytest.raises(StorageFull, match="The next command finishes") as failure:
+        other.backups.restore(ADMIN, more)
+    assert str(more) in str(failure.value)
+    with pytest.raises(StorageFull, match="was not finished"):  # whatever is asked for
+        other.backups.finish_restore(ADMIN)
+    obstacle.unlink()
+    other.backups.finish_restore(ADMIN)
+    assert (obstacle / "0a").read_bytes() == b"sent"
+    assert not list((tmp_path / "two").glob(".backup-*"))
+    other.store.close()
+
+
+def test_files_go_to_a_disk_of_their_own(saved, tmp_path):
+    """Attachments on another disk, by a link: a file cannot be moved there."""
+    _, path = saved
+    more = forged(path, tmp_path / "more.zip", {"files/attachments/0a": b"sent"})
+    elsewhere = Path("/dev/shm")
+    if not elsewhere.is_dir() or elsewhere.stat().st_dev == tmp_path.stat().st_dev:
+        pytest.skip("there is one disk only")
+    other = installation(tmp_path / "two")
+    with tempfile.TemporaryDirectory(dir=elsewhere) as disk:
+        (tmp_path / "two" / "attachments").symlink_to(disk)
+        other.backups.restore(ADMIN, more)
+        assert [file.name for file in Path(disk).iterdir()] == ["0a"]
+        assert (Path(disk) / "0a").read_bytes() == b"sent"
+    other.store.close()
