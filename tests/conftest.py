@@ -169,7 +169,8 @@ def _depth(argument: str) -> int:
     return argument.partition("::")[0].rstrip("/").count("/")
 
 
-ROOM_OF_A_WORKER = 3 << 30  # models, snapshots, a browser or the server of Neo4j
+# Models, snapshots, a browser or the server of Neo4j, and what it writes in memory.
+ROOM_OF_A_WORKER = 4 << 30
 
 
 @pytest.hookimpl(wrapper=True)
