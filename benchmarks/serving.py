@@ -9,7 +9,8 @@ drawn evenly, by a fixed seed, from those with at least two engagements.
 
 With `--at-once` so many clients ask two workers at the same time, each for another organisation
 (none is asked for twice): requests a second, and what each cost the server's processes. In turns
-with the program in another folder, as `git archive REVISION | tar -x -C FOLDER` leaves it.
+with the program in another folder, as `git archive REVISION | tar -x -C FOLDER` leaves it. With
+`--kept` each client keeps its connection, as proxies do; the clients' own share is told, too.
 
 With `--neo4j` (DATA_DIR made with `--store neo4j`) the same question is put to
 Neo4j alone in the same run, as one would without a snapshot: the native vector
@@ -21,6 +22,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import http.client
 import json
 import os
 import random
@@ -29,6 +31,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -36,6 +39,7 @@ import urllib.request
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +49,7 @@ from measure import machine, percentiles, verdict
 SEED = 20260101
 # Reading recommendations needs a key; the server started here takes this one.
 KEY = secrets.token_urlsafe(32)
+HEADERS = {"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"}
 WARM = 60
 
 TWO_HOP = """
@@ -122,23 +127,47 @@ def server(
 def send(address: str, path: str, body: dict[str, object] | None = None) -> dict[str, object]:
     """The answer of a call with the key; any refusal ends the measurement."""
     request = urllib.request.Request(
-        f"{address}/api/v1/{path}",
+        f"{address}{path}",
         data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json", "Authorization": f"Bearer {KEY}"},
+        headers=HEADERS,
     )
     with urllib.request.urlopen(request, timeout=30) as answer:
         return dict(json.load(answer))
 
 
+class KeptConnections:
+    """One connection to a server for each thread that asks, kept from question to question."""
+
+    def __init__(self, address: str) -> None:
+        self._host = urllib.parse.urlsplit(address).netloc
+        self._of_thread = threading.local()
+
+    def ask_known(self, goal: str, organization: str) -> None:
+        """As the function of this name; any refusal ends the measurement."""
+        connection = getattr(self._of_thread, "connection", None)
+        if connection is None:
+            connection = self._of_thread.connection = http.client.HTTPConnection(self._host)
+        connection.request("GET", known_path(goal, organization), headers=HEADERS)
+        answer = connection.getresponse()
+        if answer.status != http.client.OK:
+            sys.exit(f"{answer.status}: {answer.read()[:300]!r}")
+        answer.read()
+
+
+def known_path(goal: str, organization: str) -> str:
+    """Where ten recommendations for one organisation are, with reasons."""
+    quoted = urllib.parse.quote(organization, safe="")
+    return f"/api/v1/organizations/{quoted}/recommendations?goal={goal}&limit=10"
+
+
 def ask_known(address: str, goal: str, organization: str) -> None:
     """Ten recommendations for one organisation, with reasons."""
-    quoted = urllib.parse.quote(organization, safe="")
-    send(address, f"organizations/{quoted}/recommendations?goal={goal}&limit=10")
+    send(address, known_path(goal, organization))
 
 
 def ask_text(address: str, goal: str, text: str) -> None:
     """Ten recommendations for a free text."""
-    send(address, "recommendations", {"goal": goal, "text": text, "limit": 10})
+    send(address, "/api/v1/recommendations", {"goal": goal, "text": text, "limit": 10})
 
 
 def timed(ask: Callable[[str], object], questions: Sequence[str]) -> list[float]:
@@ -167,16 +196,19 @@ def proportional_memory(process: psutil.Process) -> int:
     return sum(member.memory_full_info().pss for member in family)
 
 
-def processor_seconds(process: psutil.Process) -> float:
-    """What a process and everything it started has taken of the processor so far."""
+def processor_seconds(process: psutil.Process) -> dict[int, float]:
+    """What a process and each that it started has taken of the processor so far, by its number."""
     family = [process, *process.children(recursive=True)]
-    return sum(sum(member.cpu_times()[:2]) for member in family)
+    return {member.pid: sum(member.cpu_times()[:2]) for member in family}
 
 
 def measure_at_once(
-    folder: Path, goal: str, requests: int, at_once: int, programs: dict[str, Path]
+    folder: Path, goal: str, requests: int, at_once: int, programs: dict[str, Path], *, kept: bool
 ) -> None:
-    """Requests a second of two workers, program after program, twice."""
+    """Requests a second of two workers, program after program, twice.
+
+    With the largest share of one process in what all of the server took of the processor.
+    """
     organizations, _ = draw(folder, requests + WARM, 0)
     for name, program in [*programs.items()] * 2:
         environment = {
@@ -184,21 +216,27 @@ def measure_at_once(
             "PYTHONPATH": str(program.resolve()),
         }
         with server(environment, workers=2, program=program) as (address, process):
+            put = KeptConnections(address).ask_known if kept else partial(ask_known, address)
 
-            def ask(organization: str, address: str = address) -> float:
+            def ask(organization: str, put: Callable[[str, str], None] = put) -> float:
                 start = time.perf_counter()
-                ask_known(address, goal, organization)
+                put(goal, organization)
                 return time.perf_counter() - start
 
             with ThreadPoolExecutor(at_once) as clients:
                 list(clients.map(ask, organizations[:WARM]))
-                start, taken = time.perf_counter(), processor_seconds(process)
+                before, own = processor_seconds(process), time.process_time()
+                start = time.perf_counter()
                 seconds = list(clients.map(ask, organizations[WARM:]))
                 rate = len(seconds) / (time.perf_counter() - start)
-                each = 1e3 * (processor_seconds(process) - taken) / len(seconds)
+                own = 1e3 * (time.process_time() - own) / len(seconds)
+                after = processor_seconds(process)
+                took = [after[pid] - before.get(pid, 0) for pid in after]
+                each = 1e3 * sum(took) / len(seconds)
             print(
                 f"  {name:<8}{at_once} at once {rate:7.1f} a second, {percentiles(seconds)}, "
-                f"{each:.1f} ms of the processor each",
+                f"{each:.1f} ms of the processor each, of one process {max(took) / sum(took):.0%}, "
+                f"and {own:.1f} ms the client's",
                 flush=True,
             )
 
@@ -269,6 +307,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--neo4j", action="store_true")
     parser.add_argument("--at-once", type=int, help="clients that ask two workers together")
+    parser.add_argument("--kept", action="store_true", help="clients keep their connections")
     parser.add_argument("--program", type=Path, help="another program, asked in turns")
     parser.add_argument("--goal", default="research_partner")
     parser.add_argument("--requests", type=int, default=300)
@@ -279,7 +318,10 @@ def main() -> None:
         programs = {"now": Path(__file__).resolve().parents[1]}
         if options.program:
             programs = {"before": options.program, **programs}
-        measure_at_once(options.folder, options.goal, options.requests, options.at_once, programs)
+        measure_at_once(
+            *(options.folder, options.goal, options.requests, options.at_once, programs),
+            kept=options.kept,
+        )
         return
     environment = {"MATCHMAKER_DATA_DIR": str(options.folder.resolve())}
     if not options.neo4j:
