@@ -159,6 +159,22 @@ def test_a_file_that_cannot_be_written_is_named(open_folder: Path) -> None:
     assert SqliteStore(file).organization("t:1").name == "Firm 1"
 
 
+@pytest.mark.parametrize("at", [0, 7])
+def test_a_damaged_list_of_tables_is_told_in_words(tmp_path: Path, at: int) -> None:
+    """SQLite repeats what it cannot read, which is no text any more."""
+    file = tmp_path / "graph.db"
+    store = SqliteStore(file)
+    store.prepare()
+    store.close()
+    content = bytearray(file.read_bytes())
+    begin = content.index(b"CREATE TABLE") + at
+    content[begin : begin + 3] = b"\x94\x94\x94"
+    file.write_bytes(content)
+    for use in (store.status, store.prepare, store.version):
+        with pytest.raises(StoreMismatch, match=r"graph\.db is not a sound SQLite database"):
+            use()
+
+
 def test_a_full_disk_is_said_and_nothing_is_half_written(tmp_path: Path) -> None:
     """SQLite's own limit on pages stands for the disk's end: it fails at the same place."""
     store = SqliteStore(tmp_path / "graph.db")

@@ -72,7 +72,7 @@ class LogAnchor:
             is_ours = hmac.compare_digest(str(content["signature"]), self._sign(number, digest))
         except FileNotFoundError:
             return 0
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             number, digest, is_ours = 0, "", False
         if not is_ours:
             raise StoreMismatch(

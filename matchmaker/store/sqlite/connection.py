@@ -135,11 +135,7 @@ class Connections:
             if is_checked:
                 (verdict,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
         if verdict != "ok":
-            raise StoreMismatch(
-                "%(path)s is not a sound SQLite database.",
-                mend="Name another file in MATCHMAKER_STORE, or restore a copy.",
-                path=self.path,
-            )
+            raise _unsound(self.path)
 
     def take_from(self, path: Path) -> None:
         """The inverse of `copy_to`."""
@@ -282,6 +278,8 @@ class Connections:
             yield
         except sqlite3.DatabaseError as error:
             raise _in_our_words(error, self.path) from error
+        except UnicodeDecodeError as error:  # SQLite repeats what it cannot read
+            raise _unsound(self.path) from error
 
 
 def _connect(path: str | Path, *, uri: bool = False) -> sqlite3.Connection:
@@ -380,6 +378,14 @@ def _statements(script: str) -> Iterator[str]:
             pending = ""
 
 
+def _unsound(path: Path) -> StoreMismatch:
+    return StoreMismatch(
+        "%(path)s is not a sound SQLite database.",
+        mend="Name another file in MATCHMAKER_STORE, or restore a copy.",
+        path=path,
+    )
+
+
 def _in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_FULL"):
@@ -393,11 +399,7 @@ def _in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
             path=path,
         )
     if name.startswith("SQLITE_NOTADB") or name.startswith("SQLITE_CORRUPT"):
-        return StoreMismatch(
-            "%(path)s is not a sound SQLite database.",
-            mend="Name another file in MATCHMAKER_STORE, or restore a copy.",
-            path=path,
-        )
+        return _unsound(path)
     if name.startswith("SQLITE_BUSY") or name.startswith("SQLITE_LOCKED"):
         return StoreUnavailable(
             "%(path)s is busy: another process has been writing for %(busy_timeout_s)s s.",

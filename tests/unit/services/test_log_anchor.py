@@ -66,3 +66,14 @@ def test_a_note_that_was_changed_along_with_the_log_is_told(logged, tmp_path):
 def test_files_of_an_installation_are_its_owners_only(logged, tmp_path):
     for name in ("matchmaker.db", "log.anchor", "cursor.secret"):
         assert (tmp_path / name).stat().st_mode & 0o077 == 0, name
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[" * 100_000, b"[1]", b"\xff\xfe\x00", b""],
+    ids=["deep", "list", "no text", "empty"],
+)
+def test_a_note_that_is_damaged_is_told_in_words(logged, tmp_path, content):
+    (tmp_path / "log.anchor").write_bytes(content)
+    with pytest.raises(StoreMismatch, match="was changed"):
+        logged.log_anchor.check()
