@@ -111,7 +111,7 @@ def status(as_json: bool) -> None:
     services = wired()
     state, nodes = services.health.status(), services.health.nodes(ADMIN)
     damaged = services.health.counts_begun_anew()
-    waiting = [job for job in services.job_queue.page(ADMIN) if job.waits_for is not None]
+    waiting = services.job_queue.waiting(ADMIN)
     if as_json:
         told = [{"id": job.id, "kind": job.kind, "waits_for": job.waits_for} for job in waiting]
         at = damaged.isoformat() if damaged else None

@@ -70,7 +70,7 @@ def change_channels() -> PageAnswer:
             show_notice(message("Saved."))
         case _:
             content = ChannelContent(
-                form.get("address", ""), form.get("cluster", ""), _rhythm(), _quiet()
+                form.get("secret_address", ""), form.get("cluster", ""), _rhythm(), _quiet()
             )
             use_cases.enter(principal, content, form.get("password", ""), own_answer())
             show_notice(message("Saved. Try it now: a word is sent there."))

@@ -1,6 +1,7 @@
 """Forms that were refused: their page again, with the reason and what was typed.
 
-What is secret (passwords, codes, tokens) is typed again: no page repeats it.
+What is secret (passwords, codes, tokens, addresses with keys in them) is typed again: no page
+repeats it.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from dataclasses import replace
 from matchmaker.errors import ChangedMeanwhile, InvalidInput
 from matchmaker.messages import Message, message
 from matchmaker.workflow.introduction import Introduction, Outcome, Transition
-from matchmaker.workflow.introduction_states import Action
+from matchmaker.workflow.introduction_states import Action, AmountBand
 
 _MEND = "Look at it again."
 
@@ -52,15 +52,22 @@ def check_version(
 def _check_repeated(introduction: Introduction, transition: Transition, version: int) -> None:
     """Raise ChangedMeanwhile for who confirms again, but something else than was confirmed.
 
-    The outcome that stands is what was read as it was confirmed, or since.
+    The outcome that stands is what is named, or was read as it was confirmed, or since.
     """
     if transition.action is not Action.CONFIRM or introduction.outcome is None:
         return
+    if transition.outcome is not None:  # whoever names it whole has read it, whenever that was
+        if not _is_outcome(transition.outcome, introduction.outcome):
+            raise ChangedMeanwhile(
+                "Another outcome was confirmed: %(outcome)s.",
+                mend=_MEND,
+                outcome=_parts(introduction.outcome),
+            )
+        return
     read = version if transition.version is None else transition.version
-    is_read = introduction.acted_version <= read <= version
-    if not is_read or not _is_outcome(transition.outcome, introduction.outcome):
+    if not introduction.acted_version <= read <= version:
         raise ChangedMeanwhile(
-            "Another outcome was confirmed: %(outcome)s.",
+            "You read another version. The outcome that was confirmed is: %(outcome)s.",
             mend=_MEND,
             outcome=_parts(introduction.outcome),
         )
@@ -76,7 +83,7 @@ def _is_outcome(named: Outcome | None, reported: Outcome | None) -> bool:
 def _parts(outcome: Outcome) -> tuple[str | Message, ...]:
     return (
         outcome.kind,
-        outcome.amount,
+        *([outcome.amount] if outcome.amount is not AmountBand.NONE else []),
         *([message("a new product")] if outcome.new_product else []),
         *([message("%(jobs)s jobs", jobs=outcome.jobs)] if outcome.jobs else []),
         *([outcome.note] if outcome.note else []),

@@ -139,21 +139,32 @@ def test_a_refused_channel_comes_back_in_the_form_of_its_cluster(
 ):
     client, token = browser(app, person.email, language)
     typed = {
-        "cluster": "t:cluster", "address": ADDRESS, "rhythm": "at_once", "quiet_from": "22",
-        "quiet_until": "6", "zone": "Asia/Tokyo",
+        "cluster": "t:cluster", "rhythm": "at_once", "quiet_from": "22", "quiet_until": "6",
+        "zone": "Asia/Tokyo",
     }  # fmt: skip
-    sent = typed | {"do": "enter", "password": WRONG, "csrf_token": token, "back": "/channels"}
+    secret = {"secret_address": ADDRESS, "password": WRONG}
+    sent = typed | secret | {"do": "enter", "csrf_token": token, "back": "/channels"}
     statuses = []
     for _ in range(6):
         answer = client.post("/channels", data=sent)
         statuses.append(answer.status_code)
         own, of_cluster = [form for form in forms_of(answer.text) if "enter" in form["buttons"]]
         assert {name: of_cluster[name] for name in typed} == typed
-        assert (own["address"], own["cluster"], own["quiet_from"]) == ("", "", "")
-        assert WRONG not in answer.text
+        assert (own["cluster"], own["quiet_from"]) == ("", "")
+        # The robot's key is in its address, of which the page says that nobody reads it again.
+        assert of_cluster["secret_address"] == own["secret_address"] == ""
+        assert not any(each in answer.text for each in (WRONG, ADDRESS, ADDRESS.split("=")[-1]))
         assert (refusal if answer.status_code == 422 else waiting) in answer.text
     assert statuses == [422] * 5 + [429]
     assert 50 < int(answer.headers["Retry-After"]) <= 60
+
+
+def test_a_channel_s_address_is_not_kept_when_the_session_has_ended(app):
+    """What is kept to be sent again stands in the page, the robot's key with it."""
+    sent = {"do": "enter", "secret_address": ADDRESS, "rhythm": "at_once", "zone": "Asia/Tokyo"}
+    answer = app.test_client().post("/channels", data=sent)
+    assert answer.status_code in (302, 303, 400, 401)
+    assert ADDRESS.split("=")[-1] not in answer.text
 
 
 @pytest.mark.parametrize(

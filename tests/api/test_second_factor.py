@@ -175,7 +175,10 @@ def test_the_pages_ask_for_a_code_before_a_key_and_a_channel(app, wired, person)
     _, codes, client = set_up(app, person.email)
     for path, form in (
         ("/account", {"what": "key", "name": "by page", "password": PASSWORD}),
-        ("/channels", {"do": "enter", "address": ROBOT, "password": PASSWORD, "rhythm": "at_once"}),
+        (
+            "/channels",
+            {"do": "enter", "secret_address": ROBOT, "password": PASSWORD, "rhythm": "at_once"},
+        ),
     ):
         page = client.get(path).text
         assert 'autocomplete="one-time-code" required' in page

@@ -218,8 +218,8 @@ def test_a_webhook_takes_the_password_of_who_signed_in_and_none_of_a_key(
     takeover: Takeover,
 ) -> None:
     principal, url = takeover.account.principal(), "https://erp.example/hook"
-    for wrong in ("", "another password"):
-        with pytest.raises(InvalidInput, match="present one"):
+    for wrong, why in (("", "is missing"), ("another password", "present one")):
+        with pytest.raises(InvalidInput, match=why):
             takeover.hooks.register(principal, "t:f0", url, wrong)
     assert takeover.hooks.register(principal, "t:f0", url, PASSWORD).active
 
@@ -233,7 +233,7 @@ def test_a_link_that_an_administrator_hands_over_proves_nothing(takeover: Takeov
 
 def test_a_channel_is_entered_with_the_password_only(takeover: Takeover) -> None:
     principal = takeover.account.principal()
-    for wrong in ("", "another password"):
-        with pytest.raises(InvalidInput, match="present one"):
+    for wrong, why in (("", "is missing"), ("another password", "present one")):
+        with pytest.raises(InvalidInput, match=why):
             takeover.channels.enter(principal, ChannelContent(ROBOT), wrong)
     assert len(takeover.channels.listed(principal)) == 1

@@ -76,9 +76,6 @@ def test_who_confirms_again_something_else_than_stands_is_told_so(store: Store) 
     for again in (
         Transition(Action.CONFIRM, outcome=other),
         Transition(Action.CONFIRM, outcome=other, version=read),
-        Transition(Action.CONFIRM, version=before),
-        Transition(Action.CONFIRM, outcome=stands, version=before),
-        Transition(Action.CONFIRM, version=show(asked, id).version + 1),
     ):
         with pytest.raises(ChangedMeanwhile) as refused:
             act(asked, id, again)
@@ -88,12 +85,35 @@ def test_who_confirms_again_something_else_than_stands_is_told_so(store: Store) 
         ):
             told = refused.value.text(language)
             assert all(word in told for word in words), told
+    # Of a version alone nobody can tell what was read in it: not that it was another outcome.
+    for version in (before, show(asked, id).version + 1):
+        with pytest.raises(ChangedMeanwhile) as refused:
+            act(asked, id, Transition(Action.CONFIRM, version=version))
+        for language, words in (
+            ("en", ("You read another version", "5 jobs")),
+            ("zh", ("您读到的是另一版本", "5 个岗位")),
+        ):
+            told = refused.value.text(language)
+            assert all(word in told for word in words), told
     now = show(asked, id).version
     for same in (
         Transition(Action.CONFIRM, version=read),
         Transition(Action.CONFIRM, version=now),
         Transition(Action.CONFIRM, outcome=stands),
+        Transition(Action.CONFIRM, outcome=stands, version=before),
         Transition(Action.CONFIRM, outcome=stands, version=now),
     ):
         assert act(asked, id, same).outcome == stands
     assert show(asked, id).version == now
+
+
+def test_no_money_is_no_word_in_what_is_told_of_an_outcome(store: Store) -> None:
+    base = cooperation_on(store)
+    asking, asked = (base.person(firm).principal() for firm in (ASKING, ASKED))
+    act = base.introductions.act
+    id = base.introductions.propose(asking, Proposal(GoalName.SUPPLIER, ASKING, ASKED)).id
+    act(asked, id, Transition(Action.ACCEPT))
+    act(asking, id, Transition(Action.REPORT, outcome=Outcome(OutcomeKind.EXCHANGE, jobs=3)))
+    with pytest.raises(ChangedMeanwhile) as refused:
+        act(asked, id, Transition(Action.CONFIRM, outcome=Outcome(OutcomeKind.CONTRACT)))
+    assert "exchange, 3 jobs" in refused.value.text("en")

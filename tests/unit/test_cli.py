@@ -12,7 +12,7 @@ from matchmaker.cli import run
 from matchmaker.cli.output import wired
 from matchmaker.messages import message
 from matchmaker.services.unit_of_work import utc_now
-from matchmaker.workflow.job import Job, JobKind
+from matchmaker.workflow.job import Job, JobKind, JobState
 from tests.samples import link_models
 
 TABLES = {
@@ -242,7 +242,10 @@ def test_status_says_what_work_waits_for(fresh, capsys):
         "j1", JobKind.IMPORT, "account:a", utc_now(), attempts=1,
         result=message("The store of files is away."),
     )  # fmt: skip
-    services.repositories.records.commit([services.repositories.jobs.put(job)])
+    done = (Job(f"k{n}", JobKind.REFRESH, "account:a", utc_now(), JobState.DONE) for n in range(31))
+    services.repositories.records.commit(
+        [services.repositories.jobs.put(each) for each in (job, *done)]
+    )
     assert run(["status"]) == 0
     assert "The store of files is away." in capsys.readouterr().out
     assert run(["status", "--json"]) == 0

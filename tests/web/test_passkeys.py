@@ -173,7 +173,9 @@ def test_a_key_is_made_and_the_account_deleted_with_the_device(visitor, place, d
         page.get_by_text(said).wait_for()
     keys.get_by_role("cell", name="inventory").wait_for()
     page.goto(f"{place}/channels")
-    page.locator("[name=address]").first.fill("https://oapi.dingtalk.com/robot/send?access_token=a")
+    page.locator("[name=secret_address]").first.fill(
+        "https://oapi.dingtalk.com/robot/send?access_token=a"
+    )
     page.get_by_label("Present password").first.fill(PASSWORD)
     page.get_by_text("Your passkey is asked for then.").first.wait_for()
     page.locator("[value=enter]").first.click()

@@ -123,6 +123,16 @@ class JobQueue:
         page = self.repositories.jobs.page(limit=limit, newest_first=True)
         return [self._with_silence(stored.value) for stored in page.rows]
 
+    def waiting(self, principal: Principal) -> list[Job]:
+        """Those that were begun and wait for something, the first asked for first.
+
+        Raises NotAllowed for anyone but admins.
+        """
+        principal.require_admin()
+        queued = self.repositories.jobs.values("state", JobState.QUEUED)
+        waiting = (job for job in queued if job.waits_for is not None)
+        return sorted(waiting, key=lambda job: (job.requested_at, job.id))
+
     def send_forgotten(self) -> int:
         """Send what waits although nothing is on its way to the worker; how many jobs.
 

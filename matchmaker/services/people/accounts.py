@@ -231,6 +231,8 @@ class Accounts:
         attempts = FailedAttempts(self.repositories, self.clock)
         if not attempts.guess(password_id(account.id), password, is_right):
             log.warning("wrong password", subject=account.subject)
+            if not password:
+                raise InvalidInput("is missing.", where="password")
             raise InvalidInput("is not the present one.", where="password")
 
     def find(self, email: str) -> Versioned[Account] | None:
