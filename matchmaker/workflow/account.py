@@ -278,6 +278,9 @@ class ApiKey:
 def checked_email(address: str) -> str:
     """The address in the one form in which it is kept. Raises InvalidInput."""
     cleaned = address.strip().lower()
+    if cleaned.isascii() and not address.strip().isascii():
+        # Another mailbox than the one whose letters it looks like: the Kelvin sign is no K.
+        raise InvalidInput("is no address of the form name@example.org.", where="email")
     if len(cleaned) > MAX_EMAIL or not _EMAIL.fullmatch(cleaned):
         raise InvalidInput("is no address of the form name@example.org.", where="email")
     return cleaned

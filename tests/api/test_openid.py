@@ -7,8 +7,9 @@ import pyotp
 import pytest
 
 from matchmaker.access import ADMIN
+from matchmaker.api.people.openid import claims_with
 from matchmaker.app import create_app
-from matchmaker.errors import SignInNeeded
+from matchmaker.errors import InvalidInput, SignInNeeded
 from matchmaker.services.people.sign_in import OpenIdClaims
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
@@ -187,3 +188,42 @@ def test_a_provider_that_goes_down_halfway_is_told_as_such(wired, invited):
 def test_a_provider_that_is_down_is_told_as_such(wired):
     answer = application(wired, "http://localhost:9").test_client().get("/auth/oidc")
     assert answer.status_code == 503
+
+
+def test_starts_that_are_not_finished_do_not_make_the_cookie_too_long(federated, provider, invited):
+    """Browsers keep 4,096 bytes (RFC 6265, 6.1); the last start still comes to its end."""
+    client = federated.test_client()
+    for _ in range(20):
+        begun = client.get("/auth/oidc")
+        sent = [each for each in begun.headers.getlist("Set-Cookie") if each.startswith("matchm")]
+        assert len(sent[-1].split(";")[0]) < 4_096
+    come_back(client, provider.sign_in(begun.headers["Location"], invited("impatient")))
+    assert not is_outside(client)
+
+
+def test_another_person_of_the_provider_is_not_linked_however_the_issuer_is_spelled(wired):
+    email = "spelled@example.org"
+    wired.invitations.invite(ADMIN, email, cluster="t:cluster")
+    first = OpenIdClaims("https://issuer.example/", "a", email, True, "A")
+    account = wired.sign_in.with_provider(first)
+    for issuer in ("https://issuer.example", "https://issuer.example/"):
+        assert wired.sign_in.with_provider(replace(first, issuer=issuer)).id == account.id
+        with pytest.raises(SignInNeeded, match="another person"):
+            wired.sign_in.with_provider(replace(first, issuer=issuer, subject="b"))
+
+
+def test_a_token_without_an_address_vouches_for_none():
+    """The address is of the answer that says it is not confirmed."""
+    told = {"sub": "a", "email": "a@example.org", "email_verified": False}
+    claims = claims_with({"sub": "a", "email_verified": True, "xms_edov": True, "name": "A"}, told)
+    assert (claims["email"], claims["email_verified"]) == ("a@example.org", False)
+    assert not claims["xms_edov"]
+    assert claims["name"] == "A"
+
+
+def test_an_address_of_other_letters_that_look_alike_is_not_anothers(wired):
+    """U+212A, the Kelvin sign, is a letter k where case does not count."""
+    wired.invitations.invite(ADMIN, "kim@example.org", cluster="t:cluster")
+    other = OpenIdClaims("https://issuer.example", "k", "\u212aim@example.org", True, "K")
+    with pytest.raises(InvalidInput):
+        wired.sign_in.with_provider(other)

@@ -159,6 +159,12 @@ def test_a_refused_channel_comes_back_in_the_form_of_its_cluster(
     assert 50 < int(answer.headers["Retry-After"]) <= 60
 
 
+@pytest.mark.parametrize("origin", ["http://[", "http://[::1", "https://]x"])
+def test_a_form_from_what_is_no_address_is_refused_in_words(app, origin):
+    answer = app.test_client().post("/account", data={"name": "hello"}, headers={"Origin": origin})
+    assert answer.status_code in (400, 401, 403)
+
+
 def test_a_channel_s_address_is_not_kept_when_the_session_has_ended(app):
     """What is kept to be sent again stands in the page, the robot's key with it."""
     sent = {"do": "enter", "secret_address": ADDRESS, "rhythm": "at_once", "zone": "Asia/Tokyo"}

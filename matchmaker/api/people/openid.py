@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, copy_current_request_context, redirect, request, url_for
+from flask import Flask, copy_current_request_context, redirect, request, session, url_for
 from joserfc.errors import JoseError
 from werkzeug.wrappers import Response
 
@@ -24,6 +24,10 @@ DEADLINE_SECONDS = 10.0
 # Of public keys only: none that somebody could make who knows what is public.
 SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA")
 _MAX_WAITING = 16
+_ABOUT_ADDRESS = ("email", "email_verified", "xms_edov")
+# What Authlib keeps of each start in the session, under a name of this form.
+_BEGUN = "_state_oidc_"
+_MAX_BEGUN = 2
 _waiting = threading.BoundedSemaphore(_MAX_WAITING)
 Returned = TypeVar("Returned")
 
@@ -54,6 +58,7 @@ def register(app: Flask) -> None:
         if request.headers.get("Sec-Fetch-Site") == "cross-site":
             return redirect(url_for("web.sign_in"))
         try:
+            _drop_unfinished()
             address = url_for("oidc_callback", _external=True)
             redirection: Response = _within_deadline(lambda: oauth.oidc.authorize_redirect(address))
         except Exception as error:
@@ -146,7 +151,22 @@ def _exchange(client: Any, settings: Settings) -> dict[str, Any]:
     more = client.userinfo(token=token)
     if more.get("sub") != claims["sub"]:
         raise OAuthError("another_subject")
-    return {**more, **claims}
+    return claims_with(claims, more)
+
+
+def claims_with(claims: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
+    """Claims of a token without an address, and what the provider tells beside it.
+
+    Whether the address is theirs is said with it: a token that names none vouches for none.
+    """
+    return {**more, **claims, **{name: more.get(name) for name in _ABOUT_ADDRESS}}
+
+
+def _drop_unfinished() -> None:
+    """Forget all but the last starts: a cookie that grows too long, browsers drop."""
+    begun = [name for name in session if name.startswith(_BEGUN)]
+    for name in sorted(begun, key=lambda name: session[name].get("exp", 0))[:-_MAX_BEGUN]:
+        session.pop(name)
 
 
 def _vouches(claims: Mapping[str, Any]) -> bool:

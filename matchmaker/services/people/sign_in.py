@@ -122,10 +122,11 @@ class SignInService:
 
         Raises SignInNeeded when nobody has invited them.
         """
-        subject = f"{claims.issuer} {claims.subject}"
-        page = self.repositories.accounts.page(OPENID_SUBJECT_KEY, subject, limit=1)
-        if page.rows:
-            return page.rows[0].value.require_active()
+        issuer = claims.issuer.rstrip("/")
+        subject = f"{issuer} {claims.subject}"
+        known = self._linked(issuer, claims.subject)
+        if known is not None:
+            return known.require_active()
         if not claims.email_verified:
             raise SignInNeeded(
                 "The provider does not vouch for the address.", mend="Confirm it there first."
@@ -140,7 +141,7 @@ class SignInService:
                         "Nobody has shown yet that the account's address is theirs.",
                         mend="Sign in with its password and confirm the address, or reset it.",
                     )
-                if before.openid_subject.startswith(f"{claims.issuer} "):
+                if before.openid_subject.partition(" ")[0].rstrip("/") == issuer:
                     # The address may be another's by now: the account stays the first one's.
                     raise SignInNeeded(
                         "The account belongs to another person at the provider.",
@@ -164,9 +165,18 @@ class SignInService:
 
     def linked_account(self, issuer: str, subject: str) -> Account | None:
         """The open account that is linked to a subject of an issuer; nobody is linked here."""
-        page = self.repositories.accounts.page("identity", f"{issuer} {subject}", limit=1)
-        account = page.rows[0].value if page.rows else None
+        account = self._linked(issuer, subject)
         return account if account is not None and account.active else None
+
+    def _linked(self, issuer: str, subject: str) -> Account | None:
+        """The account of a subject; issuers are the same with and without the last slash."""
+        for spelled in (issuer.rstrip("/"), f"{issuer.rstrip('/')}/"):
+            page = self.repositories.accounts.page(
+                OPENID_SUBJECT_KEY, f"{spelled} {subject}", limit=1
+            )
+            if page.rows:
+                return page.rows[0].value
+        return None
 
     def by_invitation(
         self, token: str, name: str, password: str, origin: SignInOrigin = NOWHERE, code: str = ""
