@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -24,8 +25,12 @@ SOME_REFUSED = 3
 
 
 def say(line: Message, *, error: bool = False, **style: Any) -> None:
-    """A line in the reader's language."""
-    click.secho(line.text(language()), err=error, **style)
+    """A line in the reader's language; a terminal obeys nothing that a file had in it."""
+    text = "".join(
+        sign if sign in "\n\t" or unicodedata.category(sign) != "Cc" else "\ufffd"
+        for sign in line.text(language())
+    )
+    click.secho(text, err=error, **style)
 
 
 def usage_error(problem: Message) -> click.UsageError:

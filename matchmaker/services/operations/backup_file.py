@@ -15,7 +15,10 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Annotated, Any
+
+from annotated_types import Ge
+from pydantic import TypeAdapter
 
 from matchmaker.errors import InvalidInput, not_writable
 
@@ -36,7 +39,7 @@ _MEND = "Use another backup: this one cannot be relied on."
 class BackupPart:
     """One file of an archive."""
 
-    size: int
+    size: Annotated[int, Ge(0)]
     sha256: str
 
 
@@ -55,6 +58,9 @@ class Manifest:
     log_digest: str
     settings: Mapping[str, str]
     parts: Mapping[str, BackupPart]
+
+
+_MANIFEST = TypeAdapter(Manifest)
 
 
 def write_backup(
@@ -157,8 +163,10 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
         content = json.loads(archive.read(MANIFEST))
         if content.pop("format") != FORMAT:
             raise ValueError
-        parts = {name: BackupPart(**part) for name, part in content.pop("parts").items()}
-        manifest = Manifest(**content, parts=parts)
+        manifest = _MANIFEST.validate_python(content)
+        told = (manifest.made_at, manifest.program, manifest.store, manifest.graph)
+        if not all(text.isprintable() for text in told):
+            raise ValueError  # it would go to a terminal
     except Exception:
         raise InvalidInput("is no backup, or was cut off.", where=str(path), mend=_MEND) from None
     for name in manifest.parts:

@@ -18,9 +18,11 @@ from matchmaker.access import Principal
 from matchmaker.errors import (
     InvalidInput,
     MatchmakerError,
+    StorageFull,
     WrongState,
     not_writable,
     restore_unfinished,
+    without_folders,
 )
 from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations import backup_file
@@ -312,6 +314,18 @@ class Backups:
         try:
             copy.prepare()  # made by an earlier version, it is brought up to date here
             content = copy.content()
+        except StorageFull:
+            raise
+        except Exception as error:  # whatever rows that nobody checked may raise
+            reason: object = type(error).__name__
+            if isinstance(error, MatchmakerError):
+                reason = without_folders(error).message
+            raise InvalidInput(
+                "The database in it cannot be read: %(reason)s",
+                where=str(path),
+                mend="Use another backup: this one cannot be relied on.",
+                reason=reason,
+            ) from error
         finally:
             copy.close()
         broken = first_broken(content.log)

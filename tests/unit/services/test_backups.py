@@ -16,8 +16,10 @@ import pytest
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.cli import run
+from matchmaker.cli.output import say
 from matchmaker.domain import GraphRows, Kind, Organization
 from matchmaker.errors import InvalidInput, ModelUnavailable, NotAllowed, StorageFull, WrongState
+from matchmaker.messages import message
 from matchmaker.services.operations import backups as backups_module
 from matchmaker.services.operations.pending_restore import PendingRestore, scratch_folder
 from matchmaker.services.operations.process_lock import ProcessLock
@@ -435,3 +437,73 @@ def test_files_go_to_a_disk_of_their_own(saved, tmp_path):
         assert [file.name for file in Path(disk).iterdir()] == ["0a"]
         assert (Path(disk) / "0a").read_bytes() == b"sent"
     other.store.close()
+
+
+def with_manifest(path, target, change):
+    """The backup with another manifest, made of its own by `change`."""
+    with zipfile.ZipFile(path) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        parts = {name: archive.read(name) for name in manifest["parts"]}
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, body in parts.items():
+            archive.writestr(name, body)
+        archive.writestr("manifest.json", json.dumps(manifest | change(manifest)))
+    return target
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda _: {"counts": [1]},
+        lambda _: {"counts": None},
+        lambda _: {"parts": []},
+        lambda _: {"log_number": "many"},
+        lambda _: {"made_at": "\x1b]0;owned\x07"},
+        lambda _: {"store": "\x1b[2J"},
+        lambda old: {"parts": old["parts"] | {"store.db": {"size": "x", "sha256": "x"}}},
+        lambda old: {"parts": old["parts"] | {"store.db": {"size": -1, "sha256": "x"}}},
+        lambda old: {"parts": old["parts"] | {"store.db": {"size": 1.5, "sha256": "x"}}},
+    ],
+)
+def test_a_manifest_of_another_shape_is_no_backup(saved, tmp_path, change):
+    _, path = saved
+    evil = with_manifest(path, tmp_path / "evil.zip", change)
+    empty = installation(tmp_path / "two")
+    with pytest.raises(InvalidInput, match="is no backup"):
+        empty.backups.restore(ADMIN, evil)
+    assert empty.store.is_empty()
+    empty.store.close()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "PRAGMA user_version = 1",
+        "PRAGMA user_version = 99",
+        "PRAGMA application_id = 1",
+        "UPDATE organizations SET kind = 'nonsense'",
+    ],
+)
+def test_a_database_that_cannot_be_read_is_told_with_the_name_of_the_backup(
+    saved, tmp_path, statement
+):
+    _, path = saved
+    database = tmp_path / "x.db"
+    with zipfile.ZipFile(path) as archive:
+        database.write_bytes(archive.read("store.db"))
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(statement)
+        connection.commit()
+    evil = forged(path, tmp_path / "evil.zip", {"store.db": database.read_bytes()})
+    empty = installation(tmp_path / "two")
+    with pytest.raises(InvalidInput, match="database in it cannot be read") as refusal:
+        empty.backups.restore(ADMIN, evil)
+    assert str(evil) in str(refusal.value)
+    assert ".backup-" not in str(refusal.value)
+    assert empty.store.is_empty()
+    empty.store.close()
+
+
+def test_a_terminal_obeys_nothing_that_a_file_had_in_it(capsys):
+    say(message("Of %(time)s", time="\x1b]0;owned\x07 2026"))
+    assert capsys.readouterr().out == "Of \ufffd]0;owned\ufffd 2026\n"
