@@ -86,6 +86,7 @@ def test_who_calls_reads_the_same_of_both_whatever_becomes_of_the_call(owners, a
     assert page.count("Works t:kept.never") == page.count("Works t:kept.silent") > 0
 
 
+@pytest.mark.slow  # loads the model
 def test_the_firm_learns_of_no_call_nor_step_of_it(owners, wired, apart):
     caller, firm = owners[CALLER], owners[NEVER]
     call = caller.post(f"{API}/calls", json=_sent(invited=[NEVER, SILENT])).json["brief"]["id"]
