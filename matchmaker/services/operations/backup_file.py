@@ -17,8 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Annotated, Any
 
-from annotated_types import Ge
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from matchmaker.errors import InvalidInput, not_writable
 
@@ -39,7 +38,7 @@ _MEND = "Use another backup: this one cannot be relied on."
 class BackupPart:
     """One file of an archive."""
 
-    size: Annotated[int, Ge(0)]
+    size: Annotated[int, Field(ge=0)]
     sha256: str
 
 
