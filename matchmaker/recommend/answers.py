@@ -15,6 +15,7 @@ from matchmaker.goals import GOALS, GoalName
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
+from matchmaker.recommend.named_trades import NAMED_FIT, called_so
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
@@ -74,7 +75,8 @@ class Answers:
     """The best answers of candidates to the words asked, all (n,).
 
     `fit` in [0, 1] before what is specified, which adds `adjustment` (0 where nothing is
-    compared, see `comparisons`). `statements` are rows of the snapshot, -1 for none. `denied`:
+    compared, see `comparisons`). `statements` are rows of the snapshot, -1 for none: who has a fit
+    all the same only bears a name that says it (`named_trades`). `denied`:
     it says that it does not have it. `passed`: it is a match.
     """
 
@@ -173,6 +175,13 @@ def answers(
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
         comparison = comparisons[position]
         denied[position] |= comparison is not None and comparison.another
+    named = called_so(snapshot, texts[0], fit.goal) if len(texts) == 1 else {}
+    by_name = np.zeros(len(rows), dtype=np.bool_)
+    for position, row in enumerate(rows.tolist() if named else ()):
+        if row in named:
+            comparisons[position], by_name[position] = named[row], True
+            fits[position] = NAMED_FIT
+            adjustment[position] = adjusted_fit(NAMED_FIT, named[row]) - NAMED_FIT
     foremost = [row for row in _foremost(everybody, FOREMOST + 1) if row != own]
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
     if _is_named_by_nobody(snapshot, fit, texts, everybody, own, firsts):
@@ -181,6 +190,7 @@ def answers(
     if foremost:  # of the whole graph: the same bar whoever asks
         is_faint = fits < floor().faint * everybody[foremost[0]]
         passed &= ~is_faint | name_something(comparisons)
+    passed |= by_name
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import or_
@@ -19,6 +19,7 @@ from matchmaker.recommend.certificates import with_certificates
 from matchmaker.recommend.evidence import TextFit, text_fit
 from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, network
 from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.named_trades import called_so
 from matchmaker.recommend.near_fit import NearTextFit, reads_all
 from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.profile_scores import Profile
@@ -67,6 +68,12 @@ class Pairs:
         answered = answers(self.snapshot, self.fit, self._questions, self.rows, self.seeker.row)
         answered = with_whereabouts(answered, self.whereabouts, self.rows)
         return with_certificates(self.snapshot, answered, self._need, self.rows)
+
+    @property
+    def called_so(self) -> Collection[int]:
+        """Rows of organisations that only bear a name that says what is asked for."""
+        asked = self._questions
+        return called_so(self.snapshot, asked[0], self.goal.name) if len(asked) == 1 else ()
 
     @cached_property
     def _questions(self) -> tuple[SeekerText, ...]:

@@ -10,6 +10,7 @@ from functools import cached_property, reduce
 import numpy as np
 
 from matchmaker.messages import Message, in_context, message, plural
+from matchmaker.recommend.answers import NO_STATEMENT
 from matchmaker.recommend.evidence import FITS, FITS_PARTLY
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import country_work
@@ -104,6 +105,8 @@ def _text(facts: CandidateFacts, good: bool) -> Sentence:
     fit = facts.feature("words_fit") if in_words else float(facts.shown.text_fit[facts.position])
     if fit < FIT_UNKNOWN:
         return None, message("no text of its to compare")
+    if in_words and facts.pairs.answers.statements[facts.position] == NO_STATEMENT:
+        return fit, message("only its name speaks of it: it has told nothing of itself yet")
     question = _QUESTIONS[facts.pairs.fit.source]
     if fit < FITS_PARTLY:
         return fit, message("its texts say little of %(question)s", question=question)

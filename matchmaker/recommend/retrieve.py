@@ -68,8 +68,15 @@ def _worded(pairs: Pairs) -> Scores | FloatArray:
     return worded_fit(pairs.snapshot, pairs.fit)
 
 
+def _named(pairs: Pairs) -> NearFigures:
+    """1 for those that have said nothing and bear a name that says what is asked for."""
+    rows = np.array(sorted(pairs.called_so), dtype=np.int32)
+    return NearFigures(rows, np.ones(len(rows), dtype=np.float32), len(pairs.snapshot))
+
+
 SOURCES: dict[str, tuple[Source, int]] = {
     "words": (_worded, 150),
+    "names": (_named, 50),
     "dense": (lambda pairs: pairs.fit.dense, 100),
     "lexical": (lambda pairs: pairs.fit.lexical, 100),
     "evidence": (lambda pairs: pairs.fit.evidence, 100),
@@ -86,7 +93,7 @@ SOURCES: dict[str, tuple[Source, int]] = {
 }
 
 
-READING = frozenset({"words", "dense", "lexical", "evidence"})
+READING = frozenset({"words", "names", "dense", "lexical", "evidence"})
 
 
 def retrieve(

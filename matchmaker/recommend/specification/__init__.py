@@ -38,6 +38,7 @@ from matchmaker.recommend.specification.reading import (
 )
 from matchmaker.recommend.specification.speaker import said_of_speaker, without_speaker
 from matchmaker.recommend.specification.vocabulary import finishing, names_of, names_of_kinds
+from matchmaker.recommend.specification.wholes import is_made
 
 __all__ = [
     "ABROAD",
@@ -63,6 +64,7 @@ __all__ = [
     "covers",
     "finishing",
     "has_name",
+    "is_made",
     "made_by_customers",
     "names_of",
     "names_of_kinds",

@@ -361,9 +361,10 @@ def peoples() -> frozenset[str]:
 
 @cache
 def names_of(product: str) -> tuple[str, ...]:
-    """All that a product is called in either language; none of what is not listed."""
-    listed = _table("products.toml")["products"].get(product)
-    return () if listed is None else (product, *listed)
+    """All that a product, or work, is called in either language; none of what is not listed."""
+    table = _table("products.toml")
+    listed = table["products"].get(product, table["processes"].get(product))
+    return () if listed is None else (product, *listed, *table["doers"].get(product, ()))
 
 
 @cache

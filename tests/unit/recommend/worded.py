@@ -16,8 +16,8 @@ def asked(text: str, goal: GoalName = SUPPLIER, **known: object) -> Seeker:
     return Seeker(texts=(question,), **known)  # type: ignore[arg-type]
 
 
-def firm(name: str, kind: Kind = Kind.FIRM, **more: object) -> Organization:
-    return Organization(f"t:{name}", name, kind, **more)  # type: ignore[arg-type]
+def firm(id: str, kind: Kind = Kind.FIRM, *, name: str = "", **more: object) -> Organization:
+    return Organization(f"t:{id}", name or id, kind, **more)  # type: ignore[arg-type]
 
 
 def product(name: str, text: str, kind: OfferKind = OfferKind.PRODUCT) -> Offer:
