@@ -127,7 +127,9 @@ def made_by_customers(offer: Specification) -> frozenset[str]:
     ]
     named = [i for i in things if i.role is not ItemRole.ITSELF or _is_for_customer(offer, i)]
     if named:
-        return frozenset[str]().union(*(made_by_makers_of(item.value) for item in named))
+        return frozenset[str]().union(
+            *(made_by_makers_of(name) for item in named for name in (item.value, item.family))
+        )
     return frozenset[str]().union(*map(wholes_of, things))
 
 
@@ -175,6 +177,7 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
                 made
                 or next((o for o in makes if o.value in made_by_makers_of(item.value)), None)
                 or made_of_part(item, makes)
+                or next((o for o in makes if o.value == item.family), None)  # of some kind of it
             )
             verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
             judgements.append(Judgement(item, verdict, made))
