@@ -325,6 +325,7 @@ class Wiring:
             self.repositories,
             self.notification_outbox,
             self.clock,
+            self.cluster_sources,
             self.own_changes.snapshot,
         )
 

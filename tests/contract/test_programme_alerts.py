@@ -12,8 +12,11 @@ import pytest
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import (
+    Cluster,
+    FieldOrigin,
     GraphRows,
     Kind,
+    Membership,
     Offer,
     OfferKind,
     Organization,
@@ -25,6 +28,7 @@ from matchmaker.domain import (
 )
 from matchmaker.errors import InvalidInput, NotAllowed
 from matchmaker.provenance import POSTED
+from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.matching.programme_alerts import ProgrammeAlerts
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
@@ -62,7 +66,7 @@ class Desk:
         self.people = {id: self.base.person(id) for id in (SMALL.id, LARGE.id, OFFICE.id)}
         self.alerts = ProgrammeAlerts(
             store, self, self._seekers, self.repositories,
-            NotificationOutbox(self.repositories), self.clock,
+            NotificationOutbox(self.repositories), self.clock, ClusterSources(store),
         )  # fmt: skip
 
     def _seekers(self, snapshot) -> SeekerFactory:
@@ -227,6 +231,47 @@ def test_only_own_people_of_a_firm_choose_and_only_programmes(desk: Desk) -> Non
         desk.alerts.choose(ADMIN, SMALL.id, machine.id, ProgrammeChoice.KEPT)
     with pytest.raises(InvalidInput):
         desk.alerts.choose(ADMIN, OFFICE.id, "o:A", ProgrammeChoice.KEPT)
+
+
+VALVES = Cluster("cluster:valves", "阀门集群")
+
+
+@pytest.mark.parametrize("is_posted", [True, False], ids=["posted", "of the list"])
+def test_what_a_list_of_a_cluster_makes_an_office_tells_its_cluster_only(
+    desk: Desk, *, is_posted: bool
+) -> None:
+    """A coordinator's list says it of a new organisation, or says a programme itself."""
+    by_list = Provenance("valves", "1")
+    made = Organization("valves:1", "平台", Kind.PLATFORM, provenance=by_list)
+    desk.store.upsert(
+        GraphRows(
+            organizations=(made,),
+            clusters=(VALVES,),
+            memberships=(Membership(VALVES.id, made.id), Membership(VALVES.id, SMALL.id)),
+        )
+    )
+    grant = (
+        posted(1, made.id, "技改补助")
+        if is_posted
+        else Offer("valves:o", OFFICE.id, OfferKind.PROGRAMME, "技改补助", provenance=by_list)
+    )
+    desk.publish(grant)
+    assert desk.alerts.tell() == 1
+    assert [kind for kind, _ in desk.told(SMALL.id)] == [FIT]
+    assert desk.told(LARGE.id) == []
+    assert desk.alerts.listed(desk.principal(LARGE.id), LARGE.id) == ()
+    (shown,) = desk.alerts.listed(desk.principal(SMALL.id), SMALL.id)
+    assert shown.fit.id == grant.id
+    # An administrator sets what it is, or imports the programme: all are told.
+    set_by_admin = FieldOrigin("kind", "api", SourceTier.CONFIRMED)
+    desk.store.upsert(GraphRows(organizations=(replace(made, origins=(set_by_admin,)),)))
+    if not is_posted:
+        register = Provenance("register", "1", SourceTier.CONFIRMED)
+        desk.store.upsert(GraphRows(offers=(replace(grant, provenance=register),)))
+    desk.clock.forward(timedelta(hours=25))
+    desk.refresh()
+    assert desk.alerts.tell() == 1
+    assert [kind for kind, _ in desk.told(LARGE.id)] == [FIT]
 
 
 LETTER = "Your account is closed today unless you sign in at https://evil.example/verify"

@@ -29,7 +29,7 @@ class ClusterSources:
         own = set(principal.clusters)
         for id in self.store.organizations_by_id(sorted(principal.organizations)):
             own |= {cluster.id for cluster in self.store.clusters_of(id)}
-        return self._all() - {source_of_cluster(id) for id in own}
+        return self.names() - {source_of_cluster(id) for id in own}
 
     def shown(self, principal: Principal, rows: Iterable[Row]) -> tuple[Row, ...]:
         """Rows of the domain in which each list that the principal does not read is only one."""
@@ -37,7 +37,8 @@ class ClusterSources:
         hidden = self.hidden_from(principal) if rows else frozenset()
         return tuple(_without_names(row, hidden) for row in rows) if hidden else rows
 
-    def _all(self) -> frozenset[str]:
+    def names(self) -> frozenset[str]:
+        """Those of all clusters."""
         version = self.store.version()
         known, names = self._known
         if known != version:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from matchmaker.access import Principal
-from matchmaker.domain import Kind, OfferKind, OrganizationStatus
+from matchmaker.domain import Kind, Offer, OfferKind, Organization, OrganizationStatus
 from matchmaker.errors import InvalidInput, NotFound, VersionConflict
+from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.provenance import POSTED
 from matchmaker.recommend.conditions import UNKNOWN, UNMET, open_programmes
 from matchmaker.recommend.model import ProgrammeFit
 from matchmaker.recommend.programmes import programmes_by_conditions
+from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.own_organizations import member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.snapshot.load import SnapshotReader
-from matchmaker.snapshot.model import KINDS, Snapshot
+from matchmaker.snapshot.model import Snapshot
+from matchmaker.store.merging import origin_of_field
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.account import Account
 from matchmaker.workflow.notification import NotificationKind
@@ -47,11 +50,12 @@ class FittingProgramme:
 class _LastLook:
     """At which version of the graph, and in which hour, it was looked last.
 
-    `announced` are the programmes of a snapshot, by its version, of which firms are told.
+    `announced` are the programmes of a snapshot, by its version, of which firms are told: each
+    with the cluster's list that alone vouches for it, "" where somebody else does.
     """
 
     at: tuple[int, datetime] | None = None
-    announced: tuple[int, frozenset[str]] | None = None
+    announced: tuple[int, Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,9 @@ class ProgrammeAlerts:
 
     Only firms that are there and did not opt out of being found are told; of each firm those
     people who want to be. Of what a firm posts as a programme nobody is told unasked: any
-    member could write to everybody so. It is found as other offers are, and can be kept.
+    member could write to everybody so. It is found as other offers are, and can be kept. What
+    only a cluster's own list says (a programme, or that who posted one is an office) is told to
+    firms of that cluster: its coordinator speaks for them, and for nobody else.
     """
 
     store: GraphStore
@@ -69,6 +75,7 @@ class ProgrammeAlerts:
     repositories: Repositories
     outbox: NotificationOutbox
     clock: Clock
+    cluster_sources: ClusterSources
     with_own_changes: Callable[[Snapshot, str], Snapshot] = lambda snapshot, _: snapshot
     _last_look: _LastLook = field(default_factory=_LastLook)
 
@@ -80,7 +87,7 @@ class ProgrammeAlerts:
         own = member_id(self.store, principal, organization_id)
         record = self._record(own).value
         current = self.reader.current()
-        announced = self._announced_ids(current)
+        announced = self._announced_to(own, self._announced(current))
         snapshot = self.with_own_changes(current, own)
         rows = [
             FittingProgramme(fit, record.mark_under(fit.id, _name(fit)).choice)
@@ -150,7 +157,7 @@ class ProgrammeAlerts:
         programmes = self._open_ids(snapshot)
         if look == self._last_look.at or not programmes:
             return 0
-        factory, announced = self.seekers(snapshot), self._announced_ids(snapshot)
+        factory, announced = self.seekers(snapshot), self._announced(snapshot)
         told = sum(
             self._tell_firm(factory, firm, programmes, announced)
             for firm in sorted(self._firms_with_readers())
@@ -170,7 +177,11 @@ class ProgrammeAlerts:
         }
 
     def _tell_firm(
-        self, factory: SeekerFactory, id: str, programmes: frozenset[str], announced: frozenset[str]
+        self,
+        factory: SeekerFactory,
+        id: str,
+        programmes: frozenset[str],
+        vouched: Mapping[str, str],
     ) -> bool:
         """Tell whether a firm was told of anything."""
         try:
@@ -180,6 +191,7 @@ class ProgrammeAlerts:
         is_there = organization.status is OrganizationStatus.ACTIVE and organization.listed
         if organization.kind is not Kind.FIRM or not is_there:
             return False
+        announced = self._announced_to(organization.id, vouched)
         stored = self._record(organization.id)
         unit = UnitOfWork("system", self.clock())
         today = unit.at.date()
@@ -249,26 +261,43 @@ class ProgrammeAlerts:
     def _open_ids(self, snapshot: Snapshot) -> frozenset[str]:
         return frozenset(each.id for each in open_programmes(snapshot))
 
-    def _announced_ids(self, snapshot: Snapshot) -> frozenset[str]:
-        """Those of which firms are told: what no firm says of itself, but an office or a list."""
+    def _announced(self, snapshot: Snapshot) -> Mapping[str, str]:
+        """Those of which firms are told, each with the cluster's list that alone vouches for it.
+
+        They are what no firm says of itself, but an office or a list.
+        """
         version, known = snapshot.meta.version, self._last_look.announced
         if known is None or known[0] != version:
-            firm = KINDS.index(Kind.FIRM)
-            ids = (
-                each.id
-                for each in open_programmes(snapshot)
-                if snapshot.organizations.kind[each.organization] != firm
-                or self._is_imported(each.id)
-            )
-            known = version, frozenset(ids)
+            lists = self.cluster_sources.names()
+            open_ids = self._open_ids(snapshot)
+            rows = {each.organization for each in open_programmes(snapshot)}
+            owners = sorted(map(snapshot.id_of, rows))
+            organizations = self.store.organizations_by_id(owners)
+            vouched = {
+                offer.id: source if source in lists else ""
+                for id, offers in self.store.offers_by_owner(owners).items()
+                for offer in offers
+                if offer.id in open_ids
+                and (source := _vouching(offer, organizations[id])) is not None
+            }
+            known = version, vouched
             self._last_look.announced = known
         return known[1]
 
-    def _is_imported(self, id: str) -> bool:
-        try:
-            return self.store.offer(id).provenance.source != POSTED
-        except NotFound:
-            return False  # taken back since
+    def _announced_to(self, organization_id: str, vouched: Mapping[str, str]) -> frozenset[str]:
+        """Those of the announced ones of which this firm is told."""
+        reaching = {""}
+        if any(vouched.values()):
+            clusters = self.store.clusters_of(organization_id)
+            reaching |= {source_of_cluster(cluster.id) for cluster in clusters}
+        return frozenset(id for id, source in vouched.items() if source in reaching)
+
+
+def _vouching(offer: Offer, owner: Organization) -> str | None:
+    """The source that says the programme, or that its owner offers such; None: a firm itself."""
+    if offer.provenance.source != POSTED:
+        return offer.provenance.source
+    return None if owner.kind is Kind.FIRM else origin_of_field(owner, "kind").source
 
 
 def _wants(account: Account) -> bool:
