@@ -78,6 +78,10 @@ class SecondFactorNeeded(SignInNeeded):
     """The password is right, and a code of the second factor is needed too."""
 
 
+class CodeUsedJustNow(SignInNeeded):
+    """The code was right a moment ago: no guess, and of use to nobody any more."""
+
+
 class SecondFactorOwed(NotAllowed):
     """The account has to set up a second factor before it does anything else."""
 

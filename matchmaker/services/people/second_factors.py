@@ -8,6 +8,7 @@ import structlog
 
 from matchmaker.access import Principal
 from matchmaker.errors import (
+    CodeUsedJustNow,
     InvalidInput,
     SecondFactorNeeded,
     SecondFactorOwed,
@@ -195,7 +196,8 @@ class SecondFactors:
         were taken changes them, however many codes the thief guessed at. The thief gains five
         guesses each time the owner signs in with a code, each right in 3 of a million cases; of
         the password none, since programs sign in with that as often as they like.
-        Raises SecondFactorNeeded without a code, SignInNeeded for a wrong or used one.
+        Raises SecondFactorNeeded without a code, SignInNeeded for a wrong or used one; as
+        CodeUsedJustNow where it is the one taken last, sent again.
         """
         if not account.has_second_factor:
             return account
@@ -208,7 +210,8 @@ class SecondFactors:
         def use(before: Account) -> Account:
             after = self._after(before, code)
             if after is None:
-                raise SignInNeeded(
+                is_last = self._is_last_code(before, code)
+                raise (CodeUsedJustNow if is_last else SignInNeeded)(
                     "The code is not right, or was used.", mend="Wait for the next one."
                 )
             return after

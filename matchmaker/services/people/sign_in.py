@@ -10,6 +10,7 @@ import structlog
 
 from matchmaker.access import Principal
 from matchmaker.errors import (
+    CodeUsedJustNow,
     InvalidInput,
     NotFound,
     SecondFactorNeeded,
@@ -380,7 +381,7 @@ class SignInService:
     def _with_code(self, account: Account, origin: SignInOrigin, code: str) -> Account:
         try:
             return self.second_factors.require(account, code)
-        except SecondFactorNeeded:
+        except (SecondFactorNeeded, CodeUsedJustNow):
             raise
         except SignInNeeded:
             self._note_failure(account.email, origin, account.subject)
