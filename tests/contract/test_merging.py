@@ -19,7 +19,8 @@ from matchmaker.domain import (
     Observation,
     SourceTier,
 )
-from matchmaker.errors import ChangedMeanwhile, NotAllowed, WrongState
+from matchmaker.errors import ChangedMeanwhile, NotAllowed, NotFound, WrongState
+from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.services.repositories import (
@@ -259,6 +260,23 @@ def test_what_an_administrator_did_not_read_is_not_decided(world: World) -> None
     world.merge(replace(ALL, read=prospect.digest))
     people = world.repositories.accounts.values("organization", KEPT)
     assert [account.id for account in people] == ["real"]
+
+
+def test_who_merges_the_two_the_other_way_meanwhile_is_told_that_one_is_gone(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other merge is through after the pair was looked at, and before its rows are read."""
+    slots = DocumentMerge.emptied_slots
+
+    def after_another(merge: DocumentMerge) -> object:
+        monkeypatch.setattr(DocumentMerge, "emptied_slots", slots)
+        world.duplicates.merge(ADMIN, KEPT, GONE, ALL)
+        return slots(merge)
+
+    monkeypatch.setattr(DocumentMerge, "emptied_slots", after_another)
+    with pytest.raises(NotFound):
+        world.merge()
+    assert world.store.organization(KEPT).id == world.store.organization(GONE).id == GONE
 
 
 @pytest.mark.parametrize("opted_out", [GONE, KEPT])

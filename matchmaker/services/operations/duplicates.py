@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from matchmaker.access import Principal
 from matchmaker.domain import DuplicateCandidate, GraphRows
-from matchmaker.errors import ChangedMeanwhile, InvalidInput, NotFound, WrongState
+from matchmaker.errors import ChangedMeanwhile, InvalidInput, NotFound, VersionConflict, WrongState
 from matchmaker.ingest.merge import merged
 from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.services.operations.merge_prospect import MergeDecision, MergeProspect, MergeSide
@@ -74,6 +74,8 @@ class Duplicates:
                 gone=gone,
             )
         rows = self.store.rows_about(gone) | self.store.rows_about(kept)
+        if not {gone, kept} <= {row.id for row in rows.organizations}:
+            raise VersionConflict  # another merge took one of them since: all is read anew
         unit = UnitOfWork.of(principal, self.clock())
         unit.add(slots, *documents.changes())
         unit.log("organization.merged", f"organization/{gone}", into=kept)
