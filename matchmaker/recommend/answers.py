@@ -175,7 +175,7 @@ def answers(
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
         comparison = comparisons[position]
         denied[position] |= comparison is not None and comparison.another
-    named = called_so(snapshot, texts[0], fit.goal) if len(texts) == 1 else {}
+    named = called_so(snapshot, texts[0], fit.goal, rows) if len(texts) == 1 else {}
     by_name = np.zeros(len(rows), dtype=np.bool_)
     for position, row in enumerate(rows.tolist() if named else ()):
         if row in named:

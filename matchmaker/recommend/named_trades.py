@@ -34,8 +34,6 @@ from matchmaker.snapshot.model import KINDS, IntArray, Snapshot
 
 # The fit of a name that says it, in [0, 1]: below that of a text that partly fits.
 NAMED_FIT = 0.2
-# Of those who are called so, as many are read; a graph of names only has no more to tell apart.
-MOST = 200
 # Goals that ask for firms by what they make or do.
 _GOALS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
 
@@ -47,20 +45,18 @@ class SilentNames(NamedTuple):
     texts: pa.Array
 
 
-def called_so(snapshot: Snapshot, asked: SeekerText, goal: GoalName) -> Mapping[int, Comparison]:
-    """Rows of silent firms whose name says what is asked for, and how it compares; at most `MOST`.
+def called_so(
+    snapshot: Snapshot, asked: SeekerText, goal: GoalName, candidates: IntArray
+) -> Mapping[int, Comparison]:
+    """Rows of `candidates`, firms whose name says what is asked for, and how it compares.
 
     Empty for goals that ask for no firms, and where nothing known is asked for.
     """
-    if goal not in _GOALS:
-        return {}
     silent = _silent_names(snapshot)
-    if not len(silent.rows):
-        return {}
     is_offer = asked.kind is StatementKind.OFFER
-    values = made_by_customers(asked.specification) if is_offer else _things(asked.specification)
     found: dict[int, Comparison] = {}
-    for place in _called(snapshot, silent, frozenset(values)):
+    places = _called(snapshot, asked, goal)
+    for place in places[np.isin(silent.rows[places], candidates)].tolist():
         name = read(silent.texts[place].as_py())
         compared = (
             compare_customer(asked.specification, name)
@@ -71,9 +67,12 @@ def called_so(snapshot: Snapshot, asked: SeekerText, goal: GoalName) -> Mapping[
         says = says or (not is_offer and _is_of_trade(asked.specification, name))
         if says and not compared.denied:
             found[int(silent.rows[place])] = compared
-        if len(found) == MOST:
-            break
     return found
+
+
+def maybe_called_so(snapshot: Snapshot, asked: SeekerText, goal: GoalName) -> IntArray:
+    """Rows (k,) of all firms that `called_so` reads the names of: those that hold such words."""
+    return _silent_names(snapshot).rows[_called(snapshot, asked, goal)]
 
 
 def _things(asked: Specification) -> Iterable[str]:
@@ -88,16 +87,20 @@ def _is_of_trade(asked: Specification, name: Specification) -> bool:
     return any(r.family in made and not r.denied for r in asked.of(RequirementKind.PRODUCT))
 
 
-def _called(snapshot: Snapshot, silent: SilentNames, values: frozenset[str]) -> list[int]:
+def _called(snapshot: Snapshot, asked: SeekerText, goal: GoalName) -> IntArray:
     """Places of those whose texts hold a name of any of the things or works, looked up once."""
+    silent = _silent_names(snapshot)
+    is_offer = asked.kind is StatementKind.OFFER
+    of = made_by_customers if is_offer else _things
+    values = frozenset(of(asked.specification)) if goal in _GOALS and len(silent.rows) else ()
 
-    def places() -> list[int]:
+    def places() -> IntArray:
         names = {name for value in values for name in (value, *names_of_kinds(value))}
         pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
         held = pc.match_substring_regex(silent.texts, pattern, ignore_case=True)
-        return np.flatnonzero(held.to_numpy(zero_copy_only=False)).tolist()
+        return np.flatnonzero(held.to_numpy(zero_copy_only=False)).astype(np.int32)
 
-    return snapshot.cached(("called so", values), places) if values else []
+    return snapshot.cached(("called so", values), places) if values else np.zeros(0, np.int32)
 
 
 def _silent_names(snapshot: Snapshot) -> SilentNames:

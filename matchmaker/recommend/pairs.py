@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property, reduce
 from operator import or_
@@ -19,7 +19,7 @@ from matchmaker.recommend.certificates import with_certificates
 from matchmaker.recommend.evidence import TextFit, text_fit
 from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, network
 from matchmaker.recommend.model import Seeker, SeekerText
-from matchmaker.recommend.named_trades import called_so
+from matchmaker.recommend.named_trades import maybe_called_so
 from matchmaker.recommend.near_fit import NearTextFit, reads_all
 from matchmaker.recommend.neighbourhood import Neighbourhood
 from matchmaker.recommend.profile_scores import Profile
@@ -70,10 +70,12 @@ class Pairs:
         return with_certificates(self.snapshot, answered, self._need, self.rows)
 
     @property
-    def called_so(self) -> Collection[int]:
-        """Rows of organisations that only bear a name that says what is asked for."""
+    def maybe_called_so(self) -> IntArray:
+        """Rows of organisations that only bear a name that may say what is asked for."""
         asked = self._questions
-        return called_so(self.snapshot, asked[0], self.goal.name) if len(asked) == 1 else ()
+        if len(asked) != 1:
+            return np.zeros(0, np.int32)
+        return maybe_called_so(self.snapshot, asked[0], self.goal.name)
 
     @cached_property
     def _questions(self) -> tuple[SeekerText, ...]:

@@ -69,8 +69,8 @@ def _worded(pairs: Pairs) -> Scores | FloatArray:
 
 
 def _named(pairs: Pairs) -> NearFigures:
-    """1 for those that have said nothing and bear a name that says what is asked for."""
-    rows = np.array(sorted(pairs.called_so), dtype=np.int32)
+    """1 for those that have said nothing and bear a name that may say what is asked for."""
+    rows = np.sort(pairs.maybe_called_so)
     return NearFigures(rows, np.ones(len(rows), dtype=np.float32), len(pairs.snapshot))
 
 

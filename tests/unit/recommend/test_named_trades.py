@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Industry, Kind
-from matchmaker.recommend.model import Match, Request
+from matchmaker.recommend.model import Filters, Match, Request
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.recommend.small_graphs import snapshot_of
@@ -80,3 +80,12 @@ def test_an_offer_finds_customers_by_their_names(named: Snapshot) -> None:
 def test_names_are_no_answer_to_other_questions(named: Snapshot) -> None:
     for goal in (GoalName.RESEARCH_PARTNER, GoalName.PLATFORM):
         assert not recommend(named, asked("阀门", goal), Request(goal)).matches
+
+
+def test_whom_only_names_speak_for_are_found_by_place_behind_many_of_elsewhere() -> None:
+    elsewhere = [firm(f"a{n:03}", name=f"东方{n}阀门厂", country="CN") for n in range(250)]
+    graph = snapshot_of(
+        GraphRows(organizations=(*elsewhere, firm("z", name="西方阀门厂", country="DE")))
+    )
+    only_there = Request(SUPPLIER, filters=Filters(countries=frozenset({"DE"})))
+    assert ids(recommend(graph, asked("阀门"), only_there)) == ["z"]
