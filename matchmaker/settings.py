@@ -384,6 +384,14 @@ class Settings(BaseSettings):
         # itself adds a fourth by writing an absolute one.
         return Path(path[1:])
 
+    @property
+    def store_address(self) -> str:
+        """Which database the store is, whoever opens it: a file, or host and port."""
+        if self.store_kind == "sqlite":
+            return str(self.sqlite_path.resolve())
+        parts = urlsplit(self.store_url)
+        return f"{parts.hostname}:{parts.port or 7687}"
+
 
 def is_loopback(host: str) -> bool:
     """Tell whether a host name or address stays on this machine."""

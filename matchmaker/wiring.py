@@ -584,7 +584,7 @@ class Wiring:
             self.settings,
             lambda: self.store,
             lambda path: copy_store(self.store, path),
-            lambda path, backup, first: put_into_store(self.store, path, backup, first),
+            lambda path, *how: put_into_store(self.store, path, *how),
             lambda path: put_back_file(self.store, path),
             open_file,
             self.log_anchor.forget,

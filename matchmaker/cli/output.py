@@ -39,7 +39,7 @@ def usage_error(problem: Message) -> click.UsageError:
 
 
 def wired() -> Wiring:
-    """Services as the settings say, with a restore finished that was not.
+    """Services as the settings say, with the files put of a restore that was broken off.
 
     Raises SettingsError, and whatever keeps a restore from being finished.
     """
@@ -50,7 +50,9 @@ def wired() -> Wiring:
     settings = read_settings()
     configure_logs(settings)
     services = wire(settings)
-    services.backups.finish_restore(ADMIN)
+    told = services.backups.finish_restore(ADMIN)
+    if told is not None:
+        say(told, error=True)
     return services
 
 

@@ -95,11 +95,21 @@ class Store(GraphStore):
         return None
 
     @abstractmethod
+    def restored_as(self) -> str:
+        """The name of the restore that the database holds, or a part of it; "": of none."""
+
+    @abstractmethod
     def replace_content(
-        self, content: StoreContent, backup: str = "", first: Callable[[], object] = lambda: None
+        self,
+        content: StoreContent,
+        backup: str = "",
+        first: Callable[[], object] = lambda: None,
+        name: str = "",
     ) -> None:
         """Hold this, which a backup of that name holds, instead of what is there, its versions
         and its log too. Vectors are missing afterwards, and made by the next refresh.
+
+        `name` is what `restored_as` says from then on, until something else is put.
 
         `first` is called before anything is changed, where one transaction does it all while
         nobody else can write any more; what it raises leaves everything as it is.

@@ -61,15 +61,17 @@ def copy_store(store: Store, path: Path) -> None:
         copy.close()
 
 
-def put_into_store(store: Store, path: Path, backup: Path, first: Callable[[], object]) -> None:
+def put_into_store(
+    store: Store, path: Path, backup: Path, name: str, first: Callable[[], object]
+) -> None:
     """Have a store hold what is in a database file, which is from that backup, and nothing else.
 
-    `first` is called as `Store.replace_content` does.
+    `name` and `first` are as for `Store.replace_content`.
     """
     copy = open_file(path)
     try:
         copy.prepare()  # of an earlier version
-        store.replace_content(copy.content(), str(backup.absolute()), first)
+        store.replace_content(copy.content(), str(backup.absolute()), first, name)
     finally:
         copy.close()
 

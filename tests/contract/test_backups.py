@@ -15,7 +15,13 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GraphRows
-from matchmaker.errors import MatchmakerError, StoreMismatch, StoreUnavailable, WrongState
+from matchmaker.errors import (
+    MatchmakerError,
+    StorageFull,
+    StoreMismatch,
+    StoreUnavailable,
+    WrongState,
+)
 from matchmaker.services.operations.backups import Backups
 from matchmaker.services.operations.upgrade import Upgrade
 from matchmaker.services.unit_of_work import utc_now
@@ -36,7 +42,7 @@ def backups_of(store: Store, data_dir: Path) -> Backups:
         Settings(data_dir=data_dir, store=address, _env_file=None),
         lambda: store,
         lambda path: copy_store(store, path),
-        lambda path, backup, first: put_into_store(store, path, backup, first),
+        lambda path, *how: put_into_store(store, path, *how),
         lambda path: put_back_file(store, path),
         open_file,
         lambda: None,
@@ -236,6 +242,73 @@ def test_a_restore_killed_in_its_midst_is_told_by_everything_and_done_again(
     assert backups.listed() == []
 
 
+@pytest.mark.neo4j
+@pytest.mark.slow
+@pytest.mark.parametrize("meanwhile", ["another node restored", "nothing"])
+def test_a_restore_of_a_node_that_was_killed_is_never_put_over_what_the_graph_holds_since(
+    neo4j_server: ServerAddress, neo4j_store: Neo4jStore, tmp_path: Path, meanwhile: str
+) -> None:
+    """Weeks after another node had restored a good one, any command of the first put its own."""
+    neo4j_store.clear()
+    neo4j_store.upsert(GraphRows(organizations=(firm(1),)))
+    bad, _ = backups_of(neo4j_store, tmp_path).make(ADMIN, tmp_path / "bad.zip")
+    neo4j_store.upsert(GraphRows(organizations=(firm(2),)))
+    good, _ = backups_of(neo4j_store, tmp_path).make(ADMIN, tmp_path / "good.zip")
+    pid = os.fork()
+    if not pid:
+        try:
+            node = Neo4jStore(neo4j_server.url, neo4j_server.user, neo4j_server.password)
+            node._fill = lambda content: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[method-assign]
+            backups_of(node, tmp_path / "first").restore(ADMIN, bad, replace=True)
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+
+    first = backups_of(neo4j_store, tmp_path / "first")
+    if meanwhile == "nothing":
+        told = first.finish_restore(ADMIN)
+        assert told is not None
+        assert "holds a part of it" in str(told)
+        assert str(first.listed()[0]) in str(told)
+        with pytest.raises(StoreMismatch, match="was not finished"):
+            neo4j_store.status()
+    backups_of(neo4j_store, tmp_path / "second").restore(ADMIN, good, replace=True)
+    neo4j_store.upsert(GraphRows(organizations=(firm(3),)))
+    saved = neo4j_store.content()
+    told = first.finish_restore(ADMIN)
+    if meanwhile == "nothing":
+        assert told is None
+    else:
+        assert "forgotten" in str(told)
+        assert str(bad) in str(told)
+        assert str(first.listed()[0]) in str(told)
+    assert neo4j_store.content() == saved
+    assert not [file for file in (tmp_path / "first").iterdir() if file.name.startswith(".backup")]
+
+
+def test_files_of_a_restore_are_not_put_beside_a_graph_that_was_restored_since(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node had no room for its files, and another restored another backup meanwhile."""
+    store.upsert(GraphRows(organizations=(firm(1),)))
+    (tmp_path / "attachments").mkdir()
+    (tmp_path / "attachments" / "0a").write_bytes(b"sent")
+    path, _ = backups_of(store, tmp_path).make(ADMIN, tmp_path / "saved.zip")
+    first = backups_of(store, tmp_path / "first")
+
+    def full(self: Backups, files: Path) -> None:
+        raise StorageFull("The disk is full.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Backups, "_put_files", full)
+        with pytest.raises(StorageFull, match="The next command"):
+            first.restore(ADMIN, path, replace=True)
+    backups_of(store, tmp_path / "second").restore(ADMIN, path, replace=True)
+    told = first.finish_restore(ADMIN)
+    assert "forgotten" in str(told)
+    assert not (tmp_path / "first" / "attachments").exists()
+
+
 def test_a_restore_that_fails_names_the_backup_of_what_was_there(
     store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -243,7 +316,7 @@ def test_a_restore_that_fails_names_the_backup_of_what_was_there(
     path, _ = backups_of(store, tmp_path).make(ADMIN, tmp_path / "saved.zip")
     backups = backups_of(store, tmp_path / "other")
 
-    def gone(self: Store, content: object, name: str, first: Callable[[], object]) -> None:
+    def gone(self: Store, content: object, of: str, first: Callable[[], object], name: str) -> None:
         first()
         raise StoreUnavailable("It does not answer.")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -55,9 +57,10 @@ class Backups:
     """Use cases of backups.
 
     `copy` writes all that the store holds, at one moment, into a new database file, and `put`
-    has the store hold what is in such a file, which a backup had in it, and first calls what is
-    to be done before anything is changed; `put_file_back` undoes a migration. `open_file` opens
-    it as a store. `forget_anchor` is called before another log takes the place of the one there is.
+    has the store hold what is in such a file, which a backup had in it, under a name of this
+    restore, and first calls what is to be done before anything is changed; `put_file_back` undoes
+    a migration. `open_file` opens it as a store. `forget_anchor` is called before another log
+    takes the place of the one there is.
     `gather` has the files here that other nodes share, and `spread` gives them those that were
     brought back. `alone` keeps servers away, and raises WrongState where one runs.
     """
@@ -65,7 +68,7 @@ class Backups:
     settings: Settings
     store: Callable[[], Store]
     copy: Callable[[Path], None]
-    put: Callable[[Path, Path, Callable[[], object]], None]
+    put: Callable[[Path, Path, str, Callable[[], object]], None]
     put_file_back: Callable[[Path], None]
     open_file: Callable[[Path], Store]
     forget_anchor: Callable[[], None]
@@ -141,36 +144,58 @@ class Backups:
                 self._put(principal, path, scratch, replace=replace)
         return manifest
 
-    def finish_restore(self, principal: Principal) -> None:
-        """Finish a restore that was killed, or had no room for its files.
+    def finish_restore(self, principal: Principal) -> Message | None:
+        """Put the files of a restore in place that was killed, or had no room for them, after the
+        database was; what was done, None where nothing was to be.
 
-        Raises WrongState where the one that began it is still at it, or what it unpacked is gone;
-        what `restore` raises.
+        The database says itself which restore it holds. One that was broken off before is
+        forgotten, with nothing put: whoever began it may have thought better of it. One into
+        another store waits for that. Raises WrongState where the one that began it is still at it,
+        or its mark is damaged or what it unpacked is gone, once; what `restore` raises.
         """
         folder = self.settings.data_dir
-        pending = pending_restore(folder)
-        if pending is None:
-            remove_left(folder)
-            return
+        try:
+            if pending_restore(folder) is None:
+                remove_left(folder)
+                return None
+        except WrongState:
+            forget_restore(folder)
+            raise
         principal.require_admin()
         with self._restoring():
             pending = pending_restore(folder)
-            if pending is None:
-                return  # whoever was at it is done
-            path, scratch = Path(pending.backup), folder / pending.folder
-            if not (scratch / DATABASE).is_file():
-                forget_restore(folder)
-                raise WrongState(
-                    "A restore of %(backup)s was not finished, and what it unpacked is gone.",
-                    mend="Run `matchmaker restore FILE --replace` again, with this backup or "
-                    "another.",
-                    backup=path,
-                )
-            if pending.is_put:
-                self._finish(path, scratch)
-            else:
-                self._put(principal, path, scratch, replace=True)
+            told = None if pending is None else self._finish_pending(pending)
         remove_left(folder)
+        return told
+
+    def _finish_pending(self, pending: PendingRestore) -> Message:
+        folder = self.settings.data_dir
+        if pending.store != self.settings.store_address:
+            return message(
+                "A restore of %(backup)s into %(store)s was not finished. This is another store, "
+                "and is left as it is.",
+                backup=pending.backup,
+                store=pending.store,
+            )
+        store = self.store()
+        if store.restored_as() != pending.name:
+            forget_restore(folder)
+            told = message(
+                "A restore of %(backup)s was broken off, and the database is not of it: it is "
+                "forgotten, and nothing was put.",
+                backup=pending.backup,
+            )
+        elif store.unfinished_restore() is not None:
+            forget_restore(folder)
+            told = restore_unfinished(pending.backup).message
+        else:
+            self._finish(pending)
+            told = message(
+                "A restore of %(backup)s that was broken off is finished: its files and keys were "
+                "put beside the database.",
+                backup=pending.backup,
+            )
+        return sentences(told, pending.kept)
 
     @contextlib.contextmanager
     def _restoring(self) -> Iterator[None]:
@@ -192,54 +217,70 @@ class Backups:
             lock.release()
 
     def _put(self, principal: Principal, path: Path, scratch: Path, *, replace: bool) -> None:
-        kept: list[Path] = []
         folder = self.settings.data_dir
-        pending = PendingRestore(str(path.absolute()), scratch.name, is_put=False)
+        name = secrets.token_hex(16)
+        pending = PendingRestore(
+            str(path.absolute()), scratch.name, self.settings.store_address, name, ""
+        )
         is_begun = False
 
         def first() -> None:
-            nonlocal is_begun
-            kept.extend(self._kept_of(principal, replace=replace))
+            nonlocal pending, is_begun
+            kept = self._kept_of(principal, replace=replace)
+            pending = dataclasses.replace(pending, before=str(kept.absolute()) if kept else "")
             pending.write(folder)
             self.forget_anchor()
             is_begun = True
 
         self.store().prepare()
         try:
-            self.put(scratch / DATABASE, path, first)
+            self.put(scratch / DATABASE, path, name, first)
         except MatchmakerError as error:
             forget_restore(folder)  # nothing was changed, or the graph itself says what it holds
             if not is_begun:
                 raise
             again = message("Then run `matchmaker restore %(path)s --replace` again.", path=path)
-            raise _not_finished(error, again, *kept) from error
-        PendingRestore(pending.backup, pending.folder, is_put=True).write(folder)
-        self._finish(path, scratch, *kept)
+            raise pending.failure(error, again) from error
+        os.sync()  # no file is of the backup where the database is not
+        self._finish(pending)
 
-    def _finish(self, path: Path, scratch: Path, *kept: Path) -> None:
-        """Put the files in place, where the database is."""
+    def _finish(self, pending: PendingRestore) -> None:
+        """Put the files in place, where the database is.
+
+        Raises WrongState where they are gone, StorageFull.
+        """
+        folder, scratch = self.settings.data_dir, self.settings.data_dir / pending.folder
+        if not (scratch / DATABASE).is_file():
+            forget_restore(folder)
+            raise WrongState(
+                "A restore of %(backup)s was not finished, and what it unpacked is gone.",
+                mend="Run `matchmaker restore FILE --replace` again, with this backup or another.",
+                backup=pending.backup,
+            )
         try:
             self._put_files(scratch / FILES)
         except MatchmakerError as error:
-            again = message("The next command finishes the restore of %(path)s.", path=path)
-            raise _not_finished(error, again, *kept) from error
-        forget_restore(self.settings.data_dir)
+            again = message(
+                "The next command finishes the restore of %(path)s.", path=pending.backup
+            )
+            raise pending.failure(error, again) from error
+        forget_restore(folder)
 
-    def _kept_of(self, principal: Principal, *, replace: bool) -> list[Path]:
+    def _kept_of(self, principal: Principal, *, replace: bool) -> Path | None:
         """The backup of what is about to be replaced, where that is anything whole."""
         store = self.store()
         unfinished = store.unfinished_restore()
         if unfinished is not None and not replace:
             raise restore_unfinished(unfinished)
         if unfinished is not None or store.is_empty():
-            return []
+            return None
         if not replace:
             raise WrongState(
                 "There is a graph already.",
                 mend="Restore into an empty data folder, or with `--replace`, which backs "
                 "up first what is there.",
             )
-        return [self.make(principal)[0]]
+        return self.make(principal)[0]
 
     def put_back(self, path: Path) -> None:
         """The state of a backup just made, as it was then, of an earlier version too."""
@@ -380,17 +421,6 @@ class Backups:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             except OSError as error:
                 raise not_writable(folder, error) from None
-
-
-def _not_finished(
-    error: MatchmakerError, then: Message, before: Path | None = None
-) -> MatchmakerError:
-    """The same error, of a restore that is not whole, with what is to be done then."""
-    kept = message("What was there before is in %(path)s.", path=before) if before else ""
-    return type(error)(
-        message("The restore was not finished: %(reason)s", reason=error.message),
-        mend=sentences(error.mend, then, kept),
-    )
 
 
 def _move(source: Path, target: Path) -> None:

@@ -108,10 +108,13 @@ CLEAR = (
     "MATCH (n) WHERE NOT n:Graph AND NOT n:__Neo4jMigration "
     "CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 )
-RESET_VERSION = "MATCH (g:Graph {id: 'graph'}) SET g.version = 0 REMOVE g.restoring"
-# The graph has another name for as long as what is restored is written, and says of which backup.
+RESET_VERSION = "MATCH (g:Graph {id: 'graph'}) SET g.version = 0 REMOVE g.restoring, g.restored"
+# The graph has another name for as long as what is restored is written, and says of which backup;
+# it keeps the name afterwards, as that of the restore.
+RESTORED = "MATCH (g:Graph {id: 'graph'}) RETURN g.restored AS name"
 BEGIN_RESTORING = (
-    "MATCH (g:Graph {id: 'graph'}) SET g.version = 0, g.identity = $identity, g.restoring = $backup"
+    "MATCH (g:Graph {id: 'graph'}) SET g.version = 0, g.identity = $identity, "
+    "g.restored = $identity, g.restoring = $backup"
 )
 END_RESTORING = (
     "MATCH (g:Graph {id: 'graph'}) SET g.version = $version, g.identity = $identity "

@@ -126,14 +126,22 @@ class Neo4jStore(Store):
         rows = self._connection.rows(cypher.GRAPH)
         return rows[0]["restoring"] if rows else None
 
+    def restored_as(self) -> str:
+        rows = self._connection.rows(cypher.RESTORED)
+        return str(rows[0]["name"] or "") if rows else ""
+
     def replace_content(
-        self, content: StoreContent, backup: str = "", first: Callable[[], object] = lambda: None
+        self,
+        content: StoreContent,
+        backup: str = "",
+        first: Callable[[], object] = lambda: None,
+        name: str = "",
     ) -> None:
         """In parts, as a whole graph fits in no transaction: from the first one to the last, which
         gives the graph its name, it says what is restored, and nobody else reads or writes it.
         """
         first()
-        name = secrets.token_hex(16)
+        name = name or secrets.token_hex(16)
 
         def begin(transaction: ManagedTransaction) -> None:
             # Both locks, so that whoever writes a document is done, or sees it.

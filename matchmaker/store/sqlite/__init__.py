@@ -72,6 +72,7 @@ class SqliteStore(Store):
         content: StoreContent,
         backup: str = "",  # noqa: ARG002 -- it is whole or not there
         first: Callable[[], object] = lambda: None,
+        name: str = "",
     ) -> None:
         with self._connections.writing() as connection:
             first()
@@ -83,7 +84,15 @@ class SqliteStore(Store):
             write_documents_and_log(connection, content)
             values = (content.graph.version, content.graph.graph_id)
             connection.execute(queries.SET_GRAPH, values)
+            connection.execute(queries.SET_RESTORED, (name,))
             transaction.forget_changed()
+
+    def restored_as(self) -> str:
+        with self._connections.reading() as connection:
+            if not connection.execute(queries.HAS_RESTORED).fetchone():
+                return ""  # put there by hand, of an earlier version
+            row = connection.execute(queries.RESTORED).fetchone()
+            return str(row[0]) if row else ""
 
     def follow(self, changes: GraphChanges) -> None:
         """Bring a copy of a graph up to date by what changed in its original since."""

@@ -251,4 +251,7 @@ DROP_PARTICIPANTS = "DELETE FROM participants WHERE engagement IN (SELECT first 
 PUT_PARTICIPANT = "INSERT INTO participants VALUES (?, ?, ?, ?, ?, ?)"
 
 SET_GRAPH = "UPDATE graph SET version = ?, identity = ?"
+SET_RESTORED = "INSERT OR REPLACE INTO restored VALUES (1, ?)"
+RESTORED = "SELECT name FROM restored"
+HAS_RESTORED = "SELECT 1 FROM sqlite_schema WHERE name = 'restored'"
 COUNT_RECORDS = "SELECT count(*) FROM records"

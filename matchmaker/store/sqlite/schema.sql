@@ -6,6 +6,11 @@ CREATE TABLE IF NOT EXISTS graph (
 ) STRICT;
 INSERT OR IGNORE INTO graph VALUES (1, 0, lower(hex(randomblob(16))));
 
+-- Which restore all this is of, by a name that no other has.
+CREATE TABLE IF NOT EXISTS restored (
+    one INTEGER PRIMARY KEY CHECK (one = 1), name TEXT NOT NULL
+) STRICT;
+
 -- What changed since a version: of each row the version that changed it last. Complete for all
 -- versions that have a stamp.
 CREATE TABLE IF NOT EXISTS changed_rows (

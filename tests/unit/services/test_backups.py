@@ -316,7 +316,7 @@ def test_an_upgrade_that_fails_for_a_reason_that_is_known_shows_no_traceback(
     assert "Traceback" not in "".join(capfd.readouterr())
 
 
-def killed_at(step, act):
+def killed_at(step, act, by=signal.SIGKILL, end=os.kill):
     """Do it in a process of its own, which is killed at a named step."""
     pid = os.fork()
     if pid:
@@ -328,12 +328,10 @@ def killed_at(step, act):
 
         if step == "before the database":
             PendingRestore.write = lambda self, folder, write=PendingRestore.write: (
-                write(self, folder), kill()
+                write(self, folder), end(os.getpid(), by)
             )  # fmt: skip
         elif step == "after the database":
-            PendingRestore.write = lambda self, folder, write=PendingRestore.write: (
-                kill() if self.is_put else write(self, folder)
-            )
+            backups_module.Backups._finish = kill
         elif step == "before the files":
             backups_module.Backups._put_files = kill
         else:
@@ -346,11 +344,10 @@ def killed_at(step, act):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "step", ["before the database", "after the database", "before the files", "among the files"]
-)
-def test_a_restore_that_is_killed_is_finished_by_the_next_command(
-    tmp_path, monkeypatch, capfd, step
+@pytest.mark.parametrize("step", ["after the database", "before the files", "among the files"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_restore_killed_after_its_database_has_its_files_put_by_the_next_command_which_says_so(
+    tmp_path, monkeypatch, capfd, step, language
 ):
     new = installation(tmp_path / "new")
     new.store.upsert(GraphRows(organizations=(Organization("t:new", "新厂", Kind.FIRM),)))
@@ -375,8 +372,14 @@ def test_a_restore_that_is_killed_is_finished_by_the_next_command(
 
     monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "old"))
     monkeypatch.setenv("MATCHMAKER_STORE", "")
+    monkeypatch.setenv("MATCHMAKER_LANGUAGE", language)
+    capfd.readouterr()
     assert run(["status"]) == 0
+    said = capfd.readouterr().err
     after = installation(tmp_path / "old")
+    assert {"en": "is finished", "zh": "现已完成"}[language] in said
+    assert str(path) in said
+    assert str(after.backups.listed()[0]) in said
     assert set(after.store.organizations_by_id(["t:firm", "t:new"])) == {"t:new"}
     assert after.operator_key.matches(key)
     assert after.operator_key.signing_secret() == secret
@@ -391,6 +394,117 @@ def test_a_restore_that_is_killed_is_finished_by_the_next_command(
     assert set(third.store.organizations_by_id(["t:firm", "t:new"])) == {"t:firm"}
     after.store.close()
     third.store.close()
+
+
+def broken_off(tmp_path, by):
+    """An installation of a backup into which another was being restored, with its address."""
+    new = installation(tmp_path / "new")
+    new.store.upsert(GraphRows(organizations=(Organization("t:new", "新厂", Kind.FIRM),)))
+    new.operator_key.make()
+    path, _ = new.backups.make(ADMIN, tmp_path / "b.zip")
+    new.store.close()
+    old = installation(tmp_path / "old")
+    old.store.upsert(FIRM)
+    key = old.operator_key.make()
+    old.store.close()
+
+    def restore():
+        Wiring(old.settings).backups.restore(ADMIN, path, replace=True)
+
+    killed_at("before the database", restore, by)
+    assert (tmp_path / "old" / "restore.pending").is_file()
+    return old, path, key
+
+
+def firms(file):
+    """As a program of its own reads them."""
+    with closing(sqlite3.connect(file)) as database:
+        return [row[0] for row in database.execute("SELECT id FROM organizations ORDER BY id")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", [signal.SIGKILL, signal.SIGINT])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_restore_broken_off_before_its_database_is_forgotten_and_that_is_said(
+    tmp_path, monkeypatch, capfd, by, language
+):
+    """Weeks later any command replaced everything by what the operator had thought better of."""
+    old, path, key = broken_off(tmp_path, by)
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "old"))
+    monkeypatch.setenv("MATCHMAKER_STORE", "")
+    monkeypatch.setenv("MATCHMAKER_LANGUAGE", language)
+    capfd.readouterr()
+    assert run(["status"]) == 0
+    said = capfd.readouterr().err
+    assert {"en": "forgotten", "zh": "作废"}[language] in said
+    assert str(path) in said
+    assert str(old.backups.listed()[0]) in said
+    assert firms(tmp_path / "old" / "matchmaker.db") == ["t:firm"]
+    assert installation(tmp_path / "old").operator_key.matches(key)
+    left = {file.name for file in (tmp_path / "old").iterdir()}
+    assert not [name for name in left if name.startswith((".backup-", "restore.pending"))]
+    assert run(["status"]) == 0
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", ["before the database", "before the files"])
+def test_a_restore_broken_off_is_never_put_into_another_store(tmp_path, monkeypatch, capfd, step):
+    _, path, _ = broken_off(tmp_path, signal.SIGKILL)
+    if step == "before the files":
+        again = Wiring(Settings(data_dir=tmp_path / "old", store="", _env_file=None))
+        killed_at(step, lambda: again.backups.restore(ADMIN, path, replace=True))
+    other = Wiring(
+        Settings(data_dir=tmp_path / "x", store=f"sqlite:///{tmp_path}/other.db", _env_file=None)
+    )
+    other.store.prepare()
+    other.store.upsert(FIRM)
+    other.store.close()
+    before = (tmp_path / "old" / "admin.key.sha256").read_bytes()
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(tmp_path / "old"))
+    monkeypatch.setenv("MATCHMAKER_STORE", f"sqlite:///{tmp_path}/other.db")
+    capfd.readouterr()
+    assert run(["status"]) == 0
+    said = capfd.readouterr().err
+    assert "another store" in said
+    assert str(tmp_path / "old" / "matchmaker.db") in said
+    assert firms(tmp_path / "other.db") == ["t:firm"]
+    assert (tmp_path / "old" / "admin.key.sha256").read_bytes() == before
+    assert (tmp_path / "old" / "restore.pending").is_file()  # it waits for its own
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '{"backup": "x", "fol',
+        "[" * 100_000,
+        '{"backup": "x", "folder": 5, "store": "x", "name": "x", "before": ""}',
+        '{"backup": 5, "folder": ".backup-x", "store": "x", "name": "x", "before": ""}',
+        '{"backup": "x", "folder": ".backup-x/../../evil", "store": "", "name": "", "before": ""}',
+        json.dumps({"backup": "x", "folder": f".backup-{'a' * 5000}"}),
+        b"\xff\x00",
+        None,
+    ],
+    ids=["cut", "deep", "number", "number too", "outside", "long", "no text", "folder"],
+)
+def test_a_damaged_mark_of_a_restore_is_told_once_in_words(saved, monkeypatch, capfd, mark):
+    services, _ = saved
+    folder = services.settings.data_dir
+    file = folder / "restore.pending"
+    if mark is None:
+        (file / "x").mkdir(parents=True)
+    else:
+        file.write_bytes(mark.encode() if isinstance(mark, str) else mark)
+    monkeypatch.setenv("MATCHMAKER_DATA_DIR", str(folder))
+    monkeypatch.setenv("MATCHMAKER_STORE", "")
+    assert run(["status"]) == 1
+    said = capfd.readouterr().err
+    assert "damaged" in said
+    assert str(file) in said
+    assert "restore FILE --replace" in said
+    assert "Traceback" not in said
+    assert run(["status"]) == 0
+    assert firms(folder / "matchmaker.db") == ["t:firm"]
 
 
 def test_what_a_killed_backup_left_is_removed_and_that_of_a_running_one_stays(saved, tmp_path):
