@@ -34,6 +34,8 @@ from matchmaker.snapshot.model import KINDS, IntArray, Snapshot
 
 # The fit of a name that says it, in [0, 1]: below that of a text that partly fits.
 NAMED_FIT = 0.2
+# 铸造厂 says what its owner does; in a need it is whom one looks for.
+_WORKS = re.compile(r"(?<=铸[造件])厂")
 # Goals that ask for firms by what they make or do.
 _GOALS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
 
@@ -57,7 +59,7 @@ def called_so(
     found: dict[int, Comparison] = {}
     places = _called(snapshot, asked, goal)
     for place in places[np.isin(silent.rows[places], candidates)].tolist():
-        name = read(silent.texts[place].as_py())
+        name = read(_WORKS.sub("", silent.texts[place].as_py()))
         compared = (
             compare_customer(asked.specification, name)
             if is_offer

@@ -39,12 +39,13 @@ def parties_of(
     Raises NotFound.
     """
     published = services().published
+    # First, so that one whose page is hidden is refused before anything of its is read.
+    profiles = [services().directory.profile(principal, id) for id in ids]
     candidates = services().matching.candidates(principal, [*ids, own] if own else ids)
     here = candidates[own].place if own in candidates else None
     today = services().local_clock().date()
     parties = []
-    for id in ids:
-        profile = services().directory.profile(principal, id)
+    for id, profile in zip(ids, profiles, strict=True):
         needs = [
             need
             for need in published.needs(id, NeedState.OPEN, None, 100).rows

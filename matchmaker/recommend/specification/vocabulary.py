@@ -363,8 +363,9 @@ def peoples() -> frozenset[str]:
 def names_of(product: str) -> tuple[str, ...]:
     """All that a product, or work, is called in either language; none of what is not listed."""
     table = _table("products.toml")
-    listed = table["products"].get(product, table["processes"].get(product))
-    return () if listed is None else (product, *listed, *table["doers"].get(product, ()))
+    named = [table[part].get(product) for part in ("products", "processes", "doers")]
+    listed = [name for names in named if names is not None for name in names]
+    return (product, *listed) if any(names is not None for names in named) else ()
 
 
 @cache

@@ -199,7 +199,7 @@ def test_what_no_list_has_is_named_by_the_thesaurus_where_it_is_plain() -> None:
 def test_traditional_characters_are_read_as_simplified() -> None:
     place, partner = read("找溫州鑄造廠").items
     assert (place.value, place.text) == ("温州市", "溫州")
-    assert (partner.value, partner.text) == ("casting", "鑄造廠")
+    assert (partner.value, partner.text) == ("casting works", "鑄造廠")
 
 
 @pytest.mark.parametrize(
