@@ -210,10 +210,12 @@ class SecondFactors:
         def use(before: Account) -> Account:
             after = self._after(before, code)
             if after is None:
-                is_last = self._is_last_code(before, code)
-                raise (CodeUsedJustNow if is_last else SignInNeeded)(
+                refused = SignInNeeded(
                     "The code is not right, or was used.", mend="Wait for the next one."
                 )
+                if self._is_last_code(before, code):
+                    raise CodeUsedJustNow(refused.message, mend=refused.mend)
+                raise refused
             return after
 
         after = self.accounts.change(account.id, use, "account.code_used", account.principal())

@@ -322,6 +322,7 @@ def killed_at(step, act, by=signal.SIGKILL, end=os.kill):
     if pid:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     try:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by who runs behind
 
         def kill(*args, **options):
             os.kill(os.getpid(), signal.SIGKILL)
