@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from matchmaker.goals import GOALS, GoalName
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.model import SeekerText
-from matchmaker.recommend.named_trades import NAMED_FIT, called_so
+from matchmaker.recommend.named_trades import FRAME, NAMED_FIT, TRADE_FIT, as_a_trade, called_so
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
@@ -59,13 +58,6 @@ _OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLU
 # Goals of needs of something that is bought, or done for one.
 _BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 NO_STATEMENT = -1
-# Words around what is asked for, which say nothing of it: "we are looking for a good foundry".
-_FRAME = re.compile(
-    r"\b(?:we|i|you|our|my|us|me|need|needs|looking|look|for|want|wants|would|like|to|find|seek|seeking|searching|a|an|the|some|any|"
-    r"one|good|reliable|please|hello|hi|who|which|where|what|can|could|is|are|there|do|does|know|near|nearby|in|around|here|help|"
-    r"anyone|anybody|somebody|someone|recommend|suppliers?|of)\b|"
-    r"我们?|我司|想要?|需要|急需|要|寻找|[找求寻]|求购|采购|哪家|哪里|哪儿|有没有|谁家?|能|会|可以|做|的|请问|推荐|好的?|附近|供应商|厂家|吗|呢|有|一家|一个"
-)
 # A statement, its fit with what is specified, and how it compares with that.
 RatedStatement = tuple[int, float, Comparison | None]
 
@@ -130,7 +122,11 @@ def best_answers(
     rated = []
     for statement, value in zip(statements, fits, strict=True):
         comparison = _compared(snapshot, question, statement)
+        says = read(snapshot.string("statements", "text", statement))
+        comparison = as_a_trade(snapshot, question, fit.goal, row, comparison, says)
         likeness = _without_codes(fit, comparison, statement, value)
+        if comparison is not None and comparison.in_name:
+            likeness = max(likeness, TRADE_FIT)
         rated.append((statement, adjusted_fit(likeness, comparison), comparison))
     return sorted(rated, key=lambda answer: -answer[1])
 
@@ -378,7 +374,7 @@ def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | 
 
     "seals" is answered by who makes 密封件, though a graph has no other word of English.
     """
-    framed = _FRAME.sub("", fold(texts[0].text))
+    framed = FRAME.sub("", fold(texts[0].text))
     places = [r.text for r in texts[0].specification.requirements if r.kind in TOLD_BY_GRAPH]
     letters = sum(character.isalnum() for character in framed)
     letters -= sum(character.isalnum() for place in places for character in place)

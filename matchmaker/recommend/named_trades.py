@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -16,10 +17,14 @@ import pyarrow.compute as pc
 
 from matchmaker.domain import Kind, StatementKind
 from matchmaker.goals import GoalName
+from matchmaker.messages import message
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.specification import (
     CORE,
+    TOLD_BY_GRAPH,
     Comparison,
+    Fulfilment,
+    Judgement,
     RequirementKind,
     Specification,
     compare,
@@ -29,15 +34,41 @@ from matchmaker.recommend.specification import (
     names_of_kinds,
     read,
 )
+from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.snapshot.model import KINDS, IntArray, Snapshot
 
 # The fit of a name that says it, in [0, 1]: below that of a text that partly fits.
 NAMED_FIT = 0.2
+# The same of who speaks and whose name is the trade that is asked for alone, at least.
+TRADE_FIT = 0.6
 # 铸造厂 says what its owner does; in a need it is whom one looks for.
 _WORKS = re.compile(r"(?<=铸[造件])厂")
 # Goals that ask for firms by what they make or do.
 _GOALS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
+
+# Words around what is asked for, which say nothing of it: "we are looking for a good foundry".
+FRAME = re.compile(
+    r"\b(?:we|i|you|our|my|us|me|need|needs|looking|look|for|want|wants|would|like|to|find|seek|seeking|searching|a|an|the|some|any|"
+    r"one|good|reliable|please|hello|hi|who|which|where|what|can|could|is|are|there|do|does|know|near|nearby|in|around|here|help|"
+    r"anyone|anybody|somebody|someone|recommend|suppliers?|of)\b|"
+    r"我们?|我司|想要?|需要|急需|要|寻找|[找求寻]|求购|采购|哪家|哪里|哪儿|有没有|谁家?|能|会|可以|做|的|请问|推荐|好的?|附近|供应商|厂家|吗|呢|有|一家|一个"
+)
+# Whoever does or makes it, behind its name.
+_WHO = re.compile(
+    r"\b(?:makers?|manufacturers?|producers?|plants?|factor(?:y|ies)|mills?|shops?|works|companies|"
+    r"company|firms?|business|specialists?|services?|workshops?)\b|加工厂|工厂|厂商|厂子|厂|企业|公司|加工|单位|服务商|商"
+)
+
+# 生产七成外发给周边袜厂, 长期外发棉袜加工单; not who takes such work on.
+_OUTSOURCED = re.compile(
+    r"(?:生产|加工|制造|织造|订单)[^，,;；。]{0,6}(?:外发|外包|委外|代工厂)|"
+    r"(?:外发|外包|委外)(?!设计|研发)[^，,;；。]{0,10}(?:加工|生产|制造|单)|"
+    r"\b(?:production|manufactur\w+|making|knitting|work) (?:is |are )?(?:all |mostly |partly )?"
+    r"(?:outsourced|subcontracted|contracted out)\b|"
+    r"\b(?:outsourc|subcontract)(?:e|es|ing)? (?:our|all|most|the|their)\b"
+)
+_TAKEN_ON = re.compile(r"承接|接[^，,;；。]{0,6}外发|\b(?:take on|accept|welcome)\b")
 
 
 class SilentNames(NamedTuple):
@@ -70,6 +101,86 @@ def called_so(
         if says and not compared.denied:
             found[int(silent.rows[place])] = compared
     return found
+
+
+def as_a_trade(
+    snapshot: Snapshot,
+    asked: SeekerText,
+    goal: GoalName,
+    row: int,
+    comparison: Comparison | None,
+    statement: Specification,
+) -> Comparison | None:
+    """How an organisation's statement compares where a trade alone is asked for.
+
+    A firm's name tells what it does above all: 禾峰热处理有限公司, whatever the statement says. Who
+    works for those of the trade, or has others do the work, is not of it.
+    """
+    if (
+        comparison is None
+        or comparison.denied
+        or asked.kind is not StatementKind.NEED
+        or goal not in _GOALS
+        or not is_trade_alone(asked.specification)
+    ):
+        return comparison
+    if _has_it_done(statement.text):
+        return replace(comparison, judgements=tuple(map(_done_by_others, comparison.judgements)))
+    told = _told_by_name(snapshot, asked.specification, row)
+    judgements = tuple(
+        told.get(each.requirement.key, replace(each, tentative=False))
+        if each.verdict is Fulfilment.UNKNOWN or each.tentative
+        else each
+        for each in comparison.judgements
+    )
+    met = {each.requirement.key for each in judgements if each.verdict is Fulfilment.MET}
+    if met.isdisjoint(told):
+        return replace(comparison, judgements=judgements)
+    return Comparison(judgements, in_name=True)
+
+
+def _told_by_name(snapshot: Snapshot, asked: Specification, row: int) -> dict[str, Judgement]:
+    """What the name of a firm says of the thing or work asked for, by key."""
+    if snapshot.organizations.kind[row] != KINDS.index(Kind.FIRM):
+        return {}
+    said = compare(asked, read(_WORKS.sub("", _names(snapshot, row))))
+    met = () if said.denied else said.met
+    return {
+        judged.requirement.key: replace(judged, note=message("its name says so"))
+        for judged in met
+        if judged.requirement.kind in CORE and not judged.requirement.denied
+    }
+
+
+def _has_it_done(text: str) -> bool:
+    """Whether a statement says that its owner has others make or do what it sells."""
+    return bool(_OUTSOURCED.search(folded := fold(text)) and not _TAKEN_ON.search(folded))
+
+
+def _done_by_others(judgement: Judgement) -> Judgement:
+    if judgement.requirement.kind not in CORE or judgement.verdict is not Fulfilment.MET:
+        return judgement
+    note = message("others do it for them")
+    return replace(judgement, verdict=Fulfilment.UNMET, note=note)
+
+
+def is_trade_alone(asked: Specification) -> bool:
+    """Whether nothing but a trade is asked for: 找模具厂, "a heat treater in Ningbo"."""
+    core = [r for r in asked.requirements if r.kind in CORE and not r.denied]
+    told = [r for r in asked.requirements if r.kind in TOLD_BY_GRAPH and not r.denied]
+    if len(core) != 1 or len(core) + len(told) != len(asked.items):
+        return False
+    if any(each.value == "subcontractor" for each in told):  # 模具加工厂 work for mould makers
+        return False
+    text = list(fold(asked.text))
+    for item in asked.items:
+        text[item.start : item.end] = " " * (item.end - item.start)
+    rest = _WHO.sub(" ", FRAME.sub(" ", "".join(text)))
+    return not any(map(str.isalnum, rest))
+
+
+def _names(snapshot: Snapshot, row: int) -> str:
+    return "\n".join(snapshot.string("organizations", name, row) for name in ("name", "name_en"))
 
 
 def maybe_called_so(snapshot: Snapshot, asked: SeekerText, goal: GoalName) -> IntArray:

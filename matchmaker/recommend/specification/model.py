@@ -78,6 +78,9 @@ TENTATIVE = -0.05
 WHOLE = -0.2
 # What speaking of the same whole adds. Set by hand: no judged need asks for castings of a whole.
 SAME_WHOLE = 0.1
+# What a name adds that says the trade that is asked for alone. Set by hand; where more is asked
+# for, names cost two judged needs for one that they gain.
+IN_NAME = 0.15
 LOWEST, HIGHEST = -1.0, 0.4
 
 
@@ -201,6 +204,7 @@ class Comparison:
     `aside`: the statement names neither the product nor the work that is needed; `elsewhere`:
     and it names others; `whole`: which what is needed is only for, or done on;
     `same_whole`: it names the thing, and that for what it is needed for (castings of valves).
+    `in_name`: its owner's name says the trade, which alone is asked for.
     """
 
     judgements: tuple[Judgement, ...] = ()
@@ -209,6 +213,7 @@ class Comparison:
     elsewhere: bool = False
     whole: bool = False
     same_whole: bool = False
+    in_name: bool = False
 
     @property
     def denied(self) -> bool:
@@ -255,6 +260,8 @@ class Comparison:
             met = min(met, -unmet / 4)
         if self.same_whole and not unmet:
             met += SAME_WHOLE
+        if self.in_name and not unmet:
+            met += IN_NAME
         doubt = TENTATIVE * (self.elsewhere or len(plain) < len(self.unmet))
         doubt += WHOLE * self.whole
         return max(LOWEST, min(HIGHEST, unmet + met + doubt))

@@ -38,7 +38,7 @@ _MAKER_AFTER = re.compile(
     r"(?:厂|企业|行业|客户|公司|制造商|生产商|主机厂|品牌|领域|市场|产业|店)"
 )
 _SERVED = re.compile(
-    r"(?:为|给|供|向|面向|服务于|服务|销往|销售给|配套给?|用于|应用于|适用于|客户(?:是|为|包括|有|：|:)?|"
+    r"(?:为|给|供|向|对|面向|服务于|服务|销往|销售给|配套给?|用于|应用于|适用于|客户(?:是|为|包括|有|：|:)?|"
     r"供应给|卖给|专供)[^，,;；。]{0,10}$|"
     r"\b(?:supply|supplying|supplies|supplied|deliver(?:s|ed)?|sold|sell|serving|serve[sd]?|suppliers? to|"
     r"customers (?:are|include)|used (?:in|on|by))\s(?:[a-z-]+\s){0,4}$|\b(?:to|for)\s(?:[a-z-]+\s){0,3}$"

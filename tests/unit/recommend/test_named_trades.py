@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Industry, Kind
-from matchmaker.recommend.model import Filters, Match, Request
+from matchmaker.messages import message
+from matchmaker.recommend.model import Filters, Match, Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.recommend.small_graphs import snapshot_of
@@ -89,3 +93,76 @@ def test_whom_only_names_speak_for_are_found_by_place_behind_many_of_elsewhere()
     )
     only_there = Request(SUPPLIER, filters=Filters(countries=frozenset({"DE"})))
     assert ids(recommend(graph, asked("阀门"), only_there)) == ["z"]
+
+
+def likened(*says: tuple[str, str, str]) -> Snapshot:
+    """Firms of these keys and names that say this, of which a model finds all much alike."""
+    rows = GraphRows(
+        organizations=tuple(firm(key, name=name) for key, name, _ in says),
+        offers=tuple(product(key, text) for key, _, text in says),
+    )
+    return snapshot_of(rows, {f"o:{key}": [0.3, 0.95] for key, _, _ in says})
+
+
+def need(text: str) -> Seeker:
+    (question,) = asked(text).texts
+    return Seeker(texts=(replace(question, vector=np.array([1, 0], dtype=np.float32)),))
+
+
+@pytest.mark.parametrize("question", ["找热处理厂", "heat treater", "a good heat treatment shop"])
+def test_whose_name_is_the_trade_stands_first_where_a_trade_alone_is_asked_for(
+    question: str,
+) -> None:
+    graph = likened(
+        (
+            "foundry",
+            "致锐铸造有限公司",
+            "WCB阀体单重100–3000公斤，热处理正火加回火，附低温冲击报告",
+        ),
+        ("treater", "禾峰热处理有限公司", "模具钢真空气淬，两天取"),
+    )
+    first, *_ = recommend(graph, need(question), Request(SUPPLIER)).matches
+    assert first.id == "t:treater"
+    (told,) = first.comparison.met
+    assert told.requirement.value == "heat treatment"
+
+
+def test_what_only_the_name_says_is_told_so() -> None:
+    graph = likened(("works", "嘉帆眼镜有限公司", "TR90注塑，弯折两千次"))
+    (match,) = recommend(graph, need("眼镜厂"), Request(SUPPLIER)).matches
+    (told,) = match.comparison.met
+    assert told.note == message("its name says so")
+
+
+def test_a_name_takes_nothing_from_who_says_more_of_what_is_asked_for() -> None:
+    graph = likened(
+        ("named", "禾峰热处理有限公司", "等离子氮化"),
+        ("says", "某某公司", "模具钢真空气淬，H13模具"),
+    )
+    assert ids(recommend(graph, need("H13模具真空气淬，三天取"), Request(SUPPLIER)))[0] == "says"
+
+
+@pytest.mark.parametrize(
+    ("others", "question"),
+    [
+        ("长期外发棉袜加工单，提供纱线", "找袜厂"),
+        ("自有品牌袜子，生产七成外发给周边袜厂", "找袜厂"),
+        ("慢走丝四台，专给袜厂做机针", "袜厂"),
+        ("Socks of our own brand; production is outsourced", "sock factory"),
+        ("袜机四台，对协作袜厂开放", "袜厂"),
+    ],
+)
+def test_who_works_for_a_trade_or_has_others_do_it_stands_behind_who_is_of_it(
+    others: str, question: str
+) -> None:
+    graph = likened(
+        ("others", "同和服饰有限公司", others),
+        ("mill", "丰帆实业有限公司", "电脑袜机六十台，来样织童袜 socks"),
+    )
+    assert ids(recommend(graph, need(question), Request(SUPPLIER)))[0] == "mill"
+
+
+def test_who_takes_on_what_others_give_out_is_of_the_trade() -> None:
+    graph = likened(("mill", "某某公司", "承接外发棉袜加工单"))
+    (match,) = recommend(graph, need("找袜厂"), Request(SUPPLIER)).matches
+    assert [each.requirement.value for each in match.comparison.met] == ["sock"]
