@@ -35,6 +35,7 @@ from matchmaker.recommend.specification.model import (
     Specification,
 )
 from matchmaker.recommend.specification.reading import MEASURED
+from matchmaker.recommend.specification.roles import OWN_NAMED
 from matchmaker.recommend.specification.values import MET, UNMET, Say, measured
 from matchmaker.recommend.specification.vocabulary import finishing, has_own_name, parts, shapes
 from matchmaker.recommend.specification.wholes import (
@@ -118,7 +119,9 @@ def _doubted(judgement: Judgement, need: Specification, statement: Specification
 
 
 def has_name(requirement: Requirement) -> bool:
-    """Tell whether a requirement is a thing that everybody calls by the same few names."""
+    """Tell whether a requirement is a thing, or a service, that all call by the same few names."""
+    if requirement.kind is RequirementKind.PROCESS:
+        return requirement.aspect == CONCEPT or requirement.value in OWN_NAMED
     return (
         requirement.kind is RequirementKind.PRODUCT
         and requirement.aspect != UNLISTED

@@ -40,6 +40,14 @@ _FREE_OF, _NEEDS_NO = re.compile(r"[ -]free(?![a-z])"), re.compile(r"(?<![避难
 _ENDS_PHRASE = re.compile(
     r"s?\s?(?:$|[，,;；。.、()（）\d]|(?:and|or|in|from|for|with)\b|[和及与等])"
 )
+# What others have, and a thing is connected with: 数据可接MES, "connects to your ERP".
+_CONNECTED = re.compile(
+    r"(?:可接|能接|接入|对接|连接|兼容|打通)(?:到|客户的?|你们?的?|贵司)?$|\b(?:connects?|links?|plugs?|compatible) (?:to|with|into) (?:the |your )?$"
+)
+# What somebody has had done: 环评手续齐.
+_IN_ORDER = re.compile(
+    r"(?:的?(?:手续|资质|证照?|批文|批复|验收))?(?:都|均|已经?)?(?:齐|完备|通过|已过|办好|验收)"
+)
 # What is left over, not parts: three tonnes to spare.
 _TO_SPARE = re.compile(r"\bto (?=spare\b)")
 _WORK = ("ing", "ion", "ment", "test", "analysis", "service", "repair", "design", "forming")
@@ -157,6 +165,10 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
             continue
         item = _item(text, folded, stretch, number, requirement.kind)
         if item.role is not ItemRole.ITSELF or _is_mentioned(item, statement):
+            continue
+        if _CONNECTED.search(folded, max(0, stretch.start - 12), stretch.start):
+            continue
+        if requirement.kind is RequirementKind.PROCESS and _IN_ORDER.match(folded, stretch.end):
             continue
         if requirement.kind is RequirementKind.PRODUCT and _is_material_of(item, statement, folded):
             continue

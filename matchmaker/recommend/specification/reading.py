@@ -26,6 +26,7 @@ from matchmaker.recommend.specification.places import (
     placed,
 )
 from matchmaker.recommend.specification.qualities import qualities
+from matchmaker.recommend.specification.short_heads import with_help
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, words
 
@@ -90,6 +91,7 @@ def read(text: str) -> Specification:
     items += others
     free = [m for m in terms if taken.find(1, m.start, m.end) < 0]
     items += phrases(text, folded, free)
+    items = with_help(text, folded, items)
     named = {item.kind for item in items if _is_named(item)}
     concepts: list[Requirement] = []
     if RequirementKind.PROCESS not in named:

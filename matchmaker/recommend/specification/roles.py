@@ -175,6 +175,8 @@ _SOUGHT_FOR_IT = re.compile(
 )
 # Work for a thing that makes none of it; who casts or moulds it makes what is wanted.
 SERVICES = frozenset({"design", "certification", "packaging", "printing", "logistics"})
+# Work of which everybody who offers it says its name.
+OWN_NAMED = frozenset({"certification consulting", "machine vision inspection"})
 _BOUGHT = re.compile(r"采购|求购|购买|订购|收购|买|供应|生产")
 _MACHINES = frozenset(
     {"machine", "robot", "tool", "centre", "furnace", "chamber", "press", "wheel"}

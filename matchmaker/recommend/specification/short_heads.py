@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from matchmaker.recommend.specification.model import RequirementKind
+from matchmaker.recommend.specification.model import Requirement, RequirementKind
 from matchmaker.recommend.specification.unlisted import HAN
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from
 
@@ -19,6 +19,12 @@ _MOULD = Term(RequirementKind.PRODUCT, "mould", "mould")
 # Kinds of which the last alone stands with their head: 气动、电动执行器.
 _DRIVES = {"气动": "pneumatic", "电动": "electric", "液动": "hydraulic", "液压": "hydraulic"}
 _DRIVE = rf"(?:{'|'.join((*_DRIVES, *sorted(set(_DRIVES.values()))))})"
+# Help with a certificate, behind its name: ISO9001咨询, "GOTS consultant".
+_HELP = re.compile(
+    r"[- ]?(?:质量|环境|管理|体系|认证|取证){0,3}(?:咨询|辅导|顾问)|"
+    r"[ -](?:certification |compliance )?(?:consult(?:ants?|ancy|ing)|advis[eo]rs?|coach(?:ing|es)?)(?![a-z])"
+)
+_CERTIFIED = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
 _AND = r"(?:\s?(?:、|/|,|，|和|及|与|或|以及)\s?|,? (?:and|or|and/or) )"
 _DRIVEN = re.compile(
     rf"(?<![a-z])(?P<drive>{_DRIVE})(?={_AND}(?:{_DRIVE}{_AND}){{0,2}}{_DRIVE} ?(?:valve )?(?:执行[器机]|actuator))"
@@ -45,6 +51,23 @@ def with_short_heads(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     if not found:
         return terms
     return sorted([*terms, *apart_from(found, terms)], key=lambda match: match.start)
+
+
+def with_help(text: str, folded: str, items: list[Requirement]) -> list[Requirement]:
+    """With consulting that is named only behind the certificate that it is for."""
+    for item in items:
+        if item.kind in _CERTIFIED and (match := _HELP.match(folded, item.end)):
+            start, end = match.span()
+            helping = Requirement(
+                RequirementKind.PROCESS,
+                "certification consulting",
+                text[start:end].strip(),
+                start,
+                end,
+                family="consulting",
+            )
+            return [*(each for each in items if not start <= each.start < end), helping]
+    return items
 
 
 def _actuator(match: re.Match[str]) -> Term:

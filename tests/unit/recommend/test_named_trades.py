@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Industry, Kind
 from matchmaker.messages import message
-from matchmaker.recommend.model import Filters, Match, Request, Seeker
+from matchmaker.recommend.model import Filters, Match, Request
 from matchmaker.recommend.pipeline import recommend
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.recommend.small_graphs import snapshot_of
-from tests.unit.recommend.worded import CUSTOMER, SUPPLIER, asked, firm, ids, product
+from tests.unit.recommend.worded import CUSTOMER, SUPPLIER, asked, firm, ids, near, product
 
 NAMES = {
     "valves": "温州海力阀门有限公司",
@@ -104,11 +101,6 @@ def likened(*says: tuple[str, str, str]) -> Snapshot:
     return snapshot_of(rows, {f"o:{key}": [0.3, 0.95] for key, _, _ in says})
 
 
-def need(text: str) -> Seeker:
-    (question,) = asked(text).texts
-    return Seeker(texts=(replace(question, vector=np.array([1, 0], dtype=np.float32)),))
-
-
 @pytest.mark.parametrize("question", ["找热处理厂", "heat treater", "a good heat treatment shop"])
 def test_whose_name_is_the_trade_stands_first_where_a_trade_alone_is_asked_for(
     question: str,
@@ -121,7 +113,7 @@ def test_whose_name_is_the_trade_stands_first_where_a_trade_alone_is_asked_for(
         ),
         ("treater", "禾峰热处理有限公司", "模具钢真空气淬，两天取"),
     )
-    first, *_ = recommend(graph, need(question), Request(SUPPLIER)).matches
+    first, *_ = recommend(graph, near(question), Request(SUPPLIER)).matches
     assert first.id == "t:treater"
     (told,) = first.comparison.met
     assert told.requirement.value == "heat treatment"
@@ -129,7 +121,7 @@ def test_whose_name_is_the_trade_stands_first_where_a_trade_alone_is_asked_for(
 
 def test_what_only_the_name_says_is_told_so() -> None:
     graph = likened(("works", "嘉帆眼镜有限公司", "TR90注塑，弯折两千次"))
-    (match,) = recommend(graph, need("眼镜厂"), Request(SUPPLIER)).matches
+    (match,) = recommend(graph, near("眼镜厂"), Request(SUPPLIER)).matches
     (told,) = match.comparison.met
     assert told.note == message("its name says so")
 
@@ -139,7 +131,7 @@ def test_a_name_takes_nothing_from_who_says_more_of_what_is_asked_for() -> None:
         ("named", "禾峰热处理有限公司", "等离子氮化"),
         ("says", "某某公司", "模具钢真空气淬，H13模具"),
     )
-    assert ids(recommend(graph, need("H13模具真空气淬，三天取"), Request(SUPPLIER)))[0] == "says"
+    assert ids(recommend(graph, near("H13模具真空气淬，三天取"), Request(SUPPLIER)))[0] == "says"
 
 
 @pytest.mark.parametrize(
@@ -159,10 +151,10 @@ def test_who_works_for_a_trade_or_has_others_do_it_stands_behind_who_is_of_it(
         ("others", "同和服饰有限公司", others),
         ("mill", "丰帆实业有限公司", "电脑袜机六十台，来样织童袜 socks"),
     )
-    assert ids(recommend(graph, need(question), Request(SUPPLIER)))[0] == "mill"
+    assert ids(recommend(graph, near(question), Request(SUPPLIER)))[0] == "mill"
 
 
 def test_who_takes_on_what_others_give_out_is_of_the_trade() -> None:
     graph = likened(("mill", "某某公司", "承接外发棉袜加工单"))
-    (match,) = recommend(graph, need("找袜厂"), Request(SUPPLIER)).matches
+    (match,) = recommend(graph, near("找袜厂"), Request(SUPPLIER)).matches
     assert [each.requirement.value for each in match.comparison.met] == ["sock"]
