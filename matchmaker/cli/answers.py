@@ -34,6 +34,10 @@ def print_answer(page: dict[str, Any]) -> None:
                 )
             )
         say(message("`--with-partners` puts them into the list."), dim=True)
+    if page.get("named"):
+        console.print(page["naming"], markup=False)
+    for named in page.get("named", ()):
+        _print_name(console, "  · ", named, named["id"])
     for notice in page["notices"]:
         console.print(notice, markup=False)
     if page["text"]:

@@ -172,6 +172,22 @@ def test_strangers_find_it_nowhere(world, role):
         assert told[0] == told[1].replace("t:no", GONE)
 
 
+def test_a_question_by_its_name_names_it_to_its_own_people_alone(world):
+    def named(role):
+        answer = world.app.test_client().post(
+            "/api/v1/recommendations",
+            headers=world.keys[role],
+            json={"goal": "supplier", "text": f"{NAME}怎么样"},
+        )
+        assert answer.status_code == 200, answer.text
+        return [each["id"] for each in answer.json["named"]]
+
+    assert named("stranger") == [GONE]
+    world.opt_out()
+    assert named("stranger") == []
+    assert named("own") == [GONE]
+
+
 @pytest.mark.parametrize("role", ["own", "coordinator", "admin"])
 def test_its_own_people_coordinators_and_administrators_still_find_it(world, role):
     world.opt_out()

@@ -251,6 +251,14 @@ class ClosestStatementOut(Outgoing):
     evidence: Evidence
 
 
+class NamedOrganizationOut(Outgoing):
+    """An organisation that the question names."""
+
+    id: str
+    name: str
+    name_en: str
+
+
 class RecommendationPage(BaseModel):
     """Recommendations, best first; `seeker` is empty for a free text of nobody known.
 
@@ -263,6 +271,7 @@ class RecommendationPage(BaseModel):
     from the words, `ignored` those of them that the question leaves aside.
     `programmes` are what is looked for where the goal is `support`, best first, with each of
     their conditions; `recommendations` are then those who offer them.
+    `named` are those whom the words ask for by name, and `naming` says so.
     `notices` say whom a filter let pass where nobody is coded as finely.
     `impression` is what clicks and requests for an introduction refer to.
     """
@@ -283,6 +292,8 @@ class RecommendationPage(BaseModel):
     text: str = ""
     notices: list[str] = []
     programmes: list[ProgrammeOut] = []
+    naming: str = ""
+    named: list[NamedOrganizationOut] = []
 
     @classmethod
     def of(
@@ -311,6 +322,11 @@ class RecommendationPage(BaseModel):
             text="" if answer.advice is None else answer.advice.text(language),
             notices=[notice.text(language) for notice in answer.notices],
             programmes=[ProgrammeOut.of(each, language) for each in answer.programmes],
+            naming="" if answer.named_ones is None else answer.named_ones.text(language),
+            named=[
+                NamedOrganizationOut.model_validate(each, from_attributes=True)
+                for each in answer.named
+            ],
         )
 
 

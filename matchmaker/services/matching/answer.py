@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from matchmaker.domain import GoalName, Industry, Organization, Place, StatementKind
+from matchmaker.domain import (
+    GoalName,
+    Industry,
+    NamedOrganization,
+    Organization,
+    Place,
+    StatementKind,
+)
 from matchmaker.messages import Message, message, plural
 from matchmaker.recommend.certificates import HeldCertificate
 from matchmaker.recommend.model import ClosestStatement, ProgrammeFit, Recommendation, Seeker
@@ -31,6 +38,7 @@ class Answer:
     Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
     read from the question; `ignored` ones are not to count. `notices` say what a filter meant.
     `open_programmes` counts all that can be applied to, None where the goal is another.
+    `named` are those whom the question itself names.
     """
 
     goal: GoalName
@@ -48,6 +56,7 @@ class Answer:
     notices: tuple[Message, ...] = ()
     programmes: tuple[ProgrammeFit, ...] = ()
     open_programmes: int | None = None
+    named: tuple[NamedOrganization, ...] = ()
 
     @property
     def known_partners(self) -> Message | None:
@@ -81,6 +90,11 @@ class Answer:
             "%(count)s more that you already work with may fit.",
             self.further_known,
         )
+
+    @property
+    def named_ones(self) -> Message | None:
+        """A notice that the question names somebody; None where it does not."""
+        return message("You name one who is in the graph:") if self.named else None
 
     @property
     def usual(self) -> Message | None:

@@ -69,4 +69,5 @@ def found(answer: Answer, hidden: Collection[str]) -> Answer:
         nearby=without_hidden(answer.nearby, hidden),
         closest=tuple(each for each in answer.closest if each.id not in hidden),
         known=without_hidden(answer.known, hidden),
+        named=tuple(each for each in answer.named if each.id not in hidden),
     )

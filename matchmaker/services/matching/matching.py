@@ -41,6 +41,7 @@ from matchmaker.services.matching.found_candidates import (
     without_hidden,
 )
 from matchmaker.services.matching.interaction_log import InteractionLog
+from matchmaker.services.matching.named_in_question import named_in_question
 from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
@@ -384,6 +385,7 @@ class Matching:
             ignored=ignored,
             notices=tuple(each.notice for each in rows.coarser_industries(request.filters)),
             programmes=recommended.programmes,
+            named=named_in_question(rows.snapshot, seeker),
             open_programmes=(
                 len(open_programmes(rows.snapshot)) if GOALS[request.goal].by_conditions else None
             ),
