@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 
 from flask import Response, jsonify
-from flask_openapi3 import Info, OpenAPI
+from flask_openapi3 import Info
 
 from matchmaker import telemetry
 from matchmaker.api.auditing.routes import auditing
@@ -20,6 +20,7 @@ from matchmaker.api.directory.routes import directory
 from matchmaker.api.http import guards, problems
 from matchmaker.api.http.attempts import limit_attempts
 from matchmaker.api.http.context import EXTENSION, Context, services
+from matchmaker.api.http.description import DescribedApplication
 from matchmaker.api.http.fields import ProblemDetails
 from matchmaker.api.http.forms import VisibleRequest, take_fields_as_sent
 from matchmaker.api.matching.local import local
@@ -107,7 +108,7 @@ _DESCRIPTION = (
 )
 
 
-def create_app(wired: Wiring) -> OpenAPI:
+def create_app(wired: Wiring) -> DescribedApplication:
     """The application on the given services."""
     if wired.settings.demo and not is_loopback(wired.settings.host):
         raise SettingsError(
@@ -118,7 +119,7 @@ def create_app(wired: Wiring) -> OpenAPI:
     configure_logs(wired.settings)
     if wired.settings.telemetry:
         telemetry.check(wired.settings)
-    app = OpenAPI(
+    app = DescribedApplication(
         "matchmaker",
         info=Info(title="Matchmaker", version=version("matchmaker"), description=_DESCRIPTION),
         security_schemes={
@@ -145,7 +146,7 @@ def create_app(wired: Wiring) -> OpenAPI:
         channels,
         cooperation, conversations, calls, coordination, operations,
     ):  # fmt: skip
-        app.register_api(area)
+        app.register_area(area)
     app.register_blueprint(local)
     layout.register(app)
     limit_attempts(app)

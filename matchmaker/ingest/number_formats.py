@@ -13,9 +13,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from openpyxl.styles.numbers import BUILTIN_FORMATS
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
-
 from matchmaker.ingest.cells import SheetNumber
 from matchmaker.ingest.formats import SheetDate
 
@@ -187,12 +184,14 @@ def _date(value: float, letters: str, mac_dates: bool) -> str:
     """A serial day as ISO, as fine as the format shows it; "" where there is no such day."""
     if not 0 <= value < 2_958_466:
         return ""
-    epoch = CALENDAR_MAC_1904 if mac_dates else CALENDAR_WINDOWS_1900
     if "[" in letters:
         seconds = round(value * 86400)
         return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    # Takes a while to load: where a workbook is read.
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904, CALENDAR_WINDOWS_1900, from_excel
+
     try:
-        moment = from_excel(value, epoch)
+        moment = from_excel(value, CALENDAR_MAC_1904 if mac_dates else CALENDAR_WINDOWS_1900)
     except (ValueError, OverflowError):
         return ""
     if isinstance(moment, datetime.time):
@@ -212,4 +211,6 @@ def built_in(number: int) -> str:
     """The code of a format that files only name by its number."""
     if number in LOCAL_DATES:
         return "yyyy-mm-dd"
+    from openpyxl.styles.numbers import BUILTIN_FORMATS
+
     return str(BUILTIN_FORMATS.get(number, "General"))

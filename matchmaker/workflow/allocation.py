@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
 DoubleArray = NDArray[np.float64]
@@ -63,6 +62,9 @@ def allocate(options: Options, capacity: LongArray) -> LongArray:
         (np.ones(len(rows)), (rows, columns)), shape=(len(involved), len(usable))
     ).tocsr()
     limits = capacity[involved].astype(np.float64)
+    # Takes a while to load: where introductions are chosen.
+    from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+
     if np.intersect1d(left, right).size:
         solved = milp(
             -value,

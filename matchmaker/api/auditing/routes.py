@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from matchmaker.api.auditing.requests import (
     AuditExportQuery,
@@ -23,6 +23,7 @@ from matchmaker.api.auditing.responses import (
     WorklistOut,
 )
 from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdPath
 from matchmaker.api.http.files import as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
@@ -30,7 +31,7 @@ from matchmaker.api.http.routing import as_json, reads, writes
 
 AUDITS = Tag(name="audits", description="Whether a cluster is a network, and what to do next.")
 
-auditing = APIBlueprint("auditing", __name__, url_prefix=API_PREFIX)
+auditing = Area("auditing", __name__, url_prefix=API_PREFIX)
 
 
 @auditing.get("/indicators", **reads(AUDITS, DefinitionList, public=True))

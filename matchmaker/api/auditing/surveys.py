@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from matchmaker.api.auditing.survey_shapes import (
     AnswerByLink,
@@ -28,6 +28,7 @@ from matchmaker.api.auditing.survey_shapes import (
     SurveyViewOut,
 )
 from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import after_of, as_json, created, no_content, paged, reads, writes
@@ -35,7 +36,7 @@ from matchmaker.api.people.requests import Nothing
 
 SURVEYS = Tag(name="surveys", description="Asking members whom they work with, and confirming it.")
 
-surveys = APIBlueprint("surveys", __name__, url_prefix=API_PREFIX)
+surveys = Area("surveys", __name__, url_prefix=API_PREFIX)
 
 
 @surveys.get("/clusters/<path:id>/surveys", **reads(SURVEYS, SurveyPage))

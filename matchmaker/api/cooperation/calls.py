@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.call_requests import (
@@ -52,6 +52,7 @@ from matchmaker.api.cooperation.call_responses import (
 )
 from matchmaker.api.cooperation.conversations import as_download, sends
 from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
@@ -75,7 +76,7 @@ CALLS = Tag(name="calls", description="One need to many: invited, answered, comp
 
 REFUSALS = Tag(name="refusals", description="Never-with lists, and what refusals teach.")
 
-calls = APIBlueprint("calls", __name__, url_prefix=API_PREFIX)
+calls = Area("calls", __name__, url_prefix=API_PREFIX)
 
 
 def _call(view: CallView) -> Response:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, send_file
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.requests import (
@@ -26,6 +26,7 @@ from matchmaker.api.cooperation.responses import (
 )
 from matchmaker.api.cooperation.routes import INTRODUCTIONS
 from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import (
@@ -44,7 +45,7 @@ from matchmaker.messages import message
 from matchmaker.workflow.appointment import Appointment, AppointmentState
 from matchmaker.workflow.attachment import Attachment
 
-conversations = APIBlueprint("conversations", __name__, url_prefix=API_PREFIX)
+conversations = Area("conversations", __name__, url_prefix=API_PREFIX)
 
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 

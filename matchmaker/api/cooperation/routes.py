@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from matchmaker.api.cooperation.requests import (
     GatheringAnswer,
@@ -39,6 +39,7 @@ from matchmaker.api.cooperation.responses import (
     SlotUsageOut,
 )
 from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import after_of, as_json, created, paged, reads, writes
@@ -52,9 +53,9 @@ INTRODUCTIONS = Tag(name="introductions", description="From a suggestion to a co
 
 COORDINATION = Tag(name="coordination", description="Bringing many together, and what it brought.")
 
-cooperation = APIBlueprint("cooperation", __name__, url_prefix=API_PREFIX)
+cooperation = Area("cooperation", __name__, url_prefix=API_PREFIX)
 
-coordination = APIBlueprint("coordination", __name__, url_prefix=API_PREFIX)
+coordination = Area("coordination", __name__, url_prefix=API_PREFIX)
 
 
 def posting_out(posted: SavedPosting) -> PostingOut:

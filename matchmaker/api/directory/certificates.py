@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi3 import APIBlueprint
 
 from matchmaker.access import Principal
 from matchmaker.api.cooperation.conversations import as_download, sends
@@ -19,11 +18,12 @@ from matchmaker.api.directory.requests import (
 from matchmaker.api.directory.responses import CertificateList, CertificateOut
 from matchmaker.api.directory.routes import ORGANIZATIONS
 from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
 
-certificates = APIBlueprint("certificates", __name__, url_prefix=API_PREFIX)
+certificates = Area("certificates", __name__, url_prefix=API_PREFIX)
 
 
 @certificates.get(

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Response, request
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from markupsafe import Markup
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
@@ -31,6 +31,7 @@ from matchmaker.api.directory.reconciliation_shapes import (
     values_of,
 )
 from matchmaker.api.http.context import current_language, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import LookupId
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import READ, problems_of
@@ -49,7 +50,7 @@ _QUERIES = TypeAdapter(dict[str, QueryShape])
 _EXTENSION = TypeAdapter(ExtensionQuery)
 Shape = TypeVar("Shape")
 
-reconciliation = APIBlueprint("reconciliation", __name__, url_prefix=f"{API_PREFIX}/reconcile")
+reconciliation = Area("reconciliation", __name__, url_prefix=f"{API_PREFIX}/reconcile")
 
 
 class ReconcileQuery(BaseModel):

@@ -11,7 +11,7 @@ from http import HTTPStatus
 from urllib.parse import quote
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from matchmaker.api.directory.requests import (
     DirectoryQuery,
@@ -48,6 +48,7 @@ from matchmaker.api.directory.responses import (
     SearchOut,
 )
 from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import EditHeaders, IdempotencyHeaders, IdPath, PageQuery
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
@@ -62,7 +63,7 @@ SEARCH = Tag(name="search", description="One box for everything.")
 EXCHANGE = Tag(name="exchange", description="Offers, needs and engagements.")
 LOG = Tag(name="log", description="Who changed what.")
 
-directory = APIBlueprint("directory", __name__, url_prefix=API_PREFIX)
+directory = Area("directory", __name__, url_prefix=API_PREFIX)
 
 
 @directory.get("/search", **reads(SEARCH, SearchOut, public=True))

@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from matchmaker.api.cooperation.routes import INTRODUCTIONS
 from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
@@ -39,7 +40,7 @@ from matchmaker.services.matching.answer import Answer
 
 RECOMMENDATIONS = Tag(name="recommendations", description="Partners, with reasons.")
 
-matching = APIBlueprint("matching", __name__, url_prefix=API_PREFIX)
+matching = Area("matching", __name__, url_prefix=API_PREFIX)
 
 
 @matching.get(

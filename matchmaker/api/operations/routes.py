@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 from flask import Response
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 
 from matchmaker.api.http.context import client_waits, current_language, current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.files import ExportQuery, as_file, sends_file
 from matchmaker.api.http.guards import API_PREFIX
@@ -35,7 +36,7 @@ from matchmaker.services.operations.import_workflow import ImportWorkflow
 SERVICE = Tag(name="service", description="Whether and on what the service runs.")
 IMPORTS = Tag(name="imports", description="Lists and tables: looked at, written, taken back.")
 
-operations = APIBlueprint("operations", __name__, url_prefix=API_PREFIX)
+operations = Area("operations", __name__, url_prefix=API_PREFIX)
 
 
 @operations.get("/status", **reads(SERVICE, StatusOut, public=True))

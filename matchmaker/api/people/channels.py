@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flask import Response
-from flask_openapi3 import APIBlueprint
 
 from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdempotencyHeaders, IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
@@ -20,7 +20,7 @@ from matchmaker.api.people.responses import ChannelList, ChannelOut
 from matchmaker.api.people.routes import NOTICES
 from matchmaker.workflow.channel import NoticeChannel
 
-channels = APIBlueprint("channels", __name__, url_prefix=API_PREFIX)
+channels = Area("channels", __name__, url_prefix=API_PREFIX)
 
 
 @channels.get("/account/channels", **reads(NOTICES, ChannelList, also=(409,)))

@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from flask import Response, session
-from flask_openapi3 import APIBlueprint
 
 from matchmaker.api.http.browser import awaited_code, begin_session
 from matchmaker.api.http.context import current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdPath
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import as_json, created, no_content, reads, writes
@@ -17,7 +17,7 @@ from matchmaker.api.people.requests import NewPasskey, Nothing, PasskeyAnswer, P
 from matchmaker.api.people.responses import PasskeyList, PasskeyOut, PasskeyRequestOut, SessionOut
 from matchmaker.api.people.routes import ACCOUNTS, NO_ACCOUNT, session_of
 
-passkeys = APIBlueprint("passkeys", __name__, url_prefix=API_PREFIX)
+passkeys = Area("passkeys", __name__, url_prefix=API_PREFIX)
 
 
 @passkeys.post("/session/passkey/options", **writes(ACCOUNTS, PasskeyRequestOut, public=True))

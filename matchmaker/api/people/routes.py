@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from flask import Response, g, session
-from flask_openapi3 import APIBlueprint, Tag
+from flask_openapi3 import Tag
 from flask_wtf.csrf import generate_csrf
 
 from matchmaker.api.http.browser import (
@@ -19,6 +19,7 @@ from matchmaker.api.http.browser import (
     signed_in_as,
 )
 from matchmaker.api.http.context import current_language, current_principal, services
+from matchmaker.api.http.description import Area
 from matchmaker.api.http.fields import IdPath, PageQuery
 from matchmaker.api.http.guards import API_PREFIX
 from matchmaker.api.http.routing import (
@@ -84,7 +85,7 @@ NOTICES = Tag(name="notices", description="What happened, in the application and
 # The operator's key has no account of its own.
 NO_ACCOUNT = (409,)
 
-people = APIBlueprint("people", __name__, url_prefix=API_PREFIX)
+people = Area("people", __name__, url_prefix=API_PREFIX)
 
 # -- sessions
 

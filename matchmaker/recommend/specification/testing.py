@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import chain
 
 from matchmaker.recommend.specification.model import RequirementKind
@@ -77,10 +78,15 @@ _TESTS_ALONE = re.compile(
 # The last of a list is named with the word for testing, those before it without.
 # What is known is read as nothing else, so that a list is read in one way.
 _KNOWN = rf"(?>(?:{_SUBJECT}){_AND.pattern})"
-_BEFORE = re.compile(
-    rf"{_KNOWN}{{1,21}}(?:(?!{_KNOWN})(?>{_UNKNOWN}){_AND.pattern}{_KNOWN}{{0,9}}){{0,3}}"
-    rf"(?=(?:{_SUBJECT}|{_UNKNOWN}?)(?:\s?(?:{'|'.join(CHINESE_TESTS)})| (?:{alternatives(ENGLISH_TESTS)})(?![a-z])))"
-)
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    """Compiled for the first text of tests: of all patterns it takes longest."""
+    return re.compile(
+        rf"{_KNOWN}{{1,21}}(?:(?!{_KNOWN})(?>{_UNKNOWN}){_AND.pattern}{_KNOWN}{{0,9}}){{0,3}}"
+        rf"(?=(?:{_SUBJECT}|{_UNKNOWN}?)(?:\s?(?:{'|'.join(CHINESE_TESTS)})| (?:{alternatives(ENGLISH_TESTS)})(?![a-z])))"
+    )
 
 
 def with_tests(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
@@ -115,7 +121,7 @@ def _chambers(folded: str) -> Iterator[TermMatch]:
 
 
 def _subjects(folded: str) -> Iterator[TermMatch]:
-    for before in chain(_BEFORE.finditer(folded), _ASKED.finditer(folded)):
+    for before in chain(_before().finditer(folded), _ASKED.finditer(folded)):
         yield from map(_testing, _LISTED.finditer(folded, *before.span()))
     for standard in _BY_STANDARD.finditer(folded):
         first = max(0, standard.start() - _LONGEST_SUBJECT)
