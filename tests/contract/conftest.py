@@ -6,6 +6,7 @@ Of the use cases every second one does in `make test`, all in `make test-long`.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,12 +72,23 @@ def neo4j_store(neo4j_server: ServerAddress) -> Iterator[Neo4jStore]:
     store.close()
 
 
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of an empty store: preparing one takes longer than many a test of it."""
+    path = tmp_path_factory.mktemp("prepared") / "graph.db"
+    prepared = SqliteStore(path)
+    prepared.prepare()
+    prepared.close()
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    return path
+
+
 @pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GraphStore]:
     """An empty, prepared store of each kind."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("prepared_file"), tmp_path / "graph.db")
         embedded = SqliteStore(tmp_path / "graph.db")
-        embedded.prepare()
         yield embedded
         embedded.close()
         return
