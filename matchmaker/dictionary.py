@@ -34,9 +34,9 @@ _FUNCTION_WORDS = frozenset(
 # Of CC-CEDICT: "somebody", "something", and what is no gloss.
 _ABBREVIATED = frozenset(["sb", "sth"])
 _REMARKS = ("CL:", "variant of", "old variant", "see ", "also written", "abbr. for", "Taiwan pr.")
-# Mould, fibre, anodise: mold, fiber, anodize.
-_BRITISH = re.compile(r"ou(?=[lr]|ld)|re\b(?<=[bt]re)|is(?=e|ing|ation)")
-_AMERICAN_LETTERS = {"ou": "o", "re": "er", "is": "iz"}
+# Mould, fibre, anodise, analyse: mold, fiber, anodize, analyze.
+_BRITISH = re.compile(r"ou(?=[lr]|ld)|re\b(?<=[bt]re)|is(?=e|ing|ation)|ys(?=e|ing)")
+_AMERICAN_LETTERS = {"ou": "o", "re": "er", "is": "iz", "ys": "yz"}
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,12 @@ class Dictionary:
         if not shares and (american := _american(word)) != word:
             shares = self._shares(american)
         return shares if len(shares) <= MOST_HEADWORDS else {}
+
+    def knows(self, word: str) -> bool:
+        """Whether a word in lower case, or another form of it, stands in any short gloss."""
+        return word in _FUNCTION_WORDS or not _stems().isdisjoint(
+            (_stem(word), _stem(_american(word)))
+        )
 
     def _shares(self, word: str) -> dict[str, float]:
         stem = _stem(word)
@@ -129,6 +135,11 @@ def _entries() -> Iterator[tuple[str, list[list[str]]]]:
         short = [gloss for gloss in glosses if 0 < len(gloss) <= LONGEST_GLOSS]
         if short:
             yield entry[1], short
+
+
+@cache
+def _stems() -> frozenset[str]:
+    return frozenset(map(_stem, dictionary().words))
 
 
 def _american(word: str) -> str:

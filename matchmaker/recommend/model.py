@@ -25,6 +25,7 @@ from matchmaker.recommend.specification import (
     read,
     without_partners,
 )
+from matchmaker.recommend.spelling import Respelling
 from matchmaker.snapshot.distances import Location
 from matchmaker.snapshot.model import FloatArray
 from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE, OF_ANYBODY
@@ -48,7 +49,8 @@ class SeekerText:
     its speaker holds, and looks for. `everyday` is how near a question comes to everyday
     sentences (`recommend/floor.py`), 0 where there are no vectors. `choices` says what of the
     requirements read from it counts. `said_of_speaker` are those that it names of who asks, and
-    not of what is asked; `text` has blanks there.
+    not of what is asked; `text` has blanks there. `respellings` are slips of the pen in what was
+    put, which `text` has mended.
     """
 
     text: str
@@ -63,6 +65,7 @@ class SeekerText:
     everyday: float = 0.0
     choices: Choices = field(default_factory=Choices)
     said_of_speaker: tuple[Requirement, ...] = ()
+    respellings: tuple[Respelling, ...] = ()
 
     @property
     def specification(self) -> Specification:

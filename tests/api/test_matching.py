@@ -242,6 +242,28 @@ def test_recommendations_do_not_wait_for_thresholds_which_are_made_once(wired, m
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "“stianless” was read as “stainless”."), ("zh", "“stianless”按“stainless”理解。")],
+)
+def test_a_slip_of_the_pen_is_read_as_it_was_meant_and_told(client, language, told):
+    """A need, and words of who looks for customers; what is right is not told."""
+    for goal in ("supplier", "customer"):
+        answers = [
+            client.post(
+                f"{API}/recommendations",
+                json={"goal": goal, "text": f"{steel} steel castings"},
+                headers={"Accept-Language": language},
+            ).json
+            for steel in ("stianless", "stainless")
+        ]
+        assert [answer["notices"] for answer in answers] == [[told], []]
+        shown = [[each["id"] for each in answer["recommendations"]] for answer in answers]
+        assert shown[0] == shown[1]
+        assert answers[0]["requirements"] == answers[1]["requirements"]
+
+
+@pytest.mark.slow
 def test_partners_that_fit_are_named_above_the_list_and_come_into_it_when_asked(wired, client):
     body = {"goal": "supplier", "text": "不锈钢球阀铸件，耐高压", "organization": "t:firm4"}
     wired.store.upsert(GraphRows(ties=(Tie("t:known", "t:firm2", "t:firm4", Layer.SUPPLIES),)))

@@ -272,7 +272,8 @@ class RecommendationPage(BaseModel):
     `programmes` are what is looked for where the goal is `support`, best first, with each of
     their conditions; `recommendations` are then those who offer them.
     `named` are those whom the words ask for by name, and `naming` says so.
-    `notices` say whom a filter let pass where nobody is coded as finely.
+    `notices` say whom a filter let pass where nobody is coded as finely, and which words were
+    taken for slips of the pen and read otherwise.
     `impression` is what clicks and requests for an introduction refer to.
     """
 

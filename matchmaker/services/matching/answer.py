@@ -36,7 +36,8 @@ class Answer:
     `recommendations` answer what was asked; `nearby`, `closest`, `known` and
     `further_known` and `programmes` as in `Recommendations`.
     Clicks and requests refer to a recorded answer by `impression_id`. `requirements` were
-    read from the question; `ignored` ones are not to count. `notices` say what a filter meant.
+    read from the question; `ignored` ones are not to count. `notices` say what a filter meant, and
+    which words were read otherwise than they are written.
     `open_programmes` counts all that can be applied to, None where the goal is another.
     `named` are those whom the question itself names.
     """
@@ -153,17 +154,26 @@ class Candidate:
     certificates: tuple[HeldCertificate, ...] = ()
 
 
-def split_requirements(seeker: Seeker) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...]]:
-    """The requirements of the seeker's question, as it means it, with those to be ignored.
+def read_question(
+    seeker: Seeker,
+) -> tuple[tuple[Requirement, ...], tuple[Requirement, ...], tuple[Message, ...]]:
+    """What was read from the seeker's question: its requirements, those to be ignored, and notices.
 
-    That is what its author leaves aside, and what the words say of the author.
+    Ignored is what its author leaves aside, and what the words say of the author. Notices tell
+    which words were taken for slips of the pen.
     """
     question = next((text for text in seeker.texts if text.is_question), None)
-    if question is None or question.kind is not StatementKind.NEED:
-        return (), ()
+    if question is None:
+        return (), (), ()
+    notices = tuple(
+        message("“%(written)s” was read as “%(read)s”.", written=slip.written, read=slip.read)
+        for slip in question.respellings
+    )
+    if question.kind is not StatementKind.NEED:
+        return (), (), notices
     meant = question.specification.requirements
     kept = {requirement.key for requirement in meant}
     named = {
         each.key: each for each in (*question.said_of_speaker, *read(question.text).requirements)
     }
-    return meant, tuple(each for key, each in named.items() if key not in kept)
+    return meant, tuple(each for key, each in named.items() if key not in kept), notices

@@ -23,7 +23,7 @@ from matchmaker.recommend.pipeline import recommend
 from matchmaker.recommend.profile_reach import ProfileReach, profile_reach, similarity_thresholds
 from matchmaker.recommend.reranking import Reranker
 from matchmaker.services.directory.directory import Directory
-from matchmaker.services.matching.answer import Answer, Candidate, Freshness, split_requirements
+from matchmaker.services.matching.answer import Answer, Candidate, Freshness, read_question
 from matchmaker.services.matching.answered_needs import AnsweredNeed, answered_needs
 from matchmaker.services.matching.bulk import (
     CHUNK,
@@ -370,7 +370,7 @@ class Matching:
             among=self._among(rows),
             reranker=self.reranker() if seeker.asks_in_words else None,
         )
-        requirements, ignored = split_requirements(seeker)
+        requirements, ignored, notices = read_question(seeker)
         answer = Answer(
             goal=request.goal,
             seeker=seeker_id,
@@ -383,7 +383,7 @@ class Matching:
             in_words=seeker.asks_in_words,
             requirements=requirements,
             ignored=ignored,
-            notices=tuple(each.notice for each in rows.coarser_industries(request.filters)),
+            notices=(*notices, *(each.notice for each in rows.coarser_industries(filters))),
             programmes=recommended.programmes,
             named=named_in_question(rows.snapshot, seeker),
             open_programmes=(

@@ -40,12 +40,14 @@ from matchmaker.recommend.specification import (
     without_partners,
     without_speaker,
 )
+from matchmaker.recommend.spelling import Respelling, respelt
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
+from matchmaker.snapshot.lexical import postings_of
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
 from matchmaker.stages import StageReading, read_stages
 from matchmaker.store.ports import MAX_PAGE, GraphStore, SeekerProfile
-from matchmaker.text import language_of
+from matchmaker.text import language_of, terms
 from matchmaker.thesaurus import by_name_in
 
 MAX_PARTNERS = 1000
@@ -160,6 +162,7 @@ class SeekerFactory:
         row = GOALS[goal]
         kind = row.words
         languages = [language_of(text) for text in texts]
+        texts, respellings = self._as_meant(texts, languages)
         is_need = kind is StatementKind.NEED
         wanted = choices.hard | choices.soft
         asked = [without_speaker(text, wanted) for text in texts] if is_need else texts
@@ -182,11 +185,35 @@ class SeekerFactory:
                 sought_stages=stage_bits(reading.sought),
                 choices=choices,
                 said_of_speaker=said_of_speaker(text) if is_need else (),
+                respellings=slips,
             )
-            for text, wording, language, vector, other, likeness, reading in zip(
-                texts, asked, languages, vectors, abroad, everyday, readings, strict=True
+            for text, wording, language, vector, other, likeness, reading, slips in zip(
+                texts,
+                asked,
+                languages,
+                vectors,
+                abroad,
+                everyday,
+                readings,
+                respellings,
+                strict=True,
             )
         ]
+
+    def _as_meant(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> tuple[list[str], list[tuple[Respelling, ...]]]:
+        """Texts without slips of the pen in English words, and what is read otherwise in each."""
+        index = self.snapshot.lexical
+
+        def is_stated(word: str) -> bool:
+            return any(len(postings_of(index, term)) for term in terms(word))
+
+        meant = [
+            respelt(text, is_stated) if language == "en" else (text, ())
+            for text, language in zip(texts, languages, strict=True)
+        ]
+        return [text for text, _ in meant], [slips for _, slips in meant]
 
     def _question_vectors(
         self, texts: Sequence[str], languages: Sequence[str], *, kept: bool
