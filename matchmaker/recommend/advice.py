@@ -74,7 +74,7 @@ def advice(pairs: Pairs, position: int) -> Advice | None:
     seeker_row, row = pairs.seeker.row, int(pairs.rows[position])
     if seeker_row is None or pairs.around.is_partner[row]:
         return None
-    shared = pairs.network.shared_around(pairs.around, row)
+    shared = pairs.told_shared(row)
     usual, is_own = pairs.computed_once("usual ties", lambda: _usual_ties(pairs))
     way = AdviceWay.CLOSING if len(shared) else AdviceWay.REACHING
     if usual is None:

@@ -89,7 +89,8 @@ class Seeker:
     `domain.date_text` writes it, "" where it is not known. `partners`
     are rows of organisations that are partners by the store's newest word, in
     addition to those that the snapshot shows. It meets nobody of `apart`, and of all only those
-    `within` (None: anybody), both rows.
+    `within` (None: anybody), both rows. Of `hidden`, rows of those whom the reader of the answer
+    does not find, nothing is said.
     """
 
     row: int | None = None
@@ -108,6 +109,7 @@ class Seeker:
     partners: frozenset[int] = frozenset()
     apart: frozenset[int] = frozenset()
     within: frozenset[int] | None = None
+    hidden: frozenset[int] = frozenset()
 
     @property
     def location(self) -> Location:

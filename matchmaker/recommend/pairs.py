@@ -233,6 +233,14 @@ class Pairs:
         """A measure over partners in common with the seeker; zeros for one outside the network."""
         return self._nobody if self.seeker.row is None else getattr(self.around, measure)
 
+    def told_shared(self, row: int) -> IntArray:
+        """Rows of the partners in common with a candidate of whom the reader may be told.
+
+        Raises ValueError for a seeker outside the network.
+        """
+        shared = self.network.shared_around(self.around, row)
+        return shared[~np.isin(shared, list(self.seeker.hidden))] if self.seeker.hidden else shared
+
     def narrowed(self, rows: IntArray, ranks: dict[str, IntArray]) -> Pairs:
         """The same seeker against fewer candidates, with what was computed so far."""
         fewer = replace(self, rows=rows, ranks=ranks)

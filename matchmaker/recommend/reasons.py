@@ -57,8 +57,11 @@ class ShownFacts:
 
     @cached_property
     def shared_partners(self) -> FloatArray:
-        """Number of partners in common, (n,)."""
-        return np.asarray(self.pairs.shared("shared_partners")[self.pairs.rows])
+        """Number of partners in common of whom the reader may be told, (n,)."""
+        pairs = self.pairs
+        if pairs.seeker.hidden and pairs.seeker.row is not None:
+            return np.array([len(pairs.told_shared(row)) for row in pairs.rows.tolist()], float)
+        return np.asarray(pairs.shared("shared_partners")[pairs.rows])
 
     @cached_property
     def is_country_of_most(self) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -389,3 +390,78 @@ def test_no_way_to_a_partner_leads_over_it(world):
     assert before["t:talk3"] == own["t:talk3"] == [GONE, "t:talk3"]
     assert GONE not in json.dumps(after)
     assert after["t:talk3"] == []
+
+
+@pytest.mark.parametrize("role", ["fellow", "coordinator"])
+def test_no_advice_or_reason_tells_that_it_is_a_partner_in_common(world, role):
+    """Of t:talk2 and t:talk3 it is the only one; its cluster's coordinator is told as before."""
+    store = world.services.store
+    ties = (
+        Tie("t:way1", "t:talk2", GONE, Layer.COOPERATES_WITH),
+        Tie("t:way2", GONE, "t:talk3", Layer.COOPERATES_WITH),
+    )
+    store.upsert(GraphRows(ties=ties))
+    world.services.refresher.refresh(ADMIN)
+    path = "organizations/t:talk2/recommendations"
+
+    def told():
+        page = world.ask(role, path, goal="supplier", limit=50)
+        return next(row for row in page["recommendations"] if row["id"] == "t:talk3")
+
+    before = told()
+    world.opt_out()
+    at_once = told()
+    world.services.refresher.refresh(ADMIN)
+    later = told()
+    store.replace_rows(GraphRows(), GraphRows(ties=ties))
+    world.opt_out(listed=True)
+    world.services.refresher.refresh(ADMIN)
+    assert NAME in before["advice"]["zh"]
+    assert "1个共同伙伴" in json.dumps(before["reasons"], ensure_ascii=False)
+    if role == "coordinator":
+        assert before == at_once
+        return
+    for after in (at_once, later):
+        said = json.dumps(after, ensure_ascii=False)
+        assert NAME not in said
+        assert "个共同伙伴" not in said
+        assert "没有共同伙伴" in after["advice"]["zh"]
+
+
+def test_a_programme_of_it_is_in_no_answer_from_that_moment_on(world):
+    programme = Offer(
+        f"{GONE}.p", GONE, OfferKind.PROGRAMME, "技改补助：数字化车间", "zh",
+        deadline=world.services.clock().date() + timedelta(days=90),
+    )  # fmt: skip
+    world.services.store.upsert(GraphRows(offers=(programme,)))
+    world.services.refresher.refresh(ADMIN)
+
+    def told():
+        page = world.ask(
+            "fellow", "organizations/t:talk2/recommendations", goal="support", limit=50
+        )
+        return json.dumps(page, ensure_ascii=False)
+
+    before = told()
+    world.opt_out()
+    after = told()
+    world.services.store.replace_rows(GraphRows(), GraphRows(offers=(programme,)))
+    assert programme.id in before
+    assert programme.id not in after
+    assert NAME not in after
+
+
+def test_what_an_owner_takes_away_names_no_partner_of_an_undertaking_that_opted_out(world):
+    owner = world.services.accounts.create(
+        ADMIN, "undertakings@talks.example", "O", PASSWORD,
+        memberships=(AccountMembership("t:talk2", MembershipRole.OWNER),),
+    ).principal()  # fmt: skip
+
+    def taken():
+        held = world.services.privacy.export_organization(owner, "t:talk2")
+        contract = next(each for each in held["statements"] if each["id"] == "t:talk.contract")
+        return contract["organizations"]
+
+    assert GONE in taken()
+    world.opt_out()
+    assert list(taken()) == ["t:talk2"]

@@ -165,8 +165,9 @@ class Matching:
         else:
             seeker = seekers.organization(profile, request)
         only, ranker = np.arange(len(rows.snapshot)) == row, self.rankers.current()
-        fits = recommend(rows.snapshot, seeker, rows.request(request), ranker, among=only)
         hidden = hidden_now(principal, self.directory.opted_out, rows.snapshot)
+        seeker = replace(seeker, hidden=rows.organizations(hidden))
+        fits = recommend(rows.snapshot, seeker, rows.request(request), ranker, among=only)
         return next(iter(without_hidden((*fits.matches, *fits.nearby), hidden)), None)
 
     def goals(self, principal: Principal, organization_id: str) -> list[GoalName]:
@@ -360,11 +361,13 @@ class Matching:
                 bounds = self.bounds()(seeker_id)
                 if recorded:
                     bounds = bounds.without(self.interaction_log.dismissed(seeker_id))
-        meta = rows.snapshot.meta
+        snapshot, meta = rows.snapshot, rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
+        hidden = hidden_now(principal, self.directory.opted_out, snapshot)
+        seeker = rows.held(seeker, bounds, hidden)
         recommended = recommend(
-            rows.snapshot,
-            rows.held(seeker, bounds),
+            snapshot,
+            seeker,
             rows.request(request),
             self.rankers.current(),
             among=self._among(rows),
@@ -387,10 +390,12 @@ class Matching:
             programmes=recommended.programmes,
             named=named_in_question(rows.snapshot, seeker),
             open_programmes=(
-                len(open_programmes(rows.snapshot)) if GOALS[request.goal].by_conditions else None
+                sum(each.organization not in seeker.hidden for each in open_programmes(snapshot))
+                if GOALS[request.goal].by_conditions
+                else None
             ),
         )
-        answer = found(answer, hidden_now(principal, self.directory.opted_out, rows.snapshot))
+        answer = found(answer, hidden)
         if not (recorded and principal.writes):
             return answer
         impression_id = self.interaction_log.impression(

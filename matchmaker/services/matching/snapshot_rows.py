@@ -76,10 +76,14 @@ class SnapshotRows:
         """Rows of those of them that are in the snapshot."""
         return frozenset(row for row in map(self.organization, ids) if row is not None)
 
-    def held(self, seeker: Seeker, bounds: MeetingBounds) -> Seeker:
-        """The seeker, held to some bounds."""
+    def held(
+        self, seeker: Seeker, bounds: MeetingBounds, hidden: frozenset[str] = frozenset()
+    ) -> Seeker:
+        """The seeker, held to some bounds; of `hidden`, by id, its reader is told nothing."""
         within = None if bounds.only is None else self.organizations(bounds.only)
-        return replace(seeker, apart=self.organizations(bounds.left_out), within=within)
+        hidden_rows = self.organizations(hidden)
+        apart = self.organizations(bounds.left_out) | hidden_rows
+        return replace(seeker, apart=apart, within=within, hidden=hidden_rows)
 
     def certificates(self, organization_id: str) -> tuple[HeldCertificate, ...]:
         """Those of an organisation that hold on the snapshot's day, confirmed ones first."""

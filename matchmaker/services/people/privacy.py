@@ -12,6 +12,7 @@ from typing import Any
 from pydantic_core import to_jsonable_python
 
 from matchmaker.access import Principal
+from matchmaker.domain import Statement
 from matchmaker.errors import VersionConflict, WrongState
 from matchmaker.services.authors import keep_account, keep_author
 from matchmaker.services.cooperation.gatherings import Gatherings, GatheringView
@@ -136,7 +137,7 @@ class Privacy:
         }
         return {
             "organization": to_jsonable_python(organization),
-            "statements": to_jsonable_python(self.store.statements_of(id)),
+            "statements": to_jsonable_python(self._found_statements(principal, id)),
             "certificates": to_jsonable_python(self.store.certificates_of(id)),
             "references_given": _all(repositories.references, "organization", id),
             "certificate_files": _all(repositories.certificates, "organization", id),
@@ -196,6 +197,16 @@ class Privacy:
         return sum(number for number, counts, removals in old if self._replace(counts, removals))
 
     # -- the parts
+
+    def _found_statements(self, principal: Principal, organization: str) -> list[Statement]:
+        """What speaks for an organisation; of undertakings with those the principal finds."""
+        statements = self.store.statements_of(organization)
+        ids = {id for each in statements for id in each.organizations}
+        found = set(self.opted_out.those_found(principal, ids))
+        return [
+            replace(each, organizations=tuple(id for id in each.organizations if id in found))
+            for each in statements
+        ]
 
     def _found_search(self, principal: Principal, search: SavedSearch) -> SavedSearch:
         told, latest = (
