@@ -76,6 +76,11 @@ def open_programmes(snapshot: Snapshot) -> tuple[Programme, ...]:
     )
 
 
+def number_open(snapshot: Snapshot, hidden: frozenset[int]) -> int:
+    """Number of those that can be applied to, without those of organisations at `hidden` rows."""
+    return sum(each.organization not in hidden for each in open_programmes(snapshot))
+
+
 def _programmes(snapshot: Snapshot) -> Iterator[Programme]:
     if not len(snapshot.programmes):
         return

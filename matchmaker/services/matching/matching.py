@@ -16,7 +16,7 @@ from matchmaker.embedding import Encoder, VectorCache, VectorCaches
 from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS
 from matchmaker.messages import message
-from matchmaker.recommend.conditions import open_programmes
+from matchmaker.recommend.conditions import number_open
 from matchmaker.recommend.exposure import MIN_CROWD
 from matchmaker.recommend.model import Recommendation, Request, Seeker, SeekerText
 from matchmaker.recommend.pipeline import recommend
@@ -390,9 +390,7 @@ class Matching:
             programmes=recommended.programmes,
             named=named_in_question(rows.snapshot, seeker),
             open_programmes=(
-                sum(each.organization not in seeker.hidden for each in open_programmes(snapshot))
-                if GOALS[request.goal].by_conditions
-                else None
+                number_open(snapshot, seeker.hidden) if GOALS[request.goal].by_conditions else None
             ),
         )
         answer = found(answer, hidden)
