@@ -187,6 +187,8 @@ def _measure(text: str, folded: str, match: re.Match[str]) -> Requirement | None
     name = last or first
     if name is None or (name == "in" and _IN_A_PLACE.match(folded, end)):
         return None
+    if name == "个" and folded.startswith("半", end):  # 一周两个半天
+        return None
     unit = UNITS[name]
     low = number(match["low"])
     high = number(high_text) if high_text else low

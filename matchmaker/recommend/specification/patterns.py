@@ -199,12 +199,15 @@ DATE = re.compile(
     r"|(?:19|20)\d{2}年(?:底|末)?(?:之前|以前|前)"
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 SPOKEN_DATE = re.compile(
+    r"(?:[这本下]个?)?(?:周|星期|礼拜)[一二三四五六日天末]之?前|"
     r"(?:本|下|今|明)?(?:年|月)?(?:年底|月底|春节|国庆|五一)(?:之)?前|年前|年内|本月内|"
     r"(?:by|before|until|no later than|not later than)\s(?:the\s)?(?:end of\s|mid-?\s?)?"
     rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?)?{_MONTH}(?:\s\d{{1,2}}(?:st|nd|rd|th)?(?!\d))?,?(?:\s(?:19|20)\d{{2}})?"
     r"|q[1-4](?:\s(?:19|20)\d{2})?|(?:19|20)\d{2}(?:-\d{2}(?:-\d{2})?)?"
-    r"|(?:the |this |next )?(?:year|month|quarter|spring|summer|autumn|christmas)(?: end)?)(?![a-z])"
+    rf"|(?:this |next |coming |this coming )?{_WEEKDAY}"
+    r"|(?:the |this |next )?(?:year|month|week|quarter|spring|summer|autumn|christmas)(?: end)?)(?![a-z])"
 )
 # B2B would be of boron alone.
 _ELEMENT = r"(?:Cr|Ni|Mo|Mn|Ti|Si|Al|Cu|Nb|Zn|Mg|Sn|V|W|B|Co|N|Re)"

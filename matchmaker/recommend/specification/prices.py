@@ -20,6 +20,13 @@ _NO_OTHER = re.compile(
 )
 
 
+# 0.12一双, 0.12/对: a fraction of nothing else for each of them.
+_FOR_EACH = re.compile(
+    r"(?P<low>\d{1,3}\.\d{1,3})(?:\s?[-~–至到]\s?(?P<high>\d{1,3}\.\d{1,3}))?\s?"
+    r"(?:/|每?一|每)\s?(?P<unit>[双对副件个只支套台条片块])"
+)
+
+
 def price(text: str, folded: str, start: int) -> list[Requirement]:
     """A sum of money, with what it is for where it says so: `CNY/piece`."""
     signed = SIGN.search(folded, max(0, start - 4), start)
@@ -44,6 +51,11 @@ def price(text: str, folded: str, start: int) -> list[Requirement]:
 
 def _bare(text: str, folded: str, start: int) -> list[Requirement]:
     """A sum without a currency behind a word for a price, a unit price where it is said so."""
+    if each := _FOR_EACH.match(folded, start):
+        least, most = sorted((float(each["low"]), float(each["high"] or each["low"])))
+        bounds, begin, end = bounded(folded, start, each.end(), least, most)
+        unit = f"CNY/{_per(each['unit'])}"
+        return [requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, "unit price")]
     named = _PRICED.search(folded, max(0, start - 16), start)
     match = MEASURE.match(folded, start) if named else None
     if named is None or match is None or match["first"] or match["last"]:

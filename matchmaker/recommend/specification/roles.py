@@ -157,6 +157,9 @@ _MEASURES = re.compile(
     r"(?:来|去|好)?(?:量|测|检|测量|量测|检测)(?:一下|一量|一测)?(?:[几两一二三\d]+[个件只批套根]|这批|一些)?"
 )
 _GAP = re.compile(rf"[{HAN}]{{0,4}}")
+_CAN_BE = frozenset({"能", "可", "可以", "能够", "要", "要能"})
+# What a finish is free of says nothing of what it is on: 镜架环保无镍电镀.
+_FREE_OF = re.compile(r"无(?:[镍铅氰铬磷氟硅卤]|六价铬|溶剂|胶)")
 # A gap with one of these joins two things, or says how the first is made.
 _JOINT = frozenset("，,和与及或带配含用可做采经是为找求能有无不以按要需想")
 _DETERMINED = re.compile(
@@ -325,7 +328,7 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
     term, head = match.term, following.term
     if term.kind is RequirementKind.PROCESS or head.kind not in THINGS:
         return False
-    between = folded[match.end : following.start]
+    between = _FREE_OF.sub("", folded[match.end : following.start])
     if between == " " and not folded[match.start].isascii() and not _is_of(term, head):
         return False
     if between in ("", " ", "-"):
@@ -349,4 +352,6 @@ def _modifies(folded: str, match: TermMatch, following: TermMatch) -> bool:
         return False
     if between == "加" or not _GAP.fullmatch(between) or _MEASURES.fullmatch(between):
         return False
+    if between in _CAN_BE and head.value == "recycling":
+        return True  # 溶剂能回收
     return between == "的" or not (between[0] == "接" or _JOINT & set(between))
