@@ -13,8 +13,9 @@ from matchmaker.domain import StatementKind
 from matchmaker.goals import GOALS, GoalName
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
+from matchmaker.recommend.literal import SUBJECT_KINDS, WANTED_FIT, is_literal, is_named, is_wanted
 from matchmaker.recommend.model import SeekerText
-from matchmaker.recommend.named_trades import FRAME, NAMED_FIT, TRADE_FIT, as_a_trade, called_so
+from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, called_so
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
@@ -33,7 +34,7 @@ from matchmaker.recommend.specification import (
 )
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.usable_statements import filled_rows
-from matchmaker.snapshot.lexical import known_share, term_shares
+from matchmaker.snapshot.lexical import term_shares
 from matchmaker.snapshot.model import GOALS as GOAL_NAMES
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best
@@ -49,8 +50,6 @@ FOREMOST = 10
 MET, UNMET = 1.0, 3.0
 # What the codes and grades asked for take of a fit where nothing that is asked for is named.
 CODES_ASIDE = 0.5
-# Kinds of requirement that name the thing itself, apart from how much, when and where.
-SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 # Goals for which a thing is sought itself, not somebody who studies or tests it.
@@ -127,6 +126,8 @@ def best_answers(
         likeness = _without_codes(fit, comparison, statement, value)
         if comparison is not None and comparison.in_name:
             likeness = max(likeness, TRADE_FIT)
+        if is_wanted(snapshot, question, fit.goal, statement, comparison):
+            likeness = max(likeness, WANTED_FIT)
         rated.append((statement, adjusted_fit(likeness, comparison), comparison))
     return sorted(rated, key=lambda answer: -answer[1])
 
@@ -188,6 +189,11 @@ def answers(
         is_faint = fits < floor().faint * everybody[foremost[0]]
         passed &= ~is_faint | name_something(comparisons)
     passed |= by_name
+    if texts and texts[0].kind is StatementKind.OFFER:
+        passed |= [
+            is_wanted(snapshot, texts[0], fit.goal, statement, comparison)
+            for statement, comparison in zip(statements.tolist(), comparisons, strict=True)
+        ]
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
 
 
@@ -290,7 +296,7 @@ def _passed(
     if not snapshot.meta.dimension:
         shares = [term_shares(snapshot.lexical, text.wording)[spoken] for text in texts]
         in_words = np.max(shares, axis=0) >= floor().words_alone
-        literal = _is_literal(snapshot, fit, texts, spoken) | _is_named(texts, comparisons)
+        literal = is_literal(snapshot, fit, texts, spoken) | is_named(texts, comparisons)
         return np.asarray(says & (in_words | literal))
     standing = _standing(snapshot, fit, texts, spoken, comparisons)
     standing = np.where(says, standing, -np.inf).astype(np.float32)
@@ -353,41 +359,8 @@ def _standing(
     likeness = np.where(values["foreign"] > 0, fits, values["likeness"])
     named = (likeness >= floor().named_likeness) & _has_thing(comparisons)
     named |= _has_thing(comparisons) & name_something(comparisons, DETAIL_KINDS)
-    literal = _is_literal(snapshot, fit, texts, statements) | _is_named(texts, comparisons) | named
+    literal = is_literal(snapshot, fit, texts, statements) | is_named(texts, comparisons) | named
     return np.where(literal, np.maximum(standing, floor().gate), standing).astype(np.float32)
-
-
-def _is_literal(
-    snapshot: Snapshot, fit: TextFit, texts: tuple[SeekerText, ...], statements: IntArray
-) -> BoolArray:
-    """A mask of statements that say nearly the same words, or name every code, (n,)."""
-    literal = np.zeros(len(statements), dtype=np.bool_)
-    for text, question in zip(texts, fit.questions, strict=True):
-        known = known_share(snapshot.lexical, text.wording)
-        literal |= question.lexical[statements] * known >= floor().literal
-        if question.codes is not None:
-            literal |= question.codes[statements] >= 1
-    return literal
-
-
-def _is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | None]) -> BoolArray:
-    """A mask of statements that name what most of a short text is, in any language, (n,).
-
-    "seals" is answered by who makes 密封件, though a graph has no other word of English.
-    """
-    framed = FRAME.sub("", fold(texts[0].text))
-    places = [r.text for r in texts[0].specification.requirements if r.kind in TOLD_BY_GRAPH]
-    letters = sum(character.isalnum() for character in framed)
-    letters -= sum(character.isalnum() for place in places for character in place)
-    named = np.zeros(len(comparisons), dtype=np.bool_)
-    for place, comparison in enumerate(comparisons):
-        if comparison is None or comparison.aside or comparison.unmet:
-            continue
-        met = [judged.requirement for judged in comparison.met]
-        if any(requirement.kind in SUBJECT_KINDS for requirement in met):
-            covered = sum(character.isalnum() for each in met for character in each.text)
-            named[place] = covered >= floor().named * max(letters, 1)
-    return named
 
 
 def _has_thing(comparisons: Sequence[Comparison | None]) -> BoolArray:

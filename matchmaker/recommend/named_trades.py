@@ -71,6 +71,9 @@ _OUTSOURCED = re.compile(
 _TAKEN_ON = re.compile(r"承接|接[^，,;；。]{0,6}外发|\b(?:take on|accept|welcome)\b")
 
 
+_MAKERS = frozenset({"manufacturer", "casting works", "small firm", "large firm", "start-up"})
+
+
 class SilentNames(NamedTuple):
     """Firms without a statement: their rows (k,), and name, English name and industry (k,)."""
 
@@ -170,7 +173,8 @@ def is_trade_alone(asked: Specification) -> bool:
     told = [r for r in asked.requirements if r.kind in TOLD_BY_GRAPH and not r.denied]
     if len(core) != 1 or len(core) + len(told) != len(asked.items):
         return False
-    if any(each.value == "subcontractor" for each in told):  # 模具加工厂 work for mould makers
+    partners = {each.value for each in told if each.kind is RequirementKind.PARTNER}
+    if not partners <= _MAKERS:  # who trades in lenses makes none, 模具加工厂 work for mould makers
         return False
     text = list(fold(asked.text))
     for item in asked.items:

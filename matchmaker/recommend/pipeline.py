@@ -19,11 +19,11 @@ from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend import explain, selection
 from matchmaker.recommend.advice import Meetings, advice, tie_statistics
 from matchmaker.recommend.affinity import affinity
-from matchmaker.recommend.answers import SUBJECT_KINDS
 from matchmaker.recommend.exposure import SHORTLIST_SIZE, Prices, Shortlist, apply_exposure_prices
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.graph import AffiliationNetwork, network
 from matchmaker.recommend.learned import LearnedRanker, asker_of
+from matchmaker.recommend.literal import SUBJECT_KINDS
 from matchmaker.recommend.model import (
     ClosestStatement,
     Match,

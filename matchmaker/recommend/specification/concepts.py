@@ -44,8 +44,9 @@ _ENDS_PHRASE = re.compile(
 _CONNECTED = re.compile(
     r"(?:可接|能接|接入|对接|连接|兼容|打通)(?:到|客户的?|你们?的?|贵司)?$|\b(?:connects?|links?|plugs?|compatible) (?:to|with|into) (?:the |your )?$"
 )
-# What somebody has had done: 环评手续齐.
+# What somebody has had done, or how a thing comes out of a test: 环评手续齐, 色牢度四级.
 _IN_ORDER = re.compile(
+    r"(?:可?达到?|≥|>=?|不低于)?\s?[\d一二三四五六]+(?:\s?[-–~至到]\s?[\d一二三四五六]+)?级|"
     r"(?:的?(?:手续|资质|证照?|批文|批复|验收))?(?:都|均|已经?)?(?:齐|完备|通过|已过|办好|验收)"
 )
 # What is left over, not parts: three tonnes to spare.

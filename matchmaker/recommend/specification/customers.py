@@ -45,7 +45,7 @@ _MAKER_AFTER = re.compile(
 # Who begins with what it is, and then says whom it looks for: 电机厂，找整机厂.
 _HEAD = 6
 _SPEAKER = re.compile(
-    r"(?:厂|企业|公司| (?:makers?|manufacturer|factory|mill|plant|shop))[，,].{0,60}(?:[找寻求]|look(?:ing|s)? for|seek)"
+    r"(?:厂|企业|公司| (?:makers?|manufacturer|factory|mill|plant|shop))(?:[，,]| (?=looking|seeking)).{0,60}(?:[找寻求谁]|哪家|look(?:ing|s)? for|seek|\bwho (?:would|wants?|needs?|buys?|uses?|could|might))"
 )
 _MAKER = re.compile(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.

@@ -45,6 +45,9 @@ def test_a_service_is_read_by_its_name_or_behind_the_certificate(
         ("机器视觉检测", "镜片检验和快速打样", False),
         ("机器视觉检测", "外观视觉检测设备，给轴承厂用", False),
         ("机器视觉检测", "承接机器视觉检测", True),
+        ("袜子色牢度检测", "棉袜成品染色，色牢度四级", False),
+        ("袜子色牢度检测", "色牢度3–4级，浴比1:8", False),
+        ("袜子色牢度检测", "可测色牢度、甲醛", True),
     ],
 )
 def test_what_others_have_or_has_been_done_for_it_is_no_service(

@@ -158,3 +158,10 @@ def test_who_takes_on_what_others_give_out_is_of_the_trade() -> None:
     graph = likened(("mill", "某某公司", "承接外发棉袜加工单"))
     (match,) = recommend(graph, near("找袜厂"), Request(SUPPLIER)).matches
     assert [each.requirement.value for each in match.comparison.met] == ["sock"]
+
+
+@pytest.mark.parametrize("question", ["找镜片经销商", "lens distributor"])
+def test_a_name_that_is_a_trade_answers_nobody_who_looks_for_traders(question: str) -> None:
+    graph = likened(("maker", "恒川镜片有限公司", "树脂镜片厂，1.56为主 lens"))
+    for match in recommend(graph, near(question), Request(SUPPLIER)).matches:
+        assert not match.comparison.in_name

@@ -10,7 +10,7 @@ from matchmaker.domain import EngagementKind, GoalName, GraphRows, Kind, Need, R
 from matchmaker.recommend.model import Request, Seeker
 from matchmaker.recommend.pipeline import recommend
 from tests.unit.recommend.small_graphs import TODAY, project, snapshot_of
-from tests.unit.recommend.worded import CUSTOMER, SUPPLIER, asked, firm, ids, product
+from tests.unit.recommend.worded import CUSTOMER, SUPPLIER, asked, firm, ids, near, product
 
 
 def test_who_looks_for_customers_sells_what_it_has() -> None:
@@ -105,3 +105,19 @@ def test_who_buys_the_same_in_another_cluster_comes_behind_who_does_it() -> None
     assert (
         ids(recommend(snapshot, asked("模仁真空淬火，外地谁做", goal), Request(goal)))[0] == "does"
     )
+
+
+def test_who_posted_a_need_of_just_what_is_offered_is_a_customer_in_whatever_words() -> None:
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(map(firm, ("needs", "other", "near"))),
+            needs=(
+                Need("n:1", "t:needs", SUPPLIER, "custom soft cases in small lots, 5,000 sets"),
+                Need("n:2", "t:other", SUPPLIER, "custom demo-lens printing, 5,000 sets"),
+            ),
+            offers=(product("near", "眼镜云仓和一件代发"),),
+        ),
+        {f"n:{number}": [0.2, 0.98] for number in (1, 2)} | {"o:near": [0.3, 0.95]},
+    )
+    answer = recommend(snapshot, near("眼镜盒生产厂，找客户", CUSTOMER), Request(CUSTOMER))
+    assert ids(answer)[0] == "needs"

@@ -36,6 +36,10 @@ from tests.unit.snapshot.graphs import snapshot_of
         ("环氧粉末喷涂阀体，谁要", "环氧粉末喷涂加工点，给球体、阀板做耐磨层"),
         ("cellulose acetate sheet for frame makers", "β钛和纯钛镜架厂"),
         ("recycled acetate for spectacle frames, by the tonne", "β钛和纯钛镜架厂"),
+        ("spectacle case manufacturer, who would buy", "眼镜盒、布、袋，铁盒PU盒"),
+        ("spectacle case manufacturer looking for buyers", "眼镜盒、布、袋，丝印烫金"),
+        ("眼镜盒厂，谁要", "眼镜盒、布、袋，丝印烫金"),
+        ("我们做碳纤维管材，卖给谁", "Carbon and glass composite tubes and spars"),
     ],
 )
 def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
