@@ -41,6 +41,11 @@ LOOK_FOR_CALLS_SECONDS = 5.0
 NO_MORE_ELECTED = 75
 # A worker that was just killed may not be gone yet.
 _LOCK_WAIT_SECONDS = 3.0
+# Work that tells people something, which a letter cut off in its midst tells twice, or never.
+_TELLING = frozenset({"letters sent", "invitations sent", "channels sent to"})
+# How long their last one has to be taken. Less than a lease outlasts its last renewal: another
+# node begins with the same ones then.
+_ENDING_SECONDS = 7.5
 
 log = structlog.get_logger(__name__)
 
@@ -80,8 +85,11 @@ class PeriodicWork:
             over.wait(max(every - time.time() % every, took))
 
 
-def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
-    """All that comes again, each to be given a thread of its own.
+def periodic_work(
+    wired: Wiring, is_over: Callable[[], bool] = lambda: False
+) -> tuple[PeriodicWork, ...]:
+    """All that comes again, each to be given a thread of its own; no letter is begun once it
+    `is_over`.
 
     A mail server that is down stops no introduction, and a webhook that drips no mail.
     """
@@ -90,8 +98,8 @@ def periodic_work(wired: Wiring) -> tuple[PeriodicWork, ...]:
         ("meetings reminded of", wired.conversations.remind_due),
         ("introductions carried over", wired.graph_sync.write_pending),
         ("survey answers carried over", wired.survey_sync.write_pending),
-        ("letters sent", wired.notifications.mail_due),
-        ("invitations sent", wired.invitations.mail_due),
+        ("letters sent", partial(wired.notifications.mail_due, is_over)),
+        ("invitations sent", partial(wired.invitations.mail_due, is_over)),
         ("channels sent to", wired.channels.deliver_due),
         ("forgotten jobs sent", wired.job_queue.send_forgotten),
         ("end of the log noted", wired.log_anchor.move),
@@ -192,25 +200,41 @@ def work(wired: Wiring, lock: ProcessLock) -> None:
     node = wired.node_work(_end_at_once)
     if node is not None:
         node.start(over)
-    consumers = _begin(wired, over) if node is None else []
+    begun = _begin(wired, over) if node is None else None
     while not over.wait(1.0):
         lock.beat()
-        if not consumers and node is not None and node.is_elected:
-            consumers = _begin(wired, over)
-    for consumer in consumers:
-        consumer.stop()
+        if begun is None and node is not None and node.is_elected:
+            begun = _begin(wired, over)
+    if begun is not None:
+        begun.end()
     if node is not None:
         node.stop()
 
 
-def _begin(wired: Wiring, over: threading.Event) -> list[Consumer]:
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """Work that goes on: the queues' consumers, and the threads of what tells people something."""
+
+    consumers: tuple[Consumer, ...]
+    telling: tuple[threading.Thread, ...]
+
+    def end(self) -> None:
+        """Begin nothing more; jobs are cut off and taken up again, a letter is sent to its end."""
+        for consumer in self.consumers:
+            consumer.stop()
+        until = time.monotonic() + _ENDING_SECONDS
+        for thread in self.telling:
+            thread.join(max(0.0, until - time.monotonic()))
+
+
+def _begin(wired: Wiring, over: threading.Event) -> _Begun:
     """Begin with all work, each kind in threads of its own."""
-    consumers = [
+    consumers = tuple(
         queue.create_consumer(
             workers=1, periodic=False, initial_delay=0.1, max_delay=MAX_WAIT_SECONDS
         )
         for queue in (*wired.requested_jobs.values(), wired.requested_letters)
-    ]
+    )
     # Their tasks are known to the queues before these are worked off.
     assert wired.job_queue
     assert wired.reset_requests
@@ -219,12 +243,14 @@ def _begin(wired: Wiring, over: threading.Event) -> list[Consumer]:
     _end_on_signals(over)  # instead of the consumers' own
     threads = [
         threading.Thread(target=each.repeat, args=(over,), name=each.name, daemon=True)
-        for each in periodic_work(wired)
+        for each in periodic_work(wired, over.is_set)
     ]
     threads.append(threading.Thread(target=_resume, args=(wired, over), daemon=True))
     for thread in threads:
         thread.start()
-    return consumers
+    letters = [thread for _, thread in consumers[-1].worker_threads]
+    telling = [thread for thread in threads if thread.name in _TELLING]
+    return _Begun(consumers, (*letters, *telling))
 
 
 def _end_on_signals(over: threading.Event) -> None:

@@ -168,6 +168,8 @@ class Wiring:
         self.settings = settings
         self.clock: Clock = utc_now
         self._lock = threading.RLock()
+        # Of its own: a model takes seconds to load, and what needs none goes on meanwhile.
+        self._models_lock = threading.RLock()
 
     def local_clock(self) -> datetime:
         """The time where the installation is: a deadline is the end of its day there."""
@@ -197,7 +199,7 @@ class Wiring:
 
     def embedder(self) -> Encoder:
         """The model, loaded once. Raises ModelUnavailable."""
-        with self._lock:
+        with self._models_lock:
             return self._embedder
 
     @cached_property
@@ -206,7 +208,7 @@ class Wiring:
 
     def reranker(self) -> CrossEncoder | None:
         """The cross-encoder, loaded once; None where none is set. Raises SettingsError."""
-        with self._lock:
+        with self._models_lock:
             return self._reranker
 
     @cached_property

@@ -157,8 +157,8 @@ class Invitations:
             return IssuedInvitation(marked, mailed=False, refused=is_refused)
         return IssuedInvitation(invitation, mailed=True)
 
-    def mail_due(self) -> int:
-        """Send the letters again that were not taken; how many were taken now.
+    def mail_due(self, is_over: Callable[[], bool] = lambda: False) -> int:
+        """Send the letters again that were not taken, until it `is_over`; how many were taken now.
 
         In any order, so that no letter that is refused for ever keeps the others waiting.
         """
@@ -168,6 +168,8 @@ class Invitations:
         random.shuffle(waiting)
         sent = failures = 0
         for stored in waiting:
+            if is_over():
+                break
             if self._is_open(stored.value):
                 if not self._holds(stored.value):
                     continue

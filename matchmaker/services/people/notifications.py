@@ -120,8 +120,8 @@ class Notifications:
         with suppress(NotFound):  # deleted since
             self.accounts.change(str(account_id), silence, "account.unsubscribed")
 
-    def mail_due(self) -> int:
-        """Send every digest that is due; how many letters were taken.
+    def mail_due(self, is_over: Callable[[], bool] = lambda: False) -> int:
+        """Send every digest that is due, until it `is_over`; how many letters were taken.
 
         A letter is marked as sent after it was: one sent twice is better than none.
         """
@@ -132,6 +132,8 @@ class Notifications:
             waiting.setdefault(stored.value.account, []).append(stored)
         sent = 0
         for account_id, notifications in waiting.items():
+            if is_over():
+                break
             reader = self.repositories.accounts.get_or_none(account_id)
             account = reader.value if reader else None
             if not account or not account.active or account.preferences.mail is MailRhythm.NEVER:
