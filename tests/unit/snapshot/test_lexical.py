@@ -241,12 +241,13 @@ def test_a_term_said_more_often_than_two_bytes_hold_is_counted_again() -> None:
     assert np.array_equal(before.weight, after.weight)
 
 
-@pytest.mark.parametrize("count", [0, 1, 63, 64, 200])
-def test_products_in_parts_are_those_of_the_whole(count: int) -> None:
+@pytest.mark.parametrize("others", [1, 2, 3])
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 512, 1_100])
+def test_products_in_parts_are_those_of_the_whole(count: int, others: int) -> None:
     """Sums of double precision, for numbers of vectors that parts divide and that they do not."""
     generator = np.random.default_rng(3)
     vectors = generator.standard_normal((count, 24)).astype(np.float32)
-    asked = np.asfortranarray(generator.standard_normal((24, 3)).astype(np.float32))
+    asked = np.asfortranarray(generator.standard_normal((24, others)).astype(np.float32))
     expected = np.einsum("md,dk->mk", vectors.astype(np.float64), asked.astype(np.float64))
     np.testing.assert_allclose(products(vectors, asked), expected, atol=1e-5)
 
