@@ -76,3 +76,19 @@ def test_who_is_certified_at_level_three_tests_without_destroying():
     assert values(compared(need, "核级PT/RT三级人员可对外派驻签审").met)[:1] == [
         "non-destructive testing"
     ]
+
+
+def test_what_is_solution_annealed_is_neither_nitrided_nor_borided():
+    need = "双相钢厚大件固溶后冲击功不合格"
+    assert "solution annealing" in values(compared(need, "锻件固溶处理，井式炉").met)
+    assert values(compared(need, "压铸模渗氮加PVD，渗硼").met) == []
+    assert values(compared("找热处理厂", "锻件固溶处理，井式炉").met)[:1] == ["heat treatment"]
+
+
+def test_what_looks_like_leather_is_none():
+    items = read("Leather-look PU cases with gold stamped logo, 500 sets").items
+    assert [item.text for item in items] == ["Leather-look PU cases", "500 sets"]
+
+
+def test_impact_of_charpy_is_the_test_and_no_product():
+    assert read_values("Charpy impact at low temperature", "product") == []
