@@ -210,6 +210,7 @@ TERMS: dict[str, str] = {
     "refresh": "Snapshot",
     "train": "Learning to rank",
     "derive": "Clusters by place",
+    "undo": "Taking an import back",
     "queued": "Waiting to begin",
     "running": "Running",
     "done": "Done",

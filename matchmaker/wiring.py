@@ -97,6 +97,7 @@ from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_fields import ImportFields
+from matchmaker.services.operations.import_undo import UndoWorkflow
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.importer import Importer
 from matchmaker.services.operations.job_queue import JobHandler, JobQueue
@@ -476,7 +477,11 @@ class Wiring:
         from matchmaker.services.operations.job_handlers import job_handlers
 
         return job_handlers(
-            self.import_workflow, self.refresher, self.learning, self.cluster_derivation
+            self.import_workflow,
+            self.import_undo,
+            self.refresher,
+            self.learning,
+            self.cluster_derivation,
         )
 
     @cached_property
@@ -488,6 +493,10 @@ class Wiring:
             self.clock,
             self.opted_out.hidden_from,
         )
+
+    @cached_property
+    def import_undo(self) -> UndoWorkflow:
+        return UndoWorkflow(self.store, self.repositories, self.job_queue, self.clock)
 
     @cached_property
     def import_workflow(self) -> ImportWorkflow:

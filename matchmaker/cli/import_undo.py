@@ -14,6 +14,7 @@ from matchmaker.cli.output import (
     acting_principal,
     fields_of,
     print_json,
+    progress_bars,
     say,
     wired,
 )
@@ -108,7 +109,8 @@ def undo(
     if fields or rows:
         taken = services.import_fields.take_back(principal, id, fields, rows)
     else:
-        taken = services.import_workflow.undo(principal, id)
+        with progress_bars() as progress:
+            taken = services.import_undo.finish(principal, id, progress)
     if as_json:
         kept = [fields_of(each) for each in taken.kept]
         print_json({"id": id, "fields": taken.fields, "rows": taken.rows, "kept": kept})

@@ -23,6 +23,7 @@ from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
 from matchmaker.ingest.undo import KeptField, TakenBack, WhyKept
 from matchmaker.services.operations.import_reversal import kept_message, undo_summary
+from matchmaker.services.operations.import_undo import undo_jobs
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.merge_prospect import MergeDecision
 from matchmaker.web.field_words import in_words
@@ -38,7 +39,7 @@ from matchmaker.web.layout import (
     signed_in,
     web,
 )
-from matchmaker.workflow.job import JobKind
+from matchmaker.workflow.job import Job, JobKind
 
 MAX_SHOWN = 50
 PAIRS = 50
@@ -59,6 +60,7 @@ def import_page(id: str = "") -> PageAnswer:
     upload = request.args.get("upload", "")
     preview = workflow.preview(principal, upload) if upload else None
     table = preview.options.table if preview else ""
+    imports = () if upload else workflow.imports(principal, id)
     return render_template(
         "import.html",
         preview=preview,
@@ -74,7 +76,8 @@ def import_page(id: str = "") -> PageAnswer:
         cluster=services().published.cluster(id) if id else None,
         id=id,
         kept=() if upload else workflow.unwritten_uploads(principal, id),
-        imports=() if upload else workflow.imports(principal, id),
+        imports=imports,
+        undos=undo_jobs(services().repositories, imports),
         address=partial(_address, id),
     )
 
@@ -165,8 +168,11 @@ def template(table: str) -> PageAnswer:
 
 @web.post("/imports/<id>/undo")
 def undo_import(id: str) -> PageAnswer:
-    """Put back what was before."""
-    _tell(services().import_workflow.undo(signed_in(), id))
+    """Put back what was before; of a large import, the page of the work that does."""
+    taken = services().import_undo.take_back(signed_in(), id)
+    if isinstance(taken, Job):
+        return redirect(url_for("web.job", id=taken.id), 303)
+    _tell(taken)
     cluster = request.form.get("cluster", "")
     target = url_for("web.cluster_import", id=cluster) if cluster else url_for("web.import_page")
     return redirect(target, 303)
@@ -240,7 +246,7 @@ def request_job() -> PageAnswer:
     principal, form = signed_in(), request.form
     principal.require_admin()
     kind = parse_choice(JobKind, form.get("kind", ""), "kind")
-    if kind in (JobKind.IMPORT, JobKind.CHECK):
+    if kind in (JobKind.IMPORT, JobKind.CHECK, JobKind.UNDO):
         raise InvalidInput("needs a file.", where="kind", mend="Use the import page.")
     goal = form.get("goal", "")
     arguments = {"goal": goal} if kind is JobKind.TRAIN and goal in list(GoalName) else {}

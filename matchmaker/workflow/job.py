@@ -32,6 +32,7 @@ class JobKind(StrEnum):
     REFRESH = "refresh"
     TRAIN = "train"
     DERIVE = "derive"
+    UNDO = "undo"
 
 
 class JobState(StrEnum):
@@ -94,6 +95,11 @@ class Job:
         """Tell whether somebody's file is read for it."""
         return self.kind in (JobKind.IMPORT, JobKind.CHECK)
 
+    @property
+    def may_be_repeated(self) -> bool:
+        """Tell whether the same work again does nothing twice: it looks what is on record."""
+        return self.is_about_file or self.kind is JobKind.UNDO
+
 
 @dataclass(frozen=True, slots=True)
 class NotDuplicate:
@@ -145,8 +151,8 @@ class ImportPart:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """An import as it was written, with what takes it back; `undone` says that it was,
-    and `left` how much of it stayed all the same.
+    """An import as it was written, with what takes it back; `undone` says that it was, with
+    `restored` fields as before and `removed` rows, and `left` how much of it stayed all the same.
 
     `table` is the format of the file, of which `file` is the name. `problems` are the first of
     what was told of its lines.
@@ -165,6 +171,8 @@ class ImportRecord:
     file: str = ""
     lines: LineCounts = LineCounts()
     problems: tuple[LineProblem, ...] = ()
+    restored: int = 0
+    removed: int = 0
 
     @property
     def can_be_undone(self) -> bool:

@@ -18,7 +18,7 @@ from matchmaker.ingest.names import name_key
 from matchmaker.ingest.pair_decisions import PairDecision
 from matchmaker.ingest.table_file import TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.services.operations import import_preview, import_workflow
+from matchmaker.services.operations import import_preview, import_undo, import_workflow
 from matchmaker.services.operations.import_preview import file_preview
 from matchmaker.services.operations.import_status import ImportState
 from matchmaker.services.operations.reference_data import reference_index
@@ -65,8 +65,8 @@ def form(text, name="list.csv", **fields):
     return {"file": (io.BytesIO(text.encode()), name), "cluster": CLUSTER, **fields}
 
 
-def work_off(world):
-    queue = world.services.requested_jobs[JobKind.IMPORT]
+def work_off(world, kind=JobKind.IMPORT):
+    queue = world.services.requested_jobs[kind]
     while (task := queue.dequeue()) is not None:
         queue.execute(task)
 
@@ -94,6 +94,46 @@ def test_a_list_is_looked_at_written_and_taken_back(world, coordinator):
     assert coordinator("GET", f"/imports?cluster={CLUSTER}").json["items"][0]["id"] == seen["id"]
     assert coordinator("POST", f"{place}/undo", json={}).json["state"] == "taken_back"
     assert coordinator("POST", f"{place}/undo", json={}).status_code == 409
+
+
+def test_a_large_import_is_taken_back_by_the_worker_and_its_way_is_told(
+    app, world, coordinator, monkeypatch
+):
+    """What of it somebody changed since stays, and how much that is stands with the import."""
+    written = coordinator("POST", "/imports", data=form(MEMBERS, write="true")).json
+    work_off(world)
+    place = f"/imports/{written['id']}"
+    record = world.services.repositories.imports.get(written["id"]).value
+    changed = replace(record.put.organizations[0], website="https://changed.example")
+    world.services.store.upsert(GraphRows(organizations=(changed,)))
+    monkeypatch.setattr(import_undo, "AT_ONCE", len(record.put) - 1)
+    asked = coordinator("POST", f"{place}/undo", json={})
+    assert asked.status_code == 200
+    assert (asked.json["state"], asked.json["taken_back"]) == ("taking_back", None)
+    assert coordinator("POST", f"{place}/undo", json={}).json["state"] == "taking_back"
+    listed = coordinator("GET", f"/imports?cluster={CLUSTER}").json["items"][0]
+    assert (listed["id"], listed["state"]) == (written["id"], "taking_back")
+    seen, stored = [], type(world.services.store).stored
+
+    def looking(self, rows):
+        progress = world.services.job_queue._running[f"undo-{written['id']}"].job
+        seen.append((str(progress.stage), progress.done, progress.total))
+        return stored(self, rows)
+
+    with monkeypatch.context() as context:
+        context.setattr(type(world.services.store), "stored", looking)
+        work_off(world, JobKind.UNDO)
+    assert seen[0][0] == "Comparing with what is stored now"
+    assert seen[0][1] < seen[-1][1] < seen[-1][2] == len(record.put)
+    told = coordinator("GET", place).json
+    assert (told["state"], told["left"]) == ("taken_back", 1)
+    assert (told["restored"], told["removed"]) == (0, len(record.put) - 1)
+    job = world.services.job_queue.show(ADMIN, f"undo-{written['id']}")
+    assert f"Somebody has changed this since, and it stays: organizations {changed.id}." in str(
+        job.result
+    )
+    assert coordinator("POST", f"{place}/undo", json={}).status_code == 409
+    world.services.store.replace_rows(GraphRows(), GraphRows(organizations=(changed,)))
 
 
 def test_what_a_waiting_import_waits_for_is_told_until_it_is_written(

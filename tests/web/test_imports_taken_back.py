@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from matchmaker.domain import GraphRows
-from matchmaker.errors import InvalidInput, NotAllowed, WrongState
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
+from matchmaker.services.operations import import_undo
 from tests.web.conftest import in_languages, press
-from tests.web.test_imports import ADMIN, COORDINATOR, MEMBER, brought
+from tests.web.test_imports import ADMIN, COORDINATOR, MEMBER, brought, work_off
 
 
 def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
@@ -42,6 +43,28 @@ def test_what_somebody_changed_since_stays_and_is_told_by_name(visit, sample):
     assert admin.page.get_by_text(told).is_visible()
     assert sample.directory.profile(ADMIN, MEMBER).organization.name == "又改了名"
     sample.store.upsert(GraphRows(organizations=(old,)))
+    assert admin.complaints == []
+
+
+def test_a_large_import_is_taken_back_on_a_page_that_tells_how_far_it_is(
+    visit, sample, monkeypatch
+):
+    _, imported = brought(sample, ADMIN, "organizations", "id,name,kind\nmy:many,新厂,firm\n")
+    monkeypatch.setattr(import_undo, "AT_ONCE", 0)
+    admin = visit("admin", "zh")
+    admin.open("/admin/import")
+    press(admin.page, "撤回")
+    assert admin.page.url.endswith(f"/jobs/undo-{imported.id}")
+    expect(admin.page.locator("#job")).to_contain_text("撤回导入")
+    expect(admin.page.locator("#job")).to_contain_text("等待开始")
+    admin.open("/admin/import")
+    admin.page.get_by_role("link", name="正在撤回").click()
+    work_off(sample)
+    expect(admin.page.locator("#job")).to_contain_text("已撤回。")
+    admin.page.get_by_role("link", name="全部导入").click()
+    expect(admin.page.get_by_role("cell", name="已撤回").first).to_be_visible()
+    with pytest.raises(NotFound):
+        sample.directory.profile(ADMIN, "my:many")
     assert admin.complaints == []
 
 

@@ -103,9 +103,11 @@ class TakenBackOut(Outgoing):
 
 
 class ImportOut(Localised):
-    """An import: looked at, on its way, written, or taken back.
+    """An import: looked at, on its way, written, being taken back, or taken back.
 
     `waits_for`: something was not available when it was begun, and it is to be begun again.
+    Work that goes on is at `done` of `total` (0 where it cannot be counted) of a `stage`. Of what
+    was taken back `restored` fields are as before, `removed` rows went, and `left` stayed.
     """
 
     id: str
@@ -127,6 +129,11 @@ class ImportOut(Localised):
     waits_for: Message | None
     can_be_undone: bool
     left: int
+    restored: int
+    removed: int
+    stage: Message | None
+    done: int
+    total: int
     taken_back: TakenBackOut | None = None
 
 

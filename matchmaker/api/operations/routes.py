@@ -30,8 +30,10 @@ from matchmaker.api.operations.responses import (
     WrittenRowOut,
 )
 from matchmaker.api.people.requests import Nothing
+from matchmaker.ingest.undo import TakenBack
 from matchmaker.services.operations.import_status import ImportState, ImportStatus
 from matchmaker.services.operations.import_workflow import ImportWorkflow
+from matchmaker.workflow.job import Job
 
 SERVICE = Tag(name="service", description="Whether and on what the service runs.")
 IMPORTS = Tag(name="imports", description="Lists and tables: looked at, written, taken back.")
@@ -136,15 +138,19 @@ def undo_import(path: IdPath, header: IdempotencyHeaders, body: ImportUndo) -> R
     """Take an import back, or some fields and rows of it; what others changed since stays.
 
     `taken_back` says how much went back, and what stays and why. An import of which all stays
-    is as `written` as it was.
+    is as `written` as it was. A whole one of more than 1,000 rows is `taking_back`, and
+    `taken_back` null, until a worker has done it: `GET` says how far it is.
     """
     principal, workflow = current_principal(), services().import_workflow
+    taken: TakenBack | Job
     if body.fields is None and body.rows is None:
-        taken = workflow.undo(principal, path.id)
+        taken = services().import_undo.take_back(principal, path.id)
     else:
         chosen = [(each.organization, each.field) for each in body.fields or ()]
         rows = [(each.table, each.key) for each in body.rows or ()]
         taken = services().import_fields.take_back(principal, path.id, chosen, rows)
     shown = _import_out(workflow.status(principal, path.id))
+    if isinstance(taken, Job):
+        return as_json(shown)
     back = TakenBackOut.model_validate(taken)
     return as_json(shown.model_copy(update={"taken_back": back}))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from matchmaker.access import Principal
+from matchmaker.domain import GraphRows
 from matchmaker.errors import NotAllowed, WrongState
 from matchmaker.ingest.undo import (
     KeptField,
@@ -16,11 +17,16 @@ from matchmaker.ingest.undo import (
     reversal,
     statements_alone,
 )
-from matchmaker.messages import Message, message
+from matchmaker.messages import Message, message, sentences
 from matchmaker.services.operations.importer import require_importing
+from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.services.repositories import Repositories, Repository, Versioned
+from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
 from matchmaker.store.documents import Store
 from matchmaker.workflow.job import ImportPart, ImportRecord
+
+# Of what stays, so many are named.
+_TOLD = 10
 
 _STAYS = {
     WhyKept.CHANGED_SINCE: message("Somebody has changed this since, and it stays: %(what)s."),
@@ -42,6 +48,21 @@ def undo_summary(taken: TakenBack) -> Message:
     if taken.kept:
         return message("Nothing was taken back.")
     return message("Nothing was taken back: all of it is as before already.")
+
+
+def whole_summary(taken: TakenBack) -> Message:
+    """The same with the first of what stays, and why."""
+    told = [undo_summary(taken)]
+    for why in WhyKept:
+        kept = [each for each in taken.kept if each.why is why]
+        names = [" ".join(filter(None, (each.table, each.key, each.field))) for each in kept]
+        shown = names[:_TOLD]
+        if len(names) > _TOLD:
+            more = message("%(names)s and %(count)s more", names=shown, count=len(names) - _TOLD)
+            told.append(replace(_STAYS[why], parameters={"what": more}))
+        elif names:
+            told.append(replace(_STAYS[why], parameters={"what": shown}))
+    return sentences(*told)
 
 
 def kept_message(why: WhyKept, what: str) -> Message:
@@ -79,11 +100,42 @@ def _is_by_administrator(repositories: Repositories, record: ImportRecord) -> bo
     return stored is not None and stored.value.admin
 
 
+def undo_import(
+    store: Store, repositories: Repositories, principal: Principal, clock: Clock, id: str,
+    progress: Progress = no_progress,
+) -> TakenBack:  # fmt: skip
+    """Put back what was before an import, field by field; what others have changed since stays.
+    Where all of it stays, nothing is written.
+
+    Raises NotFound, NotAllowed, WrongState, InvalidInput where something refers to a row.
+    """
+
+    def undo() -> TakenBack:
+        version = store.version()
+        stored = undoable_import(principal, repositories, id)
+        back = import_reversal(store, repositories, stored.value, progress)
+        if (taken := back.taken).is_nothing and taken.kept:
+            return taken
+        unit = UnitOfWork.of(principal, clock())
+        left = len(back.kept)
+        undone = replace(
+            stored.value, undone=unit.at, left=left, restored=taken.fields, removed=taken.rows
+        )
+        unit.add(repositories.imports.put(undone, stored.version))
+        unit.log("import.undone", f"import/{id}", left=str(left))
+        progress(message("Writing to the store"), 0, 0)
+        store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
+        return taken
+
+    return retry_on_conflict(undo)
+
+
 def import_reversal(
-    store: Store, repositories: Repositories, written: ImportRecord | ImportPart
-) -> Reversal:
+    store: Store, repositories: Repositories, written: ImportRecord | ImportPart,
+    progress: Progress = no_progress,
+) -> Reversal:  # fmt: skip
     """The changes that undo a whole import, but for organisations that documents name."""
-    now = store.stored(written.put | statements_alone(written.put))
+    now = _stored_now(store, written.put | statements_alone(written.put), progress)
     back = reversal(written.put, written.before, now)
     going = {row.id for row in back.drop.organizations}
     in_use = _in_use(going, repositories) if going else set()
@@ -97,6 +149,18 @@ def import_reversal(
         kept=(*back.kept, *kept),
         rows=back.rows - len(in_use),
     )
+
+
+def _stored_now(store: Store, rows: GraphRows, progress: Progress) -> GraphRows:
+    """What is stored under the keys of rows by now, read table by table."""
+    stage, done, now = message("Comparing with what is stored now"), 0, GraphRows()
+    for name, table in rows.tables():
+        if not table:
+            continue
+        progress(stage, done, len(rows))
+        now |= store.stored(GraphRows(**{name: table}))
+        done += len(table)
+    return now
 
 
 def _in_use(ids: Set[str], repositories: Repositories) -> set[str]:

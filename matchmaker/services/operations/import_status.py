@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from matchmaker.ingest.report import Problem
@@ -25,6 +25,7 @@ class ImportState(StrEnum):
     RUNNING = "running"
     FAILED = "failed"
     WRITTEN = "written"
+    TAKING_BACK = "taking_back"
     TAKEN_BACK = "taken_back"
     CANCELLED = "cancelled"
 
@@ -45,8 +46,9 @@ class ImportStatus:
     `table` is the format of the file. `counts` are rows by table. `new` to `alike` count
     organisations; `columns`, `words` and `pairs` that may be one are those of the file, until it is
     written.
-    `error` is why nothing can be, or was, written, `waits_for` why work that was begun is to be
-    begun again. Of what was taken back, `left` stayed.
+    `error` is why nothing can be, or was, written or taken back, `waits_for` why work that was
+    begun is to be begun again. Work is at `done` of `total` of a `stage`. Of what was taken back,
+    `restored` fields are as before, `removed` rows went and `left` stayed.
     """
 
     id: str
@@ -68,6 +70,11 @@ class ImportStatus:
     waits_for: Message | None = None
     can_be_undone: bool = False
     left: int = 0
+    restored: int = 0
+    removed: int = 0
+    stage: Message | None = None
+    done: int = 0
+    total: int = 0
 
 
 def status_of_preview(preview: ImportPreview) -> ImportStatus:
@@ -101,11 +108,14 @@ def _state_of(preview: ImportPreview) -> ImportState:
     return ImportState.CHECKING if is_open else ImportState.LOOKED_AT
 
 
-def status_of_record(record: ImportRecord) -> ImportStatus:
-    """Of what was written."""
-    return ImportStatus(
+def status_of_record(record: ImportRecord, undo: Job | None = None) -> ImportStatus:
+    """Of what was written, and of the work that takes it back, if there is any."""
+    is_going = undo is not None and not undo.is_over and not record.undone
+    has_failed = undo is not None and undo.state is JobState.FAILED and not record.undone
+    standing = ImportState.TAKING_BACK if is_going else ImportState.WRITTEN
+    status = ImportStatus(
         record.id,
-        ImportState.TAKEN_BACK if record.undone else ImportState.WRITTEN,
+        ImportState.TAKEN_BACK if record.undone else standing,
         record.cluster,
         record.file,
         record.table,
@@ -114,6 +124,18 @@ def status_of_record(record: ImportRecord) -> ImportStatus:
         problems=record.problems,
         can_be_undone=record.can_be_undone,
         left=record.left,
+        restored=record.restored,
+        removed=record.removed,
+    )
+    if undo is None or not (is_going or has_failed):
+        return status
+    return replace(
+        status,
+        error=undo.result if has_failed else None,
+        waits_for=undo.waits_for,
+        stage=undo.stage,
+        done=undo.done,
+        total=undo.total,
     )
 
 
@@ -127,6 +149,9 @@ def status_of_job(job: Job) -> ImportStatus:
         job.arguments.get("table", ""),
         error=job.result if job.state is JobState.FAILED else None,
         waits_for=job.waits_for,
+        stage=job.stage if not job.is_over else None,
+        done=job.done if not job.is_over else 0,
+        total=job.total if not job.is_over else 0,
     )
 
 

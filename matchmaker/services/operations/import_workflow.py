@@ -39,13 +39,14 @@ from matchmaker.services.operations.import_proposal import (
 )
 from matchmaker.services.operations.import_records import import_summary, line_outcomes, record_of
 from matchmaker.services.operations.import_report import ImportReport
-from matchmaker.services.operations.import_reversal import import_reversal, undoable_import
+from matchmaker.services.operations.import_reversal import undo_import
 from matchmaker.services.operations.import_status import (
     ImportStatus,
     status_of_job,
     status_of_preview,
     status_of_record,
 )
+from matchmaker.services.operations.import_undo import undo_jobs
 from matchmaker.services.operations.importer import Importer, ImportOptions, require_importing
 from matchmaker.services.operations.job_queue import JobCancelled, JobQueue
 from matchmaker.services.operations.problem_lines import (
@@ -375,7 +376,11 @@ class ImportWorkflow:
     def statuses(self, principal: Principal, cluster: str = "") -> list[ImportStatus]:
         """Of what was imported, the newest first, without problems. Raises NotAllowed."""
         records = self.imports(principal, cluster)
-        return [status_of_record(replace(record, problems=())) for record in records]
+        undos = undo_jobs(self.repositories, records)
+        return [
+            status_of_record(replace(record, problems=()), undos.get(record.id))
+            for record in records
+        ]
 
     def status(self, principal: Principal, id: str) -> ImportStatus:
         """The status of an import: for its sender, and once written for those who may undo it.
@@ -386,7 +391,8 @@ class ImportWorkflow:
         stored = self.repositories.imports.get_or_none(id)
         if stored is not None:
             self._require(principal, stored.value.cluster)
-            return status_of_record(stored.value)
+            undos = undo_jobs(self.repositories, [stored.value])
+            return status_of_record(stored.value, undos.get(id))
         if self.repositories.jobs.get_or_none(id) is not None:
             return status_of_job(self.job_queue.show(principal, id))
         return status_of_preview(self.preview(principal, id))
@@ -400,26 +406,9 @@ class ImportWorkflow:
         self._require(principal, stored.value.cluster)
         return problems_export(told_table(stored.value.problems))
 
-    def undo(self, principal: Principal, id: str) -> TakenBack:
-        """Put back what was before, field by field; what others have changed since stays.
-        Where all of it stays, nothing is written.
-
-        Raises NotFound, NotAllowed, WrongState, InvalidInput where something refers to a row.
-        """
-        return retry_on_conflict(lambda: self._undo(principal, id))
-
-    def _undo(self, principal: Principal, id: str) -> TakenBack:
-        version = self.store.version()
-        stored = undoable_import(principal, self.repositories, id)
-        back = import_reversal(self.store, self.repositories, stored.value)
-        if (taken := back.taken).is_nothing and taken.kept:
-            return taken
-        unit = UnitOfWork.of(principal, self.clock())
-        undone = replace(stored.value, undone=unit.at, left=len(back.kept))
-        unit.add(self.repositories.imports.put(undone, stored.version))
-        unit.log("import.undone", f"import/{id}", left=str(len(back.kept)))
-        self.store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
-        return taken
+    def undo(self, principal: Principal, id: str, progress: Progress = no_progress) -> TakenBack:
+        """Take an import back at once, as `undo_import` does and with what it raises."""
+        return undo_import(self.store, self.repositories, principal, self.clock, id, progress)
 
     def _import(
         self, principal: Principal, upload: Upload, run: ImportOptions

@@ -9,6 +9,7 @@ from matchmaker.domain import GoalName, PlaceLevel
 from matchmaker.messages import Message, message
 from matchmaker.services.auditing.derived_clusters import ClusterDerivation
 from matchmaker.services.matching.evaluation import RankerLearning
+from matchmaker.services.operations.import_undo import UndoWorkflow
 from matchmaker.services.operations.import_workflow import ImportWorkflow
 from matchmaker.services.operations.job_queue import JobHandler
 from matchmaker.services.operations.refresher import Progress, SnapshotRefresher
@@ -20,6 +21,7 @@ MIN_MEMBERS = 20
 
 def job_handlers(
     imports: ImportWorkflow,
+    undo: UndoWorkflow,
     refresher: SnapshotRefresher,
     learning: RankerLearning,
     derivation: ClusterDerivation,
@@ -58,4 +60,5 @@ def job_handlers(
         JobKind.REFRESH: refresh,
         JobKind.TRAIN: train,
         JobKind.DERIVE: derive,
+        JobKind.UNDO: undo.run,
     }

@@ -44,7 +44,7 @@ MAX_ATTEMPTS = 3
 MAX_QUEUED = 10
 _FINISH_RETRIES = (1.0, 2.0, 5.0, *[10.0] * 60)
 
-_OF_COORDINATORS = frozenset({JobKind.IMPORT, JobKind.CHECK})
+_OF_COORDINATORS = frozenset({JobKind.IMPORT, JobKind.CHECK, JobKind.UNDO})
 
 log = structlog.get_logger(__name__)
 
@@ -73,6 +73,7 @@ class JobQueue:
     ) -> Job:  # fmt: skip
         """Have it done, under an `id` of its own or a new one; what failed, once more.
 
+        What takes an import back is begun again once it is over, and not beside itself.
         Raises NotAllowed for anyone but admins, and coordinators who import; WrongState as
         `require_room` does.
         """
@@ -86,8 +87,10 @@ class JobQueue:
         )
         unit = UnitOfWork.of(principal, now)
         before = self.repositories.jobs.get_or_none(job.id)
-        has_failed = before is not None and before.value.state is JobState.FAILED
-        unit.add(self.repositories.jobs.put(job, before.version if before and has_failed else 0))
+        if before and kind is JobKind.UNDO and not self._with_silence(before.value).is_over:
+            return before.value
+        is_again = before and (kind is JobKind.UNDO or before.value.state is JobState.FAILED)
+        unit.add(self.repositories.jobs.put(job, before.version if before and is_again else 0))
         unit.log(f"work.{kind}", f"job/{job.id}", **arguments)
         unit.commit(self.repositories.records)
         try:
@@ -339,11 +342,11 @@ _CANCELLED = message("It was cancelled; nothing was written.")
 
 
 def _may_begin_again(job: Job) -> bool:
-    """Tell whether it is about a file, and was not begun too often.
+    """Tell whether it may be repeated, and was not begun too often.
 
     Where it wrote already, the same again finishes it: it looks first at what is on record.
     """
-    return job.is_about_file and job.attempts < MAX_ATTEMPTS
+    return job.may_be_repeated and job.attempts < MAX_ATTEMPTS
 
 
 def _to_be_begun_again(job: Job, error: MatchmakerError) -> Job:
