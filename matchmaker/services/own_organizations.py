@@ -14,7 +14,7 @@ from matchmaker.domain import Need, is_within
 from matchmaker.errors import NotAllowed, NotFound
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
-from matchmaker.store.ports import GraphStore
+from matchmaker.store.ports import GraphStore, SeekerProfile
 from matchmaker.workflow.interactions import Slots
 
 
@@ -61,15 +61,18 @@ def need_of(store: GraphStore, need_id: str, organizations: Collection[str]) -> 
     return need if need.organization in organizations else None
 
 
-def asking_id(store: GraphStore, principal: Principal, id_or_alias: str) -> str:
-    """The same for those who may ask in its name: coordinators of its clusters too.
+def asking_profile(store: GraphStore, principal: Principal, id_or_alias: str) -> SeekerProfile:
+    """What a question of an organisation starts from, for those who may ask in its name.
 
-    Raises as `member_id` does.
+    Those are coordinators of its clusters too, and administrators for any: for them there is
+    nothing to look up before. Raises as `member_id` does.
     """
+    if principal.admin:
+        return store.seeker_profile(id_or_alias)
     id = asked_id(store, principal, id_or_alias)
-    if not (principal.admin or principal.acts_for(id) or is_coordinated(store, principal, id)):
+    if not (principal.acts_for(id) or is_coordinated(store, principal, id)):
         raise NotAllowed("Only its members and its cluster's coordinators may ask for it.")
-    return id
+    return store.seeker_profile(id)
 
 
 def require_itself(store: GraphStore, own_id: str) -> None:

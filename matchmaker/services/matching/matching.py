@@ -46,7 +46,7 @@ from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.refresher import Progress, no_progress
-from matchmaker.services.own_organizations import asking_id
+from matchmaker.services.own_organizations import asking_profile
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, SeekerProfile
@@ -419,7 +419,7 @@ class Matching:
 
     def _asking_profile(self, principal: Principal, organization_id: str) -> SeekerProfile:
         """The organisation's profile, for those who may ask in its name."""
-        return self.store.seeker_profile(asking_id(self.store, principal, organization_id))
+        return asking_profile(self.store, principal, organization_id)
 
     def _among(self, rows: SnapshotRows) -> BoolArray | None:
         """Everybody who has a free slot; None for everybody."""

@@ -351,20 +351,19 @@ class SeekerFactory:
     def _snapshot_vectors(
         self, statements: Sequence[Statement], row: int | None
     ) -> dict[str, FloatArray]:
-        if row is None:
+        if row is None or not statements:
             return {}
-        rows = self.snapshot.organization_statements.row(row)
-        ids = self.snapshot.statements.table.column("id").take(rows).to_pylist()
-        row_of = dict(zip(ids, rows.tolist(), strict=True))
-        vectors = {}
-        for statement in statements:
-            number = row_of.get(statement.id)
-            if number is None or self.snapshot.string("statements", "text", number) != (
-                statement.text
-            ):
+        snapshot, vectors = self.snapshot, {}
+        wanted = {statement.id: statement for statement in statements}
+        for number in snapshot.organization_statements.row(row).tolist():
+            statement = wanted.pop(snapshot.string("statements", "id", number), None)
+            if statement is None:
                 continue
-            if (vector := self.snapshot.vectors[number]).any():
+            is_same = snapshot.string("statements", "text", number) == statement.text
+            if is_same and (vector := snapshot.vectors[number]).any():
                 vectors[statement.id] = vector
+            if not wanted:
+                break
         return vectors
 
     def _embedded(self, statements: Sequence[Statement]) -> dict[str, FloatArray]:
