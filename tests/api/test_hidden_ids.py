@@ -5,10 +5,13 @@ one that nobody has: the two answers are the same. A route with a field for an i
 here fails, so that a new one is not forgotten.
 """
 
+import dataclasses
 import json
 import re
+from typing import Annotated, get_args, get_origin, get_type_hints
 
 import pytest
+from pydantic import BaseModel
 
 from matchmaker.access import ANONYMOUS
 from matchmaker.domain import (
@@ -22,9 +25,9 @@ from matchmaker.domain import (
     Organization,
 )
 from tests.api.conftest import ROWS, application_of_a_file, installation_of_a_file
+from tests.api.operations import ROUTES
 from tests.api.requests_of_routes import REQUESTS
 from tests.api.sending import id_of
-from tests.api.test_schema import DESCRIPTION
 from tests.api.things_of_routes import API, CLUSTER, FIRM, _close
 from tests.api.world import make_world
 
@@ -102,32 +105,24 @@ FURTHER = {
 NO_IDS = {("POST /imports", "source")}
 
 
-def operations():
-    for path, item in DESCRIPTION["paths"].items():
-        for method, operation in item.items():
-            yield f"{method.upper()} {path.removeprefix(API)}", operation
-
-
-def fields_of(schema, seen=()):
-    """Names of all fields that a body may have, those within others too."""
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        if name not in seen:
-            yield from fields_of(DESCRIPTION["components"]["schemas"][name], (*seen, name))
-    for name, field in schema.get("properties", {}).items():
+def fields_of(shape, seen=()):
+    """Names of all fields that may be sent, those within others too."""
+    fields = {}
+    if dataclasses.is_dataclass(shape) and shape not in seen:
+        fields = get_type_hints(shape)
+    elif isinstance(shape, type) and issubclass(shape, BaseModel) and shape not in seen:
+        fields = {each.alias or name: each.annotation for name, each in shape.model_fields.items()}
+    for name, annotation in fields.items():
         yield name
-        yield from fields_of(field, seen)
-    parts = (*schema.get("anyOf", ()), *schema.get("allOf", ()))
-    for part in (*parts, schema["items"]) if "items" in schema else parts:
+        yield from fields_of(annotation, (*seen, shape))
+    parts = get_args(shape)
+    for part in parts[:1] if get_origin(shape) is Annotated else parts:
         yield from fields_of(part, seen)
 
 
-def takes_ids(name, operation):
+def takes_ids(name, sent):
     """Fields of a route that take the id of an organisation."""
-    fields = {each["name"] for each in operation.get("parameters", ())}
-    for content in operation.get("requestBody", {}).get("content", {}).values():
-        fields |= set(fields_of(content["schema"]))
-    ids = fields & NAMES
+    ids = {field for shape in sent.values() for field in fields_of(shape)} & NAMES
     if "/organizations/{id}" in name:
         ids.add("path")
     return ids
@@ -213,7 +208,11 @@ def differences(answers, at):
         yield at, read, other_read
 
 
-TAKING_IDS = {name: fields for name, each in operations() if (fields := takes_ids(name, each))}
+TAKING_IDS = {
+    name: fields
+    for path, method, sent in ROUTES
+    if (fields := takes_ids(name := f"{method.upper()} {path.removeprefix(API)}", sent))
+}
 
 
 @pytest.mark.parametrize("name", TAKING_IDS)

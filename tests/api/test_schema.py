@@ -4,7 +4,6 @@ import importlib
 import json
 import pkgutil
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 import schemathesis
@@ -20,9 +19,7 @@ from schemathesis.specs.openapi.checks import (
 
 import matchmaker.api
 from matchmaker.api.http.fields import PageOut
-from matchmaker.app import create_app
-from matchmaker.settings import Settings
-from matchmaker.wiring import wire
+from tests.api.operations import ROUTES
 from tests.api.requests_of_routes import REQUESTS
 from tests.api.sending import id_of, send
 from tests.api.things_of_routes import API
@@ -34,41 +31,26 @@ CHECKS = [
     response_schema_conformance,
     status_code_conformance,
 ]
-# Only read for its routes: nothing is opened, nothing written.
-DESCRIPTION = create_app(wire(Settings(data_dir=Path("unused"), _env_file=None))).api_doc
 
 
-def can_be_sent_wrongly(operation):
+def can_be_sent_wrongly(sent):
     """Whether it takes more than an id in its path, of which nearly every text is one.
 
     Of those hypothesis looks for a wrong one for a quarter of a minute each.
     """
-    places = {parameter["in"] for parameter in operation.get("parameters", ())}
-    return bool("requestBody" in operation or places - {"path"})
+    return bool(sent.keys() - {"path"})
 
 
 # Of what is sent wrongly every second operation is for the long run.
-OPERATIONS = [
-    (path, method, GenerationMode.POSITIVE)
-    for path, item in DESCRIPTION["paths"].items()
-    for method in item
-] + [
+OPERATIONS = [(path, method, GenerationMode.POSITIVE) for path, method, _ in ROUTES] + [
     pytest.param(
         path, method, GenerationMode.NEGATIVE, marks=pytest.mark.long if number % 2 else ()
     )
     for number, (path, method) in enumerate(
-        (path, method)
-        for path, item in DESCRIPTION["paths"].items()
-        for method, operation in item.items()
-        if can_be_sent_wrongly(operation)
+        (path, method) for path, method, sent in ROUTES if can_be_sent_wrongly(sent)
     )
 ]
-OF_AN_ID_ALONE = [
-    (path, method)
-    for path, item in DESCRIPTION["paths"].items()
-    for method, operation in item.items()
-    if operation.get("parameters") and not can_be_sent_wrongly(operation)
-]
+OF_AN_ID_ALONE = [(path, method) for path, method, sent in ROUTES if sent.keys() == {"path"}]
 
 
 # Where a document of the sample world stands for an id that hypothesis would only guess.
@@ -137,6 +119,13 @@ def test_what_succeeds_is_answered_as_described(app, schema, world, operation):
     schema[f"{API}{path}"][method].validate_response(answer)
 
 
+def test_the_description_has_the_operations_that_there_are(app):
+    described = app.api_doc["paths"]
+    assert {(path, method) for path, item in described.items() for method in item} == {
+        (path, method) for path, method, _ in ROUTES
+    }
+
+
 def test_no_two_shapes_share_a_name():
     """One name in the description is one shape: the second would overwrite the first."""
     shapes = defaultdict(set)
@@ -148,9 +137,9 @@ def test_no_two_shapes_share_a_name():
     assert [name for name, different in shapes.items() if len(different) > 1] == []
 
 
-def test_every_shape_is_described_whole():
+def test_every_shape_is_described_whole(app):
     """What a component says of a field is what its model says."""
-    components = DESCRIPTION["components"]["schemas"]
+    components = app.api_doc["components"]["schemas"]
     whole = [model for model in models() if not issubclass(model, RootModel)]
     by_name = {model.model_json_schema()["title"]: model for model in whole}
     for name in set(components) & set(by_name):
