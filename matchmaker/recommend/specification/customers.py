@@ -36,6 +36,7 @@ _SOUGHT = re.compile(
     r"(?:找|寻|求|认识|结识|[差缺](?:一?家|一个)|look(?:ing)? for|seek(?:ing)?|wanted|customers?)[^，,;；。.!?]{0,16}$|"
     r"给(?:外地|外省|别处|其他地方)?的?(?:做|搞|生产)[^，,;；。.!?]{0,8}$|\bwhich (?:[a-z-]+ )?$|"
     r"\b(?:makers?|manufacturers?|producers?|builders?) of (?:[a-z0-9-]+ ){0,4}$|"
+    r"\b(?:together|jointly|in partnership) with (?:an? )?(?:[a-z-]+ ){0,2}$|"
     r"(?:谁家?|哪家|哪些厂|哪些公司)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
     r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
 )
@@ -45,6 +46,7 @@ _MAKER_AFTER = re.compile(
 # Who begins with what it is, and then says whom it looks for: 电机厂，找整机厂.
 _HEAD = 6
 _SPEAKER = re.compile(
+    r"(?:厂家?|企业|公司)(?=(?:想|要|想要|拟)?[找寻])|"
     r"(?:厂|企业|公司| (?:makers?|manufacturer|factory|mill|plant|shop))(?:[，,]| (?=looking|seeking)).{0,60}(?:[找寻求谁]|哪家|look(?:ing|s)? for|seek|\bwho (?:would|wants?|needs?|buys?|uses?|could|might))"
 )
 _MAKER = re.compile(r"(?:maker|shop)s?$", re.IGNORECASE)
@@ -297,6 +299,8 @@ def _offers_things(offer: Specification) -> bool:
 def _is_for_customer(offer: Specification, item: Requirement) -> bool:
     """Whether an offer names a product for who makes it, not for what is offered."""
     text = fold(offer.text)
+    if item.start <= _HEAD and _SPEAKER.match(text, item.end):
+        return False
     # What they look for is what is offered: a frame factory.
     if _WHO_SEEKS.search(text[max(0, item.start - 40) : item.start]):
         return False
@@ -305,7 +309,7 @@ def _is_for_customer(offer: Specification, item: Requirement) -> bool:
     if item.role is not ItemRole.ITSELF:
         return not (is_lacked and text.startswith("的", item.end))
     if _MAKER_AFTER.match(text, item.end) or _MAKER.search(item.text):
-        return not (item.start <= _HEAD and _SPEAKER.match(text, item.end))
+        return True
     return bool(_SOUGHT.search(before)) and not is_lacked
 
 

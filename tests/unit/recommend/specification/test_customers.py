@@ -40,6 +40,7 @@ from tests.unit.snapshot.graphs import snapshot_of
         ("spectacle case manufacturer looking for buyers", "眼镜盒、布、袋，丝印烫金"),
         ("眼镜盒厂，谁要", "眼镜盒、布、袋，丝印烫金"),
         ("我们做碳纤维管材，卖给谁", "Carbon and glass composite tubes and spars"),
+        ("电机厂找整机厂", "无刷电机、电调，全自动绕线"),
     ],
 )
 def test_who_offers_the_same_is_no_customer(offer: str, rival: str) -> None:
