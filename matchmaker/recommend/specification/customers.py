@@ -56,6 +56,7 @@ _LACKED = re.compile(
     r"\b(?:needs?|needing|buys?|buying|requires?|requiring|lacks?|lacking|short of)\s(?:[a-z-]+\s){0,2}$"
 )
 _WHO_SEEKS = re.compile(
+    r"\b(?:buyers?|customers?|users?|takers?|importers?|distributors?|outlets?|markets?) (?:for|of) (?:[a-z-]+ ){0,3}$|"
     r"\b(?:who|anyone|anybody|those|firms|brands) (?:is |are |who are |that are )?"
     r"(?:looking for|in need of|seeking|needs?|wants?|buys?) (?:[a-z-]+ ){0,3}$|"
     r"\b(?:makers|manufacturers|shops|plants|mills|foundries|firms|companies|brands) (?:who |that )?(?:are )?"
@@ -127,6 +128,7 @@ def made_by_customers(offer: Specification) -> frozenset[str]:
         for item in offer.of(RequirementKind.PRODUCT)
         if not item.denied and item.aspect != UNLISTED
     ]
+    things = [item for item in things if not _is_what_it_is_of(offer, item)]
     named = [i for i in things if i.role is not ItemRole.ITSELF or _is_for_customer(offer, i)]
     if named:
         return frozenset[str]().union(
@@ -167,9 +169,11 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         if done is not None and not done.denied:
             judgements.append(Judgement(item, Fulfilment.MET, done))
     for item in offer.of(RequirementKind.PRODUCT):
-        if item.denied:
+        if item.denied or _is_what_it_is_of(offer, item):
             continue
         made = next((other for other in makes if item.value in (other.value, other.family)), None)
+        if made is None and not _is_for_customer(offer, item):
+            made = _made_beside(item, makes) or _recovered(item, description)
         sold_to = next((o for o in served if _is_sold_to(item, o, does_service)), None)
         if made is None and sold_to is not None:
             note = message("sells to those who make it")
@@ -191,6 +195,27 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             judgements.append(Judgement(item, Fulfilment.MET, whole, note))
     judgements += [*_other_material(offer, description), *_rivalry(offer, description)]
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
+
+
+def _is_what_it_is_of(offer: Specification, item: Requirement) -> bool:
+    """Whether a name tells of what the thing behind it is made, and no product: 板材太阳镜."""
+    return item.role is ItemRole.WHOLE and any(
+        (stuff.start, stuff.end) == (item.start, item.end)
+        for stuff in offer.of(RequirementKind.MATERIAL)
+    )
+
+
+def _made_beside(item: Requirement, makes: list[Requirement]) -> Requirement | None:
+    """What makers of a thing make beside it: frames, of who is to buy sunglasses."""
+    return next((o for o in makes if o.value in made_by_makers_of(item.value)), None)
+
+
+def _recovered(item: Requirement, description: Specification) -> Requirement | None:
+    """The recycling by which somebody has such a thing itself: recycled fibre, of a recycler."""
+    if not item.value.startswith("recycled "):
+        return None
+    works = description.of(RequirementKind.PROCESS)
+    return next((w for w in works if w.value == "recycling" and not w.denied), None)
 
 
 def _finishes(description: Specification, work: frozenset[str] | None = None) -> bool:

@@ -195,3 +195,16 @@ def test_descriptions_are_asked_for_what_customers_make_and_needs_for_what_is_of
     share = dict(zip(snapshot.statements.table["id"].to_pylist(), concepts, strict=True))
     assert share["t:a-valves#about"] > 0  # which has no word of the offer
     assert share["t:need"] > share["t:a-valves#about"]
+
+
+@pytest.mark.parametrize(
+    ("offer", "rival"),
+    [
+        ("板材太阳镜找国外品牌商", "板材镜架厂，开料到抛光自己做，给国外品牌贴牌。"),
+        ("Seeking buyers for recycled carbon fibre", "碳纤维预浸料废料热解回收，年五百吨。"),
+    ],
+)
+def test_who_makes_the_like_or_recovers_it_itself_is_no_customer(offer, rival):
+    comparison = compare_customer(read(offer), read(rival))
+    assert [judgement.requirement.value for judgement in comparison.unmet]
+    assert comparison.met == ()
