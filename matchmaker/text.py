@@ -24,6 +24,12 @@ _EVERYWHERE = frozenset(
     )
 )
 
+# How many of whatever: 两个, 千双, 百副 say nothing of what.
+_COUNTED = re.compile(
+    "[零〇一二两三四五六七八九十百千万亿几数半]+"
+    "[个只件条双对副套台家款种样批次张片块根支名天月周年吨]?"
+)
+
 # Lengths as `_length` has them: 30 words or 60 Chinese characters are still one statement.
 LONG, SHORT = 60, 8
 MOST_PASSAGES = 24
@@ -81,9 +87,10 @@ def marked(text: str, question: str) -> tuple[tuple[int, int], ...]:
     one.
 
     Width, case, traditional characters and the English plural make no difference. Words that
-    stand in any text (`_EVERYWHERE`) are not marked.
+    stand in any text (`_EVERYWHERE`), or only count, are not marked.
     """
-    wanted = {term for term in terms(question) if term not in _EVERYWHERE}
+    said = (term for term in terms(question) if term not in _EVERYWHERE)
+    wanted = {term for term in said if not _COUNTED.fullmatch(term)}
     if not wanted:
         return ()
     folded, places = _folded(text)

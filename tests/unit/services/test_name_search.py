@@ -81,6 +81,8 @@ def test_a_table_that_is_not_spelt_has_no_pinyin():
         ("袜子", "阀门", []),
         ("", "阀门", []),
         ("我们需要阀门", "我们需要泵", []),
+        ("检验室开放，一周两个半天", "冷冻电镜，一个月两个样", []),
+        ("盘缝缝头，日九千双", "缝头，日八千双", ["缝头"]),
     ],
 )
 def test_the_words_of_a_question_are_marked_where_they_stand(text, question, shown):
