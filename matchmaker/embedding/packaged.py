@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import struct
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -212,8 +214,9 @@ def write_folder(packed: Packed, folder: Path) -> None:
     from safetensors.numpy import save_file
 
     tensors = state(packed)
-    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
-    _tokenizer(packed).save(str(folder / "tokenizer.json"))
+    with _system_errors():
+        save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+        _tokenizer(packed).save(str(folder / "tokenizer.json"))
     positions = tensors["embeddings.position_embeddings.weight"].shape[0]
     config = {
         "architectures": ["BertModel"],
@@ -262,6 +265,21 @@ def write_folder(packed: Packed, folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=1), encoding="utf-8")
+
+
+_NUMBER = re.compile(r"\(os error (\d+)\)")
+
+
+@contextmanager
+def _system_errors() -> Iterator[None]:
+    """Refusals of the system as OSError: what writes here has classes of its own, or none."""
+    try:
+        yield
+    except Exception as error:
+        number = _NUMBER.search(str(error))
+        if isinstance(error, OSError) or number is None:
+            raise
+        raise OSError(int(number[1]), os.strerror(int(number[1]))) from None
 
 
 def _tokenizer(packed: Packed) -> Any:
