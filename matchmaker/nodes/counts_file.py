@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import sqlite3
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import structlog
 
@@ -30,6 +31,8 @@ _SCHEMA = (
     "DROP TABLE IF EXISTS allowances",  # as earlier releases had them
 )
 _TIDIED_EVERY = 30.0
+# Opening takes milliseconds: who holds its lock for so long is stopped, or its disk hangs.
+_TURN_SECONDS, _STEP_SECONDS = 1.0, 0.02
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _KINDS = ("", "-wal", "-shm")
 
@@ -53,7 +56,11 @@ class CountsFile:
         return cls(settings.data_dir / "attempts.db")
 
     def change(self, step: Callable[[sqlite3.Connection], T]) -> T:
-        """The result of `step` in a transaction, committed. Raises sqlite3.Error."""
+        """The result of `step` in a transaction, committed.
+
+        Raises sqlite3.Error, or OSError: TimeoutError where another process holds the file's lock.
+        Whoever counts goes on by itself then, see `allowance` and `api.http.attempts`.
+        """
         own = self._of_process()
         with own.lock:
             try:
@@ -116,9 +123,17 @@ class CountsFile:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Have no other process open the file, nor set it aside: it is three, moved in turn."""
-        with self.path.with_name(f"{self.path.name}.lock").open("a") as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
+        """Have no other process open the file, nor set it aside: it is three, moved in turn.
+
+        Raises TimeoutError where that is not possible for a second.
+        """
+        lock = self.path.with_name(f"{self.path.name}.lock")
+        until = time.monotonic() + _TURN_SECONDS
+        with lock.open("a") as turn:
+            while not _is_taken(turn):
+                if time.monotonic() >= until:
+                    raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT), str(lock))
+                time.sleep(_STEP_SECONDS)
             yield
 
     def _tidy(self, own: _Own, connection: sqlite3.Connection) -> None:
@@ -166,6 +181,14 @@ class _Own:
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()
+
+
+def _is_taken(turn: IO[str]) -> bool:
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

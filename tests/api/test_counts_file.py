@@ -1,9 +1,12 @@
 """The file in which all processes of one machine count: limits hold whatever becomes of it."""
 
+import fcntl
 import multiprocessing
 import sqlite3
 import threading
+import time
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -167,3 +170,30 @@ def test_a_clock_that_was_ahead_for_a_while_keeps_nobody_out(tmp_path, monkeypat
         ahead.setattr(rate_counts.time, "time", lambda: 4e9)
         assert [counts.incr("k", 60) for _ in range(3)] == [1, 2, 3]
     assert counts.incr("k", 60) == 1
+
+
+def _hold(path, held, over):
+    with Path(f"{path}.lock").open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        held.set()
+        over.wait(60)
+
+
+def test_a_process_that_keeps_the_lock_of_the_file_holds_nobody_up(tmp_path):
+    """As one that was stopped while it opened it: it was waited for without an end."""
+    path = tmp_path / "attempts.db"
+    fork = multiprocessing.get_context("fork")
+    held, over = fork.Event(), fork.Event()
+    process = fork.Process(target=_hold, args=(path, held, over))
+    process.start()
+    assert held.wait(20)
+    try:
+        begun = time.monotonic()
+        with pytest.raises(TimeoutError):
+            CountsFile(path).change(lambda connection: None)
+        assert time.monotonic() - begun < 10
+        assert passed(requests(path), 3) == 3  # by itself
+    finally:
+        over.set()
+        process.join(20)
+    assert CountsFile(path).change(lambda connection: 7) == 7
