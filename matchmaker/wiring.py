@@ -468,6 +468,11 @@ class Wiring:
         return ProcessLock(self.settings.data_dir / "jobs.lock")
 
     @cached_property
+    def assistants_lock(self) -> ProcessLock:
+        """Held by the server for assistants over HTTP."""
+        return ProcessLock(self.settings.data_dir / "assistants.lock")
+
+    @cached_property
     def server_lock(self) -> ProcessLock:
         """Held by the server."""
         return ProcessLock(self.settings.data_dir / "server.lock")
@@ -584,7 +589,7 @@ class Wiring:
                 names=", ".join(node.name for node in nodes),
             )
         with ExitStack() as held:
-            for lock in (self.server_lock, self.jobs_lock):
+            for lock in (self.server_lock, self.jobs_lock, self.assistants_lock):
                 lock.acquire()
                 held.callback(lock.release)
             yield

@@ -30,6 +30,7 @@ def mcp(http: bool, host: str, port: int, url: str) -> None:
     if not http:
         stdio_server(services).run("stdio")
         return
+    services.assistants_lock.acquire()  # until it ends: no store is put in its place meanwhile
     address = f"{url.rstrip('/') or f'http://{host}:{port}'}{PATH}"
     say(message("Assistants are served at %(address)s", address=address), error=True)
     application = http_server(services, address).streamable_http_app(
