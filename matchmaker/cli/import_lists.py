@@ -75,7 +75,7 @@ def _import_list(
     apart: tuple[str, ...],
     **options: Any,
 ) -> int:
-    from matchmaker.services.operations.import_records import MAX_UNDONE
+    from matchmaker.services.operations.import_report import stays_as_written
 
     workflow = services.import_workflow
     chosen = replace(table_options_of(options), decisions=_decisions(same, apart))
@@ -92,6 +92,8 @@ def _import_list(
     if not as_json:
         _print_understood(preview)
         _print_pairs(preview)
+        if report.is_too_large_to_undo:
+            say(stays_as_written(report), error=True)
     is_refused = strict and not report.is_clean
     if not (dry_run or is_refused):
         if not yes:
@@ -100,7 +102,7 @@ def _import_list(
         with progress_bars() as progress:
             report = workflow.write_now(ADMIN, id, progress)
     _print_report(replace(report, dry_run=dry_run), as_json=as_json, problems=problems)
-    if report.written and 0 < len(report.put) <= MAX_UNDONE and not as_json:
+    if report.written and report.written_rows and not (report.is_too_large_to_undo or as_json):
         say(message("To take it back: `matchmaker import undo %(id)s`.", id=id))
     return 0 if report.is_clean else SOME_REFUSED
 
@@ -132,7 +134,7 @@ def _print_report(report: ImportReport, *, as_json: bool, problems: Path | None)
     if problems is not None:
         write_problems(problems, (*report.problems, *report.notes))
     if as_json:
-        print_json(document(report))
+        print_json(document(report) | {"is_too_large_to_undo": report.is_too_large_to_undo})
     else:
         print_report(report)
 

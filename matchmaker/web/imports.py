@@ -22,6 +22,7 @@ from matchmaker.ingest.relation_words import RELATIONS, relation_of
 from matchmaker.ingest.table_file import SUFFIXES
 from matchmaker.ingest.templates import template as written_template
 from matchmaker.ingest.undo import KeptField, TakenBack, WhyKept
+from matchmaker.services.operations.import_report import stays_as_written
 from matchmaker.services.operations.import_reversal import kept_message, undo_summary
 from matchmaker.services.operations.import_undo import undo_jobs
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -72,6 +73,7 @@ def import_page(id: str = "") -> PageAnswer:
         encodings=ENCODINGS,
         suffixes=SUFFIXES,
         table_name=table_name,
+        stays_as_written=stays_as_written,
         shown=MAX_SHOWN,
         cluster=services().published.cluster(id) if id else None,
         id=id,

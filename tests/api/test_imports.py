@@ -18,7 +18,13 @@ from matchmaker.ingest.names import name_key
 from matchmaker.ingest.pair_decisions import PairDecision
 from matchmaker.ingest.table_file import TableFile, open_table
 from matchmaker.ingest.table_options import TableOptions
-from matchmaker.services.operations import import_preview, import_undo, import_workflow
+from matchmaker.services.operations import (
+    import_preview,
+    import_records,
+    import_report,
+    import_undo,
+    import_workflow,
+)
 from matchmaker.services.operations.import_preview import file_preview
 from matchmaker.services.operations.import_status import ImportState
 from matchmaker.services.operations.reference_data import reference_index
@@ -134,6 +140,25 @@ def test_a_large_import_is_taken_back_by_the_worker_and_its_way_is_told(
     )
     assert coordinator("POST", f"{place}/undo", json={}).status_code == 409
     world.services.store.replace_rows(GraphRows(), GraphRows(organizations=(changed,)))
+
+
+@pytest.mark.parametrize("is_large", [False, True])
+def test_that_an_import_is_too_large_to_be_taken_back_is_told_before_it_is_written(
+    world, coordinator, monkeypatch, is_large
+):
+    """Two organisations and their memberships are four rows."""
+    if is_large:
+        monkeypatch.setattr(import_workflow, "takes_long", lambda *_: True)
+    for most, is_too_large in ((4, False), (3, True)):
+        monkeypatch.setattr(import_report, "MAX_UNDONE", most)
+        monkeypatch.setattr(import_records, "MAX_UNDONE", most)
+        looked = coordinator("POST", "/imports", data=form(MEMBERS)).json
+        work_off(world, JobKind.CHECK)
+        place = f"/imports/{looked['id']}"
+        seen = coordinator("GET", place).json
+        assert (seen["state"], seen["is_too_large_to_undo"]) == ("looked_at", is_too_large)
+        assert seen["new"] == 2
+        coordinator("DELETE", place)
 
 
 def test_what_a_waiting_import_waits_for_is_told_until_it_is_written(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from matchmaker.cli import run
+from matchmaker.services.operations import import_report
 
 MEMBERS = """会员名录,,,
 序号,单位名称,单位性质,规模
@@ -104,3 +105,17 @@ def test_an_import_is_found_again_and_taken_back_in_part_and_whole(fresh, capsys
     assert "was already" in capsys.readouterr().err
     assert run(["import", "history"]) == 0
     assert "(taken back)" in capsys.readouterr().out
+
+
+def test_that_a_list_is_too_large_to_be_taken_back_is_told_before_it_is_written(
+    fresh, capsys, monkeypatch
+):
+    """Two organisations are two rows and more than one."""
+    members = written(fresh, "members.csv", MEMBERS)
+    for most, is_told in ((20_000, False), (1, True)):
+        monkeypatch.setattr(import_report, "MAX_UNDONE", most)
+        run(["import", "list", members, "--dry-run"])
+        told = "An import of more than 1 cannot be taken back" in capsys.readouterr().err
+        assert told is is_told
+        run(["import", "list", members, "--dry-run", "--json"])
+        assert json.loads(capsys.readouterr().out)["is_too_large_to_undo"] is is_told

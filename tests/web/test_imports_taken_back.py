@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from matchmaker.domain import GraphRows
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
-from matchmaker.services.operations import import_undo
+from matchmaker.services.operations import import_report, import_undo
 from tests.web.conftest import in_languages, press
-from tests.web.test_imports import ADMIN, COORDINATOR, MEMBER, brought, work_off
+from tests.web.test_imports import ADMIN, COORDINATOR, MEMBER, brought, sent, work_off
 
 
 def test_an_import_taken_back_leaves_the_graph_as_it_was(sample):
@@ -190,3 +190,19 @@ def test_an_import_of_which_all_stays_is_not_told_as_taken_back(visit, sample, l
     assert sample.import_workflow.status(ADMIN, record.id).can_be_undone
     assert admin.complaints == []
     sample.store.upsert(GraphRows(organizations=(old,)))
+
+
+@pytest.mark.parametrize(
+    ("speaks", "told"),
+    [("en", "more than 0 cannot be taken back"), ("zh", "超过 0 行的导入无法撤回")],
+)
+def test_a_page_tells_that_an_import_is_too_large_to_be_taken_back(
+    visit, monkeypatch, tmp_path, speaks, told
+):
+    monkeypatch.setattr(import_report, "MAX_UNDONE", 0)
+    file = tmp_path / "organizations.csv"
+    file.write_text("id,name,kind\nmy:stays,新厂,firm\n", "utf-8")
+    admin = visit("admin", speaks)
+    page = sent(admin, "/admin/import", file)
+    expect(page.get_by_text(told)).to_be_visible()
+    assert admin.complaints == []

@@ -106,6 +106,7 @@ class ImportOut(Localised):
     """An import: looked at, on its way, written, being taken back, or taken back.
 
     `waits_for`: something was not available when it was begun, and it is to be begun again.
+    Until it is written `is_too_large_to_undo` says that it could not be taken back then.
     Work that goes on is at `done` of `total` (0 where it cannot be counted) of a `stage`. Of what
     was taken back `restored` fields are as before, `removed` rows went, and `left` stayed.
     """
@@ -128,6 +129,7 @@ class ImportOut(Localised):
     error: Message | None
     waits_for: Message | None
     can_be_undone: bool
+    is_too_large_to_undo: bool
     left: int
     restored: int
     removed: int

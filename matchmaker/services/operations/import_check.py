@@ -18,6 +18,7 @@ def check_of(upload: Upload, report: ImportReport, recognised: int) -> FileCheck
         upload.state.options, upload.state.joins, lines, report.rows, report.new, report.known,
         report.merged, report.to_review, recognised, line_problems(report.problems),
         pairs=report.alike, names=report.names, decided=report.decided,
+        created=report.created, changed=report.changed,
     )  # fmt: skip
 
 
@@ -42,8 +43,9 @@ def report_of(check: FileCheck, name: str) -> ImportReport:
         problems=tuple(_problem(name, each) for each in check.problems),
         merged=check.merged,
         to_review=check.alike,
-        created={"organizations": check.new},
-        unchanged={"organizations": check.known},
+        created=check.created or {"organizations": check.new},
+        changed=check.changed,
+        unchanged={"organizations": check.known - check.changed.get("organizations", 0)},
         files=(counts,),
         alike=check.pairs,
         names=check.names,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from matchmaker.domain import GraphRows, key_of
-from matchmaker.services.operations.import_records import MAX_UNDONE
+from matchmaker.services.operations.import_report import MAX_UNDONE
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.store.answers import RowChanges, UpsertCounts
 from matchmaker.store.changes import Change

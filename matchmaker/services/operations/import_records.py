@@ -10,13 +10,11 @@ from pathlib import Path
 from matchmaker.domain import GraphRows
 from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message, sentences
-from matchmaker.services.operations.import_report import ImportReport
+from matchmaker.services.operations.import_report import MAX_UNDONE, ImportReport
 from matchmaker.services.operations.import_status import line_problems
 from matchmaker.services.operations.upload_folder import Upload
 from matchmaker.workflow.job import ImportRecord, LineCounts
 
-# An import of more rows is kept without what an undo needs.
-MAX_UNDONE = 20_000
 _MAX_SOURCE = 32  # as the page's form takes it
 
 

@@ -16,6 +16,7 @@ from matchmaker.domain import (
 )
 from matchmaker.ingest.pair_decisions import DecidedPair
 from matchmaker.ingest.report import FileCounts, Problem
+from matchmaker.messages import Message, message
 from matchmaker.provenance import PRIVATE_FIELDS
 from matchmaker.store.merging import changed_fields, facts, is_blank, origin_of_field, text_of
 
@@ -23,6 +24,10 @@ from matchmaker.store.merging import changed_fields, facts, is_blank, origin_of_
 MAX_CHANGES = 200
 # Whoever imports does not learn what is stored of a private field.
 _HIDDEN = "…"
+
+
+# An import of more rows is kept without what an undo needs.
+MAX_UNDONE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,16 @@ class ImportReport:
         return self.created.get("organizations", 0)
 
     @property
+    def written_rows(self) -> int:
+        """Rows that are new or change."""
+        return sum(self.created.values()) + sum(self.changed.values())
+
+    @property
+    def is_too_large_to_undo(self) -> bool:
+        """Tell whether nothing is kept by which it could be taken back."""
+        return self.written_rows > MAX_UNDONE
+
+    @property
     def known(self) -> int:
         """Organisations that were known, whether they change or not."""
         counts = (self.changed, self.unchanged)
@@ -176,4 +191,13 @@ def _conflict(row: Organization, origin: FieldOrigin) -> FieldConflict:
     return FieldConflict(
         origin.field, shown_value(row, origin.field), origin.tier,
         other.value if origin.field not in PRIVATE_FIELDS else _HIDDEN, other.source, other.tier,
+    )  # fmt: skip
+
+
+def stays_as_written(report: ImportReport) -> Message:
+    """A message, before it is written, that an import cannot be taken back."""
+    return message(
+        "It would write %(count)s rows. An import of more than %(most)s cannot be taken back: "
+        "split the file to be able to.",
+        count=f"{report.written_rows:,}", most=f"{MAX_UNDONE:,}",
     )  # fmt: skip

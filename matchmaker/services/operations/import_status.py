@@ -69,6 +69,7 @@ class ImportStatus:
     error: Message | None = None
     waits_for: Message | None = None
     can_be_undone: bool = False
+    is_too_large_to_undo: bool = False
     left: int = 0
     restored: int = 0
     removed: int = 0
@@ -99,6 +100,7 @@ def status_of_preview(preview: ImportPreview) -> ImportStatus:
         preview.pairs,
         line_problems(report.problems) if report else (),
         sentences(refused.message, refused.mend) if refused else None,
+        is_too_large_to_undo=report is not None and report.is_too_large_to_undo,
     )
 
 

@@ -59,7 +59,8 @@ class FileCheck:
     `rows` are counts by table; `new`, `known`, `merged`, `alike` and `recognised` count
     organisations as `ImportReport` does; `problems` are the first of them,
     `refused` is why the file cannot be read so at all. `pairs` are the first that may be one, with
-    `names` of who is in the file, `decided` those that a person decided.
+    `names` of who is in the file, `decided` those that a person decided. `created`
+    and `changed` count rows by table.
     """
 
     options: TableOptions | None
@@ -76,6 +77,8 @@ class FileCheck:
     pairs: tuple[DuplicateCandidate, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     decided: tuple[DecidedPair, ...] = ()
+    created: Mapping[str, int] = field(default_factory=dict)
+    changed: Mapping[str, int] = field(default_factory=dict)
 
 
 _STATE = TypeAdapter(UploadState)
