@@ -190,10 +190,11 @@ def answers(
         passed &= ~is_faint | name_something(comparisons)
     passed |= by_name
     if texts and texts[0].kind is StatementKind.OFFER:
-        passed |= [
+        wanted = [
             is_wanted(snapshot, texts[0], fit.goal, statement, comparison)
             for statement, comparison in zip(statements.tolist(), comparisons, strict=True)
         ]
+        passed |= np.array(wanted, dtype=np.bool_)  # of nobody too
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
 
 

@@ -121,3 +121,17 @@ def test_who_posted_a_need_of_just_what_is_offered_is_a_customer_in_whatever_wor
     )
     answer = recommend(snapshot, near("眼镜盒生产厂，找客户", CUSTOMER), Request(CUSTOMER))
     assert ids(answer)[0] == "needs"
+
+
+def test_where_nobody_may_answer_a_question_for_customers_none_is_found() -> None:
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("sells"), firm("needs")),
+            needs=(Need("n:1", "t:needs", SUPPLIER, "graphene film between battery cells"),),
+        )
+    )
+    (text,) = asked("graphene film", CUSTOMER).texts
+    seeker = Seeker(texts=(replace(text, kind=StatementKind.OFFER),))
+    nobody = np.zeros(len(snapshot), dtype=np.bool_)
+    assert ids(recommend(snapshot, seeker, Request(CUSTOMER))) == ["needs"]
+    assert ids(recommend(snapshot, seeker, Request(CUSTOMER), among=nobody)) == []
