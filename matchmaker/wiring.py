@@ -329,6 +329,8 @@ class Wiring:
             self.notification_outbox,
             self.clock,
             self.cluster_sources,
+            self.opted_out,
+            self.exclusions.reader,
             self.own_changes.snapshot,
         )
 

@@ -26,7 +26,7 @@ from matchmaker.domain import (
     SourceTier,
     Tier,
 )
-from matchmaker.errors import InvalidInput, NotAllowed
+from matchmaker.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.provenance import POSTED
 from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.matching.programme_alerts import ProgrammeAlerts
@@ -62,11 +62,13 @@ class Desk:
         self.base = services_on(store)
         self.clock, self.repositories = self.base.clock, self.base.repositories
         self.snapshot = None
+        self.exclusions = self.base.introductions.exclusions
         store.upsert(GraphRows(organizations=(SMALL, LARGE, OFFICE)))
         self.people = {id: self.base.person(id) for id in (SMALL.id, LARGE.id, OFFICE.id)}
         self.alerts = ProgrammeAlerts(
             store, self, self._seekers, self.repositories,
             NotificationOutbox(self.repositories), self.clock, ClusterSources(store),
+            self.exclusions.opted_out, self.exclusions.reader,
         )  # fmt: skip
 
     def _seekers(self, snapshot) -> SeekerFactory:
@@ -363,3 +365,46 @@ def test_what_was_told_and_chosen_goes_with_a_merged_firm(desk: Desk) -> None:
     record = desk.repositories.programme_alerts.get(LARGE.id).value
     assert record.mark("o:A").choice is ProgrammeChoice.LEFT
     assert record.mark("o:B").choice is ProgrammeChoice.KEPT
+
+
+def test_of_an_office_that_opted_out_a_moment_ago_nothing_is_told(desk: Desk) -> None:
+    desk.publish(posted(1, OFFICE.id, "技改补助", deadline=TODAY + timedelta(days=5)))
+    desk.alerts.choose(ADMIN, LARGE.id, "post:1", ProgrammeChoice.KEPT)
+    # The snapshot is older than that.
+    desk.store.upsert(
+        GraphRows(organizations=(replace(desk.store.organization(OFFICE.id), listed=False),))
+    )
+    assert desk.alerts.tell() == 0
+    for id in (SMALL.id, LARGE.id):
+        assert desk.alerts.listed(desk.principal(id), id) == ()
+        assert desk.told(id) == []
+    with pytest.raises(NotFound, match="No offer has the id 'post:1'"):
+        desk.alerts.choose(desk.principal(SMALL.id), SMALL.id, "post:1", ProgrammeChoice.KEPT)
+
+
+@pytest.mark.parametrize("by", [OFFICE.id, SMALL.id])
+def test_who_is_not_to_be_brought_together_is_told_no_programme_of_the_other(
+    desk: Desk, by: str
+) -> None:
+    other = {OFFICE.id: SMALL.id, SMALL.id: OFFICE.id}[by]
+    desk.exclusions.exclude(desk.principal(by), by, other)
+    desk.publish(posted(1, OFFICE.id, "技改补助"))
+    assert desk.alerts.tell() == 1
+    assert [bool(desk.told(id)) for id in (SMALL.id, LARGE.id)] == [False, True]
+    assert desk.alerts.listed(desk.principal(SMALL.id), SMALL.id) == ()
+    # What a firm keeps itself stays on its list.
+    desk.alerts.choose(desk.principal(SMALL.id), SMALL.id, "post:1", ProgrammeChoice.KEPT)
+    assert len(desk.alerts.listed(desk.principal(SMALL.id), SMALL.id)) == 1
+
+
+def test_who_stays_within_its_clusters_tells_firms_elsewhere_of_no_programme(desk: Desk) -> None:
+    desk.store.upsert(
+        GraphRows(
+            clusters=(Cluster("t:c", "群", "C"),),
+            memberships=tuple(Membership("t:c", id) for id in (OFFICE.id, LARGE.id)),
+        )
+    )
+    desk.exclusions.set_own_clusters_only(desk.principal(OFFICE.id), OFFICE.id, True)
+    desk.publish(posted(1, OFFICE.id, "技改补助"))
+    assert desk.alerts.tell() == 1
+    assert [bool(desk.told(id)) for id in (SMALL.id, LARGE.id)] == [False, True]

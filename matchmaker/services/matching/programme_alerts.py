@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from matchmaker.recommend.conditions import UNKNOWN, UNMET, open_programmes
 from matchmaker.recommend.model import ProgrammeFit
 from matchmaker.recommend.programmes import programmes_by_conditions
 from matchmaker.services.directory.cluster_sources import ClusterSources
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.own_organizations import member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
@@ -24,7 +25,10 @@ from matchmaker.snapshot.load import SnapshotReader
 from matchmaker.snapshot.model import Snapshot
 from matchmaker.store.merging import origin_of_field
 from matchmaker.store.ports import GraphStore
+from matchmaker.store.schema import OFFERS
+from matchmaker.store.upsert import not_found
 from matchmaker.workflow.account import Account
+from matchmaker.workflow.meeting_bounds import MeetingBounds
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.programme_alerts import (
     REMINDERS,
@@ -66,7 +70,9 @@ class ProgrammeAlerts:
     people who want to be. Of what a firm posts as a programme nobody is told unasked: any
     member could write to everybody so. It is found as other offers are, and can be kept. What
     only a cluster's own list says (a programme, or that who posted one is an office) is told to
-    firms of that cluster: its coordinator speaks for them, and for nobody else.
+    firms of that cluster: its coordinator speaks for them, and for nobody else. Of whom a firm
+    is not to be brought together with, by its own list, the other's or the bounds of clusters, it
+    is told no programme but those that it keeps; of who opted out none.
     """
 
     store: GraphStore
@@ -76,6 +82,8 @@ class ProgrammeAlerts:
     outbox: NotificationOutbox
     clock: Clock
     cluster_sources: ClusterSources
+    opted_out: OptedOut
+    bounds: Callable[[], Callable[[str], MeetingBounds]]
     with_own_changes: Callable[[Snapshot, str], Snapshot] = lambda snapshot, _: snapshot
     _last_look: _LastLook = field(default_factory=_LastLook)
 
@@ -87,12 +95,10 @@ class ProgrammeAlerts:
         own = member_id(self.store, principal, organization_id)
         record = self._record(own).value
         current = self.reader.current()
-        announced = self._announced_to(own, self._announced(current))
-        snapshot = self.with_own_changes(current, own)
-        rows = [
-            FittingProgramme(fit, record.mark_under(fit.id, _name(fit)).choice)
-            for fit in self._fits(self.seekers(snapshot), own)
-        ]
+        hidden = self.opted_out.hidden_from(principal)
+        fits = self._fits(self.seekers(self.with_own_changes(current, own)), own, hidden)
+        announced = self._announced_to(own, self._announced(current), fits, self.bounds()(own))
+        rows = [FittingProgramme(fit, record.mark_under(fit.id, _name(fit)).choice) for fit in fits]
         kept = ProgrammeChoice.KEPT
         shown = [
             row
@@ -133,6 +139,8 @@ class ProgrammeAlerts:
         if organization.kind is not Kind.FIRM:
             raise InvalidInput("Only firms keep programmes.", where="organization")
         offer = self.store.offer(programme_id)
+        if self.opted_out.hides(principal, offer.organization):
+            raise not_found(OFFERS, programme_id)
         if offer.kind is not OfferKind.PROGRAMME:
             raise InvalidInput("%(id)s is no programme.", where="programme", id=programme_id)
 
@@ -157,9 +165,11 @@ class ProgrammeAlerts:
         programmes = self._open_ids(snapshot)
         if look == self._last_look.at or not programmes:
             return 0
-        factory, announced = self.seekers(snapshot), self._announced(snapshot)
+        factory, announced, bounds = (
+            self.seekers(snapshot), self._announced(snapshot), self.bounds(),
+        )  # fmt: skip
         told = sum(
-            self._tell_firm(factory, firm, programmes, announced)
+            self._tell_firm(factory, firm, programmes, announced, bounds)
             for firm in sorted(self._firms_with_readers())
         )
         self._last_look.at = look
@@ -182,6 +192,7 @@ class ProgrammeAlerts:
         id: str,
         programmes: frozenset[str],
         vouched: Mapping[str, str],
+        bounds: Callable[[str], MeetingBounds],
     ) -> bool:
         """Tell whether a firm was told of anything."""
         try:
@@ -191,12 +202,12 @@ class ProgrammeAlerts:
         is_there = organization.status is OrganizationStatus.ACTIVE and organization.listed
         if organization.kind is not Kind.FIRM or not is_there:
             return False
-        announced = self._announced_to(organization.id, vouched)
         stored = self._record(organization.id)
         unit = UnitOfWork("system", self.clock())
         today = unit.at.date()
         before = stored.value.only_of(programmes, today)
-        fits = self._fits(factory, organization.id)
+        fits = self._fits(factory, organization.id, self.opted_out.ids())
+        announced = self._announced_to(organization.id, vouched, fits, bounds(organization.id))
         marks = {fit.id: before.mark_under(fit.id, _name(fit)) for fit in fits}
         closing = [fit for fit in fits if self._is_due(marks[fit.id], fit, announced, today)]
         fresh = [
@@ -250,9 +261,13 @@ class ProgrammeAlerts:
         )
         return is_wanted and due_reminder(fit.deadline, REMINDERS, mark, today) is not None
 
-    def _fits(self, factory: SeekerFactory, organization_id: str) -> tuple[ProgrammeFit, ...]:
+    def _fits(
+        self, factory: SeekerFactory, organization_id: str, hidden: Set[str]
+    ) -> tuple[ProgrammeFit, ...]:
         seeker = factory.profile(self.store.seeker_profile(organization_id))
-        return programmes_by_conditions(factory.snapshot, seeker)
+        fits = programmes_by_conditions(factory.snapshot, seeker)
+        # Who opted out a moment ago is still in the snapshot.
+        return tuple(fit for fit in fits if fit.organization not in hidden)
 
     def _record(self, organization_id: str) -> Versioned[ProgrammeAlertRecord]:
         stored = self.repositories.programme_alerts.get_or_none(organization_id)
@@ -284,13 +299,23 @@ class ProgrammeAlerts:
             self._last_look.announced = known
         return known[1]
 
-    def _announced_to(self, organization_id: str, vouched: Mapping[str, str]) -> frozenset[str]:
-        """Those of the announced ones of which this firm is told."""
+    def _announced_to(
+        self,
+        organization_id: str,
+        vouched: Mapping[str, str],
+        fits: Iterable[ProgrammeFit],
+        bounds: MeetingBounds,
+    ) -> frozenset[str]:
+        """Those of the announced ones, all among `fits`, of which this firm is told."""
         reaching = {""}
         if any(vouched.values()):
             clusters = self.store.clusters_of(organization_id)
             reaching |= {source_of_cluster(cluster.id) for cluster in clusters}
-        return frozenset(id for id, source in vouched.items() if source in reaching)
+        return frozenset(
+            fit.id
+            for fit in fits
+            if vouched.get(fit.id) in reaching and not bounds.keep_apart_from(fit.organization)
+        )
 
 
 def _vouching(offer: Offer, owner: Organization) -> str | None:
