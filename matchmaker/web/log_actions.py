@@ -143,6 +143,7 @@ ACTIONS: Mapping[str, Message] = {
     "import.undone": message("Import taken back"),
     "import.fields_undone": message("Fields of an import taken back"),
     "work.import": message("Import asked for"),
+    "work.undo": message("Taking back of an import asked for"),
     "work.check": message("Check of a file asked for"),
     "work.refresh": message("Refresh asked for"),
     "work.train": message("Training asked for"),
