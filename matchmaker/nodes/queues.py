@@ -5,10 +5,14 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import sqlite3
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import redis
 import structlog
 from huey.api import Huey
 from huey.exceptions import HueyException
@@ -22,6 +26,9 @@ from matchmaker.errors import not_writable
 from matchmaker.nodes.shared_state import PREFIX, SharedState
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
+# How long a queue that cannot be read is left alone.
+_AFTER_FAULT_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -56,9 +63,14 @@ class SignedMessages(Serializer):  # type: ignore[misc]
 class SignedQueue(Huey):  # type: ignore[misc]
     """A queue that gives only messages of this installation, for tasks that it knows."""
 
+    _is_readable = True
+
     def dequeue(self) -> object:
-        """The next task, None where there is none; what is not ours is dropped, and told."""
-        while (data := self.storage.dequeue()) is not None:
+        """The next task, None where there is none or where the queue cannot be read.
+
+        What is not ours is dropped, and told. That it cannot be read is told once.
+        """
+        while (data := self._readable(self.storage.dequeue)) is not None:
             try:
                 return self.deserialize_task(data)
             except (BadData, HueyException, TypeError) as error:
@@ -69,6 +81,26 @@ class SignedQueue(Huey):  # type: ignore[misc]
                     error=type(error).__name__,
                 )
         return None
+
+    def read_schedule(self, timestamp: datetime | None = None) -> list[Any]:
+        """Tasks that were put off until now, none where the queue cannot be read."""
+        tasks: list[Any] = self._readable(lambda: super(SignedQueue, self).read_schedule(timestamp))
+        return tasks or []
+
+    def _readable(self, read: Callable[[], Any]) -> Any:
+        """What is read; None where the queue cannot be."""
+        try:
+            data = read()
+        except (redis.RedisError, sqlite3.Error) as error:
+            if self._is_readable:
+                log.warning("queue not read", queue=self.name, error=type(error).__name__)
+            self._is_readable = False
+            time.sleep(_AFTER_FAULT_SECONDS)  # a queue that is waited at is asked again at once
+            return None
+        if not self._is_readable:
+            log.info("queue read again", queue=self.name)
+            self._is_readable = True
+        return data
 
 
 def shared_queue(name: str, state: SharedState, secret: Callable[[], str]) -> SignedQueue:

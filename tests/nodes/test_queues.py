@@ -148,3 +148,33 @@ def test_a_damaged_queue_in_a_file_is_set_aside_and_begun_anew(tmp_path, at):
     assert (tmp_path / "jobs.db.damaged").stat().st_size == len(
         content[:at] + bytes(8000) + content[at + 8000 :]
     )
+
+
+def test_a_queue_that_cannot_be_read_is_told_once_and_read_again(
+    shared_settings, monkeypatch, caplog
+):
+    """A server that was made a replica answers no question that changes something."""
+    wired = Wiring(shared_settings)
+    wired.store.prepare()
+    done = threading.Event()
+    monkeypatch.setattr(SignInService, "send_reset", lambda self, email: done.set())
+    assert wired.reset_requests
+    server = wired.shared_state.quick
+    consumer = wired.requested_letters.create_consumer(workers=1, periodic=False)
+    try:
+        with structlog.testing.capture_logs() as logs:
+            server.replicaof("127.0.0.1", 1)
+            consumer.start()
+            time.sleep(3.5)
+            server.replicaof("NO", "ONE")
+            wired.requested_letters.enqueue(wired.reset_requests._task.s("a@example.org"))
+            assert done.wait(10)
+    finally:
+        server.replicaof("NO", "ONE")
+        consumer.stop(graceful=True)
+        wired.store.close()
+    events = [line["event"] for line in logs]
+    # What tasks are put off until is read beside, and may be readable a moment longer, or sooner.
+    assert 1 <= events.count("queue not read") <= 2
+    assert events.count("queue read again") == events.count("queue not read")
+    assert not [record for record in caplog.records if record.exc_info]
