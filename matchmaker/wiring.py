@@ -582,7 +582,7 @@ class Wiring:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Keep servers and workers away. Raises WrongState where one is there."""
+        """Keep servers and workers away. Raises WrongState where one is there, StorageFull."""
         nodes = NodeRegistry(self.shared_state).nodes() if self.shared_state else []
         if nodes:
             raise WrongState(
@@ -592,7 +592,7 @@ class Wiring:
             )
         with ExitStack() as held:
             for lock in (self.server_lock, self.jobs_lock, self.assistants_lock):
-                lock.acquire()
+                lock.acquire(is_to_write=True)
                 held.callback(lock.release)
             yield
 

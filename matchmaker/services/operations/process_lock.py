@@ -38,9 +38,12 @@ class ProcessLock:
         self.path = path
         self._file: int | None = None
 
-    def acquire(self, wait_seconds: float = 0.0) -> None:
-        """Take it and say who did. Raises WrongState while another process has it, StorageFull."""
-        file = _opened(self.path)
+    def acquire(self, wait_seconds: float = 0.0, *, is_to_write: bool = False) -> None:
+        """Take it and say who did. Raises WrongState while another process has it, StorageFull.
+
+        On a disk that cannot be written the folder itself is locked, but for who `is_to_write`.
+        """
+        file = _opened(self.path, is_to_write=is_to_write)
         until = time.monotonic() + wait_seconds
         while not _try_lock(file, fcntl.LOCK_EX):
             if time.monotonic() >= until:
@@ -92,13 +95,13 @@ class ProcessLock:
             os.close(file)
 
 
-def _opened(path: Path) -> int:
+def _opened(path: Path, *, is_to_write: bool) -> int:
     """The file of a lock; on a disk that cannot be written as it is there, or else its folder."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        for existing in (path, path.parent):
+        for existing in () if is_to_write else (path, path.parent):
             with contextlib.suppress(OSError):
                 return os.open(existing, os.O_RDONLY | os.O_CLOEXEC)
         raise not_writable(path, error) from None

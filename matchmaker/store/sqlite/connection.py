@@ -196,7 +196,7 @@ class Connections:
         if version != SCHEMA_VERSION:
             raise StoreMismatch(
                 "%(path)s has schema version %(version)s; this program knows %(schema_version)s.",
-                mend="Run `matchmaker setup`, or any import, to bring it up to date."
+                mend="Run `matchmaker upgrade`, which backs it up first and brings it up to date."
                 if version in MIGRATIONS
                 else "Use the program that made it, or import into a new file.",
                 path=self.path,
@@ -410,7 +410,7 @@ def _in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
     if "no such column" in str(error) or "no such table" in str(error):
         return StoreMismatch(
             "%(path)s was made by an earlier version: %(error)s.",
-            mend="Run `matchmaker setup`, or any import, to bring it up to date.",
+            mend="Run `matchmaker upgrade`, which backs it up first and brings it up to date.",
             path=path,
             error=str(error),
         )

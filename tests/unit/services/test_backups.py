@@ -18,7 +18,14 @@ from matchmaker.access import ADMIN, Principal
 from matchmaker.cli import run
 from matchmaker.cli.output import say
 from matchmaker.domain import GraphRows, Kind, Organization
-from matchmaker.errors import InvalidInput, ModelUnavailable, NotAllowed, StorageFull, WrongState
+from matchmaker.errors import (
+    InvalidInput,
+    ModelUnavailable,
+    NotAllowed,
+    StorageFull,
+    StoreMismatch,
+    WrongState,
+)
 from matchmaker.messages import message
 from matchmaker.services.operations import backups as backups_module
 from matchmaker.services.operations.pending_restore import PendingRestore, scratch_folder
@@ -266,6 +273,30 @@ def test_an_upgrade_is_refused_while_a_server_or_a_worker_runs(tmp_path):
             steps.run(ADMIN)
         other.release()
     assert services.backups.listed() == []
+    services.store.close()
+
+
+def test_an_upgrade_where_no_file_can_be_made_says_so(tmp_path):
+    """Links to nowhere: rights would not hold the tests' own user where it is root."""
+    services = installation(tmp_path)
+    for name in ("server.lock", "jobs.lock"):
+        (tmp_path / name).symlink_to(tmp_path / "missing" / "file")
+    steps = Upgrade(services.store, services.backups, services.refresher)
+    with pytest.raises(StorageFull, match=r"server\.lock cannot be written"):
+        steps.run(ADMIN)
+    services.store.close()
+
+
+def test_of_an_earlier_version_the_way_that_backs_up_first_is_named(tmp_path):
+    services = installation(tmp_path)
+    services.store.close()
+    with closing(sqlite3.connect(services.settings.sqlite_path)) as connection:
+        connection.execute("PRAGMA user_version = 5")
+        connection.commit()
+    services = Wiring(services.settings)
+    with pytest.raises(StoreMismatch) as refused:
+        services.store.status()
+    assert "`matchmaker upgrade`" in str(refused.value.mend)
     services.store.close()
 
 
