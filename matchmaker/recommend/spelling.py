@@ -1,9 +1,9 @@
 """Slips of the pen in English questions: a word that nobody knows, read as the one it was to be.
 
-Known is what the dictionary, the thesaurus, the reader's vocabulary or a statement in the graph
-has, in whatever form. What is not is read as the nearest word of dictionary or thesaurus, if that
-is near enough and no other is as near, by restricted Damerau-Levenshtein distance (Damerau, 1964):
-letters left out, put in, taken for others, or two neighbours changed round.
+Known is what the dictionary, the thesaurus, the reader's vocabulary or a statement or name in the
+graph has, in whatever form. What is not is read as the nearest word of dictionary or thesaurus, if
+that is near enough and no other is as near, by restricted Damerau-Levenshtein distance (Damerau,
+1964): letters left out, put in, taken for others, or two neighbours changed round.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Respelling(NamedTuple):
 def respelt(text: str, is_stated: Callable[[str], bool]) -> tuple[str, tuple[Respelling, ...]]:
     """An English text as it was meant, and the words in it that are read otherwise.
 
-    `is_stated` tells whether any statement in the graph has a word, given in lower case.
+    `is_stated` tells whether any statement or name in the graph has a word, given in lower case.
     """
     respellings: dict[str, Respelling] = {}
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
 import pyarrow as pa
@@ -20,6 +21,7 @@ _NAMED: tuple[NamedTable, ...] = ("organizations", "clusters", "places", "indust
 # The English names of places are pinyin, and industries nobody spells so.
 _SPELT: frozenset[NamedTable] = frozenset({"organizations", "clusters"})
 _NAMES = ("name", "name_en", "other_names")
+_LATIN_WORD = re.compile(r"[a-z]{3,}")
 
 
 def prepare_names(snapshot: Snapshot, earlier: Snapshot | None = None) -> None:
@@ -40,6 +42,14 @@ def prepare_names(snapshot: Snapshot, earlier: Snapshot | None = None) -> None:
 def names_searched(snapshot: Snapshot, table: NamedTable) -> NameTable:
     """Names of a table by row, each with its English and its other ones, pinyin where spelt so."""
     return snapshot.cached(_key(table), lambda: _made(snapshot, table))
+
+
+def words_of_names(snapshot: Snapshot) -> frozenset[str]:
+    """Latin words in lower case of which the names of places, clusters and organisations are.
+
+    Not of organisations that opted out: whoever asks does not learn that one is called so.
+    """
+    return snapshot.cached("words of names", lambda: frozenset(_words_of_names(snapshot)))
 
 
 def codes_searched(snapshot: Snapshot, store: GraphStore) -> Sequence[tuple[str, str]]:
@@ -73,6 +83,17 @@ def _rows(snapshot: Snapshot, table: NamedTable) -> pa.Table:
         return snapshot.organizations.table
     rows: pa.Table = getattr(snapshot, table)
     return rows
+
+
+def _words_of_names(snapshot: Snapshot) -> Iterator[str]:
+    for table in _NAMED:
+        if table == "industries":  # their words are those of trades
+            continue
+        columns = _columns(snapshot, table)
+        if table == "organizations":
+            columns = columns.filter(pa.array(snapshot.organizations.listed))
+        for column in columns.columns:
+            yield from _LATIN_WORD.findall("\n".join(column.to_pylist()).lower())
 
 
 def _made(snapshot: Snapshot, table: NamedTable) -> NameTable:

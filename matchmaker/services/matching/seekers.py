@@ -41,6 +41,7 @@ from matchmaker.recommend.specification import (
     without_speaker,
 )
 from matchmaker.recommend.spelling import Respelling, respelt
+from matchmaker.services.directory.searched_names import words_of_names
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.snapshot.lexical import postings_of
 from matchmaker.snapshot.load import check_model
@@ -207,7 +208,8 @@ class SeekerFactory:
         index = self.snapshot.lexical
 
         def is_stated(word: str) -> bool:
-            return any(len(postings_of(index, term)) for term in terms(word))
+            is_said = any(len(postings_of(index, term)) for term in terms(word))
+            return is_said or word in words_of_names(self.snapshot)
 
         meant = [
             respelt(text, is_stated) if language == "en" else (text, ())

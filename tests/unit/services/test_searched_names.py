@@ -4,9 +4,17 @@ from dataclasses import replace
 
 import pytest
 
+from matchmaker.domain import GoalName, GraphRows, Kind, Organization, Place, PlaceLevel
 from matchmaker.services.directory import searched_names
 from matchmaker.services.directory.codes import industry_index, place_index
-from matchmaker.services.directory.searched_names import names_searched, prepare_names
+from matchmaker.services.directory.searched_names import (
+    names_searched,
+    prepare_names,
+    words_of_names,
+)
+from matchmaker.services.matching.seekers import SeekerFactory
+from matchmaker.services.matching.snapshot_rows import SnapshotRows
+from tests.unit.recommend import small_graphs
 from tests.unit.snapshot.graphs import random_rows, snapshot_of
 
 TABLES = ("organizations", "clusters", "places", "industries")
@@ -53,3 +61,21 @@ def test_places_and_industries_are_read_anew_only_where_one_is_another():
     prepare_names(later, same)
     assert "Zwiebelstadt" in str(place_index(later).path(place.id))
     assert "Zwiebelbau" in str(industry_index(later).path(industry.id))
+
+
+def test_names_in_the_graph_are_no_slips_of_the_pen_but_of_who_opted_out():
+    rows = GraphRows(
+        organizations=(
+            Organization("t:1", "大唐机械", Kind.FIRM, name_en="Datang Machinery"),
+            Organization("t:2", "华灵", Kind.FIRM, other_names=("Hualing",)),
+            Organization("t:3", "明河", Kind.FIRM, name_en="Minghe Ltd", listed=False),
+        ),
+        places=(Place("p:1", "昌平", PlaceLevel.COUNTY, "Changping"),),
+    )
+    snapshot = small_graphs.snapshot_of(rows)
+    assert words_of_names(snapshot) == {"datang", "machinery", "hualing", "changping"}
+    factory = SeekerFactory(None, SnapshotRows(snapshot), None, None)
+    asked = ["is datang any good?", "hualing in changping", "minghe ltd", "titanum screws"]
+    texts = factory.free_texts(asked, GoalName.SUPPLIER)
+    # "mingle" is what anybody reads whom nobody is known to be called.
+    assert [text.text for text in texts] == [*asked[:2], "mingle ltd", "titanium screws"]
