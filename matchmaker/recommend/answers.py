@@ -183,7 +183,6 @@ def answers(
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
     if _is_named_by_nobody(snapshot, fit, texts, everybody, own, firsts):
         near = fit.dense_of(np.maximum(statements, 0)) >= floor().unnamed
-        near &= ~np.array([c is not None and c.elsewhere for c in comparisons], dtype=np.bool_)
         passed &= near | _name_thing(fit.goal, comparisons)
     if foremost:  # of the whole graph: the same bar whoever asks
         is_faint = fits < floor().faint * everybody[foremost[0]]
