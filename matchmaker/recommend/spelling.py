@@ -1,9 +1,10 @@
 """Slips of the pen in English questions: a word that nobody knows, read as the one it was to be.
 
 Known is what the dictionary, the thesaurus, the reader's vocabulary or a statement or name in the
-graph has, in whatever form. What is not is read as the nearest word of dictionary or thesaurus, if
-that is near enough and no other is as near, by restricted Damerau-Levenshtein distance (Damerau,
-1964): letters left out, put in, taken for others, or two neighbours changed round.
+graph has, in whatever form. What is not is read as the nearest word of the thesaurus (of no other:
+many firms are called nearly as a word, siemens), if it is near enough and no other is as near, by
+restricted Damerau-Levenshtein distance (Damerau, 1964): letters left out, put in, taken for others,
+or two neighbours changed round.
 """
 
 from __future__ import annotations
@@ -79,17 +80,14 @@ def _nearest(word: str) -> str | None:
     single = word[: plural.start()] if plural else word
     if _SUBSTANCE.search(single):
         return None
-    for choices in (_trade_words(), dictionary().words):
-        alike = [
-            other
-            for other in _by_initial(choices is dictionary().words).get(single[0], ())
-            if abs(len(other) - len(single)) <= wrong
-        ]
-        near = process.extract(single, alike, scorer=OSA.distance, score_cutoff=wrong, limit=3)
-        if near and (len(near) == 1 or near[0][1] < near[1][1]):
-            return str(near[0][0]) + (plural[0] if plural else "")
-        if near:
-            return None
+    alike = [
+        other
+        for other in _trade_words_by_initial().get(single[0], ())
+        if abs(len(other) - len(single)) <= wrong
+    ]
+    near = process.extract(single, alike, scorer=OSA.distance, score_cutoff=wrong, limit=3)
+    if near and (len(near) == 1 or near[0][1] < near[1][1]):
+        return str(near[0][0]) + (plural[0] if plural else "")
     return None
 
 
@@ -103,8 +101,8 @@ def _trade_words() -> frozenset[str]:
 
 
 @cache
-def _by_initial(of_dictionary: bool) -> dict[str, list[str]]:
+def _trade_words_by_initial() -> dict[str, list[str]]:
     words: dict[str, list[str]] = {}
-    for word in dictionary().words if of_dictionary else sorted(_trade_words()):
+    for word in sorted(_trade_words()):
         words.setdefault(word[0], []).append(word)
     return words

@@ -67,7 +67,7 @@ def sellers() -> Snapshot:
                 product("vision", "机器视觉检测，缺陷识别"),
             ),
         ),
-        {f"o:{key}": [0.5, 0.87] for key in (*says, "vision")},
+        {f"o:{key}": [0.3, 0.95] for key in (*says, "vision")},
     )
 
 

@@ -35,6 +35,7 @@ def test_a_word_that_nobody_knows_is_read_as_the_one_it_was_to_be(written, meant
         "order no. titanum-7, “titanum”",
         "qwrtzplk vbnmasd",
         "bolts, nuts, shims",
+        "siemens drives and huawei phones",
     ],
 )
 def test_names_substances_codes_and_known_words_stay_as_they_are(text):
