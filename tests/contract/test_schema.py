@@ -109,7 +109,7 @@ def test_a_file_made_before_a_column_was_added_is_brought_up_to_date(tmp_path: P
         earlier.execute("DROP INDEX organizations_by_successor")
         earlier.execute("ALTER TABLE organizations DROP COLUMN successor")
         earlier.commit()
-    with pytest.raises(StoreMismatch, match="matchmaker setup"):
+    with pytest.raises(StoreMismatch, match="matchmaker upgrade"):
         SqliteStore(file).organization("t:1")
     store.prepare()
     assert store.organization("t:1").website == ""

@@ -68,14 +68,14 @@ def test_names_in_the_graph_are_no_slips_of_the_pen_but_of_who_opted_out():
         organizations=(
             Organization("t:1", "大唐机械", Kind.FIRM, name_en="Datang Machinery"),
             Organization("t:2", "华灵", Kind.FIRM, other_names=("Hualing",)),
-            Organization("t:3", "明河", Kind.FIRM, name_en="Minghe Ltd", listed=False),
+            Organization("t:3", "复旦", Kind.FIRM, name_en="Fudan Ltd", listed=False),
         ),
         places=(Place("p:1", "昌平", PlaceLevel.COUNTY, "Changping"),),
     )
     snapshot = small_graphs.snapshot_of(rows)
     assert words_of_names(snapshot) == {"datang", "machinery", "hualing", "changping"}
     factory = SeekerFactory(None, SnapshotRows(snapshot), None, None)
-    asked = ["is datang any good?", "hualing in changping", "minghe ltd", "titanum screws"]
+    asked = ["is datang any good?", "hualing in changping", "fudan ltd", "titanum screws"]
     texts = factory.free_texts(asked, GoalName.SUPPLIER)
-    # "mingle" is what anybody reads whom nobody is known to be called.
-    assert [text.text for text in texts] == [*asked[:2], "mingle ltd", "titanium screws"]
+    # "furan" is what anybody reads whom nobody is known to be called.
+    assert [text.text for text in texts] == [*asked[:2], "furan ltd", "titanium screws"]
