@@ -58,11 +58,26 @@ def unpacked_in_turn(models: Path) -> Iterator[None]:
         done.touch()
 
 
+@contextmanager
+def embedded_in_turn(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Where texts have no vectors yet one worker makes them, and the others find them there.
+
+    Else each of them would load the model for the same texts.
+    """
+    with (_of_all_workers(tmp_path_factory) / "embedding.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share."""
+    shared = tmp_path_factory.getbasetemp()
+    return shared.parent if "PYTEST_XDIST_WORKER" in os.environ else shared
+
+
 def copy_samples(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> None:
     """Make `folder` a data folder as `matchmaker setup` leaves it."""
-    shared = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent  # of all workers
+    shared = _of_all_workers(tmp_path_factory)
     original = shared / "samples"
     with (shared / "samples.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

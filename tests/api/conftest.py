@@ -33,7 +33,7 @@ from matchmaker.domain import (
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 from tests.passwords import cheap_passwords
-from tests.samples import link_models
+from tests.samples import embedded_in_turn, link_models
 
 ADMIN_KEY = "key-of-the-tests"
 
@@ -151,7 +151,8 @@ def installation(tmp_path_factory, rows=ROWS, **settings):
     services = services_in(folder, **settings)
     services.store.prepare()
     services.store.upsert(rows)
-    services.refresher.refresh(ADMIN)
+    with embedded_in_turn(tmp_path_factory):
+        services.refresher.refresh(ADMIN)
     return services
 
 
