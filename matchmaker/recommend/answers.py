@@ -121,8 +121,7 @@ def best_answers(
     rated = []
     for statement, value in zip(statements, fits, strict=True):
         comparison = _compared(snapshot, question, statement)
-        says = read(snapshot.string("statements", "text", statement))
-        comparison = as_a_trade(snapshot, question, fit.goal, row, comparison, says)
+        comparison = as_a_trade(snapshot, question, fit.goal, row, comparison, statement)
         likeness = _without_codes(fit, comparison, statement, value)
         if comparison is not None and comparison.in_name:
             likeness = max(likeness, TRADE_FIT)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -112,7 +113,7 @@ def as_a_trade(
     goal: GoalName,
     row: int,
     comparison: Comparison | None,
-    statement: Specification,
+    statement: int,
 ) -> Comparison | None:
     """How an organisation's statement compares where a trade alone is asked for.
 
@@ -127,7 +128,7 @@ def as_a_trade(
         or not is_trade_alone(asked.specification)
     ):
         return comparison
-    if _has_it_done(statement.text):
+    if _has_it_done(snapshot.string("statements", "text", statement)):
         return replace(comparison, judgements=tuple(map(_done_by_others, comparison.judgements)))
     told = _told_by_name(snapshot, asked.specification, row)
     judgements = tuple(
@@ -167,6 +168,7 @@ def _done_by_others(judgement: Judgement) -> Judgement:
     return replace(judgement, verdict=Fulfilment.UNMET, note=note)
 
 
+@lru_cache(maxsize=1_000)
 def is_trade_alone(asked: Specification) -> bool:
     """Whether nothing but a trade is asked for: 找模具厂, "a heat treater in Ningbo"."""
     core = [r for r in asked.requirements if r.kind in CORE and not r.denied]

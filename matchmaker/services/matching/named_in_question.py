@@ -8,7 +8,6 @@ from matchmaker.domain import NamedOrganization
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.named_trades import FRAME
 from matchmaker.recommend.specification import read
-from matchmaker.services.directory.name_search import MatchedBy
 from matchmaker.services.directory.searched_names import names_searched
 from matchmaker.snapshot.model import KINDS, Snapshot
 from matchmaker.text import has_chinese, normal
@@ -54,8 +53,8 @@ def named_in_question(snapshot: Snapshot, seeker: Seeker) -> tuple[NamedOrganiza
     least = _STRENGTH if is_about or not _is_trade(name) else 1.0
     matches = {
         row: match.strength
-        for row, match in names_searched(snapshot, "organizations").matches(name).items()
-        if match.by in (MatchedBy.NAME, MatchedBy.OTHER_NAME) and match.strength >= least
+        for row, match in names_searched(snapshot, "organizations").holding(name).items()
+        if match.strength >= least
     }
     if not 0 < len(matches) <= MOST:
         return ()
