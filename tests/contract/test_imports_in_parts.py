@@ -38,18 +38,15 @@ LIST = "id,name,kind,website\n" + "".join(
 Chunks = Callable[[large_import.LargeImport], Iterator[GraphRows]]
 
 
-@pytest.fixture
-def wired(
-    neo4j_store: Neo4jStore, neo4j_server: ServerAddress, tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Wiring]:  # fmt: skip
-    """An installation that writes seven organisations at a time, one of which it knows."""
+@contextmanager
+def installed(
+    neo4j_store: Neo4jStore, neo4j_server: ServerAddress, folder: Path
+) -> Iterator[Wiring]:
+    """An installation on the server, whose graph has `KNOWN` alone."""
     neo4j_store.clear()
     neo4j_store.upsert(GraphRows(organizations=(KNOWN,)))
-    monkeypatch.setattr(large_import, "LARGE", 0)
-    monkeypatch.setattr(large_import, "CHUNK", 7)
     settings = Settings(
-        data_dir=tmp_path,
+        data_dir=folder,
         store=neo4j_server.url.replace("bolt://", f"bolt://{neo4j_server.user}@"),
         store_password=neo4j_server.password,
         _env_file=None,
@@ -57,6 +54,18 @@ def wired(
     wiring = wire(settings)
     yield wiring
     wiring.store.close()
+
+
+@pytest.fixture
+def wired(
+    neo4j_store: Neo4jStore, neo4j_server: ServerAddress, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Wiring]:  # fmt: skip
+    """An installation that writes seven organisations at a time, one of which it knows."""
+    monkeypatch.setattr(large_import, "LARGE", 0)
+    monkeypatch.setattr(large_import, "CHUNK", 7)
+    with installed(neo4j_store, neo4j_server, tmp_path) as wiring:
+        yield wiring
 
 
 def requested(wired: Wiring) -> str:

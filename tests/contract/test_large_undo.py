@@ -9,23 +9,16 @@ from pathlib import Path
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.domain import GraphRows, Kind, Organization
 from matchmaker.errors import StoreUnavailable, WrongState
 from matchmaker.ingest.undo import TakenBack
 from matchmaker.services.operations import import_undo
-from matchmaker.settings import Settings
 from matchmaker.store.neo4j import Neo4jStore
-from matchmaker.wiring import Wiring, wire
+from matchmaker.wiring import Wiring
 from matchmaker.workflow.job import Job, JobState
-from tests.contract.test_imports_in_parts import answers, hang, rows
+from tests.contract.test_imports_in_parts import LIST, answers, hang, installed, rows
 from tools.neo4j.server import ServerAddress
 
 pytestmark = [pytest.mark.slow, pytest.mark.neo4j]
-
-KNOWN = Organization("list:3", "示例3号阀门厂", Kind.FIRM, website="https://old.example")
-LIST = "id,name,kind,website\n" + "".join(
-    f"list:{n},示例{n}号阀门厂,firm,https://n{n}.example\n" for n in range(20)
-)
 
 
 @pytest.fixture
@@ -34,18 +27,9 @@ def wired(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Wiring]:  # fmt: skip
     """An installation for which more than ten rows are many, one of which it knows."""
-    neo4j_store.clear()
-    neo4j_store.upsert(GraphRows(organizations=(KNOWN,)))
     monkeypatch.setattr(import_undo, "AT_ONCE", 10)
-    settings = Settings(
-        data_dir=tmp_path,
-        store=neo4j_server.url.replace("bolt://", f"bolt://{neo4j_server.user}@"),
-        store_password=neo4j_server.password,
-        _env_file=None,
-    )
-    wiring = wire(settings)
-    yield wiring
-    wiring.store.close()
+    with installed(neo4j_store, neo4j_server, tmp_path) as wiring:
+        yield wiring
 
 
 @pytest.fixture
