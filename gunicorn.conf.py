@@ -88,9 +88,10 @@ def on_exit(server):  # noqa: ARG001 (gunicorn gives it)
 
 def child_exit(server, worker):  # noqa: ARG001 (gunicorn gives both)
     """Forget the gauges of a worker that ended, and what it was doing."""
-    from matchmaker.serving.worker import OCCUPANCY
+    from matchmaker.serving.worker import OCCUPANCY, OPEN_CONNECTIONS
 
     OCCUPANCY.clear(worker.age)
+    OPEN_CONNECTIONS.clear(worker.age)
     if _settings.metrics_port:
         from prometheus_client import multiprocess
 

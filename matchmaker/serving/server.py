@@ -24,10 +24,11 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, WSGITask
 
 from matchmaker.messages import Message, best_language, message
 from matchmaker.serving.lanes import Lane, LaneName, Occupancy, Pause, lane_of, lanes
+from matchmaker.serving.sharing import OpenConnections, Share
 
 # From the first byte, or from when somebody connected, to the last of the headers.
 HEADER_SECONDS = 10.0
@@ -41,8 +42,8 @@ MAX_CONNECTIONS = 4000
 MAX_HEADER_BYTES = 32_768
 # What has arrived of files in one process, at most.
 MAX_BUFFERED_BYTES = 500_000_000
-# One in a turn of the loop, so that other workers that are idle take their share of connections,
-# which clients such as proxies keep for long; twice as many as before while more are waiting.
+# One in a turn of the loop, so that other workers that are idle take their share of connections;
+# twice as many as before while more are waiting.
 _ACCEPTED_AT_ONCE = 64
 # So many in one turn of the loop are a crowd, for which computing waits.
 _CROWD = 8
@@ -113,6 +114,19 @@ class _RefusalTask(ErrorTask):  # type: ignore[misc]
         self.write(body)
 
 
+class _Task(WSGITask):  # type: ignore[misc]
+    """An answer; the last one of a connection where another worker has fewer of them."""
+
+    def build_response_header(self) -> bytes:
+        # A client that has sent more already would have to send it again.
+        sends_more = len(self.channel.requests) > 1 or self.channel.request is not None
+        is_kept = self.version == "1.1" and not self.close_on_finish and not sends_more
+        if is_kept and self.channel.server.share.gives_up_one():
+            self.set_close_on_finish()
+        header: bytes = super().build_response_header()
+        return header
+
+
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
     """A request that arrives; refused as soon as it is too large for where it goes."""
 
@@ -145,6 +159,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 class _Channel(HTTPChannel):  # type: ignore[misc]
     """One connection."""
 
+    task_class = _Task
     error_task_class = _RefusalTask
     began = 0.0
     request: Any
@@ -195,7 +210,9 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         self, application: Any, listener: socket.socket, *, threads: int,
         occupancy: Occupancy, slot: int, limit_of: Callable[[str], int],
         connections: int = MAX_CONNECTIONS, channels: dict[int, Any] | None = None,
+        open_connections: OpenConnections | None = None,
     ) -> None:  # fmt: skip
+        self.share = Share(open_connections or OpenConnections(), slot)
         self.refused: deque[_Channel] = deque()
         self._pause, self._accepted, self._accepted_at_once = Pause(), 0, 1
         self.lanes: dict[LaneName, Lane] = lanes(threads, self.refuse, occupancy, slot, self._pause)
@@ -239,7 +256,12 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
             self.refused.append(task)
 
     def handle_accept(self) -> None:
-        """Several at once of a crowd: each turn of the loop waits for the threads that compute."""
+        """Several at once of a crowd: each turn of the loop waits for the threads that compute.
+
+        None while a worker with fewer may take them.
+        """
+        if self.share.leaves(len(self._map)):
+            return
         for _ in range(self._accepted_at_once):
             if len(self._map) >= self.adj.connection_limit:
                 return
@@ -248,6 +270,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
                 if accepted is None:
                     return
                 self._accepted += 1
+                self.share.say(len(self._map) + 1)
                 connection, address = accepted
                 self.set_socket_options(connection)
                 first = self._first_bytes(connection)
@@ -292,6 +315,11 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
             connection.send("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
         return None
 
+    def readable(self) -> bool:
+        """Not while what waits is left to another worker; it would be told of at once again."""
+        is_left = self.share.seconds_to_look is not None and self.share.leaves(len(self._map))
+        return bool(super().readable()) and not is_left
+
     def accept(self) -> Any:
         try:
             return super().accept()
@@ -302,6 +330,10 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
 
     def turn(self, seconds: float) -> None:
         """Wait so long at most for what clients send, and answer what is refused."""
+        if self.accepting:
+            self.share.say(len(self._map))
+        if (until_looking := self.share.seconds_to_look) is not None:
+            seconds = min(seconds, until_looking)
         wasyncore.poll2(0 if self.refused else seconds, self._map)
         if self._accepted >= _CROWD:
             self._pause.extend()
@@ -317,6 +349,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
     def _tick(self, now: float) -> None:
         for lane in self.lanes.values():
             lane.refuse_overdue()
+        self.share.weigh(len(self._map))
         channels = list(self.active_channels.values())
         for channel in channels:
             if channel.overdue(now):
@@ -362,6 +395,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
     def stop_accepting(self) -> None:
         """Take no new connections; those that are open are served."""
         self.accepting = False
+        self.share.end()
 
     def stop(self) -> None:
         """Serve nobody any more."""

@@ -14,11 +14,13 @@ from matchmaker.api.http.guards import MAX_UPLOAD, UPLOAD
 from matchmaker.api.http.threads import give_way_often
 from matchmaker.serving.lanes import Occupancy
 from matchmaker.serving.server import MAX_CONNECTIONS, BufferingServer
+from matchmaker.serving.sharing import OpenConnections
 
 _TURN_SECONDS = 0.5
 _MAX_BODY = 1_000_000
 # Shared with the master and all other workers: made where it imports this.
 OCCUPANCY = Occupancy()
+OPEN_CONNECTIONS = OpenConnections()
 
 
 def body_limit(path: str) -> int:
@@ -42,6 +44,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]
                 BufferingServer(
                     self.wsgi, plain, threads=self.cfg.threads, occupancy=OCCUPANCY,
                     slot=self.age, limit_of=body_limit, connections=connections, channels=channels,
+                    open_connections=OPEN_CONNECTIONS,
                 )
             )  # fmt: skip
         self._loop(servers, lambda: self.alive and self.ppid == os.getppid())

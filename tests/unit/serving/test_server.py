@@ -11,6 +11,7 @@ import pytest
 from matchmaker.serving import server as serving
 from matchmaker.serving.lanes import LaneName, LaneSize, Occupancy
 from matchmaker.serving.server import BufferingServer
+from matchmaker.serving.sharing import OpenConnections
 
 pytestmark = pytest.mark.slow  # clients that are slow on purpose
 
@@ -326,3 +327,95 @@ def test_connections_that_wait_are_shared_with_the_other_worker_and_a_crowd_is_t
             for channel in list(worker.active_channels.values()):
                 channel.handle_close()
             worker.close()
+
+
+@pytest.fixture
+def two_workers():
+    """Two on one socket that know of each other's connections, and its port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        everybodys = OpenConnections()
+        workers = [
+            BufferingServer(
+                app, listener.dup(), threads=2, occupancy=Occupancy(), slot=slot,
+                limit_of=lambda _: 1000, open_connections=everybodys,
+            )
+            for slot in (1, 2)
+        ]  # fmt: skip
+        yield workers, listener.getsockname()[1]
+        for worker in workers:
+            worker.stop()
+            for channel in list(worker.active_channels.values()):
+                channel.handle_close()
+            worker.close()
+
+
+def numbers_of(workers):
+    return [len(worker.active_channels) for worker in workers]
+
+
+def test_a_connection_goes_to_the_worker_with_fewest_though_another_wakes_first(two_workers):
+    workers, port = two_workers
+    with contextlib.ExitStack() as clients:
+        for worker in workers:
+            worker.turn(0)
+        for _ in range(8):
+            clients.enter_context(connect(port))
+            for worker in workers:
+                worker.turn(0)
+        assert numbers_of(workers) == [4, 4]
+
+
+def test_what_a_worker_that_hangs_does_not_take_is_taken_by_the_other_one(two_workers):
+    workers, port = two_workers
+    with contextlib.ExitStack() as clients:
+        for worker in workers:
+            worker.turn(0)
+        clients.enter_context(connect(port))
+        workers[0].turn(0)
+        clients.enter_context(connect(port))
+        workers[0].turn(0)
+        assert numbers_of(workers) == [1, 0]  # the second is left to the other one
+        begun = time.monotonic()
+        while numbers_of(workers) != [2, 0] and time.monotonic() - begun < 5:
+            workers[0].turn(0.5)
+        assert time.monotonic() - begun < 1
+        time.sleep(0.3)
+        workers[1].stop_accepting()
+        clients.enter_context(connect(port))
+        workers[0].turn(0)
+        assert numbers_of(workers) == [3, 0]  # one that ends is not waited for
+
+
+def test_who_has_more_connections_gives_up_half_of_what_it_has_more(two_workers):
+    """Six of one worker's are there as the other starts; each asks twice, and keeps what it may."""
+    workers, port = two_workers
+    with contextlib.ExitStack() as clients:
+        connected = [clients.enter_context(connect(port)) for _ in range(6)]
+        while numbers_of(workers) != [6, 0]:
+            workers[0].turn(0)
+        workers[1].turn(0)
+        workers[0].turn(0.6)  # and now it weighs
+        workers[0].turn(0)
+        answers = []
+        for client in connected * 2:
+            with contextlib.suppress(OSError):
+                client.sendall(b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+            client.settimeout(0.05)
+            answer = b""
+            end = time.monotonic() + 2
+            while b"}" not in answer and time.monotonic() < end:
+                workers[0].turn(0.01)
+                with contextlib.suppress(OSError):
+                    part = client.recv(65536)
+                    if not part:
+                        break
+                    answer += part
+            answers.append(answer)
+        assert [b"Connection: close" in answer for answer in answers[:6]] == [True] * 3 + [
+            False
+        ] * 3
+        assert all(b"200 OK" in answer for answer in answers[:6])
+        assert answers[6:9] == [b""] * 3
+        assert all(b"close" not in answer and b"200 OK" in answer for answer in answers[9:])
+        assert numbers_of(workers) == [3, 0]
