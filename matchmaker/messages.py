@@ -66,7 +66,8 @@ class Message:
         if not self.parameters:
             return text
         return text % {
-            name: localised_value(value, language) for name, value in self.parameters.items()
+            name: value if type(value) in _PLAIN else localised_value(value, language)
+            for name, value in self.parameters.items()
         }
 
     def __str__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 from matchmaker.recommend.answers import best_answers
@@ -59,7 +60,11 @@ def path(pairs: Pairs, row: int) -> tuple[PathStep, ...]:
     if pairs.seeker.row is None:
         return ()
     rows = shortest(pairs.network, pairs.around, row)
-    return tuple(_step(pairs, before, after) for before, after in pairwise(rows))
+    # Several ways begin with the same step.
+    return tuple(
+        pairs.computed_once(("step", before, after), partial(_step, pairs, before, after))
+        for before, after in pairwise(rows)
+    )
 
 
 def shortest(network: AffiliationNetwork, around: Neighbourhood, target: int) -> list[int]:

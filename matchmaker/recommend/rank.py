@@ -109,9 +109,10 @@ def contributions(
 
     def scored(lacking: NDArray[np.bool_], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
         """Scores of candidates `who` (r,) without the families of each row of `lacking`."""
-        hidden = (lacking.astype(np.float32) @ member) > 0
-        tried = np.where(hidden, absent, matrix.values[candidates])
-        return score(FeatureMatrix(matrix.names, tried)).astype(np.float64)
+        hidden = (member.T @ lacking.T.astype(np.float32)) > 0
+        # Column by column, as scores read them.
+        tried = np.where(hidden, absent[:, None], matrix.values.T.take(candidates, axis=1))
+        return score(FeatureMatrix(matrix.names, tried.T)).astype(np.float64)
 
     is_small = count << len(families) <= at_once
     without: Scoring = _looked_up(scored, count, len(families)) if is_small else scored

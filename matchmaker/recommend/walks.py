@@ -49,7 +49,8 @@ class Collector:
         rows = self._distinct(numbers)
         last = self._kept.last
         last[rows] = np.arange(len(rows), dtype=np.int32)
-        return rows, last.take(numbers)
+        # In numpy's own width: sums over them are taken several times.
+        return rows, last.take(numbers).astype(np.intp)
 
     def _distinct(self, numbers: IntArray) -> IntArray:
         if not hasattr(self._kept, "sums"):
@@ -62,11 +63,15 @@ class Collector:
         return np.sort(numbers[last[numbers] == every])
 
     def collect(self, numbers: IntArray, weights: NDArray[Any]) -> tuple[IntArray, Mass]:
-        """Distinct numbers in order, and the sum of each one's weights, added in order."""
-        rows = self._distinct(numbers)
+        """Distinct numbers in order, and the sum of each one's weights ≥ 0, added in order.
+
+        Of many numbers only those that weigh anything.
+        """
         if LOOKED_AT * len(numbers) > self.size:
             sums = np.bincount(numbers, weights=weights, minlength=self.size)
-            return rows, np.asarray(sums.take(rows), dtype=np.float64)
+            found = (sums > 0).nonzero()[0]
+            return found.astype(np.int32), np.asarray(sums.take(found), dtype=np.float64)
+        rows = self._distinct(numbers)
         sums = self._kept.sums
         np.add.at(sums, numbers, weights)
         collected = sums[rows]
@@ -170,17 +175,21 @@ class Walker:
 
     def next(self, level: Reached) -> Reached:
         """After one step more, from where the mass is worth it."""
-        worth = level.values >= self._least.take(level.rows)
-        rows, values = level.rows[worth], level.values[worth]
+        worth = (level.values >= self._least.take(level.rows)).nonzero()[0]
+        rows, values = level.rows.take(worth), level.values.take(worth)
         number = self._number_of_hub.take(rows)
-        is_hub = number >= 0
-        reached, mass = self._passed(rows[~is_hub], values[~is_hub])
-        positions, of_hubs, counts = entries(self._hubs, number[is_hub])
-        chances = data_of(self._hubs, number[is_hub], positions)
+        hubs = (number >= 0).nonzero()[0]
+        if not len(hubs):
+            return Reached(*self._organizations.collect(*self._passed(rows, values)))
+        others = (number < 0).nonzero()[0]
+        reached, mass = self._passed(rows.take(others), values.take(others))
+        number = number.take(hubs)
+        positions, of_hubs, counts = entries(self._hubs, number)
+        chances = data_of(self._hubs, number, positions)
         return Reached(
             *self._organizations.collect(
                 np.concatenate([reached, of_hubs]),
-                np.concatenate([mass, np.repeat(values[is_hub], counts) * chances]),
+                np.concatenate([mass, np.repeat(values.take(hubs), counts) * chances]),
             )
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from pydantic import BaseModel
 
@@ -337,8 +338,19 @@ def _reasons(reasons: Iterable[Reason], language: str) -> list[dict[str, object]
 
 def _texts(message: Message, language: str) -> dict[str, str]:
     """A message in the reader's language and in the two that the interface promises."""
-    promised = {"zh": message.text("zh"), "en": message.text("en")}
-    return {"text": promised.get(language) or message.text(language), **promised}
+    if not (message.parameters or message.plural):
+        return _texts_of_words(message.id, message.context, language)
+    zh, en = message.text("zh"), message.text("en")
+    text = {"zh": zh, "en": en}.get(language) or message.text(language)
+    return {"text": text, "zh": zh, "en": en}
+
+
+# An answer says the same few of them in a hundred places; nobody changes what is read here.
+@lru_cache(maxsize=2_000)
+def _texts_of_words(id: str, context: str, language: str) -> dict[str, str]:
+    zh, en = translated(id, "zh", context), translated(id, "en", context)
+    text = {"zh": zh, "en": en}.get(language) or translated(id, language, context)
+    return {"text": text, "zh": zh, "en": en}
 
 
 def leading_reasons(recommendation: Recommendation, language: str) -> str:
