@@ -840,6 +840,7 @@ class Wiring:
     def certificates(self) -> Certificates:
         return Certificates(
             self.store,
+            self.opted_out,
             self.repositories,
             self._attachment_files("proofs"),
             self.file_quota,

@@ -87,15 +87,20 @@ def similarity_thresholds(snapshot: Snapshot) -> SimilarityThresholds:
 def profile_reach(
     snapshot: Snapshot, thresholds: SimilarityThresholds, seeker: Seeker
 ) -> ProfileReach:
-    """The reach of this profile now; its first text is what it says that it does."""
+    """The reach of this profile now; its first text is what it says that it does.
+
+    Nobody counts who is hidden from its reader, and no need of theirs.
+    """
     organizations = snapshot.organizations
     others = organizations.open_to_meet.copy()
+    others[list(seeker.hidden)] = False
     if seeker.row is not None:
         others[seeker.row] = False
     km = known_km(snapshot, seeker.location, np.arange(len(snapshot), dtype=np.int32))
     is_firm = organizations.kind == KINDS.index(Kind.FIRM)
     complements = is_firm & (organizations.stages & ~seeker.stages != 0)
     may_meet = _may_meet(snapshot, thresholds.needs, seeker.kind, seeker.row)
+    may_meet &= ~np.isin(_owners(snapshot, thresholds.needs), list(seeker.hidden))
     vector = seeker.texts[0].vector if seeker.texts else None
     needs = None
     if vector is not None:
@@ -149,8 +154,14 @@ def newest_needs(snapshot: Snapshot) -> NDArray[np.int64]:
 
 def asker_kinds(snapshot: Snapshot, needs: NDArray[np.int64]) -> list[Kind]:
     """Of each of some needs (k,), the kind of who posted it."""
+    owners = _owners(snapshot, needs)
+    return [KINDS[code] for code in snapshot.organizations.kind[owners].tolist()]
+
+
+def _owners(snapshot: Snapshot, needs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of each of some needs (k,), the row of who posted it, (k,)."""
     owners = [int(snapshot.statement_organizations.row(need)[0]) for need in needs.tolist()]
-    return [KINDS[code] for code in snapshot.organizations.kind[owners].tolist()] if owners else []
+    return np.array(owners, dtype=np.int64)
 
 
 def _may_meet(

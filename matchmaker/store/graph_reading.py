@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from typing import TypeVar
 
 from matchmaker.domain import (
@@ -285,17 +285,21 @@ class GraphReading(ABC):
 
     # -- the network
 
-    def neighborhood(self, organization_id: str, depth: int, limit: int) -> Neighborhood:
+    def neighborhood(
+        self, organization_id: str, depth: int, limit: int, without: Set[str] = frozenset()
+    ) -> Neighborhood:
         """The ego network over ties and engagements, `depth` 1 or 2, at most `limit` others.
 
         Nearest first, then by id; `truncated` says whether there were more. The
         ties and engagements are those with at least two of the organisations
-        returned. Raises NotFound.
+        returned. Nobody is reached `without` whom there would be no way. Raises NotFound.
         """
 
         def work(tx: Transaction) -> Neighborhood:
             centre = organization_by_id(tx, organization_id).id
-            others, truncated = walk.ego(tx.neighbors, centre, depth, limit)
+            others, truncated = walk.ego(
+                walk.passing_by(without, tx.neighbors), centre, depth, limit
+            )
             ids = [centre, *others]
             organizations = tx.rows_by_key(ORGANIZATIONS, ids)
             return Neighborhood(
@@ -310,18 +314,19 @@ class GraphReading(ABC):
         return self._read(work)
 
     def paths(
-        self, source: str, target: str, max_length: int, limit: int
-    ) -> tuple[tuple[Step, ...], ...]:
+        self, source: str, target: str, max_length: int, limit: int,
+        without: Set[str] = frozenset(),
+    ) -> tuple[tuple[Step, ...], ...]:  # fmt: skip
         """All shortest paths of at most `max_length` (1 to 4) steps, at most `limit`, by ids.
 
         A step goes over a tie, in either direction, or over an engagement that
-        both took part in. COMPETES_WITH ties are not walked. Empty when there is
-        none. Raises NotFound.
+        both took part in. COMPETES_WITH ties are not walked, and none leads over those
+        `without` whom it is looked for. Empty when there is none. Raises NotFound.
         """
 
         def work(tx: Transaction) -> tuple[tuple[Step, ...], ...]:
             start, end = organization_by_id(tx, source).id, organization_by_id(tx, target).id
-            lookups = tx.reachable_neighbors, tx.steps_between
+            lookups = walk.passing_by(without, tx.reachable_neighbors), tx.steps_between
             return walk.shortest_paths(*lookups, start, end, max_length, limit)
 
         return self._read(work)

@@ -8,7 +8,7 @@ look-ups, each for a whole level at once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from itertools import islice, pairwise
 
 from matchmaker.domain import Step
@@ -17,6 +17,11 @@ Path = tuple[Step, ...]
 StepsOf = dict[str, list[Step]]
 Next = Callable[[Sequence[str]], set[str]]  # ids one step from any of these
 StepsBetween = Callable[[Sequence[str], Sequence[str]], Iterable[Step]]
+
+
+def passing_by(without: Set[str], neighbors: Next) -> Next:
+    """The look-up as if some were not there: nobody is reached over them either."""
+    return (lambda ids: neighbors(ids) - without) if without else neighbors
 
 
 def ego(neighbors: Next, centre: str, depth: int, limit: int) -> tuple[list[str], bool]:

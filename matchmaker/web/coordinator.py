@@ -338,7 +338,8 @@ def cluster(id: str) -> PageAnswer:
         ],
         course=_course(audit),
         places=map_of_cluster(
-            services().auditing.view(signed_in(), id, Channel.COOPERATION, audit.basis.year)
+            signed_in(),
+            services().auditing.view(signed_in(), id, Channel.COOPERATION, audit.basis.year),
         ),
         standing=[
             (definitions[name].title, value)

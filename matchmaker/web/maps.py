@@ -135,10 +135,15 @@ def map_of_results(principal: Principal, cards: Cards) -> PlacesMap | None:
     )
 
 
-def map_of_cluster(view: View) -> PlacesMap:
-    """Members of a cluster, their ties among each other and with others, by place."""
+def map_of_cluster(principal: Principal, view: View) -> PlacesMap:
+    """Members of a cluster, their ties among each other and with others, by place.
+
+    None of the others, and no tie with one, whom the principal does not find.
+    """
     net, snapshot = view.network, view.landscape.snapshot
-    everybody = np.concatenate([net.members, net.outsiders]).astype(np.int64)
+    hidden = services().directory.opted_out.hidden_from(principal)
+    found = np.flatnonzero(~snapshot.mask_of(hidden)[net.outsiders])
+    everybody = np.concatenate([net.members, net.outsiders[found]]).astype(np.int64)
     spots = map_spots(snapshot, snapshot.organizations.place[everybody].astype(np.int32))
     members = map_spots(snapshot, snapshot.organizations.place[net.members].astype(np.int32))
     points = [MapPoint(place, mark="outside") for place in spots.spots]
@@ -155,7 +160,7 @@ def map_of_cluster(view: View) -> PlacesMap:
         link = url_for("web.organization", id=snapshot.id_of(row))
         point.entries.append((name_of(row), link))
     inside = [(int(start), int(end)) for start, end in net.edges]
-    border = net.border.tocoo()
+    border = net.border[:, found].tocoo()
     across = [
         (int(member), len(net) + int(outsider))
         for member, outsider in zip(border.row, border.col, strict=True)

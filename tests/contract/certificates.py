@@ -19,6 +19,7 @@ from matchmaker.domain import (
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.directory.certificates import Certificates, CertificateView
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
 from matchmaker.store.documents import Store
@@ -44,7 +45,8 @@ class Desk:
         self.store = store
         self.repositories = Repositories(lambda: store.documents)
         self.use_cases = Certificates(
-            store, self.repositories, AttachmentFiles(folder, Scanner("")),
+            store, OptedOut(lambda: store), self.repositories,
+            AttachmentFiles(folder, Scanner("")),
             FileQuota(self.repositories, 500),
             NotificationOutbox(self.repositories), lambda: self.now,
         )  # fmt: skip

@@ -12,6 +12,7 @@ from matchmaker.domain import Certificate, GoalName, GraphRows
 from matchmaker.errors import InvalidInput
 from matchmaker.services.cooperation.attachment_files import AttachmentFiles, Scanner
 from matchmaker.services.directory.certificates import CertificateContent, Certificates
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.store.documents import Store
@@ -38,7 +39,8 @@ class Firm:
         self.person = self.services.person(OWN).principal()
         self.introductions = [self._introduced_to(partner) for partner in PARTNERS]
         self.certificates = Certificates(
-            store, self.services.repositories, AttachmentFiles(folder / "proofs", Scanner("")),
+            store, OptedOut(lambda: store), self.services.repositories,
+            AttachmentFiles(folder / "proofs", Scanner("")),
             self.services.conversations.quota, NotificationOutbox(self.services.repositories),
             self.services.clock,
         )  # fmt: skip

@@ -35,6 +35,33 @@ def test_shortest_paths_are_networkx(store: GraphStore, seed: int) -> None:
         assert walked == expected
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_without_some_a_network_is_networkx_without_them(store: GraphStore, seed: int) -> None:
+    """Ego networks and shortest paths alike: nobody is reached over who is not to be told of."""
+    rows, graph = random_graph(seed)
+    store.upsert(rows)
+    source, without = "t:00", frozenset(sorted(set(graph) - {"t:00"})[::3])
+    rest = nx.Graph(graph)
+    rest.remove_nodes_from(without)
+    lengths = nx.single_source_shortest_path_length(rest, source)
+    assert lengths != {
+        node: far
+        for node, far in nx.single_source_shortest_path_length(graph, source).items()
+        if node not in without
+    }
+    for target in sorted(set(rest) - {source}):
+        paths = store.paths(source, target, 4, 1000, without)
+        told = {len(path) for path in paths}
+        assert told == ({lengths[target]} if lengths.get(target, 9) <= 4 else set())
+        assert without.isdisjoint(step.target for path in paths for step in path)
+    for row in rows.ties:  # competitors are neighbours, though no path leads over them
+        if without.isdisjoint((row.source, row.target)):
+            rest.add_edge(row.source, row.target)
+    near = nx.single_source_shortest_path_length(rest, source, cutoff=2)
+    network = store.neighborhood(source, 2, 100, without)
+    assert {row.id for row in network.organizations} == set(near)
+
+
 @pytest.mark.parametrize("depth", [1, 2])
 def test_ego_networks_are_networkx(store: GraphStore, depth: int) -> None:
     rows, graph = random_graph(7)

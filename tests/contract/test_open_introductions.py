@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from matchmaker.access import ANONYMOUS, SYSTEM
-from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Organization
-from matchmaker.errors import NotFound, SignInNeeded
+from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Need, Organization
+from matchmaker.errors import MatchmakerError, NotFound, SignInNeeded
 from matchmaker.store.documents import Store
 from matchmaker.workflow.introduction import Proposal, Transition
-from matchmaker.workflow.introduction_states import Action, Origin, State
+from matchmaker.workflow.introduction_states import Action, Origin, Side, State
 from tests.contract.cooperation import Cooperation, cooperation_on, timedelta
 
 
@@ -86,3 +86,35 @@ def test_an_administrator_who_coordinates_elsewhere_proposes_as_an_administrator
     assert (proposed.cluster, proposed.origin) == ("t:d", Origin.ADMINISTRATOR)
     own = services.introductions.propose(both, Proposal(GoalName.SUPPLIER, "t:f1", "t:f3"))
     assert (own.cluster, own.origin) == ("t:c", Origin.COORDINATOR)
+
+
+ELSE_WRONG = {
+    "nothing": {}, "a need of another": {"need": "t:o.n"},
+    "a cluster of others": {"cluster": "t:d"},
+    "no earlier one": {"follows": "nobody's"}, "before the names": {"terms_first": True},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", ELSE_WRONG)
+@pytest.mark.parametrize("asking", [Side.SEEKER, Side.CANDIDATE])
+def test_what_else_is_wrong_with_a_request_does_not_tell_who_is_on_whose_list(
+    services: Cooperation, asking: Side, wrong: str
+) -> None:
+    """t:f1 named t:f0, t:f2 has no slot: t:f0 reads the same of both, whatever else it sends."""
+    store, person = services.store, {id: services.person(id).principal() for id in ("t:f0", "t:f1")}
+    busy = replace(store.organization("t:f2"), capacity=0)
+    need = Need("t:o.n", "t:o", GoalName.SUPPLIER, "外厂要的", "zh")
+    store.upsert(GraphRows(organizations=(busy,), needs=(need,)))
+    services.introductions.exclusions.exclude(person["t:f1"], "t:f1", "t:f0")
+
+    def refusal(other: str) -> tuple[type[MatchmakerError], str, str]:
+        seeker, candidate = ("t:f0", other) if asking is Side.SEEKER else (other, "t:f0")
+        proposal = Proposal(
+            GoalName.SUPPLIER, seeker, candidate, asking_side=asking, **ELSE_WRONG[wrong]
+        )
+        with pytest.raises(MatchmakerError) as refused:
+            services.introductions.propose(person["t:f0"], proposal)
+        error = refused.value
+        return type(error), error.where, error.text("en").replace(f"厂{other}", "OTHER")
+
+    assert refusal("t:f1") == refusal("t:f2")

@@ -90,7 +90,7 @@ class Introductions:
         seeker = self.store.organization(proposal.seeker)
         candidate = self.store.organization(proposal.candidate)
         side = self._proposing_side(principal, proposal, seeker, candidate, batch)
-        self._require_eligible(proposal, seeker, candidate, side)
+        self._require_eligible(proposal, seeker, candidate, side, call)
         if side and not call:
             self._require_own_cluster(proposal, seeker if side is Side.SEEKER else candidate)
         self._open_introductions.require_new(proposal.goal, seeker, candidate, side, call)
@@ -103,13 +103,10 @@ class Introductions:
             cluster=proposal.cluster or self._cluster_of(principal, seeker.id, candidate.id, side),
         )
         origin = Origin.MEMBER if side else origin_of_third_party(principal, {proposal.cluster})
-        introduction = replace(
-            introduction_workflow.propose(
-                proposal, new_id(), side, origin, principal.subject, unit.at
-            ),
-            batch=batch,
-            call=call,
+        introduction = introduction_workflow.propose(
+            proposal, new_id(), side, origin, principal.subject, unit.at
         )
+        introduction = replace(introduction, batch=batch, call=call)
         unit.add(self.repositories.introductions.put(introduction))
         self._open_introductions.add(unit, introduction)
         unit.log(
@@ -148,8 +145,9 @@ class Introductions:
         return None
 
     def _require_eligible(
-        self, proposal: Proposal, seeker: Organization, candidate: Organization, side: Side | None
-    ) -> None:
+        self, proposal: Proposal, seeker: Organization, candidate: Organization,
+        side: Side | None, call: str,
+    ) -> None:  # fmt: skip
         """Raise InvalidInput or WrongState where these two cannot be introduced for this goal.
 
         `side` is the one that proposes, None where neither does.
@@ -187,6 +185,8 @@ class Introductions:
                     mend="Choose another.",
                     organization=organization.name,
                 )
+            if party.other is side and not call:
+                self._open_introductions.require_room(proposal.goal, seeker, candidate, side)
             self.capacity.require_room(organization, is_asker=party is side)
         if proposal.need:
             need = need_of(self.store, proposal.need, [seeker.id])

@@ -44,16 +44,25 @@ class OpenIntroductions:
             self._require_own_will(asking, other)
             return
         is_known = self._is_known(asking.id, other.id, goal, has_asked=side is not None)
-        is_apart = self.exclusions.keeps_apart(asking.id, other.id)
-        if side and is_apart and not is_known:
-            self._require_own_will(asking, other)
-            # As of anybody who is busy: nobody learns that somebody named them.
-            raise no_free_slot(other)
-        if is_known or is_apart:
+        if is_known or self.exclusions.keeps_apart(asking.id, other.id):
             raise WrongState(
                 "These two cannot be introduced for this goal now.",
                 mend="Look among your introductions for one that is open.",
             )
+
+    def require_room(
+        self, goal: GoalName, seeker: Organization, candidate: Organization, side: Side
+    ) -> None:
+        """Raise WrongState for two that are kept apart, as where the one that is asked is busy.
+
+        Looked at together with that: nobody learns by what else is wrong with a request that
+        somebody named them. `side` is the one that asks.
+        """
+        asking, other = (candidate, seeker) if side is Side.CANDIDATE else (seeker, candidate)
+        is_apart = self.exclusions.keeps_apart(asking.id, other.id)
+        if is_apart and not self._is_known(asking.id, other.id, goal, has_asked=True):
+            self._require_own_will(asking, other)
+            raise no_free_slot(other)
 
     def add(self, unit: UnitOfWork, introduction: Introduction) -> None:
         """Have it stand for the two from now on."""

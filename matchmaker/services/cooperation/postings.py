@@ -167,9 +167,8 @@ class Postings:
             return made
 
         saved = commit_changes(self.repositories.records, principal, self.clock, change)
-        return self._follow_up(
-            SavedPosting(saved, 1), alert=alert and saved.state is PostingState.PUBLISHED
-        )
+        is_new = alert and saved.state is PostingState.PUBLISHED
+        return self._follow_up(principal, SavedPosting(saved, 1), alert=is_new)
 
     def edit(
         self, principal: Principal, id: str, changes: dict[str, Any], version: int | None = None
@@ -200,9 +199,8 @@ class Postings:
             unit.add(self.repositories.postings.put(changed, stored.version))
             return SavedPosting(changed, stored.version + 1)
 
-        return self._follow_up(
-            commit_changes(self.repositories.records, principal, self.clock, change)
-        )
+        edited = commit_changes(self.repositories.records, principal, self.clock, change)
+        return self._follow_up(principal, edited)
 
     def act(
         self,
@@ -233,7 +231,7 @@ class Postings:
             return SavedPosting(changed, stored.version + 1), fresh
 
         posted, fresh = commit_changes(self.repositories.records, principal, self.clock, change)
-        return self._follow_up(posted, alert=fresh)
+        return self._follow_up(principal, posted, alert=fresh)
 
     def reviews(self, principal: Principal, cluster_id: str) -> bool:
         """Tell whether coordinators see them first. Raises NotAllowed."""
@@ -306,7 +304,9 @@ class Postings:
             )
         return changed
 
-    def _follow_up(self, posted: SavedPosting, *, alert: bool = False) -> SavedPosting:
+    def _follow_up(
+        self, principal: Principal, posted: SavedPosting, *, alert: bool = False
+    ) -> SavedPosting:
         """Write the graph, find matches and alert them, once the posting is committed."""
         posting = posted.posting
         if posting.is_in_graph:
@@ -315,7 +315,7 @@ class Postings:
             return posted
         try:
             question = Request[str](posting.goal, ALERTED)
-            answer = self.matching().for_need(SYSTEM, posting.need(), question, recorded=False)
+            answer = self.matching().for_need(principal, posting.need(), question, recorded=False)
         except MatchmakerError as error:
             # The posting is saved; matching waits for a snapshot or a model.
             log.warning("not matched yet", posting=posting.id, error=str(error.message))

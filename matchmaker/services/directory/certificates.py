@@ -32,6 +32,7 @@ from matchmaker.provenance import SAID_HERE
 from matchmaker.services.cooperation.attachment_files import ORPHANS_KEPT, AttachmentFiles
 from matchmaker.services.cooperation.file_quota import FileQuota
 from matchmaker.services.directory.certificate_records import CertificateRecords, ProofFile
+from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import member_id, require_itself
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
@@ -92,6 +93,7 @@ class Certificates:
     """Use cases of certificates. What is held anybody may read; files only those who confirm."""
 
     store: GraphStore
+    opted_out: OptedOut
     repositories: Repositories
     files: AttachmentFiles
     quota: FileQuota
@@ -115,7 +117,7 @@ class Certificates:
 
     def file(self, principal: Principal, id: str) -> tuple[Attachment, IO[bytes]]:
         """The file that shows a certificate. Raises NotFound, also for whom it is not for."""
-        certificate = self.store.certificate(id)
+        certificate = self.opted_out.certificate(principal, id)
         view = self._view(principal, certificate)
         if view.file is None:
             raise NotFound("There is no file for you that shows this certificate.")
@@ -220,7 +222,7 @@ class Certificates:
         WrongState, also where it is no longer what they saw.
         """
         principal.require_writing()
-        tier = self._tier(principal, self.store.certificate(id).organization)
+        tier = self._tier(principal, self.opted_out.certificate(principal, id).organization)
         if tier is None:
             raise NotAllowed(
                 "Only a coordinator of its cluster, or somebody who completed an introduction with"
@@ -263,7 +265,7 @@ class Certificates:
         Raises NotAllowed, NotFound.
         """
         principal.require_writing()
-        if not self._may_take_back(principal, self.store.certificate(id)):
+        if not self._may_take_back(principal, self.opted_out.certificate(principal, id)):
             raise NotAllowed("Only a coordinator of its cluster may do this.")
 
         def change(unit: UnitOfWork) -> Certificate:
@@ -414,7 +416,7 @@ class Certificates:
     def _own(self, principal: Principal, id: str) -> str:
         """The id of a certificate's organisation, for its people. Raises NotAllowed, NotFound."""
         principal.require_writing()
-        organization = self.store.certificate(id).organization
+        organization = self.opted_out.certificate(principal, id).organization
         principal.require_member(organization)
         return organization
 

@@ -207,8 +207,10 @@ class Directory:
         """The ego network, for all who have signed in. Raises SignInNeeded, NotFound."""
         principal.require_known()
         centre = self.organization_id(principal, organization_id)
-        around = self.store.neighborhood(centre, depth, limit)
-        return without_hidden(around, self.opted_out.hidden_from(principal) - {centre})
+        hidden = self.opted_out.hidden_from(principal) - {centre}
+        # Whom one reaches over somebody hidden alone would tell whose partners they are.
+        around = self.store.neighborhood(centre, depth, limit, hidden)
+        return without_hidden(around, hidden)
 
     def paths(
         self, principal: Principal, source: str, target: str, max_length: int
@@ -220,8 +222,7 @@ class Directory:
         principal.require_known()
         ends = {self.organization_id(principal, end) for end in (source, target)}
         hidden = self.opted_out.hidden_from(principal) - ends
-        paths = self.store.paths(source, target, max_length, MAX_PATHS)
-        return tuple(path for path in paths if hidden.isdisjoint({step.target for step in path}))
+        return self.store.paths(source, target, max_length, MAX_PATHS, hidden)
 
     # -- changing organisations
 

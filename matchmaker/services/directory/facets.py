@@ -186,7 +186,8 @@ class FacetedDirectory:
         """
         snapshot, masks, _ = self._masks(principal, wanted)
         rows = np.flatnonzero(_all(masks.values(), len(snapshot)))
-        ties, km = _tie_counts(snapshot), _kilometres(snapshot, near)
+        hidden = snapshot.mask_of(self.directory.opted_out.hidden_from(principal))
+        ties, km = _told_tie_counts(snapshot, hidden), _kilometres(snapshot, near)
         ranked = rows[np.lexsort(_keys(snapshot, rows, order, ties, km))]
         if order is DirectoryOrder.FIT and wanted.only is not None:
             numbers = _organization_rows(snapshot)
@@ -402,6 +403,16 @@ def _tie_counts(snapshot: Snapshot) -> IntArray:
         return np.bincount(unique // max(1, count), minlength=count).astype(np.int32)
 
     return snapshot.cached("tie counts", make)
+
+
+def _told_tie_counts(snapshot: Snapshot, hidden: BoolArray) -> IntArray:
+    """The same without the hidden, (n,): the page of an organisation lists so many."""
+    counts = _tie_counts(snapshot).copy()
+    for row in np.flatnonzero(hidden).tolist():
+        sides = [side for ties in snapshot.layers.values() for side in (ties.out, ties.into)]
+        partners = [side.indices[side.indptr[row] : side.indptr[row + 1]] for side in sides]
+        counts[np.unique(np.concatenate(partners))] -= 1
+    return counts
 
 
 def _kilometres(snapshot: Snapshot, near: str) -> FloatArray:

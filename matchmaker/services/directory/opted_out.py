@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime
 from typing import TypeVar
 
 from matchmaker.access import Principal
-from matchmaker.domain import Engagement, Neighborhood, Organization, key_of
+from matchmaker.domain import Certificate, Engagement, Neighborhood, Organization, key_of
 from matchmaker.store.ports import MAX_PAGE, GraphState, GraphStore, Page, SearchHit
-from matchmaker.store.schema import ORGANIZATIONS
+from matchmaker.store.schema import CERTIFICATES, ORGANIZATIONS
 from matchmaker.store.upsert import not_found
 
 Row = TypeVar("Row")
@@ -80,6 +80,13 @@ class OptedOut:
         else:
             self.hidden_from(principal)
             self._deals(principal, id)
+
+    def certificate(self, principal: Principal, id: str) -> Certificate:
+        """A certificate of one that this principal finds. Raises NotFound."""
+        row = self._store().certificate(id)
+        if self.hides(principal, row.organization):
+            raise not_found(CERTIFICATES, id)
+        return row
 
     def require_found(self, principal: Principal, id: str) -> None:
         """Raise NotFound, as for an id that nobody has, where it is hidden from this principal.

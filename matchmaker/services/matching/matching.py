@@ -46,7 +46,7 @@ from matchmaker.services.matching.ranker_files import RankerFiles
 from matchmaker.services.matching.seekers import SeekerFactory, check_text, is_usable
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.refresher import Progress, no_progress
-from matchmaker.services.own_organizations import asking_profile
+from matchmaker.services.own_organizations import asking_profile, need_of
 from matchmaker.snapshot.load import SnapshotReader, check_graph
 from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.store.ports import GraphStore, SeekerProfile
@@ -153,12 +153,14 @@ class Matching:
         profile = self.store.seeker_profile(asker) if is_candidate else None
         profile = profile or self._asking_profile(principal, asker)
         rows, request = self._current_rows(), Request[str](goal, 1, only_new=False, capped=False)
-        row = rows.organization(candidate)
-        if row is None or profile.organization.kind not in GOALS[goal].askers:
+        row, own = rows.organization(candidate), profile.organization
+        # A need of another would tell that it is there, and what it asks for.
+        need = need_of(self.store, need_id, [own.id]) if need_id else None
+        if row is None or (need_id and need is None) or own.kind not in GOALS[goal].askers:
             return None
         seekers = self._seekers(rows)
-        if need_id:
-            seeker = seekers.need(self.store.need(need_id), profile, request)
+        if need is not None:
+            seeker = seekers.need(need, profile, request)
         elif text:
             texts = seekers.free_texts([text], goal)
             seeker = replace(seekers.without_texts(profile, request), texts=tuple(texts))
@@ -224,11 +226,11 @@ class Matching:
         seekers = self._seekers(rows)
         texts = seekers.free_texts([about], GoalName.SUPPLIER) if about.strip() else []
         profile = seekers.profile(replace(stored, organization=organization))
-        snapshot = rows.snapshot
-        thresholds = snapshot.cached(
-            "similarity thresholds", lambda: similarity_thresholds(snapshot)
-        )
-        return profile_reach(snapshot, thresholds, replace(profile, texts=tuple(texts)))
+        snapshot, key = rows.snapshot, "similarity thresholds"
+        thresholds = snapshot.cached(key, lambda: similarity_thresholds(snapshot))
+        hidden = rows.organizations(hidden_now(principal, self.directory.opted_out, snapshot))
+        seeker = replace(profile, texts=tuple(texts), hidden=hidden)
+        return profile_reach(snapshot, thresholds, seeker)
 
     def answered_needs(
         self, principal: Principal, organization_id: str
@@ -304,10 +306,7 @@ class Matching:
     def for_texts(
         self, principal: Principal, questions: Iterable[TextQuestion], request: Request[str]
     ) -> Iterator[BulkAnswer]:
-        """One answer for each text, in order, embedded in chunks.
-
-        Raises NotAllowed for anyone but an admin.
-        """
+        """One answer for each text, in order, in chunks. Raises NotAllowed for all but admins."""
         principal.require_admin()
         rows = self._current_rows()
         seekers, bounds = self._seekers(rows), self.bounds()
