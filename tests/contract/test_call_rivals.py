@@ -290,6 +290,28 @@ def test_an_award_reads_the_same_whatever_the_winner_chose_for_itself(world: Cal
     assert (still.state, still.candidate.id) == ("terms", "")
 
 
+@on_both_stores
+def test_a_winner_that_declined_and_named_the_caller_is_not_proposed_to_again(
+    world: CallWorld,
+) -> None:
+    """The first rests on its answer; what comes after its no is a request as any other's is."""
+    call = world.open(FIRST)
+    world.submit(call, FIRST)
+    world.award(call, FIRST)
+    caller, first = world.people[CALLER], world.people[FIRST]
+    made = world.answers.form(first, call, FIRST).introduction
+    world.base.introductions.act(first, made, Transition(Action.DECLINE, reason="不需要"))
+    world.decisions.introduce(caller, call, CALLER, FIRST)  # who only declined may be asked again
+    again = world.answers.form(first, call, FIRST).introduction
+    assert again != made
+    world.base.introductions.act(first, again, Transition(Action.DECLINE, reason="不需要"))
+    world.exclusions.exclude(first, FIRST, CALLER)
+    with pytest.raises(WrongState, match="no free slot"):  # as of anybody who is busy
+        world.decisions.introduce(caller, call, CALLER, FIRST)
+    introductions = world.base.repositories.introductions.values("call", call)
+    assert {each.id for each in introductions} == {made, again}
+
+
 def test_a_caller_that_named_the_winner_itself_is_told_so(world: CallWorld) -> None:
     call = world.open(FIRST)
     world.submit(call, FIRST)

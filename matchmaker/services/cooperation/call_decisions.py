@@ -212,7 +212,8 @@ class CallDecisions:
         """The id of an introduction that the award leads to; one that is open already stays.
 
         Where one of the two may not know yet who the other one is in it, another is proposed: to
-        go without would tell. Raises WrongState.
+        go without would tell. The first rests on the answer, whatever its firm chose since; once
+        that one is over, another one is a request as any is. Raises WrongState.
         """
         stands = self.views.open_introduction(call, seeker, answer.organization)
         if stands is not None:
@@ -226,7 +227,18 @@ class CallDecisions:
             cluster=call.cluster,
             asking_side=Side.SEEKER,
         )
-        return self.introductions.add_proposal(unit, principal, proposal, call=call.id).id
+        answers = not self._was_introduced(call, seeker, answer)
+        return self.introductions.add_proposal(
+            unit, principal, proposal, call=call.id, answers=answers
+        ).id
+
+    def _was_introduced(self, call: Call, seeker: str, answer: CallAnswer) -> bool:
+        """Tell whether the call led to an introduction of the two before."""
+        if answer.introduction and seeker == call.organization:
+            return True
+        parties = {seeker, answer.organization}
+        made = self.views.repositories.introductions.values("call", call.id)
+        return any({each.seeker, each.candidate} == parties for each in made)
 
     def _need(self, call: Call, seeker: str) -> str:
         """The need of the seeker's that the call puts, if it can still be answered."""

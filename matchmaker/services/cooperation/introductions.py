@@ -75,16 +75,15 @@ class Introductions:
         return self.show(principal, introduction.id)
 
     def add_proposal(
-        self,
-        unit: UnitOfWork,
-        principal: Principal,
-        proposal: Proposal,
-        batch: str = "",
-        call: str = "",
-    ) -> Introduction:
-        """Add a new introduction, of that batch or call, to `unit`. Raises as `propose` does."""
+        self, unit: UnitOfWork, principal: Principal, proposal: Proposal, batch: str = "",
+        call: str = "", *, answers: bool = False,
+    ) -> Introduction:  # fmt: skip
+        """Add a new introduction, of that batch or call, to `unit`. Raises as `propose` does.
+
+        With `answers` it is the first that an award leads to: the other side let its answer stand.
+        """
         for organization_id in (proposal.seeker, proposal.candidate):  # before they are counted
-            if not call:  # who answered one is known to who called
+            if not answers:  # who answered one is known to who called
                 self.exclusions.opted_out.organization(principal, organization_id)
             self.capacity.lock_slots(unit, self.store.organization(organization_id).id)
         seeker = self.store.organization(proposal.seeker)
@@ -93,7 +92,9 @@ class Introductions:
         self._require_eligible(proposal, seeker, candidate, side, call)
         if side and not call:
             self._require_own_cluster(proposal, seeker if side is Side.SEEKER else candidate)
-        self._open_introductions.require_new(proposal.goal, seeker, candidate, side, call)
+        self._open_introductions.require_new(
+            proposal.goal, seeker, candidate, side, answers=answers
+        )
         if proposal.follows:
             self._require_finished(principal, proposal.follows)
         proposal = replace(

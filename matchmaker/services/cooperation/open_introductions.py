@@ -31,16 +31,17 @@ class OpenIntroductions:
         seeker: Organization,
         candidate: Organization,
         side: Side | None,
-        call: str = "",
+        *,
+        answers: bool = False,
     ) -> None:
         """Raise WrongState for two that have one already, as far as who asks may know, or apart.
 
-        `side` is the one that asks, None where neither does. `call` is the one of who asks that the
-        other answered by its own will, and let the answer stand, if any: what it chose since,
-        untold, keeps them from meeting no more than a request that hides a name. It may decline.
+        `side` is the one that asks, None where neither does. With `answers` the other side answered
+        a call of who asks by its own will, and let the answer stand: what it chose since, untold,
+        keeps them from meeting no more than a request that hides a name. It may decline.
         """
         asking, other = (candidate, seeker) if side is Side.CANDIDATE else (seeker, candidate)
-        if call:
+        if answers:
             self._require_own_will(asking, other)
             return
         is_known = self._is_known(asking.id, other.id, goal, has_asked=side is not None)
