@@ -11,9 +11,10 @@ from typing import Any
 import structlog
 
 from matchmaker.access import SYSTEM, Principal
-from matchmaker.domain import GraphRows, Need, NeedState, Offer
+from matchmaker.domain import Need, NeedState, Offer
 from matchmaker.errors import ChangedMeanwhile, InvalidInput, MatchmakerError, NotAllowed, NotFound
 from matchmaker.recommend.model import Recommendation, Request
+from matchmaker.services.cooperation.posting_sync import PostingSync
 from matchmaker.services.matching.answer import Answer
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.own_organizations import keep_organization, member_id
@@ -55,6 +56,10 @@ class Postings:
     outbox: NotificationOutbox
     matching: Callable[[], Matching]
     clock: Clock
+
+    @property
+    def _sync(self) -> PostingSync:
+        return PostingSync(self.store, self.repositories)
 
     # -- looking
 
@@ -271,13 +276,7 @@ class Postings:
 
     def sync_graph(self) -> int:
         """Bring the graph in step where a process ended between the two; how many postings were."""
-        written = (
-            posting for posting in self.repositories.postings.values() if posting.is_in_graph
-        )
-        behind = list(filter(self._graph_differs, written))
-        for posting in behind:
-            self._write(posting)
-        return len(behind)
+        return self._sync.carry_over()
 
     # -- the parts
 
@@ -309,8 +308,7 @@ class Postings:
     ) -> SavedPosting:
         """Write the graph, find matches and alert them, once the posting is committed."""
         posting = posted.posting
-        if posting.is_in_graph:
-            self._write(posting)
+        self._sync.write(posting.id)
         if posting.goal is None or posting.state is not PostingState.PUBLISHED:
             return posted
         try:
@@ -323,43 +321,6 @@ class Postings:
         if alert:
             self._alert(posting, answer.recommendations)
         return replace(posted, matches=answer.recommendations)
-
-    def _write(self, posting: Posting) -> None:
-        if posting.state is not PostingState.PUBLISHED:
-            self._end_row(posting)
-        elif posting.goal is None:
-            self.store.upsert(GraphRows(offers=(posting.offer(),)))
-        else:
-            self.store.upsert(GraphRows(needs=(posting.need(),)))
-
-    def _end_row(self, posting: Posting) -> None:
-        """End the row in the words it was published with; what was typed since stays unseen."""
-        source = posting.provenance
-        is_expired = posting.state is PostingState.EXPIRED
-        ended = NeedState.EXPIRED if is_expired else NeedState.CLOSED
-        try:
-            if posting.goal is None:
-                offer = replace(self.store.offer(posting.graph_id), active=False, provenance=source)
-                self.store.upsert(GraphRows(offers=(offer,)))
-            else:
-                need = self.store.need(posting.graph_id)
-                need = replace(need, state=ended, provenance=source)
-                self.store.upsert(GraphRows(needs=(need,)))
-        except NotFound:
-            return  # the import was taken back, or it never got there
-
-    def _graph_differs(self, posting: Posting) -> bool:
-        live = posting.state is PostingState.PUBLISHED
-        try:
-            if posting.goal is None:
-                offer = self.store.offer(posting.graph_id)
-                return offer.active is not live or (live and offer.text != posting.text)
-            need = self.store.need(posting.graph_id)
-        except NotFound:
-            return live
-        # A need that was matched meanwhile is as it should be.
-        is_open = need.state in (NeedState.OPEN, NeedState.MATCHED)
-        return is_open is not live or (live and need.text != posting.text)
 
     def _alert(self, posting: Posting, matches: tuple[Recommendation, ...]) -> None:
         """Tell the best-placed members who agreed to alerts, within the number they set.
