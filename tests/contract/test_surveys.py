@@ -51,6 +51,35 @@ def _claims(world: SurveyWorld, organization: str) -> list:
     return [(claim.question, claim.partner.id) for claim in form.claims]
 
 
+@pytest.mark.parametrize("who", ["t:f0", "t:f1"])
+@pytest.mark.parametrize("way", ["taken back", "denied"])
+def test_an_answer_taken_back_as_its_tie_is_being_written_leaves_none(
+    world: SurveyWorld, monkeypatch: pytest.MonkeyPatch, who: str, way: str
+) -> None:
+    """Its own writing finds no tie to end yet; whoever is slower looks again."""
+    other = {"t:f0": "t:f1", "t:f1": "t:f0"}[who]
+    question = {"t:f0": Q.SELLS_TO, "t:f1": Q.BUYS_FROM}[who]
+    withdraw = world.answers.withdraw_by_link
+    upsert, left = world.base.store.upsert, [who]
+    tokens = {firm: world.token(firm) for firm in (who, other)}
+
+    def late(rows: GraphRows) -> object:
+        if rows.ties and left:
+            left.pop()
+            if way == "denied":
+                world.answer(who, denied=(DeniedTie(question, other),))
+            else:
+                withdraw(tokens[who])
+        return upsert(rows)
+
+    world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"))
+    monkeypatch.setattr(world.base.store, "upsert", late)
+    world.answer("t:f1", ReportedTie(Q.BUYS_FROM, "t:f0"))
+    assert not left
+    world.answers.sync.write_pending()
+    assert world.ties("t:f0") == []
+
+
 def test_a_denied_tie_is_none_and_ends_where_it_was_confirmed_before(world: SurveyWorld) -> None:
     world.answer("t:f0", ReportedTie(Q.RESEARCHES_WITH, LAB))
     world.answer(LAB, ReportedTie(Q.RESEARCHES_WITH, "t:f0"))

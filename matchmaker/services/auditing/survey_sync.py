@@ -60,9 +60,12 @@ class SurveySync:
         response = repository.get(id).value
         if not response.pending:
             return
-        rows = self._rows(response)
-        if rows:
-            self.store.upsert(GraphRows(ties=tuple(rows)))
+        # Until the graph says what is answered by then: who takes an answer back, or denies a tie,
+        # as it is being written finds none there yet to end.
+        while rows := self._rows(response):
+            if not self.store.upsert(GraphRows(ties=tuple(rows))).any_written:
+                break
+            response = repository.get(id).value
 
         def mark(unit: UnitOfWork) -> None:
             stored = repository.get(id)
