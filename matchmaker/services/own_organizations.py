@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from matchmaker.access import Principal
 from matchmaker.domain import Need, is_within
-from matchmaker.errors import NotAllowed, NotFound
+from matchmaker.errors import NotAllowed, NotFound, VersionConflict
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.ports import GraphStore, SeekerProfile
@@ -92,6 +92,23 @@ def keep_organization(
     """
     _keep_slots(unit, repositories, own_id)
     require_itself(store, own_id)
+
+
+def keep_organizations(
+    unit: UnitOfWork, repositories: Repositories, store: GraphStore, own_ids: Collection[str]
+) -> None:
+    """The same of several that were read before, whoever acts.
+
+    Raises VersionConflict where one was merged, or is gone, since: all is to be read anew.
+    """
+    ids = list(dict.fromkeys(own_ids))
+    stored = repositories.slots.many(ids)
+    for id in ids:
+        slots, version = (stored[id].value, stored[id].version) if id in stored else (Slots(id), 0)
+        unit.keep(repositories.slots.put(slots, version))
+    now = store.organizations_by_id(ids)
+    if any(id not in now or now[id].id != id for id in ids):
+        raise VersionConflict
 
 
 def kept_id(

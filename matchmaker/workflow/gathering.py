@@ -128,7 +128,12 @@ def answer(gathering: Gathering, organization: str, after: InvitationAnswer) -> 
 
 
 def hold(gathering: Gathering, meeting: Meeting) -> Gathering:
-    """The gathering after a meeting. Raises WrongState, InvalidInput."""
+    """The gathering after a meeting; the same one again, by a second coordinator, changes nothing.
+
+    Raises WrongState, InvalidInput.
+    """
+    if meeting in gathering.meetings:
+        return gathering
     if gathering.state is not GatheringState.RUNNING:
         raise WrongState(
             "Too few have joined yet.",

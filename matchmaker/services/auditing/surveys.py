@@ -120,7 +120,25 @@ class Surveys:
         for id in survey.members:
             self._notify(unit, survey, id, NotificationKind.SURVEY_OPENED, cluster)
         unit.commit(self.repositories.records)
+        self._follow_merges(principal, survey.id)
         return self.show(principal, survey.id)
+
+    def _follow_merges(self, principal: Principal, id: str) -> None:
+        """Ask those under their own ids who were merged while the round was opened.
+
+        A later merge sees to it itself; a large cluster's members are not all held for that.
+        """
+
+        def follow(unit: UnitOfWork) -> None:
+            stored = self.survey_of(id)
+            known = self.store.organizations_by_id(stored.value.members)
+            own = (known[each].id if each in known else each for each in stored.value.members)
+            members = tuple(dict.fromkeys(own))
+            if members != stored.value.members and len(members) > 1:
+                followed = replace(stored.value, members=members)
+                unit.add(self.repositories.surveys.put(followed, stored.version))
+
+        commit_changes(self.repositories.records, principal, self.clock, follow)
 
     def members(self, cluster_id: str) -> list[Organization]:
         """A cluster's members of today, in order: who has left is not asked."""

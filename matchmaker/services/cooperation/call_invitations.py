@@ -16,6 +16,7 @@ from matchmaker.services.cooperation.capacity import Capacity
 from matchmaker.services.cooperation.open_introductions import chosen_apart
 from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.matching.matching import Matching
+from matchmaker.services.own_organizations import keep_organizations
 from matchmaker.services.repositories import Versioned, picked_id
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.workflow import call as call_workflow
@@ -104,6 +105,8 @@ class CallInvitations:
         for id in organizations:
             if id not in known:
                 raise InvalidInput("'%(id)s' is not known.", where="organizations", id=id)
+        repositories, own_ids = self.views.repositories, [row.id for row in known.values()]
+        keep_organizations(unit, repositories, self.views.store, own_ids)
         there = {each.value.organization: each for each in answers}
         count = sum(each.value.is_known_to_caller(call) for each in answers)
         new = 0

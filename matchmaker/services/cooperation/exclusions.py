@@ -12,7 +12,7 @@ from matchmaker.access import Principal
 from matchmaker.domain import NamedOrganization
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.directory.opted_out import OptedOut
-from matchmaker.services.own_organizations import keep_organization, own_people_id
+from matchmaker.services.own_organizations import keep_organization, kept_id, own_people_id
 from matchmaker.services.repositories import (
     PickedOrganizations,
     Repositories,
@@ -27,8 +27,8 @@ from matchmaker.workflow.meeting_bounds import MeetingBounds
 
 MAX_EXCLUDED = 500
 MAX_NOTE = 500
-# Whom a list names after a change, with the notes.
-_Change = Callable[[Mapping[str, str]], Mapping[str, str]]
+# Whom a list names after a change that is about somebody, with the notes.
+_Change = Callable[[Mapping[str, str], str], Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,22 +69,27 @@ class Exclusions:
         self, principal: Principal, organization_id: str, other_id: str, note: str = ""
     ) -> None:
         """Never bring the two together again. Raises NotAllowed, NotFound, InvalidInput."""
-        other = self.opted_out.organization(principal, other_id).id
+        self.opted_out.organization(principal, other_id)
         check_length("note", note, MAX_NOTE)
 
-        def change(items: Mapping[str, str]) -> Mapping[str, str]:
+        def change(items: Mapping[str, str], other: str) -> Mapping[str, str]:
             return {**items, other: note}
 
-        self._change(principal, organization_id, other, change, "exclusion.added")
+        def of_whom(unit: UnitOfWork) -> str:
+            return kept_id(unit, self.repositories, self.store, other_id)
+
+        self._change(principal, organization_id, of_whom, change, "exclusion.added")
 
     def allow(self, principal: Principal, organization_id: str, other_id: str) -> None:
         """Take somebody off the list. Raises NotAllowed, NotFound."""
-        other = self.store.aliased(other_id) or other_id
 
-        def change(items: Mapping[str, str]) -> Mapping[str, str]:
+        def change(items: Mapping[str, str], other: str) -> Mapping[str, str]:
             return {id: note for id, note in items.items() if id != other}
 
-        self._change(principal, organization_id, other, change, "exclusion.removed")
+        def of_whom(_: UnitOfWork) -> str:
+            return self.store.aliased(other_id) or other_id
+
+        self._change(principal, organization_id, of_whom, change, "exclusion.removed")
 
     def own_clusters_only(self, principal: Principal, organization_id: str) -> bool:
         """Tell whether one's own organisation is brought together within its clusters only.
@@ -176,16 +181,18 @@ class Exclusions:
         return self.repositories.lists.get_or_none(id) or Versioned(PickedOrganizations(id), 0)
 
     def _change(
-        self, principal: Principal, organization_id: str, other: str, change: _Change, action: str
-    ) -> None:
+        self, principal: Principal, organization_id: str, of_whom: Callable[[UnitOfWork], str],
+        change: _Change, action: str,
+    ) -> None:  # fmt: skip
         principal.require_writing()
         organization = own_people_id(self.store, principal, organization_id)
-        if organization == other:
-            raise InvalidInput("must be another organisation.", where="organization")
 
         def attempt(unit: UnitOfWork) -> None:
+            other = of_whom(unit)
+            if organization == other:
+                raise InvalidInput("must be another organisation.", where="organization")
             stored = self._list(organization)
-            items = tuple(change(dict(stored.value.items)).items())
+            items = tuple(change(dict(stored.value.items), other).items())
             if items == stored.value.items:
                 return
             if len(items) > MAX_EXCLUDED:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+
+import structlog
 
 from matchmaker.access import Principal
 from matchmaker.domain import (
@@ -24,6 +26,7 @@ from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.naming import check_title
 from matchmaker.services.cooperation.exclusions import Exclusions
 from matchmaker.services.cooperation.introduction_views import Contact, contact_of
+from matchmaker.services.own_organizations import keep_organizations
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -39,6 +42,7 @@ from matchmaker.workflow.gathering import (
 )
 from matchmaker.workflow.notification import NotificationKind, name_parameters
 
+log = structlog.get_logger(__name__)
 _LABS = frozenset({Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE})
 
 
@@ -76,6 +80,15 @@ class Gatherings:
         principal.require_coordinator(gathering.cluster)
         check_title(gathering.title)
         self.store.cluster(gathering.cluster)
+        commit_changes(
+            self.repositories.records,
+            principal,
+            self.clock,
+            lambda unit: self._convene(unit, principal, gathering),
+        )
+        return self.show(principal, gathering.id)
+
+    def _convene(self, unit: UnitOfWork, principal: Principal, gathering: Gathering) -> None:
         asked = [party for party, _ in gathering.parties]
         organizations = self.exclusions.opted_out.organizations(principal, asked)
         for party in asked:
@@ -87,11 +100,11 @@ class Gatherings:
             lead=organizations[gathering.lead].id if gathering.lead else "",
         )
         parties = [party for party, _ in gathering.parties]
+        keep_organizations(unit, self.repositories, self.store, parties)
         organizations = {row.id: row for row in organizations.values()}
         _check_kinds(gathering, organizations)
         self._require_invitable(principal, gathering, organizations)
         subject = f"gathering/{gathering.id}"
-        unit = UnitOfWork.of(principal, self.clock())
         unit.add(self.repositories.gatherings.put(gathering))
         unit.log("gathering.convened", subject, cluster=gathering.cluster)
         for party in parties:
@@ -99,8 +112,6 @@ class Gatherings:
             self.outbox.notify(
                 unit, "organization", party, NotificationKind.GATHERING_INVITED, subject, facts
             )
-        unit.commit(self.repositories.records)
-        return self.show(principal, gathering.id)
 
     def show(self, principal: Principal, id: str) -> GatheringView:
         """A gathering as the principal may see it. Raises NotFound."""
@@ -172,8 +183,11 @@ class Gatherings:
         )
 
     def sync_graph(self) -> int:
-        """Write gatherings into the graph again, where a process ended before it did; how many."""
-        return sum(map(self._write, self.repositories.gatherings.values()))
+        """Write gatherings into the graph again, where a process ended before it did; how many.
+
+        One that cannot be written keeps no other one from it.
+        """
+        return sum(map(self._is_carried_over, self.repositories.gatherings.values()))
 
     # -- the parts
 
@@ -197,9 +211,20 @@ class Gatherings:
         self._write(stored.value)
         return self._view(principal, stored)
 
+    def _is_carried_over(self, gathering: Gathering) -> bool:
+        try:
+            return self._write(gathering)
+        except InvalidInput as error:
+            log.warning("gathering not carried over", id=gathering.id, error=str(error.message))
+            return False
+
     def _write(self, gathering: Gathering) -> bool:
-        """Write what there is of it into the graph; whether there is anything."""
-        rows = gathering_rows(gathering)
+        """Write what there is of it into the graph; whether there is anything.
+
+        Who was merged since is written under the id that it has now.
+        """
+        known = self.store.organizations_by_id([party for party, _ in gathering.parties])
+        rows = gathering_rows(gathering, {id: row.id for id, row in known.items()})
         if rows:
             self.store.upsert(rows)
         return bool(rows)
@@ -294,14 +319,21 @@ def _check_kinds(gathering: Gathering, organizations: Mapping[str, Organization]
         raise InvalidInput("must be a university or an institute.", where="lead")
 
 
-def gathering_rows(gathering: Gathering) -> GraphRows:
-    """A gathering as rows of the graph: events attended, users of a shared platform."""
+def gathering_rows(gathering: Gathering, own_ids: Mapping[str, str]) -> GraphRows:
+    """A gathering as rows of the graph: events attended, users of a shared platform.
+
+    `own_ids` are those that its parties have by now.
+    """
+
+    def own(parties: Iterable[str]) -> list[str]:
+        return list(dict.fromkeys(own_ids.get(party, party) for party in parties))
+
     source = Provenance("gathering", gathering.id, SourceTier.CONFIRMED)
     events = tuple(
         Engagement(
             id=f"gathering:{gathering.id}.{number}",
             kind=EngagementKind.EVENT,
-            participants=tuple(Participant(party, Role.ATTENDEE) for party in meeting.present),
+            participants=tuple(Participant(party, Role.ATTENDEE) for party in own(meeting.present)),
             title=meeting.topic,
             date=meeting.at.date(),
             provenance=source,
@@ -312,13 +344,13 @@ def gathering_rows(gathering: Gathering) -> GraphRows:
     is_platform = gathering.kind is GatheringKind.SHARED_PLATFORM
     if not is_platform or gathering.state is not GatheringState.RUNNING:
         return GraphRows(engagements=events)
-    lead, since = gathering.lead, gathering.created.date()
+    (lead,), since = own([gathering.lead]), gathering.created.date()
     ties = tuple(
         Tie(
             f"gathering:{gathering.id}.{user}"[:200], user, lead, Layer.USES,
             since=since, provenance=source,
         )
-        for user in gathering.joined
+        for user in own(gathering.joined)
         if user != lead
     )  # fmt: skip
     return GraphRows(engagements=events, ties=ties)

@@ -17,7 +17,7 @@ from matchmaker.recommend.programmes import programmes_by_conditions
 from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.matching.seekers import SeekerFactory
-from matchmaker.services.own_organizations import member_id
+from matchmaker.services.own_organizations import keep_organization, member_id
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
@@ -148,6 +148,7 @@ class ProgrammeAlerts:
             stored = self._record(organization.id)
             mark = replace(stored.value.mark(offer.id), choice=choice)
             after = stored.value.with_mark(mark)
+            keep_organization(unit, self.repositories, self.store, organization.id)
             unit.add(self.repositories.programme_alerts.put(after, stored.version))
 
         commit_changes(self.repositories.records, principal, self.clock, change)

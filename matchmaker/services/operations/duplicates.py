@@ -10,6 +10,7 @@ from matchmaker.errors import ChangedMeanwhile, InvalidInput, NotFound, VersionC
 from matchmaker.ingest.merge import merged
 from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.services.operations.merge_prospect import MergeDecision, MergeProspect, MergeSide
+from matchmaker.services.own_organizations import require_itself
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
@@ -130,13 +131,19 @@ class Duplicates:
         )  # fmt: skip
 
     def keep_apart(self, principal: Principal, first: str, second: str) -> None:
-        """They are not the same, and will not be asked about again. Raises NotAllowed."""
+        """They are not the same, and will not be asked about again. Raises NotAllowed, NotFound."""
         principal.require_admin()
+        retry_on_conflict(lambda: self._keep_apart(principal, first, second))
+
+    def _keep_apart(self, principal: Principal, first: str, second: str) -> None:
+        version = self.store.version()
         pairs = [pair for pair in self.store.duplicates() if pair.key == (first, second)]
         id = f"{first} {second}"
         unit = UnitOfWork.of(principal, self.clock())
+        for organization in (first, second):
+            require_itself(self.store, organization)
         if self.repositories.not_duplicates.get_or_none(id) is None:
             unit.add(self.repositories.not_duplicates.put(NotDuplicate(id, first, second)))
             unit.log("organizations.apart", f"organization/{first}", other=second)
         dropped = GraphRows(duplicates=tuple(pairs))
-        self.store.replace_rows(GraphRows(), dropped, unit.entries, unit.changes)
+        self.store.replace_rows(GraphRows(), dropped, unit.entries, unit.changes, version)

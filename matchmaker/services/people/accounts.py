@@ -10,6 +10,7 @@ import structlog
 from matchmaker.access import Principal
 from matchmaker.errors import InvalidInput, NotFound, WrongState
 from matchmaker.services.authors import keep_account, keep_author
+from matchmaker.services.own_organizations import keep_organization
 from matchmaker.services.people.channel_pause import pause_left
 from matchmaker.services.people.failed_attempts import FailedAttempts
 from matchmaker.services.people.passwords import Passwords
@@ -121,7 +122,7 @@ class Accounts:
     ) -> Account:
         """An account made by an admin, without an invitation; without a password nobody signs in.
 
-        Raises InvalidInput, WrongState.
+        Raises InvalidInput, WrongState, NotFound.
         """
         principal.require_admin()
         address = mailable_email(email)
@@ -147,6 +148,8 @@ class Accounts:
                 raise WrongState(
                     "%(address)s has an account already.", where="email", address=address
                 )
+            for membership in memberships:
+                keep_organization(unit, self.repositories, store, membership.organization)
             unit.add(
                 self.repositories.addresses.put(Address(address, account.id)),
                 self.repositories.accounts.put(account),

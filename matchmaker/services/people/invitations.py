@@ -26,7 +26,7 @@ from matchmaker.errors import (
 from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message
 from matchmaker.services.authors import keep_author
-from matchmaker.services.own_organizations import asked_id, is_coordinated
+from matchmaker.services.own_organizations import asked_id, is_coordinated, keep_organization
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.address_proof import prove
 from matchmaker.services.people.earlier_people import had_people
@@ -119,15 +119,15 @@ class Invitations:
         people of its members, where nobody acts for one yet; admins invite anybody.
         Whom an account with a second factor makes an owner, a coordinator or an administrator, it
         makes so by a `proof`: they outlast a session that somebody took, and invite others.
-        Raises NotAllowed, InvalidInput, TooManyAttempts, WrongState.
+        Raises NotAllowed, InvalidInput, TooManyAttempts, WrongState; NotFound where it is merged.
         """
         principal.require_writing()
         address = mailable_email(email)
         if (membership is not None) + bool(cluster) + admin != 1:
             raise InvalidInput("Name one of organization, cluster and admin.")
         if membership is not None:
-            organization = asked_id(self.store(), principal, membership.organization)
-            membership = replace(membership, organization=organization)
+            own_id = asked_id(self.store(), principal, membership.organization)
+            membership = replace(membership, organization=own_id)
         elif cluster:
             self.store().cluster(cluster)
         self._require_giver(principal, membership, cluster)
@@ -142,6 +142,8 @@ class Invitations:
             # Of a proof of the address, which ends open invitations, and this one is first.
             keep_author(unit, self.repositories, principal)
             self._require_few(principal, address)
+            if membership is not None:
+                keep_organization(unit, self.repositories, self.store(), membership.organization)
             unit.add(self.repositories.invitations.put(invitation))
             unit.log("invitation.made", f"invitation/{invitation.id}", **_place(invitation))
 
@@ -420,6 +422,10 @@ class Invitations:
         self, unit: UnitOfWork, stored: Versioned[Invitation], account: Account, version: int
     ) -> Account:
         invitation = stored.value
+        if invitation.membership is not None:  # of the first people of a member one is first
+            keep_organization(unit, self.repositories, self.store(), invitation.organization)
+            if not self._holds(invitation):
+                raise VersionConflict
         used = replace(invitation, used=True, unmailed=False)
         unit.add(
             self.repositories.accounts.put(account, version),
