@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +12,15 @@ from typing import Any, cast
 import pytest
 
 from matchmaker.access import ADMIN
-from matchmaker.domain import FieldOrigin, GraphRows, Kind, Organization, Provenance, SourceTier
+from matchmaker.domain import (
+    FieldOrigin,
+    GoalName,
+    GraphRows,
+    Kind,
+    Organization,
+    Provenance,
+    SourceTier,
+)
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, WhyKept
@@ -28,6 +37,9 @@ from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_organization, origin_of_field
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
+from matchmaker.workflow.introduction import Proposal
+from tests.contract.cooperation import services_on
+from tests.contract.test_two_at_once import sign_in_on
 
 LIST_BEFORE = Provenance("old", date=datetime.date(2020, 1, 1))
 FIRM = Organization(
@@ -254,3 +266,29 @@ def test_a_file_is_of_whom_its_own_name_says_and_not_the_one_read_before(desk: D
         assert options.defaults["holder"] == holder
         assert preview.is_remembered == (holder == "另例大学")
         desk.workflow.write_now(ADMIN, id)
+
+
+@pytest.mark.parametrize("way", ["invited", "proposed to"])
+def test_an_organisation_that_somebody_names_as_its_import_goes_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """What is named was looked for already; it is looked for again."""
+    services = services_on(desk.store)
+    place, invite = AccountMembership("m:2", MembershipRole.OWNER), sign_in_on(services).invitations
+    names: dict[str, Callable[[], object]] = {
+        "invited": lambda: invite.invite(ADMIN, "a@example.org", membership=place),
+        "proposed to": lambda: services.introductions.propose(
+            ADMIN, Proposal(GoalName.SUPPLIER, "m:1", "m:2")
+        ),
+    }
+    write, left = desk.store.replace_rows, [names[way]]
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        if left:
+            left.pop()()
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(desk.store, "replace_rows", late)
+    taken = desk.workflow.undo(ADMIN, desk.id)
+    assert taken.kept == (KeptField("organizations", "m:2", "", WhyKept.IN_USE),)
+    assert "m:2" in desk.store.organizations_by_id(["m:2"])

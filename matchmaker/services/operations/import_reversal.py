@@ -22,7 +22,9 @@ from matchmaker.services.operations.importer import require_importing
 from matchmaker.services.operations.refresher import Progress, no_progress
 from matchmaker.services.repositories import Repositories, Repository, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, retry_on_conflict
+from matchmaker.store.changes import Change
 from matchmaker.store.documents import Store
+from matchmaker.workflow.interactions import Slots
 from matchmaker.workflow.job import ImportPart, ImportRecord
 
 # Of what stays, so many are named.
@@ -113,6 +115,7 @@ def undo_import(
     def undo() -> TakenBack:
         version = store.version()
         stored = undoable_import(principal, repositories, id)
+        slots = _emptied_slots(stored.value, repositories)
         back = import_reversal(store, repositories, stored.value, progress)
         if (taken := back.taken).is_nothing and taken.kept:
             return taken
@@ -122,6 +125,7 @@ def undo_import(
             stored.value, undone=unit.at, left=left, restored=taken.fields, removed=taken.rows
         )
         unit.add(repositories.imports.put(undone, stored.version))
+        unit.add(*(slots[row.id] for row in back.drop.organizations))
         unit.log("import.undone", f"import/{id}", left=str(left))
         progress(message("Writing to the store"), 0, 0)
         store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)
@@ -161,6 +165,20 @@ def _stored_now(store: Store, rows: GraphRows, progress: Progress) -> GraphRows:
         now |= store.stored(GraphRows(**{name: table}))
         done += len(table)
     return now
+
+
+def _emptied_slots(written: ImportRecord, repositories: Repositories) -> dict[str, Change]:
+    """The end of the slots of each organisation that an import brought, by id.
+
+    To be read before it is asked who is in use, and written of all that go, even where there is
+    nothing: who names one meanwhile writes its slots too (`keep_organization`), and one of the two
+    begins anew.
+    """
+    before = {row.id for row in written.before.organizations}
+    ids = [row.id for row in written.put.organizations if row.id not in before]
+    stored = repositories.slots.many(ids)
+    slots = repositories.slots
+    return {id: slots.remove(stored[id]) if id in stored else slots.put(Slots(id)) for id in ids}
 
 
 def _in_use(ids: Set[str], repositories: Repositories) -> set[str]:
