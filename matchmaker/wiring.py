@@ -623,6 +623,7 @@ class Wiring:
             self.reranker,
             self._jobs_holder,
             self.log_anchor.check,
+            self.operator_key.check,
             self.counts.begun_anew,
             self.shared_state,
             self.snapshot_exchange.newest,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +21,10 @@ from huey.storage import RedisStorage, SqliteStorage
 from itsdangerous import BadData
 from itsdangerous import Serializer as SignedJson
 
-from matchmaker.errors import not_writable
+from matchmaker.errors import ServiceUnavailable, not_writable
+from matchmaker.nodes.damaged_file import set_aside_if_damaged
 from matchmaker.nodes.shared_state import PREFIX, SharedState
-
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+from matchmaker.system_errors import reason_of
 
 # How long a queue that cannot be read is left alone.
 _AFTER_FAULT_SECONDS = 1.0
@@ -65,6 +64,16 @@ class SignedQueue(Huey):  # type: ignore[misc]
 
     _is_readable = True
 
+    def enqueue(self, task: object) -> object:
+        """Send a task. Raises ServiceUnavailable where the queue cannot be written."""
+        with _in_our_words():
+            return super().enqueue(task)
+
+    def pending_count(self) -> int:
+        """How many tasks are on their way. Raises ServiceUnavailable where that is unknown."""
+        with _in_our_words():
+            return int(super().pending_count())
+
     def dequeue(self) -> object:
         """The next task, None where there is none or where the queue cannot be read.
 
@@ -103,6 +112,35 @@ class SignedQueue(Huey):  # type: ignore[misc]
         return data
 
 
+class QueueFile(SqliteStorage):  # type: ignore[misc]
+    """Tasks in a file, made when one is sent or looked for: to look at jobs writes nothing."""
+
+    def __init__(self, name: str, **options: Any) -> None:
+        super().__init__(name, create_tables=False, **options)
+
+    def _create_connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection = super()._create_connection()
+        try:
+            for statement in self.ddl:
+                connection.execute(statement)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    try:
+        yield
+    except (redis.RedisError, sqlite3.Error) as error:
+        raise ServiceUnavailable(
+            "The queue of jobs cannot be used: %(error)s.",
+            mend="Nothing is lost: what was requested is sent again once it can be.",
+            error=reason_of(error) if isinstance(error, sqlite3.Error) else type(error).__name__,
+        ) from None
+
+
 def shared_queue(name: str, state: SharedState, secret: Callable[[], str]) -> SignedQueue:
     """A queue at the server of all nodes."""
     return SignedQueue(
@@ -120,39 +158,13 @@ def queue_in_file(name: str, path: Path, secret: Callable[[], str]) -> SignedQue
     What people requested is in the store, and sent again. Raises StorageFull.
     """
     try:
-        _begin_anew_if_damaged(path)
+        set_aside_if_damaged(path, "the queue of jobs was damaged and begun anew")
         return SignedQueue(
             name,
             results=False,
             serializer=SignedMessages(name, secret),
-            storage_class=SqliteStorage,
+            storage_class=QueueFile,
             filename=str(path),
         )
     except (sqlite3.OperationalError, OSError) as error:
         raise not_writable(path, error) from None
-
-
-def _begin_anew_if_damaged(path: Path) -> None:
-    if not _is_damaged(path):
-        return
-    with path.with_name(f"{path.name}.lock").open("a") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        if not _is_damaged(path):  # another process was faster
-            return
-        # The file itself last: until it is gone, nobody opens a new one beside what is left.
-        for kind in ("-wal", "-shm", ""):
-            with suppress(FileNotFoundError):
-                Path(f"{path}{kind}").replace(f"{path}.damaged{kind}")
-    log.error("the queue of jobs was damaged and begun anew", file=str(path))
-
-
-def _is_damaged(path: Path) -> bool:
-    if not path.exists():
-        return False
-    try:
-        with closing(sqlite3.connect(path)) as connection:
-            return bool(connection.execute("PRAGMA quick_check").fetchone() != ("ok",))
-    except sqlite3.OperationalError:
-        return False  # it is there, and cannot be opened just now
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF in _DAMAGED

@@ -416,7 +416,7 @@ class SnapshotReader:
     def folder(self) -> Path:
         """The folder that the pointer names. Raises SnapshotUnavailable."""
         try:
-            name = (self.root / POINTER).read_text(encoding="utf-8").strip()
+            name = (self.root / POINTER).read_text("utf-8", "replace").strip()
         except OSError:
             raise SnapshotUnavailable("No snapshot was built yet.", mend=MEND) from None
         return self.root / name

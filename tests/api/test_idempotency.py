@@ -4,7 +4,10 @@ import pytest
 
 from matchmaker.api.http import idempotency
 from matchmaker.api.http.idempotency import LocalAnswers, StoredAnswer
+from matchmaker.app import create_app
 from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
 
 ANSWER = StoredAnswer(201, {"Content-Type": "application/json"}, b'{"id":"api:1"}')
 
@@ -43,3 +46,39 @@ def test_a_request_whose_worker_died_frees_its_key_after_a_while(tmp_path, monke
     later = idempotency.time.time() + idempotency.ABANDONED_SECONDS + 1
     monkeypatch.setattr(idempotency.time, "time", lambda: later)
     assert store.begin("k", "request") is None
+
+
+def test_a_damaged_file_is_set_aside_and_requests_with_a_key_go_on(tmp_path):
+    """Refusing each of them until somebody removes the file would be worse than doing one twice."""
+    path = tmp_path / "keys.db"
+    LocalAnswers(path).begin("k", "request")
+    whole = path.read_bytes()
+    for damaged in (bytes(len(whole)), whole[: len(whole) // 2], b"no database" * 500):
+        path.write_bytes(damaged)
+        assert LocalAnswers(path).begin("k", "request") is None
+        assert path.with_name("keys.db.damaged").read_bytes() == damaged
+        LocalAnswers(path).finish("k", ANSWER)
+        assert LocalAnswers(path).begin("k", "request") == ANSWER
+
+
+def test_a_write_is_answered_as_it_ended_where_its_answer_cannot_be_kept(tmp_path, monkeypatch):
+    """The disk fills up between the two: what was done is not to be told as a fault."""
+    services = wire(Settings(data_dir=tmp_path, admin_key="k" * 32, _env_file=None))
+    services.store.prepare()
+    client = create_app(services).test_client()
+    headers = {"Authorization": f"Bearer {'k' * 32}", "Idempotency-Key": "once-only"}
+
+    begin = LocalAnswers.begin
+
+    def begin_and_fill(self, *reserved):
+        answer = begin(self, *reserved)
+        path = tmp_path / "idempotency.db"
+        path.rename(path.with_suffix(".aside"))
+        path.mkdir()  # nothing can be written there
+        return answer
+
+    monkeypatch.setattr(LocalAnswers, "begin", begin_and_fill)
+    firm = {"name": "写满厂", "kind": "firm"}
+    made = client.post("/api/v1/organizations", headers=headers, json=firm)
+    assert made.status_code == 201
+    assert client.get(f"/api/v1/organizations/{made.json['id']}").json["name"] == "写满厂"

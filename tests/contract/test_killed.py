@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from huey import MemoryHuey
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName, GraphRows, Kind, Organization
 from matchmaker.errors import NotFound
-from matchmaker.services.operations import large_import
+from matchmaker.services.operations import import_undo, large_import
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_workflow import ImportWorkflow
@@ -34,7 +35,7 @@ from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.sqlite import SqliteStore
 from matchmaker.workflow.introduction import Outcome, Proposal, Transition
 from matchmaker.workflow.introduction_states import ACTIVE, Action, OutcomeKind, State
-from matchmaker.workflow.job import Job, JobKind
+from matchmaker.workflow.job import Job, JobKind, JobState
 from matchmaker.workflow.survey import ReportedTie
 from tests.contract.calls import calls_again, calls_on
 from tests.contract.cooperation import cooperation_on, services_on
@@ -196,6 +197,16 @@ def _workflow(store: Store, folder: Path) -> ImportWorkflow:
     )
 
 
+def _undoing(store: Store) -> import_undo.UndoWorkflow:
+    """Takes imports back by jobs that are done at once."""
+    repositories = Repositories(lambda: store.documents)
+    huey = MemoryHuey(immediate=True)
+    queue = JobQueue(repositories, {JobKind.UNDO: huey}, dict, utc_now)
+    undo = import_undo.UndoWorkflow(store, repositories, queue, utc_now)
+    queue.handlers = lambda: {JobKind.UNDO: undo.run}
+    return undo
+
+
 def test_an_import_killed_at_any_step_is_whole_or_not_there_and_is_finished(
     store: Store, opened: Callable[[], Store], tmp_path: Path
 ) -> None:
@@ -234,6 +245,54 @@ def test_an_import_killed_at_any_step_is_whole_or_not_there_and_is_finished(
             break
     assert not killed
     assert step > 4  # before and after the writing, and before and after the file went
+
+
+def test_taking_an_import_back_killed_at_any_step_is_whole_or_not_done_and_is_finished(
+    store: Store, opened: Callable[[], Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows, record and the log say the same; whoever takes it up again, finishes it."""
+    monkeypatch.setattr(import_undo, "AT_ONCE", 0)  # it is a job
+    known = Organization("list:a", "甲厂", Kind.FIRM, website="https://old.example")
+    store.upsert(GraphRows(organizations=(known,)))
+    workflow = _workflow(store, tmp_path / "uploads")
+    killed = True
+    for step in range(1, 20):
+        content = f"id,name,kind,website\nlist:a,甲厂,firm,https://a{step}.example\n"
+        content += f"list:u{step},新{step}厂,firm,\n"
+        id = workflow.keep(ADMIN, "organizations.csv", BytesIO(content.encode()))
+        workflow.uploads.request(ADMIN.subject, id)
+        arguments = {"upload": id}
+        workflow.run(Job(id, JobKind.IMPORT, "admin", datetime.now(UTC), arguments=arguments))
+
+        def act(other: Store, id: str = id) -> None:
+            undo = _undoing(other)
+            job = undo.take_back(ADMIN, id)
+            assert isinstance(job, Job)
+            undo.job_queue.run(job.id)
+
+        killed = _died_at(step, opened, act)
+        is_undone = workflow.repositories.imports.get(id).value.undone is not None
+        is_there = bool(store.organizations_by_id([f"list:u{step}"]))
+        website = store.organization("list:a").website
+        assert (is_there, website) == (
+            (False, "https://old.example") if is_undone else (True, f"https://a{step}.example")
+        )
+        queue = _undoing(store).job_queue  # as the next worker does with what it finds
+        queue.resume_interrupted()
+        queue.send_forgotten()
+        if workflow.repositories.imports.get(id).value.undone is None:
+            act(store)
+        assert not store.organizations_by_id([f"list:u{step}"])
+        assert store.organization("list:a").website == "https://old.example"
+        for job in workflow.repositories.jobs.values():
+            assert job.kind is not JobKind.UNDO or job.state is JobState.DONE
+        lines = store.documents.log(limit=10_000)
+        assert sum(line.entry.action == "import.undone" for line in lines) == step
+        assert first_broken(lines) is None
+        if not killed:
+            break
+    assert not killed
+    assert step > 2
 
 
 def test_a_request_killed_at_any_step_is_carried_out_or_can_be_made_again(
@@ -304,7 +363,7 @@ LARGE_WORKER = """
 import sys
 from pathlib import Path
 from matchmaker.access import ADMIN
-from matchmaker.services.operations import large_import
+from matchmaker.services.operations import import_undo, large_import
 from matchmaker.services.operations.importer import Importer, ImportOptions
 from matchmaker.store.neo4j import Neo4jStore
 

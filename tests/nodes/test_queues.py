@@ -14,6 +14,7 @@ import structlog
 from huey import RedisHuey, SqliteHuey
 
 from matchmaker.access import ADMIN
+from matchmaker.errors import ServiceUnavailable
 from matchmaker.messages import message
 from matchmaker.nodes.queues import queue_in_file
 from matchmaker.services.people.sign_in import SignInService
@@ -178,3 +179,19 @@ def test_a_queue_that_cannot_be_read_is_told_once_and_read_again(
     assert 1 <= events.count("queue not read") <= 2
     assert events.count("queue read again") == events.count("queue not read")
     assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_jobs_are_looked_at_where_no_queue_can_be_made(tmp_path):
+    """On a disk that cannot be written: only sending them is not possible, and told in words."""
+    wired = Wiring(Settings(data_dir=tmp_path, _env_file=None))
+    wired.store.prepare()
+    in_the_way = tmp_path / "jobs.db-journal"
+    in_the_way.mkdir()  # of a new file SQLite cannot write the first page then
+    assert wired.job_queue.waiting(ADMIN) == []
+    job = wired.job_queue.request(ADMIN, JobKind.REFRESH)
+    with pytest.raises(ServiceUnavailable, match="queue of jobs cannot be used"):
+        wired.job_queue.send_forgotten()
+    in_the_way.rmdir()
+    assert wired.job_queue.send_forgotten() == 1
+    assert wired.job_queue.show(ADMIN, job.id).state is JobState.QUEUED
+    wired.store.close()

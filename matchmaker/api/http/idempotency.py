@@ -10,15 +10,17 @@ import json
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import structlog
 
 from matchmaker.errors import InvalidInput, ServiceUnavailable, StorageFull, WrongState
+from matchmaker.nodes.damaged_file import set_aside_if_damaged, tells_of_damage
 from matchmaker.nodes.shared_state import SharedState, answering
 from matchmaker.nodes.shared_state import key as shared_key
 from matchmaker.system_errors import reason_of
@@ -41,6 +43,10 @@ CREATE TABLE IF NOT EXISTS answer (
 """
 
 
+_KEEP = "UPDATE answer SET status = ?, headers = ?, body = ? WHERE key = ?"
+T = TypeVar("T")
+
+
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
     """An answer as it was given the first time."""
@@ -61,68 +67,60 @@ class IdempotencyStore(Protocol):
         """
 
     def finish(self, key: str, answer: StoredAnswer) -> None:
-        """Keep the answer of a reserved key."""
+        """Keep the answer of a reserved key, if that is possible: what was done stays done."""
 
     def release(self, key: str) -> None:
-        """Free a key whose request failed for a reason that may pass."""
+        """Free a key whose request failed for a reason that may pass.
+
+        Where that is not possible it frees itself after ABANDONED_SECONDS.
+        """
 
 
 class LocalAnswers:
-    """Answers in a small SQLite file; a connection for each call, none across a fork."""
+    """Answers in a small SQLite file; a connection for each call, none across a fork.
+
+    A damaged one is set aside and begun anew: else no request with a key would be taken any more.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def begin(self, key: str, request: str) -> StoredAnswer | None:
         """As the protocol says, and StorageFull."""
-        now = time.time()
-        with self._transaction() as connection:
-            connection.execute(
-                "DELETE FROM answer WHERE at < ? OR (status IS NULL AND at < ?)",
-                (now - KEEP_SECONDS, now - ABANDONED_SECONDS),
-            )
-            row = connection.execute(
-                "SELECT request, status, headers, body FROM answer WHERE key = ?", (key,)
-            ).fetchone()
-            if row is None:
-                connection.execute(
-                    "INSERT INTO answer (key, request, at) VALUES (?, ?, ?)", (key, request, now)
-                )
-                return None
-        if row[0] != request:
+        row = self._change(partial(_reserve, key=key, request=request))
+        if row is None:
+            return None
+        before, status, headers, body = row
+        if before != request:
             raise _used_otherwise()
-        if row[1] is None:
+        if status is None:
             raise _under_way()
-        return StoredAnswer(row[1], json.loads(row[2]), row[3])
+        return StoredAnswer(status, json.loads(headers), body)
 
     def finish(self, key: str, answer: StoredAnswer) -> None:
-        """Keep the answer of a reserved key."""
-        with self._transaction() as connection:
-            connection.execute(
-                "UPDATE answer SET status = ?, headers = ?, body = ? WHERE key = ?",
-                (answer.status, json.dumps(answer.headers), answer.body, key),
-            )
+        """As the protocol says."""
+        row = (answer.status, json.dumps(answer.headers), answer.body, key)
+        with _not_kept_noted():
+            self._change(lambda connection: connection.execute(_KEEP, row))
 
     def release(self, key: str) -> None:
-        """Free a key whose request failed for a reason that may pass."""
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM answer WHERE key = ?", (key,))
+        """As the protocol says."""
+        with _not_kept_noted():
+            self._change(
+                lambda connection: connection.execute("DELETE FROM answer WHERE key = ?", (key,))
+            )
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def _change(self, step: Callable[[sqlite3.Connection], T]) -> T:
+        """The result of `step` in a transaction, committed. Raises StorageFull."""
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(
-                sqlite3.connect(self._path, timeout=5, isolation_level=None)
-            ) as connection:
-                connection.execute(_SCHEMA)
-                connection.execute("BEGIN IMMEDIATE")
-                try:
-                    yield connection
-                except BaseException:
-                    connection.execute("ROLLBACK")
+            try:
+                return self._attempt(step)
+            except sqlite3.DatabaseError as error:
+                if not tells_of_damage(error):
                     raise
-                connection.execute("COMMIT")
+            set_aside_if_damaged(self._path, "answers to repetitions were damaged and begun anew")
+            return self._attempt(step)
         except (sqlite3.Error, OSError) as error:
             raise StorageFull(
                 "%(path)s cannot be used: %(error)s.",
@@ -130,6 +128,31 @@ class LocalAnswers:
                 path=self._path,
                 error=reason_of(error),
             ) from None
+
+    def _attempt(self, step: Callable[[sqlite3.Connection], T]) -> T:
+        with closing(sqlite3.connect(self._path, timeout=5, isolation_level=None)) as connection:
+            connection.execute(_SCHEMA)
+            connection.execute("BEGIN IMMEDIATE")
+            result = step(connection)
+            connection.execute("COMMIT")  # what is not committed goes when it is closed
+            return result
+
+
+def _reserve(connection: sqlite3.Connection, key: str, request: str) -> tuple[Any, ...] | None:
+    """What is kept under a key, which is this request's now where that was nothing."""
+    now = time.time()
+    connection.execute(
+        "DELETE FROM answer WHERE at < ? OR (status IS NULL AND at < ?)",
+        (now - KEEP_SECONDS, now - ABANDONED_SECONDS),
+    )
+    row: tuple[Any, ...] | None = connection.execute(
+        "SELECT request, status, headers, body FROM answer WHERE key = ?", (key,)
+    ).fetchone()
+    if row is None:
+        connection.execute(
+            "INSERT INTO answer (key, request, at) VALUES (?, ?, ?)", (key, request, now)
+        )
+    return row
 
 
 # A repetition of this very call, whose answer was lost, has reserved the key already.
@@ -166,29 +189,28 @@ class SharedAnswers:
         return StoredAnswer(int(status), json.loads(headers), body)
 
     def finish(self, key: str, answer: StoredAnswer) -> None:
-        """As the protocol says. What was done stays done where that cannot be noted."""
+        """As the protocol says."""
         content = {
             "status": answer.status,
             "headers": json.dumps(answer.headers),
             "body": answer.body,
         }
-        with _not_answering_noted(), self._redis.pipeline(transaction=True) as pipeline:
+        with _not_kept_noted(), answering(), self._redis.pipeline(transaction=True) as pipeline:
             pipeline.hset(_name(key), mapping=content)  # type: ignore[arg-type]
             pipeline.expire(_name(key), KEEP_SECONDS)
             pipeline.execute()
 
     def release(self, key: str) -> None:
-        """As the protocol says; else the key frees itself after ABANDONED_SECONDS."""
-        with _not_answering_noted():
+        """As the protocol says."""
+        with _not_kept_noted(), answering():
             self._redis.delete(_name(key))
 
 
 @contextmanager
-def _not_answering_noted() -> Iterator[None]:
+def _not_kept_noted() -> Iterator[None]:
     try:
-        with answering():
-            yield
-    except ServiceUnavailable as error:
+        yield
+    except (ServiceUnavailable, StorageFull) as error:
         log.warning("answer not kept for a repetition", error=str(error.message))
 
 

@@ -85,6 +85,7 @@ class HealthService:
     reranker: Callable[[], Reranker | None]
     jobs_holder: Callable[[], Holder | None]
     check_log: Callable[[], Message]
+    check_keys: Callable[[], Message]
     counts_begun_anew: Callable[[], datetime | None] = lambda: None
     shared: SharedState | None = None
     newest: Callable[[], Publication | None] = lambda: None
@@ -145,6 +146,7 @@ class HealthService:
             for name, look in (
                 (message("settings"), self._look_at_settings),
                 (message("data folder"), self._look_at_data_folder),
+                (message("keys"), self.check_keys),
                 (message("store"), self._look_at_store),
                 (message("model"), self._look_at_model),
                 (message("snapshot"), self._look_at_snapshot),
@@ -273,8 +275,10 @@ def require_writable(folder: Path) -> None:
         if folder.stat().st_uid == os.getuid():
             folder.chmod(0o700)
         probe = folder / f".probe-{os.getpid()}"
-        probe.write_bytes(b"probe")
-        probe.unlink()
+        try:
+            probe.write_bytes(b"probe")
+        finally:
+            probe.unlink(missing_ok=True)
     except OSError as error:
         raise not_writable(folder, error) from None
 

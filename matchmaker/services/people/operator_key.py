@@ -5,14 +5,25 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from matchmaker.errors import StorageFull, not_writable
+import structlog
+
+from matchmaker.errors import SettingsError, StorageFull, WrongState, not_writable
+from matchmaker.messages import Message, message
 
 KEY_FILE = "admin.key.sha256"
 SIGNING_FILE = "cursor.secret"
+_DIGEST = re.compile("[0-9a-f]{64}")
+# What a disk that lost its current leaves is empty or of zeros: anybody would know that secret.
+_SECRET = re.compile("[!-~]{32,}")
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class OperatorKey:
     configured: str = ""
     configured_secret: str = ""
     unwritten: str = field(default_factory=lambda: secrets.token_hex(32), repr=False)
+    _told: set[str] = field(default_factory=set, repr=False, compare=False)
 
     def make(self) -> str | None:
         """A new key, to be shown once; None when there is one already.
@@ -35,10 +47,15 @@ class OperatorKey:
         return key if _write_once(self.folder / KEY_FILE, key_digest(key)) else None
 
     def renew(self) -> str:
-        """A new key instead of the old one, which stops working at once."""
-        (self.folder / KEY_FILE).unlink(missing_ok=True)
-        key = secrets.token_urlsafe(32)
-        _write_once(self.folder / KEY_FILE, key_digest(key))
+        """A new key instead of the old one, which stops working once the new one is kept.
+
+        Raises WrongState where the settings have the key, StorageFull.
+        """
+        if self.configured:
+            raise WrongState("The key is the one that is set.", mend="Change MATCHMAKER_ADMIN_KEY.")
+        key, path = secrets.token_urlsafe(32), self.folder / KEY_FILE
+        with _written_beside(path, key_digest(key)) as beside:
+            beside.replace(path)
         return key
 
     def matches(self, key: str) -> bool:
@@ -49,32 +66,56 @@ class OperatorKey:
     def signing_secret(self) -> str:
         """The secret for signatures, the same for all processes.
 
-        Raises StorageFull when there is none yet and the folder cannot be written.
+        Raises StorageFull when there is none yet and the folder cannot be written, SettingsError
+        where what is kept is none.
         """
         if self.configured_secret:
             return self.configured_secret
         path = self.folder / SIGNING_FILE
         _write_once(path, secrets.token_hex(32))
-        return path.read_text(encoding="ascii")
+        content = _read(path)
+        if not _SECRET.fullmatch(content):
+            raise SettingsError(
+                "%(path)s is damaged, or cannot be read: there is no secret to sign with.",
+                mend="Put it back from a backup. Without one remove it: a new one is made, and "
+                "second factors, webhooks and channels that it sealed have to be set up anew.",
+                path=path,
+            )
+        return content
+
+    def check(self) -> Message:
+        """A message that both are as they were made. Raises SettingsError where one is not."""
+        path = self.folder / KEY_FILE
+        if not self.configured and path.exists() and not _DIGEST.fullmatch(_read(path).strip()):
+            raise SettingsError(
+                "%(path)s is damaged, or cannot be read: no admin key is taken.",
+                mend="Put it back from a backup, or run `matchmaker key --renew`.",
+                path=path,
+            )
+        if self.configured_secret or (self.folder / SIGNING_FILE).exists():
+            self.signing_secret()
+        return message("as they were made")
 
     def session_secret(self) -> str:
         """The secret for what may end with the server: sign-ins, and places in lists.
 
-        Where none can be written it is one in memory, shared with the processes forked later:
-        on a full or read-only disk everything is read as ever.
+        Where none can be written, or what is kept is none, it is one in memory, shared with the
+        processes forked later: everything is read as ever.
         """
         try:
             return self.signing_secret()
         except StorageFull:
             return self.unwritten
+        except SettingsError as error:
+            if str(error) not in self._told:
+                self._told.add(str(error))
+                log.error("sign-ins end with the server", error=str(error))
+            return self.unwritten
 
     def _admin_digest(self) -> str:
         if self.configured:
             return key_digest(self.configured)
-        try:
-            return (self.folder / KEY_FILE).read_text(encoding="ascii").strip()
-        except FileNotFoundError:
-            return ""
+        return _read(self.folder / KEY_FILE).strip()
 
 
 def key_digest(key: str) -> str:
@@ -82,10 +123,30 @@ def key_digest(key: str) -> str:
     return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _read(path: Path) -> str:
+    """What a file holds; "" where that is nothing, or no text."""
+    try:
+        return path.read_text(encoding="ascii")
+    except (OSError, ValueError):
+        return ""
+
+
 def _write_once(path: Path, content: str) -> bool:
     """Create a private file whole, in one step; False when it was there already."""
     if path.exists():
         return False
+    with _written_beside(path, content) as beside:
+        try:
+            # A link fails when the name is taken: of two processes one wins, whole.
+            os.link(beside, path)
+        except FileExistsError:
+            return False
+    return True
+
+
+@contextmanager
+def _written_beside(path: Path, content: str) -> Iterator[Path]:
+    """A private file beside a path, on the disk, to take that name. Raises StorageFull."""
     beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -93,12 +154,10 @@ def _write_once(path: Path, content: str) -> bool:
         try:
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(content)
-            # A link fails when the name is taken: of two processes one wins, whole.
-            os.link(beside, path)
-        except FileExistsError:
-            return False
+                file.flush()
+                os.fsync(file.fileno())
+            yield beside
         finally:
-            beside.unlink()
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise not_writable(path, error) from None
-    return True

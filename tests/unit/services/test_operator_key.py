@@ -1,11 +1,15 @@
 """The admin key and the signing secret."""
 
+import errno
+import os
 import stat
 
 import pytest
 
-from matchmaker.errors import StorageFull
+from matchmaker.errors import SettingsError, StorageFull, WrongState
 from matchmaker.services.people.operator_key import KEY_FILE, SIGNING_FILE, OperatorKey
+
+LEFT = ["nothing", "zeros", "a part", "no text"]
 
 
 def test_the_admin_key_is_made_once(tmp_path):
@@ -64,3 +68,57 @@ def test_where_no_secret_can_be_written_sign_ins_are_signed_by_one_in_memory(tmp
         operator_key.signing_secret()  # what it would seal could never be read again
     in_the_way.unlink()
     assert operator_key.session_secret() == (in_the_way / "folder" / SIGNING_FILE).read_text()
+
+
+def test_the_old_key_goes_on_where_no_new_one_can_be_kept(tmp_path, monkeypatch):
+    """The disk is full, or the process is killed before the new one is written."""
+    operator_key = OperatorKey(tmp_path)
+    old = operator_key.make()
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fsync", full)
+        with pytest.raises(StorageFull):
+            operator_key.renew()
+    assert operator_key.matches(old)
+    assert [path.name for path in tmp_path.iterdir()] == [KEY_FILE]
+
+
+def test_a_key_of_the_settings_is_not_renewed_in_a_file_that_nobody_reads(tmp_path):
+    with pytest.raises(WrongState, match="MATCHMAKER_ADMIN_KEY"):
+        OperatorKey(tmp_path, "from the settings").renew()
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("left", [b"", bytes(64), b"cut off", b"\xe9\xff" * 32], ids=LEFT)
+def test_nothing_is_signed_or_sealed_with_what_a_power_cut_left_of_the_secret(left, tmp_path):
+    """Anybody knows 64 zeros. Sign-ins go on with one in memory, and the check says so."""
+    (tmp_path / SIGNING_FILE).write_bytes(left)
+    operator_key = OperatorKey(tmp_path)
+    with pytest.raises(SettingsError, match="is damaged"):
+        operator_key.signing_secret()
+    assert len(operator_key.session_secret()) == 64
+    assert operator_key.session_secret() == operator_key.session_secret()
+    with pytest.raises(SettingsError, match=r"cursor\.secret"):
+        operator_key.check()
+
+
+@pytest.mark.parametrize("left", [b"", bytes(64), b"0123", b"\xe9\xff" * 32], ids=LEFT)
+def test_where_the_hash_of_the_key_is_damaged_nobody_is_admin_and_the_check_says_so(left, tmp_path):
+    operator_key = OperatorKey(tmp_path)
+    operator_key.make()
+    (tmp_path / KEY_FILE).write_bytes(left)
+    assert not operator_key.matches("guess")
+    with pytest.raises(SettingsError, match="key --renew"):
+        operator_key.check()
+    assert operator_key.matches(operator_key.renew())
+    operator_key.check()
+
+
+def test_keys_that_are_as_they_were_made_are_told_so(tmp_path):
+    operator_key = OperatorKey(tmp_path)
+    operator_key.make()
+    operator_key.signing_secret()
+    assert str(operator_key.check()) == "as they were made"

@@ -232,6 +232,18 @@ def test_a_full_disk_leaves_the_last_one_current(
     assert not list(tmp_path.glob(".writing-*"))
 
 
+@pytest.mark.parametrize("left", [b"", bytes(14), b"\xa2\xff\x00", b"v000"])
+def test_a_damaged_pointer_is_a_snapshot_that_cannot_be_read_and_the_next_one_can(
+    left: bytes, tmp_path: Path
+) -> None:
+    save(snapshot_of(random_rows(1)), tmp_path)
+    (tmp_path / POINTER).write_bytes(left)
+    with pytest.raises(SnapshotUnavailable):
+        SnapshotReader(tmp_path).current()
+    again = save(snapshot_of(random_rows(2)), tmp_path)
+    assert SnapshotReader(tmp_path).current().folder == again
+
+
 def test_a_folder_that_cannot_be_made_says_so(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageFull, match="cannot be written"):
