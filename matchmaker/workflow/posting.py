@@ -23,6 +23,7 @@ from matchmaker.domain import (
     Stage,
     Terms,
 )
+from matchmaker.errors import WrongState
 from matchmaker.provenance import POSTED
 from matchmaker.workflow.checks import not_possible
 
@@ -64,6 +65,7 @@ TRANSITIONS: dict[tuple[PostingState, PostingAction], PostingState] = {
     (S.EXPIRED, A.RENEW): S.PUBLISHED,
     (S.WITHDRAWN, A.RENEW): S.PUBLISHED,
 }
+_MATCHING = frozenset({NeedState.OPEN, NeedState.MATCHED})
 # What makes text public, so what a cluster may want to see first.
 PUBLISHING = frozenset({A.PUBLISH, A.RENEW})
 
@@ -165,6 +167,20 @@ def is_taken_down(row: Need | Offer) -> bool:
     if row.provenance.source != POSTED:
         return False
     return not row.active if isinstance(row, Offer) else row.state is NeedState.CLOSED
+
+
+def require_movable(row: Need, before: NeedState, after: NeedState) -> None:
+    """Raise WrongState for a need that ends, or is opened again, with its posting.
+
+    It would be as its posting says again within the hour. Matched it may be, and open again.
+    """
+    if row.provenance.source == POSTED and not {before, after} <= _MATCHING:
+        raise WrongState(
+            "%(id)s is posted here: it ends and is opened again with its posting.",
+            mend="Withdraw or renew the posting %(posting)s.",
+            id=row.id,
+            posting=row.provenance.record,
+        )
 
 
 def terms_of(row: ProgrammeTerms) -> dict[str, Any]:

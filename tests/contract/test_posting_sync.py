@@ -10,6 +10,7 @@ import pytest
 
 from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GoalName, NeedState, OfferKind
+from matchmaker.errors import WrongState
 from matchmaker.services.cooperation.postings import Postings
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.merge_prospect import MergeDecision
@@ -18,6 +19,7 @@ from matchmaker.store.documents import Store
 from matchmaker.workflow.posting import Posting, PostingAction
 from tests.contract.cooperation import START, Cooperation, cooperation_on
 from tests.contract.test_cooperation_documents import postings_on
+from tests.contract.test_logged_writes import directory_of
 
 
 class Desk:
@@ -118,3 +120,20 @@ def test_one_posting_of_nobody_keeps_no_other_from_the_graph(desk: Desk) -> None
         desk.store.documents.commit([repository.put(moved, stored.version)])
     assert desk.postings.sync_graph() == 1
     assert desk.store.need("post:b").text == "铸钢件"
+
+
+def test_an_administrator_ends_a_posted_need_by_its_posting(desk: Desk) -> None:
+    """Closed by itself it would be open again within the hour, and nobody told."""
+    desk.post("p", goal=GoalName.SUPPLIER)
+    directory = directory_of(desk.store)
+    for before, after in (
+        (NeedState.OPEN, NeedState.CLOSED), (NeedState.OPEN, NeedState.EXPIRED),
+    ):  # fmt: skip
+        with pytest.raises(WrongState, match="Withdraw or renew the posting p"):
+            directory.transition_need(ADMIN, "post:p", before, after)
+    directory.transition_need(ADMIN, "post:p", NeedState.OPEN, NeedState.MATCHED)
+    assert desk.postings.sync_graph() == 0
+    desk.postings.act(ADMIN, "p", PostingAction.WITHDRAW)
+    assert desk.store.need("post:p").state is NeedState.CLOSED
+    with pytest.raises(WrongState):
+        directory.transition_need(ADMIN, "post:p", NeedState.CLOSED, NeedState.OPEN)

@@ -43,6 +43,7 @@ from matchmaker.store.merging import edited_organization
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
 from matchmaker.workflow.checks import check_website
+from matchmaker.workflow.posting import require_movable
 
 StatementT = TypeVar("StatementT", Offer, Need)
 
@@ -423,6 +424,7 @@ class Directory:
     ) -> Need:
         """Move a need on. Raises NotAllowed, NotFound, or WrongState."""
         principal.require_admin()
+        require_movable(self.store.need(need_id), before, after)
         entries = self._entries(principal, "need.moved", f"need/{need_id}", state=after)
         return self.store.transition_need(need_id, before, after, entries)
 

@@ -230,7 +230,7 @@ class Invitations:
         """Invitations to an organisation that still can be accepted, for who may invite to it."""
         self._require_inviter(principal, organization_id)
         invitations = self.repositories.invitations.values("organization", organization_id)
-        return tuple(invitation for invitation in invitations if self._is_open(invitation))
+        return tuple(filter(self._is_open, invitations))
 
     def read(self, token: str) -> Invitation:
         """The invitation that a link holds. Raises InvalidInput."""
@@ -250,12 +250,8 @@ class Invitations:
 
     def open_for(self, email: str) -> list[Versioned[Invitation]]:
         """Everything an address is invited to."""
-        invitations = self.repositories.invitations.iterate("email", email)
-        return [
-            stored
-            for stored in invitations
-            if self._is_open(stored.value) and self._holds(stored.value)
-        ]
+        sent = self.repositories.invitations.iterate("email", email)
+        return [each for each in sent if self._is_open(each.value) and self._holds(each.value)]
 
     def make_account(
         self,
