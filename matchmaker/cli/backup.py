@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from matchmaker.messages import message
 
 if TYPE_CHECKING:
     from matchmaker.services.operations.backup_file import Manifest
+    from matchmaker.services.operations.backups import Backups
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -22,7 +24,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @JSON_OPTION
 def backup(file: Path | None, as_json: bool) -> None:
     """Write a backup of everything, whether the service runs or not, and check it."""
-    path, manifest = wired().backups.make(ADMIN, file)
+    path, manifest = _telling(wired().backups).make(ADMIN, file)
     if as_json:
         print_json({"file": str(path), **fields_of(manifest)})
     else:
@@ -34,14 +36,20 @@ def backup(file: Path | None, as_json: bool) -> None:
 @click.argument("file", type=_FILE)
 @click.option("--replace", is_flag=True, help="In the place of what is there, backed up first.")
 @click.option("--check", is_flag=True, help="Only look whether the backup is whole.")
+@click.option(
+    "--leave-out-unreadable",
+    "leave_out",
+    is_flag=True,
+    help="Without documents in it that cannot be read.",
+)
 @JSON_OPTION
-def restore(file: Path, replace: bool, check: bool, as_json: bool) -> None:
+def restore(file: Path, replace: bool, check: bool, leave_out: bool, as_json: bool) -> None:
     """Bring a backup back, from either store into the one that is set."""
-    backups = wired().backups
+    backups = _telling(wired().backups)
     if check:
         manifest = backups.check(ADMIN, file)
     else:
-        manifest = backups.restore(ADMIN, file, replace=replace)
+        manifest = backups.restore(ADMIN, file, replace=replace, leave_out=leave_out)
     if as_json:
         print_json(fields_of(manifest))
         return
@@ -53,6 +61,10 @@ def restore(file: Path, replace: bool, check: bool, as_json: bool) -> None:
                 "The next refresh makes the snapshot: `matchmaker refresh`, or the server does."
             )
         )
+
+
+def _telling(backups: Backups) -> Backups:
+    return dataclasses.replace(backups, tell=lambda told: say(told, error=True))
 
 
 def _tell(manifest: Manifest) -> None:

@@ -148,14 +148,14 @@ class Repository(Generic[T]):
     def get_or_none(self, id: str) -> Versioned[T] | None:
         """The document with its version, or None where there is none."""
         record = self._records().record(self.kind, id)
-        return None if record is None else self._read(record)
+        return None if record is None else self.read(record)
 
     def many(self, ids: Sequence[str]) -> dict[str, Versioned[T]]:
         """Those that exist, by id."""
         if not ids:
             return {}
         records = self._records().records(self.kind, list(dict.fromkeys(ids)))
-        return {id: self._read(record) for id, record in records.items()}
+        return {id: self.read(record) for id, record in records.items()}
 
     def page(
         self,
@@ -170,7 +170,7 @@ class Repository(Generic[T]):
         page = self._records().find(
             self.kind, key, value, after=after, limit=limit, newest_first=newest_first
         )
-        return Page(tuple(self._read(record) for record in page.rows), page.after)
+        return Page(tuple(self.read(record) for record in page.rows), page.after)
 
     def iterate(self, key: str = "", value: str = "") -> Iterator[Versioned[T]]:
         """All of them, page by page."""
@@ -207,7 +207,7 @@ class Repository(Generic[T]):
         plain: dict[str, Any] = self._adapter.dump_python(value, mode="json", by_alias=True)
         return plain
 
-    def _read(self, record: Record) -> Versioned[T]:
+    def read(self, record: Record) -> Versioned[T]:
         return Versioned(self._adapter.validate_json(record.body), record.version)
 
 

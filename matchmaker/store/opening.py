@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+from matchmaker.errors import StorageFull, StoreMismatch
 from matchmaker.settings import Settings
+from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Store
 from matchmaker.store.graph_copy import GraphCopy
 
@@ -82,3 +84,46 @@ def put_back_file(store: Store, path: Path) -> None:
 
     assert isinstance(store, SqliteStore), "another store takes no file"
     store.take_from(path)
+
+
+def remove_unknown_parts(path: Path) -> tuple[str, ...]:
+    """Remove triggers and views that are not ours from a database file; the names of them.
+
+    Raises StoreMismatch.
+    """
+    from matchmaker.store.sqlite import soundness
+
+    return soundness.remove_unknown_parts(path)
+
+
+def remove_documents(path: Path, documents: Sequence[tuple[str, str]]) -> None:
+    """Remove documents by kind and id from a database file."""
+    from matchmaker.store.sqlite import soundness
+
+    soundness.remove_documents(path, documents)
+
+
+def content_of(path: Path) -> StoreContent:
+    """All that a database file holds, which nobody may have checked; an earlier version's too,
+    which is brought up to date.
+
+    Raises StoreMismatch where anything of it is not as it is written, StorageFull.
+    """
+    from matchmaker.store.sqlite import SqliteStore, soundness
+
+    store = SqliteStore(path)
+    try:
+        store.prepare()
+        fault = soundness.fault_of(path)
+        if fault is not None:
+            raise StoreMismatch(fault)
+        return store.content()
+    except (StorageFull, StoreMismatch):
+        raise
+    except Exception as error:  # whatever rows that nobody checked may raise
+        table = soundness.unreadable_table(path)
+        raise StoreMismatch(
+            "A row of the table %(table)s says what none can.", table=table
+        ) from error
+    finally:
+        store.close()

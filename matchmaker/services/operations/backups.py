@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import errno
 import hashlib
+import logging
 import os
 import secrets
 import shutil
@@ -17,17 +18,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 from matchmaker.access import Principal
-from matchmaker.errors import (
-    InvalidInput,
-    MatchmakerError,
-    StorageFull,
-    WrongState,
-    not_writable,
-    restore_unfinished,
-    without_folders,
-)
-from matchmaker.messages import Message, message, sentences
+from matchmaker.errors import MatchmakerError, WrongState, not_writable, restore_unfinished
+from matchmaker.messages import Message, located, message, sentences
 from matchmaker.services.operations import backup_file
+from matchmaker.services.operations.backup_content import (
+    BackupContent,
+    look_through,
+    unknown_parts_removed,
+)
 from matchmaker.services.operations.backup_file import (
     DATABASE,
     FILES,
@@ -46,10 +44,15 @@ from matchmaker.services.operations.process_lock import ProcessLock
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
-from matchmaker.store.log import first_broken
+from matchmaker.store.opening import remove_documents
 
 _NAME = "matchmaker-%Y%m%dT%H%M%SZ.zip"
 _PATTERN = "matchmaker-????????T??????Z.zip"
+_LOG = logging.getLogger(__name__)
+
+
+def _logged(told: Message) -> None:
+    _LOG.warning("%s", told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ class Backups:
     gather: Callable[[], object] = lambda: None
     spread: Callable[[], object] = lambda: None
     alone: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext
+    tell: Callable[[Message], object] = _logged
 
     @property
     def folder(self) -> Path:
@@ -105,7 +109,10 @@ class Backups:
             files = {**belonging, **{name: newer[name] for name in newer.keys() - belonging}}
             ordered = [(DATABASE, copied), *sorted(files.items())]
             manifest = backup_file.write_backup(path, ordered, about)
-        self.check(principal, path)
+        with scratch_folder(self.settings.data_dir) as scratch:
+            _, content = self._unpacked(path, scratch)
+        if content.unreadable:  # it holds what there is, which is better than none
+            self.tell(located(str(path), content.told))
         return path, manifest
 
     def _free_name(self) -> Path:
@@ -122,12 +129,17 @@ class Backups:
         """
         principal.require_admin()
         with scratch_folder(self.settings.data_dir) as scratch:
-            manifest = backup_file.extract(path, scratch)
-            self._read(scratch / DATABASE, manifest, path)
+            manifest, content = self._unpacked(path, scratch)
+        if content.unreadable:
+            raise content.refusal(path)
         return manifest
 
-    def restore(self, principal: Principal, path: Path, *, replace: bool = False) -> Manifest:
+    def restore(
+        self, principal: Principal, path: Path, *, replace: bool = False, leave_out: bool = False
+    ) -> Manifest:
         """Bring a backup back: into an empty installation, or in the place of what is there.
+
+        With `leave_out`, documents in it that cannot be read are left out.
 
         Everything is checked before anything is changed. What is replaced is backed up first: in
         the same transaction where the store is one file, so a server that runs loses nothing that
@@ -137,9 +149,10 @@ class Backups:
         """
         principal.require_admin()
         with scratch_folder(self.settings.data_dir) as scratch:
-            manifest = backup_file.extract(path, scratch)
-            database = scratch / DATABASE
-            self._read(_copy_of(database), manifest, path)
+            manifest, content = self._unpacked(path, scratch)
+            if content.unreadable and not leave_out:
+                raise content.refusal(path)
+            remove_documents(scratch / DATABASE, content.unreadable)
             with self._restoring():
                 self._put(principal, path, scratch, replace=replace)
         return manifest
@@ -349,34 +362,22 @@ class Backups:
             if not any(word in name for word in hidden) and "@" not in str(value)
         }
 
-    def _read(self, database: Path, manifest: Manifest, path: Path) -> None:
-        """Read all of an unpacked database. Raises InvalidInput where it is not sound."""
-        copy = self.open_file(database)
-        try:
-            copy.prepare()  # made by an earlier version, it is brought up to date here
-            content = copy.content()
-        except StorageFull:
-            raise
-        except Exception as error:  # whatever rows that nobody checked may raise
-            reason: object = type(error).__name__
-            if isinstance(error, MatchmakerError):
-                reason = without_folders(error).message
-            raise InvalidInput(
-                "The database in it cannot be read: %(reason)s",
-                where=str(path),
-                mend="Use another backup: this one cannot be relied on.",
-                reason=reason,
-            ) from error
-        finally:
-            copy.close()
-        broken = first_broken(content.log)
-        last = content.log[-1] if content.log else None
-        if broken is not None or (last.digest if last else "") != manifest.log_digest:
-            raise InvalidInput(
-                "The log in it is not the one that was written.",
-                where=str(path),
-                mend="Use another backup: this one cannot be relied on.",
+    def _unpacked(self, path: Path, scratch: Path) -> tuple[Manifest, BackupContent]:
+        """A backup unpacked and looked through, whatever does not belong into its database taken
+        out of it and told.
+        """
+        manifest = backup_file.extract(path, scratch)
+        database = scratch / DATABASE
+        unknown = unknown_parts_removed(database, path)
+        if unknown:
+            self.tell(
+                message(
+                    "%(backup)s: %(names)s in its database is no part of it, and is left out.",
+                    backup=path,
+                    names=unknown,
+                )
             )
+        return manifest, look_through(_copy_of(database), manifest, path)
 
     def _files(self) -> Iterator[tuple[str, Path]]:
         """Files of the data folder that belong to it, by their name in the archive."""

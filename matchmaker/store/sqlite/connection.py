@@ -169,7 +169,7 @@ class Connections:
                 connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             _, earlier = _marks(connection)
             _migrate(connection)
-            _complete(connection)
+            complete(connection)
             for version in range(earlier, SCHEMA_VERSION):
                 for statement in _statements(BACKFILLS.get(version, "")):
                     connection.execute(statement)
@@ -277,7 +277,7 @@ class Connections:
         try:
             yield
         except sqlite3.DatabaseError as error:
-            raise _in_our_words(error, self.path) from error
+            raise in_our_words(error, self.path) from error
         except UnicodeDecodeError as error:  # SQLite repeats what it cannot read
             raise _unsound(self.path) from error
 
@@ -313,7 +313,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
         connection.execute(f"PRAGMA user_version = {version + 1}")
 
 
-def _complete(connection: sqlite3.Connection) -> None:
+def complete(connection: sqlite3.Connection) -> None:
     """Make what is missing: tables of `store.schema`, their columns, what schema.sql adds."""
     for table in TABLES.values():
         create, *indexes = _create_table(table)
@@ -386,7 +386,7 @@ def _unsound(path: Path) -> StoreMismatch:
     )
 
 
-def _in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
+def in_our_words(error: sqlite3.DatabaseError, path: Path) -> Exception:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_FULL"):
         return StorageFull(
