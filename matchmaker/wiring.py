@@ -290,6 +290,7 @@ class Wiring:
             self.rankers,
             self.exclusions.staying_within,
             self.opted_out.ids,
+            self.opted_out.hidden_from,
         )
 
     @cached_property

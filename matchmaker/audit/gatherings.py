@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.audit.landscape import MIN_MEMBERS
 from matchmaker.audit.ties import Channel
 from matchmaker.audit.view import View
 from matchmaker.domain import Layer, OfferKind, StatementKind
@@ -192,9 +193,11 @@ class Opening:
     nearest: tuple[tuple[int, float], ...]  # industries of the other cluster, with density
 
 
-def openings(view: View, limit: int = 5) -> tuple[Opening, ...]:
+def openings(view: View, hidden: BoolArray, limit: int = 5) -> tuple[Opening, ...]:
     """Other clusters by the density of this one's industries around theirs, nearest first.
 
+    Members of theirs who are `hidden`, a mask (N,) of the snapshot's organisations, count nowhere,
+    and of fewer than five figures would tell of single ones.
     Industries that both have are left out of the mean: they are no opening.
     """
     landscape, snapshot = view.landscape, view.landscape.snapshot
@@ -204,8 +207,11 @@ def openings(view: View, limit: int = 5) -> tuple[Opening, ...]:
     for other in landscape.clusters:
         if int(other) == view.cluster:
             continue
-        network = landscape.network(int(other), Channel.COOPERATION, view.year)
-        industries = np.unique(snapshot.organizations.industry[network.members])
+        members = landscape.network(int(other), Channel.COOPERATION, view.year).members
+        members = members[~hidden[members]]
+        if len(members) < MIN_MEMBERS:
+            continue
+        industries = np.unique(snapshot.organizations.industry[members])
         near = sorted(
             (
                 (int(row), density[int(row)])
@@ -216,12 +222,12 @@ def openings(view: View, limit: int = 5) -> tuple[Opening, ...]:
         )
         if not near:
             continue
-        columns = np.flatnonzero(np.isin(view.network.outsiders, network.members))
+        columns = np.flatnonzero(np.isin(view.network.outsiders, members))
         candidates.append(
             Opening(
                 cluster=int(other),
                 relatedness=float(np.mean([value for _, value in near])),
-                members=len(network),
+                members=len(members),
                 ties=int(view.network.border[:, columns].nnz) if len(columns) else 0,
                 nearest=tuple(near[:3]),
             )

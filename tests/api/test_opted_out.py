@@ -428,6 +428,32 @@ def test_no_advice_or_reason_tells_that_it_is_a_partner_in_common(world, role):
         assert "没有共同伙伴" in after["advice"]["zh"]
 
 
+@pytest.mark.parametrize("role", ["elsewhere", "coordinator"])
+def test_no_reason_of_a_worklist_counts_it_but_for_coordinators_of_its_own_clusters(world, role):
+    """It is the only partner that any two firms of another cluster have in common."""
+    store = world.services.store
+    firms, path = [f"t:firm{number}" for number in range(1, 6)], "clusters/t:cluster/worklist"
+    ties = tuple(Tie(f"t:of{id}", id, GONE, Layer.COOPERATES_WITH) for id in firms)
+    if role == "coordinator":
+        path = "clusters/t:talks/worklist"
+        ties = tuple(Tie(f"t:of{id}", id, GONE, Layer.COOPERATES_WITH) for id in FIRMS[1:])
+    store.upsert(GraphRows(ties=ties))
+    world.services.refresher.refresh(ADMIN)
+
+    def reasons():
+        items = world.ask(role, path, limit=50)["items"]
+        return json.dumps([item["reasons"] for item in items], ensure_ascii=False)
+
+    before = reasons()
+    world.opt_out()
+    after = reasons()
+    store.replace_rows(GraphRows(), GraphRows(ties=ties))
+    world.opt_out(listed=True)
+    world.services.refresher.refresh(ADMIN)
+    assert "个共同伙伴" in before
+    assert ("个共同伙伴" in after) is (role == "coordinator")
+
+
 def test_a_programme_of_it_is_in_no_answer_from_that_moment_on(world):
     programme = Offer(
         f"{GONE}.p", GONE, OfferKind.PROGRAMME, "技改补助：数字化车间", "zh",

@@ -375,3 +375,42 @@ def test_a_member_that_opted_out_is_asked_and_in_nobodys_form(world: SurveyWorld
     assert [(tie.partner, tie.name) for tie in sent.answer.ties] == [("", gone.name)]
     own = world.answers.form(people["t:f3"], world.round, "t:f3")
     assert {row.id for row in own.roster} == {"t:f0", "t:f1", "t:f2", LAB}
+
+
+def test_who_opted_out_after_it_named_somebody_is_in_that_one_s_form_no_more(
+    world: SurveyWorld,
+) -> None:
+    """Neither by its name nor by a notice that anybody named them; who named it before sees it."""
+    people = {id: world.base.person(id).principal() for id in ("t:f0", "t:f1")}
+    for id in ("t:f0", "t:f1", "t:f2"):
+        world.answer(id, *([ReportedTie(Q.SELLS_TO, "t:f3")] if id == "t:f1" else []))
+    ties = (ReportedTie(Q.BUYS_FROM, "t:f0"), ReportedTie(Q.RESEARCHES_WITH, "t:f1"))
+    world.answer("t:f3", *ties)
+
+    def claimed(id: str) -> list[str]:
+        form = world.answers.form(people[id], world.round, id)
+        return [claim.partner.id for claim in form.claims]
+
+    def told() -> int:
+        notices = world.base.repositories.notifications.values()
+        return sum(each.kind is NotificationKind.SURVEY_TIE_DECLARED for each in notices)
+
+    assert (claimed("t:f0"), claimed("t:f1")) == (["t:f3"], ["t:f3"])
+    gone = world.base.store.organization("t:f3")
+    world.base.store.upsert(GraphRows(organizations=(replace(gone, listed=False),)))
+    assert (claimed("t:f0"), claimed("t:f1")) == ([], ["t:f3"])
+    before = told()
+    world.answer("t:f3", *ties, ReportedTie(Q.SELLS_TO, "t:f2"))
+    assert told() == before
+
+
+def test_what_was_denied_before_is_sent_again_though_its_other_side_opted_out(
+    world: SurveyWorld,
+) -> None:
+    world.answer("t:f3", ReportedTie(Q.BUYS_FROM, "t:f0"))
+    world.answer("t:f0", denied=(DeniedTie(Q.SELLS_TO, "t:f3"),))
+    gone = world.base.store.organization("t:f3")
+    world.base.store.upsert(GraphRows(organizations=(replace(gone, listed=False),)))
+    world.answer("t:f0", denied=(DeniedTie(Q.SELLS_TO, "t:f3"),))
+    with pytest.raises(InvalidInput, match="is not known"):
+        world.answer("t:f1", denied=(DeniedTie(Q.SELLS_TO, "t:f3"),))

@@ -55,13 +55,15 @@ class Auditing:
     """Use cases of auditing. Coordinators see their own clusters, admins all; of the others
     only the benchmark shows anything. Everything is kept per snapshot. `staying_within` are those
     who meet members of their own clusters only: no worklist of another names them. None suggests
-    anybody of `opted_out`, also before the next snapshot."""
+    anybody of `opted_out`, also before the next snapshot, or counts who is `hidden_from` a reader.
+    """
 
     store: GraphStore
     reader: SnapshotReader
     rankers: RankerFiles
     staying_within: Callable[[], frozenset[str]] = frozenset
     opted_out: Callable[[], frozenset[str]] = frozenset
+    hidden_from: Callable[[Principal], frozenset[str]] = lambda _: frozenset()
 
     def audit(
         self, principal: Principal, cluster_id: str, year: int | None = None, samples: int = SAMPLES
@@ -85,7 +87,8 @@ class Auditing:
                 "must be from 1 to %(max_items)s.", where="limit", max_items=MAX_ITEMS
             )
         view = self.view(principal, cluster_id, Channel.COOPERATION, year)
-        bounds = WorklistBounds(self.staying_within(), self.opted_out())
+        hidden = self.hidden_from(principal)
+        bounds = WorklistBounds(self.staying_within(), self.opted_out(), hidden)
         return view.landscape.once(
             ("worklist", view.cluster, view.year, limit, bounds),
             lambda: worklist_of(view, self.rankers.current(), limit, _basis(view), bounds),

@@ -209,6 +209,8 @@ class SurveyAnswers:
             if other is None or other.value.answered is None:
                 continue
             mentioned = other.value.answer.mentioned
+            if after.organization in unknown_to(self.surveys, tie.partner):
+                continue  # its form does not say who opted out, either
             if (tie.question.inverse, after.organization) not in mentioned:
                 to_confirm.add(tie.partner)
         for id in sorted(to_confirm):

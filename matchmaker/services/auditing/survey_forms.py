@@ -99,8 +99,8 @@ def form_of(
 
     Empty for whoever opens a personal link: its coordinator has seen it, too, and an answer of
     this round or of the one before is the member's own. Nor does who answers `by_link` read what
-    others said: a coordinator could read everybody's answers so. Who opted out is in none, but
-    where the member named it before.
+    others said: a coordinator could read everybody's answers so. Who opted out is in none, also
+    where it named the member, but where the member named it before.
     """
     own, store = response.organization, surveys.store
     if hides_answers:
@@ -130,19 +130,23 @@ def form_of(
             if question is not SurveyQuestion.USED_BY or rows[own].kind in _HUBS
         ),
         tuple(row.named for row in roster),
-        tuple(ClaimedTie(question, rows[id].named) for question, id in claims if id in rows),
+        tuple(
+            ClaimedTie(question, rows[id].named)
+            for question, id in claims
+            if id in rows and id not in hidden
+        ),
         survey.is_open_on(surveys.clock().date()),
         hides_answers,
     )
 
 
 def unknown_to(surveys: Surveys, organization_id: str) -> frozenset[str]:
-    """Ids of those who opted out, but for those whom this member named before."""
+    """Ids of those who opted out, but for those whom this member named, or denied, before."""
     hidden = surveys.store.opted_out()
     if not hidden:
         return hidden
     own = surveys.repositories.survey_responses.values("organization", organization_id)
-    return hidden.difference(tie.partner for each in own for tie in each.answer.ties)
+    return hidden.difference(partner for each in own for _, partner in each.answer.mentioned)
 
 
 def _last_answer(surveys: Surveys, survey: SurveyRound, own: str) -> SurveyAnswer:

@@ -45,11 +45,12 @@ class WorklistBounds:
     """Ids of those whom a worklist suggests to some only, or to nobody.
 
     Who is `staying` within its own clusters is brought together with nobody outside them, who
-    `opted_out` with nobody.
+    `opted_out` with nobody. Who is `hidden` from the reader is counted nowhere.
     """
 
     staying: frozenset[str] = frozenset()
     opted_out: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
 
 
 def worklist_of(
@@ -59,6 +60,7 @@ def worklist_of(
     network, snapshot = view.network, view.landscape.snapshot
     open_to_meet = snapshot.organizations.open_to_meet & ~snapshot.mask_of(bounds.opted_out)
     movable = open_to_meet & ~snapshot.mask_of(bounds.staying)
+    hidden = snapshot.mask_of(bounds.hidden)
     reachable = movable.copy()
     reachable[network.members] = open_to_meet[network.members]
     feasible = feasible_ties(snapshot, network, ranker, open_to_meet)
@@ -66,7 +68,7 @@ def worklist_of(
     bringers = priorities.bringers(network, feasible)
     return Worklist(
         basis=basis,
-        items=tuple(_suggestion(snapshot, ranker, tie) for tie in ties),
+        items=tuple(_suggestion(snapshot, ranker, tie, hidden) for tie in ties),
         key_members=tuple(
             priorities.KeyMember(
                 named_organization(snapshot, key.organization), key.pieces,
@@ -96,7 +98,7 @@ def worklist_of(
             _brief(snapshot, ranker, pool, reachable)
             for pool in gatherings.pools(view, open_to_meet)
         ),
-        openings=_openings(view, ranker, movable),
+        openings=_openings(view, ranker, movable, hidden),
     )  # fmt: skip
 
 
@@ -186,13 +188,15 @@ def _named(snapshot: Snapshot, rows: Iterable[int]) -> tuple[NamedOrganization, 
     return tuple(named_organization(snapshot, row) for row in rows)
 
 
-def _suggestion(snapshot: Snapshot, ranker: Ranker, item: priorities.PriorityTie) -> Suggestion:
+def _suggestion(
+    snapshot: Snapshot, ranker: Ranker, item: priorities.PriorityTie, hidden: BoolArray
+) -> Suggestion:
     tie = item.proposal
     only = np.zeros(len(snapshot), dtype=np.bool_)
     only[tie.partner] = True
     recommended = recommend(
         snapshot,
-        seeker_of(snapshot, tie.asker),
+        replace(seeker_of(snapshot, tie.asker), hidden=frozenset(np.flatnonzero(hidden).tolist())),
         Request(tie.goal, 1, capped=False),
         ranker,
         among=only,
@@ -253,14 +257,16 @@ def _brief(
     )
 
 
-def _openings(view: View, ranker: Ranker, movable: BoolArray) -> tuple[ClusterOpening, ...]:
+def _openings(
+    view: View, ranker: Ranker, movable: BoolArray, hidden: BoolArray
+) -> tuple[ClusterOpening, ...]:
     """Other clusters by nearness of trade, each with its three most feasible ties.
 
     The members with the most partners ask: who is not yet joined at home is no
     bridge to elsewhere.
     """
     snapshot, network = view.landscape.snapshot, view.network
-    openings = gatherings.openings(view)
+    openings = gatherings.openings(view, hidden)
     members = {opening.cluster: _members(view, opening.cluster) for opening in openings}
     elsewhere = np.zeros(len(snapshot), dtype=np.bool_)
     elsewhere[sorted(set().union(*members.values()))] = True

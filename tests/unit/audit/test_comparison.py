@@ -1,6 +1,7 @@
 """Against whom: expected ties, size-adjusted density, percentiles, relatedness."""
 
 import datetime
+from dataclasses import replace
 
 import networkx as nx
 import numpy as np
@@ -9,11 +10,14 @@ from scipy.stats import poisson
 from scipy.stats import t as student
 
 from matchmaker.audit.benchmark import benchmark, percentiles
+from matchmaker.audit.gatherings import openings
 from matchmaker.audit.indicators import measured
 from matchmaker.audit.landscape import scaling
 from matchmaker.audit.opportunity import ratio
 from matchmaker.audit.relatedness import Relatedness
 from matchmaker.audit.ties import Channel
+from matchmaker.audit.view import View
+from matchmaker.domain import Industry, Layer
 from matchmaker.snapshot.cache import cache_of
 from tests.unit.audit.planted import YEAR, landscape, random_ties, rows, view
 
@@ -143,6 +147,34 @@ def test_relatedness_density_by_hand():
     assert found.density(np.array([5])) == pytest.approx({3: 0.8, 5: 0.0, 9: 0.0})
     pairs = found.between(np.array([3, 3, 4]), np.array([5, 9, 5]))
     assert pairs == pytest.approx([0.8, 0.2, 0])
+
+
+def test_who_is_hidden_is_counted_in_no_cluster_to_open_to():
+    """Three ties lead to six firms of another trade, two of them to the one that is hidden."""
+    across = [("a:000", "b:000"), ("a:001", "b:000"), ("a:000", "b:001")]
+    graph = rows({"a": (3, []), "b": (6, [])}, Layer.COOPERATES_WITH, across)
+    trades = {"a": "i:0", "b": "i:1"}
+    graph = replace(
+        graph,
+        industries=(Industry("i:0", "甲"), Industry("i:1", "乙")),
+        organizations=tuple(
+            replace(each, industry=trades[each.id[0]]) for each in graph.organizations
+        ),
+    )
+    found = landscape(graph)
+    near = Relatedness(np.array([0, 1], dtype=np.int32), np.array([[1, 0.8], [0.8, 1]]))
+    found.once("relatedness", lambda: near)
+    snapshot = found.snapshot
+
+    def counted(*hidden):
+        mask = snapshot.mask_of(frozenset(hidden))
+        there = openings(View(found, 0, Channel.COOPERATION, YEAR), mask)
+        return [(opening.members, opening.ties) for opening in there]
+
+    assert counted() == [(6, 3)]
+    assert counted("b:000") == [(5, 1)]
+    assert counted("b:002") == [(5, 3)]
+    assert counted("b:002", "b:003") == []  # of fewer than five nothing is said
 
 
 def test_reciprocity_and_directed_density_are_networkx():
