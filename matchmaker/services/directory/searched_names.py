@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
+import numpy as np
 import pyarrow as pa
 
 from matchmaker.ingest.codes import CODE_KINDS, valid_code
@@ -44,12 +45,16 @@ def names_searched(snapshot: Snapshot, table: NamedTable) -> NameTable:
     return snapshot.cached(_key(table), lambda: _made(snapshot, table))
 
 
-def words_of_names(snapshot: Snapshot) -> frozenset[str]:
+def words_of_names(snapshot: Snapshot, opted_out: frozenset[int] = frozenset()) -> frozenset[str]:
     """Latin words in lower case of which the names of places, clusters and organisations are.
 
-    Not of organisations that opted out: whoever asks does not learn that one is called so.
+    Not of organisations that opted out, by the snapshot or since, `opted_out` (rows): whoever
+    asks does not learn that one is called so.
     """
-    return snapshot.cached("words of names", lambda: frozenset(_words_of_names(snapshot)))
+    since = frozenset(row for row in opted_out if snapshot.organizations.listed[row])
+    return snapshot.cached(
+        ("words of names", since), lambda: frozenset(_words_of_names(snapshot, since))
+    )
 
 
 def codes_searched(snapshot: Snapshot, store: GraphStore) -> Sequence[tuple[str, str]]:
@@ -85,13 +90,15 @@ def _rows(snapshot: Snapshot, table: NamedTable) -> pa.Table:
     return rows
 
 
-def _words_of_names(snapshot: Snapshot) -> Iterator[str]:
+def _words_of_names(snapshot: Snapshot, opted_out: frozenset[int]) -> Iterator[str]:
     for table in _NAMED:
         if table == "industries":  # their words are those of trades
             continue
         columns = _columns(snapshot, table)
         if table == "organizations":
-            columns = columns.filter(pa.array(snapshot.organizations.listed))
+            is_shown = np.array(snapshot.organizations.listed, dtype=np.bool_)
+            is_shown[list(opted_out)] = False
+            columns = columns.filter(pa.array(is_shown))
         for column in columns.columns:
             yield from _LATIN_WORD.findall("\n".join(column.to_pylist()).lower())
 

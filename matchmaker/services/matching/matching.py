@@ -430,13 +430,13 @@ class Matching:
         return among
 
     def _store_version(self) -> int | None:
-        try:
+        with suppress(StoreUnavailable):
             return self.store.version()
-        except StoreUnavailable:
-            return None
+        return None
 
     def _seekers(self, rows: SnapshotRows) -> SeekerFactory:
-        return SeekerFactory(self.store, rows, self.embedder, self.cache)
+        opted_out = self.directory.opted_out.ids
+        return SeekerFactory(self.store, rows, self.embedder, self.cache, opted_out)
 
     def _current_rows(self) -> SnapshotRows:
         """Row numbers of the newest snapshot, made once for each. Raises SnapshotUnavailable."""

@@ -40,7 +40,10 @@ _STRENGTH = 0.8
 
 
 def named_in_question(snapshot: Snapshot, seeker: Seeker) -> tuple[NamedOrganization, ...]:
-    """Whom a question names, where it is little more than a name; at most `MOST`, best first."""
+    """Whom a question names, where it is little more than a name; at most `MOST`, best first.
+
+    Who is hidden from its reader is not counted, either.
+    """
     question = next((text.text for text in seeker.texts if text.is_question), "")
     if not question or len(question) > _LONGEST:
         return ()
@@ -54,7 +57,7 @@ def named_in_question(snapshot: Snapshot, seeker: Seeker) -> tuple[NamedOrganiza
     matches = {
         row: match.strength
         for row, match in names_searched(snapshot, "organizations").holding(name).items()
-        if match.strength >= least
+        if match.strength >= least and row not in seeker.hidden
     }
     if not 0 < len(matches) <= MOST:
         return ()

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import compress
 
 import numpy as np
@@ -25,7 +27,7 @@ from matchmaker.domain import (
     is_whole,
 )
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable, embed_missing
-from matchmaker.errors import InvalidInput
+from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
@@ -41,14 +43,13 @@ from matchmaker.recommend.specification import (
     without_speaker,
 )
 from matchmaker.recommend.spelling import Respelling, respelt
-from matchmaker.services.directory.searched_names import words_of_names
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
-from matchmaker.snapshot.lexical import postings_of
+from matchmaker.services.matching.stated_words import is_stated
 from matchmaker.snapshot.load import check_model
 from matchmaker.snapshot.model import FloatArray, Snapshot, stage_bits
 from matchmaker.stages import StageReading, read_stages
 from matchmaker.store.ports import MAX_PAGE, GraphStore, SeekerProfile
-from matchmaker.text import language_of, terms
+from matchmaker.text import language_of
 from matchmaker.thesaurus import by_name_in
 
 MAX_PARTNERS = 1000
@@ -65,6 +66,14 @@ class SeekerFactory:
     rows: SnapshotRows
     embedder: Callable[[], Encoder]
     cache: Callable[[], VectorCache | VectorCaches]
+    opted_out: Callable[[], frozenset[str]] = frozenset
+
+    @cached_property
+    def _opted_out_rows(self) -> frozenset[int]:
+        """Rows of those who opted out; without the store of those alone whom the snapshot knows."""
+        with suppress(StoreUnavailable):
+            return self.rows.organizations(self.opted_out())
+        return frozenset()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -205,14 +214,12 @@ class SeekerFactory:
         self, texts: Sequence[str], languages: Sequence[str]
     ) -> tuple[list[str], list[tuple[Respelling, ...]]]:
         """Texts without slips of the pen in English words, and what is read otherwise in each."""
-        index = self.snapshot.lexical
 
-        def is_stated(word: str) -> bool:
-            is_said = any(len(postings_of(index, term)) for term in terms(word))
-            return is_said or word in words_of_names(self.snapshot)
+        def is_known(word: str) -> bool:
+            return is_stated(self.snapshot, word, self._opted_out_rows)
 
         meant = [
-            respelt(text, is_stated) if language == "en" else (text, ())
+            respelt(text, is_known) if language == "en" else (text, ())
             for text, language in zip(texts, languages, strict=True)
         ]
         return [text for text, _ in meant], [slips for _, slips in meant]

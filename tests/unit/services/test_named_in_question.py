@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from matchmaker.domain import GraphRows, Kind, Organization
@@ -56,3 +58,20 @@ def named() -> Snapshot:
 )
 def test_a_question_names_whom_it_asks_for(named: Snapshot, question: str, who: list[str]) -> None:
     assert [each.id for each in named_in_question(named, asked(question))] == who
+
+
+def test_who_is_hidden_is_not_counted_among_those_who_bear_a_name() -> None:
+    """Three of a name are named; with a fourth, whom the reader does not find, still three."""
+    names = {number: f"海昌阀门{sign}厂" for number, sign in enumerate("甲乙丙丁")}
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(
+                Organization(f"t:{number}", name, Kind.FIRM) for number, name in names.items()
+            )
+        )
+    )
+    seeker = asked("海昌阀门怎么样")
+    assert named_in_question(snapshot, seeker) == ()
+    hidden = frozenset({snapshot.row_of("t:2")})
+    named = named_in_question(snapshot, replace(seeker, hidden=hidden))
+    assert {each.id for each in named} == {"t:0", "t:1", "t:3"}

@@ -4,7 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from matchmaker.domain import GoalName, GraphRows, Kind, Organization, Place, PlaceLevel
+from matchmaker.domain import (
+    GoalName,
+    GraphRows,
+    Kind,
+    Need,
+    NeedState,
+    Offer,
+    OfferKind,
+    Organization,
+    Place,
+    PlaceLevel,
+)
 from matchmaker.services.directory import searched_names
 from matchmaker.services.directory.codes import industry_index, place_index
 from matchmaker.services.directory.searched_names import (
@@ -79,3 +90,32 @@ def test_names_in_the_graph_are_no_slips_of_the_pen_but_of_who_opted_out():
     texts = factory.free_texts(asked, GoalName.SUPPLIER)
     # "furan" is what anybody reads whom nobody is known to be called.
     assert [text.text for text in texts] == [*asked[:2], "furan ltd", "titanium screws"]
+
+
+def test_what_nobody_may_read_keeps_no_word_from_being_a_slip_of_the_pen():
+    """Said by who opted out, before the snapshot or since, or in a need that is closed."""
+    rows = GraphRows(
+        organizations=(
+            Organization("t:1", "甲厂", Kind.FIRM),
+            Organization("t:2", "乙厂", Kind.FIRM, listed=False),
+            Organization("t:3", "丙厂", Kind.FIRM, name_en="Plywod Works"),
+        ),
+        offers=(
+            Offer("o:1", "t:1", OfferKind.PRODUCT, "screws of titanium, forgng too", "en"),
+            Offer("o:2", "t:2", OfferKind.PRODUCT, "titanum screws", "en"),
+            Offer("o:3", "t:3", OfferKind.PRODUCT, "polishng of all kinds", "en"),
+        ),
+        needs=(Need("n:1", "t:1", GoalName.SUPPLIER, "galvanizng", "en", state=NeedState.CLOSED),),
+    )
+    snapshot = small_graphs.snapshot_of(rows)
+    gone = set()
+    factory = SeekerFactory(None, SnapshotRows(snapshot), None, None, lambda: frozenset(gone))
+    asked = ["forgng", "titanum screws", "galvanizng", "polishng", "plywod"]
+
+    def read():
+        texts = replace(factory).free_texts(asked, GoalName.SUPPLIER)
+        return [text.text for text in texts]
+
+    assert read() == ["forgng", "titanium screws", "galvanizing", "polishng", "plywod"]
+    gone.add("t:3")
+    assert read() == ["forgng", "titanium screws", "galvanizing", "polishing", "plywood"]
