@@ -267,12 +267,16 @@ def as_said_of(row: Organization, id: str) -> Organization:
 
 
 def edited_organization(
-    before: Organization, changes: Mapping[str, Any], source: Provenance
+    before: Organization,
+    changes: Mapping[str, Any],
+    source: Provenance,
+    confirmed: Collection[str] = NO_FIELDS,
 ) -> Organization:
     """An organisation as a person changed it: the changed fields come from that person.
 
     A field that was emptied stays so, whatever weaker sources say. Who opts out has done so
-    itself, also where a list had said it before.
+    itself, also where a list had said it before. What is sent of the `confirmed` fields, as it
+    stands already, comes from that person too where a weaker source had said it.
     """
     after = replace(before, **changes)
     origins = {origin.field: origin for origin in before.origins}
@@ -280,6 +284,10 @@ def edited_organization(
         is_opt_out = name == "listed" and name in changes and not after.listed
         if is_opt_out or text_of(after, name) != text_of(before, name):
             origins[name] = _from(name, source)
+        elif name in confirmed and name in changes and not is_blank(after, name):
+            old = origins.get(name) or _from(name, before.provenance)
+            if source.tier.rank < old.tier.rank:
+                origins[name] = replace(_from(name, source), conflict=old.conflict)
     return replace(after, origins=_told_apart(origins.values(), before.provenance))
 
 

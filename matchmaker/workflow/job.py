@@ -149,13 +149,18 @@ class ImportPart:
     is_whole: bool = True
 
 
+# So many rows of a file made an import large where it was not kept how many of them changed.
+_LARGE = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
     """An import as it was written, with what takes it back; `undone` says that it was, with
     `restored` fields as before and `removed` rows, and `left` how much of it stayed all the same.
 
     `table` is the format of the file, of which `file` is the name. `problems` are the first of
-    what was told of its lines.
+    what was told of its lines. `counts` are rows of the file, whether they changed anything or
+    not; `too_large` is None where it was not kept yet that so many changed that none are kept.
     """
 
     id: str
@@ -173,8 +178,16 @@ class ImportRecord:
     problems: tuple[LineProblem, ...] = ()
     restored: int = 0
     removed: int = 0
+    too_large: bool | None = None
 
     @property
     def can_be_undone(self) -> bool:
         """Tell whether it is on record whole, and stands."""
         return self.undone is None and len(self.put) > 0
+
+    @property
+    def is_too_large_to_undo(self) -> bool:
+        """Tell whether so much changed that nothing is kept by which it could be taken back."""
+        if self.too_large is None:
+            return len(self.put) == 0 and sum(self.counts.values()) > _LARGE
+        return self.too_large

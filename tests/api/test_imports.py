@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 
@@ -161,6 +162,40 @@ def test_that_an_import_is_too_large_to_be_taken_back_is_told_before_it_is_writt
         coordinator("DELETE", place)
 
 
+def test_the_page_of_imports_tells_too_large_from_unchanged_by_what_was_written(
+    app, world, coordinator, monkeypatch
+):
+    """Of a file of two lines: one too many changed, then none. Rows read say neither."""
+    before = world.services.store.export().rows
+    monkeypatch.setattr(import_report, "MAX_UNDONE", 3)
+    monkeypatch.setattr(import_records, "MAX_UNDONE", 3)
+
+    def written():
+        id = coordinator("POST", "/imports", data=form(MEMBERS, write="true")).json["id"]
+        work_off(world)
+        seen = coordinator("GET", f"/imports/{id}").json
+        assert (seen["state"], seen["can_be_undone"]) == ("written", False)
+        page = app.test_client().get(
+            f"/clusters/{CLUSTER}/import",
+            headers=world.headers("coordinator") | {"Accept-Language": "en"},
+        )
+        assert page.status_code == 200
+        newest = page.text.partition("<tbody>")[2].partition("</tr>")[0]
+        told = {word for word in ("too large to take back", "changed nothing") if word in newest}
+        return seen["is_too_large_to_undo"], told
+
+    large, unchanged = written(), written()
+    after = world.services.store.export().rows
+    new = {row.id for row in after.organizations} - {row.id for row in before.organizations}
+    added = GraphRows(
+        organizations=tuple(row for row in after.organizations if row.id in new),
+        memberships=tuple(row for row in after.memberships if row.organization in new),
+    )
+    world.services.store.replace_rows(GraphRows(), added)
+    assert large == (True, {"too large to take back"})
+    assert unchanged == (False, {"changed nothing"})
+
+
 def test_what_a_waiting_import_waits_for_is_told_until_it_is_written(
     world, coordinator, monkeypatch
 ):
@@ -309,6 +344,36 @@ def test_a_coordinators_list_leaves_what_stands_for_an_identity_as_it_is(world, 
     for seen in (looked, written):
         told = {row["field"] for row in seen["problems"]}
         assert told == {"kind", "founded", "status", "successor"}
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+def test_what_an_administrator_confirmed_by_sending_it_again_no_list_corrects(
+    app, world, coordinator, is_confirmed
+):
+    """A list said that it is a firm; the next one of the same cluster says otherwise."""
+    store, headers = world.services.store, world.headers("admin")
+
+    def brought(kind):
+        file = f"id,name,kind\n{organization},示例确认厂,{kind}\n"
+        looked = coordinator("POST", "/imports", data=form(file, write="true")).json
+        work_off(world)
+        imports.append(looked["id"])
+        return coordinator("GET", f"/imports/{looked['id']}").json
+
+    organization, imports = "own:confirmed", []
+    brought("firm")
+    if is_confirmed:
+        url = f"{API}/organizations/{organization}"
+        headers |= {"If-Match": app.test_client().get(url, headers=headers).headers["ETag"]}
+        answer = app.test_client().patch(url, headers=headers, json={"kind": "firm", "tier": None})
+        assert answer.status_code == 200, answer.text
+    told = brought("university")["problems"]
+    after = store.organization(organization)
+    for id in reversed(imports):
+        with suppress(WrongState):  # it changed nothing
+            world.services.import_workflow.undo(ADMIN, id)
+    assert after.kind == ("firm" if is_confirmed else "university")
+    assert ("kind" in {row["field"] for row in told}) is is_confirmed
 
 
 def test_a_coordinators_list_does_not_speak_for_who_has_people_of_its_own(world, coordinator):

@@ -106,7 +106,8 @@ class ImportOut(Localised):
     """An import: looked at, on its way, written, being taken back, or taken back.
 
     `waits_for`: something was not available when it was begun, and it is to be begun again.
-    Until it is written `is_too_large_to_undo` says that it could not be taken back then.
+    `is_too_large_to_undo` says that it cannot be taken back, until it is written that it could
+    not be then.
     Work that goes on is at `done` of `total` (0 where it cannot be counted) of a `stage`. Of what
     was taken back `restored` fields are as before, `removed` rows went, and `left` stayed.
     """

@@ -39,7 +39,7 @@ from matchmaker.services.directory.opted_out import OptedOut, without_hidden
 from matchmaker.services.own_organizations import member_id
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.log import Entry
-from matchmaker.store.merging import edited_organization
+from matchmaker.store.merging import NO_FIELDS, edited_organization
 from matchmaker.store.ports import GraphStore, Page, SearchHit
 from matchmaker.text import language_of
 from matchmaker.workflow.checks import check_website
@@ -261,6 +261,7 @@ class Directory:
     ) -> OrganizationProfile:
         """Change fields of a profile if nobody else did since `expected_version`.
 
+        An administrator who sends what stands for its identity as it is confirms that.
         Raises NotAllowed, NotFound, InvalidInput, or VersionConflict when it lost.
         """
         principal.require_writing()
@@ -288,7 +289,8 @@ class Directory:
                 expected_version=expected_version,
             )
         source = self._source(principal, current.id)
-        changed = edited_organization(current, changes, source)
+        confirmed = VOUCHED if principal.admin else NO_FIELDS
+        changed = edited_organization(current, changes, source, confirmed)
         fields = " ".join([*sorted(changes), *(["about"] if about is not None else [])])
         entries = self._entries(
             principal, "organization.edited", f"organization/{current.id}", fields=fields

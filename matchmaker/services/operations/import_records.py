@@ -29,6 +29,7 @@ def record_of(
         report.rows, report.put if is_small else GraphRows(),
         report.before if is_small else GraphRows(), file=upload.path.name,
         lines=line_counts(report), problems=line_problems(report.problems),
+        too_large=not is_small,
     )  # fmt: skip
 
 

@@ -125,6 +125,7 @@ def status_of_record(record: ImportRecord, undo: Job | None = None) -> ImportSta
         record.counts,
         problems=record.problems,
         can_be_undone=record.can_be_undone,
+        is_too_large_to_undo=record.is_too_large_to_undo,
         left=record.left,
         restored=record.restored,
         removed=record.removed,
