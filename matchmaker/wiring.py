@@ -476,6 +476,11 @@ class Wiring:
         return ProcessLock(self.settings.data_dir / "assistants.lock")
 
     @cached_property
+    def single_assistants_lock(self) -> ProcessLock:
+        """Shared by all servers for an assistant of one person."""
+        return ProcessLock(self.settings.data_dir / "single-assistants.lock")
+
+    @cached_property
     def server_lock(self) -> ProcessLock:
         """Held by the server."""
         return ProcessLock(self.settings.data_dir / "server.lock")
@@ -592,7 +597,10 @@ class Wiring:
                 names=", ".join(node.name for node in nodes),
             )
         with ExitStack() as held:
-            for lock in (self.server_lock, self.jobs_lock, self.assistants_lock):
+            for lock in (
+                self.server_lock, self.jobs_lock, self.assistants_lock,
+                self.single_assistants_lock,
+            ):  # fmt: skip
                 lock.acquire(is_to_write=True)
                 held.callback(lock.release)
             yield

@@ -27,10 +27,12 @@ def mcp(http: bool, host: str, port: int, url: str) -> None:
             name=error.name or "mcp",
         ) from None
     services = wired()
+    # Until it ends: no store is put in the place of its own meanwhile.
     if not http:
+        services.single_assistants_lock.share()
         stdio_server(services).run("stdio")
         return
-    services.assistants_lock.acquire()  # until it ends: no store is put in its place meanwhile
+    services.assistants_lock.acquire()
     address = f"{url.rstrip('/') or f'http://{host}:{port}'}{PATH}"
     say(message("Assistants are served at %(address)s", address=address), error=True)
     application = http_server(services, address).streamable_http_app(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from matchmaker.errors import WrongState, not_writable
+from matchmaker.errors import StorageFull, WrongState, not_writable
 
 # A process that has not said for so long that it is alive is taken for stopped.
 SILENCE = timedelta(seconds=10)
@@ -47,15 +47,38 @@ class ProcessLock:
         until = time.monotonic() + wait_seconds
         while not _try_lock(file, fcntl.LOCK_EX):
             if time.monotonic() >= until:
-                os.close(file)
-                holder = self.holder()
-                raise WrongState(
-                    "Process %(pid)s already works with this data folder.",
-                    mend="End it first, or set MATCHMAKER_DATA_DIR to another folder.",
-                    where=str(self.path.parent),
-                    pid=holder.pid if holder else "?",
-                )
+                raise self._taken(file)
             time.sleep(_WAIT_SECONDS)
+        self._hold(file)
+
+    def share(self) -> None:
+        """Take it beside others who share it. Raises WrongState while one has it alone.
+
+        Where no file can be made, nothing can be put in the place of what is there either.
+        """
+        try:
+            file = _opened(self.path, is_to_write=True)
+        except StorageFull:
+            try:
+                file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            except OSError:
+                return
+        if not _try_lock(file, fcntl.LOCK_SH):
+            raise self._taken(file)
+        self._hold(file)
+
+    def _taken(self, file: int) -> WrongState:
+        """The refusal of who did not get it, with its file closed."""
+        holder = _noted(file)
+        os.close(file)
+        return WrongState(
+            "Process %(pid)s already works with this data folder.",
+            mend="End it first, or set MATCHMAKER_DATA_DIR to another folder.",
+            where=str(self.path.parent),
+            pid=holder.pid or "?",
+        )
+
+    def _hold(self, file: int) -> None:
         self._file = file
         who = {"pid": os.getpid(), "started": datetime.now(UTC).isoformat()}
         # On a full or read-only disk the lock is worth more than what it says.
@@ -85,14 +108,19 @@ class ProcessLock:
         try:
             if _try_lock(file, fcntl.LOCK_SH):
                 return None
-            beat = datetime.fromtimestamp(os.fstat(file).st_mtime, UTC)
-            try:
-                note = json.loads(os.pread(file, 200, 0))
-                return Holder(note["pid"], datetime.fromisoformat(note["started"]), beat)
-            except (ValueError, KeyError, TypeError):
-                return Holder(0, beat, beat)
+            return _noted(file)
         finally:
             os.close(file)
+
+
+def _noted(file: int) -> Holder:
+    """Who says in the file of a lock that it has it: of those who share it the last."""
+    beat = datetime.fromtimestamp(os.fstat(file).st_mtime, UTC)
+    try:
+        note = json.loads(os.pread(file, 200, 0))
+        return Holder(note["pid"], datetime.fromisoformat(note["started"]), beat)
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder(0, beat, beat)
 
 
 def _opened(path: Path, *, is_to_write: bool) -> int:

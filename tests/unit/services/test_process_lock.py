@@ -97,3 +97,27 @@ def test_where_no_file_can_be_made_the_folder_is_locked(tmp_path):
         ProcessLock(path).acquire()
     first.release()
     ProcessLock(path).acquire()
+
+
+def test_those_who_share_it_keep_out_who_wants_it_alone_and_are_kept_out_by_them(tmp_path):
+    path = tmp_path / "single-assistants.lock"
+    first, second, alone = (ProcessLock(path) for _ in range(3))
+    first.share()
+    second.share()
+    with pytest.raises(WrongState, match=f"Process {os.getpid()} already works"):
+        alone.acquire()
+    first.release()
+    with pytest.raises(WrongState):
+        alone.acquire()
+    second.release()
+    alone.acquire()
+    with pytest.raises(WrongState, match=f"Process {os.getpid()} already works"):
+        first.share()
+    alone.release()
+
+
+def test_where_no_lock_can_be_made_nothing_is_kept_out(tmp_path):
+    """A link to nowhere: rights would not hold the tests' own user where it is root."""
+    path = tmp_path / "single-assistants.lock"
+    path.symlink_to(tmp_path / "missing" / "file")
+    ProcessLock(path).share()
