@@ -122,6 +122,7 @@ async def ask(
     *,
     seconds: float = 30.0,
     media_type: str = "application/json",
+    key: str = KEY,
 ) -> Answer:
     """One request on a connection of its own."""
     begun = time.monotonic()
@@ -129,7 +130,7 @@ async def ask(
         async with asyncio.timeout(seconds):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-            head += f"Authorization: Bearer {KEY}\r\n"
+            head += f"Authorization: Bearer {key}\r\n"
             if body:
                 head += f"Content-Type: {media_type}\r\nContent-Length: {len(body)}\r\n"
             writer.write(head.encode() + b"\r\n" + body)

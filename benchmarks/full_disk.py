@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -17,17 +18,34 @@ import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.faults import ASK, KEY, Answer, Finding, Served, ask, free_port
+from matchmaker.access import ADMIN
+from matchmaker.domain import GoalName, Kind, OrganizationFilter
+from matchmaker.settings import Settings
+from matchmaker.wiring import wire
+from matchmaker.workflow.account import AccountMembership, Scope
+from matchmaker.workflow.introduction import Proposal, Transition
+from matchmaker.workflow.introduction_states import Action
 
 ROOM = 3_000_000
 PLACE = Path("/mnt")
 NEW = b'{"name": "Full disk works", "kind": "firm"}'
+PASSWORD = "correct horse 9"
 SIGN_IN = b'{"email": "nobody@example.org", "password": "a wrong one"}'
 LIST = (
     b'--parted\r\nContent-Disposition: form-data; name="file"; filename="list.csv"\r\n\r\n'
     b"name\nFull disk works\n\r\n--parted--\r\n"
 )
+# More than the room that is left in any file there is already.
+TEXT = b"a drawing in words\n"
+FILE = (
+    b'--parted\r\nContent-Disposition: form-data; name="file"; filename="drawing.txt"\r\n\r\n'
+    + TEXT * 100
+    + b"\r\n--parted--\r\n"
+)
+PARTED = "multipart/form-data; boundary=parted"
 # Commands of every kind, so that they read or write; FIRM, CLUSTER and OUT stand for real ones.
 # `worker` and `serve` have no end; the server that is measured runs both.
 COMMANDS = (
@@ -59,6 +77,62 @@ def fill() -> None:
             pass
 
 
+class Conversation(NamedTuple):
+    """An introduction that both sides agreed to, a file in it, and the key of who sent that."""
+
+    introduction: str
+    attachment: str
+    key: str
+
+
+def conversation(data_dir: Path) -> Conversation:
+    """Of the first two firms, by people of their own."""
+    services = wire(Settings(data_dir=data_dir, _env_file=None))
+    firms = services.store.organizations(OrganizationFilter(kinds=frozenset({Kind.FIRM})), None, 9)
+    asker, answerer = [row for row in firms.rows if row.open_to_meet][:2]
+    people = [
+        services.accounts.create(
+            ADMIN, f"full{number}@example.org", "P", PASSWORD,
+            memberships=(AccountMembership(firm.id),),
+        )
+        for number, firm in enumerate((asker, answerer))
+    ]  # fmt: skip
+    first, second = (person.principal() for person in people)
+    proposal = Proposal(GoalName.SUPPLIER, asker.id, answerer.id)
+    made = services.introductions.propose(first, proposal)
+    services.introductions.act(second, made.id, Transition(Action.ACCEPT))
+    files = [("drawing.txt", io.BytesIO(TEXT))]
+    sent = services.conversations.write(first, made.id, "", "", files)
+    key = services.api_keys.issue(first, "full disk", Scope.WRITE, PASSWORD).secret
+    services.store.close()
+    return Conversation(made.id, sent.attachments[0].id, key)
+
+
+def files_of_conversations(served: Served, disk: str, talk: Conversation) -> Finding:
+    """The file that there is, and what is said to who sends another one."""
+
+    def asked(method: str, path: str, body: bytes = b"") -> Answer:
+        return asyncio.run(
+            ask(
+                served.port, method, f"/api/v1{path}", body,
+                seconds=60, media_type=PARTED, key=talk.key,
+            )
+        )  # fmt: skip
+
+    folder = served.data_dir / "attachments"
+    before = sorted(each for each in folder.rglob("*") if each.is_file())
+    read = asked("GET", f"/attachments/{talk.attachment}")
+    sent = asked("POST", f"/introductions/{talk.introduction}/attachments", FILE)
+    left = sorted(each for each in folder.rglob("*") if each.is_file()) != before
+    return Finding(
+        f"{disk} disk: files of conversations",
+        f"reading is {read.status}, sending is {sent.status}"
+        + (", and leaves a part" if left else ""),
+        "reading is 200, sending is 507 and leaves nothing",
+        (read.status, read.body, sent.status, left) == (200, TEXT, 507, False),
+    )
+
+
 def reading_and_writing(served: Served, disk: str) -> Finding:
     """What is read, and what is said to who writes."""
 
@@ -74,7 +148,7 @@ def reading_and_writing(served: Served, disk: str) -> Finding:
     sent = asyncio.run(
         ask(
             served.port, "POST", "/api/v1/imports", LIST, seconds=60,
-            media_type="multipart/form-data; boundary=parted",
+            media_type=PARTED,
         )
     )  # fmt: skip
     signed = asked("POST", "/api/v1/session", SIGN_IN)
@@ -139,6 +213,7 @@ def first_ids(served: Served) -> tuple[str, str]:
 def findings(data_dir: Path) -> Iterator[Finding]:
     """On a full disk, then on one that is read-only."""
     copy = mounted(data_dir)
+    talk = conversation(copy)
     for disk in ("full", "read-only"):
         if disk == "full":
             fill()
@@ -152,6 +227,7 @@ def findings(data_dir: Path) -> Iterator[Finding]:
             print(f"{disk}: started in {time.monotonic() - begun:.1f} s", file=sys.stderr)
             firm, cluster = first_ids(served)
             yield reading_and_writing(served, disk)
+            yield files_of_conversations(served, disk, talk)
         finally:
             served.stop()
         yield from commands(copy, disk, firm, cluster)

@@ -2,13 +2,21 @@
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
-from matchmaker.errors import InvalidInput, NotAllowed, SignInNeeded, TooManyAttempts
+from matchmaker.errors import (
+    InvalidInput,
+    NotAllowed,
+    SignInNeeded,
+    StorageFull,
+    StoreUnavailable,
+    TooManyAttempts,
+)
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Preferences, Scope
@@ -374,6 +382,24 @@ def test_a_key_is_hashed_shown_once_and_revocable(app, wired, owner):
     assert wired.api_keys.own_keys(owner.principal())[0].last_used is not None
     wired.api_keys.revoke(owner.principal(), made.key.id)
     assert client.get(f"{API}/account", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("fault", [StorageFull("full"), StoreUnavailable("busy")])
+def test_who_reads_by_a_session_or_key_reads_on_where_its_use_cannot_be_noted(
+    wired, owner, watch, monkeypatch, fault
+):
+    """On a full disk whoever was signed in for five minutes was answered with 507, whatever for."""
+    sessions = replace(wired.sessions, clock=watch)
+    secret = sessions.begin(owner, SignInOrigin("", ""))
+    key = wired.api_keys.issue(owner.principal(), "t", Scope.READ, PASSWORD).secret
+
+    def refused(*_):
+        raise fault
+
+    monkeypatch.setattr(type(wired.repositories.records), "commit", refused)
+    watch.ahead = timedelta(minutes=10)
+    assert sessions.account_of(secret).id == owner.id
+    assert wired.api_keys.principal_of(key).account == owner.id
 
 
 def test_a_closed_account_has_no_session_and_no_key(app, wired, owner):

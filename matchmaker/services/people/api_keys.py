@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from matchmaker.access import Principal
-from matchmaker.errors import NotFound, VersionConflict, WrongState
+from matchmaker.errors import NotFound, StorageFull, StoreUnavailable, VersionConflict, WrongState
 from matchmaker.services.authors import keep_author
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.operator_key import key_digest
@@ -132,5 +132,6 @@ class ApiKeys:
             return
         noted = replace(stored.value, last_used=now, epoch=epoch)
         used = self.repositories.api_keys.put(noted, stored.version)
-        with suppress(VersionConflict):  # another request noted it
+        # Another request noted it, or nothing can be written just now: who reads goes on reading.
+        with suppress(VersionConflict, StorageFull, StoreUnavailable):
             self.repositories.records.commit([used])

@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 
 from matchmaker.access import Principal
-from matchmaker.errors import NotFound, VersionConflict
+from matchmaker.errors import NotFound, StorageFull, StoreUnavailable, VersionConflict
 from matchmaker.services.authors import keep_author
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import pause_all
@@ -168,5 +168,6 @@ class Sessions:
         if now - stored.value.last_used < NOTED_EVERY:
             return
         used = self.repositories.sessions.put(replace(stored.value, last_used=now), stored.version)
-        with suppress(VersionConflict):  # another request noted it
+        # Another request noted it, or nothing can be written just now: who reads goes on reading.
+        with suppress(VersionConflict, StorageFull, StoreUnavailable):
             self.repositories.records.commit([used])
