@@ -9,6 +9,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
+from matchmaker.domain import GoalName
 from matchmaker.errors import (
     InvalidInput,
     NotAllowed,
@@ -421,6 +422,28 @@ def test_an_export_holds_the_person_and_no_secret(app, wired, owner):
     assert owner.email in text
     assert "argon2" not in text
     assert "digest" not in text
+
+
+def test_an_export_holds_what_the_person_was_shown_and_nobody_else_was(wired, owner):
+    shown = [("t:firm1", 0.5)]
+    for principal in (owner.principal(), ADMIN):
+        wired.interaction_log.impression(principal, GoalName.SUPPLIER, "", shown, "fixed", 1)
+    wired.interaction_log.flush()
+    held = wired.privacy.export_own(owner.principal())["recommendations_shown"]
+    assert [each["subject"] for each in held] == [owner.subject]
+    assert [each["candidate"] for each in held[0]["shown"]] == ["t:firm1"]
+
+
+def test_the_address_of_who_was_invited_and_never_came_is_forgotten(wired, watch):
+    """An invitation lasts 14 days, and is kept for 30 more."""
+    made = wired.invitations.invite(ADMIN, "never.came@example.org", admin=True)
+    privacy, invitations = replace(wired.privacy, clock=watch), wired.repositories.invitations
+    watch.ahead = timedelta(days=43)
+    privacy.forget_old()
+    assert invitations.get_or_none(made.invitation.id) is not None
+    watch.ahead = timedelta(days=45)
+    privacy.forget_old()
+    assert invitations.get_or_none(made.invitation.id) is None
 
 
 def test_a_deleted_account_leaves_no_name_behind(app, wired, owner):

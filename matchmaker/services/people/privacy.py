@@ -49,6 +49,8 @@ from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.survey import SurveyState
 
 _COMMIT_SIZE = 200
+# After they ended: so long somebody may ask why the link does not work.
+INVITATIONS_KEPT = timedelta(days=30)
 # Records to forget: how many, what is counted of them by month and name, and their removal.
 _Old = tuple[int, Mapping[tuple[str, str], int], list[Change]]
 # Who has left is written so that no person can be told from it.
@@ -104,6 +106,11 @@ class Privacy:
                 for channel in _all(repositories.channels, "owner", account.subject)
             ],
             "call_notes": _all(repositories.call_notes, "author", id),
+            "recommendations_shown": [
+                repositories.interactions.plain(self._found_candidates(principal, each))
+                for each in repositories.interactions.values()
+                if each.subject == account.subject
+            ],
             "messages": [text for text in _all(repositories.messages) if text["author"] == id],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
@@ -193,6 +200,7 @@ class Privacy:
             self._old_introductions(),
             self._old_surveys(),
             self._old_calls(),
+            self._old_invitations(),
         )
         return sum(number for number, counts, removals in old if self._replace(counts, removals))
 
@@ -322,6 +330,13 @@ class Privacy:
                 counts = {(month, state.value): 1, (month, "invited"): answers}
                 removals = [each.remove(part) for each, part in parts]
                 yield 1, counts, [repositories.calls.remove(stored), *removals]
+
+    def _old_invitations(self) -> Iterator[_Old]:
+        """Invitations that nobody can take any more: an address of who may never have come."""
+        repository, before = self.repositories.invitations, self.clock() - INVITATIONS_KEPT
+        for stored in list(repository.iterate()):
+            if stored.value.expires < before:
+                yield 1, {}, [repository.remove(stored)]
 
     def _replace(self, counts: Mapping[tuple[str, str], int], changes: list[Change]) -> bool:
         for tally in sorted({tally for tally, _ in counts}):
