@@ -223,8 +223,7 @@ class Invitations:
             unit.log("invitation.handed_over", f"invitation/{invitation.id}")
             return invitation
 
-        marked = commit_changes(self.repositories.records, principal, self.clock, mark)
-        return self._link(marked)
+        return self._link(commit_changes(self.repositories.records, principal, self.clock, mark))
 
     def open_to(self, principal: Principal, organization_id: str) -> tuple[Invitation, ...]:
         """Invitations to an organisation that still can be accepted, for who may invite to it."""
