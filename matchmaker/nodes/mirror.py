@@ -104,7 +104,7 @@ class Mirror:
                 continue
             beside = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
             with suppress(NotFound):  # replaced just now: the next look gets it
-                self.objects.fetch(self._name(name, file.digest), beside)
+                self.objects.fetch(self._name(name, file.digest), beside, file.size)
                 if _digest(beside) != file.digest:
                     beside.unlink()
                     raise ServiceUnavailable(

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from matchmaker.errors import NotFound, ServiceUnavailable, SettingsError
+from matchmaker.nodes.answer_deadline import AnswerDeadline
 from matchmaker.settings import Settings
 from matchmaker.system_errors import reason_of
 
@@ -22,6 +23,10 @@ from matchmaker.system_errors import reason_of
 _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 _VARIABLE = "MATCHMAKER_SNAPSHOTS"
 _SECOND_TRY_SECONDS = 0.5
+# How long an answer may take, and what arrives or is sent in a second at least.
+_SECONDS, _BYTES_A_SECOND = 10.0, 200_000
+# Of a file whose size nobody knows.
+_LARGE = 20_000_000
 _Answered = TypeVar("_Answered")
 # How pyarrow's client words it, which has no other way: an error answer that is longer than the
 # file (it finds no room, so that nobody knows which error it was), and curl's codes for what
@@ -42,16 +47,19 @@ class ObjectStore:
     """Files by names with slashes. Each is there whole or not at all, whoever looks meanwhile.
 
     Nothing is connected before the first use, so after a fork. An answer that breaks off is asked
-    for once more. Every method raises ServiceUnavailable where the store does not answer.
+    for once more, one that takes too long is given up: the client itself waits without end for
+    one that drips. Every method raises ServiceUnavailable where the store does not answer.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._deadline = AnswerDeadline()
 
     def put(self, name: str, source: Path | bytes) -> None:
         """Write a file, in the place of one of that name."""
         filesystem, root = self._opened
         path = f"{root}/{name}"
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
         # An object appears when it is closed; a file of a folder would be seen half written.
         target = f"{path}.{secrets.token_hex(6)}.part" if self._is_folder else path
 
@@ -63,19 +71,25 @@ class ObjectStore:
             if target != path:
                 os.replace(target, path)  # noqa: PTH105
 
-        self._answer(name, write)
+        self._answer(name, write, size)
 
-    def get(self, name: str) -> bytes:
-        """The content of a small file. Raises NotFound."""
+    def get(self, name: str, size: int = 0) -> bytes:
+        """The content of a file, of about this `size`. Raises NotFound."""
         filesystem, root = self._opened
-        content: bytes = self._answer(name, lambda: filesystem.cat_file(f"{root}/{name}"))
+        content: bytes = self._answer(name, lambda: filesystem.cat_file(f"{root}/{name}"), size)
         return content
 
-    def fetch(self, name: str, target: Path) -> None:
-        """Copy a file to a path. Raises NotFound."""
+    def fetch(self, name: str, target: Path, size: int = _LARGE) -> None:
+        """Copy a file of at most this `size` to a path. Raises NotFound."""
         filesystem, root = self._opened
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._answer(name, lambda: filesystem.get_file(f"{root}/{name}", str(target)))
+        # Of its own: a call that was given up writes on where it began.
+        beside = target.with_name(f"{target.name}.{secrets.token_hex(6)}.part")
+        try:
+            self._answer(name, lambda: filesystem.get_file(f"{root}/{name}", str(beside)), size)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
 
     def remove(self, name: str) -> None:
         """A file goes, if it is there."""
@@ -158,16 +172,17 @@ class ObjectStore:
             options = {"endpoint_override": parts.netloc, "scheme": parts.scheme}
         return ArrowFSWrapper(S3FileSystem(**options), use_listings_cache=False)
 
-    def _answer(self, name: str, ask: Callable[[], _Answered]) -> _Answered:
+    def _answer(self, name: str, ask: Callable[[], _Answered], size: int = 0) -> _Answered:
         """What the store answers about a file; where that breaks off, what it answers then."""
+        seconds = _SECONDS + size / _BYTES_A_SECOND
         with self._answering(name):
             try:
-                return ask()
+                return self._deadline.within(seconds, ask)
             except Exception as error:  # each client has errors of its own
                 if not _is_broken_off(error):
                     raise
             time.sleep(_SECOND_TRY_SECONDS)
-            return ask()
+            return self._deadline.within(seconds, ask)
 
     @contextmanager
     def _answering(self, name: str) -> Iterator[None]:

@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ _SHORT_LIFE_SECONDS = 10.0
 _SHORT_LIVES = 10
 _SELDOM_SECONDS = 30.0
 # A worker that is there and does nothing for so long, a stopped one, is ended.
-_HUNG = timedelta(seconds=60)
+_HUNG_SECONDS = 60.0
 CONFIGURATION = Path(__file__).parents[2] / "gunicorn.conf.py"
 
 log = structlog.get_logger(__name__)
@@ -44,6 +44,8 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
         super().__init__(app)
         self._jobs_pid = 0
         self._jobs_started = 0.0
+        self._jobs_heard: datetime | None = None
+        self._jobs_heard_at = 0.0
         self._short_lives = 0
 
     def manage_workers(self) -> None:
@@ -113,7 +115,10 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
         holder = self.jobs_lock.holder()
         if holder is None or not self._jobs_pid or holder.pid != self._jobs_pid:
             return
-        if datetime.now(UTC) - holder.last_heartbeat > _HUNG:
+        # By how long it was silent here: the clock that dates its word may be set meanwhile.
+        if holder.last_heartbeat != self._jobs_heard:
+            self._jobs_heard, self._jobs_heard_at = holder.last_heartbeat, time.monotonic()
+        if time.monotonic() - self._jobs_heard_at > _HUNG_SECONDS:
             log.error("jobs worker hangs, and is ended")
             os.kill(self._jobs_pid, signal.SIGKILL)
 

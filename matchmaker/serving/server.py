@@ -50,6 +50,8 @@ _CROWD = 8
 _FIRST_BYTES = 65_536
 _HEAD = re.compile(rb"(GET|POST) ([^ %]+) HTTP/1\.[01]\r\n(.*?)\r\n\r\n", re.DOTALL)
 _TICK_SECONDS = 0.5
+# A clock that is only made slower or faster moves by less from turn to turn.
+_CLOCK_SET_SECONDS = 1.0
 RETRY_SECONDS = 2
 
 BUSY = message("Too many ask at once; try again in a moment.")
@@ -217,6 +219,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         self._pause, self._accepted, self._accepted_at_once = Pause(), 0, 1
         self.lanes: dict[LaneName, Lane] = lanes(threads, self.refuse, occupancy, slot, self._pause)
         self._next_tick = 0.0
+        self._ahead = time.time() - time.monotonic()
         most = max(limit_of(""), limit_of("/admin/import"))
         adjustments = Adjustments(
             sockets=[listener],
@@ -341,10 +344,25 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         self._accepted = 0
         while self.refused:
             self.refused.popleft().service()
-        now = time.time()
+        self._follow_clock()
+        now = time.monotonic()
         if now >= self._next_tick:
             self._next_tick = now + _TICK_SECONDS
-            self._tick(now)
+            self._tick(time.time())
+
+    def _follow_clock(self) -> None:
+        """Where the clock was set, what was noted by it (by waitress too) is as long ago as before.
+
+        Else nobody slow would be cut off until it is as late again, or all uploads were at once.
+        """
+        ahead = time.time() - time.monotonic()
+        by, self._ahead = ahead - self._ahead, ahead
+        if abs(by) < _CLOCK_SET_SECONDS:
+            return
+        for channel in list(self.active_channels.values()):
+            for name in ("began", "creation_time", "last_activity", "lingers_until"):
+                if moment := getattr(channel, name):
+                    setattr(channel, name, moment + by)
 
     def _tick(self, now: float) -> None:
         for lane in self.lanes.values():

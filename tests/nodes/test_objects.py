@@ -15,6 +15,7 @@ import pytest
 import requests
 
 from matchmaker.errors import NotFound, ServiceUnavailable, SettingsError
+from matchmaker.nodes import objects as objects_module
 from matchmaker.nodes.objects import ObjectStore
 from matchmaker.settings import Settings
 
@@ -108,6 +109,7 @@ class BreakingStore(ThreadingHTTPServer):
         self.way = ""
         self.left = 0
         self.asked: list[str] = []
+        self.over = threading.Event()
 
 
 class _BreakingAnswers(BaseHTTPRequestHandler):
@@ -118,12 +120,19 @@ class _BreakingAnswers(BaseHTTPRequestHandler):
         """Say nothing."""
 
     def do_HEAD(self) -> None:
-        self._answer(403 if self.server.way == "denied" else 200, CONTENT, shown=False)
+        size = 10_000_000 if self.server.way == "dripping" and self.server.left > 0 else 0
+        status = 403 if self.server.way == "denied" else 200
+        self._answer(status, bytes(size) or CONTENT, shown=False)
 
     def do_GET(self) -> None:
         is_broken, self.server.left = self.server.left > 0, self.server.left - 1
         if not is_broken:
             self._answer(200, CONTENT)
+        elif self.server.way == "dripping":
+            self._answer(200, bytes(10_000_000), sent=1)
+            with suppress(OSError):
+                while not self.server.over.wait(0.1):
+                    self.wfile.write(b"x")
         elif self.server.way == "short":
             self._answer(200, CONTENT, sent=4)
         elif self.server.way == "silent":
@@ -152,6 +161,7 @@ def breaking(monkeypatch) -> Iterator[BreakingStore]:
         }.items():  # fmt: skip
             monkeypatch.setenv(name, value)
         yield server
+        server.over.set()
         server.shutdown()
 
 
@@ -172,6 +182,35 @@ def test_a_store_that_goes_on_breaking_off_is_named(breaking):
     with pytest.raises(ServiceUnavailable, match="MATCHMAKER_SNAPSHOTS"):
         store_at("s3://bucket/x").get("one")
     assert breaking.asked.count("GET 500") == 2
+
+
+def test_an_answer_that_drips_is_given_up_and_nobody_waits_for_it_again(
+    breaking, tmp_path, monkeypatch
+):
+    """The client itself waits for as long as anything comes: a request would never end."""
+    monkeypatch.setattr(objects_module, "_SECONDS", 3.0)
+    breaking.way, breaking.left = "dripping", 100
+    store = store_at("s3://bucket/x")
+    begun = time.monotonic()
+    with pytest.raises(ServiceUnavailable, match="no answer came in time"):
+        store.fetch("one", tmp_path / "one", len(CONTENT))
+    assert time.monotonic() - begun < 30  # with the loading of the client
+
+    def ask_again():
+        with suppress(ServiceUnavailable):
+            store.get("one")
+
+    asking_again = threading.Thread(target=ask_again)
+    asking_again.start()
+    time.sleep(0.5)
+    begun = time.monotonic()
+    with pytest.raises(ServiceUnavailable):  # another asks for everybody
+        store.listed("a")
+    assert time.monotonic() - begun < 1
+    asking_again.join()
+    breaking.left = 0
+    assert store.get("one") == CONTENT
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_a_store_denies_is_not_asked_for_again(breaking):

@@ -69,7 +69,7 @@ def test_only_what_is_new_is_sent_and_fetched(nodes, tmp_path, monkeypatch):
     fetched = []
     fetch = other.objects.fetch
     monkeypatch.setattr(
-        other.objects, "fetch", lambda name, to: (fetched.append(name), fetch(name, to))
+        other.objects, "fetch", lambda name, *to: (fetched.append(name), fetch(name, *to))
     )
     other.follow()
     assert fetched == [f"blobs/{name}" for name in new]

@@ -23,6 +23,7 @@ from matchmaker.errors import (
     NotAllowed,
     NotFound,
     ServiceUnavailable,
+    StorageFull,
     VersionConflict,
     WrongState,
     without_folders,
@@ -276,11 +277,11 @@ class JobQueue:
         return replace(heartbeat.job, state=state, result=result, last_heartbeat=self.clock())
 
     def _finish(self, job: Job) -> None:
-        """Write down what came of it, for as long as the store does not answer."""
+        """Write down what came of it, for as long as the store does not answer or has no room."""
         for seconds in _FINISH_RETRIES:
             try:
                 return retry_on_conflict(lambda: self._write(job))
-            except ServiceUnavailable:
+            except (ServiceUnavailable, StorageFull):
                 time.sleep(seconds)
         return self._write(job)
 

@@ -61,7 +61,7 @@ class SharedVectors:
                 name = each.name.rpartition("/")[2]
                 if name not in known:
                     with suppress(NotFound):  # it has become part of another
-                        part.put_segment(name, self._rows(each.name))
+                        part.put_segment(name, self._rows(each.name, each.size))
 
     # -- the parts
 
@@ -91,9 +91,9 @@ class SharedVectors:
         self.objects.put(f"{_folder(part)}/{name}", content.getvalue())
         return name
 
-    def _rows(self, name: str) -> list[tuple[bytes, bytes]]:
+    def _rows(self, name: str, size: int) -> list[tuple[bytes, bytes]]:
         """Raises NotFound where it is gone or damaged: it is embedded here then."""
-        content = self.objects.get(name)
+        content = self.objects.get(name, size)
         digest = name.rpartition("-")[2].removesuffix(".npy")
         if hashlib.sha256(content).hexdigest() != digest:
             log.error("shared vectors are damaged", name=name)
@@ -108,7 +108,7 @@ class SharedVectors:
                 continue
             rows: dict[bytes, bytes] = {}
             for each in small:
-                rows.update(self._rows(each.name))
+                rows.update(self._rows(each.name, each.size))
             part.put_segment(self._put_rows(part, list(rows.items())), ())
             for each in small:
                 self.objects.remove(each.name)

@@ -235,7 +235,7 @@ class SnapshotExchange:
             except OSError:
                 shutil.copyfile(here, target)
             return
-        self.objects.fetch(f"{BLOBS}/{file.digest}", target)
+        self.objects.fetch(f"{BLOBS}/{file.digest}", target, file.size)
         if target.stat().st_size != file.size or _digest(target) != file.digest:
             raise SnapshotUnavailable("%(path)s is damaged.", mend=MEND, path=target.name)
 

@@ -12,10 +12,11 @@ import pytest
 from huey.consumer import Consumer
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.errors import InvalidInput, NotAllowed, ServiceUnavailable, WrongState
+from matchmaker.errors import InvalidInput, NotAllowed, ServiceUnavailable, StorageFull, WrongState
 from matchmaker.jobs import MAX_WAIT_SECONDS
 from matchmaker.messages import message, plural
 from matchmaker.services.operations import job_queue
+from matchmaker.services.operations.job_queue import JobQueue
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.store.changes import Put
@@ -111,6 +112,30 @@ def test_an_import_waits_for_what_is_not_available_and_not_for_ever(wired, away,
     over = wired.job_queue.show(ADMIN, job.id)
     assert (over.state, over.waits_for) == (state, None)
     assert wired.job_queue.send_forgotten() == 0
+
+
+def test_what_came_of_a_job_is_written_down_once_the_disk_has_room_again(wired, monkeypatch):
+    """It filled the disk itself: else it would be under way until the worker is started anew."""
+    refused = []
+    write = JobQueue._write
+
+    def on_full_disk(self, job, *expected):
+        if job.state is JobState.FAILED and len(refused) < 3:
+            refused.append(job.id)
+            raise StorageFull("The disk is full.")
+        write(self, job, *expected)
+
+    def handler(job, progress):
+        raise StorageFull("The disk is full.")
+
+    monkeypatch.setattr(JobQueue, "_write", on_full_disk)
+    monkeypatch.setattr(job_queue, "_FINISH_RETRIES", [0.01] * 5)
+    wired.job_handlers = {JobKind.IMPORT: handler}
+    job = wired.job_queue.request(ADMIN, JobKind.IMPORT)
+    work_off(wired)
+    over = wired.job_queue.show(ADMIN, job.id)
+    assert (over.state, str(over.result)) == (JobState.FAILED, "The disk is full.")
+    assert len(refused) == 3
 
 
 def test_a_job_that_only_waits_for_its_turn_waits_for_nothing_else(wired):

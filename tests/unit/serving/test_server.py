@@ -7,6 +7,7 @@ import threading
 import time
 
 import pytest
+import waitress.channel
 
 from matchmaker.serving import server as serving
 from matchmaker.serving.lanes import LaneName, LaneSize, Occupancy
@@ -419,3 +420,33 @@ def test_who_has_more_connections_gives_up_half_of_what_it_has_more(two_workers)
         assert answers[6:9] == [b""] * 3
         assert all(b"close" not in answer and b"200 OK" in answer for answer in answers[9:])
         assert numbers_of(workers) == [3, 0]
+
+
+@pytest.mark.parametrize("by", [-3600.0, 3600.0], ids=["back", "forward"])
+def test_a_clock_that_is_set_neither_lets_slow_clients_stay_nor_cuts_off_others(
+    by, port, monkeypatch
+):
+    """Each has as long as before, whatever the time is now."""
+    monkeypatch.setattr(serving, "HEADER_SECONDS", 3.0)
+    clock = SetClock()
+    monkeypatch.setattr(serving, "time", clock)
+    monkeypatch.setattr(waitress.channel, "time", clock)
+    slow = connect(port)
+    slow.sendall(b"GET / HTTP/1.1\r\nX: ")
+    time.sleep(0.6)
+    clock.by = by
+    time.sleep(0.6)
+    slow.sendall(b"y")  # it is still there
+    begun = time.monotonic()
+    assert read_all(slow) == b""
+    assert 0.5 < time.monotonic() - begun < 8
+
+
+class SetClock:
+    """The module `time` with a clock that may be set."""
+
+    by = 0.0
+    monotonic = staticmethod(time.monotonic)
+
+    def time(self):
+        return time.time() + self.by

@@ -1,0 +1,67 @@
+"""The master of the server, and the worker of background jobs that it watches."""
+
+import signal
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from matchmaker.services.operations.process_lock import Holder
+from matchmaker.serving import arbiter
+from matchmaker.serving.arbiter import JobsArbiter
+
+PID = 4711
+
+
+class Watched:
+    """The lock of a jobs worker that says when it was heard of last."""
+
+    def __init__(self):
+        self.heard = datetime.now(UTC)
+
+    def holder(self):
+        return Holder(PID, self.heard, self.heard)
+
+
+@pytest.fixture
+def killed(monkeypatch):
+    sent = []
+    monkeypatch.setattr(arbiter.os, "kill", lambda *of: sent.append(of))
+    return sent
+
+
+@pytest.fixture
+def watching(monkeypatch):
+    """A master that has just looked, and what moves its monotonic clock."""
+    passed = [0.0]
+    real = time.monotonic
+    monkeypatch.setattr(arbiter.time, "monotonic", lambda: real() + passed[0])
+    master = JobsArbiter.__new__(JobsArbiter)
+    master._jobs_pid, master.jobs_lock = PID, Watched()
+    master._jobs_heard, master._jobs_heard_at = None, 0.0
+    master._end_hung_jobs()
+    yield master, passed
+    master._jobs_pid = 0
+
+
+@pytest.mark.parametrize("hours", [-3, 3], ids=["back", "forward"])
+def test_a_worker_is_not_taken_for_hung_because_the_clock_was_set(hours, watching, killed):
+    """Its last word was a second ago; by the clock it is hours before or after now."""
+    master, passed = watching
+    master.jobs_lock.heard -= timedelta(hours=hours)
+    master._end_hung_jobs()
+    passed[0] += 2
+    master._end_hung_jobs()
+    assert killed == []
+
+
+def test_a_worker_that_is_silent_is_ended_also_where_the_clock_was_set_back(watching, killed):
+    master, passed = watching
+    master.jobs_lock.heard += timedelta(hours=3)
+    master._end_hung_jobs()
+    passed[0] += 59
+    master._end_hung_jobs()
+    assert killed == []
+    passed[0] += 2
+    master._end_hung_jobs()
+    assert killed == [(PID, signal.SIGKILL)]
