@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+# Told without a name, as the file is open already.
+_OF_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 @contextmanager
@@ -15,7 +19,8 @@ def whole_file(path: Path) -> Iterator[Path]:
         yield unfinished
         unfinished.replace(path)
     except OSError as error:
-        if error.filename == str(unfinished) or error.filename == unfinished:
+        is_full = error.filename is None and error.errno in _OF_WRITING
+        if is_full or error.filename == str(unfinished) or error.filename == unfinished:
             error.filename = str(path)  # the name that was asked for
         raise
     finally:

@@ -186,6 +186,12 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
             self.began = time.time()
         return bool(super().received(data))
 
+    @property
+    def is_sending(self) -> bool:
+        """Tell whether the body of a request is on its way, of which the head was taken."""
+        request = self.request
+        return request is not None and request.headers_finished and not self.lingers_until
+
     def overdue(self, now: float) -> bool:
         """Tell whether its client takes too long to send, or to take what it is sent."""
         if self.lingers_until:
@@ -404,9 +410,9 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
 
     @property
     def is_idle(self) -> bool:
-        """Tell whether every request that arrived is answered."""
+        """Tell whether every request that arrived, or whose body is arriving, is answered."""
         return all(lane.is_idle for lane in self.lanes.values()) and not any(
-            channel.requests or channel.total_outbufs_len
+            channel.requests or channel.total_outbufs_len or channel.is_sending
             for channel in list(self.active_channels.values())
         )
 

@@ -442,6 +442,27 @@ def test_a_clock_that_is_set_neither_lets_slow_clients_stay_nor_cuts_off_others(
     assert 0.5 < time.monotonic() - begun < 8
 
 
+def test_who_is_sending_a_file_when_the_server_is_told_to_end_is_answered(two_workers):
+    """A connection that was only opened, or a head that was only begun, keeps it from nothing."""
+    (worker, _), port = two_workers
+    with connect(port) as idle, connect(port) as begun, connect(port) as sender:
+        begun.sendall(b"POST / HTTP/1.1\r\nHost: x")
+        sender.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+        until = time.monotonic() + 5
+        while worker.is_idle and time.monotonic() < until:
+            worker.turn(0.05)
+        worker.stop_accepting()
+        for _ in range(3):
+            worker.turn(0.05)
+        assert not worker.is_idle
+        sender.sendall(b"cd")
+        while not worker.is_idle and time.monotonic() < until:
+            worker.turn(0.05)
+        assert worker.is_idle
+        assert idle.fileno() > 0
+        assert b'"size": 4' in sender.recv(65536)
+
+
 class SetClock:
     """The module `time` with a clock that may be set."""
 
