@@ -34,6 +34,7 @@ from matchmaker.recommend.usable_statements import (
 from matchmaker.snapshot.lexical import named_share
 from matchmaker.snapshot.model import FloatArray, IntArray, Snapshot
 from matchmaker.snapshot.nearest import best, products
+from matchmaker.snapshot.said_again import all_products
 
 NEAREST = 10
 # Of so few statements the best are found sooner one by one.
@@ -103,9 +104,12 @@ class TextFit:
             return np.zeros((len(statements), len(self.questions)), dtype=np.float32)
         snapshot, passages = self.snapshot, self.snapshot.passages
         everyone = len(statements) == len(snapshot.vectors)
-        vectors = snapshot.vectors if everyone else snapshot.vectors[statements]
         # All questions at once: the statements' vectors pass the memory once.
-        similarity = self._by_language(products(vectors, self._question_vectors), statements)
+        if everyone:
+            likeness = all_products(snapshot, self._question_vectors)
+        else:
+            likeness = products(snapshot.vectors[statements], self._question_vectors)
+        similarity = self._by_language(likeness, statements)
         if everyone and len(passages.statement):
             begins = np.flatnonzero(np.diff(passages.statement, prepend=-1))
             of_passages = np.maximum.reduceat(

@@ -34,6 +34,7 @@ from matchmaker.recommend.model import (
     Request,
     Seeker,
 )
+from matchmaker.recommend.near_fit import reads_all
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.programmes import best_programmes, without_general_questions
 from matchmaker.recommend.question_fit import statements_in_chinese
@@ -54,6 +55,7 @@ from matchmaker.recommend.specification import Comparison, Fulfilment, Requireme
 from matchmaker.recommend.usable_statements import evidence_mask, freshness
 from matchmaker.recommend.words_first import QUESTION_RANKER, grade_answers, nearby_mask
 from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot
+from matchmaker.snapshot.said_again import distinct_vectors
 from matchmaker.spans import span
 from matchmaker.thesaurus import thesaurus
 
@@ -360,6 +362,8 @@ def prepare(snapshot: Snapshot) -> None:
 def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
     """Compute what all requests for one goal share."""
     freshness(snapshot)
+    if reads_all(snapshot):
+        distinct_vectors(snapshot)
     affiliations = network(snapshot, goal.walk)
     affiliations.prepare()
     affinity(snapshot, affiliations, goal.seekers).prepare()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -26,6 +27,7 @@ from matchmaker.recommend.question_fit import ACROSS_LANGUAGES, blend
 from matchmaker.snapshot.build import StatementVectors, build
 from matchmaker.snapshot.load import load, save
 from matchmaker.snapshot.model import FloatArray, Snapshot
+from matchmaker.snapshot.said_again import all_products, distinct
 from matchmaker.store.ports import Export
 from matchmaker.text import MOST_PASSAGES, passages
 from tests.unit.snapshot.graphs import AS_OF
@@ -232,3 +234,41 @@ def test_answers_of_fewer_candidates_are_those_of_all() -> None:
     for name in ("fit", "adjustment", "statements", "denied", "passed"):
         np.testing.assert_array_equal(getattr(narrowed, name), getattr(alone, name))
     assert narrowed.comparisons == alone.comparisons
+
+
+def _recurring(count: int, own: int) -> FloatArray:
+    """So many vectors, of which all but so many are one another's."""
+    generator = np.random.default_rng(7)
+    vectors = generator.standard_normal((own + 3, 96), dtype=np.float32)
+    return vectors[generator.integers(0, own + 3, count)]
+
+
+def test_what_is_said_again_is_compared_once_and_counts_for_all_who_say_it() -> None:
+    vectors = _recurring(3_000, 40)
+    snapshot = replace(
+        build(Export(rows=GraphRows(), version=1, graph_id="g"), AS_OF, None), vectors=vectors
+    )
+    columns = np.random.default_rng(8).standard_normal((96, 2), dtype=np.float32)
+    found = distinct(vectors)
+    assert found is not None
+    assert len(found.vectors) == len({row.tobytes() for row in vectors}) == 43
+    assert all_products(snapshot, columns) == pytest.approx(vectors @ columns, abs=1e-4)
+
+
+def test_where_few_say_the_same_no_second_copy_is_kept() -> None:
+    vectors = np.random.default_rng(7).standard_normal((400, 96), dtype=np.float32)
+    vectors[300:390] = vectors[:90]
+    assert distinct(vectors) is None
+    vectors[300:] = vectors[:100]
+    assert distinct(vectors) is not None
+
+
+def test_vectors_that_differ_in_one_figure_alone_are_not_taken_for_the_same() -> None:
+    vectors = _recurring(200, 5)
+    vectors[50, 95] += 1  # of 96 figures each is looked at, of more not every one
+    found = distinct(vectors)
+    assert found is not None
+    assert np.array_equal(found.vectors[found.of_statement], vectors)
+    wide = np.tile(_recurring(200, 5), (1, 6))
+    wide[50, 1] += 1
+    assert distinct(wide) is None
