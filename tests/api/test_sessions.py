@@ -241,3 +241,26 @@ def unpacked(cookie):
         return (zlib.decompress(raw) if value.startswith(".") else raw).decode("utf-8", "replace")
     except (ValueError, zlib.error):
         return value
+
+
+def test_who_asks_with_a_key_and_no_cookie_is_answered_without_the_secret_of_sessions(
+    app, owner, monkeypatch
+):
+    """A wrong key is nobody's all the same, and a cookie is read."""
+    services = app.extensions["matchmaker"].services
+    secrets_read, secret_of = [], type(services.operator_key).session_secret
+
+    def session_secret(operator_key):
+        secrets_read.append(True)
+        return secret_of(operator_key)
+
+    monkeypatch.setattr(type(services.operator_key), "session_secret", session_secret)
+    issued = services.api_keys.issue(owner.principal(), "reader", Scope.READ, PASSWORD)
+    headers = {"Authorization": f"Bearer {issued.secret}"}
+    client = app.test_client()
+    assert client.get(f"{API}/account", headers=headers).status_code == 200
+    assert client.get(f"{API}/account", headers={"Authorization": "Bearer x"}).status_code == 401
+    assert secrets_read == []
+    client.set_cookie("matchmaker", "none of ours")
+    assert client.get(f"{API}/account", headers=headers).status_code == 200
+    assert secrets_read

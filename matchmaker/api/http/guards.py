@@ -13,8 +13,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, g, request, session
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, g, request, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
@@ -122,6 +122,13 @@ class SignedCookies(SecureCookieSessionInterface):
     def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002
         """Over https one that no other host, nor a page over http, can set."""
         return cookie_name(SESSION_COOKIE)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """An empty one for who asks with a key and sends no cookie, without reading a secret."""
+        asks_with_key = request.path.startswith(API_PREFIX) and "Authorization" in request.headers
+        if asks_with_key and self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
     def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
         app.secret_key = app.extensions[EXTENSION].services.operator_key.session_secret()
