@@ -28,7 +28,7 @@ from waitress.task import ErrorTask, WSGITask
 
 from matchmaker.messages import Message, best_language, message
 from matchmaker.serving.lanes import Lane, LaneName, Occupancy, Pause, lane_of, lanes
-from matchmaker.serving.sharing import OpenConnections, Share
+from matchmaker.serving.sharing import ConnectionShare, OpenConnections
 
 # From the first byte, or from when somebody connected, to the last of the headers.
 HEADER_SECONDS = 10.0
@@ -220,7 +220,7 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
         connections: int = MAX_CONNECTIONS, channels: dict[int, Any] | None = None,
         open_connections: OpenConnections | None = None,
     ) -> None:  # fmt: skip
-        self.share = Share(open_connections or OpenConnections(), slot)
+        self.share = ConnectionShare(open_connections or OpenConnections(), slot)
         self.refused: deque[_Channel] = deque()
         self._pause, self._accepted, self._accepted_at_once = Pause(), 0, 1
         self.lanes: dict[LaneName, Lane] = lanes(threads, self.refuse, occupancy, slot, self._pause)

@@ -54,7 +54,7 @@ class OpenConnections:
         ]
 
 
-class Share:
+class ConnectionShare:
     """One worker's part of the connections: what it takes, leaves to others, and gives up."""
 
     def __init__(
