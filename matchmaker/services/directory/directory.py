@@ -48,9 +48,7 @@ from matchmaker.workflow.posting import require_movable
 StatementT = TypeVar("StatementT", Offer, Need)
 
 MAX_PATHS = 20
-EDITABLE = frozenset(Organization.__dataclass_fields__) - {
-    "id", "provenance", "origins", "version"
-}  # fmt: skip
+EDITABLE = frozenset(Organization.__dataclass_fields__) - {"id", "provenance", "origins", "version"}
 
 # What stands for an organisation's identity, and its official tier; somebody has looked at it.
 VOUCHED = frozenset(
