@@ -299,6 +299,7 @@ _ROWS = (
         evidence=EvidenceRule(_ASKING_STATEMENTS, needs=frozenset({GoalName.RESEARCH_PARTNER})),
         answering=EvidenceRule(  # who makes such things can use what is found out about them
             _ASKING_STATEMENTS | {OFFER},
+            roles=ALL_ROLES - {Role.ATTENDEE},  # who heard a talk on it does nothing of the kind
             # Who calls firms to join finds who would, and is found by them.
             needs=frozenset({GoalName.RESEARCH_PARTNER, GoalName.INDUSTRY_PARTNER}),
             worth=((DESCRIPTION, 0.9), (ENGAGEMENT, 0.8)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import GOALS, GoalName
+from matchmaker.messages import message
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.literal import SUBJECT_KINDS, WANTED_FIT, is_literal, is_named, is_wanted
@@ -23,6 +25,7 @@ from matchmaker.recommend.specification import (
     MAKING,
     TOLD_BY_GRAPH,
     Comparison,
+    Fulfilment,
     RequirementKind,
     Specification,
     compare,
@@ -56,6 +59,12 @@ DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 _OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
 # Goals of needs of something that is bought, or done for one.
 _BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
+_WORK = frozenset({RequirementKind.PROCESS})
+# 把试飞场连上传感器集群: who has a thing to bring together with others.
+_BROUGHT = re.compile(
+    r"把[^,，;；。]{1,16}(?:连|接|带|放|开放|介绍)|"
+    r"\b(?:bring|open|connect|link) (?:our|the)\b"
+)
 NO_STATEMENT = -1
 # A statement, its fit with what is specified, and how it compares with that.
 RatedStatement = tuple[int, float, Comparison | None]
@@ -260,10 +269,23 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
 def _also_lacking(asked: Specification, says: Specification, goal: int) -> Comparison | None:
     """Two needs: who lacks something else, or buys the same, offers nothing of what is asked for.
 
-    Who wants to do the same together with others is asked for it, too.
+    Who wants to do the same together with others is asked for it, too; who looks elsewhere for
+    makers of the same thing looks for them, too.
     """
-    is_bought = goal >= 0 and GOAL_NAMES[goal] in _BOUGHT
-    return Comparison(whole=True) if is_bought or compare(asked, says).aside else None
+    if goal >= 0 and GOAL_NAMES[goal] in _BOUGHT:
+        return Comparison(whole=True)
+    compared = compare(asked, says)
+    if compared.aside:
+        return Comparison(whole=True)
+    if goal < 0 or GOAL_NAMES[goal] is not GoalName.CROSS_CLUSTER or _BROUGHT.search(says.text):
+        return None
+    note = message("they look for it, too")
+    sought = tuple(
+        replace(judged, verdict=Fulfilment.UNMET, note=note)
+        for judged in compared.met
+        if judged.requirement.kind in SUBJECT_KINDS - _WORK and not judged.requirement.denied
+    )
+    return Comparison(sought) if sought else None
 
 
 def _states_offer(snapshot: Snapshot, statement: int) -> bool:

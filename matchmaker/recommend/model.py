@@ -49,8 +49,10 @@ class SeekerText:
     its speaker holds, and looks for. `everyday` is how near a question comes to everyday
     sentences (`recommend/floor.py`), 0 where there are no vectors. `choices` says what of the
     requirements read from it counts. `said_of_speaker` are those that it names of who asks, and
-    not of what is asked; `text` has blanks there. `respellings` are slips of the pen in what was
-    put, which `text` has mended.
+    not of what is asked; `text` has blanks there, and where it names clusters: `clusters` are rows
+    of those in which partners are sought, `own_clusters` of those that its speaker is of.
+    `is_by_a_firm`: it tells that a firm speaks. `respellings` are slips of the pen in what was put,
+    which `text` has mended.
     """
 
     text: str
@@ -65,12 +67,20 @@ class SeekerText:
     everyday: float = 0.0
     choices: Choices = field(default_factory=Choices)
     said_of_speaker: tuple[Requirement, ...] = ()
+    clusters: frozenset[int] = frozenset()
+    own_clusters: frozenset[int] = frozenset()
+    is_by_a_firm: bool = False
     respellings: tuple[Respelling, ...] = ()
 
     @property
     def specification(self) -> Specification:
         """The specification in it, as its author means it."""
         return self.choices.applied_to(read(self.text))
+
+    @property
+    def looks_across(self) -> bool:
+        """Whether partners in other clusters are asked for."""
+        return self.is_question and self.goal is GoalName.CROSS_CLUSTER
 
     @cached_property
     def wording(self) -> str:

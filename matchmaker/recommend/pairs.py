@@ -19,6 +19,7 @@ from matchmaker.recommend.certificates import with_certificates
 from matchmaker.recommend.evidence import TextFit, text_fit
 from matchmaker.recommend.graph import ITERATIONS, AffiliationNetwork, Pace, network
 from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.named_clusters import asked_by_cluster, with_clusters
 from matchmaker.recommend.named_trades import maybe_called_so
 from matchmaker.recommend.near_fit import NearTextFit, reads_all
 from matchmaker.recommend.neighbourhood import Neighbourhood
@@ -67,14 +68,18 @@ class Pairs:
         """The candidates' answers to the words asked."""
         answered = answers(self.snapshot, self.fit, self._questions, self.rows, self.seeker.row)
         answered = with_whereabouts(answered, self.whereabouts, self.rows)
+        answered = with_clusters(self.snapshot, answered, self._questions, self.rows)
         return with_certificates(self.snapshot, answered, self._need, self.rows)
 
     @property
     def maybe_called_so(self) -> IntArray:
-        """Rows of organisations that only bear a name that may say what is asked for."""
+        """Rows of organisations that only bear a name, or are of a cluster, that is asked for."""
         asked = self._questions
         if len(asked) != 1:
             return np.zeros(0, np.int32)
+        by_cluster = asked_by_cluster(self.snapshot, asked)
+        if by_cluster is not None:
+            return np.flatnonzero(by_cluster).astype(np.int32)
         return maybe_called_so(self.snapshot, asked[0], self.goal.name)
 
     @cached_property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,7 @@ from matchmaker.recommend.certificates import holders
 from matchmaker.recommend.conditions import open_programmes
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.model import Filters, Request
+from matchmaker.recommend.named_clusters import own_clusters
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.whereabouts import said_places
 from matchmaker.snapshot.distances import Location, known_km
@@ -68,7 +71,8 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
     allowed = _of_goal(pairs.snapshot, goal).copy()
     if goal.answered_by and pairs.seeker.asks_in_words:
         # Of whom it is not known, all is asked as by those whom the goal is of.
-        askers = goal.seekers if pairs.seeker.kind is None else {pairs.seeker.kind}
+        kind_of_asker = pairs.seeker.kind or _told_kind(pairs)
+        askers = goal.seekers if kind_of_asker is None else {kind_of_asker}
         kinds = {
             kind for kind in goal.answered_by if all(goal.may_answer(each, kind) for each in askers)
         }
@@ -87,6 +91,12 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
         allowed[pairs.seeker.row] = False
         allowed[same_owner(pairs.snapshot, pairs.seeker.row)] = False
     return allowed
+
+
+def _told_kind(pairs: Pairs) -> Kind | None:
+    """What kind of organisation a question says to be of, None where it does not tell."""
+    is_firm = any(text.is_by_a_firm for text in pairs.seeker.texts)
+    return Kind.FIRM if is_firm else None
 
 
 def _mask(snapshot: Snapshot, rows: frozenset[int]) -> BoolArray:
@@ -131,8 +141,9 @@ def _offering_programmes(snapshot: Snapshot) -> BoolArray:
 
 def _elsewhere(pairs: Pairs) -> BoolArray:
     """In another cluster; for a seeker in no cluster, in another place than it has or says."""
-    if pairs.seeker.clusters:
-        return in_other_cluster(pairs.snapshot, pairs.seeker)
+    sought = frozenset().union(*(text.clusters for text in pairs.seeker.texts))
+    if clusters := pairs.seeker.clusters | (own_clusters(pairs.seeker) - sought):
+        return in_other_cluster(pairs.snapshot, replace(pairs.seeker, clusters=clusters))
     place = pairs.snapshot.organizations.place
     if pairs.seeker.place < 0 and (said := said_places(pairs.snapshot, pairs.seeker, narrow=True)):
         return ~np.isin(place, sorted(rows_below(pairs.snapshot.places, said)))

@@ -34,7 +34,7 @@ NOT_NEEDED = np.inf
 # What is too wide to measure from its middle, as a province is (…0000).
 _WIDE = ("region:", "iso3166:")
 _SME_SIZES = (Size.MICRO, Size.SMALL, Size.MEDIUM, Size.SME)
-_KINDS = {
+KINDS_OF_PARTNERS = {
     "university": (Kind.UNIVERSITY,),
     "research institute": (Kind.RESEARCH_INSTITUTE,),
     "research group": (Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE),
@@ -223,7 +223,7 @@ def _far(asked: _Asked, requirement: Requirement) -> FloatArray | None:
 
 def _partner(asked: _Asked, requirement: Requirement) -> FloatArray | None:
     organizations = asked.snapshot.organizations
-    if kinds := _KINDS.get(requirement.value):
+    if kinds := KINDS_OF_PARTNERS.get(requirement.value):
         codes = [KINDS.index(kind) for kind in kinds]
         return np.isin(organizations.kind, codes).astype(np.float32)
     if sizes := _SIZES.get(requirement.value):

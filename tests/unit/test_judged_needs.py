@@ -166,6 +166,33 @@ def test_needs_across_clusters_are_answered_outside_the_askers_cluster() -> None
     assert sum(meets_nobody(need) for need in needs.values()) == 8
 
 
+def test_needs_of_links_are_answered_by_others_than_the_asker_and_its_partners() -> None:
+    needs = {need["id"]: need for need in table("benchmarks/judged/links/needs.csv")}
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in table("benchmarks/judged/links/grades.csv"):
+        assert row["organization"] not in grades[row["need"]], row
+        organization = ORGANIZATIONS[row["organization"]]
+        assert row["grade"] == "0" or organization["listed"] == "true", row
+        grades[row["need"]][row["organization"]] = int(row["grade"])
+    assert set(grades) <= set(needs)
+    for id_, need in needs.items():
+        goal, asker = GoalName(need["goal"]), need["asker"]
+        best = max(grades[id_].values(), default=0)
+        assert best == (0 if meets_nobody(need) else 2), id_
+        right = {other for other, grade in grades[id_].items() if grade}
+        kinds = {Kind(ORGANIZATIONS[other]["kind"]) for other in right}
+        assert kinds <= GOALS[goal].answerers, id_
+        assert asker not in grades[id_], id_
+        assert not right & partners(asker, goal), id_
+        if goal is GoalName.CROSS_CLUSTER:
+            assert not right & members_with(asker), id_
+    goals = Counter(need["goal"] for need in needs.values())
+    assert goals == {"cross_cluster": 40, "industry_partner": 30}
+    for goal_name in goals:
+        halves = Counter(n["part"] for n in needs.values() if n["goal"] == goal_name)
+        assert abs(halves["tuning"] - halves["report"]) <= 2, goal_name
+
+
 def test_needs_about_listed_firms_are_graded_by_stock_code() -> None:
     needs = {need["id"]: need for need in table("benchmarks/judged/listed/needs.csv")}
     grades: dict[str, set[int]] = defaultdict(set)

@@ -36,7 +36,13 @@ from matchmaker.recommend.specification.reading import (
     without_measures,
     without_partners,
 )
-from matchmaker.recommend.specification.speaker import said_of_speaker, without_speaker
+from matchmaker.recommend.specification.speaker import (
+    is_said_by_a_firm,
+    said_of_speaker,
+    without_named_speaker,
+    without_speaker,
+)
+from matchmaker.recommend.specification.together import without_aim
 from matchmaker.recommend.specification.vocabulary import finishing, names_of, names_of_kinds
 from matchmaker.recommend.specification.wholes import is_made
 
@@ -65,16 +71,19 @@ __all__ = [
     "finishing",
     "has_name",
     "is_made",
+    "is_said_by_a_firm",
     "made_by_customers",
     "names_of",
     "names_of_kinds",
     "offered",
     "read",
     "said_of_speaker",
+    "without_aim",
     "without_conditions",
     "without_customers",
     "without_denied",
     "without_measures",
+    "without_named_speaker",
     "without_partners",
     "without_speaker",
 ]

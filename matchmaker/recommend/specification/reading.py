@@ -66,6 +66,8 @@ _FOR = re.compile(r" for (?:an? |the |our |their |your |my |these |those )?(?:[a
 # Whoever is one seldom says more of it, and many say no more.
 _ACADEMIC = frozenset({"university", "research institute", "research group"})
 _SHOWN = frozenset({RequirementKind.CERTIFICATE, RequirementKind.STANDARD})
+# Why somebody looks for a supplier.
+_SOURCING = frozenset({"second source development", "supply shortage"})
 _WISHES = frozenset({RequirementKind.PLACE, RequirementKind.DISTANCE})
 
 
@@ -112,7 +114,7 @@ def read(text: str) -> Specification:
     items.sort(key=lambda item: (item.start, item.end))
     scopes = clauses(folded, markers)
     scoped = list(_scoped(placed(text, folded, items), scopes, folded))
-    wanted = _without_shown_tests(_without_wider_work(scoped))
+    wanted = _without_shown_tests(_without_wider_work(_without_sourcing(scoped)))
     kept = tuple(insisted(folded, wanted))[:MOST]
     return Specification(text, kept, denials=tuple(scopes.denials))
 
@@ -126,6 +128,14 @@ def _without_wider_work(items: list[Requirement]) -> list[Requirement]:
         for item in items
         if item.kind is not RequirementKind.PROCESS or item.value not in wider
     ]
+
+
+def _without_sourcing(items: list[Requirement]) -> list[Requirement]:
+    """Without that another source is sought beside what of: "second source for PPS compound"."""
+    things = any(
+        item.kind in _NAMES or (_is_named(item) and item.value not in _SOURCING) for item in items
+    )
+    return [item for item in items if not things or item.value not in _SOURCING]
 
 
 def _without_shown_tests(items: list[Requirement]) -> list[Requirement]:

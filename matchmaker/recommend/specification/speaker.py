@@ -33,7 +33,7 @@ _NOT_WANTED = (
     r"(?!找|寻|求|想|需|缺|急|要|采购|购|买|能|有|谁|哪|怎|请|帮|坏|漏|问题|推荐|介绍|给我|会)"
 )
 _REST = rf"(?:{_NOT_WANTED}[^,，;；:：。!?！？\n]){{0,24}}?"
-_FIRM = r"(?:厂|厂家|公司|企业|店|品牌|作坊|团队|实验室|研究院|研究所|研究中心|集团|工作室|个体户|合作社|课题组)"
+_FIRM = r"(?:厂|厂家|公司|企业|企(?=[找寻求想])|店|品牌|作坊|团队|实验室|研究院|研究所|研究中心|集团|工作室|个体户|合作社|课题组)"
 _FOR_MANY = ("集群", "园区", "产业园", "产业带", "协会", "商会", "联盟")
 _MANY = rf"(?:{'|'.join(_FOR_MANY)})"
 _DOES = r"(?:做|搞|干|生产|加工|经营|主营|从事|织|销售|卖|研发)"
@@ -58,6 +58,7 @@ _ELSEWHERE = r"(?:想|希望|打算|计划|欲|拟|要)?(?:直接)?(?:去|到|�
 _FIRST = re.compile(
     rf"(?:高校|大学|大学生|学院|学校)?(?:老师|教授|博士生?|研究生|课题组|科研团队|创业团队|创业公司|初创公司|工作室)[,，](?:{_REST}{_DOES}{_REST}[,，])?(?={_WANTS})|"
     rf"{_REST}{_FIRM}(?:{_STOP}(?={_SEEKS})|(?=采购|求购|寻求|诚寻|寻找|想找|想寻|要找|急找|想采购|拟采购|找(?!不|我|谁|到)))"
+    rf"|(?:[两三四五六七八九十]|几|多|好几)家{_REST}{_FIRM}(?=(?:想|要|打算|准备)?(?:一起|联合|凑|拼|合着|合伙|抱团|团购|合买|集采|共同))"
     rf"|{_REST}(?={_WITH_OTHERS})"
     rf"|{_REST}{_FIRM}(?=想(?:要)?做[^，,;；。\n]{{2,14}}[，,](?:找|求|谁|哪))"
     rf"|{_REST}{_MANY}(?=(?:正|也|都)?(?:想|希望|愿|打算|计划|准备|要(?!求)|寻|找(?!不|我|谁|到)|欲|拟))"
@@ -75,8 +76,9 @@ _WORD = rf"{_NO_WISH}(?!for\b|to\b|who\b|that\b)[a-z0-9'/&-]++"
 _WORDS = rf"(?:{_NO_WISH}[a-z0-9'/&-]++,? )"
 _WHERE = rf"(?: (?:,? ?)?(?:based |located |here )?(?:in|from|near|outside|of) {_WORDS}{{1,5}}?| |, ?|[.;] )"
 _MAKE = r"(?:make|produce|manufacture|sell|build|knit|cast|design|develop|weave|spin|run|operate)s?"
+_LOOKS = r"looking for|looks? for|seeking|seeks?|searching|in search|in need|wants? (?!to )|needs? (?!to )|requires?"
 _WISH = (
-    r"(?:looking for|look for|seeking|seek|searching|in search|in need|wants? (?!to )|needs? (?!to )|requires?|would like|are after|wish to|hope to|"
+    rf"(?:{_LOOKS}|would like|are after|wish to|hope to|"
     r"(?:ready|keen|willing|happy|eager|glad|open) to (?:join|take part|participate|test|try|co-?develop|work with|cooperate))"
 )
 _WE_ARE_EN = re.compile(
@@ -109,6 +111,24 @@ _LAST = re.compile(
     rf"|[.;] (?:we are|we're|i am|i'm) (?:an? )?(?:{_WORD} ){{0,6}}?{_HEAD}(?: (?:in|from|near) (?:[a-z'-]++ ?){{1,4}})?[.]?\s*$"
 )
 
+_SAYS_WE = re.compile(r"我|咱|俺|本(?:厂|公司|企业|所|院|校|店|司)|\b(?:we|our|ours|us|i|my)\b")
+_LOOKS_FOR = re.compile(
+    r"\s*(?:正|也|都)?(?:想|希望|愿意?|打算|计划|准备|要|拟|欲)?(?:直接)?(?:找|寻|求|跟|和|与|同|认识|对接|联系)|"
+    rf"\s*(?:is |are |now |currently )*(?:{_LOOKS})"
+)
+# A firm that would take part says so: labs that call for firms are to be found, too.
+_TAKES_PART = (
+    r"(?:愿意|乐意|想参加|想加入|想报名|有兴趣|感兴趣|可以试|可试|能试|能当|可当|可配合|能配合)"
+)
+_FIRM_SPEAKS = re.compile(
+    r"(?:我|本)(?:厂|公司|司|店|企业)|我们[^,，;；。!?]{0,10}(?:厂|公司|企业)(?!家)|"
+    rf"^[^,，;；。!?找寻求]{{1,12}}(?:厂|公司|企业)(?={_TAKES_PART})|"
+    rf"^(?:an? )?(?:{_WORD} ){{0,5}}?(?:maker|manufacturer|producer|company|firm|brand|factory|plant|foundry|mill|moulder)s? "
+    r"(?:in [a-z]+ )?(?:is |are )?(?:ready|keen|willing|happy|eager|glad|open) to\b|"
+    r"\b(?:we are|we're|i run|we run) an? (?:[a-z-]+ ){0,4}(?:maker|manufacturer|producer|company|firm|brand|factory|plant|foundry|mill|moulder)\b|"
+    r"\bour (?:factory|plant|company|mill|foundry|firm)\b"
+)
+
 
 def without_speaker(text: str, kept: Set[str] = frozenset()) -> str:
     """A need without what it says of who asks, with blanks there, so that offsets stay.
@@ -125,6 +145,22 @@ def without_speaker(text: str, kept: Set[str] = frozenset()) -> str:
     for item in restored:
         letters[item.start : item.end] = text[item.start : item.end]
     return "".join(letters)
+
+
+def without_named_speaker(text: str) -> str:
+    """A text without who looks for firms, where it begins by that: 无人机企业找复合材料企业.
+
+    Whole where it says "we": what it says of them is what they have to give.
+    """
+    if _SAYS_WE.search(fold(text)):
+        return text
+    wanted = _without(text)
+    return wanted if wanted != text and _LOOKS_FOR.match(fold(wanted)) else text
+
+
+def is_said_by_a_firm(text: str) -> bool:
+    """Whether a text tells that a firm speaks: 我厂有洁净车间, "battery maker ready to join"."""
+    return _FIRM_SPEAKS.search(fold(text)) is not None
 
 
 def said_of_speaker(text: str) -> tuple[Requirement, ...]:

@@ -29,19 +29,12 @@ from matchmaker.domain import (
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable, embed_missing
 from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS, Goal
+from matchmaker.recommend.asked_words import asked_words
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.questions import own_questions
-from matchmaker.recommend.specification import (
-    Choices,
-    asks_for_customers,
-    read,
-    said_of_speaker,
-    without_denied,
-    without_partners,
-    without_speaker,
-)
+from matchmaker.recommend.specification import Choices, read, without_denied
 from matchmaker.recommend.spelling import Respelling, respelt
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.matching.stated_words import is_stated
@@ -170,21 +163,21 @@ class SeekerFactory:
         Raises ModelUnavailable.
         """
         row = GOALS[goal]
-        kind = row.words
         languages = [language_of(text) for text in texts]
         texts, respellings = self._as_meant(texts, languages)
-        is_need = kind is StatementKind.NEED
-        wanted = choices.hard | choices.soft
-        asked = [without_speaker(text, wanted) for text in texts] if is_need else texts
-        worded = [without_partners(read(text)) for text in asked] if is_need else asked
-        vectors, abroad = self._question_vectors(worded, languages, kept=posted)
+        kept = choices.hard | choices.soft
+        asked = [asked_words(self.snapshot, text, row, kept) for text in texts]
+        vectors, abroad = self._question_vectors(
+            [words.compared for words in asked], languages, kept=posted
+        )
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
+        is_need = row.words is StatementKind.NEED
         readings = [read_stages(without_denied(read(text)), is_need=is_need) for text in texts]
         return [
             SeekerText(
-                wording,
-                _kind_of(wording, row),
+                words.text,
+                words.kind,
                 language,
                 goal,
                 vector,
@@ -194,19 +187,14 @@ class SeekerFactory:
                 held_stages=stage_bits(reading.held),
                 sought_stages=stage_bits(reading.sought),
                 choices=choices,
-                said_of_speaker=said_of_speaker(text) if is_need else (),
+                said_of_speaker=words.said_of_speaker,
+                clusters=words.clusters,
+                own_clusters=words.own_clusters,
+                is_by_a_firm=words.is_by_a_firm,
                 respellings=slips,
             )
-            for text, wording, language, vector, other, likeness, reading, slips in zip(
-                texts,
-                asked,
-                languages,
-                vectors,
-                abroad,
-                everyday,
-                readings,
-                respellings,
-                strict=True,
+            for words, language, vector, other, likeness, reading, slips in zip(
+                asked, languages, vectors, abroad, everyday, readings, respellings, strict=True
             )
         ]
 
@@ -424,10 +412,3 @@ def check_text(text: str) -> None:
             count=len(text),
             max_text=MAX_TEXT,
         )
-
-
-def _kind_of(text: str, goal: Goal) -> StatementKind:
-    """What a text put as the question states: what one needs, or has."""
-    if goal.answering_offers is not None and asks_for_customers(text):
-        return StatementKind.OFFER
-    return goal.words

@@ -1,0 +1,68 @@
+"""What a text put as the question asks for, apart from who asks, what for and where."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from matchmaker.domain import StatementKind
+from matchmaker.goals import Goal, GoalName
+from matchmaker.recommend.named_clusters import clusters_of_speaker, mentions, without_clusters
+from matchmaker.recommend.specification import (
+    Requirement,
+    asks_for_customers,
+    is_said_by_a_firm,
+    read,
+    said_of_speaker,
+    without_aim,
+    without_named_speaker,
+    without_partners,
+    without_speaker,
+)
+from matchmaker.snapshot.model import Snapshot
+
+
+@dataclass(frozen=True)
+class AskedWords:
+    """The words asked with and what they state; the rest as `SeekerText` has it.
+
+    `compared` are the words whose meaning is compared.
+    """
+
+    text: str
+    kind: StatementKind
+    compared: str
+    said_of_speaker: tuple[Requirement, ...]
+    clusters: frozenset[int]
+    own_clusters: frozenset[int]
+    is_by_a_firm: bool
+
+
+def asked_words(snapshot: Snapshot, text: str, goal: Goal, kept: Set[str]) -> AskedWords:
+    """The words of one text; requirements whose keys are `kept` are asked for all the same."""
+    is_need, across = goal.words is StatementKind.NEED, goal.name is GoalName.CROSS_CLUSTER
+    asked = without_speaker(text, kept) if is_need else text
+    named = mentions(snapshot, text) if across else []
+    if across:
+        asked = without_clusters(without_aim(asked), named)
+    kind = _kind_of(asked, goal)
+    if goal.name is GoalName.INDUSTRY_PARTNER:
+        asked = without_named_speaker(text)
+        kind = StatementKind.NEED if asked != text else kind
+    own = {row for each in named if each.is_own for row in each.clusters}
+    return AskedWords(
+        asked,
+        kind,
+        without_partners(read(asked)) if is_need or kind is StatementKind.NEED else asked,
+        said_of_speaker(text) if is_need else (),
+        frozenset(row for each in named if not each.is_own for row in each.clusters),
+        clusters_of_speaker(snapshot, text) | own if across else frozenset(),
+        is_said_by_a_firm(text),
+    )
+
+
+def _kind_of(text: str, goal: Goal) -> StatementKind:
+    """What a text put as the question states: what one needs, or has."""
+    if goal.answering_offers is not None and asks_for_customers(text):
+        return StatementKind.OFFER
+    return goal.words

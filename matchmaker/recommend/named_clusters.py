@@ -1,0 +1,250 @@
+"""Clusters that a question names: 想对接新材料集群, "foundries of the valve cluster".
+
+Such a name says where partners are sought, or of which cluster who asks is: it is no thing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from matchmaker.recommend.answers import Answers
+from matchmaker.recommend.model import Seeker, SeekerText
+from matchmaker.recommend.specification import (
+    CORE,
+    RequirementKind,
+    names_of_kinds,
+    read,
+    without_speaker,
+)
+from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.whereabouts import KINDS_OF_PARTNERS
+from matchmaker.snapshot.model import KINDS, BoolArray, IntArray, Snapshot
+from matchmaker.snapshot.other_words import statements_naming
+
+# The fit of a member where nothing but its cluster is asked for, at least.
+MEMBER_FIT = 0.6
+# What is left of the fit of who is in none of the clusters that are named.
+OUTSIDE = 0.4
+# Of those who name a trade how many are of one cluster, and of how many at least, where it is its.
+NEARLY_ALL, FEWEST_OF_A_TRADE = 0.8, 4
+
+_MANY = r"(?:特色)?(?:产业)?(?:集群|产业带|集聚区|产业园区?|产业基地|产业区|产区)"
+_HAN = rf"(?:(?!{_MANY})[\u4e00-\u9fff])"
+_IN_CHINESE = re.compile(rf"((?:{_HAN}{{1,10}}[、和与及])*{_HAN}{{1,12}})(?={_MANY})")
+_MANY_EN = r"(?:industr(?:y|ial) )?(?:clusters?|towns?|districts?|hubs?|people|folks)\b"
+_IN_ENGLISH = re.compile(rf"\b((?:[a-z][a-z'-]* ){{1,3}}){_MANY_EN}")
+_ENDS = re.compile(rf"(?:{_MANY}|{_MANY_EN}|^.*·)")
+_EACH = re.compile(r"[、和与及]| and ")
+# Words before a name: 去模具集群 is sought, 我们模具集群 asks.
+_LEADS = re.compile(
+    r"(?:.*[想去跟到在看找对接认识从给为是的有让请家]|.*(?:组织|参观|走访|联系))(?=[\u4e00-\u9fff]{2})"
+)
+_DETERMINERS = re.compile(
+    r"(?:(?:the|an?|our|my|your|their|this|from|of|in|with|at|to|by|near|for|and|anyone|anybody) )+"
+)
+_OURS = re.compile(
+    r"(?:^|[,，;；。.!?！？\s])(?:(?:我们?|咱们?|俺们?|本|作为)(?:这边|这里)?(?:就?是|在|代表)?"
+    r"[^,，;；。想找去跟和到对接认识看]{0,6}|"
+    r"(?:we|i) (?:are|run|manage|represent|coordinate|look after|speak for|"
+    r"belong to|come from)\b[^,.;!?]*|"
+    r"(?:[^,.;!?]*\b)?our (?:[a-z-]+ )?|as an? (?:[a-z-]+ )?)$"
+)
+# Shorter and wider names tell no trade.
+_FEWEST = 2
+_TOO_WIDE = frozenset({"制造", "产业", "工业", "设备", "装备", "加工", "making", "industry"})
+
+
+class ClusterNames(NamedTuple):
+    """A cluster by the words of its names: of its trade, and what a list knows by them."""
+
+    row: int
+    names: tuple[str, ...]
+    values: frozenset[str]
+
+
+class Mention(NamedTuple):
+    """Where a text names clusters, their rows, and whether who asks is of them."""
+
+    start: int
+    end: int
+    clusters: frozenset[int]
+    is_own: bool
+
+
+def mentions(snapshot: Snapshot, text: str) -> list[Mention]:
+    """The clusters with members that a text names, in order."""
+    folded = fold(text)
+    if len(folded) != len(text) or not (known := _clusters(snapshot)):
+        return []
+    wanted = fold(without_speaker(text))
+    found = []
+    for start, end, named in _named(folded, known):
+        is_stripped = not wanted[start:end].strip()
+        is_own = is_stripped or _OURS.search(folded, 0, start) is not None
+        found.append(Mention(start, end, named, is_own))
+    return sorted(found)
+
+
+def _named(folded: str, known: Sequence[ClusterNames]) -> Iterator[tuple[int, int, frozenset[int]]]:
+    """Begin and end of each name with the rows of the clusters that bear it."""
+    for pattern, ending in ((_IN_CHINESE, _MANY), (_IN_ENGLISH, "")):
+        for match in pattern.finditer(folded):
+            rows: set[int] = set()
+            start, at = match.end(1), match.start(1)
+            for piece in _EACH.split(match[1]):
+                begin, of_piece = _resolved(piece, known)
+                if of_piece:
+                    start = min(start, at + begin)
+                    rows |= of_piece
+                at += len(piece) + 1
+            if rows:
+                last = re.compile(ending).match(folded, match.end()) if ending else None
+                yield start, last.end() if last else match.end(), frozenset(rows)
+
+
+def _resolved(piece: str, known: Sequence[ClusterNames]) -> tuple[int, set[int]]:
+    """Where in a piece of a name the trade begins, and rows of the clusters of that trade."""
+    piece = piece.rstrip()
+    words = [m.start() for m in re.finditer(r"(?<![a-z'-])[a-z]|[\u4e00-\u9fff]", piece)]
+    for start in words:
+        name = piece[start:]
+        if len(name) < _FEWEST or name in _TOO_WIDE:
+            continue
+        if rows := {each.row for each in known if any(_ends(own, name) for own in each.names)}:
+            return start, rows
+    lead = _LEADS.match(piece) or _DETERMINERS.match(piece)
+    start = lead.end() if lead else 0
+    values = _trades(piece[start:])
+    return start, {each.row for each in known if each.values & values}
+
+
+def _ends(own: str, name: str) -> bool:
+    return own.endswith(name) and (_begins_a_word(own, name) or "\u4e00" <= name[0] <= "\u9fff")
+
+
+def _begins_a_word(own: str, name: str) -> bool:
+    """Whether a name begins with a word of its own: "materials" of "new materials"."""
+    before = own[: len(own) - len(name)]
+    return not before or not before[-1].isalnum()
+
+
+def _trades(name: str) -> frozenset[str]:
+    """What a list knows of the things that a trade is named by."""
+    return frozenset(item.value for item in read(name).of(RequirementKind.PRODUCT))
+
+
+def _clusters(snapshot: Snapshot) -> list[ClusterNames]:
+    """Clusters with members, by the words of their names, made once."""
+
+    def made() -> list[ClusterNames]:
+        found = []
+        for row in np.unique(snapshot.memberships.cluster).tolist():
+            names = (snapshot.clusters.column(name)[row].as_py() for name in ("name", "name_en"))
+            bare = tuple(filter(None, (_ENDS.sub("", fold(name or "")).strip() for name in names)))
+            found.append(ClusterNames(row, bare, frozenset().union(*map(_trades, bare))))
+        return found
+
+    return snapshot.cached("clusters by name", made)
+
+
+def clusters_of_speaker(snapshot: Snapshot, text: str) -> frozenset[int]:
+    """Rows of the clusters that nearly all are of who name the trade of who asks: 我们镜架厂想找….
+
+    What is asked for, too, tells nothing.
+    """
+    wanted = without_speaker(text)
+    if wanted == text:
+        return frozenset()
+    asked = {item.value for item in read(wanted).items}
+    said = {
+        item.value
+        for item in read(text).of(RequirementKind.PRODUCT)
+        if not wanted[item.start : item.end].strip() and item.value not in asked
+    }
+    return frozenset().union(*(_clusters_naming(snapshot, value) for value in said))
+
+
+def _clusters_naming(snapshot: Snapshot, product: str) -> frozenset[int]:
+    """The cluster that nearly all who name a product are of; none where no cluster is, or few."""
+    entries, belong = snapshot.organization_statements, snapshot.memberships
+    naming = statements_naming(snapshot, ("product", product), names_of_kinds(product))
+    owners = np.searchsorted(
+        entries.indptr, np.flatnonzero(np.isin(entries.indices, naming)), side="right"
+    )
+    owners = np.unique(owners - 1)
+    if len(owners) < FEWEST_OF_A_TRADE:
+        return frozenset()
+    clusters = belong.cluster[np.isin(belong.organization, owners)]
+    counts = np.bincount(clusters) if len(clusters) else np.zeros(1)
+    is_most = counts.max() >= NEARLY_ALL * len(owners)
+    return frozenset([int(counts.argmax())]) if is_most else frozenset()
+
+
+def without_clusters(text: str, named: Sequence[Mention]) -> str:
+    """A text without the names of clusters, with blanks there; whole where nothing is left."""
+    letters = list(text)
+    for mention in named:
+        letters[mention.start : mention.end] = " " * (mention.end - mention.start)
+    rest = "".join(letters)
+    return rest if any(map(str.isalnum, rest)) else text
+
+
+def own_clusters(seeker: Seeker) -> frozenset[int]:
+    """Rows of the clusters that who asks says to be of."""
+    return frozenset().union(*(text.own_clusters for text in seeker.texts))
+
+
+def asked_by_cluster(snapshot: Snapshot, texts: Sequence[SeekerText]) -> BoolArray | None:
+    """Whoever is asked for where a question names a cluster or a kind, and no thing, (N,).
+
+    None where it names a thing, or neither.
+    """
+    if len(texts) != 1 or not texts[0].looks_across:
+        return None
+    items = [item for item in texts[0].specification.items if not item.denied]
+    if any(item.kind in CORE or item.kind is RequirementKind.MATERIAL for item in items):
+        return None
+    kinds = {
+        KINDS.index(kind)
+        for item in items
+        if item.kind is RequirementKind.PARTNER
+        for kind in KINDS_OF_PARTNERS.get(item.value, ())
+    }
+    if not kinds and not texts[0].clusters:
+        return None
+    asked = np.ones(len(snapshot), dtype=np.bool_)
+    if kinds:
+        asked &= np.isin(snapshot.organizations.kind, sorted(kinds))
+    if texts[0].clusters:
+        asked &= members(snapshot, texts[0].clusters)
+    return asked
+
+
+def members(snapshot: Snapshot, clusters: frozenset[int]) -> BoolArray:
+    """A mask of the members of any of some clusters, (N,)."""
+    inside = np.zeros(len(snapshot), dtype=np.bool_)
+    belong = snapshot.memberships
+    inside[belong.organization[np.isin(belong.cluster, sorted(clusters))]] = True
+    return inside
+
+
+def with_clusters(
+    snapshot: Snapshot, answers: Answers, texts: Sequence[SeekerText], rows: IntArray
+) -> Answers:
+    """Answers of the candidates at `rows` (n,) with what clusters that the question names say."""
+    asked = asked_by_cluster(snapshot, texts)
+    if asked is not None:
+        is_asked = asked[rows]
+        fit = np.where(is_asked, MEMBER_FIT + (1 - MEMBER_FIT) * answers.fit, answers.fit)
+        passed = is_asked & ~answers.denied
+        return replace(answers, fit=fit.astype(np.float32), passed=passed)
+    if len(texts) != 1 or not texts[0].clusters:
+        return answers
+    outside = ~members(snapshot, texts[0].clusters)[rows]
+    lost = np.where(outside, (1 - OUTSIDE) * answers.adjusted, 0)
+    return replace(answers, adjustment=(answers.adjustment - lost).astype(np.float32))

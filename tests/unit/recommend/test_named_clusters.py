@@ -1,0 +1,196 @@
+"""Clusters that a question names are where partners are sought, or whose who asks is."""
+
+from __future__ import annotations
+
+import pytest
+
+from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Need
+from matchmaker.goals import GOALS
+from matchmaker.recommend.asked_words import asked_words
+from matchmaker.recommend.model import Request, Seeker, SeekerText
+from matchmaker.recommend.named_clusters import mentions
+from matchmaker.recommend.pipeline import recommend
+from matchmaker.snapshot.model import Snapshot
+from matchmaker.text import language_of
+from tests.unit.recommend.small_graphs import snapshot_of
+from tests.unit.recommend.worded import firm, ids, product
+
+ACROSS, INDUSTRY = GoalName.CROSS_CLUSTER, GoalName.INDUSTRY_PARTNER
+MEMBERS = {
+    "c:moulds": ("dies", "steel"),
+    "c:materials": ("fibre", "pilot"),
+    "c:socks": ("knits", "spins", "sews", "dyes", "lab"),
+}
+
+
+@pytest.fixture(scope="module")
+def three_clusters() -> Snapshot:
+    """Moulds, new materials and socks, each with a few members; `loner` is in none."""
+    platforms = ("pilot", "lab")
+    names = [*(name for members in MEMBERS.values() for name in members), "loner"]
+    return snapshot_of(
+        GraphRows(
+            organizations=tuple(
+                firm(name, Kind.PLATFORM if name in platforms else Kind.FIRM) for name in names
+            ),
+            clusters=(
+                Cluster("c:moulds", "余姚市模具产业集群", "Yuyao Mould-Making Cluster"),
+                Cluster("c:materials", "武进区新材料产业集群", "Wujin New Materials Cluster"),
+                Cluster("c:socks", "诸暨市袜业产业集群", "Zhuji Hosiery Cluster"),
+            ),
+            memberships=tuple(
+                Membership(cluster, f"t:{name}")
+                for cluster, members in MEMBERS.items()
+                for name in members
+            ),
+            offers=(
+                product("dies", "铝合金压铸模，八万模保证"),
+                product("steel", "模具钢现货"),
+                product("fibre", "碳纤维，热塑上浆"),
+                product("pilot", "聚合釜中试，按公斤租"),
+                product("knits", "精梳棉袜子，一款三百双起"),
+                product("spins", "纺纱加工，供袜子厂"),
+                product("sews", "袜子缝头加工"),
+                product("dyes", "袜子染色定型"),
+                product("lab", "袜子色牢度检测"),
+                product("loner", "铝合金压铸模，便宜"),
+            ),
+        )
+    )
+
+
+def found(snapshot: Snapshot, text: str, goal: GoalName = ACROSS) -> list[str]:
+    words = asked_words(snapshot, text, GOALS[goal], frozenset())
+    question = SeekerText(
+        words.text,
+        words.kind,
+        language_of(text),
+        goal,
+        is_question=True,
+        said_of_speaker=words.said_of_speaker,
+        clusters=words.clusters,
+        own_clusters=words.own_clusters,
+        is_by_a_firm=words.is_by_a_firm,
+    )
+    return ids(recommend(snapshot, Seeker(texts=(question,)), Request(goal)))
+
+
+def named(snapshot: Snapshot, text: str) -> list[tuple[set[str], bool]]:
+    """Ids of the clusters of each mention, and whether it is of who asks."""
+    column = snapshot.clusters.column("id").to_pylist()
+    return [({column[row] for row in m.clusters}, m.is_own) for m in mentions(snapshot, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "clusters"),
+    [
+        ("想对接新材料集群", {"c:materials"}),
+        ("去模具集群找谁开压铸模", {"c:moulds"}),
+        ("连外地材料、模具集群的平台", {"c:materials", "c:moulds"}),
+        ("诸暨袜业产业带里的厂", {"c:socks"}),
+        ("recyclers in the new materials cluster", {"c:materials"}),
+        ("anyone from the sock cluster", {"c:socks"}),
+        ("electrodes from the tool and mould cluster", {"c:moulds"}),
+    ],
+)
+def test_a_cluster_is_known_by_its_trade_in_both_languages(three_clusters, text, clusters):
+    assert named(three_clusters, text) == [(clusters, False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "想跟佛山陶瓷集群交流",
+        "集群调度软件",
+        "think of a cluster of servers",
+        "模具抛光，不限地区",
+        "we need moulds",
+    ],
+)
+def test_no_cluster_is_read_where_none_of_the_graph_is_named(three_clusters, text):
+    assert named(three_clusters, text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我们模具集群想和新材料集群的厂合作",
+        "我们是模具集群的服务中心，想认识新材料集群",
+        "our mould cluster wants to meet the new materials cluster",
+    ],
+)
+def test_the_cluster_of_who_asks_is_told_from_the_one_that_is_sought(three_clusters, text):
+    assert named(three_clusters, text) == [({"c:moulds"}, True), ({"c:materials"}, False)]
+
+
+@pytest.mark.parametrize("text", ["想对接新材料集群", "anyone from the new materials cluster"])
+def test_who_asks_for_a_cluster_alone_finds_its_members(three_clusters, text):
+    assert sorted(found(three_clusters, text)) == ["fibre", "pilot"]
+
+
+def test_a_platform_of_other_clusters_is_found_by_its_kind(three_clusters):
+    text = "我们是袜业集群的服务中心，想跟别的集群的公共平台交流"
+    assert found(three_clusters, text) == ["pilot"]
+
+
+def test_members_of_the_cluster_that_is_named_come_before_others_of_the_trade(three_clusters):
+    assert found(three_clusters, "铝合金压铸模，便宜的")[0] == "loner"
+    assert found(three_clusters, "铝合金压铸模，便宜的，去模具集群找")[0] == "dies"
+
+
+def test_who_says_its_trade_is_shown_nobody_of_the_cluster_of_that_trade(three_clusters):
+    """Five of five who name socks are of one cluster."""
+    text = "我们袜子厂想找外地染色定型的厂，或者压铸模"
+    assert set(found(three_clusters, text)) <= {"dies", "steel", "fibre", "pilot", "loner"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["一起开发袜子，想跟做压铸模的厂合作", "develop a sock together with a die-casting die maker"],
+)
+def test_with_whom_something_is_to_be_made_is_asked_for_and_not_that(three_clusters, text):
+    assert found(three_clusters, text)[0] in {"dies", "loner"}
+
+
+def test_who_looks_elsewhere_for_the_same_offers_nothing_of_it():
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("looks"), firm("makes")),
+            needs=(Need("n:1", "t:looks", ACROSS, "想直接找外地碳纤维厂合作，薄层75克", "zh"),),
+            offers=(product("makes", "直接供外地的碳纤维厂，薄层75克"),),
+        )
+    )
+    assert found(snapshot, "想直接找外地碳纤维厂，薄层75克")[0] == "makes"
+
+
+def test_a_firm_that_looks_for_firms_is_shown_those_and_not_its_own_trade():
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("drones"), firm("composites")),
+            offers=(
+                product("drones", "无人机代工试产，老化试验"),
+                product("composites", "复合材料结构件，缠绕拉挤"),
+            ),
+        )
+    )
+    assert found(snapshot, "无人机企业找复合材料企业，一起试制", INDUSTRY)[0] == "composites"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("我厂有洁净车间，二级压力袜可以试产", True),
+        ("sock maker ready to join a trial of 压力袜", True),
+        ("二级压力袜，找有洁净车间的厂试产", False),
+    ],
+)
+def test_a_firm_that_would_take_part_finds_the_lab_that_calls(text, is_found):
+    """A guest who does not say what it is asks as a lab does, and labs do not look for labs."""
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=(firm("lab", Kind.RESEARCH_INSTITUTE), firm("knits")),
+            needs=(Need("n:1", "t:lab", INDUSTRY, "二级压力袜做好了，找有洁净车间的厂试产", "zh"),),
+            offers=(product("knits", "精梳棉袜"),),
+        )
+    )
+    assert ("lab" in found(snapshot, text, INDUSTRY)) is is_found
