@@ -185,7 +185,10 @@ class Connections:
         application, version = _marks(connection)
         if application == 0 and version == 0 and _is_empty(connection):
             raise StoreMismatch(
-                "%(path)s holds no graph yet.", mend="Run `matchmaker setup`.", path=self.path
+                "%(path)s holds no graph.",
+                mend="Run `matchmaker setup`. If there was one, run `matchmaker restore FILE` with "
+                "the last backup instead: setup would begin with the sample.",
+                path=self.path,
             )
         if application != APPLICATION_ID:
             raise StoreMismatch(

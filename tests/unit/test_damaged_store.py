@@ -1,0 +1,38 @@
+"""A SQLite store whose file a power cut or a bad disk left otherwise than it was."""
+
+from pathlib import Path
+
+import pytest
+
+from matchmaker.domain import GraphRows, Kind, Organization
+from matchmaker.errors import StoreMismatch, StoreUnavailable
+from matchmaker.store.sqlite import SqliteStore
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """The file of a store at rest."""
+    path = tmp_path / "matchmaker.db"
+    store = SqliteStore(path)
+    store.prepare()
+    store.upsert(GraphRows(organizations=(Organization("test:a", "Alpha", Kind.FIRM),)))
+    store.close()
+    return path
+
+
+def test_of_a_file_that_was_emptied_it_is_said_that_a_backup_is_to_be_restored(path: Path) -> None:
+    """Whoever is only told to set up would go on with the sample graph."""
+    path.write_bytes(b"")
+    with pytest.raises(StoreMismatch, match="matchmaker restore FILE"):
+        SqliteStore(path).organization("test:a")
+
+
+@pytest.mark.parametrize("damage", ["half", "zeros", "noise"])
+def test_a_damaged_file_is_refused_and_left_as_it_is(path: Path, damage: str) -> None:
+    whole = path.read_bytes()
+    content = {"half": whole[: len(whole) // 2], "zeros": bytes(len(whole))}.get(damage, b"x" * 9)
+    path.write_bytes(content)
+    for act in (lambda: SqliteStore(path).organization("test:a"), SqliteStore(path).prepare):
+        with pytest.raises((StoreMismatch, StoreUnavailable)):
+            act()
+    assert path.read_bytes() == content
