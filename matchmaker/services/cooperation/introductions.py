@@ -89,7 +89,7 @@ class Introductions:
         seeker = self.store.organization(proposal.seeker)
         candidate = self.store.organization(proposal.candidate)
         side = self._proposing_side(principal, proposal, seeker, candidate, batch)
-        self._require_eligible(proposal, seeker, candidate, side, call)
+        self._require_eligible(proposal, seeker, candidate, side, answers=answers)
         if side and not call:
             self._require_own_cluster(proposal, seeker if side is Side.SEEKER else candidate)
         self._open_introductions.require_new(
@@ -147,7 +147,7 @@ class Introductions:
 
     def _require_eligible(
         self, proposal: Proposal, seeker: Organization, candidate: Organization,
-        side: Side | None, call: str,
+        side: Side | None, *, answers: bool,
     ) -> None:  # fmt: skip
         """Raise InvalidInput or WrongState where these two cannot be introduced for this goal.
 
@@ -186,7 +186,7 @@ class Introductions:
                     mend="Choose another.",
                     organization=organization.name,
                 )
-            if party.other is side and not call:
+            if party.other is side and not answers:
                 self._open_introductions.require_room(proposal.goal, seeker, candidate, side)
             self.capacity.require_room(organization, is_asker=party is side)
         if proposal.need:
