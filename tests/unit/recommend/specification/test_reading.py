@@ -442,3 +442,16 @@ def test_bodies_that_are_cast_or_of_a_grade_are_those_of_valves(text, products) 
         "valve body",
         "pump",
     } == products
+
+
+@pytest.mark.parametrize("finish", ["哑光纹", "皮纹", "火花纹"])
+def test_texturing_of_a_mould_is_read_where_the_texture_stands_in_its_midst(finish):
+    (work,) = read(f"镜腿模晒{finish}").of(RequirementKind.PROCESS)
+    assert work.value == "mould texturing"
+
+
+@pytest.mark.parametrize("text", ["second source for PPS compound", "PPS粒料的第二供应商"])
+def test_that_another_source_is_sought_is_no_work_beside_what_of(text):
+    asked = read(text)
+    assert not asked.of(RequirementKind.PROCESS)
+    assert [item.value for item in asked.of(RequirementKind.MATERIAL)] == ["pps"]

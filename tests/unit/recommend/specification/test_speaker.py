@@ -30,6 +30,8 @@ DROPPED = {
     "For our valve plant in Wenzhou we need castings": "we need castings",
     "We build drones and would like carbon fibre tubes": "would like carbon fibre tubes",
     "Wenzhou valve maker. Need castings": "Need castings",
+    "Drone maker in Shenzhen looks for die casting dies": "looks for die casting dies",
+    "几家镜架厂想凑单做吊卡纸盒": "想凑单做吊卡纸盒",
     "We are a valve maker in Wenzhou and need prepreg": "need prepreg",
     "Drone maker in Shenzhen looking for die casting dies": "looking for die casting dies",
     "Hello, we make sock machines. We need cotton yarn": "We need cotton yarn",
