@@ -15,23 +15,32 @@ from matchmaker.goals import GOALS, GoalName
 from matchmaker.messages import message
 from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import familiarity, floor
-from matchmaker.recommend.literal import SUBJECT_KINDS, WANTED_FIT, is_literal, is_named, is_wanted
+from matchmaker.recommend.literal import (
+    NAMED_GOALS,
+    OF_THINGS,
+    SUBJECT_KINDS,
+    WANTED_FIT,
+    is_literal,
+    is_named,
+    is_wanted,
+    name_something,
+    name_thing,
+    named_things,
+)
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, called_so
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
-    MAKING,
     TOLD_BY_GRAPH,
     Comparison,
     Fulfilment,
+    ItemRole,
     RequirementKind,
     Specification,
     compare,
     compare_customer,
-    finishing,
-    has_name,
     offered,
     read,
 )
@@ -55,8 +64,6 @@ MET, UNMET = 1.0, 3.0
 CODES_ASIDE = 0.5
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
-# Goals for which a thing is sought itself, not somebody who studies or tests it.
-_OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
 # Goals of needs of something that is bought, or done for one.
 _BOUGHT = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE, GoalName.PLATFORM})
 _WORK = frozenset({RequirementKind.PROCESS})
@@ -179,7 +186,9 @@ def answers(
         adjustment[position] = adjusted - fits[position]
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
         comparison = comparisons[position]
-        denied[position] |= comparison is not None and comparison.another
+        denied[position] |= comparison is not None and (
+            comparison.another or (comparison.made_of_it and fit.goal in OF_THINGS)
+        )
     named = called_so(snapshot, texts[0], fit.goal, rows) if len(texts) == 1 else {}
     by_name = np.zeros(len(rows), dtype=np.bool_)
     for position, row in enumerate(rows.tolist() if named else ()):
@@ -191,7 +200,7 @@ def answers(
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
     if _is_named_by_nobody(snapshot, fit, texts, everybody, own, firsts):
         near = fit.dense_of(np.maximum(statements, 0)) >= floor().unnamed
-        passed &= near | _name_thing(fit.goal, comparisons)
+        passed &= near | name_thing(fit.goal, comparisons)
     if foremost:  # of the whole graph: the same bar whoever asks
         is_faint = fits < floor().faint * everybody[foremost[0]]
         passed &= ~is_faint | name_something(comparisons)
@@ -259,7 +268,8 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
     if question.kind is StatementKind.NEED:
         return _also_lacking(asked, says, int(snapshot.statements.goal[statement]))
     if question.kind is StatementKind.OFFER and is_need:
-        return replace(compare(says, offered(asked)), aside=False, elsewhere=False)
+        wanted = compare(says, offered(asked))
+        return replace(wanted, aside=False, elsewhere=False, made_of_it=False)
     kind = STATEMENT_KINDS[snapshot.statements.kind[statement]]
     if question.kind is StatementKind.OFFER and kind is StatementKind.DESCRIPTION:
         return compare_customer(asked, says)
@@ -340,30 +350,28 @@ def _is_named_by_nobody(
     Of whoever comes nearest in the whole graph: a list and each of its pairs say the same.
     `firsts` are first answers that are known already, by row.
     """
-    if fit.goal not in _OF_THINGS or len(texts) > 1 or not snapshot.meta.dimension:
+    if fit.goal not in NAMED_GOALS or len(texts) > 1 or not snapshot.meta.dimension:
         return False
-    things = [r for r in texts[0].specification.requirements if has_name(r) and not r.denied]
+    things = named_things(fit.goal, texts[0].specification)
     names = [fold(thing.text) for thing in things]
+    # Of customers whom nothing names, who makes the like says its name, too.
+    sold = fit.goal is GoalName.CUSTOMER and not _names_customers(texts[0].specification)
     for row in _foremost(everybody, COMPARED) if things else ():
         if row == own:
             continue
         first = firsts.get(row) or best_answers(snapshot, fit, texts[0], row, STATEMENTS)[0]
         statement, _, comparison = first
-        if _name_thing(fit.goal, [comparison]).any():
+        if name_thing(fit.goal, [comparison]).any():
             return False
         said = fold(snapshot.string("statements", "text", statement))
-        if comparison is not None and any(name in said for name in names):
+        is_rival = sold and bool(comparison and comparison.unmet)
+        if comparison is not None and not is_rival and any(name in said for name in names):
             return False
     return bool(things)
 
 
-def _name_thing(goal: GoalName, comparisons: Sequence[Comparison | None]) -> BoolArray:
-    """A mask of statements that name a thing that is sought, or work that makes it, (n,).
-
-    Who dyes has no zips that are dyed; who has things dyed is a customer of a dyer.
-    """
-    finished = finishing() - MAKING if goal is GoalName.SUPPLIER else frozenset()
-    return name_something(comparisons, CORE, finished)
+def _names_customers(asked: Specification) -> bool:
+    return any(item.role is ItemRole.CUSTOMER for item in offered(asked).items)
 
 
 def _standing(
@@ -406,31 +414,15 @@ def floor_values(
         "known": _constant(spoken, max(familiarity(snapshot, text.wording) for text in texts)),
         "everyday": _constant(spoken, min(text.everyday for text in texts)),
         "foreign": (~np.isin(language_of_statement[spoken], asked_in)).astype(np.float32),
-        "product": name_something(comparisons).astype(np.float32),
+        "product": (name_something(comparisons) | _speak_of_whole(comparisons)).astype(np.float32),
     }
+
+
+def _speak_of_whole(comparisons: Sequence[Comparison | None]) -> BoolArray:
+    """A mask of statements that speak of the same whole, where nothing else is named, (n,)."""
+    speak = [each is not None and each.same_whole and not each.met for each in comparisons]
+    return np.array(speak, dtype=np.bool_)
 
 
 def _constant(like: NDArray[np.int32], value: float) -> FloatArray:
     return np.full(len(like), value, dtype=np.float32)
-
-
-def name_something(
-    comparisons: Sequence[Comparison | None],
-    kinds: frozenset[RequirementKind] = SUBJECT_KINDS,
-    apart_from: frozenset[str] = frozenset(),
-) -> BoolArray:
-    """A mask of statements that name a thing of these kinds that is asked for, (n,).
-
-    Names in `apart_from` do not count.
-    """
-    return np.array(
-        [
-            each is not None
-            and any(
-                judged.requirement.kind in kinds and judged.requirement.value not in apart_from
-                for judged in each.met
-            )
-            for each in comparisons
-        ],
-        dtype=np.bool_,
-    )

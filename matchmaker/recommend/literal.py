@@ -14,17 +14,31 @@ from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import FRAME
 from matchmaker.recommend.specification import (
     CORE,
+    MAKING,
+    NAMED_WORK,
     TOLD_BY_GRAPH,
     Comparison,
+    Requirement,
     RequirementKind,
+    Specification,
+    finishing,
     has_name,
 )
 from matchmaker.recommend.specification.clauses import fold
+from matchmaker.recommend.specification.model import UNLISTED
+from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.snapshot.lexical import known_share
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, IntArray, Snapshot
 
 # Kinds of requirement that name the thing itself, apart from how much, when and where.
 SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
+# Goals for which a thing is sought itself, not somebody who studies or tests it.
+OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
+# Equipment is looked for by its name to be used, too; it is told by its head.
+NAMED_GOALS = OF_THINGS | {GoalName.SHARED_RESOURCE, GoalName.PLATFORM}
+_EQUIPMENT = frozenset({"microscope", "spectrometer", "harvester", "machine", "chamber", "furnace"})
+# The share of a text's letters that names what it is about. Chosen on the readable judged sets.
+MOST_OF = 1 / 3
 # The fit of a posted need of just what is offered, at least, whatever its words.
 WANTED_FIT = 0.4
 # Goals for which who needs a thing is who is sought.
@@ -64,6 +78,30 @@ def is_named(texts: tuple[SeekerText, ...], comparisons: Sequence[Comparison | N
     return named
 
 
+def named_things(goal: GoalName, asked: Specification) -> list[Requirement]:
+    """What is sought that whoever has it says: things by their names, else work alone."""
+    sought = [r for r in asked.requirements if not r.denied]
+    if goal not in OF_THINGS:
+        return [r for r in sought if r.family.rsplit(" ", 1)[-1] in _EQUIPMENT and has_name(r)]
+    # A form alone says little, that of a material what is sought: TR90 granulate.
+    of_material = any(r.kind is RequirementKind.MATERIAL for r in sought)
+    things = [r for r in sought if has_name(r) or (of_material and r.value in RAW_FORMS)]
+    if things or goal is not GoalName.SUPPLIER:
+        return things
+    return [r for r in sought if r.value in NAMED_WORK or _is_most_of(r, asked.text)]
+
+
+def _is_most_of(thing: Requirement, text: str) -> bool:
+    """Whether a thing that no list has makes up much of a text: "camera tripods of carbon fibre".
+
+    Of a long one it is seldom read right.
+    """
+    if thing.aspect != UNLISTED:
+        return False
+    letters = sum(map(str.isalnum, text))
+    return sum(map(str.isalnum, thing.text)) > MOST_OF * letters
+
+
 def is_wanted(
     snapshot: Snapshot,
     question: SeekerText,
@@ -83,4 +121,43 @@ def is_wanted(
     return is_need and any(
         j.requirement.kind is RequirementKind.PRODUCT and has_name(j.requirement)
         for j in comparison.met
+    )
+
+
+def name_thing(goal: GoalName, comparisons: Sequence[Comparison | None]) -> BoolArray:
+    """A mask of statements that name a thing that is sought, or work that makes it, (n,).
+
+    Who dyes has no zips that are dyed; who has things dyed is a customer of a dyer.
+    """
+    finished = finishing() - MAKING if goal is GoalName.SUPPLIER else frozenset()
+    if not any(map(_wants_thing, comparisons)):
+        finished -= NAMED_WORK
+    return name_something(comparisons, CORE, finished)
+
+
+def _wants_thing(comparison: Comparison | None) -> bool:
+    return comparison is not None and any(
+        judged.requirement.kind is RequirementKind.PRODUCT for judged in comparison.judgements
+    )
+
+
+def name_something(
+    comparisons: Sequence[Comparison | None],
+    kinds: frozenset[RequirementKind] = SUBJECT_KINDS,
+    apart_from: frozenset[str] = frozenset(),
+) -> BoolArray:
+    """A mask of statements that name a thing of these kinds that is asked for, (n,).
+
+    Names in `apart_from` do not count.
+    """
+    return np.array(
+        [
+            each is not None
+            and any(
+                judged.requirement.kind in kinds and judged.requirement.value not in apart_from
+                for judged in each.met
+            )
+            for each in comparisons
+        ],
+        dtype=np.bool_,
     )

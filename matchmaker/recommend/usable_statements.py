@@ -10,10 +10,11 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy import sparse
 
-from matchmaker.domain import Kind, StatementKind, Terms
+from matchmaker.domain import EngagementKind, Kind, StatementKind, Terms
 from matchmaker.goals import EvidenceRule
 from matchmaker.recommend.ages import recency
 from matchmaker.snapshot.model import (
+    ENGAGEMENT_KINDS,
     GOALS,
     KINDS,
     NO_DATE,
@@ -27,6 +28,9 @@ from matchmaker.snapshot.model import (
     Snapshot,
     to_days,
 )
+
+# What the title of an event is worth: who was at a talk on something does not do it.
+EVENT = 0.6
 
 
 def evidence_mask(snapshot: Snapshot, rule: EvidenceRule) -> NDArray[np.bool_]:
@@ -85,7 +89,17 @@ def _worth(snapshot: Snapshot, rule: EvidenceRule) -> FloatArray:
     statements = snapshot.organization_statements.indices
     values = by_kind[snapshot.statements.kind[statements]]
     values = np.where(snapshot.statements.active[statements], values, values * rule.lapsed)
+    values = np.where(_is_of_event(snapshot)[statements], values * EVENT, values)
     return np.where(evidence_mask(snapshot, rule), values, 0).astype(np.float32)
+
+
+def _is_of_event(snapshot: Snapshot) -> BoolArray:
+    """Which statements are no more than the title of an event, (m,)."""
+    engagements = snapshot.engagements
+    of_event = np.zeros(len(snapshot.statements.kind) + 1, dtype=np.bool_)  # the last of none
+    is_event = np.asarray(engagements.kind) == ENGAGEMENT_KINDS.index(EngagementKind.EVENT)
+    of_event[np.asarray(engagements.statement)[is_event]] = True
+    return of_event[:-1]
 
 
 def filled_rows(snapshot: Snapshot) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -40,6 +41,12 @@ KINDS_OF_PARTNERS = {
     "research group": (Kind.UNIVERSITY, Kind.RESEARCH_INSTITUTE),
     "platform": (Kind.PLATFORM,),
 }
+# Who trades says so in its name, or is of wholesale or retail trade (GB/T 4754 51 and 52).
+_TRADES = re.compile(
+    r"贸易|商贸|经贸|经销|进出口|外贸|批发|\b(?:trading|imports?|exports?|distribution|distributors?|wholesale)\b",
+    re.IGNORECASE,
+)
+_OF_TRADE = re.compile(r"gbt4754:(?:F|5[12])")
 _SIZES = {"small firm": _SME_SIZES, "large firm": (Size.LARGE,)}
 
 
@@ -229,7 +236,25 @@ def _partner(asked: _Asked, requirement: Requirement) -> FloatArray | None:
     if sizes := _SIZES.get(requirement.value):
         met = np.isin(organizations.size, [SIZES.index(size) for size in sizes])
         return np.where(organizations.size < 0, np.nan, met).astype(np.float32)
-    return None
+    return _trades(asked.snapshot) if requirement.value == "trader" else None
+
+
+def _trades(snapshot: Snapshot) -> FloatArray:
+    """Who trades by its name or its industry, (N,); unknown of who has neither; made once."""
+
+    def made() -> FloatArray:
+        organizations = snapshot.organizations
+        of_trade = [bool(_OF_TRADE.match(id)) for id in snapshot.industries["id"].to_pylist()]
+        industry = np.asarray(organizations.industry)
+        met = np.append(of_trade, False)[industry].astype(np.float32)  # -1 is the last
+        met[industry < 0] = np.nan
+        for row in range(len(snapshot)):
+            names = (snapshot.string("organizations", name, row) for name in ("name", "name_en"))
+            if any(map(_TRADES.search, names)):
+                met[row] = 1
+        return met
+
+    return snapshot.cached("who trades", made)
 
 
 def _rows(snapshot: Snapshot, place_id: str) -> list[int]:

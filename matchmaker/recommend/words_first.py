@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from matchmaker.goals import Goal
-from matchmaker.recommend.answers import name_something
 from matchmaker.recommend.evidence import FITS
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.features.affinity import NEAR_KM
+from matchmaker.recommend.literal import name_something
 from matchmaker.recommend.model import Match, Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.rank import FeatureMatrix, Ranker

@@ -9,7 +9,7 @@ from matchmaker.recommend.specification.customers import (
     offered,
     without_customers,
 )
-from matchmaker.recommend.specification.doers import MAKING
+from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
     CORE,
@@ -53,6 +53,7 @@ __all__ = [
     "ELSEWHERE",
     "LOCAL",
     "MAKING",
+    "NAMED_WORK",
     "REGIONS",
     "TOLD_BY_GRAPH",
     "Choices",

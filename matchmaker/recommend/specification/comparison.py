@@ -37,8 +37,15 @@ from matchmaker.recommend.specification.model import (
 from matchmaker.recommend.specification.reading import MEASURED
 from matchmaker.recommend.specification.roles import OWN_NAMED
 from matchmaker.recommend.specification.values import MET, UNMET, Say, measured
-from matchmaker.recommend.specification.vocabulary import finishing, has_own_name, parts, shapes
+from matchmaker.recommend.specification.vocabulary import (
+    finishing,
+    has_own_name,
+    parts,
+    shapes,
+    strengthens,
+)
 from matchmaker.recommend.specification.wholes import (
+    RAW_FORMS,
     does_other_work,
     is_made,
     names_kind,
@@ -108,8 +115,10 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     names = names and (_names(statement) or does_other_work(need, statement))
     is_whole = apart and all(_is_unsaid(j) or j.tentative for j in core)
     is_whole = is_whole and offers_whole(need, statement)
-    is_same = bool(core) and not aside and speaks_of_whole(need, statement)
-    return Comparison(held, _denial(need, statement), aside, names, is_whole, is_same)
+    is_same = not aside and speaks_of_whole(need, statement)
+    made_of_it = aside and all(map(_is_made_of_it, core)) and any(map(_is_its_material, held))
+    denial = _denial(need, statement)
+    return Comparison(held, denial, aside, names, is_whole, is_same, made_of_it=made_of_it)
 
 
 def _doubted(judgement: Judgement, need: Specification, statement: Specification) -> Judgement:
@@ -129,6 +138,17 @@ def has_name(requirement: Requirement) -> bool:
     )
 
 
+def _is_made_of_it(judgement: Judgement) -> bool:
+    """Whether a material is wanted to make things of it, and such things are offered."""
+    wanted = judgement.requirement.value in RAW_FORMS
+    return wanted and judgement.verdict is Fulfilment.UNMET
+
+
+def _is_its_material(judgement: Judgement) -> bool:
+    is_met = judgement.verdict is Fulfilment.MET
+    return is_met and judgement.requirement.kind is RequirementKind.MATERIAL
+
+
 def _is_core(requirement: Requirement) -> bool:
     return requirement.kind in CORE and not requirement.denied
 
@@ -143,7 +163,9 @@ def _another_does(
     does = [
         each.requirement
         for each in judgements
-        if each.verdict is Fulfilment.MET and each.requirement.kind is RequirementKind.MATERIAL
+        if each.verdict is Fulfilment.MET
+        and each.requirement.kind is RequirementKind.MATERIAL
+        and not strengthens(each.requirement.family, asked.family)  # CF/PEEK is both
     ]
     text = fold(need.text)
     return any(
@@ -317,6 +339,8 @@ def _product(requirement: Requirement, item: Requirement) -> Say | None:
         return UNMET  # another kind of the same thing
     if not {UNLISTED, CONCEPT}.isdisjoint((requirement.aspect, item.aspect)):
         return None
+    if requirement.value in RAW_FORMS and has_own_name(item.value):
+        return Say(Fulfilment.UNMET, message("made of it, not the material itself"), tentative=True)
     made = parts() | shapes()
     if requirement.value in made and item.value not in made:
         is_whole = item.family in requirement.value.split()  # a valve, not a valve seat

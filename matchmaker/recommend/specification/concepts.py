@@ -15,7 +15,7 @@ from matchmaker.recommend.specification.model import (
     RequirementKind,
     Specification,
 )
-from matchmaker.recommend.specification.roles import MEANS_AFTER, role_of
+from matchmaker.recommend.specification.roles import MEANS_AFTER, is_between_steps, role_of
 from matchmaker.recommend.specification.unlisted import ENDS
 from matchmaker.recommend.specification.vocabulary import Term, TermMatch
 from matchmaker.text import has_chinese
@@ -31,7 +31,7 @@ _DONE_BEFORE = re.compile(
 _DONE_AFTER = re.compile(
     r"外协|外发|代工|加工|服务|的(?:厂|地方|师傅|$)| (?:shop|service|work|wanted|needed|subcontractor|house)"
 )
-_ENDS = frozenset(ENDS)
+_ENDS = frozenset((*ENDS, "底"))  # 毛巾底 is a sole
 _MACHINE = re.compile(r"(?:machines?|equipment|机|设备)$")
 _WITHOUT = re.compile(r"without|不含|不包含|不包括|无需|不用|不使用")
 _NEXT_WORD = re.compile(r"[ -](?P<word>[a-z]+)(?![a-z])")
@@ -169,7 +169,7 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
             continue
         if _CONNECTED.search(folded, max(0, stretch.start - 12), stretch.start):
             continue
-        if requirement.kind is RequirementKind.PROCESS and _IN_ORDER.match(folded, stretch.end):
+        if requirement.kind is RequirementKind.PROCESS and _is_told_of(folded, stretch):
             continue
         if requirement.kind is RequirementKind.PRODUCT and _is_material_of(item, statement, folded):
             continue
@@ -184,6 +184,12 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
         if is_whole and not _WITHOUT.match(folded, scope[0]):
             found = found or item._replace(denied=True)
     return found
+
+
+def _is_told_of(folded: str, stretch: ConceptStretch) -> bool:
+    """Whether work is not offered: something is in order, or done before and after it."""
+    start, end = stretch.start, stretch.end
+    return _IN_ORDER.match(folded, end) is not None or is_between_steps(folded, start, end)
 
 
 def _is_mentioned(named: Requirement, statement: Specification) -> bool:
@@ -255,7 +261,7 @@ def _goes_on(
             and kind_of(following.meanings[0][0]) is RequirementKind.PRODUCT
         ):
             return True
-        return folded[end : end + 1] in _ENDS
+        return folded[end : end + 1] in _ENDS and not is_named
     if folded[end - 1] == "s" and kind is RequirementKind.PRODUCT:
         return False  # a plural ends its phrase
     word = _NEXT_WORD.match(folded, end)

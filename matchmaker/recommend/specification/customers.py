@@ -41,7 +41,12 @@ _SOUGHT = re.compile(
     r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
 )
 _MAKER_AFTER = re.compile(
-    r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|importers?|builders?|firms?|coaters?)(?![a-z])|(?:的(?=[^，,;；。]{2,8}(?:我们|咱们?|我[司厂方]|本[司厂])的))?(?:厂|企业|品牌|商|公司)"
+    r"[ -](?:makers?|manufacturers?|plants?|factor(?:y|ies)|mills?|brands?|shops?|builders?|firms?|coaters?)(?![a-z])|(?:的(?=[^，,;；。]{2,8}(?:我们|咱们?|我[司厂方]|本[司厂])的))?(?:厂|企业|品牌|商|公司)"
+)
+# Those who trade in it, or buy it to use, are sought by what is offered: 镜片经销商, "sock importers".
+_TRADER_AFTER = re.compile(
+    r"(?:经销商|贸易商|代理商?|批发商|分销商|进口商|采购商|零售商|买家|买手|外贸公司|贸易公司|销路)|"
+    r" (?:distributors?|importers?|dealers?|traders?|wholesalers?|stockists?|retailers?|buyers?|agents?)(?![a-z])"
 )
 # Who begins with what it is, and then says whom it looks for: 电机厂，找整机厂.
 _HEAD = 6
@@ -185,6 +190,10 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
                 or made_of_part(item, makes)
                 or next((o for o in makes if o.value == item.family), None)  # of some kind of it
             )
+            if made is None and (other := _another_kind(item, makes)):
+                note = message("makes another kind")
+                judgements.append(Judgement(item, Fulfilment.UNMET, other, note))
+                continue
             verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
             judgements.append(Judgement(item, verdict, made))
         elif made is not None:
@@ -193,8 +202,14 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
         elif whole := made_of_part(item, makes):
             note = message("makes what it is a part of")
             judgements.append(Judgement(item, Fulfilment.MET, whole, note))
+    judgements += [Judgement(r, Fulfilment.UNKNOWN) for r in offer.requirements if _is_trader(r)]
     judgements += [*_other_material(offer, description), *_rivalry(offer, description)]
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
+
+
+def _is_trader(requirement: Requirement) -> bool:
+    """Whether traders are sought, which the graph tells of a customer."""
+    return requirement.kind is RequirementKind.PARTNER and requirement.value == "trader"
 
 
 def _is_what_it_is_of(offer: Specification, item: Requirement) -> bool:
@@ -208,6 +223,13 @@ def _is_what_it_is_of(offer: Specification, item: Requirement) -> bool:
 def _made_beside(item: Requirement, makes: list[Requirement]) -> Requirement | None:
     """What makers of a thing make beside it: frames, of who is to buy sunglasses."""
     return next((o for o in makes if o.value in made_by_makers_of(item.value)), None)
+
+
+def _another_kind(item: Requirement, makes: list[Requirement]) -> Requirement | None:
+    """What is made of the kinds of a thing where those who make one of them are sought: 植保机厂."""
+    if item.value == item.family:
+        return None
+    return next((o for o in makes if o.family == item.family and o.value != o.family), None)
 
 
 def _recovered(item: Requirement, description: Specification) -> Requirement | None:
@@ -325,6 +347,8 @@ def _is_for_customer(offer: Specification, item: Requirement) -> bool:
     """Whether an offer names a product for who makes it, not for what is offered."""
     text = fold(offer.text)
     if item.start <= _HEAD and _SPEAKER.match(text, item.end):
+        return False
+    if _TRADER_AFTER.match(text, item.end):
         return False
     # What they look for is what is offered: a frame factory.
     if _WHO_SEEKS.search(text[max(0, item.start - 40) : item.start]):

@@ -40,6 +40,8 @@ _TAKEN_ON = re.compile(r"(?:承接|接|对外|提供|代|专做|专业)[^，,;�
 MAKING = frozenset(
     {"machining", "turning", "milling", "five-axis machining", "drilling", "thread rolling"}
 )
+# Work on things of others that whoever does it calls by its name, as it is called in general or not.
+NAMED_WORK = finishing() - MAKING - TESTED
 _MADE = re.compile(
     r"产品|主营|定制|定做|批发|零售|直销|品牌|销售|出售|转让|供应|生产|制造|现货|库存|年产|月产|产量|出口|自产|\b(?:stocks?|stocked|wholesale|retail|made to measure|custom-made|sales?|sells?|makes?|makers?|manufactur\w+|produc\w+|suppl\w+)\b"
 )

@@ -204,7 +204,8 @@ class Comparison:
     `aside`: the statement names neither the product nor the work that is needed; `elsewhere`:
     and it names others; `whole`: which what is needed is only for, or done on;
     `same_whole`: it names the thing, and that for what it is needed for (castings of valves).
-    `in_name`: its owner's name says the trade, which alone is asked for.
+    `in_name`: its owner's name says the trade, which alone is asked for. `made_of_it`: a material
+    is wanted, and things of it are offered.
     """
 
     judgements: tuple[Judgement, ...] = ()
@@ -214,6 +215,7 @@ class Comparison:
     whole: bool = False
     same_whole: bool = False
     in_name: bool = False
+    made_of_it: bool = False
 
     @property
     def denied(self) -> bool:
@@ -258,7 +260,7 @@ class Comparison:
         met *= ASIDE if self.aside else 1
         if unmet:  # what is met of another thing than the one asked for is worth little
             met = min(met, -unmet / 4)
-        if self.same_whole and not unmet:
+        if self.same_whole and not unmet and any(map(_is_of_core, self.judgements)):
             met += SAME_WHOLE
         if self.in_name and not unmet:
             met += IN_NAME
@@ -268,6 +270,10 @@ class Comparison:
 
     def _with(self, verdict: Fulfilment) -> tuple[Judgement, ...]:
         return tuple(j for j in self.judgements if j.verdict is verdict)
+
+
+def _is_of_core(judgement: Judgement) -> bool:
+    return judgement.requirement.kind in CORE and not judgement.requirement.denied
 
 
 def _is_thing(judgement: Judgement) -> bool:

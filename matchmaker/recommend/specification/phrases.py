@@ -18,6 +18,8 @@ from matchmaker.recommend.specification.roles import (
     MEANS_AFTER,
     THINGS,
     WORK_OF,
+    is_between_steps,
+    is_sent_out,
     is_worked_on,
     role_of,
 )
@@ -72,8 +74,6 @@ _BROKEN = re.compile(r"坏了|坏掉|故障|出毛病|\b(?:broke|broken|broke do
 _SHARED = re.compile(
     r"(?:租|借|共用|共享|闲置|对外|谁家?有|哪家有|capacity on|share|time on|rent)[^，,;；。]{0,14}$"
 )
-# Before and after which other work the work offered is done.
-_BETWEEN_STEPS = re.compile(r"前后(?!道)")
 _GIVEN_AFTER = re.compile(
     r"(?:由)?(?:我方|我们|我厂|客户|甲方|本厂|你方)?(?:提供|自备|自带|已有|现成)|(?:都|也)?(?:我们|我方|我厂|我司|自己)(?:自己|这边|已经|已)*(?:有|出|带|备|(?:发|送|寄|拉)(?:过来|过去|来|去))|\s(?:paid|provided|supplied|available|included) (?:by|from|for)?"
 )
@@ -103,6 +103,7 @@ _DIMENSION_AFTER = re.compile(r"\s(?:\d|capacity|size|dia)")
 _REACH = 80
 _NOTHING: frozenset[str] = frozenset()
 _PRODUCT = RequirementKind.PRODUCT
+_BESIDE = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
 # Short English names of parts behind their whole, and the general name of each.
 _PARTS = {"bod": "housing", "casing": "housing", "housing": "housing", "seat": "seat", "stem": "stem", "disc": "disc", "disk": "disc", "needle": "needle"}  # fmt: skip
 _PART_WORD = re.compile(
@@ -157,7 +158,7 @@ _MAKER_OF = re.compile(r"(?:maker|producer)s? of ")
 def known(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms that mean what they say: digits alone are a grade only beside a metal."""
     kept: list[TermMatch] = []
-    things = frozenset(m.term.value for m in terms if m.term.kind is RequirementKind.PRODUCT)
+    things = frozenset(m.term.value for m in terms if m.term.kind in _BESIDE)
     for named in with_tests(folded, with_verbs(folded, with_short_heads(folded, terms))):
         if named.term.kind is Marker.IGNORED:
             continue
@@ -206,7 +207,7 @@ def phrases(text: str, folded: str, terms: list[TermMatch]) -> Iterator[Requirem
             role = role_of(
                 folded, match, _thing_before(terms, position), _next_thing(terms, position)
             )
-            if start in going:
+            if start in going or is_sent_out(folded, terms, position):
                 role = ItemRole.WHOLE
             elif before is not None and _goes_on(folded, before, match):
                 first = terms[position - 2] if position > 1 else None
@@ -413,7 +414,7 @@ def _is_aside(folded: str, match: TermMatch, following: TermMatch | None) -> boo
         return (
             behind_comma and term.value in _DIMENSIONS and bool(_DIMENSION_AFTER.match(folded, end))
         )
-    if _BETWEEN_STEPS.match(folded, end):
+    if is_between_steps(folded, start, end):
         return True
     if MEANS_AFTER.match(folded, end) and not _SHARED.search(folded[max(0, start - 16) : start]):
         return True

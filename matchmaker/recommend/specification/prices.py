@@ -27,6 +27,23 @@ _FOR_EACH = re.compile(
 )
 
 
+# "0.12 a pair", "0.4 to 0.6 per kg"; whole numbers behind words of a price alone: "under 3 each".
+_EACH_OF = r"(?:a|an|per|each|/) ?(?P<unit>pairs?|pieces?|pcs?|kilos?|kgs?|kilograms?|tonnes?|tons?|metres?|meters?|sets?|dozen|unit)(?![a-z])"
+_FOR_EACH_ENGLISH = re.compile(
+    r"(?P<low>\d{1,3}\.\d{1,3})(?:\s?(?:[-~]|to)\s?(?P<high>\d{1,3}\.\d{1,3}))?\s?"
+    rf"(?:{_EACH_OF}|(?:each|apiece)(?![a-z]))"
+)
+_WHOLE_FOR_EACH = re.compile(
+    r"(?P<low>\d{1,5}(?:\.\d{1,3})?)(?:\s?(?:[-~]|to)\s?(?P<high>\d{1,5}(?:\.\d{1,3})?))? "
+    r"(?:(?:a|per|each|/) ?(?P<unit>pairs?|pieces?|kilos?|kgs?|kilograms?|tonnes?|tons?|metres?|meters?)(?![a-z])"
+    r"|(?:each|apiece)(?![a-z]))"
+)
+_ASKED_PRICE = re.compile(
+    r"\b(?:under|below|less than|cheaper than|(?:no|not) more than|at most|max(?:imum)?|at|price|cost)"
+    r"(?: of| about| around|:)? $"
+)
+
+
 def price(text: str, folded: str, start: int) -> list[Requirement]:
     """A sum of money, with what it is for where it says so: `CNY/piece`."""
     signed = SIGN.search(folded, max(0, start - 4), start)
@@ -56,6 +73,11 @@ def _bare(text: str, folded: str, start: int) -> list[Requirement]:
         bounds, begin, end = bounded(folded, start, each.end(), least, most)
         unit = f"CNY/{_per(each['unit'])}"
         return [requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, "unit price")]
+    if each := _each_in_english(folded, start):
+        least, most = sorted((float(each["low"]), float(each["high"] or each["low"])))
+        bounds, begin, end = bounded(folded, start, each.end(), least, most)
+        unit = f"CNY/{_per(each['unit'])}" if each["unit"] else "CNY"
+        return [requirement(RequirementKind.PRICE, text, begin, end, bounds, unit, "unit price")]
     named = _PRICED.search(folded, max(0, start - 16), start)
     match = MEASURE.match(folded, start) if named else None
     if named is None or match is None or match["first"] or match["last"]:
@@ -69,6 +91,16 @@ def _bare(text: str, folded: str, start: int) -> list[Requirement]:
     bounds, begin, end = bounded(folded, start, match.end(), min(low, high), max(low, high))
     aspect = "unit price" if named["each"] else ""
     return [requirement(RequirementKind.PRICE, text, begin, end, bounds, "CNY", aspect)]
+
+
+def _each_in_english(folded: str, start: int) -> re.Match[str] | None:
+    """A sum for each, in English: of whole numbers only what words before it make a price."""
+    if folded[start - 1 : start].isalnum():
+        return None
+    if each := _FOR_EACH_ENGLISH.match(folded, start):
+        return each
+    is_priced = _ASKED_PRICE.search(folded, max(0, start - 24), start)
+    return _WHOLE_FOR_EACH.match(folded, start) if is_priced else None
 
 
 def _per(name: str) -> str:

@@ -7,6 +7,7 @@ before "of" or "for" elsewhere: the casting of valve bodies is no valve.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from matchmaker.recommend.specification.model import ItemRole, RequirementKind
 from matchmaker.recommend.specification.unlisted import HAN
@@ -25,7 +26,7 @@ _CLAUSE = re.compile(r"[^，,;；。!?\n]*$")
 _REACH = 48
 # Words directly behind a product that make another thing of it.
 _PART_AFTER = re.compile(
-    r"'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance)| [a-z]{3,}ing(?= machin))?[ -](?:bod(?:ys?|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
+    r"[ -]grade(?![a-z])|级(?![别联数差进])(?=[\u4e00-\u9fffa-z])|'s (?!(?:price|prices|quote|quotation|maker|makers|manufacturer|manufacturers|supplier|suppliers)(?![a-z]))(?=[a-z])|(?: (?:fatigue|wear|leak|pressure|fire|drop|noise|life|impact|performance)| [a-z]{3,}ing(?= machin))?[ -](?:bod(?:ys?|ies)|seats?|stems?|discs?|parts?|components?|spares?|heads?|covers?|"
     r"accessor(?:y|ies)|recovery|recycling|machines?|machinery|moulds?|molds?|dies|tooling|cores?|balls?|trims?|repairs?|"
     r"maintenance|testing|tests?|needles?|linings?|cases?|boxes|design|technology|manuals?|catalogues?|catalogs?|brochures?|handbooks?)(?![a-z])|"
     r"(?:(?<!s)|(?<=lens)) (?:cleaning|charging|storage|display|mounting|packing|carrying|locking|lifting) "
@@ -65,9 +66,12 @@ WORK_OF = re.compile(
 )
 # What work is done with, behind its name, or what says of it.
 MEANS_AFTER = re.compile(
-    r"用?(?:机(?!箱|壳|架|柜|加|座|械|理|制)|仪(?!表)|设备|炉|机床|生产线|合格|报告|记录|粉末|焊丝|焊条|药水|添加剂|助剂|耗材|液(?!压|体))|"
+    r"(?:专用[a-z\d\u4e00-\u9fff]{0,6})?(?:刀片|刀具|铣刀|车刀|砂轮)|用?(?:机(?!箱|壳|架|柜|加|座|械|理|制)|仪(?!表)|设备|炉|机床|生产线|合格|报告|记录|粉末|焊丝|焊条|药水|添加剂|助剂|耗材|液(?!压|体))|"
     r"[ -](?:machines?|machinery|equipment|presses|press|tonne|powders?|wires?|rods?|fluids?|chemicals?|consumables?)\b"
 )
+# Before and after which other work the work offered is done.
+_BETWEEN_AFTER = re.compile(r"(?:加工|处理)?前后(?!道)")
+_BETWEEN_BEFORE = re.compile(r"\b(?:before|after)(?: and | or |/)(?:before|after) (?:[a-z-]+ )?$")
 # "we'd like our ball valve DN50 tested", "get these stems nitrided"; not "our valves are tested".
 _OURS = re.compile(
     r"\b(?:to have|get|need|want|wish|like|needs|wants) (?:to have |to get )?"
@@ -176,6 +180,18 @@ _TO_BE_DONE = re.compile(
 _SOUGHT_FOR_IT = re.compile(
     r"[^。；;!?！？\n]{0,16}[，,](?:想|要|急|现在?|需要?)?(?:找|求|请|寻)(?:一?[家个]|人|厂家?|师傅|能|可以|会|做|来|帮忙?|代|专门|专业|的)*"
 )
+# 阀体毛坯外发, "valve body blanks to be", "castings go out for": what is there is to be worked on.
+_SENT_OUT = re.compile(
+    r"(?:的?(?:毛坯件?|坯件|坯料|铸件|锻件|铸坯|锻坯|坯|半成品))?[，,]?(?:要|需要?|想|想要)?"
+    r"(?:外发|外协|委外|发外|发出去|送出去|拿出去|外包)(?:给人|给别人)?(?:去|来)?(?:做|进行)?|"
+    r"(?: (?:blanks?|castings?|forgings?|bodies))? (?:(?:need |needs |have |has )?to be|"
+    r"(?:go|goes|going|are sent|is sent|get sent|sent)(?: out)? (?:for|to be)) "
+)
+# How it is done, between that and the work; and who makes it from the bar makes it.
+_MANNERS = re.compile(
+    r"[粗精半细]{0,4}|(?:(?:rough|finish|fine|fully|semi|pre|cnc)(?: and | or |-| |/)){0,3}"
+)
+_FROM_STOCK = re.compile(r"\bfrom (?:solid|bars?|round|stock|billet|plate)\b")
 # Work for a thing that makes none of it; who casts or moulds it makes what is wanted.
 SERVICES = frozenset({"design", "certification", "packaging", "printing", "logistics"})
 # Work of which everybody who offers it says its name.
@@ -253,6 +269,26 @@ def role_of(
     if not wanted and (WORK_OF.search(ahead) or _is_for(ahead, before, match.start, folded)):
         return ItemRole.ITSELF if _is_formed(match, before) else ItemRole.WHOLE
     return ItemRole.ITSELF
+
+
+def is_between_steps(folded: str, start: int, end: int) -> bool:
+    """Whether work only tells before and after what the work offered is done: 镀铬前后都可."""
+    before = _BETWEEN_BEFORE.search(folded, max(0, start - 32), start)
+    return before is not None or _BETWEEN_AFTER.match(folded, end) is not None
+
+
+def is_sent_out(folded: str, terms: Sequence[TermMatch], position: int) -> bool:
+    """Whether a thing is sent out for work that makes none of it: 阀体毛坯外发粗精车."""
+    thing = terms[position]
+    if thing.term.kind is not RequirementKind.PRODUCT:
+        return False
+    sent = _SENT_OUT.match(folded, thing.end)
+    if sent is None or _FROM_STOCK.search(folded, sent.end(), sent.end() + _REACH):
+        return False
+    behind = (match for match in terms[position + 1 :] if match.start >= sent.end())
+    work = next(behind, None)
+    gap = folded[sent.end() : work.start] if work else ""
+    return work is not None and _is_finishing(work) and _MANNERS.fullmatch(gap) is not None
 
 
 def is_worked_on(

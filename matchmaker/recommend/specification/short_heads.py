@@ -19,6 +19,18 @@ _MOULD = Term(RequirementKind.PRODUCT, "mould", "mould")
 # Kinds of which the last alone stands with their head: 气动、电动执行器.
 _DRIVES = {"气动": "pneumatic", "电动": "electric", "液动": "hydraulic", "液压": "hydraulic"}
 _DRIVE = rf"(?:{'|'.join((*_DRIVES, *sorted(set(_DRIVES.values()))))})"
+# A fibre beside the plastic that it is in: CF/PEEK, PA66-GF30.
+_FIBRES = {"cf": "carbon fibre", "gf": "glass fibre"}
+_MATRIX = r"(?:pe[ek]k|paek|pei|pa\d{0,3}|ppa|pps|ppsu|pp|pc|abs|pbt|pet|pom|tpu|ep|epoxy|nylon|环氧|尼龙)"
+_REINFORCED = re.compile(
+    rf"(?<![a-z0-9])(?:(?P<before>[cg]f)(?=\s?[/+-]\s?{_MATRIX}(?![a-z]))"
+    rf"|{_MATRIX}\s?[/+-]?\s?(?P<behind>[cg]f)(?=\d{{0,2}}%?(?![a-z0-9])))"
+)
+_ARRANGED_BEFORE = re.compile(
+    r"(?:代办|办理|申办|代理|申请|申报|补办|做|跑|办)(?:个|一下|一个)?$|"
+    r"\b(?:obtain|obtaining|apply for|applying for|help with|arrange|get (?:us|our|an?)) (?:[a-z]+ )?$"
+)
+_ARRANGED_AFTER = re.compile(r"(?:的)?(?:代办|办理|申报|申请|申领|代理|咨询|报告|编制)")
 # Help with a certificate, behind its name: ISO9001咨询, "GOTS consultant".
 _HELP = re.compile(
     r"[- ]?(?:质量|环境|管理|体系|认证|取证){0,3}(?:咨询|辅导|顾问)|"
@@ -34,8 +46,10 @@ _DRIVEN = re.compile(
 def with_short_heads(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     """The terms of a folded text with those that short heads name.
 
-    Bodies said to be cast, forged or of a metal are those of valves.
+    Bodies said to be cast, forged or of a metal are those of valves. A permit to be arranged for
+    others is work, which the thesaurus names.
     """
+    terms = [match for match in terms if not _is_arranged(folded, match)]
     ends = {
         m.end for m in terms if m.term.kind in (RequirementKind.MATERIAL, RequirementKind.PROCESS)
     }
@@ -47,6 +61,12 @@ def with_short_heads(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     found += [TermMatch(*match.span(), _MOULD) for match in _MOULDS.finditer(folded)]
     found += [
         TermMatch(*match.span("drive"), _actuator(match)) for match in _DRIVEN.finditer(folded)
+    ]
+    found += [
+        TermMatch(*match.span(group), _fibre(match[group]))
+        for match in _REINFORCED.finditer(folded)
+        for group in ("before", "behind")
+        if match[group]
     ]
     if not found:
         return terms
@@ -68,6 +88,18 @@ def with_help(text: str, folded: str, items: list[Requirement]) -> list[Requirem
             )
             return [*(each for each in items if not start <= each.start < end), helping]
     return items
+
+
+def _is_arranged(folded: str, match: TermMatch) -> bool:
+    """Whether a permit is not held but to be arranged: 代办环评手续."""
+    if not match.term.value.endswith(("permit", "licence")):
+        return False
+    before = _ARRANGED_BEFORE.search(folded, max(0, match.start - 24), match.start)
+    return before is not None or _ARRANGED_AFTER.match(folded, match.end) is not None
+
+
+def _fibre(name: str) -> Term:
+    return Term(RequirementKind.MATERIAL, _FIBRES[name], _FIBRES[name])
 
 
 def _actuator(match: re.Match[str]) -> Term:

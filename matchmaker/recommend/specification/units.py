@@ -101,7 +101,7 @@ for _name in ("℉", "°f", "° f", "degf", "deg f", "degrees fahrenheit", "华�
 
 CURRENCIES = {
     "元": "CNY", "块钱": "CNY", "rmb": "CNY", "cny": "CNY", "¥": "CNY", "￥": "CNY", "yuan": "CNY",
-    "人民币": "CNY", "$": "USD", "usd": "USD", "us$": "USD", "美元": "USD", "美金": "USD", "dollars": "USD",
+    "人民币": "CNY", "$": "USD", "usd": "USD", "us$": "USD", "美元": "USD", "美金": "USD", "dollars": "USD", "dollar": "USD", "bucks": "USD",
     "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR", "欧元": "EUR", "£": "GBP", "gbp": "GBP",
     "英镑": "GBP", "jpy": "JPY", "日元": "JPY", "sgd": "SGD", "新元": "SGD",
 }  # fmt: skip

@@ -16,6 +16,23 @@ from matchmaker.recommend.specification.model import (
 )
 from matchmaker.recommend.specification.vocabulary import delivered_with, parts, shapes
 
+# Forms in which a material is bought to make things of it, which who makes them has not to sell.
+RAW_FORMS = frozenset(
+    [
+        "sheet",
+        "plate",
+        "bar",
+        "wire",
+        "coil",
+        "profile",
+        "ingot",
+        "powder",
+        "granules",
+        "resin",
+        "yarn",
+    ]
+)
+
 
 def is_made(item: Requirement) -> bool:
     """Whether a text offers a product, which it does not only mention."""

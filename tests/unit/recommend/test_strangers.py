@@ -1,0 +1,88 @@
+"""Who has nothing of what is asked for: does other work, makes other things, heard a talk on it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from matchmaker.domain import EngagementKind, GoalName, GraphRows, Offer, OfferKind
+from matchmaker.goals import GOALS
+from matchmaker.recommend.model import Request
+from matchmaker.recommend.pipeline import recommend
+from matchmaker.recommend.usable_statements import EVENT, worth
+from matchmaker.snapshot.model import Snapshot
+from tests.unit.recommend.small_graphs import organization, project, snapshot_of
+from tests.unit.recommend.worded import SUPPLIER, firm, ids, near, product
+
+SAYS = {
+    "lasers": "裁床新上了激光裁，接镜布外发",
+    "frames": "TR90运动护目镜架，双色注塑",
+    "tubes": "Carbon fibre tubes, wall 0.8 to 5 mm",
+    "nitriding": "等离子氮化，变形小，顶针最多",
+}
+
+
+@pytest.fixture(scope="module")
+def strangers() -> Snapshot:
+    """All of them as near to any question as two texts of one trade: a cosine of .3."""
+    return snapshot_of(
+        GraphRows(
+            organizations=tuple(map(firm, SAYS)),
+            offers=tuple(product(key, text) for key, text in SAYS.items()),
+        ),
+        {f"o:{key}": [0.3, 0.95] for key in SAYS},
+    )
+
+
+@pytest.mark.parametrize(
+    ("need", "found"),
+    [
+        ("镜腿激光打标", []),
+        ("camera tripods of carbon fibre", []),
+        ("TR90 granulate", []),
+        ("阀杆氮化", ["nitriding"]),
+        ("TR90 frames", ["frames"]),
+    ],
+)
+def test_work_or_a_thing_that_nobody_names_is_had_by_nobody(
+    strangers: Snapshot, need: str, found: list[str]
+) -> None:
+    assert ids(recommend(strangers, near(need), Request(SUPPLIER)))[:1] == found
+
+
+def test_equipment_to_be_lent_that_nobody_names_is_lent_by_nobody() -> None:
+    offer = Offer("o:idle", "t:idle", OfferKind.EQUIPMENT, "一台石墨机每天空十小时，可按小时租")
+    snapshot = snapshot_of(
+        GraphRows(organizations=(firm("idle"),), offers=(offer,)), {"o:idle": [0.3, 0.95]}
+    )
+    goal = GoalName.SHARED_RESOURCE
+    assert ids(recommend(snapshot, near("借一台联合收割机，三天", goal), Request(goal))) == []
+    assert ids(recommend(snapshot, near("租一台石墨机", goal), Request(goal))) == ["idle"]
+
+
+def test_traders_that_are_asked_for_stand_before_makers() -> None:
+    names = {"maker": "云帆阀门有限公司", "trade": "云帆国际贸易有限公司"}
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(firm(each, name=name) for each, name in names.items()),
+            offers=tuple(product(each, "碳钢、不锈钢球阀，常年供应石化") for each in names),
+        ),
+        {f"o:{each}": [0.4, 0.92] for each in names},
+    )
+    for need in ("找球阀贸易商", "ball valve distributors"):
+        assert ids(recommend(snapshot, near(need), Request(SUPPLIER)))[:1] == ["trade"]
+    need = near("球阀，贸易商勿扰")
+    assert ids(recommend(snapshot, need, Request(SUPPLIER)))[:1] == ["maker"]
+
+
+def test_the_title_of_an_event_is_worth_less_than_that_of_a_project() -> None:
+    titled = project("p", "a", title="复合材料成果")
+    event = replace(titled, id="t:e", kind=EngagementKind.EVENT)
+    snapshot = snapshot_of(
+        GraphRows(organizations=(organization("a"),), engagements=(titled, event))
+    )
+    rule = GOALS[GoalName.INDUSTRY_PARTNER].evidence
+    least, most = np.sort(worth(snapshot, rule)[worth(snapshot, rule) > 0]).tolist()
+    assert least == pytest.approx(EVENT * most)
