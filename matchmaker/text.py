@@ -10,8 +10,9 @@ from functools import cache, lru_cache
 _HAN_RANGES = "㐀-䶿一-鿿豈-﫿"
 _HAN = re.compile(f"[{_HAN_RANGES}]")
 _LETTER = rf"[^\W_{_HAN_RANGES}]"
-# A text that begins so is taken for a formula by spreadsheets (OWASP, "CSV Injection").
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A text that begins so is taken for a formula by spreadsheets (OWASP, "CSV Injection"), which in
+# Chinese and Japanese read the wide signs as the narrow ones.
+FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 GUARD = "'"
 _RUN = re.compile(rf"[{_HAN_RANGES}]+|{_LETTER}+(?:\.\d{_LETTER}*)*")
 

@@ -935,7 +935,7 @@ class Wiring:
             self.links,
             self.clock,
             self.channels.stop,
-            self.published_statements.finds_need,
+            self.published_statements.finds_statement,
         )
 
     @cached_property
@@ -947,7 +947,7 @@ class Wiring:
             self.links,
             self.sealer,
             self.clock,
-            self.published_statements.finds_need,
+            self.published_statements.finds_statement,
             private_allowed=self.settings.private_webhooks,
             hosts=self.settings.listed_webhook_hosts,
         )
@@ -982,7 +982,7 @@ class Wiring:
             self.second_factors,
             self.gatherings,
             self.opted_out,
-            self.published_statements.finds_need,
+            self.published_statements.finds_statement,
             self.clock,
             keep_interactions=timedelta(days=self.settings.keep_interactions_days),
             keep_over=timedelta(days=self.settings.keep_over_days),

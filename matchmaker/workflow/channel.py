@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from matchmaker.messages import Message, message
 from matchmaker.workflow.account import MailRhythm
 from matchmaker.workflow.checks import check_range
 from matchmaker.workflow.notification import Notification, NotificationKind, without_names
+from matchmaker.workflow.programme_alerts import facts_of_found
 
 # A channel that does not answer is tried again after these, then given up: some two days.
 RETRIES = tuple(
@@ -183,6 +184,10 @@ class ChannelNotice:
     def nameless(self) -> ChannelNotice:
         """The same, without the name of whom it is about."""
         return replace(self, facts=without_names(self.facts))
+
+    def of_programmes(self, finds: Callable[[str], bool]) -> ChannelNotice:
+        """The same, without title and name of the programmes that are not found, by their ids."""
+        return replace(self, facts=facts_of_found(self.facts, finds))
 
     @property
     def message(self) -> Message:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from matchmaker.domain import Cluster, Organization
 from matchmaker.messages import BilingualName, Message, in_context, message, plural
 from matchmaker.naming import shortened
 from matchmaker.terms import TERMS
-from matchmaker.workflow.programme_alerts import ProgrammeTold, told_by
+from matchmaker.workflow.programme_alerts import ProgrammeTold, facts_of_found, told_by
 
 
 class NotificationKind(StrEnum):
@@ -297,6 +297,10 @@ class Notification:
     def nameless(self) -> Notification:
         """The same, without the name of whom it is about."""
         return replace(self, facts=without_names(self.facts))
+
+    def of_programmes(self, finds: Callable[[str], bool]) -> Notification:
+        """The same, without title and name of the programmes that are not found, by their ids."""
+        return replace(self, facts=facts_of_found(self.facts, finds))
 
     def in_letter(self) -> Notification:
         """The same as letters and channels carry it: of long names the beginning."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -100,7 +100,8 @@ class ProgrammeAlertRecord:
 class ProgrammeTold:
     """Of a programme what a notice says; `unknown` are conditions that the reader has to check.
 
-    `name` and `name_en` are those of who offers it, who is named where no title can be.
+    `name` and `name_en` are those of who offers it, who is named where no title can be; `offer`
+    is its id, "" in notices of earlier versions.
     """
 
     title: str
@@ -108,6 +109,7 @@ class ProgrammeTold:
     unknown: tuple[str, ...] = ()
     name: str = ""
     name_en: str = ""
+    offer: str = ""
 
 
 def facts_of(told: Sequence[ProgrammeTold]) -> dict[str, str]:
@@ -120,21 +122,33 @@ def facts_of(told: Sequence[ProgrammeTold]) -> dict[str, str]:
         "unknown": _lines(" ".join(each.unknown) for each in named),
         "names": _lines(" ".join(each.name.split()) for each in named),
         "names_en": _lines(" ".join(each.name_en.split()) for each in named),
+        "offers": _lines(each.offer for each in named),
     }
+
+
+def facts_of_found(facts: Mapping[str, str], finds: Callable[[str], bool]) -> dict[str, str]:
+    """The facts of a notice, of programmes that are not found without what tells whose they are."""
+    told = told_by(facts)
+    hidden = {each.offer for each in told if each.offer and not finds(each.offer)}
+    shown = [
+        ProgrammeTold("", each.deadline, each.unknown) if each.offer in hidden else each
+        for each in told
+    ]
+    return {**facts, **facts_of(shown), "count": facts.get("count", "1")}
 
 
 def told_by(facts: Mapping[str, str]) -> list[ProgrammeTold]:
     """Those that a notice names."""
     titles = facts.get("titles", "").split("\n")
     blank = _lines("" for _ in titles)  # of earlier notices, which did not keep names
-    columns = ("deadlines", "unknown", "names", "names_en")
+    columns = ("deadlines", "unknown", "names", "names_en", "offers")
     rows = zip(titles, *(facts.get(name, blank).split("\n") for name in columns), strict=True)
     return [
         ProgrammeTold(
             title_in_notice(title), date.fromisoformat(day) if day else None,
-            tuple(unknown.split()), name, name_en,
+            tuple(unknown.split()), name, name_en, offer,
         )
-        for title, day, unknown, name, name_en in rows
+        for title, day, unknown, name, name_en, offer in rows
     ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from itsdangerous.encoding import base64_decode
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import (
@@ -22,12 +23,14 @@ from matchmaker.domain import (
     Need,
     Organization,
     OrganizationFilter,
+    OrganizationStatus,
     Participant,
     Place,
     PlaceLevel,
     Role,
     Tie,
 )
+from matchmaker.services.directory import needs
 from matchmaker.services.directory.facets import DirectoryOrder, FacetedFilter
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Scope
 from tests.api.conftest import ROWS, application_of, installation
@@ -37,6 +40,7 @@ pytestmark = pytest.mark.slow
 
 PASSWORD = "correct horse 9"
 GONE, NAME, CERTIFICATE = "t:gone", "璟曜阀业", "t:gone#certificate-1"
+BEFORE = "t:before"  # whose place it took
 CASTINGS = ROWS.needs[0].text
 PEOPLE = {
     "buyer": {"memberships": (AccountMembership("t:firm1", MembershipRole.OWNER),)},
@@ -83,7 +87,12 @@ class World:
 def installed(tmp_path_factory):
     rows = GraphRows(
         places=(Place("place:e", "戊市", PlaceLevel.CITY, "E", "place:p", "CN", 28.5, 119.9),),
-        organizations=(Organization(GONE, NAME, Kind.FIRM, place="place:e"),),
+        organizations=(
+            Organization(GONE, NAME, Kind.FIRM, place="place:e"),
+            Organization(
+                BEFORE, "瑾昳阀业", Kind.FIRM, status=OrganizationStatus.DISSOLVED, successor=GONE
+            ),
+        ),
         ties=(
             Tie(f"{GONE}.1", GONE, "t:firm1", Layer.SUPPLIES),
             Tie(f"{GONE}.4", GONE, "t:firm4", Layer.SUPPLIES),
@@ -199,10 +208,10 @@ def test_a_profile_reaches_no_need_of_it(world):
         reach = services.matching.reach(stranger, replace(own, stages=()), CASTINGS)
         return reach.needs, reach.all_needs, reach.near
 
-    needs, every, near = reached()
+    suited, every, near = reached()
     world.opt_out()
     # Of t:firm1's castings and its own: t:need2 is for labs, and nobody lives in 戊市 but it.
-    assert (every, reached()) == (2, (needs - 1, 1, near))
+    assert (every, reached()) == (2, (suited - 1, 1, near))
 
 
 def test_a_need_of_it_is_no_question_to_others(world):
@@ -218,6 +227,45 @@ def test_a_need_of_it_is_no_question_to_others(world):
 
     world.opt_out()
     assert shown(f"{GONE}.n") == shown("t:nobody.n")
+
+
+def test_nobody_reads_whose_place_it_took(world):
+    """In the profile, in lists and in what a search finds."""
+    doors = (
+        (f"organizations/{BEFORE}", {}), ("organizations", {"limit": 100}),
+        ("organizations", {"q": "瑾昳阀业"}), ("search", {"q": "瑾昳阀业"}),
+    )  # fmt: skip
+
+    def naming():
+        answers = [json.dumps(world.ask("stranger", path, **query)) for path, query in doors]
+        assert all(BEFORE in each for each in answers)
+        return ["successor" in each and GONE in each for each in answers]
+
+    assert naming() == [True] * len(doors)
+    world.opt_out()
+    assert naming() == [False] * len(doors)
+    assert GONE not in world.send("stranger", "GET", f"/organizations/{BEFORE}").text
+
+
+def test_no_cursor_names_a_need_of_it(world, monkeypatch):
+    """A page of needs goes on behind rows that it left out; whoever has a cursor can read it."""
+    monkeypatch.setattr(needs, "PAGES_LOOKED_AT", 1)
+
+    def places():
+        query = {"limit": 1, "tier": "champion"}
+        while True:
+            page = world.ask("stranger", "needs", **query)
+            assert page["items"] == []
+            if page["next"] is None:
+                return
+            place, _ = json.loads(base64_decode(page["next"].partition(".")[0]))
+            yield place
+            query["cursor"] = page["next"]
+
+    assert f"{GONE}.n" in list(places())
+    world.opt_out()
+    assert "t:need1" in list(places())
+    assert f"{GONE}.n" not in list(places())
 
 
 CERTIFICATES = [

@@ -43,7 +43,7 @@ class Takeover:
             self.sign_in.links,
             SEALER,
             clock,
-            self.base.finds_need,
+            self.base.finds_statement,
         )
         self.hooks = Webhooks(
             repositories, NotificationOutbox(repositories), SEALER, factors, clock

@@ -76,7 +76,7 @@ class Desk:
             _SecondFactors(accounts),  # type: ignore[arg-type]
             _Links(),  # type: ignore[arg-type]
             Sealer(lambda: "a long and random key"), lambda: self.now,
-            PublishedStatements(store, OptedOut(lambda: store)).finds_need,
+            PublishedStatements(store, OptedOut(lambda: store)).finds_statement,
         )  # fmt: skip
         people = (
             Account("o", "o@example.org", "O", NOON, memberships=(AccountMembership("t:1"),)),

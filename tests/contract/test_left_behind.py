@@ -33,7 +33,13 @@ class Leaving:
         outbox = NotificationOutbox(base.repositories)
         self.hooks = Webhooks(base.repositories, outbox, sealer, factors, base.clock)
         self.channels = Channels(
-            base.repositories, base.accounts, factors, links, sealer, base.clock, base.finds_need
+            base.repositories,
+            base.accounts,
+            factors,
+            links,
+            sealer,
+            base.clock,
+            base.finds_statement,
         )
         self.privacy = base.privacy(keep_interactions=DAY, keep_over=DAY)
         self.owner, self.left = base.person("t:f0"), base.person("t:f0", 1)

@@ -91,7 +91,7 @@ def test_who_opted_out_after_it_posted_a_need_is_named_in_no_notice_letter_or_me
     told.channels.enter(me, ChannelContent(ROBOT, rhythm=MailRhythm.DAILY), PASSWORD)
     notices = Notifications(
         base.repositories, base.accounts, letters, base.clock,  # type: ignore[arg-type]
-        told.channels.stop, base.finds_need,
+        told.channels.stop, base.finds_statement,
     )  # fmt: skip
     unit = UnitOfWork("system", base.clock())
     facts = {**name_parameters(store.organization(GONE)), "need": "t:need"}

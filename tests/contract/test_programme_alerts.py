@@ -29,11 +29,13 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound
 from matchmaker.provenance import POSTED
 from matchmaker.services.directory.cluster_sources import ClusterSources
+from matchmaker.services.directory.published import PublishedStatements
 from matchmaker.services.matching.programme_alerts import ProgrammeAlerts
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.services.people.notification_outbox import NotificationOutbox
+from matchmaker.services.people.notifications import named_now
 from matchmaker.snapshot.build import build
 from matchmaker.store.documents import Store
 from matchmaker.workflow.channel import NoticeChannel
@@ -365,6 +367,28 @@ def test_what_was_told_and_chosen_goes_with_a_merged_firm(desk: Desk) -> None:
     record = desk.repositories.programme_alerts.get(LARGE.id).value
     assert record.mark("o:A").choice is ProgrammeChoice.LEFT
     assert record.mark("o:B").choice is ProgrammeChoice.KEPT
+
+
+def test_an_office_that_opted_out_since_is_named_in_no_notice(desk: Desk) -> None:
+    """Neither by the title of what it offered, nor by its name where that has an address."""
+    desk.publish(programme("技改补助"), posted(1, OFFICE.id, LETTER))
+    desk.alerts.tell()
+    (notice,) = desk.repositories.notifications.values("account", desk.people[SMALL.id].id)
+    finds = PublishedStatements(desk.store, desk.exclusions.opted_out).finds_statement
+    shown = named_now(notice, desk.principal(SMALL.id), finds)
+    assert shown == notice
+    office = replace(desk.store.organization(OFFICE.id), listed=False)
+    desk.store.upsert(GraphRows(organizations=(office,)))
+    after = named_now(notice, desk.principal(SMALL.id), finds)
+    text = "2 programmes fit you, among them: a programme of Somebody, a programme of Somebody"
+    assert after.message.text("en") == text
+    assert not any("技改" in fact or "市经信局" in fact for fact in after.facts.values())
+    # Its own people and whom earlier versions told, without ids, read what was said.
+    own = replace(desk.principal(SMALL.id), organizations=frozenset({OFFICE.id}))
+    assert named_now(notice, own, finds) == notice
+    earlier = replace(notice, facts={k: v for k, v in notice.facts.items() if k != "offers"})
+    told = named_now(earlier, desk.principal(SMALL.id), finds)
+    assert told.message == notice.message
 
 
 def test_of_an_office_that_opted_out_a_moment_ago_nothing_is_told(desk: Desk) -> None:

@@ -214,10 +214,7 @@ class Directory:
     def paths(
         self, principal: Principal, source: str, target: str, max_length: int
     ) -> tuple[tuple[Step, ...], ...]:
-        """All shortest paths, at most MAX_PATHS, for all who have signed in.
-
-        Raises SignInNeeded, NotFound.
-        """
+        """All shortest paths, at most MAX_PATHS. Raises SignInNeeded, NotFound."""
         principal.require_known()
         ends = {self.organization_id(principal, end) for end in (source, target)}
         hidden = self.opted_out.hidden_from(principal) - ends

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import count
 
 from matchmaker.domain import GoalName, Need, NeedState, Organization, OrganizationFilter
 from matchmaker.services.directory.codes import Codes
@@ -33,14 +34,21 @@ class WantedNeeds:
 def needs_page(
     store: GraphStore, codes: Codes, wanted: WantedNeeds, after: str | None, limit: int
 ) -> Page[tuple[Need, Organization]]:
-    """Wanted needs with their organisations, none that were taken down; a filter by ids."""
+    """Wanted needs with their organisations, none that were taken down; a filter by ids.
+
+    A page that is not full need not be the last.
+    """
     members = None if wanted.by.cluster is None else _members(store, wanted.by.cluster)
     rows: list[tuple[Need, Organization]] = []
-    for _ in range(PAGES_LOOKED_AT):
+    # Where the next page goes on; its cursor can be read, so it names no need that is hidden.
+    told: str | None = None
+    for number in count(1):
         page = store.needs(wanted.organization, wanted.state, after, limit)
         owners = store.organizations_by_id([need.organization for need in page.rows])
         for need in page.rows:
             owner = owners.get(need.organization)
+            if owner is not None and owner.id not in wanted.hidden:
+                told = need.id
             if owner is None or not _is_wanted(need, owner, wanted, members, codes):
                 continue
             rows.append((need, owner))
@@ -49,8 +57,10 @@ def needs_page(
                 return Page(tuple(rows), None if is_last else need.id)
         after = page.after
         if after is None:
+            return Page(tuple(rows))
+        if number >= PAGES_LOOKED_AT and told is not None:
             break
-    return Page(tuple(rows), after)
+    return Page(tuple(rows), told)
 
 
 def _is_wanted(

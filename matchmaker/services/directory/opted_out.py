@@ -67,7 +67,11 @@ class OptedOut:
         """Those of the ids and aliases that this principal finds, by what was asked for."""
         asked = tuple(dict.fromkeys(ids))
         rows = self._store().organizations_by_id(asked)
-        found = {id: row for id, row in rows.items() if not self.hides(principal, row.id)}
+        found = {
+            id: self.told(principal, row)
+            for id, row in rows.items()
+            if not self.hides(principal, row.id)
+        }
         for id in asked:
             if id not in found:
                 self._read_the_rest(principal, id, is_there=id in rows)
@@ -102,6 +106,15 @@ class OptedOut:
             return False
         return id in self.hidden_from(principal) and not self._deals(principal, id)
 
+    def told(self, principal: Principal, row: Organization) -> Organization:
+        """An organisation as this principal reads it: not who took its place, if that is hidden.
+
+        Its own people read it whole, as they send it back.
+        """
+        if row.successor is None or row.id in principal.organizations:
+            return row
+        return replace(row, successor=None) if self.hides(principal, row.successor) else row
+
     def those_found(self, principal: Principal, ids: Iterable[str]) -> tuple[str, ...]:
         """Of own ids those that are not hidden from this principal, in their order."""
         asked = tuple(ids)
@@ -117,7 +130,11 @@ class OptedOut:
     ) -> Page[Organization]:
         """A page of those whom this principal finds."""
         hidden = self.hidden_from(principal)
-        return filled_page(read, lambda row: None if row.id in hidden else row, after, limit)
+
+        def shown(row: Organization) -> Organization | None:
+            return None if row.id in hidden else self.told(principal, row)
+
+        return filled_page(read, shown, after, limit)
 
     def hits(
         self, principal: Principal, read: Callable[[int], tuple[SearchHit, ...]], limit: int
@@ -126,7 +143,11 @@ class OptedOut:
         hidden = self.hidden_from(principal)
         # Enough to be left when those that are hidden are taken out.
         hits = read(min(limit + len(hidden), max(limit, MAX_PAGE)))
-        return tuple(hit for hit in hits if hit.organization.id not in hidden)[:limit]
+        return tuple(
+            replace(hit, organization=self.told(principal, hit.organization))
+            for hit in hits
+            if hit.organization.id not in hidden
+        )[:limit]
 
     def _now(self) -> _OptedOutAt:
         store = self._store()

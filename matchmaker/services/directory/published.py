@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,13 +78,12 @@ class PublishedStatements:
             raise not_found(NEEDS, need_id)
         return need
 
-    def finds_need(self, principal: Principal, need_id: str) -> bool:
-        """Tell whether the principal finds a need, and whose it is."""
-        try:
-            self.need(principal, need_id)
-        except NotFound:
-            return False
-        return True
+    def finds_statement(self, principal: Principal, id: str) -> bool:
+        """Tell whether the principal finds a need or an offer, and whose it is."""
+        for read in (self.need, self.offer):
+            with suppress(NotFound):
+                return bool(read(principal, id))
+        return False
 
     def engagement(self, principal: Principal, engagement_id: str) -> Engagement:
         """One of them. Raises NotFound."""

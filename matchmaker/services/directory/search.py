@@ -150,7 +150,8 @@ class Search:
 
     def _shown(self, principal: Principal, group: SearchGroup) -> SearchGroup:
         """With sources of organisations as the principal reads them."""
-        rows = [each.organization for each in group.results if each.organization is not None]
+        found = (each.organization for each in group.results if each.organization is not None)
+        rows = [self.opted_out.told(principal, row) for row in found]
         by_id = {row.id: row for row in self.sources.shown(principal, rows)}
         results = (
             replace(each, organization=by_id[each.organization.id]) if each.organization else each

@@ -349,4 +349,4 @@ def _name(fit: ProgrammeFit) -> str:
 
 def _told(fit: ProgrammeFit) -> ProgrammeTold:
     unknown = dict.fromkeys(check.condition for check in fit.checks if check.verdict is UNKNOWN)
-    return ProgrammeTold(fit.title, fit.deadline, tuple(unknown), fit.name, fit.name_en)
+    return ProgrammeTold(fit.title, fit.deadline, tuple(unknown), fit.name, fit.name_en, fit.id)

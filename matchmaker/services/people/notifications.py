@@ -20,7 +20,7 @@ from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, MailRhythm
 from matchmaker.workflow.channel import ChannelNotice
-from matchmaker.workflow.notification import Notification, NotificationKind
+from matchmaker.workflow.notification import SEVERAL, Notification, NotificationKind
 
 log = structlog.get_logger(__name__)
 # A digest of the day waits for this; letters "at once" wait a moment for more to come.
@@ -28,19 +28,22 @@ DAILY = timedelta(hours=24)
 AT_ONCE = timedelta(minutes=1)
 MAX_IN_LETTER = 50
 UNSUBSCRIBED_WITHIN = timedelta(days=400)
-# Whether somebody finds the need of an id.
-FindsNeed = Callable[[Principal, str], bool]
+# Whether somebody finds the need or offer of an id.
+FindsStatement = Callable[[Principal, str], bool]
 Told = TypeVar("Told", Notification, ChannelNotice)
 
 
-def named_now(told: Told, reader: Principal, finds_need: FindsNeed) -> Told:
+def named_now(told: Told, reader: Principal, finds_statement: FindsStatement) -> Told:
     """What somebody is told, without the name of whom they find no more.
 
-    Whoever takes part in something stays named; who only posted a need may have opted out since.
+    Whoever takes part in something stays named; who only posted a need or a programme may have
+    opted out since.
     """
+    if told.kind in SEVERAL:
+        return told.of_programmes(lambda id: finds_statement(reader, id))
     if told.kind is not NotificationKind.NEED_POSTED:
         return told
-    return told if finds_need(reader, told.facts.get("need", "")) else told.nameless()
+    return told if finds_statement(reader, told.facts.get("need", "")) else told.nameless()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ class Inbox:
 class Notifications:
     """Use cases of notifications; everyone sees only their own.
 
-    Who opted out since they were told of its need is not named to them: `finds_need`.
+    Who opted out since they were told of its need is not named to them: `finds_statement`.
     """
 
     repositories: Repositories
@@ -63,7 +66,7 @@ class Notifications:
     links: Links
     clock: Clock
     stop_channel: Callable[[str], None]
-    finds_need: FindsNeed
+    finds_statement: FindsStatement
 
     def inbox(self, principal: Principal, after: str = "", limit: int = 50) -> Inbox:
         """One's notifications, newest first. Raises SignInNeeded."""
@@ -72,7 +75,9 @@ class Notifications:
             "account", account.id, after=after, limit=limit, newest_first=True
         )
         unread = self.repositories.notifications.count("unread", account.id)
-        rows = tuple(named_now(stored.value, principal, self.finds_need) for stored in page.rows)
+        rows = tuple(
+            named_now(stored.value, principal, self.finds_statement) for stored in page.rows
+        )
         return Inbox(Page(rows, page.after), unread)
 
     def mark_read(self, principal: Principal, ids: Iterable[str]) -> None:
@@ -161,7 +166,7 @@ class Notifications:
         language = account.preferences.language
         reader = account.principal()
         listed = [
-            named_now(item, reader, self.finds_need) for item in notifications[:MAX_IN_LETTER]
+            named_now(item, reader, self.finds_statement) for item in notifications[:MAX_IN_LETTER]
         ]
         lines = [f"- {item.in_letter().message.text(language)}" for item in listed]
         if more > 0:

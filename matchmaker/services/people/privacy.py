@@ -21,7 +21,7 @@ from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import asked_id
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import pause_left
-from matchmaker.services.people.notifications import FindsNeed, named_now
+from matchmaker.services.people.notifications import FindsStatement, named_now
 from matchmaker.services.people.second_factors import (
     NO_ANSWER,
     NO_PROOF,
@@ -70,7 +70,7 @@ class Privacy:
     second_factors: SecondFactors
     gatherings: Gatherings
     opted_out: OptedOut
-    finds_need: FindsNeed
+    finds_statement: FindsStatement
     clock: Clock
     _: KW_ONLY
     keep_interactions: timedelta
@@ -93,7 +93,7 @@ class Privacy:
             "api_keys": [_without(key, "digest") for key in keys],
             "sessions": [_without(own, "id") for own in _all(repositories.sessions, "account", id)],
             "notices": [
-                repositories.notifications.plain(named_now(each, principal, self.finds_need))
+                repositories.notifications.plain(named_now(each, principal, self.finds_statement))
                 for each in repositories.notifications.values("account", id)
             ],
             "long_questions": _all(repositories.long_questions, "account", id),

@@ -115,7 +115,7 @@ def links(wired, port):
 def notifications(wired, port, watch):
     return Notifications(
         wired.repositories, wired.accounts, links(wired, port), watch, wired.channels.stop,
-        wired.published_statements.finds_need,
+        wired.published_statements.finds_statement,
     )  # fmt: skip
 
 

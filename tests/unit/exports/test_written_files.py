@@ -118,7 +118,22 @@ def test_no_text_of_a_csv_is_a_formula_and_numbers_stay_numbers():
     assert content.split() == ["weight", "-1.5", "-3", "'-1.5"]
 
 
-@pytest.mark.parametrize("text", ["=1", "'=1", "''+1", "+86 577", "-", "it's", "'quoted'", "'", ""])
+@pytest.mark.parametrize("sign", ["\uff1d", "\uff0b", "\uff0d", "\uff20", "\n"])
+def test_wide_signs_and_line_feeds_begin_no_formula_either(sign):
+    """OWASP, "CSV Injection": both are in its list, the first for Chinese and Japanese."""
+    text = f"{sign}1+1"
+    table = ExportTable("n", message("Ties"), columns("name"), [(text,)])
+    export = DataExport("n", (table,), EXPORT.graph)
+    rows = csv.reader(io.StringIO(write_export(export, ExportFormat.CSV, "en").decode("utf-8-sig")))
+    assert list(rows)[1] == [f"'{text}"]
+    book = load_workbook(io.BytesIO(write_export(export, ExportFormat.XLSX, "en")))
+    cell = book.worksheets[0]["A2"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "'=1", "''+1", "＝1", "'＋1", "+86 577", "-", "it's", "'quoted'", "'", ""]
+)
 def test_a_guard_is_taken_off_again(text):
     assert unguarded(guarded(text)) == text
 
