@@ -45,7 +45,7 @@ from matchmaker.wiring import Wiring
 
 FOLDER = Path(__file__).parent / "judged"
 SHOWN = 10
-SETS = ("apart", "fresh", "blind", "ordinary", "rare", "unmet", "across", "links")
+SETS = ("apart", "fresh", "blind", "ordinary", "rare", "unmet", "across", "links", "english")
 NOBODY = "nobody"  # the tag of needs that nobody in the graph meets
 AS_ASKED, BY_NOBODY = "as asked", "by nobody"
 NEARBY = "nearby"  # those of whom no statement answers: shown, but not as matches
