@@ -167,7 +167,11 @@ def answers(
     rows: IntArray,
     own: int | None = None,
 ) -> Answers:
-    """Answers of candidates at `rows` (n,) to texts put as the question; `own` is who asks."""
+    """Answers of candidates at `rows` (n,) to texts put as the question; `own` is who asks.
+
+    What anybody says, who asks too, tells whether the question is one of the graph's; nobody is
+    faint beside what the asker says itself. So who is found by others is found by everybody.
+    """
     everybody = worded_fit(snapshot, fit)
     fits = everybody[rows]
     adjustment = np.zeros(len(rows), dtype=np.float32)
@@ -196,13 +200,13 @@ def answers(
             comparisons[position], by_name[position] = named[row], True
             fits[position] = NAMED_FIT
             adjustment[position] = adjusted_fit(NAMED_FIT, named[row]) - NAMED_FIT
-    foremost = [row for row in _foremost(everybody, FOREMOST + 1) if row != own]
+    foremost = _foremost(everybody, FOREMOST)
     passed = _passed(snapshot, fit, texts, statements, comparisons, foremost)
-    if _is_named_by_nobody(snapshot, fit, texts, everybody, own, firsts):
+    if _is_named_by_nobody(snapshot, fit, texts, everybody, firsts):
         near = fit.dense_of(np.maximum(statements, 0)) >= floor().unnamed
         passed &= near | name_thing(fit.goal, comparisons)
-    if foremost:  # of the whole graph: the same bar whoever asks
-        is_faint = fits < floor().faint * everybody[foremost[0]]
+    if others := [row for row in _foremost(everybody, 2) if row != own]:
+        is_faint = fits < floor().faint * everybody[others[0]]
         passed &= ~is_faint | name_something(comparisons)
     passed |= by_name
     if texts and texts[0].kind is StatementKind.OFFER:
@@ -342,7 +346,6 @@ def _is_named_by_nobody(
     fit: TextFit,
     texts: tuple[SeekerText, ...],
     everybody: FloatArray | OrganizationFigures,
-    own: int | None,
     firsts: Mapping[int, RatedStatement],
 ) -> bool:
     """Whether a thing that has a name is sought, or offered, and nobody says that name.
@@ -357,8 +360,6 @@ def _is_named_by_nobody(
     # Of customers whom nothing names, who makes the like says its name, too.
     sold = fit.goal is GoalName.CUSTOMER and not _names_customers(texts[0].specification)
     for row in _foremost(everybody, COMPARED) if things else ():
-        if row == own:
-            continue
         first = firsts.get(row) or best_answers(snapshot, fit, texts[0], row, STATEMENTS)[0]
         statement, _, comparison = first
         if name_thing(fit.goal, [comparison]).any():

@@ -33,6 +33,8 @@ _JOINS = " + "
 _FARTHEST = 120
 _FEWEST_PARTS = 2
 _MOST_PLACES = 20
+# Plurals whose singular is another word: no leak-tight joint is a garment.
+_NO_SINGULAR = frozenset({"briefs", "sweets", "tights"})
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]|\.(?= |$)")
 
 Meanings = tuple[tuple[int, float], ...]
@@ -176,11 +178,16 @@ def _in_chinese(forms: _Forms, folded: str) -> Iterator[ConceptStretch]:
 def _in_english(forms: _Forms, folded: str) -> Iterator[ConceptStretch]:
     """From the left, of those that begin with a word the longest first."""
     spans = list(words(folded))
-    said = [singular(folded[start:end]) for start, end in spans]
+    said = [_folded(folded[start:end]) for start, end in spans]
     for first, word in enumerate(said):
         for last in range(min(first + forms.most_words.get(word, 0), len(spans)), first, -1):
             if meanings := forms.english.get(tuple(said[first:last])):
                 yield ConceptStretch(spans[first][0], spans[last - 1][1], meanings)
+
+
+def _folded(word: str) -> str:
+    """An English word without its plural, but where the singular is another word."""
+    return word if word in _NO_SINGULAR else singular(word)
 
 
 def _is_latin(pair: str) -> bool:
@@ -223,7 +230,7 @@ def _forms(by_form: Mapping[str, Mapping[int, float]]) -> _Forms:
     for form, meanings in by_form.items():
         if has_chinese(form):
             automaton.add_word(form, (len(form), tuple(meanings.items())))
-        elif said := tuple(singular(form[start:end]) for start, end in words(form)):
+        elif said := tuple(_folded(form[start:end]) for start, end in words(form)):
             english.setdefault(said, {}).update(meanings)
     automaton.make_automaton()
     most_words: dict[str, int] = {}

@@ -77,6 +77,16 @@ def test_a_phrase_in_parts_is_there_where_all_its_parts_are(text: str, is_asked:
     assert 1 not in of_rows(rows).named(text).concepts or "hat" in text
 
 
+@pytest.mark.parametrize(
+    ("text", "is_named"), [("tights for dancers", True), ("leak-tight at 1.5 MPa", False)]
+)
+def test_a_plural_whose_singular_is_another_word_is_read_as_it_stands(
+    text: str, is_named: bool
+) -> None:
+    rows = [ConceptRow("pantyhose", ("pantyhose", "tights"), (), ())]
+    assert (0 in of_rows(rows).named(text).concepts) == is_named
+
+
 def test_the_parts_of_a_phrase_are_covered() -> None:
     rows = [ConceptRow("boarding", ("boarding", "定型机"), (), ("袜子 + 皱",))]
     assert of_rows(rows).named("袜子很皱").coverage == 3 / 4

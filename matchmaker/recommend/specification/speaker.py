@@ -93,6 +93,10 @@ _WE_ARE_EN = re.compile(
     rf"|(?:we are|we're|i am|i'm|our company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
     rf"{_HEAD}(?: (?:of|for|in|from|based in|located in|near|with|making|producing|supplying|speciali[sz](?:ed|ing) in) {_WORDS}{{0,9}}?"
     rf"{_NO_WISH}[a-z0-9'/&-]++)?[.;!] (?=[^.!?]{{0,60}}{_WISH})"
+    # What it makes, and whom it asks for in the next sentence.
+    rf"|(?:we|i|our (?:company|factory|plant|firm|team|shop)) (?:mainly |only |also )?{_MAKE} "
+    rf"(?:{_NO_WISH}[a-z0-9'/&-]++,? ){{0,9}}?{_NO_WISH}[a-z0-9'/&-]++[.;!] "
+    r"(?=(?:is there|are there|who else|does any|do any|can any|could any|do you know|any (?:shop|lab|firm|maker|institute|group|university)s?\b))"
     rf"|for our (?:{_WORD} ){{0,4}}?{_HEAD}(?: in {_WORDS}{{1,3}}?| |, )(?=we (?:are |now )?{_WISH})"
 )
 _FIRST_EN = re.compile(

@@ -6,10 +6,12 @@ Most of these verbs are nouns too (plate, turn, cast), so they count only behind
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
 
 from matchmaker.recommend.specification.model import RequirementKind
 from matchmaker.recommend.specification.patterns import alternatives
-from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from, verbs
+from matchmaker.recommend.specification.vocabulary import Term, TermMatch, apart_from, verbs, words
 
 # No nouns, so that they need nobody before them: "who takes them back and recycles them".
 _THIRD_PERSON = [
@@ -32,6 +34,17 @@ _AT_HEAD = re.compile(
 _LISTED = re.compile(
     rf"(?:,|,? (?:or|and|and/or))\s(?P<verb>{alternatives(verbs())})(?![a-z-])(?=\s[a-z])"
 )
+# Whose participle is not formed by -ed, and those of which it names no work.
+_IRREGULAR = {"grind": "ground", "sew": "sewn", "weave": "woven", "lap": "lapped", "pot": "potted"}
+_NO_PARTICIPLE = frozenset({"cast", "forge", "mould", "mold", "turn", "spin", "knit"})
+# "We'd like to get boxes printed": behind the thing that work is wanted on, and before no other.
+_DONE = re.compile(
+    r"\b(?:get|gets|getting|have|having|need|needs|want|wants|like|given)\s[^,.;:!?]{2,60}?"
+    r"(?<=\s)(?P<verb>[a-z-]+(?: [a-z-]+)?)"
+    r"(?=\s*(?:$|[,.;:!?])|\s(?:by|in|on|to|with|for|from|at|against|and|or|into|within|before|after|"
+    r"again|quickly|fast|here|locally|nearby|soon|inside|outside)\b)"
+)
+_BEFORE_A_THING = re.compile(r"(?:\b(?:an?|the|our|your|some|any|of|and|or|more)|\d|ly)\s$")
 
 
 def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
@@ -39,10 +52,37 @@ def with_verbs(folded: str, terms: list[TermMatch]) -> list[TermMatch]:
     named = [_work(match, "verb" if match["verb"] else "also") for match in _VERB.finditer(folded)]
     if (head := _AT_HEAD.match(folded)) and head["verb"] in verbs():
         named.append(_work(head, "verb"))
+    named += _done(folded)
     named += _listed(folded, [*terms, *named])
     if not named:
         return terms
     return sorted([*apart_from(terms, named), *named], key=lambda match: match.start)
+
+
+def _done(folded: str) -> Iterator[TermMatch]:
+    for match in _DONE.finditer(folded):
+        start, end = match.span("verb")
+        said = folded[start:end]
+        verb = said if said in _participles() else said.rpartition(" ")[2]
+        start = end - len(verb)
+        if verb in _participles() and not _BEFORE_A_THING.search(folded[:start]):
+            yield _term(start, end, _participles()[verb])
+
+
+@cache
+def _participles() -> dict[str, str]:
+    """The process of each participle that is no name of work by itself (plated is one)."""
+    formed = {_participle(verb): process for verb, process in verbs().items()}
+    return {each: process for each, process in formed.items() if each and not words(each).terms}
+
+
+def _participle(verb: str) -> str:
+    before, space, last = verb.rpartition(" ")
+    if last in _NO_PARTICIPLE or last.endswith("s"):
+        return ""
+    stem = re.sub("(?<![aeo])y$", "i", last)
+    form = _IRREGULAR.get(last, stem.removesuffix("e") + "ed")
+    return before + space + form
 
 
 def _listed(folded: str, known: list[TermMatch]) -> list[TermMatch]:
@@ -57,6 +97,9 @@ def _listed(folded: str, known: list[TermMatch]) -> list[TermMatch]:
 
 
 def _work(match: re.Match[str], group: str) -> TermMatch:
-    process = verbs()[match[group]]
+    return _term(*match.span(group), verbs()[match[group]])
+
+
+def _term(start: int, end: int, process: str) -> TermMatch:
     term = Term(RequirementKind.PROCESS, process, process.rsplit(" ", 1)[-1])
-    return TermMatch(*match.span(group), term)
+    return TermMatch(start, end, term)

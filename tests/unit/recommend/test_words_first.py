@@ -28,7 +28,7 @@ from matchmaker.recommend.pipeline import recommend
 from matchmaker.snapshot.lexical import build_lexical, known_share, term_shares
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.recommend.small_graphs import TODAY, snapshot_of
-from tests.unit.recommend.worded import CUSTOMER, SUPPLIER, asked, firm, ids, product
+from tests.unit.recommend.worded import CUSTOMER, SUPPLIER, asked, firm, ids, near, product
 
 EARLIER = TODAY - datetime.timedelta(days=90)
 
@@ -250,6 +250,23 @@ def test_who_looked_for_it_before_is_a_customer_behind_who_looks_now() -> None:
         ("t:now", False),
         ("t:before", True),
     ]
+
+
+def test_who_is_found_by_others_is_found_by_who_says_it_best_itself() -> None:
+    """What the asker says itself tells, too, that the question is one of the graph's trades."""
+    likeness = {"o:asker": 0.6, "o:lab": 0.33}
+    graph = snapshot_of(
+        GraphRows(
+            organizations=(firm("asker"), firm("lab")),
+            offers=(product("asker", "薄膜阵列，现货"), product("lab", "暖体脚，可借")),
+        ),
+        {offer: [cosine, (1 - cosine**2) ** 0.5] for offer, cosine in likeness.items()},
+    )
+    (question,) = near("哪里能看看腿上的力有多大").texts
+    nobody = Seeker(texts=(replace(question, everyday=0.25),))
+    asker = replace(nobody, row=graph.row_of("t:asker"))
+    assert ids(recommend(graph, nobody, Request(SUPPLIER))) == ["asker", "lab"]
+    assert ids(recommend(graph, asker, Request(SUPPLIER))) == ["lab"]
 
 
 def test_one_word_of_english_is_answered_by_who_names_it_in_chinese() -> None:

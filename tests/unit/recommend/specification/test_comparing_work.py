@@ -35,6 +35,21 @@ def test_a_verb_that_goes_on_a_list_of_work_is_work(link):
     assert "plate" not in [item.value for item in need.of(RequirementKind.PRODUCT)]
 
 
+@pytest.mark.parametrize(
+    ("need", "work"),
+    [
+        ("we'd like to get our brochures printed", ["printing"]),
+        ("need shafts ground to 0.005", ["grinding"]),
+        ("want a pump repaired quickly", ["repair"]),
+        ("somebody to have coils potted", ["potting"]),
+        ("need 300 printed boxes", []),  # a kind of box
+        ("we need ground coffee", []),
+    ],
+)
+def test_what_is_wanted_done_to_a_thing_is_work(need: str, work: list[str]) -> None:
+    assert values_of(read(need), RequirementKind.PROCESS) == work
+
+
 def test_what_work_is_done_on_is_no_product_wanted_whatever_it_is_made_of() -> None:
     need = read("looking for someone to zinc plate small steel brackets")
     assert values_of(need, RequirementKind.PRODUCT) == []

@@ -13,6 +13,13 @@ ASKED_AND_OFFERED = [
         "蚀纹、激光咬花，老师傅七人。",
         "mould texturing",
     ),
+    ("who can heat-set socks for us", "蒸汽定型代工，立体脚型板三千副", "boarding"),
+    ("sock toes, loop-to-loop linking", "盘缝缝头外发，日九千双", "hand toe linking"),
+    ("low-emission packing for valves", "低逸散石墨填料，API 622", "gland packing"),
+    ("window boxes for a scarf", "开窗礼盒，一千套起印", "carton box"),
+    ("single point diamond turning", "单点金刚石车床夜间开放", "lens generator"),
+    ("ENP coating of shafts", "化学镀镍磷，50 µm", "electroless nickel plating"),
+    ("we want tungsten carbide sprayed on rams", "HVOF喷WC-12Co", "thermal spraying"),
     ("模仁要晒纹", "Mould texturing and laser engraving of textures.", "mould texturing"),
     (
         "goggle lenses of polycarbonate with an anti-fog dip",

@@ -35,6 +35,7 @@ DROPPED = {
     "We are a valve maker in Wenzhou and need prepreg": "need prepreg",
     "Drone maker in Shenzhen looking for die casting dies": "looking for die casting dies",
     "Hello, we make sock machines. We need cotton yarn": "We need cotton yarn",
+    "We make brass hinges. Is there a shop for springs?": "Is there a shop for springs?",
 }
 KEPT = [
     # Who is sought, described without a verb.
