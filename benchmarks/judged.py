@@ -48,6 +48,8 @@ SHOWN = 10
 SETS = ("apart", "fresh", "blind", "ordinary", "rare", "unmet", "across", "links", "english")
 NOBODY = "nobody"  # the tag of needs that nobody in the graph meets
 AS_ASKED, BY_NOBODY = "as asked", "by nobody"
+# The same with whom the page lists above it, by score: partners already who say that they have it.
+WITH_KNOWN = "as asked, partners too"
 NEARBY = "nearby"  # those of whom no statement answers: shown, but not as matches
 COMPARED = ("lexical", "dense", "lexical and dense")
 MEASURES = ("hit@3", "related@3", "ndcg@10", "mrr", "distracted")
@@ -209,10 +211,16 @@ def ask_all(services: Wiring, needs: Sequence[JudgedNeed]) -> list[Asked]:
         lists = {
             AS_ASKED: _ids(of_asker.recommendations),
             BY_NOBODY: _ids(of_nobody.recommendations),
+            WITH_KNOWN: _ids(_with_known(of_asker)),
             NEARBY: _ids(of_asker.nearby),
         }
         asked.append(Asked(need, lists | simple(need), of_asker.recommendations))
     return asked
+
+
+def _with_known(answer: Answer) -> list[Recommendation]:
+    everybody = [*answer.known, *answer.recommendations]
+    return sorted(everybody, key=lambda candidate: -candidate.score)[:SHOWN]
 
 
 def _ids(recommendations: Sequence[Recommendation]) -> list[str]:
@@ -254,10 +262,14 @@ def report(asked: Sequence[Asked]) -> dict[str, Any]:
     met = [item for item in asked if item.need.is_met]
     return {
         "needs": len(asked),
-        "methods": {method: table_of(asked, method) for method in (AS_ASKED, BY_NOBODY, *COMPARED)},
+        "methods": {
+            method: table_of(asked, method)
+            for method in (AS_ASKED, WITH_KNOWN, BY_NOBODY, *COMPARED)
+        },
         "groups": {
             name: {
-                method: table_of(items, method) for method in (AS_ASKED, BY_NOBODY, COMPARED[-1])
+                method: table_of(items, method)
+                for method in (AS_ASKED, WITH_KNOWN, BY_NOBODY, COMPARED[-1])
             }
             for name, items in sorted(groups.items())
             if name != "all" and any(item.need.is_met for item in items)

@@ -44,10 +44,15 @@ def eligible(pairs: Pairs, request: Request[int]) -> BoolArray:
 
 
 def eligible_and_known(pairs: Pairs, request: Request[int]) -> tuple[BoolArray, BoolArray]:
-    """`eligible`, and suitable partners that the seeker has already, with capacity or without."""
+    """`eligible`, and suitable partners that the seeker has already, with capacity or without.
+
+    Where words are asked, those of the same owner are partners: nobody vanishes who says it.
+    """
     suitable = _suitable(pairs, request)
     known = np.zeros(len(pairs.snapshot), dtype=np.bool_)
     known[_known_rows(pairs)] = True
+    if pairs.seeker.row is not None and pairs.seeker.asks_in_words:
+        known[same_owner(pairs.snapshot, pairs.seeker.row)] = True
     allowed = suitable & (pairs.snapshot.organizations.capacity != 0)
     if request.only_new:
         allowed &= ~known
@@ -63,9 +68,9 @@ def _known_rows(pairs: Pairs) -> NDArray[np.int64]:
 def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
     """A mask of those who could be a partner, shape (n,).
 
-    Not itself, nobody of the same owner, nobody who opted out, is dissolved or in
-    liquidation, only kinds that the goal is for, and only whom it may meet and what the filters
-    let pass.
+    Not itself, nobody of the same owner (but where words are asked), nobody who opted out, is
+    dissolved or in liquidation, only kinds that the goal is for, and only whom it may meet and
+    what the filters let pass.
     """
     goal = pairs.goal
     allowed = _of_goal(pairs.snapshot, goal).copy()
@@ -89,7 +94,8 @@ def _suitable(pairs: Pairs, request: Request[int]) -> BoolArray:
         allowed &= _offering_programmes(pairs.snapshot)
     if pairs.seeker.row is not None:
         allowed[pairs.seeker.row] = False
-        allowed[same_owner(pairs.snapshot, pairs.seeker.row)] = False
+        if not pairs.seeker.asks_in_words:
+            allowed[same_owner(pairs.snapshot, pairs.seeker.row)] = False
     return allowed
 
 

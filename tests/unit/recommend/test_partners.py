@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from matchmaker.domain import GoalName, GraphRows, Kind, Layer, StatementKind, Tie
@@ -42,6 +44,25 @@ def test_partners_whose_words_answer_stand_above_the_list_with_why() -> None:
     within = recommend(_partners_of_the_first(), asker, Request(SUPPLIER, only_new=False))
     assert within.known == ()
     assert set(ids(within.matches)) == {"t:2", "t:4"}  # who has no capacity left is not asked
+
+
+def test_who_belongs_to_the_same_owner_stands_above_the_list_where_words_are_asked() -> None:
+    """Firm 0 is owned by 1; of its profile's own accord it is brought together with neither."""
+    texts = ("", "steel castings", "steel castings")
+    snapshot = snapshot_of(
+        GraphRows(
+            organizations=tuple(firm(number) for number in range(3)),
+            offers=tuple(product(number, text) for number, text in enumerate(texts) if text),
+            ties=(Tie("x:1", "t:1", "t:0", Layer.OWNS),),
+        ),
+        vectors=False,
+    )
+    question = SeekerText("steel castings", StatementKind.NEED, goal=SUPPLIER, is_question=True)
+    for is_question, known in ((True, ["t:1"]), (False, [])):
+        text = replace(question, is_question=is_question)
+        answer = recommend(snapshot, Seeker(row=0, texts=(text,)), Request(SUPPLIER))
+        assert ids(answer.matches) == ["t:2"]
+        assert ids(answer.known) == known
 
 
 def test_asked_by_a_profile_those_partners_are_named_that_would_stand_on_the_list() -> None:

@@ -269,6 +269,17 @@ def test_who_is_found_by_others_is_found_by_who_says_it_best_itself() -> None:
     assert ids(recommend(graph, asker, Request(SUPPLIER))) == ["lab"]
 
 
+def test_who_says_it_in_another_language_stands_before_who_says_something_else_in_ones_own() -> (
+    None
+):
+    """Likenesses across languages are lower: of a mill and a shop the shop steams socks."""
+    offers = {
+        "mill": ("Cotton crew socks, private label, knitting", 0.36),
+        "shop": ("蒸汽定型代工，立体脚型板三千副", 0.2),
+    }
+    assert answered("who can heat-set socks", offers) == ["shop", "mill"]
+
+
 def test_one_word_of_english_is_answered_by_who_names_it_in_chinese() -> None:
     rows = GraphRows(
         organizations=(firm("seals"), firm("crates")),
