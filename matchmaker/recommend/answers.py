@@ -20,9 +20,11 @@ from matchmaker.recommend.literal import (
     OF_THINGS,
     SUBJECT_KINDS,
     WANTED_FIT,
+    is_foreign,
     is_literal,
     is_named,
     is_wanted,
+    lost_by_another,
     name_something,
     name_thing,
     named_things,
@@ -30,7 +32,6 @@ from matchmaker.recommend.literal import (
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, called_so
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
-from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
     TOLD_BY_GRAPH,
@@ -62,10 +63,6 @@ FOREMOST = 10
 MET, UNMET = 1.0, 3.0
 # What the codes and grades asked for take of a fit where nothing that is asked for is named.
 CODES_ASIDE = 0.5
-# What is lost by who says something else where somebody says in another language what is asked for:
-# likenesses across languages are lower, and a word that is known in both says more than they do.
-# Of fits below the second figure: of others the reading may err (docs/measurements.md).
-OTHER_THING, LIKE_ENOUGH = 0.4, 0.4
 # Kinds that say more of it: a figure, a material, a code, a certificate.
 DETAIL_KINDS = frozenset(RequirementKind) - CORE - TOLD_BY_GRAPH
 # Goals of needs of something that is bought, or done for one.
@@ -213,7 +210,7 @@ def answers(
         is_faint = fits < floor().faint * everybody[others[0]]
         passed &= ~is_faint | name_something(comparisons)
     adjusted_fits = fits + adjustment
-    adjustment += _less(snapshot, texts, adjusted_fits, statements, comparisons, passed)
+    adjustment += lost_by_another(snapshot, texts, adjusted_fits, statements, comparisons, passed)
     passed |= by_name
     if texts and texts[0].kind is StatementKind.OFFER:
         wanted = [
@@ -222,28 +219,6 @@ def answers(
         ]
         passed |= np.array(wanted, dtype=np.bool_)  # of nobody too
     return Answers(fits, adjustment, statements, tuple(comparisons), denied, passed & ~denied)
-
-
-def _less(
-    snapshot: Snapshot,
-    texts: tuple[SeekerText, ...],
-    adjusted: FloatArray,
-    statements: IntArray,
-    comparisons: Sequence[Comparison | None],
-    passed: BoolArray,
-) -> FloatArray:
-    """What fits (n,) lose of those who say another thing or other work than is asked for.
-
-    Nothing unless a match names it in another language than the question's.
-    """
-    aside = np.array([each is not None and each.aside for each in comparisons], dtype=np.bool_)
-    names = passed & (statements >= 0) & ~aside & name_something(comparisons, CORE)
-    if not _is_foreign(snapshot, texts, statements[names]).any():
-        return np.zeros(len(adjusted), dtype=np.float32)
-    unmet = ([] if each is None else each.unmet for each in comparisons)
-    another = [any(judged.requirement.kind in CORE for judged in each) for each in unmet]
-    behind = aside & np.array(another, dtype=np.bool_) & (adjusted < LIKE_ENOUGH)
-    return np.where(behind, -OTHER_THING * np.maximum(adjusted, 0), 0).astype(np.float32)
 
 
 def answering_statements(
@@ -440,7 +415,7 @@ def floor_values(
         "likeness": fit.dense_of(spoken),
         "known": _constant(spoken, max(familiarity(snapshot, text.wording) for text in texts)),
         "everyday": _constant(spoken, min(text.everyday for text in texts)),
-        "foreign": _is_foreign(snapshot, texts, spoken).astype(np.float32),
+        "foreign": is_foreign(snapshot, texts, spoken).astype(np.float32),
         "product": (name_something(comparisons) | _speak_of_whole(comparisons)).astype(np.float32),
     }
 
@@ -449,15 +424,6 @@ def _speak_of_whole(comparisons: Sequence[Comparison | None]) -> BoolArray:
     """A mask of statements that speak of the same whole, where nothing else is named, (n,)."""
     speak = [each is not None and each.same_whole and not each.met for each in comparisons]
     return np.array(speak, dtype=np.bool_)
-
-
-def _is_foreign(
-    snapshot: Snapshot, texts: tuple[SeekerText, ...], statements: IntArray
-) -> BoolArray:
-    """A mask of statements in another language than any of the texts, (n,)."""
-    languages, language_of_statement = statement_languages(snapshot)
-    asked_in = [languages.get(text.language, -1) for text in texts]
-    return ~np.isin(language_of_statement[np.maximum(statements, 0)], asked_in)
 
 
 def _constant(like: NDArray[np.int32], value: float) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Statements that say nearly what is asked, or that somebody needs just what is offered."""
+"""Statements that say what is asked, nearly or in another language, or need what is offered."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from matchmaker.recommend.evidence import TextFit
 from matchmaker.recommend.floor import floor
 from matchmaker.recommend.model import SeekerText
 from matchmaker.recommend.named_trades import FRAME
+from matchmaker.recommend.question_fit import statement_languages
 from matchmaker.recommend.specification import (
     CORE,
     MAKING,
@@ -28,7 +29,7 @@ from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.specification.model import UNLISTED
 from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.snapshot.lexical import known_share
-from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, IntArray, Snapshot
+from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 
 # Kinds of requirement that name the thing itself, apart from how much, when and where.
 SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
@@ -39,6 +40,10 @@ NAMED_GOALS = OF_THINGS | {GoalName.SHARED_RESOURCE, GoalName.PLATFORM}
 _EQUIPMENT = frozenset({"microscope", "spectrometer", "harvester", "machine", "chamber", "furnace"})
 # The share of a text's letters that names what it is about. Chosen on the readable judged sets.
 MOST_OF = 1 / 3
+# What is lost by who says something else where somebody says in another language what is asked for:
+# likenesses across languages are lower, and a word that is known in both says more than they do.
+# Of fits below the second figure: of others the reading may err (docs/measurements.md).
+OTHER_THING, LIKE_ENOUGH = 0.4, 0.4
 # The fit of a posted need of just what is offered, at least, whatever its words.
 WANTED_FIT = 0.4
 # Goals for which who needs a thing is who is sought.
@@ -161,3 +166,34 @@ def name_something(
         ],
         dtype=np.bool_,
     )
+
+
+def is_foreign(
+    snapshot: Snapshot, texts: tuple[SeekerText, ...], statements: IntArray
+) -> BoolArray:
+    """A mask of statements in another language than any of the texts, (n,)."""
+    languages, language_of_statement = statement_languages(snapshot)
+    asked_in = [languages.get(text.language, -1) for text in texts]
+    return ~np.isin(language_of_statement[np.maximum(statements, 0)], asked_in)
+
+
+def lost_by_another(
+    snapshot: Snapshot,
+    texts: tuple[SeekerText, ...],
+    adjusted: FloatArray,
+    statements: IntArray,
+    comparisons: Sequence[Comparison | None],
+    passed: BoolArray,
+) -> FloatArray:
+    """What fits (n,) lose of those who say another thing or other work than is asked for.
+
+    Nothing unless a match names it in another language than the question's.
+    """
+    aside = np.array([each is not None and each.aside for each in comparisons], dtype=np.bool_)
+    names = passed & (statements >= 0) & ~aside & name_something(comparisons, CORE)
+    if not is_foreign(snapshot, texts, statements[names]).any():
+        return np.zeros(len(adjusted), dtype=np.float32)
+    unmet = ([] if each is None else each.unmet for each in comparisons)
+    another = [any(judged.requirement.kind in CORE for judged in each) for each in unmet]
+    behind = aside & np.array(another, dtype=np.bool_) & (adjusted < LIKE_ENOUGH)
+    return np.where(behind, -OTHER_THING * np.maximum(adjusted, 0), 0).astype(np.float32)
