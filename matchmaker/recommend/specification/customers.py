@@ -52,7 +52,7 @@ _TRADER_AFTER = re.compile(
 _HEAD = 6
 _SPEAKER = re.compile(
     r"(?:厂家?|企业|公司)(?=(?:想|要|想要|拟)?[找寻])|"
-    r"(?:厂|企业|公司| (?:makers?|manufacturer|factory|mill|plant|shop))(?:[，,]| (?=looking|seeking)).{0,60}(?:[找寻求谁]|哪家|look(?:ing|s)? for|seek|\bwho (?:would|wants?|needs?|buys?|uses?|could|might))"
+    r"(?:厂|企业|公司| (?:makers?|manufacturer|factory|mill|plant|shop))(?:[，,]| (?=looking|looks|seeking|seeks|wants|in search)).{0,60}(?:[找寻求谁]|哪家|look(?:ing|s)? for|seek|\bwho (?:would|wants?|needs?|buys?|uses?|could|might))"
 )
 _MAKER = re.compile(r"(?:maker|shop)s?$", re.IGNORECASE)
 # What those who are looked for lack is what is offered: valve makers that need castings.

@@ -80,6 +80,7 @@ def test_a_fibre_in_one_plastic_is_not_met_by_it_in_another():
     [
         ("板材镜架找欧洲品牌", "Titanium frames, OEM for European brands."),
         ("找镜片经销商", "树脂镜片厂，1.56为主"),
+        ("titanium frame maker looks for European brands", "Titanium frames, own brand."),
         ("sock importers in Germany", "Cotton socks, 96 to 168 needle machines, private label."),
     ],
 )
