@@ -187,11 +187,11 @@ def lost_by_another(
 ) -> FloatArray:
     """What fits (n,) lose of those who say another thing or other work than is asked for.
 
-    Nothing unless a match names it in another language than the question's.
+    Nothing unless matches name it, and all of them in another language than the question's.
     """
     aside = np.array([each is not None and each.aside for each in comparisons], dtype=np.bool_)
     names = passed & (statements >= 0) & ~aside & name_something(comparisons, CORE)
-    if not is_foreign(snapshot, texts, statements[names]).any():
+    if not names.any() or not is_foreign(snapshot, texts, statements[names]).all():
         return np.zeros(len(adjusted), dtype=np.float32)
     unmet = ([] if each is None else each.unmet for each in comparisons)
     another = [any(judged.requirement.kind in CORE for judged in each) for each in unmet]
