@@ -25,6 +25,7 @@ from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, WhyKept
 from matchmaker.services.directory.cluster_sources import ClusterSources
+from matchmaker.services.operations.import_cancellation import take_back_parts
 from matchmaker.services.operations.import_decisions import ImportDecisions
 from matchmaker.services.operations.import_fields import ImportFields
 from matchmaker.services.operations.import_rows import WrittenState
@@ -38,6 +39,15 @@ from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_organization, origin_of_field
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.introduction import Proposal
+from matchmaker.workflow.job import ImportPart
+from matchmaker.workflow.survey import (
+    ReportedTie,
+    SurveyAnswer,
+    SurveyQuestion,
+    SurveyResponse,
+    SurveyRound,
+    response_id,
+)
 from tests.contract.cooperation import services_on
 from tests.contract.test_two_at_once import sign_in_on
 
@@ -266,6 +276,47 @@ def test_a_file_is_of_whom_its_own_name_says_and_not_the_one_read_before(desk: D
         assert options.defaults["holder"] == holder
         assert preview.is_remembered == (holder == "另例大学")
         desk.workflow.write_now(ADMIN, id)
+
+
+@pytest.mark.parametrize("way", ["asked", "named"])
+def test_an_organisation_that_a_survey_asks_or_an_answer_names_stays(desk: Desk, way: str) -> None:
+    """Its form, or the other ties of who named it, could not be read or written any more."""
+    repositories = desk.fields.repositories
+    asked = ("m:1", "m:2") if way == "asked" else ("m:1", "m:3")
+    question, last = SurveyQuestion.BUYS_FROM, datetime.date(2030, 1, 1)
+    survey = SurveyRound("s", "c:1", "S", (question,), asked, last, "account:a", utc_now())
+    answer = SurveyAnswer((ReportedTie(question, "m:2"),)) if way == "named" else SurveyAnswer()
+    response = SurveyResponse(response_id("s", "m:1"), "s", "m:1", answer, utc_now())
+    desk.store.documents.commit(
+        [repositories.surveys.put(survey), repositories.survey_responses.put(response)]
+    )
+    taken = desk.workflow.undo(ADMIN, desk.id)
+    assert taken.kept == (KeptField("organizations", "m:2", "", WhyKept.IN_USE),)
+    assert "m:2" in desk.store.organizations_by_id(["m:2"])
+
+
+def test_an_organisation_that_somebody_names_as_its_import_is_cancelled_stays(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an import that nobody finished a part is written, which brought it."""
+    repositories, services = desk.fields.repositories, services_on(desk.store)
+    record = repositories.imports.get(desk.id).value
+    part = ImportPart("p", desk.id, "account:a", put=record.put, before=record.before)
+    desk.store.documents.commit([repositories.import_parts.put(part)])
+    place, write = AccountMembership("m:2", MembershipRole.OWNER), desk.store.replace_rows
+    left = [
+        lambda: sign_in_on(services).invitations.invite(ADMIN, "a@example.org", membership=place)
+    ]
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        if left:
+            left.pop()()
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(desk.store, "replace_rows", late)
+    take_back_parts(desk.store, repositories, ADMIN, utc_now, desk.id)
+    assert "m:2" in desk.store.organizations_by_id(["m:2"])
+    assert desk.firm.name == "Old Name Ltd"
 
 
 @pytest.mark.parametrize("way", ["invited", "proposed to"])

@@ -6,7 +6,7 @@ from matchmaker.access import SYSTEM, Principal
 from matchmaker.errors import NotFound, WrongState
 from matchmaker.ingest.undo import Reversal
 from matchmaker.services.operations.import_parts import forget_parts, parts_of
-from matchmaker.services.operations.import_reversal import import_reversal
+from matchmaker.services.operations.import_reversal import emptied_slots, import_reversal
 from matchmaker.services.operations.job_queue import JobQueue, too_late
 from matchmaker.services.operations.upload_folder import UploadFolder
 from matchmaker.services.repositories import Repositories
@@ -117,9 +117,12 @@ def _take_back_newest(
         newest = repositories.import_parts.page("import", id, limit=2, newest_first=True).rows
         if not newest:
             return None
-        back = import_reversal(store, repositories, newest[0].value)
+        part = newest[0].value
+        slots = emptied_slots(part, repositories)
+        back = import_reversal(store, repositories, part)
         unit = UnitOfWork.of(principal, clock())
         unit.add(repositories.import_parts.remove(newest[0]))
+        unit.add(*(slots[row.id] for row in back.drop.organizations))
         if len(newest) == 1:
             unit.log("import.undone", f"import/{id}", left=str(left + len(back.kept)))
         store.replace_rows(back.put, back.drop, unit.entries, unit.changes, version)

@@ -29,6 +29,8 @@ from matchmaker.workflow.job import ImportPart, ImportRecord
 
 # Of what stays, so many are named.
 _TOLD = 10
+# Keys under which documents name organisations that others rely on.
+_NAMED_UNDER = ("organization", "kept_from", "member", "partner")
 
 _STAYS = {
     WhyKept.CHANGED_SINCE: message("Somebody has changed this since, and it stays: %(what)s."),
@@ -115,7 +117,7 @@ def undo_import(
     def undo() -> TakenBack:
         version = store.version()
         stored = undoable_import(principal, repositories, id)
-        slots = _emptied_slots(stored.value, repositories)
+        slots = emptied_slots(stored.value, repositories)
         back = import_reversal(store, repositories, stored.value, progress)
         if (taken := back.taken).is_nothing and taken.kept:
             return taken
@@ -167,8 +169,10 @@ def _stored_now(store: Store, rows: GraphRows, progress: Progress) -> GraphRows:
     return now
 
 
-def _emptied_slots(written: ImportRecord, repositories: Repositories) -> dict[str, Change]:
-    """The end of the slots of each organisation that an import brought, by id.
+def emptied_slots(
+    written: ImportRecord | ImportPart, repositories: Repositories
+) -> dict[str, Change]:
+    """The end of the slots of each organisation that an import, or a part of one, brought, by id.
 
     To be read before it is asked who is in use, and written of all that go, even where there is
     nothing: who names one meanwhile writes its slots too (`keep_organization`), and one of the two
@@ -185,13 +189,14 @@ def _in_use(ids: Set[str], repositories: Repositories) -> set[str]:
     naming: tuple[Repository[Any], ...] = (
         repositories.accounts, repositories.invitations, repositories.introductions,
         repositories.postings, repositories.gatherings, repositories.calls,
-        repositories.call_answers, repositories.certificates,
+        repositories.call_answers, repositories.certificates, repositories.surveys,
+        repositories.survey_responses,
     )  # fmt: skip
     return {
         id
         for repository in naming
         for value in repository.values()
-        for key in ("organization", "kept_from")
+        for key in _NAMED_UNDER
         for id in repository.values_under(key, value)
         if id in ids
     }
