@@ -125,6 +125,8 @@ class _Task(WSGITask):  # type: ignore[misc]
         is_kept = self.version == "1.1" and not self.close_on_finish and not sends_more
         if is_kept and self.channel.server.share.gives_up_one():
             self.set_close_on_finish()
+            # What it sends before it reads that would else reset what it has not read yet.
+            self.channel.may_send_more = True
         header: bytes = super().build_response_header()
         return header
 
@@ -373,8 +375,9 @@ class BufferingServer(TcpWSGIServer):  # type: ignore[misc]
     def _tick(self, now: float) -> None:
         for lane in self.lanes.values():
             lane.refuse_overdue()
-        self.share.weigh(len(self._map))
         channels = list(self.active_channels.values())
+        given_up = sum(channel.lingers_until > 0 for channel in channels)
+        self.share.weigh(len(self._map) - given_up)
         for channel in channels:
             if channel.overdue(now):
                 channel.handle_close()

@@ -20,6 +20,7 @@ MAY_END = threading.Event()
 
 
 HAS_LEFT: list[bool] = []
+LONG = 4_000_000
 
 
 def app(environ, start_response):
@@ -32,6 +33,9 @@ def app(environ, start_response):
             time.sleep(0.05)
         HAS_LEFT.append(time.monotonic() < end)
     size = len(environ["wsgi.input"].read())
+    if environ["PATH_INFO"] == "/large":
+        start_response("200 OK", [("Content-Length", str(LONG))])
+        return [b"x" * LONG]
     body = json.dumps({"size": size, "path": environ["PATH_INFO"]}).encode()
     start_response("200 OK", [("Content-Type", "application/json")])
     return [body]
@@ -410,6 +414,7 @@ def test_who_has_more_connections_gives_up_half_of_what_it_has_more(two_workers)
                 with contextlib.suppress(OSError):
                     part = client.recv(65536)
                     if not part:
+                        client.close()
                         break
                     answer += part
             answers.append(answer)
@@ -420,6 +425,40 @@ def test_who_has_more_connections_gives_up_half_of_what_it_has_more(two_workers)
         assert answers[6:9] == [b""] * 3
         assert all(b"close" not in answer and b"200 OK" in answer for answer in answers[9:])
         assert numbers_of(workers) == [3, 0]
+
+
+def test_who_sends_the_next_request_too_early_reads_all_of_the_last_answer(two_workers):
+    """Its connection is given up for the other worker's sake, with megabytes on their way."""
+    workers, port = two_workers
+    with contextlib.ExitStack() as clients:
+        client = clients.enter_context(connect(port))
+        others = [clients.enter_context(connect(port)) for _ in range(3)]
+        while numbers_of(workers) != [1 + len(others), 0]:
+            workers[0].turn(0)
+        workers[1].turn(0)
+        workers[0].turn(0.6)  # and now it weighs
+        workers[0].turn(0)
+        client.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
+        begun = time.monotonic()
+        while not workers[0].active_channels or not any(
+            channel.total_outbufs_len for channel in workers[0].active_channels.values()
+        ):
+            workers[0].turn(0.01)
+            assert time.monotonic() - begun < 5
+        client.sendall(b"GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.settimeout(0.05)
+        answer = b""
+        while time.monotonic() - begun < 10:
+            workers[0].turn(0.01)
+            try:
+                part = client.recv(200_000)
+            except TimeoutError:
+                continue
+            if not part:
+                break
+            answer += part
+        assert b"Connection: close" in answer
+        assert len(answer.partition(b"\r\n\r\n")[2]) == LONG
 
 
 @pytest.mark.parametrize("by", [-3600.0, 3600.0], ids=["back", "forward"])
