@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Literal
 
-import numpy as np
 import pyarrow as pa
 
 from matchmaker.ingest.codes import CODE_KINDS, valid_code
@@ -45,16 +45,27 @@ def names_searched(snapshot: Snapshot, table: NamedTable) -> NameTable:
     return snapshot.cached(_key(table), lambda: _made(snapshot, table))
 
 
-def words_of_names(snapshot: Snapshot, opted_out: frozenset[int] = frozenset()) -> frozenset[str]:
-    """Latin words in lower case of which the names of places, clusters and organisations are.
+def words_of_names(snapshot: Snapshot) -> Mapping[str, int]:
+    """Latin words in lower case of which the names of places, clusters and organisations are, and
+    how often.
 
-    Not of organisations that opted out, by the snapshot or since, `opted_out` (rows): whoever
-    asks does not learn that one is called so.
+    Not of organisations that opted out by the snapshot.
     """
-    since = frozenset(row for row in opted_out if snapshot.organizations.listed[row])
-    return snapshot.cached(
-        ("words of names", since), lambda: frozenset(_words_of_names(snapshot, since))
-    )
+    return snapshot.cached("words of names", lambda: Counter(_words_of_names(snapshot)))
+
+
+def is_word_of_names(snapshot: Snapshot, word: str, opted_out: Collection[int]) -> bool:
+    """Tell whether a word is one of them also without names of who opted out since (rows).
+
+    Whoever asks does not learn that one is called so. Counted against all: nothing is made, or
+    kept, for each who opts out.
+    """
+    count = words_of_names(snapshot).get(word, 0)
+    if not count or not opted_out:
+        return count > 0
+    since = [row for row in opted_out if snapshot.organizations.listed[row]]
+    columns = _columns(snapshot, "organizations").take(pa.array(since, pa.int64()))
+    return count > sum(each == word for each in _latin_words(columns))
 
 
 def codes_searched(snapshot: Snapshot, store: GraphStore) -> Sequence[tuple[str, str]]:
@@ -90,17 +101,19 @@ def _rows(snapshot: Snapshot, table: NamedTable) -> pa.Table:
     return rows
 
 
-def _words_of_names(snapshot: Snapshot, opted_out: frozenset[int]) -> Iterator[str]:
+def _words_of_names(snapshot: Snapshot) -> Iterator[str]:
     for table in _NAMED:
         if table == "industries":  # their words are those of trades
             continue
         columns = _columns(snapshot, table)
         if table == "organizations":
-            is_shown = np.array(snapshot.organizations.listed, dtype=np.bool_)
-            is_shown[list(opted_out)] = False
-            columns = columns.filter(pa.array(is_shown))
-        for column in columns.columns:
-            yield from _LATIN_WORD.findall("\n".join(column.to_pylist()).lower())
+            columns = columns.filter(pa.array(snapshot.organizations.listed))
+        yield from _latin_words(columns)
+
+
+def _latin_words(columns: pa.Table) -> Iterator[str]:
+    for column in columns.columns:
+        yield from _LATIN_WORD.findall("\n".join(column.to_pylist()).lower())
 
 
 def _made(snapshot: Snapshot, table: NamedTable) -> NameTable:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
-from matchmaker.services.directory.searched_names import words_of_names
+from matchmaker.services.directory.searched_names import is_word_of_names
 from matchmaker.snapshot.lexical import postings_of
 from matchmaker.snapshot.model import BoolArray, Snapshot
 from matchmaker.text import terms
@@ -20,9 +20,7 @@ def is_stated(snapshot: Snapshot, word: str, opted_out: Collection[int]) -> bool
     """
     if any(_is_said(snapshot, term, opted_out) for term in terms(word)):
         return True
-    if word not in words_of_names(snapshot):
-        return False
-    return not opted_out or word in words_of_names(snapshot, frozenset(opted_out))
+    return is_word_of_names(snapshot, word, opted_out)
 
 
 def _is_said(snapshot: Snapshot, term: str, opted_out: Collection[int]) -> bool:

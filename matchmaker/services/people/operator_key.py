@@ -21,7 +21,8 @@ KEY_FILE = "admin.key.sha256"
 SIGNING_FILE = "cursor.secret"
 _DIGEST = re.compile("[0-9a-f]{64}")
 # What a disk that lost its current leaves is empty or of zeros: anybody would know that secret.
-_SECRET = re.compile("[!-~]{32,}")
+# Who put one there by hand may have ended its line.
+_SECRET = re.compile(r"[!-~]{32,}\s*")
 
 log = structlog.get_logger(__name__)
 

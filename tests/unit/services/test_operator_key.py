@@ -50,6 +50,12 @@ def test_all_processes_sign_with_the_same_private_secret(tmp_path):
     assert stat.S_IMODE((tmp_path / SIGNING_FILE).stat().st_mode) == 0o600
 
 
+def test_a_secret_that_was_put_there_as_a_line_signs_as_it_is(tmp_path):
+    """`openssl rand -hex 32 > cursor.secret` ends the line; what it sealed is still opened."""
+    (tmp_path / SIGNING_FILE).write_text("0123456789abcdef" * 4 + "\n")
+    assert OperatorKey(tmp_path).signing_secret() == "0123456789abcdef" * 4 + "\n"
+
+
 def test_a_folder_that_cannot_be_written_is_said_in_one_error(tmp_path):
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")

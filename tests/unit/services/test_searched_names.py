@@ -19,6 +19,7 @@ from matchmaker.domain import (
 from matchmaker.services.directory import searched_names
 from matchmaker.services.directory.codes import industry_index, place_index
 from matchmaker.services.directory.searched_names import (
+    is_word_of_names,
     names_searched,
     prepare_names,
     words_of_names,
@@ -84,12 +85,31 @@ def test_names_in_the_graph_are_no_slips_of_the_pen_but_of_who_opted_out():
         places=(Place("p:1", "昌平", PlaceLevel.COUNTY, "Changping"),),
     )
     snapshot = small_graphs.snapshot_of(rows)
-    assert words_of_names(snapshot) == {"datang", "machinery", "hualing", "changping"}
+    assert set(words_of_names(snapshot)) == {"datang", "machinery", "hualing", "changping"}
     factory = SeekerFactory(None, SnapshotRows(snapshot), None, None)
     asked = ["is datang any good?", "hualing in changping", "fudan ltd", "titanum screws"]
     texts = factory.free_texts(asked, GoalName.SUPPLIER)
     # "furan" is what anybody reads whom nobody is known to be called.
     assert [text.text for text in texts] == [*asked[:2], "furan ltd", "titanium screws"]
+
+
+def test_who_opts_out_has_no_names_read_again_and_leaves_words_that_others_bear(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Of five who are called so one is left; a word of the four alone is no word of names."""
+    rows = GraphRows(
+        organizations=tuple(
+            Organization(f"t:{n}", f"厂{n}", Kind.FIRM, name_en=f"Plywod {'Forgng' if n else ''}")
+            for n in range(5)
+        )
+    )
+    snapshot = small_graphs.snapshot_of(rows)
+    words_of_names(snapshot)
+    monkeypatch.setattr(searched_names, "_words_of_names", lambda *_: pytest.fail("read again"))
+    for count in range(1, 5):
+        gone = frozenset(range(5 - count, 5))
+        assert is_word_of_names(snapshot, "plywod", gone)
+        assert is_word_of_names(snapshot, "forgng", gone) == (count < 4)
 
 
 def test_what_nobody_may_read_keeps_no_word_from_being_a_slip_of_the_pen():
