@@ -104,6 +104,22 @@ def test_a_coordinator_s_invitation_is_over_when_the_organisation_has_people(sto
         sign_in.with_provider(OpenIdClaims("https://id.example", "1", second.email, True, "B"))
 
 
+def test_who_is_invited_twice_and_comes_by_a_provider_is_let_in_at_once(store: Store) -> None:
+    """The coordinator's second invitation ended with the first, the administrator's did not."""
+    services = cooperation_on(store)
+    sign_in, coordinator = sign_in_on(services), services.coordinator()
+    for who, place in (
+        (coordinator, AccountMembership("t:f1", MembershipRole.OWNER)),
+        (coordinator, AccountMembership("t:f1", MembershipRole.OWNER)),
+        (ADMIN, AccountMembership("t:f2", MembershipRole.MEMBER)),
+    ):
+        sign_in.invitations.invite(who, "firm@example.org", membership=place)
+    claims = OpenIdClaims("https://id.example", "1", "firm@example.org", True, "A")
+    account = sign_in.with_provider(claims)
+    assert {each.organization for each in account.memberships} == {"t:f1", "t:f2"}
+    assert sign_in.with_provider(claims) == account
+
+
 def test_nobody_becomes_an_administrator_by_who_is_none_any_more(store: Store) -> None:
     services = cooperation_on(store)
     sign_in = sign_in_on(services)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
@@ -151,17 +152,29 @@ class SignInService:
                 return replace(before.require_active(), openid_subject=subject)
 
             return self.accounts.change(stored.value.id, link, "account.linked")
-        waiting = self.invitations.open_for(email)
-        if not waiting:
-            raise SignInNeeded(
-                "There is no account for this address.", mend="Ask to be invited first."
+        return self._invited(email, claims.name or email, subject)
+
+    def _invited(self, email: str, name: str, subject: str) -> Account:
+        """A new account with all places that its address is invited to. Raises SignInNeeded."""
+
+        def make() -> Account:
+            waiting = self.invitations.open_for(email)
+            if not waiting:
+                raise SignInNeeded(
+                    "There is no account for this address.", mend="Ask to be invited first."
+                )
+            return self.invitations.make_account(
+                waiting[0], name, openid_subject=subject, is_proved=True
             )
-        first, *others = waiting
-        account = self.invitations.make_account(
-            first, claims.name or email, openid_subject=subject, is_proved=True
-        )
-        for invitation in others:
-            account = self.invitations.join(invitation, account)
+
+        def join(account: Account) -> Account | None:
+            waiting = self.invitations.open_for(email)
+            return self.invitations.join(waiting[0], account) if waiting else None
+
+        # Each time those that hold by now: to be the first of a member's people ends others.
+        account = retry_on_conflict(make)
+        while (joined := retry_on_conflict(partial(join, account))) is not None:
+            account = joined
         return account
 
     def linked_account(self, issuer: str, subject: str) -> Account | None:
