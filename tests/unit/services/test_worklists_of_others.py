@@ -18,7 +18,7 @@ from tests.unit.services.test_auditing import Installation, of
 def sample_graph(tmp_path_factory):
     """Each other cluster of the samples is one to open to: too few trades to tell nearness by."""
 
-    def every_other(view: View) -> tuple[Opening, ...]:
+    def every_other(view: View, _hidden: object) -> tuple[Opening, ...]:
         others = set(map(int, view.landscape.clusters)) - {view.cluster}
         return tuple(Opening(other, 0.5, 10, 0, ()) for other in sorted(others))
 
