@@ -5,12 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
 Answered = TypeVar("Answered")
-# Calls that never came back; each keeps a thread and a connection.
-_MOST_LEFT = 32
+# Calls that never came back; each keeps a thread and a connection. With so many it is asked again
+# seldom: it may be there again, and they never be.
+_MOST_LEFT, _SELDOM_SECONDS = 32, 60.0
 
 
 class NoAnswerError(OSError):
@@ -31,6 +33,7 @@ class AnswerDeadline:
         self._is_doubtful = False
         self._asking_again = threading.Lock()
         self._left: list[threading.Thread] = []
+        self._asked_at = 0.0
 
     def within(self, seconds: float, ask: Callable[[], Answered]) -> Answered:
         """What `ask` returns or raises. Raises NoAnswerError where it does neither in time."""
@@ -45,8 +48,10 @@ class AnswerDeadline:
 
     def _answer(self, seconds: float, ask: Callable[[], Answered]) -> Answered:
         self._left = [thread for thread in self._left if thread.is_alive()]
-        if len(self._left) >= _MOST_LEFT:
+        is_soon = time.monotonic() - self._asked_at < _SELDOM_SECONDS
+        if len(self._left) >= _MOST_LEFT and is_soon:
             raise NoAnswerError
+        self._asked_at = time.monotonic()
         call = _Call(ask)
         call.start()
         call.join(seconds)
