@@ -19,6 +19,7 @@ from matchmaker.errors import (
     TooManyAttempts,
 )
 from matchmaker.services.people.sign_in import SignInService
+from matchmaker.services.repositories import Repository
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.workflow.account import AccountMembership, MembershipRole, Preferences, Scope
 from matchmaker.workflow.session import SignInOrigin
@@ -432,6 +433,23 @@ def test_an_export_holds_what_the_person_was_shown_and_nobody_else_was(wired, ow
     held = wired.privacy.export_own(owner.principal())["recommendations_shown"]
     assert [each["subject"] for each in held] == [owner.subject]
     assert [each["candidate"] for each in held[0]["shown"]] == ["t:firm1"]
+
+
+def test_an_export_reads_no_document_that_is_another_person_s(wired, owner, monkeypatch):
+    """Of what everybody was shown in a year that takes minutes."""
+    for principal in (owner.principal(), *[ADMIN] * 30):
+        shown = [("t:firm1", 0.5)]
+        wired.interaction_log.impression(principal, GoalName.SUPPLIER, "", shown, "fixed", 1)
+    wired.interaction_log.flush()
+    read, own = list[str](), Repository.read
+
+    def noted(repository, record):
+        read.append(record.kind)
+        return own(repository, record)
+
+    monkeypatch.setattr(Repository, "read", noted)
+    assert len(wired.privacy.export_own(owner.principal())["recommendations_shown"]) == 1
+    assert read.count(wired.repositories.interactions.kind) == 1
 
 
 def test_the_address_of_who_was_invited_and_never_came_is_forgotten(wired, watch):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic_core import to_jsonable_python
 
@@ -47,6 +47,8 @@ from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import FINAL, Side
 from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.survey import SurveyState
+
+T = TypeVar("T")
 
 _COMMIT_SIZE = 200
 # After they ended: so long somebody may ask why the link does not work.
@@ -108,10 +110,14 @@ class Privacy:
             "call_notes": _all(repositories.call_notes, "author", id),
             "recommendations_shown": [
                 repositories.interactions.plain(self._found_candidates(principal, each))
-                for each in repositories.interactions.values()
+                for each in self._mentioning(repositories.interactions, account.subject)
                 if each.subject == account.subject
             ],
-            "messages": [text for text in _all(repositories.messages) if text["author"] == id],
+            "messages": [
+                repositories.messages.plain(each)
+                for each in self._mentioning(repositories.messages, id)
+                if each.author == id
+            ],
             "log": [
                 {"at": line.entry.at, "action": line.entry.action, "subject": line.entry.subject}
                 for line in repositories.records.last_log(10_000)
@@ -225,6 +231,14 @@ class Privacy:
     def _found_picks(self, principal: Principal, picks: PickedOrganizations) -> PickedOrganizations:
         found = set(self.opted_out.those_found(principal, (id for id, _ in picks.items)))
         return replace(picks, items=tuple(item for item in picks.items if item[0] in found))
+
+    def _mentioning(self, repository: Repository[T], id: str) -> Iterator[T]:
+        """Documents in which an id stands somewhere: the others, of everybody, are not read."""
+        after: str | None = ""
+        while after is not None:
+            page = self.repositories.records.find(repository.kind, after=after, limit=200)
+            yield from (repository.read(each).value for each in page.rows if id in each.body)
+            after = page.after
 
     def _found_candidates(self, principal: Principal, interaction: Interaction) -> Interaction:
         ids = (each.candidate for each in interaction.shown)
