@@ -100,8 +100,10 @@ def child_exit(server, worker):  # noqa: ARG001 (gunicorn gives both)
 
 def _serve_metrics():
     from prometheus_client import CollectorRegistry, start_http_server
-    from prometheus_client.multiprocess import MultiProcessCollector
+    from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+    # This process loaded the application and answers nobody: its 0 is no version served.
+    mark_process_dead(os.getpid())
     registry = CollectorRegistry()
     MultiProcessCollector(registry)
     start_http_server(_settings.metrics_port, addr="127.0.0.1", registry=registry)
