@@ -92,6 +92,8 @@ def _letter(
     letter["Subject"] = " ".join(subject.split())[:200]
     letter["Date"] = formatdate()
     letter["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
+    # So that no notice of somebody's absence comes back (RFC 3834, 5).
+    letter["Auto-Submitted"] = "auto-generated"
     for name, value in headers.items():
         letter[name] = value
     letter.set_content(text)

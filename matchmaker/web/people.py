@@ -235,6 +235,8 @@ def unsubscribed() -> PageAnswer:
     """No more mail, or messages to a channel; also the one-click address of RFC 8058."""
     token = request.args.get("token") or request.form.get("token", "")
     services().notifications.unsubscribe(token)
+    if "List-Unsubscribe" in request.form:
+        return ""  # to a program of mail, which is sent to no other page (RFC 8058, 3.1)
     if services().channels.is_stop_link(token):
         show_notice(gettext("Nothing goes there any more."))
     else:

@@ -10,6 +10,7 @@ from huey import SqliteHuey
 from matchmaker.access import ADMIN
 from matchmaker.app import create_app
 from matchmaker.errors import TooManyAttempts
+from matchmaker.messages import message
 from matchmaker.services.people.reset_requests import ResetRequests
 from matchmaker.services.people.sign_in import SignInService
 from matchmaker.workflow.account import MailRhythm, Preferences, Scope
@@ -106,6 +107,26 @@ def test_the_page_of_a_stop_link_says_what_it_stops(wired, purpose, button, done
         "/unsubscribe", query_string=query, headers=english, follow_redirects=True
     )
     assert done in stopped.text
+
+
+def test_a_program_of_mail_that_ends_them_is_sent_nowhere_else(wired, pair):
+    """RFC 8058, 3.1: what is posted to with one click must not answer with a redirect."""
+    account = pair[1]
+    wired.accounts.set_preferences(account.principal(), Preferences("en", MailRhythm.DAILY))
+    client = create_app(wired).test_client()
+    token = wired.notifications.unsubscribe_token(account.id)
+    answer = client.post(f"/unsubscribe?token={token}", data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200
+    after = wired.accounts.own_account(account.principal())
+    assert after.preferences.mail is MailRhythm.NEVER
+
+
+def test_letters_call_for_no_notice_of_absence(wired, post_office, pair):
+    """RFC 3834, 2 and 5: automatic responders leave alone what says that it is automatic."""
+    port, letters = post_office
+    links(wired, port).mail(pair[0].email, "en", message("A subject"), "text")
+    (letter,) = to(letters(), pair[0])
+    assert letter["Auto-Submitted"] == "auto-generated"
 
 
 def test_a_mail_server_that_is_down_loses_nothing(wired, post_office, pair, watch):
