@@ -269,7 +269,7 @@ def test_judged_needs(
     assert "  right: seed:" in printed
     answers = json.loads(written.read_text("utf-8"))["answers"]
     assert len(answers) == 12
-    assert {len(lists) for lists in answers.values()} == {6}
+    assert {len(lists) for lists in answers.values()} == {7}
 
 
 def test_the_memory_of_an_import_is_measured(run: Run) -> None:

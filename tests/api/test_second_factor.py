@@ -254,10 +254,10 @@ def test_the_page_of_accounts_asks_for_a_proof_where_one_is_needed_alone(app, wi
 
 
 def test_who_has_no_second_factor_invites_an_owner_as_before(app, wired, person):
-    with_owner(wired, person)
+    with_owner(wired, person, "t:firm1")
     client, answer = sign_in(app, person.email)
     headers = {"X-CSRF-Token": answer.json["csrf_token"]}
-    body = {"email": "next@invited.example", "organization": FIRM, "role": "owner"}
+    body = {"email": "next@invited.example", "organization": "t:firm1", "role": "owner"}
     assert client.post(f"{API}/invitations", json=body, headers=headers).status_code == 201
 
 

@@ -88,7 +88,7 @@ def test_a_file_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> Non
 
 
 def test_a_file_that_was_never_prepared_is_a_mismatch(tmp_path: Path) -> None:
-    with pytest.raises(StoreMismatch, match="no graph yet"):
+    with pytest.raises(StoreMismatch, match="holds no graph"):
         SqliteStore(tmp_path / "graph.db").status()
 
 
