@@ -16,6 +16,7 @@ from typing import IO, TypeVar
 
 import structlog
 
+from matchmaker.nodes.damaged_file import aside, put_aside, tells_of_damage
 from matchmaker.settings import Settings
 
 T = TypeVar("T")
@@ -33,8 +34,6 @@ _SCHEMA = (
 _TIDIED_EVERY = 30.0
 # Opening takes milliseconds: who holds its lock for so long is stopped, or its disk hangs.
 _TURN_SECONDS, _STEP_SECONDS = 1.0, 0.02
-_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-_KINDS = ("", "-wal", "-shm")
 
 
 class CountsFile:
@@ -66,7 +65,7 @@ class CountsFile:
             try:
                 return self._attempt(own, step)
             except sqlite3.DatabaseError as error:
-                if not _is_damage(error):
+                if not tells_of_damage(error):
                     raise
                 self._begin_anew(own)
             return self._attempt(own, step)
@@ -74,7 +73,7 @@ class CountsFile:
     def begun_anew(self) -> datetime | None:
         """The time when it was last found damaged and begun anew; None: never."""
         with suppress(OSError):
-            return datetime.fromtimestamp(self._aside("").stat().st_ctime, UTC)
+            return datetime.fromtimestamp(aside(self.path).stat().st_ctime, UTC)
         return None
 
     # -- the parts
@@ -148,9 +147,7 @@ class CountsFile:
         with self._alone():
             if self._is_sound():
                 return
-            for kind in _KINDS:
-                with suppress(FileNotFoundError):
-                    Path(f"{self.path}{kind}").replace(self._aside(kind))
+            put_aside(self.path)
             log.error("counts of attempts were damaged and begun anew", file=str(self.path))
 
     def _is_sound(self) -> bool:
@@ -158,12 +155,9 @@ class CountsFile:
             with closing(sqlite3.connect(self.path, timeout=1)) as connection:
                 return bool(connection.execute("PRAGMA quick_check").fetchone() == ("ok",))
         except sqlite3.DatabaseError as error:
-            if _is_damage(error):
+            if tells_of_damage(error):
                 return False
             raise
-
-    def _aside(self, kind: str) -> Path:
-        return self.path.with_name(f"{self.path.name}.damaged{kind}")
 
 
 class _Own:
@@ -197,7 +191,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _is_damage(error: sqlite3.Error) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED

@@ -27,10 +27,20 @@ def set_aside_if_damaged(path: Path, event: str) -> None:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not _is_damaged(path):  # another process was faster
             return
-        for kind in _KINDS:
-            with suppress(FileNotFoundError):
-                Path(f"{path}{kind}").replace(f"{path}.damaged{kind}")
+        put_aside(path)
     log.error(event, file=str(path))
+
+
+def aside(path: Path) -> Path:
+    """Where a damaged file lies afterwards."""
+    return path.with_name(f"{path.name}.damaged")
+
+
+def put_aside(path: Path) -> None:
+    """Move a file, and what SQLite keeps beside it, there. Raises OSError."""
+    for kind in _KINDS:
+        with suppress(FileNotFoundError):
+            Path(f"{path}{kind}").replace(f"{aside(path)}{kind}")
 
 
 def tells_of_damage(error: Exception) -> bool:
