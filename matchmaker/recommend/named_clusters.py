@@ -35,9 +35,9 @@ NEARLY_ALL, FEWEST_OF_A_TRADE = 0.8, 4
 
 _MANY = r"(?:特色)?(?:产业)?(?:集群|产业带|集聚区|产业园区?|产业基地|产业区|产区)"
 _HAN = rf"(?:(?!{_MANY})[\u4e00-\u9fff])"
-_IN_CHINESE = re.compile(rf"((?:{_HAN}{{1,10}}[、和与及])*{_HAN}{{1,12}})(?={_MANY})")
+_IN_CHINESE = re.compile(rf"((?:{_HAN}{{1,10}}[、和与及])*{_HAN}{{1,12}})(?=({_MANY}))")
 _MANY_EN = r"(?:industr(?:y|ial) )?(?:clusters?|towns?|districts?|hubs?|people|folks)\b"
-_IN_ENGLISH = re.compile(rf"\b((?:[a-z][a-z'-]* ){{1,3}}){_MANY_EN}")
+_IN_ENGLISH = re.compile(rf"\b((?:[a-z][a-z'-]* ){{1,3}})({_MANY_EN})")
 _ENDS = re.compile(rf"(?:{_MANY}|{_MANY_EN}|^.*·)")
 _EACH = re.compile(r"[、和与及]| and ")
 # Words before a name: 去模具集群 is sought, 我们模具集群 asks.
@@ -92,7 +92,7 @@ def mentions(snapshot: Snapshot, text: str) -> list[Mention]:
 
 def _named(folded: str, known: Sequence[ClusterNames]) -> Iterator[tuple[int, int, frozenset[int]]]:
     """Begin and end of each name with the rows of the clusters that bear it."""
-    for pattern, ending in ((_IN_CHINESE, _MANY), (_IN_ENGLISH, "")):
+    for pattern in (_IN_CHINESE, _IN_ENGLISH):
         for match in pattern.finditer(folded):
             rows: set[int] = set()
             start, at = match.end(1), match.start(1)
@@ -103,8 +103,7 @@ def _named(folded: str, known: Sequence[ClusterNames]) -> Iterator[tuple[int, in
                     rows |= of_piece
                 at += len(piece) + 1
             if rows:
-                last = re.compile(ending).match(folded, match.end()) if ending else None
-                yield start, last.end() if last else match.end(), frozenset(rows)
+                yield start, match.end(2), frozenset(rows)
 
 
 def _resolved(piece: str, known: Sequence[ClusterNames]) -> tuple[int, set[int]]:
@@ -171,15 +170,12 @@ def clusters_of_speaker(snapshot: Snapshot, text: str) -> frozenset[int]:
 
 def _clusters_naming(snapshot: Snapshot, product: str) -> frozenset[int]:
     """The cluster that nearly all who name a product are of; none where no cluster is, or few."""
-    entries, belong = snapshot.organization_statements, snapshot.memberships
+    speakers, belong = snapshot.statement_organizations, snapshot.memberships
     naming = statements_naming(snapshot, ("product", product), names_of_kinds(product))
-    owners = np.searchsorted(
-        entries.indptr, np.flatnonzero(np.isin(entries.indices, naming)), side="right"
-    )
-    owners = np.unique(owners - 1)
+    owners = {owner for statement in naming.tolist() for owner in speakers.row(statement).tolist()}
     if len(owners) < FEWEST_OF_A_TRADE:
         return frozenset()
-    clusters = belong.cluster[np.isin(belong.organization, owners)]
+    clusters = belong.cluster[np.isin(belong.organization, sorted(owners))]
     counts = np.bincount(clusters) if len(clusters) else np.zeros(1)
     is_most = counts.max() >= NEARLY_ALL * len(owners)
     return frozenset([int(counts.argmax())]) if is_most else frozenset()
@@ -221,11 +217,11 @@ def asked_by_cluster(snapshot: Snapshot, texts: Sequence[SeekerText]) -> BoolArr
     if kinds:
         asked &= np.isin(snapshot.organizations.kind, sorted(kinds))
     if texts[0].clusters:
-        asked &= members(snapshot, texts[0].clusters)
+        asked &= cluster_members(snapshot, texts[0].clusters)
     return asked
 
 
-def members(snapshot: Snapshot, clusters: frozenset[int]) -> BoolArray:
+def cluster_members(snapshot: Snapshot, clusters: frozenset[int]) -> BoolArray:
     """A mask of the members of any of some clusters, (N,)."""
     inside = np.zeros(len(snapshot), dtype=np.bool_)
     belong = snapshot.memberships
@@ -245,6 +241,6 @@ def with_clusters(
         return replace(answers, fit=fit.astype(np.float32), passed=passed)
     if len(texts) != 1 or not texts[0].clusters:
         return answers
-    outside = ~members(snapshot, texts[0].clusters)[rows]
+    outside = ~cluster_members(snapshot, texts[0].clusters)[rows]
     lost = np.where(outside, (1 - OUTSIDE) * answers.adjusted, 0)
     return replace(answers, adjustment=(answers.adjustment - lost).astype(np.float32))

@@ -13,7 +13,7 @@ from matchmaker.recommend.certificates import holders
 from matchmaker.recommend.conditions import open_programmes
 from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.model import Filters, Request
-from matchmaker.recommend.named_clusters import own_clusters
+from matchmaker.recommend.named_clusters import cluster_members, own_clusters
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.whereabouts import said_places
 from matchmaker.snapshot.distances import Location, known_km
@@ -180,10 +180,7 @@ def passes(pairs: Pairs, filters: Filters[int]) -> BoolArray:
         countries = organizations.table.column("country").to_numpy(zero_copy_only=False)
         allowed &= np.isin(countries.astype(str), sorted(filters.countries))
     if filters.clusters:
-        belong = pairs.snapshot.memberships
-        inside = np.zeros(len(pairs.snapshot), dtype=np.bool_)
-        inside[belong.organization[np.isin(belong.cluster, sorted(filters.clusters))]] = True
-        allowed &= inside
+        allowed &= cluster_members(pairs.snapshot, filters.clusters)
     if filters.certificates:
         allowed &= holders(pairs.snapshot, filters.certificates)
     if filters.radius_km is not None:
