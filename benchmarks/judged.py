@@ -45,7 +45,18 @@ from matchmaker.wiring import Wiring
 
 FOLDER = Path(__file__).parent / "judged"
 SHOWN = 10
-SETS = ("apart", "fresh", "blind", "ordinary", "rare", "unmet", "across", "links", "english")
+SETS = (
+    "apart",
+    "fresh",
+    "blind",
+    "ordinary",
+    "rare",
+    "unmet",
+    "across",
+    "links",
+    "english",
+    "spoken",
+)
 NOBODY = "nobody"  # the tag of needs that nobody in the graph meets
 AS_ASKED, BY_NOBODY = "as asked", "by nobody"
 # The same with whom the page lists above it, by score: partners already who say that they have it.

@@ -193,6 +193,35 @@ def test_needs_of_links_are_answered_by_others_than_the_asker_and_its_partners()
         assert abs(halves["tuning"] - halves["report"]) <= 2, goal_name
 
 
+def test_needs_as_spoken_are_answered_by_others_than_the_asker_its_partners_and_its_owner() -> None:
+    needs = {need["id"]: need for need in table("benchmarks/judged/spoken/needs.csv")}
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in table("benchmarks/judged/spoken/grades.csv"):
+        assert row["organization"] in ORGANIZATIONS, row
+        assert row["organization"] not in grades[row["need"]], row
+        grades[row["need"]][row["organization"]] = int(row["grade"])
+    assert set(grades) == set(needs)
+    assert len({need["text"] for need in needs.values()}) == len(needs)
+    for id_, need in needs.items():
+        goal, asker = GOALS[GoalName(need["goal"])], need["asker"]
+        assert max(grades[id_].values()) == (0 if meets_nobody(need) else 2), id_
+        right = {other for other, grade in grades[id_].items() if grade}
+        assert all(ORGANIZATIONS[other]["listed"] == "true" for other in right), id_
+        assert {Kind(ORGANIZATIONS[other]["kind"]) for other in right} <= goal.answerers, id_
+        assert not asker or Kind(ORGANIZATIONS[asker]["kind"]) in goal.askers, id_
+        assert asker not in grades[id_], id_
+        assert not right & partners(asker, goal.name), id_
+        assert not any(owners(asker) & owners(other) for other in right if asker), id_
+        if goal.name is GoalName.CROSS_CLUSTER:
+            assert not right & members_with(asker), id_
+
+
+def owners(organization: str) -> set[str]:
+    """The organisation and who owns it."""
+    ties = (tie for tie in TIES if Layer(tie["layer"]) is Layer.OWNS)
+    return {organization} | {tie["source"] for tie in ties if tie["target"] == organization}
+
+
 def test_needs_about_listed_firms_are_graded_by_stock_code() -> None:
     needs = {need["id"]: need for need in table("benchmarks/judged/listed/needs.csv")}
     grades: dict[str, set[int]] = defaultdict(set)
