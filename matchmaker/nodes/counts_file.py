@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 import structlog
 
-from matchmaker.nodes.damaged_file import aside, put_aside, tells_of_damage
+from matchmaker.nodes.damaged_file import aside, put_aside, tells_of_damage, turn_at
 from matchmaker.settings import Settings
 
 T = TypeVar("T")
@@ -32,8 +30,6 @@ _SCHEMA = (
     "DROP TABLE IF EXISTS allowances",  # as earlier releases had them
 )
 _TIDIED_EVERY = 30.0
-# Opening takes milliseconds: who holds its lock for so long is stopped, or its disk hangs.
-_TURN_SECONDS, _STEP_SECONDS = 1.0, 0.02
 
 
 class CountsFile:
@@ -104,7 +100,7 @@ class CountsFile:
                 self._tidy(own, own.connection)
             return own.connection
         own.close()
-        with self._alone():
+        with turn_at(self.path):
             connection = sqlite3.connect(
                 self.path, timeout=1, isolation_level=None, check_same_thread=False
             )
@@ -120,21 +116,6 @@ class CountsFile:
         self._tidy(own, connection)
         return connection
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Have no other process open the file, nor set it aside: it is three, moved in turn.
-
-        Raises TimeoutError where that is not possible for a second.
-        """
-        lock = self.path.with_name(f"{self.path.name}.lock")
-        until = time.monotonic() + _TURN_SECONDS
-        with lock.open("a") as turn:
-            while not _is_taken(turn):
-                if time.monotonic() >= until:
-                    raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT), str(lock))
-                time.sleep(_STEP_SECONDS)
-            yield
-
     def _tidy(self, own: _Own, connection: sqlite3.Connection) -> None:
         """Drop what counts for nothing any more."""
         own.tidied_at, now = time.monotonic(), time.time()
@@ -144,7 +125,7 @@ class CountsFile:
     def _begin_anew(self, own: _Own) -> None:
         """Set a damaged file aside, unless another process has done so."""
         own.close()
-        with self._alone():
+        with turn_at(self.path):
             if self._is_sound():
                 return
             put_aside(self.path)
@@ -175,14 +156,6 @@ class _Own:
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()
-
-
-def _is_taken(turn: IO[str]) -> bool:
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import os
 import sqlite3
-from contextlib import closing, suppress
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import structlog
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # The file itself last: until it is gone, nobody opens a new one beside what is left.
 _KINDS = ("-journal", "-wal", "-shm", "")
+# Opening takes milliseconds: who holds its lock for so long is stopped, or its disk hangs.
+_TURN_SECONDS, _STEP_SECONDS = 1.0, 0.02
 
 log = structlog.get_logger(__name__)
 
@@ -19,16 +26,31 @@ log = structlog.get_logger(__name__)
 def set_aside_if_damaged(path: Path, event: str) -> None:
     """Move a damaged file, and what SQLite keeps beside it, out of the way; log `event` of it.
 
-    Raises OSError.
+    Raises OSError: TimeoutError where another process holds its lock.
     """
     if not _is_damaged(path):
         return
-    with path.with_name(f"{path.name}.lock").open("a") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with turn_at(path):
         if not _is_damaged(path):  # another process was faster
             return
         put_aside(path)
     log.error(event, file=str(path))
+
+
+@contextmanager
+def turn_at(path: Path) -> Iterator[None]:
+    """Have no other process set the file aside meanwhile: it is up to four, moved in turn.
+
+    Raises OSError: TimeoutError where another has its turn for a second.
+    """
+    lock = path.with_name(f"{path.name}.lock")
+    until = time.monotonic() + _TURN_SECONDS
+    with lock.open("a") as turn:
+        while not _is_taken(turn):
+            if time.monotonic() >= until:
+                raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT), str(lock))
+            time.sleep(_STEP_SECONDS)
+        yield
 
 
 def aside(path: Path) -> Path:
@@ -60,3 +82,11 @@ def _is_damaged(path: Path) -> bool:
         return True
     except sqlite3.DatabaseError as error:
         return tells_of_damage(error)
+
+
+def _is_taken(turn: IO[str]) -> bool:
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
