@@ -13,7 +13,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Request, Response, g, request, session
+from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect
 from itsdangerous import URLSafeTimedSerializer
@@ -33,6 +33,7 @@ from matchmaker.api.http.context import (
 from matchmaker.api.http.idempotency import StoredAnswer
 from matchmaker.api.http.problems import problem, wait_seconds
 from matchmaker.api.http.recently_known import RecentlyKnown
+from matchmaker.api.http.repetitions import read_again_at
 from matchmaker.errors import NotAllowed, SignInNeeded, StoreUnavailable, TooManyAttempts
 from matchmaker.messages import message
 from matchmaker.nodes.allowance import take_written
@@ -351,9 +352,29 @@ def _replay() -> Response | None:
     if stored is None:
         g.idempotency_key = scoped
         return None
-    response = Response(stored.body, stored.status, stored.headers)
+    response = _told_again(stored)
     response.headers["Idempotent-Replayed"] = "true"
     return response
+
+
+def _told_again(stored: StoredAnswer) -> Response:
+    """The first answer, or what one may be told by now of the thing that it was about."""
+    place = _read_again_at(stored)
+    if place is None:
+        return Response(stored.body, stored.status, stored.headers)
+    endpoint, arguments = current_app.url_map.bind("").match(f"{API_PREFIX}{place}", "GET")
+    response = current_app.make_response(current_app.view_functions[endpoint](**arguments))
+    response.status_code = stored.status
+    if "Location" in stored.headers:
+        response.headers["Location"] = stored.headers["Location"]
+    return response
+
+
+def _read_again_at(answer: StoredAnswer) -> str | None:
+    if answer.status >= HTTPStatus.BAD_REQUEST:
+        return None
+    location = answer.headers.get("Location", "").removeprefix(API_PREFIX)
+    return read_again_at(request.path.removeprefix(API_PREFIX), location)
 
 
 def _remember(response: Response) -> Response:
@@ -364,9 +385,10 @@ def _remember(response: Response) -> Response:
         context().idempotency.release(key)
         return response
     headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-    context().idempotency.finish(
-        key, StoredAnswer(response.status_code, headers, response.get_data())
-    )
+    answer = StoredAnswer(response.status_code, headers, response.get_data())
+    if _read_again_at(answer) is not None:
+        answer = replace(answer, body=b"")
+    context().idempotency.finish(key, answer)
     return response
 
 
