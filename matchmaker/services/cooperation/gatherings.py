@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
@@ -224,10 +224,35 @@ class Gatherings:
         Who was merged since is written under the id that it has now.
         """
         known = self.store.organizations_by_id([party for party, _ in gathering.parties])
-        rows = gathering_rows(gathering, {id: row.id for id, row in known.items()})
+        own_ids = {id: row.id for id, row in known.items()}
+        rows = gathering_rows(gathering, own_ids)
+        rows |= GraphRows(ties=self._ended(gathering, own_ids, rows.ties))
         if rows:
             self.store.upsert(rows)
         return bool(rows)
+
+    def _ended(
+        self, gathering: Gathering, own_ids: Mapping[str, str], ties: Collection[Tie]
+    ) -> tuple[Tie, ...]:
+        """Ties to a platform that the graph has, of who does not use it any more, as ended.
+
+        When they left, or the platform did, is not kept. A gathering that is closed ends nobody's
+        use but theirs who had left before.
+        """
+        if gathering.kind is not GatheringKind.SHARED_PLATFORM:
+            return ()
+        users = {tie.source for tie in ties}
+        if gathering.state is GatheringState.CLOSED:
+            users |= {own_ids.get(party, party) for party in gathering.joined}
+        parties = [party for party, _ in gathering.parties if party != gathering.lead]
+        ids = dict.fromkeys(_tie_id(gathering, id) for id in (*parties, *own_ids.values()))
+        # Only their ids are looked for.
+        sought = tuple(Tie(id, "any:user", "any:platform", Layer.USES) for id in ids)
+        return tuple(
+            replace(tie, ended=True)
+            for tie in self.store.stored(GraphRows(ties=sought)).ties
+            if tie.source not in users and not tie.ended
+        )
 
     def _require_invitable(
         self, principal: Principal, gathering: Gathering, organizations: Mapping[str, Organization]
@@ -346,11 +371,12 @@ def gathering_rows(gathering: Gathering, own_ids: Mapping[str, str]) -> GraphRow
         return GraphRows(engagements=events)
     (lead,), since = own([gathering.lead]), gathering.created.date()
     ties = tuple(
-        Tie(
-            f"gathering:{gathering.id}.{user}"[:200], user, lead, Layer.USES,
-            since=since, provenance=source,
-        )
+        Tie(_tie_id(gathering, user), user, lead, Layer.USES, since=since, provenance=source)
         for user in own(gathering.joined)
         if user != lead
-    )  # fmt: skip
+    )
     return GraphRows(engagements=events, ties=ties)
+
+
+def _tie_id(gathering: Gathering, user: str) -> str:
+    return f"gathering:{gathering.id}.{user}"[:200]
