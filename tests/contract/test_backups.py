@@ -25,6 +25,7 @@ from matchmaker.errors import (
 )
 from matchmaker.services.operations.backups import Backups
 from matchmaker.services.operations.upgrade import Upgrade
+from matchmaker.services.people.operator_key import OperatorKey
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.settings import Settings
 from matchmaker.store.changes import Put
@@ -396,3 +397,14 @@ def test_a_server_database_is_not_replaced_beside_a_server(
         backups.restore(ADMIN, path, replace=True)
     assert neo4j_store.content() != before
     assert backups.listed() == []
+
+
+def test_a_shorter_secret_of_a_backup_is_not_taken_for_what_is_left_of_a_longer_one(
+    store: Store, other: Store, tmp_path: Path
+) -> None:
+    (tmp_path / "cursor.secret").write_text("s" * 32)
+    path, _ = backups_of(store, tmp_path).make(ADMIN, tmp_path / "b.zip")
+    folder = tmp_path / "other"
+    assert len(OperatorKey(folder).signing_secret()) == 64
+    backups_of(other, folder).restore(ADMIN, path, replace=True)
+    assert OperatorKey(folder).signing_secret() == "s" * 32

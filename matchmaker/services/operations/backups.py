@@ -41,6 +41,7 @@ from matchmaker.services.operations.pending_restore import (
     scratch_folder,
 )
 from matchmaker.services.operations.process_lock import ProcessLock
+from matchmaker.services.people.operator_key import LENGTH_FILE, SIGNING_FILE
 from matchmaker.services.unit_of_work import Clock
 from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
@@ -412,6 +413,8 @@ class Backups:
                     continue
                 target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
                 _move(source, target)
+                if source == files / SIGNING_FILE:  # which may be another, and shorter
+                    (self.settings.data_dir / LENGTH_FILE).unlink(missing_ok=True)
             self.spread()
         except OSError as error:
             raise not_writable(self.settings.data_dir, error) from None

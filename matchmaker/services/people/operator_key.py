@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,10 +19,13 @@ from matchmaker.messages import Message, message
 
 KEY_FILE = "admin.key.sha256"
 SIGNING_FILE = "cursor.secret"
+# How long the secret is: one that is shorter is what a disk kept of it.
+LENGTH_FILE = "cursor.secret.length"
 _DIGEST = re.compile("[0-9a-f]{64}")
 # What a disk that lost its current leaves is empty or of zeros: anybody would know that secret.
 # Who put one there by hand may have ended its line.
 _SECRET = re.compile(r"[!-~]{32,}\s*")
+_LENGTH = re.compile(r"\d{1,6}\s*")
 
 log = structlog.get_logger(__name__)
 
@@ -73,9 +76,10 @@ class OperatorKey:
         if self.configured_secret:
             return self.configured_secret
         path = self.folder / SIGNING_FILE
-        _write_once(path, secrets.token_hex(32))
+        if not path.exists():
+            self._make_secret(path)
         content = _read(path)
-        if not _SECRET.fullmatch(content):
+        if not _SECRET.fullmatch(content) or self._is_cut(content):
             raise SettingsError(
                 "%(path)s is damaged, or cannot be read: there is no secret to sign with.",
                 mend="Put it back from a backup. Without one remove it: a new one is made, and "
@@ -83,6 +87,23 @@ class OperatorKey:
                 path=path,
             )
         return content
+
+    def _make_secret(self, path: Path) -> None:
+        try:
+            (self.folder / LENGTH_FILE).unlink(missing_ok=True)  # that of the one before
+        except OSError as error:
+            raise not_writable(path, error) from None
+        _write_once(path, secrets.token_hex(32))
+
+    def _is_cut(self, content: str) -> bool:
+        """Tell whether a secret was longer before; one that is not is noted with its length."""
+        path, length = self.folder / LENGTH_FILE, len(content.strip())
+        noted = _read(path)
+        before = int(noted) if _LENGTH.fullmatch(noted) else 0
+        if length > before:
+            with suppress(StorageFull), _written_beside(path, str(length)) as beside:
+                beside.replace(path)
+        return length < before
 
     def check(self) -> Message:
         """A message that both are as they were made. Raises SettingsError where one is not."""

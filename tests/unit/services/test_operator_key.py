@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from matchmaker.errors import SettingsError, StorageFull, WrongState
-from matchmaker.services.people.operator_key import KEY_FILE, SIGNING_FILE, OperatorKey
+from matchmaker.services.people.operator_key import KEY_FILE, LENGTH_FILE, SIGNING_FILE, OperatorKey
 
 LEFT = ["nothing", "zeros", "a part", "no text"]
 
@@ -128,3 +128,43 @@ def test_keys_that_are_as_they_were_made_are_told_so(tmp_path):
     operator_key.make()
     operator_key.signing_secret()
     assert str(operator_key.check()) == "as they were made"
+
+
+def test_a_secret_that_was_cut_short_is_noticed_however_long_what_is_left_is(tmp_path):
+    """What it sealed could not be opened with it, and nobody would know why."""
+    operator_key, path = OperatorKey(tmp_path), tmp_path / SIGNING_FILE
+    whole = operator_key.signing_secret()
+    for length in (32, 48, 63):
+        path.write_text(whole[:length])
+        with pytest.raises(SettingsError, match="is damaged"):
+            operator_key.signing_secret()
+        with pytest.raises(SettingsError, match=r"cursor\.secret"):
+            operator_key.check()
+    path.write_text(whole)
+    assert operator_key.signing_secret() == whole
+
+
+def test_a_secret_of_an_earlier_version_is_noted_when_it_is_read_first(tmp_path):
+    (tmp_path / SIGNING_FILE).write_text("0123456789abcdef" * 4)
+    OperatorKey(tmp_path).signing_secret()
+    (tmp_path / SIGNING_FILE).write_text("0123456789abcdef" * 3)
+    with pytest.raises(SettingsError, match="is damaged"):
+        OperatorKey(tmp_path).signing_secret()
+
+
+def test_another_secret_takes_the_place_of_one_that_was_removed_or_replaced(tmp_path):
+    """A longer one that was put there by hand, and then a new one, which is shorter."""
+    path, operator_key = tmp_path / SIGNING_FILE, OperatorKey(tmp_path)
+    operator_key.signing_secret()
+    path.write_text("another" * 20)
+    assert operator_key.signing_secret() == "another" * 20
+    path.unlink()
+    assert len(operator_key.signing_secret()) == 64
+
+
+@pytest.mark.parametrize("noted", ["", "x", "-1", "9" * 5000])
+def test_a_length_that_is_none_counts_for_nothing(tmp_path, noted):
+    secret = OperatorKey(tmp_path).signing_secret()
+    (tmp_path / LENGTH_FILE).write_text(noted)
+    assert OperatorKey(tmp_path).signing_secret() == secret
+    assert (tmp_path / LENGTH_FILE).read_text() == "64"
