@@ -13,7 +13,14 @@ _OF_WRITING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A path to write a file to that appears under its own name only when it is whole."""
+    """A path to write a file to that appears under its own name only when it is whole.
+
+    What is no file, as a pipe or /dev/stdout, is written to as it is.
+    """
+    if path.exists() and not path.is_file():
+        yield path
+        return
+    path = path.resolve()  # of a link the file that it leads to
     unfinished = path.with_name(f"{path.name}.part")
     try:
         yield unfinished

@@ -12,6 +12,7 @@ import click
 from matchmaker.cli.language import language
 from matchmaker.cli.output import fields_of, say
 from matchmaker.messages import FIELD, Message, in_context, located, message, sentences
+from matchmaker.whole_file import whole_file
 
 if TYPE_CHECKING:
     from matchmaker.ingest.report import FileCounts, Problem
@@ -143,7 +144,10 @@ def _place(where: str, field: str) -> str:
 
 def write_problems(path: Path, problems: Iterable[Problem]) -> None:
     columns = ("file", "line", "field", "reason", "severity", "outcome")
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    with (
+        whole_file(path) as unfinished,
+        unfinished.open("w", encoding="utf-8-sig", newline="") as file,
+    ):
         writer = csv.DictWriter(file, columns)
         writer.writeheader()
         for problem in problems:

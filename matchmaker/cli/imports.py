@@ -26,6 +26,7 @@ from matchmaker.cli.output import (
 )
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import localised_value, message
+from matchmaker.whole_file import whole_file
 
 if TYPE_CHECKING:
     from matchmaker.ingest.mapping import ImportKind
@@ -333,7 +334,8 @@ def template(table: str | None, xlsx: bool, out: Path | None) -> None:
         return
     name = f"{table}.{'xlsx' if xlsx else 'csv'}"
     path = Path(name) if out is None else out / name if out.is_dir() else out
-    path.write_bytes(filled)
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(filled)
     say(message("Wrote %(path)s.", path=path), error=True)
 
 

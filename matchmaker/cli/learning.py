@@ -18,6 +18,7 @@ from matchmaker.cli.output import print_json, progress_bars, say, wired
 from matchmaker.domain import GoalName
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import message
+from matchmaker.whole_file import whole_file
 
 STRATA = ("history", "size", "place", "cluster", "language")
 _DAYS = {"d": 1, "m": 30.4375, "y": 365.25}
@@ -131,7 +132,8 @@ def evaluate(
 
         out.mkdir(parents=True, exist_ok=True)
         text = json.dumps(plain, ensure_ascii=False, indent=1)
-        (out / f"{page_name(plain)}.json").write_text(text + "\n", encoding="utf-8")
+        with whole_file(out / f"{page_name(plain)}.json") as unfinished:
+            unfinished.write_text(text + "\n", encoding="utf-8")
         say(message("Written: %(path)s", path=write(plain, out, language())), error=True)
     if as_json:
         print_json(plain)

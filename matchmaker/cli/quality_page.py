@@ -11,6 +11,7 @@ from typing import Any
 from matchmaker.domain import GoalName
 from matchmaker.messages import SOURCE, message, translated
 from matchmaker.recommend.evaluate import CAPPED, OURS, OWN
+from matchmaker.whole_file import whole_file
 
 MEASURES = ("hit@10", "recall@10", "recall@50", "ndcg@10", "mrr")
 # The context of what a group of questions is called.
@@ -152,7 +153,8 @@ def write(evaluation: Mapping[str, Any], folder: Path, language: str = SOURCE) -
     )
     lines = [f"# {title.text(language)}", "", *section(evaluation, folder, name, language)]
     page = folder / f"{name}.md"
-    page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    with whole_file(page) as unfinished:
+        unfinished.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return page
 
 
