@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,14 +11,14 @@ from flask import Response, jsonify, redirect, render_template, request, session
 
 from matchmaker.access import Principal
 from matchmaker.api.auditing.responses import AuditOut, BenchmarkOut, DefinitionList, WorklistOut
-from matchmaker.api.http.context import services
+from matchmaker.api.http.context import context, services
 from matchmaker.audit.ties import Channel
 from matchmaker.domain import GoalName, Kind
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import plural
 from matchmaker.reports.audit_report import audit_report
 from matchmaker.reports.document import Document, DocumentTable, Picture
-from matchmaker.reports.files import data_url, write_pdf, write_workbook
+from matchmaker.reports.files import data_url, write_workbook
 from matchmaker.services.cooperation.batches import Batch, PlannedPair
 from matchmaker.services.cooperation.gatherings import GatheringView
 from matchmaker.store.documents import new_id
@@ -83,13 +82,18 @@ def report(id: str) -> PageAnswer:
 @web.get("/clusters/<path:id>/report.pdf")
 def report_pdf(id: str) -> PageAnswer:
     """The whole audit to take away."""
-    return _file(_document(signed_in(), id), write_pdf, "audit.pdf", _PDF)
+    content = context().kept_reports.pdf(_document(signed_in(), id))
+    return _attached(content, "audit.pdf", _PDF)
 
 
 @web.get("/clusters/<path:id>/report.xlsx")
 def report_workbook(id: str) -> PageAnswer:
     """The whole audit as a workbook."""
-    return _file(_document(signed_in(), id), write_workbook, "audit.xlsx", _XLSX)
+    document = _document(signed_in(), id)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "audit.xlsx"
+        write_workbook(document, path)
+        return _attached(path.read_bytes(), path.name, _XLSX)
 
 
 def _document(principal: Principal, id: str) -> Document:
@@ -100,13 +104,8 @@ def _document(principal: Principal, id: str) -> Document:
     return audit_report(audit, worklist, view, language())
 
 
-def _file(
-    document: Document, write: Callable[[Document, Path], None], name: str, kind: str
-) -> Response:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        write(document, path)
-        response = Response(path.read_bytes(), mimetype=kind)
+def _attached(content: bytes, name: str, kind: str) -> Response:
+    response = Response(content, mimetype=kind)
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     return response
 

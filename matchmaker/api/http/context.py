@@ -13,6 +13,7 @@ from matchmaker.api.http.idempotency import IdempotencyStore, LocalAnswers, Shar
 from matchmaker.api.http.recently_known import RecentlyKnown
 from matchmaker.errors import MatchmakerError
 from matchmaker.messages import SOURCE, best_language
+from matchmaker.reports.kept import KeptReports
 from matchmaker.wiring import Wiring
 
 EXTENSION = "matchmaker"
@@ -25,6 +26,7 @@ class Context:
         self.services = services
         self.cursors = Cursors(services.operator_key.session_secret)
         self.recently_known = RecentlyKnown()
+        self.kept_reports = KeptReports()
         shared = services.shared_state
         self.allowance = services.requests_allowance
         self.written = services.written_allowance
