@@ -71,6 +71,15 @@ class ProcessLock:
         """The refusal of who did not get it, with its file closed."""
         holder = _noted(file)
         os.close(file)
+        if holder.pid and _has_ended(holder.pid):
+            # Of those who share it the last wrote that, and another is there still.
+            return WrongState(
+                "Another process already works with this data folder; %(pid)s, which noted itself "
+                "last, has ended.",
+                mend="End it first, or set MATCHMAKER_DATA_DIR to another folder.",
+                where=str(self.path.parent),
+                pid=holder.pid,
+            )
         return WrongState(
             "Process %(pid)s already works with this data folder.",
             mend="End it first, or set MATCHMAKER_DATA_DIR to another folder.",
@@ -121,6 +130,17 @@ def _noted(file: int) -> Holder:
         return Holder(note["pid"], datetime.fromisoformat(note["started"]), beat)
     except (OSError, ValueError, KeyError, TypeError):
         return Holder(0, beat, beat)
+
+
+def _has_ended(pid: int) -> bool:
+    """Tell whether no process of this machine has this number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):  # somebody else's
+        return False
+    return False
 
 
 def _opened(path: Path, *, is_to_write: bool) -> int:

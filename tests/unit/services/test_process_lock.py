@@ -121,3 +121,20 @@ def test_where_no_lock_can_be_made_nothing_is_kept_out(tmp_path):
     path = tmp_path / "single-assistants.lock"
     path.symlink_to(tmp_path / "missing" / "file")
     ProcessLock(path).share()
+
+
+def test_who_noted_itself_last_and_has_ended_is_not_told_as_the_one_that_is_there(tmp_path):
+    """Two assistants share a lock: the second, which wrote its number, ends; the first goes on."""
+    path = tmp_path / "single-assistants.lock"
+    first = ProcessLock(path)
+    first.share()
+    program = (
+        "import sys\nfrom pathlib import Path\n"
+        "from matchmaker.services.operations.process_lock import ProcessLock\n"
+        "import os\nProcessLock(Path(sys.argv[1])).share()\nprint(os.getpid())\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
+    ).stdout.strip()
+    with pytest.raises(WrongState, match=f"Another process already works.*{ended}.*has ended"):
+        ProcessLock(path).acquire()
