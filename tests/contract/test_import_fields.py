@@ -13,6 +13,7 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import (
+    Cluster,
     FieldOrigin,
     GoalName,
     GraphRows,
@@ -24,6 +25,7 @@ from matchmaker.domain import (
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.ingest.undo import KeptField, WhyKept
+from matchmaker.services.auditing.surveys import Surveys
 from matchmaker.services.directory.cluster_sources import ClusterSources
 from matchmaker.services.operations.import_cancellation import take_back_parts
 from matchmaker.services.operations.import_decisions import ImportDecisions
@@ -38,6 +40,7 @@ from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.documents import Store
 from matchmaker.store.merging import merged_organization, origin_of_field
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
+from matchmaker.workflow.interactions import Slots
 from matchmaker.workflow.introduction import Proposal
 from matchmaker.workflow.job import ImportPart
 from matchmaker.workflow.survey import (
@@ -49,6 +52,7 @@ from matchmaker.workflow.survey import (
     response_id,
 )
 from tests.contract.cooperation import services_on
+from tests.contract.surveys import surveys_again
 from tests.contract.test_two_at_once import sign_in_on
 
 LIST_BEFORE = Provenance("old", date=datetime.date(2020, 1, 1))
@@ -343,3 +347,40 @@ def test_an_organisation_that_somebody_names_as_its_import_goes_stays(
     taken = desk.workflow.undo(ADMIN, desk.id)
     assert taken.kept == (KeptField("organizations", "m:2", "", WhyKept.IN_USE),)
     assert "m:2" in desk.store.organizations_by_id(["m:2"])
+
+
+def test_an_organisation_that_a_survey_asks_as_its_import_goes_stays(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The round is opened after it was looked at who is in use, before all is written."""
+    services = services_on(desk.store)
+    desk.store.upsert(GraphRows(clusters=(Cluster("c:1", "群"),)))
+    # Memberships that this import did not bring would keep it from being taken back at all.
+    monkeypatch.setattr(Surveys, "member_ids", lambda *_: ["m:1", "m:2"])
+    world = surveys_again(services, tmp_path, ADMIN, "")
+    survey = SurveyRound(
+        "s", "c:1", "S", (SurveyQuestion.BUYS_FROM,), ("m:1", "m:2"),
+        services.clock().date() + datetime.timedelta(days=9), "x", services.clock(),
+    )  # fmt: skip
+    write, left = desk.store.replace_rows, [lambda: world.surveys.open(ADMIN, survey)]
+
+    def late(*args: Any, **kwargs: Any) -> Any:
+        if left:
+            left.pop()()
+        return write(*args, **kwargs)
+
+    monkeypatch.setattr(desk.store, "replace_rows", late)
+    desk.workflow.undo(ADMIN, desk.id)
+    assert "m:2" in desk.store.organizations_by_id(["m:2"])
+
+
+def test_an_import_that_was_taken_back_leaves_nothing_of_who_it_brought(desk: Desk) -> None:
+    """What two who write at once both wrote goes with the next night."""
+    repositories, services = desk.fields.repositories, services_on(desk.store)
+    desk.workflow.undo(ADMIN, desk.id)
+    assert "m:2" not in desk.store.organizations_by_id(["m:2"])
+    there = [Slots("m:1"), Slots("m:gone", ("an introduction",))]
+    desk.store.documents.commit([repositories.slots.put(slots) for slots in there])
+    long = datetime.timedelta(days=30)
+    services.privacy(keep_interactions=long, keep_over=long).forget_old()
+    assert {slots.id for slots in repositories.slots.values()} == {"m:1", "m:gone"}

@@ -11,7 +11,7 @@ from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Cluster, NamedOrganization, Organization, is_within
 from matchmaker.errors import InvalidInput, NotFound
 from matchmaker.naming import check_title
-from matchmaker.services.own_organizations import own_people_id
+from matchmaker.services.own_organizations import keep_organizations, own_people_id
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.repositories import Repositories, Versioned
@@ -107,38 +107,30 @@ class Surveys:
         principal.require_writing()
         principal.require_coordinator(survey.cluster)
         cluster = self.store.cluster(survey.cluster)
-        now = self.clock()
-        survey_workflow.check_opening(survey, now.date())
+        survey_workflow.check_opening(survey, self.clock().date())
         check_title(survey.title)
-        belonging = self.member_ids(cluster.id)
-        for id in survey.members:
-            if id not in belonging:
-                raise InvalidInput("'%(id)s' is no member of the cluster.", where="members", id=id)
-        unit = UnitOfWork.of(principal, now)
-        unit.add(self.repositories.surveys.put(survey))
-        unit.log("survey.opened", f"survey/{survey.id}", cluster=cluster.id)
-        for id in survey.members:
-            self._notify(unit, survey, id, NotificationKind.SURVEY_OPENED, cluster)
-        unit.commit(self.repositories.records)
-        self._follow_merges(principal, survey.id)
+        commit_changes(
+            self.repositories.records,
+            principal,
+            self.clock,
+            lambda unit: self._open(unit, survey, cluster),
+        )
         return self.show(principal, survey.id)
 
-    def _follow_merges(self, principal: Principal, id: str) -> None:
-        """Ask those under their own ids who were merged while the round was opened.
-
-        A later merge sees to it itself; a large cluster's members are not all held for that.
-        """
-
-        def follow(unit: UnitOfWork) -> None:
-            stored = self.survey_of(id)
-            known = self.store.organizations_by_id(stored.value.members)
-            own = (known[each].id if each in known else each for each in stored.value.members)
-            members = tuple(dict.fromkeys(own))
-            if members != stored.value.members and len(members) > 1:
-                followed = replace(stored.value, members=members)
-                unit.add(self.repositories.surveys.put(followed, stored.version))
-
-        commit_changes(self.repositories.records, principal, self.clock, follow)
+    def _open(self, unit: UnitOfWork, survey: SurveyRound, cluster: Cluster) -> None:
+        """Open it for those who are members by now, under their own ids, who stay there."""
+        known = self.store.organizations_by_id(survey.members)
+        own = (known[each].id if each in known else each for each in survey.members)
+        opened = replace(survey, members=tuple(dict.fromkeys(own)))
+        belonging = frozenset(self.member_ids(cluster.id))
+        for id in opened.members:
+            if id not in belonging:
+                raise InvalidInput("'%(id)s' is no member of the cluster.", where="members", id=id)
+        keep_organizations(unit, self.repositories, self.store, opened.members)
+        unit.add(self.repositories.surveys.put(opened))
+        unit.log("survey.opened", f"survey/{survey.id}", cluster=cluster.id)
+        for id in opened.members:
+            self._notify(unit, opened, id, NotificationKind.SURVEY_OPENED, cluster)
 
     def members(self, cluster_id: str) -> list[Organization]:
         """A cluster's members of today, in order: who has left is not asked."""

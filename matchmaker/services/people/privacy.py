@@ -207,6 +207,7 @@ class Privacy:
             self._old_surveys(),
             self._old_calls(),
             self._old_invitations(),
+            self._left_slots(),
         )
         return sum(number for number, counts, removals in old if self._replace(counts, removals))
 
@@ -351,6 +352,20 @@ class Privacy:
         for stored in list(repository.iterate()):
             if stored.value.expires < before:
                 yield 1, {}, [repository.remove(stored)]
+
+    def _left_slots(self) -> Iterator[_Old]:
+        """Slots that nobody takes, of organisations that are gone: an import taken back, a merge.
+
+        They are there for who names one in that instant (`keep_organization`).
+        """
+        repository = self.repositories.slots
+        free = [stored for stored in repository.iterate() if not stored.value.taken]
+        for start in range(0, len(free), _COMMIT_SIZE):
+            together = {stored.value.id: stored for stored in free[start : start + _COMMIT_SIZE]}
+            known = self.store.organizations_by_id(tuple(together))
+            left = [each for id, each in together.items() if id not in known or known[id].id != id]
+            if left:
+                yield len(left), {}, [repository.remove(stored) for stored in left]
 
     def _replace(self, counts: Mapping[tuple[str, str], int], changes: list[Change]) -> bool:
         for tally in sorted({tally for tally, _ in counts}):
