@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from matchmaker.access import Principal
+from matchmaker.audit.ties import entries
 from matchmaker.domain import Organization, OrganizationFilter, Stage
 from matchmaker.messages import Message
 from matchmaker.recommend.certificates import held_by, holders
@@ -407,12 +408,14 @@ def _tie_counts(snapshot: Snapshot) -> IntArray:
 
 def _told_tie_counts(snapshot: Snapshot, hidden: BoolArray) -> IntArray:
     """The same without the hidden, (n,): the page of an organisation lists so many."""
-    counts = _tie_counts(snapshot).copy()
-    for row in np.flatnonzero(hidden).tolist():
-        sides = [side for ties in snapshot.layers.values() for side in (ties.out, ties.into)]
-        partners = [side.indices[side.indptr[row] : side.indptr[row + 1]] for side in sides]
-        counts[np.unique(np.concatenate(partners))] -= 1
-    return counts
+    counts, rows, count = _tie_counts(snapshot), np.flatnonzero(hidden), len(snapshot)
+    if not len(rows):
+        return counts
+    sides = [side for ties in snapshot.layers.values() for side in (ties.out, ties.into)]
+    held = [(side, *entries(side.indptr, rows)) for side in sides]
+    pairs = [of_rows * count + side.indices[places] for side, places, of_rows in held]
+    partners = np.unique(np.concatenate(pairs)) % count
+    return counts - np.bincount(partners, minlength=count).astype(np.int32)
 
 
 def _kilometres(snapshot: Snapshot, near: str) -> FloatArray:
