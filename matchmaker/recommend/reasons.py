@@ -19,7 +19,8 @@ from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import QuestionSource
 from matchmaker.recommend.rank import NEGLIGIBLE, Contributions
 from matchmaker.recommend.specification import TOLD_BY_GRAPH, Comparison, Judgement, Requirement
-from matchmaker.snapshot.model import FloatArray, Snapshot, stages_in
+from matchmaker.recommend.walks import entries
+from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot, stages_in
 from matchmaker.terms import TERMS
 from matchmaker.vocabulary import BASE, EXPOSURE
 
@@ -62,6 +63,21 @@ class ShownFacts:
         if pairs.seeker.hidden and pairs.seeker.row is not None:
             return np.array([len(pairs.told_shared(row)) for row in pairs.rows.tolist()], float)
         return np.asarray(pairs.shared("shared_partners")[pairs.rows])
+
+    @cached_property
+    def is_near_without_hidden(self) -> BoolArray:
+        """Whether three steps over those of whom the reader may be told lead to each, (n,)."""
+        pairs, hidden = self.pairs, list(self.pairs.seeker.hidden)
+        if not hidden or pairs.seeker.row is None:
+            return np.ones(len(pairs.rows), dtype=np.bool_)
+        partners, network = pairs.around.partners, pairs.network
+        partners = partners[~np.isin(partners, hidden)]
+        _, theirs, _ = entries(network.adjacency, partners)
+        near = np.zeros(len(pairs.snapshot), dtype=np.bool_)
+        near[theirs] = near[partners] = True
+        near[hidden] = False
+        steps = ((row, *network.partners(row).tolist()) for row in pairs.rows.tolist())
+        return np.array([near[list(each)].any() for each in steps], dtype=np.bool_)
 
     @cached_property
     def is_country_of_most(self) -> bool:
@@ -189,6 +205,8 @@ def _network(facts: CandidateFacts, good: bool) -> Sentence:
         text = plural(
             "you have one partner in common", "you have %(count)s partners in common", shared
         )
+    elif good and not facts.shown.is_near_without_hidden[facts.position]:
+        return None, message("not linked to you in the network yet")
     elif good:
         text = message("near to you in the network of undertakings")
     elif shared:
@@ -405,6 +423,8 @@ def _is_weak(reason: Reason) -> bool:
     """Whether a little of the evidence is all there is: its sentence says how little."""
     if reason.feature == Family.TEXT:
         return reason.value is None or reason.value < FITS_PARTLY
+    if reason.feature == Family.NETWORK:  # over those alone who are hidden from the reader
+        return reason.value is None
     return reason.feature in (Family.HISTORY, Family.ACTIVITY) and not reason.value
 
 
