@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
-from typing import TypeVar
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 import structlog
@@ -363,7 +363,8 @@ def _told_again(stored: StoredAnswer) -> Response:
     if place is None:
         return Response(stored.body, stored.status, stored.headers)
     endpoint, arguments = current_app.url_map.bind("").match(f"{API_PREFIX}{place}", "GET")
-    response = current_app.make_response(current_app.view_functions[endpoint](**arguments))
+    read = cast(Callable[..., Response], current_app.view_functions[endpoint])
+    response = read(**arguments)
     response.status_code = stored.status
     if "Location" in stored.headers:
         response.headers["Location"] = stored.headers["Location"]

@@ -408,14 +408,13 @@ def _tie_counts(snapshot: Snapshot) -> IntArray:
 
 def _told_tie_counts(snapshot: Snapshot, hidden: BoolArray) -> IntArray:
     """The same without the hidden, (n,): the page of an organisation lists so many."""
-    counts, rows, count = _tie_counts(snapshot), np.flatnonzero(hidden), len(snapshot)
-    if not len(rows):
-        return counts
-    sides = [side for ties in snapshot.layers.values() for side in (ties.out, ties.into)]
-    held = [(side, *entries(side.indptr, rows)) for side in sides]
-    pairs = [of_rows * count + side.indices[places] for side, places, of_rows in held]
+    count, rows = len(snapshot), np.flatnonzero(hidden).astype(np.int32)
+    pairs = [np.zeros(0, dtype=np.int64)]
+    for side in (side for ties in snapshot.layers.values() for side in (ties.out, ties.into)):
+        places, of_rows = entries(side.indptr, rows)
+        pairs.append(of_rows.astype(np.int64) * count + side.indices[places])
     partners = np.unique(np.concatenate(pairs)) % count
-    return counts - np.bincount(partners, minlength=count).astype(np.int32)
+    return _tie_counts(snapshot) - np.bincount(partners, minlength=count).astype(np.int32)
 
 
 def _kilometres(snapshot: Snapshot, near: str) -> FloatArray:

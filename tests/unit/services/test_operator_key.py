@@ -162,7 +162,9 @@ def test_another_secret_takes_the_place_of_one_that_was_removed_or_replaced(tmp_
     assert len(operator_key.signing_secret()) == 64
 
 
-@pytest.mark.parametrize("noted", ["", "x", "-1", "9" * 5000])
+@pytest.mark.parametrize(
+    "noted", ["", "x", "-1", "9" * 5000], ids=["nothing", "no number", "less", "too long"]
+)
 def test_a_length_that_is_none_counts_for_nothing(tmp_path, noted):
     secret = OperatorKey(tmp_path).signing_secret()
     (tmp_path / LENGTH_FILE).write_text(noted)
