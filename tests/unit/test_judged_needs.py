@@ -214,6 +214,10 @@ def test_needs_as_spoken_are_answered_by_others_than_the_asker_its_partners_and_
         assert not any(owners(asker) & owners(other) for other in right if asker), id_
         if goal.name is GoalName.CROSS_CLUSTER:
             assert not right & members_with(asker), id_
+    tags = Counter(tag for need in needs.values() for tag in need["tags"].split())
+    assert (tags["plain"], tags["clutter"], tags["nobody"]) == (50, 50, 14)
+    assert Counter(need["language"] for need in needs.values()) == {"zh": 40, "en": 60}
+    assert Counter(need["part"] for need in needs.values()) == {"tuning": 50, "report": 50}
 
 
 def owners(organization: str) -> set[str]:
