@@ -27,6 +27,39 @@ def test_of_a_file_that_was_emptied_it_is_said_that_a_backup_is_to_be_restored(p
         SqliteStore(path).organization("test:a")
 
 
+@pytest.mark.parametrize("way", ["moved away", "removed", "replaced by a copy"])
+def test_nothing_is_written_into_a_file_that_has_its_name_no_more(path: Path, way: str) -> None:
+    """Who restores by hand while the service runs: what it then took would be in no file."""
+    store, away = SqliteStore(path), path.with_name("away.db")
+    assert store.organization("test:a").name == "Alpha"
+    if way == "removed":
+        path.unlink()
+    else:
+        path.rename(away)
+    if way == "replaced by a copy":
+        path.write_bytes(away.read_bytes())
+    firm = GraphRows(organizations=(Organization("test:b", "Beta", Kind.FIRM),))
+    for act in (lambda: store.upsert(firm), lambda: store.organization("test:a")):
+        with pytest.raises(StoreMismatch, match="while it was open"):
+            act()
+    assert path.exists() is (way == "replaced by a copy")  # none was made
+    if way == "moved away":
+        away.rename(path)
+        store.upsert(firm)
+        assert store.organization("test:b").name == "Beta"
+    store.close()
+
+
+def test_a_write_is_refused_whose_file_goes_while_it_waits_for_its_turn(path: Path) -> None:
+    store = SqliteStore(path)
+    connections = store._connections
+    with pytest.raises(StoreMismatch, match="while it was open"), connections.writing():
+        path.rename(path.with_name("away.db"))
+    path.with_name("away.db").rename(path)
+    assert store.organization("test:a").name == "Alpha"
+    store.close()
+
+
 @pytest.mark.parametrize("damage", ["half", "zeros", "noise"])
 def test_a_damaged_file_is_refused_and_left_as_it_is(path: Path, damage: str) -> None:
     whole = path.read_bytes()

@@ -14,6 +14,7 @@ from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
 from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS, INDEX_OPTED_OUT
+from matchmaker.store.sqlite.same_file import SameFile, empty_store
 from matchmaker.store.sqlite.write_turn import WriteTurn
 from matchmaker.system_errors import reason_of
 
@@ -83,6 +84,7 @@ class Connections:
         self._opened: list[_Opened] = []
         self._lock = threading.Lock()
         self.write_turn = WriteTurn(path)
+        self._file = SameFile(path)
 
     def close(self) -> None:
         """Close what this process opened; another process's are left alone.
@@ -93,6 +95,7 @@ class Connections:
         with self._lock:
             opened = [each for each in self._opened if each.pid == os.getpid()]
             self._opened.clear()
+            self._file.forget()
         self._local = threading.local()
         for each in opened:
             if each.in_use.acquire(timeout=CLOSING_S):
@@ -120,6 +123,7 @@ class Connections:
             self.write_turn.begin()
             self._require_schema(connection)
             yield connection
+            self._file.require()
 
     def copy_to(self, path: Path, *, is_checked: bool = True) -> None:
         """A copy of the file as it is at one moment, whatever version of ours made it.
@@ -184,12 +188,7 @@ class Connections:
     def _require_schema(self, connection: sqlite3.Connection) -> None:
         application, version = _marks(connection)
         if application == 0 and version == 0 and _is_empty(connection):
-            raise StoreMismatch(
-                "%(path)s holds no graph.",
-                mend="Run `matchmaker setup`. If there was one, run `matchmaker restore FILE` with "
-                "the last backup instead: setup would begin with the sample.",
-                path=self.path,
-            )
+            raise empty_store(self.path)
         if application != APPLICATION_ID:
             raise StoreMismatch(
                 "%(path)s is another program's database.",
@@ -233,7 +232,11 @@ class Connections:
     def _connection(self) -> _Opened:
         held: _Opened | None = getattr(self._local, "held", None)
         if held is not None and held.pid == os.getpid():
+            if not held.connection.in_transaction:
+                self._file.require()
             return held
+        self._file.require_there()
+        self._file.require()
         connection = _connect(self.path)
         try:
             _is_empty(connection)  # only now SQLite opens it
@@ -247,6 +250,7 @@ class Connections:
             connection = _connect(f"{self.path.resolve().as_uri()}?immutable=1", uri=True)
             thread = threading.current_thread()
             return _Opened(os.getpid(), connection, threading.RLock(), thread, lasts=False)
+        self._file.note()
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA cache_size = -32000")
