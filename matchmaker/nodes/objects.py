@@ -56,7 +56,11 @@ class ObjectStore:
         self._deadline = AnswerDeadline()
 
     def put(self, name: str, source: Path | bytes) -> None:
-        """Write a file, in the place of one of that name."""
+        """Write a file, in the place of one of that name.
+
+        A store that says that it took it and has something else is not believed: what stands
+        between may answer in its place.
+        """
         filesystem, root = self._opened
         path = f"{root}/{name}"
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
@@ -72,6 +76,29 @@ class ObjectStore:
                 os.replace(target, path)  # noqa: PTH105
 
         self._answer(name, write, size)
+        if not self._is_folder:
+            self._require_kept(name, source, size)
+
+    def _require_kept(self, name: str, source: Path | bytes, size: int) -> None:
+        """Raise ServiceUnavailable where the store has another file than was sent.
+
+        Of long ones the length alone tells: who fetches them compares their digests.
+        """
+        filesystem, root = self._opened
+        try:
+            kept = self._answer(name, lambda: filesystem.info(f"{root}/{name}"))["size"] == size
+            if kept and isinstance(source, bytes):
+                kept = self.get(name, size) == source
+        except NotFound:
+            kept = False
+        if not kept:
+            raise ServiceUnavailable(
+                "The place of snapshots and files said that it took %(name)s, and does not have "
+                "it.",
+                where=_VARIABLE,
+                mend="Look at that place, and at what stands between, as a proxy.",
+                name=name,
+            )
 
     def get(self, name: str, size: int = 0) -> bytes:
         """The content of a file, of about this `size`. Raises NotFound."""

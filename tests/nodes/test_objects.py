@@ -99,6 +99,7 @@ def test_a_server_that_does_not_answer_is_named(monkeypatch):
 
 
 CONTENT = b"what was sent"
+PAGE = b"<html><body>Sign in</body></html>"
 
 
 class BreakingStore(ThreadingHTTPServer):
@@ -108,6 +109,7 @@ class BreakingStore(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _BreakingAnswers)
         self.way = ""
         self.left = 0
+        self.kept: bytes | None = None
         self.asked: list[str] = []
         self.over = threading.Event()
 
@@ -119,15 +121,49 @@ class _BreakingAnswers(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
 
+    def do_POST(self) -> None:
+        """What begins and ends a file that is sent in parts, which the client always does."""
+        self.rfile.read(int(self.headers["Content-Length"] or 0))
+        what = "InitiateMultipartUpload" if "uploads" in self.path else "CompleteMultipartUpload"
+        told = f"<{what}Result><UploadId>1</UploadId><ETag>1</ETag></{what}Result>"
+        self._answer(200, PAGE if self.server.way == "page" else told.encode())
+
+    def do_PUT(self) -> None:
+        """As what stands in front of a store and asks to sign in, with a page of its own."""
+        content = b"".join(self._chunks())
+        if "aws-chunked" in self.headers.get("Content-Encoding", ""):
+            size, _, content = content.partition(b"\r\n")  # then the sum of it
+            content = content[: int(size, 16)]
+        if self.server.way != "page":
+            self.server.kept = content[:5] if self.server.way == "cut" else content
+        self._answer(200, PAGE if self.server.way == "page" else b"")
+
+    def _chunks(self) -> Iterator[bytes]:
+        if "Content-Length" in self.headers:
+            yield self.rfile.read(int(self.headers["Content-Length"]))
+            return
+        while size := int(self.rfile.readline(), 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+
     def do_HEAD(self) -> None:
+        if self.server.kept is not None or self.server.way == "page":
+            kept = self.server.kept
+            is_there = kept is not None or not self.path.endswith("/one")
+            self._answer(200 if is_there else 404, kept or b"", shown=False)
+            return
         size = 10_000_000 if self.server.way == "dripping" and self.server.left > 0 else 0
         status = 403 if self.server.way == "denied" else 200
         self._answer(status, bytes(size) or CONTENT, shown=False)
 
     def do_GET(self) -> None:
+        if "list-type" in self.path:
+            self._answer(200, b"<ListBucketResult></ListBucketResult>")
+            return
         is_broken, self.server.left = self.server.left > 0, self.server.left - 1
         if not is_broken:
-            self._answer(200, CONTENT)
+            self._answer(200, CONTENT if self.server.kept is None else self.server.kept)
         elif self.server.way == "dripping":
             self._answer(200, bytes(10_000_000), sent=1)
             with suppress(OSError):
@@ -211,6 +247,18 @@ def test_an_answer_that_drips_is_given_up_and_nobody_waits_for_it_again(
     breaking.left = 0
     assert store.get("one") == CONTENT
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("way", ["page", "cut"])
+def test_a_store_that_has_not_what_it_said_that_it_took_is_not_believed(breaking, tmp_path, way):
+    store, sent = store_at("s3://bucket/x"), tmp_path / "sent"
+    sent.write_bytes(CONTENT)
+    store.put("one", CONTENT)
+    store.put("one", sent)
+    breaking.way, breaking.kept = way, None
+    for source in (CONTENT, sent):
+        with pytest.raises(ServiceUnavailable, match="said that it took one"):
+            store.put("one", source)
 
 
 def test_what_a_store_denies_is_not_asked_for_again(breaking):
