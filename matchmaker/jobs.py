@@ -94,7 +94,7 @@ def periodic_work(
     A mail server that is down stops no introduction, and a webhook that drips no mail.
     """
     steps = (
-        ("introductions expired", wired.introductions.expire_due),
+        ("introductions expired", partial(_expire_introductions, wired)),
         ("meetings reminded of", wired.conversations.remind_due),
         ("introductions carried over", wired.graph_sync.write_pending),
         ("survey answers carried over", wired.survey_sync.write_pending),
@@ -137,19 +137,37 @@ def periodic_work(
 
 def expire_postings(wired: Wiring) -> None:
     """Bring postings and gatherings up to date: hourly, as each step reads all of them."""
-    _run_step("postings expired", wired.postings.expire_due)
-    _run_step("introductions reminded of", wired.introductions.remind_due)
+    _run_step("postings expired", partial(_lapsing, wired, wired.postings.expire_due))
+    _run_step("introductions reminded of", partial(_lapsing, wired, wired.introductions.remind_due))
     _run_step("postings carried over", wired.postings.sync_graph)
     _run_step("gatherings carried over", wired.gatherings.sync_graph)
-    _run_step("surveys reminded of or ended", wired.surveys.work_due)
-    _run_step("calls reminded of or ended", wired.call_decisions.work_due)
-    _run_step("certificates that end told of", wired.certificates.remind_due)
+    _run_step("surveys reminded of or ended", partial(_lapsing, wired, wired.surveys.work_due))
+    _run_step("calls reminded of or ended", partial(_lapsing, wired, wired.call_decisions.work_due))
+    remind = wired.certificates.remind_due
+    _run_step("certificates that end told of", partial(_lapsing, wired, remind))
+
+
+def _expire_introductions(wired: Wiring) -> int:
+    """Nothing while the clock is not to be relied on: the hourly steps tell so."""
+    return wired.introductions.expire_due() if wired.clock_watch.lets_lapse() else 0
+
+
+def _lapsing(wired: Wiring, step: Callable[[], int]) -> int:
+    """A step that ends what is due. Raises WrongState where the clock was just set."""
+    wired.clock_watch.require_lapsing()
+    return step()
+
+
+def _forget_old(wired: Wiring) -> int:
+    """Raises WrongState where the clock was set lately: what it deletes is gone for good."""
+    wired.clock_watch.require_deleting()
+    return wired.privacy.forget_old()
 
 
 def delete_old(wired: Wiring) -> None:
     """Delete what is older than the settings keep it."""
     uploads = wired.import_workflow.uploads
-    _run_step("retention", wired.privacy.forget_old)
+    _run_step("retention", partial(_forget_old, wired))
     _run_step("files of conversations forgotten", wired.conversations.drop_orphans)
     _run_step("files of calls forgotten", wired.call_files.drop_orphans)
     _run_step("files of imports forgotten", partial(drop_orphans, wired.repositories, uploads))

@@ -93,6 +93,7 @@ from matchmaker.services.matching.saved_searches import SavedSearches
 from matchmaker.services.matching.seekers import SeekerFactory
 from matchmaker.services.matching.snapshot_rows import SnapshotRows
 from matchmaker.services.operations.backups import Backups
+from matchmaker.services.operations.clock_watch import ClockWatch
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.health import HealthService
 from matchmaker.services.operations.import_decisions import ImportDecisions
@@ -633,10 +634,15 @@ class Wiring:
             self._jobs_holder,
             self.log_anchor.check,
             self.operator_key.check,
+            self.clock_watch.check,
             self.counts.begun_anew,
             self.shared_state,
             self.snapshot_exchange.newest,
         )
+
+    @cached_property
+    def clock_watch(self) -> ClockWatch:
+        return ClockWatch(self.repositories, self.clock)
 
     @cached_property
     def log_anchor(self) -> LogAnchor:

@@ -159,7 +159,7 @@ local full, rate = tonumber(ARGV[1]), tonumber(ARGV[2])
 local before = redis.call('HMGET', KEYS[1], 'left', 'at')
 local left = full
 if before[1] then
-  left = math.min(full, tonumber(before[1]) + (at - tonumber(before[2])) * rate)
+  left = math.min(full, tonumber(before[1]) + math.max(0, at - tonumber(before[2])) * rate)
 end
 local amount = tonumber(ARGV[3])
 local passes = left >= amount

@@ -24,6 +24,7 @@ from matchmaker.workflow.call import Call, CallState
 from matchmaker.workflow.call_answer import CallAnswer, CallNote, CallQuestion
 from matchmaker.workflow.certificate import CertificateRecord
 from matchmaker.workflow.channel import ChannelNotice, NoticeChannel
+from matchmaker.workflow.clock_record import ClockRecord
 from matchmaker.workflow.gathering import Gathering
 from matchmaker.workflow.interactions import (
     Assignment,
@@ -240,14 +241,12 @@ class Repositories:
         )
         self.calls = Repository(records, "call", Call, _call_keys)
         self.call_answers = Repository(records, "call_answer", CallAnswer, _call_answer_keys)
-        self.call_questions = Repository(
-            records, "call_question", CallQuestion, _fields("call", "organization")
-        )
+        of_question = _fields("call", "organization")
+        self.call_questions = Repository(records, "call_question", CallQuestion, of_question)
         of_note = _fields("call", "organization", "author")
         self.call_notes = Repository(records, "call_note", CallNote, of_note)
-        self.certificates = Repository(
-            records, "certificate", CertificateRecord, _fields("organization")
-        )
+        of_one = _fields("organization")
+        self.certificates = Repository(records, "certificate", CertificateRecord, of_one)
         self.files_taken = Repository(records, "files_taken", FilesTaken, _fields())
         self.rules = Repository(records, "cluster_rules", ClusterRules, _fields())
         # Stored under their first name.
@@ -267,6 +266,7 @@ class Repositories:
             records, "programme_alerts", ProgrammeAlertRecord, _fields()
         )
         self.monthly_counts = Repository(records, "tally", MonthlyCounts, _fields())
+        self.clock = Repository(records, "clock", ClockRecord, _fields())
         self.jobs = Repository(records, "job", Job, _fields("state"))
         self.imports = Repository(records, "import", ImportRecord, _fields("cluster"))
         self.import_parts = Repository(

@@ -14,6 +14,7 @@ from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
 from matchmaker.workflow.account import MailRhythm
 from matchmaker.workflow.checks import check_range
+from matchmaker.workflow.elapsed import has_passed, is_reached
 from matchmaker.workflow.notification import Notification, NotificationKind, without_names
 from matchmaker.workflow.programme_alerts import facts_of_found
 
@@ -144,12 +145,14 @@ class NoticeChannel:
 
     def is_due(self, waiting: Sequence[ChannelNotice], now: datetime) -> bool:
         """Tell whether what waits is sent now: by rhythm, outside of quiet hours, after a pause."""
-        if not waiting or (self.retry_at is not None and self.retry_at > now):
+        if not waiting:
+            return False
+        if self.retry_at is not None and not is_reached(self.retry_at, RETRIES[-1], now):
             return False
         if self.quiet is not None and self.quiet.over_at(now):
             return False
         pause = DAILY if self.rhythm is MailRhythm.DAILY else AT_ONCE
-        return now - min(notice.at for notice in waiting) >= pause
+        return any(has_passed(pause, notice.at, now) for notice in waiting)
 
     @property
     def reason(self) -> Message | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from matchmaker.naming import has_link, shortened
+from matchmaker.workflow.elapsed import has_passed
 
 # Days before the last one on which a firm is told that a programme closes.
 REMINDERS = (5, 2)
@@ -82,7 +83,7 @@ class ProgrammeAlertRecord:
 
     def may_be_told(self, now: datetime) -> bool:
         """Tell whether it was not told of new programmes lately."""
-        return self.told_at is None or now - self.told_at >= BETWEEN
+        return self.told_at is None or has_passed(BETWEEN, self.told_at, now)
 
     def only_of(self, programmes: frozenset[str], today: date) -> ProgrammeAlertRecord:
         """The record without those that are over or taken back, a while after it was told."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from matchmaker.workflow.elapsed import has_passed
+
 # Among so many of the best a candidate is worth an alert.
 ALERTED_RANKS = 10
 # A search is looked at again after so long at the earliest.
@@ -43,7 +45,7 @@ class SavedSearch:
 
     def is_due(self, now: datetime) -> bool:
         """Tell whether it is to be looked at again."""
-        return self.alerts and now - self.looked >= MIN_INTERVAL
+        return self.alerts and has_passed(MIN_INTERVAL, self.looked, now)
 
     def newcomers(self, ranking: Sequence[str]) -> tuple[str, ...]:
         """Those of the first ten that were never told."""

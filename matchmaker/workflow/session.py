@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from matchmaker.workflow.elapsed import is_reached
+
 MAX_AGENT: Final = 120
 # What a person mistypes costs no wait; then each further failure doubles it.
 FREE_FAILURES: Final = 5
@@ -68,7 +70,9 @@ class SignInAttempts:
 
     def wait(self, now: datetime) -> timedelta:
         """The time for which another attempt is too early; zero where it is not."""
-        return max(timedelta(), self.until - now) if self.until is not None else timedelta()
+        if self.until is None or is_reached(self.until, LONGEST_WAIT, now):
+            return timedelta()
+        return self.until - now
 
 
 def _wait_until(failures: int, now: datetime, free: int) -> datetime | None:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import Message, message
 from matchmaker.text import without_hidden
+from matchmaker.workflow.elapsed import is_reached
 
 # Tried again after these, then given up: some three days in all.
 RETRIES = tuple(
@@ -143,6 +144,10 @@ class Delivery:
     body: str
     due: datetime
     attempts: int = 0
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether it is to be made now."""
+        return is_reached(self.due, RETRIES[-1], now)
 
 
 def new_secret() -> str:

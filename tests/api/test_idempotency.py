@@ -48,6 +48,14 @@ def test_a_request_whose_worker_died_frees_its_key_after_a_while(tmp_path, monke
     assert store.begin("k", "request") is None
 
 
+def test_a_key_reserved_by_a_clock_that_was_ahead_is_free_once_it_is_right(tmp_path, monkeypatch):
+    store, right = LocalAnswers(tmp_path / "keys.db"), idempotency.time.time()
+    monkeypatch.setattr(idempotency.time, "time", lambda: right + 10 * 365 * 86_400)
+    store.begin("k", "request")
+    monkeypatch.setattr(idempotency.time, "time", lambda: right)
+    assert store.begin("k", "request") is None
+
+
 def test_a_damaged_file_is_set_aside_and_requests_with_a_key_go_on(tmp_path):
     """Refusing each of them until somebody removes the file would be worse than doing one twice."""
     path = tmp_path / "keys.db"

@@ -174,6 +174,16 @@ def test_requests_are_counted_over_all_nodes(state, shared_settings):
     assert other.take("b")
 
 
+def test_a_server_whose_clock_was_ahead_refuses_nobody_for_as_long(state):
+    """A bucket that was last drawn on in a day to come holds what was left of it."""
+    allowance = SharedAllowance(3, state, LocalAllowance(3), 2.0, "allowance")
+    assert allowance.take("somebody")
+    (name,) = state.quick.keys(key("allowance", "*"))
+    seconds, _ = state.quick.time()
+    state.quick.hset(name, "at", seconds + 24 * 3600)
+    assert [allowance.take("somebody") for _ in range(6)] == [True] * 5 + [False]
+
+
 def test_while_nodes_cannot_count_together_each_counts_for_itself(shared_settings):
     bucket = SharedAllowance(1, unreachable(shared_settings), LocalAllowance(1), 2.0, "allowance")
     assert [bucket.take("a") for _ in range(3)] == [True, True, False]

@@ -142,8 +142,9 @@ def _reserve(connection: sqlite3.Connection, key: str, request: str) -> tuple[An
     """What is kept under a key, which is this request's now where that was nothing."""
     now = time.time()
     connection.execute(
-        "DELETE FROM answer WHERE at < ? OR (status IS NULL AND at < ?)",
-        (now - KEEP_SECONDS, now - ABANDONED_SECONDS),
+        "DELETE FROM answer WHERE at < ? OR (status IS NULL AND (at < ? OR at > ?))",
+        # What was reserved by a clock that was ahead would be under way for as long.
+        (now - KEEP_SECONDS, now - ABANDONED_SECONDS, now + ABANDONED_SECONDS),
     )
     row: tuple[Any, ...] | None = connection.execute(
         "SELECT request, status, headers, body FROM answer WHERE key = ?", (key,)

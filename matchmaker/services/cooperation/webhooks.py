@@ -166,7 +166,7 @@ class Webhooks:
         now = self.clock()
         due: dict[str, list[Versioned[Delivery]]] = {}
         for stored in self.repositories.deliveries.iterate():
-            if stored.value.due <= now:
+            if stored.value.is_due(now):
                 due.setdefault(stored.value.hook, []).append(stored)
         hooks = self.repositories.hooks.many(list(due))
         failures = {id: stored.value.failures for id, stored in hooks.items()}

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, Annotated, Any
 
@@ -22,6 +23,9 @@ from pydantic import Field, TypeAdapter
 from matchmaker.errors import InvalidInput, not_writable
 
 FORMAT = 1
+# Of those that nobody gave a name.
+NAME = "matchmaker-%Y%m%dT%H%M%SZ.zip"
+PATTERN = f"matchmaker-{8 * '[0-9]'}T{6 * '[0-9]'}Z.zip"
 MANIFEST = "manifest.json"
 DATABASE = "store.db"
 FILES = "files/"
@@ -60,6 +64,11 @@ class Manifest:
 
 
 _MANIFEST = TypeAdapter(Manifest)
+
+
+def made_at(path: Path) -> datetime:
+    """The time when a backup was made, as its name says."""
+    return datetime.strptime(path.name, NAME).replace(tzinfo=UTC)
 
 
 def write_backup(

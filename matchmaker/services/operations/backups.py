@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,9 +29,12 @@ from matchmaker.services.operations.backup_content import (
 from matchmaker.services.operations.backup_file import (
     DATABASE,
     FILES,
+    NAME,
+    PATTERN,
     SINGLE_FILES,
     TREES,
     Manifest,
+    made_at,
 )
 from matchmaker.services.operations.pending_restore import (
     PendingRestore,
@@ -47,8 +50,6 @@ from matchmaker.settings import Settings
 from matchmaker.store.documents import Store
 from matchmaker.store.opening import remove_documents
 
-_NAME = "matchmaker-%Y%m%dT%H%M%SZ.zip"
-_PATTERN = "matchmaker-????????T??????Z.zip"
 _LOG = logging.getLogger(__name__)
 
 
@@ -119,7 +120,7 @@ class Backups:
     def _free_name(self) -> Path:
         """The name of a backup of now; never that of another, which may be all there is."""
         moment = self.clock().astimezone(UTC)
-        while (path := self.folder / moment.strftime(_NAME)).exists():
+        while (path := self.folder / moment.strftime(NAME)).exists():
             moment += timedelta(seconds=1)
         return path
 
@@ -311,21 +312,21 @@ class Backups:
         at = self.settings.backup_time
         if not at:
             return 0
-        now = self.clock().astimezone(UTC)
-        hour, minute = map(int, at.split(":"))
+        now, (hour, minute) = self.clock().astimezone(UTC), map(int, at.split(":"))
         due = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
         due = due if due <= now else due - timedelta(days=1)
-        backups = self.listed()
-        if backups and datetime.strptime(backups[-1].name, _NAME).replace(tzinfo=UTC) >= due:
+        if any(due <= made_at(path) <= now for path in self.listed()):
             return 0
-        self.make(principal)
-        for old in self.listed()[: -self.settings.backup_keep]:
+        made = self.make(principal)[0]
+        # One that a clock made which was ahead is neither today's nor the newest.
+        past = [path for path in self.listed() if path == made or made_at(path) <= now]
+        for old in past[: -self.settings.backup_keep]:
             old.unlink(missing_ok=True)
         return 1
 
     def listed(self) -> list[Path]:
         """Backups in the folder that were given no other place, the oldest first."""
-        return sorted(self.folder.glob(_PATTERN))
+        return sorted(self.folder.glob(PATTERN))
 
     # -- the parts
 

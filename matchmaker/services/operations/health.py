@@ -86,6 +86,7 @@ class HealthService:
     jobs_holder: Callable[[], Holder | None]
     check_log: Callable[[], Message]
     check_keys: Callable[[], Message]
+    check_clock: Callable[[], Message]
     counts_begun_anew: Callable[[], datetime | None] = lambda: None
     shared: SharedState | None = None
     newest: Callable[[], Publication | None] = lambda: None
@@ -148,6 +149,7 @@ class HealthService:
                 (message("data folder"), self._look_at_data_folder),
                 (message("keys"), self.check_keys),
                 (message("store"), self._look_at_store),
+                (message("clock"), self.check_clock),
                 (message("model"), self._look_at_model),
                 (message("snapshot"), self._look_at_snapshot),
                 (message("ranker"), self._look_at_ranker),

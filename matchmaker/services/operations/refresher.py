@@ -94,7 +94,7 @@ class SnapshotRefresher:
         """Tell whether there is no snapshot of the store as it is now and by the model that is set.
 
         A certificate that ended since then, or a programme that closed, counts as a change of the
-        store.
+        store; and one of a day to come was made by a clock that was ahead.
         """
         try:
             snapshot = self.reader.current()
@@ -102,7 +102,8 @@ class SnapshotRefresher:
             return True
         meta = snapshot.meta
         return (
-            certificates.changes_by(snapshot, today := datetime.now(UTC).date())
+            meta.as_of > (today := datetime.now(UTC).date())
+            or certificates.changes_by(snapshot, today)
             or conditions.changes_by(snapshot, today)
             or state_of(meta) != self.store.state()
             or ModelIdentity(meta.model, meta.revision) != self.model()

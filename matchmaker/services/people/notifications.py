@@ -20,6 +20,7 @@ from matchmaker.services.unit_of_work import Clock
 from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, MailRhythm
 from matchmaker.workflow.channel import ChannelNotice
+from matchmaker.workflow.elapsed import has_passed
 from matchmaker.workflow.notification import SEVERAL, Notification, NotificationKind
 
 log = structlog.get_logger(__name__)
@@ -146,7 +147,7 @@ class Notifications:
                 continue
             unread = [stored.value for stored in notifications if not stored.value.read]
             wait = AT_ONCE if account.preferences.mail is MailRhythm.AT_ONCE else DAILY
-            if unread and self.clock() - min(notification.at for notification in unread) < wait:
+            if unread and not any(has_passed(wait, each.at, self.clock()) for each in unread):
                 continue
             try:
                 if unread:

@@ -18,6 +18,7 @@ from matchmaker.services.people.operator_key import key_digest
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.workflow.account import Account
+from matchmaker.workflow.elapsed import has_passed
 from matchmaker.workflow.session import FORGOTTEN_AFTER, MAX_AGENT, Session, SignInOrigin
 
 # A session's last use is noted at most this often: not a write for every request.
@@ -131,16 +132,20 @@ class Sessions:
         retry_on_conflict(remove)  # what it sent a moment ago may be written now
 
     def forget_old(self) -> int:
-        """Remove sessions that are over, and failed attempts of days ago; how many."""
+        """Remove sessions that are over, and failed attempts of days ago; how many.
+
+        So go those that began, or failed, by a clock that was ahead: they would last for as long.
+        """
+        now = self.clock()
         old = [
             self.repositories.sessions.remove(stored)
             for stored in self.repositories.sessions.iterate()
-            if self._is_outdated(stored.value)
+            if self._is_outdated(stored.value) or stored.value.created - now > self.keep
         ]
         old += [
             self.repositories.sign_in_attempts.remove(stored)
             for stored in self.repositories.sign_in_attempts.iterate()
-            if self.clock() - stored.value.last > FORGOTTEN_AFTER
+            if has_passed(FORGOTTEN_AFTER, stored.value.last, now)
         ]
         removed = 0
         for change in old:

@@ -229,6 +229,22 @@ def test_a_backup_a_day_at_its_time_and_the_oldest_go(tmp_path):
     services.store.close()
 
 
+def test_a_backup_by_a_clock_that_was_ahead_keeps_no_later_ones_away(tmp_path):
+    services = installation(tmp_path, backup_time="03:30", backup_keep=2)
+    now = datetime(2036, 5, 4, 4, 0, tzinfo=UTC)
+    services.clock = lambda: now
+    assert services.backups.make_due(ADMIN) == 1
+    made = []
+    for day in range(4, 8):
+        now = datetime(2026, 5, day, 4, 0, tzinfo=UTC)
+        made += [services.backups.make_due(ADMIN), services.backups.make_due(ADMIN)]
+    assert made == [1, 0] * 4
+    names = [path.name for path in services.backups.listed()]
+    ahead = "matchmaker-20360504T040000Z.zip"
+    assert names == ["matchmaker-20260506T040000Z.zip", "matchmaker-20260507T040000Z.zip", ahead]
+    services.store.close()
+
+
 def test_without_a_time_there_is_no_backup(tmp_path):
     services = installation(tmp_path)
     assert services.backups.make_due(ADMIN) == 0

@@ -5,6 +5,7 @@ import gc
 import json
 import threading
 from dataclasses import replace
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -37,6 +38,17 @@ def test_a_snapshot_is_needed_until_it_shows_the_store(wired):
     wired.refresher.refresh(ADMIN)
     assert not wired.refresher.is_needed()
     wired.store.upsert(GraphRows(organizations=(Organization("t:2", "示例二厂", Kind.FIRM),)))
+    assert wired.refresher.is_needed()
+
+
+@pytest.mark.slow
+def test_a_snapshot_of_a_day_to_come_is_made_anew(wired, monkeypatch):
+    """By a clock that was ahead: needs of the years between were over in it."""
+    wired.store.upsert(FIRM)
+    wired.refresher.refresh(ADMIN)
+    made = wired.reader.current()
+    ahead = replace(made, meta=replace(made.meta, as_of=made.meta.as_of + timedelta(days=3650)))
+    monkeypatch.setattr(type(wired.reader), "current", lambda _: ahead)
     assert wired.refresher.is_needed()
 
 
