@@ -13,13 +13,20 @@ _NAMES = ("name", "name_en", "other_names")
 # C0, C1 and the two separators of Unicode: all that ends a line somewhere; and what turns the
 # direction of other letters.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-# What programs of mail make a link of. A bare domain is part of names: Booking.com B.V.
-_ADDRESS = re.compile(r"https?://|(?<![a-z0-9])www\.")
+# What programs of mail make a link of, by whatever scheme. A bare domain is part of names:
+# Booking.com B.V.
+_ADDRESS = re.compile(r"://|(?<![a-z0-9])www\.")
 _LINK = re.compile(
-    r"(?:https?://|(?<![a-z0-9])www\.)(?:https?://|www\.){0,9}([^\s/()（）]{0,200})[^\s()（）]*",
+    r"(?:[a-z0-9+.-]{0,20}://|(?<![a-z0-9])www\.)(?:https?://|www\.){0,9}"
+    r"([^\s/()（）]{0,200})[^\s()（）]*",
     re.IGNORECASE,
 )
 _MOST_LINKS = 10
+# A point before two letters or more, and those of the address of a machine: without them there is
+# nothing to make a link of. Between may be what nobody sees and browsers leave out.
+_UNSEEN = "[\u00ad\u200b-\u200d\u2060-\u2064\ufeff]*"
+_POINT = re.compile(rf"(?<=\S)([.．․])(?={_UNSEEN}[^\W\d_]{_UNSEEN}[^\W\d_])")
+_NUMBERS = re.compile(r"(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])")
 # Letters carry no more of a name: a whole notice would stand there as somebody's.
 MOST_IN_LETTERS = 80
 
@@ -112,6 +119,16 @@ def shortened(name: str) -> str:
     if len(name) <= MOST_IN_LETTERS:
         return name
     return f"{name[: MOST_IN_LETTERS - 1].rstrip()}…"
+
+
+def unlinked(text: str) -> str:
+    """What others wrote as letters carry it: with nothing of which a program makes a link.
+
+    A blank after each point that may be one of an address parts it, and is seen by who reads:
+    "Booking. com B.V."; "pay.example/login" is "pay. example/login".
+    """
+    parted = _NUMBERS.sub(lambda numbers: numbers[0].replace(".", ". "), text)
+    return _POINT.sub(r"\1 ", parted.replace("://", ": //"))
 
 
 def check_names(changes: Mapping[str, Any], before: object = None) -> None:

@@ -942,6 +942,7 @@ class Wiring:
             self.clock,
             self.channels.stop,
             self.published_statements.finds_statement,
+            self._call_views.names_caller,
         )
 
     @cached_property
@@ -954,6 +955,7 @@ class Wiring:
             self.sealer,
             self.clock,
             self.published_statements.finds_statement,
+            names_caller=self._call_views.names_caller,
             private_allowed=self.settings.private_webhooks,
             hosts=self.settings.listed_webhook_hosts,
         )
@@ -988,7 +990,7 @@ class Wiring:
             self.second_factors,
             self.gatherings,
             self.opted_out,
-            self.published_statements.finds_statement,
+            self.notifications.named_now,
             self.clock,
             keep_interactions=timedelta(days=self.settings.keep_interactions_days),
             keep_over=timedelta(days=self.settings.keep_over_days),

@@ -160,7 +160,8 @@ class ImportRecord:
 
     `table` is the format of the file, of which `file` is the name. `problems` are the first of
     what was told of its lines. `counts` are rows of the file, whether they changed anything or
-    not; `too_large` is None where it was not kept yet that so many changed that none are kept.
+    not; `too_large` is None where it was not kept yet that so many changed that none are kept, and
+    `by_administrator` where it was not kept yet with whose rights it was written.
     """
 
     id: str
@@ -179,6 +180,7 @@ class ImportRecord:
     restored: int = 0
     removed: int = 0
     too_large: bool | None = None
+    by_administrator: bool | None = None
 
     @property
     def can_be_undone(self) -> bool:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from matchmaker.domain import Cluster, Organization
 from matchmaker.messages import BilingualName, Message, in_context, message, plural
-from matchmaker.naming import shortened
+from matchmaker.naming import shortened, unlinked
 from matchmaker.terms import TERMS
 from matchmaker.workflow.programme_alerts import ProgrammeTold, facts_of_found, told_by
 
@@ -248,6 +248,20 @@ SEVERAL = {
         2,
     ),
 }
+# Those of which `other` is who calls.
+OF_CALLERS = frozenset(
+    {
+        NotificationKind.CALL_INVITED,
+        NotificationKind.CALL_OPENED,
+        NotificationKind.CALL_DEADLINE_NEAR,
+        NotificationKind.CALL_PROLONGED,
+        NotificationKind.CALL_CORRECTED,
+        NotificationKind.CALL_QUESTION_ANSWERED,
+        NotificationKind.CALL_AWARDED,
+        NotificationKind.CALL_NOT_AWARDED,
+        NotificationKind.CALL_ENDED,
+    }
+)
 # States as they stand in these sentences, which is not always their label.
 STATES = {
     name: in_context("state", name.replace("_", " "))
@@ -268,6 +282,10 @@ STATES = {
 
 # The facts that name whom it is about; older ones have the first alone.
 _NAMES = ("other", "other_en")
+# Those of programmes, a line for each.
+_NAMES_OF_SEVERAL = ("names", "names_en")
+# Other facts that others wrote.
+_LINES = ("state", "titles")
 
 
 def name_parameters(named: Cluster | Organization | None) -> dict[str, str]:
@@ -283,7 +301,11 @@ def without_names(facts: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """A notification to one account; `subject` is what it is about, as `kind/id`."""
+    """A notification to one account; `subject` is what it is about, as `kind/id`.
+
+    `organization` is whom the account acts for as it is told, "" where it is told for itself, as
+    a coordinator, or by an earlier version.
+    """
 
     id: str
     account: str
@@ -293,6 +315,7 @@ class Notification:
     facts: Mapping[str, str] = field(default_factory=dict)
     read: bool = False
     mailed: bool = False
+    organization: str = ""
 
     def nameless(self) -> Notification:
         """The same, without the name of whom it is about."""
@@ -303,9 +326,16 @@ class Notification:
         return replace(self, facts=facts_of_found(self.facts, finds))
 
     def in_letter(self) -> Notification:
-        """The same as letters and channels carry it: of long names the beginning."""
-        names = {key: shortened(fact) for key, fact in self.facts.items() if key in _NAMES}
-        return replace(self, facts={**self.facts, **names})
+        """The same as letters and channels carry it: of long names the beginning, and no link."""
+        written = {}
+        for key, fact in self.facts.items():
+            if key in _NAMES:
+                written[key] = unlinked(shortened(fact))
+            elif key in _NAMES_OF_SEVERAL:
+                written[key] = unlinked("\n".join(map(shortened, fact.split("\n"))))
+            elif key in _LINES:
+                written[key] = unlinked(fact)
+        return replace(self, facts={**self.facts, **written})
 
     @property
     def message(self) -> Message:

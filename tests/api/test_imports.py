@@ -439,6 +439,18 @@ def test_an_administrators_import_is_taken_back_by_administrators(app, world, co
     assert client.post(f"{API}/imports/{sent}/undo", json={}, headers=headers).status_code == 200
 
 
+def test_an_administrators_import_stays_theirs_when_its_account_is_gone(app, world, coordinator):
+    """As it was with the account there: who deletes it hands nothing to coordinators."""
+    account, headers = world.another("admin")
+    file = "id,name,kind,tier\nt:firm5,示例阀门5厂,firm,champion\n"
+    data = form(file, write="true")
+    sent = app.test_client().post(f"{API}/imports", data=data, headers=headers).json["id"]
+    work_off(world)
+    world.services.privacy.delete_account(ADMIN, account.id)
+    assert coordinator("POST", f"/imports/{sent}/undo", json={}).status_code == 403
+    assert world.services.store.organization("t:firm5").tier == "champion"
+
+
 def test_who_has_left_the_cluster_is_out_of_its_coordinators_lists(world, coordinator):
     store = world.services.store
     stays = Membership(CLUSTER, "t:firm6")

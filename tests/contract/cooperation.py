@@ -23,7 +23,7 @@ from matchmaker.services.directory.published import PublishedStatements
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.links import Links
 from matchmaker.services.people.notification_outbox import NotificationOutbox
-from matchmaker.services.people.notifications import FindsStatement
+from matchmaker.services.people.notifications import FindsStatement, named_now
 from matchmaker.services.people.passkey_challenges import PasskeyChallenges
 from matchmaker.services.people.privacy import Privacy
 from matchmaker.services.people.second_factors import SecondFactors
@@ -95,7 +95,8 @@ class Cooperation:
         gatherings = Gatherings(self.store, self.repositories, outbox, exclusions, self.clock)
         return Privacy(
             self.store, self.repositories, self.accounts, self.second_factors(), gatherings,
-            exclusions.opted_out, self.finds_statement, self.clock,
+            exclusions.opted_out, lambda told, who: named_now(told, who, self.finds_statement),
+            self.clock,
             keep_interactions=keep_interactions, keep_over=keep_over,
         )  # fmt: skip
 

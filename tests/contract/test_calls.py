@@ -13,6 +13,7 @@ from matchmaker.access import ADMIN, Principal
 from matchmaker.domain import GoalName, GraphRows, Kind, Layer, Need, Organization
 from matchmaker.errors import InvalidInput, NotAllowed, NotFound, WrongState
 from matchmaker.services.cooperation.call_decisions import Award
+from matchmaker.services.people.notifications import named_now
 from matchmaker.store.documents import Store, new_id
 from matchmaker.workflow.account import AccountMembership, Preferences
 from matchmaker.workflow.call import BidField, CallPhase, CallRole, EndReason, TeamMember
@@ -23,7 +24,7 @@ from matchmaker.workflow.introduction_states import Action, OutcomeKind, State
 from matchmaker.workflow.notification import NotificationKind
 from matchmaker.workflow.refusals import DeclineReason
 from tests.contract.calls import BID, CALLER, FIRST, SECOND, THIRD, CallWorld, calls_on
-from tests.contract.cooperation import LAB, PASSWORD
+from tests.contract.cooperation import LAB, PASSWORD, START
 
 N = NotificationKind
 
@@ -342,6 +343,44 @@ def test_a_call_open_to_the_cluster_tells_those_who_want_alerts(world: CallWorld
     world.submit(call, SECOND)
     (party,) = world.calls.show(world.people[CALLER], call).parties
     assert (party.organization.id, party.invited_by) == (SECOND, "cluster_wide")
+
+
+def test_a_call_to_a_cluster_names_nobody_who_opted_out_but_to_those_who_deal_with_it(
+    world: CallWorld,
+) -> None:
+    """They may answer all the same: the call says what it is for, and until when."""
+    wants, answered = world.people[FIRST], world.people[SECOND]
+    world.base.accounts.set_preferences(wants, Preferences("en", alerts_a_week=3))
+    store = world.base.store
+    call = world.open(cluster_wide=True)
+    world.submit(call, SECOND)
+    world.answers.save_draft(wants, call, FIRST, replace(BID, text="未完"))
+    store.upsert(GraphRows(organizations=(replace(store.organization(CALLER), listed=False),)))
+    world.calls.prolong(world.people[CALLER], call, START.date() + timedelta(days=20))
+
+    def shown(firm: str) -> set[str]:
+        person = world.people[firm]
+        rows = (
+            *world.answers.open_calls(person, firm),
+            *world.answers.invitations(person, firm).rows,
+        )
+        named = [row.caller for row in rows if row.id == call]
+        named.append(world.answers.form(person, call, firm).brief.caller)
+        named.append(world.calls.deadline_of(person, call).caller)
+        return {text for each in named for text in (each.id, each.name)}
+
+    assert shown(FIRST) == shown(THIRD) == {""}
+    assert shown(SECOND) == {CALLER, store.organization(CALLER).name}
+    names_caller, finds = world.calls.views.names_caller, world.base.finds_statement
+    for reader, is_named in ((wants, False), (answered, True)):
+        notices = world.base.repositories.notifications.values("account", reader.account)
+        texts = [
+            named_now(each, reader, finds, names_caller).message.text("zh") for each in notices
+        ]
+        assert texts
+        assert all((store.organization(CALLER).name in text) is is_named for text in texts)
+    world.submit(call, FIRST)  # and now they deal with each other
+    assert CALLER in shown(FIRST)
 
 
 def test_a_joint_brief_is_a_call_of_all_who_pooled_their_needs(world: CallWorld) -> None:

@@ -236,6 +236,34 @@ def test_an_organisation_that_people_joined_stays_when_its_import_goes(desk: Des
     assert "m:2" in desk.store.organizations_by_id(["m:2"])
 
 
+@pytest.mark.parametrize("named_by", ["coordinator", "survey"])
+def test_a_cluster_that_somebody_coordinates_stays_when_its_import_goes(
+    desk: Desk, named_by: str
+) -> None:
+    """Else no answer of its survey could be taken back, and no reminder be sent."""
+    id = desk.workflow.keep(ADMIN, "clusters.csv", BytesIO(b"id,name\nm:c,Moulds\nm:d,Dies\n"))
+    desk.workflow.choose(ADMIN, id, TableOptions(table="clusters"))
+    desk.workflow.write_now(ADMIN, id)
+    repositories = desk.fields.repositories
+    today = utc_now().date()
+    documents = {
+        "coordinator": repositories.accounts.put(
+            Account("a1", "a@example.org", "A", utc_now(), clusters=("m:c",))
+        ),
+        "survey": repositories.surveys.put(
+            SurveyRound(
+                "s1", "m:c", "Who", (SurveyQuestion.BUYS_FROM,), ("m:1", "m:2"), today, "x",
+                utc_now(),
+            )
+        ),
+    }  # fmt: skip
+    desk.store.documents.commit([documents[named_by]])
+    taken = desk.workflow.undo(ADMIN, id)
+    assert taken.kept == (KeptField("clusters", "m:c", "", WhyKept.IN_USE),)
+    assert taken.rows == 1
+    assert [row.id for row in desk.store.export().rows.clusters] == ["m:c"]
+
+
 def test_an_import_of_which_all_stays_stands_and_says_so(store: Store, tmp_path: Path) -> None:
     """One firm whose four fields somebody has confirmed since, and one that people belong to."""
     desk = Desk(store, tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from matchmaker.services.people.channels import ChannelContent, Channels
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.sealing import Sealer
 from matchmaker.store.documents import Store
+from matchmaker.workflow.account import Account, AccountMembership
 from matchmaker.workflow.introduction import Proposal
 from matchmaker.workflow.notification import NotificationKind
 from tests.contract.cooperation import PASSWORD, Cooperation, cooperation_on
@@ -146,3 +148,32 @@ def test_a_webhook_of_somebody_who_lost_the_place_otherwise_is_not_called(
     assert leaving.calls(monkeypatch) == []
     assert not leaving.hooks.listed(leaving.left.principal(), "t:f0")[0].active
     assert NotificationKind.WEBHOOK_LEFT in leaving.told(leaving.left.id)
+
+
+def test_who_left_is_told_no_more_of_what_waits_for_them(leaving: Leaving) -> None:
+    """A day's letter would else name, to who has left, whoever asked the firm meanwhile."""
+    base = leaving.base
+    gone, stays = leaving.left, leaving.owner
+    leaving.channels.enter(gone.principal(), ChannelContent(ROBOT), PASSWORD)
+    asking = base.person("t:f1").principal()
+    base.introductions.propose(asking, Proposal(GoalName.SUPPLIER, "t:f1", "t:f0"))
+    base.introductions.propose(asking, Proposal(GoalName.SUPPLIER, "t:f1", "t:f2"))
+    asked = NotificationKind.INTRODUCTION_REQUESTED
+    assert asked in leaving.told(gone.id)
+    base.accounts.remove_member(stays.principal(), "t:f0", gone.id)
+    assert asked not in leaving.told(gone.id)
+    assert list(base.repositories.channel_notices.iterate()) == []
+    assert asked in leaving.told(stays.id)
+
+
+def test_what_somebody_was_told_for_another_organisation_stays(leaving: Leaving) -> None:
+    base, gone = leaving.base, leaving.left
+
+    def joined(account: Account) -> Account:
+        return replace(account, memberships=(*account.memberships, AccountMembership("t:f2")))
+
+    base.accounts.change(gone.id, joined, "account.changed")
+    asking = base.person("t:f1").principal()
+    base.introductions.propose(asking, Proposal(GoalName.SUPPLIER, "t:f1", "t:f2"))
+    base.accounts.remove_member(leaving.owner.principal(), "t:f0", gone.id)
+    assert NotificationKind.INTRODUCTION_REQUESTED in leaving.told(gone.id)

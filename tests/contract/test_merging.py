@@ -46,7 +46,7 @@ from matchmaker.workflow.interactions import (
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import Origin, OutcomeKind, Side, State
 from matchmaker.workflow.job import NotDuplicate
-from matchmaker.workflow.notification import NotificationKind
+from matchmaker.workflow.notification import Notification, NotificationKind
 from matchmaker.workflow.posting import Posting
 from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.webhook import Hook
@@ -193,6 +193,14 @@ def test_nobody_comes_along_where_others_act_for_who_stays(world: World) -> None
         "saved_searches",
         *(SavedSearch(f"s-{id}", id, GONE, "x", (), NOW, NOW) for id in ("evil", "both")),
     )
+    message = NotificationKind.MESSAGE_RECEIVED
+    world.keep(
+        "notifications",
+        *(
+            Notification(f"n-{id}", id, message, "introduction/i", NOW, organization=GONE)
+            for id in ("evil", "both")
+        ),
+    )
     world.merge()
     accounts = {account.id: account for account in world.repositories.accounts.values()}
     assert accounts["real"] == real
@@ -203,13 +211,13 @@ def test_nobody_comes_along_where_others_act_for_who_stays(world: World) -> None
     assert world.value("hooks", "h") is None
     assert [each.id for each in world.repositories.saved_searches.values()] == ["s-both"]
     told = {
-        account: [each.kind for each in world.repositories.notifications.values("account", account)]
+        account: {each.kind for each in world.repositories.notifications.values("account", account)}
         for account in ("real", "evil", "both")
     }
     assert told == {
-        "real": [NotificationKind.ORGANIZATION_MERGED],
-        "evil": [NotificationKind.PLACE_ENDED_BY_MERGE],
-        "both": [NotificationKind.ORGANIZATION_MERGED],
+        "real": {NotificationKind.ORGANIZATION_MERGED},
+        "evil": {NotificationKind.PLACE_ENDED_BY_MERGE},
+        "both": {NotificationKind.ORGANIZATION_MERGED, message},
     }
 
 

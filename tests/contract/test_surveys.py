@@ -201,6 +201,26 @@ def test_who_has_left_the_cluster_is_not_asked(world: SurveyWorld) -> None:
             world.another_round(members=(gone, "t:f1"))
 
 
+def test_who_has_left_the_cluster_is_not_told_who_has_come_since(world: SurveyWorld) -> None:
+    """It was a member as it was asked, and may still answer; who is in a cluster its members read.
+
+    Its form is there for as long as the round is kept."""
+    left, came = world.base.person("t:f0").principal(), Organization("t:new", "新厂", Kind.FIRM)
+    yesterday = world.base.clock().date() - timedelta(days=1)
+    world.base.store.upsert(
+        GraphRows(
+            organizations=(came,),
+            memberships=(Membership("t:c", "t:f0", until=yesterday), Membership("t:c", "t:new")),
+        )
+    )
+    form = world.answers.form(left, world.round, "t:f0")
+    assert {row.id for row in form.roster} == {"t:f1", "t:f2", "t:f3", LAB}
+    suggested = {each.organization.id for asked in form.questions for each in asked.suggestions}
+    assert "t:new" not in suggested
+    stayed = world.answers.form(world.base.person("t:f1").principal(), world.round, "t:f1")
+    assert "t:new" in {row.id for row in stayed.roster}
+
+
 def test_of_a_round_for_some_members_the_others_are_suggested_and_named_too(
     world: SurveyWorld,
 ) -> None:

@@ -52,3 +52,9 @@ def test_abbreviations_figures_and_chinese_are_no_domains(title):
 
 def test_names_of_organisations_may_hold_what_is_their_own():
     check_name("Booking.com B.V.")
+
+
+@pytest.mark.parametrize("scheme", ["https", "ftp", "file", "tg", "weixin"])
+def test_a_name_holds_no_address_of_whatever_scheme(scheme):
+    with pytest.raises(InvalidInput, match="web address"):
+        check_name(f"Valves {scheme}://evil Ltd")

@@ -114,7 +114,8 @@ def form_of(
     others = [id for id in (own, *survey.members, *partners) if id not in members]
     rows = members | store.organizations_by_id(list(dict.fromkeys(others)))
     hidden = unknown_to(surveys, own) | {own}
-    listed = dict.fromkeys((*survey.members, *members))
+    # Who has left the cluster knows whom the round asks, and is not told who is in it since.
+    listed = dict.fromkeys((*survey.members, *(members if own in members else ())))
     roster = [rows[id] for id in listed if id in rows and id not in hidden]
     suggestions = _Suggestions(store, rows[own], roster, rows)
     shows_claims = response.answered and not by_link

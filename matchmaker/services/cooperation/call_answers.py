@@ -11,7 +11,7 @@ from matchmaker.domain import MAX_TEXT, GoalName, NamedOrganization
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.cooperation.call_notices import CallNotices
 from matchmaker.services.cooperation.call_shapes import CallForm
-from matchmaker.services.cooperation.call_views import CallViews
+from matchmaker.services.cooperation.call_views import CallViews, named_unless
 from matchmaker.services.own_organizations import keep_organization, own_people_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
@@ -76,7 +76,7 @@ class CallAnswers:
         rows = [
             (calls[row.value.call].value, row.value) for row in page.rows if row.value.call in calls
         ]
-        return Page(self._rows(rows), page.after)
+        return Page(self._rows(principal, rows), page.after)
 
     def open_calls(self, principal: Principal, organization_id: str) -> tuple[InvitationRow, ...]:
         """Calls open to its clusters that it has no part in yet. Raises NotAllowed, NotFound."""
@@ -85,7 +85,8 @@ class CallAnswers:
         ids = {call.id: call_answer_workflow.answer_id(call.id, organization) for call in calls}
         there = self.views.repositories.call_answers.many(list(ids.values()))
         known = {id for id, stored in there.items() if not stored.value.kept_back}
-        return self._rows([(call, None) for call in calls if ids[call.id] not in known])
+        rows = [(call, None) for call in calls if ids[call.id] not in known]
+        return self._rows(principal, rows)
 
     def answering_organizations(self, principal: Principal, id: str) -> tuple[str, ...]:
         """Ids of one's organisations that were invited to a call, or have begun to answer it."""
@@ -100,7 +101,7 @@ class CallAnswers:
     def form(self, principal: Principal, id: str, organization_id: str) -> CallForm:
         """A call with one's own answer, and the questions that were answered. Raises NotFound."""
         call, answer = self.views.own_part(principal, id, organization_id)
-        return self.views.form(call.value, answer.value)
+        return self.views.form(principal, call.value, answer.value)
 
     # -- acting
 
@@ -219,7 +220,7 @@ class CallAnswers:
                 self._require_together(call.value, organization_id)
             after = change(call.value, stored.value, unit.at)
             if after == stored.value:
-                return self.views.form(call.value, after)
+                return self.views.form(principal, call.value, after)
             gone.extend(file for file in stored.value.files if file not in after.files)
             self.views.hold(unit, call)
             unit.add(repositories.call_answers.put(after, stored.version))
@@ -232,21 +233,25 @@ class CallAnswers:
             if kind is not None and is_told and after.state is not AnswerState.NOT_AWARDED:
                 name = self.views.store.organization(organization_id).name
                 self.notices.tell_team(unit, call.value, kind, other=name, state=after.state)
-            return self.views.form(call.value, after)
+            return self.views.form(principal, call.value, after)
 
         form = commit_changes(repositories.records, principal, self.clock, attempt)
         for file in gone:  # nothing of what is taken back stays
             self.drop_file(file)
         return form
 
-    def _rows(self, rows: Sequence[tuple[Call, CallAnswer | None]]) -> tuple[InvitationRow, ...]:
+    def _rows(
+        self, reader: Principal, rows: Sequence[tuple[Call, CallAnswer | None]]
+    ) -> tuple[InvitationRow, ...]:
         callers = self.views.store.organizations_by_id(
             sorted({call.organization for call, _ in rows})
         )
+        unnamed = self.views.unnamed_to(reader, callers)
         today = self.clock().date()
         return tuple(
             InvitationRow(
-                call.id, call.title, call.goal, callers[call.organization].named, call.deadline,
+                call.id, call.title, call.goal,
+                named_unless(unnamed, call.organization, callers), call.deadline,
                 call.phase(today), answer.state if answer else AnswerState.WAITING,
                 answer is not None,
             )

@@ -155,8 +155,8 @@ class CallViews:
         )
         return stored, Versioned(answer, 0)
 
-    def form(self, call: Call, answer: CallAnswer) -> CallForm:
-        """The call for who was invited."""
+    def form(self, reader: Principal, call: Call, answer: CallAnswer) -> CallForm:
+        """The call for who was invited, or may answer it."""
         known = self.store.organizations_by_id([*call.callers, answer.organization])
         questions = tuple(
             AnsweredQuestion(
@@ -170,7 +170,7 @@ class CallViews:
             if each.answered or each.organization == answer.organization
         )
         return CallForm(
-            brief=self._brief(call, known),
+            brief=self._brief(call, known, self.unnamed_to(reader, call.callers)),
             organization=_named(answer.organization, known.get(answer.organization)),
             state=answer.state,
             draft=answer.draft,
@@ -196,6 +196,21 @@ class CallViews:
         return sorted(allowed, key=lambda call: (call.deadline, call.id))
 
     # -- the parts
+
+    def unnamed_to(self, reader: Principal, callers: Iterable[str]) -> frozenset[str]:
+        """Those of who calls whom a reader is not told: they opted out, and the two do not deal.
+
+        A call that is open to a whole cluster would else name them to all its members.
+        """
+        opted_out = self.exclusions.opted_out
+        return frozenset(id for id in callers if opted_out.hides(reader, id))
+
+    def names_caller(self, reader: Principal, id: str) -> bool:
+        """Tell whether a reader of a notice about a call is told who calls."""
+        if not self.exclusions.opted_out.hidden_from(reader):
+            return True
+        stored = self.repositories.calls.get_or_none(id)
+        return stored is None or not self.unnamed_to(reader, [stored.value.organization])
 
     def is_open_to(self, call: Call, organization_id: str) -> bool:
         """Tell whether an organisation may answer it uninvited now, as a member of its cluster."""
@@ -236,14 +251,16 @@ class CallViews:
         every = self.repositories.call_questions.values("call", call)
         return sorted(every, key=lambda each: (each.at, each.id))
 
-    def _brief(self, call: Call, known: dict[str, Organization]) -> CallBrief:
+    def _brief(
+        self, call: Call, known: dict[str, Organization], unnamed: frozenset[str] = frozenset()
+    ) -> CallBrief:
         return CallBrief(
             id=call.id,
             title=call.title,
             text=call.text,
             goal=call.goal,
-            caller=_named(call.organization, known.get(call.organization)),
-            partners=tuple(_named(id, known.get(id)) for id in call.partners),
+            caller=named_unless(unnamed, call.organization, known),
+            partners=tuple(named_unless(unnamed, id, known) for id in call.partners),
             deadline=call.deadline,
             phase=call.phase(self.clock().date()),
             asked=call.asked,
@@ -394,6 +411,16 @@ def change_as_decider(
 def hides_nobody(introduction: Introduction) -> bool:
     """Tell whether each side may know who the other one is."""
     return not any(introduction.hides(side) for side in Side)
+
+
+def named_unless(
+    unnamed: frozenset[str], id: str, known: dict[str, Organization]
+) -> NamedOrganization:
+    """An organisation by its name, or nobody's name where it is one of the `unnamed`."""
+    organization = known.get(id)
+    if id in unnamed:
+        return NamedOrganization("", "", "", organization.kind if organization else Kind.FIRM)
+    return _named(id, organization)
 
 
 def _named(id: str, organization: Organization | None) -> NamedOrganization:

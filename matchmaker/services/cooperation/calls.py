@@ -165,7 +165,7 @@ class Calls:
         for own in sorted(principal.organizations):
             with suppress(NotFound):
                 call, answer = self.views.own_part(principal, id, own)
-                return self.views.form(call.value, answer.value).brief
+                return self.views.form(principal, call.value, answer.value).brief
         raise NotFound("You have no call '%(id)s'.", id=id)
 
     def set_team(self, principal: Principal, id: str, members: Iterable[TeamMember]) -> CallView:

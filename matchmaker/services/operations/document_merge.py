@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from matchmaker.errors import InvalidInput
+from matchmaker.services.people.untold_notices import untold_notices
 from matchmaker.services.repositories import (
     PickedOrganizations,
     Repositories,
@@ -49,6 +50,7 @@ class DocumentMerge:
         repositories = self.repositories
         changes = [
             *self._named(repositories.accounts, self._account),
+            *self._untold(),
             *self._invitations(),
             *self._named(repositories.introductions, self._introduction),
             *self._named(repositories.postings, self._of_organization),
@@ -96,6 +98,14 @@ class DocumentMerge:
             return
         for stored in repository.iterate("organization", self.gone):
             yield repository.remove(stored)
+
+    def _untold(self) -> Iterator[Change]:
+        """What the people of who is gone have not read, where they lose their place."""
+        if self.brings_people:
+            return
+        for account in self.repositories.accounts.values("organization", self.gone):
+            if not account.principal().acts_for(self.kept):
+                yield from untold_notices(self.repositories, account.id, self.gone)
 
     def _hooks(self) -> Iterator[Change]:
         repository = self.repositories.hooks

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
+from matchmaker.access import Principal
 from matchmaker.domain import GraphRows
 from matchmaker.ingest.made_ids import source_of_cluster
 from matchmaker.messages import Message, message, sentences
@@ -19,17 +20,17 @@ _MAX_SOURCE = 32  # as the page's form takes it
 
 
 def record_of(
-    report: ImportReport, id: str, table: str, cluster: str, imported_by: str, at: datetime,
+    report: ImportReport, id: str, table: str, cluster: str, importer: Principal, at: datetime,
     upload: Upload,
 ) -> ImportRecord:  # fmt: skip
     """The record to keep of an import; of a large one without what would take it back."""
     is_small = len(report.put) <= MAX_UNDONE
     return ImportRecord(
-        id, table, cluster, imported_by, at,
+        id, table, cluster, importer.subject, at,
         report.rows, report.put if is_small else GraphRows(),
         report.before if is_small else GraphRows(), file=upload.path.name,
         lines=line_counts(report), problems=line_problems(report.problems),
-        too_large=not is_small,
+        too_large=not is_small, by_administrator=importer.admin,
     )  # fmt: skip
 
 

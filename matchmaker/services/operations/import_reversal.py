@@ -96,12 +96,15 @@ def undoable_import(
 
 
 def _is_by_administrator(repositories: Repositories, record: ImportRecord) -> bool:
-    """Tell whether an administrator, or the operator, imported something."""
+    """Tell whether an administrator, or the operator, imported something.
+
+    Of records that do not say so yet, an account that is gone may have been an administrator's.
+    """
+    if record.by_administrator is not None:
+        return record.by_administrator
     kind, _, id = record.imported_by.partition(":")
-    if kind != "account":
-        return True
-    stored = repositories.accounts.get_or_none(id)
-    return stored is not None and stored.value.admin
+    stored = repositories.accounts.get_or_none(id) if kind == "account" else None
+    return stored is None or stored.value.admin
 
 
 def undo_import(
@@ -140,20 +143,23 @@ def import_reversal(
     store: Store, repositories: Repositories, written: ImportRecord | ImportPart,
     progress: Progress = no_progress,
 ) -> Reversal:  # fmt: skip
-    """The changes that undo a whole import, but for organisations that documents name."""
+    """The changes that undo a whole import, but for organisations and clusters in use."""
     now = _stored_now(store, written.put | statements_alone(written.put), progress)
     back = reversal(written.put, written.before, now)
     going = {row.id for row in back.drop.organizations}
     in_use = _in_use(going, repositories) if going else set()
-    if not in_use:
+    coordinated = {row.id for row in back.drop.clusters if _is_named(row.id, repositories)}
+    if not (in_use or coordinated):
         return back
     gone = tuple(row for row in back.drop.organizations if row.id not in in_use)
-    kept = (KeptField("organizations", id, "", WhyKept.IN_USE) for id in sorted(in_use))
+    clusters = tuple(row for row in back.drop.clusters if row.id not in coordinated)
+    named = (("organizations", in_use), ("clusters", coordinated))
+    kept = (KeptField(table, id, "", WhyKept.IN_USE) for table, ids in named for id in sorted(ids))
     return replace(
         back,
-        drop=replace(back.drop, organizations=gone),
+        drop=replace(back.drop, organizations=gone, clusters=clusters),
         kept=(*back.kept, *kept),
-        rows=back.rows - len(in_use),
+        rows=back.rows - len(in_use) - len(coordinated),
     )
 
 
@@ -183,6 +189,18 @@ def emptied_slots(
     stored = repositories.slots.many(ids)
     slots = repositories.slots
     return {id: slots.remove(stored[id]) if id in stored else slots.put(Slots(id)) for id in ids}
+
+
+def _is_named(cluster: str, repositories: Repositories) -> bool:
+    """Tell whether somebody coordinates a cluster, or something goes on in it.
+
+    Without it no answer of a survey could be taken back, nor a reminder be sent.
+    """
+    naming: tuple[Repository[Any], ...] = (
+        repositories.accounts, repositories.invitations, repositories.introductions,
+        repositories.gatherings, repositories.calls, repositories.surveys,
+    )  # fmt: skip
+    return any(any(repository.values("cluster", cluster)) for repository in naming)
 
 
 def _in_use(ids: Set[str], repositories: Repositories) -> set[str]:

@@ -351,7 +351,7 @@ class ImportWorkflow:
         parts = ImportParts(self.repositories, id, imported_by)
 
         def complete(report: ImportReport) -> tuple[Sequence[Entry], Sequence[Change]]:
-            record = record_of(report, id, options.table, cluster, imported_by, unit.at, upload)
+            record = record_of(report, id, options.table, cluster, principal, unit.at, upload)
             rows = str(sum(report.rows.values()))
             whole = UnitOfWork(imported_by, unit.at)
             whole.add(*unit.changes, self.repositories.imports.put(record))

@@ -14,6 +14,7 @@ from matchmaker.services.own_organizations import keep_organization
 from matchmaker.services.people.channel_pause import pause_left
 from matchmaker.services.people.failed_attempts import FailedAttempts
 from matchmaker.services.people.passwords import Passwords
+from matchmaker.services.people.untold_notices import untold_notices
 from matchmaker.services.repositories import Address, Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.documents import new_id
@@ -162,6 +163,7 @@ class Accounts:
     def remove_member(self, principal: Principal, organization_id: str, account_id: str) -> None:
         """Take somebody's membership in an organisation away; webhooks that it made are paused.
 
+        What they were told for it and have not read is told no more, by letter or channel either.
         Raises NotAllowed, NotFound.
         """
         principal.require_writing()
@@ -187,6 +189,7 @@ class Accounts:
             left = replace(account.ended(), memberships=kept)
             unit.add(self.repositories.accounts.put(left, stored.version))
             pause_left(unit, self.repositories, account_id, left)
+            unit.add(*untold_notices(self.repositories, account_id, organization_id))
             if account_id in owners and (others := set(owners) - {account_id}):
                 keep_account(unit, self.repositories, min(others))
             unit.log("member.removed", account.subject, organization=organization_id)

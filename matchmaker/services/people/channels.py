@@ -25,7 +25,12 @@ from matchmaker.services.people.channel_call import (
 )
 from matchmaker.services.people.channel_pause import may_answer_for, tell_owners
 from matchmaker.services.people.links import Links
-from matchmaker.services.people.notifications import FindsStatement, named_now
+from matchmaker.services.people.notifications import (
+    FindsStatement,
+    NamesCaller,
+    named_now,
+    names_anybody,
+)
 from matchmaker.services.people.second_factors import NO_ANSWER, FactorAnswer, SecondFactors
 from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.sealing import Sealer
@@ -64,7 +69,7 @@ class Channels:
     """Use cases of channels. An account's are its person's, a cluster's its coordinators'.
 
     `private_allowed` and `hosts` are those of webhooks: the same addresses are called.
-    `finds_statement` is that of notifications.
+    `finds_statement` and `names_caller` are those of notifications.
     """
 
     repositories: Repositories
@@ -75,6 +80,7 @@ class Channels:
     clock: Clock
     finds_statement: FindsStatement
     _: KW_ONLY
+    names_caller: NamesCaller = names_anybody
     private_allowed: bool = False
     hosts: tuple[str, ...] = ()
     # Whoever tries a channel waits for its service: of the threads that serve pages, one.
@@ -296,7 +302,10 @@ class Channels:
         """As many as a message holds, as they are told now."""
         stored = self.repositories.accounts.get_or_none(channel.owner.removeprefix("account:"))
         reader = stored.value.principal() if stored else ANONYMOUS
-        return [named_now(notice, reader, self.finds_statement) for notice in unread[:MAX_LINES]]
+        return [
+            named_now(notice, reader, self.finds_statement, self.names_caller)
+            for notice in unread[:MAX_LINES]
+        ]
 
     def _call(
         self,

@@ -44,7 +44,10 @@ class NotificationOutbox:
                 continue
             if once and self._is_waiting(account, kind, subject):
                 continue
-            notification = Notification(new_id(), account.id, kind, subject, unit.at, dict(facts))
+            notification = Notification(
+                new_id(), account.id, kind, subject, unit.at, dict(facts),
+                organization=id if scope == "organization" else "",
+            )  # fmt: skip
             unit.add(self.repositories.notifications.put(notification))
             self._to_channels(unit, f"account:{account.id}", notification, notification.id)
         if scope == "cluster":

@@ -21,7 +21,7 @@ from matchmaker.store.ports import Page
 from matchmaker.workflow.account import Account, MailRhythm
 from matchmaker.workflow.channel import ChannelNotice
 from matchmaker.workflow.elapsed import has_passed
-from matchmaker.workflow.notification import SEVERAL, Notification, NotificationKind
+from matchmaker.workflow.notification import OF_CALLERS, SEVERAL, Notification, NotificationKind
 
 log = structlog.get_logger(__name__)
 # A digest of the day waits for this; letters "at once" wait a moment for more to come.
@@ -29,19 +29,32 @@ DAILY = timedelta(hours=24)
 AT_ONCE = timedelta(minutes=1)
 MAX_IN_LETTER = 50
 UNSUBSCRIBED_WITHIN = timedelta(days=400)
-# Whether somebody finds the need or offer of an id.
+# Whether somebody finds the need or offer of an id; is told who makes the call of an id.
 FindsStatement = Callable[[Principal, str], bool]
+NamesCaller = Callable[[Principal, str], bool]
 Told = TypeVar("Told", Notification, ChannelNotice)
 
 
-def named_now(told: Told, reader: Principal, finds_statement: FindsStatement) -> Told:
+def names_anybody(_reader: Principal, _id: str) -> bool:
+    """Where nothing is known of who calls."""
+    return True
+
+
+def named_now(
+    told: Told,
+    reader: Principal,
+    finds_statement: FindsStatement,
+    names_caller: NamesCaller = names_anybody,
+) -> Told:
     """What somebody is told, without the name of whom they find no more.
 
-    Whoever takes part in something stays named; who only posted a need or a programme may have
-    opted out since.
+    Whoever takes part in something stays named; who only posted a need or a programme, or opened
+    a call to a cluster, may have opted out since.
     """
     if told.kind in SEVERAL:
         return told.of_programmes(lambda id: finds_statement(reader, id))
+    if told.kind in OF_CALLERS:
+        return told if names_caller(reader, told.subject.partition("/")[2]) else told.nameless()
     if told.kind is not NotificationKind.NEED_POSTED:
         return told
     return told if finds_statement(reader, told.facts.get("need", "")) else told.nameless()
@@ -59,7 +72,8 @@ class Inbox:
 class Notifications:
     """Use cases of notifications; everyone sees only their own.
 
-    Who opted out since they were told of its need is not named to them: `finds_statement`.
+    Who opted out since they were told of its need or call is not named to them:
+    `finds_statement`, `names_caller`.
     """
 
     repositories: Repositories
@@ -68,6 +82,7 @@ class Notifications:
     clock: Clock
     stop_channel: Callable[[str], None]
     finds_statement: FindsStatement
+    names_caller: NamesCaller = names_anybody
 
     def inbox(self, principal: Principal, after: str = "", limit: int = 50) -> Inbox:
         """One's notifications, newest first. Raises SignInNeeded."""
@@ -76,10 +91,12 @@ class Notifications:
             "account", account.id, after=after, limit=limit, newest_first=True
         )
         unread = self.repositories.notifications.count("unread", account.id)
-        rows = tuple(
-            named_now(stored.value, principal, self.finds_statement) for stored in page.rows
-        )
+        rows = tuple(self.named_now(stored.value, principal) for stored in page.rows)
         return Inbox(Page(rows, page.after), unread)
+
+    def named_now(self, told: Notification, reader: Principal) -> Notification:
+        """What somebody is told, without the name of whom they find no more."""
+        return named_now(told, reader, self.finds_statement, self.names_caller)
 
     def mark_read(self, principal: Principal, ids: Iterable[str]) -> None:
         """Raises NotFound for what is not one's own."""
@@ -166,9 +183,7 @@ class Notifications:
         more = len(notifications) - MAX_IN_LETTER
         language = account.preferences.language
         reader = account.principal()
-        listed = [
-            named_now(item, reader, self.finds_statement) for item in notifications[:MAX_IN_LETTER]
-        ]
+        listed = [self.named_now(item, reader) for item in notifications[:MAX_IN_LETTER]]
         lines = [f"- {item.in_letter().message.text(language)}" for item in listed]
         if more > 0:
             lines.append(message("… and %(more)s more", more=more).text(language))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -21,7 +21,6 @@ from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import asked_id
 from matchmaker.services.people.accounts import Accounts
 from matchmaker.services.people.channel_pause import pause_left
-from matchmaker.services.people.notifications import FindsStatement, named_now
 from matchmaker.services.people.second_factors import (
     NO_ANSWER,
     NO_PROOF,
@@ -45,6 +44,7 @@ from matchmaker.workflow.call import CallState
 from matchmaker.workflow.interactions import Interaction, InteractionKind, MonthlyCounts
 from matchmaker.workflow.introduction import Introduction
 from matchmaker.workflow.introduction_states import FINAL, Side
+from matchmaker.workflow.notification import Notification
 from matchmaker.workflow.saved_search import SavedSearch
 from matchmaker.workflow.survey import SurveyState
 
@@ -72,7 +72,7 @@ class Privacy:
     second_factors: SecondFactors
     gatherings: Gatherings
     opted_out: OptedOut
-    finds_statement: FindsStatement
+    named_now: Callable[[Notification, Principal], Notification]
     clock: Clock
     _: KW_ONLY
     keep_interactions: timedelta
@@ -95,7 +95,7 @@ class Privacy:
             "api_keys": [_without(key, "digest") for key in keys],
             "sessions": [_without(own, "id") for own in _all(repositories.sessions, "account", id)],
             "notices": [
-                repositories.notifications.plain(named_now(each, principal, self.finds_statement))
+                repositories.notifications.plain(self.named_now(each, principal))
                 for each in repositories.notifications.values("account", id)
             ],
             "long_questions": _all(repositories.long_questions, "account", id),

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from linkify_it import LinkifyIt
 
 from matchmaker.domain import Kind, Organization
 from matchmaker.services.repositories import Repositories
@@ -130,3 +131,44 @@ def test_letters_carry_the_first_80_characters_of_a_name() -> None:
     assert "阀" * 79 + "…" in letter.text("zh")
     assert "阀" * 80 not in letter.text("zh")
     assert letter.text("en").count("Valves") == 11
+
+
+NAMES_WITH_ADDRESSES = [
+    "Valves evil.example.com/login Ltd",
+    "Booking.com B.V.",
+    "ask sales@evil.com",
+    "阀门厂evil.cn登录",
+    "1.2.3.4/x Works",
+    "ftp://evil/x Works",
+    "evil.\u200bcom/login",
+    "ＬＯＧＩＮ．evil．ｃｏｍ",
+    "例子.公司 Works",
+]
+
+
+@pytest.mark.parametrize("name", NAMES_WITH_ADDRESSES)
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [
+        ("message_received", "other"),
+        ("message_received", "other_en"),
+        ("call_corrected", "state"),
+        ("programmes_fit", "names"),
+        ("programmes_fit", "titles"),
+    ],
+)
+def test_no_program_of_mail_makes_a_link_of_what_others_wrote(name, kind, fact):
+    """As linkify-it finds them, which knows domains, addresses of mail and of machines."""
+    links = LinkifyIt().set({"fuzzy_ip": True}).tlds(["公司"], keep_old=True)
+    facts = {"other": "A", "count": "1", fact: name}
+    told = Notification("n", "a", NotificationKind(kind), "introduction/i", AT, facts)
+    for language in ("en", "zh"):
+        assert not links.match(told.in_letter().message.text(language))
+
+
+@pytest.mark.parametrize(
+    "name", ["Sample S.p.A.", "海昌阀门。（浙江）有限公司", "Valves No.5", "V1.2 DN50 3.1b Works"]
+)
+def test_names_without_an_address_stand_in_letters_as_they_are(name):
+    told = Notification("n", "a", NotificationKind.MESSAGE_RECEIVED, "i/i", AT, {"other": name})
+    assert told.in_letter().message.text("en") == f"A message from {name}"
