@@ -48,6 +48,12 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
         self._jobs_heard_at = 0.0
         self._short_lives = 0
 
+    def reap_workers(self) -> None:
+        """Look at children that have ended, and first at what they died of."""
+        if any(_died_of(pid, signal.SIGBUS) for pid in (*self.WORKERS, self._jobs_pid) if pid):
+            self._read_snapshot_anew()
+        super().reap_workers()
+
     def manage_workers(self) -> None:
         """Start what is missing; called every second, and at once when a child has ended."""
         super().manage_workers()
@@ -111,6 +117,19 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
         except ChildProcessError:
             return True
 
+    def _read_snapshot_anew(self) -> None:
+        """What was mapped of the snapshot could not be read: it was cut off, or its disk is bad.
+
+        Whoever is forked with it, as it was opened here, would die of it again, and again.
+        """
+        log.error("a process could not read the snapshot, which is looked through anew")
+        from wsgi import wired
+
+        wired.reader.forget()
+        if self._jobs_pid:  # so that a damaged one is noticed there, and made anew
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._jobs_pid, signal.SIGTERM)
+
     def _end_hung_jobs(self) -> None:
         holder = self.jobs_lock.holder()
         if holder is None or not self._jobs_pid or holder.pid != self._jobs_pid:
@@ -121,6 +140,15 @@ class JobsArbiter(Arbiter):  # type: ignore[misc]
         if time.monotonic() - self._jobs_heard_at > _HUNG_SECONDS:
             log.error("jobs worker hangs, and is ended")
             os.kill(self._jobs_pid, signal.SIGKILL)
+
+
+def _died_of(pid: int, number: int) -> bool:
+    """Tell whether a child has ended by a signal, without taking note of it for gunicorn."""
+    try:
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return ended is not None and ended.si_code != os.CLD_EXITED and ended.si_status == number
 
 
 class Server(WSGIApplication):  # type: ignore[misc]

@@ -8,7 +8,6 @@ import os
 import shutil
 import tempfile
 import threading
-import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from datetime import date
@@ -23,7 +22,7 @@ from matchmaker.domain import Layer
 from matchmaker.embedding import ModelIdentity
 from matchmaker.errors import ModelUnavailable, SnapshotUnavailable, StorageFull
 from matchmaker.snapshot import folders
-from matchmaker.snapshot.folders import POINTER, WRITING, install
+from matchmaker.snapshot.folders import POINTER, WRITING, checksum, install
 from matchmaker.snapshot.model import (
     CODES,
     Adjacency,
@@ -115,7 +114,7 @@ def _write(snapshot: Snapshot, folder: Path, earlier: Snapshot | None) -> None:
         "languages": {name: sorted(getattr(snapshot, name)) for name in _MEAN_FILES},
         "codes": _codes(),
         "files": {
-            file.name: linked.get(file.name) or [file.stat().st_size, _checksum(file)]
+            file.name: linked.get(file.name) or [file.stat().st_size, checksum(file)]
             for file in files
         },
     }
@@ -149,14 +148,6 @@ def _linked(snapshot: Snapshot, folder: Path, earlier: Snapshot) -> dict[str, li
 def _codes() -> dict[str, list[str]]:
     """Names by column, of which a code is the position."""
     return {name: [member.value for member in members] for name, members in CODES.items()}
-
-
-def _checksum(path: Path) -> int:
-    total = 0
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            total = zlib.crc32(chunk, total)
-    return total
 
 
 def _arrays(snapshot: Snapshot) -> Iterator[tuple[str, np.ndarray[Any, Any]]]:
@@ -232,10 +223,8 @@ def verify(folder: Path, verified: Verified | None = None) -> None:
     known, read = dict(verified or {}), Verified()
     kept = known
     try:
-        for name, (_, checksum) in _meta(folder)["files"].items():
-            path = folder / name
-            file = _sound(path, checksum, known)
-            read[file] = checksum
+        for name, (_, written) in _meta(folder)["files"].items():
+            read[_sound(folder / name, written, known)] = written
         kept = {}
     finally:
         if verified is not None:
@@ -243,11 +232,11 @@ def verify(folder: Path, verified: Verified | None = None) -> None:
             verified.update(kept | read)
 
 
-def _sound(path: Path, checksum: int, known: Verified) -> FileStamp:
+def _sound(path: Path, written: int, known: Verified) -> FileStamp:
     """Check a file; return its identity. Raises SnapshotUnavailable if it is not as written."""
     try:
         file = _stamp(path)
-        if known.get(file) == checksum or _checksum(path) == checksum:
+        if known.get(file) == written or checksum(path) == written:
             return file
     except OSError:  # gone, perhaps just now
         pass
@@ -385,6 +374,12 @@ class SnapshotReader:
         self._is_renewed_beside = True
         with self._lock:
             return self._take_over(self._pointed(), prepare)
+
+    def forget(self) -> None:
+        """Have nothing of it open: the next look reads it whole, as by who has just begun."""
+        with self._lock:
+            self._stamp = self._snapshot = None
+            self._verified.clear()
 
     def _take_over(
         self, stamp: tuple[int, int] | None, prepare: Callable[[Snapshot], None] | None = None

@@ -58,6 +58,18 @@ def test_what_one_node_publishes_the_others_serve(nodes, tmp_path):
         assert (ours / path.relative_to(theirs)).read_bytes() == path.read_bytes()
 
 
+def test_what_a_disk_damaged_since_is_fetched_again(nodes):
+    maker, other = nodes("a"), nodes("b")
+    made(maker, 3, token=100)
+    other.follow()
+    path = other.reader.current().folder / "vectors.npy"
+    path.write_bytes(bytes(path.stat().st_size))
+    other.reader.forget()  # as whoever is started again has read nothing
+    assert other.follow() is NodeNote.FOLLOWS
+    verify(other.reader.folder())
+    assert served(other) == 3
+
+
 def test_only_what_is_new_is_sent_and_fetched(nodes, tmp_path, monkeypatch):
     maker, other = nodes("a"), nodes("b")
     made(maker, 3, token=100)

@@ -165,13 +165,13 @@ class SnapshotExchange:
         newest = self._publication(names[-1])
         readable = self._newest_readable(names)
         note = NodeNote.FOLLOWS if newest.is_readable else NodeNote.OTHER_PROGRAM
-        if readable is None or self._local_name() == readable.name:
+        if readable is None or (self._local_name() == readable.name and self._is_read()):
             return note
         if time.monotonic() < self._refused.get(readable.name, 0.0):
             return NodeNote.DAMAGED
         try:
             with folder_lock(self.root):
-                if self._local_name() != readable.name:
+                if self._local_name() != readable.name or not self._is_read():
                     self._fetch(readable)
         except WrongState:
             return note  # a refresh is running here
@@ -257,6 +257,13 @@ class SnapshotExchange:
     def _local_name(self) -> str:
         local = self._local()
         return local.name if local is not None else ""
+
+    def _is_read(self) -> bool:
+        """Tell whether what is in this data folder can be: a disk may have damaged it since."""
+        try:
+            return bool(self.reader.current())
+        except SnapshotUnavailable:
+            return False
 
     def _newest_readable(self, names: list[str]) -> Publication | None:
         for name in reversed(names):

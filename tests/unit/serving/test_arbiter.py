@@ -1,10 +1,12 @@
 """The master of the server, and the worker of background jobs that it watches."""
 
+import os
 import signal
 import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from gunicorn.arbiter import Arbiter
 
 from matchmaker.services.operations.process_lock import Holder
 from matchmaker.serving import arbiter
@@ -65,3 +67,40 @@ def test_a_worker_that_is_silent_is_ended_also_where_the_clock_was_set_back(watc
     passed[0] += 2
     master._end_hung_jobs()
     assert killed == [(PID, signal.SIGKILL)]
+
+
+def ended_by(act):
+    """A child that has ended in some way, and is not waited for yet."""
+    pid = os.fork()
+    if not pid:
+        act()
+        os._exit(7)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+    return pid
+
+
+@pytest.mark.parametrize(
+    ("end", "read_anew"),
+    [
+        (lambda: os.kill(os.getpid(), signal.SIGBUS), True),
+        (lambda: os.kill(os.getpid(), signal.SIGKILL), False),
+        (lambda: os._exit(signal.SIGBUS), False),
+    ],
+    ids=["cannot read what is open", "killed", "ended"],
+)
+def test_a_child_that_died_of_a_file_that_is_open_has_the_snapshot_read_anew(
+    end, read_anew, monkeypatch
+):
+    """Else all that follow, forked with the same file open, would die of it."""
+    read = []
+    monkeypatch.setattr(JobsArbiter, "_read_snapshot_anew", lambda master: read.append(master))
+    master = JobsArbiter.__new__(JobsArbiter)
+    master._jobs_pid = 0
+    pid = ended_by(end)
+    master.WORKERS = {pid: None}
+    monkeypatch.setattr(Arbiter, "reap_workers", lambda _: None)
+    try:
+        master.reap_workers()
+    finally:
+        os.waitpid(pid, 0)
+    assert bool(read) is read_anew

@@ -182,7 +182,7 @@ def test_a_reader_goes_on_to_the_newest_when_the_one_it_reads_is_cleared_away(
     """Two newer ones are made meanwhile; what it has read once it does not read again."""
     monkeypatch.setattr(folders, "sync", lambda path: None)
     save(snapshot_of(random_rows(1)), tmp_path)
-    newest, checksum = SnapshotReader(tmp_path), load_module._checksum
+    newest, checksum = SnapshotReader(tmp_path), load_module.checksum
     read: list[str] = []
 
     def overtaken(path: Path) -> int:
@@ -196,7 +196,7 @@ def test_a_reader_goes_on_to_the_newest_when_the_one_it_reads_is_cleared_away(
                     save_made(lambda _, made=newer: made, tmp_path, before)  # type: ignore[misc]
         return total
 
-    monkeypatch.setattr(load_module, "_checksum", overtaken)
+    monkeypatch.setattr(load_module, "checksum", overtaken)
     assert SnapshotReader(tmp_path).current().meta.version == 12
     written_anew = {"language_means.npy", "query_means.npy"}
     again = {name for name in read if read.count(name) > 1}
@@ -278,3 +278,15 @@ def test_made_over_an_earlier_one_it_is_as_made_anew(seed: int, tmp_path: Path) 
         over = build(Export(3, rows), AS_OF, random_vectors(rows), earlier)
         assert_same(anew, over)
         earlier = load(save(over, tmp_path))
+
+
+def test_a_reader_that_forgets_sees_what_was_damaged_since(tmp_path):
+    """Also in files that it had read, and has open."""
+    save(snapshot_of(random_rows(1), vectors=True), tmp_path)
+    reader = SnapshotReader(tmp_path)
+    path = reader.current().folder / "vectors.npy"
+    os.truncate(path, path.stat().st_size // 2)
+    assert reader.current()
+    reader.forget()
+    with pytest.raises(SnapshotUnavailable, match=r"vectors\.npy is damaged"):
+        reader.current()
