@@ -9,6 +9,7 @@ import click
 from matchmaker.access import ADMIN
 from matchmaker.cli.language import language as reader_language
 from matchmaker.cli.output import JSON_OPTION, print_json, say, wired
+from matchmaker.errors import InvalidInput
 from matchmaker.messages import languages, message, term
 
 if TYPE_CHECKING:
@@ -100,6 +101,19 @@ def remove_second_factor(email: str) -> None:
     """Take codes and passkeys of EMAIL away, whose device was lost: be sure who asks."""
     wired().second_factors.remove_of(ADMIN, email)
     say(message("No code is asked for any more."))
+
+
+@account.command("relieve")
+@click.argument("email")
+@click.option("--cluster", default="", help="As coordinator of which cluster.")
+@click.option("--admin", is_flag=True, help="As an administrator.")
+def relieve(email: str, cluster: str, admin: bool) -> None:
+    """Take a part of EMAIL away, who keeps the account: sessions and keys end."""
+    if bool(cluster) == admin:
+        raise InvalidInput("Name one of --cluster and --admin.")
+    accounts = wired().accounts
+    accounts.relieve(ADMIN, accounts.by_email(ADMIN, email).id, cluster)
+    say(message("That part is taken away."))
 
 
 @account.command("close")

@@ -60,7 +60,7 @@ def accounts() -> PageAnswer:
 @web.post("/admin/accounts")
 @comes_back_as(accounts, shows_others=True)
 def change_accounts() -> PageAnswer:
-    """Invite somebody, close an account or open it again."""
+    """Invite somebody, take a part of an account away, close it or open it again."""
     principal, form = signed_in(), request.form
     if form.get("what") == "invite":
         _invite(principal, form)
@@ -69,7 +69,9 @@ def change_accounts() -> PageAnswer:
         return _accounts_page(principal, "", link)
     else:
         account = form.get("account", "")
-        if form.get("what") == "open":
+        if form.get("what") == "relieve":
+            services().accounts.relieve(principal, account, form.get("cluster", ""))
+        elif form.get("what") == "open":
             services().second_factors.open_account(principal, account, own_proof())
         else:
             services().accounts.set_active(principal, account, active=False)

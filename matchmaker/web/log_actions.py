@@ -12,6 +12,7 @@ ACTIONS: Mapping[str, Message] = {
     "account.made": message("Account opened for the first time"),
     "account.opened": message("Account opened again"),
     "account.closed": message("Account closed"),
+    "account.relieved": message("Part of an account taken away"),
     "account.deleted": message("Account deleted"),
     "account.confirmed": message("Address confirmed"),
     "account.linked": message("Account joined with the organisation's own sign-in"),

@@ -303,8 +303,8 @@ def without_names(facts: Mapping[str, str]) -> dict[str, str]:
 class Notification:
     """A notification to one account; `subject` is what it is about, as `kind/id`.
 
-    `organization` is whom the account acts for as it is told, "" where it is told for itself, as
-    a coordinator, or by an earlier version.
+    `told_for` is the part by which it is told, as `organization/id` or `cluster/id`; "" where
+    it is told for itself, or by an earlier version.
     """
 
     id: str
@@ -315,7 +315,7 @@ class Notification:
     facts: Mapping[str, str] = field(default_factory=dict)
     read: bool = False
     mailed: bool = False
-    organization: str = ""
+    told_for: str = ""
 
     def nameless(self) -> Notification:
         """The same, without the name of whom it is about."""

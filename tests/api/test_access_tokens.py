@@ -239,6 +239,7 @@ def test_a_token_that_says_what_it_should_is_taken(judge, claims, world, served)
         {"aud": "https://other.example/mcp"}, {"aud": ["matchmaker"]}, {"aud": None},
         {"iss": "https://issuer.example"}, {"iss": None}, {"iss": "http://localhost:1"},
         {"exp": NOW - 31}, {"exp": None}, {"exp": "2999"}, {"exp": True},
+        {"exp": float("inf")},
         {"nbf": NOW + 31}, {"nbf": "x"}, {"iat": NOW + 31},
         {"sub": ""}, {"sub": None}, {"sub": 7}, {"sub": "nobody@example.org"},
     ],

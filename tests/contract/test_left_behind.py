@@ -10,13 +10,16 @@ import pytest
 
 from matchmaker.access import ADMIN
 from matchmaker.domain import GoalName
+from matchmaker.errors import NotAllowed, NotFound, SignInNeeded
 from matchmaker.services.cooperation import webhooks
 from matchmaker.services.cooperation.webhooks import Webhooks
 from matchmaker.services.people.channels import ChannelContent, Channels
+from matchmaker.services.people.invitations import Invitations
 from matchmaker.services.people.notification_outbox import NotificationOutbox
 from matchmaker.services.sealing import Sealer
+from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.documents import Store
-from matchmaker.workflow.account import Account, AccountMembership
+from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.introduction import Proposal
 from matchmaker.workflow.notification import NotificationKind
 from tests.contract.cooperation import PASSWORD, Cooperation, cooperation_on
@@ -89,6 +92,10 @@ def removed(leaving: Leaving, account: str) -> None:
     leaving.base.accounts.remove_member(leaving.left.principal(), "t:f0", account)
 
 
+def relieved(leaving: Leaving, account: str) -> None:
+    leaving.base.accounts.relieve(ADMIN, account, "t:c")
+
+
 @pytest.fixture
 def leaving(store: Store) -> Leaving:
     return Leaving(store)
@@ -108,7 +115,7 @@ def test_a_webhook_is_paused_once_its_owner_goes_until_another_takes_it_over(
     assert (again.id, again.active, again.by) == (hook.id, True, leaving.left.id)
 
 
-@pytest.mark.parametrize("leave", [closed, deleted])
+@pytest.mark.parametrize("leave", [closed, deleted, relieved])
 def test_a_cluster_s_channel_is_paused_once_its_coordinator_goes(
     leaving: Leaving, leave: Callable[[Leaving, str], None]
 ) -> None:
@@ -177,3 +184,38 @@ def test_what_somebody_was_told_for_another_organisation_stays(leaving: Leaving)
     base.introductions.propose(asking, Proposal(GoalName.SUPPLIER, "t:f1", "t:f2"))
     base.accounts.remove_member(leaving.owner.principal(), "t:f0", gone.id)
     assert NotificationKind.INTRODUCTION_REQUESTED in leaving.told(gone.id)
+
+
+def test_who_coordinates_no_more_acts_for_the_cluster_by_nothing(leaving: Leaving) -> None:
+    """Neither by a session or key nor by an invitation; the account, and its other part, stay."""
+    base, id = leaving.base, leaving.coordinator.account
+    place = AccountMembership("t:f3", MembershipRole.OWNER)
+    base.accounts.change(id, lambda old: replace(old, memberships=(place,)), "account.changed")
+    before = base.accounts.by_email(ADMIN, "c@example.org").principal()
+    invitations = Invitations(
+        lambda: base.store, base.repositories, base.accounts, base.links(), base.second_factors(),
+        base.clock,
+    )  # fmt: skip
+    invitations.invite(before, "n@example.org", cluster="t:c")
+    assert invitations.open_for("n@example.org")
+    unit = UnitOfWork("account:x", base.clock())
+    told, outbox = NotificationKind.POSTING_SUBMITTED, NotificationOutbox(base.repositories)
+    outbox.notify(unit, "cluster", "t:c", told, "posting/p", {"other": "A"})
+    unit.commit(base.repositories.records)
+    assert told in leaving.told(id)
+    relieved(leaving, id)
+    after = base.accounts.by_email(ADMIN, "c@example.org")
+    assert (after.clusters, after.memberships) == ((), (place,))
+    with pytest.raises(SignInNeeded):
+        after.require_epoch_of(before)
+    assert invitations.open_for("n@example.org") == []
+    assert told not in leaving.told(id)
+    with pytest.raises(NotFound, match="no such part"):
+        relieved(leaving, id)
+    with pytest.raises(NotAllowed):
+        base.accounts.relieve(leaving.colleague, leaving.colleague.account, "t:c")
+
+
+def test_an_administrator_is_one_no_more(leaving: Leaving) -> None:
+    leaving.base.accounts.relieve(ADMIN, leaving.admin.id)
+    assert not leaving.base.accounts.by_email(ADMIN, "a@example.org").principal().admin

@@ -197,7 +197,9 @@ def test_nobody_comes_along_where_others_act_for_who_stays(world: World) -> None
     world.keep(
         "notifications",
         *(
-            Notification(f"n-{id}", id, message, "introduction/i", NOW, organization=GONE)
+            Notification(
+                f"n-{id}", id, message, "introduction/i", NOW, told_for=f"organization/{GONE}"
+            )
             for id in ("evil", "both")
         ),
     )

@@ -105,7 +105,9 @@ class DocumentMerge:
             return
         for account in self.repositories.accounts.values("organization", self.gone):
             if not account.principal().acts_for(self.kept):
-                yield from untold_notices(self.repositories, account.id, self.gone)
+                yield from untold_notices(
+                    self.repositories, account.id, f"organization/{self.gone}"
+                )
 
     def _hooks(self) -> Iterator[Change]:
         repository = self.repositories.hooks

@@ -189,12 +189,39 @@ class Accounts:
             left = replace(account.ended(), memberships=kept)
             unit.add(self.repositories.accounts.put(left, stored.version))
             pause_left(unit, self.repositories, account_id, left)
-            unit.add(*untold_notices(self.repositories, account_id, organization_id))
+            unit.add(
+                *untold_notices(self.repositories, account_id, f"organization/{organization_id}")
+            )
             if account_id in owners and (others := set(owners) - {account_id}):
                 keep_account(unit, self.repositories, min(others))
             unit.log("member.removed", account.subject, organization=organization_id)
 
         commit_changes(self.repositories.records, principal, self.clock, leave)
+
+    def relieve(self, principal: Principal, account_id: str, cluster: str = "") -> Account:
+        """Take an account's part as a cluster's coordinator away, or else as an administrator.
+
+        Its sessions and keys end; what it set up by that part is paused, and what it was told by
+        it and has not read is told no more. Raises NotAllowed, NotFound.
+        """
+        principal.require_admin()
+
+        def put(unit: UnitOfWork) -> Account:
+            stored = self.repositories.accounts.get(account_id)
+            before = stored.value
+            keep_author(unit, self.repositories, principal, before)
+            if not (cluster in before.clusters if cluster else before.admin):
+                raise NotFound("That account has no such part.")
+            clusters = tuple(id for id in before.clusters if id != cluster)
+            admin = before.admin and bool(cluster)
+            after = replace(before.ended(), clusters=clusters, admin=admin)
+            unit.add(self.repositories.accounts.put(after, stored.version))
+            pause_left(unit, self.repositories, account_id, after)
+            unit.add(*untold_notices(self.repositories, account_id, f"cluster/{cluster}"))
+            unit.log("account.relieved", after.subject, cluster=cluster)
+            return after
+
+        return commit_changes(self.repositories.records, principal, self.clock, put)
 
     def set_active(self, principal: Principal, account_id: str, *, active: bool) -> Account:
         """Close an account, or open it again.

@@ -46,7 +46,7 @@ class NotificationOutbox:
                 continue
             notification = Notification(
                 new_id(), account.id, kind, subject, unit.at, dict(facts),
-                organization=id if scope == "organization" else "",
+                told_for=f"{scope}/{id}",
             )  # fmt: skip
             unit.add(self.repositories.notifications.put(notification))
             self._to_channels(unit, f"account:{account.id}", notification, notification.id)

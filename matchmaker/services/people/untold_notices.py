@@ -8,17 +8,15 @@ from matchmaker.services.repositories import Repositories
 from matchmaker.store.changes import Change
 
 
-def untold_notices(
-    repositories: Repositories, account_id: str, organization: str
-) -> Iterator[Change]:
-    """Removals of what an account was told for an organisation, and has not read yet.
+def untold_notices(repositories: Repositories, account_id: str, told_for: str) -> Iterator[Change]:
+    """Removals of what an account was told for `organization/id` or `cluster/id`, unread.
 
     Letters carry what is unread; so do its own channels, from which the same goes.
     """
     untold = {
         stored.value.id: stored
         for stored in repositories.notifications.iterate("unread", account_id)
-        if stored.value.organization == organization
+        if stored.value.told_for == told_for
     }
     yield from map(repositories.notifications.remove, untold.values())
     for channel in repositories.channels.values("owner", f"account:{account_id}"):
