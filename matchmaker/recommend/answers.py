@@ -18,7 +18,6 @@ from matchmaker.recommend.floor import familiarity, floor
 from matchmaker.recommend.literal import (
     NAMED_GOALS,
     OF_THINGS,
-    SUBJECT_KINDS,
     WANTED_FIT,
     is_foreign,
     is_literal,
@@ -34,6 +33,7 @@ from matchmaker.recommend.named_trades import NAMED_FIT, TRADE_FIT, as_a_trade, 
 from matchmaker.recommend.near_fit import NearTextFit, OrganizationFigures
 from matchmaker.recommend.specification import (
     CORE,
+    SUBJECT_KINDS,
     TOLD_BY_GRAPH,
     Comparison,
     Fulfilment,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import Goal, GoalName
+from matchmaker.recommend.asides import Span, without_spans
 from matchmaker.recommend.named_clusters import clusters_of_speaker, mentions, without_clusters
 from matchmaker.recommend.specification import (
     Requirement,
@@ -24,18 +25,20 @@ from matchmaker.snapshot.model import Snapshot
 
 @dataclass(frozen=True)
 class AskedWords:
-    """The words asked with and what they state; the rest as `SeekerText` has it.
-
-    `compared` are the words whose meaning is compared.
-    """
+    """The words asked with and what they state; the rest as `SeekerText` has it."""
 
     text: str
     kind: StatementKind
-    compared: str
+    is_need: bool
     said_of_speaker: tuple[Requirement, ...]
     clusters: frozenset[int]
     own_clusters: frozenset[int]
     is_by_a_firm: bool
+
+    def compared(self, asides: Sequence[Span]) -> str:
+        """The words whose meaning is compared: without `asides`, of a need what partners say."""
+        text = without_spans(self.text, asides)
+        return without_partners(read(text)) if self.is_need else text
 
 
 def asked_words(snapshot: Snapshot, text: str, goal: Goal, kept: Set[str]) -> AskedWords:
@@ -53,7 +56,7 @@ def asked_words(snapshot: Snapshot, text: str, goal: Goal, kept: Set[str]) -> As
     return AskedWords(
         asked,
         kind,
-        without_partners(read(asked)) if is_need or kind is StatementKind.NEED else asked,
+        is_need or kind is StatementKind.NEED,
         said_of_speaker(text) if is_need else (),
         frozenset(row for each in named if not each.is_own for row in each.clusters),
         clusters_of_speaker(snapshot, text) | own if across else frozenset(),

@@ -17,7 +17,9 @@ from matchmaker.recommend.specification import (
     CORE,
     MAKING,
     NAMED_WORK,
+    SUBJECT_KINDS,
     TOLD_BY_GRAPH,
+    UNLISTED,
     Comparison,
     Requirement,
     RequirementKind,
@@ -26,13 +28,10 @@ from matchmaker.recommend.specification import (
     has_name,
 )
 from matchmaker.recommend.specification.clauses import fold
-from matchmaker.recommend.specification.model import UNLISTED
 from matchmaker.recommend.specification.wholes import RAW_FORMS
 from matchmaker.snapshot.lexical import known_share
 from matchmaker.snapshot.model import STATEMENT_KINDS, BoolArray, FloatArray, IntArray, Snapshot
 
-# Kinds of requirement that name the thing itself, apart from how much, when and where.
-SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
 # Goals for which a thing is sought itself, not somebody who studies or tests it.
 OF_THINGS = frozenset({GoalName.SUPPLIER, GoalName.CUSTOMER, GoalName.CROSS_CLUSTER})
 # Equipment is looked for by its name to be used, too; it is told by its head.

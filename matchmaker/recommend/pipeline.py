@@ -23,7 +23,6 @@ from matchmaker.recommend.exposure import SHORTLIST_SIZE, Prices, Shortlist, app
 from matchmaker.recommend.features import FEATURES, Family
 from matchmaker.recommend.graph import AffiliationNetwork, network
 from matchmaker.recommend.learned import LearnedRanker, asker_of
-from matchmaker.recommend.literal import SUBJECT_KINDS
 from matchmaker.recommend.model import (
     ClosestStatement,
     Match,
@@ -51,7 +50,13 @@ from matchmaker.recommend.ranked import Ranked
 from matchmaker.recommend.reasons import ShownFacts, reasons
 from matchmaker.recommend.reranking import RERANK_FEATURE, BlendedRanker, Reranker, reranked_scores
 from matchmaker.recommend.retrieve import retrieve
-from matchmaker.recommend.specification import Comparison, Fulfilment, RequirementKind, read
+from matchmaker.recommend.specification import (
+    SUBJECT_KINDS,
+    Comparison,
+    Fulfilment,
+    RequirementKind,
+    read,
+)
 from matchmaker.recommend.usable_statements import evidence_mask, freshness
 from matchmaker.recommend.words_first import QUESTION_RANKER, grade_answers, nearby_mask
 from matchmaker.snapshot.model import KINDS, BoolArray, Snapshot

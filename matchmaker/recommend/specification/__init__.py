@@ -13,7 +13,9 @@ from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
 from matchmaker.recommend.specification.markets import ABROAD
 from matchmaker.recommend.specification.model import (
     CORE,
+    SUBJECT_KINDS,
     TOLD_BY_GRAPH,
+    UNLISTED,
     Comparison,
     Fulfilment,
     ItemRole,
@@ -55,7 +57,9 @@ __all__ = [
     "MAKING",
     "NAMED_WORK",
     "REGIONS",
+    "SUBJECT_KINDS",
     "TOLD_BY_GRAPH",
+    "UNLISTED",
     "Choices",
     "Comparison",
     "Fulfilment",

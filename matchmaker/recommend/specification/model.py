@@ -32,6 +32,8 @@ class RequirementKind(StrEnum):
 
 # What a need is of, before how it must be.
 CORE = frozenset({RequirementKind.PRODUCT, RequirementKind.PROCESS, RequirementKind.CODE})
+# Kinds of requirement that name the thing itself, apart from how much, when and where.
+SUBJECT_KINDS = CORE | {RequirementKind.MATERIAL}
 
 # What is asked of a partner itself. The graph tells it, whatever its statements say.
 TOLD_BY_GRAPH = frozenset(

@@ -29,6 +29,14 @@ from matchmaker.domain import (
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable, embed_missing
 from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS, Goal
+from matchmaker.recommend.asides import (
+    Span,
+    aside_likeness,
+    aside_texts,
+    asides,
+    clauses_of_long,
+    without_asides,
+)
 from matchmaker.recommend.asked_words import asked_words
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
@@ -167,16 +175,19 @@ class SeekerFactory:
         texts, respellings = self._as_meant(texts, languages)
         kept = choices.hard | choices.soft
         asked = [asked_words(self.snapshot, text, row, kept) for text in texts]
-        vectors, abroad = self._question_vectors(
-            [words.compared for words in asked], languages, kept=posted
-        )
+        around = [
+            self._asides(words.text, language)
+            for words, language in zip(asked, languages, strict=True)
+        ]
+        compared = [words.compared(spans) for words, spans in zip(asked, around, strict=True)]
+        vectors, abroad = self._question_vectors(compared, languages, kept=posted)
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
         is_need = row.words is StatementKind.NEED
         readings = [read_stages(without_denied(read(text)), is_need=is_need) for text in texts]
         return [
             SeekerText(
-                words.text,
+                without_asides(read(words.text), spans) if spans else words.text,
                 words.kind,
                 language,
                 goal,
@@ -192,9 +203,18 @@ class SeekerFactory:
                 own_clusters=words.own_clusters,
                 is_by_a_firm=words.is_by_a_firm,
                 respellings=slips,
+                asides=spans,
             )
-            for words, language, vector, other, likeness, reading, slips in zip(
-                asked, languages, vectors, abroad, everyday, readings, respellings, strict=True
+            for words, language, vector, other, likeness, reading, slips, spans in zip(
+                asked,
+                languages,
+                vectors,
+                abroad,
+                everyday,
+                readings,
+                respellings,
+                around,
+                strict=True,
             )
         ]
 
@@ -250,6 +270,24 @@ class SeekerFactory:
         """
         last = self.embedder().parts[-1]
         return np.hstack([raw[:, : raw.shape[1] - last.dimension], last.queries(texts)])
+
+    def _asides(self, text: str, language: str) -> tuple[Span, ...]:
+        """Spans of a long text that say nothing of what is asked for."""
+        clauses = clauses_of_long(text) if self.snapshot.meta.dimension else []
+        known = aside_texts().get(language)
+        if len(clauses) < 2 or known is None:
+            return ()
+
+        def embedded() -> FloatArray:
+            return np.array(self._query_vectors(known, [language] * len(known), kept=True))
+
+        vectors = self._query_vectors(
+            [text[start:end] for start, end in clauses], [language] * len(clauses)
+        )
+        likeness = aside_likeness(
+            np.array(vectors), self.snapshot.cached(("asides", language), embedded)
+        )
+        return asides(read(text), clauses, language, likeness)
 
     def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
         """Likeness of each question to everyday sentences; those are embedded once."""
