@@ -8,14 +8,21 @@ and the likeness of what is left is compared; what they specify (a quantity, a d
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from matchmaker.recommend.specification import SUBJECT_KINDS, UNLISTED, Requirement, Specification
-from matchmaker.snapshot.model import FloatArray
+from matchmaker.recommend.specification import (
+    SUBJECT_KINDS,
+    UNLISTED,
+    Requirement,
+    Specification,
+    read,
+)
+from matchmaker.snapshot.model import FloatArray, Snapshot
 
 Span = tuple[int, int]
 # Characters of Chinese and words of other languages above which a text is long: shorter ones
@@ -30,6 +37,14 @@ NEAREST = 2
 
 _END = re.compile(r"[。！？；!?;\n]+|\.(?=\s|$)|，|(?<=[\u4e00-\u9fff]),")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+class Aside(NamedTuple):
+    """A clause that says nothing of what is asked for: its span, and its words."""
+
+    start: int
+    end: int
+    words: str
 
 
 @cache
@@ -55,40 +70,66 @@ def clauses_of_long(text: str) -> list[Span]:
     return [(start, end) for start, end in spans if any(map(str.isalnum, text[start:end]))]
 
 
-def asides(
-    specification: Specification, spans: Sequence[Span], language: str, likeness: FloatArray
-) -> tuple[Span, ...]:
-    """Those of the spans of a text's clauses that are asides, by `likeness` (k,) to such.
+class Embed(Protocol):
+    """Embeds texts in these languages as questions; `kept` in the cache, as they come again."""
 
-    None where nothing else would be left.
+    def __call__(
+        self, texts: Sequence[str], languages: Sequence[str], *, kept: bool = False
+    ) -> Sequence[FloatArray | None]:
+        """A vector (d,) for each."""
+
+
+def asides(snapshot: Snapshot, text: str, language: str, embed: Embed) -> tuple[Aside, ...]:
+    """The clauses of a long text that say nothing of what is asked for.
+
+    None without vectors, in a language of which no asides are known, and where nothing else
+    would be left.
     """
-    bar = LIKE_ASIDES.get(language, max(LIKE_ASIDES.values()))
+    spans = clauses_of_long(text) if snapshot.meta.dimension else []
+    known = aside_texts().get(language)
+    if len(spans) < 2 or known is None:
+        return ()
+    of_known = snapshot.cached(
+        ("asides", language), lambda: np.array(embed(known, [language] * len(known), kept=True))
+    )
+    clauses = embed([text[start:end] for start, end in spans], [language] * len(spans))
+    likeness = np.sort(np.array(clauses) @ of_known.T, axis=1)[:, -NEAREST:].mean(axis=1)
+    bar, specification = LIKE_ASIDES[language], read(text)
     found = [
-        span
+        Aside(*span, text[slice(*span)].strip())
         for span, like in zip(spans, likeness.tolist(), strict=True)
-        if like >= (max(bar, NAMING) if _names_something(specification, span) else bar)
+        if like >= (NAMING if _names_something(specification, span) else bar)
     ]
     return tuple(found) if len(found) < len(spans) else ()
 
 
-def aside_likeness(clauses: FloatArray, known: FloatArray) -> FloatArray:
-    """Mean cosine (k,) of clauses (k, d) to the `NEAREST` of known asides (n, d)."""
-    return np.asarray(np.sort(clauses @ known.T, axis=1)[:, -NEAREST:].mean(axis=1), np.float32)
-
-
-def without_spans(text: str, spans: Sequence[Span]) -> str:
-    """A text with blanks for some spans of it, so that offsets stay."""
+def without_asides(text: str, asides: Sequence[Aside]) -> str:
+    """A text with blanks for its asides, so that offsets stay."""
     letters = list(text)
-    for start, end in spans:
-        letters[start:end] = " " * (end - start)
+    for aside in asides:
+        letters[aside.start : aside.end] = " " * (aside.end - aside.start)
     return "".join(letters)
 
 
-def without_asides(specification: Specification, spans: Sequence[Span]) -> str:
-    """The text without what these asides of it name, and with what else they specify."""
-    rest = list(without_spans(specification.text, spans))
+def named_in(
+    specification: Specification, asides: Sequence[Aside], kept: Set[str] = frozenset()
+) -> tuple[Requirement, ...]:
+    """The things and work that a text names in its asides, but for those whose keys are `kept`."""
+    return tuple(
+        item
+        for item in specification.items
+        if item.kind in SUBJECT_KINDS and item.key not in kept and _is_in_one(item, asides)
+    )
+
+
+def without_named_in(
+    specification: Specification, asides: Sequence[Aside], kept: Set[str] = frozenset()
+) -> str:
+    """The text without the words of its asides but for what else they specify, and `kept` keys."""
+    rest = list(without_asides(specification.text, asides))
+    left_out = {id(item) for item in named_in(specification, asides, kept)}
     for item in specification.items:
-        if item.kind not in SUBJECT_KINDS and any(_is_in(item, span) for span in spans):
+        if id(item) not in left_out and _is_in_one(item, asides):
             rest[item.start : item.end] = specification.text[item.start : item.end]
     return "".join(rest)
 
@@ -98,10 +139,10 @@ def _names_something(specification: Specification, span: Span) -> bool:
         item.kind in SUBJECT_KINDS
         and item.aspect != UNLISTED
         and not item.denied
-        and _is_in(item, span)
+        and span[0] <= item.start < span[1]
         for item in specification.items
     )
 
 
-def _is_in(item: Requirement, span: Span) -> bool:
-    return span[0] <= item.start < span[1]
+def _is_in_one(item: Requirement, asides: Sequence[Aside]) -> bool:
+    return any(aside.start <= item.start < aside.end for aside in asides)

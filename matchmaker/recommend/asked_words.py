@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matchmaker.domain import StatementKind
 from matchmaker.goals import Goal, GoalName
-from matchmaker.recommend.asides import Span, without_spans
+from matchmaker.recommend.asides import Aside, without_asides
 from matchmaker.recommend.named_clusters import clusters_of_speaker, mentions, without_clusters
 from matchmaker.recommend.specification import (
     Requirement,
@@ -35,9 +35,9 @@ class AskedWords:
     own_clusters: frozenset[int]
     is_by_a_firm: bool
 
-    def compared(self, asides: Sequence[Span]) -> str:
+    def compared(self, asides: Sequence[Aside]) -> str:
         """The words whose meaning is compared: without `asides`, of a need what partners say."""
-        text = without_spans(self.text, asides)
+        text = without_asides(self.text, asides)
         return without_partners(read(text)) if self.is_need else text
 
 

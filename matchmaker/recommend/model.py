@@ -16,7 +16,7 @@ from typing import Generic, TypeVar
 from matchmaker.domain import GoalName, Kind, Size, StatementKind, Tier
 from matchmaker.errors import InvalidInput
 from matchmaker.messages import SOURCE, Message, sentences
-from matchmaker.recommend.asides import Span, without_spans
+from matchmaker.recommend.asides import Aside, without_asides
 from matchmaker.recommend.specification import (
     Choices,
     Comparison,
@@ -53,8 +53,8 @@ class SeekerText:
     not of what is asked; `text` has blanks there, and where it names clusters: `clusters` are rows
     of those in which partners are sought, `own_clusters` of those that its speaker is of.
     `is_by_a_firm`: it tells that a firm speaks. `respellings` are slips of the pen in what was put,
-    which `text` has mended. `asides` are spans of what is only written around what is asked for:
-    `text` has blanks there but for what they specify.
+    which `text` has mended. `asides` are what is only written around what is asked for:
+    `text` has blanks there but for what they specify; things that they name are `said_of_speaker`.
     """
 
     text: str
@@ -73,7 +73,7 @@ class SeekerText:
     own_clusters: frozenset[int] = frozenset()
     is_by_a_firm: bool = False
     respellings: tuple[Respelling, ...] = ()
-    asides: tuple[Span, ...] = ()
+    asides: tuple[Aside, ...] = ()
 
     @property
     def specification(self) -> Specification:
@@ -89,7 +89,7 @@ class SeekerText:
     def wording(self) -> str:
         """The words that are compared: of a need what partners say, not what kind they are of."""
         is_need = self.is_question and self.kind is StatementKind.NEED
-        text = without_spans(self.text, self.asides)
+        text = without_asides(self.text, self.asides)
         return without_partners(read(text)) if is_need else text
 
 

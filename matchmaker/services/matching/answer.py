@@ -160,7 +160,7 @@ def read_question(
     """What was read from the seeker's question: its requirements, those to be ignored, and notices.
 
     Ignored is what its author leaves aside, and what the words say of the author. Notices tell
-    which words were taken for slips of the pen.
+    which words were taken for slips of the pen, and which only stand around the need.
     """
     question = next((text for text in seeker.texts if text.is_question), None)
     if question is None:
@@ -169,6 +169,9 @@ def read_question(
         message("“%(written)s” was read as “%(read)s”.", written=slip.written, read=slip.read)
         for slip in question.respellings
     )
+    if question.asides:
+        around = " … ".join(aside.words for aside in question.asides)
+        notices += (message("Said around the need, and not compared: %(words)s", words=around),)
     if question.kind is not StatementKind.NEED:
         return (), (), notices
     meant = question.specification.requirements

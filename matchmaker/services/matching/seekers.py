@@ -29,14 +29,7 @@ from matchmaker.domain import (
 from matchmaker.embedding import Encoder, VectorCache, VectorCaches, comparable, embed_missing
 from matchmaker.errors import InvalidInput, StoreUnavailable
 from matchmaker.goals import GOALS, Goal
-from matchmaker.recommend.asides import (
-    Span,
-    aside_likeness,
-    aside_texts,
-    asides,
-    clauses_of_long,
-    without_asides,
-)
+from matchmaker.recommend.asides import asides, named_in, without_named_in
 from matchmaker.recommend.asked_words import asked_words
 from matchmaker.recommend.floor import everyday_likeness, everyday_texts
 from matchmaker.recommend.model import MAX_ENGAGEMENT_TEXTS, Request, Seeker, SeekerText
@@ -176,10 +169,10 @@ class SeekerFactory:
         kept = choices.hard | choices.soft
         asked = [asked_words(self.snapshot, text, row, kept) for text in texts]
         around = [
-            self._asides(words.text, language)
+            asides(self.snapshot, words.text, language, self._query_vectors)
             for words, language in zip(asked, languages, strict=True)
         ]
-        compared = [words.compared(spans) for words, spans in zip(asked, around, strict=True)]
+        compared = [words.compared(aside) for words, aside in zip(asked, around, strict=True)]
         vectors, abroad = self._question_vectors(compared, languages, kept=posted)
         # Who looks for customers says what it does itself.
         everyday = self._everyday_likeness(vectors)
@@ -187,7 +180,7 @@ class SeekerFactory:
         readings = [read_stages(without_denied(read(text)), is_need=is_need) for text in texts]
         return [
             SeekerText(
-                without_asides(read(words.text), spans) if spans else words.text,
+                without_named_in(read(words.text), aside, kept) if aside else words.text,
                 words.kind,
                 language,
                 goal,
@@ -198,14 +191,14 @@ class SeekerFactory:
                 held_stages=stage_bits(reading.held),
                 sought_stages=stage_bits(reading.sought),
                 choices=choices,
-                said_of_speaker=words.said_of_speaker,
+                said_of_speaker=words.said_of_speaker + named_in(read(words.text), aside, kept),
                 clusters=words.clusters,
                 own_clusters=words.own_clusters,
                 is_by_a_firm=words.is_by_a_firm,
                 respellings=slips,
-                asides=spans,
+                asides=aside,
             )
-            for words, language, vector, other, likeness, reading, slips, spans in zip(
+            for words, language, vector, other, likeness, reading, slips, aside in zip(
                 asked,
                 languages,
                 vectors,
@@ -270,24 +263,6 @@ class SeekerFactory:
         """
         last = self.embedder().parts[-1]
         return np.hstack([raw[:, : raw.shape[1] - last.dimension], last.queries(texts)])
-
-    def _asides(self, text: str, language: str) -> tuple[Span, ...]:
-        """Spans of a long text that say nothing of what is asked for."""
-        clauses = clauses_of_long(text) if self.snapshot.meta.dimension else []
-        known = aside_texts().get(language)
-        if len(clauses) < 2 or known is None:
-            return ()
-
-        def embedded() -> FloatArray:
-            return np.array(self._query_vectors(known, [language] * len(known), kept=True))
-
-        vectors = self._query_vectors(
-            [text[start:end] for start, end in clauses], [language] * len(clauses)
-        )
-        likeness = aside_likeness(
-            np.array(vectors), self.snapshot.cached(("asides", language), embedded)
-        )
-        return asides(read(text), clauses, language, likeness)
 
     def _everyday_likeness(self, vectors: Sequence[FloatArray | None]) -> list[float]:
         """Likeness of each question to everyday sentences; those are embedded once."""
