@@ -318,7 +318,8 @@ def _making(requirement: Requirement, statement: Specification) -> list[Requirem
 def _say(requirement: Requirement, item: Requirement) -> Say | None:
     if requirement.kind in MEASURED:
         return measured(requirement, item)
-    return _NAMED[requirement.kind](requirement, item)
+    named = _NAMED.get(requirement.kind)
+    return named(requirement, item) if named else None  # of a place the graph tells
 
 
 def _product(requirement: Requirement, item: Requirement) -> Say | None:

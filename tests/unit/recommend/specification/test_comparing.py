@@ -436,3 +436,11 @@ def test_what_a_text_repeats_is_worked_out_once_and_not_for_each_statement() -> 
 def test_a_mould_with_a_hot_runner_is_no_offer_of_hot_runners(offer, verdict) -> None:
     (judgement,) = compared("找做热流道的厂", offer).judgements
     assert judgement.verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("need", "statement"),
+    [("温州的球阀", "不做温州的球阀"), ("ball valves in Wenzhou", "we make no ball valves in Wenzhou")],
+)
+def test_what_is_denied_beside_a_place_is_denied(need, statement):
+    assert compare(read(need), read(statement)).denied
