@@ -438,9 +438,6 @@ def test_a_mould_with_a_hot_runner_is_no_offer_of_hot_runners(offer, verdict) ->
     assert judgement.verdict is verdict
 
 
-@pytest.mark.parametrize(
-    ("need", "statement"),
-    [("温州的球阀", "不做温州的球阀"), ("ball valves in Wenzhou", "we make no ball valves in Wenzhou")],
-)
-def test_what_is_denied_beside_a_place_is_denied(need, statement):
+def test_what_is_denied_beside_a_place_is_denied():
+    need, statement = "ball valves in Wenzhou", "we make no ball valves in Wenzhou"
     assert compare(read(need), read(statement)).denied
