@@ -182,7 +182,7 @@ def _survey(world):
 
 
 def _answered_survey(world):
-    """One that five members have answered."""
+    """One that five members have answered, and that is over."""
     members = tuple(f"t:firm{number}" for number in range(1, 7))
     today = datetime.now(UTC).date()
     made = SurveyRound(
@@ -195,6 +195,7 @@ def _answered_survey(world):
         tie = ReportedTie(SurveyQuestion.SELLS_TO, partner)
         acting = Principal("system", account="system", organizations=frozenset({member}))
         services.survey_answers.answer(acting, id, member, SurveyAnswer((tie,)))
+    services.surveys.close(ADMIN, id)
     return id
 
 

@@ -92,7 +92,7 @@ def test_a_denied_tie_is_none_and_ends_where_it_was_confirmed_before(world: Surv
     assert len(world.ties(LAB)) == 1
 
 
-def test_coordinators_see_counts_from_five_answers_on_and_rows_of_those_who_agreed(
+def test_coordinators_see_counts_of_five_answers_at_the_end_and_rows_of_those_who_agreed(
     world: SurveyWorld,
 ) -> None:
     world.answer("t:f0", ReportedTie(Q.SELLS_TO, "t:f1"), ReportedTie(Q.SELLS_TO, name="外单位"))
@@ -102,6 +102,11 @@ def test_coordinators_see_counts_from_five_answers_on_and_rows_of_those_who_agre
     view = world.surveys.show(world.coordinator, world.round)
     assert (view.figures.answered, view.figures.asked, view.figures.counts) == (4, 5, ())
     world.answer(LAB)
+    view = world.surveys.show(world.coordinator, world.round)
+    # Nor then: how they change with the next answer would tell what that one says.
+    assert (view.is_open, view.figures.answered, view.figures.counts) == (True, 5, ())
+    assert view.figures.outside is None
+    world.surveys.close(world.coordinator, world.round)
     figures = world.surveys.show(world.coordinator, world.round).figures
     supplies = next(count for count in figures.counts if count.layer is Layer.SUPPLIES)
     assert (supplies.confirmed, supplies.declared, supplies.denied) == (0, 1, 1)

@@ -252,7 +252,7 @@ class SurveyMachine(RuleBasedStateMachine):
             told = {each.organization.id for each in view.members if each.answered}
             assert told == set(round.said)
             assert view.figures.answered == len(round.said)
-            if len(round.said) < 5:
+            if len(round.said) < 5 or view.is_open:
                 assert view.figures.counts == ()
                 continue
             for layer, sort in (("SUPPLIES", "supply"), ("COOPERATES_WITH", "research")):

@@ -118,9 +118,10 @@ class SurveyAudits:
         """The figures of one layer, kept until somebody answers or the snapshot is new.
 
         Raises NotFound, SnapshotUnavailable, or WrongState where fewer than five answered,
-        or the round does not ask for the layer.
+        the round is still open, or does not ask for the layer.
         """
-        survey = self.surveys.show(principal, survey_id).survey
+        shown = self.surveys.show(principal, survey_id)
+        survey = shown.survey
         if channel not in channels_of(survey):
             raise WrongState("The survey does not ask for this layer.", mend="Choose another one.")
         responses = [each for each in self.surveys.responses(survey.id) if each.answered]
@@ -129,6 +130,12 @@ class SurveyAudits:
                 "Fewer than %(fewest)s members have answered.",
                 mend="Remind them, or hand out their links.",
                 fewest=FEWEST,
+            )
+        if shown.is_open:
+            raise WrongState(
+                "A survey has figures once it is over: by their change with each answer they"
+                " would tell what one firm said.",
+                mend="Wait for its last day, or end it.",
             )
         view = self.auditing.view(principal, survey.cluster, channel)
         last = max(each.answered for each in responses if each.answered)

@@ -49,7 +49,8 @@ class SurveyFigures:
     """Counts of a round so far.
 
     `counts` and `outside` (partners named who are not in the graph) are empty and None while
-    fewer than `FEWEST` have answered: they could tell what one firm said.
+    fewer than `FEWEST` have answered: they could tell what one firm said. So could their change
+    with the next answer: they are there once the round is over.
     """
 
     asked: int
@@ -168,7 +169,8 @@ class Surveys:
             if member in organizations
         )
         is_open = survey.is_open_on(self.clock().date())
-        return SurveyView(survey, figures_of(survey, responses), members, is_open)
+        figures = figures_of(survey, responses, is_open=is_open)
+        return SurveyView(survey, figures, members, is_open)
 
     def ties(self, principal: Principal, id: str) -> SurveyTies:
         """Confirmed ties, and those of firms that agreed to show theirs. Raises NotFound."""
@@ -373,10 +375,12 @@ def _closed(survey: SurveyRound) -> SurveyRound:
     return replace(survey, state=SurveyState.CLOSED)
 
 
-def figures_of(survey: SurveyRound, responses: Sequence[SurveyResponse]) -> SurveyFigures:
-    """Counts of a round's answers; none where too few answered."""
+def figures_of(
+    survey: SurveyRound, responses: Sequence[SurveyResponse], *, is_open: bool
+) -> SurveyFigures:
+    """Counts of a round's answers; none while it is open, or where too few answered."""
     given = [response for response in responses if response.answered]
-    if len(given) < FEWEST:
+    if is_open or len(given) < FEWEST:
         return SurveyFigures(len(survey.members), len(given), (), None)
     layers = [question.layer for question in survey.questions]
     outside = {tie.name.casefold() for each in given for tie in each.answer.ties if tie.name}
