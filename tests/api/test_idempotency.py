@@ -1,11 +1,15 @@
 """Keys of POSTs: one answer each, shared by processes."""
 
+import sqlite3
+import time
+from contextlib import closing
+
 import pytest
 
 from matchmaker.api.http import idempotency
 from matchmaker.api.http.idempotency import LocalAnswers, StoredAnswer
 from matchmaker.app import create_app
-from matchmaker.errors import InvalidInput, WrongState
+from matchmaker.errors import InvalidInput, ServiceUnavailable, WrongState
 from matchmaker.settings import Settings
 from matchmaker.wiring import wire
 
@@ -54,6 +58,23 @@ def test_a_key_reserved_by_a_clock_that_was_ahead_is_free_once_it_is_right(tmp_p
     store.begin("k", "request")
     monkeypatch.setattr(idempotency.time, "time", lambda: right)
     assert store.begin("k", "request") is None
+
+
+def test_a_file_that_another_process_holds_is_waited_for_by_one_and_refuses_the_others(tmp_path):
+    """One that was stopped in its midst holds it for a minute: every thread would wait."""
+    path = tmp_path / "keys.db"
+    store = LocalAnswers(path)
+    store.begin("k", "request")
+    with closing(sqlite3.connect(path, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        for key in "abcdef":
+            with pytest.raises(ServiceUnavailable, match="another process holds them"):
+                store.begin(key, "request")
+        store.finish("k", ANSWER)  # what was done is answered
+        assert time.monotonic() - begun < 3
+    time.sleep(1.1)
+    assert store.begin("a", "request") is None
 
 
 def test_a_damaged_file_is_set_aside_and_requests_with_a_key_go_on(tmp_path):

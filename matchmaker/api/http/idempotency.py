@@ -30,6 +30,9 @@ log = structlog.get_logger(__name__)
 KEEP_SECONDS = 24 * 3600
 # A request that never finished (its worker died) frees its key after this long.
 ABANDONED_SECONDS = 60
+# What another process holds for so long, which is there for milliseconds, hangs: for as long
+# again nobody else waits for it.
+_TURN_SECONDS = 1.0
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answer (
@@ -84,9 +87,12 @@ class LocalAnswers:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._asked_again_at = 0.0
 
     def begin(self, key: str, request: str) -> StoredAnswer | None:
-        """As the protocol says, and StorageFull."""
+        """As the protocol says, and StorageFull, ServiceUnavailable."""
+        if time.monotonic() < self._asked_again_at:
+            raise _held_by_another()
         row = self._change(partial(_reserve, key=key, request=request))
         if row is None:
             return None
@@ -111,7 +117,10 @@ class LocalAnswers:
             )
 
     def _change(self, step: Callable[[sqlite3.Connection], T]) -> T:
-        """The result of `step` in a transaction, committed. Raises StorageFull."""
+        """The result of `step` in a transaction, committed.
+
+        Raises StorageFull, and ServiceUnavailable where another process has the file for long.
+        """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -122,6 +131,9 @@ class LocalAnswers:
             set_aside_if_damaged(self._path, "answers to repetitions were damaged and begun anew")
             return self._attempt(step)
         except (sqlite3.Error, OSError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+                self._asked_again_at = time.monotonic() + _TURN_SECONDS
+                raise _held_by_another() from None
             raise StorageFull(
                 "%(path)s cannot be used: %(error)s.",
                 mend="Free space or set MATCHMAKER_DATA_DIR to a folder you may write.",
@@ -129,8 +141,11 @@ class LocalAnswers:
                 error=reason_of(error),
             ) from None
 
+    def _opened(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=_TURN_SECONDS, isolation_level=None)
+
     def _attempt(self, step: Callable[[sqlite3.Connection], T]) -> T:
-        with closing(sqlite3.connect(self._path, timeout=5, isolation_level=None)) as connection:
+        with closing(self._opened()) as connection:
             connection.execute(_SCHEMA)
             connection.execute("BEGIN IMMEDIATE")
             result = step(connection)
@@ -217,6 +232,13 @@ def _not_kept_noted() -> Iterator[None]:
 
 def _name(key: str) -> str:
     return shared_key("answer", key)
+
+
+def _held_by_another() -> ServiceUnavailable:
+    return ServiceUnavailable(
+        "Answers by Idempotency-Key cannot be looked up: another process holds them.",
+        mend="Try again in some seconds.",
+    )
 
 
 def _used_otherwise() -> InvalidInput:

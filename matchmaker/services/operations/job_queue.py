@@ -232,9 +232,30 @@ class JobQueue:
 
         What is about a file waits to be done again where something was not available for it.
         """
+        try:
+            job = self._begun(id)
+        except VersionConflict:
+            return
+        except (ServiceUnavailable, StorageFull) as error:
+            # It is still queued: `send_forgotten` sends it again.
+            log.warning("job waits", job=id, error=str(error.message))
+            return
+        if job is None:
+            return
+        heartbeat = self._running[id] = _Heartbeat(job)
+        try:
+            self._finish(self._carried_out(heartbeat))
+        except VersionConflict:
+            return
+        finally:
+            self._running.pop(id, None)
+
+    def _begun(self, id: str) -> Job | None:
+        """A job that waits, noted as begun; None where it does not wait. Raises VersionConflict
+        where another was faster."""
         stored = self.repositories.jobs.get(id)
         if stored.value.state is not JobState.QUEUED:
-            return
+            return None
         job = replace(
             stored.value,
             state=JobState.RUNNING,
@@ -242,14 +263,8 @@ class JobQueue:
             last_heartbeat=self.clock(),
             attempts=stored.value.attempts + 1,
         )
-        heartbeat = self._running[id] = _Heartbeat(job)
-        try:
-            self._write(job, stored.version)
-            self._finish(self._carried_out(heartbeat))
-        except VersionConflict:
-            return
-        finally:
-            self._running.pop(id, None)
+        self._write(job, stored.version)
+        return job
 
     def _carried_out(self, heartbeat: _Heartbeat) -> Job:
         """The job with what came of it."""

@@ -12,7 +12,14 @@ import pytest
 from huey.consumer import Consumer
 
 from matchmaker.access import ADMIN, Principal
-from matchmaker.errors import InvalidInput, NotAllowed, ServiceUnavailable, StorageFull, WrongState
+from matchmaker.errors import (
+    InvalidInput,
+    NotAllowed,
+    ServiceUnavailable,
+    StorageFull,
+    StoreUnavailable,
+    WrongState,
+)
 from matchmaker.jobs import MAX_WAIT_SECONDS
 from matchmaker.messages import message, plural
 from matchmaker.services.operations import job_queue
@@ -136,6 +143,22 @@ def test_what_came_of_a_job_is_written_down_once_the_disk_has_room_again(wired, 
     over = wired.job_queue.show(ADMIN, job.id)
     assert (over.state, str(over.result)) == (JobState.FAILED, "The disk is full.")
     assert len(refused) == 3
+
+
+def test_a_job_that_cannot_be_begun_while_another_process_writes_is_begun_later(wired, monkeypatch):
+    job = wired.job_queue.request(ADMIN, JobKind.DERIVE)
+    commit = wired.repositories.records.commit
+
+    def busy(changes, entries=()):
+        raise StoreUnavailable("busy: another process has been writing.")
+
+    monkeypatch.setattr(wired.repositories.records, "commit", busy)
+    wired.job_queue.run(job.id)
+    monkeypatch.setattr(wired.repositories.records, "commit", commit)
+    waiting = wired.job_queue.show(ADMIN, job.id)
+    assert (waiting.state, waiting.attempts) == (JobState.QUEUED, 0)
+    wired.job_queue.run(job.id)
+    assert wired.job_queue.show(ADMIN, job.id).state is JobState.DONE
 
 
 def test_a_job_that_only_waits_for_its_turn_waits_for_nothing_else(wired):
