@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from matchmaker.store.answers import Export
+from matchmaker.store.answers import Export, GraphState
 from matchmaker.store.log import LoggedEntry
+from matchmaker.store.schema import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,15 @@ class StoreContent:
     def is_empty(self) -> bool:
         """Tell whether nothing was ever written."""
         return not (len(self.graph.rows) or self.documents or self.log)
+
+
+@dataclass(frozen=True, slots=True)
+class ContentReader:
+    """The same read piece by piece, for whoever keeps none of it: rows of a table, documents in
+    order of kind and id (without what they are found by), lines of the log.
+    """
+
+    graph: GraphState
+    rows: Callable[[Table[Any]], Iterator[Any]]
+    documents: Callable[[], Iterator[StoredDocument]]
+    log: Callable[[], Iterator[LoggedEntry]]

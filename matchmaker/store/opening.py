@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from matchmaker.errors import StorageFull, StoreMismatch
 from matchmaker.settings import Settings
-from matchmaker.store.content import StoreContent
+from matchmaker.store.content import ContentReader
 from matchmaker.store.documents import Store
 from matchmaker.store.graph_copy import GraphCopy
 
@@ -103,11 +104,12 @@ def remove_documents(path: Path, documents: Sequence[tuple[str, str]]) -> None:
     soundness.remove_documents(path, documents)
 
 
-def content_of(path: Path) -> StoreContent:
+@contextmanager
+def content_of(path: Path) -> Iterator[ContentReader]:
     """All that a database file holds, which nobody may have checked; an earlier version's too,
-    which is brought up to date.
+    which is brought up to date. So much of it is in memory at once, however large it is.
 
-    Raises StoreMismatch where anything of it is not as it is written, StorageFull.
+    Raises StoreMismatch where anything that is read of it is not as it is written, StorageFull.
     """
     from matchmaker.store.sqlite import SqliteStore, soundness
 
@@ -117,7 +119,8 @@ def content_of(path: Path) -> StoreContent:
         fault = soundness.fault_of(path)
         if fault is not None:
             raise StoreMismatch(fault)
-        return store.content()
+        with soundness.content_reader(path) as reader:
+            yield reader
     except (StorageFull, StoreMismatch):
         raise
     except Exception as error:  # whatever rows that nobody checked may raise

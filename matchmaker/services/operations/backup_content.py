@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +13,11 @@ from matchmaker.messages import Message, message, plural
 from matchmaker.services.operations.backup_file import Manifest
 from matchmaker.services.repositories import Repositories, Repository
 from matchmaker.store.changes import Record
-from matchmaker.store.content import StoreContent, StoredDocument
+from matchmaker.store.content import ContentReader, StoredDocument
 from matchmaker.store.documents import Records
-from matchmaker.store.log import first_broken
+from matchmaker.store.log import LoggedEntry, first_broken
 from matchmaker.store.opening import content_of, remove_unknown_parts
-from matchmaker.store.schema import TABLES, ids_by_table, references
+from matchmaker.store.schema import REFERRED_TABLES, TABLES, Reference
 
 _MEND = "Use another backup: this one cannot be relied on."
 # How many documents that cannot be read are named.
@@ -65,17 +65,19 @@ def look_through(database: Path, manifest: Manifest, path: Path) -> BackupConten
     one that was written; StorageFull.
     """
     try:
-        content = content_of(database)
+        with content_of(database) as content:
+            held = _held(content)
+            fault = _fault(held, content, manifest)
+            is_log_whole = fault is None and _is_log_whole(content, manifest)
     except StoreMismatch as error:
         raise _cannot_be_read(path, without_folders(error).message) from error
-    fault = _fault(content, manifest)
     if fault is not None:
         raise _cannot_be_read(path, fault)
-    if not _is_log_whole(content, manifest):
+    if not is_log_whole:
         raise InvalidInput(
             "The log in it is not the one that was written.", where=str(path), mend=_MEND
         )
-    return BackupContent(tuple(_unreadable(content.documents)))
+    return BackupContent(held.unreadable)
 
 
 def _cannot_be_read(path: Path, reason: Message) -> InvalidInput:
@@ -84,12 +86,41 @@ def _cannot_be_read(path: Path, reason: Message) -> InvalidInput:
     )
 
 
-def _fault(content: StoreContent, manifest: Manifest) -> Message | None:
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What is kept of all rows and documents: how many, and by which ids they refer to which."""
+
+    counts: Mapping[str, int]
+    ids: Mapping[str, Collection[str]]
+    referred: Mapping[tuple[str, Reference], Collection[str]]
+    unreadable: tuple[tuple[str, str], ...]
+
+
+def _held(content: ContentReader) -> _Held:
+    counts = dict.fromkeys((*TABLES, "records"), 0)
+    ids: dict[str, set[str]] = {name: set() for name in REFERRED_TABLES}
+    referred: dict[tuple[str, Reference], set[str]] = {}
+    for name, table in TABLES.items():
+        refers = [(each, referred.setdefault((name, each), set())) for each in table.references]
+        for row in content.rows(table):
+            counts[name] += 1
+            if name in ids:
+                ids[name].add(row.id)
+            for reference, to in refers:
+                to.update(table.referred_ids(row, reference))
+    unreadable = []
+    is_readable = _reading_documents()
+    for document in content.documents():
+        counts["records"] += 1
+        if not is_readable(document):
+            unreadable.append((document.kind, document.id))
+    return _Held(counts, ids, referred, tuple(unreadable))
+
+
+def _fault(held: _Held, content: ContentReader, manifest: Manifest) -> Message | None:
     """What is not as it was written, or cannot be written again."""
-    rows = content.graph.rows
-    held = {name: len(getattr(rows, name)) for name in TABLES} | {"records": len(content.documents)}
     written = {**manifest.counts, "records": manifest.documents}
-    for name, count in held.items():
+    for name, count in held.counts.items():
         if count != written.get(name, 0):
             return message(
                 "The table %(table)s has %(found)s rows; %(written)s were written.",
@@ -99,37 +130,38 @@ def _fault(content: StoreContent, manifest: Manifest) -> Message | None:
             )
     if (content.graph.graph_id, content.graph.version) != (manifest.graph, manifest.version):
         return message("It is not the graph that was written.")
-    ids = ids_by_table(rows)
-    for table, reference, table_rows in references(rows):
-        known = set().union(*(ids[target] for target in reference.tables))
-        missing = {id for row in table_rows for id in table.referred_ids(row, reference)} - known
+    for (name, reference), to in held.referred.items():
+        missing = set(to).difference(*(held.ids[target] for target in reference.tables))
         if missing:
             return message(
                 "A row of the table %(table)s refers to '%(id)s', which is not in it.",
-                table=table.name,
+                table=name,
                 id=min(missing),
             )
     return None
 
 
-def _is_log_whole(content: StoreContent, manifest: Manifest) -> bool:
-    last = content.log[-1] if content.log else None
+def _is_log_whole(content: ContentReader, manifest: Manifest) -> bool:
+    last = ""
+
+    def lines() -> Iterator[LoggedEntry]:
+        nonlocal last
+        for line in content.log():
+            last = line.digest
+            yield line
+
     try:
-        is_unbroken = first_broken(content.log) is None
+        is_unbroken = first_broken(lines()) is None
     except (TypeError, ValueError, RecursionError):  # no line of ours
         return False
-    return is_unbroken and (last.digest if last else "") == manifest.log_digest
+    return is_unbroken and last == manifest.log_digest
 
 
-def _unreadable(documents: Sequence[StoredDocument]) -> list[tuple[str, str]]:
-    """Documents that are not of the shape of their kind; of kinds of other versions, no JSON."""
+def _reading_documents() -> Callable[[StoredDocument], bool]:
+    """Tells whether a document is of the shape of its kind; of kinds of other versions, JSON."""
     kept = vars(Repositories(_no_records)).values()
     by_kind = {each.kind: each for each in kept if isinstance(each, Repository)}
-    return [
-        (document.kind, document.id)
-        for document in documents
-        if not _is_readable(document, by_kind.get(document.kind))
-    ]
+    return lambda document: _is_readable(document, by_kind.get(document.kind))
 
 
 def _is_readable(document: StoredDocument, repository: Repository[object] | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from matchmaker.store.changes import Change, Put, Record, conflict
@@ -147,8 +147,13 @@ def read_documents_and_log(
         StoredDocument(kind, id, version, body, tuple(keys.get((kind, id), ())))
         for kind, id, version, body in connection.execute(ALL_RECORDS)
     )
-    lines = connection.execute(ALL_LINES)
-    return documents, tuple(logged(dict(zip(_LINE, row, strict=True))) for row in lines)
+    return documents, tuple(lines_of_log(connection))
+
+
+def lines_of_log(connection: sqlite3.Connection) -> Iterator[LoggedEntry]:
+    """The whole log, line by line, in the caller's transaction."""
+    for row in connection.execute(ALL_LINES):
+        yield logged(dict(zip(_LINE, row, strict=True)))
 
 
 def remove_documents_and_log(connection: sqlite3.Connection) -> None:

@@ -6,19 +6,26 @@ Backups are asked so: whoever wrote one may have changed the file in it, and its
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from matchmaker.messages import Message, message
-from matchmaker.store.schema import PARTICIPANTS, TABLES
+from matchmaker.store.content import ContentReader, StoredDocument
+from matchmaker.store.lookup import graph_state
+from matchmaker.store.schema import ENGAGEMENTS, PARTICIPANTS, TABLES, Table
+from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.connection import complete, in_our_words
-from matchmaker.store.sqlite.documents import ALL_RECORDS
+from matchmaker.store.sqlite.documents import ALL_RECORDS, lines_of_log
 from matchmaker.store.sqlite.transaction import SqliteTransaction
 
 # All that a backup is read from; the other tables are made anew from these.
 _READ = (*TABLES, PARTICIPANTS, "records", "record_keys", "log", "graph")
+_KEYS = "SELECT kind, id, name, value FROM record_keys"
+# Engagements, which have their participants in a table of its own, are read so many at once.
+_AT_ONCE = 2_000
 _PARTS = "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('trigger', 'view')"
 # What SQLite calls the values that a column of a declared type may hold.
 _STORAGE = {"TEXT": ("text",), "INTEGER": ("integer",), "REAL": ("real", "integer")}
@@ -72,14 +79,43 @@ def fault_of(path: Path) -> Message | None:
                     table=table,
                     column=min(missing),
                 )
-            odd = next((each for each in columns if _is_odd(connection, table, each)), None)
-            if odd is not None:
+            if _is_odd(connection, table, columns):
+                odd = next(each for each in columns if _is_odd(connection, table, [each]))
                 return message(
                     "In the table %(table)s, a value of %(column)s is of another type.",
                     table=table,
                     column=odd.name,
                 )
     return None
+
+
+@contextmanager
+def content_reader(path: Path) -> Iterator[ContentReader]:
+    """Reads what a file of the version of today holds, so much of it in memory at once.
+
+    Raises, while it is read, whatever rows that nobody checked may raise.
+    """
+    with _opened(path) as connection:
+        transaction = SqliteTransaction(connection)
+
+        def rows(table: Table[Any]) -> Iterator[Any]:
+            if table is not ENGAGEMENTS:
+                read = codec(table)
+                yield from map(read.decode, connection.execute(read.select()))
+                return
+            page = transaction.rows_page(table, None, None, "", _AT_ONCE)
+            while page:
+                yield from page
+                page = transaction.rows_page(table, None, None, page[-1].id, _AT_ONCE)
+
+        def documents() -> Iterator[StoredDocument]:
+            deque(connection.execute(_KEYS), maxlen=0)  # they can be read
+            for kind, id, version, body in connection.execute(ALL_RECORDS):
+                yield StoredDocument(kind, id, version, body)
+
+        yield ContentReader(
+            graph_state(transaction), rows, documents, lambda: lines_of_log(connection)
+        )
 
 
 def unreadable_table(path: Path) -> str:
@@ -113,9 +149,13 @@ def _columns(connection: sqlite3.Connection, table: str) -> list[_Column]:
     ]
 
 
-def _is_odd(connection: sqlite3.Connection, table: str, column: _Column) -> bool:
-    kinds = ", ".join(f"'{kind}'" for kind in column.storage)
-    query = f"SELECT 1 FROM {table} WHERE typeof({column.name}) NOT IN ({kinds}) LIMIT 1"  # noqa: S608
+def _is_odd(connection: sqlite3.Connection, table: str, columns: Sequence[_Column]) -> bool:
+    """Tell whether a value of any of the columns is of another type: all in one reading."""
+    others = (
+        f"typeof({column.name}) NOT IN ({', '.join(map(repr, column.storage))})"
+        for column in columns
+    )
+    query = f"SELECT 1 FROM {table} WHERE {' OR '.join(others)} LIMIT 1"  # noqa: S608
     return connection.execute(query).fetchone() is not None
 
 
