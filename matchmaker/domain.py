@@ -160,6 +160,8 @@ def _check_further_conditions(entity: object, conditions: tuple[str, ...]) -> No
 
 
 def _check_other_names(entity: object, names: tuple[str, ...]) -> None:
+    if not names:  # as most have none, and whole tables are read
+        return
     _require(all(name.strip() for name in names), entity, "other_names", EMPTY)
     fault = message("has %(length)s characters; at most %(limit)s.",
                     length=max(map(len, names), default=0), limit=MAX_NAME)  # fmt: skip
@@ -170,7 +172,8 @@ def _check_other_names(entity: object, names: tuple[str, ...]) -> None:
 
 def _check_not_negative(entity: object, name: str) -> None:
     value = getattr(entity, name)
-    _require(value is None or value >= 0, entity, name, message("is negative."))
+    if value is not None and value < 0:
+        _require(False, entity, name, message("is negative."))
 
 
 def _check_period(entity: object, since: datetime.date | None, until: datetime.date | None) -> None:
@@ -605,8 +608,8 @@ class Engagement:
         _check_ids(self, "id")
         _check_text(self, "title")
         _check_text(self, "text")
-        fault = message("must name at least one.")
-        _require(bool(self.participants), self, "participants", fault)
+        if not self.participants:
+            _require(False, self, "participants", message("must name at least one."))
         _check_period(self, self.date, self.until)
 
     @property
