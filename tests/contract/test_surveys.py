@@ -295,6 +295,19 @@ def test_who_has_not_answered_is_reminded_five_and_two_days_before_the_end(
     assert reminders(quick) == 0
 
 
+def test_a_survey_of_a_cluster_that_is_gone_stops_no_reminder_of_another(
+    world: SurveyWorld,
+) -> None:
+    member, repositories = world.base.person("t:f0"), world.base.repositories
+    orphan = replace(repositories.surveys.get(world.round).value, id="0", cluster="t:gone")
+    repositories.records.commit([repositories.surveys.put(orphan)])
+    world.base.clock.forward(timedelta(days=10))
+    world.surveys.work_due()
+    told = repositories.notifications.values("account", member.id)
+    reminded = [each.subject for each in told if each.kind is NotificationKind.SURVEY_CLOSES]
+    assert reminded == [f"survey/{world.round}"]
+
+
 def test_what_was_answered_and_not_written_is_written_later(
     world: SurveyWorld, monkeypatch
 ) -> None:

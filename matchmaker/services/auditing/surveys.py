@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+import structlog
+
 from matchmaker.access import SYSTEM, Principal
 from matchmaker.domain import Cluster, NamedOrganization, Organization, is_within
 from matchmaker.errors import InvalidInput, NotFound
@@ -33,6 +35,7 @@ from matchmaker.workflow.survey import (
 # A link lives as long as its round may, and a day for clocks that differ.
 LINK_PURPOSE = "survey"
 LINK_LIVES = survey_workflow.LONGEST + timedelta(days=2)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,20 +251,29 @@ class Surveys:
         return self.show(principal, id)
 
     def work_due(self) -> int:
-        """Close rounds whose last day has passed and remind before that day; of how many rounds."""
-        today, done = self.clock().date(), 0
+        """Close rounds whose last day has passed and remind before that day; of how many rounds.
+
+        One of a cluster that is gone keeps no other one from it.
+        """
+        done = 0
         for survey in list(self.repositories.surveys.values("state", SurveyState.OPEN)):
-            if not survey.is_open_on(today):
-                self._change(SYSTEM, survey.id, _closed)
-                done += 1
-                continue
-            left = (survey.deadline - today).days
-            due = {days for days in REMINDED if days >= left} - set(survey.reminded)
-            if due:
-                # Of reminders that were missed one is enough.
-                self._remind(SYSTEM, survey.id, due)
-                done += 1
+            try:
+                done += self._is_worked(survey)
+            except NotFound as error:
+                log.warning("survey not reminded of", id=survey.id, error=str(error.message))
         return done
+
+    def _is_worked(self, survey: SurveyRound) -> bool:
+        today = self.clock().date()
+        if not survey.is_open_on(today):
+            self._change(SYSTEM, survey.id, _closed)
+            return True
+        left = (survey.deadline - today).days
+        due = {days for days in REMINDED if days >= left} - set(survey.reminded)
+        if due:
+            # Of reminders that were missed one is enough.
+            self._remind(SYSTEM, survey.id, due)
+        return bool(due)
 
     # -- for those who answer
 
