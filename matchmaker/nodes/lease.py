@@ -26,7 +26,13 @@ RENEWED_EVERY = 2.0
 
 # Tokens grow with the server's clock, so that they do after it has lost everything as well; and
 # beyond one that is known to be in use, where that clock was ahead before and is right again.
+# What is no lease, or one that no time limits, as written by hand, would stop all work for good.
 _ACQUIRE = """
+for number, kind in ipairs({'hash', 'string'}) do
+  local there = redis.call('TYPE', KEYS[number]).ok
+  if there ~= kind and there ~= 'none' then redis.call('DEL', KEYS[number]) end
+end
+if redis.call('PTTL', KEYS[1]) == -1 then redis.call('PEXPIRE', KEYS[1], ARGV[3]) end
 local owner = redis.call('HGET', KEYS[1], 'owner')
 if owner and owner ~= ARGV[1] then return '' end
 if owner then
@@ -35,7 +41,7 @@ if owner then
 end
 local now = redis.call('TIME')
 local token = tonumber(now[1]) * 1000000 + tonumber(now[2])
-local last = math.max(tonumber(redis.call('GET', KEYS[2]) or '0'), tonumber(ARGV[4]))
+local last = math.max(tonumber(redis.call('GET', KEYS[2]) or '0') or 0, tonumber(ARGV[4]))
 if token <= last then token = last + 1 end
 local text = string.format('%.0f', token)
 redis.call('SET', KEYS[2], text)

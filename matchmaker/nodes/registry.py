@@ -47,6 +47,8 @@ class NodeState:
 
 
 _GENERATION = """
+local there = redis.call('TYPE', KEYS[1]).ok
+if there ~= 'hash' and there ~= 'none' then redis.call('DEL', KEYS[1]) end
 local now = redis.call('TIME')
 redis.call('HSETNX', KEYS[1], ARGV[1], string.format('%.0f', now[1] * 1000000 + now[2]))
 return redis.call('HGET', KEYS[1], ARGV[1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -68,6 +69,24 @@ def test_a_holder_s_token_is_above_one_that_is_in_use(state):
     first.release()
     assert second.acquire()
     assert second.token == ahead + 2
+
+
+def test_what_is_no_lease_stops_work_for_no_longer_than_one(state):
+    """Put there by hand, or by another program: nobody's time would ever end it."""
+    held, token = key("lease", "work"), key("token", "work")
+    state.quick.rpush(held, "garbage")
+    state.quick.rpush(token, "garbage")
+    state.quick.rpush(key("generations"), "garbage")
+    lease = Lease(state, "work", "a", seconds=0.2)
+    assert lease.acquire()
+    assert NodeRegistry(state).generation("digest")
+    lease.release()
+    state.quick.set(token, "garbage")
+    state.quick.hset(held, mapping={"owner": "somebody", "token": "x"})
+    assert not lease.acquire()
+    time.sleep(0.3)
+    assert lease.acquire()
+    assert lease.renew()
 
 
 def test_a_lease_that_another_has_by_now_is_neither_renewed_nor_given_back(state):
