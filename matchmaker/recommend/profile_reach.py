@@ -117,12 +117,16 @@ def profile_reach(
     )
 
 
-def closest_needs(snapshot: Snapshot, row: int, count: int) -> IntArray:
+def closest_needs(
+    snapshot: Snapshot, row: int, count: int, hidden: frozenset[int] = frozenset()
+) -> IntArray:
     """Rows (≤ count,) of open needs of others that an organisation may meet, closest first.
 
     By the cosine of the closest of its own statements; what it needs itself answers nobody.
+    Needs of organisations at `hidden` rows take nobody's place.
     """
     needs = newest_needs(snapshot)
+    needs = needs[~np.isin(_owners(snapshot, needs), list(hidden))]
     needs = needs[_may_meet(snapshot, needs, KINDS[snapshot.organizations.kind[row]], row)]
     likeness = likeness_to(snapshot, row, needs)
     if likeness is None:

@@ -27,15 +27,18 @@ class AnsweredNeed:
     evidence: Evidence
 
 
-def answered_needs(seekers: SeekerFactory, row: int) -> tuple[AnsweredNeed, ...]:
+def answered_needs(
+    seekers: SeekerFactory, row: int, hidden: frozenset[int] = frozenset()
+) -> tuple[AnsweredNeed, ...]:
     """Of the `LOOKED_AT` open needs that the organisation at `row` is closest to, best first.
 
-    Each is asked in its own words, by nobody but one of its owner's kind, of this organisation
-    alone: near words that answer nothing are no answer here either. Raises ModelUnavailable.
+    Those of organisations at `hidden` rows are not among them. Each is asked in its own words, by
+    nobody but one of its owner's kind, of this organisation alone: near words that answer nothing
+    are no answer here either. Raises ModelUnavailable.
     """
     snapshot = seekers.snapshot
     statements = snapshot.statements
-    needs = closest_needs(snapshot, row, LOOKED_AT)
+    needs = closest_needs(snapshot, row, LOOKED_AT, hidden)
     goal_codes = statements.goal[needs]
     only = np.arange(len(snapshot)) == row
     answered = []

@@ -245,8 +245,9 @@ class Matching:
         row = rows.organization(organization_id)
         if row is None:
             return ()
-        seekers = self._seekers(rows)
-        return rows.snapshot.cached(("answered needs", row), lambda: answered_needs(seekers, row))
+        hidden = rows.organizations(hidden_now(principal, self.directory.opted_out, rows.snapshot))
+        key, seekers = ("answered needs", row, hidden), self._seekers(rows)
+        return rows.snapshot.cached(key, lambda: answered_needs(seekers, row, hidden))
 
     def own_snapshot(self, organization_id: str) -> Snapshot:
         """The newest snapshot with what the organisation changed since.

@@ -10,8 +10,8 @@ import pytest
 from matchmaker.domain import Description, GoalName, GraphRows, Kind, Need, Organization
 from matchmaker.goals import GOALS
 from matchmaker.recommend.model import Seeker, SeekerText
-from matchmaker.recommend.profile_reach import profile_reach, similarity_thresholds
-from matchmaker.services.matching.answered_needs import answered_needs
+from matchmaker.recommend.profile_reach import closest_needs, profile_reach, similarity_thresholds
+from matchmaker.services.matching.answered_needs import LOOKED_AT, answered_needs
 from matchmaker.snapshot.model import Snapshot
 from tests.unit.recommend.small_graphs import snapshot_of
 
@@ -71,3 +71,23 @@ def test_a_profile_reaches_the_needs_that_its_kind_may_answer(snapshot: Snapshot
     seeker = Seeker(row=snapshot.row_of(f"t:{own}"), kind=KINDS[own])
     reach = profile_reach(snapshot, similarity_thresholds(snapshot), seeker)
     assert reach.all_needs == len(ANSWERED[own] - {own})
+
+
+def test_needs_of_who_is_hidden_take_nobody_s_place() -> None:
+    """A dozen of the closest are looked at: one that opted out since had posted as many."""
+    gone = [Need(f"n:gone{number}", "t:firm", GOAL, TEXT) for number in range(LOOKED_AT)]
+    rows = GraphRows(
+        organizations=tuple(Organization(f"t:{id}", id, kind) for id, kind in KINDS.items()),
+        descriptions=tuple(Description(f"d:{id}", f"t:{id}", TEXT) for id in KINDS),
+        needs=(*gone, Need("n:hub", "t:hub", GOAL, TEXT)),
+    )
+    names = [*(f"d:{id}" for id in KINDS), *(need.id for need in gone)]
+    snapshot = snapshot_of(rows, {name: [1.0, 0.0] for name in names} | {"n:hub": [0.8, 0.6]})
+    own, firm = (snapshot.row_of(f"t:{id}") for id in ("lab", "firm"))
+
+    def looked_at(*hidden: int) -> set[str]:
+        rows = closest_needs(snapshot, own, LOOKED_AT, frozenset(hidden))
+        return {snapshot.string("statements", "id", row) for row in rows.tolist()}
+
+    assert looked_at() == {need.id for need in gone}
+    assert looked_at(firm) == {"n:hub"}
