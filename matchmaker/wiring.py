@@ -263,6 +263,7 @@ class Wiring:
             self.capacity.full,
             self.reranker,
             self.exclusions.reader,
+            self.exclusions.of_seeker,
             self.responsiveness.of,
             self.own_changes.snapshot,
         )

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from matchmaker.errors import NotFound
 from matchmaker.ingest.table_options import TableOptions
 from matchmaker.kind_names import KIND_NAMES
+from matchmaker.services.picked_organizations import PickedOrganizations, list_keys
 from matchmaker.services.unit_of_work import T
 from matchmaker.store.changes import Keys, Put, Record, Remove
 from matchmaker.store.documents import Records
@@ -31,7 +32,6 @@ from matchmaker.workflow.interactions import (
     ClusterRules,
     ConversationMessage,
     Interaction,
-    InteractionKind,
     MonthlyCounts,
     OpenPair,
     PendingGraphWrite,
@@ -68,14 +68,6 @@ class Address:
 
     id: str
     account: str
-
-
-@dataclass(frozen=True, slots=True)
-class PickedOrganizations:
-    """Organisations that somebody saved, or dismissed with a reason; `id` says which and whose."""
-
-    id: str
-    items: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +149,13 @@ class Repository(Generic[T]):
             return {}
         records = self._records().records(self.kind, list(dict.fromkeys(ids)))
         return {id: self.read(record) for id, record in records.items()}
+
+    def at_once(
+        self, ids: Sequence[str], keys: Sequence[tuple[str, str]]
+    ) -> dict[str, Versioned[T]]:
+        """Those with one of the ids, and all with the value under one of the keys, by id."""
+        records = self._records().records_at_once(self.kind, ids, keys)
+        return {record.id: self.read(record) for record in records}
 
     def page(
         self,
@@ -259,7 +258,7 @@ class Repositories:
             records, "channel_notice", ChannelNotice, _fields("channel")
         )
         self.deliveries = Repository(records, "delivery", Delivery, _fields("hook"))
-        self.lists = Repository(records, "list", PickedOrganizations, _list_keys)
+        self.lists = Repository(records, "list", PickedOrganizations, list_keys)
         self.long_questions = Repository(records, "question", LongQuestion, _fields("account"))
         self.saved_searches = Repository(records, "saved_search", SavedSearch, _saved_search_keys)
         self.programme_alerts = Repository(
@@ -292,32 +291,6 @@ def pair_id(first: str, second: str, goal: str) -> str:
 def _fields(*names: str) -> Callable[[Any], Keys]:
     """To be found by these fields as they are."""
     return lambda value: {name: getattr(value, name) for name in names}
-
-
-def never_id(organization: str) -> str:
-    """The id of the list of those whom an organisation never wants to be brought together with."""
-    return f"{_NEVER}{organization}"
-
-
-def picked_id(kind: InteractionKind, organization: str) -> str:
-    """The id of the list of those whom an organisation saved, or dismissed."""
-    return f"{kind} {organization}"
-
-
-def within_id(organization: str) -> str:
-    """The id of what says that an organisation is brought together within its clusters only."""
-    return f"{_WITHIN}{organization}"
-
-
-_NEVER, _WITHIN = "never ", "within "
-
-
-def _list_keys(picks: PickedOrganizations) -> Keys:
-    """Keys of the members of never-with lists alone, as these hold from both sides."""
-    return {
-        "never": [id for id, _ in picks.items] if picks.id.startswith(_NEVER) else [],
-        "within": ["yes"] if picks.id.startswith(_WITHIN) else [],
-    }
 
 
 def _call_keys(call: Call) -> Keys:

@@ -31,6 +31,15 @@ class Records(ABC):
     def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         """Those that exist, by id."""
 
+    @abstractmethod
+    def records_at_once(
+        self, kind: str, ids: Sequence[str], keys: Sequence[tuple[str, str]]
+    ) -> list[Record]:
+        """Those with one of the ids, and all with the value under one of the keys, each once.
+
+        In one reading, of one moment; in no order.
+        """
+
     def find(
         self,
         kind: str,

@@ -7,7 +7,7 @@ import pytest
 from matchmaker.domain import GoalName, GraphRows, Kind, Need, Organization
 from matchmaker.messages import Message
 from matchmaker.recommend.model import Reason, Recommendation
-from matchmaker.services.repositories import PickedOrganizations
+from matchmaker.services.picked_organizations import PickedOrganizations
 from matchmaker.store.documents import Store
 from matchmaker.web.calls import likely
 from matchmaker.workflow.introduction import Proposal, Transition

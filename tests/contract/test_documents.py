@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -82,6 +82,30 @@ def test_documents_are_found_by_their_present_keys_in_pages(records: Records) ->
     assert [record.id for record in (*newest.rows, *older.rows)] == ["n4", "n3", "n2", "n1", "n0"]
     assert records.count("note", "party", "x") == 4
     assert records.tally("note", "state") == {"new": 4, "done": 1}
+
+
+def test_documents_by_ids_and_by_keys_are_read_at_once_and_each_is_told_once(
+    records: Records,
+) -> None:
+    records.commit(
+        [
+            Put("note", "a", "1", keys={"party": ["x", "y"], "state": "new"}),
+            Put("note", "b", "2", keys={"party": "x", "state": "done"}),
+            Put("note", "c", "3", keys={"party": "y", "state": "done"}),
+            Put("note", "d", "4"),
+            Put("letter", "a", "5", keys={"party": "x"}),
+        ]
+    )
+
+    def ids(*asked: str, keys: Sequence[tuple[str, str]] = ()) -> list[str]:
+        found = records.records_at_once("note", asked, keys)
+        assert {record.kind for record in found} <= {"note"}
+        return sorted(record.id for record in found)
+
+    assert ids("a", "d", "nobody's") == ["a", "d"]
+    assert ids("a", keys=[("party", "x")]) == ["a", "b"]
+    assert ids("d", keys=[("party", "x"), ("state", "done")]) == ["a", "b", "c", "d"]
+    assert ids(keys=[("party", "done"), ("other", "x")]) == ids() == []
 
 
 def test_what_is_removed_is_found_no_more(records: Records) -> None:

@@ -11,7 +11,10 @@ from matchmaker.access import ADMIN
 from matchmaker.domain import Cluster, GoalName, GraphRows, Kind, Membership, Organization
 from matchmaker.errors import NotAllowed, WrongState
 from matchmaker.services.operations.document_merge import DocumentMerge
+from matchmaker.services.picked_organizations import PickedOrganizations, picked_id
+from matchmaker.services.repositories import Repositories
 from matchmaker.store.documents import Store
+from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.introduction import Proposal, Transition
 from matchmaker.workflow.introduction_states import Action, State
 from matchmaker.workflow.meeting_bounds import MeetingBounds
@@ -135,6 +138,32 @@ def test_of_many_in_turn_the_rules_of_all_are_read_once(world: CallWorld) -> Non
     bounds = replace(world.exclusions, store=Counted()).reader()
     assert [bounds(id).only is None for id in (FIRST, SECOND, OUTSIDER)] == [False, True, True]
     assert asked.count("clustered") == 1
+
+
+def test_of_one_that_asks_all_bounds_are_read_at_once_and_are_those_of_a_run(
+    world: CallWorld,
+) -> None:
+    rules, records = world.exclusions, world.base.repositories.records
+    rules.exclude(world.people[FIRST], FIRST, OUTSIDER)
+    rules.set_own_clusters_only(world.people[SECOND], SECOND, True)
+    lists, asked = world.base.repositories.lists, []
+    dismissed = PickedOrganizations(picked_id(InteractionKind.DISMISSED, FIRST), ((LAB, "known"),))
+    records.commit([lists.put(dismissed)])
+
+    class Counted:
+        def __getattr__(self, name: str) -> object:
+            asked.append(name)
+            return getattr(records, name)
+
+    counted = replace(rules, repositories=Repositories(Counted))
+    for id in (FIRST, SECOND, OUTSIDER, LAB):
+        asked.clear()
+        assert counted.of_seeker(id, without_dismissed=False) == rules.reader()(id)
+        assert asked == ["records_at_once"]
+    usual = rules.reader()(FIRST)
+    assert OUTSIDER in usual.left_out
+    assert LAB not in usual.left_out
+    assert counted.of_seeker(FIRST, without_dismissed=True) == usual.without(frozenset({LAB}))
 
 
 def test_what_was_open_before_the_rule_is_agreed_on_where_both_act_themselves(

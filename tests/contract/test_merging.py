@@ -23,12 +23,8 @@ from matchmaker.errors import ChangedMeanwhile, NotAllowed, NotFound, WrongState
 from matchmaker.services.operations.document_merge import DocumentMerge
 from matchmaker.services.operations.duplicates import Duplicates
 from matchmaker.services.operations.merge_prospect import MergeDecision
-from matchmaker.services.repositories import (
-    GivenReference,
-    PickedOrganizations,
-    Repositories,
-    Versioned,
-)
+from matchmaker.services.picked_organizations import PickedOrganizations
+from matchmaker.services.repositories import GivenReference, Repositories, Versioned
 from matchmaker.services.unit_of_work import utc_now
 from matchmaker.store.changes import Put
 from matchmaker.store.documents import Store

@@ -43,7 +43,8 @@ def test_whom_somebody_picked_is_listed_no_more_once_it_opted_out(
     assert [id for id, _ in log.picks(me, OWN, kind).items] == [OTHER]
     assert [id for id, _ in log.picks(ADMIN, OWN, kind).items] == [GONE, OTHER]
     # It is still not suggested, and comes back with the firm.
-    assert (GONE in log.dismissed(OWN)) == (kind is InteractionKind.DISMISSED)
+    bounds = base.introductions.exclusions.of_seeker(OWN, without_dismissed=True)
+    assert bounds.keep_apart_from(GONE) == (kind is InteractionKind.DISMISSED)
 
 
 def test_a_never_with_list_names_nobody_who_opted_out_and_still_holds(store: Store) -> None:

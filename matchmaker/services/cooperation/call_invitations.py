@@ -17,7 +17,8 @@ from matchmaker.services.cooperation.open_introductions import chosen_apart
 from matchmaker.services.cooperation.refusals import Refusals
 from matchmaker.services.matching.matching import Matching
 from matchmaker.services.own_organizations import keep_organizations
-from matchmaker.services.repositories import Versioned, picked_id
+from matchmaker.services.picked_organizations import picked_id
+from matchmaker.services.repositories import Versioned
 from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.workflow import call as call_workflow
 from matchmaker.workflow.call import MAX_INVITATIONS_A_DAY, MAX_INVITED, Call

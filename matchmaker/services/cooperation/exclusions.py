@@ -5,7 +5,7 @@ Both hold from both sides and tell neither: nobody learns that somebody named or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from matchmaker.access import Principal
@@ -13,16 +13,19 @@ from matchmaker.domain import NamedOrganization
 from matchmaker.errors import InvalidInput, WrongState
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import keep_organization, kept_id, own_people_id
-from matchmaker.services.repositories import (
+from matchmaker.services.picked_organizations import (
+    STAYING_WITHIN,
     PickedOrganizations,
-    Repositories,
-    Versioned,
+    naming,
     never_id,
+    picked_id,
     within_id,
 )
+from matchmaker.services.repositories import Repositories, Versioned
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.ports import GraphStore
 from matchmaker.workflow.checks import check_length
+from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.meeting_bounds import MeetingBounds
 
 MAX_EXCLUDED = 500
@@ -136,26 +139,25 @@ class Exclusions:
         within = self.staying_within()
 
         def bounds(organization_id: str) -> MeetingBounds:
-            own = {id for id, _ in self._list(organization_id).value.items}
-            theirs = {
-                picks.id.partition(" ")[2]
-                for picks in self.repositories.lists.values("never", organization_id)
-            }
-            if not within:
-                return MeetingBounds(frozenset(own | theirs))
-            fellows = self.store.fellow_members(organization_id)
-            return MeetingBounds(
-                frozenset(own | theirs | within - fellows - {organization_id}),
-                fellows if organization_id in within else None,
-            )
+            lists = self._lists([never_id(organization_id)], naming(organization_id))
+            return self._bounds(organization_id, lists.values(), within)
 
         return bounds
 
+    def of_seeker(self, organization_id: str, without_dismissed: bool) -> MeetingBounds:
+        """The bounds of one organisation that seeks partners, read all at once.
+
+        `without_dismissed`: whom it does not want to be shown is left out, too.
+        """
+        refused = picked_id(InteractionKind.DISMISSED, organization_id)
+        ids = [never_id(organization_id), *([refused] if without_dismissed else [])]
+        lists = self._lists(ids, naming(organization_id), STAYING_WITHIN)
+        bounds = self._bounds(organization_id, lists.values(), self._in_clusters(lists.values()))
+        return bounds.without(lists[refused].ids) if refused in lists else bounds
+
     def staying_within(self) -> frozenset[str]:
         """Ids of those who meet only members of their clusters; none that is in no cluster."""
-        rules = self.repositories.lists.values("within", "yes")
-        staying = [rule.id.partition(" ")[2] for rule in rules]
-        return self.store.clustered(staying) if staying else frozenset()
+        return self._in_clusters(self.repositories.lists.values(*STAYING_WITHIN))
 
     def excludes(self, own: str, other: str) -> bool:
         """True where an organisation's own list, or its own rule, keeps it from another."""
@@ -175,6 +177,30 @@ class Exclusions:
 
     def _stays_within(self, organization: str) -> bool:
         return self.repositories.lists.get_or_none(within_id(organization)) is not None
+
+    def _lists(self, ids: list[str], *keys: tuple[str, str]) -> dict[str, PickedOrganizations]:
+        stored = self.repositories.lists.at_once(ids, keys)
+        return {id: each.value for id, each in stored.items()}
+
+    def _bounds(
+        self, organization_id: str, lists: Iterable[PickedOrganizations], within: frozenset[str]
+    ) -> MeetingBounds:
+        """By its own never-with list and those that name it; `within` are all who stay within."""
+        named = [each for each in lists if each.says_never]
+        own = [each.ids for each in named if each.owner == organization_id]
+        apart = frozenset(each.owner for each in named).union(*own) - {organization_id}
+        if not within:
+            return MeetingBounds(apart)
+        fellows = self.store.fellow_members(organization_id)
+        return MeetingBounds(
+            apart | within - fellows - {organization_id},
+            fellows if organization_id in within else None,
+        )
+
+    def _in_clusters(self, lists: Iterable[PickedOrganizations]) -> frozenset[str]:
+        """Ids of those that stay within their clusters by a rule, if they are in any."""
+        staying = [each.owner for each in lists if each.says_within]
+        return self.store.clustered(staying) if staying else frozenset()
 
     def _list(self, organization: str) -> Versioned[PickedOrganizations]:
         id = never_id(organization)

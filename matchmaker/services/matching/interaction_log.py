@@ -15,7 +15,8 @@ from matchmaker.errors import InvalidInput, MatchmakerError, NotFound
 from matchmaker.nodes.allowance import Allowance
 from matchmaker.services.directory.opted_out import OptedOut
 from matchmaker.services.own_organizations import keep_organization, kept_id
-from matchmaker.services.repositories import PickedOrganizations, Repositories, picked_id
+from matchmaker.services.picked_organizations import PickedOrganizations, picked_id
+from matchmaker.services.repositories import Repositories
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes, retry_on_conflict
 from matchmaker.store.changes import Change
 from matchmaker.store.documents import new_id
@@ -158,12 +159,7 @@ class InteractionLog:
         Raises NotAllowed.
         """
         principal.require_member(organization)
-        return frozenset(id for id, _ in self._list(organization, kind)[0].items)
-
-    def dismissed(self, organization: str) -> frozenset[str]:
-        """Candidates that an organisation does not want to be shown."""
-        picks, _ = self._list(organization, InteractionKind.DISMISSED)
-        return frozenset(candidate for candidate, _ in picks.items)
+        return self._list(organization, kind)[0].ids
 
     def flush(self) -> None:
         """Wait until everything noted so far is written."""

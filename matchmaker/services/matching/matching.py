@@ -64,7 +64,8 @@ class Matching:
     any. Answers are recorded as seen and leave out whom the organisation dismissed, unless
     `recorded` is False: those are for the program's own use. `full` names those who have no
     free slot, given the capacities that some said; `bounds` tells whom organisations may
-    meet, read once for a run; `responses` says how often organisations answer.
+    meet, read once for a run, and `bounds_of_one` the same of one that asks, without whom it
+    dismissed where that is told to count; `responses` says how often organisations answer.
     """
 
     store: GraphStore
@@ -77,6 +78,7 @@ class Matching:
     full: Callable[[dict[str, int]], frozenset[str]] = lambda _: frozenset()
     reranker: Callable[[], Reranker | None] = lambda: None
     bounds: Callable[[], Callable[[str], MeetingBounds]] = lambda: lambda _: _ANYBODY
+    bounds_of_one: Callable[[str, bool], MeetingBounds] = lambda _id, _dismissed: _ANYBODY
     responses: Callable[[Iterable[str]], Mapping[str, ResponseFigures]] = lambda _: {}
     with_own_changes: Callable[[Snapshot, str], Snapshot] = lambda snapshot, _: snapshot
 
@@ -358,9 +360,7 @@ class Matching:
         bounds = _ANYBODY
         if seeker_id:
             with suppress(StoreUnavailable):  # better an answer with them than none
-                bounds = self.bounds()(seeker_id)
-                if recorded:
-                    bounds = bounds.without(self.interaction_log.dismissed(seeker_id))
+                bounds = self.bounds_of_one(seeker_id, recorded)
         snapshot, meta = rows.snapshot, rows.snapshot.meta
         store_version = profile.version if profile else self._store_version()
         hidden = hidden_now(principal, self.directory.opted_out, snapshot)

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from matchmaker.errors import InvalidInput
 from matchmaker.services.people.untold_notices import untold_notices
+from matchmaker.services.picked_organizations import PickedOrganizations
 from matchmaker.services.repositories import (
-    PickedOrganizations,
     Repositories,
     Repository,
     Versioned,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from matchmaker.services.repositories import Repositories, never_id, picked_id, within_id
+from matchmaker.services.picked_organizations import never_id, picked_id, within_id
+from matchmaker.services.repositories import Repositories
 from matchmaker.workflow.call_answer import AnswerState
 from matchmaker.workflow.interactions import InteractionKind
 from matchmaker.workflow.introduction_states import Side

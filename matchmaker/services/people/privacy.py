@@ -28,14 +28,8 @@ from matchmaker.services.people.second_factors import (
     OwnProof,
     SecondFactors,
 )
-from matchmaker.services.repositories import (
-    PickedOrganizations,
-    Repositories,
-    Repository,
-    never_id,
-    reference_id,
-    within_id,
-)
+from matchmaker.services.picked_organizations import PickedOrganizations, never_id, within_id
+from matchmaker.services.repositories import Repositories, Repository, reference_id
 from matchmaker.services.unit_of_work import Clock, UnitOfWork, commit_changes
 from matchmaker.store.changes import Change
 from matchmaker.store.ports import GraphStore, Page, iterate

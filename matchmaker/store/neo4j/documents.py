@@ -26,6 +26,10 @@ from matchmaker.store.neo4j.connection import Connection, run
 
 _FIELDS = "r.kind AS kind, r.key AS id, r.version AS version, r.body AS body"
 BY_IDS = f"UNWIND $ids AS id MATCH (r:Record {{id: id}}) RETURN {_FIELDS}"
+AT_ONCE = f"""CALL () {{
+UNWIND $ids AS id MATCH (r:Record {{id: id}}) RETURN r
+UNION UNWIND $keys AS key MATCH (:RecordKey {{id: key}})<-[:HAS]-(r:Record) RETURN r
+}} RETURN {_FIELDS}"""
 FORWARD = f"""MATCH (:RecordKey {{id: $value}})<-[:HAS]-(r:Record)
 WHERE r.key > $after RETURN {_FIELDS} ORDER BY r.key LIMIT $limit"""
 BACKWARD = f"""MATCH (:RecordKey {{id: $value}})<-[:HAS]-(r:Record)
@@ -84,6 +88,16 @@ class Neo4jRecords(Records):
     def records(self, kind: str, ids: Sequence[str]) -> dict[str, Record]:
         rows = self._connection.rows(BY_IDS, ids=[_node(kind, id) for id in ids])
         return {row["id"]: Record(**row) for row in rows}
+
+    def records_at_once(
+        self, kind: str, ids: Sequence[str], keys: Sequence[tuple[str, str]]
+    ) -> list[Record]:
+        rows = self._connection.rows(
+            AT_ONCE,
+            ids=[_node(kind, id) for id in ids],
+            keys=[_key(kind, name, value) for name, value in keys],
+        )
+        return [Record(**row) for row in rows]
 
     def _read_records(
         self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool

@@ -23,6 +23,12 @@ from matchmaker.store.sqlite.connection import Connections
 
 BY_IDS = """SELECT kind, id, version, body FROM records
 WHERE kind = ? AND id IN (SELECT value FROM json_each(?))"""
+AT_ONCE = """SELECT kind, id, version, body FROM records
+WHERE kind = :kind AND id IN (
+    SELECT value FROM json_each(:ids)
+    UNION SELECT held.id FROM json_each(:keys) AS asked JOIN record_keys AS held
+    ON held.kind = :kind AND held.name = asked.value ->> 0 AND held.value = asked.value ->> 1
+)"""
 ALL_FORWARD = """SELECT kind, id, version, body FROM records
 WHERE kind = :kind AND id > :after ORDER BY id LIMIT :limit"""
 ALL_BACKWARD = """SELECT kind, id, version, body FROM records
@@ -75,6 +81,13 @@ class SqliteRecords(Records):
         with self._connections.reading() as connection:
             rows = connection.execute(BY_IDS, (kind, json.dumps(list(ids)))).fetchall()
         return {row[1]: Record(*row) for row in rows}
+
+    def records_at_once(
+        self, kind: str, ids: Sequence[str], keys: Sequence[tuple[str, str]]
+    ) -> list[Record]:
+        bound = {"kind": kind, "ids": json.dumps(list(ids)), "keys": json.dumps(list(keys))}
+        with self._connections.reading() as connection:
+            return [Record(*row) for row in connection.execute(AT_ONCE, bound)]
 
     def _read_records(
         self, kind: str, key: str, value: str, after: str, limit: int, newest_first: bool
