@@ -119,6 +119,8 @@ class _RefusalTask(ErrorTask):  # type: ignore[misc]
 class _Task(WSGITask):  # type: ignore[misc]
     """An answer; the last one of a connection where another worker has fewer of them."""
 
+    wrote_header = False
+
     def build_response_header(self) -> bytes:
         # A client that has sent more already would have to send it again.
         sends_more = len(self.channel.requests) > 1 or self.channel.request is not None
@@ -129,6 +131,17 @@ class _Task(WSGITask):  # type: ignore[misc]
             self.channel.may_send_more = True
         header: bytes = super().build_response_header()
         return header
+
+    def write(self, data: bytes) -> None:
+        """As waitress does; what comes in one piece goes out in one, with its head."""
+        is_whole = self.has_body and len(data) == self.content_length
+        if self.wrote_header or not (is_whole and self.complete):
+            super().write(data)
+            return
+        head = self.build_response_header()
+        self.wrote_header = True
+        self.content_bytes_written = len(data)
+        self.channel.write_soon(head + data)
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]

@@ -275,6 +275,20 @@ def test_several_requests_on_one_connection_are_answered_in_order(port):
     assert answer.index(b'"path": "/a"') < answer.index(b'"path": "/b"')
 
 
+def test_head_and_body_of_an_answer_in_one_piece_go_out_together(port, monkeypatch):
+    channel, sent = waitress.channel.HTTPChannel, []
+    send = channel.send
+
+    def noted(self, data, do_close=True):
+        sent.append(bytes(data))
+        return send(self, data, do_close)
+
+    monkeypatch.setattr(channel, "send", noted)
+    answer = ask(port, "/a")
+    assert answer.endswith(b'"path": "/a"}')
+    assert sent == [answer]
+
+
 def test_who_reads_pages_is_told_on_a_page(port):
     with connect(port) as connected:
         connected.sendall(
