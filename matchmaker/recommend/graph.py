@@ -385,9 +385,10 @@ class AffiliationNetwork:
 
     def latest_joint_undertaking(self, first: int, second: int) -> int:
         """Column of the latest that two who met both took part in, the first of equals."""
-        of_first, of_second = (columns_of(self.incidence, row) for row in (first, second))
-        joint = in_both(of_first, of_second)
-        return int(joint[self.undertakings.date[joint].argmax()])
+        columns = [columns_of(self.incidence, row) for row in (first, second)]
+        few = min(columns, key=len)
+        joint = few if len(few) == 1 else in_both(*columns)  # who has but one had it with the other
+        return int(joint[self.undertakings.date.take(joint).argmax()])
 
 
 def _incidence(snapshot: Snapshot, layers: frozenset[Layer]) -> tuple[Matrix, Undertakings]:

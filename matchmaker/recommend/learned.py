@@ -17,7 +17,7 @@ from matchmaker.recommend.exposure import Prices, apply_exposure_prices
 from matchmaker.recommend.model import Seeker
 from matchmaker.recommend.pairs import Pairs
 from matchmaker.recommend.questions import own_questions
-from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker
+from matchmaker.recommend.rank import FIXED, FeatureMatrix, Ranker, Summands
 from matchmaker.recommend.words_model import shipped
 from matchmaker.snapshot.model import FloatArray
 
@@ -154,6 +154,9 @@ class LearnedRanker:
                 goal=goal.name,
             )
         return model.chances(matrix)
+
+    def summands(self, goal: Goal) -> Summands | None:
+        return None if goal.name in self.models else FIXED.summands(goal)
 
     def prices(self, goal: Goal) -> Prices | None:
         """Its prices for a goal, were everybody to ask; None where it charges nobody."""

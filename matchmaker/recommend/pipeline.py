@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from itertools import islice, pairwise
 
 import numpy as np
@@ -94,8 +94,8 @@ def recommend(
     eligible = eligible if among is None else eligible & among
     groups = [eligible, known] if request.only_new and known.any() else [eligible]
     ranked, *known_partners = _rank(all_pairs, groups, request, ranker)
-    answering = ranked.select(ranked.positions(None, Match.GOOD, Match.PARTIAL))
-    others = ranked.select(ranked.positions(Match.NONE))
+    answering = ranked.graded(None, Match.GOOD, Match.PARTIAL)
+    others = ranked.graded(Match.NONE)
     near = (
         others.select(np.flatnonzero(nearby_mask(others.pairs)))
         if len(others.pairs.rows)
@@ -157,7 +157,7 @@ def _would_stand(partners: Ranked, chosen: Ranked, limit: int) -> tuple[Ranked, 
 
     Asked in words, those are listed who say that they have it, and the rest are counted.
     """
-    answering = partners.select(partners.positions(None, Match.GOOD, Match.PARTIAL))
+    answering = partners.graded(None, Match.GOOD, Match.PARTIAL)
     is_full = len(chosen.pairs.rows) == limit
     last = float(chosen.scores_after_price.min()) if is_full else -np.inf
     would_stand = answering.scores_after_price >= last
@@ -218,14 +218,16 @@ def _explained(ranked: Ranked, ranker: Ranker) -> tuple[Recommendation, ...]:
         return ()
     goal = ranked.pairs.goal
     at_once = MAX_ROWS_AT_ONCE_BY_TREES if ranker.is_probability else MAX_ROWS_AT_ONCE
-    parts = contributions(lambda matrix: ranker.score(goal, matrix), ranked.matrix, at_once)
+    parts = contributions(
+        partial(ranker.score, goal), ranked.matrix, at_once, ranker.summands(goal)
+    )
     prices = ranked.scores - ranked.scores_after_price
     recommendations = []
     with span("explain"):
         shown = ShownFacts(ranked.pairs)
         for position, price in enumerate(prices.tolist()):
             why, against = reasons(shown, position, parts, price)
-            recommendations.append(_recommendation(ranked, position, why, against, explained=True))
+            recommendations.append(_recommendation(ranked, position, shown, why, against))
     return tuple(recommendations)
 
 
@@ -378,11 +380,11 @@ def prepare_goal(snapshot: Snapshot, goal: Goal) -> None:
 def _recommendation(
     ranked: Ranked,
     position: int,
+    shown: ShownFacts | None = None,
     why: tuple[Reason, ...] = (),
     against: tuple[Reason, ...] = (),
-    *,
-    explained: bool = False,
 ) -> Recommendation:
+    """One of the candidates; explained with the facts of those that are `shown`."""
     pairs = ranked.pairs
     row = int(pairs.rows[position])
     organizations = pairs.snapshot.organizations
@@ -395,11 +397,11 @@ def _recommendation(
         score=float(ranked.scores_after_price[position]),
         reasons=why,
         against=against,
-        evidence=explain.evidence(pairs, row) if explained else (),
-        path=explain.path(pairs, row) if explained else (),
+        evidence=explain.evidence(pairs, row) if shown and shown.may_fit(position) else (),
+        path=explain.path(pairs, row) if shown else (),
         match=ranked.grades[position],
         comparison=pairs.answers.comparisons[position] if pairs.seeker.asks_in_words else None,
-        advice=advice(pairs, position) if explained else None,
+        advice=advice(pairs, position) if shown else None,
         chance=float(ranked.scores[position]) if ranked.is_probability else None,
         km=_known_distance_km(pairs, position),
     )

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from matchmaker.recommend.matrices import Matrix
@@ -28,9 +29,10 @@ _ROUNDING = 1e-5
 
 @dataclass(frozen=True)
 class Prefix:
-    """The first of an order: `rows` (k,), values (k,) largest first; `rest` no value exceeds."""
+    """The first of an order: `places` (k,) in the `rows` of a table, `values` (k,) largest first;
+    `rest` no value exceeds."""
 
-    rows: IntArray
+    places: IntArray
     values: FloatArray
     rest: float
 
@@ -51,7 +53,9 @@ class PartTable:
         self._by_part = sparse.csr_array((parts.data, columns, parts.indptr), shape)
         self._by_row = self._by_part.T.tocsr()
         part = np.repeat(np.arange(parts.shape[0]), np.diff(parts.indptr))
-        self._order = np.lexsort((parts.indices, -parts.data, part)).astype(np.int64)
+        order = np.lexsort((columns, -parts.data, part))
+        self._places, self._values = columns[order], parts.data[order]
+        self._begins: list[int] = parts.indptr.tolist()
         self._usual: dict[int, Prefix] = {}
         self._lock = threading.Lock()
 
@@ -60,9 +64,12 @@ class PartTable:
         asked = np.atleast_1d(rows)
         known = is_among(self.rows, asked)
         values = np.zeros(len(asked), dtype=np.float32)
-        places = np.searchsorted(self.rows, asked[known])
-        values[known] = self._by_row[places] @ profile
+        values[known] = self.sums(profile, np.searchsorted(self.rows, asked[known]))
         return values[0] if np.ndim(rows) == 0 else values
+
+    def sums(self, profile: FloatArray, places: NDArray[Any]) -> FloatArray:
+        """Σ profile · value of those at some places of `rows`."""
+        return np.asarray(self._by_row[places] @ profile)
 
     def everybody(self, profile: FloatArray) -> FloatArray:
         """Σ profile · value of `rows`, all added up."""
@@ -70,11 +77,10 @@ class PartTable:
 
     def prefix(self, part: int, count: int) -> Prefix:
         """The first of one part."""
-        start, end = int(self._by_part.indptr[part]), int(self._by_part.indptr[part + 1])
-        order = self._order[start : min(start + count, end)]
-        values = self._by_part.data[order]
-        rest = float(values[-1]) if start + count < end else 0.0
-        return Prefix(self.rows[self._by_part.indices[order]], values, rest)
+        start, end = self._begins[part : part + 2]
+        first = slice(start, min(start + count, end))
+        rest = float(self._values[first.stop - 1]) if first.stop < end else 0.0
+        return Prefix(self._places[first], self._values[first], rest)
 
     def usual(self, key: int, profile: FloatArray) -> Prefix:
         """The first by a profile that many share, kept under a key."""
@@ -84,7 +90,7 @@ class PartTable:
             values = self.everybody(profile)
             order, largest = best(values, USUAL + 1)
             rest = float(largest[-1]) if len(order) > USUAL else 0.0
-            kept = Prefix(self.rows[order[:USUAL]], largest[:USUAL], rest)
+            kept = Prefix(order[:USUAL], largest[:USUAL], rest)
             with self._lock:
                 self._usual[key] = kept
         return kept
@@ -140,23 +146,23 @@ class ByProfile:
 
     def _first(self, eligible: BoolArray | None, count: int) -> IntArray:
         """The best of all, or of the eligible, from as little of each part as that takes."""
-        profile, depth = self.profile, max(BLOCK, count)
-        usual = self.table.usual(profile.key, profile.usual)
+        table, profile, depth = self.table, self.profile, max(BLOCK, count)
+        usual = table.usual(profile.key, profile.usual)
         own = np.flatnonzero(profile.own) if profile.own is not None else np.zeros(0, np.int64)
         while True:
-            usual_rest = float(usual.values[depth]) if depth < len(usual.rows) else usual.rest
-            rows, bound = [usual.rows[:depth]], usual_rest * profile.weight / profile.total
+            usual_rest = float(usual.values[depth]) if depth < len(usual.places) else usual.rest
+            places, bound = [usual.places[:depth]], usual_rest * profile.weight / profile.total
             for part in own.tolist():
-                prefix = self.table.prefix(part, depth)
-                rows.append(prefix.rows)
+                prefix = table.prefix(part, depth)
+                places.append(prefix.places)
                 bound += float(profile.own[part]) / profile.total * prefix.rest  # type: ignore[index]
-            met = distinct_below(self.table.size, np.concatenate(rows))
-            met = met if eligible is None else met[eligible.take(met)]
-            chosen, values = best(self[met], count)
+            met = distinct_below(len(table.rows), np.concatenate(places))
+            met = met if eligible is None else met[eligible.take(table.rows.take(met))]
+            chosen, values = best(table.sums(profile.shares, met), count)
             is_full = len(chosen) == count and values[-1] > bound * (1 + _ROUNDING)
             if is_full or bound <= 0:
-                return met[chosen[values > 0]]
-            if depth >= len(usual.rows):
+                return np.asarray(table.rows.take(met.take(chosen[values > 0])))
+            if depth >= len(usual.places):
                 return self._of_all(eligible, count)
             depth *= 4
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -24,7 +24,8 @@ MAX_ROWS_AT_ONCE = 6_000
 # Of a learned ranker, whose trees take longer for each row.
 MAX_ROWS_AT_ONCE_BY_TREES = 1_000
 
-Scoring = Callable[[NDArray[np.bool_], NDArray[np.int64]], NDArray[np.float64]]
+# Sums that are worked out at once.
+MAX_SUMS_AT_ONCE = 20_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,10 @@ class FeatureMatrix:
     def rows(self, positions: NDArray[np.int64]) -> FeatureMatrix:
         """Some of the rows."""
         return FeatureMatrix(self.names, self.values[positions])
+
+
+# What each feature (f) adds to the scores of candidates (n), shape (f, n).
+Summands = Callable[[FeatureMatrix], FloatArray]
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,9 @@ class Ranker(Protocol):
 
     def score(self, goal: Goal, matrix: FeatureMatrix) -> FloatArray:
         """Scores (n,). Raises InvalidInput when the matrix holds other features than these."""
+
+    def summands(self, goal: Goal) -> Summands | None:
+        """What each feature adds, where its scores are the sums of that in order; else None."""
 
     @property
     def is_probability(self) -> bool:
@@ -94,6 +102,7 @@ def contributions(
     score: Callable[[FeatureMatrix], FloatArray],
     matrix: FeatureMatrix,
     at_once: int = MAX_ROWS_AT_ONCE,
+    summands: Summands | None = None,
 ) -> Contributions:
     """Contributions of each family of evidence, by taking one after the other away.
 
@@ -102,66 +111,81 @@ def contributions(
     base, so base and contributions add up to the score, and taking away the first
     family lowers the score by just what is said. Taking away sets a family's
     features to what they are where there is no such evidence. Up to `at_once` rows
-    every set of families is scored in one call.
+    every set of families is scored in one call; where the score is the sum of `summands`,
+    these are worked out once and only added up.
     """
-    families, member, absent = _evidence_of(matrix.names)
-    count = len(matrix.values)
+    families, hidden, absent = _evidence_of(matrix.names)
+    count, sets = len(matrix.values), hidden.shape[1]
+    everyone, bit = np.arange(count), 1 << np.arange(len(families))
 
-    def scored(lacking: NDArray[np.bool_], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
-        """Scores of candidates `who` (r,) without the families of each row of `lacking`."""
-        hidden = (member.T @ lacking.T.astype(np.float32)) > 0
+    def scored(lacking: NDArray[np.int64], candidates: NDArray[np.int64]) -> FloatArray:
+        """Scores of candidates (r,) without sets of families (r,), a bit for each."""
         # Column by column, as scores read them.
-        tried = np.where(hidden, absent[:, None], matrix.values.T.take(candidates, axis=1))
-        return score(FeatureMatrix(matrix.names, tried.T)).astype(np.float64)
+        values = matrix.values.T.take(candidates, axis=1)
+        tried = np.where(hidden[:, lacking], absent[:, None], values)
+        return score(FeatureMatrix(matrix.names, tried.T))
 
-    is_small = count << len(families) <= at_once
-    without: Scoring = _looked_up(scored, count, len(families)) if is_small else scored
-    everyone = np.arange(count)
+    table = None
+    if summands is not None and count * sets <= MAX_SUMS_AT_ONCE:
+        table = _summed(summands, matrix, hidden, absent)
+    elif count * sets <= at_once:  # a call costs more than its rows
+        table = scored(np.tile(np.arange(sets), count), np.repeat(everyone, sets))
+
+    begins = np.arange(0, count * sets, sets)[:, None]
+
+    def without(lacking: NDArray[np.int64], asked: NDArray[np.bool_]) -> NDArray[np.float64]:
+        """Scores (n, k) without sets of families (n, k), right where `asked`."""
+        if table is not None:
+            return table.take(begins + lacking).astype(np.float64)
+        scores = np.zeros(lacking.shape)
+        scores[asked] = scored(lacking[asked], np.nonzero(asked)[0])
+        return scores
+
     parts = np.zeros((count, len(families)), dtype=np.float32)
     order = np.zeros((count, len(families)), dtype=np.int64)
-    gone = np.zeros((count, len(families)), dtype=np.bool_)
-    level = without(gone, everyone)
+    gone = np.zeros((count, 1), dtype=np.int64)
+    level = without(gone, gone == 0)
     for turn in range(len(families)):
         # Every family left of every candidate, taken away on trial.
-        candidates, column = np.nonzero(~gone)
-        lacking = gone[candidates]
-        lacking[np.arange(len(candidates)), column] = True
-        loss = np.full((count, len(families)), -np.inf)
-        loss[candidates, column] = level[candidates] - without(lacking, candidates)
+        is_left = (gone & bit) == 0
+        loss = np.where(is_left, level - without(gone | bit, is_left), -np.inf)
         taken = loss.argmax(axis=1)
-        parts[everyone, taken] = loss[everyone, taken]
+        cost = loss[everyone, taken]
+        parts[everyone, taken] = cost
         order[:, turn] = taken
-        level = level - loss[everyone, taken]
-        gone[everyone, taken] = True
-    return Contributions(families, level.astype(np.float32), parts, order)
+        level -= cost[:, None]
+        gone |= bit[taken][:, None]
+    return Contributions(families, level[:, 0].astype(np.float32), parts, order)
+
+
+def _summed(
+    summands: Summands, matrix: FeatureMatrix, hidden: NDArray[np.bool_], absent: FloatArray
+) -> FloatArray:
+    """Sums of what features add for each candidate, but for `hidden` (f, sets): (n, sets)."""
+    present, without = summands(matrix), summands(FeatureMatrix(matrix.names, absent[None, :]))
+    every = np.where(hidden[:, None, :], without[:, :, None], present[:, :, None])
+    return np.asarray(np.add.reduce(every, axis=0))  # one after the other, as a score adds them
 
 
 @lru_cache(maxsize=100)
-def _evidence_of(names: tuple[str, ...]) -> tuple[tuple[Family, ...], FloatArray, FloatArray]:
-    """Families of these features (f), 1 for the features of each (families, f), and what each
-    feature is without its evidence (f,).
+def _evidence_of(
+    names: tuple[str, ...],
+) -> tuple[tuple[Family, ...], NDArray[np.bool_], FloatArray]:
+    """Families of these features, what each set of them hides, and what features are without.
+
+    Shapes (f, sets) and (f,). Sets of families are numbers, with a bit for each.
     """
     of_names = [FEATURES[name].family for name in names]
     families = tuple(
         family for family in Family if family is not Family.CONTEXT and family in of_names
     )
-    member = np.array([[each is family for each in of_names] for family in families], np.float32)
+    sets = np.arange(1 << len(families))
+    hidden = [
+        sets >> families.index(family) & 1 == 1 if family in families else np.zeros(len(sets), bool)
+        for family in of_names
+    ]
     absent = np.array([FEATURES[name].absent for name in names], dtype=np.float32)
-    return families, member.reshape(len(families), len(names)), absent
-
-
-def _looked_up(scored: Scoring, count: int, families: int) -> Scoring:
-    """The same scores from one call for every set of families: a call costs more than its rows."""
-    sets = np.arange(1 << families)
-    lacking = (sets[:, None] >> np.arange(families)) & 1 == 1
-    candidates = np.repeat(np.arange(count), len(sets))
-    table = scored(np.tile(lacking, (count, 1)), candidates).reshape(count, len(sets))
-
-    def look(lacking: NDArray[np.bool_], candidates: NDArray[np.int64]) -> NDArray[np.float64]:
-        scores: NDArray[np.float64] = table[candidates, lacking @ (1 << np.arange(families))]
-        return scores
-
-    return look
+    return families, np.array(hidden, dtype=np.bool_).reshape(len(names), len(sets)), absent
 
 
 @dataclass(frozen=True)
@@ -187,14 +211,23 @@ class FixedWeights:
                 goal=goal.name,
             )
         total = np.zeros(len(matrix.values), dtype=np.float32)
-        for column, (name, weight) in enumerate(goal.weights.items()):
-            total += np.float32(weight) * FEATURES[name].scale(matrix.values[:, column])
+        for term in _weighted(goal, matrix):
+            total += term
         return total
+
+    def summands(self, goal: Goal) -> Summands:
+        return lambda matrix: np.array(list(_weighted(goal, matrix)), dtype=np.float32)
 
     def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Fame costs what the goal says for the most active, others in proportion."""
         fame = pairs.over_best(pairs.network.ranking("activity"))
         return np.asarray(scores - pairs.goal.quotas.exposure * fame, dtype=np.float32)
+
+
+def _weighted(goal: Goal, matrix: FeatureMatrix) -> Iterator[FloatArray]:
+    """Of each feature, in order, its scaled values (n,) times its weight."""
+    for column, (name, weight) in enumerate(goal.weights.items()):
+        yield np.float32(weight) * FEATURES[name].scale(matrix.values[:, column])
 
 
 FIXED = FixedWeights()

@@ -31,9 +31,12 @@ class Ranked:
     grades: tuple[Match | None, ...]
     is_probability: bool
 
-    def positions(self, *grades: Match | None) -> NDArray[np.int64]:
-        """Positions of the candidates of these grades, (k,) of n."""
-        return np.array([p for p, grade in enumerate(self.grades) if grade in grades], np.int64)
+    def graded(self, *grades: Match | None) -> Ranked:
+        """The candidates of these grades."""
+        positions = [p for p, grade in enumerate(self.grades) if grade in grades]
+        if len(positions) == len(self.grades):
+            return self
+        return self.select(np.array(positions, dtype=np.int64))
 
     def select(self, positions: NDArray[np.int64]) -> Ranked:
         """The candidates at these positions (k,), with their features, scores and grades."""

@@ -56,6 +56,13 @@ class ShownFacts:
         """The largest fit of each one's texts, (n,)."""
         return np.asarray(self.pairs.fit.best[self.pairs.rows])
 
+    def may_fit(self, position: int) -> bool:
+        """False where the best of a candidate's texts fits too little to be shown as evidence.
+
+        Where words are asked that depends on more.
+        """
+        return self.pairs.seeker.asks_in_words or bool(self.text_fit[position] >= FITS_PARTLY)
+
     @cached_property
     def shared_partners(self) -> FloatArray:
         """Number of partners in common of whom the reader may be told, (n,)."""

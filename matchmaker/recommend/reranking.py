@@ -71,6 +71,10 @@ class BlendedRanker:
         both = (1 - self.weight) * scores + self.weight * reranked
         return np.where(np.isnan(reranked), scores, both).astype(np.float32)
 
+    def summands(self, goal: Goal) -> None:
+        """None: how far the ranker's scores count depends on whether the other has read."""
+        del goal
+
     def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         return self.ranker.scores_after_price(pairs, scores)
 

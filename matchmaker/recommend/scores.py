@@ -107,17 +107,21 @@ class NearFigures:
         return np.where(is_near, self.values.take(positions), spread)[()]
 
     def best(self, eligible: BoolArray, count: int) -> IntArray:
+        if not len(self.rows) and self.everybody is None:
+            return self.rows
         is_near = eligible.take(self.rows)
         is_near &= self.values > 0
-        near, values = self.rows[is_near], self.values[is_near]
+        chosen, figures = best(self.values[is_near], count)
+        rows = self.rows[is_near].take(chosen)
         if self.everybody is not None and self.share > 0:
-            others = np.sort(self.everybody.best(eligible, count))
+            others = self.everybody.best(eligible, count)
             others = others[~is_among(self.rows, others)]
-            places = np.searchsorted(near, others)
-            near, values = np.insert(near, places, others), np.insert(values, places, self[others])
+            spread = np.float32(self.share) * self.everybody[others]
+            rows, figures = np.concatenate([rows, others]), np.concatenate([figures, spread])
+            order = np.lexsort((rows, -figures))[:count]
+            rows, figures = rows.take(order), figures.take(order)
         # A share may be too small to leave anything of a figure.
-        chosen, figures = best(values, count)
-        return near[chosen[figures > 0]]
+        return rows[figures > 0]
 
     def largest(self, but: int | None) -> float:
         values = self.values if but is None else self.values[self.rows != but]

@@ -15,6 +15,7 @@ from matchmaker.recommend.features.candidate import in_other_cluster
 from matchmaker.recommend.model import Filters, Request
 from matchmaker.recommend.named_clusters import cluster_members, own_clusters
 from matchmaker.recommend.pairs import Pairs
+from matchmaker.recommend.scores import distinct
 from matchmaker.recommend.whereabouts import said_places
 from matchmaker.snapshot.distances import Location, known_km
 from matchmaker.snapshot.geography import rows_below
@@ -210,8 +211,11 @@ def same_owner(snapshot: Snapshot, row: int) -> NDArray[np.int64]:
 
 def _in_force(ties: Adjacency, row: int, day: int) -> IntArray:
     """Rows of those to whom an organisation has a tie that has not ended."""
-    until = ties.until[ties.row(row)]
-    return np.asarray(ties.indices[ties.row(row)][(until == NO_DATE) | (until >= day)])
+    part = ties.row(row)
+    until = ties.until[part]
+    if not len(until):  # as most
+        return until
+    return np.asarray(ties.indices[part][(until == NO_DATE) | (until >= day)])
 
 
 def partners(pairs: Pairs) -> NDArray[np.int64]:
@@ -224,12 +228,17 @@ def partners(pairs: Pairs) -> NDArray[np.int64]:
         for layer in sorted(goal.layers)
         for ties in (snapshot.layers[layer].out, snapshot.layers[layer].into)
     ]
-    kinds = [ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements]
+    kinds = {ENGAGEMENT_KINDS.index(kind) for kind in goal.engagements}
     joined = snapshot.organization_engagements.row(row)
-    joined = joined[np.isin(snapshot.engagements.kind[joined], kinds)]
-    groups += [snapshot.engagement_organizations.row(engagement) for engagement in joined]
+    groups += [
+        snapshot.engagement_organizations.row(engagement)
+        for engagement, kind in zip(
+            joined.tolist(), snapshot.engagements.kind.take(joined).tolist(), strict=True
+        )
+        if kind in kinds
+    ]
     none = np.zeros(0, dtype=np.int32)  # of a goal without layers nobody is a partner
-    return np.unique(np.concatenate([none, *groups])).astype(np.int64)
+    return distinct(np.concatenate([none, *groups])).astype(np.int64)
 
 
 def best_first(rows: IntArray, scores: FloatArray) -> NDArray[np.int64]:

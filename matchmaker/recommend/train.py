@@ -108,6 +108,9 @@ class _FeatureCollector:
         del goal
         return np.zeros(len(matrix.values), dtype=np.float32)
 
+    def summands(self, goal: Goal) -> None:
+        del goal
+
     def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         del pairs
         return scores

@@ -84,14 +84,14 @@ def entries(matrix: Matrix, rows: IntArray) -> tuple[NDArray[np.int64] | None, I
 
     No positions (None) where rows are long: whoever needs the data slices it as well.
     """
-    starts, ends = matrix.indptr[rows], matrix.indptr[rows + 1]
-    counts = ends - starts
-    total = int(counts.sum())
+    starts = matrix.indptr.take(rows)
+    counts = matrix.indptr.take(rows + 1) - starts
+    through = counts.cumsum()
+    total = int(through[-1]) if len(rows) else 0
     if total > _LONG * len(rows):
-        parts = zip(starts.tolist(), ends.tolist(), strict=True)
+        parts = zip(starts.tolist(), (starts + counts).tolist(), strict=True)
         return None, np.concatenate([matrix.indices[a:b] for a, b in parts]), counts
-    before = np.cumsum(counts) - counts
-    positions = np.repeat(starts - before, counts) + np.arange(total)
+    positions = (starts - (through - counts)).repeat(counts) + np.arange(total)
     return positions, matrix.indices.take(positions), counts
 
 
@@ -189,7 +189,7 @@ class Walker:
         return Reached(
             *self._organizations.collect(
                 np.concatenate([reached, of_hubs]),
-                np.concatenate([mass, np.repeat(values.take(hubs), counts) * chances]),
+                np.concatenate([mass, values.take(hubs).repeat(counts) * chances]),
             )
         )
 
@@ -198,10 +198,11 @@ class Walker:
         if not len(rows):
             return np.zeros(0, dtype=np.int32), np.zeros(0)
         _, columns, counts = entries(self._incidence, rows)
-        passed = np.repeat(mass * self._per_weight[rows], counts) * self._weight.take(columns)
+        each = mass * self._per_weight.take(rows)
+        passed = each.repeat(counts) * self._weight.take(columns)
         joined, arrived = self._undertakings.collect(columns, passed)
         _, reached, counts = entries(self._participants, joined)
-        return reached, np.repeat(arrived / self._size.take(joined), counts)
+        return reached, (arrived / self._size.take(joined)).repeat(counts)
 
 
 def _largest(values: Mass, numbers: IntArray, count: int) -> NDArray[np.int64]:

@@ -65,6 +65,10 @@ class QuestionRanker:
             context = (1 - ON_RECORD) * context + ON_RECORD * certified
         return np.asarray((1 - CONTEXT) * words + CONTEXT * context, dtype=np.float32)
 
+    def summands(self, goal: Goal) -> None:
+        """None: what is not met takes its share of the fit."""
+        del goal
+
     def scores_after_price(self, pairs: Pairs, scores: FloatArray) -> FloatArray:
         """Fame costs what the goal says for the most active, within what words leave close."""
         fame = pairs.over_best(pairs.network.ranking("activity"))

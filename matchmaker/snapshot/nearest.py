@@ -87,13 +87,13 @@ def products(vectors: FloatArray, columns: FloatArray) -> FloatArray:
 
 def best(scores: FloatArray, count: int) -> tuple[IntArray, FloatArray]:
     """Rows of the largest finite scores, largest first, ties by row."""
-    if len(scores) > count:
-        rows = _at_least(scores, count)
-    else:
-        rows = np.arange(len(scores), dtype=np.intp)
-    ranked = rows[np.lexsort((rows, -scores[rows]))][:count]
-    order = np.asarray(ranked[np.isfinite(scores[ranked])], dtype=np.int32)
-    return order, np.asarray(scores[order], dtype=np.float32)
+    rows = _at_least(scores, count) if len(scores) > count else None
+    values = scores if rows is None else scores.take(rows)
+    order = np.argsort(-values, kind="stable")[:count]  # rows ascend: of equals the lower is first
+    values = values.take(order)
+    is_finite = np.isfinite(values)
+    order = order[is_finite] if rows is None else rows.take(order[is_finite])
+    return order.astype(np.int32), values[is_finite].astype(np.float32)
 
 
 def _at_least(scores: FloatArray, count: int) -> NDArray[np.intp]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matchmaker.goals import GOALS, Goal
 from matchmaker.recommend.features import FEATURES, Family
-from matchmaker.recommend.rank import FeatureMatrix, contributions
+from matchmaker.recommend.rank import FIXED, FeatureMatrix, contributions
 
 NAMES = ("text_best", "pagerank", "adamic_adar", "country_affinity", "your_partners")
 
@@ -48,6 +51,20 @@ def test_losing_the_first_reason_alone_costs_just_what_it_says(values: list[list
         lost = score[row] - tangled(matrix([without]))[0]
         assert lost == pytest.approx(found.parts[row, order[0]], abs=1e-5)
         assert sorted(order) == list(range(len(found.families)))
+
+
+@pytest.mark.parametrize("goal", GOALS.values(), ids=list(GOALS))
+@pytest.mark.parametrize("at_once", [0, 10**9])
+def test_of_a_sum_they_are_what_scoring_says_figure_for_figure(goal: Goal, at_once: int) -> None:
+    names, generator = FIXED.features(goal), np.random.default_rng(1)
+    values = generator.random((18, len(names))).astype(np.float32)
+    values[generator.random(values.shape) < 0.2] = np.nan
+    asked = FeatureMatrix(names, values)
+    scored = contributions(partial(FIXED.score, goal), asked, at_once)
+    summed = contributions(partial(FIXED.score, goal), asked, 0, FIXED.summands(goal))
+    assert summed.order.tolist() == scored.order.tolist()
+    assert np.array_equal(summed.parts, scored.parts)
+    assert np.array_equal(summed.base, scored.base)
 
 
 def test_two_measures_of_one_family_are_taken_away_together() -> None:
