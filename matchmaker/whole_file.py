@@ -20,11 +20,11 @@ def whole_file(path: Path) -> Iterator[Path]:
     if path.exists() and not path.is_file():
         yield path
         return
-    path = path.resolve()  # of a link the file that it leads to
-    unfinished = path.with_name(f"{path.name}.part")
+    target = path.resolve() if path.is_symlink() else path
+    unfinished = target.with_name(f"{target.name}.part")
     try:
         yield unfinished
-        unfinished.replace(path)
+        unfinished.replace(target)
     except OSError as error:
         is_full = error.filename is None and error.errno in _OF_WRITING
         if is_full or error.filename == str(unfinished) or error.filename == unfinished:

@@ -80,3 +80,11 @@ def test_a_template_leaves_the_file_from_before_where_the_disk_is_full(
     assert isinstance(answer.exception, OSError)
     assert path.read_text() == "from before"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_is_told_of_the_name_that_was_asked_for_as_it_was_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OSError, match=r": 'list\.csv'$"):
+        write_a_part(Path("list.csv"))
