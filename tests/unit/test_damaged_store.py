@@ -50,6 +50,19 @@ def test_nothing_is_written_into_a_file_that_has_its_name_no_more(path: Path, wa
     store.close()
 
 
+def test_nothing_is_written_where_the_log_written_ahead_was_removed(path: Path) -> None:
+    """SQLite goes on in the file without a name, and others begin another: half would be lost."""
+    store, log = SqliteStore(path), path.with_name(f"{path.name}-wal")
+    store.upsert(GraphRows(organizations=(Organization("test:b", "Beta", Kind.FIRM),)))
+    away = log.rename(path.with_name("away-wal"))
+    with pytest.raises(StoreMismatch, match="-wal was moved, removed or replaced"):
+        store.upsert(GraphRows(organizations=(Organization("test:c", "Gamma", Kind.FIRM),)))
+    away.rename(log)
+    store.upsert(GraphRows(organizations=(Organization("test:c", "Gamma", Kind.FIRM),)))
+    assert store.organization("test:b").name == "Beta"
+    store.close()
+
+
 def test_a_write_is_refused_whose_file_goes_while_it_waits_for_its_turn(path: Path) -> None:
     store = SqliteStore(path)
     connections = store._connections

@@ -1,7 +1,8 @@
 """Whether the file that is open is still the one of its name.
 
 Who moves a file away, or puts another in its place, leaves those who have it open at the former:
-what they write there is lost, and SQLite says nothing.
+what they write there is lost, and SQLite says nothing. So it is with the log that SQLite writes
+ahead beside it: while anybody has it open, it stays the same file.
 """
 
 from __future__ import annotations
@@ -11,31 +12,38 @@ from pathlib import Path
 
 from matchmaker.errors import StoreMismatch
 
+# Device and number there.
+_Identity = tuple[int, int]
+
 
 class SameFile:
     """The file that a process has open under a path, by its identity on the disk."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._identity: tuple[int, int] | None = None
+        self._files = (path, path.with_name(f"{path.name}-wal"))
+        self._identities: dict[Path, _Identity] = {}
 
     def note(self) -> None:
         """It was opened now, where it was not before."""
-        if self._identity is None:
-            self._identity = _identity(self.path)
+        for file in self._files:
+            found = _identity(file)
+            if found is not None:
+                self._identities.setdefault(file, found)
 
     def forget(self) -> None:
         """It is open no more."""
-        self._identity = None
+        self._identities.clear()
 
     def require(self) -> None:
         """Raise StoreMismatch where the name is another file's, or nobody's."""
-        if self._identity is not None and _identity(self.path) != self._identity:
+        gone = [file for file, known in self._identities.items() if _identity(file) != known]
+        if gone:
             raise StoreMismatch(
                 "%(path)s was moved, removed or replaced while it was open.",
                 mend="Stop the service. Put the file back, or move away what lies beside it "
                 "(-wal, -shm) and restore a backup; then start the service.",
-                path=self.path,
+                path=gone[0],
             )
 
     def require_there(self) -> None:
@@ -54,7 +62,7 @@ def empty_store(path: Path) -> StoreMismatch:
     )
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path) -> _Identity | None:
     try:
         status = path.stat()
     except OSError:
