@@ -2,10 +2,14 @@
 
 import threading
 import time
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import pytest
 
+from matchmaker.errors import StoreUnavailable
 from matchmaker.store.neo4j import deadline
+from matchmaker.store.neo4j.connection import Connection
 from matchmaker.store.neo4j.deadline import Deadlines, NotAnsweringError
 
 pytestmark = pytest.mark.slow  # deadlines pass
@@ -73,6 +77,21 @@ def test_a_call_that_takes_too_long_is_given_up_and_the_server_is_not(server):
         server.deadlines.call(lambda: time.sleep(3), 0.3)
     assert server.renewed == 0
     assert server.ask()[0] == "answer"
+
+
+def test_a_change_of_the_schema_waits_for_no_server_that_hangs(server, monkeypatch):
+    """As a restore begins with, and an upgrade: they would never end."""
+    runs = SimpleNamespace(run=lambda query, parameters: SimpleNamespace(consume=server.answer))
+    driver = SimpleNamespace(session=lambda: nullcontext(runs))
+    monkeypatch.setattr(Connection, "driver", driver)
+    connection = Connection("bolt://127.0.0.1:1", "neo4j", lambda: "secret")
+    monkeypatch.setattr(connection, "_deadlines", server.deadlines)
+    connection.apply("MATCH (n) DELETE n")
+    server.goes.clear()
+    begun = time.monotonic()
+    with pytest.raises(StoreUnavailable, match="does not answer"):
+        connection.apply("MATCH (n) DELETE n")
+    assert time.monotonic() - begun < 5
 
 
 class ColdServer(Server):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -134,9 +135,16 @@ class Connection:
         return self.read(lambda transaction: run(transaction, query, **parameters))
 
     def apply(self, query: str, **parameters: Any) -> None:
-        """Run one query outside a managed transaction, as schema changes need."""
-        with self.explained(), self.driver.session() as session:
-            session.run(query, parameters).consume()
+        """Run one query outside a managed transaction, as schema changes need.
+
+        It may take as long as it does, while the server answers anything.
+        """
+
+        def call() -> None:
+            with self.driver.session() as session:
+                session.run(query, parameters).consume()
+
+        self._in_time(call, math.inf)
 
     def close(self) -> None:
         """Close this process's driver."""
