@@ -7,6 +7,7 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
+from neo4j import Session
 
 from matchmaker.domain import (
     Description,
@@ -23,7 +24,7 @@ from matchmaker.domain import (
     Tier,
 )
 from matchmaker.errors import NotFound
-from matchmaker.store.neo4j import Neo4jStore, transaction
+from matchmaker.store.neo4j import Neo4jStore
 from matchmaker.store.ports import GraphStore, Page
 from tests.contract.graphs import everything, firm, project
 
@@ -126,18 +127,23 @@ def test_a_seeker_profile_is_all_of_one_organization_at_one_version(store: Graph
 def test_a_seeker_profile_is_one_query(
     neo4j_store: Neo4jStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each query more is a round trip more to the server, for every question that is asked."""
+    """Each query more, and a transaction's begin and end, are round trips more to the server."""
     neo4j_store.upsert(everything())
     asked: list[str] = []
 
-    def counted(native: object, query: str, **parameters: object) -> list[dict[str, object]]:
-        asked.append(query)
-        return run(native, query, **parameters)
+    def note(name: str) -> None:
+        ask = getattr(Session, name)
 
-    run = transaction.run
-    monkeypatch.setattr(transaction, "run", counted)
+        def counted(session: Session, *arguments: object) -> object:
+            asked.append(name)
+            return ask(session, *arguments)
+
+        monkeypatch.setattr(Session, name, counted)
+
+    for name in ("run", "execute_read", "begin_transaction"):
+        note(name)
     assert neo4j_store.seeker_profile("t:1").organization.id == "t:1"
-    assert len(asked) == 1
+    assert asked == ["run"]
 
 
 def test_statements_of_are_everything_that_speaks(store: GraphStore) -> None:

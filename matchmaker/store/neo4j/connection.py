@@ -84,11 +84,11 @@ class Connection:
     def read(self, work: ManagedWork[Returned], seconds: float = REQUEST_SECONDS) -> Returned:
         """The answer of one read transaction."""
 
-        def call() -> Returned:
-            with self.driver.session() as session:
-                return session.execute_read(neo4j.unit_of_work(timeout=seconds)(work))
+        return self._in_time(lambda: self._in_transaction(work, seconds), seconds)
 
-        return self._in_time(call, seconds)
+    def _in_transaction(self, work: ManagedWork[Returned], seconds: float) -> Returned:
+        with self.driver.session() as session:
+            return session.execute_read(neo4j.unit_of_work(timeout=seconds)(work))
 
     def write(self, work: ManagedWork[Returned], seconds: float = REQUEST_SECONDS) -> Returned:
         """The answer of one write transaction; all of it is committed or nothing."""
@@ -131,8 +131,22 @@ class Connection:
             threading.Thread(target=left.close, daemon=True).start()
 
     def rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
-        """All records of one reading query."""
-        return self.read(lambda transaction: run(transaction, query, **parameters))
+        """All records of one reading query, asked for without a transaction: in one round trip.
+
+        What the driver would try again is asked for again in one.
+        """
+
+        def call() -> list[dict[str, Any]]:
+            try:
+                with self.driver.session(default_access_mode=neo4j.READ_ACCESS) as session:
+                    bounded = neo4j.Query(query, timeout=REQUEST_SECONDS)
+                    return _records(session.run(bounded, parameters))
+            except (DriverError, Neo4jError) as error:
+                if not error.is_retryable():
+                    raise
+            return self._in_transaction(lambda tx: run(tx, query, **parameters), REQUEST_SECONDS)
+
+        return self._in_time(call, REQUEST_SECONDS)
 
     def apply(self, query: str, **parameters: Any) -> None:
         """Run one query outside a managed transaction, as schema changes need.
@@ -187,6 +201,9 @@ def run(
     transaction: neo4j.ManagedTransaction, query: str, **parameters: Any
 ) -> list[dict[str, Any]]:
     """All records of a query, nodes as maps of their properties."""
-    result = transaction.run(query, parameters)
+    return _records(transaction.run(query, parameters))
+
+
+def _records(result: neo4j.Result) -> list[dict[str, Any]]:
     keys = result.keys()
     return [dict(zip(keys, record.values(), strict=True)) for record in result]

@@ -37,6 +37,7 @@ from matchmaker.store.neo4j.codec import (
 )
 from matchmaker.store.neo4j.connection import run
 from matchmaker.store.neo4j.documents import append_to_log, change_documents
+from matchmaker.store.neo4j.profile import seeker_profile_by
 from matchmaker.store.neo4j.tables import (
     OWNED_BY,
     STATEMENT_LABELS,
@@ -341,17 +342,7 @@ class Neo4jTransaction:
         return _decoded(CERTIFICATES, records)
 
     def seeker_profile(self, organization_id: str) -> SeekerProfile | None:
-        """In one round trip."""
-        records = self._run(cypher.SEEKER_PROFILE, organization=organization_id, today=today())
-        if not records:
-            return None
-        [record] = records
-        return SeekerProfile(
-            organization=_decoded(ORGANIZATIONS, [record])[0],
-            clusters=tuple(_decoded(CLUSTERS, [{"row": row} for row in record["clusters"]])),
-            statements=tuple(search.to_statement(row) for row in record["statements"]),
-            version=int(record["version"]),
-        )
+        return seeker_profile_by(self._run, organization_id)
 
     def statements_of(self, organization_id: str) -> list[Statement]:
         records = self._run(cypher.STATEMENTS_OF, organization=organization_id)
