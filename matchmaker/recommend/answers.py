@@ -279,8 +279,23 @@ def _compared(snapshot: Snapshot, question: SeekerText, statement: int) -> Compa
         return replace(wanted, aside=False, elsewhere=False, made_of_it=False)
     kind = STATEMENT_KINDS[snapshot.statements.kind[statement]]
     if question.kind is StatementKind.OFFER and kind is StatementKind.DESCRIPTION:
-        return compare_customer(asked, says)
+        compared = compare_customer(asked, says)
+        is_joint = question.goal is GoalName.INDUSTRY_PARTNER
+        return _without_unmet(compared) if is_joint else compared
     return None
+
+
+def _without_unmet(comparison: Comparison) -> Comparison:
+    """What speaks for a partner: those who work together on a thing may make it, or sell parts."""
+    return replace(
+        comparison,
+        judgements=tuple(
+            replace(each, verdict=Fulfilment.UNKNOWN, note=None)
+            if each.verdict is Fulfilment.UNMET
+            else each
+            for each in comparison.judgements
+        ),
+    )
 
 
 def _also_lacking(asked: Specification, says: Specification, goal: int) -> Comparison | None:

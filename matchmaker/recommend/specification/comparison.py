@@ -113,7 +113,9 @@ def compare(need: Specification, statement: Specification) -> Comparison:
     apart = aside and not names_kind(core, statement)
     names = apart and all(_is_unsaid(j) for j in core)
     names = names and (_names(statement) or does_other_work(need, statement))
-    is_whole = apart and all(_is_unsaid(j) or j.tentative for j in core)
+    # Of a thing that no list has, no reading tells that a statement speaks of something else.
+    known = [j for j in core if j.requirement.aspect != UNLISTED]
+    is_whole = bool(known) and apart and all(_is_unsaid(j) or j.tentative for j in core)
     is_whole = is_whole and offers_whole(need, statement)
     is_same = not aside and speaks_of_whole(need, statement)
     made_of_it = aside and all(map(_is_made_of_it, core)) and any(map(_is_its_material, held))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import cache, lru_cache
 
 from matchmaker.recommend.specification.clauses import fold, remembered
@@ -183,7 +183,17 @@ def stated(requirement: Requirement, statement: Specification) -> Requirement | 
         is_whole = number in meant(requirement.value, requirement.text)
         if is_whole and not _WITHOUT.match(folded, scope[0]):
             found = found or item._replace(denied=True)
-    return found
+    return found or next((i for i in statement.items if _is_named_so(i, requirement, wanted)), None)
+
+
+def _is_named_so(item: Requirement, requirement: Requirement, wanted: Set[int]) -> bool:
+    """Whether the name that a list gives to what a statement says is one of what is required."""
+    return (
+        item.kind is requirement.kind
+        and item.role is ItemRole.ITSELF
+        and not item.denied
+        and not wanted.isdisjoint(meant(item.value, item.value))
+    )
 
 
 def _is_told_of(folded: str, stretch: ConceptStretch) -> bool:

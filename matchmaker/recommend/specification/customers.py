@@ -37,7 +37,7 @@ _SOUGHT = re.compile(
     r"给(?:外地|外省|别处|其他地方)?的?(?:做|搞|生产)[^，,;；。.!?]{0,8}$|\bwhich (?:[a-z-]+ )?$|"
     r"\b(?:makers?|manufacturers?|producers?|builders?) of (?:[a-z0-9-]+ ){0,4}$|"
     r"\b(?:together|jointly|in partnership) with (?:an? )?(?:[a-z-]+ ){0,2}$|"
-    r"(?:谁家?|哪家|哪些厂|哪些公司)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
+    r"(?:谁家?|哪家|哪些(?:厂|公司|企业)?|哪里|有没有)(?:在|有在|能)?(?:做|生产|有|用)[^，,;；。.!?]{0,6}$|"
     r"\bwho (?:makes?|produces?|builds?|assembles?|sells?|casts?|knits?|has|have|uses?|generates?) (?:[a-z-]+ ){0,2}$"
 )
 _MAKER_AFTER = re.compile(

@@ -246,7 +246,11 @@ def role_of(
         or (_OWNED.search(ahead) and not _IDLE.search(folded, end, end + 4 * _REACH))
         or (_OURS.search(ahead) and _DONE_TO_IT.match(folded, end))
         or (before is not None and before.term.kind in _WORDS_OF_WORK and _PRODUCT_IS.search(ahead))
-        or (before is not None and before.term.kind in THINGS and _FOR_SO_MANY.search(ahead))
+        or (
+            before is not None
+            and before.term.kind in (*THINGS, RequirementKind.PROCESS)
+            and _FOR_SO_MANY.search(folded, max(0, match.start - _REACH), match.start)
+        )
         or (_IN_OURS.search(ahead) and not _USED.search(ahead))
         or _ON_IT.match(folded, end)
     ):
