@@ -1,5 +1,6 @@
 """A SQLite store whose file a power cut or a bad disk left otherwise than it was."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,19 @@ def test_nothing_is_written_where_the_log_written_ahead_was_removed(path: Path) 
     away.rename(log)
     store.upsert(GraphRows(organizations=(Organization("test:c", "Gamma", Kind.FIRM),)))
     assert store.organization("test:b").name == "Beta"
+    store.close()
+
+
+def test_who_has_nothing_open_any_more_takes_the_file_that_is_there(path: Path) -> None:
+    """The last who closes removes the log, and the next begins another."""
+    store = SqliteStore(path)
+    reader = threading.Thread(target=store.organization, args=("test:a",))
+    reader.start()
+    reader.join()
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(content)
+    assert store.organization("test:a").name == "Alpha"
     store.close()
 
 

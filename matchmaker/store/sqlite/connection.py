@@ -236,6 +236,10 @@ class Connections:
                 self._file.require()
             return held
         self._file.require_there()
+        with self._lock:
+            self._close_left()
+            if all(each.pid != os.getpid() for each in self._opened):
+                self._file.forget()  # nothing is open here that could be another
         self._file.require()
         connection = _connect(self.path)
         try:
@@ -257,7 +261,6 @@ class Connections:
         opened = _Opened(os.getpid(), connection, threading.RLock(), threading.current_thread())
         self._local.held = opened
         with self._lock:  # `close` in another thread may have replaced `_local` meanwhile
-            self._close_left()
             self._opened.append(opened)
         return opened
 
