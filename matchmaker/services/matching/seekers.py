@@ -169,7 +169,7 @@ class SeekerFactory:
         kept = choices.hard | choices.soft
         asked = [asked_words(self.snapshot, text, row, kept) for text in texts]
         around = [
-            asides(self.snapshot, words.text, language, self._query_vectors)
+            asides(self.snapshot, words.text, language, self._quick_vectors)
             for words, language in zip(asked, languages, strict=True)
         ]
         compared = [words.compared(aside) for words, aside in zip(asked, around, strict=True)]
@@ -292,6 +292,23 @@ class SeekerFactory:
         if kept:
             return embed_missing(self.embedder, self.cache(), texts, as_queries=True)
         return embedder.queries(texts)
+
+    def _quick_vectors(
+        self, texts: Sequence[str], languages: Sequence[str], *, kept: bool = False
+    ) -> FloatArray:
+        """Unit vectors (n, d) of texts by the last encoder alone, an eighth of the first's time."""
+        embedder = self.embedder()
+        check_model(self.snapshot, embedder.identity)
+        last = embedder.parts[-1]
+        raw = (
+            embed_missing(lambda: last, self.cache().parts[-1], texts, as_queries=True)
+            if kept
+            else last.queries(texts)
+        )
+        others = embedder.dimension - last.dimension
+        whole = np.hstack([np.zeros((len(texts), others), np.float32), raw])
+        vectors = self._comparable(whole, languages)[:, others:]
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
 
     def _comparable(self, raw: FloatArray, languages: Sequence[str]) -> FloatArray:
         means = self.snapshot.query_means
