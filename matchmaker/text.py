@@ -279,13 +279,17 @@ def guarded(text: str) -> str:
 
     So is what begins with such an apostrophe by itself: `unguarded` always gives the text again.
     """
-    return GUARD + text if text.lstrip(GUARD).startswith(FORMULA) else text
+    return GUARD + text if is_computed(text) else text
 
 
 def unguarded(text: str) -> str:
     """The inverse of `guarded`; other texts unchanged."""
-    is_guarded = text.startswith(GUARD) and text.lstrip(GUARD).startswith(FORMULA)
-    return text[1:] if is_guarded else text
+    return text[1:] if text.startswith(GUARD) and is_computed(text) else text
+
+
+def is_computed(text: str) -> bool:
+    """Tell whether a spreadsheet computes it, behind apostrophes and blanks that it may drop."""
+    return text.lstrip(f"{GUARD} \xa0\u3000").startswith(FORMULA)
 
 
 # What XML 1.0 cannot hold (its production 2, Char), and so neither XLSX, GraphML, GEXF nor SVG.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.cli.language import language
-from matchmaker.cli.output import say
+from matchmaker.cli.output import obeyed_by_none, say
 from matchmaker.messages import message, plural
 from matchmaker.vocabulary import NOT_OF_THE_CANDIDATE
 
@@ -39,7 +39,7 @@ def print_answer(page: dict[str, Any]) -> None:
     for named in page.get("named", ()):
         _print_name(console, "  · ", named, named["id"])
     for notice in page["notices"]:
-        console.print(notice, markup=False)
+        console.print(obeyed_by_none(notice), markup=False)  # may hold words of the question
     if page["text"]:
         console.print(page["text"], markup=False)
     elif not (page["recommendations"] or page["programmes"]):

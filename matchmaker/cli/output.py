@@ -26,11 +26,14 @@ SOME_REFUSED = 3
 
 def say(line: Message, *, error: bool = False, **style: Any) -> None:
     """A line in the reader's language; a terminal obeys nothing that a file had in it."""
-    text = "".join(
-        sign if sign in "\n\t" or unicodedata.category(sign) != "Cc" else "\ufffd"
-        for sign in line.text(language())
+    click.secho(obeyed_by_none(line.text(language())), err=error, **style)
+
+
+def obeyed_by_none(text: str) -> str:
+    """A text without the signs that a terminal does not show but obeys."""
+    return "".join(
+        sign if sign in "\n\t" or unicodedata.category(sign) != "Cc" else "\ufffd" for sign in text
     )
-    click.secho(text, err=error, **style)
 
 
 def usage_error(problem: Message) -> click.UsageError:

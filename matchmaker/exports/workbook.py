@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from matchmaker.exports.tables import ExportTable, Flat, flat_columns, flat_rows
-from matchmaker.text import FORMULA, xml_text
+from matchmaker.text import is_computed, xml_text
 
 # What a sheet's name may not hold, and how long it and a cell may be (Excel's own limits).
 _NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
@@ -50,7 +50,7 @@ def _cell(sheet: Any, value: Flat, *, bold: bool = False) -> Any:
     if not isinstance(value, str):
         return value
     text = xml_text(value)[:LONGEST_TEXT]
-    is_formula = text.startswith(FORMULA)
+    is_formula = is_computed(text)
     if not (bold or is_formula):
         return text
     cell = WriteOnlyCell(sheet, text)

@@ -280,6 +280,9 @@ STATES = {
 }  # fmt: skip
 
 
+# What is told to administrators, by that part.
+TO_ADMINISTRATORS = "administrators"
+
 # The facts that name whom it is about; older ones have the first alone.
 _NAMES = ("other", "other_en")
 # Those of programmes, a line for each.
@@ -303,8 +306,8 @@ def without_names(facts: Mapping[str, str]) -> dict[str, str]:
 class Notification:
     """A notification to one account; `subject` is what it is about, as `kind/id`.
 
-    `told_for` is the part by which it is told, as `organization/id` or `cluster/id`; "" where
-    it is told for itself, or by an earlier version.
+    `told_for` is the part by which it is told, as `organization/id`, `cluster/id` or
+    `TO_ADMINISTRATORS`; "" where it is told for itself, or by an earlier version.
     """
 
     id: str

@@ -1,9 +1,11 @@
 """A repetition by Idempotency-Key tells what its reader may be told by then, and does nothing."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from matchmaker.access import ADMIN
 from matchmaker.api.http.repetitions import read_again_at
 from tests.api.test_gatherings import World
 
@@ -65,6 +67,25 @@ def test_who_left_a_gathering_is_told_no_contacts_by_repeating_that_it_joins(wor
     world.people[first].ask(place, {"organization": first, "answer": "left"})
     again = send(world.people[second], place, {"organization": second, "answer": "joined"}, 200)
     assert all(each["contact"] is None for each in again.json["parties"])
+
+
+def test_what_was_answered_to_a_coordinator_is_not_told_again_once_they_are_none(world, wired):
+    place = f"{API}/clusters/{world.cluster}/surveys"
+    deadline = (datetime.now(UTC).date() + timedelta(days=9)).isoformat()
+    body = {"title": "T", "questions": ["buys_from"], "deadline": deadline}
+    client = world.app.test_client()
+    account = wired.accounts.by_email(ADMIN, f"{world.mark[2:]}@example.org").id
+
+    def ask(headers):
+        return client.post(place, json=body, headers=headers | KEY)
+
+    opened = ask(world.coordinator)
+    assert (opened.status_code, world.firms[0] in opened.text) == (201, True)
+    assert ask(world.coordinator).headers["Idempotent-Replayed"] == "true"
+    after = wired.accounts.relieve(ADMIN, account, world.cluster)
+    again = ask(world.key(after.principal()))
+    assert (again.status_code, again.json["errors"][0]["field"]) == (422, "Idempotency-Key")
+    assert world.firms[0] not in again.text
 
 
 def test_what_was_refused_is_refused_again_in_the_same_words(world):

@@ -96,8 +96,10 @@ def test_the_command_line_prints_them_with_a_sign_for_each_condition(
 ):
     monkeypatch.setattr(sys.modules["matchmaker.cli.language"], "_chosen", "en")
     path = f"{API}/organizations/t:applicant/recommendations?goal=support"
-    print_answer(supported.get(path, headers=HEADERS).json)
+    page = supported.get(path, headers=HEADERS).json
+    print_answer(page | {"notices": ["Said around: \x1b]0;owned\x07"]})
     printed = capsys.readouterr().out
+    assert "Said around: \ufffd]0;owned\ufffd" in printed  # words of the question: none is obeyed
     assert "✓ Firm size: small (yours: small)" in printed
     assert "✗ Firm size: large (yours: small)" in printed
     assert f"until {SOON}" in printed

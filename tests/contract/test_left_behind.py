@@ -219,3 +219,17 @@ def test_who_coordinates_no_more_acts_for_the_cluster_by_nothing(leaving: Leavin
 def test_an_administrator_is_one_no_more(leaving: Leaving) -> None:
     leaving.base.accounts.relieve(ADMIN, leaving.admin.id)
     assert not leaving.base.accounts.by_email(ADMIN, "a@example.org").principal().admin
+
+
+def test_what_is_told_to_who_is_in_charge_goes_with_the_charge(leaving: Leaving) -> None:
+    """Letters and channels would carry it on: whose webhook or robot was paused, and its host."""
+    base = leaving.base
+    closed(leaving, leaving.owner.id)
+    assert leaving.told(leaving.left.id) == {NotificationKind.WEBHOOK_LEFT}
+    base.accounts.remove_member(ADMIN, "t:f0", leaving.left.id)
+    assert leaving.told(leaving.left.id) == set()
+    closed(leaving, leaving.colleague.account)
+    closed(leaving, leaving.coordinator.account)
+    assert leaving.told(leaving.admin.id) == {NotificationKind.CHANNEL_PAUSED}
+    base.accounts.relieve(ADMIN, leaving.admin.id)
+    assert leaving.told(leaving.admin.id) == set()

@@ -217,6 +217,8 @@ def test_nobody_comes_along_where_others_act_for_who_stays(world: World) -> None
         "evil": {NotificationKind.PLACE_ENDED_BY_MERGE},
         "both": {NotificationKind.ORGANIZATION_MERGED, message},
     }
+    # It goes when they lose their place there, too.
+    assert world.value("notifications", "n-both").told_for == f"organization/{KEPT}"
 
 
 def owner_of(id: str, *organizations: str) -> Account:

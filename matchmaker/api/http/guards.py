@@ -435,6 +435,9 @@ def _fingerprint(principal: Principal, key: str) -> str:
 
 
 def _fingerprint_of_request() -> str:
+    """Of the request, and of when it was sent: whose parts or keys ended since is told no more."""
     digest = hashlib.sha256(f"{request.method}\n{request.full_path}\n".encode("utf-8", "replace"))
     digest.update(request.get_data())
+    if epoch := current_principal().epoch:
+        digest.update(f"\n{epoch}".encode())
     return digest.hexdigest()

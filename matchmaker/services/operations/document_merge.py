@@ -100,14 +100,16 @@ class DocumentMerge:
             yield repository.remove(stored)
 
     def _untold(self) -> Iterator[Change]:
-        """What the people of who is gone have not read, where they lose their place."""
-        if self.brings_people:
-            return
+        """What the people of who is gone have not read goes with their place, or comes along."""
+        notifications = self.repositories.notifications
+        gone, kept = f"organization/{self.gone}", f"organization/{self.kept}"
         for account in self.repositories.accounts.values("organization", self.gone):
-            if not account.principal().acts_for(self.kept):
-                yield from untold_notices(
-                    self.repositories, account.id, f"organization/{self.gone}"
-                )
+            if not (self.brings_people or account.principal().acts_for(self.kept)):
+                yield from untold_notices(self.repositories, account.id, gone)
+                continue
+            for stored in notifications.iterate("unread", account.id):
+                if stored.value.told_for == gone:
+                    yield notifications.put(replace(stored.value, told_for=kept), stored.version)
 
     def _hooks(self) -> Iterator[Change]:
         repository = self.repositories.hooks

@@ -30,6 +30,7 @@ from matchmaker.workflow.account import (
     mailable_email,
     person_name,
 )
+from matchmaker.workflow.notification import TO_ADMINISTRATORS
 from matchmaker.workflow.session import password_id
 
 log = structlog.get_logger(__name__)
@@ -217,7 +218,8 @@ class Accounts:
             after = replace(before.ended(), clusters=clusters, admin=admin)
             unit.add(self.repositories.accounts.put(after, stored.version))
             pause_left(unit, self.repositories, account_id, after)
-            unit.add(*untold_notices(self.repositories, account_id, f"cluster/{cluster}"))
+            told_for = f"cluster/{cluster}" if cluster else TO_ADMINISTRATORS
+            unit.add(*untold_notices(self.repositories, account_id, told_for))
             unit.log("account.relieved", after.subject, cluster=cluster)
             return after
 

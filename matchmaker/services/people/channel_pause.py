@@ -11,7 +11,7 @@ from matchmaker.services.unit_of_work import UnitOfWork
 from matchmaker.store.documents import new_id
 from matchmaker.workflow.account import Account, AccountMembership, MembershipRole
 from matchmaker.workflow.channel import NoticeChannel
-from matchmaker.workflow.notification import Notification, NotificationKind
+from matchmaker.workflow.notification import TO_ADMINISTRATORS, Notification, NotificationKind
 from matchmaker.workflow.webhook import Hook
 
 
@@ -89,8 +89,10 @@ def tell_owners(
         subject, other = f"hook/{entered.id}", urlsplit(entered.url).hostname or ""
         people = accounts.values("organization", entered.organization)
         charged = (account for account in people if _ownership(entered) in account.memberships)
+        told_for = f"organization/{entered.organization}"
     else:
         subject, other = f"channel/{entered.id}", f"{entered.service} ({entered.label})"
+        told_for = f"cluster/{entered.cluster}" if entered.cluster else ""
         own = accounts.many([entered.owner.partition(":")[2]]).values()
         is_own = not entered.cluster
         charged = (
@@ -102,8 +104,10 @@ def tell_owners(
     if not left:
         admins = accounts.values("admin", "yes")
         left = [account.id for account in admins if account.active and account.id != but]
+        told_for = TO_ADMINISTRATORS
     for id in left:
-        notice = Notification(new_id(), id, told, subject, unit.at, {"other": other})
+        facts = {"other": other}
+        notice = Notification(new_id(), id, told, subject, unit.at, facts, told_for=told_for)
         unit.add(repositories.notifications.put(notice))
 
 

@@ -9,7 +9,7 @@ from matchmaker.store.changes import Change
 
 
 def untold_notices(repositories: Repositories, account_id: str, told_for: str) -> Iterator[Change]:
-    """Removals of what an account was told for `organization/id` or `cluster/id`, unread.
+    """Removals of what an account was told by a part, as `Notification` has it, unread.
 
     Letters carry what is unread; so do its own channels, from which the same goes.
     """

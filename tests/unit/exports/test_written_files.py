@@ -118,9 +118,14 @@ def test_no_text_of_a_csv_is_a_formula_and_numbers_stay_numbers():
     assert content.split() == ["weight", "-1.5", "-3", "'-1.5"]
 
 
-@pytest.mark.parametrize("sign", ["\uff1d", "\uff0b", "\uff0d", "\uff20", "\n"])
+@pytest.mark.parametrize(
+    "sign", ["\uff1d", "\uff0b", "\uff0d", "\uff20", "\n", " =", "\xa0+", " ' @", "\u3000\uff1d"]
+)
 def test_wide_signs_and_line_feeds_begin_no_formula_either(sign):
-    """OWASP, "CSV Injection": both are in its list, the first for Chinese and Japanese."""
+    """OWASP, "CSV Injection": both are in its list, the first for Chinese and Japanese.
+
+    Nor do blanks before them, which a program may drop as it reads a cell.
+    """
     text = f"{sign}1+1"
     table = ExportTable("n", message("Ties"), columns("name"), [(text,)])
     export = DataExport("n", (table,), EXPORT.graph)
@@ -132,7 +137,11 @@ def test_wide_signs_and_line_feeds_begin_no_formula_either(sign):
 
 
 @pytest.mark.parametrize(
-    "text", ["=1", "'=1", "''+1", "＝1", "'＋1", "+86 577", "-", "it's", "'quoted'", "'", ""]
+    "text",
+    [
+        *("=1", "'=1", "''+1", "＝1", "'＋1", " =1", "' =1", " '=1"),
+        *("+86 577", "-", "it's", "'quoted'", "'", ""),
+    ],
 )
 def test_a_guard_is_taken_off_again(text):
     assert unguarded(guarded(text)) == text
