@@ -12,6 +12,9 @@ from pathlib import Path
 
 from matchmaker.errors import StoreMismatch
 
+# By whom a folder can be written is asked of who acts, where the system tells that.
+_EFFECTIVE = os.access in os.supports_effective_ids
+
 # Device and number there.
 _Identity = tuple[int, int]
 
@@ -48,7 +51,7 @@ class SameFile:
 
     def require_there(self) -> None:
         """Raise StoreMismatch where nothing is there: SQLite would make an empty database."""
-        if not self.path.exists() and os.access(self.path.parent, os.W_OK):
+        if not self.path.exists() and os.access(self.path.parent, os.W_OK, effective_ids=_EFFECTIVE):
             raise empty_store(self.path)
 
 
