@@ -51,7 +51,8 @@ class SameFile:
 
     def require_there(self) -> None:
         """Raise StoreMismatch where nothing is there: SQLite would make an empty database."""
-        if not self.path.exists() and os.access(self.path.parent, os.W_OK, effective_ids=_EFFECTIVE):
+        folder = self.path.parent
+        if not self.path.exists() and os.access(folder, os.W_OK, effective_ids=_EFFECTIVE):
             raise empty_store(self.path)
 
 
