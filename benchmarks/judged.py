@@ -2,7 +2,7 @@
 
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py [--part tuning|report|all] [--json FILE]
     MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --show 20 --missed [--goal G] [--tag T]
-    MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --set apart
+    MATCHMAKER_DATA_DIR=DIR python benchmarks/judged.py --set apart [--framed]
     MATCHMAKER_DATA_DIR=EMPTY python benchmarks/judged.py --listed listed-products.csv.gz
 
 DIR holds the sample graph, as `matchmaker setup` leaves it. `benchmarks/judged/README.md` says
@@ -159,6 +159,23 @@ def measures(grades: Sequence[int | None], judged: Sequence[int]) -> dict[str, f
 
 def _discounted(grades: Sequence[int]) -> float:
     return sum(((1 << grade) - 1) / math.log2(rank + 2) for rank, grade in enumerate(grades))
+
+
+def framed(needs: Sequence[JudgedNeed]) -> list[JudgedNeed]:
+    """The same needs, each within what people write around one, by `frames.tsv` in turn."""
+    frames: dict[str, list[str]] = {}
+    for line in (FOLDER / "frames.tsv").read_text("utf-8").splitlines():
+        language, _, frame = line.partition("\t")
+        frames.setdefault(language, []).append(frame)
+    return [
+        replace(
+            need,
+            text=frames[need.language][place % len(frames[need.language])].format(
+                need=need.text.rstrip("。.!！ ")
+            ),
+        )
+        for place, need in enumerate(needs)
+    ]
 
 
 def principal_of(asker: str) -> Principal:
@@ -387,6 +404,9 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="print so many needs with answers")
     parser.add_argument("--missed", action="store_true", help="show only what went wrong")
     parser.add_argument("--set", choices=SETS, help="another set of needs, see judged/README.md")
+    parser.add_argument(
+        "--framed", action="store_true", help="put what people write around each need"
+    )
     parser.add_argument("--listed", type=Path, help="a file of listed firms' products, to ask of")
     options = parser.parse_args()
     services = Wiring(Settings())
@@ -396,7 +416,8 @@ def main() -> None:
         except SnapshotUnavailable:
             load_listed(services, options.listed)
     needs = judged_needs(FOLDER / ("listed" if options.listed else options.set or ""))
-    asked = ask_all(services, chosen(needs, options))
+    needs = chosen(needs, options)
+    asked = ask_all(services, framed(needs) if options.framed else needs)
     figures = report(asked)
     print(machine())
     print_report(figures)

@@ -237,3 +237,13 @@ def test_needs_about_listed_firms_are_graded_by_stock_code() -> None:
     for id_, need in needs.items():
         assert grades[id_] <= {0, 1, 2}
         assert (2 in grades[id_]) != meets_nobody(need), id_
+
+
+def test_every_frame_holds_the_need_once_in_either_language() -> None:
+    lines = Path("benchmarks/judged/frames.tsv").read_text("utf-8").splitlines()
+    frames = [tuple(line.split("\t")) for line in lines]
+    assert Counter(language for language, _ in frames) == {"zh": 3, "en": 3}
+    for language, frame in frames:
+        before, after = frame.split("{need}")
+        assert len(before) + len(after) > (60 if language == "zh" else 200)
+        assert "{" not in before + after
