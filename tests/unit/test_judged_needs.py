@@ -245,5 +245,5 @@ def test_every_frame_holds_the_need_once_in_either_language() -> None:
     assert Counter(language for language, _ in frames) == {"zh": 3, "en": 3}
     for language, frame in frames:
         before, after = frame.split("{need}")
-        assert len(before) + len(after) > (60 if language == "zh" else 200)
+        assert len(before) + len(after) > (60 if language == "zh" else 150)
         assert "{" not in before + after
