@@ -34,6 +34,8 @@ LONG_ZH, LONG_WORDS = 30, 18
 LIKE_ASIDES = {"zh": 0.5, "en": 0.35}
 NAMING = 0.1
 NEAREST = 2
+# Of a text with more clauses, thousands of which may be one word, those at its beginning.
+MOST_CLAUSES = 200
 
 _END = re.compile(r"[。！？；!?;\n]+|\.(?=\s|$)|，|(?<=[\u4e00-\u9fff]),")
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -80,12 +82,12 @@ class Embed(Protocol):
 
 
 def asides(snapshot: Snapshot, text: str, language: str, embed: Embed) -> tuple[Aside, ...]:
-    """The clauses of a long text that say nothing of what is asked for.
+    """The clauses of a long text that say nothing of what is asked for, of its first ones.
 
     None without vectors, in a language of which no asides are known, and where nothing else
     would be left.
     """
-    spans = clauses_of_long(text) if snapshot.meta.dimension else []
+    spans = clauses_of_long(text)[:MOST_CLAUSES] if snapshot.meta.dimension else []
     known = aside_texts().get(language)
     if len(spans) < 2 or known is None:
         return ()

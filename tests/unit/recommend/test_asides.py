@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from matchmaker.access import ADMIN
@@ -11,6 +13,7 @@ from matchmaker.domain import GoalName
 from matchmaker.recommend.asides import (
     Aside,
     aside_texts,
+    asides,
     clauses_of_long,
     named_in,
     without_named_in,
@@ -95,6 +98,19 @@ def test_what_an_aside_names_is_left_out_and_what_else_it_specifies_stays():
     (kept,) = {item.key for item in named_in(read(text), aside)}
     assert "mould" in without_named_in(read(text), aside, {kept})
     assert named_in(read(text), aside, {kept}) == ()
+
+
+def test_a_text_of_thousands_of_words_on_their_own_costs_no_more_than_one_of_some():
+    """They were embedded each: seconds of a processor for one request of 20,000 characters."""
+    embedded = []
+
+    def embed(texts, languages, *, kept=False):
+        embedded.append(len(texts))
+        return np.zeros((len(texts), 2), np.float32)
+
+    snapshot = SimpleNamespace(meta=SimpleNamespace(dimension=2), cached=lambda key, make: make())
+    assert asides(snapshot, "\n".join(map(str, range(3000))), "en", embed) == ()
+    assert max(embedded) < 1000
 
 
 def test_asides_are_known_in_both_languages_and_each_once():
