@@ -37,11 +37,12 @@ from matchmaker.recommend.specification import (
     TOLD_BY_GRAPH,
     Comparison,
     Fulfilment,
-    ItemRole,
     RequirementKind,
     Specification,
     compare,
     compare_customer,
+    is_rival,
+    names_customers,
     offered,
     read,
 )
@@ -180,6 +181,8 @@ def answers(
     denied = np.zeros(len(rows), dtype=np.bool_)
     comparisons: list[Comparison | None] = [None] * len(rows)
     firsts: dict[int, RatedStatement] = {}
+    # Who markets it may make it.
+    sells = fit.goal is GoalName.CUSTOMER and not any(each.sought_stages for each in texts)
     compared = set(np.lexsort((rows, -fits))[:COMPARED].tolist()) if len(texts) == 1 else set()
     for position in np.flatnonzero(fits > 0).tolist():
         row = int(rows[position])
@@ -192,7 +195,9 @@ def answers(
         denied[position] = any(each is not None and each.denied for _, _, each in rated)
         comparison = comparisons[position]
         denied[position] |= comparison is not None and (
-            comparison.another or (comparison.made_of_it and fit.goal in OF_THINGS)
+            comparison.another
+            or (comparison.made_of_it and fit.goal in OF_THINGS)
+            or (sells and is_rival(comparison))
         )
     named = called_so(snapshot, texts[0], fit.goal, rows) if len(texts) == 1 else {}
     by_name = np.zeros(len(rows), dtype=np.bool_)
@@ -210,7 +215,9 @@ def answers(
         is_faint = fits < floor().faint * everybody[others[0]]
         passed &= ~is_faint | name_something(comparisons)
     adjusted_fits = fits + adjustment
-    adjustment += lost_by_another(snapshot, texts, adjusted_fits, statements, comparisons, passed)
+    adjustment += lost_by_another(
+        snapshot, fit.goal, texts, adjusted_fits, statements, comparisons, passed
+    )
     passed |= by_name
     if texts and texts[0].kind is StatementKind.OFFER:
         wanted = [
@@ -376,7 +383,7 @@ def _is_named_by_nobody(
     things = named_things(fit.goal, texts[0].specification)
     names = [fold(thing.text) for thing in things]
     # Of customers whom nothing names, who makes the like says its name, too.
-    sold = fit.goal is GoalName.CUSTOMER and not _names_customers(texts[0].specification)
+    sold = fit.goal is GoalName.CUSTOMER and not names_customers(texts[0].specification)
     for row in _foremost(everybody, COMPARED) if things else ():
         first = firsts.get(row) or best_answers(snapshot, fit, texts[0], row, STATEMENTS)[0]
         statement, _, comparison = first
@@ -387,10 +394,6 @@ def _is_named_by_nobody(
         if comparison is not None and not is_rival and any(name in said for name in names):
             return False
     return bool(things)
-
-
-def _names_customers(asked: Specification) -> bool:
-    return any(item.role is ItemRole.CUSTOMER for item in offered(asked).items)
 
 
 def _standing(

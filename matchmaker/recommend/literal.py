@@ -21,6 +21,7 @@ from matchmaker.recommend.specification import (
     TOLD_BY_GRAPH,
     UNLISTED,
     Comparison,
+    Judgement,
     Requirement,
     RequirementKind,
     Specification,
@@ -43,6 +44,12 @@ MOST_OF = 1 / 3
 # likenesses across languages are lower, and a word that is known in both says more than they do.
 # Of fits below the second figure: of others the reading may err (docs/measurements.md).
 OTHER_THING, LIKE_ENOUGH = 0.4, 0.4
+# What those lose at most of whom nothing is met where others say the name of what is sought, so
+# that they stand beneath the last of these; only where such names are this share of a text's
+# letters: of a story the reading errs. Chosen on the readable judged sets.
+SILENT, BENEATH, ABOUT = 0.4, 0.99, 0.12
+# Goals for which things are bought or borrowed by their names.
+_BOUGHT_THINGS = frozenset({GoalName.SUPPLIER, GoalName.SHARED_RESOURCE})
 # The fit of a posted need of just what is offered, at least, whatever its words.
 WANTED_FIT = 0.4
 # Goals for which who needs a thing is who is sought.
@@ -178,6 +185,7 @@ def is_foreign(
 
 def lost_by_another(
     snapshot: Snapshot,
+    goal: GoalName,
     texts: tuple[SeekerText, ...],
     adjusted: FloatArray,
     statements: IntArray,
@@ -186,13 +194,54 @@ def lost_by_another(
 ) -> FloatArray:
     """What fits (n,) lose of those who say another thing or other work than is asked for.
 
-    Nothing unless matches name it, and all of them in another language than the question's.
+    Nothing unless matches name it, and all of them in another language than the question's; who
+    says nothing of a thing that has a name stands behind who does in any language.
     """
     aside = np.array([each is not None and each.aside for each in comparisons], dtype=np.bool_)
     names = passed & (statements >= 0) & ~aside & name_something(comparisons, CORE)
+    is_bought = (
+        goal in _BOUGHT_THINGS and len(texts) == 1 and _is_about_thing(texts[0].specification)
+    )
+    silent = _behind_named(comparisons, names & is_bought, adjusted)
     if not names.any() or not is_foreign(snapshot, texts, statements[names]).all():
-        return np.zeros(len(adjusted), dtype=np.float32)
+        return silent
     unmet = ([] if each is None else each.unmet for each in comparisons)
     another = [any(judged.requirement.kind in CORE for judged in each) for each in unmet]
     behind = aside & np.array(another, dtype=np.bool_) & (adjusted < LIKE_ENOUGH)
-    return np.where(behind, -OTHER_THING * np.maximum(adjusted, 0), 0).astype(np.float32)
+    lost = np.where(behind, -OTHER_THING * np.maximum(adjusted, 0), 0).astype(np.float32)
+    return np.minimum(lost, silent)
+
+
+def _behind_named(
+    comparisons: Sequence[Comparison | None], names: BoolArray, adjusted: FloatArray
+) -> FloatArray:
+    """What fits (n,) lose of those of whom nothing is met where others say a thing's own name."""
+    says = [each is not None and any(map(_is_own_name, each.met)) for each in comparisons]
+    named = names & np.array(says, dtype=np.bool_)
+    if not named.any():
+        return np.zeros(len(adjusted), dtype=np.float32)
+    silent = [
+        each is not None and not each.met and any(map(_is_own_name, each.judgements))
+        for each in comparisons
+    ]
+    behind = np.array(silent, dtype=np.bool_) & (adjusted < LIKE_ENOUGH)
+    # No further than behind the last of those.
+    beneath = np.minimum(adjusted, BENEATH * adjusted[named].min())
+    lowered = np.maximum(beneath, (1 - SILENT) * adjusted)
+    return np.where(behind & (adjusted > 0), lowered - adjusted, 0).astype(np.float32)
+
+
+def _is_about_thing(asked: Specification) -> bool:
+    """Whether names of what is sought make up a good part of a text, which tells no story."""
+    names = [
+        each.text
+        for each in asked.requirements
+        if each.kind is RequirementKind.PRODUCT and has_name(each) and not each.denied
+    ]
+    letters = sum(map(str.isalnum, asked.text))
+    return sum(map(str.isalnum, "".join(names))) >= ABOUT * letters
+
+
+def _is_own_name(judged: Judgement) -> bool:
+    product = judged.requirement.kind is RequirementKind.PRODUCT
+    return product and not judged.requirement.denied and has_name(judged.requirement)

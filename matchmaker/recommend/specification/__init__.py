@@ -5,7 +5,9 @@ from matchmaker.recommend.specification.comparison import compare, covers, has_n
 from matchmaker.recommend.specification.customers import (
     asks_for_customers,
     compare_customer,
+    is_rival,
     made_by_customers,
+    names_customers,
     offered,
     without_customers,
 )
@@ -76,8 +78,10 @@ __all__ = [
     "finishing",
     "has_name",
     "is_made",
+    "is_rival",
     "is_said_by_a_firm",
     "made_by_customers",
+    "names_customers",
     "names_of",
     "names_of_kinds",
     "offered",

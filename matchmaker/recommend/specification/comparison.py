@@ -48,6 +48,7 @@ from matchmaker.recommend.specification.wholes import (
     RAW_FORMS,
     does_other_work,
     is_made,
+    is_spun_of_it,
     names_kind,
     offers_whole,
     speaks_of_whole,
@@ -62,6 +63,7 @@ _FOR_OTHERS = re.compile(
 )
 _ITSELF_BEFORE = re.compile(r"自己[^，,;；。]{0,3}$")
 _ITSELF_AFTER = re.compile(r"[^，,;；。\d]{0,3}自己[做来]")
+_MADE_OF_IT = Say(Fulfilment.UNMET, message("made of it, not the material itself"), tentative=True)
 _FOR_ITSELF = message("its own product, not work for others")
 _OWN = re.compile(
     r"\b(?:we|i) (?:make|produce|manufacture|sell|build|knit|cast) (?:[a-z-]+ ){0,3}$|"
@@ -142,8 +144,7 @@ def has_name(requirement: Requirement) -> bool:
 
 def _is_made_of_it(judgement: Judgement) -> bool:
     """Whether a material is wanted to make things of it, and such things are offered."""
-    wanted = judgement.requirement.value in RAW_FORMS
-    return wanted and judgement.verdict is Fulfilment.UNMET
+    return judgement.requirement.value in RAW_FORMS and judgement.verdict is Fulfilment.UNMET
 
 
 def _is_its_material(judgement: Judgement) -> bool:
@@ -328,7 +329,7 @@ def _product(requirement: Requirement, item: Requirement) -> Say | None:
     same = requirement.value in (item.value, item.family)
     if item.role is not ItemRole.ITSELF:
         if not same:
-            return None
+            return _MADE_OF_IT if is_spun_of_it(requirement, item) else None
         if item.role is ItemRole.CUSTOMER:
             return Say(Fulfilment.UNMET, message("its customers make it"), tentative=True)
         return Say(
@@ -342,8 +343,9 @@ def _product(requirement: Requirement, item: Requirement) -> Say | None:
         return UNMET  # another kind of the same thing
     if not {UNLISTED, CONCEPT}.isdisjoint((requirement.aspect, item.aspect)):
         return None
-    if requirement.value in RAW_FORMS and has_own_name(item.value):
-        return Say(Fulfilment.UNMET, message("made of it, not the material itself"), tentative=True)
+    is_thing = requirement.value in RAW_FORMS and has_own_name(item.value)
+    if is_thing or is_spun_of_it(requirement, item):
+        return _MADE_OF_IT
     made = parts() | shapes()
     if requirement.value in made and item.value not in made:
         is_whole = item.family in requirement.value.split()  # a valve, not a valve seat

@@ -114,6 +114,8 @@ _TRADED_BEFORE = re.compile(
     r"(?:of|for|in) (?:[a-z-]+ ){0,2}$|(?:外贸|贸易|经销|代理|批发)$"
 )
 
+_MAKES_IT = message("makes it itself")
+
 
 def asks_for_customers(need: str) -> bool:
     """Whether a text asks for those who need what it names, which is then what its author has."""
@@ -197,14 +199,18 @@ def compare_customer(offer: Specification, description: Specification) -> Compar
             verdict = Fulfilment.UNKNOWN if made is None else Fulfilment.MET
             judgements.append(Judgement(item, verdict, made))
         elif made is not None:
-            note = message("makes it itself")
-            judgements.append(Judgement(item, Fulfilment.UNMET, made, note))
+            judgements.append(Judgement(item, Fulfilment.UNMET, made, _MAKES_IT))
         elif whole := made_of_part(item, makes):
             note = message("makes what it is a part of")
             judgements.append(Judgement(item, Fulfilment.MET, whole, note))
     judgements += [Judgement(r, Fulfilment.UNKNOWN) for r in offer.requirements if _is_trader(r)]
     judgements += [*_other_material(offer, description), *_rivalry(offer, description)]
     return Comparison(tuple({j.requirement.key: j for j in judgements}.values()))
+
+
+def is_rival(comparison: Comparison) -> bool:
+    """Whether somebody only makes itself what is offered: nothing that it says speaks for it."""
+    return not comparison.met and any(judged.note == _MAKES_IT for judged in comparison.unmet)
 
 
 def _is_trader(requirement: Requirement) -> bool:
@@ -390,3 +396,8 @@ def offered(offer: Specification) -> Specification:
         for item in offer.items
     )
     return replace(offer, items=items, choices=f"{offer.choices}\noffered")
+
+
+def names_customers(offer: Specification) -> bool:
+    """Whether an offer names those who may buy it."""
+    return any(item.role is ItemRole.CUSTOMER for item in offered(offer).items)

@@ -184,6 +184,9 @@ _SOUGHT_FOR_IT = re.compile(
 _SENT_OUT = re.compile(
     r"(?:的?(?:毛坯件?|坯件|坯料|铸件|锻件|铸坯|锻坯|坯|半成品))?[，,]?(?:要|需要?|想|想要)?"
     r"(?:外发|外协|委外|发外|发出去|送出去|拿出去|外包)(?:给人|给别人)?(?:去|来)?(?:做|进行)?|"
+    # Blanks for which somebody is sought to work on them are there.
+    r"的?(?:毛坯件?|坯件|坯料|铸坯|锻坯|半成品)[，,]?(?:急|现在?|想要?|要|需要?)?(?:找|请|寻|求)"
+    r"(?:一?[家个位]|几家|人|师傅|厂家?|地方|能|可以|会|来|帮忙?|给|代)*(?:做|进行)?|"
     r"(?: (?:blanks?|castings?|forgings?|bodies))? (?:(?:need |needs |have |has )?to be|"
     r"(?:go|goes|going|are sent|is sent|get sent|sent)(?: out)? (?:for|to be)) "
 )

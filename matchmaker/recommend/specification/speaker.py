@@ -67,7 +67,7 @@ _FIRST = re.compile(
 # Only where it names the place: of 镜腿套找外地做硅胶的 the thing is wanted.
 _LOOKS_ELSEWHERE = re.compile(rf"(?:{_NOT_WANTED}[^，,;；:：。!?！？\n]){{2,12}}?(?={_ELSEWHERE})")
 _HEAD = (
-    r"(?:maker|manufacturer|producer|company|firm|brand|factory|plant|workshop|foundry|mill|lab|laboratory|group|institute|"
+    r"(?:[a-z]+-(?:and|cum)-)?(?:web-?shop|store|maker|manufacturer|producer|company|firm|brand|factory|plant|workshop|foundry|mill|lab|laboratory|group|institute|"
     r"university|start-?up|shop|oem|integrator|builder|importer|exporter|distributor|trader|operator|team|business|"
     r"enterprise|moulder|sme|spin-?off|spin-?out|spinoff|college|institute|buyer|retailer|wholesaler|reseller|customer|hospital|school|farm)"
 )
@@ -89,6 +89,11 @@ _WE_ARE_EN = re.compile(
     rf"(?:{_NO_WISH}(?!would)[a-z0-9'/&-]++[,;.]? ){{1,12}}?(?:and |but |so )?(?=(?:we |i )?(?:are |am |now )?{_WISH})"
     rf"|(?:we are|we're|i am|i'm) (?:based )?(?:from|in) {_WORDS}{{1,4}}?and {_MAKE} (?:{_NO_WISH}[a-z0-9'/&-]++[,;.]? ){{1,8}}?"
     rf"(?=(?:we |i )?(?:are |am |now )?{_WISH})"
+    # What a shop is to sell is what it asks for: "I run a small webshop and want to sell socks".
+    rf"|(?:hello,? |hi,? )?(?:we are|we're|i am|i'm|i run|i own|we run|we own|i have|we have) (?:an? )(?:{_WORD} ){{0,6}}?{_HEAD}"
+    rf"(?: (?:based )?(?:in|from|near) (?:{_WORD},? ){{1,4}}?| |, ?)(?:and |which |that )?(?:i |we )?"
+    r"(?:(?:want|plan|hope|wish)s? to|would like to) (?:sell|launch|start|offer|introduce|bring out) "
+    r"(?:(?:my|our|an|a|the) )?(?:own[- ](?:brand|label)(?:ed)? )?(?=[a-z])"
     # An importer of socks says so, and in the next sentence what it looks for.
     rf"|(?:we are|we're|i am|i'm|our company is|this is) (?:an? |the |one of )?(?:{_WORD} ){{0,6}}?"
     rf"{_HEAD}(?: (?:of|for|in|from|based in|located in|near|with|making|producing|supplying|speciali[sz](?:ed|ing) in) {_WORDS}{{0,9}}?"

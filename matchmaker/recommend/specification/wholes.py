@@ -32,11 +32,17 @@ RAW_FORMS = frozenset(
         "yarn",
     ]
 )
+_MELTED = frozenset({"granules", "resin"})
 
 
 def is_made(item: Requirement) -> bool:
     """Whether a text offers a product, which it does not only mention."""
     return item.role is ItemRole.ITSELF and item.aspect != COMES_WITH and not item.denied
+
+
+def is_spun_of_it(requirement: Requirement, item: Requirement) -> bool:
+    """Whether a plastic that is bought to be melted is spun already: nylon yarn, of granules."""
+    return requirement.value in _MELTED and item.value == "yarn"
 
 
 def names_kind(needed: Sequence[Judgement], statement: Specification) -> bool:
