@@ -20,6 +20,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+PATIENCE = 120_000  # milliseconds for one page, on whatever machine this runs
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 MADE = """
 async (count) => {
@@ -74,18 +75,27 @@ def pages(cluster):
     }
 
 
+def opened(browser, cookies=()):
+    """A browser's context with a cache of its own."""
+    context = browser.new_context()
+    context.set_default_timeout(PATIENCE)
+    context.add_cookies(cookies)
+    return context
+
+
 def enter(browser, base, role, people):
     """Cookies of somebody of this role."""
-    context = browser.new_context()
+    context = opened(browser)
     page = context.new_page()
     page.goto(f"{base}/sign-in")
     if people:
         page.fill("input[name=email]", people[role][0])
         page.fill("input[name=password]", people[role][1])
-        page.locator("form[action='/sign-in'] button").first.click()
+        button = page.locator("form[action='/sign-in'] button").first
     else:
-        page.locator(f"form[action='/demo/{role}'] button").click()
-    page.wait_for_load_state("networkidle")
+        button = page.locator(f"form[action='/demo/{role}'] button")
+    with page.expect_navigation(wait_until="commit"):  # its cookies are all that is wanted
+        button.click()
     cookies = context.cookies()
     context.close()
     return cookies
@@ -93,8 +103,7 @@ def enter(browser, base, role, people):
 
 def visit(browser, base, cookies, path):
     weight = []
-    context = browser.new_context()
-    context.add_cookies(cookies)
+    context = opened(browser, cookies)
     page = context.new_page()
     page.on("requestfinished", lambda one: weight.append(one.sizes()["responseBodySize"]))
     page.goto(f"{base}{path}", wait_until="networkidle")
@@ -127,10 +136,9 @@ def main():
                     "kB": round(max(size for _, size in found) / 1000),
                 }
                 print(json.dumps(row), flush=True)
-        context = browser.new_context()
-        context.add_cookies(enter(browser, asked.base, "coordinator", people))
+        context = opened(browser, enter(browser, asked.base, "coordinator", people))
         page = context.new_page()
-        page.goto(f"{asked.base}/clusters/{asked.cluster}", wait_until="networkidle")
+        page.goto(f"{asked.base}/clusters/{asked.cluster}", wait_until="commit")
         page.locator("#network").scroll_into_view_if_needed()
         page.wait_for_selector("#network[data-drawn]")
         print(json.dumps({"frames_a_second": page.evaluate(MADE, asked.nodes)}))

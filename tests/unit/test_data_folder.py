@@ -22,12 +22,16 @@ OTHERS |= {*SINGLE_FILES, *TREES}
 def named_in_code() -> Iterator[str]:
     """Literals of `… data_dir / "name"`."""
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        text = path.read_text(encoding="utf-8")
+        if "data_dir" not in text:  # of most files nothing need be parsed
+            continue
+        for node in ast.walk(ast.parse(text)):
             if not (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)):
                 continue
             left, right = node.left, node.right
-            is_folder = ast.unparse(left).rsplit(".", 1)[-1] == "data_dir"
-            if is_folder and isinstance(right, ast.Constant):
+            if not isinstance(right, ast.Constant):
+                continue
+            if ast.unparse(left).rsplit(".", 1)[-1] == "data_dir":
                 yield str(right.value)
 
 

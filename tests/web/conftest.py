@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # A machine under load must not fail a test of what, not how fast.
 expect.set_options(timeout=30_000)
+PATIENCE = 90_000  # milliseconds until a page is there, or what is pressed on it
 LOCALES = {"zh": "zh-CN", "en": "en-US"}
 
 
@@ -181,7 +182,7 @@ def settle(page):
     page.wait_for_load_state("load")
     if page not in _open_requests:  # without scripts nothing follows
         return
-    quiet, until = 0, time.monotonic() + 30
+    quiet, until = 0, time.monotonic() + PATIENCE / 1000
     while quiet < _QUIET_ROUNDS:
         assert time.monotonic() < until, f"not answered: {_open_requests[page]}"
         try:
@@ -199,6 +200,7 @@ class Visitor:
         self.server = server
         options = {"viewport": {"width": 1200, "height": 900}} | options
         self.context = chromium.new_context(locale=LOCALES[language], **options)
+        self.context.set_default_timeout(PATIENCE)
         if options.get("java_script_enabled", True):
             self.context.on("page", _follow_requests)
         self.page = self.context.new_page()
