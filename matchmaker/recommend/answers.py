@@ -45,6 +45,7 @@ from matchmaker.recommend.specification import (
     names_customers,
     offered,
     read,
+    seeks_traders,
 )
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.usable_statements import filled_rows
@@ -181,8 +182,9 @@ def answers(
     denied = np.zeros(len(rows), dtype=np.bool_)
     comparisons: list[Comparison | None] = [None] * len(rows)
     firsts: dict[int, RatedStatement] = {}
-    # Who markets it may make it.
-    sells = fit.goal is GoalName.CUSTOMER and not any(each.sought_stages for each in texts)
+    sells = fit.goal is GoalName.CUSTOMER and not any(
+        each.sought_stages and not seeks_traders(each.specification) for each in texts
+    )
     compared = set(np.lexsort((rows, -fits))[:COMPARED].tolist()) if len(texts) == 1 else set()
     for position in np.flatnonzero(fits > 0).tolist():
         row = int(rows[position])

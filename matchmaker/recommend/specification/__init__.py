@@ -9,6 +9,7 @@ from matchmaker.recommend.specification.customers import (
     made_by_customers,
     names_customers,
     offered,
+    seeks_traders,
     without_customers,
 )
 from matchmaker.recommend.specification.doers import MAKING, NAMED_WORK
@@ -87,6 +88,7 @@ __all__ = [
     "offered",
     "read",
     "said_of_speaker",
+    "seeks_traders",
     "without_aim",
     "without_conditions",
     "without_customers",

@@ -401,3 +401,8 @@ def offered(offer: Specification) -> Specification:
 def names_customers(offer: Specification) -> bool:
     """Whether an offer names those who may buy it."""
     return any(item.role is ItemRole.CUSTOMER for item in offered(offer).items)
+
+
+def seeks_traders(offer: Specification) -> bool:
+    """Whether an offer is for who trades in it: importers, distributors."""
+    return any(map(_is_trader, offer.requirements))
