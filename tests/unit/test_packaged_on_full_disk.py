@@ -11,7 +11,7 @@ from matchmaker.embedding.packaged import packaged_revision
 IN_NAMESPACE = ["unshare", "--map-root-user", "--mount"]
 STATUS = """
 mount -t tmpfs -o size={size}m tmpfs "$0" || exit 99
-"$1" -m matchmaker.cli seed >/dev/null 2>&1 || exit 98
+"$1" -m matchmaker.cli import tables "$2" >/dev/null 2>&1 || exit 98
 "$1" -m matchmaker.cli refresh >&2
 code=$?
 ls -A "$0/models"
@@ -28,10 +28,14 @@ def test_a_first_start_without_room_for_the_model_says_so(tmp_path, size, langua
     """The weights alone take 470 MB; `refresh` is the first to load it."""
     if subprocess.run([*IN_NAMESPACE, "true"], capture_output=True, check=False).returncode:
         pytest.skip("no disk may be mounted here")
+    disk, table = tmp_path / "disk", tmp_path / "organizations.csv"
+    disk.mkdir()
+    table.write_text("id,name,kind,description\nmy:1,示例阀门厂,firm,生产不锈钢球阀\n", "utf-8")
+    script = STATUS.format(size=size)
     done = subprocess.run(
-        [*IN_NAMESPACE, "sh", "-c", STATUS.format(size=size), str(tmp_path), sys.executable],
+        [*IN_NAMESPACE, "sh", "-c", script, str(disk), sys.executable, str(table)],
         env=os.environ
-        | {"MATCHMAKER_DATA_DIR": str(tmp_path), "LC_ALL": f"{language}_US.UTF-8",
+        | {"MATCHMAKER_DATA_DIR": str(disk), "LC_ALL": f"{language}_US.UTF-8",
            "LANGUAGE": language},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
