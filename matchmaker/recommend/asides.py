@@ -27,7 +27,7 @@ from matchmaker.snapshot.model import FloatArray, Snapshot
 Span = tuple[int, int]
 # Characters of Chinese and words of other languages above which a text is long: shorter ones
 # hold little beside the need. A Chinese word has two characters or so.
-LONG_ZH, LONG_WORDS = 30, 18
+LONG_ZH, LONG_WORDS = 50, 30
 # Mean cosine, by the second encoder, to the two nearest asides above which a clause is one; of
 # clauses that name a thing or work by a name that is known so much more. Of clauses of the readable
 # judged needs one in ten lies above, of asides six in seven in Chinese and nearly all in English.
