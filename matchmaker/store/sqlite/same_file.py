@@ -40,7 +40,8 @@ class SameFile:
 
     def require(self) -> None:
         """Raise StoreMismatch where the name is another file's, or nobody's."""
-        gone = [file for file, known in self._identities.items() if _identity(file) != known]
+        known = self._identities.copy()  # another thread may open it, or close it, meanwhile
+        gone = [file for file, identity in known.items() if _identity(file) != identity]
         if gone:
             raise StoreMismatch(
                 "%(path)s was moved, removed or replaced while it was open.",
