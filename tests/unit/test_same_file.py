@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from matchmaker.errors import StoreMismatch
+from matchmaker.errors import StoreMismatch, StoreUnavailable
+from matchmaker.store.sqlite.connection import Connections
 from matchmaker.store.sqlite.same_file import SameFile
 
 
@@ -62,3 +64,64 @@ def test_another_file_of_its_name_is_told(file: Path) -> None:
     same.forget()
     same.note()
     same.require()
+
+
+def test_a_name_that_the_system_cannot_look_up_is_refused_in_words(tmp_path: Path) -> None:
+    connections = Connections(tmp_path / f"{300 * 'x'}.db")
+    with pytest.raises(StoreUnavailable), connections.reading():
+        pass
+
+
+def test_a_database_is_made_where_a_link_leads_that_leads_nowhere_yet(tmp_path: Path) -> None:
+    link, target = tmp_path / "graph.db", tmp_path / "elsewhere.db"
+    link.symlink_to(target)
+    connections = Connections(link)
+    connections.create()
+    with connections.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM organizations").fetchone() == (0,)
+    connections.close()
+    assert target.is_file()
+    assert link.is_symlink()
+
+
+def test_who_opens_it_as_another_thread_closes_the_last_is_not_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log goes with the last connection, and comes again with the next."""
+    connections = Connections(tmp_path / "graph.db")
+    connections.create()
+    connections.close()
+    begun, left, gone = threading.Event(), threading.Event(), threading.Event()
+
+    def read() -> None:
+        with connections.reading():
+            pass
+
+    def read_and_stay() -> None:
+        read()
+        begun.set()
+        left.wait()
+
+    first, second = threading.Thread(target=read_and_stay), threading.Thread(target=read)
+    require, forget = SameFile.require, SameFile.forget
+
+    def look(same: SameFile) -> None:
+        if threading.current_thread() is threading.main_thread() and not left.is_set():
+            left.set()
+            first.join()
+            second.start()
+            gone.wait(0.3)
+        require(same)
+
+    def close(same: SameFile) -> None:
+        if threading.current_thread() is second:
+            gone.set()
+            time.sleep(0.1)
+        forget(same)
+
+    first.start()
+    begun.wait()
+    monkeypatch.setattr(SameFile, "require", look)
+    monkeypatch.setattr(SameFile, "forget", close)
+    read()
+    second.join()

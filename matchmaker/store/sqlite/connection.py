@@ -162,8 +162,10 @@ class Connections:
                 reason=reason_of(error),
             ) from None
         with contextlib.suppress(OSError):  # SQLite itself says what cannot be done
-            # Its owner's only; SQLite gives the files beside it the same rights.
-            os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            # Its owner's only; SQLite gives the files beside it the same rights. Where the name is
+            # a link, what it leads to is made.
+            target = os.path.realpath(self.path)
+            os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         self._refuse_foreign()
         with self._mapped(), self._held() as connection:
             connection.execute("PRAGMA journal_mode = WAL")
@@ -240,7 +242,8 @@ class Connections:
             self._close_left()
             if all(each.pid != os.getpid() for each in self._opened):
                 self._file.forget()  # nothing is open here that could be another
-        self._file.require()
+            # Not after that: another thread may close the last, with which the log goes.
+            self._file.require()
         connection = _connect(self.path)
         try:
             _is_empty(connection)  # only now SQLite opens it
@@ -280,7 +283,9 @@ class Connections:
         except OSError:
             written = 0
         is_disk = (error.sqlite_errorname or "").startswith(_DISK_ERRORS)
-        return is_disk and not written and self.path.is_file()
+        with contextlib.suppress(OSError):  # its folder may be closed to us
+            return is_disk and not written and self.path.is_file()
+        return False
 
     @contextlib.contextmanager
     def _mapped(self) -> Iterator[None]:

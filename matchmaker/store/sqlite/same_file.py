@@ -52,9 +52,13 @@ class SameFile:
 
     def require_there(self) -> None:
         """Raise StoreMismatch where nothing is there: SQLite would make an empty database."""
-        folder = self.path.parent
-        if not self.path.exists() and os.access(folder, os.W_OK, effective_ids=_EFFECTIVE):
-            raise empty_store(self.path)
+        try:
+            self.path.stat()
+        except FileNotFoundError:
+            if os.access(self.path.parent, os.W_OK, effective_ids=_EFFECTIVE):
+                raise empty_store(self.path) from None
+        except OSError:  # SQLite itself says what cannot be done
+            return
 
 
 def empty_store(path: Path) -> StoreMismatch:

@@ -43,6 +43,17 @@ def test_who_mistyped_a_password_by_a_clock_that_was_ahead_waits_for_no_years():
     assert attempts.failed(NOW, FREE_FAILURES).wait(NOW) == LONGEST_WAIT
 
 
+def test_who_fails_at_one_node_may_not_try_at_another_whose_clock_is_seconds_behind():
+    attempts, second = SignInAttempts("x", 0, NOW), timedelta(seconds=1)
+    for _ in range(FREE_FAILURES + 20):
+        attempts = attempts.failed(NOW, FREE_FAILURES)
+    assert attempts.wait(NOW - second) >= LONGEST_WAIT
+
+
+def test_what_was_noted_at_a_node_whose_clock_is_seconds_ahead_is_not_long_ago():
+    assert not has_passed(HOUR, NOW + timedelta(seconds=1), NOW)
+
+
 def test_a_call_is_made_that_was_due_by_such_a_clock():
     assert Delivery("d", "h", "{}", AHEAD).is_due(NOW)
     assert not Delivery("d", "h", "{}", NOW + HOUR, attempts=1).is_due(NOW)
