@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
-from matchmaker.errors import MatchmakerError, StoreUnavailable, not_writable
+from matchmaker.errors import MatchmakerError, StoreMismatch, StoreUnavailable, not_writable
 from matchmaker.store.answers import Export, GraphChanges, GraphState
 from matchmaker.store.content import StoreContent
 from matchmaker.store.graph_reading import Returned, TransactionWork
@@ -111,7 +111,12 @@ class GraphCopy:
         if moments is not None:
             written = int(path.stem.removeprefix("graph-")) / 1e9
             moments.append(datetime.fromtimestamp(written, UTC))
-        return store._read(work)
+        try:
+            return store._read(work)
+        except StoreMismatch:
+            if self._newest() in (path, None):
+                raise
+        return self.read(work)  # a newer one took its place just now
 
     def _newest(self) -> Path | None:
         return max(self.folder.glob("graph-*.db"), default=None)

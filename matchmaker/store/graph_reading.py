@@ -135,16 +135,7 @@ class GraphReading(ABC):
 
     def seeker_profile(self, organization_id: str) -> SeekerProfile:
         """All that a question of this organisation starts from, in one reading. Raises NotFound."""
-
-        def work(tx: Transaction) -> SeekerProfile:
-            profile = tx.seeker_profile(organization_id)
-            if profile is None:  # an alias, or nobody's id
-                profile = tx.seeker_profile(organization_by_id(tx, organization_id).id)
-            if profile is None:
-                raise not_found(ORGANIZATIONS, organization_id)
-            return profile
-
-        return self._read(work)
+        return self._read(lambda tx: seeker_profile_of(tx, organization_id))
 
     def offers(self, organization_id: str | None, after: str | None, limit: int) -> Page[Offer]:
         """Of one organisation, or of all; nobody's are an empty page, and so in the two below."""
@@ -400,3 +391,13 @@ class GraphReading(ABC):
             return tx.rows_page(table, id, state, after or "", most)
 
         return self._page(limit, read)
+
+
+def seeker_profile_of(tx: Transaction, organization_id: str) -> SeekerProfile:
+    """The profile of an organisation by any of its ids. Raises NotFound."""
+    profile = tx.seeker_profile(organization_id)
+    if profile is None:  # an alias, or nobody's id
+        profile = tx.seeker_profile(organization_by_id(tx, organization_id).id)
+    if profile is None:
+        raise not_found(ORGANIZATIONS, organization_id)
+    return profile

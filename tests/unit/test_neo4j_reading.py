@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from neo4j.exceptions import ClientError, SessionExpired, TransientError
 
+from matchmaker.errors import StoreUnavailable
 from matchmaker.store.neo4j.connection import Connection
+from matchmaker.store.neo4j.store import Neo4jStore
 
 
 class _Session:
@@ -66,3 +68,21 @@ def test_what_is_wrong_is_not_asked_again() -> None:
     with pytest.raises(ClientError):
         connection(asked, ClientError("no such function")).rows("RETURN x()", number=3)
     assert asked == ["alone"]
+
+
+def test_where_the_server_is_too_slow_for_a_profile_it_is_not_waited_for_again() -> None:
+    asked: list[str] = []
+    store = Neo4jStore("bolt://127.0.0.1:1", "neo4j", "secret")
+    store._connection = connection(asked)
+    store._connection.rows = _slow(asked)  # type: ignore[method-assign]
+    with pytest.raises(StoreUnavailable):
+        store.seeker_profile("t:firm")
+    assert asked == ["alone"]
+
+
+def _slow(asked: list[str]) -> Any:
+    def rows(*_: object, **__: object) -> None:
+        asked.append("alone")
+        raise StoreUnavailable("It does not answer.")
+
+    return rows

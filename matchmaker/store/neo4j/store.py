@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
@@ -26,7 +25,7 @@ from matchmaker.store.answers import (
 from matchmaker.store.content import StoreContent
 from matchmaker.store.documents import Records, Store
 from matchmaker.store.graph_copy import GraphCopy
-from matchmaker.store.graph_reading import Returned, TransactionWork
+from matchmaker.store.graph_reading import Returned, TransactionWork, seeker_profile_of
 from matchmaker.store.graph_store import Completion, PartNote
 from matchmaker.store.log import Entry
 from matchmaker.store.lookup import FurtherKeys, changes_since, export, nothing_else
@@ -81,11 +80,14 @@ class Neo4jStore(Store):
 
     def seeker_profile(self, organization_id: str) -> SeekerProfile:
         """As others do, but in one round trip: it is what each recommendation waits for."""
-        with suppress(StoreUnavailable), span("store"):
-            profile = seeker_profile_by(self._connection.rows, organization_id)
-            if profile is not None:
-                return profile
-        return super().seeker_profile(organization_id)
+        try:
+            with span("store"):
+                profile = seeker_profile_by(self._connection.rows, organization_id)
+        except StoreUnavailable:  # it is not waited for a second time
+            if self._copy is None or not self._copy.is_there:
+                raise
+            return self._copy.read(lambda tx: seeker_profile_of(tx, organization_id))
+        return profile or super().seeker_profile(organization_id)
 
     def _write(self, work: TransactionWork[Returned], *, bulk: bool = False) -> Returned:
         def locked(transaction: ManagedTransaction) -> Returned:
