@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -58,12 +59,14 @@ def test_what_one_node_publishes_the_others_serve(nodes, tmp_path):
         assert (ours / path.relative_to(theirs)).read_bytes() == path.read_bytes()
 
 
-def test_what_a_disk_damaged_since_is_fetched_again(nodes):
+@pytest.mark.parametrize(
+    "damage", [lambda path: path.write_bytes(bytes(path.stat().st_size)), Path.unlink]
+)
+def test_what_a_disk_damaged_since_is_fetched_again(nodes, damage):
     maker, other = nodes("a"), nodes("b")
     made(maker, 3, token=100)
     other.follow()
-    path = other.reader.current().folder / "vectors.npy"
-    path.write_bytes(bytes(path.stat().st_size))
+    damage(other.reader.current().folder / "vectors.npy")
     other.reader.forget()  # as whoever is started again has read nothing
     assert other.follow() is NodeNote.FOLLOWS
     verify(other.reader.folder())

@@ -229,7 +229,7 @@ class SnapshotExchange:
     def _fetch_file(self, target: Path, file: PublishedFile, known: Mapping[str, Path]) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         here = known.get(file.digest)
-        if here is not None and _digest(here) == file.digest:
+        if here is not None and _is_as_written(here, file.digest):
             try:
                 os.link(here, target)
             except OSError:
@@ -357,6 +357,14 @@ def _next_number(names: list[str], token: int) -> int:
     """The number after the last one of a token."""
     own = [name for name in names if name.startswith(f"{token:020d}-")]
     return int(own[-1].split("-")[1]) + 1 if own else 1
+
+
+def _is_as_written(path: Path, digest: str) -> bool:
+    """Tell whether a file has this digest; one that is gone, or cannot be read, has none."""
+    try:
+        return _digest(path) == digest
+    except OSError:
+        return False
 
 
 def _digest(path: Path) -> str:
