@@ -84,6 +84,19 @@ def test_a_database_is_made_where_a_link_leads_that_leads_nowhere_yet(tmp_path: 
     assert link.is_symlink()
 
 
+def test_a_log_that_goes_is_noticed_behind_a_link_too(tmp_path: Path) -> None:
+    link, target = tmp_path / "graph.db", tmp_path / "elsewhere.db"
+    link.symlink_to(target)
+    connections = Connections(link)
+    connections.create()
+    connections.close()
+    with connections.reading():
+        pass
+    target.with_name("elsewhere.db-wal").unlink()
+    with pytest.raises(StoreMismatch), connections.reading():
+        pass
+
+
 def test_who_opens_it_as_another_thread_closes_the_last_is_not_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

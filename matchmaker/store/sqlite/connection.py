@@ -14,7 +14,7 @@ from matchmaker.errors import StorageFull, StoreMismatch, StoreUnavailable
 from matchmaker.store.schema import ORGANIZATIONS, TABLES, Table
 from matchmaker.store.sql import codec
 from matchmaker.store.sqlite.queries import ADD_ENDED, CREATE_OWNERS, INDEX_OPTED_OUT
-from matchmaker.store.sqlite.same_file import SameFile, empty_store
+from matchmaker.store.sqlite.same_file import SameFile, empty_store, log_ahead
 from matchmaker.store.sqlite.write_turn import WriteTurn
 from matchmaker.system_errors import reason_of
 
@@ -279,7 +279,7 @@ class Connections:
     def _is_at_rest(self, error: sqlite3.OperationalError) -> bool:
         """Tell whether the disk was the matter, and all that was ever written is in the file."""
         try:
-            written = self.path.with_name(f"{self.path.name}-wal").stat().st_size
+            written = log_ahead(self.path).stat().st_size
         except OSError:
             written = 0
         is_disk = (error.sqlite_errorname or "").startswith(_DISK_ERRORS)

@@ -24,12 +24,11 @@ class SameFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._files = (path, path.with_name(f"{path.name}-wal"))
         self._identities: dict[Path, _Identity] = {}
 
     def note(self) -> None:
         """It was opened now, where it was not before."""
-        for file in self._files:
+        for file in (self.path, log_ahead(self.path)):
             found = _identity(file)
             if found is not None:
                 self._identities.setdefault(file, found)
@@ -59,6 +58,12 @@ class SameFile:
                 raise empty_store(self.path) from None
         except OSError:  # SQLite itself says what cannot be done
             return
+
+
+def log_ahead(path: Path) -> Path:
+    """The path of what SQLite writes ahead: where the name is a link, beside what it leads to."""
+    file = path.resolve() if path.is_symlink() else path
+    return file.with_name(f"{file.name}-wal")
 
 
 def empty_store(path: Path) -> StoreMismatch:
