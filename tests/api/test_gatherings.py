@@ -1,7 +1,7 @@
 """Whom a coordinator may bring together in one gathering, and who still joins later."""
 
-import itertools
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -11,14 +11,12 @@ from matchmaker.workflow.account import Scope
 from tests.api.test_call_pages import PASSWORD
 from tests.api.test_pooled_calls import Caller
 
-_number = itertools.count()
-
 
 class World:
     """Four firms of a cluster, one of another, a lab of none, and the cluster's coordinator."""
 
     def __init__(self, app, wired):
-        self.app, self.wired, self.mark = app, wired, f"t:gather{next(_number)}"
+        self.app, self.wired, self.mark = app, wired, f"t:gather{uuid4().hex[:10]}"
         self.cluster, self.other = f"{self.mark}.cluster", f"{self.mark}.other"
         self.firms = [f"{self.mark}.{place}" for place in range(4)]
         self.outsider, self.lab = f"{self.mark}.outside", f"{self.mark}.lab"
