@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 _HAN_RANGES = "㐀-䶿一-鿿豈-﫿"
@@ -374,3 +374,17 @@ def _joins(before: str) -> bool:
 def is_han(character: str) -> bool:
     """True for a Chinese character or full-width mark."""
     return "\u2e80" <= character <= "\u9fff" or "\uf900" <= character <= "\uffef"
+
+
+def blanked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """A text with blanks for some spans of it, so that offsets stay."""
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = " " * (end - start)
+    return "".join(letters)
+
+
+def lines_by_language(content: str) -> tuple[tuple[str, str], ...]:
+    """(language, text) of the lines of a list of texts, a tab between the two."""
+    lines = (line.partition("\t") for line in content.splitlines())
+    return tuple((language, text) for language, _, text in lines)

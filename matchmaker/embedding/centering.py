@@ -17,6 +17,7 @@ from importlib.resources import files
 import numpy as np
 
 from matchmaker.embedding.identity import FloatArray
+from matchmaker.text import lines_by_language
 
 Means = Mapping[str, FloatArray]
 
@@ -42,8 +43,7 @@ class LanguageMeans:
 @cache
 def anchors() -> tuple[tuple[str, str], ...]:
     """(language, text) of short sentences of many trades: what a language is about in general."""
-    lines = files(__package__).joinpath("anchors.tsv").read_text("utf-8").splitlines()
-    return tuple((language, text) for language, _, text in (line.partition("\t") for line in lines))
+    return lines_by_language(files(__package__).joinpath("anchors.tsv").read_text("utf-8"))
 
 
 def language_means(

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
 import structlog
+
+from matchmaker.file_lock import is_taken
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 # The file itself last: until it is gone, nobody opens a new one beside what is left.
@@ -46,7 +46,7 @@ def turn_at(path: Path) -> Iterator[None]:
     lock = path.with_name(f"{path.name}.lock")
     until = time.monotonic() + _TURN_SECONDS
     with lock.open("a") as turn:
-        while not _is_taken(turn):
+        while not is_taken(turn):
             if time.monotonic() >= until:
                 raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT), str(lock))
             time.sleep(_STEP_SECONDS)
@@ -82,11 +82,3 @@ def _is_damaged(path: Path) -> bool:
         return True
     except sqlite3.DatabaseError as error:
         return tells_of_damage(error)
-
-
-def _is_taken(turn: IO[str]) -> bool:
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

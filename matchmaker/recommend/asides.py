@@ -23,6 +23,7 @@ from matchmaker.recommend.specification import (
     read,
 )
 from matchmaker.snapshot.model import FloatArray, Snapshot
+from matchmaker.text import blanked, lines_by_language
 
 Span = tuple[int, int]
 # Characters of Chinese and words of other languages above which a text is long: shorter ones
@@ -53,8 +54,8 @@ class Aside(NamedTuple):
 def aside_texts() -> Mapping[str, tuple[str, ...]]:
     """What is written around needs, by language."""
     texts: dict[str, list[str]] = {}
-    for line in files(__package__).joinpath("asides.tsv").read_text("utf-8").splitlines():
-        language, _, text = line.partition("\t")
+    content = files(__package__).joinpath("asides.tsv").read_text("utf-8")
+    for language, text in lines_by_language(content):
         texts.setdefault(language, []).append(text)
     return {language: tuple(those) for language, those in texts.items()}
 
@@ -107,10 +108,7 @@ def asides(snapshot: Snapshot, text: str, language: str, embed: Embed) -> tuple[
 
 def without_asides(text: str, asides: Sequence[Aside]) -> str:
     """A text with blanks for its asides, so that offsets stay."""
-    letters = list(text)
-    for aside in asides:
-        letters[aside.start : aside.end] = " " * (aside.end - aside.start)
-    return "".join(letters)
+    return blanked(text, (aside[:2] for aside in asides))
 
 
 def named_in(

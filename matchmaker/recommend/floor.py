@@ -13,7 +13,7 @@ import numpy as np
 from matchmaker.goals import GoalName
 from matchmaker.snapshot.lexical import known_share
 from matchmaker.snapshot.model import BoolArray, FloatArray, Snapshot
-from matchmaker.text import language_of
+from matchmaker.text import language_of, lines_by_language
 
 NEAREST = 3
 
@@ -59,8 +59,7 @@ def floor() -> Floor:
 @cache
 def everyday_texts() -> tuple[tuple[str, str], ...]:
     """(language, text) of greetings, small talk and needs of other walks of life."""
-    lines = files(__package__).joinpath("everyday.tsv").read_text("utf-8").splitlines()
-    return tuple((language, text) for language, _, text in (line.partition("\t") for line in lines))
+    return lines_by_language(files(__package__).joinpath("everyday.tsv").read_text("utf-8"))
 
 
 def everyday_likeness(question: FloatArray, everyday: FloatArray) -> float:

@@ -25,6 +25,7 @@ from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.whereabouts import KINDS_OF_PARTNERS
 from matchmaker.snapshot.model import KINDS, BoolArray, IntArray, Snapshot
 from matchmaker.snapshot.other_words import statements_naming
+from matchmaker.text import blanked
 
 # The fit of a member where nothing but its cluster is asked for, at least.
 MEMBER_FIT = 0.6
@@ -183,10 +184,7 @@ def _clusters_naming(snapshot: Snapshot, product: str) -> frozenset[int]:
 
 def without_clusters(text: str, named: Sequence[Mention]) -> str:
     """A text without the names of clusters, with blanks there; whole where nothing is left."""
-    letters = list(text)
-    for mention in named:
-        letters[mention.start : mention.end] = " " * (mention.end - mention.start)
-    rest = "".join(letters)
+    rest = blanked(text, ((mention.start, mention.end) for mention in named))
     return rest if any(map(str.isalnum, rest)) else text
 
 

@@ -38,6 +38,7 @@ from matchmaker.recommend.specification import (
 from matchmaker.recommend.specification.clauses import fold
 from matchmaker.recommend.usable_statements import filled_rows
 from matchmaker.snapshot.model import KINDS, IntArray, Snapshot
+from matchmaker.text import blanked
 
 # The fit of a name that says it, in [0, 1]: below that of a text that partly fits.
 NAMED_FIT = 0.2
@@ -178,10 +179,8 @@ def is_trade_alone(asked: Specification) -> bool:
     partners = {each.value for each in told if each.kind is RequirementKind.PARTNER}
     if not partners <= _MAKERS:  # who trades in lenses makes none, 模具加工厂 work for mould makers
         return False
-    text = list(fold(asked.text))
-    for item in asked.items:
-        text[item.start : item.end] = " " * (item.end - item.start)
-    rest = _WHO.sub(" ", FRAME.sub(" ", "".join(text)))
+    text = blanked(fold(asked.text), ((item.start, item.end) for item in asked.items))
+    rest = _WHO.sub(" ", FRAME.sub(" ", text))
     return not any(map(str.isalnum, rest))
 
 

@@ -29,6 +29,7 @@ from matchmaker.recommend.specification.qualities import qualities
 from matchmaker.recommend.specification.short_heads import with_help
 from matchmaker.recommend.specification.unlisted import unlisted
 from matchmaker.recommend.specification.vocabulary import Marker, words
+from matchmaker.text import blanked
 
 CACHED = 20_000
 # A long tender names some dozens of things and figures; of what names more, the first are read.
@@ -220,10 +221,8 @@ def without_denied(specification: Specification) -> str:
 
 
 def _without(specification: Specification, is_left_out: Callable[[Requirement], bool]) -> str:
-    text = list(specification.text)
-    for item in filter(is_left_out, specification.items):
-        text[item.start : item.end] = " " * (item.end - item.start)
-    return "".join(text)
+    left_out = filter(is_left_out, specification.items)
+    return blanked(specification.text, ((item.start, item.end) for item in left_out))
 
 
 def _scoped(items: list[Requirement], scopes: Clauses, folded: str) -> Iterator[Requirement]:

@@ -13,6 +13,7 @@ from matchmaker.recommend.specification.markets import sold_abroad
 from matchmaker.recommend.specification.model import ItemRole, Requirement, RequirementKind
 from matchmaker.recommend.specification.reading import read
 from matchmaker.recommend.specification.roles import THINGS
+from matchmaker.text import blanked
 
 _THINGS = frozenset({RequirementKind.PRODUCT, RequirementKind.MATERIAL})
 # "Our dye house closed, looking for another one": what is sought was named before.
@@ -187,7 +188,7 @@ def _without(text: str) -> str:
     spans = _introductions(folded)
     if not spans:
         return text
-    wanted = _blanked(text, spans)
+    wanted = blanked(text, spans)
     if _ANOTHER.search(fold(wanted)) and not _names_something(wanted, frozenset(THINGS)):
         return text
     if _names_something(wanted, _THINGS) or _says_on_what(wanted):
@@ -202,14 +203,7 @@ def _without(text: str) -> str:
         if item.kind in (RequirementKind.PLACE, RequirementKind.PARTNER)
         and any(start <= item.start < end for start, end in spans)
     ]
-    return _blanked(text, who_and_where)
-
-
-def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    rest = list(text)
-    for start, end in spans:
-        rest[start:end] = " " * (end - start)
-    return "".join(rest)
+    return blanked(text, who_and_where)
 
 
 def _introductions(folded: str) -> list[tuple[int, int]]:

@@ -10,7 +10,7 @@ from matchmaker.recommend.named_trades import FRAME
 from matchmaker.recommend.specification import read
 from matchmaker.services.directory.searched_names import names_searched
 from matchmaker.snapshot.model import KINDS, Snapshot
-from matchmaker.text import has_chinese, normal
+from matchmaker.text import blanked, has_chinese, normal
 
 # What people ask of somebody whose name they know.
 _POLITE = re.compile(
@@ -84,7 +84,5 @@ def _name_asked_for(folded: str, *, is_about: bool) -> str:
 
 def _is_trade(name: str) -> bool:
     """Whether a list knows every word of it: 不锈钢球阀, "ball valves"."""
-    text = list(name)
-    for item in read(name).items:
-        text[item.start : item.end] = " " * (item.end - item.start)
-    return not any(character.isalnum() for character in "".join(text))
+    rest = blanked(name, ((item.start, item.end) for item in read(name).items))
+    return not any(map(str.isalnum, rest))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 from matchmaker.errors import WrongState, not_writable
+from matchmaker.file_lock import is_taken
 from matchmaker.snapshot.folders import remove_unfinished
 
 _STEP_SECONDS = 0.2
@@ -30,17 +29,9 @@ def folder_lock(root: Path, wait_seconds: float = 0.0) -> Iterator[None]:
     except OSError as error:
         raise not_writable(root, error) from None
     with file:
-        while not _is_taken(file):
+        while not is_taken(file):
             if time.monotonic() >= until:
                 raise WrongState("Another refresh is running.", mend="Wait until it is done.")
             time.sleep(_STEP_SECONDS)
         remove_unfinished(root)
         yield
-
-
-def _is_taken(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from matchmaker.errors import StorageFull, WrongState, not_writable
+from matchmaker.file_lock import is_taken
 
 # A process that has not said for so long that it is alive is taken for stopped.
 SILENCE = timedelta(seconds=10)
@@ -45,7 +46,7 @@ class ProcessLock:
         """
         file = _opened(self.path, is_to_write=is_to_write)
         until = time.monotonic() + wait_seconds
-        while not _try_lock(file, fcntl.LOCK_EX):
+        while not is_taken(file, fcntl.LOCK_EX):
             if time.monotonic() >= until:
                 raise self._taken(file)
             time.sleep(_WAIT_SECONDS)
@@ -63,7 +64,7 @@ class ProcessLock:
                 file = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
             except OSError:
                 return
-        if not _try_lock(file, fcntl.LOCK_SH):
+        if not is_taken(file, fcntl.LOCK_SH):
             raise self._taken(file)
         self._hold(file)
 
@@ -115,7 +116,7 @@ class ProcessLock:
         except OSError:
             return None
         try:
-            if _try_lock(file, fcntl.LOCK_SH):
+            if is_taken(file, fcntl.LOCK_SH):
                 return None
             return _noted(file)
         finally:
@@ -153,11 +154,3 @@ def _opened(path: Path, *, is_to_write: bool) -> int:
             with contextlib.suppress(OSError):
                 return os.open(existing, os.O_RDONLY | os.O_CLOEXEC)
         raise not_writable(path, error) from None
-
-
-def _try_lock(file: int, kind: int) -> bool:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
